@@ -1,0 +1,1 @@
+"""The application: what the world is, and how calls run through it."""

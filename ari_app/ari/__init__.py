@@ -1,0 +1,1 @@
+"""Asterisk over ARI: the socket, the operations, the events, and a channel as a line."""

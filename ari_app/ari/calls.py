@@ -1,0 +1,130 @@
+"""The calls of the application: from the events of the link to a line and its session.
+
+Every call is a task of one group. Whatever goes wrong in it, the caller is put back into the
+dialplan's fallback, which apologises and queues him for an agent: never silence.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from ari_app.ari.errors import AriError, UnreachableError
+from ari_app.ari.events import (
+    Channel,
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    Event,
+    PlaybackFinished,
+    StasisEnd,
+    StasisStart,
+)
+from ari_app.ari.line import ChannelLine
+from ari_app.ari.rest import Ari
+
+log = logging.getLogger(__name__)
+
+FALLBACK = ("firstline-fallback", "s")
+BACK = "back"
+"""The first argument of a StasisStart that brings a caller back from a queue."""
+
+Serve = Callable[[ChannelLine, Channel, str], Awaitable[None]]
+"""Serves a new call on a line: the channel and the dialled number."""
+
+NewLine = Callable[[str], ChannelLine]
+
+
+class Calls:
+    """All calls that are in the application now."""
+
+    def __init__(self, ari: Ari, tasks: asyncio.TaskGroup, new_line: NewLine, serve: Serve) -> None:
+        self._ari = ari
+        self._tasks = tasks
+        self._new_line = new_line
+        self._serve = serve
+        self._lines: dict[str, ChannelLine] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def handle(self, event: Event) -> None:
+        """Take an event of the link."""
+        match event:
+            case ChannelDtmfReceived():
+                if line := self._lines.get(event.channel.id):
+                    line.key(event.digit)
+            case PlaybackFinished():
+                channel, _, _ = event.playback.id.rpartition("-")
+                if line := self._lines.get(channel):
+                    line.played(event.playback.id, event.playback.state)
+            case StasisStart():
+                self._started(event)
+            case StasisEnd():
+                if line := self._lines.get(event.channel.id):
+                    line.left()
+            case ChannelDestroyed():
+                if line := self._lines.get(event.channel.id):
+                    line.ended(event.cause)
+
+    async def reconcile(self) -> None:
+        """After a (re)connection: who left meanwhile is gone; who came unseen goes to a human.
+
+        No event is replayed by Asterisk, so both are asked for.
+        """
+        alive = {channel.id for channel in await self._ari.channels.list()}
+        for channel, line in self._lines.items():
+            if channel not in alive:
+                line.ended(0)
+        for channel in (await self._ari.applications.get()).channel_ids:
+            if channel not in self._lines:
+                log.warning("channel %s was in the application unserved: to the fallback", channel)
+                await self.rescue(channel)
+
+    def _started(self, event: StasisStart) -> None:
+        channel = event.channel
+        line = self._lines.get(channel.id)
+        if event.args[:1] == (BACK,):
+            status = event.args[1] if len(event.args) > 1 else ""
+            if line is not None:
+                line.returned(status)
+            else:
+                self._tasks.create_task(self._dismiss(channel.id, status))
+        elif line is None:
+            dialled = event.args[0] if event.args else ""
+            self._lines[channel.id] = line = self._new_line(channel.id)
+            self._tasks.create_task(self._call(line, channel, dialled))
+
+    async def _call(self, line: ChannelLine, channel: Channel, dialled: str) -> None:
+        """The outermost frame of a call."""
+        try:
+            await self._serve(line, channel, dialled)
+        except Exception:
+            log.exception("call %s: the session broke; the caller goes to the fallback", channel.id)
+            if line.gone is None:
+                await self.rescue(channel.id)
+        finally:
+            del self._lines[channel.id]
+
+    async def release(self) -> None:
+        """Give every caller back to the dialplan: the application is about to end."""
+        await asyncio.gather(*(self.rescue(channel) for channel in self._lines))
+
+    async def rescue(self, channel: str) -> None:
+        """Give a caller back to the dialplan, which apologises and queues him."""
+        try:
+            await self._ari.channels.continue_in_dialplan(channel, *FALLBACK)
+        except (AriError, UnreachableError) as error:
+            # Gone, or the link is down: then the dead-man switch of the dialplan does the same.
+            log.info("channel %s: %s", channel, error)
+
+    async def _dismiss(self, channel: str, status: str) -> None:
+        """A caller comes back from a queue and nobody knows his session any more.
+
+        After a conversation that is its end; otherwise a human is still owed to him.
+        """
+        if status != "CONTINUE":
+            await self.rescue(channel)
+            return
+        try:
+            await self._ari.channels.hangup(channel)
+        except (AriError, UnreachableError) as error:
+            log.info("channel %s: %s", channel, error)

@@ -1,0 +1,250 @@
+"""A channel as a line.
+
+The events of the channel come from :mod:`ari_app.ari.calls` through plain calls, at any time, and
+only set state; :meth:`ChannelLine.present` acts. So no key and no hang-up can be missed between two
+awaits.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
+
+from msgspec import Struct
+
+from ari_app.ari.errors import GoneError, UnreachableError
+from ari_app.ari.rest import Ari
+from ivr.events import Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.gather import Gather, Keypad
+from ivr.wants import Ask, Dial, Done, Say, Screen
+
+log = logging.getLogger(__name__)
+
+LinkUp = Callable[[], Awaitable[None]]
+
+Speak = Callable[[Screen], Awaitable[Sequence[str]]]
+"""The sound files of a screen, without extension, in the order in which they are told."""
+
+QUEUE_STATUS = {
+    "CONTINUE": "ended",
+    "TIMEOUT": "timeout",
+    "FULL": "full",
+    "JOINEMPTY": "closed",
+    "LEAVEEMPTY": "closed",
+    "WITHDRAW": "left",
+    "LEFT": "left",
+}
+"""app_queue's QUEUESTATUS -> the outcome of a :class:`~ivr.wants.Dial`; any other is "failed".
+
+Read in app_queue of Asterisk 22; ``LEFT`` is set by our dialplan, as app_queue sets nothing then.
+"""
+
+
+class Times(Struct, frozen=True):
+    """How long a line waits; seconds."""
+
+    stopping: float = 1.0
+    """For the end of a playback that was told to stop."""
+    reconnecting: float = 30.0
+    """For the link, when it is down, before the call is given up to the dialplan."""
+    dead_man: float = 120.0
+    """What the dialplan grants us before it takes the caller back; see :meth:`_hold`."""
+    margin: float = 20.0
+    """How much of that must be left after the longest course of a screen."""
+    media: float = 60.0
+    """The longest screen we reckon with."""
+
+
+class ChannelLine:
+    """One channel of Asterisk, from its StasisStart to its end."""
+
+    def __init__(self, ari: Ari, channel: str, speak: Speak, link_up: LinkUp, times: Times) -> None:
+        self.channel = channel
+        self.gone: Gone | None = None
+        self.told: Callable[[], None] | None = None
+        """Called when a screen was told to its end, or cut short."""
+        self._ari = ari
+        self._speak = speak
+        self._link_up = link_up
+        self._times = times
+        self._clock = asyncio.get_running_loop().time
+        self._keypad = Keypad()
+        self._playing = ""
+        self._numbers = count(1)
+        self._away = False
+        self._back: str | None = None
+        self._changed = asyncio.Event()
+        self._granted = self._clock() + times.dead_man
+        self._answered = False
+
+    # What happens to the channel.
+
+    def key(self, digit: str) -> None:
+        """A key was pressed."""
+        if self._keypad.press(digit, self._clock()):
+            self._changed.set()
+
+    def played(self, playback: str, state: str) -> None:
+        """A playback ended."""
+        if playback == self._playing:
+            self._playing = ""
+            self._changed.set()
+            if self.told:
+                self.told()
+        if state == "failed":
+            log.error(
+                "channel %s: Asterisk cannot play a prompt; see its log, then run "
+                "`firstline prompts render`",
+                self.channel,
+            )
+
+    def left(self) -> None:
+        """The channel left the application: for the queue, or because it hung up."""
+        if not self._away:
+            self.ended(0)
+
+    def returned(self, status: str) -> None:
+        """The channel is back from the queue, with app_queue's status."""
+        self._back = status
+        self._changed.set()
+
+    def ended(self, cause: int) -> None:
+        """The channel is no more."""
+        self.gone = self.gone or Gone(cause)
+        self._changed.set()
+
+    # What the session wants.
+
+    async def present(self, want: Ask | Say | Dial | Done) -> Event:
+        """See :class:`ari_app.line.Line`."""
+        while self.gone is None:
+            try:
+                return await self._do(want)
+            except GoneError:
+                self.ended(0)
+            except UnreachableError as error:
+                log.warning("channel %s: %s; waiting for the link", self.channel, error)
+                async with asyncio.timeout(self._times.reconnecting):
+                    await self._link_up()
+                self._playing = ""
+        return self.gone
+
+    async def _do(self, want: Ask | Say | Dial | Done) -> Event:
+        match want:
+            case Ask():
+                return await self._ask(want)
+            case Say():
+                return await self._say(want.screen)
+            case Dial():
+                return await self._dial(want)
+            case Done():
+                await self._ari.channels.hangup(self.channel)
+                return Gone()
+
+    async def _ask(self, ask: Ask) -> Keyed | Silent | Gone:
+        gather = Gather(ask, self._keypad, self._clock())
+        if gather.answer is None and not gather.barged:
+            await self._play(ask.screen)
+        told = False
+        while not self.gone:
+            now = self._clock()
+            gather.keyed(now)
+            gather.waited(now)
+            if not self._playing and not told:
+                told = True
+                gather.told(now)
+            elif gather.barged and self._playing:
+                await self._stop()
+            if gather.answer is not None:
+                return gather.answer
+            await self._change(gather.due)
+        return self.gone
+
+    async def _say(self, screen: Screen) -> Told | Gone:
+        if not (screen.barge_in and self._keypad.ahead):
+            await self._play(screen)
+        while self._playing and not self.gone:
+            if screen.barge_in and self._keypad.ahead:
+                await self._stop()
+                break
+            await self._change()
+        return self.gone or Told()
+
+    async def _dial(self, dial: Dial) -> Bridged | Gone:
+        """Let the dialplan queue the caller, and wait for him as long as it takes."""
+        await self._settled()
+        await self._ari.applications.subscribe(self.channel)
+        for variable, value in (
+            ("CHANNEL(language)", dial.language),
+            ("FIRSTLINE_PRIORITY", str(dial.priority)),
+            ("FIRSTLINE_TOPIC", dial.topic),
+        ):
+            await self._ari.channels.set_channel_var(self.channel, variable, value)
+        self._away, self._back = True, None
+        try:
+            await self._ari.channels.continue_in_dialplan(
+                self.channel, "firstline-queue", dial.queue
+            )
+            while self._back is None and not self.gone:
+                await self._change()
+        finally:
+            self._away = False
+        self._granted = self._clock() + self._times.dead_man
+        if self.gone or self._back is None:
+            return self.gone or Gone()
+        return Bridged(QUEUE_STATUS.get(self._back, "failed"))
+
+    # Playing.
+
+    async def _play(self, screen: Screen) -> None:
+        """Begin to tell a screen as one playback under an id of ours, known before it exists."""
+        media = await self._speak(screen)
+        await self._settled()
+        if self.gone or not media:
+            return
+        if not self._answered:
+            self._answered = True
+            await self._ari.channels.answer(self.channel)
+        await self._hold()
+        self._playing = f"{self.channel}-{next(self._numbers)}"
+        await self._ari.channels.play_with_id(
+            self.channel, self._playing, [f"sound:{file}" for file in media]
+        )
+
+    async def _stop(self) -> None:
+        try:
+            await self._ari.playbacks.stop(self._playing)
+        except GoneError:
+            self._playing = ""  # it ended by itself; its event is on the way
+
+    async def _settled(self) -> None:
+        """Wait until nothing plays: two playbacks at once would queue in Asterisk."""
+        if not self._playing:
+            return
+        deadline = self._clock() + self._times.stopping
+        while self._playing and not self.gone and self._clock() < deadline:
+            await self._change(deadline)
+        self._playing = ""
+
+    async def _hold(self) -> None:
+        """Keep the dead-man switch away while we live.
+
+        The dialplan takes the caller back when TIMEOUT(absolute) passes. The variable can only be
+        set while nothing plays, so it is raised before a screen that might outlast it.
+        """
+        times, now = self._times, self._clock()
+        if now + times.media + times.margin > self._granted:
+            await self._ari.channels.set_channel_var(
+                self.channel, "TIMEOUT(absolute)", f"{times.dead_man:g}"
+            )
+            self._granted = now + times.dead_man
+
+    async def _change(self, until: float | None = None) -> None:
+        """Wait until something happened to the channel, or until a time of the clock."""
+        if not self._changed.is_set():
+            try:
+                async with asyncio.timeout_at(until):
+                    await self._changed.wait()
+            except TimeoutError:
+                return
+        self._changed.clear()

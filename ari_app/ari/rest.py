@@ -1,0 +1,201 @@
+"""The operations of ARI that we use, named as in Asterisk's REST documentation.
+
+``channels.continueInDialplan`` there is ``channels.continue_in_dialplan`` here. A test compares
+every :class:`Verb` with the description that the running Asterisk ships (``rest-api/*.json``).
+"""
+
+from collections.abc import Awaitable, Sequence
+from typing import Protocol
+from urllib.parse import quote
+
+from msgspec import Struct, json
+
+from ari_app.ari.events import Channel
+
+
+class Verb(Struct, frozen=True):
+    """An operation: ``path`` with its parameters in braces, ``query`` the parameters we send.
+
+    ``blocks`` marks what waits in the channel's command queue, behind a playing prompt, and would
+    hold up every request behind it on the WebSocket (measured: 29 s): it goes over HTTP.
+    """
+
+    nickname: str
+    method: str
+    path: str
+    query: tuple[str, ...] = ()
+    body: str = ""
+    blocks: bool = False
+
+
+class Request(Struct, frozen=True):
+    """A request, ready to be sent over either transport."""
+
+    verb: Verb
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def __str__(self) -> str:
+        return f"{self.verb.method} /{self.path}"
+
+
+class Sender(Protocol):
+    """Sends a request and returns the body of the answer."""
+
+    def __call__(self, request: Request) -> Awaitable[bytes]: ...
+
+
+GET_INFO = Verb("asterisk.getInfo", "GET", "asterisk/info", ("only",))
+PING = Verb("asterisk.ping", "GET", "asterisk/ping")
+GET_APPLICATION = Verb("applications.get", "GET", "applications/{applicationName}")
+FILTER = Verb(
+    "applications.filter", "PUT", "applications/{applicationName}/eventFilter", body="filter"
+)
+SUBSCRIBE = Verb(
+    "applications.subscribe",
+    "POST",
+    "applications/{applicationName}/subscription",
+    ("eventSource",),
+)
+LIST_CHANNELS = Verb("channels.list", "GET", "channels")
+ANSWER = Verb("channels.answer", "POST", "channels/{channelId}/answer")
+HANGUP = Verb("channels.hangup", "DELETE", "channels/{channelId}", ("reason_code",))
+CONTINUE = Verb(
+    "channels.continueInDialplan",
+    "POST",
+    "channels/{channelId}/continue",
+    ("context", "extension", "priority"),
+)
+PLAY = Verb("channels.playWithId", "POST", "channels/{channelId}/play/{playbackId}", ("media",))
+SET_VARIABLE = Verb(
+    "channels.setChannelVar",
+    "POST",
+    "channels/{channelId}/variable",
+    ("variable", "value"),
+    blocks=True,
+)
+STOP = Verb("playbacks.stop", "DELETE", "playbacks/{playbackId}")
+
+VERBS = (
+    GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, LIST_CHANNELS, ANSWER, HANGUP, CONTINUE,
+    PLAY, SET_VARIABLE, STOP,
+)  # fmt: skip
+
+
+def request(verb: Verb, *names: str, body: bytes = b"", **query: str) -> Request:
+    """A request of ``verb``: ``names`` fill its path in order, ``query`` its parameters."""
+    path = verb.path
+    for name in names:
+        head, _, rest = path.partition("{")
+        path = head + quote(name, safe="") + rest.partition("}")[2]
+    return Request(verb, path, tuple(query.items()), body)
+
+
+class System(Struct, frozen=True):
+    """The version of the Asterisk that answers."""
+
+    version: str
+
+
+class Info(Struct, frozen=True):
+    """What Asterisk says of itself."""
+
+    system: System
+
+
+class Application(Struct, frozen=True):
+    """An application and the channels that are in it."""
+
+    name: str
+    channel_ids: tuple[str, ...] = ()
+
+
+class Ari:
+    """ARI's operations over a sender. Each raises as :mod:`ari_app.ari.errors` says."""
+
+    def __init__(self, send: Sender, application: str) -> None:
+        self.asterisk = Asterisk(send)
+        self.applications = Applications(send, application)
+        self.channels = Channels(send)
+        self.playbacks = Playbacks(send)
+
+
+class Asterisk:
+    """``/asterisk``"""
+
+    def __init__(self, send: Sender) -> None:
+        self._send = send
+
+    async def get_info(self) -> Info:
+        """The version of Asterisk."""
+        return json.decode(await self._send(request(GET_INFO, only="system")), type=Info)
+
+    async def ping(self) -> None:
+        """Nothing, if Asterisk answers."""
+        await self._send(request(PING))
+
+
+class Applications:
+    """``/applications``, always our own."""
+
+    def __init__(self, send: Sender, name: str) -> None:
+        self._send = send
+        self.name = name
+
+    async def get(self) -> Application:
+        """Our application as Asterisk sees it."""
+        return json.decode(await self._send(request(GET_APPLICATION, self.name)), type=Application)
+
+    async def filter(self, allowed: Sequence[str]) -> None:
+        """Let Asterisk send only events of these types."""
+        body = json.encode({"allowed": [{"type": kind} for kind in allowed]})
+        await self._send(request(FILTER, self.name, body=body))
+
+    async def subscribe(self, channel: str) -> None:
+        """Hear of a channel after it left the application, too."""
+        await self._send(request(SUBSCRIBE, self.name, eventSource=f"channel:{channel}"))
+
+
+class Channels:
+    """``/channels``"""
+
+    def __init__(self, send: Sender) -> None:
+        self._send = send
+
+    async def list(self) -> tuple[Channel, ...]:
+        """All channels of Asterisk, ours or not."""
+        return json.decode(await self._send(request(LIST_CHANNELS)), type=tuple[Channel, ...])
+
+    async def answer(self, channel: str) -> None:
+        """Answer a ringing channel."""
+        await self._send(request(ANSWER, channel))
+
+    async def hangup(self, channel: str, cause: int = 16) -> None:
+        """Hang up; ``cause`` is of Q.850, 16 the normal clearing."""
+        await self._send(request(HANGUP, channel, reason_code=str(cause)))
+
+    async def continue_in_dialplan(self, channel: str, context: str, extension: str) -> None:
+        """Let a channel leave the application and go on at priority 1 of an extension."""
+        await self._send(
+            request(CONTINUE, channel, context=context, extension=extension, priority="1")
+        )
+
+    async def play_with_id(self, channel: str, playback: str, media: Sequence[str]) -> None:
+        """Play media one after the other as one playback under an id of ours."""
+        await self._send(request(PLAY, channel, playback, media=",".join(media)))
+
+    async def set_channel_var(self, channel: str, variable: str, value: str) -> None:
+        """Set a variable or a function; waits until the channel's playback is over."""
+        await self._send(request(SET_VARIABLE, channel, variable=variable, value=value))
+
+
+class Playbacks:
+    """``/playbacks``"""
+
+    def __init__(self, send: Sender) -> None:
+        self._send = send
+
+    async def stop(self, playback: str) -> None:
+        """Stop a playback; its end is told as any other."""
+        await self._send(request(STOP, playback))

@@ -1,0 +1,80 @@
+"""Runs a session over a line: turn after turn, until it is done."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from ari_app.line import Line
+from ivr.engine import Step, step
+from ivr.events import Answered, Began, Event, Gone
+from ivr.model import Book
+from ivr.session import Session
+from ivr.wants import Ask, Dial, Done, Invoke, Say, Want
+
+log = logging.getLogger(__name__)
+
+Perform = Callable[[Invoke, Session], Awaitable[Answered]]
+"""Does an operation of self-service. Never raises for what a back end may do."""
+
+Remember = Callable[[int, str], None]
+"""Remembers a subscriber's language, without waiting."""
+
+
+class Witness(Protocol):
+    """Who is told what happens in calls: the record, the log, `firstline call`. Never waits."""
+
+    def began(self, session: Session, version: str, at: datetime) -> None:
+        """A call began."""
+
+    def stepped(self, call: str, steps: tuple[Step, ...], at: datetime) -> None:
+        """A call took steps."""
+
+    def presented(self, call: str, want: Want) -> None:
+        """A caller is about to be told something."""
+
+    def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:
+        """A call ended."""
+
+
+class World(Struct, frozen=True):
+    """What a session needs besides its line."""
+
+    perform: Perform
+    remember: Remember
+    witness: Witness
+    now: Callable[[], datetime]
+
+
+async def conduct(line: Line, book: Book, session: Session, world: World) -> str:
+    """Run ``session`` to its end and return how it ended: "ended", "gone" or, by a fault, "fault".
+
+    A fault is raised again after it was recorded: the caller must then be put somewhere.
+    """
+    witness = world.witness
+    witness.began(session, book.flows[session.flow].version, world.now())
+    ending, cause = "fault", 0
+    event: Event = Began()
+    try:
+        while True:
+            turn = step(book, session, event)
+            witness.stepped(session.id, turn.steps, world.now())
+            if turn.session.language != session.language and session.caller.subscriber is not None:
+                world.remember(session.caller.subscriber, turn.session.language)
+            session = turn.session
+            match turn.want:
+                case Invoke() as want:
+                    event = await world.perform(want, session)
+                case Done() as want:
+                    ending = want.ending
+                    await line.present(want)
+                    return ending
+                case Ask() | Say() | Dial() as want:
+                    witness.presented(session.id, want)
+                    event = await line.present(want)
+            if isinstance(event, Gone):
+                cause = event.cause
+    finally:
+        witness.ended(session.id, ending, cause, world.now())

@@ -1,0 +1,210 @@
+"""The settings of an installation: a TOML file in the state directory, then the environment.
+
+``FIRSTLINE_PORTS_SIP=5070`` is ``sip = 5070`` under ``[ports]``. Secrets are made once for each
+installation and kept beside it, readable by its owner alone.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from ari_app.secret import Secret
+from asterisk_conf.site import Ports
+from ivr.problems import near
+
+PREFIX = "FIRSTLINE_"
+FILE = "firstline.toml"
+
+
+class ConfigError(Exception):
+    """The settings are wrong; the operator must mend them as the text says."""
+
+
+class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[site]"""
+
+    host: str = "127.0.0.1"
+    numbers: tuple[str, ...] = ("611", "111", "2690000")
+    timezone: str = "Europe/Minsk"
+    demo: bool = True
+
+
+class AriSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[ari]"""
+
+    url: str = ""
+    user: str = "firstline"
+    application: str = "firstline"
+    transport: Literal["auto", "websocket", "http"] = "auto"
+
+
+class AsteriskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[asterisk]"""
+
+    path: str = ""
+
+
+class VoiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[voice]"""
+
+    engine: Literal["espeak", "rhvoice"] = "espeak"
+    recordings: str = ""
+
+
+class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[menus]"""
+
+    directory: str = ""
+
+
+class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[log]"""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings. Each section is described in docs/settings.md."""
+
+    site: Site = Site()
+    ports: Ports = Ports()
+    ari: AriSettings = AriSettings()
+    asterisk: AsteriskSettings = AsteriskSettings()
+    voice: VoiceSettings = VoiceSettings()
+    menus: MenuSettings = MenuSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def manages_asterisk(self) -> bool:
+        """Whether the Asterisk is ours to render, start and stop."""
+        return not self.ari.url
+
+    @property
+    def ari_url(self) -> str:
+        """Where ARI is."""
+        return self.ari.url or f"http://{self.site.host}:{self.ports.http}"
+
+
+class Keys(Struct, frozen=True):
+    """The passwords between our own parts."""
+
+    ari: Secret
+    ami: Secret
+
+
+class State:
+    """The state directory: everything that an installation makes and keeps."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+
+    def make(self) -> None:
+        """Make the directory, for its owner alone."""
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.directory / ".writable").touch(0o600)
+        except OSError as error:
+            raise ConfigError(
+                f"the state directory {self.directory} cannot be written ({error.strerror}): "
+                "make room, or name another with --state"
+            ) from error
+
+    @property
+    def database(self) -> Path:
+        return self.directory / "firstline.db"
+
+    @property
+    def sounds(self) -> Path:
+        return self.directory / "sounds"
+
+    @property
+    def recordings(self) -> Path:
+        return self.directory / "recordings"
+
+    @property
+    def private_asterisk(self) -> Path:
+        return self.directory / "asterisk" / "root"
+
+    @property
+    def control(self) -> Path:
+        return self.directory / "control.sock"
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "firstline.log"
+
+    @property
+    def process(self) -> Path:
+        """The process of the application, while it runs."""
+        return self.directory / "process.json"
+
+    def config(self, environment: Mapping[str, str] = os.environ) -> Config:
+        """The settings; :class:`ConfigError` says what is wrong with them."""
+        file = self.directory / FILE
+        try:
+            table = tomllib.loads(file.read_text()) if file.exists() else {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{file}: {error}: mend the TOML") from error
+        for name, value in environment.items():
+            _overlay(table, name, value)
+        try:
+            return msgspec.convert(table, Config, strict=False)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{file}: {_explained(error)}") from error
+
+    def configure(self, offset: int) -> None:
+        """Write the first settings of an installation, its ports moved by ``offset``."""
+        file = self.directory / FILE
+        if file.exists():
+            if offset:
+                raise ConfigError(f"{file} has the ports of this installation: change them there")
+            return
+        ports = Ports().shifted(offset)
+        lines = [f"{name} = {getattr(ports, name)}" for name in ports.__struct_fields__]
+        text = "# Settings of this installation; docs/settings.md names them all.\n[ports]\n"
+        file.write_text(text + "\n".join(lines) + "\n")
+
+    def keys(self) -> Keys:
+        """The passwords of this installation, made at the first look."""
+        file = self.directory / "secrets.toml"
+        if not file.exists():
+            made = [f'{name} = "{secrets.token_urlsafe(24)}"\n' for name in ("ari", "ami")]
+            part = file.with_suffix(".part")
+            part.touch(0o600)
+            part.write_text("".join(made))
+            part.rename(file)
+        try:
+            table = tomllib.loads(file.read_text())
+            return Keys(Secret(table["ari"]), Secret(table["ami"]))
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise ConfigError(
+                f"{file} is damaged ({error}): remove it to have new passwords made, then restart"
+            ) from error
+
+
+def _overlay(table: dict[str, Any], name: str, value: str) -> None:
+    """Put an environment variable of ours into the table."""
+    section, _, key = name.removeprefix(PREFIX).lower().partition("_")
+    if name.startswith(PREFIX) and key and section in Config.__struct_fields__:
+        part = table.setdefault(section, {})
+        part[key] = value.split(",") if key == "numbers" else value
+
+
+def _explained(error: msgspec.ValidationError) -> str:
+    """The error with the nearest known name, where an unknown one was given."""
+    text = str(error)
+    if "unknown field" not in text:
+        return text
+    word = text.split("`")[1]
+    section = text.rpartition("$.")[2].strip("`") if "$." in text else ""
+    known = {field.name: field for field in msgspec.structs.fields(Config)}
+    if section not in known:
+        return f"there is no section [{word}]: {near(word, known)}"
+    shape = known[section].type
+    return f"[{section}] has no {word}: {near(word, shape.__struct_fields__)}"

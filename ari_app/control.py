@@ -1,0 +1,101 @@
+"""The control socket: how the command line asks the running application.
+
+HTTP over a Unix socket in the state directory, which only its owner can enter: ``GET /status`` is
+a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from msgspec import json
+
+from ari_app.feed import Feed, Happening
+
+
+class NotRunningError(Exception):
+    """No application answers in this state directory."""
+
+
+@asynccontextmanager
+async def serve(
+    path: Path, status: Callable[[], Awaitable[bytes]], feed: Feed
+) -> AsyncIterator[None]:
+    """Answer on the socket ``path`` while the context lasts."""
+
+    async def on_status(_: web.Request) -> web.Response:
+        return web.Response(body=await status(), content_type="application/json")
+
+    async def on_watch(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_type = "application/x-ndjson"
+        async with feed.watch() as happenings:
+            await response.prepare(request)
+            while True:
+                await response.write(json.encode(await happenings.get()) + b"\n")
+
+    app = web.Application()
+    app.add_routes([web.get("/status", on_status), web.get("/watch", on_watch)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    path.unlink(missing_ok=True)
+    try:
+        with _short(path) as short:
+            await web.UnixSite(runner, short).start()
+            yield
+    finally:
+        await runner.cleanup()
+        path.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def _ask(path: Path, what: str) -> AsyncIterator[aiohttp.ClientResponse]:
+    with _short(path) as short:
+        connector = aiohttp.UnixConnector(short)
+        timeout = aiohttp.ClientTimeout(total=None, connect=5)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+            try:
+                response = await session.get(f"http://firstline/{what}")
+            except (aiohttp.ClientError, OSError) as error:
+                raise NotRunningError(
+                    "Firstline does not run here: start it with `firstline up`"
+                ) from error
+            async with response:
+                yield response
+
+
+async def status(path: Path) -> bytes:
+    """The status of the running application as JSON; :class:`NotRunningError` if there is none."""
+    async with _ask(path, "status") as response:
+        return await response.read()
+
+
+@asynccontextmanager
+async def watch(path: Path) -> AsyncIterator[AsyncIterator[Happening]]:
+    """All that happens in calls from now on."""
+    decoder = json.Decoder(Happening)
+
+    async def lines(response: aiohttp.ClientResponse) -> AsyncIterator[Happening]:
+        async for line in response.content:
+            yield decoder.decode(line)
+
+    async with _ask(path, "watch") as response:
+        yield lines(response)
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """``path`` through its directory's descriptor: a Unix socket's path has 107 bytes at most."""
+    try:
+        directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    except FileNotFoundError as error:
+        raise NotRunningError(
+            f"there is no state in {path.parent}: start Firstline with `firstline up`"
+        ) from error
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)

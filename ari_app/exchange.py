@@ -1,0 +1,52 @@
+"""The exchange that an installation wants: its settings and people, told to asterisk_conf."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from ari_app.config import Config, Keys, State
+from ari_app.secret import Secret
+from ari_app.store.agents import Agent
+from ari_app.store.subscribers import Subscriber
+from asterisk_conf import site as conf
+from asterisk_conf.found import Asterisk, find
+from asterisk_conf.private import make_private
+
+
+def site(
+    config: Config,
+    keys: Keys,
+    subscribers: Iterable[Subscriber],
+    agents: Iterable[Agent],
+    apology: str,
+) -> conf.Site:
+    """The site of the settings; :class:`asterisk_conf.site.SiteError` says what is wrong."""
+    return conf.Site(
+        secrets=conf.Secrets(_told(keys.ari), _told(keys.ami)),
+        host=config.site.host,
+        ports=config.ports,
+        numbers=config.site.numbers,
+        app=config.ari.application,
+        subscribers=tuple(
+            conf.SipAccount(
+                one.sip_user, _told(one.sip_password), one.msisdn, one.name, one.language
+            )
+            for one in subscribers
+            if one.sip_user and one.sip_password
+        ),
+        agents=tuple(
+            conf.Agent(one.sip_user, _told(one.sip_password), one.full_name, one.extension)
+            for one in agents
+        ),
+        apology=apology,
+    )
+
+
+def asterisk(config: Config, state: State, progress: Callable[[str], None]) -> Asterisk:
+    """The Asterisk to run: the one named in the settings, the system's, or a private one."""
+    named = config.asterisk.path
+    found = find(Path(named).expanduser() if named else None)
+    return found or make_private(state.private_asterisk, progress)
+
+
+def _told(secret: Secret) -> conf.Secret:
+    return conf.Secret(secret.reveal())

@@ -1,0 +1,192 @@
+"""What the handset and its SIP process tell each other: one JSON object per line.
+
+Times (``at``) are seconds of the machine's monotonic clock, which all processes share.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+Transport: TypeAlias = Literal["udp", "tcp"]
+
+KEYS = frozenset("0123456789*#ABCD")
+"""The keys of RFC 4733."""
+
+TONE = 0.1
+"""How long a key is held, in seconds."""
+
+GAP = 0.06
+"""The silence between two keys, in seconds. Asterisk takes two keys apart from 40 ms on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who the phone is: a SIP user of the server at ``host``:``port``."""
+
+    user: str
+    password: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 5060
+
+
+class Start(Struct, frozen=True, tag="start"):
+    """The first command. ``answer_after`` seconds pick incoming calls up by themselves."""
+
+    account: Account
+    transport: Transport = "udp"
+    record: str = ""
+    answer_after: float | None = None
+
+
+class Register(Struct, frozen=True, tag="register"):
+    """Register, so that calls to the user reach this phone."""
+
+
+class Dial(Struct, frozen=True, tag="dial"):
+    """Call a number of the account's server."""
+
+    number: str
+
+
+class Press(Struct, frozen=True, tag="press"):
+    """Press keys, one after another."""
+
+    keys: str
+
+
+class Play(Struct, frozen=True, tag="play"):
+    """Play a WAV file to the other side."""
+
+    path: str
+
+
+class Answer(Struct, frozen=True, tag="answer"):
+    """Pick up the incoming call."""
+
+
+class Hangup(Struct, frozen=True, tag="hangup"):
+    """Put down the call; an incoming one that rings is refused as busy."""
+
+
+Command: TypeAlias = Start | Register | Dial | Press | Play | Answer | Hangup
+
+
+class Ready(Struct, frozen=True, tag="ready"):
+    """The phone is on; commands are taken."""
+
+    at: float
+
+
+class Registered(Struct, frozen=True, tag="registered"):
+    """The server took the registration."""
+
+    at: float
+
+
+class Dialled(Struct, frozen=True, tag="dialled"):
+    """The call is on its way."""
+
+    number: str
+    at: float
+
+
+class Ringing(Struct, frozen=True, tag="ringing"):
+    """It rings on the other side (``code`` 180), or early sound comes (183)."""
+
+    code: int
+    at: float
+
+
+class Incoming(Struct, frozen=True, tag="incoming"):
+    """Somebody calls this phone: ``caller`` is the user of the From header, ``name`` its name."""
+
+    caller: str
+    name: str
+    at: float
+
+
+class Connected(Struct, frozen=True, tag="connected"):
+    """The call is answered and sound flows both ways."""
+
+    at: float
+
+
+class Pressed(Struct, frozen=True, tag="pressed"):
+    """A key was pressed at ``at``; it is released :data:`TONE` seconds later."""
+
+    key: str
+    at: float
+
+
+class Released(Struct, frozen=True, tag="released"):
+    """The last key of a :class:`Press` is up."""
+
+    at: float
+
+
+class Played(Struct, frozen=True, tag="played"):
+    """The file of a :class:`Play` was sent to its end."""
+
+    path: str
+    at: float
+
+
+class Disconnected(Struct, frozen=True, tag="disconnected"):
+    """The call is over: SIP status and reason, and the complete recording ("" if there is none)."""
+
+    code: int
+    reason: str
+    recording: str
+    at: float
+
+
+class Idle(Struct, frozen=True, tag="idle"):
+    """There is no call to put down."""
+
+    at: float
+
+
+class Failed(Struct, frozen=True, tag="failed"):
+    """A command could not be done: ``what`` names it, ``code`` is a SIP status or 0."""
+
+    what: str
+    reason: str
+    code: int
+    at: float
+
+
+Event: TypeAlias = (
+    Ready
+    | Registered
+    | Dialled
+    | Ringing
+    | Incoming
+    | Connected
+    | Pressed
+    | Released
+    | Played
+    | Disconnected
+    | Idle
+    | Failed
+)
+
+_encoder = msgspec.json.Encoder()
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_events: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def to_line(message: Command | Event) -> bytes:
+    """The message as a line, with its line end."""
+    return _encoder.encode(message) + b"\n"
+
+
+def command(line: bytes) -> Command:
+    """The command in a line. Raises :class:`msgspec.DecodeError`."""
+    return _commands.decode(line)
+
+
+def event(line: bytes) -> Event:
+    """The event in a line. Raises :class:`msgspec.DecodeError`."""
+    return _events.decode(line)

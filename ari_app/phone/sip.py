@@ -1,0 +1,202 @@
+"""The SIP stack of a phone: PJSUA2, polled from one thread, with one call at a time.
+
+PJSUA2 keeps its state in globals of the process, so this belongs into a process of its own
+(:mod:`ari_app.phone.softphone`). Its callbacks only note what happened: an exception or a request
+inside of one can end the process, so all that follows is done after the poll.
+
+Sound is at 8 kHz, A-law or mu-law, the same samples that Asterisk plays, and there is no sound card
+behind it: silence goes out unless a file is played.
+"""
+
+import socket
+from collections import deque
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import pjsua2 as pj
+
+from ari_app.phone.messages import TONE, Account, Transport
+
+RATE = 8000
+MAX_CALLS = 4
+CODECS = {"PCMA/8000": 255, "PCMU/8000": 254}
+
+SipError = pj.Error
+
+
+class CallNews(NamedTuple):
+    """The state of a call changed: one of ``pj.PJSIP_INV_STATE_…``, with the last SIP status."""
+
+    state: int
+    code: int
+    reason: str
+
+
+class RegistrationNews(NamedTuple):
+    """The server answered a registration."""
+
+    active: bool
+    code: int
+    reason: str
+
+
+class Call(pj.Call):
+    """A call, and what is recorded from it and played into it."""
+
+    def __init__(self, line: "Line", call_id: int = pj.PJSUA_INVALID_ID) -> None:
+        super().__init__(line, call_id)
+        self.news: deque[CallNews] = deque()
+        self.audio: Any = None
+        self._media_changed = False
+        self._recorder: Any = None
+        self._player: Any = None
+
+    def onCallState(self, _param: Any) -> None:
+        info = self.getInfo()  # kept in a name: its strings die with it
+        self.news.append(CallNews(info.state, info.lastStatusCode, info.lastReason))
+
+    def onCallMediaState(self, _param: Any) -> None:
+        self._media_changed = True
+
+    def follow_media(self, record: Path | None) -> None:
+        """Record the sound that there is by now into ``record``; a re-INVITE changes it."""
+        if not self._media_changed:
+            return
+        self._media_changed = False
+        info = self.getInfo()
+        for media in info.media:
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
+                self.audio = self.getAudioMedia(media.index)
+                if record is not None and self._recorder is None:
+                    self._recorder = pj.AudioMediaRecorder()
+                    self._recorder.createRecorder(str(record))
+                if self._recorder is not None:
+                    self.audio.startTransmit(self._recorder)
+                if self._player is not None:
+                    self._player.startTransmit(self.audio)
+
+    def play(self, path: str) -> None:
+        """Send a WAV file once, in place of what is still being sent."""
+        self._player = pj.AudioMediaPlayer()
+        self._player.createPlayer(path, pj.PJMEDIA_FILE_NO_LOOP)
+        if self.audio is not None:
+            self._player.startTransmit(self.audio)
+
+    def press(self, key: str) -> None:
+        """Send one key as an event of RFC 4733."""
+        param = pj.CallSendDtmfParam()
+        param.digits = key
+        param.method = pj.PJSUA_DTMF_METHOD_RFC2833
+        param.duration = round(TONE * 1000)
+        self.sendDtmf(param)
+
+    def reply(self, code: int) -> None:
+        """Answer an incoming call with a SIP status."""
+        param = pj.CallOpParam(True)
+        param.statusCode = code
+        self.answer(param)
+
+    def put_down(self, code: int = 0) -> None:
+        """End the call; ``code`` is the SIP status for a caller who was not answered."""
+        param = pj.CallOpParam()
+        param.statusCode = code
+        self.hangup(param)
+
+    def finish_files(self) -> None:
+        """Close the files: from here on the recording is complete on the disk."""
+        self._recorder = self._player = None
+
+
+class Line(pj.Account):
+    """The account of the phone: it notes registrations and takes incoming calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.news: deque[RegistrationNews] = deque()
+        self.incoming: deque[Call] = deque()
+
+    def onRegState(self, param: Any) -> None:
+        info = self.getInfo()
+        self.news.append(RegistrationNews(info.regIsActive, param.code, param.reason))
+
+    def onIncomingCall(self, param: Any) -> None:
+        self.incoming.append(Call(self, param.callId))
+
+
+class Stack:
+    """PJSUA2 with one line of a phone: made once, polled, closed once."""
+
+    def __init__(self, account: Account, transport: Transport) -> None:
+        self._account = account
+        self._suffix = ";transport=tcp" if transport == "tcp" else ""
+        self._endpoint = pj.Endpoint()
+        self._endpoint.libCreate()
+        self._endpoint.libInit(_endpoint_config())
+        address = _address_towards(account.host, account.port)
+        kind = pj.PJSIP_TRANSPORT_TCP if transport == "tcp" else pj.PJSIP_TRANSPORT_UDP
+        self._endpoint.transportCreate(kind, _any_port(address))
+        self._endpoint.libStart()
+        self._endpoint.audDevManager().setNullDev()
+        for codec in self._endpoint.codecEnum2():
+            priority = CODECS.get(codec.codecId.rpartition("/")[0], 0)
+            self._endpoint.codecSetPriority(codec.codecId, priority)
+        self.line = Line()
+        self.line.create(self._line_config(address))
+
+    def poll(self, milliseconds: int) -> None:
+        """Let the stack work until something came in, at most for the time given."""
+        self._endpoint.libHandleEvents(milliseconds)
+
+    def dial(self, number: str) -> Call:
+        """Call ``number``. It may have ``*`` and ``#``: the latter must be escaped in a URI."""
+        call = Call(self.line)
+        call.makeCall(self._uri(quote(number, safe="*+")), pj.CallOpParam(True))
+        return call
+
+    def close(self) -> None:
+        """Let go of the network at once; calls and registration must have ended before."""
+        self.line.shutdown()
+        self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
+
+    def _uri(self, user: str) -> str:
+        return f"sip:{user}@{self._account.host}:{self._account.port}{self._suffix}"
+
+    def _line_config(self, address: str) -> Any:
+        account, config = self._account, pj.AccountConfig()
+        config.idUri = f"sip:{quote(account.user)}@{account.host}:{account.port}"
+        config.regConfig.registrarUri = f"sip:{account.host}:{account.port}{self._suffix}"
+        config.regConfig.registerOnAdd = False
+        config.sipConfig.authCreds.append(
+            pj.AuthCredInfo("digest", "*", account.user, 0, account.password)
+        )
+        config.mediaConfig.transportConfig = _any_port(address)
+        return config
+
+
+def _endpoint_config() -> Any:
+    config = pj.EpConfig()
+    config.logConfig.level = config.logConfig.consoleLevel = 0
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    config.uaConfig.maxCalls = MAX_CALLS
+    config.uaConfig.userAgent = "firstline-phone"
+    config.medConfig.clockRate = config.medConfig.sndClockRate = RATE
+    config.medConfig.noVad = True  # a phone that falls silent sends no RTP, and is taken for dead
+    config.medConfig.ecTailLen = 0
+    return config
+
+
+def _any_port(address: str) -> Any:
+    config = pj.TransportConfig()
+    config.port = 0  # chosen by the kernel, so that phones side by side never clash
+    config.boundAddress = address
+    return config
+
+
+def _address_towards(host: str, port: int) -> str:
+    """Our own address as the server sees it. Nothing is sent: UDP connects without a packet."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect((host, port))
+        address: str = probe.getsockname()[0]
+        return address

@@ -1,0 +1,283 @@
+"""The process of a phone: commands come in on stdin, events go out on stdout, a JSON line each.
+
+Run as ``python -m ari_app.phone.softphone``; the first line is a
+:class:`~ari_app.phone.messages.Start`. The end of stdin ends it: whoever started it is gone then.
+A stack that hangs is ended by the kernel's alarm clock.
+"""
+
+import heapq
+import os
+import signal
+import sys
+import wave
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from pathlib import Path
+from time import monotonic
+
+import pjsua2 as pj
+
+from ari_app.phone import messages as m
+from ari_app.phone.sip import Call, SipError, Stack
+
+POLL = 10
+"""How long a poll lasts at most, in milliseconds; a command waits no longer than this."""
+PATIENCE = 1.0
+"""How long the server may take to confirm a hang-up or an unregistration, in seconds."""
+WATCHDOG = 15
+"""After so many seconds without a turn of the loop the process is ended."""
+
+BUSY_HERE = 486
+RINGING = 180
+OK = 200
+
+
+class Softphone:
+    """One phone: it does commands, and reports what happens through ``report``."""
+
+    def __init__(self, start: m.Start, report: Callable[[m.Event], None]) -> None:
+        self._report = report
+        self._answer_after = start.answer_after
+        self._record = Path(start.record) if start.record else None
+        self._calls = 0
+        self._call: Call | None = None
+        self._connected = self._rings = False
+        self._registered = False
+        self._later: list[tuple[float, int, Callable[[float], None]]] = []
+        self._order = count()
+        self._hand_free_at = 0.0
+        self._stack = Stack(start.account, start.transport)
+
+    def do(self, command: m.Command) -> None:
+        """Do one command; what cannot be done is reported as :class:`~.messages.Failed`."""
+        try:
+            match command:
+                case m.Register():
+                    self._stack.line.setRegistration(True)
+                case m.Dial(number):
+                    self._dial(number)
+                case m.Answer():
+                    self._answer()
+                case m.Press(keys):
+                    self._press(keys)
+                case m.Play(path):
+                    self._play(path)
+                case m.Hangup() if self._call is None:
+                    self._report(m.Idle(at=monotonic()))
+                case m.Hangup():
+                    self._ours().put_down(BUSY_HERE if self._rings else 0)
+                case m.Start():
+                    raise ValueError("the phone is on already")
+        except SipError as error:
+            self._fail(command, error.reason)
+        except (ValueError, OSError, EOFError, wave.Error) as error:
+            self._fail(command, str(error) or type(error).__name__)
+
+    def turn(self) -> None:
+        """Let the stack work for a moment and report what happened."""
+        self._stack.poll(POLL)
+        while self._stack.line.news:
+            self._on_registration(*self._stack.line.news.popleft())
+        while self._stack.line.incoming:
+            self._on_incoming(self._stack.line.incoming.popleft())
+        if self._call is not None:
+            self._follow(self._call)
+        while self._later and self._later[0][0] <= monotonic():
+            at, _, deed = heapq.heappop(self._later)
+            deed(at)
+
+    def close(self) -> None:
+        """Hang up, unregister and let go of the network."""
+        if self._call is not None:
+            self.do(m.Hangup())
+            self._turn_while(lambda: self._call is not None)
+        if self._registered:
+            self._stack.line.setRegistration(False)
+            self._turn_while(lambda: self._registered)
+        if self._call is not None:
+            self._call.finish_files()
+        self._stack.close()
+
+    def _turn_while(self, condition: Callable[[], bool]) -> None:
+        deadline = monotonic() + PATIENCE
+        while condition() and monotonic() < deadline:
+            self.turn()
+
+    def _ours(self) -> Call:
+        if self._call is None:
+            raise ValueError("there is no call")
+        return self._call
+
+    def _dial(self, number: str) -> None:
+        if self._call is not None:
+            raise ValueError("there is a call already: hang up first")
+        if not number or not number.isprintable():
+            raise ValueError(f"{number!r} is no number")
+        self._begin(self._stack.dial(number))
+        self._report(m.Dialled(number, at=monotonic()))
+
+    def _begin(self, call: Call) -> None:
+        self._call = call
+        self._calls += 1
+        self._connected = False
+
+    def _at(self, time: float, deed: Callable[[float], None]) -> None:
+        """Do something at a time while this call lasts."""
+        heapq.heappush(self._later, (time, next(self._order), deed))
+
+    def _play(self, path: str) -> None:
+        with wave.open(path) as file:
+            seconds = file.getnframes() / file.getframerate()
+        self._ours().play(path)
+        self._at(monotonic() + seconds, lambda at: self._report(m.Played(path, at=at)))
+
+    def _answer(self) -> None:
+        if not self._rings:
+            raise ValueError("no call rings here")
+        self._ours().reply(OK)
+
+    def _press(self, keys: str) -> None:
+        if not keys or not set(keys) <= m.KEYS:
+            raise ValueError(f"{keys!r} are no keys")
+        self._ours()
+        time = max(monotonic(), self._hand_free_at)
+        for key in keys:
+            self._at(time, partial(self._press_one, key))
+            time += m.TONE + m.GAP
+        self._hand_free_at = time
+        self._at(time - m.GAP, lambda at: self._report(m.Released(at=at)))
+
+    def _press_one(self, key: str, _at: float) -> None:
+        try:
+            self._ours().press(key)
+        except SipError as error:
+            self._fail(m.Press(key), error.reason)
+        else:
+            self._report(m.Pressed(key, at=monotonic()))
+
+    def _on_registration(self, active: bool, code: int, reason: str) -> None:
+        was, self._registered = self._registered, active
+        if active and not was:
+            self._report(m.Registered(at=monotonic()))
+        elif code >= 300:
+            self._report(m.Failed("register", reason, code, at=monotonic()))
+
+    def _on_incoming(self, call: Call) -> None:
+        if self._call is not None:
+            call.reply(BUSY_HERE)
+            return
+        self._begin(call)
+        self._rings = True
+        call.reply(RINGING)
+        info = call.getInfo()
+        name, user = _from_header(info.remoteUri)
+        self._report(m.Incoming(user, name, at=monotonic()))
+        if self._answer_after is not None:
+            self._at(monotonic() + self._answer_after, lambda _at: self.do(m.Answer()))
+
+    def _follow(self, call: Call) -> None:
+        call.follow_media(self._recording())
+        while call.news:
+            state, code, reason = call.news.popleft()
+            if state == pj.PJSIP_INV_STATE_EARLY and code > 100:
+                self._report(m.Ringing(code, at=monotonic()))
+            elif state == pj.PJSIP_INV_STATE_CONFIRMED and not self._connected:
+                self._connected, self._rings = True, False
+                self._report(m.Connected(at=monotonic()))
+            elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
+                self._end(call, code, reason)
+
+    def _end(self, call: Call, code: int, reason: str) -> None:
+        call.finish_files()
+        recording = self._recording()
+        self._call = None
+        self._rings = False
+        self._later.clear()
+        self._hand_free_at = 0.0
+        kept = str(recording) if recording is not None and recording.exists() else ""
+        self._report(m.Disconnected(code, reason, kept, at=monotonic()))
+
+    def _recording(self) -> Path | None:
+        """The file of this call: the name given, and for later calls "name-2.wav" and so on."""
+        if self._record is None or self._calls == 1:
+            return self._record
+        return self._record.with_stem(f"{self._record.stem}-{self._calls}")
+
+    def _fail(self, command: m.Command, reason: str) -> None:
+        what = type(command).__name__.lower()
+        self._report(m.Failed(what, reason, 0, at=monotonic()))
+
+
+def _from_header(header: str) -> tuple[str, str]:
+    """The display name and the user of ``"Name" <sip:user@host>``."""
+    name, _, address = header.rpartition("<")
+    user = address.removeprefix("sip:").partition("@")[0]
+    return name.strip().strip('"'), user
+
+
+def _lines() -> Callable[[], list[bytes] | None]:
+    """A reader of stdin that never waits: whole lines so far, ``None`` at the end of input."""
+    os.set_blocking(0, False)
+    rest = b""
+
+    def read() -> list[bytes] | None:
+        nonlocal rest
+        try:
+            chunk = os.read(0, 65536)
+        except BlockingIOError:
+            return []
+        if not chunk:
+            return None
+        *lines, rest = (rest + chunk).split(b"\n")
+        return lines
+
+    return read
+
+
+def _events_out() -> Callable[[m.Event], None]:
+    """A writer to stdout, which from here on is ours alone: the stack is given none to print on."""
+    out = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+
+    def write(event: m.Event) -> None:
+        line = m.to_line(event)
+        while line:
+            line = line[os.write(out, line) :]
+
+    return write
+
+
+def main() -> None:
+    """Be a phone until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which then closes stdin
+    signal.alarm(WATCHDOG)
+    report = _events_out()
+    with open(0, "rb", buffering=0, closefd=False) as unbuffered:
+        first = m.command(unbuffered.readline())
+    if not isinstance(first, m.Start):
+        raise ValueError("the first line must be a start")
+    phone = Softphone(first, report)
+    report(m.Ready(at=monotonic()))
+    _serve(phone, _lines())
+    signal.alarm(WATCHDOG)
+    phone.close()
+    # The stack is gone but its Python objects are not, and destroying those now would crash.
+    os._exit(0)
+
+
+def _serve(phone: Softphone, read: Callable[[], list[bytes] | None]) -> None:
+    while (lines := read()) is not None:
+        signal.alarm(WATCHDOG)
+        for line in lines:
+            phone.do(m.command(line))
+        phone.turn()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ValueError, SipError, OSError) as error:
+        sys.exit(f"the phone cannot work: {getattr(error, 'reason', error)}")

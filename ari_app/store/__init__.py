@@ -1,0 +1,1 @@
+"""What Firstline remembers: SQLite behind one writer; one module per thing remembered."""

@@ -1,0 +1,159 @@
+"""What the demo operator's billing knows: tariffs, services, accounts and payments.
+
+A real operator's billing is elsewhere, and then these tables stay empty: a balance is never ours
+to keep. Money is kept as a whole number of kopecks and is a ``Decimal`` everywhere else.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from msgspec import Struct, json
+from sqlite_utils import Database
+
+Names = Mapping[str, str]
+"""A name per language: ``{"ru": "Домашний", "be": "Хатні", "en": "Home"}``."""
+
+_KOPECK = Decimal("0.01")
+_MOST = Decimal(2**63 - 1).scaleb(-2)  # what SQLite's INTEGER can hold
+
+
+class TariffPlan(Struct, frozen=True):
+    """A tariff: ``fee`` a month, which includes ``minutes`` and ``gigabytes``."""
+
+    id: str
+    names: Names
+    fee: Decimal
+    minutes: int
+    gigabytes: int
+
+
+class ServiceOffer(Struct, frozen=True):
+    """A service that can be switched on for ``fee`` a month."""
+
+    id: str
+    names: Names
+    fee: Decimal
+
+
+class Account(Struct, frozen=True):
+    """A subscriber's money, tariff and services, the latter two by id."""
+
+    subscriber: int
+    balance: Decimal
+    tariff: str
+    services: tuple[str, ...]
+
+
+class Payment(Struct, frozen=True):
+    """Money that a subscriber paid in."""
+
+    subscriber: int
+    day: date
+    amount: Decimal
+
+
+def kopecks(amount: Decimal) -> int:
+    """An amount as it is stored; one that is no whole number of kopecks is a ``ValueError``."""
+    try:
+        whole = amount.quantize(_KOPECK)
+        fits = whole == amount and abs(whole) <= _MOST
+    except InvalidOperation:
+        fits = False
+    if not fits:
+        raise ValueError(f"{amount} is no amount in whole kopecks that can be stored")
+    return int(whole.scaleb(2))
+
+
+def money(kept: int) -> Decimal:
+    """The amount that ``kopecks`` made ``kept`` of, with two decimal places."""
+    return Decimal(kept).scaleb(-2)
+
+
+def add_tariffs(db: Database, tariffs: Iterable[TariffPlan]) -> None:
+    """Add tariffs; one whose id is there stays as it is."""
+    db.conn.executemany(
+        "insert into tariffs (id, names, fee, minutes, gigabytes) values (?, ?, ?, ?, ?)"
+        " on conflict (id) do nothing",
+        [
+            (one.id, _told(one.names), kopecks(one.fee), one.minutes, one.gigabytes)
+            for one in tariffs
+        ],
+    )
+
+
+def add_services(db: Database, services: Iterable[ServiceOffer]) -> None:
+    """Add services; one whose id is there stays as it is."""
+    db.conn.executemany(
+        "insert into services (id, names, fee) values (?, ?, ?) on conflict (id) do nothing",
+        [(one.id, _told(one.names), kopecks(one.fee)) for one in services],
+    )
+
+
+def add_accounts(db: Database, accounts: Iterable[Account]) -> None:
+    """Open accounts for known subscribers who have none."""
+    accounts = tuple(accounts)
+    db.conn.executemany(
+        "insert into accounts (subscriber, balance, tariff) values (?, ?, ?)",
+        [(one.subscriber, kopecks(one.balance), one.tariff) for one in accounts],
+    )
+    db.conn.executemany(
+        "insert into account_services (subscriber, service) values (?, ?)",
+        [(one.subscriber, service) for one in accounts for service in one.services],
+    )
+
+
+def add_payments(db: Database, payments: Iterable[Payment]) -> None:
+    """Note payments that accounts have received; the balance is not touched."""
+    db.conn.executemany(
+        "insert into payments (subscriber, day, amount) values (?, ?, ?)",
+        [(one.subscriber, one.day.isoformat(), kopecks(one.amount)) for one in payments],
+    )
+
+
+def tariffs(db: Database) -> list[TariffPlan]:
+    """All tariffs."""
+    rows = db.conn.execute("select id, names, fee, minutes, gigabytes from tariffs order by id")
+    return [
+        TariffPlan(id, _names(names), money(fee), minutes, gigabytes)
+        for id, names, fee, minutes, gigabytes in rows
+    ]
+
+
+def services(db: Database) -> list[ServiceOffer]:
+    """All services."""
+    rows = db.conn.execute("select id, names, fee from services order by id")
+    return [ServiceOffer(id, _names(names), money(fee)) for id, names, fee in rows]
+
+
+def accounts(db: Database) -> list[Account]:
+    """All accounts."""
+    active: dict[int, list[str]] = {}
+    for subscriber, service in db.conn.execute(
+        "select subscriber, service from account_services order by subscriber, service"
+    ):
+        active.setdefault(subscriber, []).append(service)
+    rows = db.conn.execute("select subscriber, balance, tariff from accounts order by subscriber")
+    return [
+        Account(subscriber, money(balance), tariff, tuple(active.get(subscriber, ())))
+        for subscriber, balance, tariff in rows
+    ]
+
+
+def payments(db: Database) -> list[Payment]:
+    """All payments, the newest first."""
+    rows = db.conn.execute(
+        "select subscriber, day, amount from payments order by day desc, id desc"
+    )
+    return [
+        Payment(subscriber, date.fromisoformat(day), money(amount))
+        for subscriber, day, amount in rows
+    ]
+
+
+def _told(names: Names) -> str:
+    return json.encode(names).decode()
+
+
+def _names(kept: str) -> Names:
+    return json.decode(kept, type=dict[str, str])

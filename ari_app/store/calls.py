@@ -1,0 +1,208 @@
+"""Calls and every step taken in them.
+
+Each record is a fact that has happened, so storing it twice is storing it once. The writing
+functions are made for batches: :class:`ari_app.store.recorder.Recorder` feeds them.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from ari_app.store.times import micros, moment
+
+SECRET = "secret"
+LOST = "lost"
+"""The ending of a call whose own end nobody recorded."""
+
+
+class CallBegan(Struct, frozen=True):
+    """A caller is on the line. ``version`` is the hash of the flow's text, ``caller`` the number
+    he calls from, ``subscriber`` his id if he is known; times are aware."""
+
+    call: str
+    line: str
+    dialled: str
+    caller: str
+    subscriber: int | None
+    language: str
+    flow: str
+    version: str
+    at: datetime
+
+
+class StepTaken(Struct, frozen=True):
+    """One node of the flow was passed; ``seq`` counts them within the call.
+
+    ``key`` is what the caller pressed, or the word ``SECRET`` where digits must be written
+    nowhere; ``prompt`` and ``outcome`` are ``""`` where a node has none.
+    """
+
+    call: str
+    seq: int
+    at: datetime
+    node: str
+    kind: str
+    prompt: str
+    key: str
+    outcome: str
+
+
+class CallEnded(Struct, frozen=True):
+    """The call is over: ``ending`` in a word, ``cause`` as in Q.850 (0 if unknown)."""
+
+    call: str
+    at: datetime
+    ending: str
+    cause: int
+
+
+Record: TypeAlias = CallBegan | StepTaken | CallEnded
+
+
+class Call(Struct, frozen=True):
+    """A call as the store knows it; ``ended`` is None while it lasts."""
+
+    began: CallBegan
+    ended: CallEnded | None
+
+
+class Path(Struct, frozen=True):
+    """A call with the way it took."""
+
+    call: Call
+    steps: tuple[StepTaken, ...]
+
+
+class Counts(Struct, frozen=True):
+    """Calls begun since a moment, by ending those of them that ended; ``open`` counts all calls
+    that have not ended."""
+
+    began: int
+    open: int
+    endings: Mapping[str, int]
+
+
+def add(db: Database, records: Iterable[Record]) -> None:
+    """Store records in any order and number. A lost call that does end is no longer lost."""
+    began: list[tuple[object, ...]] = []
+    steps: list[tuple[object, ...]] = []
+    ended: list[tuple[object, ...]] = []
+    for r in records:
+        at = micros(r.at)
+        match r:
+            case StepTaken():
+                steps.append((r.call, r.seq, at, r.node, r.kind, r.prompt, r.key, r.outcome))
+            case CallBegan():
+                who = (r.caller, r.subscriber, r.language)
+                began.append((r.call, r.line, r.dialled, *who, r.flow, r.version, at))
+            case CallEnded():
+                ended.append((at, r.ending, r.cause, r.call))
+    _many(
+        db,
+        "insert into calls (id, line, dialled, caller, subscriber, language, flow, version, began)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing",
+        began,
+    )
+    _many(
+        db,
+        "insert into steps (call, seq, at, node, kind, prompt, key, outcome)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (call, seq) do nothing",
+        steps,
+    )
+    _many(
+        db,
+        "update calls set ended = ?, ending = ?, cause = ?"
+        f" where id = ? and (ended is null or ending = '{LOST}')",
+        ended,
+    )
+
+
+def _many(db: Database, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+    if rows:
+        db.conn.executemany(sql, rows)
+
+
+def path(db: Database, call: str) -> Path | None:
+    """The way that a call took, None if there is no such call."""
+    found = _calls(db, "where id = ?", call)
+    if not found:
+        return None
+    rows = db.conn.execute(
+        "select call, seq, at, node, kind, prompt, key, outcome from steps"
+        " where call = ? order by seq",
+        (call,),
+    )
+    steps = tuple(StepTaken(call, seq, moment(at), *rest) for call, seq, at, *rest in rows)
+    return Path(found[0], steps)
+
+
+def recent(db: Database, limit: int) -> list[Call]:
+    """The last calls, the newest first."""
+    return _calls(db, "order by began desc, id desc limit ?", limit)
+
+
+def counts(db: Database, since: datetime) -> Counts:
+    """How many calls began since a moment, how they ended, and how many last."""
+    rows = db.conn.execute(
+        "select coalesce(ending, ''), count(*) from calls where began >= ? group by 1",
+        (micros(since),),
+    )
+    endings: dict[str, int] = dict(rows.fetchall())
+    began = sum(endings.values())
+    endings.pop("", None)
+    (still,) = db.conn.execute("select count(*) from calls where ended is null").fetchone()
+    return Counts(began, still, endings)
+
+
+def unfinished(db: Database) -> list[Call]:
+    """Calls begun and not ended, the oldest first: those that last, and after a crash the lost."""
+    return _calls(db, "where ended is null order by began, id")
+
+
+def close_lost(db: Database, alive: Collection[str] = ()) -> list[str]:
+    """End the unfinished calls that are not ``alive`` as ``LOST``; returns their ids.
+
+    For the start after a crash. A lost call ends with its last known step, in the past: that is
+    all that is known of it.
+    """
+    lost = [call.began.call for call in unfinished(db) if call.began.call not in alive]
+    db.conn.executemany(
+        "update calls set ending = ?, cause = 0, ended ="
+        " max(began, coalesce((select max(at) from steps where call = calls.id), began))"
+        " where id = ?",
+        [(LOST, call) for call in lost],
+    )
+    return lost
+
+
+def _calls(db: Database, tail: str, *values: object) -> list[Call]:
+    rows = db.conn.execute(
+        "select id, line, dialled, caller, subscriber, language, flow, version,"
+        f" began, ended, ending, cause from calls {tail}",
+        values,
+    )
+    return [_call(*row) for row in rows]
+
+
+def _call(
+    call: str,
+    line: str,
+    dialled: str,
+    caller: str,
+    subscriber: int | None,
+    language: str,
+    flow: str,
+    version: str,
+    began: int,
+    ended: int | None,
+    ending: str,
+    cause: int,
+) -> Call:
+    at = moment(began)
+    return Call(
+        CallBegan(call, line, dialled, caller, subscriber, language, flow, version, at),
+        None if ended is None else CallEnded(call, moment(ended), ending, cause),
+    )

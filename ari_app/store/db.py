@@ -1,0 +1,127 @@
+"""The database: one thread writes, one thread reads, and the event loop waits for neither."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlite_utils import Database
+
+from ari_app.store.errors import StoreError, store_error
+from ari_app.store.opening import open_reader, open_writer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+__all__ = ["Store", "StoreError"]
+
+
+class _Connection:
+    """One thread with one connection; what is asked of it is done in turn."""
+
+    def __init__(self, path: Path, begin: str) -> None:
+        self._path = path
+        self._begin = begin
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._db: Database | None = None
+
+    async def open(self, connect: Callable[[Path, float], Database], patience: float) -> None:
+        self._db = await self._do(partial(connect, self._path, patience))
+
+    async def run(self, call: Callable[[Database], T]) -> T:
+        """Run ``call`` in a transaction."""
+        if self._db is None:
+            raise StoreError(f"{self._path}: the database is closed")
+        return await self._do(partial(_transact, self._db, self._begin, call))
+
+    async def close(self) -> None:
+        db, self._db = self._db, None
+        if db is not None:
+            await self._do(db.close)
+        self._thread.shutdown(wait=False)
+
+    async def _do(self, deed: Callable[[], T]) -> T:
+        doing = asyncio.get_running_loop().run_in_executor(self._thread, deed)
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            doing.add_done_callback(_log_unheard)
+            raise
+        except sqlite3.Error as error:
+            explained = store_error(self._path, error)
+            if explained is None:
+                raise
+            raise explained from error
+
+
+class Store:
+    """A SQLite database (WAL, foreign keys) of which this process is the only writer by habit.
+
+    A store function is short and synchronous and takes the database first. It returns values,
+    never a cursor or a generator: its transaction is over when it returns.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Use :meth:`open`."""
+        self._writing = _Connection(path, "begin immediate")
+        self._reading = _Connection(path, "begin")
+
+    @classmethod
+    async def open(cls, path: Path, patience: float = 5.0) -> "Store":
+        """Open or make the database at ``path`` and bring its schema up to date.
+
+        ``patience`` is how many seconds a transaction waits for another program's lock.
+        ``StoreError``: damaged, locked, of another program or a newer version, disk full.
+        Whatever is wrong, the file is left as it was.
+        """
+        store = cls(path)
+        try:
+            await store._writing.open(open_writer, patience)
+            await store._reading.open(open_reader, patience)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def write(
+        self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``fn(db, …)`` as one transaction and return its result after the commit.
+
+        What ``fn`` raises rolls back and comes out here; trouble with the file is a
+        ``StoreError``. Cancelling the wait does not cancel the deed.
+        """
+        return await self._writing.run(lambda db: fn(db, *args, **kwargs))
+
+    async def read(
+        self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``fn(db, …)`` on one consistent snapshot, through which nothing can be written."""
+        return await self._reading.run(lambda db: fn(db, *args, **kwargs))
+
+    async def close(self) -> None:
+        """Finish what was begun, then close. Twice is once."""
+        await self._reading.close()
+        await self._writing.close()
+
+
+def _transact(db: Database, begin: str, call: Callable[[Database], T]) -> T:
+    db.conn.execute(begin)
+    try:
+        result = call(db)
+        db.conn.execute("commit")
+    except BaseException:
+        db.rollback()
+        raise
+    return result
+
+
+def _log_unheard(doing: "asyncio.Future[T]") -> None:
+    if not doing.cancelled() and (error := doing.exception()) is not None:
+        _log.error("The store failed after its caller had left: %s", error)

@@ -1,0 +1,63 @@
+"""Who calls, answered from memory: between the ring and the greeting nothing waits for a disk."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ari_app.store import subscribers
+from ari_app.store.db import Store
+from ari_app.store.numbers import normalise
+from ari_app.store.subscribers import Subscriber
+
+
+class Caller(Struct, frozen=True):
+    """What a call needs to know of a subscriber before it begins."""
+
+    id: int
+    language: str
+    area: str
+
+
+class Directory:
+    """The subscribers by number, as the store had them at the last load or change of ours."""
+
+    def __init__(self, store: Store, known: Iterable[Subscriber] = ()) -> None:
+        """Use :meth:`load`."""
+        self._store = store
+        self._callers: dict[str, Caller] = {}
+        self._numbers: dict[int, str] = {}
+        self._learn(known)
+
+    @classmethod
+    async def load(cls, store: Store) -> "Directory":
+        """The directory of everyone in the store."""
+        return cls(store, await store.read(subscribers.everyone))
+
+    def caller(self, number: str) -> Caller | None:
+        """Who has a number, in whatever form it is written; None for a stranger."""
+        msisdn = normalise(number)
+        return None if msisdn is None else self._callers.get(msisdn)
+
+    async def add(self, newcomers: Iterable[Subscriber]) -> frozenset[int]:
+        """Add subscribers to the store, then know them; returns the ids that were new."""
+        newcomers = tuple(newcomers)
+        added = await self._store.write(subscribers.add, newcomers)
+        self._learn(one for one in newcomers if one.id in added)
+        return added
+
+    async def remember_language(self, subscriber: int, language: str) -> None:
+        """Keep the language that a subscriber chose. It speaks from the next call on, so nobody
+        has to wait for this; an unknown subscriber is passed over."""
+        if await self._store.write(subscribers.remember_language, subscriber, language):
+            number = self._numbers.get(subscriber)
+            if number is not None:
+                self._callers[number] = replace(self._callers[number], language=language)
+
+    def __len__(self) -> int:
+        return len(self._callers)
+
+    def _learn(self, known: Iterable[Subscriber]) -> None:
+        for one in known:
+            self._callers[one.msisdn] = Caller(one.id, one.language, one.area)
+            self._numbers[one.id] = one.msisdn

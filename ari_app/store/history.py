@@ -1,0 +1,67 @@
+"""The chronology of subscribers' questions and of what was done about them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from ari_app.store.times import micros, moment
+
+_COLUMNS = "subscriber, at, channel, topic, question, solution, agent, first_contact_solved"
+
+
+class Contact(Struct, frozen=True):
+    """One contact: ``channel`` is call, sms, e-mail or web; ``solution`` is ``""`` while there is
+    none, ``agent`` ``""`` when no human took part. ``first_contact_solved``: nobody had to be
+    asked twice."""
+
+    subscriber: int
+    at: datetime
+    channel: str
+    topic: str
+    question: str
+    solution: str
+    agent: str
+    first_contact_solved: bool
+
+
+def add(db: Database, contacts: Iterable[Contact]) -> None:
+    """Add contacts of known subscribers."""
+    db.conn.executemany(
+        f"insert into contacts ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                one.subscriber,
+                micros(one.at),
+                one.channel,
+                one.topic,
+                one.question,
+                one.solution,
+                one.agent,
+                one.first_contact_solved,
+            )
+            for one in contacts
+        ],
+    )
+
+
+def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Contact]:
+    """A subscriber's last contacts, the newest first."""
+    rows = db.conn.execute(
+        f"select {_COLUMNS} from contacts where subscriber = ? order by at desc, id desc limit ?",
+        (subscriber, limit),
+    )
+    return [
+        Contact(who, moment(at), channel, topic, question, solution, agent, bool(solved))
+        for who, at, channel, topic, question, solution, agent, solved in rows
+    ]
+
+
+def count_since(db: Database, subscriber: int, since: datetime) -> int:
+    """How often a subscriber got in touch since a moment: more than once is a repeated contact."""
+    (number,) = db.conn.execute(
+        "select count(*) from contacts where subscriber = ? and at >= ?",
+        (subscriber, micros(since)),
+    ).fetchone()
+    return int(number)

@@ -1,0 +1,91 @@
+"""Opening the database: what is looked at before the first byte is written."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from ari_app.store.errors import StoreError
+from ari_app.store.migrations import KNOWN, MIGRATIONS
+
+_APPLICATION_ID = 0x46313131  # "F111": marks our files, so that no other program's is changed
+_CHECK_SECONDS = 2.0  # how long a start may look for damage; a larger file is checked in part
+
+
+def open_writer(path: Path, patience: float) -> Database:
+    """Open or make the database at ``path`` and bring its schema up to date.
+
+    ``patience`` is how many seconds an attempt waits for another program's lock. Raises
+    ``StoreError`` or ``sqlite3.Error``; whatever is wrong, the file is left as it was.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # personal data and SIP passwords; SQLite gives -wal the same mode
+    except OSError as error:
+        raise StoreError(f"{path}: the database cannot be made: {error.strerror}") from error
+    db = _connect(path, "rw", patience)
+    try:
+        _check(db, path)
+        if db.conn.execute("pragma journal_mode = wal").fetchone() != ("wal",):
+            raise StoreError(f"{path}: this file system cannot hold it; use a local disk")
+        # A crash of the program loses nothing; a power cut may lose the last moments.
+        db.conn.execute("pragma synchronous = normal")
+        db.conn.execute("pragma foreign_keys = on")
+        _migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def open_reader(path: Path, patience: float) -> Database:
+    """Open the database at ``path`` so that nothing can be written through it."""
+    return _connect(path, "ro", patience)
+
+
+def _connect(path: Path, mode: str, patience: float) -> Database:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    return Database(sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None))
+
+
+def _check(db: Database, path: Path) -> None:
+    """Refuse a file that is another program's, damaged, or newer than we are."""
+    if not db.table_names():
+        return
+    if db.conn.execute("pragma application_id").fetchone() != (_APPLICATION_ID,):
+        raise StoreError(f"{path}: this database is another program's; name another file")
+    damage = _damage(db.conn)
+    if damage:
+        remedy = "move it away or restore a copy (nothing was deleted)"
+        raise StoreError(f"{path}: the database is damaged; {remedy} ({damage})")
+    if any(step.name not in KNOWN for step in MIGRATIONS.applied(db)):
+        remedy = "install that version again, or name another file"
+        raise StoreError(f"{path}: a newer Firstline wrote this database; {remedy}")
+
+
+def _damage(conn: sqlite3.Connection) -> str:
+    """The first fault that SQLite finds in the time that a start can afford, or ``""``."""
+    deadline = time.monotonic() + _CHECK_SECONDS
+    conn.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+    try:
+        (found,) = conn.execute("pragma quick_check(1)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+        return ""
+    finally:
+        conn.set_progress_handler(None, 0)
+    return "" if found == "ok" else " ".join(str(found).split())
+
+
+def _migrate(db: Database) -> None:
+    """All pending steps in one transaction, so that two programs can start at once."""
+    db.conn.execute("begin immediate")
+    try:
+        db.conn.execute(f"pragma application_id = {_APPLICATION_ID}")
+        MIGRATIONS.apply(db)
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise

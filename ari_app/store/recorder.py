@@ -1,0 +1,158 @@
+"""The records of calls on their way to the disk, for which no caller waits."""
+
+import asyncio
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import islice
+
+from sqlite_utils import Database
+
+from ari_app.store import calls
+from ari_app.store.calls import Record, StepTaken
+from ari_app.store.db import Store
+from ari_app.store.errors import StoreError
+
+_log = logging.getLogger(__name__)
+
+_FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0  # seconds between attempts to write
+# What a record can do to its own writing; trouble with the file is a StoreError.
+_UNFIT = (sqlite3.IntegrityError, sqlite3.ProgrammingError, ValueError, OverflowError)
+
+
+class Recorder:
+    """Takes records at once and writes them behind the call's back, many in one transaction.
+
+    When ``maxsize`` records wait because the disk does not follow, steps are dropped and counted
+    in ``dropped``; beginnings and endings have a quarter more of room, since a call without its
+    steps is still a call. A record that the database refuses for its own sake is counted in
+    ``refused``. Order is kept. To be used from the event loop's thread::
+
+        async with Recorder(store) as recorder: recorder.put(record)
+    """
+
+    def __init__(
+        self, store: Store, maxsize: int = 50_000, batch: int = 1_000, pause: float = 0.25
+    ) -> None:
+        """At most ``batch`` records go into a transaction, ``pause`` seconds apart."""
+        self.dropped = 0
+        self.refused = 0
+        self._store = store
+        self._room, self._room_for_calls = maxsize, maxsize + maxsize // 4
+        self._batch = batch
+        self._pause = pause
+        self._waiting: deque[Record] = deque()
+        self._some = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._full = self._failing = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Recorder":
+        self._task = asyncio.create_task(self._run(), name="recorder")
+        self._task.add_done_callback(_log_death)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def put(self, record: Record) -> None:
+        """Take a record. Waits for nothing and raises nothing."""
+        waiting = self._waiting
+        room = self._room if type(record) is StepTaken else self._room_for_calls
+        if len(waiting) >= room:
+            self._drop()
+            return
+        waiting.append(record)
+        if not self._some.is_set():
+            self._some.set()
+
+    async def close(self, deadline: float = 5.0) -> int:
+        """Write what waits, for ``deadline`` seconds at most; returns how many records were lost.
+
+        Nothing may be put afterwards.
+        """
+        self._closing.set()
+        self._some.set()
+        if self._task is not None:
+            _, late = await asyncio.wait({self._task}, timeout=deadline)
+            for task in late:
+                task.cancel()
+                await asyncio.wait({task})
+        lost = len(self._waiting)
+        if lost:
+            _log.error("The store did not take %d records of calls in time; they are lost", lost)
+            self._waiting.clear()
+        return lost
+
+    async def _run(self) -> None:
+        while True:
+            await self._some.wait()
+            if len(self._waiting) < self._batch:
+                await self._linger(self._pause)
+            if not self._waiting:
+                return
+            await self._write(list(islice(self._waiting, self._batch)))
+            if not self._waiting and not self._closing.is_set():
+                self._some.clear()
+
+    async def _write(self, batch: Sequence[Record]) -> None:
+        """Write a batch, however long it takes, and only then forget it."""
+        delay = _FIRST_DELAY
+        while True:
+            try:
+                self.refused += await self._attempt(batch)
+                break
+            except StoreError as error:
+                if not self._failing:
+                    self._failing = True
+                    _log.error("Records of calls wait for the store: %s", error)
+            if self._closing.is_set():
+                await asyncio.sleep(_FIRST_DELAY)
+            else:
+                await self._linger(delay)
+            delay = min(2 * delay, _LONGEST_DELAY)
+        for _ in batch:
+            self._waiting.popleft()
+        if self._failing:
+            self._failing = False
+            _log.warning("The store takes records of calls again")
+        self._full = self._full and len(self._waiting) >= self._room
+
+    async def _attempt(self, batch: Sequence[Record]) -> int:
+        try:
+            await self._store.write(calls.add, batch)
+        except _UNFIT:
+            return await self._store.write(_add_each, batch)
+        return 0
+
+    async def _linger(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+
+    def _drop(self) -> None:
+        self.dropped += 1
+        if not self._full:
+            self._full = True
+            _log.error("Too many records of calls wait for the store; steps of calls are dropped")
+
+
+def _add_each(db: Database, batch: Sequence[Record]) -> int:
+    """Add what is fit to be added, and count the rest."""
+    refused = 0
+    for record in batch:
+        try:
+            with db.atomic():
+                calls.add(db, [record])
+        except _UNFIT as error:
+            refused += 1
+            kind = type(record).__name__
+            _log.error("A %s cannot be stored and is left out: %s", kind, type(error).__name__)
+    return refused
+
+
+def _log_death(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.critical("The recorder died; calls go on unrecorded", exc_info=error)

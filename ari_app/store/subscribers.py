@@ -1,0 +1,84 @@
+"""Subscribers: who may call, in which language, with which phone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from ari_app.store.numbers import normalise
+from ari_app.store.secret import Secret
+from ari_app.store.times import micros, moment
+
+_COLUMNS = "id, msisdn, name, language, area, sip_user, sip_password, created"
+
+
+class Subscriber(Struct, frozen=True):
+    """A subscriber. ``msisdn`` is normalised, ``language`` the one he last chose, ``area`` where
+    he lives; ``sip_user`` and ``sip_password`` are of his SIP phone, if he has one of ours."""
+
+    id: int
+    msisdn: str
+    name: str
+    language: str
+    area: str
+    sip_user: str | None
+    sip_password: Secret | None
+    created: datetime
+
+
+def add(db: Database, subscribers: Iterable[Subscriber]) -> frozenset[int]:
+    """Add those who are new and return their ids.
+
+    Whose id, number or SIP user is taken is left out, and who has it stays as he is. A number
+    that is not normalised is a ``ValueError``, and then nobody is added.
+    """
+    return frozenset(one.id for one in subscribers if _add(db, one))
+
+
+def _add(db: Database, one: Subscriber) -> bool:
+    if normalise(one.msisdn) != one.msisdn:
+        raise ValueError(f"subscriber {one.id}: the number is no MSISDN (375291234567)")
+    password = None if one.sip_password is None else one.sip_password.reveal()
+    who = (one.id, one.msisdn, one.name, one.language, one.area)
+    added = db.conn.execute(
+        f"insert into subscribers ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict do nothing",
+        (*who, one.sip_user, password, micros(one.created)),
+    )
+    return added.rowcount == 1
+
+
+def everyone(db: Database) -> list[Subscriber]:
+    """All subscribers, in the order of their ids."""
+    return _subscribers(db, "order by id")
+
+
+def by_number(db: Database, number: str) -> Subscriber | None:
+    """The subscriber with a number, in whatever form it is written."""
+    return next(iter(_subscribers(db, "where msisdn = ?", normalise(number))), None)
+
+
+def remember_language(db: Database, subscriber: int, language: str) -> bool:
+    """Keep the language that a subscriber chose; False if there is no such subscriber."""
+    done = db.conn.execute(
+        "update subscribers set language = ? where id = ?", (language, subscriber)
+    )
+    return done.rowcount == 1
+
+
+def _subscribers(db: Database, tail: str, *values: object) -> list[Subscriber]:
+    rows = db.conn.execute(f"select {_COLUMNS} from subscribers {tail}", values)
+    return [
+        Subscriber(
+            id,
+            msisdn,
+            name,
+            language,
+            area,
+            sip_user,
+            None if sip_password is None else Secret(sip_password),
+            moment(created),
+        )
+        for id, msisdn, name, language, area, sip_user, sip_password, created in rows
+    ]

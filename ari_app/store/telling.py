@@ -1,0 +1,44 @@
+"""A call told in words, for whoever asks what happened in it."""
+
+from datetime import datetime
+
+from ari_app.store.calls import Path, StepTaken
+
+
+def tell(path: Path) -> list[str]:
+    """The call, line by line: who called, each step at its second, how it ended.
+
+    The caller's number shows its last four digits only.
+    """
+    began, ended = path.call.began, path.call.ended
+    known = "unknown" if began.subscriber is None else f"subscriber {began.subscriber}"
+    lines = [
+        f"{began.at:%Y-%m-%d %H:%M:%S} UTC  {_masked(began.caller)} ({known})"
+        f" dialled {began.dialled} over {began.line},"
+        f" flow {began.flow}@{began.version[:8]}, {began.language}"
+    ]
+    lines += [f"{_second(began.at, step.at)}  {_step(step)}" for step in path.steps]
+    if ended is None:
+        lines.append("    …    the call lasts")
+    else:
+        lines.append(f"{_second(began.at, ended.at)}  {ended.ending} (cause {ended.cause})")
+    return lines
+
+
+def _step(step: StepTaken) -> str:
+    parts = [f"{step.node} ({step.kind})"]
+    if step.prompt:
+        parts.append(f"told {step.prompt}")
+    if step.key:
+        parts.append(f"key {step.key}")
+    if step.outcome:
+        parts.append(f"-> {step.outcome}")
+    return "  ".join(parts)
+
+
+def _second(began: datetime, at: datetime) -> str:
+    return f"{(at - began).total_seconds():8.2f}"
+
+
+def _masked(number: str) -> str:
+    return f"…{number[-4:]}" if number else "no number"

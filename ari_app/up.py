@@ -1,0 +1,207 @@
+"""Bringing an installation up, serving, and taking down what was started, and only that."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+
+from ari_app import control, exchange
+from ari_app.app import open_store, running
+from ari_app.config import Config, State
+from ari_app.store import agents, subscribers
+from ari_app.store.db import Store
+from asterisk_conf import process
+from asterisk_conf.pbx import Pbx
+from asterisk_conf.process import Process
+from ivr.values import Phrase
+from prompts import catalogue as words
+from prompts import speak
+from prompts.catalogue import Catalogue
+from prompts.speak import Voice
+
+log = logging.getLogger(__name__)
+
+APOLOGY = "sorry-problem"
+"""The prompt that the dialplan plays when the application is away."""
+
+READY_SECONDS = 30.0
+DETACHED_SECONDS = 600.0
+ROOT = Path(__file__).parents[1]
+
+
+class UpError(Exception):
+    """Firstline cannot be brought up or down; the text says what the operator can do."""
+
+
+async def up(config: Config, state: State, console: Console) -> None:
+    """Bring all up and serve until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with _alone(state):
+        catalogue = words.load(ROOT / "prompts")
+        store = await open_store(config, state)
+        try:
+            async with (
+                spoken(config, state, catalogue, console) as voice,
+                _exchange(config, state, store, voice, console) as pbx,
+                running(config, state, store, catalogue, voice, pbx) as link,
+            ):
+                async with asyncio.timeout(READY_SECONDS):
+                    await link.wait_connected()
+                gc.freeze()
+                numbers = ", ".join(config.site.numbers)
+                where = f"{config.site.host}:{config.ports.sip}"
+                log.info("ready: phones register at %s and dial %s", where, numbers)
+                await stop.wait()
+                log.info("stopping")
+        except TimeoutError:
+            raise UpError(
+                f"ARI at {config.ari_url} did not answer in {READY_SECONDS:g} s; see above"
+            ) from None
+        finally:
+            await store.close()
+
+
+@asynccontextmanager
+async def spoken(
+    config: Config, state: State, catalogue: Catalogue, console: Console
+) -> AsyncIterator[Voice]:
+    """The voice, with all prompts without placeholders ready."""
+    recordings = Path(config.voice.recordings or state.recordings).expanduser()
+    settings = speak.Settings(voices=voices(config))
+    async with Voice(settings, state.sounds, recordings, catalogue) as voice:
+        for problem in voice.problems:
+            log.warning("%s", problem)
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task("speaking the prompts")
+            await voice.render_all(
+                progress=lambda done, of: bar.update(task, completed=done, total=of)
+            )
+        yield voice
+
+
+def voices(config: Config) -> dict[str, str]:
+    """Language -> ``engine:voice`` where the settings differ from the defaults."""
+    if config.voice.engine == "espeak":
+        return {}
+    return {"ru": "rhvoice:Irina", "en": "rhvoice:Alan"}
+
+
+@asynccontextmanager
+async def _exchange(
+    config: Config, state: State, store: Store, voice: Voice, console: Console
+) -> AsyncIterator[int | None]:
+    """The running Asterisk's process, if it is ours to run."""
+    if not config.manages_asterisk:
+        yield None
+        return
+    pbx = await exchange_of(config, state, store, voice, console)
+    with console.status("starting Asterisk"):
+        changed = await asyncio.to_thread(pbx.write)
+        if changed and pbx.status().pid is not None:
+            log.warning("the configuration changed (%s): Asterisk restarts", ", ".join(changed))
+            await asyncio.to_thread(pbx.stop)
+        status = await asyncio.to_thread(pbx.start)
+    for warning in status.warnings:
+        log.warning("%s", warning)
+    log.info("Asterisk %s runs (pid %s)", status.version, status.pid)
+    try:
+        yield status.pid
+    finally:
+        await asyncio.to_thread(pbx.stop)
+
+
+async def exchange_of(
+    config: Config, state: State, store: Store, voice: Voice, console: Console
+) -> Pbx:
+    """The exchange of this installation, not started."""
+    with console.status("looking for Asterisk") as shown:
+        asterisk = await asyncio.to_thread(exchange.asterisk, config, state, shown.update)
+    people = await store.read(subscribers.everyone)
+    staff = await store.read(agents.everyone)
+    [apology] = await voice.media([Phrase(APOLOGY)], "ru")
+    site = exchange.site(config, state.keys(), people, staff, apology)
+    return Pbx(asterisk, site, state.directory)
+
+
+async def detach(state: State, console: Console) -> None:
+    """Start ``up`` in the background and return when it is ready."""
+    _refuse_second(state)
+    log_size = state.log.stat().st_size if state.log.exists() else 0
+    os.environ["PYTHONPATH"] = str(ROOT)
+    command = [sys.executable, "-P", "-m", "ari_app.cli", "--state", str(state.directory), "up"]
+    child = process.spawn(command, state.log)
+    with console.status(f"starting (its log is {state.log})"):
+        async with asyncio.timeout(DETACHED_SECONDS):
+            while not await _ready(state):
+                if not process.alive(child):
+                    said = state.log.read_bytes()[log_size:].decode(errors="replace")
+                    raise UpError(said.strip().removeprefix("Error: ") or "it ended at its start")
+                await asyncio.sleep(0.1)
+
+
+async def _ready(state: State) -> bool:
+    try:
+        report = msgspec.json.decode(await control.status(state.control))
+    except control.NotRunningError:
+        return False
+    return bool(report["ari"]["connected"])
+
+
+def down(state: State, say: Callable[[str], None]) -> None:
+    """Stop all that was started in this state directory, and only that."""
+    found = False
+    for name, file in (
+        ("Firstline", state.process),
+        ("Asterisk", state.directory / "asterisk" / "process.json"),
+    ):
+        one = recorded(file)
+        if one is None:
+            continue
+        found = True
+        if not process.end(one, signal.SIGTERM, 20.0):
+            process.end(one, signal.SIGKILL, 5.0)
+        file.unlink(missing_ok=True)
+        say(f"{name} stopped (pid {one.pid})")
+    if not found:
+        say(f"nothing runs in {state.directory}")
+
+
+def recorded(file: Path) -> Process | None:
+    """The process of a pid file, if that very process still runs."""
+    try:
+        one = msgspec.json.decode(file.read_bytes(), type=Process)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+    return one if process.alive(one) else None
+
+
+def _refuse_second(state: State) -> None:
+    one = recorded(state.process)
+    if one is not None:
+        raise UpError(
+            f"Firstline runs in {state.directory} already (pid {one.pid}): "
+            "stop it with `firstline down`, or name another --state"
+        )
+
+
+@contextmanager
+def _alone(state: State) -> Iterator[None]:
+    """Be the one application of this state directory."""
+    _refuse_second(state)
+    me = Process(os.getpid(), process.started(os.getpid()) or 0)
+    state.process.write_bytes(msgspec.json.encode(me))
+    try:
+        yield
+    finally:
+        state.process.unlink(missing_ok=True)

@@ -1,0 +1,181 @@
+"""What a site may not be: every wrong value, told with what to do about it."""
+
+from __future__ import annotations  # the types of a site need this module, not the other way
+
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asterisk_conf.site import Agent, Ports, Queue, SipAccount, Site
+
+STRATEGIES = frozenset(
+    {"ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear", "wrandom"}
+)
+EMPTY = frozenset({"yes", "no", "strict", "loose", "paused", "penalty", "inuse", "ringing"}) | {
+    "unavailable",
+    "invalid",
+    "unknown",
+    "wrapup",
+}
+# Characters that end a value, begin a comment, open a section or call a function in Asterisk's
+# files. A value with one of them is refused rather than escaped: the rules differ per file.
+_BREAKOUTS = frozenset(';[]{}$"\\<>`')
+_RESERVED = frozenset({"global", "system", "acl", "transport-udp", "transport-tcp", "h", "i", "s"})
+_USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")
+_NUMBER = re.compile(r"\+?[0-9]{2,20}")
+_LANGUAGE = re.compile(r"[a-z]{2}([_-][A-Za-z]{2})?")
+_PASSWORD = re.compile(r"[A-Za-z0-9._~+/@!*-]{1,128}")
+_SOUND = re.compile(r"[^,&|()]+")
+
+
+def refused(value: str) -> str:
+    """The first character that may stand in no file of Asterisk's, as ``U+000A``; or ""."""
+    for char in value:
+        if char in _BREAKOUTS or not char.isprintable():
+            return f"U+{ord(char):04X}"
+    return ""
+
+
+def problems(site: Site) -> tuple[str, ...]:
+    """All that is wrong with ``site``; empty when it can be rendered."""
+    return tuple(_problems(site))
+
+
+def _problems(site: Site) -> Iterator[str]:
+    yield from _host(site.host)
+    yield from _ports(site.ports)
+    for where, password in (
+        ("secrets.ari_password", site.secrets.ari_password),
+        ("secrets.ami_password", site.secrets.ami_password),
+    ):
+        yield from _fits(where, password, _PASSWORD, "letters, digits and ._~+/@!*-", secret=True)
+    yield from _fits("name", site.name, _WORD, "two or more letters, digits, - and _")
+    yield from _fits("app", site.app, _WORD, "two or more letters, digits, - and _")
+    yield from _fits("language", site.language, _LANGUAGE, "a code such as ru or en_GB")
+    yield from _fits("apology", site.apology, _SOUND, "a file name without , & | ( )")
+    if not site.numbers:
+        yield "numbers: none given; name at least one number that subscribers dial"
+    for number in site.numbers:
+        yield from _fits("numbers", number, _NUMBER, "2 to 20 digits")
+    if site.deadman_seconds < 1:
+        yield f"deadman_seconds: {site.deadman_seconds} is no time; give 1 or more seconds"
+    for field in site.paths.__struct_fields__:
+        yield from _fits(f"paths.{field}", str(getattr(site.paths, field)), None, "a plain path")
+    for account in site.subscribers:
+        yield from _subscriber(account)
+    for agent in site.agents:
+        yield from _agent(agent, frozenset(queue.name for queue in site.queues))
+    if not site.queues:
+        yield "queues: none given; the fallback needs one, add the queue support"
+    for queue in site.queues:
+        yield from _queue(queue)
+    yield from _unique(site)
+
+
+def _host(host: str) -> Iterator[str]:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        yield f"host: {host!r} is no IP address; give the address to listen on, as 127.0.0.1"
+        return
+    if address.version != 4:
+        yield f"host: {host} is IPv6; give an IPv4 address, as 127.0.0.1"
+
+
+def _ports(ports: Ports) -> Iterator[str]:
+    for field in ports.__struct_fields__:
+        port = getattr(ports, field)
+        if not 1 <= port <= 65535:
+            yield f"ports.{field}: {port} is no port; give one of 1 to 65535"
+    single = {"sip": ports.sip, "http": ports.http, "ami": ports.ami}
+    for port, count in Counter(single.values()).items():
+        if count > 1:
+            clash = " and ".join(f"ports.{name}" for name, used in single.items() if used == port)
+            yield f"{clash}: both are {port}; give each a port of its own"
+    if ports.rtp_last - ports.rtp_first < 3:
+        yield (
+            f"ports.rtp_first, ports.rtp_last: {ports.rtp_first}..{ports.rtp_last} holds no call; "
+            "give at least 4 ports per call that is to speak at once"
+        )
+    if ports.rtp_first <= ports.sip <= ports.rtp_last:
+        yield f"ports.sip: {ports.sip} lies among the RTP ports; move one of them"
+
+
+def _subscriber(account: SipAccount) -> Iterator[str]:
+    where = f"subscribers.{account.user}"
+    yield from _account(where, account.user, account.password, account.name)
+    yield from _fits(f"{where}.number", account.number, _NUMBER, "2 to 20 digits")
+    yield from _fits(f"{where}.language", account.language, _LANGUAGE, "a code such as ru")
+
+
+def _agent(agent: Agent, queues: frozenset[str]) -> Iterator[str]:
+    where = f"agents.{agent.user}"
+    yield from _account(where, agent.user, agent.password, agent.name)
+    yield from _fits(f"{where}.extension", agent.extension, _NUMBER, "2 to 20 digits")
+    for name in agent.queues:
+        if name not in queues:
+            yield f"{where}.queues: there is no queue {name!r}; name one of {sorted(queues)}"
+
+
+def _account(where: str, user: str, password: str, name: str) -> Iterator[str]:
+    yield from _fits(f"{where}.user", user, _USER, "letters, digits and ._-")
+    if user.lower() in _RESERVED:
+        yield f"{where}.user: {user!r} is a name of Asterisk's own; choose another"
+    yield from _fits(
+        f"{where}.password", password, _PASSWORD, "letters, digits and ._~+/@!*-", secret=True
+    )
+    if name:
+        yield from _fits(f"{where}.name", name, None, "a plain name")
+    if "," in name:
+        yield f"{where}.name: has a comma, which parts fields in queues.conf; leave it out"
+
+
+def _queue(queue: Queue) -> Iterator[str]:
+    where = f"queues.{queue.name}"
+    yield from _fits(f"{where}.name", queue.name, _WORD, "two or more letters, digits, - and _")
+    if queue.name.lower() == "general":
+        yield f"{where}.name: 'general' is a name of Asterisk's own; choose another"
+    if queue.strategy not in STRATEGIES:
+        yield f"{where}.strategy: {queue.strategy!r} is none of {', '.join(sorted(STRATEGIES))}"
+    for field in ("timeout", "retry", "wrapup", "limit", "service_level"):
+        if getattr(queue, field) < 0:
+            yield f"{where}.{field}: is negative; give 0 or more"
+    for field in ("join_empty", "leave_when_empty"):
+        unknown = set(getattr(queue, field).split(",")) - EMPTY
+        if unknown:
+            yield f"{where}.{field}: {sorted(unknown)} is none of {', '.join(sorted(EMPTY))}"
+    if queue.leave and queue.leave not in set("0123456789*#"):
+        yield f"{where}.leave: {queue.leave!r} is no key; give one of 0-9 * #, or nothing"
+
+
+def _fits(
+    where: str, value: str, form: re.Pattern[str] | None, wanted: str, *, secret: bool = False
+) -> Iterator[str]:
+    shown = "the value" if secret else repr(value)
+    char = refused(value)
+    if char:
+        yield f"{where}: {shown} has the character {char}, which is refused; give {wanted}"
+    elif not value or (form and not form.fullmatch(value)):
+        yield f"{where}: {shown} does not fit; give {wanted}"
+
+
+def _unique(site: Site) -> Iterator[str]:
+    users = [a.user for a in site.subscribers] + [a.user for a in site.agents]
+    lists: tuple[tuple[str, Iterable[str]], ...] = (
+        ("numbers", site.numbers),
+        ("queues", (queue.name for queue in site.queues)),
+        ("users of subscribers and agents", users),
+        ("numbers of subscribers", (account.number for account in site.subscribers)),
+        ("numbers and agents' extensions", (*site.numbers, *(a.extension for a in site.agents))),
+    )
+    for where, names in lists:
+        for name, count in Counter(names).items():
+            if count > 1 and not (name in site.numbers and where.startswith("numbers and")):
+                yield f"{where}: {name!r} stands {count} times; keep one"
+    for agent in site.agents:
+        if agent.extension in site.numbers:
+            yield f"agents.{agent.user}.extension: {agent.extension} is a number of the IVR"

@@ -1,0 +1,218 @@
+"""One Asterisk of ours under a state directory: write its files, start, ask and stop it."""
+
+import re
+import resource
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import zlib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from asterisk_conf.files import private_directory, replace
+from asterisk_conf.found import Asterisk, PbxError
+from asterisk_conf.hold import music
+from asterisk_conf.ports import taken
+from asterisk_conf.process import Process, alive, end, spawn
+from asterisk_conf.render import render
+from asterisk_conf.site import Paths, Site
+
+START_SECONDS = 60.0
+CLI_SECONDS = 10.0
+_POLL_SECONDS = 0.05
+_SOCKET_BYTES = 107 - len("/asterisk.ctl")  # what a Unix socket's path leaves for its directory
+_OPEN_FILES = 65536  # about five per call
+
+
+class Status(Struct, frozen=True):
+    """``pid`` is None when it does not run. ``warnings`` say what will hurt and what to do."""
+
+    pid: int | None
+    version: str
+    warnings: tuple[str, ...] = ()
+
+
+class Pbx:
+    """The Asterisk of one state directory. Its methods block: from async code use a thread."""
+
+    def __init__(self, asterisk: Asterisk, site: Site, state: Path) -> None:
+        self.asterisk = asterisk
+        self.home = state.absolute() / "asterisk"
+        self.site = msgspec.structs.replace(
+            site,
+            paths=_paths(asterisk, self.home),
+            websocket_client=(asterisk.modules / "res_websocket_client.so").exists(),
+        )
+
+    @property
+    def log(self) -> Path:
+        """What Asterisk itself reports: notices, warnings and errors."""
+        return self.site.paths.log / "messages"
+
+    def write(self) -> tuple[str, ...]:
+        """Render the configuration (0600, in directories of 0700): the names of what changed."""
+        files = render(self.site)
+        own = self.site.paths
+        try:
+            for directory in (self.home, own.etc, own.lib, own.spool, own.log, own.run, own.hold):
+                private_directory(directory)
+            if not any(own.hold.iterdir()):
+                replace(own.hold / "firstline.wav", music())
+            return tuple(
+                name for name, text in files.items() if replace(own.etc / name, text.encode())
+            )
+        except OSError as error:
+            raise PbxError(
+                f"cannot write {error.filename or self.home} ({error.strerror}); "
+                "make room there, or choose another --state"
+            ) from error
+
+    def start(self, deadline: float = START_SECONDS) -> Status:
+        """Write the files, start Asterisk and wait until it takes calls, ``deadline`` seconds.
+
+        It goes on when we end. One that already runs is left as it is. Raises :class:`PbxError`
+        with its last words when it does not come up.
+        """
+        if self._process() is not None:
+            return self.status()
+        self.write()
+        self._check()
+        command = [*self.asterisk.argv, "-f", "-C", str(self._conf)]
+        process = spawn(command, self.home / "output.log")
+        replace(self._pidfile, msgspec.json.encode(process))
+        _raise_limit(process)
+        try:
+            self._wait_booted(process, deadline)
+        except BaseException:
+            self._end(process)
+            raise
+        return self.status()
+
+    def stop(self, seconds: float = 5.0) -> bool:
+        """End it: asked first, then told, then killed, ``seconds`` each. Whether it ran at all."""
+        process = self._process()
+        if process is not None:
+            try:
+                self.cli("core stop now")
+            except PbxError:
+                pass  # too busy to listen, or just gone
+            else:
+                end(process, None, seconds)
+            self._end(process, seconds)
+        self._pidfile.unlink(missing_ok=True)
+        return process is not None
+
+    def status(self) -> Status:
+        """Whether it runs, asked of the kernel alone."""
+        process = self._process()
+        return Status(process.pid if process else None, self.asterisk.version, _warnings())
+
+    def cli(self, command: str) -> str:
+        """What Asterisk's console answers to ``command``. Raises :class:`PbxError` if it cannot."""
+        try:
+            answer = subprocess.run(
+                [*self.asterisk.argv, "-C", str(self._conf), "-rx", command],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=CLI_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise PbxError(f"Asterisk did not answer in {CLI_SECONDS:.0f} s; restart it") from error
+        if answer.returncode != 0:
+            raise PbxError("Asterisk does not run here; start it: firstline pbx start")
+        return answer.stdout
+
+    @property
+    def _conf(self) -> Path:
+        return self.site.paths.etc / "asterisk.conf"
+
+    @property
+    def _pidfile(self) -> Path:
+        return self.home / "process.json"
+
+    def _process(self) -> Process | None:
+        try:
+            process = msgspec.json.decode(self._pidfile.read_bytes(), type=Process)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+        return process if alive(process) else None
+
+    def _check(self) -> None:
+        wanted = re.findall(r"^load = (\S+)", render(self.site)["modules.conf"], re.MULTILINE)
+        missing = [name for name in wanted if not (self.asterisk.modules / name).exists()]
+        if missing:
+            raise PbxError(
+                f"this Asterisk lacks {', '.join(missing)}; install the package that has them, "
+                "or remove that Asterisk and let Firstline unpack its own"
+            )
+        trouble = taken(self.site.host, self.site.ports)
+        if trouble:
+            raise PbxError("\n".join(trouble))
+
+    def _wait_booted(self, process: Process, deadline: float) -> None:
+        late = time.monotonic() + deadline
+        while time.monotonic() < late:
+            if not alive(process):
+                raise PbxError(f"Asterisk ended at its start: {self._last_words()}")
+            try:
+                if "fully booted" in self.cli("core waitfullybooted"):
+                    return
+            except PbxError:
+                end(process, None, _POLL_SECONDS)  # its console is not open yet
+        raise PbxError(f"Asterisk did not start in {deadline:.0f} s: {self._last_words()}")
+
+    def _last_words(self, lines: int = 5) -> str:
+        said: list[str] = []
+        for file in (self.log, self.home / "output.log"):
+            if file.exists():
+                text = file.read_text(encoding="utf-8", errors="replace")
+                said += [line for line in text.splitlines()[-lines:] if line.strip()]
+        return "\n".join([f"its log {self.log} says", *said]) if said else "it said nothing"
+
+    def _end(self, process: Process, seconds: float = 5.0) -> None:
+        end(process, signal.SIGTERM, seconds) or end(process, signal.SIGKILL, seconds)
+
+
+def _paths(asterisk: Asterisk, home: Path) -> Paths:
+    run = home / "run"
+    if len(str(run).encode()) > _SOCKET_BYTES:
+        mark = zlib.crc32(str(home).encode())
+        run = Path(tempfile.gettempdir()) / f"firstline-{mark:08x}"
+    return Paths(
+        etc=home / "etc",
+        modules=asterisk.modules,
+        data=asterisk.data,
+        lib=home / "lib",
+        spool=home / "spool",
+        log=home / "log",
+        run=run,
+        hold=home / "hold",
+    )
+
+
+def _raise_limit(process: Process) -> None:
+    """A call takes about five open files, and the usual soft limit is 1024 of them."""
+    try:
+        _, most = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        files = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (files, most))
+    except ProcessLookupError:
+        pass  # it ended at once; who waits for it will say so
+
+
+def _warnings() -> tuple[str, ...]:
+    """Asterisk looks its host's name up at every call; where only DNS knows it, each call waits."""
+    name = socket.gethostname()
+    try:
+        lines = Path("/etc/hosts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    if any(name in line.split("#")[0].split()[1:] for line in lines):
+        return ()
+    return (f"/etc/hosts lacks this host's name, so every call asks DNS; add: 127.0.1.1 {name}",)

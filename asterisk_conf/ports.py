@@ -1,0 +1,44 @@
+"""Which of a site's ports somebody else has: told before Asterisk would fail in its own words."""
+
+import errno
+import socket
+
+from asterisk_conf.site import Ports
+
+
+def taken(host: str, ports: Ports) -> tuple[str, ...]:
+    """What cannot be listened on at ``host``, one line each with what to do; empty when all can.
+
+    The RTP range is not tried: Asterisk passes over ports of it that are in use.
+    """
+    wanted = (
+        ("sip", ports.sip, socket.SOCK_DGRAM),
+        ("sip", ports.sip, socket.SOCK_STREAM),
+        ("http", ports.http, socket.SOCK_STREAM),
+        ("ami", ports.ami, socket.SOCK_STREAM),
+    )
+    found = (_trouble(host, name, port, kind) for name, port, kind in wanted)
+    return tuple(line for line in found if line)
+
+
+def _trouble(host: str, name: str, port: int, kind: socket.SocketKind) -> str:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:  # as servers do: a port that only lingers is free
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return _told(
+                error, host, f"{port}/{'tcp' if kind is socket.SOCK_STREAM else 'udp'}", name
+            )
+    return ""
+
+
+def _told(error: OSError, host: str, port: str, name: str) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is taken; set ports.{name}, or shift all with --port-offset"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"this machine has no address {host}; set host to one of its own, as 127.0.0.1"
+    if error.errno == errno.EACCES:
+        return f"port {port} needs root; set ports.{name} to 1024 or more"
+    return f"port {port} cannot be had ({error.strerror}); set ports.{name}"

@@ -1,0 +1,166 @@
+"""A private copy of Asterisk, unpacked from Debian's archive: no chroot, no right of root needed.
+
+apt checks the archive's signature. It does not check until when the index is valid, because a
+mirror may be weeks old.
+"""
+
+import fcntl
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+
+from asterisk_conf.found import Asterisk, PbxError, private
+from asterisk_conf.sources import archive
+
+SUITE = "forky"
+PACKAGES = ("asterisk", "asterisk-core-sounds-ru-wav", "asterisk-core-sounds-en-wav")
+NEEDED_MB = 600
+_UNPACK_SECONDS = 900.0
+_USELESS = ("doc", "info", "locale", "man", "perl", "perl5")
+_REMEDIES = (
+    ("No space left", "the disk is full; free {needed} MB there or choose another --state"),
+    ("Permission denied", "no right to write there; choose another --state"),
+    ("NO_PUBKEY", "the archive's key is missing; run: apt install debian-archive-keyring"),
+    ("Could not resolve", "the archive cannot be reached; check the network and apt's sources"),
+    ("Failed to fetch", "the archive cannot be reached; check the network and apt's sources"),
+    ("does not have a Release", "the archive has no such suite; check the mirror"),
+)
+
+Progress = Callable[[str], None]
+
+
+def make_private(root: Path, progress: Progress, mirror: str | None = None) -> Asterisk:
+    """The private Asterisk in ``root``: made when it is missing or incomplete, else as it is.
+
+    It is unpacked aside and renamed, so that a broken attempt leaves nothing that looks whole;
+    of two processes that want it at once one waits for the other. ``progress`` hears a line per
+    step. ``mirror`` is by default the archive of this machine's apt. Raises :class:`PbxError`.
+    """
+    root = root.absolute()
+    with _alone(root):
+        ready = private(root)
+        if ready:
+            return ready
+        part = root.with_name(f"{root.name}.part")
+        _remove(part)
+        _check(root.parent)
+        _unpack(part, mirror or _mirror(), progress)
+        _trim(part)
+        if private(part) is None:
+            raise PbxError(f"the Asterisk in {part} does not run; remove {part} and try again")
+        _remove(root)
+        part.rename(root)
+        made = private(root)
+        if made is None:
+            raise PbxError(f"the Asterisk in {root} does not run; remove {root} and try again")
+        progress(f"Asterisk {made.version} is in {root}")
+        return made
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        lock = root.with_name(f"{root.name}.lock").open("w")
+    except OSError as error:
+        raise PbxError(
+            f"cannot write to {root.parent} ({error.strerror}); choose another --state"
+        ) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _remove(directory: Path) -> None:
+    if directory.exists():
+        shutil.rmtree(directory)
+
+
+def _check(parent: Path) -> None:
+    if not shutil.which("mmdebstrap"):
+        raise PbxError(
+            "there is no Asterisk on this machine and no mmdebstrap to unpack one; "
+            "run as root: apt install mmdebstrap"
+        )
+    free = shutil.disk_usage(parent).free // 1_000_000
+    if free < NEEDED_MB:
+        raise PbxError(
+            f"{parent} has {free} MB free and a private Asterisk needs {NEEDED_MB}; "
+            "free some or choose another --state"
+        )
+
+
+def _mirror() -> str:
+    mirror = archive()
+    if mirror is None:
+        raise PbxError(
+            "apt on this machine names no Debian archive to take Asterisk from; "
+            "install Asterisk 20 or later yourself, as root: apt install asterisk"
+        )
+    return mirror
+
+
+def _unpack(part: Path, mirror: str, progress: Progress) -> None:
+    command = [
+        "mmdebstrap",
+        "--mode=chrootless",  # unpacking needs no right at all
+        "--variant=extract",
+        f"--include={','.join(PACKAGES)}",
+        "--components=main",
+        '--aptopt=APT::Install-Recommends "false"',
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+        "--aptopt=Acquire::Retries 3",
+        SUITE,
+        str(part),
+        mirror,
+    ]
+    said: list[str] = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as tool:
+        late = Timer(_UNPACK_SECONDS, tool.terminate)
+        late.start()
+        try:
+            for line in tool.stdout or ():
+                said.append(line.strip())
+                if line.startswith("I: "):
+                    progress(line[3:].strip())
+        finally:
+            late.cancel()
+    if tool.returncode != 0:
+        raise PbxError(_explained(said, part, late=tool.returncode == -15))
+
+
+def _explained(said: list[str], part: Path, *, late: bool) -> str:
+    if late:
+        return f"unpacking Asterisk took over {_UNPACK_SECONDS:.0f} s; check the network, try again"
+    text = "\n".join(said)
+    for sign, remedy in _REMEDIES:
+        if sign in text:
+            return f"cannot unpack Asterisk to {part}: {remedy.format(needed=NEEDED_MB)}"
+    errors = [line for line in said if line.startswith("E: ")] or said[-1:] or ["it said nothing"]
+    return f"cannot unpack Asterisk to {part}: mmdebstrap says {errors[0]!r}; mend that, try again"
+
+
+def _trim(root: Path) -> None:
+    """Leave out what no call needs, and name the sounds by language as Asterisk looks for them.
+
+    Debian's packages make these links when they are configured, and here they never are.
+    """
+    for name in _USELESS:
+        directory = root / "usr/share" / name
+        for path in sorted(directory.rglob("*"), reverse=True):
+            if path.is_dir() and not path.is_symlink():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif path.name != "copyright":  # the terms stay with the works
+                path.unlink()
+    sounds = root / "usr/share/asterisk/sounds"
+    for path in sorted(sounds.iterdir()):
+        if path.is_symlink():
+            path.unlink()  # they point out of the root
+        elif path.is_dir() and path.name[2:3] == "_":
+            (sounds / path.name[:2]).symlink_to(path.name)

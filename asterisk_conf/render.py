@@ -1,0 +1,51 @@
+"""The configuration of Asterisk as text, from one :class:`Site`: a pure function."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from asterisk_conf.check import refused
+from asterisk_conf.site import Site, SiteError
+
+
+def render(site: Site) -> dict[str, str]:
+    """Every file of the configuration: its name in Asterisk's directory -> its text.
+
+    Raises :class:`SiteError` when a value would leave its place in a file.
+    """
+    templates = _templates()
+    return {
+        name: templates.get_template(name).render(site=site)
+        for name in sorted(templates.list_templates())
+    }
+
+
+@cache
+def _templates() -> Environment:
+    """Templates whose marks, ``@{x}`` and ``<% for %>``, mean nothing to Asterisk."""
+    return Environment(
+        loader=PackageLoader("asterisk_conf"),
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        variable_start_string="@{",
+        variable_end_string="}",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # the files are no HTML; _finalized refuses instead of escaping
+    )
+
+
+def _finalized(value: object) -> str:
+    """Each value on its way into a file: the last door, behind that of :class:`Site`."""
+    if value is None:
+        raise SiteError(("a value is missing where a file needs one; mend the template",))
+    text = str(value)
+    char = refused(text)
+    if char:
+        raise SiteError((f"a value has the character {char}, which is refused; leave it out",))
+    return text

@@ -1,0 +1,35 @@
+"""Which keys make an answer: judged as a whole each time a key is added."""
+
+from enum import Enum
+
+from ivr.wants import Grammar
+
+KEYS = frozenset("0123456789*#")
+"""The keys of a telephone. The letters A to D of the standard are no keys of a caller."""
+
+
+class Verdict(Enum):
+    """What the keys so far are."""
+
+    MORE = "the beginning of an answer"
+    LONGER = "an answer, and the beginning of a longer one"
+    WHOLE = "an answer that no further key can change"
+    WRONG = "no answer, whatever follows"
+
+
+def judge(grammar: Grammar, keys: str) -> Verdict:
+    """What ``keys`` are under ``grammar``. An input that is stopped ends with its stop key."""
+    stopped = bool(grammar.stop) and keys.endswith(grammar.stop)
+    if grammar.most and stopped and _fits(grammar, keys[:-1]):
+        return Verdict.WHOLE
+    whole = keys in grammar.choices or _fits(grammar, keys)
+    more = any(len(choice) > len(keys) and choice.startswith(keys) for choice in grammar.choices)
+    if grammar.most and (not keys or keys.isdigit()) and len(keys) < grammar.most:
+        more = True
+    if whole:
+        return Verdict.LONGER if more else Verdict.WHOLE
+    return Verdict.MORE if more else Verdict.WRONG
+
+
+def _fits(grammar: Grammar, keys: str) -> bool:
+    return keys.isdigit() and grammar.least <= len(keys) <= grammar.most

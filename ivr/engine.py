@@ -1,0 +1,300 @@
+"""The engine: one event in, the next session and one want out."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ivr import model
+from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.model import BACK, REPEAT, Book, Flow, Node, kind
+from ivr.session import Session
+from ivr.values import Digits, Phrase, Values
+from ivr.wants import Ask, Dial, Done, Grammar, Invoke, Say, Screen, Want
+
+BOUND = 100
+"""Nodes that one event may pass through; a flow that needs more turns in a circle."""
+
+
+class Step(Struct, frozen=True):
+    """One line of a call's record: what happened in a node.
+
+    ``key`` is what the caller pressed, or "secret". ``outcome`` is where that led, what an
+    operation answered, or ``silent``, ``wrong``, ``gave-up``, ``gone``.
+    """
+
+    node: str
+    kind: str
+    prompt: str = ""
+    key: str = ""
+    outcome: str = ""
+
+
+class Turn(Struct, frozen=True):
+    """What a step gives: where the call stands, what it wants, and what is to be recorded."""
+
+    session: Session
+    want: Want
+    steps: tuple[Step, ...] = ()
+
+
+class FlowError(Exception):
+    """The flow asks for what cannot be: its author must act, and the caller goes to a human."""
+
+
+def step(book: Book, session: Session, event: Event) -> Turn:
+    """What ``event`` makes of ``session``.
+
+    Raises :class:`FlowError` when the flow goes in a circle or tells a value that nobody brought.
+    """
+    return _Stepping(book, replace(session, turn=session.turn + 1)).take(event)
+
+
+class _Stepping:
+    """One step while it is being made."""
+
+    def __init__(self, book: Book, session: Session) -> None:
+        self.book = book
+        self.session = session
+        self.steps: list[Step] = []
+
+    @property
+    def flow(self) -> Flow:
+        return self.book.flows[self.session.flow]
+
+    @property
+    def node(self) -> Node:
+        return self.flow.nodes[self.session.node]
+
+    def take(self, event: Event) -> Turn:
+        node = self.node
+        match event, node:
+            case Gone(), _:
+                self.record(node, outcome="gone")
+                return self.turn(Done("gone"))
+            case Began(), _:
+                return self.run(self.flow.start)
+            case Told(), model.Say() if self.session.told:
+                return self.run(node.then)
+            case Told(), _:
+                return self.enter(node)
+            case Keyed(), model.Menu():
+                return self.chosen(node, event.digits)
+            case Keyed(), model.Input():
+                return self.typed(node, event.digits)
+            case Silent(), model.Menu() | model.Input():
+                return self.missed(node, "silent")
+            case Answered(), model.Do():
+                self.keep({**self.session.values, **event.values})
+                return self.follow(node, event.outcome)
+            case Bridged(), model.Queue():
+                return self.follow(node, event.outcome)
+        raise FlowError(f"{type(event).__name__} in {self.session.node}, a {kind(node)}")
+
+    # Going through nodes until one of them wants something of the world.
+
+    def run(self, target: str) -> Turn:
+        """Enter ``target``, and go on until there is a want."""
+        for _ in range(BOUND):
+            self.session = replace(
+                self.session, node=target, silences=0, wrongs=0, told=False, heard=()
+            )
+            following = self.passed(self.node)
+            if following is None:
+                return self.enter(self.node)
+            target = following
+        raise FlowError(
+            f"flow {self.session.flow} turns in a circle through {target}: "
+            "let a menu, an input or an end stand in it"
+        )
+
+    def passed(self, node: Node) -> str | None:
+        """Where a node leads that wants nothing of the world; None for one that does."""
+        match node:
+            case model.Say() if node.barge_in:
+                self.record(node, " ".join(node.say))
+                self.tell(node.say)
+                return node.then
+            case model.Branch():
+                found = self.known(node.branch)
+                self.record(node, outcome=found)
+                return node.when.get(found, node.else_)
+            case model.Language():
+                self.record(node, outcome=node.language)
+                self.session = replace(self.session, language=node.language)
+                return node.then
+            case model.Goto():
+                self.record(node, outcome=node.flow)
+                self.session = replace(self.session, flow=node.flow)
+                return node.goto
+        return None
+
+    def known(self, what: str) -> str:
+        """What is known of the call, for a branch."""
+        match what:
+            case "caller":
+                return "unknown" if self.session.caller.subscriber is None else "known"
+            case "language":
+                return self.session.language
+        return self.session.dialled
+
+    def enter(self, node: Node) -> Turn:
+        """The want of a node that has one. Words that wait are told before anything else."""
+        match node:
+            case model.Menu() | model.Input():
+                return self.ask(node, self.phrases(opening(node)))
+            case model.End() if not self.session.told:
+                self.record(node, " ".join(node.end))
+                self.tell(node.end)
+                self.session = replace(self.session, told=True)
+        if self.session.pending:
+            return self.say()
+        match node:
+            case model.Say():
+                self.record(node, " ".join(node.say))
+                self.tell(node.say)
+                self.session = replace(self.session, told=True)
+                return self.say(barge_in=False)
+            case model.Do():
+                inputs = {name: self.session.values[value] for name, value in node.inputs.items()}
+                return self.turn(Invoke(node.do, inputs, f"{self.session.id}:{self.session.turn}"))
+            case model.Queue():
+                return self.turn(Dial(node.queue, node.topic, self.session.language, node.priority))
+        return self.turn(Done("ended"))
+
+    # Answers.
+
+    def chosen(self, node: model.Menu, keys: str) -> Turn:
+        """A menu was answered."""
+        deed = node.keys.get(keys)
+        if deed is None:
+            return self.missed(node, "wrong", keys)
+        self.record(node, self.heard(), keys, deed)
+        return self.deed(node, deed)
+
+    def typed(self, node: model.Input, digits: str) -> Turn:
+        """An input was answered."""
+        shown = "secret" if node.secret else digits
+        deed = self.flow.always.get(digits)
+        if deed is not None and digits in escapes(self.flow, node):
+            self.record(node, self.heard(), digits, deed)
+            return self.deed(node, deed)
+        if not (digits.isdigit() and node.least <= len(digits) <= node.most):
+            return self.missed(node, "wrong", shown)
+        self.record(node, self.heard(), shown, node.then)
+        self.keep({**self.session.values, node.into: Digits(digits)})
+        return self.run(node.then)
+
+    def deed(self, node: model.Menu | model.Input, deed: str) -> Turn:
+        """What a key does: lead to a node, repeat, or go back."""
+        if deed == REPEAT:
+            return self.ask(node, self.session.heard)
+        if deed == BACK:
+            here = (self.session.flow, self.session.node)
+            trail = tuple(place for place in self.session.trail if place != here)
+            flow, deed = trail[-1] if trail else here
+            self.session = replace(self.session, trail=trail[:-1], flow=flow)
+        return self.run(deed)
+
+    def missed(self, node: model.Menu | model.Input, how: str, key: str = "") -> Turn:
+        """Silence, or a key that means nothing here; the counts are kept apart."""
+        at = self.session
+        silences = at.silences + (how == "silent")
+        wrongs = at.wrongs + (how == "wrong")
+        spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= self.flow.patience
+        self.record(node, self.heard(), key, "gave-up" if spent else how)
+        self.session = replace(at, silences=silences, wrongs=wrongs, misses=at.misses + 1)
+        if spent:
+            return self.run(node.gave_up)
+        if how == "silent":
+            return self.ask(node, self.phrases(nth(node.silent, silences) or opening(node)))
+        return self.ask(node, self.phrases((*nth(node.wrong, wrongs), *opening(node))))
+
+    def follow(self, node: model.Do | model.Queue, outcome: str) -> Turn:
+        """An operation or a queue came back."""
+        target = node.on.get(outcome, node.else_)
+        self.record(node, outcome=outcome)
+        if not target:
+            raise FlowError(
+                f"{self.session.node} has no branch for the outcome {outcome}: add it, or an else"
+            )
+        return self.run(target)
+
+    # What the want is made of.
+
+    def ask(self, node: model.Menu | model.Input, phrases: tuple[Phrase, ...]) -> Turn:
+        """Ask, with the words that wait told first."""
+        heard = (*self.session.pending, *phrases)
+        here = (self.session.flow, self.session.node)
+        trail = self.session.trail
+        trail = (*trail[: trail.index(here)], here) if here in trail else (*trail, here)
+        self.session = replace(self.session, heard=heard, pending=(), trail=trail)
+        if isinstance(node, model.Menu):
+            grammar = Grammar(frozenset(node.keys), first=node.wait, between=node.between)
+        else:
+            grammar = Grammar(
+                escapes(self.flow, node), node.least, node.most, node.stop,
+                node.wait, node.between, node.total,
+            )  # fmt: skip
+        return self.turn(
+            Ask(
+                Screen(heard, self.session.language, node.barge_in),
+                grammar,
+                flush=node.type_ahead == "flush",
+                secret=isinstance(node, model.Input) and node.secret,
+            )
+        )
+
+    def say(self, barge_in: bool = True) -> Turn:
+        """Tell what waits."""
+        screen = Screen(self.session.pending, self.session.language, barge_in)
+        self.session = replace(self.session, heard=screen.phrases, pending=())
+        return self.turn(Say(screen))
+
+    def tell(self, prompts: tuple[str, ...]) -> None:
+        """Let prompts be told with the next screen."""
+        pending = (*self.session.pending, *self.phrases(prompts))
+        self.session = replace(self.session, pending=pending)
+
+    def phrases(self, prompts: tuple[str, ...]) -> tuple[Phrase, ...]:
+        """Prompts with their placeholders filled from the values of the session."""
+        return tuple(map(self.phrase, prompts))
+
+    def phrase(self, prompt: str) -> Phrase:
+        slots = self.book.slots.get(prompt)
+        if not slots:
+            return Phrase(prompt)
+        values = self.session.values
+        try:
+            return Phrase(prompt, {name: values[name] for name in slots})
+        except KeyError as missing:
+            raise FlowError(
+                f"{self.session.node} tells {prompt}, and nothing brought its {missing}: "
+                "let an operation that brings it come before"
+            ) from None
+
+    def heard(self) -> str:
+        """The names of the prompts of the last ask, for the record."""
+        return " ".join(phrase.prompt for phrase in self.session.heard)
+
+    def keep(self, values: Values) -> None:
+        self.session = replace(self.session, values=values)
+
+    def record(self, node: Node, prompt: str = "", key: str = "", outcome: str = "") -> None:
+        self.steps.append(Step(self.session.node, kind(node), prompt, key, outcome))
+
+    def turn(self, want: Want) -> Turn:
+        return Turn(self.session, want, tuple(self.steps))
+
+
+def opening(node: model.Menu | model.Input) -> tuple[str, ...]:
+    """The prompts that a node opens with."""
+    return node.menu if isinstance(node, model.Menu) else node.input
+
+
+def nth(prompts: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """The prompt for the ``count``-th time (from 1); the last one serves for all that follow."""
+    return prompts[count - 1 : count] or prompts[-1:]
+
+
+def escapes(flow: Flow, node: model.Input) -> frozenset[str]:
+    """The keys that lead out of an input: those of ``always`` that can be no part of an answer."""
+    return frozenset(key for key in flow.always if not key.isdigit() and key != node.stop)

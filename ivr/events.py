@@ -1,0 +1,51 @@
+"""What happens to a session: the events that :func:`ivr.engine.step` takes."""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from ivr.values import Values
+
+
+class Began(Struct, frozen=True, tag="began"):
+    """The caller is on the line; nothing was told yet."""
+
+
+class Keyed(Struct, frozen=True, tag="keyed"):
+    """The answer to an :class:`~ivr.wants.Ask`: all its digits at once, never key by key."""
+
+    digits: str
+
+
+class Silent(Struct, frozen=True, tag="silent"):
+    """Nobody pressed a key in the time that the ask gave."""
+
+
+class Told(Struct, frozen=True, tag="told"):
+    """A :class:`~ivr.wants.Say` was heard to its end, or cut short by a key."""
+
+
+class Answered(Struct, frozen=True, tag="answered"):
+    """An operation ended with ``outcome``, one of those its signature declares."""
+
+    outcome: str
+    values: Values = {}
+
+
+class Bridged(Struct, frozen=True, tag="bridged"):
+    """The caller is back from a queue: ``outcome`` says how it went.
+
+    One of ``ended`` (he spoke with an agent), ``timeout``, ``full``, ``closed`` (no agents),
+    ``left`` (he pressed the key that leaves), ``failed``.
+    """
+
+    outcome: str
+
+
+class Gone(Struct, frozen=True, tag="gone"):
+    """The caller is no longer there. ``cause`` is a hang-up cause of Q.850, 0 if unknown."""
+
+    cause: int = 0
+
+
+Event: TypeAlias = Began | Keyed | Silent | Told | Answered | Bridged | Gone

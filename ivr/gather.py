@@ -1,0 +1,97 @@
+"""Collecting the digits of one ask, without a clock: every driver passes the time in.
+
+A driver creates a :class:`Gather` for each :class:`~ivr.wants.Ask`, plays the prompt unless
+``answer`` is there already, and passes on what happens: :meth:`Gather.keyed` for a key,
+:meth:`Gather.told` when the prompt was heard to its end, :meth:`Gather.waited` when ``due`` came.
+After each of them it looks at ``answer``. Times are seconds of any steady clock.
+"""
+
+from collections import deque
+
+from ivr.digits import KEYS, Verdict, judge
+from ivr.events import Keyed, Silent
+from ivr.wants import Ask
+
+AHEAD = 32
+"""How many keys may be typed ahead; further ones are dropped."""
+
+SAME_PRESS = 0.04
+"""Two events of one key that are closer than this are one press (seconds).
+
+A key is sounded for at least 40 ms and silent for 40 ms (ITU-T Q.24), so no hand is faster.
+"""
+
+
+class Keypad:
+    """The keys of one call that nobody asked for yet: typed ahead."""
+
+    __slots__ = ("_at", "_last", "ahead")
+
+    def __init__(self) -> None:
+        self.ahead: deque[str] = deque(maxlen=AHEAD)
+        self._last = ""
+        self._at = 0.0
+
+    def press(self, key: str, now: float) -> bool:
+        """Take a key. False if it is dropped: no key of a telephone, or the same press again."""
+        if key not in KEYS or (key == self._last and now - self._at < SAME_PRESS):
+            return False
+        self._last, self._at = key, now
+        if len(self.ahead) < AHEAD:
+            self.ahead.append(key)
+        return True
+
+
+class Gather:
+    """The digits of one ask."""
+
+    __slots__ = ("_ask", "_first_key", "_keypad", "_keys", "_listening", "answer", "due")
+
+    def __init__(self, ask: Ask, keypad: Keypad, now: float) -> None:
+        self._ask = ask
+        self._keypad = keypad
+        self._keys = ""
+        self._first_key = 0.0
+        self.answer: Keyed | Silent | None = None
+        self.due: float | None = None
+        """When :meth:`waited` must be called; None while only the caller or the prompt can act."""
+        if ask.flush:
+            keypad.ahead.clear()
+        self._listening = ask.screen.barge_in
+        self.keyed(now)
+
+    @property
+    def barged(self) -> bool:
+        """Whether the prompt is to be cut short, or not to be played at all."""
+        return self._listening and bool(self._keys)
+
+    def keyed(self, now: float) -> None:
+        """Keys were pressed on the keypad."""
+        while self._listening and self._keypad.ahead and self.answer is None:
+            if not self._keys:
+                self._first_key = now
+            self._keys += self._keypad.ahead.popleft()
+            self._judge(now)
+
+    def told(self, now: float) -> None:
+        """The prompt was heard to its end."""
+        self._listening = True
+        self.keyed(now)
+        if not self._keys:
+            self.due = now + self._ask.grammar.first
+
+    def waited(self, now: float) -> None:
+        """The time may be up."""
+        if self.answer is None and self.due is not None and now >= self.due:
+            self.answer = Keyed(self._keys) if self._keys else Silent()
+            self.due = None
+
+    def _judge(self, now: float) -> None:
+        grammar = self._ask.grammar
+        if judge(grammar, self._keys) in (Verdict.WHOLE, Verdict.WRONG):
+            if self._ask.grammar.most and grammar.stop and len(self._keys) > 1:
+                self._keys = self._keys.removesuffix(grammar.stop)
+            self.answer = Keyed(self._keys)
+            self.due = None
+        else:
+            self.due = min(now + grammar.between, self._first_key + grammar.total)

@@ -1,0 +1,38 @@
+"""What is wrong with a flow, where, and what its author can do about it."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from msgspec import Struct
+
+
+class Place(Struct, frozen=True, order=True):
+    """A place in a file; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Problem(Struct, frozen=True, order=True):
+    """Something to mend, in the form that editors and compilers use."""
+
+    place: Place
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """What the author may have meant, as the end of a sentence."""
+    names = sorted(known)
+    close = get_close_matches(word, names, n=1)
+    if close:
+        return f"did you mean {close[0]}?"
+    if len(names) > 12:
+        return f"there are {len(names)} of them, such as {', '.join(names[:5])}"
+    return f"known: {', '.join(names) or 'none'}"

@@ -1,0 +1,58 @@
+"""A call as a value: stored, resumed, replayed and tested like any other value."""
+
+from msgspec import Struct, json
+
+from ivr.values import Phrase, Values
+
+FORMAT = 1
+"""Grows when a stored session of before cannot be read any more."""
+
+
+class Caller(Struct, frozen=True):
+    """Who calls: the number that the line vouches for, and the subscriber whose it is."""
+
+    number: str
+    subscriber: int | None = None
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """Where a call stands.
+
+    ``heard`` is what the last ask told (so that it can be repeated), ``pending`` what is still to
+    be told with the next screen, ``told`` whether this node's own words were told, ``trail`` the
+    menus that "back" goes back through. ``silences`` and ``wrongs`` count in this node, ``misses``
+    in the whole call.
+    """
+
+    id: str
+    dialled: str
+    caller: Caller
+    language: str
+    flow: str
+    node: str
+    turn: int = 0
+    values: Values = {}
+    trail: tuple[tuple[str, str], ...] = ()
+    pending: tuple[Phrase, ...] = ()
+    heard: tuple[Phrase, ...] = ()
+    told: bool = False
+    silences: int = 0
+    wrongs: int = 0
+    misses: int = 0
+    format: int = FORMAT
+
+
+def to_json(session: Session) -> bytes:
+    """The session as text."""
+    return json.encode(session)
+
+
+def from_json(text: bytes) -> Session:
+    """The session of ``text``; :class:`msgspec.ValidationError` if it is none of this format."""
+    session = _decoder.decode(text)
+    if session.format != FORMAT:
+        raise ValueError(f"a session of format {session.format}, and this program reads {FORMAT}")
+    return session
+
+
+_decoder = json.Decoder(Session)

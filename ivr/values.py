@@ -1,0 +1,69 @@
+"""What a caller can be told: typed values, so that every language can say them well."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from msgspec import Struct
+
+
+class Money(Struct, frozen=True, tag="money"):
+    """An amount of money, exact; ``currency`` is an ISO 4217 code."""
+
+    amount: Decimal
+    currency: str = "BYN"
+
+
+class Count(Struct, frozen=True, tag="count"):
+    """A whole number of something; the unit is named by the placeholder that tells it."""
+
+    number: int
+
+
+class Day(Struct, frozen=True, tag="day"):
+    """A calendar day."""
+
+    day: date
+
+
+class Moment(Struct, frozen=True, tag="moment"):
+    """A moment, in the local time of the caller (told without a zone)."""
+
+    at: datetime
+
+
+class Digits(Struct, frozen=True, tag="digits"):
+    """Keys or a number told digit by digit: a phone number, an account."""
+
+    digits: str
+
+
+class Name(Struct, frozen=True, tag="name"):
+    """A name with its form in each language ("ru" -> "Домашний"); ``""`` is the form for the rest.
+
+    Names come from the operator's systems (a tariff, a service), never from callers.
+    """
+
+    texts: Mapping[str, str]
+
+    def in_(self, language: str) -> str:
+        """The form for ``language``, or the form for the rest."""
+        return self.texts.get(language) or self.texts.get("", "")
+
+
+class Rows(Struct, frozen=True, tag="rows"):
+    """A list: each row fills the placeholders of the prompt that the list's placeholder names."""
+
+    rows: "tuple[Mapping[str, Value], ...]"
+
+
+Value: TypeAlias = Money | Count | Day | Moment | Digits | Name | Rows
+Values: TypeAlias = Mapping[str, Value]
+
+
+class Phrase(Struct, frozen=True):
+    """A prompt of the catalogue with the values that fill its placeholders."""
+
+    prompt: str
+    values: Values = {}

@@ -1,0 +1,76 @@
+"""What a session wants next: the answers of :func:`ivr.engine.step`, done by the adapters."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from ivr.values import Phrase, Values
+
+
+class Screen(Struct, frozen=True):
+    """What is told in one breath: phrases in a language. On a text line it is one page."""
+
+    phrases: tuple[Phrase, ...]
+    language: str
+    barge_in: bool = True
+
+
+class Grammar(Struct, frozen=True):
+    """Which keys are an answer.
+
+    Either one of the ``choices`` ("1", "10", "*"), or ``least`` to ``most`` digits, ended early
+    by the ``stop`` key; ``most=0`` leaves only the choices. Times are in seconds: ``first``
+    counts from the end of the prompt, ``between`` from the last key, ``total`` from the first.
+    """
+
+    choices: frozenset[str] = frozenset()
+    least: int = 1
+    most: int = 0
+    stop: str = ""
+    first: float = 5.0
+    between: float = 3.0
+    total: float = 30.0
+
+
+class Ask(Struct, frozen=True, tag="ask"):
+    """Tell the screen and bring the caller's answer: ``Keyed``, ``Silent`` or ``Gone``.
+
+    ``flush`` drops what was typed ahead. The digits of a ``secret`` ask are written nowhere.
+    """
+
+    screen: Screen
+    grammar: Grammar
+    flush: bool = False
+    secret: bool = False
+
+
+class Say(Struct, frozen=True, tag="say"):
+    """Tell the screen: ``Told`` or ``Gone``."""
+
+    screen: Screen
+
+
+class Invoke(Struct, frozen=True, tag="invoke"):
+    """Do an operation of self-service: ``Answered``. The same ``key`` twice is the same deed."""
+
+    operation: str
+    inputs: Values
+    key: str
+
+
+class Dial(Struct, frozen=True, tag="dial"):
+    """Give the caller to a queue of agents: ``Bridged`` or ``Gone``."""
+
+    queue: str
+    topic: str
+    language: str
+    priority: int = 0
+
+
+class Done(Struct, frozen=True, tag="done"):
+    """The session is over; the adapter hangs up if the caller is still there."""
+
+    ending: Literal["ended", "gone"]
+
+
+Want: TypeAlias = Ask | Say | Invoke | Dial | Done

@@ -1,0 +1,1 @@
+"""Words and sound: what callers are told, in their language, and the files that say it."""

@@ -1,0 +1,27 @@
+"""What goes between the process that speaks and its owner: a line of JSON each."""
+
+from msgspec import Struct
+
+
+class Speak(Struct, frozen=True):
+    """A request: speak ``text`` into the file ``path``, which gets the telephone's format."""
+
+    language: str
+    text: str
+    path: str
+
+
+class Spoken(Struct, frozen=True):
+    """The answer: ``error`` is empty when the file is there. The first answer means ready."""
+
+    error: str = ""
+
+
+class Hired(Struct, frozen=True):
+    """A speaker and the language that he is to speak."""
+
+    language: str
+    engine: str
+    voice: str
+    rate: int
+    """In percent of what is usual."""

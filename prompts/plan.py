@@ -1,0 +1,133 @@
+"""What is played for a phrase: recordings where the operator placed them, else words to speak."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from ivr.phrases import PhraseError, spoken
+from ivr.values import Phrase, Rows, Values
+from prompts.catalogue import Catalogue
+from prompts.template import Slot
+
+PIPELINE = 1
+"""Raised whenever the same words would give other samples: it makes older files stale."""
+
+
+class Words(Struct, frozen=True):
+    """Words for the voice of a language."""
+
+    text: str
+    language: str
+
+
+class Recorded(Struct, frozen=True):
+    """A recording: its absolute path without extension."""
+
+    path: str
+
+
+Piece: TypeAlias = Words | Recorded
+
+Recordings: TypeAlias = Mapping[tuple[str, str], str]
+"""(language, name) to path without extension.
+
+The name is a prompt's (``main-menu``), or a prompt's with the number of a stretch of words between
+its placeholders (``balance-is.1``), from 1.
+"""
+
+
+class Speaker(Struct, frozen=True):
+    """Who speaks: an engine, one of its voices, and the rate in percent of its usual one."""
+
+    engine: str
+    voice: str
+    rate: int = 100
+
+
+def key(speaker: Speaker, text: str) -> str:
+    """The name of the file that holds these words: the SHA-256 of all that makes its samples."""
+    made_of = [speaker.engine, speaker.voice, speaker.rate, PIPELINE, text]
+    return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
+
+
+def text(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
+    """The phrase as it is told, in words.
+
+    Raises :class:`~ivr.phrases.PhraseError` when the prompt or a value is missing or has no words.
+    """
+    told = pieces(catalogue, phrase, language)
+    return " ".join(piece.text for piece in told if isinstance(piece, Words))
+
+
+def pieces(
+    catalogue: Catalogue, phrase: Phrase, language: str, recordings: Recordings | None = None
+) -> tuple[Piece, ...]:
+    """What to play for a phrase, in order; raises like :func:`text`."""
+    told = _told(catalogue, phrase.prompt, phrase.values, language, recordings or {})
+    return tuple(_joined(told))
+
+
+def _told(
+    catalogue: Catalogue, prompt: str, values: Values, language: str, recordings: Recordings
+) -> Iterator[Piece]:
+    language, template = catalogue.template(prompt, language)
+    whole = recordings.get((language, prompt))
+    if whole is not None and not template.slots:
+        yield Recorded(whole)
+        return
+    stretch = 0
+    for part in template.parts:
+        match part:
+            case str():
+                stretch += _audible(part)
+                path = recordings.get((language, f"{prompt}.{stretch}"))
+                yield Recorded(path) if path and _audible(part) else Words(part, language)
+            case Slot(name, "each", row):
+                for line in _rows(prompt, name, values):
+                    yield from _told(catalogue, row, line, language, recordings)
+                    yield Words(" ", language)
+            case Slot(name, kind, unit) if name in values:
+                yield Words(spoken(values[name], kind, unit, language), language)
+            case Slot(name):
+                raise PhraseError(f"{prompt} tells {name}, but nothing brought it: see the flow")
+
+
+def _rows(prompt: str, name: str, values: Values) -> tuple[Values, ...]:
+    match values.get(name):
+        case Rows(rows):
+            return rows
+        case _:
+            raise PhraseError(f"{prompt} tells the list {name}, but no list was brought")
+
+
+def _joined(told: Iterator[Piece]) -> Iterator[Piece]:
+    """Neighbouring words of a language in one breath; what has no sound is left out."""
+    words = Words("", "")
+    for piece in told:
+        match piece:
+            case Words(spoken_text, language) if language == words.language:
+                words = Words(words.text + spoken_text, language)
+            case Words():
+                yield from _tidy(words)
+                words = piece
+            case Recorded():
+                yield from _tidy(words)
+                words = Words("", "")
+                yield piece
+    yield from _tidy(words)
+
+
+def _tidy(words: Words) -> Iterator[Words]:
+    """The words as a person would write them, without control characters; or nothing."""
+    clean = "".join(sign if sign.isprintable() else " " for sign in words.text)
+    clean = re.sub(r"\s+(?=[.,;:!?])", "", " ".join(clean.split())).lstrip(".,;:!? ")
+    if _audible(clean):
+        yield Words(clean, words.language)
+
+
+def _audible(words: str) -> bool:
+    return any(map(str.isalnum, words))

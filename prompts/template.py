@@ -1,0 +1,98 @@
+"""A text of the catalogue: words, and placeholders that say how their value is told."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from ivr.nouns import UNITS
+from ivr.phrases import KINDS
+from ivr.problems import near
+
+PROMPT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
+_INSIDE = re.compile(r"\{\s*([a-z][a-z0-9_-]*)\s*:\s*([a-z]+)(?:\s+([a-z0-9-]+))?\s*\}")
+
+
+class Slot(Struct, frozen=True):
+    """A placeholder: the value's name, its kind, and the unit or the prompt of a row."""
+
+    name: str
+    kind: str
+    argument: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.argument}" if self.argument else self.kind
+
+
+class Template(Struct, frozen=True):
+    """A text as its author wrote it, and its parts."""
+
+    source: str
+    parts: tuple[str | Slot, ...]
+
+    @property
+    def slots(self) -> Mapping[str, str]:
+        """Name to kind of each placeholder, such as ``{"minutes": "count minute"}``."""
+        return {part.name: str(part) for part in self.parts if isinstance(part, Slot)}
+
+
+class Fault(Struct, frozen=True):
+    """What is wrong with a text: the piece of it, and what to do."""
+
+    piece: str
+    text: str
+
+
+def parse(source: str) -> tuple[Template, tuple[Fault, ...]]:
+    """The template of a text, and all that is wrong with it."""
+    source = unicodedata.normalize("NFC", " ".join(source.split()))
+    parts: list[str | Slot] = []
+    faults: list[Fault] = []
+    end = 0
+    for found in _PLACEHOLDER.finditer(source):
+        parts.append(source[end : found.start()])
+        end = found.end()
+        made = _slot(found[0])
+        if isinstance(made, Slot):
+            parts.append(made)
+        else:
+            faults.append(Fault(found[0], made))
+    parts.append(source[end:])
+    template = Template(source, tuple(part for part in parts if part))
+    faults += _contradictions(template)
+    if not source:
+        faults.append(Fault("", "the text is empty: write what the caller hears"))
+    return template, tuple(faults)
+
+
+def _slot(written: str) -> Slot | str:
+    """The placeholder, or what is wrong with it."""
+    found = _INSIDE.fullmatch(written)
+    if found is None:
+        return f"{written!r} is no placeholder: write one such as {{balance:money}}"
+    slot = Slot(found[1], found[2], found[3] or "")
+    match slot.kind:
+        case "count" if slot.argument not in UNITS:
+            return f"a count needs a unit after it, {near(slot.argument, UNITS)}"
+        case "each" if not PROMPT_NAME.fullmatch(slot.argument):
+            return "a list needs the prompt of a row: {payments:each payment-line}"
+        case "count" | "each":
+            return slot
+        case kind if kind not in KINDS:
+            return f"there is no kind of placeholder {kind!r}: {near(kind, KINDS)}"
+        case kind if slot.argument:
+            return f"the kind {kind} takes nothing after it: write {{{slot.name}:{kind}}}"
+    return slot
+
+
+def _contradictions(template: Template) -> list[Fault]:
+    first: dict[str, str] = {}
+    faults = []
+    for part in template.parts:
+        if isinstance(part, Slot) and first.setdefault(part.name, str(part)) != str(part):
+            text = f"{part.name} is told as {first[part.name]!r} and as {str(part)!r}: keep one"
+            faults.append(Fault(f"{{{part.name}:{part}}}", text))
+    return faults

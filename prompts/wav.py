@@ -1,0 +1,89 @@
+"""Sound for the telephone: whatever an engine wrote becomes 8 kHz mono PCM16, trimmed and level."""
+
+import os
+import wave
+from pathlib import Path
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from prompts.telephone import RATE
+
+PEAK = 0.8
+"""The loudest sample, of full scale: G.711 and the phone still have headroom."""
+
+LOUDNESS = 0.12
+"""Root mean square of the speech, of full scale (-18 dBFS), unless :data:`PEAK` forbids it."""
+
+_AUDIBLE = 0.005  # of the loudest sample: what is below this at either end is silence
+_HEAD, _TAIL, _FADE = 0.030, 0.080, 0.005  # seconds
+
+Samples = NDArray[np.float32]
+
+
+class SoundError(Exception):
+    """A file is no sound, or none that can be played: says what is wrong with it."""
+
+
+def read(path: Path) -> tuple[Samples, int]:
+    """Samples from -1 to 1 and their rate; several channels are mixed into one."""
+    try:
+        with path.open("rb") as raw, wave.open(raw) as file:
+            if file.getsampwidth() != 2:
+                raise SoundError(f"{path.name}: {file.getsampwidth() * 8} bits a sample, not 16")
+            channels, rate = file.getnchannels(), file.getframerate()
+            data = file.readframes(file.getnframes())
+    except (OSError, EOFError, wave.Error) as error:
+        raise SoundError(f"{path.name} is no readable WAV file: {error}") from error
+    whole = len(data) // (2 * channels) * channels
+    mixed = np.frombuffer(data, dtype="<i2", count=whole).reshape(-1, channels).mean(axis=1)
+    return (mixed / 32768).astype(np.float32), rate
+
+
+def write(path: Path, samples: Samples) -> None:
+    """Write 8 kHz mono PCM16; the file appears whole or not at all. Raises OSError."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    data = np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2").tobytes()
+    try:
+        with aside.open("wb") as raw, wave.open(raw, "wb") as file:
+            file.setparams((1, 2, RATE, 0, "NONE", ""))
+            file.writeframes(data)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def phone(samples: Samples, rate: int) -> Samples:
+    """What is played of an engine's samples: resampled without aliases, trimmed, level, faded."""
+    resampled = soxr.resample(samples, rate, RATE, quality="VHQ") if rate != RATE else samples
+    return _faded(_level(_trimmed(np.asarray(resampled, dtype=np.float32))))
+
+
+def _trimmed(samples: Samples) -> Samples:
+    loud = np.abs(samples)
+    peak = float(loud.max(initial=0.0))
+    if peak < 1e-4:
+        raise SoundError("there is nothing to be heard")
+    heard = np.flatnonzero(loud > peak * _AUDIBLE)
+    start = max(0, int(heard[0]) - int(_HEAD * RATE))
+    return samples[start : int(heard[-1]) + 1 + int(_TAIL * RATE)]
+
+
+def _level(samples: Samples) -> Samples:
+    """Speech of the same loudness, measured where somebody speaks, not in the pauses."""
+    loud = np.abs(samples)
+    peak = float(loud.max())
+    speech = samples[loud > peak * 0.02]
+    loudness = float(np.sqrt(np.mean(np.square(speech, dtype=np.float64))))
+    return samples * np.float32(min(PEAK / peak, LOUDNESS / loudness))
+
+
+def _faded(samples: Samples) -> Samples:
+    """Ends without a click."""
+    length = min(int(_FADE * RATE), len(samples) // 2)
+    ramp = np.linspace(0, 1, length, endpoint=False, dtype=np.float32)
+    faded = samples.copy()
+    faded[:length] *= ramp
+    faded[len(faded) - length :] *= ramp[::-1]
+    return faded

@@ -1,0 +1,222 @@
+"""The process that speaks: one request a line on its input, one answer a line on its output.
+
+It is a process of its own because espeak-ng can be initialised only once in one, ends it when its
+data are missing, and neither pyttsx3 nor the library bears a second thread. Its standard output
+belongs to whatever the engines print; the answers go where that output went at first.
+
+    python -m prompts.worker '[{"language": "ru", "engine": "espeak", …}]' DIRECTORY
+"""
+
+import ctypes
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+import numpy as np
+
+from prompts import wav
+from prompts.messages import Hired, Speak, Spoken
+
+ESPEAK_RATE = 160
+"""Words a minute that are understood over the telephone; pyttsx3's 200 are not."""
+
+PATIENCE = 60.0
+"""Seconds after which one utterance of an engine is given up; the owner kills us before."""
+
+
+class EngineError(Exception):
+    """An engine cannot speak: which one, and what to do."""
+
+
+class Engine(Protocol):
+    """Something that speaks into a WAV file of any rate."""
+
+    def check(self, speaker: Hired) -> None:
+        """Raise :class:`EngineError` unless the voice is there and of that language."""
+
+    def speak(self, speaker: Hired, text: str, path: Path) -> None: ...
+
+
+class Espeak:
+    """espeak-ng through pyttsx3."""
+
+    def __init__(self, directory: Path) -> None:
+        _bring_library()
+        try:
+            self._engine = importlib.import_module("pyttsx3").init("espeak")
+        except (RuntimeError, OSError, ImportError) as error:
+            raise EngineError(
+                f"espeak-ng cannot be used ({error}): as root, "
+                "apt-get install libespeak-ng1 espeak-ng-data; otherwise pip install "
+                "espeakng-loader"
+            ) from error
+        self._finished = threading.Event()
+        self._engine.connect("finished-utterance", self._finish)
+        voices = self._engine.getProperty("voices")
+        self._languages = {voice.id: tuple(voice.languages or ()) for voice in voices}
+        # pyttsx3 sets properties only after its first utterance, and returns from that too early.
+        first = _raw(directory)
+        self._utter(".", first)
+        first.unlink(missing_ok=True)
+
+    def check(self, speaker: Hired) -> None:
+        identity = speaker.voice.lower().partition("+")[0]  # "+f3" is a variant of any voice
+        spoken = self._languages.get(identity)
+        if spoken is None:
+            raise EngineError(
+                f"espeak has no voice {speaker.voice!r}; for {speaker.language} it has "
+                f"{', '.join(self._voices(speaker.language)) or 'none'}: set the voice, "
+                "or apt-get install espeak-ng-data"
+            )
+        if not any(language.split("-")[0] == speaker.language for language in spoken):
+            raise EngineError(
+                f"espeak's voice {speaker.voice!r} does not speak {speaker.language} but "
+                f"{', '.join(spoken)}: set one of {', '.join(self._voices(speaker.language))}"
+            )
+
+    def speak(self, speaker: Hired, text: str, path: Path) -> None:
+        engine = self._engine
+        engine.setProperty("voice", speaker.voice)
+        engine.setProperty("rate", ESPEAK_RATE * speaker.rate // 100)
+        if engine.getProperty("voice") != speaker.voice.lower():
+            raise EngineError(f"espeak did not take the voice {speaker.voice!r}: set another")
+        self._utter(text, path)
+
+    def _utter(self, text: str, path: Path) -> None:
+        self._finished.clear()
+        self._engine.save_to_file(text, str(path))
+        self._engine.runAndWait()
+        if not self._finished.wait(PATIENCE):
+            raise EngineError("espeak did not come to an end")
+
+    def _finish(self, **_: object) -> None:
+        self._finished.set()
+
+    def _voices(self, language: str) -> list[str]:
+        return [
+            identity
+            for identity, languages in self._languages.items()
+            if any(each.split("-")[0] == language for each in languages)
+        ]
+
+
+class RHVoice:
+    """RHVoice through its command line."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def check(self, speaker: Hired) -> None:
+        first = _raw(self._directory)
+        try:
+            self.speak(speaker, "a" if speaker.language == "en" else "а", first)
+        finally:
+            first.unlink(missing_ok=True)
+
+    def speak(self, speaker: Hired, text: str, path: Path) -> None:
+        command = ["RHVoice-test", "-p", speaker.voice, "-r", str(speaker.rate), "-o", str(path)]
+        try:
+            subprocess.run(command, input=text.encode(), capture_output=True, timeout=PATIENCE)
+        except FileNotFoundError as error:
+            raise EngineError(
+                "RHVoice is not installed: apt-get install rhvoice rhvoice-russian "
+                "(Debian's non-free), or use an espeak voice"
+            ) from error
+        except subprocess.TimeoutExpired as error:
+            raise EngineError("RHVoice did not come to an end") from error
+        if not path.exists():
+            raise EngineError(
+                f"RHVoice has no voice {speaker.voice!r}: install it, or set another voice"
+            )
+
+
+class Studio:
+    """The speakers by language; what they write first stands in ``directory``."""
+
+    def __init__(self, speakers: tuple[Hired, ...], directory: Path) -> None:
+        self._speakers = {speaker.language: speaker for speaker in speakers}
+        self._directory = directory
+        self._engines: dict[str, Engine] = {}
+        for speaker in speakers:
+            if speaker.engine not in self._engines:
+                self._engines[speaker.engine] = self._engine(speaker.engine)
+            self._engines[speaker.engine].check(speaker)
+        wav.phone(np.ones(2205, dtype=np.float32), 22050)  # the resampler's first use is slow
+
+    def _engine(self, name: str) -> Engine:
+        match name:
+            case "espeak":
+                return Espeak(self._directory)
+            case "rhvoice":
+                return RHVoice(self._directory)
+            case _:
+                raise EngineError(f"there is no engine {name!r}: use espeak or rhvoice")
+
+    def speak(self, request: Speak) -> None:
+        """Speak a request; the file appears whole or not at all."""
+        speaker = self._speakers.get(request.language)
+        if speaker is None:
+            raise EngineError(f"nobody speaks {request.language!r}: set a voice for it")
+        raw = _raw(self._directory)
+        try:
+            self._engines[speaker.engine].speak(speaker, request.text, raw)
+            wav.write(Path(request.path), wav.phone(*wav.read(raw)))
+        except wav.SoundError as error:
+            raise EngineError(f"{speaker.engine} gave no sound ({error}): see its log") from error
+        except OSError as error:
+            raise EngineError(
+                f"the spoken file cannot be written ({error.strerror}): free or allow space "
+                f"in {Path(request.path).parent}"
+            ) from error
+        finally:
+            raw.unlink(missing_ok=True)
+
+
+def _raw(directory: Path) -> Path:
+    """Where an engine writes: beside the finished files, and swept up with what was left aside."""
+    return directory / f".raw.{os.getpid()}.part"
+
+
+def _bring_library() -> None:
+    """Where the system has no espeak-ng, that of the package espeakng-loader, if installed."""
+    try:
+        ctypes.CDLL("libespeak-ng.so.1")
+    except OSError:
+        try:
+            loader = importlib.import_module("espeakng_loader")
+        except ImportError:
+            return  # pyttsx3 then says that it found none
+        os.environ["ESPEAK_DATA_PATH"] = loader.get_data_path()
+        ctypes.CDLL(loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
+
+
+def main() -> None:
+    """Speak until the input ends, as it does when the owner does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who ends us
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    speakers = msgspec.json.decode(sys.argv[1], type=tuple[Hired, ...])
+    encode = msgspec.json.encode
+    try:
+        studio = Studio(speakers, Path(sys.argv[2]))
+    except EngineError as error:
+        answers.write(encode(Spoken(str(error))) + b"\n")
+        return
+    answers.write(encode(Spoken()) + b"\n")
+    for line in sys.stdin.buffer:
+        try:
+            studio.speak(msgspec.json.decode(line, type=Speak))
+            answer = Spoken()
+        except EngineError as error:
+            answer = Spoken(str(error))
+        answers.write(encode(answer) + b"\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""A telephone of a hundred lines: one call over UDP with digest, keys, and an ear for sound."""
+
+import hashlib
+import re
+import select
+import socket
+import struct
+import time
+import uuid
+from types import TracebackType
+from typing import Self
+
+_DEADLINE = 15.0
+_SILENCE = {0x55, 0xD5}  # A-law's two zeros
+
+
+class Phone:
+    """Calls as account ``user``, whose number it ``claims`` to be, proved as account ``login``."""
+
+    def __init__(
+        self, port: int, user: str, password: str, *, claims: str = "", login: str = ""
+    ) -> None:
+        self.server = ("127.0.0.1", port)
+        self.user, self.password = user, password
+        self.claims, self.login = claims or user, login or user
+        self.sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for each in (self.sip, self.rtp):
+            each.bind(("127.0.0.1", 0))
+            each.settimeout(_DEADLINE)
+        self.call_id, self.tag, self.cseq = uuid.uuid4().hex, uuid.uuid4().hex[:8], 0
+        self.uri = self.to = self.auth = self.branch = ""
+        self.media = ("", 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.sip.close()
+        self.rtp.close()
+
+    def dial(self, number: str) -> int:
+        """Call ``number``: the final status. 200 means that the call is up."""
+        self.uri = f"sip:{number}@127.0.0.1:{self.server[1]}"
+        self.to = f"<{self.uri}>"
+        status, answer = self._request("INVITE", self._sdp())
+        if status == 401:
+            self._acknowledge(status)
+            self.auth = self._digest(answer, "INVITE")
+            status, answer = self._request("INVITE", self._sdp())
+        if status == 200:
+            self.to = _header(answer, "To")
+            port = re.search(r"m=audio (\d+)", answer)
+            assert port, answer
+            self.media = ("127.0.0.1", int(port[1]))
+        self._acknowledge(status)
+        return status
+
+    def hears_sound(self) -> bool:
+        """Whether something other than silence comes before the deadline."""
+        late = time.monotonic() + _DEADLINE
+        while time.monotonic() < late:
+            readable, _, _ = select.select([self.rtp], [], [], max(0, late - time.monotonic()))
+            if readable and not set(self.rtp.recv(2048)[12:]) <= _SILENCE:
+                return True
+        return False
+
+    def press(self, key: str) -> None:
+        """One key as RFC 4733 events: 100 ms, its end said three times."""
+        event = "0123456789*#".index(key)
+        for sequence, (end, duration) in enumerate(
+            [(0, 160), (0, 480), (0x80, 800), (0x80, 800), (0x80, 800)]
+        ):
+            kind = 101 | (0x80 if sequence == 0 else 0)
+            head = struct.pack("!BBHII", 0x80, kind, sequence, 1600, 7)
+            self.rtp.sendto(head + struct.pack("!BBH", event, end | 10, duration), self.media)
+
+    def hang_up(self) -> int:
+        """End the call: the status of the answer."""
+        self.auth = ""
+        status, answer = self._request("BYE")
+        if status == 401:
+            self.auth = self._digest(answer, "BYE")
+            status, _ = self._request("BYE")
+        return status
+
+    def _acknowledge(self, status: int) -> None:
+        if status == 200:  # RFC 3261, 13.2.2.4: then it is a transaction of its own
+            self.branch = uuid.uuid4().hex
+        self._send("ACK")
+
+    def _request(self, method: str, body: str = "") -> tuple[int, str]:
+        self.cseq += 1
+        self.branch = uuid.uuid4().hex
+        self._send(method, body)
+        return self._answer(method)
+
+    def _send(self, method: str, body: str = "") -> None:
+        own = f"127.0.0.1:{self.sip.getsockname()[1]}"
+        lines = [
+            f"{method} {self.uri} SIP/2.0",
+            f"Via: SIP/2.0/UDP {own};rport;branch=z9hG4bK{self.branch}",
+            f'From: "{self.claims}" <sip:{self.user}@127.0.0.1>;tag={self.tag}',
+            f"To: {self.to}",
+            f"Call-ID: {self.call_id}",
+            f"CSeq: {self.cseq} {method}",
+            f"Contact: <sip:{self.user}@{own}>",
+            f"P-Asserted-Identity: <sip:{self.claims}@127.0.0.1>",
+            "Max-Forwards: 70",
+            *([self.auth] if self.auth else []),
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
+        ]
+        self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self.server)
+
+    def _answer(self, method: str) -> tuple[int, str]:
+        while True:
+            text = self.sip.recv(8192).decode()
+            if text.startswith("SIP/2.0 ") and f"CSeq: {self.cseq} {method}" in text:
+                status = int(text.split()[1])
+                if status >= 200:
+                    return status, text
+
+    def _digest(self, challenge: str, method: str) -> str:
+        fields = dict(re.findall(r'(\w+)="([^"]*)"', _header(challenge, "WWW-Authenticate")))
+        first = _md5(f"{self.login}:{fields['realm']}:{self.password}")
+        second = _md5(f"{method}:{self.uri}")
+        proof = _md5(f"{first}:{fields['nonce']}:00000001:cafe:auth:{second}")
+        return (
+            f'Authorization: Digest username="{self.login}", realm="{fields["realm"]}", '
+            f'nonce="{fields["nonce"]}", uri="{self.uri}", response="{proof}", algorithm=MD5, '
+            f'qop=auth, nc=00000001, cnonce="cafe", opaque="{fields.get("opaque", "")}"'
+        )
+
+    def _sdp(self) -> str:
+        lines = [
+            "v=0",
+            "o=- 1 1 IN IP4 127.0.0.1",
+            "s=-",
+            "c=IN IP4 127.0.0.1",
+            "t=0 0",
+            f"m=audio {self.rtp.getsockname()[1]} RTP/AVP 8 101",
+            "a=rtpmap:8 PCMA/8000",
+            "a=rtpmap:101 telephone-event/8000",
+            "a=fmtp:101 0-16",
+        ]
+        return "\r\n".join(lines) + "\r\n"
+
+
+def _header(message: str, name: str) -> str:
+    found = re.search(rf"^{name}: (.*?)\r$", message, re.MULTILINE)
+    assert found, message
+    return found[1]
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode()).hexdigest()

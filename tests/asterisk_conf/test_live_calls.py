@@ -1,0 +1,144 @@
+"""Real SIP calls through the rendered dialplan, with and without an application."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from asterisk_conf.pbx import Pbx
+from tests.asterisk_conf.app import base as ari
+from tests.asterisk_conf.app import client, connected
+from tests.asterisk_conf.phone import Phone
+from tests.pbx_fixture import start_pbx
+
+pytestmark = pytest.mark.live
+_DEADLINE = 20.0
+
+
+def subscriber(pbx: Pbx, **claims: str) -> Phone:
+    return Phone(pbx.site.ports.sip, "1001", "one", **claims)
+
+
+async def until(fact: Callable[[], Awaitable[bool]]) -> None:
+    """Asterisk is asked until the fact holds: it sends no event for it to this application."""
+    async with asyncio.timeout(_DEADLINE):
+        while not await fact():  # noqa: ASYNC110 - the fact is in another process
+            await asyncio.sleep(0.02)
+
+
+async def test_ari_answers_to_its_password_only(pbx: Pbx) -> None:
+    async with client(pbx) as http, http.get(f"{ari(pbx)}/ari/asterisk/info") as answer:
+        assert answer.status == 200
+        assert (await answer.json())["system"]["version"].startswith(pbx.asterisk.version)
+    async with client(pbx, "wrong") as http, http.get(f"{ari(pbx)}/ari/asterisk/info") as answer:
+        assert answer.status == 401
+
+
+async def test_without_an_application_a_caller_waits_in_the_queue_with_music(pbx: Pbx) -> None:
+    """Although the apology is missing in this installation, and no agent's phone is there."""
+    with subscriber(pbx) as phone:
+        assert await asyncio.to_thread(phone.dial, "611") == 200
+        assert await asyncio.to_thread(phone.hears_sound)
+        assert "support has 1 calls" in await asyncio.to_thread(pbx.cli, "queue show support")
+        assert await asyncio.to_thread(phone.hang_up) == 200
+
+
+@pytest.mark.parametrize("number", ["611", "111", "2690000", "*100#", "*100*1#"])
+async def test_every_number_and_code_reaches_the_application(pbx: Pbx, number: str) -> None:
+    async with connected(pbx) as app:
+        with subscriber(pbx) as phone:
+            dialled = asyncio.create_task(asyncio.to_thread(phone.dial, number.replace("#", "%23")))
+            channel, args = await app.began()
+            assert args == [number]
+            assert await app.post(f"channels/{channel}/answer") == 204
+            assert await dialled == 200
+            assert await asyncio.to_thread(phone.hang_up) == 200
+
+
+async def test_the_number_is_the_accounts_whatever_the_phone_claims(pbx: Pbx) -> None:
+    async with connected(pbx) as app:
+        with subscriber(pbx, claims="375299999999") as phone:
+            dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
+            channel, _ = await app.began()
+            told = await app.get(f"channels/{channel}")
+            assert told["caller"] == {"name": "Анна Первая", "number": "375291000001"}
+            assert told["language"] == "ru"
+            await app.post(f"channels/{channel}/answer")
+            await dialled
+            await asyncio.to_thread(phone.hang_up)
+
+
+async def test_an_account_is_entered_with_its_own_password_only(pbx: Pbx) -> None:
+    with Phone(pbx.site.ports.sip, "1002", "one", login="1001") as phone:
+        assert await asyncio.to_thread(phone.dial, "611") == 401
+
+
+@pytest.mark.parametrize(
+    ("queue", "variables", "key", "status"),
+    [
+        ("support", {"FIRSTLINE_TIMEOUT": "1", "FIRSTLINE_PRIORITY": "5"}, "", "TIMEOUT"),
+        ("nowhere", {}, "", "UNKNOWN"),
+        ("support", {}, "*", "LEFT"),
+    ],
+)
+async def test_a_call_comes_back_from_the_queue_with_its_status(
+    pbx: Pbx, queue: str, variables: dict[str, str], key: str, status: str
+) -> None:
+    async with connected(pbx) as app:
+        with subscriber(pbx) as phone:
+            dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
+            channel, _ = await app.began()
+            await app.post(f"channels/{channel}/answer")
+            await dialled
+            await app.to_queue(channel, queue, **variables)
+            if key:
+                assert await asyncio.to_thread(phone.hears_sound)
+                phone.press(key)
+            assert await app.began() == (channel, ["back", status])
+            await asyncio.to_thread(phone.hang_up)
+
+
+async def test_a_call_comes_back_when_the_agent_hangs_up(pbx: Pbx) -> None:
+    """The agent is a second call into the application, which answers it and hangs up."""
+    member = "Local/111@firstline-subscribers"
+    await asyncio.to_thread(pbx.cli, f"queue add member {member} to support")
+    async with connected(pbx) as app:
+        with subscriber(pbx) as phone:
+            dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
+            channel, _ = await app.began()
+            await app.post(f"channels/{channel}/answer")
+            await dialled
+            await app.to_queue(channel, "support")
+            agent, args = await app.began()
+            assert args == ["111"]
+            await app.post(f"channels/{agent}/answer")
+
+            async def talking() -> bool:
+                return bool(await app.get("bridges"))
+
+            await until(talking)
+            async with app.http.delete(f"{app.base}/ari/channels/{agent}") as answer:
+                assert answer.status == 204
+            assert await app.began() == (channel, ["back", "CONTINUE"])
+            await asyncio.to_thread(phone.hang_up)
+    await asyncio.to_thread(pbx.cli, f"queue remove member {member} from support")
+
+
+async def test_a_call_whose_application_goes_silent_is_taken_back(tmp_path: Path) -> None:
+    quick = await asyncio.to_thread(start_pbx, tmp_path, deadman_seconds=1)
+    try:
+        async with connected(quick) as app:
+            with subscriber(quick) as phone:
+                dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
+                channel, _ = await app.began()  # and no more is done for it
+                assert await dialled == 200  # the fallback answers
+
+                async def waiting() -> bool:
+                    place = (await app.get(f"channels/{channel}"))["dialplan"]
+                    return (place["context"], place["app_name"]) == ("firstline-fallback", "Queue")
+
+                await until(waiting)
+                await asyncio.to_thread(phone.hang_up)
+    finally:
+        await asyncio.to_thread(quick.stop)

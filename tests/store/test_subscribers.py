@@ -1,0 +1,130 @@
+"""Subscribers, agents, their contacts, and the directory that answers from memory."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from ari_app.store import agents, history, subscribers
+from ari_app.store.agents import Agent
+from ari_app.store.db import Store
+from ari_app.store.directory import Caller, Directory
+from ari_app.store.history import Contact
+from ari_app.store.numbers import normalise
+from ari_app.store.secret import Secret
+from ari_app.store.subscribers import Subscriber
+from tests.store.samples import NOON, subscriber
+
+
+@given(st.from_regex(r"[1-9][0-9]{8}", fullmatch=True))
+def test_every_form_of_a_national_number_is_one_msisdn(digits: str) -> None:
+    spaced = f"({digits[:2]}) {digits[2:5]}-{digits[5:7]}-{digits[7:]}"
+    for prefix in ("375", "+375", "+375 ", "00375", "810375", "8 10 375 ", "80", "8 0"):
+        assert normalise(prefix + digits) == f"375{digits}"
+        assert normalise(prefix + spaced) == f"375{digits}"
+
+
+@pytest.mark.parametrize(
+    ("written", "msisdn"),
+    [
+        ("+79161234567", "79161234567"),
+        ("0048221234567", "48221234567"),
+        ("+800 1234 5678", "80012345678"),
+        ("611", None),
+        ("701", None),
+        ("", None),
+        ("anonymous", None),
+        ("+375", None),
+        ("٣٧٥٢٩١٢٣٤٥٦٧", None),
+        ("3" * 16, None),
+        ("375291234567'; --", None),
+    ],
+)
+def test_number_is_understood_or_is_none(written: str, msisdn: str | None) -> None:
+    assert normalise(written) == msisdn
+
+
+async def test_subscriber_comes_back_by_any_form_of_his_number(store: Store) -> None:
+    assert await store.write(subscribers.add, [subscriber()]) == {1}
+    for written in ("375990000001", "+375 99 000-00-01", "80990000001"):
+        assert await store.read(subscribers.by_number, written) == subscriber()
+    assert await store.read(subscribers.by_number, "375990000002") is None
+    assert await store.read(subscribers.by_number, "anonymous") is None
+
+
+async def test_adding_leaves_who_is_there_as_he_is(store: Store) -> None:
+    await store.write(subscribers.add, [subscriber()])
+    same_number = replace(subscriber(2, language="en"), sip_user=None)
+    same_id = subscriber(1, "375990000009")
+    new = replace(subscriber(3, "375990000003"), sip_user=None, sip_password=None)
+    assert await store.write(subscribers.add, [same_number, same_id, new]) == {3}
+    assert await store.read(subscribers.everyone) == [subscriber(), new]
+
+
+async def test_number_that_is_none_adds_nobody(store: Store) -> None:
+    with pytest.raises(ValueError, match="subscriber 2"):
+        await store.write(subscribers.add, [subscriber(), subscriber(2, "+375990000002")])
+    assert await store.read(subscribers.everyone) == []
+
+
+def test_password_is_not_shown() -> None:
+    hidden = replace(subscriber(), sip_password=Secret("hunter2"))
+    assert "hunter2" not in f"{hidden} {hidden!r} {hidden.sip_password}"
+    assert hidden.sip_password is not None
+    assert hidden.sip_password.reveal() == "hunter2"
+    assert Secret("a") == Secret("a") != Secret("b")
+
+
+async def test_directory_answers_what_was_loaded(store: Store) -> None:
+    await store.write(subscribers.add, [subscriber(), subscriber(2, "375990000002", "be")])
+    directory = await Directory.load(store)
+    assert directory.caller("8 099 000-00-02") is None
+    assert directory.caller("80 99 000-00-02") == Caller(2, "be", "Минск")
+    assert directory.caller("375990000003") is None
+    assert directory.caller("anonymous") is None
+    assert len(directory) == 2
+
+
+async def test_directory_learns_what_was_committed(store: Store) -> None:
+    directory = await Directory.load(store)
+    assert await directory.add(iter([subscriber(), subscriber(2)])) == {1}
+    await directory.remember_language(1, "en")
+    await directory.remember_language(77, "en")
+    assert directory.caller("375990000001") == Caller(1, "en", "Минск")
+    assert (await Directory.load(store)).caller("375990000001") == Caller(1, "en", "Минск")
+
+
+async def test_directory_does_not_learn_what_was_not_committed(store: Store) -> None:
+    directory = await Directory.load(store)
+    await directory.add([subscriber()])
+    await store.close()
+    with pytest.raises(Exception, match="closed"):
+        await directory.remember_language(1, "en")
+    assert directory.caller("375990000001") == Caller(1, "ru", "Минск")
+
+
+async def test_agents_come_back_in_the_order_of_their_extensions(store: Store) -> None:
+    boris = Agent("boris", "Борис", "702", ("ru", "en"), "702", Secret("b"))
+    anna = Agent("anna", "Анна", "701", (), "701", Secret("a"))
+    assert await store.write(agents.add, [boris, anna]) == {"anna", "boris"}
+    assert await store.write(agents.add, [replace(anna, full_name="Другая")]) == frozenset()
+    assert await store.read(agents.everyone) == [anna, boris]
+
+
+def contacts_of(id: int, days_ago: Iterable[int]) -> list[Contact]:
+    return [
+        Contact(id, NOON - timedelta(days=days), "call", "tv", "Нет звука", "", "anna", False)
+        for days in days_ago
+    ]
+
+
+async def test_history_is_the_newest_first_and_of_one_subscriber(store: Store) -> None:
+    people: list[Subscriber] = [subscriber(), subscriber(2, "375990000002")]
+    await store.write(subscribers.add, people)
+    await store.write(history.add, contacts_of(1, (9, 1, 3)) + contacts_of(2, (0,)))
+    assert await store.read(history.of_subscriber, 1) == contacts_of(1, (1, 3, 9))
+    assert await store.read(history.of_subscriber, 1, limit=1) == contacts_of(1, (1,))
+    assert await store.read(history.count_since, 1, NOON - timedelta(days=7)) == 2
