@@ -6,7 +6,6 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from msgspec import json
 
@@ -92,8 +91,7 @@ async def running(
     config: Config, state: State, store: Store, catalogue: Catalogue, voice: Voice, pbx: int | None
 ) -> AsyncIterator[Link]:
     """The application, connected to Asterisk, while the context lasts."""
-    menus = Path(config.menus.directory) if config.menus.directory else flows.SHIPPED
-    book = flows.read(menus, catalogue.signatures(), CATALOGUE)
+    book = flows.read(flows.directory(config), catalogue.signatures(), CATALOGUE)
     async with AsyncExitStack() as stack:
         lost = await store.write(close_lost)
         if lost:

@@ -14,6 +14,7 @@ from random import Random
 
 from sqlite_utils import Database
 
+from ari_app.secret import Secret
 from ari_app.selfcare import billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.store import accounts, agents, history, subscribers
@@ -21,7 +22,6 @@ from ari_app.store.accounts import Account, Payment, ServiceOffer, TariffPlan
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
-from ari_app.store.secret import Secret
 from ari_app.store.subscribers import Subscriber
 
 _IDS = range(1, 51)

@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from ari_app.config import Config
 from ivr.loader import Slots, load
 from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
 
 SHIPPED = Path(__file__).parents[1] / "ivr" / "menus"
+
+
+def directory(config: Config) -> Path:
+    """Where the flows of an installation are."""
+    return Path(config.menus.directory).expanduser() if config.menus.directory else SHIPPED
 
 
 class FlowsError(Exception):

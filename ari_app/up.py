@@ -48,7 +48,7 @@ async def up(config: Config, state: State, console: Console) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with _alone(state):
-        catalogue = words.load(ROOT / "prompts")
+        catalogue = words.shipped()
         store = await open_store(config, state)
         try:
             async with (
@@ -78,8 +78,7 @@ async def spoken(
 ) -> AsyncIterator[Voice]:
     """The voice, with all prompts without placeholders ready."""
     recordings = Path(config.voice.recordings or state.recordings).expanduser()
-    settings = speak.Settings(voices=voices(config))
-    async with Voice(settings, state.sounds, recordings, catalogue) as voice:
+    async with Voice(voice_settings(config), state.sounds, recordings, catalogue) as voice:
         for problem in voice.problems:
             log.warning("%s", problem)
         with Progress(console=console, transient=True) as bar:
@@ -90,11 +89,10 @@ async def spoken(
         yield voice
 
 
-def voices(config: Config) -> dict[str, str]:
-    """Language -> ``engine:voice`` where the settings differ from the defaults."""
-    if config.voice.engine == "espeak":
-        return {}
-    return {"ru": "rhvoice:Irina", "en": "rhvoice:Alan"}
+def voice_settings(config: Config) -> speak.Settings:
+    """Who speaks, by the settings; RHVoice has no Belarusian, so espeak keeps that."""
+    rhvoice = {"ru": "rhvoice:Irina", "en": "rhvoice:Alan"}
+    return speak.Settings(voices=rhvoice if config.voice.engine == "rhvoice" else {})
 
 
 @asynccontextmanager
@@ -160,21 +158,26 @@ async def _ready(state: State) -> bool:
 
 def down(state: State, say: Callable[[str], None]) -> None:
     """Stop all that was started in this state directory, and only that."""
-    found = False
-    for name, file in (
-        ("Firstline", state.process),
-        ("Asterisk", state.directory / "asterisk" / "process.json"),
-    ):
-        one = recorded(file)
-        if one is None:
-            continue
-        found = True
-        if not process.end(one, signal.SIGTERM, 20.0):
-            process.end(one, signal.SIGKILL, 5.0)
-        file.unlink(missing_ok=True)
-        say(f"{name} stopped (pid {one.pid})")
-    if not found:
+    if not any([stop(state, say, "Firstline"), stop(state, say, "Asterisk")]):
         say(f"nothing runs in {state.directory}")
+
+
+def stop(state: State, say: Callable[[str], None], name: str) -> bool:
+    """Stop one of our processes: whether it ran at all."""
+    file = state.process if name == "Firstline" else asterisk_process(state)
+    one = recorded(file)
+    if one is None:
+        return False
+    if not process.end(one, signal.SIGTERM, 20.0):
+        process.end(one, signal.SIGKILL, 5.0)
+    file.unlink(missing_ok=True)
+    say(f"{name} stopped (pid {one.pid})")
+    return True
+
+
+def asterisk_process(state: State) -> Path:
+    """Where the process of our Asterisk is recorded."""
+    return state.directory / "asterisk" / "process.json"
 
 
 def recorded(file: Path) -> Process | None:

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -96,20 +97,22 @@ class Pbx:
         """End it: asked first, then told, then killed, ``seconds`` each. Whether it ran at all."""
         process = self._process()
         if process is not None:
-            try:
+            with suppress(PbxError):  # too busy to listen, or just gone
                 self.cli("core stop now")
-            except PbxError:
-                pass  # too busy to listen, or just gone
-            else:
                 end(process, None, seconds)
             self._end(process, seconds)
         self._pidfile.unlink(missing_ok=True)
+        if self.home not in self.site.paths.run.parents:
+            with suppress(OSError):  # it may never have been made
+                self.site.paths.run.rmdir()
         return process is not None
 
     def status(self) -> Status:
         """Whether it runs, asked of the kernel alone."""
         process = self._process()
-        return Status(process.pid if process else None, self.asterisk.version, _warnings())
+        return Status(
+            process.pid if process else None, self.asterisk.version, _warnings(self.site.host)
+        )
 
     def cli(self, command: str) -> str:
         """What Asterisk's console answers to ``command``. Raises :class:`PbxError` if it cannot."""
@@ -198,16 +201,16 @@ def _paths(asterisk: Asterisk, home: Path) -> Paths:
 
 def _raise_limit(process: Process) -> None:
     """A call takes about five open files, and the usual soft limit is 1024 of them."""
-    try:
+    with suppress(ProcessLookupError):  # it ended at once; who waits for it will say so
         _, most = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
         files = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (files, most))
-    except ProcessLookupError:
-        pass  # it ended at once; who waits for it will say so
 
 
-def _warnings() -> tuple[str, ...]:
-    """Asterisk looks its host's name up at every call; where only DNS knows it, each call waits."""
+def _warnings(host: str) -> tuple[str, ...]:
+    """Media on all addresses looks this host's own name up at every call, and waits for it."""
+    if host != "0.0.0.0":
+        return ()
     name = socket.gethostname()
     try:
         lines = Path("/etc/hosts").read_text(encoding="utf-8", errors="replace").splitlines()

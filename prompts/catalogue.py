@@ -99,6 +99,11 @@ def own_language(prompt: str) -> str | None:
     return last if last in LANGUAGES and last != prompt else None
 
 
+def shipped() -> Catalogue:
+    """The catalogue that comes with Firstline, beside this module."""
+    return load(Path(__file__).parent)
+
+
 def load(directory: Path) -> Catalogue:
     """The catalogue of a directory; raises :class:`CatalogueError` with everything to mend."""
     files = {}
@@ -242,7 +247,7 @@ def _without_entry(text: str, line: int) -> str:
     last = first + 1
     while last < len(lines) and (not lines[last] or lines[last][0] in " \t#"):
         last += 1
-    lines[first:last] = [""] * (last - first)
+    lines[first:last] = [" " * len(each) for each in lines[first:last]]
     return "\n".join(lines)
 
 

@@ -33,7 +33,7 @@ class Settings(Struct, frozen=True):
     """Language to ``engine:voice``, such as ``rhvoice:Irina``; the others are :data:`VOICES`."""
     rate: int = 100
     """Percent of an engine's usual rate."""
-    deadline: float = 10.0
+    deadline: float = 4.0
     """Seconds in which a sentence must be there."""
     waiting: int = 64
     """How many sentences may wait to be spoken; the next one fails at once."""

@@ -13,7 +13,7 @@ from ivr.problems import near
 PROMPT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
-_INSIDE = re.compile(r"\{\s*([a-z][a-z0-9_-]*)\s*:\s*([a-z]+)(?:\s+([a-z0-9-]+))?\s*\}")
+_INSIDE = re.compile(r"\{\s*([a-z][a-z0-9_-]*)\s*:\s*([a-z]+)(?:\s+([^\s{}]+))?\s*\}")
 
 
 class Slot(Struct, frozen=True):

@@ -17,6 +17,8 @@ LOUDNESS = 0.12
 """Root mean square of the speech, of full scale (-18 dBFS), unless :data:`PEAK` forbids it."""
 
 _AUDIBLE = 0.005  # of the loudest sample: what is below this at either end is silence
+_SPEECH = 0.01  # of the power of the loudest frame: frames below it are pauses
+_FRAME = RATE // 50
 _HEAD, _TAIL, _FADE = 0.030, 0.080, 0.005  # seconds
 
 Samples = NDArray[np.float32]
@@ -72,10 +74,10 @@ def _trimmed(samples: Samples) -> Samples:
 
 def _level(samples: Samples) -> Samples:
     """Speech of the same loudness, measured where somebody speaks, not in the pauses."""
-    loud = np.abs(samples)
-    peak = float(loud.max())
-    speech = samples[loud > peak * 0.02]
-    loudness = float(np.sqrt(np.mean(np.square(speech, dtype=np.float64))))
+    peak = float(np.abs(samples).max())
+    whole = np.pad(samples.astype(np.float64), (0, -len(samples) % _FRAME)).reshape(-1, _FRAME)
+    power = np.mean(whole**2, axis=1)
+    loudness = float(np.sqrt(np.mean(power[power > power.max() * _SPEECH])))
     return samples * np.float32(min(PEAK / peak, LOUDNESS / loudness))
 
 

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -130,7 +131,7 @@ class RHVoice:
             ) from error
         except subprocess.TimeoutExpired as error:
             raise EngineError("RHVoice did not come to an end") from error
-        if not path.exists():
+        if not path.exists() or not path.stat().st_size:
             raise EngineError(
                 f"RHVoice has no voice {speaker.voice!r}: install it, or set another voice"
             )
@@ -165,6 +166,7 @@ class Studio:
             raise EngineError(f"nobody speaks {request.language!r}: set a voice for it")
         raw = _raw(self._directory)
         try:
+            raw.touch()  # pyttsx3 would never come back from a directory that is not there
             self._engines[speaker.engine].speak(speaker, request.text, raw)
             wav.write(Path(request.path), wav.phone(*wav.read(raw)))
         except wav.SoundError as error:
@@ -196,6 +198,18 @@ def _bring_library() -> None:
         ctypes.CDLL(loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
 
 
+def _end_with_callbacks(tell: Callable[[str], object]) -> None:
+    """End when pyttsx3 fails in espeak's callback (a full disk), for then it waits for ever."""
+
+    def failed(unraisable: "sys.UnraisableHookArgs") -> None:
+        if isinstance(unraisable.exc_value, RuntimeError):
+            tell(f"espeak's sound cannot be stored: free some space ({unraisable.exc_value})")
+            os._exit(1)
+        sys.__unraisablehook__(unraisable)
+
+    sys.unraisablehook = failed
+
+
 def main() -> None:
     """Speak until the input ends, as it does when the owner does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who ends us
@@ -209,6 +223,7 @@ def main() -> None:
         answers.write(encode(Spoken(str(error))) + b"\n")
         return
     answers.write(encode(Spoken()) + b"\n")
+    _end_with_callbacks(lambda error: answers.write(encode(Spoken(error)) + b"\n"))
     for line in sys.stdin.buffer:
         try:
             studio.speak(msgspec.json.decode(line, type=Speak))

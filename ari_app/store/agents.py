@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from sqlite_utils import Database
 
-from ari_app.store.secret import Secret
+from ari_app.secret import Secret
 
 _COLUMNS = "name, full_name, extension, languages, sip_user, sip_password"
 

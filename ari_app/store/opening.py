@@ -27,7 +27,7 @@ def open_writer(path: Path, patience: float) -> Database:
     db = _connect(path, "rw", patience)
     try:
         _check(db, path)
-        if db.conn.execute("pragma journal_mode = wal").fetchone() != ("wal",):
+        if _journal(db.conn, patience) != "wal":
             raise StoreError(f"{path}: this file system cannot hold it; use a local disk")
         # A crash of the program loses nothing; a power cut may lose the last moments.
         db.conn.execute("pragma synchronous = normal")
@@ -77,6 +77,19 @@ def _damage(conn: sqlite3.Connection) -> str:
     finally:
         conn.set_progress_handler(None, 0)
     return "" if found == "ok" else " ".join(str(found).split())
+
+
+def _journal(conn: sqlite3.Connection, patience: float) -> str:
+    """Switch a new database to WAL. Here alone SQLite does not wait for a lock by itself."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            (mode,) = conn.execute("pragma journal_mode = wal").fetchone()
+            return str(mode)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _migrate(db: Database) -> None:

@@ -144,8 +144,7 @@ def _add_each(db: Database, batch: Sequence[Record]) -> int:
     refused = 0
     for record in batch:
         try:
-            with db.atomic():
-                calls.add(db, [record])
+            calls.add(db, [record])
         except _UNFIT as error:
             refused += 1
             kind = type(record).__name__

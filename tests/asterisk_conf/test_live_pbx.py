@@ -13,6 +13,7 @@ from asterisk_conf.found import Asterisk, PbxError, private
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.private import make_private
 from asterisk_conf.process import Process, alive, end, started
+from tests.asterisk_conf.phone import Phone
 from tests.pbx_fixture import asterisk, free_ports, make_pbx, running_pbx
 
 pytestmark = pytest.mark.live
@@ -48,14 +49,29 @@ def test_its_files_are_for_its_user_alone(pbx: Pbx) -> None:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
+def bound(protocol: str) -> set[str]:
+    """All that this machine listens on, as ``address:port``; the kernel writes it in hex."""
+    lines = Path("/proc/net", protocol).read_text().splitlines()[1:]
+    ends = (line.split()[1].split(":") for line in lines)
+    return {f"{socket.inet_ntoa(bytes.fromhex(at)[::-1])}:{int(port, 16)}" for at, port in ends}
+
+
 def test_it_listens_where_it_is_told_to(pbx: Pbx) -> None:
-    """And on all ports of the site: each of them is taken now."""
-    listening = subprocess.run(["ss", "-Hltun"], capture_output=True, text=True, check=True).stdout
+    """Media too: by default Asterisk would take them on every address."""
     ports = pbx.site.ports
-    for port in (ports.sip, ports.http, ports.ami):
-        lines = [line for line in listening.splitlines() if f":{port} " in line]
-        assert lines
-        assert all(f"127.0.0.1:{port} " in line for line in lines)
+    with Phone(ports.sip, "1001", "one") as phone:
+        assert phone.dial("611") == 200
+        udp, tcp = bound("udp"), bound("tcp")
+        phone.hang_up()
+    for port, used in (
+        (ports.sip, udp),
+        (phone.media[1], udp),
+        (ports.sip, tcp),
+        (ports.http, tcp),
+        (ports.ami, tcp),
+    ):
+        assert f"127.0.0.1:{port}" in used
+        assert f"0.0.0.0:{port}" not in used
 
 
 def test_starting_twice_and_stopping_twice_is_harmless(tmp_path: Path) -> None:

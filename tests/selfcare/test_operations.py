@@ -21,7 +21,7 @@ from ari_app.selfcare.billing import (
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import CATALOGUE, PAYMENTS_TOLD, Selfcare
 from ivr.events import Answered
-from ivr.values import Count, Day, Money, Name, Rows, Value
+from ivr.values import Count, Day, Money, Name, Rows, Value, Values
 
 KINDS: Mapping[str, type[Value]] = {
     "money": Money,
@@ -124,7 +124,7 @@ async def test_tariff_tells_what_it_includes(billing: Billing) -> None:
 
 
 async def test_services_are_rows_or_none(billing: Billing) -> None:
-    row = {"service": Name(NAMES), "fee": Money(Decimal("7.50"))}
+    row: Values = {"service": Name(NAMES), "fee": Money(Decimal("7.50"))}
     assert await ask(billing, "services", RICH) == Answered("ok", {"services": Rows((row,))})
     assert await ask(billing, "services", POOR) == Answered("none")
 

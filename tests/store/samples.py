@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from ari_app.secret import Secret
 from ari_app.store.calls import CallBegan, CallEnded, Record, StepTaken
-from ari_app.store.secret import Secret
 from ari_app.store.subscribers import Subscriber
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123_457, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ari_app.store import accounts, subscribers
@@ -13,6 +13,7 @@ from ari_app.store.db import Store
 from tests.store.samples import subscriber
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**63) + 1, 2**63 - 1))
 def test_money_survives_both_ways(kept: int) -> None:
     amount = money(kept)
@@ -21,11 +22,13 @@ def test_money_survives_both_ways(kept: int) -> None:
     assert amount.as_tuple().exponent == -2
 
 
+@settings(deadline=None)
 @given(st.decimals(Decimal("-1e12"), Decimal("1e12"), places=2))
 def test_every_amount_in_kopecks_comes_back(amount: Decimal) -> None:
     assert money(kopecks(amount)) == amount
 
 
+@settings(deadline=None)
 @given(st.decimals())
 def test_amount_is_kept_exactly_or_refused(amount: Decimal) -> None:
     try:

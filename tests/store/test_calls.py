@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ari_app.store import calls
@@ -100,6 +100,7 @@ async def test_call_that_lasts_is_told_so(store: Store) -> None:
     assert tell(path)[-1].endswith("the call lasts")
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.just(UTC) | st.just(timezone(timedelta(hours=3)))))
 def test_moments_come_back_exactly(at: datetime) -> None:
     assert moment(micros(at)) == at

@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.demo import demo_billing, seed
+from ari_app.secret import Secret
 from ari_app.store import accounts, agents, history, subscribers
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
-from ari_app.store.secret import Secret
 from ari_app.store.subscribers import Subscriber
 from tests.store.samples import NOON, subscriber
 
@@ -106,8 +106,9 @@ async def test_there_is_something_of_everything_to_hear(store: Store) -> None:
 
 async def test_names_are_in_every_language(store: Store) -> None:
     await seed(store, NOON)
-    named = [*await store.read(accounts.tariffs), *await store.read(accounts.services)]
-    assert all(one.names.keys() == {"ru", "be", "en"} for one in named)
+    names = [one.names for one in await store.read(accounts.tariffs)]
+    names += [one.names for one in await store.read(accounts.services)]
+    assert all(one.keys() == {"ru", "be", "en"} for one in names)
 
 
 async def test_agents_are_two(store: Store) -> None:

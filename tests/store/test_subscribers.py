@@ -4,21 +4,22 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ari_app.secret import Secret
 from ari_app.store import agents, history, subscribers
 from ari_app.store.agents import Agent
-from ari_app.store.db import Store
+from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Caller, Directory
 from ari_app.store.history import Contact
 from ari_app.store.numbers import normalise
-from ari_app.store.secret import Secret
 from ari_app.store.subscribers import Subscriber
 from tests.store.samples import NOON, subscriber
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[1-9][0-9]{8}", fullmatch=True))
 def test_every_form_of_a_national_number_is_one_msisdn(digits: str) -> None:
     spaced = f"({digits[:2]}) {digits[2:5]}-{digits[5:7]}-{digits[7:]}"
@@ -81,8 +82,7 @@ def test_password_is_not_shown() -> None:
 async def test_directory_answers_what_was_loaded(store: Store) -> None:
     await store.write(subscribers.add, [subscriber(), subscriber(2, "375990000002", "be")])
     directory = await Directory.load(store)
-    assert directory.caller("8 099 000-00-02") is None
-    assert directory.caller("80 99 000-00-02") == Caller(2, "be", "Минск")
+    assert directory.caller("8 099 000-00-02") == Caller(2, "be", "Минск")
     assert directory.caller("375990000003") is None
     assert directory.caller("anonymous") is None
     assert len(directory) == 2
@@ -101,7 +101,7 @@ async def test_directory_does_not_learn_what_was_not_committed(store: Store) -> 
     directory = await Directory.load(store)
     await directory.add([subscriber()])
     await store.close()
-    with pytest.raises(Exception, match="closed"):
+    with pytest.raises(StoreError, match="closed"):
         await directory.remember_language(1, "en")
     assert directory.caller("375990000001") == Caller(1, "ru", "Минск")
 

@@ -1,0 +1,61 @@
+"""`firstline calls`: what happened in calls, from the store."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import click
+
+from ari_app.commands.running import Commands, run
+from ari_app.config import State
+from ari_app.journal import masked
+from ari_app.store import calls as records
+from ari_app.store.db import Store
+from ari_app.store.telling import tell
+
+T = TypeVar("T")
+
+
+@click.group(cls=Commands)
+def calls() -> None:
+    """What happened in calls."""
+
+
+@calls.command("list")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.pass_obj
+def list_(state: State, limit: int) -> None:
+    """The last calls, the newest first."""
+    for call in _read(state, lambda store: store.read(records.recent, limit)):
+        began, ended = call.began, call.ended
+        how = f"{ended.ending} after {ended.at - began.at}" if ended else "lasts"
+        click.echo(
+            f"{began.call}  {began.at:%Y-%m-%d %H:%M:%S}  {masked(began.caller)} -> "
+            f"{began.dialled}  {how}"
+        )
+
+
+@calls.command()
+@click.argument("call")
+@click.pass_obj
+def show(state: State, call: str) -> None:
+    """The way that CALL took, step by step."""
+    path = _read(state, lambda store: store.read(records.path, call))
+    if path is None:
+        raise click.ClickException(f"there is no call {call}: `firstline calls list` lists them")
+    for line in tell(path):
+        click.echo(line)
+
+
+def _read(state: State, ask: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
+    """Ask the store something."""
+
+    async def reading() -> T:
+        store = await Store.open(state.database)
+        try:
+            return await ask(store)
+        finally:
+            await store.close()
+
+    if not state.database.exists():
+        raise click.ClickException(f"there are no calls in {state.directory} yet")
+    return run(reading())

@@ -1,0 +1,77 @@
+"""`firstline pbx`: the Asterisk of this installation, without the application."""
+
+from pathlib import Path
+
+import click
+
+from ari_app import up as bring
+from ari_app.app import open_store
+from ari_app.commands.running import Commands, console, run
+from ari_app.config import State
+from asterisk_conf.pbx import Pbx
+from asterisk_conf.render import render as rendered
+from prompts import catalogue
+
+
+@click.group(cls=Commands)
+def pbx() -> None:
+    """The Asterisk of this installation."""
+
+
+@pbx.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.pass_obj
+def render(state: State, directory: Path | None) -> None:
+    """Write Asterisk's configuration, into DIRECTORY or where ours reads it."""
+    one = run(_pbx(state))
+    if directory is None:
+        changed = one.write()
+        directory = one.site.paths.etc
+        click.echo(f"{directory}: {', '.join(changed) or 'nothing changed'}")
+        return
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, text in rendered(one.site).items():
+        file = directory / name
+        file.touch(0o600)
+        file.write_text(text)
+    click.echo(f"{directory}: written; it holds passwords, keep it private")
+
+
+@pbx.command()
+@click.pass_obj
+def start(state: State) -> None:
+    """Start Asterisk and leave it running."""
+    status = run(_pbx(state)).start()
+    for warning in status.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(f"Asterisk {status.version} runs (pid {status.pid})")
+
+
+@pbx.command()
+@click.pass_obj
+def stop(state: State) -> None:
+    """Stop Asterisk; the calls on it end."""
+    bring.stop(state, click.echo, "Asterisk")
+
+
+@pbx.command()
+@click.pass_obj
+def status(state: State) -> None:
+    """Whether Asterisk runs. Exit code 1 if it does not."""
+    process = bring.recorded(bring.asterisk_process(state))
+    if process is None:
+        click.echo("Asterisk does not run here: `firstline pbx start`, or `firstline up`")
+        raise click.exceptions.Exit(1)
+    click.echo(f"Asterisk runs (pid {process.pid})")
+
+
+async def _pbx(state: State) -> Pbx:
+    state.make()
+    state.configure(0)
+    config = state.config()
+    store = await open_store(config, state)
+    try:
+        async with bring.spoken(config, state, catalogue.shipped(), console()) as voice:
+            return await bring.exchange_of(config, state, store, voice, console())
+    finally:
+        await store.close()

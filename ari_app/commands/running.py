@@ -1,0 +1,60 @@
+"""How a command runs, and how it tells what somebody can mend."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import click
+import uvloop
+from rich.console import Console
+
+from ari_app.ari.errors import RefusedError
+from ari_app.call import CallError
+from ari_app.config import ConfigError
+from ari_app.control import NotRunningError
+from ari_app.flows import FlowsError
+from ari_app.store.errors import StoreError
+from ari_app.up import UpError
+from asterisk_conf.found import PbxError
+from asterisk_conf.site import SiteError
+from prompts.catalogue import CatalogueError
+from prompts.speak import SpeechFailed
+
+T = TypeVar("T")
+
+EXPECTED = (
+    CallError,
+    CatalogueError,
+    ConfigError,
+    FlowsError,
+    NotRunningError,
+    PbxError,
+    RefusedError,
+    SiteError,
+    SpeechFailed,
+    StoreError,
+    UpError,
+)
+"""Errors that somebody can mend: told in their own words, without a traceback."""
+
+
+class Commands(click.Group):
+    """A group whose commands tell expected errors in a line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """See :class:`click.Group`."""
+        try:
+            return super().invoke(ctx)
+        except EXPECTED as error:
+            raise click.ClickException(str(error)) from error
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run the main coroutine of a command."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+def console() -> Console:
+    """Where progress is shown: the standard error stream, so that output can be piped."""
+    return Console(stderr=True)

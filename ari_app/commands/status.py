@@ -1,0 +1,62 @@
+"""`firstline status`."""
+
+import click
+from msgspec import json
+from rich.console import Console
+from rich.table import Table
+
+from ari_app import control
+from ari_app.commands.running import run
+from ari_app.config import State
+from ari_app.status import Status
+from ari_app.status import status as asked
+from ari_app.store.db import Store
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For scripts: everything, with passwords.")
+@click.pass_obj
+def status(state: State, as_json: bool) -> None:
+    """One look at what runs, and the demo accounts for your phone."""
+    report = run(_report(state))
+    if as_json:
+        click.echo(json.format(json.encode(report), indent=2).decode())
+    else:
+        _show(report)
+
+
+async def _report(state: State) -> Status:
+    """What the running application says, or what the store knows without it."""
+    try:
+        return json.decode(await control.status(state.control), type=Status)
+    except control.NotRunningError:
+        if not state.database.exists():
+            raise
+    store = await Store.open(state.database)
+    try:
+        return await asked(state.config(), state, store, None)
+    finally:
+        await store.close()
+
+
+def _show(report: Status) -> None:
+    console = Console()
+    if not report.running:
+        console.print("[bold]Firstline does not run[/]: start it with `firstline up`")
+    else:
+        link = f"connected over {report.ari.transport}" if report.ari.connected else "NOT connected"
+        console.print(f"[bold]Firstline runs[/]; ARI {link}, Asterisk {report.asterisk}")
+        processes = ", ".join(f"{name} {pid}" for name, pid in report.pids.items())
+        console.print(f"processes: {processes}")
+    calls = report.calls
+    console.print(f"calls: {calls.now} now, {calls.today} today")
+    console.print(f"phones register at {report.sip.host}:{report.sip.port} (UDP and TCP)")
+    console.print(f"numbers: {', '.join(report.numbers)}; state: {report.state_dir}")
+    table = Table(title="accounts for your phone (`status --json` lists them all)")
+    for column in ("", "SIP user", "password", "name", "number or extension"):
+        table.add_column(column)
+    for one in report.subscribers[:3]:
+        table.add_row("subscriber", one.sip_user, one.sip_password, one.name, one.number)
+    for agent in report.agents:
+        table.add_row("agent", agent.sip_user, agent.sip_password, agent.name, agent.extension)
+    console.print(table)

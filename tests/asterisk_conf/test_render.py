@@ -1,0 +1,139 @@
+"""What the rendered files say, and what can never get into them."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asterisk_conf.check import refused
+from asterisk_conf.render import render
+from asterisk_conf.site import Paths, Queue, Secret, SipAccount, Site, SiteError
+from tests.pbx_fixture import DEMO
+
+FILES = render(DEMO)
+
+
+def section(file: str, name: str) -> list[str]:
+    """The settings of the first section of that name."""
+    body = re.search(rf"^\[{re.escape(name)}\][^\n]*\n(.*?)(?=^\[|\Z)", FILES[file], re.M | re.S)
+    assert body, f"no [{name}] in {file}"
+    return [line for line in body[1].splitlines() if line and line[0] != ";"]
+
+
+def settings(file: str) -> str:
+    """The file without its comments."""
+    return "\n".join(line for line in FILES[file].splitlines() if not line.startswith(";"))
+
+
+def test_the_same_site_gives_the_same_text() -> None:
+    assert render(DEMO) == FILES
+
+
+def test_the_keys_of_callers_are_written_nowhere() -> None:
+    for file in ("logger.conf", "cel.conf", "manager.conf"):
+        assert "dtmf" not in settings(file).lower(), file
+    assert "read = system,agent" in section("manager.conf", "firstline")
+    assert "write = agent" in section("manager.conf", "firstline")
+
+
+def test_everything_is_bound_to_the_sites_host() -> None:
+    bound = [
+        line.split("=")[1].strip()
+        for file in FILES
+        for line in settings(file).splitlines()
+        if re.match(r"(bind|bindaddr|media_address) = ", line)
+    ]
+    assert len(bound) == 5
+    assert {address.split(":")[0] for address in bound} == {"127.0.0.1"}
+
+
+def test_an_instance_on_all_addresses_leaves_its_media_free() -> None:
+    everywhere = render(msgspec.structs.replace(DEMO, host="0.0.0.0"))
+    assert "bindaddr = 0.0.0.0" in everywhere["http.conf"]
+    assert "media_address" not in everywhere["pjsip.conf"]
+
+
+def test_a_number_of_the_ivr_has_its_fallback_right_after_the_application() -> None:
+    lines = section("extensions.conf", "firstline")
+    for number in DEMO.numbers:
+        at = lines.index(f"exten => {number},1,Set(TIMEOUT(absolute)=120)")
+        assert lines[at + 1 : at + 3] == [
+            f" same => n,Stasis(firstline,{number})",
+            " same => n,Goto(firstline-fallback,s,1)",
+        ]
+    assert "exten => T,1,Goto(firstline-fallback,s,1)" in lines
+
+
+def test_every_goto_has_a_place_to_go() -> None:
+    contexts = set(re.findall(r"^\[([\w-]+)\]", FILES["extensions.conf"], re.M))
+    gone_to = set(re.findall(r"Goto\(([\w-]+),", FILES["extensions.conf"]))
+    included = set(re.findall(r"include => (\S+)", FILES["extensions.conf"]))
+    used = set(re.findall(r"^context = (\S+)", FILES["pjsip.conf"] + FILES["queues.conf"], re.M))
+    assert gone_to | included | used <= contexts
+
+
+def test_a_subscribers_number_is_his_accounts() -> None:
+    assert 'callerid = "Анна Первая" <375291000001>' in section("pjsip.conf", "1001")
+    assert "trust_id_inbound = no" in section("pjsip.conf", "_phone")
+    assert "message_context" not in settings("pjsip.conf")
+
+
+def test_an_agent_is_a_member_of_his_queues() -> None:
+    assert "member => PJSIP/agent1,0,Ольга,PJSIP/agent1" in section("queues.conf", "support")
+
+
+def test_a_queue_without_a_key_to_leave_has_no_context() -> None:
+    site = msgspec.structs.replace(DEMO, queues=(Queue("support", leave=""),))
+    assert "firstline-leave" not in "".join(render(site).values())
+
+
+PLACES = (
+    lambda text: {"apology": text},
+    lambda text: {"app": text},
+    lambda text: {"numbers": (text,)},
+    lambda text: {"language": text},
+    lambda text: {"paths": Paths(hold=Path(text))},
+    lambda text: {"subscribers": (SipAccount("u1", Secret(text), "10"),)},
+    lambda text: {"subscribers": (SipAccount("u1", Secret("p"), "10", text),)},
+    lambda text: {"subscribers": (SipAccount(text, Secret("p"), "10"),)},
+    lambda text: {"queues": (Queue(text),)},
+)
+
+
+@given(
+    before=st.text(max_size=5),
+    char=st.sampled_from('\r\n\0\x0b\x1b\x7f\x85\u2028;[]{}$"\\<>`'),
+    after=st.text(max_size=5),
+    place=st.sampled_from(PLACES),
+)
+def test_a_character_that_breaks_out_is_refused_at_the_door(
+    before: str, char: str, after: str, place: object
+) -> None:
+    assert callable(place)
+    with pytest.raises(SiteError, match=r"refused|does not fit"):
+        msgspec.structs.replace(DEMO, agents=(), **place(f"a{before}{char}{after}"))
+
+
+@given(st.text(min_size=1).filter(refused))
+def test_a_value_that_came_past_the_door_is_refused_in_the_file(text: str) -> None:
+    site = msgspec.structs.replace(DEMO)
+    msgspec.structs.force_setattr(site, "apology", text)
+    with pytest.raises(SiteError, match=r"U\+[0-9A-F]{4}"):
+        render(site)
+
+
+@given(st.text(alphabet=st.characters(categories=("L", "N")), min_size=1, max_size=40))
+def test_a_name_of_letters_in_any_script_stays_in_its_line(name: str) -> None:
+    account = SipAccount("1001", Secret("p"), "375291000001", name)
+    lines = render(msgspec.structs.replace(DEMO, subscribers=(account,)))["pjsip.conf"]
+    assert f'callerid = "{name}" <375291000001>\n' in lines
+
+
+def test_a_site_is_a_value() -> None:
+    assert msgspec.structs.replace(DEMO) == DEMO
+    with pytest.raises(AttributeError):
+        DEMO.host = "0.0.0.0"  # type: ignore[misc]  # that it is refused is the test
+    assert isinstance(DEMO, Site)

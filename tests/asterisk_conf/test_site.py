@@ -1,0 +1,80 @@
+"""A site that is wrong is refused whole, with every problem and its remedy."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from asterisk_conf.site import (
+    Agent,
+    Paths,
+    Ports,
+    Queue,
+    Secret,
+    Secrets,
+    SipAccount,
+    Site,
+    SiteError,
+)
+
+SECRETS = Secrets(Secret("ari"), Secret("ami"))
+
+
+def refusals(**fields: object) -> tuple[str, ...]:
+    with pytest.raises(SiteError) as caught:
+        Site(**{"secrets": SECRETS, **fields})  # type: ignore[arg-type]  # wrong on purpose
+    return caught.value.problems
+
+
+def test_the_default_site_is_right() -> None:
+    assert Site(secrets=SECRETS).numbers == ("611", "111", "2690000")
+
+
+def test_all_problems_are_told_at_once() -> None:
+    told = refusals(host="localhost", numbers=(), app="a b", deadman_seconds=0)
+    assert [line.split(":")[0] for line in told] == ["host", "app", "numbers", "deadman_seconds"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"ports": Ports(http=5038)}, "ports.http and ports.ami: both are 5038"),
+        ({"ports": Ports(sip=70000)}, "ports.sip: 70000 is no port"),
+        ({"ports": Ports(sip=10500)}, "ports.sip: 10500 lies among the RTP ports"),
+        ({"ports": Ports(rtp_first=12000)}, "12000..11999 holds no call"),
+        ({"host": "::1"}, "host: ::1 is IPv6"),
+        ({"numbers": ("611", "611")}, "numbers: '611' stands 2 times"),
+        ({"numbers": ("611\n",)}, "has the character U+000A"),
+        ({"queues": ()}, "queues: none given"),
+        ({"queues": (Queue("a,b"),)}, "queues.a,b.name: 'a,b' does not fit"),
+        ({"queues": (Queue("general"),)}, "'general' is a name of Asterisk's own"),
+        ({"queues": (Queue("support", strategy="fair"),)}, "strategy: 'fair' is none of"),
+        ({"queues": (Queue("support", wrapup=-1),)}, "wrapup: is negative"),
+        ({"queues": (Queue("support", join_empty="no,maybe"),)}, "join_empty: ['maybe']"),
+        ({"queues": (Queue("support", leave="12"),)}, "leave: '12' is no key"),
+        ({"agents": (Agent("a1", Secret("p"), "Ann", "701", ("x",)),)}, "no queue 'x'"),
+        ({"agents": (Agent("a1", Secret("p"), "Ann, B", "701"),)}, "has a comma"),
+        ({"agents": (Agent("a1", Secret("p"), "Ann", "611"),)}, "611 is a number of the IVR"),
+        ({"subscribers": (SipAccount("global", Secret("p"), "10"),)}, "a name of Asterisk's own"),
+        ({"subscribers": (SipAccount("u", Secret("p"), "10"),) * 2}, "'u' stands 2 times"),
+        ({"apology": "sorry&/etc/passwd"}, "apology: 'sorry&/etc/passwd' does not fit"),
+        ({"paths": Paths(etc=Path("/a]b"))}, "paths.etc: '/a]b' has the character U+005D"),
+    ],
+)
+def test_each_wrong_value_has_its_words(fields: dict[str, object], problem: str) -> None:
+    told = refusals(**fields)
+    assert any(problem in line for line in told), told
+
+
+def test_a_secret_is_shown_nowhere() -> None:
+    site = Site(secrets=SECRETS, subscribers=(SipAccount("u1", Secret("hush"), "10"),))
+    assert "hush" not in repr(site)
+    told = refusals(subscribers=(SipAccount("u1", Secret("hush;hush"), "10"),))
+    assert "hush" not in str(told)
+    assert "U+003B" in str(told)
+
+
+def test_shifted_ports_touch_no_port_of_the_first() -> None:
+    ports = Ports()
+    both = [*msgspec.structs.astuple(ports), *msgspec.structs.astuple(ports.shifted(10000))]
+    assert len(set(both)) == len(both)

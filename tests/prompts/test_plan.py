@@ -1,0 +1,93 @@
+"""What is played for a phrase."""
+
+from decimal import Decimal
+
+import pytest
+
+from ivr.phrases import PhraseError
+from ivr.values import Count, Money, Name, Phrase, Rows, Values
+from prompts.catalogue import read
+from prompts.plan import Recorded, Speaker, Words, key, pieces, text
+
+CATALOGUE = read(
+    {
+        "ru.yaml": (
+            "hello: Добрый день.\n"
+            "balance: На счёте {balance:money}. Спасибо.\n"
+            'list: "Услуги: {services:each row}"\n'
+            'row: "{service:name}, {fee:money}."\n'
+            "only: Только по-русски.\n"
+        ),
+        "en.yaml": 'hello: Hello.\nlist: "Services: {services:each row}"\n'
+        'row: "{service:name}, {fee:money}."\n',
+    }
+)
+BALANCE = Phrase("balance", {"balance": Money(Decimal(5))})
+ROW: Values = {"service": Name({"": "АОН"}), "fee": Money(Decimal(1))}
+
+
+def test_a_sentence_is_spoken_in_one_breath() -> None:
+    assert pieces(CATALOGUE, BALANCE, "ru") == (Words("На счёте пять рублей. Спасибо.", "ru"),)
+
+
+def test_rows() -> None:
+    phrase = Phrase("list", {"services": Rows((ROW, ROW))})
+    assert text(CATALOGUE, phrase, "ru") == "Услуги: АОН, один рубль. АОН, один рубль."
+    assert text(CATALOGUE, Phrase("list", {"services": Rows(())}), "en") == "Services:"
+
+
+def test_a_missing_translation_is_told_in_its_own_language() -> None:
+    assert pieces(CATALOGUE, Phrase("only"), "en") == (Words("Только по-русски.", "ru"),)
+    assert text(CATALOGUE, BALANCE, "en") == "На счёте пять рублей. Спасибо."
+
+
+def test_recordings_win() -> None:
+    recordings = {("ru", "hello"): "/r/ru/hello", ("ru", "balance.1"): "/r/ru/balance.1"}
+    assert pieces(CATALOGUE, Phrase("hello"), "ru", recordings) == (Recorded("/r/ru/hello"),)
+    assert pieces(CATALOGUE, Phrase("hello"), "en", recordings) == (Words("Hello.", "en"),)
+    assert pieces(CATALOGUE, BALANCE, "ru", recordings) == (
+        Recorded("/r/ru/balance.1"),
+        Words("пять рублей. Спасибо.", "ru"),
+    )
+    recordings["ru", "balance.2"] = "/r/ru/balance.2"
+    assert pieces(CATALOGUE, BALANCE, "ru", recordings) == (
+        Recorded("/r/ru/balance.1"),
+        Words("пять рублей", "ru"),
+        Recorded("/r/ru/balance.2"),
+    )
+
+
+def test_a_recording_cannot_stand_for_a_value() -> None:
+    recordings = {("ru", "balance"): "/r/ru/balance"}
+    assert pieces(CATALOGUE, BALANCE, "ru", recordings) == pieces(CATALOGUE, BALANCE, "ru")
+
+
+def test_names_bring_no_control_characters() -> None:
+    row: Values = {"service": Name({"": "А\x00О\nН"}), "fee": Money(Decimal(1))}
+    assert text(CATALOGUE, Phrase("row", row), "ru") == "А О Н, один рубль."
+
+
+@pytest.mark.parametrize(
+    ("phrase", "reason"),
+    [
+        (Phrase("nothing"), "no prompt nothing"),
+        (Phrase("balance"), "tells balance, but nothing brought it"),
+        (Phrase("balance", {"balance": Count(1)}), "'money' was given Count"),
+        (Phrase("list", {"services": Count(1)}), "no list was brought"),
+    ],
+)
+def test_what_cannot_be_told(phrase: Phrase, reason: str) -> None:
+    with pytest.raises(PhraseError, match=reason):
+        pieces(CATALOGUE, phrase, "ru")
+
+
+def test_the_key_is_made_of_all_that_makes_the_sound() -> None:
+    keys = {
+        key(Speaker("espeak", "zle/ru", 100), "раз"),
+        key(Speaker("rhvoice", "zle/ru", 100), "раз"),
+        key(Speaker("espeak", "zle/be", 100), "раз"),
+        key(Speaker("espeak", "zle/ru", 110), "раз"),
+        key(Speaker("espeak", "zle/ru", 100), "два"),
+    }
+    assert len(keys) == 5
+    assert key(Speaker("espeak", "zle/ru", 100), "раз") in keys

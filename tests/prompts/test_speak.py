@@ -1,0 +1,253 @@
+"""The voice, with the real espeak-ng in its real process."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.values import Money, Name, Phrase
+from prompts import wav
+from prompts.catalogue import read
+from prompts.messages import Hired, Speak
+from prompts.process import Worker, command
+from prompts.speak import Settings, SpeechFailed, Voice
+from prompts.telephone import playable
+
+CATALOGUE = read(
+    {
+        "ru.yaml": 'hello: Добрый день.\nname: "{name:name}."\nbalance: У вас {balance:money}.\n',
+        "be.yaml": 'hello: Добры дзень.\nname: "{name:name}."\nbalance: У вас {balance:money}.\n',
+        "en.yaml": 'hello: Good day.\nname: "{name:name}."\nbalance: It is {balance:money}.\n',
+    }
+)
+HELLO = Phrase("hello")
+
+
+def named(text: str) -> Phrase:
+    return Phrase("name", {"name": Name({"": text})})
+
+
+def balance(amount: int) -> Phrase:
+    return Phrase("balance", {"balance": Money(Decimal(amount))})
+
+
+def sound(path: str) -> wav.Samples:
+    return wav.read(Path(f"{path}.wav"))[0]
+
+
+def voice_of(directory: Path, settings: Settings | None = None) -> Voice:
+    return Voice(settings or Settings(), directory / "cache", directory / "recordings", CATALOGUE)
+
+
+@pytest.fixture
+async def voice(tmp_path: Path) -> AsyncIterator[Voice]:
+    async with voice_of(tmp_path) as entered:
+        yield entered
+
+
+async def test_every_language_has_its_own_voice(voice: Voice, tmp_path: Path) -> None:
+    made = {}
+    for language in ("ru", "be", "en"):
+        await voice.say("Minsk, telefon, radio.", language, tmp_path / "said.wav")
+        made[language] = wav.read(tmp_path / "said.wav")[0]
+    for one, other in (("ru", "en"), ("be", "en"), ("ru", "be")):
+        length = min(len(made[one]), len(made[other]))
+        assert length > 4000
+        likeness = np.corrcoef(made[one][:length], made[other][:length])[0, 1]
+        assert abs(likeness) < 0.5
+
+
+async def test_a_phrase_becomes_files_for_the_telephone(voice: Voice) -> None:
+    first, second = await voice.media([HELLO, balance(5)], "ru")
+    assert Path(f"{first}.wav").is_absolute()
+    assert playable(Path(f"{first}.wav"))
+    samples = sound(second)
+    assert 0.1 < np.abs(samples).max() <= wav.PEAK + 0.001
+    assert 0.5 < len(samples) / 8000 < 4
+
+
+async def test_a_second_time_nothing_is_spoken(voice: Voice) -> None:
+    paths = await voice.media([HELLO, balance(5)], "be")
+    assert voice.pid is not None
+    os.kill(voice.pid, signal.SIGSTOP)
+    assert await voice.media([HELLO, balance(5)], "be") == paths
+
+
+async def test_the_same_sentence_at_once_is_spoken_once(tmp_path: Path) -> None:
+    async with voice_of(tmp_path, Settings(waiting=1)) as voice:  # a second one would be refused
+        paths = await asyncio.gather(*(voice.media([balance(7)], "ru") for _ in range(20)))
+        assert all(path == paths[0] for path in paths)
+
+
+async def test_more_than_may_wait_are_refused_at_once(tmp_path: Path) -> None:
+    async with voice_of(tmp_path, Settings(waiting=2)) as voice:
+        told = await asyncio.gather(
+            *(voice.media([balance(amount)], "ru") for amount in range(5)), return_exceptions=True
+        )
+        assert [isinstance(each, SpeechFailed) for each in told] == [False] * 2 + [True] * 3
+        assert "2 sentences wait" in str(told[2])
+
+
+async def test_different_sentences_at_once(voice: Voice) -> None:
+    amounts = range(100, 130)
+    paths = await asyncio.gather(*(voice.media([balance(amount)], "ru") for amount in amounts))
+    assert len({path for (path,) in paths}) == 30
+    assert all(playable(Path(f"{path}.wav")) for (path,) in paths)
+
+
+async def test_who_hangs_up_takes_nothing_from_others(voice: Voice) -> None:
+    leaving = asyncio.create_task(voice.media([balance(8)], "ru"))
+    staying = asyncio.create_task(voice.media([balance(8)], "ru"))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    (path,) = await staying
+    assert playable(Path(f"{path}.wav"))
+    assert leaving.cancelled()
+
+
+async def test_a_dead_process_is_replaced(voice: Voice) -> None:
+    before = voice.pid
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    (path,) = await voice.media([balance(9)], "ru")
+    assert playable(Path(f"{path}.wav"))
+    assert voice.pid not in (None, before)
+
+
+async def test_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:
+    async with voice_of(tmp_path, Settings(deadline=3.0)) as voice:
+        before = voice.pid
+        assert before is not None
+        os.kill(before, signal.SIGSTOP)
+        with pytest.raises(SpeechFailed, match=r"in 3 s"):
+            await voice.media([balance(9)], "ru")
+        (path,) = await voice.media([balance(10)], "ru")
+        assert playable(Path(f"{path}.wav"))
+        assert voice.pid != before
+
+
+async def test_a_long_text(voice: Voice) -> None:
+    words = ("Мы работаем круглосуточно, звоните в любое время. " * 41)[:2000]
+    (path,) = await voice.media([named(words)], "ru")
+    assert len(sound(path)) / 8000 > 90
+
+
+async def test_all_fixed_prompts_and_again(tmp_path: Path) -> None:
+    done: list[tuple[int, int]] = []
+    async with voice_of(tmp_path) as voice:
+        assert await voice.render_all(progress=lambda *now: done.append(now)) == 3
+        assert done == [(1, 3), (2, 3), (3, 3)]
+        assert await voice.render_all() == 0
+    async with voice_of(tmp_path) as voice:
+        assert await voice.render_all(["ru"]) == 0
+        (path,) = await voice.media([HELLO], "ru")
+    Path(f"{path}.wav").write_bytes(b"")
+    async with voice_of(tmp_path) as voice:
+        assert await voice.render_all() == 1
+        assert playable(Path(f"{path}.wav"))
+        voice.forget(path)
+        assert await voice.render_all() == 1
+
+
+async def test_recordings_win(tmp_path: Path) -> None:
+    (tmp_path / "recordings/ru").mkdir(parents=True)
+    wav.write(tmp_path / "recordings/ru/hello.wav", np.full(800, 0.1, dtype=np.float32))
+    (tmp_path / "recordings/ru/hallo.wav").touch()
+    async with voice_of(tmp_path) as voice:
+        assert await voice.media([HELLO], "ru") == [str(tmp_path / "recordings/ru/hello")]
+        assert len(voice.problems) == 1
+        assert "no prompt hallo" in voice.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("voices", "reason"),
+    [
+        ({"ru": "espeak:gmw/en"}, "'gmw/en' does not speak ru but en-gb: set one of zle/ru"),
+        ({"ru": "espeak:zle/xx"}, "no voice 'zle/xx'; for ru it has zle/ru"),
+        ({"ru": "festival:ru"}, "no engine 'festival': use espeak or rhvoice"),
+        ({"ru": "rhvoice:Irina"}, "RHVoice is not installed: apt-get install"),
+        ({"ru": "zle/ru"}, "names no engine: write one such as espeak:zle/ru"),
+    ],
+)
+async def test_a_wrong_voice_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, voices: dict[str, str], reason: str
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # whatever this machine has installed
+    with pytest.raises(SpeechFailed, match=reason):
+        async with voice_of(tmp_path, Settings(voices=voices)):
+            pass
+
+
+async def test_a_variant_of_a_voice(tmp_path: Path) -> None:
+    async with voice_of(tmp_path, Settings(voices={"ru": "espeak:zle/ru+f3"})) as other:
+        female = await other.media([HELLO], "ru")
+    async with voice_of(tmp_path) as usual:
+        assert await usual.media([HELLO], "ru") != female
+
+
+async def test_what_has_no_sound_or_no_words(voice: Voice, tmp_path: Path) -> None:
+    with pytest.raises(SpeechFailed, match="espeak gave no sound"):
+        await voice.say("...", "ru", tmp_path / "said.wav")
+    with pytest.raises(SpeechFailed, match="no prompt nothing"):
+        await voice.media([Phrase("nothing")], "ru")
+    with pytest.raises(SpeechFailed, match="nobody speaks 'pl'"):
+        await voice.say("raz", "pl", tmp_path / "said.wav")
+    assert await voice.media([HELLO], "ru")
+
+
+async def test_a_directory_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "cache").touch()
+    with pytest.raises(SpeechFailed, match="cannot hold spoken sentences"):
+        async with voice_of(tmp_path):
+            pass
+
+
+async def test_a_directory_that_went_away(voice: Voice, tmp_path: Path) -> None:
+    (tmp_path / "cache").rename(tmp_path / "moved")
+    with pytest.raises(SpeechFailed, match="cannot be written"):
+        await voice.media([HELLO], "ru")
+    (tmp_path / "moved").rename(tmp_path / "cache")
+    assert await voice.media([HELLO], "ru")
+
+
+async def test_a_process_that_ends_at_once_says_its_last_words() -> None:
+    worker = Worker((sys.executable, "-c", "raise SystemExit('no phontab')"), 1.0)
+    with pytest.raises(SpeechFailed, match=r"ended at once \(no phontab\).*espeak-ng-data"):
+        await worker.start()
+    with pytest.raises(SpeechFailed, match="no phontab"):
+        await worker.speak(Speak("ru", "раз", "raz.wav"))
+    assert worker.pid is None
+
+
+async def test_a_full_disk_is_told_and_does_not_last(tmp_path: Path) -> None:
+    """A limit to the size of files stands for the end of the disk: writing fails half-way."""
+    program = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000));"
+        "from prompts.worker import main; main()"
+    )
+    usual = command([Hired("ru", "espeak", "zle/ru", 100)], tmp_path)
+    worker = Worker((sys.executable, "-c", program, *usual[-2:]), 4.0)
+    with pytest.raises(SpeechFailed, match="cannot be stored: free some space"):
+        await worker.speak(Speak("ru", "Добрый день. " * 20, str(tmp_path / "long.wav")))
+    await worker.speak(Speak("ru", "Добрый день.", str(tmp_path / "short.wav")))
+    await worker.stop()
+    assert playable(tmp_path / "short.wav")
+    assert not (tmp_path / "long.wav").exists()
+
+
+async def test_leaving_ends_the_process_and_what_waits(tmp_path: Path) -> None:
+    async with voice_of(tmp_path) as voice:
+        waiting = asyncio.create_task(voice.media([named("раз " * 400)], "ru"))
+        await asyncio.sleep(0)
+        pid = voice.pid
+    assert pid is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

@@ -1,0 +1,76 @@
+"""The texts that we ship."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import prompts
+from ivr.values import Count, Day, Money, Name, Phrase, Rows, Values
+from prompts.catalogue import Catalogue, load
+from prompts.plan import text
+
+TARIFF = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
+FEE = Money(Decimal("21.01"))
+VALUES: Values = {
+    "balance": Money(Decimal("12.50")),
+    "tariff": TARIFF,
+    "service": TARIFF,
+    "fee": FEE,
+    "amount": FEE,
+    "day": Day(date(2026, 11, 3)),
+    "minutes": Count(301),
+    "gigabytes": Count(22),
+    "services": Rows(({"service": TARIFF, "fee": FEE}, {"service": TARIFF, "fee": FEE})),
+    "payments": Rows(({"day": Day(date(2026, 11, 3)), "amount": FEE},)),
+}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load(Path(prompts.__file__).parent)
+
+
+def test_every_prompt_is_translated(catalogue: Catalogue) -> None:
+    assert catalogue.languages == ("ru", "be", "en")
+    assert catalogue.missing() == ()
+
+
+@pytest.mark.parametrize(("language", "foreign"), [("ru", "[a-zіў]"), ("be", "[a-zищъ]")])
+def test_texts_are_in_one_alphabet_without_digits(
+    catalogue: Catalogue, language: str, foreign: str
+) -> None:
+    for prompt in catalogue.texts[language]:
+        told = text(catalogue, Phrase(prompt, VALUES), language)
+        assert not re.search(foreign + r"|\d|[{}]", told, re.IGNORECASE), prompt
+
+
+def test_english_has_no_cyrillic(catalogue: Catalogue) -> None:
+    for prompt in catalogue.texts["en"]:
+        assert text(catalogue, Phrase(prompt, VALUES), "en").isascii(), prompt
+
+
+@pytest.mark.parametrize(
+    ("prompt", "language", "told"),
+    [
+        ("balance-is", "ru", "На вашем счёте двенадцать рублей пятьдесят копеек."),
+        ("balance-is", "be", "На вашым рахунку дванаццаць рублёў пяцьдзясят капеек."),
+        ("balance-is", "en", "You have twelve rubles and fifty kopecks on your account."),
+        (
+            "tariff-is",
+            "ru",
+            "Ваш тариф «Домашний». Абонентская плата двадцать один рубль одна копейка в месяц. "
+            "В тариф входит триста одна минута и двадцать два гигабайта интернета.",
+        ),
+        (
+            "payments-are",
+            "be",
+            "Вашы апошнія плацяжы: трэцяга лістапада, дваццаць адзін рубель адна капейка.",
+        ),
+        ("language-be", "ru", "Для беларускай мовы націсніце два."),
+    ],
+)
+def test_sentences(catalogue: Catalogue, prompt: str, language: str, told: str) -> None:
+    assert text(catalogue, Phrase(prompt, VALUES), language) == told
