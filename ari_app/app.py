@@ -131,7 +131,7 @@ async def running(
                 transport=config.ari.transport,
             )
         )
-        times = Times()
+        times = Times(dead_man=config.site.dead_man)
 
         def new_line(channel: str) -> ChannelLine:
             return ChannelLine(link.ari, channel, speak, link.wait_connected, times)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from msgspec import json
+from msgspec import Struct, json
 
 from ari_app import control
 from ari_app.config import State
@@ -33,10 +33,20 @@ class CallError(Exception):
     """The call cannot be made; the text says what to do."""
 
 
-async def call(
-    state: State, number: str, caller: str | None, keys: str, record: Path | None, say: Say
-) -> None:
-    """Dial ``number``, press ``keys``, hear what comes of it to its end, and hang up."""
+class Plan(Struct, frozen=True):
+    """What the caller does: ``stay`` seconds after the last key he hangs up.
+
+    With None he hears what comes of it to its end first.
+    """
+
+    number: str
+    keys: str = ""
+    record: Path | None = None
+    stay: float | None = None
+
+
+async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
+    """Place a call as a demo subscriber and tell what happens."""
     status = json.decode(await control.status(state.control), type=Status)
     subscriber = chosen(status.subscribers, caller)
     account = Account(
@@ -45,12 +55,12 @@ async def call(
     try:
         async with (
             control.watch(state.control) as happenings,
-            Phone(account, record) as phone,
+            Phone(account, plan.record) as phone,
             asyncio.timeout(600),
         ):
-            await _Caller(phone, subscriber, say).through(number, keys, happenings)
+            await _Caller(phone, subscriber, say).through(plan, happenings)
     except PhoneError as error:
-        raise CallError(f"the call to {number} failed: {error}") from error
+        raise CallError(f"the call to {plan.number} failed: {error}") from error
 
 
 def chosen(subscribers: tuple[Subscriber, ...], wanted: str | None) -> Subscriber:
@@ -83,18 +93,19 @@ class _Caller:
         self._over = False
         self._news = asyncio.Condition()
 
-    async def through(self, number: str, keys: str, happenings: AsyncIterator[Happening]) -> None:
+    async def through(self, plan: Plan, happenings: AsyncIterator[Happening]) -> None:
         """The call from the dialling to the hanging up."""
         me = self._subscriber
-        self.line(f"dialling {number} as {me.number} ({me.name})")
+        self.line(f"dialling {plan.number} as {me.number} ({me.name})")
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._watch(happenings))
-            await self._phone.dial(number)
+            await self._phone.dial(plan.number)
             hearing = tasks.create_task(self._hear())
             if await self._until(lambda: self._screens > 0, 5.0):
-                await self._press(keys)
-                await self._until(lambda: self._told >= self._screens, 120.0)
-                await asyncio.sleep(AFTERWARDS)
+                await self._press(plan.keys)
+                if plan.stay is None:
+                    await self._until(lambda: self._told >= self._screens, 120.0)
+                await self._until(lambda: False, AFTERWARDS if plan.stay is None else plan.stay)
             elif not self._over:
                 self.line("the application did not take the call: the dialplan serves it")
                 await self._until(lambda: False, UNSERVED)

@@ -1,6 +1,7 @@
 """The command line: `firstline --help`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -69,12 +70,18 @@ def down(state: State) -> None:
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     help="Write what is heard to a WAV file.",
 )
+@click.option(
+    "--stay",
+    type=click.FloatRange(0, 300),
+    help="Seconds on the line after the last key [default: until all is told].",
+)
 @click.pass_obj
-def call(state: State, number: str, caller: str | None, keys: str, record: Path | None) -> None:
+def call(state: State, /, caller: str | None, **plan: Any) -> None:
     """Place a real SIP call to NUMBER as a demo subscriber, and tell what happens."""
+    keys = plan["keys"]
     if set(keys) - set("0123456789*#,"):
         raise click.BadParameter("keys are 0 to 9, *, # and the comma", param_hint="--press")
-    run(calling.call(state, number, caller, keys, record, click.echo))
+    run(calling.call(state, caller, calling.Plan(**plan), click.echo))
 
 
 for group in (status, calls, flows, pbx, prompts):

@@ -32,6 +32,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     numbers: tuple[str, ...] = ("611", "111", "2690000")
     timezone: str = "Europe/Minsk"
+    dead_man: int = 120
     demo: bool = True
 
 
@@ -89,6 +90,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def ari_url(self) -> str:
         """Where ARI is."""
         return self.ari.url or f"http://{self.site.host}:{self.ports.http}"
+
+
+SECTIONS: Mapping[str, type[Struct]] = {
+    field.name: field.type for field in msgspec.structs.fields(Config)
+}
+"""Section of the file -> its settings."""
 
 
 class Keys(Struct, frozen=True):
@@ -191,7 +198,10 @@ class State:
 def _overlay(table: dict[str, Any], name: str, value: str) -> None:
     """Put an environment variable of ours into the table."""
     section, _, key = name.removeprefix(PREFIX).lower().partition("_")
-    if name.startswith(PREFIX) and key and section in Config.__struct_fields__:
+    if name.startswith(PREFIX) and key and section in SECTIONS:
+        known = SECTIONS[section].__struct_fields__
+        if key not in known:
+            raise ConfigError(f"{name}: [{section}] has no {key}: {near(key, known)}")
         part = table.setdefault(section, {})
         part[key] = value.split(",") if key == "numbers" else value
 
@@ -203,8 +213,6 @@ def _explained(error: msgspec.ValidationError) -> str:
         return text
     word = text.split("`")[1]
     section = text.rpartition("$.")[2].strip("`") if "$." in text else ""
-    known = {field.name: field for field in msgspec.structs.fields(Config)}
-    if section not in known:
-        return f"there is no section [{word}]: {near(word, known)}"
-    shape = known[section].type
-    return f"[{section}] has no {word}: {near(word, shape.__struct_fields__)}"
+    if section not in SECTIONS:
+        return f"there is no section [{word}]: {near(word, SECTIONS)}"
+    return f"[{section}] has no {word}: {near(word, SECTIONS[section].__struct_fields__)}"

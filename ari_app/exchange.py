@@ -38,6 +38,7 @@ def site(
             for one in agents
         ),
         apology=apology,
+        deadman_seconds=config.site.dead_man,
     )
 
 

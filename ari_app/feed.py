@@ -14,7 +14,7 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     """Something that happened in a call.
 
     ``what`` is ``began``, ``telling`` (``prompts`` and their ``texts``; ``asks`` whether keys are
-    waited for), ``told`` (to the end or cut short), ``step``, ``queued`` or ``ended``.
+    waited for), ``told`` (to its end), ``step``, ``queued`` or ``ended``.
     """
 
     what: str

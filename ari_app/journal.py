@@ -98,7 +98,7 @@ class Journal:
                 pass
 
     def told(self, call: str) -> None:
-        """A screen was told to its end, or was cut short."""
+        """A screen was told to its end."""
         if self._feed.watched:
             self._feed.publish(Happening("told", call))
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -127,8 +128,10 @@ async def exchange_of(
         asterisk = await asyncio.to_thread(exchange.asterisk, config, state, shown.update)
     people = await store.read(subscribers.everyone)
     staff = await store.read(agents.everyone)
-    [apology] = await voice.media([Phrase(APOLOGY)], "ru")
-    site = exchange.site(config, state.keys(), people, staff, apology)
+    apology = state.directory / "apology"
+    [spoken_file] = await voice.media([Phrase(APOLOGY)], "ru")
+    shutil.copyfile(f"{spoken_file}.wav", apology.with_suffix(".wav"))
+    site = exchange.site(config, state.keys(), people, staff, str(apology))
     return Pbx(asterisk, site, state.directory)
 
 

@@ -1,8 +1,9 @@
 """What a flow is made of. The one description of the language of menus.
 
 Each field's type says what may stand there (:class:`Is`), and its :class:`msgspec.Meta` says it in
-words: the loader reads both, so a key that is not described here does not exist. A node's kind is
-the key that is named like it: ``{say: welcome, then: main}`` is a :class:`Say`.
+words and within which bounds: the loader reads both, so a key that is not described here does not
+exist. A node's kind is the key that is named like it: ``{say: welcome, then: main}`` is a
+:class:`Say`.
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,9 @@ class Is(Enum):
     VALUE = "a value of the session"
     FLOW = "another flow"
     LANGUAGE = "a language of this flow"
+    TONGUE = "a language that is spoken here"
+    TITLE = "a name that no other flow has"
+    NUMBER = "a number that is dialled"
     QUEUE = "a queue of the exchange"
     WORD = "a word"
 
@@ -41,12 +45,14 @@ Target: TypeAlias = Annotated[str, Is.NODE]
 Keys: TypeAlias = Mapping[Annotated[str, Is.KEYS], Annotated[str, Is.DEED]]
 Outcomes: TypeAlias = Mapping[Annotated[str, Is.OUTCOME], Target]
 Word: TypeAlias = Annotated[str, Is.WORD]
-Seconds: TypeAlias = Annotated[float, Meta(description="a time: 5s, 1.5s, 2m")]
+Seconds: TypeAlias = Annotated[float, Meta(description="a time: 5s, 1.5s, 2m", ge=0.5, le=120)]
+Times: TypeAlias = Annotated[int, Meta(description="a number from 1", ge=1, le=100)]
 Switch: TypeAlias = Annotated[bool, Meta(description="yes or no")]
 
 Prompts: TypeAlias = Annotated[
     tuple[Prompt, ...], Meta(description="a prompt, or several told one after the other")
 ]
+Words: TypeAlias = Annotated[Prompts, Meta(min_length=1)]
 
 
 class Node(Struct, frozen=True, kw_only=True):
@@ -56,7 +62,7 @@ class Node(Struct, frozen=True, kw_only=True):
 class Say(Node, frozen=True, kw_only=True):
     """Tells prompts and goes on."""
 
-    say: Prompts
+    say: Words
     then: Annotated[Target, Meta(description="where the call goes on")]
     barge_in: Annotated[Switch, Meta(description="whether a key cuts the prompt short")] = True
 
@@ -66,7 +72,7 @@ class Listens(Node, frozen=True, kw_only=True):
 
     wait: Annotated[Seconds, Meta(description="from the end of the prompt to the first key")] = 5.0
     between: Annotated[Seconds, Meta(description="from one key to the next")] = 3.0
-    attempts: Annotated[int, Meta(description="silences, or wrong keys, before gave-up")] = 3
+    attempts: Annotated[Times, Meta(description="silences, or wrong keys, before gave-up")] = 3
     silent: Annotated[Prompts, Meta(description="told instead, after the 1st, 2nd … silence")] = ()
     wrong: Annotated[Prompts, Meta(description="told first, after the 1st, 2nd … wrong key")] = ()
     gave_up: Annotated[Target, Meta(description="where the call goes when attempts are spent")]
@@ -79,18 +85,18 @@ class Listens(Node, frozen=True, kw_only=True):
 class Menu(Listens, frozen=True, kw_only=True):
     """Tells prompts and goes where the pressed key leads."""
 
-    menu: Prompts
+    menu: Words
     keys: Annotated[Keys, Meta(description="key: the node it leads to, or back, or repeat")]
 
 
 class Input(Listens, frozen=True, kw_only=True):
     """Tells prompts and takes digits into a value of the session."""
 
-    input: Prompts
-    into: Annotated[str, Is.VALUE, Meta(description="the value that the digits become")]
+    input: Words
+    into: Annotated[Word, Meta(description="the value that the digits become")]
     then: Annotated[Target, Meta(description="where the call goes with the digits")]
-    least: Annotated[int, Meta(description="the fewest digits")] = 1
-    most: Annotated[int, Meta(description="the most digits; the last one ends the input")] = 20
+    least: Annotated[Times, Meta(description="the fewest digits")] = 1
+    most: Annotated[Times, Meta(description="the most digits; the last one ends the input")] = 20
     stop: Annotated[Literal["#", "*", ""], Meta(description="the key that ends the input")] = "#"
     total: Annotated[Seconds, Meta(description="from the first key to the end")] = 30.0
     secret: Annotated[Switch, Meta(description="whether the digits must be written nowhere")] = (
@@ -167,11 +173,21 @@ def kind(node: Node | type[Node]) -> str:
 class Flow(Struct, frozen=True, kw_only=True):
     """A call flow; ``version`` is the hash of its text, ``file`` where it was read."""
 
-    flow: Annotated[str, Meta(description="the name")]
-    numbers: Annotated[tuple[str, ...], Meta(description="which dialled numbers begin here")] = ()
-    languages: Annotated[tuple[str, ...], Meta(description="the first one is the default")]
+    flow: Annotated[str, Is.TITLE, Meta(description="the name")]
+    numbers: Annotated[
+        tuple[Annotated[str, Is.NUMBER], ...], Meta(description="which dialled numbers begin here")
+    ] = ()
+    languages: Annotated[
+        tuple[Annotated[str, Is.TONGUE], ...],
+        Meta(description="the first one is the default", min_length=1),
+    ]
     start: Annotated[Target, Meta(description="the node where a call begins")]
-    patience: Annotated[int, Meta(description="silences and wrong keys in a whole call")] = 12
+    patience: Annotated[
+        Times, Meta(description="silences and wrong keys in a whole call before gave-up")
+    ] = 12
+    farewell: Annotated[
+        Target, Meta(description="an end for whoever is silent or wrong once more after that")
+    ] = ""
     always: Annotated[Keys, Meta(description="keys of every menu that has not its own")] = {}
     nodes: Mapping[str, Node]
     version: str = ""

@@ -5,6 +5,9 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
+COMPARED = 2000
+"""Among more names than these nobody looks for the nearest: it would take seconds."""
+
 
 class Place(Struct, frozen=True, order=True):
     """A place in a file; lines and columns count from 1."""
@@ -30,7 +33,7 @@ class Problem(Struct, frozen=True, order=True):
 def near(word: str, known: Iterable[str]) -> str:
     """What the author may have meant, as the end of a sentence."""
     names = sorted(known)
-    close = get_close_matches(word, names, n=1)
+    close = get_close_matches(word, names, n=1) if len(names) <= COMPARED else []
     if close:
         return f"did you mean {close[0]}?"
     if len(names) > 12:

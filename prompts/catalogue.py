@@ -137,7 +137,7 @@ def read(files: Mapping[str, str], problems: tuple[Problem, ...] = ()) -> Catalo
             readers[language].read()
             found += readers[language].problems
         else:
-            text = f"the file is named after its language, {near(language, LANGUAGES)}, .yaml"
+            text = f"{language} is no language that we speak: {near(language, LANGUAGES)}"
             found.append(_whole(name, text))
     ordered = {name: readers[name] for name in LANGUAGES if name in readers}
     found += _compared(ordered)

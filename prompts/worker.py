@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -57,7 +58,9 @@ class Espeak:
                 "apt-get install libespeak-ng1 espeak-ng-data; otherwise pip install "
                 "espeakng-loader"
             ) from error
+        self._playing = importlib.import_module("pyttsx3.drivers._espeak").IsPlaying
         self._finished = threading.Event()
+        self._cut = False
         self._engine.connect("finished-utterance", self._finish)
         voices = self._engine.getProperty("voices")
         self._languages = {voice.id: tuple(voice.languages or ()) for voice in voices}
@@ -90,13 +93,25 @@ class Espeak:
         self._utter(text, path)
 
     def _utter(self, text: str, path: Path) -> None:
-        self._finished.clear()
-        self._engine.save_to_file(text, str(path))
-        self._engine.runAndWait()
-        if not self._finished.wait(PATIENCE):
-            raise EngineError("espeak did not come to an end")
+        """One utterance into one file.
 
-    def _finish(self, **_: object) -> None:
+        espeak's own thread is a little later than its last callback; pyttsx3 takes that for a new
+        utterance and cuts the next one short. So we wait for it, and repeat what was cut.
+        """
+        for _ in range(3):
+            _wait(lambda: not self._playing())
+            self._finished.clear()
+            self._cut = False
+            self._engine.save_to_file(text, str(path))
+            self._engine.runAndWait()
+            if not self._finished.wait(PATIENCE):
+                raise EngineError("espeak did not come to an end")
+            if not self._cut:
+                return
+        raise EngineError("espeak cuts its sentences short: see whether the machine is overloaded")
+
+    def _finish(self, *, completed: bool = True, **_: object) -> None:
+        self._cut = self._cut or not completed
         self._finished.set()
 
     def _voices(self, language: str) -> list[str]:
@@ -105,6 +120,12 @@ class Espeak:
             for identity, languages in self._languages.items()
             if any(each.split("-")[0] == language for each in languages)
         ]
+
+
+def _wait(true: Callable[[], bool]) -> None:
+    """Wait for what takes a moment; the owner ends us if it never comes."""
+    while not true():
+        time.sleep(0.0005)
 
 
 class RHVoice:

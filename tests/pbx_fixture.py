@@ -30,8 +30,8 @@ DEMO = Site(
 
 @cache
 def asterisk() -> Asterisk:
-    """The private Asterisk of all tests: ``FIRSTLINE_ASTERISK_ROOT``, or made in the repository."""
-    named = os.environ.get("FIRSTLINE_ASTERISK_ROOT")
+    """The private Asterisk of all tests: ``FIRSTLINE_ASTERISK_PATH``, or made in the repository."""
+    named = os.environ.get("FIRSTLINE_ASTERISK_PATH")
     found = find(Path(named)) if named else None
     return found or make_private(_REPOSITORY / ".firstline/asterisk/root", print)
 

@@ -6,7 +6,7 @@ an event is not even decoded.
 
 from typing import TypeAlias
 
-from msgspec import Struct, ValidationError, json
+from msgspec import Struct, json
 
 
 class CallerId(Struct, frozen=True):
@@ -33,46 +33,50 @@ class Playback(Struct, frozen=True):
     state: str = ""
 
 
-class StasisStart(Struct, frozen=True):
+class _Typed(Struct, frozen=True, tag=True, tag_field="type"):
+    """A message of Asterisk; its ``type`` is the name of the class."""
+
+
+class StasisStart(_Typed, frozen=True):
     """A channel entered the application."""
 
     channel: Channel
     args: tuple[str, ...] = ()
 
 
-class StasisEnd(Struct, frozen=True):
+class StasisEnd(_Typed, frozen=True):
     """A channel left the application: it hung up, or went on in the dialplan."""
 
     channel: Channel
 
 
-class ChannelDtmfReceived(Struct, frozen=True):
+class ChannelDtmfReceived(_Typed, frozen=True):
     """A key was released."""
 
     channel: Channel
     digit: str
 
 
-class PlaybackFinished(Struct, frozen=True):
+class PlaybackFinished(_Typed, frozen=True):
     """A playback ended, was stopped, or failed."""
 
     playback: Playback
 
 
-class ChannelDestroyed(Struct, frozen=True):
+class ChannelDestroyed(_Typed, frozen=True):
     """A channel that we subscribed to is no more; ``cause`` is of Q.850."""
 
     channel: Channel
     cause: int = 0
 
 
-class ApplicationReplaced(Struct, frozen=True):
+class ApplicationReplaced(_Typed, frozen=True):
     """Another socket took our application's name; this one is deaf from now on."""
 
     application: str = ""
 
 
-class RestResponse(Struct, frozen=True):
+class RestResponse(_Typed, frozen=True, tag="RESTResponse"):
     """The answer to a request over the WebSocket."""
 
     request_id: str
@@ -98,13 +102,12 @@ EVENTS: tuple[type[Event], ...] = (
     ChannelDestroyed,
     ApplicationReplaced,
 )
-REST_RESPONSE = "RESTResponse"
-WANTED = (*(event.__name__ for event in EVENTS), REST_RESPONSE)
+WANTED = (*(event.__name__ for event in EVENTS), "RESTResponse")
 """The types for Asterisk's event filter. Without RESTResponse every request hangs (measured)."""
 
 
 class Strange(Struct, frozen=True):
-    """An event of a type that we do not read, or one that is not as documented."""
+    """An event of a type that we do not read, or one that is not as documented (``why``)."""
 
     type: str
     why: str = ""
@@ -114,19 +117,21 @@ class _Envelope(Struct, frozen=True):
     type: str = ""
 
 
+_decoder: json.Decoder[Event | RestResponse] = json.Decoder(Event | RestResponse)
 _envelope = json.Decoder(_Envelope)
-_response = json.Decoder(RestResponse)
-_decoders = {event.__name__: json.Decoder(event) for event in EVENTS}
 
 
 def parse(text: str | bytes) -> Event | RestResponse | Strange:
     """The event that ``text`` is. Never raises."""
-    kind = ""
+    try:
+        return _decoder.decode(text)
+    except ValueError as error:
+        return _strange(text, str(error))
+
+
+def _strange(text: str | bytes, why: str) -> Strange:
     try:
         kind = _envelope.decode(text).type
-        if kind == REST_RESPONSE:
-            return _response.decode(text)
-        decoder = _decoders.get(kind)
-        return decoder.decode(text) if decoder else Strange(kind)
-    except (ValidationError, ValueError) as error:
-        return Strange(kind, str(error))
+    except ValueError:
+        return Strange("", why)
+    return Strange(kind, why if kind in WANTED else "")

@@ -47,7 +47,7 @@ class Times(Struct, frozen=True):
     """For the end of a playback that was told to stop."""
     reconnecting: float = 30.0
     """For the link, when it is down, before the call is given up to the dialplan."""
-    dead_man: float = 120.0
+    dead_man: int = 120
     """What the dialplan grants us before it takes the caller back; see :meth:`_hold`."""
     margin: float = 20.0
     """How much of that must be left after the longest course of a screen."""
@@ -62,7 +62,7 @@ class ChannelLine:
         self.channel = channel
         self.gone: Gone | None = None
         self.told: Callable[[], None] | None = None
-        """Called when a screen was told to its end, or cut short."""
+        """Called when a screen was told to its end, not cut short."""
         self._ari = ari
         self._speak = speak
         self._link_up = link_up
@@ -70,6 +70,7 @@ class ChannelLine:
         self._clock = asyncio.get_running_loop().time
         self._keypad = Keypad()
         self._playing = ""
+        self._cut = False
         self._numbers = count(1)
         self._away = False
         self._back: str | None = None
@@ -89,7 +90,7 @@ class ChannelLine:
         if playback == self._playing:
             self._playing = ""
             self._changed.set()
-            if self.told:
+            if self.told and not self._cut:
                 self.told()
         if state == "failed":
             log.error(
@@ -206,12 +207,14 @@ class ChannelLine:
             self._answered = True
             await self._ari.channels.answer(self.channel)
         await self._hold()
+        self._cut = False
         self._playing = f"{self.channel}-{next(self._numbers)}"
         await self._ari.channels.play_with_id(
             self.channel, self._playing, [f"sound:{file}" for file in media]
         )
 
     async def _stop(self) -> None:
+        self._cut = True
         try:
             await self._ari.playbacks.stop(self._playing)
         except GoneError:
@@ -235,7 +238,7 @@ class ChannelLine:
         times, now = self._times, self._clock()
         if now + times.media + times.margin > self._granted:
             await self._ari.channels.set_channel_var(
-                self.channel, "TIMEOUT(absolute)", f"{times.dead_man:g}"
+                self.channel, "TIMEOUT(absolute)", str(times.dead_man)
             )
             self._granted = now + times.dead_man
 

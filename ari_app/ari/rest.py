@@ -5,12 +5,14 @@ every :class:`Verb` with the description that the running Asterisk ships (``rest
 """
 
 from collections.abc import Awaitable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from msgspec import Struct, json
 
-from ari_app.ari.events import Channel
+from ari_app.ari.errors import AriError
+
+T = TypeVar("T")
 
 
 class Verb(Struct, frozen=True):
@@ -58,7 +60,6 @@ SUBSCRIBE = Verb(
     "applications/{applicationName}/subscription",
     ("eventSource",),
 )
-LIST_CHANNELS = Verb("channels.list", "GET", "channels")
 ANSWER = Verb("channels.answer", "POST", "channels/{channelId}/answer")
 HANGUP = Verb("channels.hangup", "DELETE", "channels/{channelId}", ("reason_code",))
 CONTINUE = Verb(
@@ -78,8 +79,8 @@ SET_VARIABLE = Verb(
 STOP = Verb("playbacks.stop", "DELETE", "playbacks/{playbackId}")
 
 VERBS = (
-    GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, LIST_CHANNELS, ANSWER, HANGUP, CONTINUE,
-    PLAY, SET_VARIABLE, STOP,
+    GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, ANSWER, HANGUP, CONTINUE, PLAY,
+    SET_VARIABLE, STOP,
 )  # fmt: skip
 
 
@@ -105,10 +106,19 @@ class Info(Struct, frozen=True):
 
 
 class Application(Struct, frozen=True):
-    """An application and the channels that are in it."""
+    """An application and the channels that it hears of: those in it, and those subscribed to."""
 
     name: str
     channel_ids: tuple[str, ...] = ()
+
+
+async def _asked(send: Sender, asked: Request, answer: type[T]) -> T:
+    """Ask, and read the answer."""
+    body = await send(asked)
+    try:
+        return json.decode(body, type=answer)
+    except ValueError as error:
+        raise AriError(200, str(asked), f"not as documented: {error}") from error
 
 
 class Ari:
@@ -129,7 +139,7 @@ class Asterisk:
 
     async def get_info(self) -> Info:
         """The version of Asterisk."""
-        return json.decode(await self._send(request(GET_INFO, only="system")), type=Info)
+        return await _asked(self._send, request(GET_INFO, only="system"), Info)
 
     async def ping(self) -> None:
         """Nothing, if Asterisk answers."""
@@ -145,7 +155,7 @@ class Applications:
 
     async def get(self) -> Application:
         """Our application as Asterisk sees it."""
-        return json.decode(await self._send(request(GET_APPLICATION, self.name)), type=Application)
+        return await _asked(self._send, request(GET_APPLICATION, self.name), Application)
 
     async def filter(self, allowed: Sequence[str]) -> None:
         """Let Asterisk send only events of these types."""
@@ -162,10 +172,6 @@ class Channels:
 
     def __init__(self, send: Sender) -> None:
         self._send = send
-
-    async def list(self) -> tuple[Channel, ...]:
-        """All channels of Asterisk, ours or not."""
-        return json.decode(await self._send(request(LIST_CHANNELS)), type=tuple[Channel, ...])
 
     async def answer(self, channel: str) -> None:
         """Answer a ringing channel."""

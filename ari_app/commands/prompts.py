@@ -1,5 +1,8 @@
 """`firstline prompts`: what callers are told."""
 
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -7,8 +10,20 @@ import click
 from ari_app import up as bring
 from ari_app.commands.running import Commands, console, run
 from ari_app.config import State
-from prompts import catalogue
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Value, Values
+from prompts import catalogue, plan
 from prompts.speak import Voice
+
+READERS: Mapping[str, Callable[[str], Value]] = {
+    "money": lambda text: Money(Decimal(text)),
+    "count": lambda text: Count(int(text)),
+    "date": lambda text: Day(date.fromisoformat(text)),
+    "day": lambda text: Day(date.fromisoformat(text)),
+    "moment": lambda text: Moment(datetime.fromisoformat(text)),
+    "digits": Digits,
+    "name": lambda text: Name({"": text}),
+}
+"""The kinds of placeholders that a command line can fill."""
 
 
 @click.group(cls=Commands)
@@ -51,6 +66,7 @@ def render(state: State) -> None:
 
 @prompts.command()
 @click.argument("text")
+@click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--lang", default="ru", show_default=True, help="The language to say it in.")
 @click.option(
     "-o",
@@ -60,12 +76,15 @@ def render(state: State) -> None:
     show_default=True,
 )
 @click.pass_obj
-def say(state: State, text: str, lang: str, output: Path) -> None:
-    """Say TEXT into a WAV file as a caller would hear it; the name of a prompt says that prompt."""
+def say(state: State, text: str, values: tuple[str, ...], lang: str, output: Path) -> None:
+    """Say TEXT into a WAV file as a caller would hear it.
+
+    TEXT may be the name of a prompt; its placeholders are filled by NAME=VALUE: balance=12.50.
+    """
     state.make()
     words = catalogue.shipped()
     if text in words.prompts:
-        text = words.listing()[words.prompts.index(text)].texts[lang]
+        text = plan.text(words, Phrase(text, _filled(words.slots(text), values)), lang)
 
     async def saying() -> None:
         settings = bring.voice_settings(state.config())
@@ -74,3 +93,19 @@ def say(state: State, text: str, lang: str, output: Path) -> None:
 
     run(saying())
     click.echo(f"{output}: {text}")
+
+
+def _filled(slots: Mapping[str, str], given: tuple[str, ...]) -> Values:
+    """The values of a prompt's placeholders as they were given on the command line."""
+    texts = dict(each.partition("=")[::2] for each in given)
+    values: dict[str, Value] = {}
+    for name, slot in slots.items():
+        read = READERS.get(slot.split()[0])
+        if name not in texts or read is None:
+            why = f"give {name}=…" if read else "a list can only be heard in a call"
+            raise click.UsageError(f"the prompt needs {name} ({slot}): {why}")
+        try:
+            values[name] = read(texts[name])
+        except (ValueError, ArithmeticError) as error:
+            raise click.UsageError(f"{name}={texts[name]} is no {slot}") from error
+    return values

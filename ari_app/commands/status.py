@@ -52,11 +52,12 @@ def _show(report: Status) -> None:
     console.print(f"calls: {calls.now} now, {calls.today} today")
     console.print(f"phones register at {report.sip.host}:{report.sip.port} (UDP and TCP)")
     console.print(f"numbers: {', '.join(report.numbers)}; state: {report.state_dir}")
-    table = Table(title="accounts for your phone (`status --json` lists them all)")
-    for column in ("", "SIP user", "password", "name", "number or extension"):
-        table.add_column(column)
+    console.print("accounts for your phone (`firstline status --json` lists them all):")
+    table = Table(box=None)
+    for column in ("", "SIP user", "password", "name"):
+        table.add_column(column, no_wrap=True)
     for one in report.subscribers[:3]:
-        table.add_row("subscriber", one.sip_user, one.sip_password, one.name, one.number)
+        table.add_row("subscriber", one.sip_user, one.sip_password, one.name)
     for agent in report.agents:
-        table.add_row("agent", agent.sip_user, agent.sip_password, agent.name, agent.extension)
+        table.add_row("agent", agent.sip_user, agent.sip_password, agent.name)
     console.print(table)

@@ -71,37 +71,26 @@ def find(within: Samples, sought: Samples, rate: int) -> Match:
 
     A sound that is cut off by the end of the other is found too, with a lower score.
     """
-    within = np.pad(within, (0, len(sought)))
+    block, slip = round(BLOCK * rate), round(SLIP / BLOCK)
+    within = np.pad(within, (slip * block, slip * block + len(sought)))
     windows = np.array_split(sought, max(1, round(len(sought) / rate / WINDOW)))
     starts = np.cumsum([0] + [len(window) for window in windows[:-1]])
     curves = _correlate(within, windows)
     weights = np.array([float(window @ window) for window in windows])
-    block, slip = round(BLOCK * rate), round(SLIP / BLOCK)
-    places = (len(within) - len(sought)) // block + 1
-    total = np.zeros(places)
+    total = np.zeros((len(within) - len(sought)) // block - 2 * slip)
     for curve, start, weight in zip(curves, starts, weights / weights.sum(), strict=True):
-        total += weight * _best_around(curve[start:], block, slip)[:places]
+        total += weight * _best_around(curve[start:], block, slip)[: len(total)]
     place = int(np.argmax(total))
-    return Match(float(total[place]), _begin(curves, starts, weights, place * block, rate) / rate)
-
-
-def _begin(
-    curves: list[Samples], starts: NDArray[np.intp], weights: Samples, near: int, rate: int
-) -> int:
-    """The sample at which the prompt begins, as its loudest window has it."""
     loudest = int(np.argmax(weights))
-    reach = round((SLIP + BLOCK) * rate)
-    low = max(0, near + int(starts[loudest]) - reach)
-    peak = int(np.argmax(curves[loudest][low : low + 2 * reach]))
-    return max(0, low + peak - int(starts[loudest]))
+    around = curves[loudest][starts[loudest] + place * block :][: (2 * slip + 1) * block]
+    begin = (place - slip) * block + int(np.argmax(around))
+    return Match(float(total[place]), max(0, begin) / rate)
 
 
 def _best_around(curve: Samples, block: int, slip: int) -> Samples:
-    """For each block of a curve, its highest value in the blocks around, ``slip`` to each side."""
-    short = -len(curve) % block
-    peaks = np.pad(curve, (0, short), constant_values=-1.0).reshape(-1, block).max(axis=1)
-    padded = np.pad(peaks, slip, constant_values=-1.0)
-    best: Samples = np.lib.stride_tricks.sliding_window_view(padded, 2 * slip + 1).max(axis=1)
+    """The highest values of a curve in each run of ``2 * slip + 1`` blocks."""
+    peaks = curve[: len(curve) // block * block].reshape(-1, block).max(axis=1)
+    best: Samples = np.lib.stride_tricks.sliding_window_view(peaks, 2 * slip + 1).max(axis=1)
     return best
 
 

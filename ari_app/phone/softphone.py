@@ -8,6 +8,7 @@ A stack that hangs is ended by the kernel's alarm clock.
 import heapq
 import os
 import signal
+import struct
 import sys
 import wave
 from collections.abc import Callable
@@ -27,6 +28,9 @@ PATIENCE = 1.0
 """How long the server may take to confirm a hang-up or an unregistration, in seconds."""
 WATCHDOG = 15
 """After so many seconds without a turn of the loop the process is ended."""
+
+WAV_HEADER = 44
+"""Length of the header of a WAV file, in bytes."""
 
 BUSY_HERE = 486
 RINGING = 180
@@ -189,14 +193,23 @@ class Softphone:
                 self._end(call, code, reason)
 
     def _end(self, call: Call, code: int, reason: str) -> None:
+        at = monotonic()
         call.finish_files()
         recording = self._recording()
+        if recording is not None:
+            self._wait_written(recording)
         self._call = None
         self._rings = False
         self._later.clear()
         self._hand_free_at = 0.0
         kept = str(recording) if recording is not None and recording.exists() else ""
-        self._report(m.Disconnected(code, reason, kept, at=monotonic()))
+        self._report(m.Disconnected(code, reason, kept, at=at))
+
+    def _wait_written(self, recording: Path) -> None:
+        """The stack closes a file with its next frame, in a thread of its own."""
+        deadline = monotonic() + PATIENCE
+        while recording.exists() and not _is_whole(recording) and monotonic() < deadline:
+            self._stack.poll(POLL)
 
     def _recording(self) -> Path | None:
         """The file of this call: the name given, and for later calls "name-2.wav" and so on."""
@@ -207,6 +220,17 @@ class Softphone:
     def _fail(self, command: m.Command, reason: str) -> None:
         what = type(command).__name__.lower()
         self._report(m.Failed(what, reason, 0, at=monotonic()))
+
+
+def _is_whole(recording: Path) -> bool:
+    """Whether the header of a WAV file tells its size: that is written last."""
+    with recording.open("rb") as file:
+        header = file.read(WAV_HEADER)
+    if len(header) < WAV_HEADER:
+        return False
+    riff, data = struct.unpack_from("<4xI32xI", header)
+    size = recording.stat().st_size
+    return bool(riff == size - 8 and data == size - WAV_HEADER)
 
 
 def _from_header(header: str) -> tuple[str, str]:

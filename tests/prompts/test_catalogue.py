@@ -128,7 +128,9 @@ def test_languages_agree_on_placeholders() -> None:
 
 
 def test_a_file_of_no_language() -> None:
-    assert "did you mean" in problems(rus="a: раз\n")[0] or "known" in problems(rus="a: раз\n")[0]
+    assert problems(rus="a: раз\n") == [
+        "rus.yaml:1:1: rus is no language that we speak: did you mean ru?"
+    ]
 
 
 def test_a_missing_translation_is_listed_and_told_in_another_language() -> None:
@@ -142,7 +144,7 @@ def test_a_missing_translation_is_listed_and_told_in_another_language() -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match=r"ru\.yaml: *|add ru\.yaml"):
+    with pytest.raises(CatalogueError, match=r"no texts here: add ru\.yaml"):
         load(tmp_path)
     with pytest.raises(CatalogueError, match="cannot be read"):
         load(tmp_path / "nowhere")

@@ -190,10 +190,10 @@ async def test_second_opening_keeps_what_is_there(file: Path) -> None:
     await store.close()
 
 
-async def test_two_openings_at_once_migrate_once(file: Path) -> None:
-    both = await asyncio.gather(Store.open(file), Store.open(file))
-    steps = await both[0].read(lambda db: len(MIGRATIONS.applied(db)))
-    for store in both:
+async def test_openings_at_once_migrate_once(file: Path) -> None:
+    stores = await asyncio.gather(*(Store.open(file) for _ in range(6)))
+    steps = await stores[0].read(lambda db: len(MIGRATIONS.applied(db)))
+    for store in stores:
         await store.close()
     assert steps == len(KNOWN)
 

@@ -1,0 +1,1 @@
+"""The bench: the same scripted call against a plain dialplan and against Firstline."""

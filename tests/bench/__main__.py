@@ -1,0 +1,113 @@
+"""The bench: `tests/bench/ivr`.
+
+The same call (answer, first prompt, key by barge-in, second prompt, key by barge-in, third prompt,
+hang-up) goes in turn to a plain dialplan (Background and WaitExten) and to Firstline with its
+engine, store and log, on one Asterisk, with the same sound files. Needs sipp (sip-tester) and root.
+"""
+
+import tempfile
+from pathlib import Path
+
+import click
+from msgspec import Struct
+from rich.console import Console
+
+from tests.bench import ear, load, report
+from tests.bench.ear import Delays
+from tests.bench.handset import Tape
+from tests.bench.house import NATIVE, OURS, ROOT, House, HouseError, running
+from tests.bench.report import Measured
+
+
+class Extent(Struct, frozen=True):
+    """How much is measured."""
+
+    calls: int
+    rate: int
+    idle: int
+    busy: int
+    concurrent: int
+    rates: tuple[int, ...]
+    seconds: int
+
+
+@click.command(help=__doc__)
+@click.option("--calls", default=1000, show_default=True, help="Calls for the CPU per call.")
+@click.option("--rate", default=40, show_default=True, help="Calls a second for CPU and delays.")
+@click.option("--idle", default=50, show_default=True, help="Calls one by one for the delays.")
+@click.option("--busy", default=150, show_default=True, help="Calls under load for the delays.")
+@click.option("--concurrent", default=500, show_default=True, help="Calls at once for the memory.")
+@click.option("--rates", default="20,40,60,80,100,120", show_default=True, help="To be tried.")
+@click.option("--seconds", default=15, show_default=True, help="How long each of them.")
+@click.option("--port-offset", default=2000, show_default=True)
+@click.option(
+    "--asterisk",
+    type=click.Path(exists=True, path_type=Path),
+    help="An unpacked Asterisk. [default: that of .firstline, the system's, or a new one]",
+)
+def main(
+    calls: int,
+    rate: int,
+    idle: int,
+    busy: int,
+    concurrent: int,
+    rates: str,
+    seconds: int,
+    port_offset: int,
+    asterisk: Path | None,
+) -> None:
+    """See the module."""
+    console = Console(stderr=True)
+    tried = tuple(int(one) for one in rates.split(","))
+    extent = Extent(calls, rate, idle, busy, concurrent, tried, seconds)
+    unpacked = ROOT / ".firstline" / "asterisk" / "root"
+    root = asterisk or (unpacked if unpacked.is_dir() else None)
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="firstline-bench-") as directory,
+            running(Path(directory), root, port_offset) as house,
+        ):
+            measured = measure(house, extent, console)
+    except HouseError as error:
+        raise click.ClickException(str(error)) from error
+    Console().print(report.table(measured, rate, concurrent))
+
+
+def measure(house: House, extent: Extent, console: Console) -> Measured:
+    """Measure all, the plain dialplan and Firstline in turn."""
+    both = (NATIVE, OURS)
+    tapes = {number: ear.learn(house, number) for number in both}
+    console.print("key to sound, one call at a time")
+    idle = [ear.delays(house, number, tapes[number], extent.idle, 1) for number in both]
+    console.print(f"CPU of {extent.calls} calls at {extent.rate}/s")
+    costs = [load.cost(house, number, extent.rate, extent.calls) for number in both]
+    console.print(f"key to sound under {extent.rate} calls/s")
+    busy = [_under_load(house, number, tapes[number], extent) for number in both]
+    console.print(f"memory with {extent.concurrent} calls at once")
+    memory = load.peak(house, OURS, extent.concurrent, extent.rate)
+    console.print(f"calls a second held: {', '.join(map(str, extent.rates))}")
+    held = [load.held(house, number, extent.rates, extent.seconds) for number in both]
+    return Measured(
+        held=(held[0], held[1]),
+        cost=(costs[0], costs[1]),
+        idle=(idle[0], idle[1]),
+        busy=(busy[0], busy[1]),
+        memory=memory,
+    )
+
+
+AT_ONCE = 8
+"""Measuring calls at a time under load: some three a second more."""
+
+
+def _under_load(house: House, number: str, tapes: tuple[Tape, Tape], extent: Extent) -> Delays:
+    seconds = extent.busy / AT_ONCE * 2.5 + 5
+    with load.calling(house, number, extent.rate, int(extent.rate * seconds), load.HOLD) as runs:
+        found = ear.delays(house, number, tapes, extent.busy, AT_ONCE)
+    if runs[0].failed:
+        raise HouseError(f"{runs[0].failed} of {runs[0].calls} calls failed under load")
+    return found
+
+
+if __name__ == "__main__":
+    main(prog_name="tests/bench/ivr")

@@ -1,0 +1,132 @@
+"""An installation of Firstline for the bench, with the same menus as a plain dialplan beside it."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from ari_app import control, exchange
+from ari_app.config import PREFIX, State
+from asterisk_conf.site import Ports
+from ivr.values import Phrase
+from prompts import catalogue
+from prompts.speak import Settings, Voice
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+SCREENS = {"first": "main-menu", "second": "guest-menu", "bye": "thanks-bye"}
+"""The screens of menus.yaml and native.conf and their prompts."""
+
+NATIVE, OURS = "700", "611"
+"""What is dialled for the plain dialplan, and for Firstline."""
+
+CALLER = "+375990000001"
+"""A subscriber of the demo operator. The plus keeps Asterisk from taking him for his SIP account:
+he comes over the trunk."""
+
+
+class HouseError(Exception):
+    """The bench cannot run; the text says why."""
+
+
+class House(Struct, frozen=True):
+    """What runs: where phones call, and the processes by name."""
+
+    host: str
+    port: int
+    asterisk: int
+    ours: tuple[int, ...]
+    """The application, and the process that speaks."""
+    application: int
+
+
+@contextmanager
+def running(directory: Path, root: Path | None, offset: int) -> Iterator[House]:
+    """Firstline in ``directory`` on the Asterisk of ``root`` while the context lasts."""
+    state = State(directory)
+    state.make()
+    _settle(state, root, Ports().shifted(offset))
+    sounds = asyncio.run(_sounds(state))
+    _firstline(state, "up", "--detach")
+    try:
+        _add_dialplan(state, sounds)
+        yield _look(state)
+    finally:
+        _firstline(state, "down")
+
+
+def _settle(state: State, root: Path | None, ports: Ports) -> None:
+    menus = state.directory / "menus"
+    menus.mkdir(exist_ok=True)
+    (menus / "bench.yaml").write_text((HERE / "menus.yaml").read_text())
+    settings = {
+        "site": {"numbers": [OURS]},
+        "menus": {"directory": str(menus)},
+        "asterisk": {"path": str(root) if root else ""},
+        "ports": msgspec.to_builtins(ports),
+    }
+    lines = []
+    for section, values in settings.items():
+        # Numbers, lists and plain strings are written in TOML as in JSON.
+        lines += [f"[{section}]", *(f"{key} = {json.dumps(one)}" for key, one in values.items())]
+    (state.directory / "firstline.toml").write_text("\n".join(lines) + "\n")
+
+
+async def _sounds(state: State) -> dict[str, str]:
+    """The files that Firstline will play, by screen."""
+    words = catalogue.load(ROOT / "prompts")
+    async with Voice(Settings(), state.sounds, None, words) as voice:
+        return {
+            screen: (await voice.media([Phrase(prompt)], "ru"))[0]
+            for screen, prompt in SCREENS.items()
+        }
+
+
+def _add_dialplan(state: State, sounds: dict[str, str]) -> None:
+    """Add to what Firstline rendered; it renders anew at its next start."""
+    etc = state.directory / "asterisk" / "etc"
+    for name, part in (
+        ("extensions.conf", (HERE / "native.conf").read_text().format(**sounds)),
+        ("pjsip.conf", (HERE / "trunk.conf").read_text()),
+    ):
+        with (etc / name).open("a") as file:
+            file.write(part)
+    config = state.config({})
+    argv = exchange.asterisk(config, state, print).argv
+    for command in ("dialplan reload", "module reload res_pjsip.so"):
+        subprocess.run(
+            [*argv, "-C", str(etc / "asterisk.conf"), "-rx", command],
+            check=True,
+            capture_output=True,
+            timeout=20,
+        )
+
+
+def _look(state: State) -> House:
+    report = msgspec.json.decode(asyncio.run(control.status(state.control)))
+    pids = report["pids"]
+    ours = (pids["application"], pids["voice"])
+    sip = report["sip"]
+    return House(sip["host"], sip["port"], pids["asterisk"], ours, pids["application"])
+
+
+def _firstline(state: State, *arguments: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
+    command = [sys.executable, "-P", "-m", "ari_app.cli", "--state", str(state.directory)]
+    try:
+        subprocess.run(
+            [*command, *arguments],
+            env={**environment, "PYTHONPATH": str(ROOT)},
+            check=True,
+            timeout=300,
+            stdout=subprocess.DEVNULL,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise HouseError(f"firstline {' '.join(arguments)} failed: {error}") from error

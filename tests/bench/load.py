@@ -1,0 +1,135 @@
+"""Many calls at once, by sipp; what they cost, read from the kernel.
+
+sipp sends keys through a raw socket: it needs root, or CAP_NET_RAW.
+"""
+
+import csv
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from tests.bench.house import CALLER, HERE, House, HouseError
+
+HOLD = 1.0
+"""Seconds from the answer to the first key, in the calls that are counted."""
+
+CALL = 6.0
+"""What such a call lasts at most, in seconds; a run that ends later did not hold its rate."""
+
+_SETTLE = 1.0  # seconds in which the application writes the last records of calls
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Run(Struct, frozen=True):
+    """How a run of sipp ended."""
+
+    calls: int
+    failed: int
+    seconds: float
+
+
+class Cost(Struct, frozen=True):
+    """CPU per call of the whole processes, all their threads, in milliseconds."""
+
+    asterisk: float
+    ours: float
+
+
+@contextmanager
+def calling(house: House, number: str, rate: int, calls: int, hold: float) -> Iterator[list[Run]]:
+    """Calls by sipp while the context lasts; it ends when they end and then the list has the run.
+
+    ``hold`` is the time in seconds from the answer to the first key. An error inside ends sipp.
+    """
+    sipp = shutil.which("sipp")
+    if sipp is None:
+        raise HouseError("sipp is missing: apt-get install sip-tester")
+    with tempfile.TemporaryDirectory() as directory:
+        stats = Path(directory) / "stats.csv"
+        base = house.port + 200
+        most = calls / rate + hold + 60
+        command = [
+            sipp, f"{house.host}:{house.port}", "-sf", str(HERE / "scenario.xml"), "-s", number,
+            "-key", "caller", CALLER, "-i", house.host, "-p", str(base), "-mp", str(base + 2),
+            "-r", str(rate), "-m", str(calls), "-l", str(calls), "-d", str(round(hold * 1000)),
+            "-recv_timeout", "20000", "-timeout", f"{most:.0f}s", "-nostdin",
+            "-trace_stat", "-stf", str(stats), "-fd", "3600",
+        ]  # fmt: skip
+        began = time.monotonic()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        runs: list[Run] = []
+        try:
+            yield runs
+            _, said = process.communicate(timeout=most + 30)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+        seconds = time.monotonic() - began
+        if process.returncode not in (0, 1):
+            raise HouseError(f"sipp ended with {process.returncode}: {said.decode().strip()}")
+        last = list(csv.DictReader(stats.read_text().splitlines(), delimiter=";"))[-1]
+        done = int(last["SuccessfulCall(C)"])
+        runs.append(Run(calls, calls - done, seconds))
+
+
+def held(house: House, number: str, rates: Sequence[int], seconds: int) -> int:
+    """The highest of the ascending ``rates`` at which no call failed; 0 if none."""
+    best = 0
+    for rate in rates:
+        with calling(house, number, rate, rate * seconds, HOLD) as runs:
+            pass
+        if runs[0].failed or runs[0].seconds > seconds + CALL:
+            break
+        best = rate
+    return best
+
+
+def cost(house: House, number: str, rate: int, calls: int) -> Cost:
+    """What a call costs; :class:`HouseError` if one fails."""
+    asterisk, ours = _cpu((house.asterisk,)), _cpu(house.ours)
+    with calling(house, number, rate, calls, HOLD) as runs:
+        pass
+    time.sleep(_SETTLE)
+    _no_failure(runs[0])
+    return Cost(
+        (_cpu((house.asterisk,)) - asterisk) / calls * 1000,
+        (_cpu(house.ours) - ours) / calls * 1000,
+    )
+
+
+def peak(house: House, number: str, calls: int, rate: int) -> float:
+    """The peak memory of ours with ``calls`` at once, in megabytes (10**6 bytes)."""
+    with calling(house, number, rate, calls, calls / rate + 3.0) as runs:
+        pass
+    _no_failure(runs[0])
+    return sum(_most_memory(pid) for pid in house.ours) / 1e6
+
+
+def _no_failure(run: Run) -> None:
+    if run.failed:
+        raise HouseError(f"{run.failed} of {run.calls} calls failed: let nothing else run here")
+
+
+def _cpu(pids: Sequence[int]) -> float:
+    """utime and stime of processes, in seconds: fields 14 and 15 of proc_pid_stat(5)."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / _TICKS
+
+
+def _most_memory(pid: int) -> int:
+    """The most that a process ever had in memory, in bytes: VmHWM of proc_pid_status(5)."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise HouseError(f"process {pid} has ended")

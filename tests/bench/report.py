@@ -1,0 +1,52 @@
+"""The table of the bench."""
+
+from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
+from rich.table import Table
+
+from tests.bench.ear import Delays
+from tests.bench.load import Cost
+
+T = TypeVar("T")
+Pair: TypeAlias = tuple[T, T]
+"""Of the plain dialplan, and of Firstline."""
+
+
+class Measured(Struct, frozen=True, kw_only=True):
+    """All that the bench measures."""
+
+    held: Pair[int]
+    cost: Pair[Cost]
+    idle: Pair[Delays]
+    busy: Pair[Delays]
+    memory: float
+
+
+def table(measured: Measured, rate: int, concurrent: int) -> Table:
+    """The figures beside what is to be reached."""
+    shown = Table("", "dialplan", "Firstline", "to reach", "", title="Firstline's IVR")
+    for column in shown.columns[1:4]:
+        column.justify = "right"
+
+    def row(name: str, native: str, ours: str, target: str = "", well: bool | None = None) -> None:
+        shown.add_row(name, native, ours, target, {None: "", True: "yes", False: "NO"}[well])
+
+    held, (native, ours) = measured.held, measured.cost
+    row("calls/s held without a failure", f"{held[0]}", f"{held[1]}")
+    row("CPU per call, Asterisk, ms", f"{native.asterisk:.2f}", f"{ours.asterisk:.2f}")
+    row("CPU per call, ours, ms", "-", f"{ours.ours:.2f}", "<= 1.50", ours.ours <= 1.5)
+    ratio = (ours.asterisk + ours.ours) / native.asterisk
+    row("CPU per call, both / dialplan", "1.00", f"{ratio:.2f}", "<= 1.30", ratio <= 1.3)
+    more = "dialplan + {}"
+    one, two = measured.idle
+    row("key to sound idle, median, ms", f"{one.median:.1f}", f"{two.median:.1f}",
+        more.format(5), two.median <= one.median + 5)  # fmt: skip
+    row("key to sound idle, p99, ms", f"{one.p99:.1f}", f"{two.p99:.1f}")
+    one, two = measured.busy
+    row(f"key to sound at {rate}/s, median, ms", f"{one.median:.1f}", f"{two.median:.1f}")
+    row(f"key to sound at {rate}/s, p99, ms", f"{one.p99:.1f}", f"{two.p99:.1f}",
+        more.format(20), two.p99 <= one.p99 + 20)  # fmt: skip
+    memory = measured.memory
+    row(f"peak memory with {concurrent} calls, MB", "-", f"{memory:.0f}", "<= 120", memory <= 120)
+    return shown

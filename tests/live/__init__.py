@@ -1,0 +1,1 @@
+"""Firstline as its users meet it: real Asterisk, real SIP, the command line."""

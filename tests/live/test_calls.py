@@ -1,0 +1,100 @@
+"""Callers on real phones: what they hear, and what the record says."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ari_app.phone.handset import Connected, Disconnected, Phone
+from ari_app.phone.listen import heard
+from tests.live.installation import Installation, until
+
+pytestmark = pytest.mark.live
+
+
+def test_a_subscriber_hears_his_balance(firstline: Installation, tmp_path: Path) -> None:
+    recording = tmp_path / "b.wav"
+    told = firstline.out("call", "611", "--press", "1", "--record", str(recording))
+    assert "двенадцать рублей пятьдесят копеек" in told
+    match = heard(recording, firstline.said("balance-is", "balance=12.50"))
+    assert match.heard, match
+    other = heard(recording, firstline.said("balance-is", "balance=19.70"))
+    assert not other.heard, other
+    path = firstline.last_call()
+    assert "dialled 611" in path
+    assert "main (menu)  told welcome main-menu  key 1  -> balance" in path
+    assert "balance-told (say)  told balance-is" in path
+
+
+@pytest.mark.parametrize(("number", "prompt"), [("111", "welcome-111"), ("2690000", "welcome")])
+def test_every_number_answers(
+    firstline: Installation, tmp_path: Path, number: str, prompt: str
+) -> None:
+    recording = tmp_path / "n.wav"
+    firstline.out("call", number, "--stay", "6", "--record", str(recording))
+    assert heard(recording, firstline.said(prompt)).heard
+    assert f"dialled {number}" in firstline.last_call()
+
+
+def test_the_chosen_language_is_remembered(firstline: Installation, tmp_path: Path) -> None:
+    first = firstline.out("call", "611", "--as", "0009", "--press", "53", "--stay", "0.5")
+    assert "speak-en" in first
+    recording = tmp_path / "en.wav"
+    firstline.out("call", "611", "--as", "0009", "--stay", "5", "--record", str(recording))
+    assert heard(recording, firstline.said("welcome", lang="en")).heard
+
+
+async def test_a_stranger_is_welcome(firstline: Installation, tmp_path: Path) -> None:
+    recording = tmp_path / "s.wav"
+    async with Phone(firstline.agent(1), recording) as phone:
+        await phone.dial("611")
+        await phone.wait(Connected)
+        await phone.press("6")
+        await asyncio.sleep(4)  # to hear it
+        await phone.hangup()
+        await phone.wait(Disconnected)
+    assert heard(recording, firstline.said("hours-are"), first=3).heard
+    path = firstline.last_call()
+    assert "who (branch)  -> unknown" in path
+    assert "guest (menu)" in path
+
+
+async def test_keys_typed_ahead_are_used_one_by_one(firstline: Installation) -> None:
+    async with Phone(firstline.subscriber(4)) as phone:
+        await phone.dial("611")
+        await phone.wait(Connected)
+        await phone.press("5131")
+        await phone.hangup()
+        await phone.wait(Disconnected)
+    path = firstline.last_call()
+    taken = [line.split("  key ")[1][0] for line in path.splitlines() if "  key " in line]
+    assert taken == ["5", "1", "3", "1"], path
+
+
+async def test_a_hundred_keys_and_a_hang_up(firstline: Installation) -> None:
+    async with Phone(firstline.subscriber(5)) as phone:
+        await phone.dial("611")
+        await phone.wait(Connected)
+        await phone.press("7" * 100)
+        await phone.hangup()
+        await phone.wait(Disconnected)
+    path = firstline.last_call()
+    assert "gave-up" in path
+    assert "fault" not in path
+
+
+@pytest.mark.parametrize("moment", ["at once", "in a prompt", "after a key", "while it is spoken"])
+async def test_a_hang_up_at_any_moment_ends_the_record(
+    firstline: Installation, moment: str
+) -> None:
+    before = firstline.status().calls.today
+    async with Phone(firstline.subscriber(6)) as phone:
+        await phone.dial("611")
+        if moment != "at once":
+            await phone.wait(Connected)
+        if moment in ("after a key", "while it is spoken"):
+            await phone.press("4" if moment == "while it is spoken" else "6")
+        await phone.hangup()
+    until(lambda: firstline.status().calls.now == 0, 10)
+    if firstline.status().calls.today > before:
+        assert " gone (cause" in firstline.last_call()
