@@ -27,6 +27,7 @@ class Is(Enum):
     PROMPT = "a prompt of the catalogue"
     NODE = "a node of this flow"
     DEED = "a node of this flow, or back, or repeat"
+    ENDING = "an end of this flow"
     KEYS = "keys of a telephone: 0-9 * #"
     OPERATION = "an operation of self-service"
     OUTCOME = "an outcome"
@@ -186,7 +187,9 @@ class Flow(Struct, frozen=True, kw_only=True):
         Times, Meta(description="silences and wrong keys in a whole call before gave-up")
     ] = 12
     farewell: Annotated[
-        Target, Meta(description="an end for whoever is silent or wrong once more after that")
+        str,
+        Is.ENDING,
+        Meta(description="an end for whoever is silent or wrong once more after that"),
     ] = ""
     always: Annotated[Keys, Meta(description="keys of every menu that has not its own")] = {}
     nodes: Mapping[str, Node]

@@ -9,13 +9,13 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, NoReturn
 
 import aiohttp
-from msgspec import Struct, json
+from msgspec import Struct
 
-from ari_app.ari.errors import RefusedError, UnreachableError, raised
+from ari_app.ari.errors import AriError, RefusedError, UnreachableError, raised
 from ari_app.ari.events import (
     WANTED,
     ApplicationReplaced,
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 Transport = Literal["auto", "websocket", "http"]
 
+BIGGEST = 16 << 20
+"""Bytes of a message that we take. An application of 10,000 channels is told in 400 kB."""
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Where Asterisk is and how patient we are; all times in seconds."""
@@ -41,6 +44,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     application: str = "firstline"
     transport: Transport = "auto"
     deadline: float = 5.0
+    probe: float = 2.0
+    """How long ``auto`` waits for the first answer over the WebSocket."""
     heartbeat: float = 10.0
     back_off: float = 0.1
     back_off_most: float = 10.0
@@ -49,7 +54,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 Handler = Callable[[Event], None]
-Reconcile = Callable[[], Awaitable[None]]
+Reconcile = Callable[[Sequence[Event]], Awaitable[None]]
+"""Takes the list, still growing, of the events that wait until it is done."""
 
 
 class Link:
@@ -66,7 +72,7 @@ class Link:
         self._reconcile: Reconcile | None = None
         self._session: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._waiting: dict[str, asyncio.Future[RestResponse]] = {}
+        self._waiting: dict[str, asyncio.Future[RestResponse | None]] = {}
         self._held: list[Event] | None = None
         self._request = 0
         self._up = asyncio.Event()
@@ -87,26 +93,35 @@ class Link:
         :class:`RefusedError`, which nothing here can mend.
         """
         self._handle, self._reconcile = handle, reconcile
-        auth = aiohttp.BasicAuth(self.settings.user, self.settings.password.reveal())
+        settings = self.settings
+        login = aiohttp.encode_basic_auth(settings.user, settings.password.reveal())
+        try:
+            async with aiohttp.ClientSession(headers={"Authorization": login}) as self._session:
+                await self._keep()
+        finally:
+            self._session = None
+
+    async def _keep(self) -> NoReturn:
+        """Connect, again and again."""
         pause = self.settings.back_off
         clock = asyncio.get_running_loop().time
-        async with aiohttp.ClientSession(auth=auth) as self._session:
-            while True:
-                began = clock()
-                try:
-                    await self._connect()
-                except (aiohttp.ClientError, OSError, TimeoutError, UnreachableError) as error:
-                    reason = str(error) or type(error).__name__
-                else:
-                    reason = "Asterisk closed the link"
-                finally:
-                    self._down()
-                if clock() - began > self.settings.steady:
-                    pause = self.settings.back_off
-                wait = pause * random.uniform(0.5, 1.0)
-                log.warning("ARI: %s; trying again in %.1f s", reason, wait)
-                await asyncio.sleep(wait)
-                pause = min(pause * 2, self.settings.back_off_most)
+        me = asyncio.current_task()
+        while True:
+            began = clock()
+            try:
+                reason = await self._connect()
+            except (AriError, UnreachableError, aiohttp.ClientError, OSError) as error:
+                reason = str(error) or type(error).__name__
+            finally:
+                self._down()
+            if me and me.cancelling():  # a TaskGroup of 3.11 forgets this when it has an error
+                raise asyncio.CancelledError
+            if clock() - began > self.settings.steady:
+                pause = self.settings.back_off
+            wait = pause * random.uniform(0.5, 1.0)
+            log.warning("ARI: %s; trying again in %.1f s", reason, wait)
+            await asyncio.sleep(wait)
+            pause = min(pause * 2, self.settings.back_off_most)
 
     async def send(self, request: Request) -> bytes:
         """Send a request and return the answer's body; raises as :mod:`ari_app.ari.errors` says."""
@@ -124,46 +139,62 @@ class Link:
 
     # One connection.
 
-    async def _connect(self) -> None:
-        """Connect, reconcile, and hand on events until the link breaks."""
-        assert self._session is not None
-        settings = self.settings
-        async with asyncio.timeout(settings.deadline):
-            try:
-                socket = await self._session.ws_connect(
-                    f"{settings.url}/ari/events",
-                    params={"app": settings.application, "subscribeAll": "false"},
-                    heartbeat=settings.heartbeat,
-                    max_msg_size=1 << 20,
-                )
-            except aiohttp.WSServerHandshakeError as error:
-                if error.status in (401, 403):
-                    raise RefusedError(
-                        f"Asterisk refuses the ARI user {settings.user}: its password in ari.conf "
-                        "is another one; render the configuration and restart Asterisk"
-                    ) from error
-                raise
+    async def _connect(self) -> str:
+        """Connect, reconcile, and hand on events until the link breaks; returns why it did."""
+        socket = await self._open()
         self._socket, self._held = socket, []
         try:
             async with socket, asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read(socket))
+                reading = tasks.create_task(self._read(socket))
                 await self._prepare()
         except ExceptionGroup as group:
-            raise group.exceptions[0] from None
+            raise (group.subgroup(RefusedError) or group).exceptions[0] from None
+        return reading.result()
+
+    async def _open(self) -> aiohttp.ClientWebSocketResponse:
+        assert self._session is not None
+        settings = self.settings
+        try:
+            async with asyncio.timeout(settings.deadline):
+                return await self._session.ws_connect(
+                    f"{settings.url}/ari/events",
+                    params={"app": settings.application, "subscribeAll": "false"},
+                    heartbeat=settings.heartbeat,
+                    max_msg_size=BIGGEST,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=min(1.0, settings.deadline)),
+                )
+        except TimeoutError:
+            raise UnreachableError(
+                f"{settings.url} takes no WebSocket in {settings.deadline:g} s"
+            ) from None
+        except aiohttp.WSServerHandshakeError as error:
+            if error.status in (401, 403):
+                raise self._refused() from error
+            raise
+
+    def _refused(self) -> RefusedError:
+        return RefusedError(
+            f"Asterisk refuses the ARI user {self.settings.user}: its password in ari.conf "
+            "is another one; render the configuration and restart Asterisk"
+        )
 
     async def _prepare(self) -> None:
         """Ask before anything else; events that come meanwhile wait."""
+        assert self._held is not None
+        assert self._reconcile is not None
+        held = self._held
         await self._choose_transport()
         await self.ari.applications.filter(WANTED)
         self.version = (await self.ari.asterisk.get_info()).system.version
-        self._up.set()
-        assert self._reconcile is not None
-        await self._reconcile()
-        held, self._held = self._held or [], None
+        await self._reconcile(held)
+        if self._socket is None:  # over HTTP all this goes well while the socket broke
+            return
+        self._held = None
         self.connections += 1
         log.info("ARI: connected to Asterisk %s over %s", self.version, self.transport)
         for event in held:
             self._handle(event)
+        self._up.set()
 
     async def _choose_transport(self) -> None:
         """Requests go over the socket if a first one is answered there."""
@@ -171,35 +202,43 @@ class Link:
         self.transport = "http" if wanted == "http" else "websocket"
         if wanted == "auto":
             try:
-                async with asyncio.timeout(min(2.0, self.settings.deadline)):
+                async with asyncio.timeout(self.settings.probe):
                     await self.ari.asterisk.ping()
             except (TimeoutError, UnreachableError):
                 self.transport = "http"
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """Parse and hand on, nothing else: a reader that pauses is disconnected (measured)."""
-        while True:
-            message = await socket.receive()
-            if message.type is not aiohttp.WSMsgType.TEXT:
-                self._down()
-                return
-            event = parse(message.data)
-            if isinstance(event, RestResponse):
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> str:
+        """Parse and hand on, nothing else: a reader that pauses is disconnected (measured).
+
+        Returns why the socket ended.
+        """
+        try:
+            async for message in socket:
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    break
+                self._take(parse(message.data))
+        finally:
+            self._down()
+        return str(socket.exception() or f"Asterisk closed the link ({socket.close_code})")
+
+    def _take(self, event: Event | RestResponse | Strange) -> None:
+        match event:
+            case RestResponse():
                 waiting = self._waiting.pop(event.request_id, None)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(event)
-            elif isinstance(event, Strange):
+            case Strange():
                 self.strange[event.type] += 1
                 if event.why:
                     log.error("ARI: %s is not as documented: %s", event.type, event.why)
-            elif isinstance(event, ApplicationReplaced):
+            case ApplicationReplaced():
                 raise RefusedError(
                     f"another application took the name {self.settings.application}: "
                     "stop one of the two, or give one another name"
                 )
-            elif self._held is not None:
+            case _ if self._held is not None:
                 self._held.append(event)
-            else:
+            case _:
                 self._handle(event)
 
     def _down(self) -> None:
@@ -208,7 +247,7 @@ class Link:
         waiting, self._waiting = self._waiting, {}
         for future in waiting.values():
             if not future.done():
-                future.set_exception(UnreachableError("the link to Asterisk broke"))
+                future.set_result(None)
 
     # Requests.
 
@@ -218,13 +257,15 @@ class Link:
             raise UnreachableError(f"{request}: the link to Asterisk is down")
         self._request += 1
         key = str(self._request)
-        answer: asyncio.Future[RestResponse] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[RestResponse | None] = asyncio.get_running_loop().create_future()
         self._waiting[key] = answer
         try:
-            await socket.send_str(_over_socket(key, request))
+            await socket.send_str(request.over_socket(key))
             response = await answer
         finally:
             self._waiting.pop(key, None)
+        if response is None:
+            raise UnreachableError(f"{request}: the link to Asterisk broke")
         if response.status_code >= 400:
             reason = response.message_body or response.reason_phrase
             raise raised(response.status_code, str(request), reason)
@@ -242,7 +283,7 @@ class Link:
         ) as response:
             body = await response.read()
         if response.status == 401:
-            raise RefusedError(f"Asterisk refuses the ARI user {self.settings.user}")
+            raise self._refused()
         if response.status >= 400:
             raise raised(response.status, str(request), body.decode(errors="replace"))
         return body
@@ -250,28 +291,3 @@ class Link:
 
 def _unheard(event: Event) -> None:
     raise AssertionError(f"an event before run(): {event}")
-
-
-class _Pair(Struct, frozen=True):
-    name: str
-    value: str
-
-
-class _SocketRequest(Struct, frozen=True, tag="RESTRequest", omit_defaults=True):
-    """A request over the WebSocket, as the model RESTRequest in ``rest-api/events.json`` says."""
-
-    request_id: str
-    method: str
-    uri: str
-    query_strings: tuple[_Pair, ...] = ()
-    content_type: str = ""
-    message_body: str = ""
-
-
-def _over_socket(key: str, request: Request) -> str:
-    pairs = tuple(_Pair(name, value) for name, value in request.query)
-    kind = "application/json" if request.body else ""
-    message = _SocketRequest(
-        key, request.verb.method, request.path, pairs, kind, request.body.decode()
-    )
-    return json.encode(message).decode()

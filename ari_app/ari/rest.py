@@ -41,6 +41,34 @@ class Request(Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.verb.method} /{self.path}"
 
+    def over_socket(self, key: str) -> str:
+        """The request as a message of the WebSocket; its answer carries ``key``."""
+        message = _Message(
+            request_id=key,
+            method=self.verb.method,
+            uri=self.path,
+            query_strings=tuple(_Pair(name, value) for name, value in self.query),
+            content_type="application/json" if self.body else "",
+            message_body=self.body.decode(),
+        )
+        return json.encode(message).decode()
+
+
+class _Pair(Struct, frozen=True):
+    name: str
+    value: str
+
+
+class _Message(Struct, frozen=True, tag="RESTRequest", tag_field="type", omit_defaults=True):
+    """The model RESTRequest of ``rest-api/events.json``."""
+
+    request_id: str
+    method: str
+    uri: str
+    query_strings: tuple[_Pair, ...] = ()
+    content_type: str = ""
+    message_body: str = ""
+
 
 class Sender(Protocol):
     """Sends a request and returns the body of the answer."""

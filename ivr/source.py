@@ -1,0 +1,79 @@
+"""Text to YAML nodes, which know their places; whatever the text is, it takes no harm and no time.
+
+Every scalar stays the text that stands in the file.
+"""
+
+import re
+
+import yaml
+
+from ivr.problems import Place, Problem
+
+LIMIT = 1_000_000
+"""The longest file that is read (characters): a flow of ten thousand nodes is shorter."""
+
+DEEP = 16
+"""How many brackets may stand within each other; a flow needs six.
+
+The parser recurses and crashes the process at some ten thousand, and is slow long before.
+"""
+
+_STRANGE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What YAML takes for no character, and a byte order mark that is not at the beginning."""
+
+
+def compose(file: str, text: str) -> yaml.MappingNode | Problem:
+    """The table that ``text`` is, or what keeps it from being one."""
+    text = text.removeprefix("\ufeff")
+    if len(text) > LIMIT:
+        fault = f"the file is longer than {LIMIT} characters: split it into flows"
+        return Problem(Place(file, 1, 1), fault)
+    strange = _STRANGE.search(text)
+    if strange:
+        fault = f"the character U+{ord(strange[0]):04X} is none of a text: take it out"
+        return Problem(_at(file, text, strange.start()), fault)
+    try:
+        found = _refused(file, text) or yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        return _fault(file, text, error)
+    if isinstance(found, yaml.MappingNode | Problem):
+        return found
+    return Problem(place(file, found), "a flow is a table of keys: begin with `flow: name`")
+
+
+def place(file: str, node: yaml.Node | yaml.Event | None) -> Place:
+    """Where a node stands; the beginning of the file for none."""
+    mark = node.start_mark if node is not None else None
+    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+
+
+def _refused(file: str, text: str) -> Problem | None:
+    """What would blow up when nodes are made of it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            return Problem(place(file, event), "aliases (*name) are not read: write the value out")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEP:
+                return Problem(place(file, event), f"more than {DEEP} levels deep: write it flat")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
+
+
+def _fault(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return Problem(Place(file, 1, 1), f"this is no YAML: {error.problem or error.context}")
+    line = (text.splitlines() or [""])[min(mark.line, text.count("\n"))]
+    hint = "indent with spaces, not tabs" if "\t" in line else "mend the YAML here or just above"
+    return Problem(Place(file, mark.line + 1, mark.column + 1), f"{error.problem}: {hint}")
+
+
+def _at(file: str, text: str, index: int) -> Place:
+    before = text[:index]
+    return Place(file, before.count("\n") + 1, index - before.rfind("\n"))
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
