@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
+from ari_app import __version__, log
 from ari_app import call as calling
-from ari_app import log
 from ari_app import up as bring
 from ari_app.commands.calls import calls
 from ari_app.commands.flows import flows
@@ -26,6 +26,7 @@ from ari_app.config import State
     show_default=True,
     help="The directory of this installation.",
 )
+@click.version_option(__version__, prog_name="firstline")
 @click.pass_context
 def main(ctx: click.Context, state: Path) -> None:
     """The first line of a telecom operator: what answers when a subscriber dials 611."""

@@ -4,6 +4,7 @@ HTTP over a Unix socket in the state directory, which only its owner can enter: 
 a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,6 +15,9 @@ from aiohttp import web
 from msgspec import json
 
 from ari_app.feed import Feed, Happening
+
+DEADLINE = 5.0
+"""Seconds in which the application begins to answer."""
 
 
 class NotRunningError(Exception):
@@ -39,7 +43,9 @@ async def serve(
 
     app = web.Application()
     app.add_routes([web.get("/status", on_status), web.get("/watch", on_watch)])
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True
+    )  # a watcher that hangs up is cancelled at once
     await runner.setup()
     path.unlink(missing_ok=True)
     try:
@@ -55,15 +61,25 @@ async def serve(
 async def _ask(path: Path, what: str) -> AsyncIterator[aiohttp.ClientResponse]:
     with _short(path) as short:
         connector = aiohttp.UnixConnector(short)
-        timeout = aiohttp.ClientTimeout(total=None, connect=5)
+        timeout = aiohttp.ClientTimeout(total=None)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
             try:
-                response = await session.get(f"http://firstline/{what}")
+                async with asyncio.timeout(DEADLINE):
+                    response = await session.get(f"http://firstline/{what}")
+            except TimeoutError:
+                raise NotRunningError(
+                    f"Firstline does not answer in {DEADLINE:g} s: see its log, then stop it with "
+                    "`firstline down` and start it again"
+                ) from None
             except (aiohttp.ClientError, OSError) as error:
                 raise NotRunningError(
                     "Firstline does not run here: start it with `firstline up`"
                 ) from error
             async with response:
+                if response.status != 200:
+                    raise NotRunningError(
+                        f"Firstline answered {response.status} to {what}: its log says why"
+                    )
                 yield response
 
 
@@ -79,8 +95,11 @@ async def watch(path: Path) -> AsyncIterator[AsyncIterator[Happening]]:
     decoder = json.Decoder(Happening)
 
     async def lines(response: aiohttp.ClientResponse) -> AsyncIterator[Happening]:
-        async for line in response.content:
-            yield decoder.decode(line)
+        try:
+            async for line in response.content:
+                yield decoder.decode(line)
+        except aiohttp.ClientError as error:
+            raise NotRunningError("Firstline stopped") from error
 
     async with _ask(path, "watch") as response:
         yield lines(response)
@@ -91,7 +110,7 @@ def _short(path: Path) -> Iterator[str]:
     """``path`` through its directory's descriptor: a Unix socket's path has 107 bytes at most."""
     try:
         directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise NotRunningError(
             f"there is no state in {path.parent}: start Firstline with `firstline up`"
         ) from error

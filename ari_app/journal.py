@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ari_app.feed import Feed, Happening
-from ari_app.store.calls import CallBegan, CallEnded, Record, StepTaken
+from ari_app.store.calls import SECRET, CallBegan, CallEnded, Record, StepTaken
 from ivr.engine import Step
 from ivr.session import Session
 from ivr.wants import Ask, Dial, Invoke, Say, Screen, Want
@@ -68,7 +68,7 @@ class Journal:
         for step in steps:
             kept.seq += 1
             if step.key:
-                kept.keys.append(f"{step.node} {step.key}")
+                kept.keys.append(f"{step.node} {_shown(step.key)}")
             self._put(
                 StepTaken(
                     call, kept.seq, at, step.node, step.kind, step.prompt, step.key, step.outcome
@@ -116,3 +116,8 @@ class Journal:
 def masked(number: str) -> str:
     """A telephone number as it may stand in a log."""
     return f"…{number[-4:]}" if number else "unknown"
+
+
+def _shown(keys: str) -> str:
+    """Keys as they may stand in a log: more than four may be somebody's number."""
+    return masked(keys) if len(keys) > 4 and keys != SECRET else keys

@@ -15,9 +15,10 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from ari_app import control, exchange
-from ari_app.app import open_store, running
+from ari_app import control, exchange, flows
+from ari_app.app import Ground, open_store, running
 from ari_app.config import Config, State
+from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import agents, subscribers
 from ari_app.store.db import Store
 from asterisk_conf import process
@@ -50,12 +51,13 @@ async def up(config: Config, state: State, console: Console) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with _alone(state):
         catalogue = words.shipped()
+        book = flows.read(flows.directory(config), catalogue.signatures(), CATALOGUE)
         store = await open_store(config, state)
         try:
             async with (
                 spoken(config, state, catalogue, console) as voice,
                 _exchange(config, state, store, voice, console) as pbx,
-                running(config, state, store, catalogue, voice, pbx) as link,
+                running(Ground(config, state, catalogue, book, store, voice, pbx)) as link,
             ):
                 async with asyncio.timeout(READY_SECONDS):
                     await link.wait_connected()

@@ -1,13 +1,20 @@
-"""What is wrong with flows that read well: every name must lead somewhere."""
+"""What is wrong with flows that can be read: every name must lead somewhere."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import NoneType
 
 from msgspec import Struct
 
 from ivr import model
+from ivr.circles import circles
 from ivr.digits import KEYS
 from ivr.model import ACTIONS, QUEUE_OUTCOMES, Flow, Is, Node, Operation
+from ivr.phrases import LANGUAGES
 from ivr.problems import Place, Problem, near
+
+_WORD = re.compile(r"[\w.*#+-]{1,40}")
+_NUMBER = re.compile(r"[0-9*#+]{1,32}")
 
 
 class Mention(Struct, frozen=True):
@@ -20,7 +27,11 @@ class Mention(Struct, frozen=True):
 
 
 class Read(Struct, frozen=True):
-    """A file: its flow if it reads well, the names in it, and where its nodes stand."""
+    """A file: its flow without the nodes that have problems, the names in it, its problems.
+
+    ``places``: where its nodes stand, those with problems too. The flow is None if more is wrong
+    than nodes.
+    """
 
     flow: Flow | None
     mentions: tuple[Mention, ...]
@@ -33,152 +44,191 @@ def check(
     slots: Mapping[str, Mapping[str, str]],
     operations: Mapping[str, Operation],
 ) -> Iterator[Problem]:
-    """All problems of flows that are to be used together."""
+    """All problems of flows that are to be used together.
+
+    What a file with problems left out is not held against the others.
+    """
     flows = {each.flow.flow: each.flow for each in read if each.flow}
+    whole = not any(each.problems for each in read)
+    brought = _brought(flows.values(), operations)
+    known = _Known(flows, slots, operations, brought, whole)
     for each in read:
-        if each.flow:
-            yield from _Check(each, each.flow, flows, slots, operations).problems()
+        yield from _Check(each, known).problems()
     yield from _claimed_twice(read)
+    places = {each.flow.flow: each.places for each in read if each.flow}
+    for circle in circles(flows):
+        way = " -> ".join(_shortened([name for _, name in (*circle, circle[0])]))
+        flow, name = circle[0]
+        yield Problem(places[flow][name], f"nobody is asked in the circle {way}: break it")
+
+
+class _Known(Struct, frozen=True):
+    """What there is for all flows together; ``whole`` if every file reads well."""
+
+    flows: Mapping[str, Flow]
+    slots: Mapping[str, Mapping[str, str]]
+    operations: Mapping[str, Operation]
+    brought: Mapping[str, frozenset[str]]
+    """Value -> the kinds in which it is brought."""
+    whole: bool
+
+    def lacking(self, value: str, kind: str) -> str:
+        """Why no value of that name and kind can be there; nothing if it can."""
+        found = self.brought.get(value)
+        if not self.whole or (found and kind in found):
+            return ""
+        if found:
+            return f"{value} as {kind}, and these flows bring it as {', '.join(sorted(found))}"
+        hint = near(value, self.brought)
+        return f"{value}, which no operation or input of these flows brings: {hint}"
 
 
 class _Check:
     """One flow under the check."""
 
-    def __init__(
-        self,
-        read: Read,
-        flow: Flow,
-        flows: Mapping[str, Flow],
-        slots: Mapping[str, Mapping[str, str]],
-        operations: Mapping[str, Operation],
-    ) -> None:
-        self.flow = flow
-        self.mentions = read.mentions
-        self.places = read.places
-        self.flows = flows
-        self.slots = slots
-        self.operations = operations
-        self.brought = _brought(flows.values(), operations)
+    def __init__(self, read: Read, known: _Known) -> None:
+        self.read = read
+        self.known = known
+        self.nodes: Mapping[str, Node] = read.flow.nodes if read.flow else {}
+        self.deeds = read.places.keys() | set(ACTIONS)
 
     def problems(self) -> Iterator[Problem]:
-        for mention in self.mentions:
-            text = self.dangling(mention)
+        for mention in self.read.mentions:
+            text = self.misnamed(mention) or self.dangling(mention) or self.unfit(mention)
             if text:
                 yield Problem(mention.place, text)
-        for name, node in self.flow.nodes.items():
-            text = self.unhandled(node)
-            if text:
-                yield Problem(self.places[name], text)
-        yield from self.circles()
+        for name, node in self.nodes.items():
+            for text in self.mismatched(node):
+                yield Problem(self.read.places[name], text)
 
-    def dangling(self, mention: Mention) -> str:
-        """What is wrong with a name, or nothing."""
+    def misnamed(self, mention: Mention) -> str:
+        """Why something cannot be the name of anything."""
         name = mention.name
         match mention.what:
-            case Is.NODE if name not in self.flow.nodes:
-                return f"there is no node {name}: {near(name, self.flow.nodes)}"
-            case Is.DEED if name not in self.flow.nodes and name not in ACTIONS:
-                known = (*self.flow.nodes, *ACTIONS)
-                return f"there is no node {name}, nor a deed: {near(name, known)}"
-            case Is.KEYS if not name or set(name) - KEYS:
+            case Is.KEYS if set(name) - KEYS or len(name) > 20:
                 return f"{name!r} is no key: write 0 to 9, * or #, in quotes"
-            case Is.FLOW if name not in self.flows:
-                return f"there is no flow {name}: {near(name, self.flows)}"
-            case Is.LANGUAGE if name not in self.flow.languages:
-                return f"{name} is none of this flow's languages: {near(name, self.flow.languages)}"
-            case Is.OPERATION if name not in self.operations:
-                return f"there is no operation {name}: {near(name, self.operations)}"
-            case Is.OUTCOME:
-                return self.no_outcome(mention)
+            case Is.NUMBER if not _NUMBER.fullmatch(name):
+                return f"{name!r} is no number that can be dialled: write digits, * or #, in quotes"
+            case Is.TONGUE if name not in LANGUAGES:
+                return f"nothing is spoken in {name} here: {near(name, LANGUAGES)}"
+            case Is.WORD | Is.QUEUE | Is.TITLE if not _WORD.fullmatch(name):
+                return f"{name!r} is no name: take letters, digits and -, 40 at most"
+        return ""
+
+    def dangling(self, mention: Mention) -> str:
+        """Why a name leads nowhere."""
+        found = self.choices(mention)
+        if found is None or mention.name in found[1]:
+            return ""
+        return f"there is no {found[0]} {mention.name}: {near(mention.name, found[1])}"
+
+    def choices(self, mention: Mention) -> tuple[str, Collection[str]] | None:
+        """What a name should be, and all that there are of it; None if it may be any name."""
+        known, flow = self.known, self.read.flow
+        match mention.what:
+            case Is.NODE | Is.ENDING:
+                return "node", self.read.places
+            case Is.DEED:
+                return "node", self.deeds
             case Is.PROMPT:
-                return self.no_prompt(name)
+                return "prompt in the catalogue named", known.slots
+            case Is.OPERATION:
+                return "operation", known.operations
+            case Is.FLOW if known.whole:
+                return "flow", known.flows
+            case Is.LANGUAGE if flow:
+                return "language of this flow named", flow.languages
+            case Is.OUTCOME if outcomes := self.outcomes(self.nodes.get(mention.owner)):
+                return "outcome here named", outcomes
+        return None
+
+    def unfit(self, mention: Mention) -> str:
+        """Why what a name leads to cannot stand here."""
+        name = mention.name
+        match mention.what:
+            case Is.ENDING if not isinstance(self.nodes.get(name), (model.End, NoneType)):
+                return f"{name} is no end: nobody may be there any more to choose"
+            case Is.PROMPT:
+                for slot, kind in self.known.slots.get(name, {}).items():
+                    if text := self.known.lacking(slot, _brings(kind)):
+                        return f"the prompt {name} tells {text}"
         return ""
 
-    def no_outcome(self, mention: Mention) -> str:
-        node = self.flow.nodes[mention.owner]
-        known = self.outcomes(node)
-        if known and mention.name not in known:
-            return f"{mention.name} is no outcome here: {near(mention.name, known)}"
-        return ""
-
-    def no_prompt(self, name: str) -> str:
-        if name not in self.slots:
-            return f"there is no prompt {name} in the catalogue: {near(name, self.slots)}"
-        missing = sorted(self.slots[name].keys() - self.brought)
-        if missing:
-            return (
-                f"the prompt {name} tells {', '.join(missing)}, which no operation or input of "
-                f"these flows brings: {near(missing[0], self.brought)}"
-            )
-        return ""
-
-    def outcomes(self, node: Node) -> Sequence[str]:
+    def outcomes(self, node: Node | None) -> Sequence[str]:
         match node:
             case model.Queue():
                 return QUEUE_OUTCOMES
-            case model.Do() if node.do in self.operations:
-                return tuple(self.operations[node.do].outcomes)
+            case model.Do() if node.do in self.known.operations:
+                return tuple(self.known.operations[node.do].outcomes)
         return ()
 
-    def unhandled(self, node: Node) -> str:
-        """An outcome without a branch, or a way to a node of another flow that is not there."""
+    def mismatched(self, node: Node) -> Iterator[str]:
+        """What in a node does not fit together."""
         match node:
-            case model.Do() if not node.else_:
-                missing = [name for name in self.outcomes(node) if name not in node.on]
-                if missing:
-                    return f"no branch for {', '.join(missing)}: add them to `on`, or an `else`"
-            case model.Goto() if node.flow in self.flows:
-                there = self.flows[node.flow].nodes
+            case model.Menu() if not node.keys:
+                yield "no key leads out of this menu: give it `keys`"
+            case model.Input() if node.least > node.most:
+                yield f"least ({node.least}) is more than most ({node.most})"
+            case model.Branch(branch="caller"):
+                for word in node.when.keys() - {"known", "unknown"}:
+                    yield f"a caller is never {word}: write known or unknown"
+            case model.Do() if node.do in self.known.operations:
+                yield from self.undone(node, self.known.operations[node.do])
+            case model.Goto() if node.flow in self.known.flows and self.known.whole:
+                there = self.known.flows[node.flow].nodes
                 if node.goto not in there:
-                    return f"flow {node.flow} has no node {node.goto}: {near(node.goto, there)}"
-        return ""
+                    yield f"flow {node.flow} has no node {node.goto}: {near(node.goto, there)}"
 
-    def circles(self) -> Iterator[Problem]:
-        """Ways round on which nobody is asked: the call would never get out."""
-        done: set[str] = set()
-        for name in self.flow.nodes:
-            yield from self.circle(name, [], done)
-
-    def circle(self, name: str, path: list[str], done: set[str]) -> Iterator[Problem]:
-        if name in path:
-            way = " -> ".join([*path[path.index(name) :], name])
-            yield Problem(self.places[name], f"nobody is asked in the circle {way}: break it")
-        elif name not in done and name in self.flow.nodes:
-            for following in _passing(self.flow.nodes[name]):
-                yield from self.circle(following, [*path, name], done)
-            done.add(name)
+    def undone(self, node: model.Do, operation: Operation) -> Iterator[str]:
+        """What does not fit to the signature of the operation."""
+        unhandled = [name for name in operation.outcomes if name not in node.on]
+        if unhandled and not node.else_:
+            yield f"no branch for {', '.join(unhandled)}: add them to `on`, or an `else`"
+        for name in node.inputs.keys() - operation.inputs.keys():
+            yield f"{node.do} takes no {name}: {near(name, operation.inputs)}"
+        for name, kind in operation.inputs.items():
+            if name not in node.inputs:
+                yield f"{node.do} needs {name}: add `inputs: {{ {name}: … }}`"
+            elif text := self.known.lacking(node.inputs[name], kind):
+                yield f"the input {name} takes {text}"
 
 
-def _passing(node: Node) -> tuple[str, ...]:
-    """Where a node leads that does not wait for the caller or for the world."""
-    match node:
-        case model.Say() | model.Language():
-            return (node.then,)
-        case model.Branch():
-            return (*node.when.values(), node.else_)
-    return ()
+def _brings(kind: str) -> str:
+    """The kind of value that a placeholder's kind tells: "count minute" tells a count."""
+    first = kind.split()[0]
+    return "day" if first == "date" else first
 
 
-def _brought(flows: Iterable[Flow], operations: Mapping[str, Operation]) -> set[str]:
-    """The names of all values that an operation or an input of the flows brings."""
-    names: set[str] = set()
+def _brought(
+    flows: Iterable[Flow], operations: Mapping[str, Operation]
+) -> Mapping[str, frozenset[str]]:
+    """All values that an operation or an input of the flows brings, with their kinds."""
+    names: dict[str, frozenset[str]] = {}
     for flow in flows:
         for node in flow.nodes.values():
+            pairs: Iterable[tuple[str, str]] = ()
             if isinstance(node, model.Input):
-                names.add(node.into)
+                pairs = [(node.into, "digits")]
             elif isinstance(node, model.Do) and node.do in operations:
-                names.update(*operations[node.do].outcomes.values())
+                outcomes = operations[node.do].outcomes.values()
+                pairs = [pair for values in outcomes for pair in values.items()]
+            for name, kind in pairs:
+                names[name] = names.get(name, frozenset()) | {kind}
     return names
 
 
 def _claimed_twice(read: Sequence[Read]) -> Iterator[Problem]:
-    """Two flows of one name, or two that begin at one number."""
-    claims: dict[str, Flow] = {}
+    """Two flows of one name, or a number at which two begin."""
+    claims: dict[tuple[Is, str], Place] = {}
     for each in read:
-        for claim in (f"flow {each.flow.flow}", *each.flow.numbers) if each.flow else ():
-            assert each.flow is not None
-            first = claims.setdefault(claim, each.flow)
-            if first is not each.flow:
-                what = claim if claim.startswith("flow") else f"number {claim}"
-                place = Place(each.flow.file, 1, 1)
-                yield Problem(place, f"{what} is claimed in {first.file} already: keep one of them")
+        for mention in each.mentions:
+            if mention.what in (Is.TITLE, Is.NUMBER):
+                first = claims.setdefault((mention.what, mention.name), mention.place)
+                if first is not mention.place:
+                    what = "flow" if mention.what is Is.TITLE else "number"
+                    text = f"{what} {mention.name} is claimed in {first} already: keep one of them"
+                    yield Problem(mention.place, text)
+
+
+def _shortened(names: list[str]) -> list[str]:
+    return names if len(names) <= 8 else [*names[:4], "…", *names[-3:]]

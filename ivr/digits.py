@@ -19,8 +19,7 @@ class Verdict(Enum):
 
 def judge(grammar: Grammar, keys: str) -> Verdict:
     """What ``keys`` are under ``grammar``. An input that is stopped ends with its stop key."""
-    stopped = bool(grammar.stop) and keys.endswith(grammar.stop)
-    if grammar.most and stopped and _fits(grammar, keys[:-1]):
+    if answer(grammar, keys) != keys:
         return Verdict.WHOLE
     whole = keys in grammar.choices or _fits(grammar, keys)
     more = any(len(choice) > len(keys) and choice.startswith(keys) for choice in grammar.choices)
@@ -29,6 +28,12 @@ def judge(grammar: Grammar, keys: str) -> Verdict:
     if whole:
         return Verdict.LONGER if more else Verdict.WHOLE
     return Verdict.MORE if more else Verdict.WRONG
+
+
+def answer(grammar: Grammar, keys: str) -> str:
+    """What ``keys`` answer: the stop key is no part of the digits that it ends."""
+    stopped = bool(grammar.stop) and keys.endswith(grammar.stop)
+    return keys[:-1] if stopped and _fits(grammar, keys[:-1]) else keys
 
 
 def _fits(grammar: Grammar, keys: str) -> bool:

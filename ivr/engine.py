@@ -4,14 +4,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr import model
+from ivr.asking import answers, escapes, grammar, nth, opening
 from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Told
 from ivr.model import BACK, REPEAT, Book, Flow, Node, kind
 from ivr.session import Session
-from ivr.values import Digits, Phrase, Values
-from ivr.wants import Ask, Dial, Done, Grammar, Invoke, Say, Screen, Want
+from ivr.values import Digits, Phrase, Value, Values
+from ivr.wants import Ask, Dial, Done, Invoke, Say, Screen, Want
 
 BOUND = 100
-"""Nodes that one event may pass through; a flow that needs more turns in a circle."""
+"""Nodes that one event may pass through: more are a circle, or nothing that a caller could bear."""
 
 
 class Step(Struct, frozen=True):
@@ -43,7 +44,8 @@ class FlowError(Exception):
 def step(book: Book, session: Session, event: Event) -> Turn:
     """What ``event`` makes of ``session``.
 
-    Raises :class:`FlowError` when the flow goes in a circle or tells a value that nobody brought.
+    Raises :class:`FlowError` when the flow goes in a circle or uses a value that nobody brought,
+    and :class:`ValueError` for an event that does not answer the last want.
     """
     return _Stepping(book, replace(session, turn=session.turn + 1)).take(event)
 
@@ -70,12 +72,13 @@ class _Stepping:
             case Gone(), _:
                 self.record(node, outcome="gone")
                 return self.turn(Done("gone"))
-            case Began(), _:
-                return self.run(self.flow.start)
-            case Told(), model.Say() if self.session.told:
-                return self.run(node.then)
+            case _ if isinstance(event, Told) != self.session.telling:
+                pass
             case Told(), _:
-                return self.enter(node)
+                self.session = replace(self.session, telling=False)
+                return self.go()
+            case Began(), _ if self.session.turn == 1:
+                return self.run(self.flow.start)
             case Keyed(), model.Menu():
                 return self.chosen(node, event.digits)
             case Keyed(), model.Input():
@@ -87,23 +90,28 @@ class _Stepping:
                 return self.follow(node, event.outcome)
             case Bridged(), model.Queue():
                 return self.follow(node, event.outcome)
-        raise FlowError(f"{type(event).__name__} in {self.session.node}, a {kind(node)}")
+        raise ValueError(f"{type(event).__name__} answers no want of {self.session.node}")
 
     # Going through nodes until one of them wants something of the world.
 
     def run(self, target: str) -> Turn:
         """Enter ``target``, and go on until there is a want."""
+        self.move(target)
+        return self.go()
+
+    def move(self, target: str) -> None:
+        self.session = replace(self.session, node=target, silences=0, wrongs=0, told=False)
+
+    def go(self) -> Turn:
+        """Go on from the node in which the session is until there is a want."""
         for _ in range(BOUND):
-            self.session = replace(
-                self.session, node=target, silences=0, wrongs=0, told=False, heard=()
-            )
-            following = self.passed(self.node)
-            if following is None:
+            target = self.passed(self.node)
+            if target is None:
                 return self.enter(self.node)
-            target = following
+            self.move(target)
         raise FlowError(
-            f"flow {self.session.flow} turns in a circle through {target}: "
-            "let a menu, an input or an end stand in it"
+            f"flow {self.session.flow} passes {BOUND} nodes and is in {self.session.node} "
+            "without asking: let a menu, an input or an end stand between them"
         )
 
     def passed(self, node: Node) -> str | None:
@@ -113,11 +121,13 @@ class _Stepping:
                 self.record(node, " ".join(node.say))
                 self.tell(node.say)
                 return node.then
+            case model.Say() if self.session.told:
+                return node.then
             case model.Branch():
                 found = self.known(node.branch)
                 self.record(node, outcome=found)
                 return node.when.get(found, node.else_)
-            case model.Language():
+            case model.Language() if not self.session.pending:
                 self.record(node, outcome=node.language)
                 self.session = replace(self.session, language=node.language)
                 return node.then
@@ -154,7 +164,7 @@ class _Stepping:
                 self.session = replace(self.session, told=True)
                 return self.say(barge_in=False)
             case model.Do():
-                inputs = {name: self.session.values[value] for name, value in node.inputs.items()}
+                inputs = {name: self.value(value) for name, value in node.inputs.items()}
                 return self.turn(Invoke(node.do, inputs, f"{self.session.id}:{self.session.turn}"))
             case model.Queue():
                 return self.turn(Dial(node.queue, node.topic, self.session.language, node.priority))
@@ -177,7 +187,7 @@ class _Stepping:
         if deed is not None and digits in escapes(self.flow, node):
             self.record(node, self.heard(), digits, deed)
             return self.deed(node, deed)
-        if not (digits.isdigit() and node.least <= len(digits) <= node.most):
+        if not answers(node, digits):
             return self.missed(node, "wrong", shown)
         self.record(node, self.heard(), shown, node.then)
         self.keep({**self.session.values, node.into: Digits(digits)})
@@ -186,7 +196,7 @@ class _Stepping:
     def deed(self, node: model.Menu | model.Input, deed: str) -> Turn:
         """What a key does: lead to a node, repeat, or go back."""
         if deed == REPEAT:
-            return self.ask(node, self.session.heard)
+            return self.ask(node, self.session.again)
         if deed == BACK:
             here = (self.session.flow, self.session.node)
             trail = tuple(place for place in self.session.trail if place != here)
@@ -195,18 +205,26 @@ class _Stepping:
         return self.run(deed)
 
     def missed(self, node: model.Menu | model.Input, how: str, key: str = "") -> Turn:
-        """Silence, or a key that means nothing here; the counts are kept apart."""
-        at = self.session
+        """Silence, or a key that means nothing here; the counts are kept apart.
+
+        Whose patience with us (or ours with him) was spent already is let go: a line on which
+        nobody is would otherwise be sent round for ever.
+        """
+        at, patience = self.session, self.flow.patience
         silences = at.silences + (how == "silent")
         wrongs = at.wrongs + (how == "wrong")
-        spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= self.flow.patience
+        spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= patience
         self.record(node, self.heard(), key, "gave-up" if spent else how)
         self.session = replace(at, silences=silences, wrongs=wrongs, misses=at.misses + 1)
+        if at.misses >= patience:
+            return self.run(self.flow.farewell) if self.flow.farewell else self.turn(Done("ended"))
         if spent:
             return self.run(node.gave_up)
         if how == "silent":
-            return self.ask(node, self.phrases(nth(node.silent, silences) or opening(node)))
-        return self.ask(node, self.phrases((*nth(node.wrong, wrongs), *opening(node))))
+            phrases = self.phrases(nth(node.silent, silences) or opening(node))
+        else:
+            phrases = self.phrases((*nth(node.wrong, wrongs), *opening(node)))
+        return self.ask(node, phrases, at.again, flush=how == "wrong")
 
     def follow(self, node: model.Do | model.Queue, outcome: str) -> Turn:
         """An operation or a queue came back."""
@@ -220,25 +238,30 @@ class _Stepping:
 
     # What the want is made of.
 
-    def ask(self, node: model.Menu | model.Input, phrases: tuple[Phrase, ...]) -> Turn:
-        """Ask, with the words that wait told first."""
+    def ask(
+        self,
+        node: model.Menu | model.Input,
+        phrases: tuple[Phrase, ...],
+        again: tuple[Phrase, ...] = (),
+        flush: bool = False,
+    ) -> Turn:
+        """Ask, with the words that wait told first.
+
+        ``again`` is what the caller hears who wants it repeated, if that is not what he hears now.
+        ``flush`` drops what was typed ahead: after a wrong key the rest was meant for elsewhere.
+        """
         heard = (*self.session.pending, *phrases)
         here = (self.session.flow, self.session.node)
         trail = self.session.trail
         trail = (*trail[: trail.index(here)], here) if here in trail else (*trail, here)
-        self.session = replace(self.session, heard=heard, pending=(), trail=trail)
-        if isinstance(node, model.Menu):
-            grammar = Grammar(frozenset(node.keys), first=node.wait, between=node.between)
-        else:
-            grammar = Grammar(
-                escapes(self.flow, node), node.least, node.most, node.stop,
-                node.wait, node.between, node.total,
-            )  # fmt: skip
+        self.session = replace(
+            self.session, heard=heard, again=again or heard, pending=(), trail=trail
+        )
         return self.turn(
             Ask(
                 Screen(heard, self.session.language, node.barge_in),
-                grammar,
-                flush=node.type_ahead == "flush",
+                grammar(self.flow, node),
+                flush=flush or node.type_ahead == "flush",
                 secret=isinstance(node, model.Input) and node.secret,
             )
         )
@@ -246,7 +269,7 @@ class _Stepping:
     def say(self, barge_in: bool = True) -> Turn:
         """Tell what waits."""
         screen = Screen(self.session.pending, self.session.language, barge_in)
-        self.session = replace(self.session, heard=screen.phrases, pending=())
+        self.session = replace(self.session, pending=(), telling=True)
         return self.turn(Say(screen))
 
     def tell(self, prompts: tuple[str, ...]) -> None:
@@ -260,15 +283,16 @@ class _Stepping:
 
     def phrase(self, prompt: str) -> Phrase:
         slots = self.book.slots.get(prompt)
-        if not slots:
-            return Phrase(prompt)
-        values = self.session.values
+        return Phrase(prompt, {name: self.value(name) for name in slots} if slots else {})
+
+    def value(self, name: str) -> Value:
+        """A value of the session."""
         try:
-            return Phrase(prompt, {name: values[name] for name in slots})
-        except KeyError as missing:
+            return self.session.values[name]
+        except KeyError:
             raise FlowError(
-                f"{self.session.node} tells {prompt}, and nothing brought its {missing}: "
-                "let an operation that brings it come before"
+                f"{self.session.node} uses {name}, and nothing on the way there brought it: "
+                "let an operation or an input that brings it come before"
             ) from None
 
     def heard(self) -> str:
@@ -283,18 +307,3 @@ class _Stepping:
 
     def turn(self, want: Want) -> Turn:
         return Turn(self.session, want, tuple(self.steps))
-
-
-def opening(node: model.Menu | model.Input) -> tuple[str, ...]:
-    """The prompts that a node opens with."""
-    return node.menu if isinstance(node, model.Menu) else node.input
-
-
-def nth(prompts: tuple[str, ...], count: int) -> tuple[str, ...]:
-    """The prompt for the ``count``-th time (from 1); the last one serves for all that follow."""
-    return prompts[count - 1 : count] or prompts[-1:]
-
-
-def escapes(flow: Flow, node: model.Input) -> frozenset[str]:
-    """The keys that lead out of an input: those of ``always`` that can be no part of an answer."""
-    return frozenset(key for key in flow.always if not key.isdigit() and key != node.stop)

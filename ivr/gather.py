@@ -8,7 +8,7 @@ After each of them it looks at ``answer``. Times are seconds of any steady clock
 
 from collections import deque
 
-from ivr.digits import KEYS, Verdict, judge
+from ivr.digits import KEYS, Verdict, answer, judge
 from ivr.events import Keyed, Silent
 from ivr.wants import Ask
 
@@ -28,17 +28,18 @@ class Keypad:
     __slots__ = ("_at", "_last", "ahead")
 
     def __init__(self) -> None:
-        self.ahead: deque[str] = deque(maxlen=AHEAD)
+        self.ahead: deque[str] = deque()
         self._last = ""
         self._at = 0.0
 
     def press(self, key: str, now: float) -> bool:
-        """Take a key. False if it is dropped: no key of a telephone, or the same press again."""
+        """Take a key. False if it is dropped: no telephone's, the same press again, too many."""
         if key not in KEYS or (key == self._last and now - self._at < SAME_PRESS):
             return False
         self._last, self._at = key, now
-        if len(self.ahead) < AHEAD:
-            self.ahead.append(key)
+        if len(self.ahead) == AHEAD:
+            return False
+        self.ahead.append(key)
         return True
 
 
@@ -77,7 +78,7 @@ class Gather:
         """The prompt was heard to its end."""
         self._listening = True
         self.keyed(now)
-        if not self._keys:
+        if not self._keys and self.answer is None and self.due is None:
             self.due = now + self._ask.grammar.first
 
     def waited(self, now: float) -> None:
@@ -89,9 +90,7 @@ class Gather:
     def _judge(self, now: float) -> None:
         grammar = self._ask.grammar
         if judge(grammar, self._keys) in (Verdict.WHOLE, Verdict.WRONG):
-            if self._ask.grammar.most and grammar.stop and len(self._keys) > 1:
-                self._keys = self._keys.removesuffix(grammar.stop)
-            self.answer = Keyed(self._keys)
+            self.answer = Keyed(answer(grammar, self._keys))
             self.due = None
         else:
             self.due = min(now + grammar.between, self._first_key + grammar.total)

@@ -7,20 +7,22 @@ stands in the file, so ``on``, ``011`` and ``12:30`` mean what they look like.
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from functools import cache
+from itertools import islice
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import yaml
-from msgspec import NODEFAULT, Struct
+from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import FieldInfo, fields, replace
 
 from ivr import model
 from ivr.check import Mention, Read, check
-from ivr.model import KINDS, Book, Flow, Is, Node, Operation, kind
+from ivr.model import ACTIONS, KINDS, Book, Flow, Is, Node, Operation, kind
 from ivr.problems import Place, Problem, near
+from ivr.source import compose, place
 
-LIMIT = 1_000_000
-"""The longest file that is read (characters): a flow of ten thousand nodes is shorter."""
+MOST = 200
+"""How many problems are told of a file: nobody reads more at once."""
 
 Slots = Mapping[str, Mapping[str, str]]
 
@@ -36,12 +38,11 @@ def load(files: Mapping[str, str], slots: Slots, operations: Mapping[str, Operat
     """Read the flows of ``files`` (name -> text) together.
 
     ``slots`` are the prompts of the catalogue with their placeholders, ``operations`` what flows
-    may do. A flow's version is the hash of its text.
+    may do. A flow's version is the hash of its text. Never raises for what is in a file.
     """
     read = [_Reader(name, text).read() for name, text in sorted(files.items())]
-    problems = [problem for each in read for problem in each.problems]
-    if not problems:
-        problems = list(check(read, slots, operations))
+    problems = {problem for each in read for problem in each.problems}
+    problems.update(islice(check(read, slots, operations), MOST))
     if problems:
         return Loaded(None, tuple(sorted(problems)))
     flows = {each.flow.flow: each.flow for each in read if each.flow is not None}
@@ -53,8 +54,12 @@ def version(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+class _EnoughError(Exception):
+    """A file has :data:`MOST` problems."""
+
+
 class _Reader:
-    """One file while it is read."""
+    """One file while it is read. What has a problem is left out of the flow, and read on."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
@@ -63,75 +68,50 @@ class _Reader:
         self.mentions: list[Mention] = []
         self.places: dict[str, Place] = {}
         self.owner = ""
+        """The node that is being read; "" outside of nodes."""
+        self.faulty: set[str] = set()
+        """The owners of problems."""
 
     def read(self) -> Read:
-        root = self.compose()
         flow = None
-        if isinstance(root, yaml.MappingNode):
-            found = self.struct(root, Flow, skip=("version", "file"))
-            if found is not None and not self.problems:
-                assert isinstance(found, Flow)
-                flow = _complete(found, version(self.text), self.file)
-        elif not self.problems:
-            self.wrong(root, "a flow is a table of keys: begin with `flow: name`")
+        root = compose(self.file, self.text)
+        if isinstance(root, Problem):
+            self.problems.append(root)
+        else:
+            try:
+                found = self.struct(root, Flow)
+                if isinstance(found, Flow):
+                    flow = _complete(found, version(self.text), self.file)
+            except _EnoughError:
+                self.problems.append(
+                    Problem(self.problems[-1].place, "there is more: mend these first")
+                )
         return Read(flow, tuple(self.mentions), self.places, tuple(self.problems))
 
-    def compose(self) -> yaml.Node | None:
-        """The file as YAML nodes, which know their places."""
-        if len(self.text) > LIMIT:
-            self.wrong(None, f"the file is longer than {LIMIT} characters: split it into flows")
-            return None
-        try:
-            for event in yaml.parse(self.text, Loader=_YAML):
-                if isinstance(event, yaml.AliasEvent):
-                    self.wrong(event, "aliases (*name) are not read: write the value out")
-                    return None
-            return yaml.compose(self.text, Loader=_YAML)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            hint = "indent with spaces, not tabs" if "'\\t'" in str(error) else "mend the YAML"
-            place = Place(self.file, mark.line + 1, mark.column + 1) if mark else self.start()
-            self.problems.append(Problem(place, f"{error.problem or error.context}: {hint}"))
-        except (yaml.YAMLError, RecursionError) as error:
-            reason = str(error).split("\n")[0] or "nested too deep"
-            self.wrong(None, f"this is no YAML: {reason}")
-        return None
-
-    def start(self) -> Place:
-        return Place(self.file, 1, 1)
-
-    def place(self, node: yaml.Node | yaml.Event | None) -> Place:
-        if node is None or node.start_mark is None:
-            return self.start()
-        return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
-
-    def wrong(self, node: yaml.Node | yaml.Event | None, text: str) -> None:
-        self.problems.append(Problem(self.place(node), text))
+    def wrong(self, node: yaml.Node, text: str) -> None:
+        self.problems.append(Problem(place(self.file, node), text))
+        self.faulty.add(self.owner)
+        if len(self.problems) == MOST:
+            raise _EnoughError
 
     # Tables into structs.
 
-    def struct(
-        self, table: yaml.MappingNode, shape: type[Struct], skip: tuple[str, ...] = ()
-    ) -> Struct | None:
+    def struct(self, table: yaml.MappingNode, shape: type[Struct]) -> Struct | None:
         """The struct that ``table`` describes, or None after saying why it does not."""
-        hints = get_type_hints(shape, include_extras=True)
-        described = {spelled(field): field for field in fields(shape) if field.name not in skip}
+        described = _described(shape)
         given: dict[str, Any] = {}
-        sound = True
         for key, value in self.entries(table):
-            field = described.get(key.value)
-            if field is None:
-                what = "a flow" if shape is Flow else f"{kind(shape)}"  # type: ignore[arg-type]
-                hint = near(key.value, described)
-                self.wrong(key, f"{what} has no key {key.value!r}: {hint}")
-                sound = False
+            found = described.get(key.value)
+            if found is None:
+                what = kind(shape) if issubclass(shape, Node) else "a flow"
+                self.wrong(key, f"{what} has no key {key.value!r}: {near(key.value, described)}")
             else:
-                given[field.name] = self.value(value, hints[field.name])
-        for name, field in described.items():
+                field, hint = found
+                given[field.name] = self.value(value, hint)
+        for name, (field, hint) in described.items():
             if field.name not in given and _required(field):
-                self.wrong(table, f"{name} is missing: add `{name}: …` ({_meaning(hints, field)})")
-                sound = False
-        return shape(**given) if sound else None
+                self.wrong(table, f"{name} is missing: add `{name}: …` ({_meaning(hint)})")
+        return None if self.owner in self.faulty else shape(**given)
 
     def entries(self, table: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         """The entries of a table with each key only once."""
@@ -140,11 +120,28 @@ class _Reader:
             if not isinstance(key, yaml.ScalarNode):
                 self.wrong(key, "a key must be a word")
             elif key.value in seen:
-                first = self.place(seen[key.value]).line
+                first = place(self.file, seen[key.value]).line
                 self.wrong(key, f"{key.value!r} stands twice (first in line {first}): keep one")
             else:
                 seen[key.value] = key
                 yield key, value
+
+    def nodes(self, table: yaml.MappingNode) -> Mapping[str, Node]:
+        """The nodes that read well; of the others only the places are kept."""
+        found = {}
+        for key, value in self.entries(table):
+            name = key.value
+            if name in ACTIONS or not re.fullmatch(r"[\w-]{1,60}", name):
+                text = f"{name!r} names no node: take letters, digits and -, not back or repeat"
+                self.wrong(key, text)
+                continue
+            self.owner = name
+            self.places[name] = place(self.file, key)
+            node = self.node(value)
+            if node is not None:
+                found[name] = node
+            self.owner = ""
+        return found
 
     def node(self, value: yaml.Node) -> Node | None:
         """A node of a flow: its kind is the key that is named like it."""
@@ -152,36 +149,49 @@ class _Reader:
             self.wrong(value, "a node is a table such as { say: welcome, then: main }")
             return None
         keys = {key.value for key, _ in value.value if isinstance(key, yaml.ScalarNode)}
-        kinds = {kind(shape): shape for shape in KINDS}
-        found = sorted(keys & kinds.keys())
+        found = sorted(keys & _KINDS.keys())
         if len(found) != 1:
             which = f"both {' and '.join(found)}" if found else "no kind"
-            self.wrong(value, f"this node has {which}: give it one of {', '.join(kinds)}")
+            self.wrong(value, f"this node has {which}: give it one of {', '.join(_KINDS)}")
             return None
-        made = self.struct(value, kinds[found[0]])
-        assert made is None or isinstance(made, Node)
-        return made
+        made = self.struct(value, _KINDS[found[0]])
+        return made if isinstance(made, Node) else None
 
-    # Values by their types.
+    # Values by their types. What is wrong gives any value: its owner is left out.
 
     def value(self, node: yaml.Node, hint: Any) -> Any:
         """The value of ``node`` for a type of :mod:`ivr.model`."""
-        while get_origin(hint) is Annotated:
-            hint, *notes = get_args(hint)
-            for note in notes:
-                if isinstance(note, Is):
-                    self.mention(node, note)
+        hint, notes = _bare(hint)
         origin = get_origin(hint)
-        if hint is Node:
-            return self.node(node)
         if origin is tuple:
-            return self.several(node, get_args(hint)[0])
-        if isinstance(origin, type) and issubclass(origin, Mapping):
+            items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+            found: Any = tuple(self.value(item, get_args(hint)[0]) for item in items)
+        elif isinstance(origin, type) and issubclass(origin, Mapping):
             return self.table(node, *get_args(hint))
-        if not isinstance(node, yaml.ScalarNode) or not node.value:
+        elif not isinstance(node, yaml.ScalarNode):
             self.wrong(node, "one word belongs here")
-            return ""
-        return self.scalar(node, hint, origin)
+            return None
+        elif not (node.value or (node.style and "" in get_args(hint))):
+            self.wrong(node, "a word belongs here (one that begins with # stands in quotes)")
+            return None
+        else:
+            found = self.scalar(node, hint, origin)
+        for note in notes:
+            if isinstance(note, Meta):
+                self.bounded(node, found, note)
+            elif isinstance(note, Is) and isinstance(node, yaml.ScalarNode):
+                self.mentions.append(Mention(note, node.value, self.owner, place(self.file, node)))
+        return found
+
+    def table(self, node: yaml.Node, keys: Any, values: Any) -> Mapping[str, Any]:
+        if not isinstance(node, yaml.MappingNode):
+            self.wrong(node, 'a table belongs here, such as { "1": balance }')
+            return {}
+        if values is Node:
+            return self.nodes(node)
+        return {
+            self.value(key, keys): self.value(value, values) for key, value in self.entries(node)
+        }
 
     def scalar(self, node: yaml.ScalarNode, hint: Any, origin: Any) -> Any:
         text: str = node.value
@@ -189,47 +199,43 @@ class _Reader:
             options = get_args(hint)
             if text not in options:
                 self.wrong(node, f"{text!r} is none of {', '.join(filter(None, options))}")
-            return text
-        if hint is bool:
+        elif hint is bool:
             if text not in ("yes", "no"):
                 self.wrong(node, f"{text!r}: write yes or no")
             return text == "yes"
-        if hint is int:
-            if not re.fullmatch(r"\d{1,6}", text):
-                self.wrong(node, f"{text!r} is no whole number: write one such as 3")
-                return 1
-            return int(text)
-        if hint is float:
-            return self.seconds(node)
+        elif hint is int:
+            if re.fullmatch(r"[0-9]{1,6}", text):
+                return int(text)
+            self.wrong(node, f"{text!r} is no whole number: write one such as 3")
+            return None
+        elif hint is float:
+            found = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)(s|m)", text)
+            if found:
+                return float(found[1]) * (60 if found[2] == "m" else 1)
+            self.wrong(node, f"{text!r} is no time: write 5s, 1.5s or 2m")
+            return None
         return text
 
-    def seconds(self, node: yaml.ScalarNode) -> float:
-        found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)(s|m)", node.value)
-        if not found:
-            self.wrong(node, f"{node.value!r} is no time: write 5s, 1.5s or 2m")
-            return 1.0
-        return float(found[1]) * (60 if found[2] == "m" else 1)
+    def bounded(self, node: yaml.Node, found: Any, note: Meta) -> None:
+        """Say so when a value is not within the bounds of its type."""
+        unit = "s" if isinstance(found, float) else ""
+        if note.min_length is not None and len(found) < note.min_length:
+            self.wrong(node, "at least one belongs here")
+        elif note.ge is not None and found is not None and found < note.ge:
+            self.wrong(node, f"{found:g}{unit} is too little: at least {note.ge:g}{unit}")
+        elif note.le is not None and found is not None and found > note.le:
+            self.wrong(node, f"{found:g}{unit} is too much: at most {note.le:g}{unit}")
 
-    def several(self, node: yaml.Node, hint: Any) -> tuple[Any, ...]:
-        """A list; one alone may stand without brackets."""
-        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        return tuple(self.value(item, hint) for item in items)
 
-    def table(self, node: yaml.Node, keys: Any, values: Any) -> Mapping[str, Any]:
-        if not isinstance(node, yaml.MappingNode):
-            self.wrong(node, 'a table belongs here, such as { "1": balance }')
-            return {}
-        found = {}
-        for key, value in self.entries(node):
-            if values is Node:
-                self.owner = key.value
-                self.places[key.value] = self.place(key)
-            found[self.value(key, keys)] = self.value(value, values)
-        return found
-
-    def mention(self, node: yaml.Node, what: Is) -> None:
-        if isinstance(node, yaml.ScalarNode):
-            self.mentions.append(Mention(what, node.value, self.owner, self.place(node)))
+@cache
+def _described(shape: type[Struct]) -> Mapping[str, tuple[FieldInfo, Any]]:
+    """The keys that an author may write for ``shape``, each with its field and its type."""
+    hints = get_type_hints(shape, include_extras=True)
+    return {
+        spelled(field): (field, hints[field.name])
+        for field in fields(shape)
+        if field.name not in ("version", "file")
+    }
 
 
 def spelled(field: FieldInfo) -> str:
@@ -237,35 +243,37 @@ def spelled(field: FieldInfo) -> str:
     return field.name.strip("_").replace("_", "-")
 
 
+def _bare(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A type without its notes, and the notes."""
+    if get_origin(hint) is Annotated:
+        bare, *notes = get_args(hint)
+        return bare, tuple(notes)
+    return hint, ()
+
+
 def _required(field: FieldInfo) -> bool:
     return field.default is NODEFAULT and field.default_factory is NODEFAULT
 
 
-def _meaning(hints: Mapping[str, Any], field: FieldInfo) -> str:
-    """What a field's annotation says of it in words; the first word is the nearest one."""
-    hint = hints[field.name]
-    notes = list(getattr(hint, "__metadata__", ()))
-    if not notes and get_origin(hint) in (Union, UnionType):
-        return spelled(field)
-    for note in reversed(notes):
-        if isinstance(note, Is):
-            return note.value
-        if note.description:
-            return str(note.description)
-    return spelled(field)
+def _meaning(hint: Any) -> str:
+    """What a field's annotation says of it in words; the last note is the nearest one."""
+    said = [
+        note.value if isinstance(note, Is) else note.description
+        for note in _bare(hint)[1]
+        if isinstance(note, Is) or note.description
+    ]
+    return str(said[-1]) if said else "a table"
 
 
 def _complete(flow: Flow, text_version: str, file: str) -> Flow:
     """The flow with its version, and the keys of ``always`` in every menu that has not its own."""
     nodes = {
-        name: _with_keys(node, flow) if isinstance(node, model.Menu) else node
+        name: replace(node, keys={**flow.always, **node.keys})
+        if isinstance(node, model.Menu)
+        else node
         for name, node in flow.nodes.items()
     }
     return replace(flow, nodes=nodes, version=text_version, file=file)
 
 
-def _with_keys(menu: model.Menu, flow: Flow) -> model.Menu:
-    return replace(menu, keys={**flow.always, **menu.keys})
-
-
-_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_KINDS: Mapping[str, type[Node]] = {kind(shape): shape for shape in KINDS}

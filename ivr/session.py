@@ -18,10 +18,11 @@ class Caller(Struct, frozen=True):
 class Session(Struct, frozen=True, kw_only=True):
     """Where a call stands.
 
-    ``heard`` is what the last ask told (so that it can be repeated), ``pending`` what is still to
-    be told with the next screen, ``told`` whether this node's own words were told, ``trail`` the
-    menus that "back" goes back through. ``silences`` and ``wrongs`` count in this node, ``misses``
-    in the whole call.
+    ``heard`` is what the last ask told, ``again`` what it tells when it is to be repeated,
+    ``pending`` what is still to be told with the next screen, ``telling`` whether the caller is
+    being told something without being asked, ``told`` whether those are this node's own words,
+    ``trail`` the menus that "back" goes back through. ``silences`` and ``wrongs`` count in this
+    node, ``misses`` in the whole call. ``turn`` counts the events.
     """
 
     id: str
@@ -35,6 +36,8 @@ class Session(Struct, frozen=True, kw_only=True):
     trail: tuple[tuple[str, str], ...] = ()
     pending: tuple[Phrase, ...] = ()
     heard: tuple[Phrase, ...] = ()
+    again: tuple[Phrase, ...] = ()
+    telling: bool = False
     told: bool = False
     silences: int = 0
     wrongs: int = 0

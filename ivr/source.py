@@ -18,7 +18,9 @@ DEEP = 16
 The parser recurses and crashes the process at some ten thousand, and is slow long before.
 """
 
-_STRANGE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_STRANGE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 """What YAML takes for no character, and a byte order mark that is not at the beginning."""
 
 
@@ -34,7 +36,7 @@ def compose(file: str, text: str) -> yaml.MappingNode | Problem:
         return Problem(_at(file, text, strange.start()), fault)
     try:
         found = _refused(file, text) or yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
+    except yaml.YAMLError as error:
         return _fault(file, text, error)
     if isinstance(found, yaml.MappingNode | Problem):
         return found
@@ -62,13 +64,13 @@ def _refused(file: str, text: str) -> Problem | None:
     return None
 
 
-def _fault(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return Problem(Place(file, 1, 1), f"this is no YAML: {error.problem or error.context}")
-    line = (text.splitlines() or [""])[min(mark.line, text.count("\n"))]
+def _fault(file: str, text: str, error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    row, column = (mark.line, mark.column) if mark else (0, 0)
+    line = "".join(text.splitlines()[row : row + 1])
     hint = "indent with spaces, not tabs" if "\t" in line else "mend the YAML here or just above"
-    return Problem(Place(file, mark.line + 1, mark.column + 1), f"{error.problem}: {hint}")
+    fault = getattr(error, "problem", None) or "this is no YAML"
+    return Problem(Place(file, row + 1, column + 1), f"{fault}: {hint}")
 
 
 def _at(file: str, text: str, index: int) -> Place:

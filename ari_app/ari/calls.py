@@ -6,9 +6,9 @@ dialplan's fallback, which apologises and queues him for an agent: never silence
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from ari_app.ari.errors import AriError, UnreachableError
+from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
 from ari_app.ari.events import (
     Channel,
     ChannelDestroyed,
@@ -65,19 +65,24 @@ class Calls:
                 if line := self._lines.get(event.channel.id):
                     line.ended(event.cause)
 
-    async def reconcile(self) -> None:
+    async def reconcile(self, held: Sequence[Event]) -> None:
         """After a (re)connection: who left meanwhile is gone; who came unseen goes to a human.
 
-        No event is replayed by Asterisk, so both are asked for.
+        Asterisk replays no event, so it is asked. Its answer names the channels that are in the
+        application, those in a queue that we subscribed to, and nobody who hung up: subscriptions
+        outlive the socket (measured). ``held`` is what came meanwhile and will be handled next.
         """
-        alive = {channel.id for channel in await self._ari.channels.list()}
+        inside = set((await self._ari.applications.get()).channel_ids)
         for channel, line in self._lines.items():
-            if channel not in alive:
+            if channel in inside:
+                line.relinked()
+            else:
                 line.ended(0)
-        for channel in (await self._ari.applications.get()).channel_ids:
-            if channel not in self._lines:
-                log.warning("channel %s was in the application unserved: to the fallback", channel)
-                await self.rescue(channel)
+        arriving = {event.channel.id for event in held if isinstance(event, StasisStart)}
+        unserved = inside - self._lines.keys() - arriving
+        if unserved:
+            log.warning("unserved in the application, to the fallback: %s", ", ".join(unserved))
+            await asyncio.gather(*map(self.rescue, unserved))
 
     def _started(self, event: StasisStart) -> None:
         channel = event.channel
@@ -105,26 +110,32 @@ class Calls:
             del self._lines[channel.id]
 
     async def release(self) -> None:
-        """Give every caller back to the dialplan: the application is about to end."""
-        await asyncio.gather(*(self.rescue(channel) for channel in self._lines))
+        """Give every caller back to the dialplan and end his session: we are about to stop."""
+        while staying := [line for line in self._lines.values() if line.gone is None]:
+            for line in staying:
+                line.ended(0)
+            await asyncio.gather(*(self.rescue(line.channel) for line in staying))
 
     async def rescue(self, channel: str) -> None:
         """Give a caller back to the dialplan, which apologises and queues him."""
-        try:
-            await self._ari.channels.continue_in_dialplan(channel, *FALLBACK)
-        except (AriError, UnreachableError) as error:
-            # Gone, or the link is down: then the dead-man switch of the dialplan does the same.
-            log.info("channel %s: %s", channel, error)
+        await _attempt(channel, self._ari.channels.continue_in_dialplan(channel, *FALLBACK))
 
     async def _dismiss(self, channel: str, status: str) -> None:
         """A caller comes back from a queue and nobody knows his session any more.
 
         After a conversation that is its end; otherwise a human is still owed to him.
         """
-        if status != "CONTINUE":
+        if status == "CONTINUE":
+            await _attempt(channel, self._ari.channels.hangup(channel))
+        else:
             await self.rescue(channel)
-            return
-        try:
-            await self._ari.channels.hangup(channel)
-        except (AriError, UnreachableError) as error:
-            log.info("channel %s: %s", channel, error)
+
+
+async def _attempt(channel: str, deed: Awaitable[None]) -> None:
+    """Do what may fail: then the dead-man switch of the dialplan takes the caller back."""
+    try:
+        await deed
+    except GoneError as error:
+        log.info("channel %s: %s", channel, error)
+    except (AriError, UnreachableError, RefusedError) as error:
+        log.warning("channel %s: %s", channel, error)

@@ -45,12 +45,14 @@ class Times(Struct, frozen=True):
 
     stopping: float = 1.0
     """For the end of a playback that was told to stop."""
+    pause: float = 0.1
+    """Before a request that did not reach Asterisk is made again."""
     reconnecting: float = 30.0
     """For the link, when it is down, before the call is given up to the dialplan."""
     dead_man: int = 120
     """What the dialplan grants us before it takes the caller back; see :meth:`_hold`."""
     margin: float = 20.0
-    """How much of that must be left after the longest course of a screen."""
+    """How much of that must be left after the longest course of a want."""
     media: float = 60.0
     """The longest screen we reckon with."""
 
@@ -71,6 +73,7 @@ class ChannelLine:
         self._keypad = Keypad()
         self._playing = ""
         self._cut = False
+        self._doubtful = False
         self._numbers = count(1)
         self._away = False
         self._back: str | None = None
@@ -81,8 +84,8 @@ class ChannelLine:
     # What happens to the channel.
 
     def key(self, digit: str) -> None:
-        """A key was pressed."""
-        if self._keypad.press(digit, self._clock()):
+        """A key was pressed. What he presses in the queue or to an agent is not for us."""
+        if not self._away and self._keypad.press(digit, self._clock()):
             self._changed.set()
 
     def played(self, playback: str, state: str) -> None:
@@ -106,7 +109,8 @@ class ChannelLine:
 
     def returned(self, status: str) -> None:
         """The channel is back from the queue, with app_queue's status."""
-        self._back = status
+        self._away, self._back = False, status
+        self._keypad.ahead.clear()
         self._changed.set()
 
     def ended(self, cause: int) -> None:
@@ -114,21 +118,38 @@ class ChannelLine:
         self.gone = self.gone or Gone(cause)
         self._changed.set()
 
+    def relinked(self) -> None:
+        """The link is back; the end of a playback may have passed in the break unheard."""
+        self._doubtful = True
+        self._changed.set()
+
     # What the session wants.
 
     async def present(self, want: Ask | Say | Dial | Done) -> Event:
-        """See :class:`ari_app.line.Line`."""
+        """See :class:`ari_app.line.Line`.
+
+        Raises :class:`UnreachableError` when the link was down for too long.
+        """
         while self.gone is None:
             try:
                 return await self._do(want)
             except GoneError:
                 self.ended(0)
             except UnreachableError as error:
-                log.warning("channel %s: %s; waiting for the link", self.channel, error)
-                async with asyncio.timeout(self._times.reconnecting):
-                    await self._link_up()
-                self._playing = ""
+                log.warning("channel %s: %s; trying again", self.channel, error)
+                self._doubtful = True
+                await self._relink()
         return self.gone
+
+    async def _relink(self) -> None:
+        """Wait for the link; the pause is for one that broke and does not know it yet."""
+        seconds = self._times.reconnecting
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.sleep(self._times.pause)
+                await self._link_up()
+        except TimeoutError:
+            raise UnreachableError(f"the link was down for {seconds:g} s") from None
 
     async def _do(self, want: Ask | Say | Dial | Done) -> Event:
         match want:
@@ -144,7 +165,10 @@ class ChannelLine:
 
     async def _ask(self, ask: Ask) -> Keyed | Silent | Gone:
         gather = Gather(ask, self._keypad, self._clock())
-        if gather.answer is None and not gather.barged:
+        if gather.answer is not None:
+            return gather.answer
+        await self._hold(ask.grammar.first + ask.grammar.total)
+        if not gather.barged:
             await self._play(ask.screen)
         told = False
         while not self.gone:
@@ -154,26 +178,33 @@ class ChannelLine:
             if not self._playing and not told:
                 told = True
                 gather.told(now)
-            elif gather.barged and self._playing:
-                await self._stop()
+            elif self._playing and gather.barged:
+                await self._cut_short()
+            elif self._playing and self._doubtful:
+                await self._play(ask.screen)
+                continue
             if gather.answer is not None:
                 return gather.answer
             await self._change(gather.due)
         return self.gone
 
     async def _say(self, screen: Screen) -> Told | Gone:
-        if not (screen.barge_in and self._keypad.ahead):
-            await self._play(screen)
+        await self._hold()
+        await self._play(screen)
         while self._playing and not self.gone:
             if screen.barge_in and self._keypad.ahead:
-                await self._stop()
+                await self._cut_short()
                 break
-            await self._change()
+            if self._doubtful:
+                await self._play(screen)
+            else:
+                await self._change()
         return self.gone or Told()
 
     async def _dial(self, dial: Dial) -> Bridged | Gone:
         """Let the dialplan queue the caller, and wait for him as long as it takes."""
         await self._settled()
+        await self._answer()
         await self._ari.applications.subscribe(self.channel)
         for variable, value in (
             ("CHANNEL(language)", dial.language),
@@ -198,49 +229,66 @@ class ChannelLine:
     # Playing.
 
     async def _play(self, screen: Screen) -> None:
-        """Begin to tell a screen as one playback under an id of ours, known before it exists."""
+        """Begin to tell a screen as one playback under an id of ours, known before it exists.
+
+        A key that came while it was made ready makes it needless.
+        """
         media = await self._speak(screen)
         await self._settled()
-        if self.gone or not media:
+        await self._answer()
+        if self.gone or not media or (screen.barge_in and self._keypad.ahead):
             return
-        if not self._answered:
-            self._answered = True
-            await self._ari.channels.answer(self.channel)
-        await self._hold()
         self._cut = False
         self._playing = f"{self.channel}-{next(self._numbers)}"
         await self._ari.channels.play_with_id(
             self.channel, self._playing, [f"sound:{file}" for file in media]
         )
 
+    async def _answer(self) -> None:
+        if not self._answered and not self.gone:
+            await self._ari.channels.answer(self.channel)
+            self._answered = True
+
+    async def _cut_short(self) -> None:
+        """Stop for a key. A key counts even while the link is down."""
+        try:
+            await self._stop()
+        except UnreachableError as error:
+            log.warning("channel %s: %s", self.channel, error)
+            self._doubtful = True
+
     async def _stop(self) -> None:
         self._cut = True
         try:
             await self._ari.playbacks.stop(self._playing)
         except GoneError:
-            self._playing = ""  # it ended by itself; its event is on the way
+            self._playing = ""  # it ended by itself; its event is on the way, or was lost
 
     async def _settled(self) -> None:
         """Wait until nothing plays: two playbacks at once would queue in Asterisk."""
-        if not self._playing:
-            return
+        if self._playing and self._doubtful:
+            await self._stop()
+        self._doubtful = False
         deadline = self._clock() + self._times.stopping
         while self._playing and not self.gone and self._clock() < deadline:
             await self._change(deadline)
         self._playing = ""
 
-    async def _hold(self) -> None:
+    async def _hold(self, listening: float = 0.0) -> None:
         """Keep the dead-man switch away while we live.
 
         The dialplan takes the caller back when TIMEOUT(absolute) passes. The variable can only be
-        set while nothing plays, so it is raised before a screen that might outlast it.
+        set while nothing plays, so it is set anew before a screen that, with the seconds of
+        ``listening`` after it, might outlast it.
         """
         times, now = self._times, self._clock()
-        if now + times.media + times.margin > self._granted:
-            await self._ari.channels.set_channel_var(
-                self.channel, "TIMEOUT(absolute)", str(times.dead_man)
-            )
-            self._granted = now + times.dead_man
+        if now + times.media + listening + times.margin <= self._granted:
+            return
+        await self._settled()
+        await self._ari.channels.set_channel_var(
+            self.channel, "TIMEOUT(absolute)", str(times.dead_man)
+        )
+        self._granted = now + times.dead_man
 
     async def _change(self, until: float | None = None) -> None:
         """Wait until something happened to the channel, or until a time of the clock."""

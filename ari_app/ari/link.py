@@ -119,7 +119,7 @@ class Link:
             if clock() - began > self.settings.steady:
                 pause = self.settings.back_off
             wait = pause * random.uniform(0.5, 1.0)
-            log.warning("ARI: %s; trying again in %.1f s", reason, wait)
+            log.warning("ARI: %s; trying again in %.2g s", reason, wait)
             await asyncio.sleep(wait)
             pause = min(pause * 2, self.settings.back_off_most)
 

@@ -44,6 +44,7 @@ class Request(Struct, frozen=True):
     def over_socket(self, key: str) -> str:
         """The request as a message of the WebSocket; its answer carries ``key``."""
         message = _Message(
+            transaction_id=key,
             request_id=key,
             method=self.verb.method,
             uri=self.path,
@@ -62,6 +63,7 @@ class _Pair(Struct, frozen=True):
 class _Message(Struct, frozen=True, tag="RESTRequest", tag_field="type", omit_defaults=True):
     """The model RESTRequest of ``rest-api/events.json``."""
 
+    transaction_id: str
     request_id: str
     method: str
     uri: str

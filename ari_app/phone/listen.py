@@ -28,8 +28,8 @@ BLOCK = 0.01
 FLOOR = 1e-3
 """What is more quiet than this (1 is full scale) counts as silence: G.711 adds as much itself."""
 HEARD = 0.8
-"""From this score on a prompt was heard: through G.711 it is 1.00, on a machine so busy that frames
-come late 0.9, and another sentence stays below 0.5. Of two that differ in a word, compare scores."""
+"""From this score on a prompt was heard: through G.711 it is 1.00, or 0.9 on a machine so busy that
+frames come late; another sentence stays below 0.5. Of two that differ in a word, compare scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,17 @@ def find(within: Samples, sought: Samples, rate: int) -> Match:
     block, slip = round(BLOCK * rate), round(SLIP / BLOCK)
     length = round(WINDOW * rate / block) * block
     windows = [sought[at : at + length] for at in range(0, len(sought), length)]
-    within = np.pad(within, (0, len(sought) + length))
+    within = np.pad(within, (0, 2 * length))
     curves = _correlate(within, windows)
     weights = np.array([float(window @ window) for window in windows])
     weights /= weights.sum()
     # From the last window to the first: the best sum of what follows a window at each place.
-    total = np.zeros(len(within) // block)
+    places = (len(within) - length) // block
+    total = np.zeros(places)
     for curve, weight in zip(reversed(curves), weights[::-1], strict=True):
-        follows = _best_around(total, slip)[length // block :]
-        peaks = curve[: len(curve) // block * block].reshape(-1, block).max(axis=1)
-        places = min(len(peaks), len(follows))
-        total = weight * peaks[:places] + follows[:places]
+        behind = np.pad(total, (0, length // block))[length // block :]
+        peaks = curve[: places * block].reshape(places, block).max(axis=1)
+        total = weight * peaks + _best_around(behind, slip)
     place = int(np.argmax(total)) * block
     begin = place + int(np.argmax(curves[0][place : place + block]))
     return Match(float(total.max()), begin / rate)

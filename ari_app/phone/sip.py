@@ -184,7 +184,6 @@ def _endpoint_config() -> Any:
     config.medConfig.clockRate = config.medConfig.sndClockRate = RATE
     config.medConfig.noVad = True  # a phone that falls silent sends no RTP, and is taken for dead
     config.medConfig.ecTailLen = 0
-    config.medConfig.jbInit = config.medConfig.jbMinPre = config.medConfig.jbMaxPre = 200
     return config
 
 

@@ -12,6 +12,7 @@ import struct
 import sys
 import wave
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -268,8 +269,9 @@ def _events_out() -> Callable[[m.Event], None]:
 
     def write(event: m.Event) -> None:
         line = m.to_line(event)
-        while line:
-            line = line[os.write(out, line) :]
+        with suppress(BrokenPipeError):  # nobody is left to tell; the end of stdin says so, too
+            while line:
+                line = line[os.write(out, line) :]
 
     return write
 

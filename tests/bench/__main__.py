@@ -6,7 +6,9 @@ engine, store and log, on one Asterisk, with the same sound files. Needs sipp (s
 """
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from msgspec import Struct
@@ -17,6 +19,8 @@ from tests.bench.ear import Delays
 from tests.bench.handset import Tape
 from tests.bench.house import NATIVE, OURS, ROOT, House, HouseError, running
 from tests.bench.report import Measured
+
+T = TypeVar("T")
 
 
 class Extent(Struct, frozen=True):
@@ -74,26 +78,34 @@ def main(
 
 
 def measure(house: House, extent: Extent, console: Console) -> Measured:
-    """Measure all, the plain dialplan and Firstline in turn."""
-    both = (NATIVE, OURS)
-    tapes = {number: ear.learn(house, number) for number in both}
-    console.print("key to sound, one call at a time")
-    idle = [ear.delays(house, number, tapes[number], extent.idle, 1) for number in both]
-    console.print(f"CPU of {extent.calls} calls at {extent.rate}/s")
-    costs = [load.cost(house, number, extent.rate, extent.calls) for number in both]
-    console.print(f"key to sound under {extent.rate} calls/s")
-    busy = [_under_load(house, number, tapes[number], extent) for number in both]
-    console.print(f"memory with {extent.concurrent} calls at once")
-    memory = load.peak(house, OURS, extent.concurrent, extent.rate)
-    console.print(f"calls a second held: {', '.join(map(str, extent.rates))}")
-    held = [load.held(house, number, extent.rates, extent.seconds) for number in both]
-    return Measured(
-        held=(held[0], held[1]),
-        cost=(costs[0], costs[1]),
-        idle=(idle[0], idle[1]),
-        busy=(busy[0], busy[1]),
-        memory=memory,
+    """Measure all, the plain dialplan and Firstline in turn; figures are told as they come."""
+
+    def both(what: str, measured: Callable[[str], T]) -> tuple[T, T]:
+        pair = measured(NATIVE), measured(OURS)
+        console.print(f"{what}:", *pair)
+        return pair
+
+    rate = extent.rate
+    tapes = {number: ear.learn(house, number) for number in (NATIVE, OURS)}
+    idle = both(
+        "key to sound, one call at a time",
+        lambda number: ear.delays(house, number, tapes[number], extent.idle, 1),
     )
+    cost = both(
+        f"CPU of {extent.calls} calls at {rate}/s",
+        lambda number: load.cost(house, number, rate, extent.calls),
+    )
+    busy = both(
+        f"key to sound under {rate} calls/s",
+        lambda number: _under_load(house, number, tapes[number], extent),
+    )
+    # Before more calls than these are tried: it is the peak since the start.
+    memory = load.peak(house, OURS, extent.concurrent, rate)
+    console.print(f"peak memory with {extent.concurrent} calls at once:", memory)
+    held = both(
+        "calls a second held", lambda number: load.held(house, number, extent.rates, extent.seconds)
+    )
+    return Measured(held=held, cost=cost, idle=idle, busy=busy, memory=memory)
 
 
 AT_ONCE = 8

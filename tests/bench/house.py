@@ -42,9 +42,14 @@ class House(Struct, frozen=True):
     host: str
     port: int
     asterisk: int
-    ours: tuple[int, ...]
-    """The application, and the process that speaks."""
     application: int
+    voice: int
+    """The process of the application's that speaks."""
+
+    @property
+    def ours(self) -> tuple[int, int]:
+        """All but Asterisk."""
+        return self.application, self.voice
 
 
 @contextmanager
@@ -112,9 +117,8 @@ def _add_dialplan(state: State, sounds: dict[str, str]) -> None:
 def _look(state: State) -> House:
     report = msgspec.json.decode(asyncio.run(control.status(state.control)))
     pids = report["pids"]
-    ours = (pids["application"], pids["voice"])
     sip = report["sip"]
-    return House(sip["host"], sip["port"], pids["asterisk"], ours, pids["application"])
+    return House(sip["host"], sip["port"], pids["asterisk"], pids["application"], pids["voice"])
 
 
 def _firstline(state: State, *arguments: str) -> None:

@@ -42,6 +42,13 @@ class Cost(Struct, frozen=True):
     ours: float
 
 
+class Memory(Struct, frozen=True):
+    """The most memory since the start, resident, in megabytes (10**6 bytes)."""
+
+    application: float
+    voice: float
+
+
 @contextmanager
 def calling(house: House, number: str, rate: int, calls: int, hold: float) -> Iterator[list[Run]]:
     """Calls by sipp while the context lasts; it ends when they end and then the list has the run.
@@ -105,12 +112,12 @@ def cost(house: House, number: str, rate: int, calls: int) -> Cost:
     )
 
 
-def peak(house: House, number: str, calls: int, rate: int) -> float:
-    """The peak memory of ours with ``calls`` at once, in megabytes (10**6 bytes)."""
+def peak(house: House, number: str, calls: int, rate: int) -> Memory:
+    """The peak memory of ours with ``calls`` at once; :class:`HouseError` if one fails."""
     with calling(house, number, rate, calls, calls / rate + 3.0) as runs:
         pass
     _no_failure(runs[0])
-    return sum(_most_memory(pid) for pid in house.ours) / 1e6
+    return Memory(_most_memory(house.application) / 1e6, _most_memory(house.voice) / 1e6)
 
 
 def _no_failure(run: Run) -> None:

@@ -11,12 +11,14 @@ from time import monotonic
 
 from msgspec import json
 
+from ari_app.config import PREFIX
 from ari_app.phone.messages import Account
 from ari_app.status import AgentPhone, Status
 from ari_app.status import Phone as Subscriber
 from tests.pbx_fixture import asterisk, free_ports
 
 ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if PREFIX not in name}
 READY = 60.0
 """Seconds in which an installation must be up on a busy machine."""
 
@@ -27,8 +29,8 @@ class Installation:
     def __init__(self, state: Path, settings: str = "") -> None:
         self.state = state
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ports = free_ports()
-        lines = [f"{name} = {getattr(ports, name)}" for name in ports.__struct_fields__]
+        self.ports = free_ports()
+        lines = [f"{name} = {getattr(self.ports, name)}" for name in self.ports.__struct_fields__]
         text = "\n".join(["[ports]", *lines, "[asterisk]", f'path = "{_root()}"', settings])
         (state / "firstline.toml").write_text(text + "\n")
         self._up: subprocess.Popen[bytes] | None = None
@@ -40,7 +42,12 @@ class Installation:
     def run(self, *words: str, timeout: float = 120.0) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end."""
         return subprocess.run(
-            self.command(*words), capture_output=True, text=True, timeout=timeout, cwd=ROOT
+            self.command(*words),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=ROOT,
+            env=ENVIRONMENT,
         )
 
     def out(self, *words: str) -> str:
@@ -52,7 +59,9 @@ class Installation:
     def up(self) -> None:
         """`firstline up` in the foreground of a process of ours; returns when it is ready."""
         with self.log.open("ab") as log:
-            self._up = subprocess.Popen(self.command("up"), stderr=log, stdout=log, cwd=ROOT)
+            self._up = subprocess.Popen(
+                self.command("up"), stderr=log, stdout=log, cwd=ROOT, env=ENVIRONMENT
+            )
         until(lambda: self._ready() or self._up is None or self._up.poll() is not None, READY)
         assert self._up.poll() is None, self.log.read_text()
 
@@ -103,6 +112,16 @@ class Installation:
         file = self.state / f"{name}-{lang}.wav"
         self.out("prompts", "say", name, *values, "--lang", lang, "-o", str(file))
         return file
+
+    def queued(self, callers: int) -> None:
+        """Wait until so many callers are in the queue for an agent."""
+        control = self.state / "asterisk" / "etc" / "asterisk.conf"
+        command = [*asterisk().argv, "-C", str(control), "-rx", "queue show support"]
+
+        def waiting() -> str:
+            return subprocess.run(command, capture_output=True, text=True, timeout=10).stdout
+
+        until(lambda: f"has {callers} calls" in waiting(), 20)
 
     def last_call(self) -> str:
         """The path of the last call, as text, once it is ended in the store."""

@@ -1,0 +1,47 @@
+"""Flows of a directory."""
+
+from pathlib import Path
+
+import pytest
+
+from ari_app.flows import SHIPPED, FlowsError, read
+from tests.app.scripted import FLOW, OPERATIONS, PROMPTS
+
+SLOTS = {prompt: {} for prompt in PROMPTS}  # type: dict[str, dict[str, str]]
+
+
+def test_a_directory_with_all_below_it(tmp_path: Path) -> None:
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "611.yaml").write_text(FLOW)
+    (tmp_path / "112.yaml").write_text(FLOW.replace("611", "112"))
+    (tmp_path / "README.md").write_text("not a flow")
+    book = read(tmp_path, SLOTS, OPERATIONS)
+    assert set(book.flows) == {"611", "112"}
+    assert book.answering("112") is book.flows["112"]
+
+
+def test_the_shipped_ones_are_there() -> None:
+    assert {path.name for path in SHIPPED.rglob("*.yaml")} >= {"611.yaml", "111.yaml"}
+
+
+def test_all_problems_at_once_with_their_places(tmp_path: Path) -> None:
+    file = tmp_path / "611.yaml"
+    file.write_text(FLOW.replace("then: main }", "then: mian }").replace("say: sorry", "say: sory"))
+    with pytest.raises(FlowsError) as caught:
+        read(tmp_path, SLOTS, OPERATIONS)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == len(caught.value.problems) >= 2
+    assert all(line.startswith(f"{file}:") for line in lines)
+    assert any("mian" in line and "main" in line for line in lines)
+
+
+def test_an_empty_directory_or_none(tmp_path: Path) -> None:
+    for directory in (tmp_path, tmp_path / "none"):
+        with pytest.raises(FlowsError, match=r"there is no flow .* another \[menus\] directory"):
+            read(directory, SLOTS, OPERATIONS)
+
+
+def test_a_file_in_another_encoding(tmp_path: Path) -> None:
+    (tmp_path / "611.yaml").write_bytes("flow: Привет".encode("cp1251"))
+    with pytest.raises(FlowsError, match="save it as UTF-8"):
+        read(tmp_path, SLOTS, OPERATIONS)

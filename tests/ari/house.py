@@ -1,0 +1,119 @@
+"""A link to the server of the tests, and the calls over it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from ari_app.ari.calls import Calls, Serve
+from ari_app.ari.events import Channel, Event
+from ari_app.ari.line import ChannelLine, Times
+from ari_app.ari.link import Link, Settings
+from ari_app.secret import Secret
+from ivr.values import Phrase
+from ivr.wants import Ask, Grammar, Say, Screen
+from tests.ari.facts import until
+from tests.ari.server import PASSWORD, USER, Server
+
+TIMES = Times(stopping=1.0, pause=0.001, reconnecting=5.0)
+
+
+def settings(server: Server, **others: Any) -> Settings:
+    """Settings for the server, with no patience where waiting proves nothing."""
+    impatient: dict[str, Any] = {"back_off": 0.002, "back_off_most": 0.01, "transport": "websocket"}
+    return Settings(url=server.url, user=USER, password=Secret(PASSWORD), **(impatient | others))
+
+
+async def asked_nothing(_: Sequence[Event]) -> None:
+    """Reconcile nothing."""
+
+
+@asynccontextmanager
+async def linked(
+    server: Server,
+    handle: Callable[[Event], None] = lambda _: None,
+    reconcile: Callable[[Sequence[Event]], Awaitable[None]] = asked_nothing,
+    **others: Any,
+) -> AsyncIterator[Link]:
+    """A connected link."""
+    link = Link(settings(server, **others))
+    running = asyncio.create_task(link.run(handle, reconcile))
+    try:
+        await until(lambda: link.connected or running.done())
+        yield link
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def speak(screen: Screen) -> Sequence[str]:
+    """The files of a screen: one per phrase, named like it."""
+    return [phrase.prompt for phrase in screen.phrases]
+
+
+class House:
+    """Calls over a link. Unless told otherwise, a test takes each line and presents itself."""
+
+    def __init__(self, server: Server, link: Link, calls: Calls) -> None:
+        self.server = server
+        self.link = link
+        self.calls = calls
+        self.lines: asyncio.Queue[ChannelLine] = asyncio.Queue()
+        self.closing = asyncio.Event()
+
+    async def serve(self, line: ChannelLine, _channel: Channel, _dialled: str) -> None:
+        """Hand the line to the test."""
+        self.lines.put_nowait(line)
+        await self.closing.wait()
+
+    async def call(self, channel: str = "c-1") -> ChannelLine:
+        """A call that came in."""
+        self.server.enter(channel, "611")
+        async with asyncio.timeout(5):
+            return await self.lines.get()
+
+
+@asynccontextmanager
+async def house(
+    server: Server,
+    serve: Serve | None = None,
+    times: Times = TIMES,
+    speak: Callable[[Screen], Awaitable[Sequence[str]]] = speak,
+    **others: Any,
+) -> AsyncIterator[House]:
+    """Calls over a connected link; at the end nothing of them is left."""
+    link = Link(settings(server, **others))
+    async with asyncio.TaskGroup() as tasks:
+
+        def new_line(channel: str) -> ChannelLine:
+            return ChannelLine(link.ari, channel, speak, link.wait_connected, times)
+
+        calls = Calls(link.ari, tasks, new_line, lambda *call: (serve or opened.serve)(*call))
+        opened = House(server, link, calls)
+        running = tasks.create_task(link.run(calls.handle, calls.reconcile))
+        try:
+            await until(lambda: link.connected)
+            yield opened
+        finally:
+            opened.closing.set()
+            try:
+                await until(lambda: not len(calls))
+            finally:
+                running.cancel()
+
+
+def screen(*prompts: str, barge_in: bool = True) -> Screen:
+    """A screen of these prompts."""
+    return Screen(tuple(map(Phrase, prompts)), "ru", barge_in)
+
+
+def ask(*prompts: str, barge_in: bool = True, **grammar: Any) -> Ask:
+    """Ask for one key, or as ``grammar`` says."""
+    wanted = {"choices": frozenset("123")} | grammar
+    return Ask(screen(*prompts, barge_in=barge_in), Grammar(**wanted))
+
+
+def say(*prompts: str, barge_in: bool = True) -> Say:
+    """Say these prompts."""
+    return Say(screen(*prompts, barge_in=barge_in))

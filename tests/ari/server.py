@@ -1,0 +1,323 @@
+"""A small real ARI server: HTTP, the WebSocket and REST over it, with faults that a test plans.
+
+It keeps to what was measured on Asterisk 22: answers over the WebSocket come in request order,
+a channel's variable waits for the end of its playback, the event filter holds for answers too.
+"""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from enum import Enum, auto
+from urllib.parse import unquote
+
+from aiohttp import WSMsgType, web
+from msgspec import Struct, field, json
+
+USER, PASSWORD, APP = "firstline", "a-password-of-tests", "firstline"
+LOGIN = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+
+class Fault(Enum):
+    """What becomes of a request instead of its answer."""
+
+    MUTE = auto()  # it is never answered
+    DROP = auto()  # it is not done, and the WebSocket breaks
+    LOST = auto()  # it is done, and the WebSocket breaks before the answer
+
+
+class Asked(Struct, frozen=True):
+    """A request as it came; ``over`` is ``websocket`` or ``http``."""
+
+    line: str
+    query: dict[str, str]
+    body: str
+    over: str
+
+
+Deed = Callable[[], Fault | int | None]
+"""What happens at a request, before it is done: a fault, a status that refuses it, or nothing."""
+
+
+class Leg(Struct):
+    """A channel."""
+
+    inside: bool = True
+    answered: bool = False
+    subscribed: bool = False
+    playback: str = ""
+    quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    variables: dict[str, str] = {}
+
+
+class StatusError(Exception):
+    """The answer is an error."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class Server:
+    """An Asterisk as far as one application sees it."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.over_socket = True
+        self.pongs = True
+        self.refusing = 0
+        self.instant = False
+        """Whether a playback is over as soon as it began."""
+        self.stops = True
+        """Whether a playback that is told to stop does so before the answer."""
+        self.legs: dict[str, Leg] = {}
+        self.asked: list[Asked] = []
+        self.connections = 0
+        self.allowed: list[str] | None = None
+        self.doubled: list[str] = []
+        """Playbacks that were asked for while another one played."""
+        self.waited: list[str] = []
+        """Variables that had to wait for a playback."""
+        self._socket: web.WebSocketResponse | None = None
+        self._transport: asyncio.BaseTransport | None = None
+        self._planned: list[tuple[str, Deed]] = []
+        self._events: asyncio.Queue[str] = asyncio.Queue()
+
+    # What a test plans and looks at.
+
+    def plan(self, line: str, deed: Deed) -> None:
+        """At the next request that begins with ``line``, do this first."""
+        self._planned.append((line, deed))
+
+    def lines(self, beginning: str = "") -> list[str]:
+        """The requests so far, without those that make a connection ready."""
+        ours = ("asterisk/", "applications/firstline/eventFilter")
+        made = [one.line for one in self.asked if not one.line.split(" ")[1].startswith(ours)]
+        return [line for line in made if line.startswith(beginning)]
+
+    @property
+    def plays(self) -> list[str]:
+        """The media of every playback that was asked for."""
+        return [one.query["media"] for one in self.asked if "/play/" in one.line]
+
+    # What happens in Asterisk.
+
+    def emit(self, kind: str, **fields: object) -> None:
+        """Tell an event, if anybody is there and wants it."""
+        if self._socket is not None and (self.allowed is None or kind in self.allowed):
+            self._events.put_nowait(json.encode({"type": kind, **fields}).decode())
+
+    def raw(self, text: str) -> None:
+        """Send this text."""
+        self._events.put_nowait(text)
+
+    def enter(self, channel: str, *args: str, caller: str = "375290001234") -> None:
+        """A call comes into the application, anew or back from the queue."""
+        leg = self.legs.setdefault(channel, Leg())
+        leg.inside = True
+        leg.quiet.set()
+        person = {"number": caller, "name": ""}
+        self.emit("StasisStart", channel={"id": channel, "caller": person}, args=args)
+
+    def leave(self, channel: str) -> None:
+        """A channel goes on in the dialplan."""
+        self.legs[channel].inside = False
+        self.emit("StasisEnd", channel={"id": channel})
+
+    def hang_up(self, channel: str, cause: int = 16) -> None:
+        """The caller hangs up."""
+        leg = self.legs.pop(channel, None)
+        if leg is None:
+            return
+        leg.quiet.set()
+        if leg.inside:
+            self.emit("StasisEnd", channel={"id": channel})
+        if leg.subscribed:
+            self.emit("ChannelDestroyed", channel={"id": channel}, cause=cause)
+
+    def press(self, channel: str, *digits: str) -> None:
+        """Keys are pressed."""
+        for digit in digits:
+            self.emit("ChannelDtmfReceived", channel={"id": channel}, digit=digit)
+
+    def finish(self, channel: str, state: str = "done") -> None:
+        """What the channel plays comes to its end."""
+        leg = self.legs[channel]
+        playback, leg.playback = leg.playback, ""
+        leg.quiet.set()
+        self.emit("PlaybackFinished", playback={"id": playback, "state": state})
+
+    def drop(self) -> None:
+        """The WebSocket breaks, without a word."""
+        if isinstance(self._transport, asyncio.Transport):
+            self._transport.abort()
+        self._socket = self._transport = None
+
+    # How it is asked.
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Server"]:
+        """The server, on a port of its own, while the context lasts."""
+        app = web.Application()
+        app.router.add_get("/ari/events", self._on_events)
+        app.router.add_route("*", "/ari/{path:.*}", self._on_http)
+        runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=0.01, handler_cancellation=True
+        )
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield self
+        finally:
+            self.drop()
+            await runner.cleanup()
+
+    def _refusal(self, request: web.Request) -> int:
+        wrong = request.headers.get("Authorization") != LOGIN
+        return self.refusing or (401 if wrong else 0)
+
+    async def _on_events(self, request: web.Request) -> web.StreamResponse:
+        if status := self._refusal(request):
+            return web.Response(status=status)
+        self.emit("ApplicationReplaced", application=APP)  # to the socket of before
+        socket = web.WebSocketResponse(autoping=self.pongs)
+        await socket.prepare(request)
+        self._socket, self._transport = socket, request.transport
+        self._events = asyncio.Queue()
+        self.connections += 1
+        self.allowed = None
+        telling = asyncio.create_task(_tell(socket, self._events))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT and self.over_socket:
+                    await self._on_message(message.data)
+        finally:
+            telling.cancel()
+            if self._socket is socket:
+                self._socket = None
+        return socket
+
+    async def _on_message(self, text: str) -> None:
+        message = json.decode(text)
+        assert message["type"] == "RESTRequest"
+        query = {pair["name"]: pair["value"] for pair in message.get("query_strings", [])}
+        line = f"{message['method']} {unquote(message['uri'])}"
+        asked = Asked(line, query, message.get("message_body", ""), "websocket")
+        answer = await self._answer(asked)
+        if answer is not None:
+            self.emit(
+                "RESTResponse",
+                request_id=message["request_id"],
+                status_code=answer[0],
+                reason_phrase="",
+                message_body=answer[1],
+            )
+
+    async def _on_http(self, request: web.Request) -> web.Response:
+        if status := self._refusal(request):
+            return web.Response(status=status)
+        line = f"{request.method} {request.match_info['path']}"
+        asked = Asked(line, dict(request.query), await request.text(), "http")
+        answer = await self._answer(asked)
+        if answer is None:
+            await asyncio.Event().wait()
+            raise AssertionError
+        return web.Response(status=answer[0], text=answer[1])
+
+    async def _answer(self, asked: Asked) -> tuple[int, str] | None:
+        self.asked.append(asked)
+        fault = self._due(asked.line)
+        if fault is Fault.DROP:
+            self.drop()
+        if isinstance(fault, int):
+            return fault, json.encode({"message": "planned"}).decode()
+        if fault in (Fault.DROP, Fault.MUTE):
+            return None
+        try:
+            body = await self._do(asked)
+        except StatusError as error:
+            return error.status, json.encode({"message": "no"}).decode()
+        if fault is Fault.LOST:
+            self.drop()
+            return None
+        return (200, json.encode(body).decode()) if body else (204, "")
+
+    def _due(self, line: str) -> Fault | int | None:
+        for planned in self._planned:
+            if line.startswith(planned[0]):
+                self._planned.remove(planned)
+                return planned[1]()
+        return None
+
+    async def _do(self, asked: Asked) -> object:
+        method, _, path = asked.line.partition(" ")
+        match method, *path.split("/"):
+            case ["GET", "asterisk", "info"]:
+                return {"system": {"version": "22.0.0-tests", "entity_id": "x"}}
+            case ["GET", "asterisk", "ping"]:
+                return {"ping": "pong"}
+            case ["GET", "applications", name]:
+                ids = [id_ for id_, leg in self.legs.items() if leg.inside or leg.subscribed]
+                return {"name": name, "channel_ids": ids, "bridge_ids": []}
+            case ["PUT", "applications", name, "eventFilter"]:
+                self.allowed = [one["type"] for one in json.decode(asked.body)["allowed"]]
+                return {"name": name}
+            case ["POST", "applications", name, "subscription"]:
+                channel = asked.query["eventSource"].removeprefix("channel:")
+                if channel not in self.legs:
+                    raise StatusError(422)
+                self.legs[channel].subscribed = True
+                return {"name": name}
+            case ["DELETE", "playbacks", playback]:
+                self._stop(playback)
+                return None
+            case ["DELETE", "channels", channel]:
+                if channel not in self.legs:
+                    raise StatusError(404)
+                self.hang_up(channel)
+                return None
+            case ["POST", "channels", channel, *deed]:
+                return await self._steer(channel, deed, asked.query)
+        raise StatusError(404)
+
+    def _stop(self, playback: str) -> None:
+        for channel, leg in self.legs.items():
+            if leg.playback == playback:
+                if self.stops:
+                    self.finish(channel)
+                return
+        raise StatusError(404)
+
+    async def _steer(self, channel: str, deed: list[str], query: dict[str, str]) -> object:
+        leg = self.legs.get(channel)
+        if leg is None:
+            raise StatusError(404)
+        if not leg.inside:
+            raise StatusError(409)
+        match deed:
+            case ["answer"]:
+                leg.answered = True
+            case ["continue"]:
+                self.leave(channel)
+            case ["variable"]:
+                if leg.playback:
+                    self.waited.append(query["variable"])
+                    await leg.quiet.wait()
+                leg.variables[query["variable"]] = query["value"]
+            case ["play", playback]:
+                if leg.playback:
+                    self.doubled.append(playback)
+                leg.playback = playback
+                leg.quiet.clear()
+                if self.instant:
+                    self.finish(channel)
+                return {"id": playback, "state": "queued"}
+            case _:
+                raise StatusError(404)
+        return None
+
+
+async def _tell(socket: web.WebSocketResponse, events: asyncio.Queue[str]) -> None:
+    while True:
+        await socket.send_str(await events.get())

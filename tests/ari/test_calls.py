@@ -1,0 +1,243 @@
+"""The calls of the application: from StasisStart to the end, and where a fault puts a caller."""
+
+import asyncio
+import logging
+
+import pytest
+
+from ari_app.ari.errors import UnreachableError
+from ari_app.ari.events import Channel
+from ari_app.ari.line import ChannelLine, Times
+from ivr.events import Gone
+from ivr.wants import Done
+from tests.ari.facts import until
+from tests.ari.house import ask, house, say
+from tests.ari.server import Fault, Server
+
+FALLBACK = {"context": "firstline-fallback", "extension": "s", "priority": "1"}
+
+
+def rescued(server: Server) -> list[str]:
+    """The channels that were given back to the dialplan's fallback."""
+    return [
+        one.line.split("/")[1]
+        for one in server.asked
+        if one.line.endswith("/continue") and one.query == FALLBACK
+    ]
+
+
+async def test_a_call_is_served_with_its_caller_and_the_number_he_dialled(server: Server) -> None:
+    served: list[tuple[str, str, str]] = []
+
+    async def serve(line: ChannelLine, channel: Channel, dialled: str) -> None:
+        served.append((line.channel, channel.caller.number, dialled))
+        await line.present(Done("ended"))
+
+    async with house(server, serve) as at:
+        server.enter("c-1", "111", caller="375291112233")
+        await until(lambda: served and not len(at.calls))
+    assert served == [("c-1", "375291112233", "111")]
+    assert not server.legs
+    assert not rescued(server)
+
+
+async def test_an_event_that_comes_twice_is_one_call(server: Server) -> None:
+    async with house(server) as at:
+        await at.call()
+        server.enter("c-1", "611")
+        server.enter("c-2", "611")
+        await at.lines.get()
+        assert len(at.calls) == 2
+        assert at.lines.empty()
+
+
+async def test_a_fault_in_a_session_puts_the_caller_into_the_fallback(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
+        await line.present(ask("menu", first=0.001, total=0.001))
+        raise ZeroDivisionError("the flow is broken")
+
+    server.instant = True
+    async with house(server, serve) as at:
+        server.enter("c-1", "611")
+        await until(lambda: rescued(server))
+        await until(lambda: not len(at.calls))
+        assert at.link.connected
+    assert rescued(server) == ["c-1"]
+    assert "c-1: the session broke; the caller goes to the fallback" in caplog.text
+    assert "the flow is broken" in caplog.text
+
+
+async def test_a_fault_of_a_caller_who_is_gone_asks_nothing(server: Server) -> None:
+    async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
+        server.hang_up("c-1")
+        await until(lambda: line.gone)
+        raise ZeroDivisionError
+
+    async with house(server, serve) as at:
+        server.enter("c-1", "611")
+        await until(lambda: server.legs == {} and not len(at.calls))
+    assert not server.lines("POST")
+
+
+@pytest.mark.parametrize("fault", [500, 412, 401, 404, Fault.MUTE, Fault.DROP])
+async def test_a_rescue_that_fails_harms_no_other_call(server: Server, fault: Fault | int) -> None:
+    async def serve(_line: ChannelLine, channel: Channel, _dialled: str) -> None:
+        if channel.id == "bad":
+            raise ZeroDivisionError
+        await over.wait()
+
+    over = asyncio.Event()
+    async with house(server, serve, deadline=0.05, transport="http") as at:
+        server.plan("POST channels/bad/continue", lambda: fault)
+        server.enter("good", "611")
+        await until(lambda: len(at.calls))
+        server.enter("bad", "611")
+        await until(lambda: server.lines("POST channels/bad/continue"))
+        await until(lambda: len(at.calls) == 1)
+        over.set()
+
+
+async def test_a_link_that_was_away_too_long_ends_in_the_fallback(server: Server) -> None:
+    faults: list[str] = []
+
+    async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
+        server.refusing = 503
+        server.drop()
+        await until(lambda: not at.link.connected)
+        try:
+            await line.present(say("welcome"))
+        except UnreachableError as error:
+            faults.append(str(error))
+            raise
+
+    async with house(server, serve, times=Times(reconnecting=0.02, pause=0.001)) as at:
+        server.enter("c-1", "611")
+        await until(lambda: faults)
+        await until(lambda: not len(at.calls))
+        assert not rescued(server)
+        server.refusing = 0
+        await until(lambda: rescued(server))
+    assert rescued(server) == ["c-1"]
+
+
+# Connecting.
+
+
+async def test_who_was_there_unserved_goes_to_the_fallback(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.enter("old-1", "611")
+    server.enter("old-2", "611")
+    async with house(server) as at:
+        assert sorted(rescued(server)) == ["old-1", "old-2"]
+        assert not len(at.calls)
+    assert "unserved in the application, to the fallback" in caplog.text
+
+
+async def test_who_comes_while_it_reconciles_is_served_and_once(server: Server) -> None:
+    """His channel is in the answer, and his event waits."""
+    server.plan("GET applications/firstline", lambda: server.enter("new", "611"))
+    async with house(server) as at:
+        line = await at.lines.get()
+        assert line.channel == "new"
+        assert at.lines.empty()
+        assert len(at.calls) == 1
+    assert not rescued(server)
+
+
+async def test_who_waits_in_a_queue_is_no_stranger_to_a_new_application(server: Server) -> None:
+    """Subscriptions outlive the application: his channel is in the answer, and he stays there."""
+    server.enter("queued", "611")
+    server.legs["queued"].inside = False
+    server.legs["queued"].subscribed = True
+    async with house(server) as at:
+        assert at.link.connected
+        assert "queued" in server.legs
+        server.hang_up("queued")
+
+
+async def test_many_reconnections_leave_every_call_served(server: Server) -> None:
+    async with house(server) as at:
+        lines = [await at.call(f"c-{number}") for number in range(5)]
+        for connection in range(2, 6):
+            server.drop()
+            await until(lambda connection=connection: at.link.connections == connection)  # type: ignore[misc]
+        assert len(at.calls) == 5
+        assert not any(line.gone for line in lines)
+    assert not rescued(server)
+
+
+# Back from the queue with nobody who knows him.
+
+
+@pytest.mark.parametrize(("status", "stays"), [("CONTINUE", False), ("TIMEOUT", True), ("", True)])
+async def test_back_from_a_queue_without_a_session(
+    server: Server, status: str, stays: bool
+) -> None:
+    async with house(server):
+        server.enter("c-1", "back", status)
+        await until(lambda: server.lines("DELETE channels") or rescued(server))
+    assert rescued(server) == (["c-1"] if stays else [])
+    assert ("c-1" in server.legs) == stays
+
+
+async def test_back_from_a_queue_and_already_gone(server: Server) -> None:
+    async with house(server) as at:
+        server.enter("c-1", "back", "CONTINUE")
+        server.plan("DELETE channels/c-1", lambda: server.hang_up("c-1"))
+        await until(lambda: server.lines("DELETE channels"))
+        assert await at.link.ari.asterisk.ping() is None  # type: ignore[func-returns-value]
+
+
+# Ending.
+
+
+async def test_release_gives_all_back_and_ends_their_sessions(server: Server) -> None:
+    ended: list[object] = []
+
+    async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
+        ended.append(await line.present(ask("menu")))
+
+    async with house(server, serve) as at:
+        for number in range(20):
+            server.enter(f"c-{number}", "611")
+        await until(lambda: len(server.plays) == 20)
+        server.plan("POST channels/c-3/continue", lambda: server.enter("late", "611"))
+        server.plan("POST channels/c-4/continue", lambda: server.hang_up("c-4"))
+        await at.calls.release()
+        await until(lambda: not len(at.calls))
+    assert set(rescued(server)) == {*(f"c-{number}" for number in range(20)), "late"}
+    assert ended == [Gone()] * 21
+
+
+async def test_release_without_a_link_ends_the_sessions_all_the_same(server: Server) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        server.refusing = 503
+        server.drop()
+        await until(lambda: not at.link.connected)
+        await at.calls.release()
+        assert line.gone == Gone()
+        server.refusing = 0
+
+
+async def test_a_thousand_calls_leave_nothing(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+
+    async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
+        await line.present(say("welcome"))
+        await line.present(Done("ended"))
+
+    server.instant = True
+    async with house(server, serve) as at:
+        for number in range(1000):
+            server.enter(f"c-{number}", "611")
+        await until(lambda: len(server.lines("DELETE")) == 1000 and not len(at.calls))
+        assert not at.link._waiting
+        assert not at.calls._lines
+    assert not server.legs
+    assert not caplog.messages

@@ -1,0 +1,52 @@
+"""docs/settings.md names every setting with its default, and no other."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ari_app.config import PREFIX, SECTIONS, Config, State
+from tests.docs.markdown import DOCUMENTS, SETTINGS, code, fences, section, tables
+
+
+def variable(name: str, key: str) -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{name}_{key}".upper()
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_setting_is_described_with_its_default(name: str) -> None:
+    [table] = tables(section(SETTINGS.read_text(), name))
+    described = [[code(cell)[0] for cell in row[:3]] for row in table]
+    assert described == [
+        [field.name, json.dumps(field.default), variable(name, field.name)]
+        for field in msgspec.structs.fields(SECTIONS[name])
+    ]
+    assert all(row[3] for row in table)
+
+
+def test_the_environment_variables_are_understood(tmp_path: Path) -> None:
+    """The defaults, given through them, are the defaults."""
+    environment = {}
+    for name, shape in SECTIONS.items():
+        for field in msgspec.structs.fields(shape):
+            value = field.default
+            text = ",".join(value) if isinstance(value, tuple) else str(value)
+            environment[variable(name, field.name)] = text
+    assert State(tmp_path).config(environment) == Config()
+    changed = State(tmp_path).config({"FIRSTLINE_SITE_NUMBERS": "611,112"})
+    assert changed.site.numbers == ("611", "112")
+
+
+def test_the_examples_are_settings() -> None:
+    examples = [
+        fence.text
+        for document in DOCUMENTS
+        for fence in fences(document.read_text())
+        if fence.language == "toml"
+    ]
+    assert len(examples) >= 3
+    for example in examples:
+        assert msgspec.convert(tomllib.loads(example), Config) != Config()

@@ -1,0 +1,88 @@
+"""Small flows, and calls that run through them turn by turn."""
+
+from ivr.engine import Step, step
+from ivr.events import Began, Event
+from ivr.loader import load
+from ivr.model import Book, Operation
+from ivr.session import Caller, Session, from_json, to_json
+from ivr.values import Phrase
+from ivr.wants import Ask, Dial, Invoke, Say, Want
+
+PLAIN = ("hello", "hours", "bye", "menu", "short", "help", "wrong", "number", "pin")
+SLOTS: dict[str, dict[str, str]] = {
+    **{prompt: {} for prompt in PLAIN},
+    "balance-is": {"balance": "money"},
+    "number-is": {"number": "digits"},
+    "list-is": {"rows": "each row"},
+    "since": {"day": "date"},
+}
+OPERATIONS = {
+    operation.name: operation
+    for operation in (
+        Operation("balance", {"ok": {"balance": "money"}, "unavailable": {}}),
+        Operation("pay", {"ok": {"day": "day", "rows": "each"}}, inputs={"to": "digits"}),
+    )
+}
+HEAD = 'flow: test\nnumbers: ["100"]\nlanguages: [ru, en]\nstart: start\n'
+
+
+def flow(nodes: str, head: str = "") -> str:
+    """The text of a flow with these nodes."""
+    lines = "\n".join(f"  {line}" for line in nodes.strip("\n").split("\n"))
+    return f"{HEAD}{head}\nnodes:\n{lines}\n"
+
+
+def book(*texts: str) -> Book:
+    """The book of flows that must check."""
+    loaded = load({f"{n}.yaml": text for n, text in enumerate(texts)}, SLOTS, OPERATIONS)
+    assert loaded.book is not None, "\n".join(map(str, loaded.problems))
+    return loaded.book
+
+
+class Call:
+    """A call; its session goes through JSON between the turns."""
+
+    def __init__(self, book: Book, subscriber: int | None = 7, dialled: str = "100") -> None:
+        begun = book.answering(dialled)
+        assert begun is not None
+        self.book = book
+        self.steps: list[Step] = []
+        self.session = Session(
+            id="call",
+            dialled=dialled,
+            caller=Caller("+375290000007", subscriber),
+            language=begun.languages[0],
+            flow=begun.flow,
+            node=begun.start,
+        )
+        self.want: Want = self.take(Began())
+
+    def take(self, *events: Event) -> Want:
+        """What is wanted after the events."""
+        for event in events:
+            turn = step(self.book, from_json(to_json(self.session)), event)
+            self.session, self.want = turn.session, turn.want
+            self.steps += turn.steps
+        return self.want
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        assert isinstance(self.want, Ask | Say), self.want
+        return self.want.screen.phrases
+
+    @property
+    def told(self) -> str:
+        """What is wanted, and the prompts it tells: ``ask menu``."""
+        match self.want:
+            case Ask() | Say():
+                prompts = (phrase.prompt for phrase in self.phrases)
+                return " ".join([type(self.want).__name__.lower(), *prompts])
+            case Invoke():
+                return f"do {self.want.operation}"
+            case Dial():
+                return f"dial {self.want.queue}"
+        return self.want.ending
+
+    def record(self) -> list[str]:
+        """The steps so far: ``node key -> outcome``."""
+        return [" ".join(f"{e.node} {e.key} -> {e.outcome}".split()) for e in self.steps]

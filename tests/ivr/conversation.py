@@ -1,0 +1,182 @@
+"""Conversations over the flows that we ship, as text that a person reads.
+
+A line that begins at the margin is what happens, an indented one what the engine makes of it: a
+want, or with ``|`` a line of the record. ``python -m tests.ivr.conversation`` writes anew all that
+is indented; read the difference before you keep it.
+"""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import ari_app.flows
+import prompts
+from ari_app.selfcare.operations import CATALOGUE
+from ivr.engine import Step, step
+from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.model import Book
+from ivr.session import Caller, Session, from_json, to_json
+from ivr.values import Count, Day, Money, Name, Phrase, Rows, Value, Values
+from ivr.wants import Ask, Dial, Done, Invoke, Say, Screen, Want
+from prompts.catalogue import load
+
+HERE = Path(__file__).parent / "conversations"
+
+_FEE = Money(Decimal("7.50"))
+_HOME = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
+VALUES: Values = {
+    "balance": Money(Decimal("12.50")),
+    "tariff": _HOME,
+    "fee": _FEE,
+    "minutes": Count(300),
+    "gigabytes": Count(10),
+    "services": Rows(({"service": _HOME, "fee": _FEE},)),
+    "payments": Rows(({"day": Day(date(2026, 3, 8)), "amount": _FEE},)),
+}
+"""What the operations bring here."""
+
+
+def shipped() -> Book:
+    """The flows that we ship, with the texts and the operations that we ship."""
+    catalogue = load(Path(prompts.__path__[0]))
+    return ari_app.flows.read(ari_app.flows.SHIPPED, catalogue.signatures(), CATALOGUE)
+
+
+def begin(book: Book, dialled: str, subscriber: int | None, language: str) -> Session:
+    """A call that begins."""
+    flow = book.answering(dialled)
+    assert flow is not None, dialled
+    return Session(
+        id="call",
+        dialled=dialled,
+        caller=Caller("+375290000007", subscriber),
+        language=language,
+        flow=flow.flow,
+        node=flow.start,
+    )
+
+
+def answered(operation: str, outcome: str) -> Answered:
+    """An answer that an operation's signature promises."""
+    return Answered(
+        outcome, {name: VALUES[name] for name in CATALOGUE[operation].outcomes[outcome]}
+    )
+
+
+def play(book: Book, text: str) -> tuple[str, list[Step], Want]:
+    """The text with all that is indented made anew, the record, and the last want."""
+    lines: list[str] = []
+    steps: list[Step] = []
+    session: Session | None = None
+    want: Want = Done("ended")
+    for line in text.splitlines():
+        if line.startswith(" "):
+            continue
+        lines.append(line)
+        words = line.split()
+        if not words or words[0] == "#":
+            continue
+        event: Event = Began()
+        if words[0] == "call":
+            subscriber = int(words[3]) if words[3].isdigit() else None
+            session = begin(book, words[1], subscriber, words[5])
+        else:
+            event = _event(words, want)
+        assert session is not None, "a conversation begins with: call 611 as 7 in ru"
+        turn = step(book, from_json(to_json(session)), event)
+        session, want = turn.session, turn.want
+        steps += turn.steps
+        lines += [f"    | {_recorded(each)}" for each in turn.steps]
+        lines.append(f"    {_wanted(want)}")
+    return "\n".join(lines) + "\n", steps, want
+
+
+def _event(words: list[str], want: Want) -> Event:
+    match words:
+        case ["told"]:
+            return Told()
+        case ["silent"]:
+            return Silent()
+        case ["key", digits]:
+            return Keyed(digits)
+        case ["answer", outcome]:
+            assert isinstance(want, Invoke), "nothing was asked of an operation"
+            return answered(want.operation, outcome)
+        case ["back", "from", "queue", outcome]:
+            return Bridged(outcome)
+        case ["gone", cause]:
+            return Gone(int(cause))
+    raise AssertionError(f"nothing happens like this: {' '.join(words)}")
+
+
+def _recorded(one: Step) -> str:
+    parts = [one.node, f"({one.kind})", one.prompt, f"[{one.key}]" if one.key else ""]
+    return " ".join([*filter(None, parts), f"-> {one.outcome}" if one.outcome else ""]).strip()
+
+
+def _wanted(want: Want) -> str:
+    match want:
+        case Ask():
+            grammar = want.grammar
+            keys = " ".join([*sorted(grammar.choices)])
+            digits = (
+                f" {grammar.least}-{grammar.most} digits {grammar.stop}" if grammar.most else ""
+            )
+            marks = [f"{grammar.first:g}s", *(["flush"] if want.flush else []),
+                     *(["secret"] if want.secret else [])]  # fmt: skip
+            return f"ask {_screen(want.screen)} <{keys}{digits}> {' '.join(marks)}"
+        case Say():
+            return f"say {_screen(want.screen)}"
+        case Invoke():
+            return " ".join(["do", want.operation, *map(_value, want.inputs.values()), want.key])
+        case Dial():
+            return f"dial {want.queue} {want.topic} {want.language} {want.priority}"
+        case Done():
+            return f"done {want.ending}"
+
+
+def _screen(screen: Screen) -> str:
+    patient = "" if screen.barge_in else " (no barge-in)"
+    return f"{screen.language}{patient}: {' '.join(map(_phrase, screen.phrases))}"
+
+
+def _phrase(phrase: Phrase) -> str:
+    return f"{phrase.prompt}{_row(phrase.values)}" if phrase.values else phrase.prompt
+
+
+def _row(values: Values) -> str:
+    return "(" + ", ".join(f"{name} {_value(value)}" for name, value in values.items()) + ")"
+
+
+def _value(value: Value) -> str:
+    match value:
+        case Money():
+            return f"{value.amount} {value.currency}"
+        case Count():
+            return str(value.number)
+        case Day():
+            return value.day.isoformat()
+        case Name():
+            return value.in_("ru")
+        case Rows():
+            return " ".join(map(_row, value.rows))
+    return str(value)
+
+
+def conversations() -> list[Path]:
+    """The files, by name."""
+    return sorted(HERE.glob("*.txt"))
+
+
+def _renew() -> None:
+    book = shipped()
+    for path in conversations():
+        old = path.read_text(encoding="utf-8")
+        new = play(book, old)[0]
+        if new != old:
+            path.write_text(new, encoding="utf-8")
+            print(f"{path.name}: written anew")
+
+
+if __name__ == "__main__":
+    _renew()

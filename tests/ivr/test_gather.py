@@ -1,0 +1,205 @@
+"""Digits: what is an answer, and when; on a clock that a test turns."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ivr.digits import Verdict, answer, judge
+from ivr.events import Keyed, Silent
+from ivr.gather import AHEAD, SAME_PRESS, Gather, Keypad
+from ivr.wants import Ask, Grammar, Screen
+
+MENU = Grammar(frozenset({"1", "2", "10", "*"}))
+CODE = Grammar(frozenset({"*"}), least=4, most=6, stop="#")
+STARS = Grammar(frozenset({"*", "**", "*#"}), least=1, most=2, stop="#")
+LONG = Grammar(frozenset(), least=1, most=100, first=5, between=3, total=10)
+
+PROMPT = 20.0
+"""How long a prompt lasts here (seconds)."""
+
+
+def ask(grammar: Grammar, barge_in: bool = True, flush: bool = False) -> Ask:
+    return Ask(Screen((), "ru", barge_in), grammar, flush)
+
+
+def gathered(
+    wanted: Ask, presses: Sequence[tuple[float, str]], keypad: Keypad, now: float = 0.0
+) -> tuple[float, Keyed | Silent]:
+    """When an ask that begins at ``now`` is answered, and how."""
+    coming = sorted(presses)
+    while coming and coming[0][0] <= now:
+        at, key = coming.pop(0)
+        keypad.press(key, at)
+    gather = Gather(wanted, keypad, now)
+    told_at = now if gather.barged else now + PROMPT
+    told = False
+    while gather.answer is None:
+        due = told_at if not told else gather.due
+        if coming and (due is None or coming[0][0] < due):
+            now, key = coming.pop(0)
+            keypad.press(key, now)
+            gather.keyed(now)
+            if gather.barged and not told:
+                told_at = now
+        else:
+            assert due is not None, "nothing is coming any more"
+            now = due
+            gather.waited(now)
+            if not told and now == told_at:
+                told = True
+                gather.told(now)
+    for at, key in coming:
+        keypad.press(key, at)
+    return now, gather.answer
+
+
+@pytest.mark.parametrize(
+    ("grammar", "keys", "verdict"),
+    [
+        (MENU, "1", Verdict.LONGER),
+        (MENU, "10", Verdict.WHOLE),
+        (MENU, "2", Verdict.WHOLE),
+        (MENU, "3", Verdict.WRONG),
+        (MENU, "11", Verdict.WRONG),
+        (CODE, "*", Verdict.WHOLE),
+        (CODE, "123", Verdict.MORE),
+        (CODE, "1234", Verdict.LONGER),
+        (CODE, "123456", Verdict.WHOLE),
+        (CODE, "1234#", Verdict.WHOLE),
+        (CODE, "123#", Verdict.WRONG),
+        (CODE, "#", Verdict.WRONG),
+        (CODE, "12*", Verdict.WRONG),
+        (STARS, "*", Verdict.LONGER),
+        (STARS, "**", Verdict.WHOLE),
+        (STARS, "*#", Verdict.WHOLE),
+        (STARS, "1", Verdict.LONGER),
+    ],
+)
+def test_keys_are_judged_as_a_whole(grammar: Grammar, keys: str, verdict: Verdict) -> None:
+    assert judge(grammar, keys) is verdict
+
+
+def test_the_stop_key_is_cut_off_only_where_it_stops() -> None:
+    assert answer(CODE, "1234#") == "1234"
+    assert answer(STARS, "*#") == "*#"
+    assert answer(CODE, "12#") == "12#"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "presses", "at", "found"),
+    [
+        pytest.param(ask(MENU), [(4, "2")], 4, "2", id="at once when nothing longer can follow"),
+        pytest.param(ask(MENU), [(4, "1")], 7, "1", id="1 waits, as 10 may follow"),
+        pytest.param(ask(MENU), [(4, "1"), (6, "0")], 6, "10", id="10 at once"),
+        pytest.param(ask(MENU), [(4, "1"), (8, "0")], 7, "1", id="too late for 10"),
+        pytest.param(ask(MENU), [(4, "7")], 4, "7", id="a wrong key at once"),
+        pytest.param(ask(MENU), [], 25, None, id="silence counts from the end of the prompt"),
+        pytest.param(ask(MENU), [(24, "2")], 24, "2", id="in time after the prompt"),
+        pytest.param(ask(MENU, barge_in=False), [(4, "2")], 20, "2", id="listen first, key kept"),
+        pytest.param(ask(MENU, barge_in=False), [(4, "1")], 23, "1", id="listen first, then wait"),
+        pytest.param(ask(CODE), [(1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "#")], 5, "1234"),
+        pytest.param(ask(CODE), [(1, "1"), (3, "2")], 6, "12", id="too few when the time is up"),
+        pytest.param(ask(CODE), [(n, "5") for n in range(1, 9)], 6, "555555", id="the most ends"),
+        pytest.param(ask(LONG), [(n, "5") for n in range(2, 40)], 12, "5" * 10, id="the total"),
+        pytest.param(ask(MENU), [(4, "A"), (5, "D"), (6, "2")], 6, "2", id="A to D are no keys"),
+    ],
+)
+def test_times(wanted: Ask, presses: list[tuple[float, str]], at: float, found: str | None) -> None:
+    assert gathered(wanted, presses, Keypad()) == (at, Silent() if found is None else Keyed(found))
+
+
+def test_an_expert_types_ahead_through_three_prompts() -> None:
+    keypad = Keypad()
+    digits = Grammar(frozenset("123"))
+    presses = [(0.1, "1"), (0.2, "3"), (0.3, "2")]
+    assert gathered(ask(digits), presses, keypad) == (0.1, Keyed("1"))
+    for key in "32":
+        gather = Gather(ask(digits), keypad, 0.5)
+        assert gather.barged  # the prompt is not played at all
+        assert gather.answer == Keyed(key)
+    assert Gather(ask(digits), keypad, 0.5).answer is None
+
+
+def test_flush_drops_what_was_typed_ahead_and_nothing_else() -> None:
+    assert gathered(ask(MENU, flush=True), [(0, "2")], Keypad(), now=1) == (26, Silent())
+    later = [(0.0, "2"), (2.0, "*")]
+    assert gathered(ask(MENU, flush=True), later, Keypad(), now=1) == (2, Keyed("*"))
+    listen = ask(MENU, barge_in=False, flush=True)
+    assert gathered(listen, later, Keypad(), now=1) == (21, Keyed("*"))
+
+
+def test_a_press_that_is_announced_twice_is_one_press() -> None:
+    keypad = Keypad()
+    assert keypad.press("5", 1.0)
+    assert not keypad.press("5", 1.0 + SAME_PRESS / 2)
+    assert keypad.press("6", 1.0 + SAME_PRESS / 2)
+    assert keypad.press("5", 1.0 + SAME_PRESS)
+    assert keypad.press("5", 1.0 + 2.5 * SAME_PRESS)
+    assert "".join(keypad.ahead) == "5655"
+
+
+def test_a_hundred_keys_are_bounded() -> None:
+    keypad = Keypad()
+    taken = [keypad.press("5", float(at)) for at in range(100)]
+    assert taken == [True] * AHEAD + [False] * (100 - AHEAD)
+    assert len(keypad.ahead) == AHEAD
+
+
+def test_an_end_of_the_prompt_that_comes_twice_or_late_changes_nothing() -> None:
+    gather = Gather(ask(MENU), Keypad(), 0.0)
+    gather.waited(1000.0)
+    assert gather.answer is None  # nothing is due while the prompt plays
+    gather.told(10.0)
+    gather.told(14.0)
+    assert gather.due == 15.0
+    gather.waited(14.9)
+    assert gather.answer is None
+    gather.waited(15.0)
+    assert gather.answer == Silent()
+    gather.told(16.0)
+    assert gather.due is None
+
+
+grammars = st.builds(
+    Grammar,
+    choices=st.frozensets(st.text("0123456789*#", min_size=1, max_size=3), max_size=5),
+    least=st.integers(1, 4),
+    most=st.integers(0, 8),
+    stop=st.sampled_from(["", "#", "*"]),
+)
+presses = st.lists(
+    st.tuples(st.floats(0, 10, allow_nan=False), st.sampled_from("0123456789*#AD")), max_size=50
+)
+
+
+class Counted(Keypad):
+    """A keypad that counts what it takes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken = ""
+
+    def press(self, key: str, now: float) -> bool:
+        taken = super().press(key, now)
+        self.taken += key if taken else ""
+        return taken
+
+
+@settings(deadline=None)
+@given(grammars, st.booleans(), presses, st.floats(0, 60))
+def test_no_key_is_lost_or_doubled(
+    grammar: Grammar, barge_in: bool, gaps: list[tuple[float, str]], begin: float
+) -> None:
+    at, coming = 0.0, []
+    for gap, key in gaps:
+        at += SAME_PRESS + gap
+        coming.append((at, key))
+    keypad = Counted()
+    end, found = gathered(ask(grammar, barge_in), coming, keypad, begin)
+    assert begin <= end <= begin + PROMPT + grammar.first + grammar.total
+    left = "".join(keypad.ahead)
+    assert keypad.taken.endswith(left)
+    digits = found.digits if isinstance(found, Keyed) else ""
+    assert digits == answer(grammar, keypad.taken[: len(keypad.taken) - len(left)])

@@ -1,0 +1,138 @@
+"""Callers who do what they like: every call ends, within a bound, and nothing raises."""
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ari_app.selfcare.operations import CATALOGUE
+from ivr.engine import Turn, step
+from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.gather import Gather, Keypad
+from ivr.model import QUEUE_OUTCOMES
+from ivr.session import from_json, to_json
+from ivr.wants import Ask, Dial, Done, Invoke, Say, Want
+from tests.ivr.conversation import answered, begin, shipped
+
+BOOK = shipped()
+NUMBERS = sorted(number for flow in BOOK.flows.values() for number in flow.numbers)
+PATIENCE = max(flow.patience for flow in BOOK.flows.values())
+
+PER_MISS = 6
+"""How many turns a silence may cost before the next one: words, queue, words, operations."""
+
+
+def last_turn(begun: Turn, react: Callable[[Want], Event], turns: int) -> Turn:
+    """The turn in which a call ends; it goes through JSON on the way."""
+    turn = begun
+    for _ in range(turns):
+        if isinstance(turn.want, Done):
+            return turn
+        session = from_json(to_json(turn.session))
+        assert session == turn.session
+        turn = step(BOOK, session, react(turn.want))
+        assert len(session.trail) <= sum(len(flow.nodes) for flow in BOOK.flows.values())
+    raise AssertionError(f"not at its end after {turns} turns: {turn.session}")
+
+
+moves = st.lists(
+    st.one_of(st.builds(Keyed, st.text("0123456789*#", min_size=1, max_size=2)), st.just(Silent())),
+    max_size=60,
+)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(NUMBERS),
+    st.sampled_from([None, 7]),
+    moves,
+    st.randoms(use_true_random=False),
+    st.booleans(),
+)
+def test_a_call_ends_some_time_after_its_caller_fell_silent(
+    number: str, subscriber: int | None, pressed: list[Event], random: Random, hangs_up: bool
+) -> None:
+    """Also when every queue is closed and every back end is down, for then nobody hangs up."""
+    coming = list(pressed)
+
+    def react(want: Want) -> Event:
+        match want:
+            case Ask() if coming:
+                return coming.pop(0)
+            case Ask():
+                return Gone(16) if hangs_up else Silent()
+            case Say():
+                return Told()
+            case Invoke():
+                outcomes = sorted(CATALOGUE[want.operation].outcomes)
+                return answered(want.operation, random.choice(outcomes))
+            case Dial():
+                return Bridged(random.choice(QUEUE_OUTCOMES) if coming else "closed")
+            case Done():
+                raise AssertionError("nothing is wanted any more")
+
+    turn = step(BOOK, begin(BOOK, number, subscriber, "ru"), Began())
+    last = last_turn(turn, react, PER_MISS * (len(pressed) + PATIENCE + 2))
+    assert last.want in (Done("ended"), Done("gone"))
+
+
+class Masher:
+    """A caller who presses random keys at random times, on a clock that jumps."""
+
+    def __init__(self, random: Random, keys: int, pause: float) -> None:
+        self.now = 0.0
+        self.keypad = Keypad()
+        at, self.coming = 0.0, []
+        for _ in range(keys):
+            at += random.expovariate(1 / pause)
+            self.coming.append((at, random.choice("0123456789*#AD")))
+
+    def react(self, want: Want) -> Event:
+        match want:
+            case Ask():
+                return self.answer(want)
+            case Say():
+                self.wait(self.now + 5)
+                return Told()
+            case Invoke():
+                return Answered("unavailable")
+            case Dial():
+                self.wait(self.now + 30)
+                return Bridged("timeout")
+            case Done():
+                raise AssertionError("nothing is wanted any more")
+
+    def wait(self, until: float) -> bool:
+        """Let time go on until a key is pressed, or until a time; True for a key."""
+        if self.coming and self.coming[0][0] <= until:
+            at, key = self.coming.pop(0)
+            self.now = max(at, self.now)
+            return self.keypad.press(key, at)
+        self.now = until
+        return False
+
+    def answer(self, ask: Ask) -> Event:
+        gather = Gather(ask, self.keypad, self.now)
+        told_at = self.now + 10
+        told = False
+        while gather.answer is None:
+            if not told and (gather.barged or self.now >= told_at):
+                told = True
+                gather.told(self.now)
+            elif self.wait(gather.due or told_at):
+                gather.keyed(self.now)
+            else:
+                gather.waited(self.now)
+        return gather.answer
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_who_mashes_a_hundred_keys_is_served_and_let_go(seed: int) -> None:
+    random = Random(seed)
+    caller = Masher(random, keys=100, pause=random.choice([0.05, 0.5, 5.0]))
+    turn = step(BOOK, begin(BOOK, random.choice(NUMBERS), 7, "ru"), Began())
+    last = last_turn(turn, caller.react, PER_MISS * (100 + PATIENCE + 2))
+    assert last.want == Done("ended")
+    assert caller.now < 3600

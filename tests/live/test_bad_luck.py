@@ -1,0 +1,98 @@
+"""What goes wrong around a call; each test has an installation of its own to break."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ari_app.phone.listen import heard
+from tests.live.installation import Installation, installed, until
+
+pytestmark = pytest.mark.live
+
+DEAD_MAN = 4
+"""Seconds until the dialplan takes back the callers of a dead application, in these tests."""
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Iterator[Installation]:
+    """An installation that may be broken."""
+    with installed(tmp_path / "state") as one:
+        yield one
+
+
+async def test_the_application_is_killed(mine: Installation, tmp_path: Path) -> None:
+    """New callers reach an agent at once, after an apology; who comes back later finds us again."""
+    account, agent_account = mine.subscriber(0), mine.agent(0)
+    apology = mine.said("sorry-problem")
+    recording = tmp_path / "sorry.wav"
+    await asyncio.to_thread(mine.kill)
+    async with Phone(agent_account) as agent, Phone(account, recording) as me:
+        await agent.register()
+        await me.dial("611")
+        await me.wait(Connected)
+        await agent.wait(Incoming, timeout=20)
+        await agent.answer()
+        await me.hangup()
+        await me.wait(Disconnected)
+    assert heard(recording, apology).heard
+    await asyncio.to_thread(mine.up)
+    assert "main-menu" in await asyncio.to_thread(mine.out, "call", "611", "--stay", "0.1")
+
+
+async def test_a_caller_outlives_the_application(tmp_path: Path) -> None:
+    """Killed in the middle of a prompt: the dialplan takes the caller back, with an apology."""
+    with installed(tmp_path / "state", f"[site]\ndead_man = {DEAD_MAN}") as mine:
+        apology = mine.said("sorry-problem")
+        recording = tmp_path / "heard.wav"
+        async with Phone(mine.subscriber(0), recording) as me:
+            await me.dial("611")
+            await me.wait(Connected)
+            await asyncio.to_thread(mine.kill)
+            length = apology.stat().st_size / 16_000
+            await asyncio.sleep(DEAD_MAN + length + 1)
+            await me.hangup()
+            await me.wait(Disconnected)
+        assert heard(recording, apology).heard
+
+
+async def test_the_application_is_stopped_in_a_call(mine: Installation) -> None:
+    """Calls of a stopping application are given back before Asterisk stops."""
+    async with Phone(mine.subscriber(0)) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        assert await asyncio.to_thread(mine.end) == 0
+        await me.wait(Disconnected)
+    assert "Traceback" not in mine.log.read_text()
+
+
+async def test_asterisk_restarts_under_load(mine: Installation) -> None:
+    """The application finds the new Asterisk by itself, and new calls work."""
+    async with Phone(mine.subscriber(0)) as one, Phone(mine.subscriber(1)) as two:
+        for me in (one, two):
+            await me.dial("611")
+            await me.wait(Connected)
+        await asyncio.to_thread(mine.out, "pbx", "stop")
+        await asyncio.to_thread(mine.out, "pbx", "start")
+    until_connected = asyncio.to_thread(until, lambda: mine.status().ari.connected, 30)
+    await until_connected
+    assert (await asyncio.to_thread(mine.status)).calls.now == 0
+    assert "main-menu" in await asyncio.to_thread(mine.out, "call", "611", "--stay", "0.1")
+    assert "Traceback" not in mine.log.read_text()
+
+
+def test_requests_over_http(tmp_path: Path) -> None:
+    """An Asterisk without REST over WebSocket serves as well."""
+    with installed(tmp_path / "state", '[ari]\ntransport = "http"') as mine:
+        assert mine.status().ari.transport == "http"
+        told = mine.out("call", "611", "--press", "1", "--stay", "0.5")
+        assert "balance-is" in told
+
+
+def test_two_installations_side_by_side(mine: Installation, tmp_path: Path) -> None:
+    with installed(tmp_path / "second") as second:
+        for one in (mine, second):
+            assert "main-menu" in one.out("call", "611", "--stay", "0.1")
+            assert one.status().calls.today == 1

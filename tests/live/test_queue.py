@@ -1,0 +1,62 @@
+"""A caller asks for a human."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ari_app.phone.listen import heard
+from tests.live.installation import Installation
+
+pytestmark = pytest.mark.live
+
+
+async def test_an_agent_answers_and_the_caller_comes_back(
+    firstline: Installation, tmp_path: Path
+) -> None:
+    recording = tmp_path / "caller.wav"
+    async with Phone(firstline.agent(0)) as agent, Phone(firstline.subscriber(5), recording) as me:
+        await agent.register()
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press("0")
+        incoming = await agent.wait(Incoming, timeout=20)
+        assert incoming.caller == "375990000006"
+        await agent.answer()
+        await asyncio.sleep(1)  # a conversation
+        await agent.hangup()
+        await me.wait(Disconnected, timeout=20)
+    assert heard(recording, firstline.said("thanks-bye"), first=2).heard
+    path = await asyncio.to_thread(firstline.last_call)
+    assert "support (queue)  -> ended" in path
+    assert "ended (cause" in path
+
+
+async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
+    async with Phone(firstline.subscriber(8)) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press("0")
+        await asyncio.to_thread(firstline.queued, 1)
+        await me.press("*")
+        await asyncio.to_thread(firstline.queued, 0)
+        await me.press("6")
+        await me.hangup()
+        await me.wait(Disconnected)
+    path = await asyncio.to_thread(firstline.last_call)
+    assert "support (queue)  -> left" in path
+    assert "main (menu)  told main-menu  key 6  -> hours" in path
+
+
+async def test_who_hangs_up_in_the_queue_is_gone(firstline: Installation) -> None:
+    async with Phone(firstline.subscriber(9)) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press("0")
+        await asyncio.to_thread(firstline.queued, 1)
+        await me.hangup()
+        await me.wait(Disconnected)
+    path = await asyncio.to_thread(firstline.last_call)
+    assert "support (queue)  -> gone" in path
+    assert "gone (cause" in path
