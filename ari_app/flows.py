@@ -29,7 +29,7 @@ def read(directory: Path, slots: Slots, operations: Mapping[str, Operation]) -> 
     files = {}
     for path in sorted(directory.rglob("*.yaml")):
         try:
-            files[str(path)] = path.read_text()
+            files[str(path)] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             text = "the file is not in UTF-8: save it as UTF-8"
             raise FlowsError((Problem(Place(str(path), 1, 1), text),)) from None

@@ -207,8 +207,8 @@ class _Stepping:
     def missed(self, node: model.Menu | model.Input, how: str, key: str = "") -> Turn:
         """Silence, or a key that means nothing here; the counts are kept apart.
 
-        Whose patience with us (or ours with him) was spent already is let go: a line on which
-        nobody is would otherwise be sent round for ever.
+        When the patience of the call was spent already the call ends: a line on which nobody is
+        would otherwise be sent round for ever.
         """
         at, patience = self.session, self.flow.patience
         silences = at.silences + (how == "silent")

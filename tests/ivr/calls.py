@@ -1,11 +1,13 @@
 """Small flows, and calls that run through them turn by turn."""
 
+from decimal import Decimal
+
 from ivr.engine import Step, step
-from ivr.events import Began, Event
+from ivr.events import Began, Event, Keyed
 from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.session import Caller, Session, from_json, to_json
-from ivr.values import Phrase
+from ivr.values import Money, Phrase
 from ivr.wants import Ask, Dial, Invoke, Say, Want
 
 PLAIN = ("hello", "hours", "bye", "menu", "short", "help", "wrong", "number", "pin")
@@ -23,6 +25,9 @@ OPERATIONS = {
         Operation("pay", {"ok": {"day": "day", "rows": "each"}}, inputs={"to": "digits"}),
     )
 }
+BALANCE = {"balance": Money(Decimal("12.50"))}
+"""What the operation of that name brings."""
+
 HEAD = 'flow: test\nnumbers: ["100"]\nlanguages: [ru, en]\nstart: start\n'
 
 
@@ -37,6 +42,11 @@ def book(*texts: str) -> Book:
     loaded = load({f"{n}.yaml": text for n, text in enumerate(texts)}, SLOTS, OPERATIONS)
     assert loaded.book is not None, "\n".join(map(str, loaded.problems))
     return loaded.book
+
+
+def keyed(keys: str) -> list[Event]:
+    """Answers, one after the other."""
+    return [Keyed(key) for key in keys.split()]
 
 
 class Call:
