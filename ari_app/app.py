@@ -63,6 +63,7 @@ async def running(ground: Ground) -> AsyncIterator[Link]:
         lost = await store.write(close_lost)
         if lost:
             log.warning("%d calls had no end in the record: the application had died", len(lost))
+        _compare_numbers(config, ground.book)
         directory = await Directory.load(store)
         recorder = await stack.enter_async_context(Recorder(store))
         tasks = await stack.enter_async_context(_group())
@@ -92,6 +93,16 @@ async def running(ground: Ground) -> AsyncIterator[Link]:
             if link.connected:
                 await calls.release()
             linking.cancel()
+
+
+def _compare_numbers(config: Config, book: Book) -> None:
+    """Say which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
+    dialled = set(config.site.numbers)
+    claimed = {number for flow in book.flows.values() for number in flow.numbers}
+    for number in sorted(dialled - claimed):
+        log.warning("no flow claims %s: add it to a flow, or take it out of [site]", number)
+    for number in sorted(claimed - dialled):
+        log.warning("nobody can dial %s of a flow: add it to numbers of [site]", number)
 
 
 async def _world(ground: Ground, journal: Journal, remember: Remember) -> World:

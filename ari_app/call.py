@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext
 from pathlib import Path
 
-from msgspec import Struct, json
+from msgspec import Struct
 
 from ari_app import control
 from ari_app.config import State
@@ -12,7 +13,7 @@ from ari_app.feed import Happening
 from ari_app.phone.handset import Disconnected, Phone, PhoneError
 from ari_app.phone.messages import Account
 from ari_app.status import Phone as Subscriber
-from ari_app.status import Status
+from ari_app.status import asked
 from ivr.problems import near
 
 BETWEEN = 0.6
@@ -47,14 +48,15 @@ class Plan(Struct, frozen=True):
 
 async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
     """Place a call as a demo subscriber and tell what happens."""
-    status = json.decode(await control.status(state.control), type=Status)
+    status = await asked(state)
     subscriber = chosen(status.subscribers, caller)
     account = Account(
         subscriber.sip_user, subscriber.sip_password, status.sip.host, status.sip.port
     )
+    watched = control.watch(state.control) if status.running else nullcontext(_nothing())
     try:
         async with (
-            control.watch(state.control) as happenings,
+            watched as happenings,
             Phone(account, plan.record) as phone,
             asyncio.timeout(600),
         ):
@@ -63,10 +65,16 @@ async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
         raise CallError(f"the call to {plan.number} failed: {error}") from error
 
 
+async def _nothing() -> AsyncIterator[Happening]:
+    """What is told of a call while the application is away."""
+    return
+    yield
+
+
 def chosen(subscribers: tuple[Subscriber, ...], wanted: str | None) -> Subscriber:
     """The subscriber that is meant by a number, its last digits, or a part of a name."""
     if not subscribers:
-        raise CallError("there are no demo subscribers: set demo = yes under [site]")
+        raise CallError("there are no demo subscribers: set demo = true under [site]")
     if wanted is None:
         return subscribers[0]
     found = [one for one in subscribers if one.number.endswith(wanted)] or [

@@ -9,7 +9,8 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
@@ -89,7 +90,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def ari_url(self) -> str:
         """Where ARI is."""
-        return self.ari.url or f"http://{self.site.host}:{self.ports.http}"
+        return self.ari.url or f"http://127.0.0.1:{self.ports.http}"
 
 
 SECTIONS: Mapping[str, type[Struct]] = {
@@ -161,9 +162,16 @@ class State:
         for name, value in environment.items():
             _overlay(table, name, value)
         try:
-            return msgspec.convert(table, Config, strict=False)
+            config = msgspec.convert(table, Config, strict=False)
+            ZoneInfo(config.site.timezone)
         except msgspec.ValidationError as error:
             raise ConfigError(f"{file}: {_explained(error)}") from error
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ConfigError(
+                f"[site] has a timezone that does not exist ({error}): write one such as "
+                "Europe/Minsk"
+            ) from error
+        return config
 
     def configure(self, offset: int) -> None:
         """Write the first settings of an installation, its ports moved by ``offset``."""
@@ -202,8 +210,13 @@ def _overlay(table: dict[str, Any], name: str, value: str) -> None:
         known = SECTIONS[section].__struct_fields__
         if key not in known:
             raise ConfigError(f"{name}: [{section}] has no {key}: {near(key, known)}")
-        part = table.setdefault(section, {})
-        part[key] = value.split(",") if key == "numbers" else value
+        shape = get_type_hints(SECTIONS[section])[key]
+        given = value.split(",") if key == "numbers" else value
+        try:
+            msgspec.convert(given, shape, strict=False)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{name}={value}: {error}") from error
+        table.setdefault(section, {})[key] = given
 
 
 def _explained(error: msgspec.ValidationError) -> str:

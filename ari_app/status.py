@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, json
 
+from ari_app import control
 from ari_app.config import Config, State
 from ari_app.store import agents, calls, subscribers
 from ari_app.store.db import Store
@@ -75,6 +76,23 @@ class Live(Struct, frozen=True):
     asterisk: str
     calls: Sized
     pids: Mapping[str, int]
+
+
+async def asked(state: State) -> Status:
+    """What the running application says, or what the store knows without it.
+
+    :class:`~ari_app.control.NotRunningError` if there is neither.
+    """
+    try:
+        return json.decode(await control.status(state.control), type=Status)
+    except control.NotRunningError:
+        if not state.database.exists():
+            raise
+    store = await Store.open(state.database)
+    try:
+        return await status(state.config(), state, store, None)
+    finally:
+        await store.close()
 
 
 async def status(config: Config, state: State, store: Store, live: Live | None) -> Status:

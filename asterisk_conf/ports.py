@@ -5,19 +5,23 @@ import socket
 
 from asterisk_conf.site import Ports
 
+LOOPBACK = "127.0.0.1"
+
 
 def taken(host: str, ports: Ports) -> tuple[str, ...]:
-    """What cannot be listened on at ``host``, one line each with what to do; empty when all can.
+    """What cannot be listened on, one line each with what to do; empty when all can.
+
+    SIP is at ``host``, the rest on loopback.
 
     The RTP range is not tried: Asterisk passes over ports of it that are in use.
     """
     wanted = (
-        ("sip", ports.sip, socket.SOCK_DGRAM),
-        ("sip", ports.sip, socket.SOCK_STREAM),
-        ("http", ports.http, socket.SOCK_STREAM),
-        ("ami", ports.ami, socket.SOCK_STREAM),
+        (host, "sip", ports.sip, socket.SOCK_DGRAM),
+        (host, "sip", ports.sip, socket.SOCK_STREAM),
+        (LOOPBACK, "http", ports.http, socket.SOCK_STREAM),
+        (LOOPBACK, "ami", ports.ami, socket.SOCK_STREAM),
     )
-    found = (_trouble(host, name, port, kind) for name, port, kind in wanted)
+    found = (_trouble(where, name, port, kind) for where, name, port, kind in wanted)
     return tuple(line for line in found if line)
 
 

@@ -27,18 +27,23 @@ def list_(state: State, limit: int) -> None:
     """The last calls, the newest first."""
     for call in _read(state, lambda store: store.read(records.recent, limit)):
         began, ended = call.began, call.ended
-        how = f"{ended.ending} after {ended.at - began.at}" if ended else "lasts"
+        how = "lasts"
+        if ended:
+            how = f"{ended.ending} after {(ended.at - began.at).total_seconds():.1f} s"
         click.echo(
-            f"{began.call}  {began.at:%Y-%m-%d %H:%M:%S}  {masked(began.caller)} -> "
+            f"{began.call}  {began.at:%Y-%m-%d %H:%M:%S} UTC  {masked(began.caller)} -> "
             f"{began.dialled}  {how}"
         )
 
 
 @calls.command()
-@click.argument("call")
+@click.argument("call", required=False)
 @click.pass_obj
-def show(state: State, call: str) -> None:
-    """The way that CALL took, step by step."""
+def show(state: State, call: str | None) -> None:
+    """The way that CALL took, step by step; the last call if none is named."""
+    if call is None:
+        last = _read(state, lambda store: store.read(records.recent, 1))
+        call = last[0].began.call if last else ""
     path = _read(state, lambda store: store.read(records.path, call))
     if path is None:
         raise click.ClickException(f"there is no call {call}: `firstline calls list` lists them")

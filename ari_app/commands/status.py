@@ -5,12 +5,9 @@ from msgspec import json
 from rich.console import Console
 from rich.table import Table
 
-from ari_app import control
 from ari_app.commands.running import run
 from ari_app.config import State
-from ari_app.status import Status
-from ari_app.status import status as asked
-from ari_app.store.db import Store
+from ari_app.status import Status, asked
 
 
 @click.command()
@@ -18,29 +15,15 @@ from ari_app.store.db import Store
 @click.pass_obj
 def status(state: State, as_json: bool) -> None:
     """One look at what runs, and the demo accounts for your phone."""
-    report = run(_report(state))
+    report = run(asked(state))
     if as_json:
         click.echo(json.format(json.encode(report), indent=2).decode())
     else:
         _show(report)
 
 
-async def _report(state: State) -> Status:
-    """What the running application says, or what the store knows without it."""
-    try:
-        return json.decode(await control.status(state.control), type=Status)
-    except control.NotRunningError:
-        if not state.database.exists():
-            raise
-    store = await Store.open(state.database)
-    try:
-        return await asked(state.config(), state, store, None)
-    finally:
-        await store.close()
-
-
 def _show(report: Status) -> None:
-    console = Console()
+    console = Console(soft_wrap=True)
     if not report.running:
         console.print("[bold]Firstline does not run[/]: start it with `firstline up`")
     else:

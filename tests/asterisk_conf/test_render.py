@@ -52,7 +52,9 @@ def test_everything_is_bound_to_the_sites_host() -> None:
 
 def test_an_instance_on_all_addresses_leaves_its_media_free() -> None:
     everywhere = render(msgspec.structs.replace(DEMO, host="0.0.0.0"))
-    assert "bindaddr = 0.0.0.0" in everywhere["http.conf"]
+    assert "bind = 0.0.0.0:" in everywhere["pjsip.conf"]
+    for file in ("http.conf", "manager.conf"):  # without encryption: never for others
+        assert "bindaddr = 127.0.0.1" in everywhere[file]
     assert "media_address" not in everywhere["pjsip.conf"]
 
 

@@ -82,7 +82,7 @@ def measure(house: House, extent: Extent, console: Console) -> Measured:
 
     def both(what: str, measured: Callable[[str], T]) -> tuple[T, T]:
         pair = measured(NATIVE), measured(OURS)
-        console.print(f"{what}:", *pair)
+        console.print(f"{what}: dialplan {pair[0]}, Firstline {pair[1]}")
         return pair
 
     rate = extent.rate
