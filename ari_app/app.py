@@ -90,8 +90,7 @@ async def running(ground: Ground) -> AsyncIterator[Link]:
         try:
             yield link
         finally:
-            if link.connected:
-                await calls.release()
+            await calls.release()
             linking.cancel()
 
 

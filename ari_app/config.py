@@ -156,9 +156,11 @@ class State:
         """The settings; :class:`ConfigError` says what is wrong with them."""
         file = self.directory / FILE
         try:
-            table = tomllib.loads(file.read_text()) if file.exists() else {}
+            table = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{file}: {error}: mend the TOML") from error
+        except OSError as error:
+            raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
         for name, value in environment.items():
             _overlay(table, name, value)
         try:
@@ -216,7 +218,9 @@ def _overlay(table: dict[str, Any], name: str, value: str) -> None:
             msgspec.convert(given, shape, strict=False)
         except msgspec.ValidationError as error:
             raise ConfigError(f"{name}={value}: {error}") from error
-        table.setdefault(section, {})[key] = given
+        part = table.setdefault(section, {})
+        if isinstance(part, dict):  # if not, the conversion says so
+            part[key] = given
 
 
 def _explained(error: msgspec.ValidationError) -> str:

@@ -24,7 +24,7 @@ class Secret(str):
         return "Secret(***)"
 
 
-class Ports(Struct, frozen=True):
+class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP."""
 
     sip: int = 5060

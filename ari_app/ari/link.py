@@ -148,7 +148,7 @@ class Link:
                 reading = tasks.create_task(self._read(socket))
                 await self._prepare()
         except ExceptionGroup as group:
-            raise (group.subgroup(RefusedError) or group).exceptions[0] from None
+            raise group.exceptions[0] from None
         return reading.result()
 
     async def _open(self) -> aiohttp.ClientWebSocketResponse:

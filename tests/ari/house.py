@@ -10,8 +10,9 @@ from ari_app.ari.events import Channel, Event
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link, Settings
 from ari_app.secret import Secret
+from ivr.events import Event as Outcome
 from ivr.values import Phrase
-from ivr.wants import Ask, Grammar, Say, Screen
+from ivr.wants import Ask, Dial, Done, Grammar, Say, Screen
 from tests.ari.facts import until
 from tests.ari.server import PASSWORD, USER, Server
 
@@ -50,6 +51,9 @@ async def linked(
 async def speak(screen: Screen) -> Sequence[str]:
     """The files of a screen: one per phrase, named like it."""
     return [phrase.prompt for phrase in screen.phrases]
+
+
+DIAL = Dial("support", "money", "be", 3)
 
 
 class House:
@@ -117,3 +121,13 @@ def ask(*prompts: str, barge_in: bool = True, **grammar: Any) -> Ask:
 def say(*prompts: str, barge_in: bool = True) -> Say:
     """Say these prompts."""
     return Say(screen(*prompts, barge_in=barge_in))
+
+
+def presenting(line: ChannelLine, want: Ask | Say | Dial | Done) -> asyncio.Task[Outcome]:
+    """What comes of a want, by and by."""
+    return asyncio.create_task(line.present(want))
+
+
+async def played(house: House, times: int = 1) -> None:
+    """Wait until so many playbacks were asked for."""
+    await until(lambda: len(house.server.plays) == times)

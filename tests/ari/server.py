@@ -6,37 +6,17 @@ a channel's variable waits for the end of its playback, the event filter holds f
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from enum import Enum, auto
 from urllib.parse import unquote
 
 from aiohttp import WSMsgType, web
 from msgspec import Struct, field, json
 
+from tests.ari.faults import Asked, Deed, Fault, StatusError
+
 USER, PASSWORD, APP = "firstline", "a-password-of-tests", "firstline"
 LOGIN = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-
-
-class Fault(Enum):
-    """What becomes of a request instead of its answer."""
-
-    MUTE = auto()  # it is never answered
-    DROP = auto()  # it is not done, and the WebSocket breaks
-    LOST = auto()  # it is done, and the WebSocket breaks before the answer
-
-
-class Asked(Struct, frozen=True):
-    """A request as it came; ``over`` is ``websocket`` or ``http``."""
-
-    line: str
-    query: dict[str, str]
-    body: str
-    over: str
-
-
-Deed = Callable[[], Fault | int | None]
-"""What happens at a request, before it is done: a fault, a status that refuses it, or nothing."""
 
 
 class Leg(Struct):
@@ -48,13 +28,6 @@ class Leg(Struct):
     playback: str = ""
     quiet: asyncio.Event = field(default_factory=asyncio.Event)
     variables: dict[str, str] = {}
-
-
-class StatusError(Exception):
-    """The answer is an error."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
 
 
 class Server:

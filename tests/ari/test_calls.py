@@ -11,8 +11,9 @@ from ari_app.ari.line import ChannelLine, Times
 from ivr.events import Gone
 from ivr.wants import Done
 from tests.ari.facts import until
+from tests.ari.faults import Fault
 from tests.ari.house import ask, house, say
-from tests.ari.server import Fault, Server
+from tests.ari.server import Server
 
 FALLBACK = {"context": "firstline-fallback", "extension": "s", "priority": "1"}
 

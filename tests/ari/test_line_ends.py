@@ -1,0 +1,184 @@
+"""A channel as a line: whoever hangs up, goes to a queue, or is forgotten by us."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from ari_app.ari.line import QUEUE_STATUS, Times
+from ivr.events import Bridged, Gone, Silent
+from ivr.model import QUEUE_OUTCOMES
+from ivr.wants import Ask, Dial, Done, Say, Screen
+from tests.ari.facts import until
+from tests.ari.house import DIAL, ask, house, played, presenting, say
+from tests.ari.server import Server
+
+TIGHT = Times(stopping=5.0, pause=0.001, dead_man=100, media=90.0, margin=20.0)
+"""Each want needs more time than the dialplan ever granted before."""
+
+
+# Hanging up.
+
+BARGE = ask("menu")
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["event first", "only the status"])
+@pytest.mark.parametrize("status", [404, 409, 422])
+@pytest.mark.parametrize(
+    ("want", "request_"),
+    [
+        (say("welcome"), "POST channels/c-1/answer"),
+        (say("welcome"), "POST channels/c-1/variable"),
+        (say("welcome"), "POST channels/c-1/play"),
+        (BARGE, "POST channels/c-1/answer"),
+        (BARGE, "POST channels/c-1/variable"),
+        (BARGE, "POST channels/c-1/play"),
+        (DIAL, "POST channels/c-1/answer"),
+        (DIAL, "POST applications/firstline/subscription"),
+        (DIAL, "POST channels/c-1/variable"),
+        (DIAL, "POST channels/c-1/continue"),
+        (Done("ended"), "DELETE channels/c-1"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+async def test_hanging_up_at_every_request(
+    server: Server, want: Ask | Say | Dial | Done, request_: str, status: int, told: bool
+) -> None:
+    def hang_up() -> int:
+        if told:
+            server.hang_up("c-1")
+        return status
+
+    async with house(server, times=TIGHT) as at:
+        line = await at.call()
+        server.plan(request_, hang_up)
+        assert isinstance(await line.present(want), Gone)
+        made = len(server.asked)
+        for later in (say("welcome"), BARGE, DIAL, Done("gone")):
+            assert isinstance(await line.present(later), Gone)
+        assert len(server.asked) == made, "nothing is asked for a channel that is gone"
+
+
+@pytest.mark.parametrize("keys", ["", "1"])
+async def test_hanging_up_while_it_plays_or_stops(server: Server, keys: str) -> None:
+    server.stops = False
+    async with house(server) as at:
+        line = await at.call()
+        answer = presenting(line, ask("pin", choices=frozenset(), least=4, most=4))
+        await played(at)
+        server.press("c-1", *keys)
+        await until(lambda: len(server.lines("DELETE playbacks")) == len(keys))
+        server.hang_up("c-1")
+        assert await answer == Gone()
+
+
+async def test_hanging_up_while_the_words_are_made(server: Server) -> None:
+    async def speak(_: Screen) -> Sequence[str]:
+        server.hang_up("c-1")
+        await until(lambda: line.gone)
+        return ["welcome"]
+
+    async with house(server, speak=speak) as at:
+        line = await at.call()
+        assert await line.present(say("welcome")) == Gone()
+    assert not server.lines("POST")
+
+
+# The dead-man switch.
+
+
+async def test_the_switch_is_put_off_only_while_nothing_plays(server: Server) -> None:
+    server.stops = False
+    async with house(server, times=TIGHT) as at:
+        line = await at.call()
+        answer = presenting(line, ask("menu", first=5.0, total=30.0))
+        await played(at)
+        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "100"}
+        server.press("c-1", "1")
+        await answer
+        server.legs["c-1"].variables.clear()
+        following = presenting(line, say("balance"))
+        await at.link.ari.asterisk.ping()
+        assert len(server.lines("POST channels/c-1/variable")) == 1
+        server.finish("c-1")
+        await played(at, 2)
+        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "100"}
+        server.finish("c-1")
+        await following
+    assert not server.waited
+
+
+async def test_the_switch_is_put_off_for_the_time_of_listening_too(server: Server) -> None:
+    server.instant = True
+    async with house(server, times=Times(dead_man=100, media=60.0, margin=20.0)) as at:
+        line = await at.call()
+        await line.present(say("welcome"))
+        assert not server.legs["c-1"].variables
+        answer = presenting(line, ask("menu", first=5.0, total=30.0))
+        await played(at, 2)
+        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "100"}
+        server.press("c-1", "1")
+        await answer
+
+
+async def test_the_switch_is_left_alone_while_there_is_time(server: Server) -> None:
+    server.instant = True
+    async with house(server) as at:
+        line = await at.call()
+        for _ in range(5):
+            await line.present(say("welcome"))
+    assert not server.lines("POST channels/c-1/variable")
+
+
+# The queue.
+
+
+@pytest.mark.parametrize("status", [*QUEUE_STATUS, "UNKNOWN", ""])
+async def test_each_way_back_from_the_queue(server: Server, status: str) -> None:
+    server.instant = True
+    async with house(server) as at:
+        line = await at.call()
+        waiting = presenting(line, DIAL)
+        await until(lambda: server.lines("POST channels/c-1/continue"))
+        server.press("c-1", "5", "6")
+        assert not waiting.done()
+        server.enter("c-1", "back", status)
+        event = await waiting
+        assert isinstance(event, Bridged)
+        assert event.outcome == QUEUE_STATUS.get(status, "failed")
+        assert event.outcome in QUEUE_OUTCOMES
+        assert await line.present(ask("survey", first=0.01)) == Silent(), "keys of the queue"
+    continued = next(one for one in server.asked if one.line.endswith("/continue"))
+    assert continued.query == {
+        "context": "firstline-queue",
+        "extension": "support",
+        "priority": "1",
+    }
+
+
+async def test_what_the_queue_is_told(server: Server) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        waiting = presenting(line, DIAL)
+        await until(lambda: server.lines("POST channels/c-1/continue"))
+        assert server.legs["c-1"].variables == {
+            "CHANNEL(language)": "be",
+            "FIRSTLINE_PRIORITY": "3",
+            "FIRSTLINE_TOPIC": "money",
+        }
+        assert server.legs["c-1"].subscribed
+        assert server.legs["c-1"].answered
+        server.hang_up("c-1", cause=19)
+        assert await waiting == Gone(19)
+
+
+async def test_back_from_the_queue_and_gone_at_once(server: Server) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        waiting = presenting(line, DIAL)
+        await until(lambda: server.lines("POST channels/c-1/continue"))
+        server.enter("c-1", "back", "TIMEOUT")
+        server.legs["c-1"].subscribed = False
+        server.hang_up("c-1")
+        await waiting
+        assert await line.present(say("sorry")) == Gone()
+    assert not server.plays
