@@ -77,8 +77,14 @@ async def running(ground: Ground) -> AsyncIterator[Link]:
         async def speak(screen: Screen) -> Sequence[str]:
             return await ground.voice.media(screen.phrases, screen.language)
 
+        def unplayable(files: Sequence[str]) -> None:
+            for file in files:
+                ground.voice.forget(file)
+
         def new_line(channel: str) -> ChannelLine:
-            return ChannelLine(link.ari, channel, speak, link.wait_connected, times)
+            line = ChannelLine(link.ari, channel, speak, link.wait_connected, times)
+            line.unplayable = unplayable
+            return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
 

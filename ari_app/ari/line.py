@@ -65,6 +65,8 @@ class ChannelLine:
         self.gone: Gone | None = None
         self.told: Callable[[], None] | None = None
         """Called when a screen was told to its end, not cut short."""
+        self.unplayable: Callable[[Sequence[str]], None] | None = None
+        """Called with the files of a screen that Asterisk could not play."""
         self._ari = ari
         self._speak = speak
         self._link_up = link_up
@@ -72,7 +74,9 @@ class ChannelLine:
         self._clock = asyncio.get_running_loop().time
         self._keypad = Keypad()
         self._playing = ""
+        self._media: Sequence[str] = ()
         self._cut = False
+        self._failed = False
         self._doubtful = False
         self._numbers = count(1)
         self._away = False
@@ -95,12 +99,7 @@ class ChannelLine:
             self._changed.set()
             if self.told and not self._cut:
                 self.told()
-        if state == "failed":
-            log.error(
-                "channel %s: Asterisk cannot play a prompt; see its log, then run "
-                "`firstline prompts render`",
-                self.channel,
-            )
+        self._failed = state == "failed"
 
     def left(self) -> None:
         """The channel left the application: for the queue, or because it hung up."""
@@ -131,6 +130,7 @@ class ChannelLine:
         Raises :class:`UnreachableError` when the link was down for too long.
         """
         while self.gone is None:
+            self._complain()
             try:
                 return await self._do(want)
             except GoneError:
@@ -140,6 +140,18 @@ class ChannelLine:
                 self._doubtful = True
                 await self._relink()
         return self.gone
+
+    def _complain(self) -> None:
+        """Tell of a prompt that could not be played; one cut by a hang-up never gets here."""
+        if self._failed:
+            self._failed = False
+            log.error(
+                "channel %s: Asterisk cannot play one of %s; its log says why",
+                self.channel,
+                ", ".join(self._media),
+            )
+            if self.unplayable:
+                self.unplayable(self._media)
 
     async def _relink(self) -> None:
         """Wait for the link; the pause is for one that broke and does not know it yet."""
@@ -233,7 +245,7 @@ class ChannelLine:
 
         A key that came while it was made ready makes it needless.
         """
-        media = await self._speak(screen)
+        self._media = media = await self._speak(screen)
         await self._settled()
         await self._answer()
         if self.gone or not media or (screen.barge_in and self._keypad.ahead):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from ari_app.ari.line import Times
-from ivr.events import Keyed, Silent, Told
+from ivr.events import Gone, Keyed, Silent, Told
 from ivr.wants import Screen
 from tests.ari.facts import until
 from tests.ari.house import ask, house, played, presenting, say
@@ -152,11 +152,32 @@ async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
 ) -> None:
     async with house(server) as at:
         line = await at.call()
+        unplayable: list[str] = []
+        line.unplayable = unplayable.extend
         telling = presenting(line, say("missing"))
         await played(at)
         server.finish("c-1", "failed")
         assert await telling == Told()
-    assert "cannot play a prompt; see its log, then run `firstline prompts render`" in caplog.text
+        following = presenting(line, say("next"))
+        await played(at, 2)
+        server.finish("c-1")
+        assert await following == Told()
+    assert caplog.text.count("cannot play one of") == 1
+    assert len(unplayable) == 1
+
+
+async def test_a_playback_that_a_hang_up_cuts_is_no_fault(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        telling = presenting(line, say("cut"))
+        await played(at)
+        server.finish("c-1", "failed")
+        line.ended(16)
+        assert await telling == Gone(16)
+        assert await line.present(say("nobody")) == Gone(16)
+    assert "cannot play" not in caplog.text
 
 
 async def test_a_screen_without_a_sound_asks_all_the_same(server: Server) -> None:
