@@ -11,7 +11,8 @@ from msgspec import Struct, json
 from ari_app import control
 from ari_app.ari.calls import Calls
 from ari_app.ari.line import ChannelLine, Times
-from ari_app.ari.link import Link, Settings
+from ari_app.ari.link import Link
+from ari_app.ari.sending import Settings
 from ari_app.conductor import Remember, World
 from ari_app.config import Config, State
 from ari_app.demo import demo_billing, seed
@@ -82,7 +83,7 @@ async def running(ground: Ground) -> AsyncIterator[Link]:
                 ground.voice.forget(file)
 
         def new_line(channel: str) -> ChannelLine:
-            line = ChannelLine(link.ari, channel, speak, link.wait_connected, times)
+            line = ChannelLine(link, channel, speak, times)
             line.unplayable = unplayable
             return line
 

@@ -31,6 +31,12 @@ class Grammar(Struct, frozen=True):
     between: float = 3.0
     total: float = 30.0
 
+    @property
+    def lasts(self) -> float:
+        """How long an answer may take from the end of the prompt on, at most; seconds."""
+        keys = max([self.most, *map(len, self.choices)])
+        return self.first + min(self.total, self.between * keys)
+
 
 class Ask(Struct, frozen=True, tag="ask"):
     """Tell the screen and bring the caller's answer: ``Keyed``, ``Silent`` or ``Gone``.

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -48,6 +49,7 @@ class Speaker(Struct, frozen=True):
     rate: int = 100
 
 
+@lru_cache(4096)
 def key(speaker: Speaker, text: str) -> str:
     """The name of the file that holds these words: the SHA-256 of all that makes its samples."""
     made_of = [speaker.engine, speaker.voice, speaker.rate, PIPELINE, text]

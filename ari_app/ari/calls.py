@@ -27,6 +27,20 @@ FALLBACK = ("firstline-fallback", "s")
 BACK = "back"
 """The first argument of a StasisStart that brings a caller back from a queue."""
 
+QUEUE_STATUS = {
+    "CONTINUE": "ended",
+    "TIMEOUT": "timeout",
+    "FULL": "full",
+    "JOINEMPTY": "closed",
+    "LEAVEEMPTY": "closed",
+    "WITHDRAW": "left",
+    "LEFT": "left",
+}
+"""app_queue's QUEUESTATUS -> the outcome of a :class:`~ivr.wants.Dial`; any other is "failed".
+
+Read in app_queue of Asterisk 22; ``LEFT`` is set by our dialplan, as app_queue sets nothing then.
+"""
+
 Serve = Callable[[ChannelLine, Channel, str], Awaitable[None]]
 """Serves a new call on a line: the channel and the dialled number."""
 
@@ -90,7 +104,7 @@ class Calls:
         if event.args[:1] == (BACK,):
             status = event.args[1] if len(event.args) > 1 else ""
             if line is not None:
-                line.returned(status)
+                line.returned(QUEUE_STATUS.get(status, "failed"))
             else:
                 self._tasks.create_task(self._dismiss(channel.id, status))
         elif line is None:

@@ -12,32 +12,17 @@ from itertools import count
 
 from msgspec import Struct
 
-from ari_app.ari.errors import GoneError, UnreachableError
-from ari_app.ari.rest import Ari
+from ari_app.ari.errors import AriError, GoneError, UnreachableError
+from ari_app.ari.link import Link
+from ari_app.ari.rest import Channels, Playbacks
 from ivr.events import Bridged, Event, Gone, Keyed, Silent, Told
 from ivr.gather import Gather, Keypad
 from ivr.wants import Ask, Dial, Done, Say, Screen
 
 log = logging.getLogger(__name__)
 
-LinkUp = Callable[[], Awaitable[None]]
-
 Speak = Callable[[Screen], Awaitable[Sequence[str]]]
 """The sound files of a screen, without extension, in the order in which they are told."""
-
-QUEUE_STATUS = {
-    "CONTINUE": "ended",
-    "TIMEOUT": "timeout",
-    "FULL": "full",
-    "JOINEMPTY": "closed",
-    "LEAVEEMPTY": "closed",
-    "WITHDRAW": "left",
-    "LEFT": "left",
-}
-"""app_queue's QUEUESTATUS -> the outcome of a :class:`~ivr.wants.Dial`; any other is "failed".
-
-Read in app_queue of Asterisk 22; ``LEFT`` is set by our dialplan, as app_queue sets nothing then.
-"""
 
 
 class Times(Struct, frozen=True):
@@ -60,16 +45,18 @@ class Times(Struct, frozen=True):
 class ChannelLine:
     """One channel of Asterisk, from its StasisStart to its end."""
 
-    def __init__(self, ari: Ari, channel: str, speak: Speak, link_up: LinkUp, times: Times) -> None:
+    def __init__(self, link: Link, channel: str, speak: Speak, times: Times) -> None:
         self.channel = channel
         self.gone: Gone | None = None
         self.told: Callable[[], None] | None = None
         """Called when a screen was told to its end, not cut short."""
         self.unplayable: Callable[[Sequence[str]], None] | None = None
         """Called with the files of a screen that Asterisk could not play."""
-        self._ari = ari
+        self._ari = link.ari
+        self._playbacks = Playbacks(link.tell(self._not_stopped))
+        self._channels = Channels(link.tell(self._refused))
         self._speak = speak
-        self._link_up = link_up
+        self._link_up = link.wait_connected
         self._times = times
         self._clock = asyncio.get_running_loop().time
         self._keypad = Keypad()
@@ -78,12 +65,12 @@ class ChannelLine:
         self._cut = False
         self._failed = False
         self._doubtful = False
+        self._fault: AriError | None = None
         self._numbers = count(1)
         self._away = False
         self._back: str | None = None
         self._changed = asyncio.Event()
         self._granted = self._clock() + times.dead_man
-        self._answered = False
 
     # What happens to the channel.
 
@@ -106,9 +93,9 @@ class ChannelLine:
         if not self._away:
             self.ended(0)
 
-    def returned(self, status: str) -> None:
-        """The channel is back from the queue, with app_queue's status."""
-        self._away, self._back = False, status
+    def returned(self, outcome: str) -> None:
+        """The channel is back from the queue."""
+        self._away, self._back = False, outcome
         self._keypad.ahead.clear()
         self._changed.set()
 
@@ -121,6 +108,25 @@ class ChannelLine:
         """The link is back; the end of a playback may have passed in the break unheard."""
         self._doubtful = True
         self._changed.set()
+
+    def _refused(self, error: AriError | UnreachableError) -> None:
+        """Asterisk did not take what we told it."""
+        match error:
+            case GoneError():
+                self.ended(0)
+            case UnreachableError():
+                self.relinked()
+            case AriError():
+                self._fault = error
+                self._changed.set()
+
+    def _not_stopped(self, error: AriError | UnreachableError) -> None:
+        """A playback was not stopped: if it had ended by itself, its event may be lost."""
+        if isinstance(error, GoneError):
+            self._playing = ""
+            self._changed.set()
+        else:
+            self._refused(error)
 
     # What the session wants.
 
@@ -179,7 +185,7 @@ class ChannelLine:
         gather = Gather(ask, self._keypad, self._clock())
         if gather.answer is not None:
             return gather.answer
-        await self._hold(ask.grammar.first + ask.grammar.total)
+        await self._hold(ask.grammar.lasts)
         if not gather.barged:
             await self._play(ask.screen)
         told = False
@@ -216,7 +222,6 @@ class ChannelLine:
     async def _dial(self, dial: Dial) -> Bridged | Gone:
         """Let the dialplan queue the caller, and wait for him as long as it takes."""
         await self._settled()
-        await self._answer()
         await self._ari.applications.subscribe(self.channel)
         for variable, value in (
             ("CHANNEL(language)", dial.language),
@@ -236,7 +241,7 @@ class ChannelLine:
         self._granted = self._clock() + self._times.dead_man
         if self.gone or self._back is None:
             return self.gone or Gone()
-        return Bridged(QUEUE_STATUS.get(self._back, "failed"))
+        return Bridged(self._back)
 
     # Playing.
 
@@ -247,19 +252,13 @@ class ChannelLine:
         """
         self._media = media = await self._speak(screen)
         await self._settled()
-        await self._answer()
         if self.gone or not media or (screen.barge_in and self._keypad.ahead):
             return
         self._cut = False
         self._playing = f"{self.channel}-{next(self._numbers)}"
-        await self._ari.channels.play_with_id(
+        await self._channels.play_with_id(
             self.channel, self._playing, [f"sound:{file}" for file in media]
         )
-
-    async def _answer(self) -> None:
-        if not self._answered and not self.gone:
-            await self._ari.channels.answer(self.channel)
-            self._answered = True
 
     async def _cut_short(self) -> None:
         """Stop for a key. A key counts even while the link is down."""
@@ -271,10 +270,7 @@ class ChannelLine:
 
     async def _stop(self) -> None:
         self._cut = True
-        try:
-            await self._ari.playbacks.stop(self._playing)
-        except GoneError:
-            self._playing = ""  # it ended by itself; its event is on the way, or was lost
+        await self._playbacks.stop(self._playing)
 
     async def _settled(self) -> None:
         """Wait until nothing plays: two playbacks at once would queue in Asterisk."""
@@ -304,10 +300,14 @@ class ChannelLine:
 
     async def _change(self, until: float | None = None) -> None:
         """Wait until something happened to the channel, or until a time of the clock."""
-        if not self._changed.is_set():
+        if until is None:  # as most often; a deadline costs
+            await self._changed.wait()
+        elif not self._changed.is_set():
             try:
                 async with asyncio.timeout_at(until):
                     await self._changed.wait()
             except TimeoutError:
                 return
         self._changed.clear()
+        if self._fault is not None:
+            raise self._fault

@@ -13,9 +13,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, NoReturn
 
 import aiohttp
-from msgspec import Struct
 
-from ari_app.ari.errors import AriError, RefusedError, UnreachableError, raised
+from ari_app.ari.errors import AriError, RefusedError, UnreachableError
 from ari_app.ari.events import (
     WANTED,
     ApplicationReplaced,
@@ -24,33 +23,13 @@ from ari_app.ari.events import (
     Strange,
     parse,
 )
-from ari_app.ari.rest import Ari, Request
-from ari_app.secret import Secret
+from ari_app.ari.rest import Ari
+from ari_app.ari.sending import Sending, Settings, refused
 
 log = logging.getLogger(__name__)
 
-Transport = Literal["auto", "websocket", "http"]
-
 BIGGEST = 16 << 20
 """Bytes of a message that we take. An application of 10,000 channels is told in 400 kB."""
-
-
-class Settings(Struct, frozen=True, kw_only=True):
-    """Where Asterisk is and how patient we are; all times in seconds."""
-
-    url: str
-    user: str
-    password: Secret
-    application: str = "firstline"
-    transport: Transport = "auto"
-    deadline: float = 5.0
-    probe: float = 2.0
-    """How long ``auto`` waits for the first answer over the WebSocket."""
-    heartbeat: float = 10.0
-    back_off: float = 0.1
-    back_off_most: float = 10.0
-    steady: float = 30.0
-    """A link that held this long lets the back-off begin anew."""
 
 
 Handler = Callable[[Event], None]
@@ -63,24 +42,26 @@ class Link:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.ari = Ari(self.send, settings.application)
+        self._sending = Sending(settings)
+        self.ari = Ari(self._sending.send, settings.application)
+        self.tell = self._sending.tell
         self.version = ""
-        self.transport: Literal["websocket", "http"] = "http"
         self.strange: Counter[str] = Counter()
         self.connections = 0
         self._handle: Handler = _unheard
         self._reconcile: Reconcile | None = None
-        self._session: aiohttp.ClientSession | None = None
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._waiting: dict[str, asyncio.Future[RestResponse | None]] = {}
         self._held: list[Event] | None = None
-        self._request = 0
         self._up = asyncio.Event()
 
     @property
     def connected(self) -> bool:
         """Whether events flow and requests are taken."""
         return self._up.is_set()
+
+    @property
+    def transport(self) -> Literal["websocket", "http"]:
+        """Where requests go."""
+        return self._sending.transport
 
     async def wait_connected(self) -> None:
         """Wait until the link is up; the caller sets the deadline."""
@@ -96,10 +77,12 @@ class Link:
         settings = self.settings
         login = aiohttp.encode_basic_auth(settings.user, settings.password.reveal())
         try:
-            async with aiohttp.ClientSession(headers={"Authorization": login}) as self._session:
+            async with aiohttp.ClientSession(
+                headers={"Authorization": login}
+            ) as self._sending.session:
                 await self._keep()
         finally:
-            self._session = None
+            self._sending.session = None
 
     async def _keep(self) -> NoReturn:
         """Connect, again and again."""
@@ -123,40 +106,28 @@ class Link:
             await asyncio.sleep(wait)
             pause = min(pause * 2, self.settings.back_off_most)
 
-    async def send(self, request: Request) -> bytes:
-        """Send a request and return the answer's body; raises as :mod:`ari_app.ari.errors` says."""
-        try:
-            async with asyncio.timeout(self.settings.deadline):
-                if self.transport == "websocket" and not request.verb.blocks:
-                    return await self._send_over_socket(request)
-                return await self._send_over_http(request)
-        except TimeoutError:
-            raise UnreachableError(
-                f"no answer to {request} in {self.settings.deadline:g} s"
-            ) from None
-        except (aiohttp.ClientError, ConnectionError) as error:
-            raise UnreachableError(f"{request}: {error}") from error
-
     # One connection.
 
     async def _connect(self) -> str:
         """Connect, reconcile, and hand on events until the link breaks; returns why it did."""
         socket = await self._open()
-        self._socket, self._held = socket, []
+        self._sending.socket, self._held = socket, []
         try:
             async with socket, asyncio.TaskGroup() as tasks:
+                expiring = tasks.create_task(self._expire())
                 reading = tasks.create_task(self._read(socket))
+                reading.add_done_callback(lambda _: expiring.cancel())
                 await self._prepare()
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
         return reading.result()
 
     async def _open(self) -> aiohttp.ClientWebSocketResponse:
-        assert self._session is not None
-        settings = self.settings
+        session, settings = self._sending.session, self.settings
+        assert session is not None
         try:
             async with asyncio.timeout(settings.deadline):
-                return await self._session.ws_connect(
+                return await session.ws_connect(
                     f"{settings.url}/ari/events",
                     params={"app": settings.application, "subscribeAll": "false"},
                     heartbeat=settings.heartbeat,
@@ -169,14 +140,8 @@ class Link:
             ) from None
         except aiohttp.WSServerHandshakeError as error:
             if error.status in (401, 403):
-                raise self._refused() from error
+                raise refused(settings) from error
             raise
-
-    def _refused(self) -> RefusedError:
-        return RefusedError(
-            f"Asterisk refuses the ARI user {self.settings.user}: its password in ari.conf "
-            "is another one; render the configuration and restart Asterisk"
-        )
 
     async def _prepare(self) -> None:
         """Ask before anything else; events that come meanwhile wait."""
@@ -187,7 +152,7 @@ class Link:
         await self.ari.applications.filter(WANTED)
         self.version = (await self.ari.asterisk.get_info()).system.version
         await self._reconcile(held)
-        if self._socket is None:  # over HTTP all this goes well while the socket broke
+        if self._sending.socket is None:  # over HTTP all this goes well while the socket broke
             return
         self._held = None
         self.connections += 1
@@ -199,13 +164,13 @@ class Link:
     async def _choose_transport(self) -> None:
         """Requests go over the socket if a first one is answered there."""
         wanted = self.settings.transport
-        self.transport = "http" if wanted == "http" else "websocket"
+        self._sending.transport = "http" if wanted == "http" else "websocket"
         if wanted == "auto":
             try:
                 async with asyncio.timeout(self.settings.probe):
                     await self.ari.asterisk.ping()
             except (TimeoutError, UnreachableError):
-                self.transport = "http"
+                self._sending.transport = "http"
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> str:
         """Parse and hand on, nothing else: a reader that pauses is disconnected (measured).
@@ -224,9 +189,7 @@ class Link:
     def _take(self, event: Event | RestResponse | Strange) -> None:
         match event:
             case RestResponse():
-                waiting = self._waiting.pop(event.request_id, None)
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(event)
+                self._sending.answered(event)
             case Strange():
                 self.strange[event.type] += 1
                 if event.why:
@@ -243,50 +206,14 @@ class Link:
 
     def _down(self) -> None:
         self._up.clear()
-        self._socket = self._held = None
-        waiting, self._waiting = self._waiting, {}
-        for future in waiting.values():
-            if not future.done():
-                future.set_result(None)
+        self._held = None
+        self._sending.broke()
 
-    # Requests.
-
-    async def _send_over_socket(self, request: Request) -> bytes:
-        socket = self._socket
-        if socket is None or socket.closed:
-            raise UnreachableError(f"{request}: the link to Asterisk is down")
-        self._request += 1
-        key = str(self._request)
-        answer: asyncio.Future[RestResponse | None] = asyncio.get_running_loop().create_future()
-        self._waiting[key] = answer
-        try:
-            await socket.send_str(request.over_socket(key))
-            response = await answer
-        finally:
-            self._waiting.pop(key, None)
-        if response is None:
-            raise UnreachableError(f"{request}: the link to Asterisk broke")
-        if response.status_code >= 400:
-            reason = response.message_body or response.reason_phrase
-            raise raised(response.status_code, str(request), reason)
-        return response.message_body.encode()
-
-    async def _send_over_http(self, request: Request) -> bytes:
-        if self._session is None:
-            raise UnreachableError(f"{request}: the link to Asterisk is down")
-        async with self._session.request(
-            request.verb.method,
-            f"{self.settings.url}/ari/{request.path}",
-            params=request.query,
-            data=request.body or None,
-            headers={"Content-Type": "application/json"} if request.body else None,
-        ) as response:
-            body = await response.read()
-        if response.status == 401:
-            raise self._refused()
-        if response.status >= 400:
-            raise raised(response.status, str(request), body.decode(errors="replace"))
-        return body
+    async def _expire(self) -> None:
+        """End the requests that are overdue."""
+        while True:
+            await asyncio.sleep(self.settings.deadline / 4)
+            self._sending.expire()
 
 
 def _unheard(event: Event) -> None:

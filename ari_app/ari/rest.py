@@ -4,7 +4,9 @@
 every :class:`Verb` with the description that the running Asterisk ships (``rest-api/*.json``).
 """
 
+import re
 from collections.abc import Awaitable, Sequence
+from functools import cache
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 
@@ -73,7 +75,7 @@ class _Message(Struct, frozen=True, tag="RESTRequest", tag_field="type", omit_de
 
 
 class Sender(Protocol):
-    """Sends a request and returns the body of the answer."""
+    """Sends a request and returns the body of the answer, empty if it does not wait for one."""
 
     def __call__(self, request: Request) -> Awaitable[bytes]: ...
 
@@ -90,7 +92,6 @@ SUBSCRIBE = Verb(
     "applications/{applicationName}/subscription",
     ("eventSource",),
 )
-ANSWER = Verb("channels.answer", "POST", "channels/{channelId}/answer")
 HANGUP = Verb("channels.hangup", "DELETE", "channels/{channelId}", ("reason_code",))
 CONTINUE = Verb(
     "channels.continueInDialplan",
@@ -109,18 +110,27 @@ SET_VARIABLE = Verb(
 STOP = Verb("playbacks.stop", "DELETE", "playbacks/{playbackId}")
 
 VERBS = (
-    GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, ANSWER, HANGUP, CONTINUE, PLAY,
+    GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, CONTINUE, PLAY,
     SET_VARIABLE, STOP,
 )  # fmt: skip
 
 
 def request(verb: Verb, *names: str, body: bytes = b"", **query: str) -> Request:
     """A request of ``verb``: ``names`` fill its path in order, ``query`` its parameters."""
-    path = verb.path
-    for name in names:
-        head, _, rest = path.partition("{")
-        path = head + quote(name, safe="") + rest.partition("}")[2]
+    path = _template(verb.path) % tuple(
+        name if _PLAIN(name) else quote(name, safe="") for name in names
+    )
     return Request(verb, path, tuple(query.items()), body)
+
+
+_PLAIN = re.compile(r"[\w.~-]+", re.ASCII).fullmatch
+"""What stands in a path as it is: nearly every id."""
+
+
+@cache
+def _template(path: str) -> str:
+    """A path with %s for its parameters."""
+    return re.sub(r"\{.*?\}", "%s", path)
 
 
 class System(Struct, frozen=True):
@@ -202,10 +212,6 @@ class Channels:
 
     def __init__(self, send: Sender) -> None:
         self._send = send
-
-    async def answer(self, channel: str) -> None:
-        """Answer a ringing channel."""
-        await self._send(request(ANSWER, channel))
 
     async def hangup(self, channel: str, cause: int = 16) -> None:
         """Hang up; ``cause`` is of Q.850, 16 the normal clearing."""

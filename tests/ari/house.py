@@ -8,7 +8,8 @@ from typing import Any
 from ari_app.ari.calls import Calls, Serve
 from ari_app.ari.events import Channel, Event
 from ari_app.ari.line import ChannelLine, Times
-from ari_app.ari.link import Link, Settings
+from ari_app.ari.link import Link
+from ari_app.ari.sending import Settings
 from ari_app.secret import Secret
 from ivr.events import Event as Outcome
 from ivr.values import Phrase
@@ -91,7 +92,7 @@ async def house(
     async with asyncio.TaskGroup() as tasks:
 
         def new_line(channel: str) -> ChannelLine:
-            return ChannelLine(link.ari, channel, speak, link.wait_connected, times)
+            return ChannelLine(link, channel, speak, times)
 
         calls = Calls(link.ari, tasks, new_line, lambda *call: (serve or opened.serve)(*call))
         opened = House(server, link, calls)

@@ -106,7 +106,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
 
 
 def test_a_name_in_a_path_is_escaped() -> None:
-    request = rest.request(rest.ANSWER, "../../asterisk/info?x=1")
+    request = rest.request(rest.HANGUP, "../../asterisk/info?x=1")
     assert request.path == "channels/..%2F..%2Fasterisk%2Finfo%3Fx%3D1/answer"
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from ari_app.ari.line import QUEUE_STATUS, Times
+from ari_app.ari.calls import QUEUE_STATUS
+from ari_app.ari.line import Times
 from ivr.events import Bridged, Gone, Silent
 from ivr.model import QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Say, Screen

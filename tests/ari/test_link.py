@@ -9,8 +9,9 @@ from msgspec import json
 
 from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
 from ari_app.ari.events import WANTED, ChannelDtmfReceived, Event, StasisStart
-from ari_app.ari.link import Link, Settings
+from ari_app.ari.link import Link
 from ari_app.ari.rest import Ari
+from ari_app.ari.sending import Settings
 from ari_app.secret import Secret
 from tests.ari.facts import until
 from tests.ari.faults import Fault

@@ -1,0 +1,175 @@
+"""Requests to Asterisk and their answers, over the WebSocket of the moment or over pooled HTTP."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import aiohttp
+from msgspec import Struct
+
+from ari_app.ari.errors import AriError, RefusedError, UnreachableError, raised
+from ari_app.ari.events import RestResponse
+from ari_app.ari.rest import Request, Sender
+from ari_app.secret import Secret
+
+Transport = Literal["auto", "websocket", "http"]
+
+Answered = Callable[[RestResponse | None], None]
+"""Takes the answer to a request; None when none came."""
+
+Failed = Callable[[AriError | UnreachableError], None]
+"""Takes what went wrong with a request for whose answer nobody waits."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Where Asterisk is and how patient we are; all times in seconds."""
+
+    url: str
+    user: str
+    password: Secret
+    application: str = "firstline"
+    transport: Transport = "auto"
+    deadline: float = 5.0
+    probe: float = 2.0
+    """How long ``auto`` waits for the first answer over the WebSocket."""
+    heartbeat: float = 10.0
+    back_off: float = 0.1
+    back_off_most: float = 10.0
+    steady: float = 30.0
+    """A link that held this long lets the back-off begin anew."""
+
+
+class _Waiting(NamedTuple):
+    due: float
+    answered: Answered
+
+
+class Sending:
+    """Sends requests; :class:`~ari_app.ari.link.Link` gives it the session and the socket."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.session: aiohttp.ClientSession | None = None
+        self.socket: aiohttp.ClientWebSocketResponse | None = None
+        self.transport: Literal["websocket", "http"] = "http"
+        self._waiting: dict[str, _Waiting] = {}
+        self._request = 0
+
+    async def send(self, request: Request) -> bytes:
+        """Send a request and return the answer's body; raises as :mod:`ari_app.ari.errors` says."""
+        if not self._over_socket(request):
+            return await self._send_over_http(request)
+        answer: asyncio.Future[RestResponse | None] = asyncio.get_running_loop().create_future()
+
+        def answered(response: RestResponse | None) -> None:
+            if not answer.done():
+                answer.set_result(response)
+
+        await self._post(request, answered)
+        return _body(request, await answer)
+
+    def tell(self, failed: Failed) -> Sender:
+        """A sender that waits for no answer, for half the work; ``failed`` hears of a refusal."""
+
+        async def telling(request: Request) -> bytes:
+            if self._over_socket(request):
+                await self._post(request, lambda response: answered(request, response))
+                return b""
+            try:
+                return await self._send_over_http(request)
+            except (AriError, UnreachableError) as error:
+                failed(error)
+                return b""
+
+        def answered(request: Request, response: RestResponse | None) -> None:
+            if response is None or response.status_code >= 400:
+                try:
+                    _body(request, response)
+                except (AriError, UnreachableError) as error:
+                    failed(error)
+
+        return telling
+
+    def answered(self, response: RestResponse) -> None:
+        """An answer came over the socket."""
+        waiting = self._waiting.pop(response.request_id, None)
+        if waiting is not None:
+            waiting.answered(response)
+
+    def broke(self) -> None:
+        """The socket is no more; nothing that was asked over it will be answered."""
+        self.socket = None
+        waiting, self._waiting = self._waiting, {}
+        for each in waiting.values():
+            each.answered(None)
+
+    def expire(self) -> None:
+        """End the requests that are overdue. One clock for all costs less than one for each."""
+        now = asyncio.get_running_loop().time()
+        for key, waiting in list(self._waiting.items()):
+            if waiting.due > now:  # the later ones are due later
+                return
+            del self._waiting[key]
+            waiting.answered(None)
+
+    def _over_socket(self, request: Request) -> bool:
+        return self.transport == "websocket" and not request.verb.blocks
+
+    async def _post(self, request: Request, answered: Answered) -> None:
+        socket = self.socket
+        if socket is None or socket.closed:
+            raise UnreachableError(f"{request}: the link to Asterisk is down")
+        self._request += 1
+        key = str(self._request)
+        due = asyncio.get_running_loop().time() + self.settings.deadline
+        self._waiting[key] = _Waiting(due, answered)
+        try:
+            await socket.send_str(request.over_socket(key))
+        except (aiohttp.ClientError, ConnectionError) as error:
+            self._waiting.pop(key, None)
+            raise UnreachableError(f"{request}: {error}") from error
+
+    async def _send_over_http(self, request: Request) -> bytes:
+        deadline = self.settings.deadline
+        try:
+            async with asyncio.timeout(deadline):
+                return await self._fetch(request)
+        except TimeoutError:
+            raise UnreachableError(f"no answer to {request} in {deadline:g} s") from None
+        except (aiohttp.ClientError, ConnectionError) as error:
+            raise UnreachableError(f"{request}: {error}") from error
+
+    async def _fetch(self, request: Request) -> bytes:
+        if self.session is None:
+            raise UnreachableError(f"{request}: the link to Asterisk is down")
+        async with self.session.request(
+            request.verb.method,
+            f"{self.settings.url}/ari/{request.path}",
+            params=request.query,
+            data=request.body or None,
+            headers={"Content-Type": "application/json"} if request.body else None,
+        ) as response:
+            body = await response.read()
+        if response.status == 401:
+            raise refused(self.settings)
+        if response.status >= 400:
+            raise raised(response.status, str(request), body.decode(errors="replace"))
+        return body
+
+
+def _body(request: Request, response: RestResponse | None) -> bytes:
+    """The body of an answer over the socket, or what is wrong with it."""
+    if response is None:
+        raise UnreachableError(f"{request}: no answer came, or the link to Asterisk broke")
+    if response.status_code >= 400:
+        reason = response.message_body or response.reason_phrase
+        raise raised(response.status_code, str(request), reason)
+    return response.message_body.encode()
+
+
+def refused(settings: Settings) -> RefusedError:
+    """What to tell the operator when Asterisk does not let us in."""
+    return RefusedError(
+        f"Asterisk refuses the ARI user {settings.user}: its password in ari.conf "
+        "is another one; render the configuration and restart Asterisk"
+    )
