@@ -8,6 +8,7 @@ awaits.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from itertools import count
 
 from msgspec import Struct
@@ -53,7 +54,7 @@ class ChannelLine:
         self.unplayable: Callable[[Sequence[str]], None] | None = None
         """Called with the files of a screen that Asterisk could not play."""
         self._ari = link.ari
-        self._playbacks = Playbacks(link.tell(self._not_stopped))
+        self._tell = link.tell
         self._channels = Channels(link.tell(self._refused))
         self._speak = speak
         self._link_up = link.wait_connected
@@ -120,13 +121,13 @@ class ChannelLine:
                 self._fault = error
                 self._changed.set()
 
-    def _not_stopped(self, error: AriError | UnreachableError) -> None:
+    def _not_stopped(self, playback: str, error: AriError | UnreachableError) -> None:
         """A playback was not stopped: if it had ended by itself, its event may be lost."""
-        if isinstance(error, GoneError):
+        if not isinstance(error, GoneError):
+            self._refused(error)
+        elif playback == self._playing:  # the next one may have begun meanwhile
             self._playing = ""
             self._changed.set()
-        else:
-            self._refused(error)
 
     # What the session wants.
 
@@ -270,17 +271,21 @@ class ChannelLine:
 
     async def _stop(self) -> None:
         self._cut = True
-        await self._playbacks.stop(self._playing)
+        failed = partial(self._not_stopped, self._playing)
+        await Playbacks(self._tell(failed)).stop(self._playing)
 
     async def _settled(self) -> None:
         """Wait until nothing plays: two playbacks at once would queue in Asterisk."""
-        if self._playing and self._doubtful:
-            await self._stop()
-        self._doubtful = False
         deadline = self._clock() + self._times.stopping
         while self._playing and not self.gone and self._clock() < deadline:
-            await self._change(deadline)
-        self._playing = ""
+            if self._doubtful:
+                self._doubtful = False  # until we hear that the stop was lost too
+                await self._stop()
+            else:
+                await self._change(deadline)
+        self._playing, self._doubtful = "", False
+        if self._fault is not None:
+            raise self._fault
 
     async def _hold(self, listening: float = 0.0) -> None:
         """Keep the dead-man switch away while we live.

@@ -63,6 +63,11 @@ class Link:
         """Where requests go."""
         return self._sending.transport
 
+    @property
+    def unanswered(self) -> int:
+        """How many requests wait for their answer."""
+        return self._sending.unanswered
+
     async def wait_connected(self) -> None:
         """Wait until the link is up; the caller sets the deadline."""
         await self._up.wait()

@@ -14,8 +14,8 @@ from ari_app.secret import Secret
 
 Transport = Literal["auto", "websocket", "http"]
 
-Answered = Callable[[RestResponse | None], None]
-"""Takes the answer to a request; None when none came."""
+Answered = Callable[[RestResponse | str], None]
+"""Takes the answer to a request, or why none came."""
 
 Failed = Callable[[AriError | UnreachableError], None]
 """Takes what went wrong with a request for whose answer nobody waits."""
@@ -59,17 +59,23 @@ class Sending:
         """Send a request and return the answer's body; raises as :mod:`ari_app.ari.errors` says."""
         if not self._over_socket(request):
             return await self._send_over_http(request)
-        answer: asyncio.Future[RestResponse | None] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[RestResponse | str] = asyncio.get_running_loop().create_future()
 
-        def answered(response: RestResponse | None) -> None:
+        def answered(response: RestResponse | str) -> None:
             if not answer.done():
                 answer.set_result(response)
 
-        await self._post(request, answered)
-        return _body(request, await answer)
+        key = await self._post(request, answered)
+        try:
+            return _body(request, await answer)
+        finally:
+            self._waiting.pop(key, None)
 
     def tell(self, failed: Failed) -> Sender:
-        """A sender that waits for no answer, for half the work; ``failed`` hears of a refusal."""
+        """A sender that waits for no answer, for half the work; ``failed`` hears of a refusal.
+
+        Raises :class:`UnreachableError` for a request that did not even leave.
+        """
 
         async def telling(request: Request) -> bytes:
             if self._over_socket(request):
@@ -77,12 +83,12 @@ class Sending:
                 return b""
             try:
                 return await self._send_over_http(request)
-            except (AriError, UnreachableError) as error:
+            except AriError as error:
                 failed(error)
                 return b""
 
-        def answered(request: Request, response: RestResponse | None) -> None:
-            if response is None or response.status_code >= 400:
+        def answered(request: Request, response: RestResponse | str) -> None:
+            if isinstance(response, str) or response.status_code >= 400:
                 try:
                     _body(request, response)
                 except (AriError, UnreachableError) as error:
@@ -101,7 +107,7 @@ class Sending:
         self.socket = None
         waiting, self._waiting = self._waiting, {}
         for each in waiting.values():
-            each.answered(None)
+            each.answered("the link to Asterisk broke")
 
     def expire(self) -> None:
         """End the requests that are overdue. One clock for all costs less than one for each."""
@@ -110,12 +116,22 @@ class Sending:
             if waiting.due > now:  # the later ones are due later
                 return
             del self._waiting[key]
-            waiting.answered(None)
+            waiting.answered(self._overdue)
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests over the socket wait for their answer."""
+        return len(self._waiting)
+
+    @property
+    def _overdue(self) -> str:
+        return f"no answer in {self.settings.deadline:g} s"
 
     def _over_socket(self, request: Request) -> bool:
         return self.transport == "websocket" and not request.verb.blocks
 
-    async def _post(self, request: Request, answered: Answered) -> None:
+    async def _post(self, request: Request, answered: Answered) -> str:
+        """Send over the socket; returns the key of the answer."""
         socket = self.socket
         if socket is None or socket.closed:
             raise UnreachableError(f"{request}: the link to Asterisk is down")
@@ -128,14 +144,14 @@ class Sending:
         except (aiohttp.ClientError, ConnectionError) as error:
             self._waiting.pop(key, None)
             raise UnreachableError(f"{request}: {error}") from error
+        return key
 
     async def _send_over_http(self, request: Request) -> bytes:
-        deadline = self.settings.deadline
         try:
-            async with asyncio.timeout(deadline):
+            async with asyncio.timeout(self.settings.deadline):
                 return await self._fetch(request)
         except TimeoutError:
-            raise UnreachableError(f"no answer to {request} in {deadline:g} s") from None
+            raise UnreachableError(f"{request}: {self._overdue}") from None
         except (aiohttp.ClientError, ConnectionError) as error:
             raise UnreachableError(f"{request}: {error}") from error
 
@@ -157,10 +173,10 @@ class Sending:
         return body
 
 
-def _body(request: Request, response: RestResponse | None) -> bytes:
+def _body(request: Request, response: RestResponse | str) -> bytes:
     """The body of an answer over the socket, or what is wrong with it."""
-    if response is None:
-        raise UnreachableError(f"{request}: no answer came, or the link to Asterisk broke")
+    if isinstance(response, str):
+        raise UnreachableError(f"{request}: {response}")
     if response.status_code >= 400:
         reason = response.message_body or response.reason_phrase
         raise raised(response.status_code, str(request), reason)

@@ -23,7 +23,6 @@ class Leg(Struct):
     """A channel."""
 
     inside: bool = True
-    answered: bool = False
     subscribed: bool = False
     playback: str = ""
     quiet: asyncio.Event = field(default_factory=asyncio.Event)
@@ -269,8 +268,6 @@ class Server:
         if not leg.inside:
             raise StatusError(409)
         match deed:
-            case ["answer"]:
-                leg.answered = True
             case ["continue"]:
                 self.leave(channel)
             case ["variable"]:

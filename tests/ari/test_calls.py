@@ -238,7 +238,7 @@ async def test_a_thousand_calls_leave_nothing(
         for number in range(1000):
             server.enter(f"c-{number}", "611")
         await until(lambda: len(server.lines("DELETE")) == 1000 and not len(at.calls))
-        assert not at.link._waiting
+        assert not at.link.unanswered
         assert not at.calls._lines
     assert not server.legs
     assert not caplog.messages

@@ -13,7 +13,7 @@ from tests.ari.house import ask, house, played, presenting, say
 from tests.ari.server import Server
 
 
-async def test_a_screen_is_one_playback_and_the_channel_is_answered_once(server: Server) -> None:
+async def test_a_screen_is_one_playback_and_nothing_else_is_asked(server: Server) -> None:
     server.instant = True
     async with house(server) as at:
         line = await at.call()
@@ -21,7 +21,6 @@ async def test_a_screen_is_one_playback_and_the_channel_is_answered_once(server:
         assert await line.present(say("outages")) == Told()
     assert server.plays == ["sound:welcome,sound:hours", "sound:outages"]
     assert server.lines("POST") == [
-        "POST channels/c-1/answer",
         "POST channels/c-1/play/c-1-1",
         "POST channels/c-1/play/c-1-2",
     ]
@@ -190,5 +189,4 @@ async def test_a_screen_without_a_sound_asks_all_the_same(server: Server) -> Non
         answer = presenting(line, ask("nothing"))
         server.press("c-1", "1")
         assert await answer == Keyed("1")
-        assert server.legs["c-1"].answered
     assert not server.plays

@@ -59,10 +59,10 @@ async def test_what_blocks_goes_over_http(server: Server) -> None:
     server.enter("c")
     async with linked(server) as link:
         await link.ari.channels.set_channel_var("c", "A", "1")
-        await link.ari.channels.answer("c")
+        await link.ari.channels.hangup("c")
     assert [(one.line, one.over) for one in server.asked[-2:]] == [
         ("POST channels/c/variable", "http"),
-        ("POST channels/c/answer", "websocket"),
+        ("DELETE channels/c", "websocket"),
     ]
 
 
@@ -73,8 +73,8 @@ Deed = Callable[[Ari], Awaitable[object]]
 @pytest.mark.parametrize(
     ("deed", "status", "kind"),
     [
-        (lambda ari: ari.channels.answer("nobody"), 404, GoneError),
-        (lambda ari: ari.channels.answer("left"), 409, GoneError),
+        (lambda ari: ari.channels.hangup("nobody"), 404, GoneError),
+        (lambda ari: ari.channels.play_with_id("left", "left-1", ["sound:x"]), 409, GoneError),
         (lambda ari: ari.applications.subscribe("nobody"), 422, GoneError),
         (lambda ari: ari.playbacks.stop("none"), 404, GoneError),
         (lambda ari: ari.asterisk.ping(), 500, AriError),
@@ -103,14 +103,12 @@ async def test_an_answer_that_is_not_as_documented(server: Server) -> None:
 
 @pytest.mark.parametrize("transport", ["websocket", "http"])
 async def test_a_request_has_a_deadline(server: Server, transport: str) -> None:
-    async with linked(server, transport=transport) as link:
-        impatient = Link(settings(server, deadline=0.02))
-        link.settings = impatient.settings
+    async with linked(server, transport=transport, deadline=0.1) as link:
         server.plan("GET asterisk/ping", lambda: Fault.MUTE)
-        with pytest.raises(UnreachableError, match=r"no answer to GET /asterisk/ping in 0\.02 s"):
+        with pytest.raises(UnreachableError, match=r"GET /asterisk/ping: no answer in 0\.1 s"):
             await link.ari.asterisk.ping()
         assert link.connected
-        assert not link._waiting
+        assert not link.unanswered
 
 
 async def test_requests_fail_at_once_when_the_link_breaks(server: Server) -> None:

@@ -80,7 +80,7 @@ async def test_a_socket_that_breaks_while_http_goes_well_is_no_connection(server
     async def reconcile(_: Sequence[Event]) -> None:
         if server.connections == 1:
             server.drop()
-            await until(lambda: link._socket is None)
+            await until(lambda: link._sending.socket is None)
             await link.ari.applications.get()
 
     link = Link(settings(server, transport="http"))

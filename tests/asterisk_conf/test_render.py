@@ -61,8 +61,9 @@ def test_an_instance_on_all_addresses_leaves_its_media_free() -> None:
 def test_a_number_of_the_ivr_has_its_fallback_right_after_the_application() -> None:
     lines = section("extensions.conf", "firstline")
     for number in DEMO.numbers:
-        at = lines.index(f"exten => {number},1,Set(TIMEOUT(absolute)=120)")
-        assert lines[at + 1 : at + 3] == [
+        at = lines.index(f"exten => {number},1,Answer()")
+        assert lines[at + 1 : at + 4] == [
+            " same => n,Set(TIMEOUT(absolute)=120)",
             f" same => n,Stasis(firstline,{number})",
             " same => n,Goto(firstline-fallback,s,1)",
         ]

@@ -1,0 +1,119 @@
+"""Requests for whose answer nobody waits, and requests that are overdue."""
+
+import asyncio
+
+import pytest
+
+from ari_app.ari.errors import AriError, GoneError, UnreachableError
+from ari_app.ari.link import Link
+from ari_app.ari.rest import Channels
+from tests.ari.facts import until
+from tests.ari.faults import Fault
+from tests.ari.house import linked
+from tests.ari.server import Server
+
+Heard = list[AriError | UnreachableError]
+
+
+def telling(link: Link) -> tuple[Channels, Heard]:
+    """Requests that are told, and what is heard of their failing."""
+    heard: Heard = []
+    return Channels(link.tell(heard.append)), heard
+
+
+async def test_what_is_told_is_done_and_nothing_is_heard_of_it(server: Server) -> None:
+    server.enter("c")
+    async with linked(server) as link:
+        channels, heard = telling(link)
+        await channels.play_with_id("c", "c-1", ["sound:x"])
+        assert link.unanswered == 1, "it did not wait"
+        await until(lambda: not link.unanswered)
+        assert server.plays == ["sound:x"]
+        assert not heard
+
+
+async def test_what_blocks_is_told_over_http_and_waits(server: Server) -> None:
+    server.enter("c")
+    async with linked(server) as link:
+        channels, heard = telling(link)
+        await channels.set_channel_var("c", "A", "1")
+        assert server.legs["c"].variables == {"A": "1"}
+        assert server.asked[-1].over == "http"
+        assert not heard
+
+
+@pytest.mark.parametrize("transport", ["websocket", "http"])
+@pytest.mark.parametrize(
+    ("status", "kind"), [(404, GoneError), (409, GoneError), (422, GoneError), (500, AriError)]
+)
+async def test_a_refusal_of_what_was_told_is_heard(
+    server: Server, transport: str, status: int, kind: type[AriError]
+) -> None:
+    async with linked(server, transport=transport) as link:
+        channels, heard = telling(link)
+        server.plan("DELETE channels/c", lambda: status)
+        await channels.hangup("c")
+        await until(lambda: heard)
+        assert [type(error) for error in heard] == [kind]
+        assert link.connected
+        assert not link.unanswered
+
+
+async def test_a_break_is_heard_of_everything_that_was_told(server: Server) -> None:
+    async with linked(server, deadline=60) as link:
+        channels, heard = telling(link)
+        for fault in (Fault.MUTE, Fault.DROP):
+            server.plan("DELETE channels/c", lambda fault=fault: fault)  # type: ignore[misc]
+            await channels.hangup("c")
+        await until(lambda: len(heard) == 2)
+        assert {type(error) for error in heard} == {UnreachableError}
+        assert "DELETE /channels/c: the link to Asterisk broke" in str(heard[0])
+
+
+@pytest.mark.parametrize("transport", ["websocket", "http"])
+async def test_what_cannot_leave_is_raised_at_once(server: Server, transport: str) -> None:
+    async with linked(server, transport=transport) as link:
+        channels, heard = telling(link)
+    with pytest.raises(UnreachableError, match="the link to Asterisk is down"):
+        await channels.hangup("c")
+    assert not heard
+
+
+async def test_what_was_told_and_is_overdue_is_heard(server: Server) -> None:
+    async with linked(server, deadline=0.1) as link:
+        channels, heard = telling(link)
+        server.plan("DELETE channels/c", lambda: Fault.MUTE)
+        await channels.hangup("c")
+        await until(lambda: heard)
+        assert isinstance(heard[0], UnreachableError)
+        assert str(heard[0]).endswith("DELETE /channels/c: no answer in 0.1 s")
+        assert link.connected
+        assert not link.unanswered
+
+
+async def test_only_what_is_overdue_expires(server: Server) -> None:
+    """The one that is not answered ends by its deadline; those around it are answered."""
+    async with linked(server, deadline=0.2) as link:
+        ping = link.ari.asterisk.ping
+        server.plan("GET asterisk/ping", lambda: Fault.MUTE)
+        mute = asyncio.create_task(ping())
+        await until(lambda: link.unanswered)
+        began = asyncio.get_running_loop().time()
+        while not mute.done():
+            await ping()
+        with pytest.raises(UnreachableError, match=r"no answer in 0\.2 s"):
+            await mute
+        assert asyncio.get_running_loop().time() - began > 0.15
+        assert not link.unanswered
+        assert link.connections == 1
+
+
+async def test_a_request_that_is_cancelled_waits_for_nothing(server: Server) -> None:
+    async with linked(server, deadline=60) as link:
+        server.plan("GET asterisk/ping", lambda: Fault.MUTE)
+        asking = asyncio.create_task(link.ari.asterisk.ping())
+        await until(lambda: link.unanswered)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert not link.unanswered
