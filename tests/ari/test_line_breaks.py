@@ -132,7 +132,7 @@ async def test_away_in_the_queue_a_break_changes_nothing(server: Server) -> None
     async with house(server) as at:
         line = await at.call()
         waiting = presenting(line, DIAL)
-        await until(lambda: server.lines("POST channels/c-1/continue"))
+        await until(lambda: server.lines("POST channels/c-1/continue") and not at.link.unanswered)
         server.drop()
         await until(lambda: at.link.connections == 2)
         assert not waiting.done()
