@@ -39,8 +39,9 @@ class Phone(Struct, frozen=True, kw_only=True):
 
 
 class AgentPhone(Struct, frozen=True, kw_only=True):
-    """An agent's account."""
+    """An agent's account; his number is his extension."""
 
+    number: str
     name: str
     extension: str
     sip_user: str
@@ -121,6 +122,7 @@ async def status(config: Config, state: State, store: Store, live: Live | None) 
         ),
         agents=tuple(
             AgentPhone(
+                number=one.extension,
                 name=one.name,
                 extension=one.extension,
                 sip_user=one.sip_user,

@@ -147,6 +147,9 @@ class Voice:
                 spoken += 1
             if progress is not None:
                 progress(done, len(sentences))
+        if spoken:  # a fresh process has not the memory that so much speech leaves behind: 12 MB
+            await self._worker.stop()
+            await self._worker.start()
         return spoken
 
     def forget(self, path: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -10,7 +11,7 @@ from rich.console import Console
 
 from ari_app.ari.errors import RefusedError
 from ari_app.call import CallError
-from ari_app.config import ConfigError
+from ari_app.config import ConfigError, State
 from ari_app.control import NotRunningError
 from ari_app.flows import FlowsError
 from ari_app.store.errors import StoreError
@@ -38,8 +39,27 @@ EXPECTED = (
 """Errors that somebody can mend: told in their own words, without a traceback."""
 
 
+def _choose(ctx: click.Context, _: click.Parameter, state: Path | None) -> None:
+    if state is not None:
+        ctx.obj = State(state)
+
+
 class Commands(click.Group):
-    """A group whose commands tell expected errors in a line."""
+    """A group whose commands tell expected errors in a line, and take --state, too."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """See :class:`click.Group`. `firstline up --state X` is `firstline --state X up`."""
+        if not isinstance(cmd, click.Group):
+            cmd.params.append(
+                click.Option(
+                    ["--state"],
+                    type=click.Path(path_type=Path, file_okay=False),
+                    expose_value=False,
+                    callback=_choose,
+                    help="The directory of this installation.",
+                )
+            )
+        super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """See :class:`click.Group`."""

@@ -36,6 +36,7 @@ def test_up_detached_status_and_down(tmp_path: Path) -> None:
     assert not one.status().running
     assert not [pid for pid in report.pids.values() if started(pid)]
     assert "nothing runs" in one.out("down")
+    assert "nothing runs" in one.out("down", "--state", str(tmp_path))
 
 
 def test_a_taken_port(tmp_path: Path) -> None:
