@@ -131,10 +131,14 @@ class _Caller:
             if self._over:
                 self.line(f"the call was over before key {key}")
                 return
-            before = self._screens
-            self.line(f"key {key}")
-            await self._phone.press(key)
-            await self._until(lambda before=before: self._screens > before, PATIENCE)  # type: ignore[misc]
+            await self._press_one(key)
+
+    async def _press_one(self, key: str) -> None:
+        """Press a key and wait for what it does."""
+        before = self._screens
+        self.line(f"key {key}")
+        await self._phone.press(key)
+        await self._until(lambda: self._screens > before, PATIENCE)
 
     async def _hear(self) -> None:
         """Wait for the end of the call, whoever ends it."""

@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from ari_app import control, exchange, flows
 from ari_app.app import Ground, open_store, running
+from ari_app.ari.link import Link
 from ari_app.config import Config, State
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import agents, subscribers
@@ -62,21 +63,29 @@ async def up(config: Config, state: State, console: Console) -> None:
                 _exchange(config, state, store, voice, console) as pbx,
                 running(Ground(config, state, catalogue, book, store, voice, pbx)) as link,
             ):
-                async with asyncio.timeout(READY_SECONDS):
-                    await link.wait_connected()
+                await _reach(link, config, stop)
                 gc.freeze()
                 gc.set_threshold(*GC_THRESHOLD)
                 numbers = ", ".join(config.site.numbers)
                 where = f"{config.site.host}:{config.ports.sip}"
-                log.info("ready: phones register at %s and dial %s", where, numbers)
+                if link.connected:
+                    log.info("ready: phones register at %s and dial %s", where, numbers)
                 await stop.wait()
                 log.info("stopping")
-        except TimeoutError:
-            raise UpError(
-                f"ARI at {config.ari_url} did not answer in {READY_SECONDS:g} s; see above"
-            ) from None
         finally:
             await store.close()
+
+
+async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
+    """Wait until Asterisk is reached, or we are told to stop."""
+    waiting = {asyncio.create_task(link.wait_connected()), asyncio.create_task(stop.wait())}
+    done, late = await asyncio.wait(
+        waiting, timeout=READY_SECONDS, return_when=asyncio.FIRST_COMPLETED
+    )
+    for each in late:
+        each.cancel()
+    if not done:
+        raise UpError(f"ARI at {config.ari_url} did not answer in {READY_SECONDS:g} s; see above")
 
 
 @asynccontextmanager
