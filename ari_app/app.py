@@ -28,7 +28,7 @@ from ari_app.store.recorder import Recorder
 from ivr.events import Answered
 from ivr.model import Book
 from ivr.session import Session
-from ivr.wants import Invoke, Screen
+from ivr.wants import Deed, Invoke, Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
 from prompts.speak import Voice
@@ -114,7 +114,9 @@ def _compare_numbers(config: Config, book: Book) -> None:
 async def _world(ground: Ground, journal: Journal, remember: Remember) -> World:
     selfcare = Selfcare(await demo_billing(ground.store))
 
-    async def perform(want: Invoke, session: Session) -> Answered:
+    async def perform(want: Deed, session: Session) -> Answered:
+        if not isinstance(want, Invoke):
+            raise NotImplementedError(type(want).__name__)
         subscriber = session.caller.subscriber
         return await selfcare.run(want.operation, want.inputs, subscriber, want.key)
 

@@ -9,15 +9,15 @@ from msgspec import Struct
 
 from ari_app.line import Line
 from ivr.engine import Step, step
-from ivr.events import Answered, Began, Event, Gone
+from ivr.events import Answered, Began, Event, Failed, Gone
 from ivr.model import Book
 from ivr.session import Session
-from ivr.wants import Ask, Dial, Done, Invoke, Say, Want
+from ivr.wants import Deed, Done, Want
 
 log = logging.getLogger(__name__)
 
-Perform = Callable[[Invoke, Session], Awaitable[Answered]]
-"""Does an operation of self-service. Never raises for what a back end may do."""
+Perform = Callable[[Deed, Session], Awaitable[Answered]]
+"""Does what is done behind the caller's back. Never raises for what a back end may do."""
 
 Remember = Callable[[int, str], None]
 """Remembers a subscriber's language, without waiting."""
@@ -64,17 +64,26 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
             if turn.session.language != session.language and session.caller.subscriber is not None:
                 world.remember(session.caller.subscriber, turn.session.language)
             session = turn.session
-            match turn.want:
-                case Invoke() as want:
-                    event = await world.perform(want, session)
-                case Done() as want:
-                    ending = want.ending
-                    await line.present(want)
-                    return ending
-                case Ask() | Say() | Dial() as want:
-                    witness.presented(session.id, want)
-                    event = await line.present(want)
+            want = turn.want
+            if isinstance(want, Deed):
+                event = await _performed(world, want, session)
+            elif isinstance(want, Done):
+                ending = want.ending
+                await line.present(want)
+                return ending
+            else:
+                witness.presented(session.id, want)
+                event = await line.present(want)
             if isinstance(event, Gone):
                 cause = event.cause
     finally:
         witness.ended(session.id, ending, cause, world.now())
+
+
+async def _performed(world: World, deed: Deed, session: Session) -> Answered | Failed:
+    """What came of a deed; a fault in it is the flow's to answer, if it has an ``on-error``."""
+    try:
+        return await world.perform(deed, session)
+    except Exception as error:
+        log.exception("call %s: a deed in %s broke", session.id, session.node)
+        return Failed(f"{type(error).__name__}: {error}")

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ari_app.feed import Feed, Happening
-from ari_app.store.calls import SECRET, CallBegan, CallEnded, Record, StepTaken
+from ari_app.store import calls
+from ari_app.store.calls import SECRET, CallBegan, CallEnded, StepTaken
 from ivr.engine import Step
 from ivr.session import Session
-from ivr.wants import Ask, Dial, Invoke, Say, Screen, Want
+from ivr.wants import Ask, Dial, Enqueue, Record, Say, Screen, Want
 
 log = logging.getLogger("firstline.calls")
+
+Put = Callable[[calls.Record], None]
+"""Takes a record, and never waits."""
 
 Text = Callable[[Screen], tuple[str, ...]]
 """The phrases of a screen as sentences."""
@@ -31,7 +35,7 @@ class _Open:
 class Journal:
     """See :class:`ari_app.conductor.Witness`."""
 
-    def __init__(self, put: Callable[[Record], None], feed: Feed, text: Text, line: str) -> None:
+    def __init__(self, put: Put, feed: Feed, text: Text, line: str) -> None:
         self._put = put
         self._feed = feed
         self._text = text
@@ -71,7 +75,16 @@ class Journal:
                 kept.keys.append(f"{step.node} {_shown(step.key)}")
             self._put(
                 StepTaken(
-                    call, kept.seq, at, step.node, step.kind, step.prompt, step.key, step.outcome
+                    call,
+                    kept.seq,
+                    at,
+                    step.node,
+                    step.kind,
+                    step.prompt,
+                    step.key,
+                    step.outcome,
+                    step.flow,
+                    step.way,
                 )
             )
             if self._feed.watched:
@@ -84,7 +97,7 @@ class Journal:
         if not self._feed.watched:
             return
         match want:
-            case Ask() | Say():
+            case Ask() | Say() | Record():
                 screen = want.screen
                 names = tuple(phrase.prompt for phrase in screen.phrases)
                 asks = isinstance(want, Ask)
@@ -92,10 +105,10 @@ class Journal:
                 self._feed.publish(
                     Happening("telling", call, prompts=names, texts=texts, asks=asks)
                 )
-            case Dial():
+            case Enqueue():
                 self._feed.publish(Happening("queued", call, node=want.queue))
-            case Invoke():
-                pass
+            case Dial():
+                self._feed.publish(Happening("dialling", call, node=masked(want.number)))
 
     def told(self, call: str) -> None:
         """A screen was told to its end."""

@@ -3,13 +3,13 @@
 from typing import Protocol
 
 from ivr.events import Event
-from ivr.wants import Ask, Dial, Done, Say
+from ivr.wants import Met
 
 
 class Line(Protocol):
     """A channel, a text session or a terminal through which a session meets its caller."""
 
-    async def present(self, want: Ask | Say | Dial | Done) -> Event:
+    async def present(self, want: Met) -> Event:
         """Do what the session wants of the caller and bring what came of it.
 
         Never raises for what a caller may do; whoever is gone is ``Gone``, again and again.

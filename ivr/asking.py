@@ -1,12 +1,22 @@
 """What an ask is made of: the words and the keys of a node that listens."""
 
-from ivr.model import Flow, Input, Menu
+from collections.abc import Mapping
+
+from ivr.model import Flow
+from ivr.nodes import Confirm, Input, Listens, Menu
 from ivr.wants import Grammar
 
 
-def opening(node: Menu | Input) -> tuple[str, ...]:
+def opening(node: Listens) -> tuple[str, ...]:
     """The prompts that a node opens with."""
-    return node.menu if isinstance(node, Menu) else node.input
+    match node:
+        case Menu():
+            return node.menu
+        case Input():
+            return node.input
+        case Confirm():
+            return node.confirm
+    raise TypeError(f"{type(node).__name__} does not listen")
 
 
 def nth(prompts: tuple[str, ...], count: int) -> tuple[str, ...]:
@@ -14,15 +24,24 @@ def nth(prompts: tuple[str, ...], count: int) -> tuple[str, ...]:
     return prompts[count - 1 : count] or prompts[-1:]
 
 
+def choices(flow: Flow, node: Listens) -> Mapping[str, str]:
+    """The keys of a menu or a confirm, and what each of them does."""
+    if isinstance(node, Menu):
+        return node.keys  # the loader put those of always among them
+    if isinstance(node, Confirm):
+        return {**flow.always, node.yes_key: node.yes, node.no_key: node.no}
+    return {}
+
+
 def escapes(flow: Flow, node: Input) -> frozenset[str]:
     """The keys that lead out of an input: those of ``always`` that can be no part of an answer."""
     return frozenset(key for key in flow.always if not key.isdigit() and key != node.stop)
 
 
-def grammar(flow: Flow, node: Menu | Input) -> Grammar:
+def grammar(flow: Flow, node: Listens) -> Grammar:
     """Which keys answer a node, and how long it waits for them."""
-    if isinstance(node, Menu):
-        return Grammar(frozenset(node.keys), first=node.wait, between=node.between)
+    if not isinstance(node, Input):
+        return Grammar(frozenset(choices(flow, node)), first=node.wait, between=node.between)
     return Grammar(
         escapes(flow, node),
         least=node.least,

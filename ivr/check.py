@@ -6,12 +6,17 @@ from types import NoneType
 
 from msgspec import Struct
 
-from ivr import model
+from ivr import nodes
+from ivr.cases import COMPARISON, REFERENCE
 from ivr.circles import circles
 from ivr.digits import KEYS
-from ivr.model import ACTIONS, QUEUE_OUTCOMES, Flow, Is, Node, Operation
+from ivr.hours import Schedule
+from ivr.model import Flow, Operation
+from ivr.nodes import Node
 from ivr.phrases import LANGUAGES
 from ivr.problems import Place, Problem, near
+from ivr.terms import ACTIONS, DIAL_OUTCOMES, KINDS_OF_VALUES, LOOKED, QUEUE_OUTCOMES, Is
+from ivr.ways import returns
 
 _WORD = re.compile(r"[\w.*#+-]{1,40}")
 _NUMBER = re.compile(r"[0-9*#+]{1,32}")
@@ -37,6 +42,7 @@ class Read(Struct, frozen=True):
     mentions: tuple[Mention, ...]
     places: Mapping[str, Place]
     problems: tuple[Problem, ...]
+    schedule: Schedule | None = None
 
 
 def check(
@@ -51,12 +57,13 @@ def check(
     flows = {each.flow.flow: each.flow for each in read if each.flow}
     whole = not any(each.problems for each in read)
     brought = _brought(flows.values(), operations)
-    known = _Known(flows, slots, operations, brought, whole)
+    schedules = {each.schedule.schedule for each in read if each.schedule}
+    known = _Known(flows, slots, operations, schedules, brought, whole)
     for each in read:
         yield from _Check(each, known).problems()
     yield from _claimed_twice(read)
     places = {each.flow.flow: each.places for each in read if each.flow}
-    for circle in circles(flows):
+    for circle in circles(flows, operations):
         way = " -> ".join(_shortened([name for _, name in (*circle, circle[0])]))
         flow, name = circle[0]
         yield Problem(places[flow][name], f"nobody is asked in the circle {way}: break it")
@@ -68,6 +75,7 @@ class _Known(Struct, frozen=True):
     flows: Mapping[str, Flow]
     slots: Mapping[str, Mapping[str, str]]
     operations: Mapping[str, Operation]
+    schedules: Collection[str]
     brought: Mapping[str, frozenset[str]]
     """Value -> the kinds in which it is brought."""
     whole: bool
@@ -111,7 +119,13 @@ class _Check:
                 return f"{name!r} is no number that can be dialled: write digits, * or #, in quotes"
             case Is.TONGUE if name not in LANGUAGES:
                 return f"nothing is spoken in {name} here: {near(name, LANGUAGES)}"
-            case Is.WORD | Is.QUEUE | Is.TITLE if not _WORD.fullmatch(name):
+            case Is.KIND if name not in KINDS_OF_VALUES:
+                return f"there is no kind of value {name}: {near(name, KINDS_OF_VALUES)}"
+            case Is.CASE if not (COMPARISON.fullmatch(name) or _WORD.fullmatch(name)):
+                return f"{name!r} is no case: write a word, or a comparison such as < 5"
+            case Is.GIVEN if not (REFERENCE.fullmatch(name) or _WORD.fullmatch(name)):
+                return f"{name!r} can be no value: write a number, a word, or {{name}}"
+            case Is.WORD | Is.QUEUE | Is.TITLE | Is.PLAN if not _WORD.fullmatch(name):
                 return f"{name!r} is no name: take letters, digits and -, 40 at most"
         return ""
 
@@ -136,6 +150,10 @@ class _Check:
                 return "operation", known.operations
             case Is.FLOW if known.whole:
                 return "flow", known.flows
+            case Is.LOOKED if known.whole:
+                return "value or fact of the call named", {*LOOKED, *known.brought}
+            case Is.SCHEDULE if known.whole:
+                return "schedule", known.schedules
             case Is.LANGUAGE if flow:
                 return "language of this flow named", flow.languages
             case Is.OUTCOME if outcomes := self.outcomes(self.nodes.get(mention.owner)):
@@ -146,7 +164,7 @@ class _Check:
         """Why what a name leads to cannot stand here."""
         name = mention.name
         match mention.what:
-            case Is.ENDING if not isinstance(self.nodes.get(name), (model.End, NoneType)):
+            case Is.ENDING if not isinstance(self.nodes.get(name), (nodes.End, NoneType)):
                 return f"{name} is no end: nobody may be there any more to choose"
             case Is.PROMPT:
                 for slot, kind in self.known.slots.get(name, {}).items():
@@ -156,30 +174,36 @@ class _Check:
 
     def outcomes(self, node: Node | None) -> Sequence[str]:
         match node:
-            case model.Queue():
+            case nodes.Queue():
                 return QUEUE_OUTCOMES
-            case model.Do() if node.do in self.known.operations:
+            case nodes.Dial():
+                return DIAL_OUTCOMES
+            case nodes.Call() if node.call in self.known.flows and self.known.whole:
+                return returns(self.known.flows[node.call])
+            case nodes.Do() if node.do in self.known.operations:
                 return tuple(self.known.operations[node.do].outcomes)
         return ()
 
     def mismatched(self, node: Node) -> Iterator[str]:
         """What in a node does not fit together."""
         match node:
-            case model.Menu() if not node.keys:
+            case nodes.Menu() if not node.keys:
                 yield "no key leads out of this menu: give it `keys`"
-            case model.Input() if node.least > node.most:
+            case nodes.Input() if node.least > node.most:
                 yield f"least ({node.least}) is more than most ({node.most})"
-            case model.Branch(branch="caller"):
+            case nodes.Branch(branch="caller"):
                 for word in node.when.keys() - {"known", "unknown"}:
                     yield f"a caller is never {word}: write known or unknown"
-            case model.Do() if node.do in self.known.operations:
+            case nodes.Do() if node.do in self.known.operations:
                 yield from self.undone(node, self.known.operations[node.do])
-            case model.Goto() if node.flow in self.known.flows and self.known.whole:
+            case nodes.Call() if node.call in self.known.flows and self.known.whole:
+                yield from self.uncalled(node, self.known.flows[node.call])
+            case nodes.Goto() if node.flow in self.known.flows and self.known.whole:
                 there = self.known.flows[node.flow].nodes
                 if node.goto not in there:
                     yield f"flow {node.flow} has no node {node.goto}: {near(node.goto, there)}"
 
-    def undone(self, node: model.Do, operation: Operation) -> Iterator[str]:
+    def undone(self, node: nodes.Do, operation: Operation) -> Iterator[str]:
         """What does not fit to the signature of the operation."""
         unhandled = [name for name in operation.outcomes if name not in node.on]
         if unhandled and not node.else_:
@@ -191,6 +215,24 @@ class _Check:
                 yield f"{node.do} needs {name}: add `inputs: {{ {name}: … }}`"
             elif text := self.known.lacking(node.inputs[name], kind):
                 yield f"the input {name} takes {text}"
+
+    def uncalled(self, node: nodes.Call, flow: Flow) -> Iterator[str]:
+        """What does not fit to the flow that is called."""
+        told = returns(flow)
+        if not told:
+            yield f"flow {node.call} never returns: give it a `return`, or use goto"
+        unhandled = [outcome for outcome in told if outcome not in node.on]
+        if unhandled and not node.else_:
+            yield f"no branch for {', '.join(unhandled)}: add them to `on`, or an `else`"
+        for name in node.with_.keys() - flow.inputs.keys():
+            yield f"flow {node.call} takes no {name}: {near(name, flow.inputs)}"
+        for name, kind in flow.inputs.items():
+            if name not in node.with_:
+                yield f"flow {node.call} needs {name}: add `with: {{ {name}: … }}`"
+            elif text := self.known.lacking(node.with_[name], kind):
+                yield f"the input {name} takes {text}"
+        for output in set(node.take.values()) - flow.outputs.keys():
+            yield f"flow {node.call} brings no {output}: {near(output, flow.outputs)}"
 
 
 def _brings(kind: str) -> str:
@@ -206,15 +248,35 @@ def _brought(
     names: dict[str, frozenset[str]] = {}
     for flow in flows:
         for node in flow.nodes.values():
-            pairs: Iterable[tuple[str, str]] = ()
-            if isinstance(node, model.Input):
-                pairs = [(node.into, "digits")]
-            elif isinstance(node, model.Do) and node.do in operations:
-                outcomes = operations[node.do].outcomes.values()
-                pairs = [pair for values in outcomes for pair in values.items()]
-            for name, kind in pairs:
+            for name, kind in _made(node, operations):
                 names[name] = names.get(name, frozenset()) | {kind}
+        for name, kind in [*flow.inputs.items(), *flow.outputs.items()]:
+            names[name] = names.get(name, frozenset()) | {kind}
     return names
+
+
+def _made(node: Node, operations: Mapping[str, Operation]) -> Iterable[tuple[str, str]]:
+    """The values that a node brings, with their kinds; of a set only what it makes itself."""
+    match node:
+        case nodes.Input():
+            return [(node.into, node.takes)]
+        case nodes.Record():
+            return [(node.into, "recording")]
+        case nodes.Hours():
+            return [("opens", "moment"), ("closes", "moment")]
+        case nodes.Announce():
+            return [("announcements", "each")]
+        case nodes.Set():
+            return [
+                (name, "count" if given.isdigit() else "word") for name, given in node.set.items()
+            ]
+        case nodes.Do() if node.do in operations:
+            outcomes = operations[node.do].outcomes.values()
+            return [pair for values in outcomes for pair in values.items()]
+    return ()
+
+
+_CLAIMS = {Is.TITLE: "flow", Is.PLAN: "schedule", Is.NUMBER: "number"}
 
 
 def _claimed_twice(read: Sequence[Read]) -> Iterator[Problem]:
@@ -222,10 +284,10 @@ def _claimed_twice(read: Sequence[Read]) -> Iterator[Problem]:
     claims: dict[tuple[Is, str], Place] = {}
     for each in read:
         for mention in each.mentions:
-            if mention.what in (Is.TITLE, Is.NUMBER):
+            what = _CLAIMS.get(mention.what)
+            if what is not None:
                 first = claims.setdefault((mention.what, mention.name), mention.place)
                 if first is not mention.place:
-                    what = "flow" if mention.what is Is.TITLE else "number"
                     text = f"{what} {mention.name} is claimed in {first} already: keep one of them"
                     yield Problem(mention.place, text)
 

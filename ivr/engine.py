@@ -1,32 +1,28 @@
 """The engine: one event in, the next session and one want out."""
 
+from typing import TypeAlias
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr import model
-from ivr.asking import answers, escapes, grammar, nth, opening
-from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Told
-from ivr.model import BACK, REPEAT, Book, Flow, Node, kind
+from ivr import listening, nodes, wants
+from ivr.cases import REFERENCE, fits, literal, plain
+from ivr.draft import Draft, FlowError, Step
+from ivr.events import Answered, Began, Bridged, Event, Failed, Gone, Keyed, Recorded, Silent, Told
+from ivr.model import UNAVAILABLE, Book
+from ivr.nodes import Node
 from ivr.session import Session
-from ivr.values import Digits, Phrase, Value, Values
-from ivr.wants import Ask, Dial, Done, Invoke, Say, Screen, Want
+from ivr.terms import NEEDS
+from ivr.values import Value
+from ivr.wants import Deed, Done, Invoke, Screen, Want
+
+__all__ = ["FlowError", "Step", "Turn", "step"]
 
 BOUND = 100
 """Nodes that one event may pass through: more are a circle, or nothing that a caller could bear."""
 
-
-class Step(Struct, frozen=True):
-    """One line of a call's record: what happened in a node.
-
-    ``key`` is what the caller pressed, or "secret". ``outcome`` is where that led, what an
-    operation answered, or ``silent``, ``wrong``, ``gave-up``, ``gone``.
-    """
-
-    node: str
-    kind: str
-    prompt: str = ""
-    key: str = ""
-    outcome: str = ""
+Next: TypeAlias = Want | str
+"""What follows: a want, or the node where the call goes on ("" for the one where it is)."""
 
 
 class Turn(Struct, frozen=True):
@@ -37,273 +33,273 @@ class Turn(Struct, frozen=True):
     steps: tuple[Step, ...] = ()
 
 
-class FlowError(Exception):
-    """The flow asks for what cannot be: its author must act, and the caller goes to a human."""
-
-
 def step(book: Book, session: Session, event: Event) -> Turn:
     """What ``event`` makes of ``session``.
 
     Raises :class:`FlowError` when the flow goes in a circle or uses a value that nobody brought,
-    and :class:`ValueError` for an event that does not answer the last want.
+    and no flow has an ``on-error``; :class:`ValueError` for an event that answers no want.
     """
-    return _Stepping(book, replace(session, turn=session.turn + 1)).take(event)
-
-
-class _Stepping:
-    """One step while it is being made."""
-
-    def __init__(self, book: Book, session: Session) -> None:
-        self.book = book
-        self.session = session
-        self.steps: list[Step] = []
-
-    @property
-    def flow(self) -> Flow:
-        return self.book.flows[self.session.flow]
-
-    @property
-    def node(self) -> Node:
-        return self.flow.nodes[self.session.node]
-
-    def take(self, event: Event) -> Turn:
-        node = self.node
-        match event, node:
-            case Gone(), _:
-                self.record(node, outcome="gone")
-                return self.turn(Done("gone"))
-            case _ if isinstance(event, Told) != self.session.telling:
-                pass
-            case Told(), _:
-                self.session = replace(self.session, telling=False)
-                return self.go()
-            case Began(), _ if self.session.turn == 1:
-                return self.run(self.flow.start)
-            case Keyed(), model.Menu():
-                return self.chosen(node, event.digits)
-            case Keyed(), model.Input():
-                return self.typed(node, event.digits)
-            case Silent(), model.Menu() | model.Input():
-                return self.missed(node, "silent")
-            case Answered(), model.Do():
-                self.keep({**self.session.values, **event.values})
-                return self.follow(node, event.outcome)
-            case Bridged(), model.Queue():
-                return self.follow(node, event.outcome)
-        raise ValueError(f"{type(event).__name__} answers no want of {self.session.node}")
-
-    # Going through nodes until one of them wants something of the world.
-
-    def run(self, target: str) -> Turn:
-        """Enter ``target``, and go on until there is a want."""
-        self.move(target)
-        return self.go()
-
-    def move(self, target: str) -> None:
-        self.session = replace(self.session, node=target, silences=0, wrongs=0, told=False)
-
-    def go(self) -> Turn:
-        """Go on from the node in which the session is until there is a want."""
-        for _ in range(BOUND):
-            target = self.passed(self.node)
-            if target is None:
-                return self.enter(self.node)
-            self.move(target)
-        raise FlowError(
-            f"flow {self.session.flow} passes {BOUND} nodes and is in {self.session.node} "
-            "without asking: let a menu, an input or an end stand between them"
-        )
-
-    def passed(self, node: Node) -> str | None:
-        """Where a node leads that wants nothing of the world; None for one that does."""
-        match node:
-            case model.Say() if node.barge_in:
-                self.record(node, " ".join(node.say))
-                self.tell(node.say)
-                return node.then
-            case model.Say() if self.session.told:
-                return node.then
-            case model.Branch():
-                found = self.known(node.branch)
-                self.record(node, outcome=found)
-                return node.when.get(found, node.else_)
-            case model.Language() if not self.session.pending:
-                self.record(node, outcome=node.language)
-                self.session = replace(self.session, language=node.language)
-                return node.then
-            case model.Goto():
-                self.record(node, outcome=node.flow)
-                self.session = replace(self.session, flow=node.flow)
-                return node.goto
-        return None
-
-    def known(self, what: str) -> str:
-        """What is known of the call, for a branch."""
-        match what:
-            case "caller":
-                return "unknown" if self.session.caller.subscriber is None else "known"
-            case "language":
-                return self.session.language
-        return self.session.dialled
-
-    def enter(self, node: Node) -> Turn:
-        """The want of a node that has one. Words that wait are told before anything else."""
-        match node:
-            case model.Menu() | model.Input():
-                return self.ask(node, self.phrases(opening(node)))
-            case model.End() if not self.session.told:
-                self.record(node, " ".join(node.end))
-                self.tell(node.end)
-                self.session = replace(self.session, told=True)
-        if self.session.pending:
-            return self.say()
-        match node:
-            case model.Say():
-                self.record(node, " ".join(node.say))
-                self.tell(node.say)
-                self.session = replace(self.session, told=True)
-                return self.say(barge_in=False)
-            case model.Do():
-                inputs = {name: self.value(value) for name, value in node.inputs.items()}
-                return self.turn(Invoke(node.do, inputs, f"{self.session.id}:{self.session.turn}"))
-            case model.Queue():
-                return self.turn(Dial(node.queue, node.topic, self.session.language, node.priority))
-        return self.turn(Done("ended"))
-
-    # Answers.
-
-    def chosen(self, node: model.Menu, keys: str) -> Turn:
-        """A menu was answered."""
-        deed = node.keys.get(keys)
-        if deed is None:
-            return self.missed(node, "wrong", keys)
-        self.record(node, self.heard(), keys, deed)
-        return self.deed(node, deed)
-
-    def typed(self, node: model.Input, digits: str) -> Turn:
-        """An input was answered."""
-        shown = "secret" if node.secret else digits
-        deed = self.flow.always.get(digits)
-        if deed is not None and digits in escapes(self.flow, node):
-            self.record(node, self.heard(), digits, deed)
-            return self.deed(node, deed)
-        if not answers(node, digits):
-            return self.missed(node, "wrong", shown)
-        self.record(node, self.heard(), shown, node.then)
-        self.keep({**self.session.values, node.into: Digits(digits)})
-        return self.run(node.then)
-
-    def deed(self, node: model.Menu | model.Input, deed: str) -> Turn:
-        """What a key does: lead to a node, repeat, or go back."""
-        if deed == REPEAT:
-            return self.ask(node, self.session.again)
-        if deed == BACK:
-            here = (self.session.flow, self.session.node)
-            trail = tuple(place for place in self.session.trail if place != here)
-            flow, deed = trail[-1] if trail else here
-            self.session = replace(self.session, trail=trail[:-1], flow=flow)
-        return self.run(deed)
-
-    def missed(self, node: model.Menu | model.Input, how: str, key: str = "") -> Turn:
-        """Silence, or a key that means nothing here; the counts are kept apart.
-
-        When the patience of the call was spent already the call ends: a line on which nobody is
-        would otherwise be sent round for ever.
-        """
-        at, patience = self.session, self.flow.patience
-        silences = at.silences + (how == "silent")
-        wrongs = at.wrongs + (how == "wrong")
-        spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= patience
-        self.record(node, self.heard(), key, "gave-up" if spent else how)
-        self.session = replace(at, silences=silences, wrongs=wrongs, misses=at.misses + 1)
-        if at.misses >= patience:
-            return self.run(self.flow.farewell) if self.flow.farewell else self.turn(Done("ended"))
-        if spent:
-            return self.run(node.gave_up)
-        if how == "silent":
-            phrases = self.phrases(nth(node.silent, silences) or opening(node))
-        else:
-            phrases = self.phrases((*nth(node.wrong, wrongs), *opening(node)))
-        return self.ask(node, phrases, at.again, flush=how == "wrong")
-
-    def follow(self, node: model.Do | model.Queue, outcome: str) -> Turn:
-        """An operation or a queue came back."""
-        target = node.on.get(outcome, node.else_)
-        self.record(node, outcome=outcome)
+    draft = Draft(book, replace(session, turn=session.turn + 1))
+    try:
+        want = _go(draft, _take(draft, event))
+    except FlowError:
+        target = _on_error(draft)
         if not target:
-            raise FlowError(
-                f"{self.session.node} has no branch for the outcome {outcome}: add it, or an else"
-            )
-        return self.run(target)
+            raise
+        want = _go(draft, target)
+    return Turn(draft.session, want, tuple(draft.steps))
 
-    # What the want is made of.
 
-    def ask(
-        self,
-        node: model.Menu | model.Input,
-        phrases: tuple[Phrase, ...],
-        again: tuple[Phrase, ...] = (),
-        flush: bool = False,
-    ) -> Turn:
-        """Ask, with the words that wait told first.
+def _go(draft: Draft, following: Next) -> Want:
+    """Go through nodes until one of them wants something of the world."""
+    for _ in range(BOUND):
+        if not isinstance(following, str):
+            if draft.session.gone and not isinstance(following, Deed):
+                return Done("gone")
+            return following
+        if following:
+            draft.move(following)
+        following = _enter(draft, draft.node)
+    raise FlowError(
+        f"flow {draft.session.flow} passes {BOUND} nodes and is in {draft.session.node} "
+        "without asking: let a menu, an input or an end stand between them"
+    )
 
-        ``again`` is what the caller hears who wants it repeated, if that is not what he hears now.
-        ``flush`` drops what was typed ahead: after a wrong key the rest was meant for elsewhere.
-        """
-        heard = (*self.session.pending, *phrases)
-        here = (self.session.flow, self.session.node)
-        trail = self.session.trail
-        trail = (*trail[: trail.index(here)], here) if here in trail else (*trail, here)
-        self.session = replace(
-            self.session, heard=heard, again=again or heard, pending=(), trail=trail
+
+def _on_error(draft: Draft) -> str:
+    """The way out of a fault that the flow itself has, for once; "" where it has none."""
+    if draft.session.failed:
+        return ""
+    draft.record(draft.node, outcome="error", way="error")
+    draft.session = replace(draft.session, failed=True, telling=False, pending=())
+    return draft.handler("on_error")
+
+
+# What an event makes of the node in which the call is.
+
+
+def _take(draft: Draft, event: Event) -> Next:
+    node, at = draft.node, draft.session
+    if isinstance(event, Gone):
+        return _hung_up(draft, node)
+    if isinstance(event, Told) == at.telling:
+        match event, node:
+            case Told(), _:
+                draft.session = replace(at, telling=False)
+                return ""
+            case Began(), _ if at.turn == 1:
+                return draft.flow.start
+            case Keyed(), nodes.Listens():
+                return listening.answered(draft, node, event.digits)
+            case Silent(), nodes.Listens():
+                return listening.silent(draft, node)
+            case Answered(), _:
+                return _answered(draft, node, event)
+            case Bridged(), nodes.Queue() | nodes.Dial():
+                return _follow(draft, node, event.outcome)
+            case Recorded(), nodes.Record():
+                draft.record(node, " ".join(node.record), outcome="recorded", way="then")
+                draft.keep({node.into: event.recording})
+                return node.then
+            case Silent(), nodes.Record():
+                draft.record(node, " ".join(node.record), outcome="empty", way="empty")
+                return node.empty
+            case Failed(), _:
+                raise FlowError(f"{at.node}: {event.reason}")
+    raise ValueError(f"{type(event).__name__} answers no want of {at.node}")
+
+
+def _hung_up(draft: Draft, node: Node) -> Next:
+    """The caller is gone; what the flow does then is done once."""
+    again = draft.session.gone
+    draft.record(node, outcome="gone", way="" if again else "hung-up")
+    draft.session = replace(draft.session, gone=True, telling=False, pending=())
+    return (not again and draft.handler("on_hangup")) or Done("gone")
+
+
+def _answered(draft: Draft, node: Node, event: Answered) -> Next:
+    """What was done behind the caller's back is done."""
+    match node:
+        case nodes.Do():
+            draft.keep(event.values)
+            return _follow(draft, node, event.outcome)
+        case nodes.Hours():
+            draft.keep(event.values)
+            draft.record(node, outcome=event.outcome, way=event.outcome)
+            return node.open if event.outcome == "open" else node.closed
+        case nodes.Announce() if event.outcome == "some":
+            draft.keep(event.values)
+            draft.record(node, " ".join(node.announce), outcome="some", way="told")
+            draft.tell(node.announce)
+            return node.told or node.then
+        case nodes.Announce():
+            draft.record(node, outcome=event.outcome, way="then")
+            return node.then
+        case nodes.Sms():
+            way = "then" if event.outcome == "sent" else "else"
+            draft.record(node, " ".join(node.sms), outcome=event.outcome, way=way)
+            return node.then if way == "then" else node.else_
+    raise ValueError(f"Answered answers no want of {draft.session.node}")
+
+
+def _follow(
+    draft: Draft, node: nodes.Do | nodes.Queue | nodes.Dial | nodes.Call, outcome: str
+) -> str:
+    """Where an outcome leads."""
+    at = draft.session
+    target, way = node.on.get(outcome, ""), outcome
+    if not target and isinstance(node, nodes.Do) and outcome == UNAVAILABLE:
+        target, way = draft.handler("on_backend_down"), "backend-down"
+    if not target:
+        target, way = node.else_, "else"
+    draft.record(node, outcome=outcome, way=way, at=at)
+    if not target:
+        raise FlowError(
+            f"{draft.session.node} has no branch for the outcome {outcome}: add it, or an else"
         )
-        return self.turn(
-            Ask(
-                Screen(heard, self.session.language, node.barge_in),
-                grammar(self.flow, node),
-                flush=flush or node.type_ahead == "flush",
-                secret=isinstance(node, model.Input) and node.secret,
+    return target
+
+
+# What a node wants, or where it leads by itself. Words that wait are told before what takes time.
+
+
+def _enter(draft: Draft, node: Node) -> Next:
+    if node.need != "none" and NEEDS[draft.session.identity] < NEEDS[node.need]:
+        return _lacking(draft, node)
+    match node:
+        case nodes.Menu() | nodes.Input() | nodes.Confirm():
+            return listening.ask(draft, node)
+        case nodes.Say() | nodes.End():
+            return _tell(draft, node)
+        case nodes.Branch() | nodes.Set() | nodes.Goto() | nodes.Call() | nodes.Return():
+            return _pass(draft, node)
+        case nodes.Hours():
+            return wants.Consult(node.hours)
+        case nodes.Announce():
+            return wants.Concern()
+        case nodes.Sms():
+            screen = Screen(draft.phrases(node.sms), draft.session.language)
+            return wants.Send(screen, _key(draft, ":"))
+        case nodes.Record():
+            screen = Screen(
+                (*draft.session.pending, *draft.phrases(node.record)), draft.session.language
             )
-        )
+            draft.session = replace(draft.session, pending=())
+            return wants.Record(screen, node.longest, node.quiet, node.stop, _key(draft, "-"))
+    return draft.say() if draft.session.pending else _begin(draft, node)
 
-    def say(self, barge_in: bool = True) -> Turn:
-        """Tell what waits."""
-        screen = Screen(self.session.pending, self.session.language, barge_in)
-        self.session = replace(self.session, pending=(), telling=True)
-        return self.turn(Say(screen))
 
-    def tell(self, prompts: tuple[str, ...]) -> None:
-        """Let prompts be told with the next screen."""
-        pending = (*self.session.pending, *self.phrases(prompts))
-        self.session = replace(self.session, pending=pending)
+def _begin(draft: Draft, node: Node) -> Next:
+    """What takes time: nothing waits to be told any more."""
+    match node:
+        case nodes.Language():
+            draft.record(node, outcome=node.language, way="then")
+            draft.session = replace(draft.session, language=node.language)
+            return node.then
+        case nodes.Do():
+            inputs = {name: draft.value(value) for name, value in node.inputs.items()}
+            return Invoke(node.do, inputs, _key(draft, ":"))
+        case nodes.Queue():
+            language = draft.session.language
+            return wants.Enqueue(node.queue, node.topic, language, node.priority)
+        case nodes.Dial():
+            return wants.Dial(node.dial, node.ring)
+    raise TypeError(f"there is no way through a {type(node).__name__}")
 
-    def phrases(self, prompts: tuple[str, ...]) -> tuple[Phrase, ...]:
-        """Prompts with their placeholders filled from the values of the session."""
-        return tuple(map(self.phrase, prompts))
 
-    def phrase(self, prompt: str) -> Phrase:
-        slots = self.book.slots.get(prompt)
-        return Phrase(prompt, {name: self.value(name) for name in slots} if slots else {})
+def _key(draft: Draft, mark: str) -> str:
+    """What names a deed before it is tried."""
+    return f"{draft.session.id}{mark}{draft.session.turn}"
 
-    def value(self, name: str) -> Value:
-        """A value of the session."""
-        try:
-            return self.session.values[name]
-        except KeyError:
-            raise FlowError(
-                f"{self.session.node} uses {name}, and nothing on the way there brought it: "
-                "let an operation or an input that brings it come before"
-            ) from None
 
-    def heard(self) -> str:
-        """The names of the prompts of the last ask, for the record."""
-        return " ".join(phrase.prompt for phrase in self.session.heard)
+def _lacking(draft: Draft, node: Node) -> str:
+    """Where a caller goes who is not known well enough."""
+    draft.record(node, outcome=f"needs {node.need}", way="need")
+    target = draft.handler("on_need")
+    if not target:
+        raise FlowError(f"{draft.session.node} needs {node.need}: give the flow an on-need")
+    return target
 
-    def keep(self, values: Values) -> None:
-        self.session = replace(self.session, values=values)
 
-    def record(self, node: Node, prompt: str = "", key: str = "", outcome: str = "") -> None:
-        self.steps.append(Step(self.session.node, kind(node), prompt, key, outcome))
+def _tell(draft: Draft, node: nodes.Say | nodes.End) -> Next:
+    """Words without a question. Those that may be cut short are told with what follows."""
+    at = draft.session
+    match node:
+        case nodes.Say() if at.told:
+            return node.then
+        case nodes.Say() if node.barge_in:
+            draft.record(node, " ".join(node.say), way="then")
+            draft.tell(node.say)
+            return node.then
+        case nodes.Say():
+            if at.pending:
+                return draft.say()
+            draft.record(node, " ".join(node.say), way="then")
+            draft.tell(node.say)
+            draft.session = replace(draft.session, told=True)
+            return draft.say(barge_in=False)
+        case nodes.End() if not at.told:
+            draft.record(node, " ".join(node.end))
+            draft.tell(node.end)
+            draft.session = replace(draft.session, told=True)
+    return draft.say() if draft.session.pending else Done("ended")
 
-    def turn(self, want: Want) -> Turn:
-        return Turn(self.session, want, tuple(self.steps))
+
+def _pass(
+    draft: Draft, node: nodes.Branch | nodes.Set | nodes.Goto | nodes.Call | nodes.Return
+) -> str:
+    """Nodes that nobody hears of."""
+    match node:
+        case nodes.Branch():
+            found = _known(draft, node.branch)
+            way = next((case for case in node.when if fits(case, found)), "else")
+            draft.record(node, outcome=found, way=way)
+            return node.when.get(way, node.else_)
+        case nodes.Set():
+            draft.record(node, way="then")
+            draft.keep({name: _given(draft, given) for name, given in node.set.items()})
+            return node.then
+        case nodes.Goto():
+            draft.record(node, outcome=node.flow, way="goto")
+            draft.session = replace(draft.session, flow=node.flow)
+            return node.goto
+        case nodes.Call():
+            draft.record(node, outcome=node.call, way="call")
+            return draft.enter(
+                node.call, {name: draft.value(value) for name, value in node.with_.items()}
+            )
+        case nodes.Return():
+            return _return(draft, node)
+
+
+def _return(draft: Draft, node: nodes.Return) -> str:
+    if not draft.session.frames:
+        raise FlowError(f"{draft.session.node} returns, and no flow called this one: let it end")
+    draft.record(node, outcome=node.return_, way="return")
+    brought = draft.session.values
+    draft.leave()
+    call = draft.node
+    assert isinstance(call, nodes.Call)
+    draft.keep({name: brought[output] for name, output in call.take.items() if output in brought})
+    return _follow(draft, call, node.return_)
+
+
+def _known(draft: Draft, what: str) -> str:
+    """What is known of the call, for a branch; "" for a value that nobody brought."""
+    at = draft.session
+    match what:
+        case "caller":
+            return "unknown" if at.caller.subscriber is None else "known"
+        case "identity":
+            return at.identity
+        case "language":
+            return at.language
+        case "dialled":
+            return at.dialled
+    value = at.values.get(what)
+    return "" if value is None else plain(value)
+
+
+def _given(draft: Draft, given: str) -> Value:
+    found = REFERENCE.fullmatch(given)
+    return draft.value(found[1]) if found else literal(given)

@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from ivr.values import Values
+from ivr.values import Recording, Values
 
 
 class Began(Struct, frozen=True, tag="began"):
@@ -32,11 +32,24 @@ class Answered(Struct, frozen=True, tag="answered"):
     values: Values = {}
 
 
-class Bridged(Struct, frozen=True, tag="bridged"):
-    """The caller is back from a queue: ``outcome`` says how it went.
+class Failed(Struct, frozen=True, tag="failed"):
+    """What was wanted could not be done, for a reason that somebody else must mend."""
 
-    One of ``ended`` (he spoke with an agent), ``timeout``, ``full``, ``closed`` (no agents),
-    ``left`` (he pressed the key that leaves), ``failed``.
+    reason: str
+
+
+class Recorded(Struct, frozen=True, tag="recorded"):
+    """What the caller said is in a file."""
+
+    recording: Recording
+
+
+class Bridged(Struct, frozen=True, tag="bridged"):
+    """The caller is back from a queue or from a conversation: ``outcome`` says how it went.
+
+    From a queue one of ``ended`` (he spoke with an agent), ``timeout``, ``full``, ``closed`` (no
+    agents), ``left`` (he pressed the key that leaves), ``failed``; from a dialled number one of
+    ``ended``, ``busy``, ``no-answer``, ``failed``.
     """
 
     outcome: str
@@ -48,4 +61,4 @@ class Gone(Struct, frozen=True, tag="gone"):
     cause: int = 0
 
 
-Event: TypeAlias = Began | Keyed | Silent | Told | Answered | Bridged | Gone
+Event: TypeAlias = Began | Keyed | Silent | Told | Answered | Failed | Recorded | Bridged | Gone

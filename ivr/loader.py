@@ -1,7 +1,7 @@
 """YAML text to :class:`~ivr.model.Book`, or to all that is wrong with it at once.
 
-The types of :mod:`ivr.model` say what may stand where. Every scalar is read as the text that
-stands in the file, so ``on``, ``011`` and ``12:30`` mean what they look like.
+The types of :mod:`ivr.model` and :mod:`ivr.nodes` say what may stand where. Every scalar is read
+as the text that stands in the file, so ``on``, ``011`` and ``12:30`` mean what they look like.
 """
 
 import hashlib
@@ -15,11 +15,14 @@ import yaml
 from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import FieldInfo, fields, replace
 
-from ivr import model
+from ivr import nodes
 from ivr.check import Mention, Read, check
-from ivr.model import ACTIONS, KINDS, Book, Flow, Is, Node, Operation, kind
+from ivr.hours import Schedule
+from ivr.model import Book, Flow, Operation
+from ivr.nodes import KINDS, Node, kind
 from ivr.problems import Place, Problem, near
 from ivr.source import compose, place
+from ivr.terms import ACTIONS, Is
 
 MOST = 200
 """How many problems are told of a file: nobody reads more at once."""
@@ -46,7 +49,8 @@ def load(files: Mapping[str, str], slots: Slots, operations: Mapping[str, Operat
     if problems:
         return Loaded(None, tuple(sorted(problems)))
     flows = {each.flow.flow: each.flow for each in read if each.flow is not None}
-    return Loaded(Book(flows, slots), ())
+    schedules = {each.schedule.schedule: each.schedule for each in read if each.schedule}
+    return Loaded(Book(flows, slots, operations, schedules), ())
 
 
 def version(text: str) -> str:
@@ -73,20 +77,24 @@ class _Reader:
         """The owners of problems."""
 
     def read(self) -> Read:
-        flow = None
+        found: Struct | None = None
         root = compose(self.file, self.text)
         if isinstance(root, Problem):
             self.problems.append(root)
         else:
             try:
-                found = self.struct(root, Flow)
-                if isinstance(found, Flow):
-                    flow = _complete(found, version(self.text), self.file)
+                found = self.struct(root, Schedule if _is_schedule(root) else Flow)
             except _EnoughError:
                 self.problems.append(
                     Problem(self.problems[-1].place, "there is more: mend these first")
                 )
-        return Read(flow, tuple(self.mentions), self.places, tuple(self.problems))
+        return Read(
+            _complete(found, version(self.text), self.file) if isinstance(found, Flow) else None,
+            tuple(self.mentions),
+            self.places,
+            tuple(self.problems),
+            found if isinstance(found, Schedule) else None,
+        )
 
     def wrong(self, node: yaml.Node, text: str) -> None:
         self.problems.append(Problem(place(self.file, node), text))
@@ -103,7 +111,7 @@ class _Reader:
         for key, value in self.entries(table):
             found = described.get(key.value)
             if found is None:
-                what = kind(shape) if issubclass(shape, Node) else "a flow"
+                what = kind(shape) if issubclass(shape, Node) else f"a {shape.__name__.lower()}"
                 self.wrong(key, f"{what} has no key {key.value!r}: {near(key.value, described)}")
             else:
                 field, hint = found
@@ -227,6 +235,12 @@ class _Reader:
             self.wrong(node, f"{found:g}{unit} is too much: at most {note.le:g}{unit}")
 
 
+def _is_schedule(root: yaml.MappingNode) -> bool:
+    """Whether a file holds opening hours and no flow."""
+    keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
+    return "schedule" in keys and "flow" not in keys
+
+
 @cache
 def _described(shape: type[Struct]) -> Mapping[str, tuple[FieldInfo, Any]]:
     """The keys that an author may write for ``shape``, each with its field and its type."""
@@ -267,13 +281,13 @@ def _meaning(hint: Any) -> str:
 
 def _complete(flow: Flow, text_version: str, file: str) -> Flow:
     """The flow with its version, and the keys of ``always`` in every menu that has not its own."""
-    nodes = {
+    complete = {
         name: replace(node, keys={**flow.always, **node.keys})
-        if isinstance(node, model.Menu)
+        if isinstance(node, nodes.Menu)
         else node
         for name, node in flow.nodes.items()
     }
-    return replace(flow, nodes=nodes, version=text_version, file=file)
+    return replace(flow, nodes=complete, version=text_version, file=file)
 
 
 _KINDS: Mapping[str, type[Node]] = {kind(shape): shape for shape in KINDS}

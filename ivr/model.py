@@ -1,174 +1,19 @@
-"""What a flow is made of. The one description of the language of menus.
+"""What is read from menus: flows, schedules, and the book of all that were read together.
 
-Each field's type says what may stand there (:class:`Is`), and its :class:`msgspec.Meta` says it in
-words and within which bounds: the loader reads both, so a key that is not described here does not
-exist. A node's kind is the key that is named like it: ``{say: welcome, then: main}`` is a
-:class:`Say`.
+Their fields are annotated as :mod:`ivr.nodes` says, for the loader, the check and the schema.
 """
 
 from collections.abc import Mapping
-from enum import Enum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-BACK = "back"
-REPEAT = "repeat"
-ACTIONS = (BACK, REPEAT)
-"""What a key can do besides leading to a node."""
+from ivr.hours import Schedule
+from ivr.nodes import Node
+from ivr.terms import Is, Keys, Kinds, Need, Target, Times
 
-Need = Literal["none", "caller", "code-word"]
-"""How well the caller must be known."""
-
-
-class Is(Enum):
-    """What a string in a flow names."""
-
-    PROMPT = "a prompt of the catalogue"
-    NODE = "a node of this flow"
-    DEED = "a node of this flow, or back, or repeat"
-    ENDING = "an end of this flow"
-    KEYS = "keys of a telephone: 0-9 * #"
-    OPERATION = "an operation of self-service"
-    OUTCOME = "an outcome"
-    VALUE = "a value of the session"
-    FLOW = "another flow"
-    LANGUAGE = "a language of this flow"
-    TONGUE = "a language that is spoken here"
-    TITLE = "a name that no other flow has"
-    NUMBER = "a number that is dialled"
-    QUEUE = "a queue of the exchange"
-    WORD = "a word"
-
-
-Prompt: TypeAlias = Annotated[str, Is.PROMPT]
-Target: TypeAlias = Annotated[str, Is.NODE]
-Keys: TypeAlias = Mapping[Annotated[str, Is.KEYS], Annotated[str, Is.DEED]]
-Outcomes: TypeAlias = Mapping[Annotated[str, Is.OUTCOME], Target]
-Word: TypeAlias = Annotated[str, Is.WORD]
-Seconds: TypeAlias = Annotated[float, Meta(description="a time: 5s, 1.5s, 2m", ge=0.5, le=120)]
-Times: TypeAlias = Annotated[int, Meta(description="a number from 1", ge=1, le=100)]
-Switch: TypeAlias = Annotated[bool, Meta(description="yes or no")]
-
-Prompts: TypeAlias = Annotated[
-    tuple[Prompt, ...], Meta(description="a prompt, or several told one after the other")
-]
-Words: TypeAlias = Annotated[Prompts, Meta(min_length=1)]
-
-
-class Node(Struct, frozen=True, kw_only=True):
-    """A place in a flow."""
-
-
-class Say(Node, frozen=True, kw_only=True):
-    """Tells prompts and goes on."""
-
-    say: Words
-    then: Annotated[Target, Meta(description="where the call goes on")]
-    barge_in: Annotated[Switch, Meta(description="whether a key cuts the prompt short")] = True
-
-
-class Listens(Node, frozen=True, kw_only=True):
-    """What menu and input share: what becomes of silence and of wrong keys, counted apart."""
-
-    wait: Annotated[Seconds, Meta(description="from the end of the prompt to the first key")] = 5.0
-    between: Annotated[Seconds, Meta(description="from one key to the next")] = 3.0
-    attempts: Annotated[Times, Meta(description="silences, or wrong keys, before gave-up")] = 3
-    silent: Annotated[Prompts, Meta(description="told instead, after the 1st, 2nd … silence")] = ()
-    wrong: Annotated[Prompts, Meta(description="told first, after the 1st, 2nd … wrong key")] = ()
-    gave_up: Annotated[Target, Meta(description="where the call goes when attempts are spent")]
-    barge_in: Annotated[Switch, Meta(description="whether a key cuts the prompt short")] = True
-    type_ahead: Annotated[
-        Literal["keep", "flush"], Meta(description="what becomes of keys pressed before the prompt")
-    ] = "keep"
-
-
-class Menu(Listens, frozen=True, kw_only=True):
-    """Tells prompts and goes where the pressed key leads."""
-
-    menu: Words
-    keys: Annotated[Keys, Meta(description="key: the node it leads to, or back, or repeat")]
-
-
-class Input(Listens, frozen=True, kw_only=True):
-    """Tells prompts and takes digits into a value of the session."""
-
-    input: Words
-    into: Annotated[Word, Meta(description="the value that the digits become")]
-    then: Annotated[Target, Meta(description="where the call goes with the digits")]
-    least: Annotated[Times, Meta(description="the fewest digits")] = 1
-    most: Annotated[Times, Meta(description="the most digits; the last one ends the input")] = 20
-    stop: Annotated[Literal["#", "*", ""], Meta(description="the key that ends the input")] = "#"
-    total: Annotated[Seconds, Meta(description="from the first key to the end")] = 30.0
-    secret: Annotated[Switch, Meta(description="whether the digits must be written nowhere")] = (
-        False
-    )
-
-
-class Do(Node, frozen=True, kw_only=True):
-    """Does an operation of self-service and goes where its outcome leads."""
-
-    do: Annotated[str, Is.OPERATION]
-    inputs: Annotated[
-        Mapping[str, Annotated[str, Is.VALUE]],
-        Meta(description="input of the operation: the value of the session it takes"),
-    ] = {}
-    on: Annotated[Outcomes, Meta(description="outcome: the node it leads to")] = {}
-    else_: Annotated[Target, Meta(description="where every other outcome leads")] = ""
-
-
-class Branch(Node, frozen=True, kw_only=True):
-    """Goes where what is known of the call leads, without a word to the caller."""
-
-    branch: Annotated[
-        Literal["caller", "language", "dialled"],
-        Meta(description="caller (known, unknown), language, or dialled (the number)"),
-    ]
-    when: Annotated[
-        Mapping[Word, Target], Meta(description="what it may be: the node that leads to")
-    ]
-    else_: Annotated[Target, Meta(description="where everything else leads")]
-
-
-class Queue(Node, frozen=True, kw_only=True):
-    """Gives the caller to the agents of a queue and goes where the outcome leads."""
-
-    queue: Annotated[str, Is.QUEUE]
-    topic: Annotated[Word, Meta(description="what he calls about, for the agent")] = "general"
-    priority: Annotated[int, Meta(description="higher is served first")] = 0
-    on: Annotated[
-        Outcomes, Meta(description="ended, timeout, full, closed, left, failed: the node")
-    ] = {}
-    else_: Annotated[Target, Meta(description="where every other outcome leads")]
-
-
-class Language(Node, frozen=True, kw_only=True):
-    """Speaks another language from here on and remembers it for the subscriber."""
-
-    language: Annotated[str, Is.LANGUAGE]
-    then: Annotated[Target, Meta(description="where the call goes on")]
-
-
-class Goto(Node, frozen=True, kw_only=True):
-    """Goes on in a node of another flow."""
-
-    goto: Annotated[str, Meta(description="the node there")]
-    flow: Annotated[str, Is.FLOW]
-
-
-class End(Node, frozen=True, kw_only=True):
-    """Says good-bye and hangs up."""
-
-    end: Annotated[Prompts, Meta(description="the last words; [] for none")]
-
-
-KINDS: tuple[type[Node], ...] = (Say, Menu, Input, Do, Branch, Queue, Language, Goto, End)
-QUEUE_OUTCOMES = ("ended", "timeout", "full", "closed", "left", "failed")
-
-
-def kind(node: Node | type[Node]) -> str:
-    """The word of the language for a node's kind: "say", "menu" …"""
-    return (node if isinstance(node, type) else type(node)).__name__.lower()
+UNAVAILABLE = "unavailable"
+"""The outcome of an operation whose back end did not answer."""
 
 
 class Flow(Struct, frozen=True, kw_only=True):
@@ -182,6 +27,12 @@ class Flow(Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, Is.TONGUE], ...],
         Meta(description="the first one is the default", min_length=1),
     ]
+    inputs: Annotated[
+        Kinds, Meta(description="what a flow that calls this one must give: its kind")
+    ] = {}
+    outputs: Annotated[
+        Kinds, Meta(description="what this flow brings to the one that calls it")
+    ] = {}
     start: Annotated[Target, Meta(description="the node where a call begins")]
     patience: Annotated[
         Times, Meta(description="silences and wrong keys in a whole call before gave-up")
@@ -190,6 +41,18 @@ class Flow(Struct, frozen=True, kw_only=True):
         str,
         Is.ENDING,
         Meta(description="an end for whoever is silent or wrong once more after that"),
+    ] = ""
+    on_need: Annotated[
+        Target, Meta(description="where a caller goes who is not known well enough for a node")
+    ] = ""
+    on_backend_down: Annotated[
+        Target, Meta(description="where unavailable leads from a do that does not say so itself")
+    ] = ""
+    on_error: Annotated[
+        Target, Meta(description="where a caller goes when this flow or a deed of it is at fault")
+    ] = ""
+    on_hangup: Annotated[
+        Target, Meta(description="what is still done when the caller is gone; nobody hears a word")
     ] = ""
     always: Annotated[Keys, Meta(description="keys of every menu that has not its own")] = {}
     nodes: Mapping[str, Node]
@@ -202,6 +65,7 @@ class Operation(Struct, frozen=True):
 
     ``outcomes``: outcome -> the values it brings -> their kind (``money``, ``count``, ``name``,
     ``day``, ``each`` …). ``deadline`` is in seconds; when it passes the outcome is ``unavailable``.
+    ``costs``: the caller pays for it, so that a flow must ask for a yes before.
     """
 
     name: str
@@ -209,6 +73,7 @@ class Operation(Struct, frozen=True):
     inputs: Mapping[str, str] = {}
     need: Need = "none"
     deadline: float = 3.0
+    costs: bool = False
 
 
 class Book(Struct, frozen=True):
@@ -217,6 +82,8 @@ class Book(Struct, frozen=True):
     flows: Mapping[str, Flow]
     slots: Mapping[str, Mapping[str, str]]
     """Prompt -> its placeholders -> their kind."""
+    operations: Mapping[str, Operation] = {}
+    schedules: Mapping[str, Schedule] = {}
 
     def answering(self, dialled: str) -> Flow | None:
         """The flow that a dialled number begins."""

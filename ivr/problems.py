@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Literal
 
 from msgspec import Struct
 
@@ -21,13 +22,19 @@ class Place(Struct, frozen=True, order=True):
 
 
 class Problem(Struct, frozen=True, order=True):
-    """Something to mend, in the form that editors and compilers use."""
+    """Something to mend, in the form that editors and compilers use.
+
+    ``rule`` names what was broken; a ``warning`` hinders nobody from using the flow.
+    """
 
     place: Place
     text: str
+    rule: str = ""
+    severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.text}"
+        mark = "warning: " if self.severity == "warning" else ""
+        return f"{self.place}: {mark}{self.rule}{': ' if self.rule else ''}{self.text}"
 
 
 def near(word: str, known: Iterable[str]) -> str:

@@ -1,11 +1,15 @@
-"""A call as a value: stored, resumed, replayed and tested like any other value."""
+"""A session: everything about a call that a turn depends on, as one frozen value."""
 
 from msgspec import Struct, json
 
+from ivr.terms import Need
 from ivr.values import Phrase, Values
 
-FORMAT = 1
+FORMAT = 2
 """Grows when a stored session of before cannot be read any more."""
+
+Spot = tuple[str, str]
+"""A flow and a node of it."""
 
 
 class Caller(Struct, frozen=True):
@@ -15,6 +19,15 @@ class Caller(Struct, frozen=True):
     subscriber: int | None = None
 
 
+class Frame(Struct, frozen=True):
+    """Where a flow stands that called another one, until that one returns."""
+
+    flow: str
+    node: str
+    values: Values
+    trail: tuple[Spot, ...]
+
+
 class Session(Struct, frozen=True, kw_only=True):
     """Where a call stands.
 
@@ -22,7 +35,9 @@ class Session(Struct, frozen=True, kw_only=True):
     ``pending`` what is still to be told with the next screen, ``telling`` whether the caller is
     being told something without being asked, ``told`` whether those are this node's own words,
     ``trail`` the menus that "back" goes back through. ``silences`` and ``wrongs`` count in this
-    node, ``misses`` in the whole call. ``turn`` counts the events.
+    node, ``misses`` in the whole call. ``turn`` counts the events. ``frames`` are the flows that
+    called this one, the outermost first. ``proven``: the caller told the code word. ``gone``: he
+    hung up and the flow still has something to do; ``failed``: the flow's on-error was taken.
     """
 
     id: str
@@ -33,7 +48,8 @@ class Session(Struct, frozen=True, kw_only=True):
     node: str
     turn: int = 0
     values: Values = {}
-    trail: tuple[tuple[str, str], ...] = ()
+    trail: tuple[Spot, ...] = ()
+    frames: tuple[Frame, ...] = ()
     pending: tuple[Phrase, ...] = ()
     heard: tuple[Phrase, ...] = ()
     again: tuple[Phrase, ...] = ()
@@ -42,7 +58,17 @@ class Session(Struct, frozen=True, kw_only=True):
     silences: int = 0
     wrongs: int = 0
     misses: int = 0
+    proven: bool = False
+    gone: bool = False
+    failed: bool = False
     format: int = FORMAT
+
+    @property
+    def identity(self) -> Need:
+        """How well the caller is known."""
+        if self.caller.subscriber is None:
+            return "none"
+        return "code-word" if self.proven else "caller"
 
 
 def to_json(session: Session) -> bytes:

@@ -58,7 +58,30 @@ class Rows(Struct, frozen=True, tag="rows"):
     rows: "tuple[Mapping[str, Value], ...]"
 
 
-Value: TypeAlias = Money | Count | Day | Moment | Digits | Name | Rows
+class Spoken(Struct, frozen=True, tag="spoken"):
+    """A text of the operator's in each language, or his own ``recording`` of it.
+
+    ``recording`` is an absolute path without its extension; it wins over the texts.
+    """
+
+    texts: Mapping[str, str]
+    recording: str = ""
+
+
+class Recording(Struct, frozen=True, tag="recording"):
+    """What a caller said: the absolute path of the WAV, and how long it lasts in seconds."""
+
+    file: str
+    seconds: float
+
+
+class Word(Struct, frozen=True, tag="word"):
+    """A word that a flow set for itself, to branch on; it cannot be told."""
+
+    word: str
+
+
+Value: TypeAlias = Money | Count | Day | Moment | Digits | Name | Rows | Spoken | Recording | Word
 Values: TypeAlias = Mapping[str, Value]
 
 

@@ -64,7 +64,7 @@ class Invoke(Struct, frozen=True, tag="invoke"):
     key: str
 
 
-class Dial(Struct, frozen=True, tag="dial"):
+class Enqueue(Struct, frozen=True, tag="enqueue"):
     """Give the caller to a queue of agents: ``Bridged`` or ``Gone``."""
 
     queue: str
@@ -73,10 +73,63 @@ class Dial(Struct, frozen=True, tag="dial"):
     priority: int = 0
 
 
+class Dial(Struct, frozen=True, tag="dial"):
+    """Call a number, let it ring for so many seconds, and connect it: ``Bridged`` or ``Gone``."""
+
+    number: str
+    ring: float
+
+
+class Record(Struct, frozen=True, tag="record"):
+    """Tell the screen, sound a tone and record: ``Recorded``, ``Silent`` if nothing was said.
+
+    It ends at the ``stop`` key, after ``quiet`` seconds of silence or ``longest`` in all. ``name``
+    is unique and fit for a file.
+    """
+
+    screen: Screen
+    longest: float
+    quiet: float
+    stop: str
+    name: str
+
+
+class Consult(Struct, frozen=True, tag="consult"):
+    """Look at a schedule: ``Answered`` as ``open`` (``closes``) or ``closed`` (``opens``).
+
+    The value in brackets is a moment, and missing when nothing will change for a year.
+    """
+
+    schedule: str
+
+
+class Concern(Struct, frozen=True, tag="concern"):
+    """Look for announcements that concern the caller: ``Answered`` as ``some`` or ``none``.
+
+    ``some`` brings ``announcements``, rows of ``announcement`` (spoken) and ``until`` (moment).
+    """
+
+
+class Send(Struct, frozen=True, tag="send"):
+    """Send the caller the screen as a text message, once per ``key``: ``Answered`` as ``sent``.
+
+    Or as ``nowhere``, when he has no number that a message could be sent to.
+    """
+
+    screen: Screen
+    key: str
+
+
 class Done(Struct, frozen=True, tag="done"):
     """The session is over; the adapter hangs up if the caller is still there."""
 
     ending: Literal["ended", "gone"]
 
 
-Want: TypeAlias = Ask | Say | Invoke | Dial | Done
+Met: TypeAlias = Ask | Say | Enqueue | Dial | Record | Done
+"""What a line does, with the caller on it."""
+
+Deed: TypeAlias = Invoke | Consult | Concern | Send
+"""What is done behind the caller's back, also when he is gone."""
+
+Want: TypeAlias = Met | Deed

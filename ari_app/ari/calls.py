@@ -36,7 +36,7 @@ QUEUE_STATUS = {
     "WITHDRAW": "left",
     "LEFT": "left",
 }
-"""app_queue's QUEUESTATUS -> the outcome of a :class:`~ivr.wants.Dial`; any other is "failed".
+"""app_queue's QUEUESTATUS -> the outcome of a :class:`~ivr.wants.Enqueue`; any other is "failed".
 
 Read in app_queue of Asterisk 22; ``LEFT`` is set by our dialplan, as app_queue sets nothing then.
 """

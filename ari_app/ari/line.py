@@ -18,7 +18,7 @@ from ari_app.ari.link import Link
 from ari_app.ari.rest import Channels, Playbacks
 from ivr.events import Bridged, Event, Gone, Keyed, Silent, Told
 from ivr.gather import Gather, Keypad
-from ivr.wants import Ask, Dial, Done, Say, Screen
+from ivr.wants import Ask, Done, Enqueue, Met, Say, Screen
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class ChannelLine:
 
     # What the session wants.
 
-    async def present(self, want: Ask | Say | Dial | Done) -> Event:
+    async def present(self, want: Met) -> Event:
         """See :class:`ari_app.line.Line`.
 
         Raises :class:`UnreachableError` when the link was down for too long.
@@ -170,17 +170,18 @@ class ChannelLine:
         except TimeoutError:
             raise UnreachableError(f"the link was down for {seconds:g} s") from None
 
-    async def _do(self, want: Ask | Say | Dial | Done) -> Event:
+    async def _do(self, want: Met) -> Event:
         match want:
             case Ask():
                 return await self._ask(want)
             case Say():
                 return await self._say(want.screen)
-            case Dial():
+            case Enqueue():
                 return await self._dial(want)
             case Done():
                 await self._ari.channels.hangup(self.channel)
                 return Gone()
+        raise NotImplementedError(type(want).__name__)
 
     async def _ask(self, ask: Ask) -> Keyed | Silent | Gone:
         gather = Gather(ask, self._keypad, self._clock())
@@ -220,7 +221,7 @@ class ChannelLine:
                 await self._change()
         return self.gone or Told()
 
-    async def _dial(self, dial: Dial) -> Bridged | Gone:
+    async def _dial(self, dial: Enqueue) -> Bridged | Gone:
         """Let the dialplan queue the caller, and wait for him as long as it takes."""
         await self._settled()
         await self._ari.applications.subscribe(self.channel)

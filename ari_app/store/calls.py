@@ -37,7 +37,8 @@ class StepTaken(Struct, frozen=True):
     """One node of the flow was passed; ``seq`` counts them within the call.
 
     ``key`` is what the caller pressed, or the word ``SECRET`` where digits must be written
-    nowhere; ``prompt`` and ``outcome`` are ``""`` where a node has none.
+    nowhere; ``prompt`` and ``outcome`` are ``""`` where a node has none. ``way`` is the edge of
+    the flow by which the node was left, "" if it was not; the steps of old calls have neither.
     """
 
     call: str
@@ -48,6 +49,8 @@ class StepTaken(Struct, frozen=True):
     prompt: str
     key: str
     outcome: str
+    flow: str = ""
+    way: str = ""
 
 
 class CallEnded(Struct, frozen=True):
@@ -94,7 +97,8 @@ def add(db: Database, records: Iterable[Record]) -> None:
         at = micros(r.at)
         match r:
             case StepTaken():
-                steps.append((r.call, r.seq, at, r.node, r.kind, r.prompt, r.key, r.outcome))
+                what = (r.node, r.kind, r.prompt, r.key, r.outcome, r.flow, r.way)
+                steps.append((r.call, r.seq, at, *what))
             case CallBegan():
                 who = (r.caller, r.subscriber, r.language)
                 began.append((r.call, r.line, r.dialled, *who, r.flow, r.version, at))
@@ -108,8 +112,8 @@ def add(db: Database, records: Iterable[Record]) -> None:
     )
     _many(
         db,
-        "insert into steps (call, seq, at, node, kind, prompt, key, outcome)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (call, seq) do nothing",
+        "insert into steps (call, seq, at, node, kind, prompt, key, outcome, flow, way)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (call, seq) do nothing",
         steps,
     )
     _many(
@@ -131,7 +135,7 @@ def path(db: Database, call: str) -> Path | None:
     if not found:
         return None
     rows = db.conn.execute(
-        "select call, seq, at, node, kind, prompt, key, outcome from steps"
+        "select call, seq, at, node, kind, prompt, key, outcome, flow, way from steps"
         " where call = ? order by seq",
         (call,),
     )

@@ -121,5 +121,14 @@ def calls(db: Database) -> None:
     """)
 
 
-KNOWN = frozenset(step.__name__ for step in (people, accounts, calls))
+@MIGRATIONS()
+def ways(db: Database) -> None:
+    """The flow of each step, and the edge by which its node was left."""
+    db.executescript("""
+        alter table steps add column flow text not null default '';
+        alter table steps add column way text not null default '';
+    """)
+
+
+KNOWN = frozenset(step.__name__ for step in (people, accounts, calls, ways))
 """The steps that this version knows; a database with others was written by a newer one."""

@@ -13,7 +13,7 @@ from ivr.events import Answered, Event, Gone
 from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.session import Caller, Session
-from ivr.wants import Ask, Dial, Done, Invoke, Say, Screen
+from ivr.wants import Deed, Done, Invoke, Met, Screen
 
 PROMPTS = ("main", "balance-told", "sorry", "pin", "thanks", "bye", "legal")
 OPERATIONS = {"balance": Operation("balance", {"ok": {}, "unavailable": {}})}
@@ -63,11 +63,11 @@ class Scripted(Line):
 
     def __init__(self, script: Iterable[Play]) -> None:
         self.script = list(script)
-        self.wants: list[Ask | Say | Dial | Done] = []
+        self.wants: list[Met] = []
         self.stuck = asyncio.Event()
         self.gone: Gone | None = None
 
-    async def present(self, want: Ask | Say | Dial | Done) -> Event:
+    async def present(self, want: Met) -> Event:
         self.wants.append(want)
         if isinstance(want, Done):
             return self.gone or Gone()
@@ -100,7 +100,8 @@ class Sight:
         self._seconds += 1
         return BEGAN + timedelta(seconds=self._seconds - 1)
 
-    async def perform(self, want: Invoke, _: Session) -> Answered:
+    async def perform(self, want: Deed, _: Session) -> Answered:
+        assert isinstance(want, Invoke)
         self.deeds.append((want.operation, want.key))
         return Answered(self.answers.get(want.operation, "ok"))
 

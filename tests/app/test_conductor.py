@@ -7,7 +7,7 @@ import pytest
 from ari_app.conductor import conduct
 from ivr.engine import FlowError
 from ivr.events import Bridged, Gone, Keyed, Silent, Told
-from ivr.wants import Ask, Dial, Done, Say
+from ivr.wants import Ask, Done, Enqueue, Say
 from tests.app.scripted import Play, Scripted, Sight, book, session
 
 
@@ -80,7 +80,7 @@ async def test_what_the_line_is_asked_in_turn() -> None:
     sight = Sight()
     line = Scripted([Keyed("1"), Keyed("2"), Keyed("0"), Bridged("ended"), Told()])
     await conduct(line, book(), session(), sight.world)
-    assert [type(want) for want in line.wants] == [Ask, Ask, Ask, Dial, Say, Done]
+    assert [type(want) for want in line.wants] == [Ask, Ask, Ask, Enqueue, Say, Done]
     assert sight.deeds == [("balance", "c1:2")]
     asks = [want for want in line.wants if isinstance(want, Ask)]
     assert [ask.screen.language for ask in asks] == ["ru", "ru", "be"]

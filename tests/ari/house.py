@@ -13,7 +13,7 @@ from ari_app.ari.sending import Settings
 from ari_app.secret import Secret
 from ivr.events import Event as Outcome
 from ivr.values import Phrase
-from ivr.wants import Ask, Dial, Done, Grammar, Say, Screen
+from ivr.wants import Ask, Done, Enqueue, Grammar, Say, Screen
 from tests.ari.facts import until
 from tests.ari.server import PASSWORD, USER, Server
 
@@ -54,7 +54,7 @@ async def speak(screen: Screen) -> Sequence[str]:
     return [phrase.prompt for phrase in screen.phrases]
 
 
-DIAL = Dial("support", "money", "be", 3)
+DIAL = Enqueue("support", "money", "be", 3)
 
 
 class House:
@@ -124,7 +124,7 @@ def say(*prompts: str, barge_in: bool = True) -> Say:
     return Say(screen(*prompts, barge_in=barge_in))
 
 
-def presenting(line: ChannelLine, want: Ask | Say | Dial | Done) -> asyncio.Task[Outcome]:
+def presenting(line: ChannelLine, want: Ask | Say | Enqueue | Done) -> asyncio.Task[Outcome]:
     """What comes of a want, by and by."""
     return asyncio.create_task(line.present(want))
 

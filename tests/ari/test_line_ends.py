@@ -7,8 +7,8 @@ import pytest
 from ari_app.ari.calls import QUEUE_STATUS
 from ari_app.ari.line import Times
 from ivr.events import Bridged, Gone, Silent
-from ivr.model import QUEUE_OUTCOMES
-from ivr.wants import Ask, Dial, Done, Say, Screen
+from ivr.terms import QUEUE_OUTCOMES
+from ivr.wants import Ask, Done, Enqueue, Say, Screen
 from tests.ari.facts import until
 from tests.ari.house import DIAL, ask, house, played, presenting, say
 from tests.ari.server import Server
@@ -39,7 +39,7 @@ BARGE = ask("menu")
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 async def test_hanging_up_at_every_request(
-    server: Server, want: Ask | Say | Dial | Done, request_: str, status: int, told: bool
+    server: Server, want: Ask | Say | Enqueue | Done, request_: str, status: int, told: bool
 ) -> None:
     def hang_up() -> int:
         if told:

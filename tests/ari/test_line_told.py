@@ -8,7 +8,7 @@ from ari_app.ari.errors import AriError
 from ari_app.ari.events import Channel
 from ari_app.ari.line import ChannelLine
 from ivr.events import Keyed, Told
-from ivr.wants import Ask, Dial, Say
+from ivr.wants import Ask, Enqueue, Say
 from tests.ari.facts import until
 from tests.ari.faults import Fault
 from tests.ari.house import DIAL, ask, house, played, presenting, say
@@ -34,7 +34,7 @@ async def test_a_screen_that_is_refused_ends_the_want(
 @TRANSPORTS
 @pytest.mark.parametrize("following", [say("balance"), ask("balance"), DIAL])
 async def test_a_stop_that_is_refused_breaks_the_session(
-    server: Server, transport: str, following: Ask | Say | Dial
+    server: Server, transport: str, following: Ask | Say | Enqueue
 ) -> None:
     async with house(server, transport=transport) as at:
         line = await at.call()

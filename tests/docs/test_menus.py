@@ -9,8 +9,10 @@ from msgspec.structs import FieldInfo, fields
 
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.loader import load, spelled
-from ivr.model import KINDS, QUEUE_OUTCOMES, Flow, Node, kind
+from ivr.model import Flow
+from ivr.nodes import KINDS, Node, kind
 from ivr.phrases import KINDS as PLACEHOLDERS
+from ivr.terms import QUEUE_OUTCOMES
 from prompts import catalogue
 from tests.docs.markdown import LANGUAGE, code, fences, section, tables
 

@@ -8,7 +8,7 @@ from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.session import Caller, Session, from_json, to_json
 from ivr.values import Money, Phrase
-from ivr.wants import Ask, Dial, Invoke, Say, Want
+from ivr.wants import Ask, Done, Enqueue, Invoke, Say, Want
 
 PLAIN = ("hello", "hours", "bye", "menu", "short", "help", "wrong", "number", "pin")
 SLOTS: dict[str, dict[str, str]] = {
@@ -89,9 +89,11 @@ class Call:
                 return " ".join([type(self.want).__name__.lower(), *prompts])
             case Invoke():
                 return f"do {self.want.operation}"
-            case Dial():
+            case Enqueue():
                 return f"dial {self.want.queue}"
-        return self.want.ending
+            case Done():
+                return self.want.ending
+        return type(self.want).__name__.lower()
 
     def record(self) -> list[str]:
         """The steps so far: ``node key -> outcome``."""

@@ -17,7 +17,7 @@ from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Tol
 from ivr.model import Book
 from ivr.session import Caller, Session, from_json, to_json
 from ivr.values import Count, Day, Money, Name, Phrase, Rows, Value, Values
-from ivr.wants import Ask, Dial, Done, Invoke, Say, Screen, Want
+from ivr.wants import Ask, Done, Enqueue, Invoke, Say, Screen, Want
 from prompts.catalogue import load
 
 HERE = Path(__file__).parent / "conversations"
@@ -129,10 +129,11 @@ def _wanted(want: Want) -> str:
             return f"say {_screen(want.screen)}"
         case Invoke():
             return " ".join(["do", want.operation, *map(_value, want.inputs.values()), want.key])
-        case Dial():
+        case Enqueue():
             return f"dial {want.queue} {want.topic} {want.language} {want.priority}"
         case Done():
             return f"done {want.ending}"
+    return str(want)
 
 
 def _screen(screen: Screen) -> str:

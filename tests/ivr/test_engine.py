@@ -7,7 +7,7 @@ import pytest
 from ivr.engine import FlowError
 from ivr.events import Answered, Bridged, Keyed, Silent, Told
 from ivr.values import Count, Day, Digits, Rows
-from ivr.wants import Ask, Dial, Done, Grammar, Invoke, Say
+from ivr.wants import Ask, Done, Enqueue, Grammar, Invoke, Say
 from tests.ivr.calls import BALANCE, Call, book, flow
 
 MENU = "start: { menu: menu, keys: { '1': one, '10': ten }, gave-up: bye }"
@@ -132,7 +132,7 @@ start: { queue: support, topic: money, priority: 2, on: { ended: bye, left: m },
             )
         )
     )
-    assert call.want == Dial("support", "money", "ru", 2)
+    assert call.want == Enqueue("support", "money", "ru", 2)
     call.take(Bridged(outcome))
     assert call.told == told
 

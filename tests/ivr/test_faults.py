@@ -98,11 +98,13 @@ def test_who_hangs_up_has_a_complete_record(turn: int) -> None:
     whole.take(*COURSE)
     assert whole.want == Done("ended")
     call.take(*COURSE[:turn])
-    node = call.session.node
+    flow, node = call.session.flow, call.session.node
     before = list(call.steps)
     assert call.take(Gone(16)) == Done("gone")
     assert before == whole.steps[: len(before)]
-    assert call.steps[len(before) :] == [Step(node, call.steps[-1].kind, outcome="gone")]
+    assert call.steps[len(before) :] == [
+        Step(flow, node, call.steps[-1].kind, outcome="gone", way="hung-up")
+    ]
 
 
 # The session.
@@ -127,6 +129,6 @@ def test_what_is_no_session_is_refused(text: bytes) -> None:
 
 
 def test_a_session_of_another_format_says_so() -> None:
-    text = to_json(Call(every_kind()).session).replace(b'"format":1', b'"format":9')
-    with pytest.raises(ValueError, match="a session of format 9, and this program reads 1"):
+    text = to_json(Call(every_kind()).session).replace(b'"format":2', b'"format":9')
+    with pytest.raises(ValueError, match="a session of format 9, and this program reads 2"):
         from_json(text)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from ivr.events import Answered, Bridged, Event, Keyed, Silent
-from ivr.wants import Ask, Dial
+from ivr.wants import Ask, Enqueue
 from tests.ivr.calls import BALANCE, Call, book, flow, keyed
 
 MENU = "start: { menu: menu, keys: { '1': one, '10': ten }, gave-up: bye }"
@@ -108,7 +108,7 @@ def test_a_call_whose_patience_is_spent_is_let_go(miss: Event, head: str, told: 
     for _ in range(5):
         call.take(miss)
         seen.append(call.told)
-        if isinstance(call.want, Dial):
+        if isinstance(call.want, Enqueue):
             call.take(Bridged("closed"))
     assert seen == ["ask menu", "dial support", "ask menu", "dial support", told]
 

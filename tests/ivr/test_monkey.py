@@ -11,9 +11,9 @@ from ari_app.selfcare.operations import CATALOGUE
 from ivr.engine import Turn, step
 from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Told
 from ivr.gather import Gather, Keypad
-from ivr.model import QUEUE_OUTCOMES
 from ivr.session import from_json, to_json
-from ivr.wants import Ask, Dial, Done, Invoke, Say, Want
+from ivr.terms import QUEUE_OUTCOMES
+from ivr.wants import Ask, Done, Enqueue, Invoke, Say, Want
 from tests.ivr.conversation import answered, begin, shipped
 
 BOOK = shipped()
@@ -68,10 +68,9 @@ def test_a_call_ends_some_time_after_its_caller_fell_silent(
             case Invoke():
                 outcomes = sorted(CATALOGUE[want.operation].outcomes)
                 return answered(want.operation, random.choice(outcomes))
-            case Dial():
+            case Enqueue():
                 return Bridged(random.choice(QUEUE_OUTCOMES) if coming else "closed")
-            case Done():
-                raise AssertionError("nothing is wanted any more")
+        raise AssertionError(f"nobody was to want {want}")
 
     turn = step(BOOK, begin(BOOK, number, subscriber, "ru"), Began())
     last = last_turn(turn, react, PER_MISS * (len(pressed) + PATIENCE + 2))
@@ -98,11 +97,10 @@ class Masher:
                 return Told()
             case Invoke():
                 return Answered("unavailable")
-            case Dial():
+            case Enqueue():
                 self.wait(self.now + 30)
                 return Bridged("timeout")
-            case Done():
-                raise AssertionError("nothing is wanted any more")
+        raise AssertionError(f"nobody was to want {want}")
 
     def wait(self, until: float) -> bool:
         """Let time go on until a key is pressed, or until a time; True for a key."""

@@ -1,0 +1,145 @@
+"""A session while a step is made of it, and the record of that step."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ivr.model import Book, Flow
+from ivr.nodes import Node, kind
+from ivr.session import Frame, Session
+from ivr.values import Phrase, Value, Values
+from ivr.wants import Say, Screen
+
+
+class Step(Struct, frozen=True):
+    """One line of a call's record: what happened in a node.
+
+    ``key`` is what the caller pressed, or "secret". ``outcome`` is where that led, what an
+    operation answered, or ``silent``, ``wrong``, ``gave-up``, ``gone``. ``way`` is the edge by
+    which the node was left, as :mod:`ivr.ways` names it; "" when it was not.
+    """
+
+    flow: str
+    node: str
+    kind: str
+    prompt: str = ""
+    key: str = ""
+    outcome: str = ""
+    way: str = ""
+
+
+class FlowError(Exception):
+    """The flow asks for what cannot be: its author must act, and the caller goes to a human."""
+
+
+class Draft:
+    """What a step works on. The session is a value; only this changes."""
+
+    __slots__ = ("book", "session", "steps")
+
+    def __init__(self, book: Book, session: Session) -> None:
+        self.book = book
+        self.session = session
+        self.steps: list[Step] = []
+
+    @property
+    def flow(self) -> Flow:
+        return self.book.flows[self.session.flow]
+
+    @property
+    def node(self) -> Node:
+        return self.flow.nodes[self.session.node]
+
+    def move(self, target: str) -> None:
+        """Be in another node, with its counts at nought."""
+        self.session = replace(self.session, node=target, silences=0, wrongs=0, told=False)
+
+    def record(
+        self,
+        node: Node,
+        prompt: str = "",
+        key: str = "",
+        outcome: str = "",
+        way: str = "",
+        at: Session | None = None,
+    ) -> None:
+        """Add a step, in the node where the session is or was ``at``."""
+        at = at or self.session
+        self.steps.append(Step(at.flow, at.node, kind(node), prompt, key, outcome, way))
+
+    # Words.
+
+    def tell(self, prompts: tuple[str, ...]) -> None:
+        """Let prompts be told with the next screen."""
+        self.session = replace(
+            self.session, pending=(*self.session.pending, *self.phrases(prompts))
+        )
+
+    def say(self, barge_in: bool = True) -> Say:
+        """Tell what waits."""
+        screen = Screen(self.session.pending, self.session.language, barge_in)
+        self.session = replace(self.session, pending=(), telling=True)
+        return Say(screen)
+
+    def phrases(self, prompts: tuple[str, ...]) -> tuple[Phrase, ...]:
+        """Prompts with their placeholders filled from the values of the session."""
+        return tuple(map(self._phrase, prompts))
+
+    def _phrase(self, prompt: str) -> Phrase:
+        slots = self.book.slots.get(prompt)
+        return Phrase(prompt, {name: self.value(name) for name in slots} if slots else {})
+
+    def heard(self) -> str:
+        """The names of the prompts of the last ask, for the record."""
+        return " ".join(phrase.prompt for phrase in self.session.heard)
+
+    # Values.
+
+    def value(self, name: str) -> Value:
+        """A value of the session; :class:`FlowError` if nothing brought it."""
+        try:
+            return self.session.values[name]
+        except KeyError:
+            raise FlowError(
+                f"{self.session.node} uses {name}, and nothing on the way there brought it: "
+                "let an operation or an input that brings it come before"
+            ) from None
+
+    def keep(self, values: Values) -> None:
+        """Let values stay with the call."""
+        if values:
+            self.session = replace(self.session, values={**self.session.values, **values})
+
+    # Flows that call flows.
+
+    def enter(self, flow: str, values: Values) -> str:
+        """Begin another flow, and remember this one; its first node."""
+        at = self.session
+        frame = Frame(at.flow, at.node, at.values, at.trail)
+        self.session = replace(at, flow=flow, values=values, trail=(), frames=(*at.frames, frame))
+        return self.flow.start
+
+    def leave(self) -> None:
+        """Be again in the node that called this flow, with its values."""
+        *frames, last = self.session.frames
+        self.session = replace(
+            self.session,
+            flow=last.flow,
+            node=last.node,
+            values=last.values,
+            trail=last.trail,
+            frames=tuple(frames),
+        )
+
+    def handler(self, name: str) -> str:
+        """The node of a handler of this flow, or of the nearest that called it and has one.
+
+        That flow is then the one of the session. "" if no flow has it, and nothing is changed.
+        """
+        flows = [self.session.flow, *(frame.flow for frame in reversed(self.session.frames))]
+        for depth, flow in enumerate(flows):
+            node: str = getattr(self.book.flows[flow], name)
+            if node:
+                for _ in range(depth):
+                    self.leave()
+                return node
+        return ""

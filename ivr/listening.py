@@ -1,0 +1,125 @@
+"""Nodes that listen: what is asked, and what becomes of keys and of silence.
+
+Each function returns the want that follows or, as a string, the node where the call goes on.
+"""
+
+from msgspec.structs import replace
+
+from ivr.asking import answers, choices, escapes, grammar, nth, opening
+from ivr.draft import Draft
+from ivr.nodes import Confirm, Input, Listens
+from ivr.terms import BACK, REPEAT
+from ivr.values import Count, Digits, Phrase
+from ivr.wants import Ask, Done, Screen
+
+
+def ask(draft: Draft, node: Listens) -> Ask:
+    """Ask for the first time, with the words that wait told first."""
+    return _ask(draft, node, draft.phrases(opening(node)))
+
+
+def answered(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
+    """The caller pressed keys."""
+    return _typed(draft, node, keys) if isinstance(node, Input) else _chosen(draft, node, keys)
+
+
+def silent(draft: Draft, node: Listens) -> Ask | Done | str:
+    """Nobody pressed a key."""
+    return _missed(draft, node, "silent")
+
+
+def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
+    deed = choices(draft.flow, node).get(keys)
+    if deed is None:
+        return _missed(draft, node, "wrong", keys)
+    way = keys
+    if isinstance(node, Confirm) and keys in (node.yes_key, node.no_key):
+        way = "yes" if keys == node.yes_key else "no"
+    draft.record(node, draft.heard(), keys, deed, way)
+    return _deed(draft, node, deed)
+
+
+def _typed(draft: Draft, node: Input, digits: str) -> Ask | Done | str:
+    shown = "secret" if node.secret else digits
+    deed = draft.flow.always.get(digits)
+    if deed is not None and digits in escapes(draft.flow, node):
+        draft.record(node, draft.heard(), digits, deed, digits)
+        return _deed(draft, node, deed)
+    if not answers(node, digits):
+        return _missed(draft, node, "wrong", shown)
+    draft.record(node, draft.heard(), shown, node.then, "then")
+    draft.keep({node.into: Count(int(digits)) if node.takes == "count" else Digits(digits)})
+    return node.then
+
+
+def _deed(draft: Draft, node: Listens, deed: str) -> Ask | str:
+    """What a key does: lead to a node, repeat, or go back."""
+    if deed == REPEAT:
+        return _ask(draft, node, draft.session.again)
+    return _back(draft) if deed == BACK else deed
+
+
+def _back(draft: Draft) -> str:
+    """The menu before this one; from the first one of a flow, that of the flow that called it."""
+    while True:
+        at = draft.session
+        here = (at.flow, at.node)
+        trail = tuple(place for place in at.trail if place != here)
+        if trail:
+            flow, node = trail[-1]
+            draft.session = replace(at, trail=trail[:-1], flow=flow)
+            return node
+        if not any(frame.trail for frame in at.frames):
+            return at.node
+        draft.leave()
+
+
+def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done | str:
+    """Silence, or a key that means nothing here; the counts are kept apart.
+
+    When the patience of the call was spent already the call ends: a line on which nobody is
+    would otherwise be sent round for ever.
+    """
+    at, flow = draft.session, draft.flow
+    silences = at.silences + (how == "silent")
+    wrongs = at.wrongs + (how == "wrong")
+    spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= flow.patience
+    over = at.misses >= flow.patience
+    way = "farewell" if over else "gave-up" if spent else how
+    draft.record(node, draft.heard(), key, "gave-up" if spent else how, way)
+    draft.session = replace(at, silences=silences, wrongs=wrongs, misses=at.misses + 1)
+    if over:
+        return flow.farewell or Done("ended")
+    if spent:
+        return node.gave_up
+    if how == "silent":
+        phrases = draft.phrases(nth(node.silent, silences) or opening(node))
+    else:
+        phrases = draft.phrases((*nth(node.wrong, wrongs), *opening(node)))
+    return _ask(draft, node, phrases, at.again, flush=how == "wrong")
+
+
+def _ask(
+    draft: Draft,
+    node: Listens,
+    phrases: tuple[Phrase, ...],
+    again: tuple[Phrase, ...] = (),
+    flush: bool = False,
+) -> Ask:
+    """Ask, with the words that wait told first.
+
+    ``again`` is what the caller hears who wants it repeated, if that is not what he hears now.
+    ``flush`` drops what was typed ahead: after a wrong key the rest was meant for elsewhere.
+    """
+    at = draft.session
+    heard = (*at.pending, *phrases)
+    here = (at.flow, at.node)
+    trail = at.trail
+    trail = (*trail[: trail.index(here)], here) if here in trail else (*trail, here)
+    draft.session = replace(at, heard=heard, again=again or heard, pending=(), trail=trail)
+    return Ask(
+        Screen(heard, at.language, node.barge_in),
+        grammar(draft.flow, node),
+        flush=flush or node.type_ahead == "flush",
+        secret=isinstance(node, Input) and node.secret,
+    )

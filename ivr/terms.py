@@ -1,0 +1,80 @@
+"""The words of the language of menus: what a string may name, and within which bounds.
+
+The loader, the check and the schema all read these annotations, so each is said once.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta
+
+BACK = "back"
+REPEAT = "repeat"
+ACTIONS = (BACK, REPEAT)
+"""What a key can do besides leading to a node."""
+
+QUEUE_OUTCOMES = ("ended", "timeout", "full", "closed", "left", "failed")
+DIAL_OUTCOMES = ("ended", "busy", "no-answer", "failed")
+
+Need = Literal["none", "caller", "code-word"]
+"""How well the caller must be known."""
+
+NEEDS: Mapping[Need, int] = {"none": 0, "caller": 1, "code-word": 2}
+"""They grow."""
+
+LOOKED = ("caller", "identity", "language", "dialled")
+"""What a branch may look at besides values."""
+
+KINDS_OF_VALUES = (
+    "count", "day", "digits", "each", "moment", "money", "name", "recording", "spoken", "word",
+)  # fmt: skip
+"""The kinds of values that a call carries; ``each`` is a list, ``word`` is branched on only."""
+
+
+class Is(Enum):
+    """What a string in a flow names."""
+
+    PROMPT = "a prompt of the catalogue"
+    NODE = "a node of this flow"
+    DEED = "a node of this flow, or back, or repeat"
+    ENDING = "an end of this flow"
+    KEYS = "keys of a telephone: 0-9 * #"
+    OPERATION = "an operation of self-service"
+    OUTCOME = "an outcome"
+    VALUE = "a value of the session"
+    LOOKED = "caller, identity, language, dialled, or a value of the session"
+    KIND = "a kind of value: " + ", ".join(KINDS_OF_VALUES)
+    GIVEN = 'a whole number, a word, or "{name}" for the value of that name'
+    CASE = "a word, or a comparison such as < 5 or >= 100"
+    FLOW = "another flow"
+    SCHEDULE = "a schedule of opening hours"
+    LANGUAGE = "a language of this flow"
+    TONGUE = "a language that is spoken here"
+    TITLE = "a name that no other flow has"
+    PLAN = "a name that no other schedule has"
+    NUMBER = "a number that is dialled"
+    QUEUE = "a queue of the exchange"
+    TEXT = "a text"
+    WORD = "a word"
+    ZONE = "a time zone of IANA such as Europe/Minsk"
+    DAYS = "days of the week: mon, mon-fri, sat"
+    DATE = 'a day, "2026-12-31", or the same of every year, "12-31"'
+    SPANS = 'hours such as "09:00-13:00, 14:00-18:00", or open, or closed'
+
+
+Prompt: TypeAlias = Annotated[str, Is.PROMPT]
+Target: TypeAlias = Annotated[str, Is.NODE]
+Keys: TypeAlias = Mapping[Annotated[str, Is.KEYS], Annotated[str, Is.DEED]]
+Outcomes: TypeAlias = Mapping[Annotated[str, Is.OUTCOME], Target]
+Word: TypeAlias = Annotated[str, Is.WORD]
+Seconds: TypeAlias = Annotated[float, Meta(description="a time: 5s, 1.5s, 2m", ge=0.5, le=120)]
+Times: TypeAlias = Annotated[int, Meta(description="a number from 1", ge=1, le=100)]
+Switch: TypeAlias = Annotated[bool, Meta(description="yes or no")]
+
+Prompts: TypeAlias = Annotated[
+    tuple[Prompt, ...], Meta(description="a prompt, or several told one after the other")
+]
+Words: TypeAlias = Annotated[Prompts, Meta(min_length=1)]
+Values: TypeAlias = Mapping[Word, Annotated[str, Is.VALUE]]
+Kinds: TypeAlias = Mapping[Word, Annotated[str, Is.KIND]]

@@ -1,0 +1,134 @@
+"""Flows as a graph: how each node may be left, and where to.
+
+The check, the coverage of tests, the walk and the picture all stand on these edges; the engine
+names the one that it takes in :attr:`ivr.draft.Step.way`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from ivr import nodes
+from ivr.asking import choices, escapes
+from ivr.model import UNAVAILABLE, Flow, Operation
+from ivr.nodes import Node
+from ivr.session import Spot
+from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
+
+FLAWS = ("silent", "wrong", "gave-up", "farewell")
+"""The ways of a caller who did not answer as he was asked to."""
+
+HANDLERS: Mapping[str, str] = {
+    "hung-up": "on_hangup",
+    "error": "on_error",
+    "need": "on_need",
+    "backend-down": "on_backend_down",
+}
+"""Ways that handlers open, and where a flow names them."""
+
+Operations: TypeAlias = Mapping[str, Operation]
+
+
+class Way(Struct, frozen=True):
+    """An edge: its label, and the spot it leads to.
+
+    The node is ``back`` or ``repeat`` for keys that do that, and "" for a return, whose way on is
+    that of the flow that called.
+    """
+
+    label: str
+    flow: str
+    node: str
+
+    @property
+    def spot(self) -> Spot:
+        return (self.flow, self.node)
+
+
+def ways(flows: Mapping[str, Flow], operations: Operations, spot: Spot) -> tuple[Way, ...]:
+    """All ways out of a node, the likely ones first."""
+    flow = flows[spot[0]]
+    node = flow.nodes[spot[1]]
+    found = [Way(label, flow.flow, target) for label, target in _within(flow, node, operations)]
+    match node:
+        case nodes.Listens():
+            if node.attempts > 1:
+                found += [Way(label, *spot) for label in ("silent", "wrong")]
+            found.append(Way("gave-up", flow.flow, node.gave_up))
+            if flow.farewell:
+                found.append(Way("farewell", flow.flow, flow.farewell))
+        case nodes.Goto():
+            found.append(Way("goto", node.flow, node.goto))
+        case nodes.Return():
+            found.append(Way("return", "", ""))
+        case nodes.Call() if node.call in flows:
+            found.insert(0, Way("call", node.call, flows[node.call].start))
+            told = returns(flows[node.call])
+            found += [Way(label, flow.flow, target) for label, target in _outcomes(node, told)]
+    if node.need != "none" and flow.on_need:
+        found.append(Way("need", flow.flow, flow.on_need))
+    return tuple(found)
+
+
+def returns(flow: Flow) -> tuple[str, ...]:
+    """The outcomes with which a flow returns to the one that called it."""
+    found = (node.return_ for node in flow.nodes.values() if isinstance(node, nodes.Return))
+    return tuple(dict.fromkeys(found))
+
+
+def _within(flow: Flow, node: Node, operations: Operations) -> Iterator[tuple[str, str]]:
+    """Labels and targets in the same flow."""
+    match node:
+        case nodes.Listens():
+            yield from _keyed(flow, node)
+        case nodes.Say() | nodes.Set() | nodes.Language():
+            yield "then", node.then
+        case nodes.Hours():
+            yield from (("open", node.open), ("closed", node.closed))
+        case nodes.Announce():
+            yield from (("told", node.told or node.then), ("then", node.then))
+        case nodes.Record():
+            yield from (("then", node.then), ("empty", node.empty))
+        case nodes.Sms():
+            yield from (("then", node.then), ("else", node.else_))
+        case nodes.Branch():
+            yield from node.when.items()
+            if node.branch != "caller" or not {"known", "unknown"} <= node.when.keys():
+                yield "else", node.else_
+        case nodes.Do():
+            yield from _done(flow, node, operations)
+        case nodes.Queue() | nodes.Dial():
+            told = QUEUE_OUTCOMES if isinstance(node, nodes.Queue) else DIAL_OUTCOMES
+            yield from _outcomes(node, told)
+
+
+def _keyed(flow: Flow, node: nodes.Listens) -> Iterator[tuple[str, str]]:
+    if isinstance(node, nodes.Input):
+        yield "then", node.then
+        yield from ((key, flow.always[key]) for key in sorted(escapes(flow, node)))
+    own = {node.yes_key: "yes", node.no_key: "no"} if isinstance(node, nodes.Confirm) else {}
+    yield from ((own.get(key, key), target) for key, target in choices(flow, node).items())
+
+
+def _done(flow: Flow, node: nodes.Do, operations: Operations) -> Iterator[tuple[str, str]]:
+    operation = operations.get(node.do)
+    outcomes = list(operation.outcomes) if operation else [*node.on]
+    if UNAVAILABLE in outcomes and UNAVAILABLE not in node.on and flow.on_backend_down:
+        outcomes.remove(UNAVAILABLE)
+        yield "backend-down", flow.on_backend_down
+    yield from _outcomes(node, outcomes)
+
+
+def _outcomes(
+    node: nodes.Do | nodes.Queue | nodes.Dial | nodes.Call, outcomes: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """The named outcomes, and "else" if any other may come."""
+    rest = False
+    for outcome in outcomes:
+        if outcome in node.on:
+            yield outcome, node.on[outcome]
+        else:
+            rest = True
+    if rest and node.else_:
+        yield "else", node.else_
