@@ -52,13 +52,23 @@ class Name(Struct, frozen=True, tag="name"):
         return self.texts.get(language) or self.texts.get("", "")
 
 
+class Recording(Struct, frozen=True, tag="recording"):
+    """What the caller said, recorded: ``file`` is the absolute path of the WAV with its extension.
+
+    An operation takes it; no prompt can tell it.
+    """
+
+    file: str
+    seconds: float
+
+
 class Rows(Struct, frozen=True, tag="rows"):
     """A list: each row fills the placeholders of the prompt that the list's placeholder names."""
 
     rows: "tuple[Mapping[str, Value], ...]"
 
 
-Value: TypeAlias = Money | Count | Day | Moment | Digits | Name | Rows
+Value: TypeAlias = Money | Count | Day | Moment | Digits | Name | Recording | Rows
 Values: TypeAlias = Mapping[str, Value]
 
 
