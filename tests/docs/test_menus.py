@@ -86,7 +86,8 @@ def test_the_operations_are_described() -> None:
     for name, (_, need, takes, outcomes, values) in described.items():
         operation = CATALOGUE[name]
         assert need == operation.need
-        assert takes == ", ".join(f"`{name}` ({kind})" for name, kind in operation.inputs.items())
+        inputs = ", ".join(f"`{name}` ({kind})" for name, kind in operation.inputs.items())
+        assert takes == (inputs or "nothing")
         assert set(code(outcomes)) == operation.outcomes.keys()
         for outcome in operation.outcomes.values():
             for value, brought in outcome.items():
