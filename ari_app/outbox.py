@@ -100,8 +100,9 @@ class Outbox:
     async def _begin(self, tasks: asyncio.TaskGroup) -> float:
         """Begin to send what is due; returns for how many seconds there is nothing else to do."""
         now = self._now()
+        busy = frozenset(self._flying)  # as of now: what is read may be old when it arrives
         for one in await self._store.read(outbox.due, now, AT_ONCE):
-            if one.number not in self._flying and len(self._flying) < AT_ONCE:
+            if one.number not in busy and len(self._flying) < AT_ONCE:
                 self._flying.add(one.number)
                 tasks.create_task(self._attempt(one))
         upcoming = await self._store.read(outbox.next_due, now)
