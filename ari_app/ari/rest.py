@@ -92,6 +92,7 @@ SUBSCRIBE = Verb(
     "applications/{applicationName}/subscription",
     ("eventSource",),
 )
+GET_ENDPOINT = Verb("endpoints.get", "GET", "endpoints/{tech}/{resource}")
 SEND_MESSAGE = Verb("endpoints.sendMessage", "PUT", "endpoints/sendMessage", ("to", "from", "body"))
 HANGUP = Verb("channels.hangup", "DELETE", "channels/{channelId}", ("reason_code",))
 CONTINUE = Verb(
@@ -112,7 +113,7 @@ STOP = Verb("playbacks.stop", "DELETE", "playbacks/{playbackId}")
 
 VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, CONTINUE, PLAY,
-    SET_VARIABLE, STOP, SEND_MESSAGE,
+    SET_VARIABLE, STOP, GET_ENDPOINT, SEND_MESSAGE,
 )  # fmt: skip
 
 
@@ -151,6 +152,12 @@ class Application(Struct, frozen=True):
 
     name: str
     channel_ids: tuple[str, ...] = ()
+
+
+class Endpoint(Struct, frozen=True):
+    """A phone's account: ``state`` is "online" while a phone is registered, else "offline"."""
+
+    state: str = ""
 
 
 async def _asked(send: Sender, asked: Request, answer: type[T]) -> T:
@@ -239,6 +246,10 @@ class Endpoints:
 
     def __init__(self, send: Sender) -> None:
         self._send = send
+
+    async def get(self, tech: str, resource: str) -> Endpoint:
+        """An endpoint such as ``PJSIP``, ``alice``; :class:`GoneError` if there is none."""
+        return await _asked(self._send, request(GET_ENDPOINT, tech, resource), Endpoint)
 
     async def send_message(self, to: str, sender: str, body: str) -> None:
         """Send a text to a URI such as ``pjsip:alice``.

@@ -33,6 +33,11 @@ class Texts:
         if endpoint is None:
             raise NoPhoneError("no subscriber with a phone of ours has this number")
         try:
-            await self._endpoints.send_message(f"pjsip:{endpoint}", self._sender, text)
+            # Asked first, because Asterisk would log the endpoint that cannot be reached, and its
+            # name is mostly a whole number.
+            online = (await self._endpoints.get("PJSIP", endpoint)).state != "offline"
+            if online:
+                return await self._endpoints.send_message(f"pjsip:{endpoint}", self._sender, text)
         except GoneError:
-            raise NoPhoneError("no phone of this subscriber is registered") from None
+            pass
+        raise NoPhoneError("no phone of this subscriber is registered")

@@ -241,6 +241,8 @@ class Server:
                     raise StatusError(422)
                 self.legs[channel].subscribed = True
                 return {"name": name}
+            case ["GET", "endpoints", _, phone]:
+                return {"state": "online" if phone in self.texts else "offline"}
             case ["PUT", "endpoints", "sendMessage"]:
                 self._text(**asked.query)
                 return None

@@ -43,6 +43,14 @@ async def test_a_number_without_a_phone_is_told_without_the_number(
     assert number not in str(raised.value)
 
 
+async def test_a_phone_that_goes_off_meanwhile_is_told_as_well(server: Server) -> None:
+    server.texts[PHONE] = []
+    async with linked(server) as link:
+        server.plan("PUT endpoints", lambda: 404)
+        with pytest.raises(NoPhoneError, match="is registered"):
+            await texts(link).send(NUMBER, TEXT)
+
+
 async def test_an_answer_that_does_not_come_is_unknown(server: Server) -> None:
     server.texts[PHONE] = []
     async with linked(server, deadline=0.05) as link:

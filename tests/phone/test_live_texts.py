@@ -64,3 +64,4 @@ async def test_a_phone_that_went_off_is_not_registered_any_more(pbx: Pbx, texts:
         await phone.wait(Texted)
     with pytest.raises(NoPhoneError):
         await texts.send("1002", "text")
+    assert "'1002'" not in (pbx.site.paths.log / "messages").read_text()
