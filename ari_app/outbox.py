@@ -7,7 +7,7 @@ rather than never.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,8 +41,8 @@ DEADLINE = 30.0
 """Seconds after which an attempt ends without an answer."""
 
 
-async def _at_once() -> None:
-    """Nothing has to be waited for."""
+async def _always() -> None:
+    """There is always a way to send."""
 
 
 class Outbox:
@@ -57,14 +57,12 @@ class Outbox:
         store: Store,
         send: Send,
         now: Callable[[], datetime],
-        ready: Callable[[], Awaitable[None]] = _at_once,
-        pauses: Sequence[timedelta] = PAUSES,
+        ready: Callable[[], Awaitable[None]] = _always,
     ) -> None:
         self._store = store
         self._send = send
         self._now = now
         self._ready = ready
-        self._pauses = pauses
         self._flying: set[str] = set()
         self._woken = asyncio.Event()
 
@@ -110,9 +108,9 @@ class Outbox:
 
     async def _attempt(self, one: Text) -> None:
         tried = one.attempts + 1
-        last = tried > len(self._pauses)
+        last = tried > len(PAUSES)
         to = masked(one.number)
-        next_at = None if last else self._now() + self._pauses[one.attempts]
+        next_at = None if last else self._now() + PAUSES[one.attempts]
         await self._note(partial(outbox.begin, key=one.key, next_at=next_at))
         try:
             async with asyncio.timeout(DEADLINE):
@@ -120,9 +118,7 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - the outermost frame of the attempt
             why = str(error) or type(error).__name__
             await self._note(partial(outbox.refused, key=one.key, error=why))
-            follows = (
-                "no other follows" if last else f"the next follows in {self._pauses[tried - 1]}"
-            )
+            follows = "no other follows" if last else f"the next follows in {PAUSES[tried - 1]}"
             log.warning("a text to %s: attempt %d failed, %s: %s", to, tried, follows, why)
         else:
             await self._note(partial(outbox.sent, key=one.key, at=self._now()))
