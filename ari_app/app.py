@@ -13,14 +13,19 @@ from ari_app.ari.calls import Calls
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
+from ari_app.ari.texts import Texts
 from ari_app.conductor import Remember, World
 from ari_app.config import Config, State
 from ari_app.demo import demo_billing, seed
 from ari_app.feed import Feed
 from ari_app.journal import Journal
+from ari_app.outbox import Outbox
 from ari_app.reception import Reception
 from ari_app.selfcare.operations import Selfcare
+from ari_app.selfcare.staff import Asker
+from ari_app.staff import StoredStaff
 from ari_app.status import Ari, Live, status
+from ari_app.store import subscribers
 from ari_app.store.calls import close_lost
 from ari_app.store.db import Store
 from ari_app.store.directory import Directory
@@ -94,11 +99,13 @@ async def running(ground: Ground) -> AsyncIterator[Link]:
 
         await stack.enter_async_context(control.serve(ground.state.control, report, feed))
         linking = tasks.create_task(link.run(calls.handle, calls.reconcile))
+        sending = tasks.create_task(_texting(ground, link).run())
         try:
             yield link
         finally:
             await calls.release()
             linking.cancel()
+            sending.cancel()
 
 
 def _compare_numbers(config: Config, book: Book) -> None:
@@ -112,15 +119,31 @@ def _compare_numbers(config: Config, book: Book) -> None:
 
 
 async def _world(ground: Ground, journal: Journal, remember: Remember) -> World:
-    selfcare = Selfcare(await demo_billing(ground.store))
+    staff = StoredStaff(ground.store, _now)
+    selfcare = Selfcare(await demo_billing(ground.store), staff)
 
     async def perform(want: Deed, session: Session) -> Answered:
         if not isinstance(want, Invoke):
             raise NotImplementedError(type(want).__name__)
-        subscriber = session.caller.subscriber
-        return await selfcare.run(want.operation, want.inputs, subscriber, want.key)
+        asker = Asker(session.id, session.caller.number, session.caller.subscriber)
+        return await selfcare.run(want.operation, want.inputs, asker, want.key)
 
-    return World(perform, remember, journal, lambda: datetime.now(UTC))
+    return World(perform, remember, journal, _now)
+
+
+def _texting(ground: Ground, link: Link) -> Outbox:
+    """The sender of texts; they come from the first number of the site."""
+    site, store = ground.config.site, ground.store
+    texts = Texts(
+        link.ari.endpoints,
+        lambda number: store.read(subscribers.sip_user, number),
+        f"sip:{site.numbers[0]}@{site.host}",
+    )
+    return Outbox(store, texts.send, _now, link.wait_connected)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _remembering(directory: Directory, tasks: asyncio.TaskGroup) -> Remember:

@@ -17,9 +17,10 @@ from sqlite_utils import Database
 from ari_app.secret import Secret
 from ari_app.selfcare import billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
-from ari_app.store import accounts, agents, history, subscribers
+from ari_app.store import accounts, agents, bills, history, subscribers
 from ari_app.store.accounts import Account, Payment, ServiceOffer, TariffPlan
 from ari_app.store.agents import Agent
+from ari_app.store.bills import Bill, BillLine
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from ari_app.store.subscribers import Subscriber
@@ -71,6 +72,11 @@ SERVICES = (
     ),
 )
 
+_VAT, _VAT_NEW = Decimal("0.20"), Decimal("0.25")
+_ABROAD = BillLine(
+    {"ru": "Звонки за границу", "be": "Званкі за мяжу", "en": "Calls abroad"}, Decimal("4.80")
+)
+
 # The first subscribers have what a listener must hear said well; the rest is left to chance.
 _BALANCES = ("12.50", "0.00", "-3.40", "25.00", "1.01", "-21.00", "0.02", "105.05", "11.11", "2.22")
 
@@ -118,6 +124,7 @@ def _seed(db: Database, now: datetime) -> bool:
     accounts.add_services(db, SERVICES)
     accounts.add_accounts(db, (one for one in _accounts() if one.subscriber in added))
     accounts.add_payments(db, (one for one in _payments(now.date()) if one.subscriber in added))
+    bills.add(db, (one for one in _bills(now.date()) if one.subscriber in added))
     history.add(db, (one for one in _contacts(now) if one.subscriber in added))
     return True
 
@@ -155,6 +162,30 @@ def _payments(today: date) -> Iterator[Payment]:
             yield Payment(id, day, Decimal(chance.choice(_PAID)))
 
 
+def _bills(today: date) -> Iterator[Bill]:
+    """Three months each. Whose id ends in 1, 2, 6 or 7 pays more by tax alone; in 3 or 8 he has a
+    new service, in 4 or 9 fewer calls abroad; in 0 nothing changed, in 5 there is no bill."""
+    months = [today]
+    for _ in range(3):
+        months.insert(0, (months[0].replace(day=1) - timedelta(days=1)).replace(day=1))
+    months.pop()
+    plans = {plan.id: BillLine(plan.names, plan.fee) for plan in TARIFFS}
+    offers = {offer.id: BillLine(offer.names, offer.fee) for offer in SERVICES}
+    for one in _accounts():
+        kind = one.subscriber % 10
+        on = sorted((offers[id] for id in one.services), key=lambda line: line.amount)
+        for month in () if kind == 5 else months:
+            newest = month == months[-1]
+            lines = [plans[one.tariff], *on]
+            if kind in (3, 8) and on and not newest:
+                lines.pop()
+            if kind in (4, 9) and not newest:
+                lines.append(_ABROAD)
+            rate = _VAT_NEW if newest and kind in (1, 2, 6, 7) else _VAT
+            net = sum((line.amount for line in lines), Decimal(0))
+            yield Bill(one.subscriber, month, round(net * rate, 2), tuple(lines))
+
+
 def _contacts(now: datetime) -> Iterator[Contact]:
     chance = Random(f"{_SEED} contacts")
     for id in _IDS:
@@ -188,13 +219,20 @@ def _ledger(db: Database) -> Ledger:
     offers = {one.id: billing.Service(one.names, one.fee) for one in accounts.services(db)}
     opened = accounts.accounts(db)
     paid: dict[int, list[billing.Payment]] = {one.subscriber: [] for one in opened}
+    billed: dict[int, list[billing.Bill]] = {one.subscriber: [] for one in opened}
     for one in accounts.payments(db):
         paid[one.subscriber].append(billing.Payment(one.day, one.amount))
+    for sent in bills.everyones(db):
+        lines = tuple(billing.BillLine(line.names, line.amount) for line in sent.lines)
+        total = sum((line.amount for line in lines), sent.vat)
+        billed[sent.subscriber].append(billing.Bill(sent.month, total, sent.vat, lines))
     return Ledger(
         balances={one.subscriber: billing.Balance(one.balance) for one in opened},
         tariffs={one.subscriber: plans[one.tariff] for one in opened},
         services={one.subscriber: [offers[id] for id in one.services] for one in opened},
         payments=paid,
+        bills=billed,
+        offered=tuple(plans.values()),
     )
 
 

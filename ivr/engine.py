@@ -200,8 +200,8 @@ def _begin(draft: Draft, node: Node) -> Next:
             inputs = {name: draft.value(value) for name, value in node.inputs.items()}
             return Invoke(node.do, inputs, _key(draft, ":"))
         case nodes.Queue():
-            language = draft.session.language
-            return wants.Enqueue(node.queue, node.topic, language, node.priority)
+            topic, language = plain(_given(draft, node.topic)), draft.session.language
+            return wants.Enqueue(node.queue, topic, language, node.priority)
         case nodes.Dial():
             return wants.Dial(node.dial, node.ring)
     raise TypeError(f"there is no way through a {type(node).__name__}")

@@ -146,7 +146,9 @@ class Queue(Node, frozen=True, kw_only=True):
     """Gives the caller to the agents of a queue and goes where the outcome leads."""
 
     queue: Annotated[str, Is.QUEUE]
-    topic: Annotated[Word, Meta(description="what he calls about, for the agent")] = "general"
+    topic: Annotated[
+        str, Is.GIVEN, Meta(description='what he calls about, for the agent; "{name}" for a value')
+    ] = "general"
     priority: Annotated[int, Meta(description="higher is served first")] = 0
     on: Annotated[
         Outcomes, Meta(description="ended, timeout, full, closed, left, failed: the node")

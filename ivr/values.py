@@ -69,7 +69,10 @@ class Spoken(Struct, frozen=True, tag="spoken"):
 
 
 class Recording(Struct, frozen=True, tag="recording"):
-    """What a caller said: the absolute path of the WAV, and how long it lasts in seconds."""
+    """What the caller said, recorded: ``file`` is the absolute path of the WAV with its extension.
+
+    An operation takes it; no prompt can tell it.
+    """
 
     file: str
     seconds: float

@@ -92,6 +92,8 @@ SUBSCRIBE = Verb(
     "applications/{applicationName}/subscription",
     ("eventSource",),
 )
+GET_ENDPOINT = Verb("endpoints.get", "GET", "endpoints/{tech}/{resource}")
+SEND_MESSAGE = Verb("endpoints.sendMessage", "PUT", "endpoints/sendMessage", ("to", "from", "body"))
 HANGUP = Verb("channels.hangup", "DELETE", "channels/{channelId}", ("reason_code",))
 CONTINUE = Verb(
     "channels.continueInDialplan",
@@ -111,7 +113,7 @@ STOP = Verb("playbacks.stop", "DELETE", "playbacks/{playbackId}")
 
 VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, CONTINUE, PLAY,
-    SET_VARIABLE, STOP,
+    SET_VARIABLE, STOP, GET_ENDPOINT, SEND_MESSAGE,
 )  # fmt: skip
 
 
@@ -152,6 +154,12 @@ class Application(Struct, frozen=True):
     channel_ids: tuple[str, ...] = ()
 
 
+class Endpoint(Struct, frozen=True):
+    """A phone's account: ``state`` is "online" while a phone is registered, else "offline"."""
+
+    state: str = ""
+
+
 async def _asked(send: Sender, asked: Request, answer: type[T]) -> T:
     """Ask, and read the answer."""
     body = await send(asked)
@@ -168,6 +176,7 @@ class Ari:
         self.asterisk = Asterisk(send)
         self.applications = Applications(send, application)
         self.channels = Channels(send)
+        self.endpoints = Endpoints(send)
         self.playbacks = Playbacks(send)
 
 
@@ -230,6 +239,26 @@ class Channels:
     async def set_channel_var(self, channel: str, variable: str, value: str) -> None:
         """Set a variable or a function; waits until the channel's playback is over."""
         await self._send(request(SET_VARIABLE, channel, variable=variable, value=value))
+
+
+class Endpoints:
+    """``/endpoints``"""
+
+    def __init__(self, send: Sender) -> None:
+        self._send = send
+
+    async def get(self, tech: str, resource: str) -> Endpoint:
+        """An endpoint such as ``PJSIP``, ``alice``; :class:`GoneError` if there is none."""
+        return await _asked(self._send, request(GET_ENDPOINT, tech, resource), Endpoint)
+
+    async def send_message(self, to: str, sender: str, body: str) -> None:
+        """Send a text to a URI such as ``pjsip:alice``.
+
+        Asterisk then has it; what the phone says of it is not told. :class:`GoneError` if no
+        phone is registered there.
+        """
+        query = (("to", to), ("from", sender), ("body", body))
+        await self._send(Request(SEND_MESSAGE, SEND_MESSAGE.path, query))
 
 
 class Playbacks:

@@ -31,6 +31,7 @@ from ari_app.phone.messages import (
     Pressed,
     Registered,
     Ringing,
+    Texted,
     Transport,
 )
 
@@ -48,6 +49,7 @@ __all__ = [
     "Pressed",
     "Registered",
     "Ringing",
+    "Texted",
     "Transport",
 ]
 

@@ -142,6 +142,14 @@ class Disconnected(Struct, frozen=True, tag="disconnected"):
     at: float
 
 
+class Texted(Struct, frozen=True, tag="texted"):
+    """An instant message came: ``sender`` is the user of its From header."""
+
+    sender: str
+    text: str
+    at: float
+
+
 class Idle(Struct, frozen=True, tag="idle"):
     """There is no call to put down."""
 
@@ -168,6 +176,7 @@ Event: TypeAlias = (
     | Released
     | Played
     | Disconnected
+    | Texted
     | Idle
     | Failed
 )

@@ -41,6 +41,13 @@ class RegistrationNews(NamedTuple):
     reason: str
 
 
+class Text(NamedTuple):
+    """An instant message: its From header and its body."""
+
+    sender: str
+    body: str
+
+
 class Call(pj.Call):
     """A call, and what is recorded from it and played into it."""
 
@@ -109,12 +116,13 @@ class Call(pj.Call):
 
 
 class Line(pj.Account):
-    """The account of the phone: it notes registrations and takes incoming calls."""
+    """The account of the phone: it notes registrations and takes incoming calls and texts."""
 
     def __init__(self) -> None:
         super().__init__()
         self.news: deque[RegistrationNews] = deque()
         self.incoming: deque[Call] = deque()
+        self.texts: deque[Text] = deque()
 
     def onRegState(self, param: Any) -> None:
         info = self.getInfo()
@@ -122,6 +130,9 @@ class Line(pj.Account):
 
     def onIncomingCall(self, param: Any) -> None:
         self.incoming.append(Call(self, param.callId))
+
+    def onInstantMessage(self, param: Any) -> None:
+        self.texts.append(Text(param.fromUri, param.msgBody))
 
 
 class Stack:

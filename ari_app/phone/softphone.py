@@ -86,6 +86,9 @@ class Softphone:
             self._on_registration(*self._stack.line.news.popleft())
         while self._stack.line.incoming:
             self._on_incoming(self._stack.line.incoming.popleft())
+        while self._stack.line.texts:
+            header, text = self._stack.line.texts.popleft()
+            self._report(m.Texted(_from_header(header)[1], text, at=monotonic()))
         if self._call is not None:
             self._follow(self._call)
         while self._later and self._later[0][0] <= monotonic():

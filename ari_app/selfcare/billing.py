@@ -52,6 +52,24 @@ class Payment(Struct, frozen=True):
     currency: str = "BYN"
 
 
+class BillLine(Struct, frozen=True):
+    """What is charged for in a bill, without tax."""
+
+    names: Names
+    amount: Decimal
+
+
+class Bill(Struct, frozen=True):
+    """A bill for the month that begins on ``month``: ``total`` is the lines and, apart from them,
+    ``vat``, the tax."""
+
+    month: date
+    total: Decimal
+    vat: Decimal
+    lines: tuple[BillLine, ...]
+    currency: str = "BYN"
+
+
 class Billing(Protocol):
     """What is asked of billing. ``subscriber`` is our id of him.
 
@@ -70,3 +88,9 @@ class Billing(Protocol):
 
     async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
         """The last payments, the newest first."""
+
+    async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
+        """The last bills, the newest first."""
+
+    async def tariffs(self) -> Sequence[Tariff]:
+        """All tariffs that the operator offers."""

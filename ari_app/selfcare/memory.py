@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ari_app.selfcare.billing import (
     Balance,
+    Bill,
     BillingUnavailable,
     Payment,
     Service,
@@ -18,12 +19,14 @@ T = TypeVar("T")
 
 
 class Ledger(Struct, frozen=True):
-    """All that billing knows, by subscriber. ``payments`` are the newest first."""
+    """All that billing knows, by subscriber. ``payments`` and ``bills`` are the newest first."""
 
     balances: Mapping[int, Balance]
     tariffs: Mapping[int, Tariff]
     services: Mapping[int, Sequence[Service]]
     payments: Mapping[int, Sequence[Payment]]
+    bills: Mapping[int, Sequence[Bill]]
+    offered: Sequence[Tariff]
 
 
 class MemoryBilling:
@@ -53,6 +56,14 @@ class MemoryBilling:
     async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
         """The last payments, the newest first."""
         return _of(self._known().payments, subscriber)[:limit]
+
+    async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
+        """The last bills, the newest first."""
+        return _of(self._known().bills, subscriber)[:limit]
+
+    async def tariffs(self) -> Sequence[Tariff]:
+        """All tariffs."""
+        return self._known().offered
 
     def _known(self) -> Ledger:
         if self._ledger is None:

@@ -5,16 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
-from ari_app.selfcare.billing import (
-    Billing,
-    BillingUnavailable,
-    Payment,
-    Service,
-    UnknownSubscriber,
-)
+from msgspec import Struct
+
+from ari_app.selfcare import answers
+from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
+from ari_app.selfcare.staff import Asker, Staff, StaffUnavailable
 from ivr.events import Answered
 from ivr.model import Operation
-from ivr.values import Count, Day, Money, Name, Rows, Values
+from ivr.values import Digits, Recording, Values
 
 _log = logging.getLogger(__name__)
 
@@ -22,98 +20,129 @@ PAYMENTS_TOLD = 3
 """How many of the last payments are told: more than three are not remembered by ear."""
 
 _FAULTS: Mapping[str, Mapping[str, str]] = {"unavailable": {}, "unknown": {}}
+_TARIFF = {"tariff": "name", "fee": "money", "minutes": "count", "gigabytes": "count"}
+_BILL = {
+    "bill": "money",
+    "before": "money",
+    "difference": "money",
+    "vat": "money",
+    "vat_change": "money",
+    "reasons": "each",
+}
 
 CATALOGUE: Mapping[str, Operation] = {
     operation.name: operation
     for operation in (
         Operation("balance", {"ok": {"balance": "money"}, **_FAULTS}, need="caller"),
-        Operation(
-            "tariff",
-            {
-                "ok": {"tariff": "name", "fee": "money", "minutes": "count", "gigabytes": "count"},
-                **_FAULTS,
-            },
-            need="caller",
-        ),
+        Operation("tariff", {"ok": _TARIFF, **_FAULTS}, need="caller"),
         Operation("services", {"ok": {"services": "each"}, "none": {}, **_FAULTS}, need="caller"),
         Operation("payments", {"ok": {"payments": "each"}, "none": {}, **_FAULTS}, need="caller"),
+        Operation(
+            "bill",
+            {"higher": _BILL, "lower": _BILL, "same": _BILL, "none": {}, **_FAULTS},
+            need="caller",
+        ),
+        Operation("tariffs", {"ok": {"tariffs": "each"}, "unavailable": {}}),
+        Operation(
+            "complaint",
+            {"ok": {"complaint": "digits"}, "failed": {}},
+            inputs={"recording": "recording"},
+        ),
+        Operation("call-back", {"ok": {}, "already": {}, "failed": {}}),
     )
 }
 """The signatures. Rows of ``services`` have ``service`` (name) and ``fee`` (money), rows of
-``payments`` have ``day`` and ``amount`` (money). ``unknown``: billing does not know the caller."""
+``payments`` have ``day`` and ``amount`` (money), rows of ``tariffs`` what ``tariff`` brings, rows
+of ``reasons`` ``reason`` (name) and ``amount`` (money). ``unknown``: billing does not know the
+caller."""
 
-_Deed: TypeAlias = Callable[[int], Awaitable[Answered]]
+
+class _Wish(Struct, frozen=True):
+    """One operation that is asked for."""
+
+    inputs: Values
+    asker: Asker
+    key: str
+
+    @property
+    def subscriber(self) -> int:
+        """Who asks, for operations that need a known caller."""
+        if self.asker.subscriber is None:
+            raise UnknownSubscriber("a caller whom we do not know")
+        return self.asker.subscriber
+
+
+_Deed: TypeAlias = Callable[[_Wish], Awaitable[Answered]]
 
 
 class Selfcare:
-    """Does the operations of the catalogue for a subscriber, each within its deadline."""
+    """Does the operations of the catalogue for a caller, each within its deadline."""
 
-    def __init__(self, billing: Billing, catalogue: Mapping[str, Operation] = CATALOGUE) -> None:
+    def __init__(
+        self, billing: Billing, staff: Staff, catalogue: Mapping[str, Operation] = CATALOGUE
+    ) -> None:
         self._billing = billing
+        self._staff = staff
         self._catalogue = catalogue
         self._deeds: Mapping[str, _Deed] = {
             "balance": self._balance,
             "tariff": self._tariff,
             "services": self._services,
             "payments": self._payments,
+            "bill": self._bill,
+            "tariffs": self._tariffs,
+            "complaint": self._complaint,
+            "call-back": self._call_back,
         }
 
-    async def run(self, name: str, inputs: Values, subscriber: int | None, key: str) -> Answered:
-        """Do operation ``name`` for a subscriber; None is a caller whom we do not know.
+    async def run(self, name: str, inputs: Values, asker: Asker, key: str) -> Answered:
+        """Do operation ``name`` for whoever asks.
 
-        ``key`` names the deed: asked twice with it, an operation that costs is done once (none
-        of these costs). An operation that is not in the catalogue is a ``KeyError``, inputs that
-        it does not take are a ``ValueError``: the check of flows lets neither pass.
+        ``key`` names the deed: asked twice with it, an operation that writes or costs is done
+        once. An operation that is not in the catalogue is a ``KeyError``, inputs that it does not
+        take are a ``ValueError``: the check of flows lets neither pass.
         """
         operation = self._catalogue[name]
         if inputs.keys() != operation.inputs.keys():
             raise ValueError(f"{name} takes {sorted(operation.inputs)}, not {sorted(inputs)}")
-        if subscriber is None:
-            return Answered("unknown")
         try:
             async with asyncio.timeout(operation.deadline):
-                return await self._deeds[name](subscriber)
-        except UnknownSubscriber:
-            _log.warning("%s: billing does not know subscriber %d", key, subscriber)
+                return await self._deeds[name](_Wish(inputs, asker, key))
+        except UnknownSubscriber as error:
+            if asker.subscriber is not None:
+                _log.warning("%s: billing does not know subscriber %s", key, error)
             return Answered("unknown")
-        except BillingUnavailable as error:
-            _log.warning("%s: no %s from billing: %s", key, name, error)
+        except (BillingUnavailable, StaffUnavailable) as error:
+            _log.warning("%s: no %s: %s", key, name, error)
         except TimeoutError:
-            _log.warning("%s: no %s from billing in %g s", key, name, operation.deadline)
-        return Answered("unavailable")
+            _log.warning("%s: no %s in %g s", key, name, operation.deadline)
+        return Answered("unavailable" if "unavailable" in operation.outcomes else "failed")
 
-    async def _balance(self, subscriber: int) -> Answered:
-        found = await self._billing.balance(subscriber)
-        return Answered("ok", {"balance": Money(found.amount, found.currency)})
+    async def _balance(self, wish: _Wish) -> Answered:
+        return answers.balance(await self._billing.balance(wish.subscriber))
 
-    async def _tariff(self, subscriber: int) -> Answered:
-        found = await self._billing.tariff(subscriber)
-        return Answered(
-            "ok",
-            {
-                "tariff": Name(found.names),
-                "fee": Money(found.fee, found.currency),
-                "minutes": Count(found.minutes),
-                "gigabytes": Count(found.gigabytes),
-            },
-        )
+    async def _tariff(self, wish: _Wish) -> Answered:
+        return answers.tariff(await self._billing.tariff(wish.subscriber))
 
-    async def _services(self, subscriber: int) -> Answered:
-        found = await self._billing.services(subscriber)
-        if not found:
-            return Answered("none")
-        return Answered("ok", {"services": Rows(tuple(map(_service, found)))})
+    async def _services(self, wish: _Wish) -> Answered:
+        return answers.services(await self._billing.services(wish.subscriber))
 
-    async def _payments(self, subscriber: int) -> Answered:
-        found = await self._billing.payments(subscriber, PAYMENTS_TOLD)
-        if not found:
-            return Answered("none")
-        return Answered("ok", {"payments": Rows(tuple(map(_payment, found)))})
+    async def _payments(self, wish: _Wish) -> Answered:
+        return answers.payments(await self._billing.payments(wish.subscriber, PAYMENTS_TOLD))
 
+    async def _bill(self, wish: _Wish) -> Answered:
+        return answers.bill(await self._billing.bills(wish.subscriber, 2))
 
-def _service(one: Service) -> Values:
-    return {"service": Name(one.names), "fee": Money(one.fee, one.currency)}
+    async def _tariffs(self, _: _Wish) -> Answered:
+        return answers.tariffs(await self._billing.tariffs())
 
+    async def _complaint(self, wish: _Wish) -> Answered:
+        recording = wish.inputs["recording"]
+        if not isinstance(recording, Recording):
+            raise ValueError(f"a complaint takes a recording, not {type(recording).__name__}")
+        number = await self._staff.complain(wish.asker, recording, wish.key)
+        return Answered("ok", {"complaint": Digits(number)})
 
-def _payment(one: Payment) -> Values:
-    return {"day": Day(one.day), "amount": Money(one.amount, one.currency)}
+    async def _call_back(self, wish: _Wish) -> Answered:
+        new = await self._staff.call_back(wish.asker, wish.key)
+        return Answered("ok" if new else "already")

@@ -130,5 +130,78 @@ def ways(db: Database) -> None:
     """)
 
 
-KNOWN = frozenset(step.__name__ for step in (people, accounts, calls, ways))
+@MIGRATIONS()
+def outbox(db: Database) -> None:
+    """Texts to subscribers, sent or still to be sent."""
+    db.executescript("""
+        create table outbox (
+            key text primary key,
+            number text not null,
+            text text not null,
+            call text not null,
+            created integer not null,
+            state text not null,
+            attempts integer not null,
+            next_at integer,
+            sent_at integer,
+            error text not null
+        ) strict;
+        create index outbox_waiting on outbox (next_at) where state = 'waiting';
+    """)
+
+
+@MIGRATIONS()
+def left_to_people(db: Database) -> None:
+    """What callers leave to people: complaints, and wishes to be called back."""
+    db.executescript("""
+        create table complaints (
+            id integer primary key,
+            key text not null unique,
+            call text not null,
+            at integer not null,
+            number text not null,
+            subscriber integer,
+            file text not null,
+            seconds real not null,
+            state text not null,
+            answer text not null
+        ) strict;
+        create table callbacks (
+            id integer primary key,
+            key text not null unique,
+            call text not null,
+            at integer not null,
+            number text not null,
+            subscriber integer,
+            topic text not null,
+            state text not null
+        ) strict;
+        create unique index callbacks_open on callbacks (number) where state = 'open';
+    """)
+
+
+@MIGRATIONS()
+def bills(db: Database) -> None:
+    """What the demo operator's billing charged, month by month; tax apart from the lines."""
+    db.executescript("""
+        create table bills (
+            id integer primary key,
+            subscriber integer not null references accounts,
+            month text not null,
+            vat integer not null,
+            unique (subscriber, month)
+        ) strict;
+        create table bill_lines (
+            bill integer not null references bills,
+            seq integer not null,
+            names text not null,
+            amount integer not null,
+            primary key (bill, seq)
+        ) strict, without rowid;
+    """)
+
+
+KNOWN = frozenset(
+    step.__name__ for step in (people, accounts, calls, ways, outbox, left_to_people, bills)
+)
 """The steps that this version knows; a database with others was written by a newer one."""

@@ -59,6 +59,12 @@ def by_number(db: Database, number: str) -> Subscriber | None:
     return next(iter(_subscribers(db, "where msisdn = ?", normalise(number))), None)
 
 
+def sip_user(db: Database, number: str) -> str | None:
+    """The SIP user of the phone of a number's subscriber, None if there is no such phone."""
+    one = by_number(db, number)
+    return None if one is None else one.sip_user
+
+
 def remember_language(db: Database, subscriber: int, language: str) -> bool:
     """Keep the language that a subscriber chose; False if there is no such subscriber."""
     done = db.conn.execute(

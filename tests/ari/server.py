@@ -42,6 +42,8 @@ class Server:
         self.stops = True
         """Whether a playback that is told to stop does so before the answer."""
         self.legs: dict[str, Leg] = {}
+        self.texts: dict[str, list[tuple[str, str]]] = {}
+        """Phones that are registered, and the texts that came to them, each with its sender."""
         self.asked: list[Asked] = []
         self.connections = 0
         self.allowed: list[str] | None = None
@@ -225,10 +227,8 @@ class Server:
     async def _do(self, asked: Asked) -> object:
         method, _, path = asked.line.partition(" ")
         match method, *path.split("/"):
-            case ["GET", "asterisk", "info"]:
-                return {"system": {"version": "22.0.0-tests", "entity_id": "x"}}
-            case ["GET", "asterisk", "ping"]:
-                return {"ping": "pong"}
+            case ["GET", "asterisk", _]:
+                return {"system": {"version": "22.0.0-tests", "entity_id": "x"}, "ping": "pong"}
             case ["GET", "applications", name]:
                 ids = [id_ for id_, leg in self.legs.items() if leg.inside or leg.subscribed]
                 return {"name": name, "channel_ids": ids, "bridge_ids": []}
@@ -241,6 +241,11 @@ class Server:
                     raise StatusError(422)
                 self.legs[channel].subscribed = True
                 return {"name": name}
+            case ["GET", "endpoints", _, phone]:
+                return {"state": "online" if phone in self.texts else "offline"}
+            case ["PUT", "endpoints", "sendMessage"]:
+                self._text(**asked.query)
+                return None
             case ["DELETE", "playbacks", playback]:
                 self._stop(playback)
                 return None
@@ -252,6 +257,12 @@ class Server:
             case ["POST", "channels", channel, *deed]:
                 return await self._steer(channel, deed, asked.query)
         raise StatusError(404)
+
+    def _text(self, to: str, body: str, **others: str) -> None:
+        phone = to.removeprefix("pjsip:")
+        if phone not in self.texts:
+            raise StatusError(404)
+        self.texts[phone].append((others["from"], body))
 
     def _stop(self, playback: str) -> None:
         for channel, leg in self.legs.items():

@@ -13,7 +13,7 @@ from ari_app.ari import events, rest
 from ari_app.ari.rest import VERBS, Verb
 from tests.pbx_fixture import asterisk
 
-RESOURCES = ("applications", "asterisk", "channels", "playbacks")
+RESOURCES = ("applications", "asterisk", "channels", "endpoints", "playbacks")
 """The descriptions of what we use."""
 
 Json = dict[str, Any]
@@ -95,6 +95,8 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.channels.play_with_id("1.2", "1.2-1", ["sound:a", "sound:b"])
     await ari.channels.set_channel_var("1.2", "CHANNEL(language)", "ru")
     await ari.playbacks.stop("1.2-1")
+    await ari.endpoints.get("PJSIP", "alice")
+    await ari.endpoints.send_message("pjsip:alice", "sip:611@127.0.0.1", "привет")
     assert {request.verb for request in sent} == set(VERBS)
     for request in sent:
         assert {name for name, _ in request.query} == set(request.verb.query)
@@ -147,6 +149,7 @@ READ = {struct for event in events.EVENTS for struct in structs(event)} | {
     *structs(events.RestResponse),
     *structs(rest.Info),
     *structs(rest.Application),
+    *structs(rest.Endpoint),
 }
 SENT = set(structs(rest._Message))
 

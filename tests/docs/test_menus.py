@@ -85,14 +85,16 @@ def test_the_operations_are_described() -> None:
     [table] = tables(section(TEXT, "Operations and the values they bring"))
     described = {code(row[0])[0]: row for row in table}
     assert described.keys() == CATALOGUE.keys()
-    for name, (_, outcomes, values) in described.items():
+    for name, (_, need, takes, outcomes, values) in described.items():
         operation = CATALOGUE[name]
+        assert need == operation.need
+        inputs = ", ".join(f"`{name}` ({kind})" for name, kind in operation.inputs.items())
+        assert takes == (inputs or "nothing")
         assert set(code(outcomes)) == operation.outcomes.keys()
-        for value, brought in operation.outcomes["ok"].items():
-            assert f"`{value}` ({brought}" in values
-        assert operation.need == "caller"
+        for outcome in operation.outcomes.values():
+            for value, brought in outcome.items():
+                assert f"`{value}` ({brought}" in values
         assert operation.deadline == 3
-        assert not operation.inputs
 
 
 def test_the_placeholders_are_described() -> None:

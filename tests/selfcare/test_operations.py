@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ari_app.selfcare.billing import (
     Balance,
+    Bill,
     Billing,
     BillingUnavailable,
     Payment,
@@ -20,8 +21,10 @@ from ari_app.selfcare.billing import (
 )
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import CATALOGUE, PAYMENTS_TOLD, Selfcare
+from ari_app.selfcare.staff import Asker, StaffUnavailable
 from ivr.events import Answered
-from ivr.values import Count, Day, Money, Name, Rows, Value, Values
+from ivr.values import Count, Day, Digits, Money, Name, Recording, Rows, Value, Values
+from tests.selfcare.samples import NAMES, bill
 
 KINDS: Mapping[str, type[Value]] = {
     "money": Money,
@@ -29,8 +32,11 @@ KINDS: Mapping[str, type[Value]] = {
     "name": Name,
     "day": Day,
     "each": Rows,
+    "digits": Digits,
 }
-NAMES = {"ru": "Домашний", "be": "Хатні", "en": "Home"}
+INPUTS: Mapping[str, Value] = {"recording": Recording("/spool/said.wav", 4.2)}
+OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.outcomes]
+OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING))
 RICH, POOR, NOBODY = 1, 2, 3
 
 
@@ -42,11 +48,13 @@ async def ledger() -> Ledger:
         tariffs={RICH: tariff, POOR: tariff},
         services={RICH: [Service(NAMES, Decimal("7.50"))], POOR: []},
         payments={RICH: paid, POOR: []},
+        bills={RICH: [bill(2, "3.00", home="15.00"), bill(1, "2.40", home="12.00")], POOR: []},
+        offered=[tariff, Tariff(NAMES, Decimal("9.90"), 100, 2)],
     )
 
 
 class Broken:
-    """A billing that meets every question with the same fault, or with silence."""
+    """Billing and staff that meet every question with the same fault, or with silence."""
 
     def __init__(self, fault: Exception | None) -> None:
         self._fault = fault
@@ -67,10 +75,41 @@ class Broken:
         await self._fail(subscriber + limit)
         raise AssertionError
 
+    async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
+        await self._fail(subscriber + limit)
+        raise AssertionError
+
+    async def tariffs(self) -> Sequence[Tariff]:
+        await self._fail(0)
+        raise AssertionError
+
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
+        await self._fail(len(f"{asker}{recording}{key}"))
+        raise AssertionError
+
+    async def call_back(self, asker: Asker, key: str) -> bool:
+        await self._fail(len(f"{asker}{key}"))
+        raise AssertionError
+
     async def _fail(self, _: int) -> None:
         if self._fault is not None:
             raise self._fault
         await asyncio.get_running_loop().create_future()
+
+
+class Willing:
+    """Staff that keep what they are asked, under its key."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, Asker, Recording | None]] = []
+
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
+        self.kept.append((key, asker, recording))
+        return "1024"
+
+    async def call_back(self, asker: Asker, key: str) -> bool:
+        self.kept.append((key, asker, None))
+        return len(self.kept) == 1
 
 
 @pytest.fixture
@@ -80,8 +119,17 @@ async def billing() -> Billing:
     return memory
 
 
+def asker(subscriber: int | None = RICH) -> Asker:
+    return Asker("s1", "375990000001", subscriber)
+
+
+def inputs(name: str) -> Values:
+    return {value: INPUTS[kind] for value, kind in CATALOGUE[name].inputs.items()}
+
+
 async def ask(billing: Billing, name: str, subscriber: int | None) -> Answered:
-    return await Selfcare(billing).run(name, {}, subscriber, "s1:1")
+    staff = billing if isinstance(billing, Broken) else Willing()
+    return await Selfcare(billing, staff).run(name, inputs(name), asker(subscriber), "s1:1")
 
 
 def promised(name: str, answer: Answered) -> None:
@@ -99,7 +147,8 @@ async def test_every_answer_is_as_promised(
 ) -> None:
     answer = await ask(billing, name, subscriber)
     promised(name, answer)
-    assert (answer.outcome == "unknown") is (subscriber in (NOBODY, None))
+    needs = CATALOGUE[name].need == "caller"
+    assert (answer.outcome == "unknown") is (needs and subscriber in (NOBODY, None))
 
 
 async def test_balance_is_exact(billing: Billing) -> None:
@@ -137,7 +186,36 @@ async def test_only_the_last_payments_are_told(billing: Billing) -> None:
     assert await ask(billing, "payments", POOR) == Answered("none")
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+async def test_all_tariffs_are_told_to_anybody_the_cheapest_first(billing: Billing) -> None:
+    answer = await ask(billing, "tariffs", None)
+    fees = [row["fee"] for row in cast(Rows, answer.values["tariffs"]).rows]
+    assert fees == [Money(Decimal("9.90")), Money(Decimal("15.00"))]
+
+
+async def test_a_complaint_is_kept_with_who_asks_and_its_key(billing: Billing) -> None:
+    staff = Willing()
+    said = Recording("/spool/said.wav", 4.2)
+    answer = await Selfcare(billing, staff).run(
+        "complaint", {"recording": said}, asker(None), "s1:9"
+    )
+    assert answer == Answered("ok", {"complaint": Digits("1024")})
+    assert staff.kept == [("s1:9", asker(None), said)]
+
+
+async def test_a_call_back_is_noted_once(billing: Billing) -> None:
+    selfcare = Selfcare(billing, Willing())
+    assert await selfcare.run("call-back", {}, asker(), "s1:1") == Answered("ok")
+    assert await selfcare.run("call-back", {}, asker(), "s1:2") == Answered("already")
+
+
+@pytest.mark.parametrize("name", OF_STAFF)
+async def test_what_cannot_be_kept_has_failed(name: str) -> None:
+    answer = await ask(Broken(StaffUnavailable("disk full")), name, RICH)
+    promised(name, answer)
+    assert answer.outcome == "failed"
+
+
+@pytest.mark.parametrize("name", sorted(set(OF_BILLING) - {"tariffs"}))
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [(BillingUnavailable("maintenance"), "unavailable"), (UnknownSubscriber(1), "unknown")],
@@ -149,10 +227,11 @@ async def test_fault_of_billing_is_an_outcome(name: str, fault: Exception, outco
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
-async def test_silent_billing_is_unavailable_at_the_deadline(name: str) -> None:
+async def test_silence_ends_at_the_deadline(name: str) -> None:
     hasty = {name: replace(CATALOGUE[name], deadline=0.01)}
-    answer = await Selfcare(Broken(None), hasty).run(name, {}, RICH, "s1:1")
-    assert answer == Answered("unavailable")
+    silent = Broken(None)
+    answer = await Selfcare(silent, silent, hasty).run(name, inputs(name), asker(), "s1:1")
+    assert answer == Answered("failed" if name in OF_STAFF else "unavailable")
 
 
 async def test_hang_up_while_billing_is_asked_is_no_answer() -> None:
@@ -170,9 +249,13 @@ async def test_fault_in_billing_itself_is_not_hidden() -> None:
 
 async def test_what_the_catalogue_does_not_promise_is_refused(billing: Billing) -> None:
     with pytest.raises(KeyError):
-        await ask(billing, "gift", RICH)
+        await Selfcare(billing, Willing()).run("gift", {}, asker(), "s1:1")
     with pytest.raises(ValueError, match="balance takes"):
-        await Selfcare(billing).run("balance", {"of": Count(1)}, RICH, "s1:1")
+        await Selfcare(billing, Willing()).run("balance", {"of": Count(1)}, asker(), "s1:1")
+    with pytest.raises(ValueError, match="takes a recording, not Count"):
+        await Selfcare(billing, Willing()).run(
+            "complaint", {"recording": Count(1)}, asker(), "s1:1"
+        )
 
 
 async def test_memory_is_unavailable_until_it_is_read() -> None:

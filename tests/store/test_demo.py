@@ -1,5 +1,6 @@
 """The demo operator: the same everywhere, added once."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
@@ -10,10 +11,12 @@ from msgspec.structs import replace
 
 from ari_app.demo import demo_billing, seed
 from ari_app.secret import Secret
-from ari_app.store import accounts, agents, history, subscribers
+from ari_app.selfcare import answers
+from ari_app.store import accounts, agents, bills, history, subscribers
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from ari_app.store.subscribers import Subscriber
+from ivr.values import Rows
 from tests.store.samples import NOON, subscriber
 
 
@@ -71,7 +74,8 @@ async def test_two_installations_differ_in_passwords_only(store: Store, other: S
     await seed(other, NOON)
     assert await people(store) == await people(other)
     assert await contacts(store) == await contacts(other)
-    for what in (accounts.tariffs, accounts.services, accounts.accounts, accounts.payments):
+    of_accounts = (accounts.tariffs, accounts.services, accounts.accounts, accounts.payments)
+    for what in (*of_accounts, bills.everyones):
         assert await store.read(what) == await other.read(what)
     passwords: set[Secret | None] = set()
     for one in (store, other):
@@ -92,6 +96,11 @@ async def test_there_is_something_of_everything_to_hear(store: Store) -> None:
     assert min(balances) < 0
     assert any(amount % 1 for amount in balances)
     assert any(amount and not amount % 1 for amount in balances)
+    assert {one.month for one in await store.read(bills.everyones)} == {
+        NOON.date().replace(month=2, day=1),
+        NOON.date().replace(month=1, day=1),
+        NOON.date().replace(year=2025, month=12, day=1),
+    }
     assert {one.tariff for one in await store.read(accounts.accounts)} == {
         one.id for one in await store.read(accounts.tariffs)
     }
@@ -132,3 +141,22 @@ async def test_billing_answers_for_everyone(store: Store) -> None:
     assert (
         {services for services, _ in kinds} == {payments for _, payments in kinds} == {True, False}
     )
+
+
+async def test_bills_grow_by_tax_alone_or_for_a_reason(store: Store) -> None:
+    await seed(store, NOON)
+    billing = await demo_billing(store)
+    told = {id: answers.bill(await billing.bills(id, 2)) for id in range(1, 51)}
+    assert Counter(one.outcome for one in told.values()) == {
+        "higher": 28,
+        "lower": 10,
+        "same": 7,
+        "none": 5,
+    }
+    by_tax = [one for one in told.values() if one.values.get("reasons") == Rows(())]
+    taxed = [one for one in by_tax if one.outcome == "higher"]
+    assert len(taxed) == 20
+    for one in taxed:
+        assert one.values["difference"] == one.values["vat_change"]
+    assert len(await billing.bills(1, 99)) == 3
+    assert len(await billing.tariffs()) == 5

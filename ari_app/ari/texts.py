@@ -1,0 +1,43 @@
+"""Texts to the phones that are registered with Asterisk, as SIP messages."""
+
+from collections.abc import Awaitable, Callable
+
+from ari_app.ari.errors import GoneError
+from ari_app.ari.rest import Endpoints
+
+
+class NoPhoneError(Exception):
+    """A number has no phone that is registered now; its subscriber must switch it on."""
+
+
+class Texts:
+    """Sends texts from ``sender`` (a SIP URI); ``endpoint`` finds a number's PJSIP endpoint."""
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        endpoint: Callable[[str], Awaitable[str | None]],
+        sender: str,
+    ) -> None:
+        self._endpoints = endpoints
+        self._endpoint = endpoint
+        self._sender = sender
+
+    async def send(self, number: str, text: str) -> None:
+        """Hand a text over to Asterisk, which does not tell what the phone makes of it.
+
+        :class:`NoPhoneError`, or as :mod:`ari_app.ari.errors` says; of these only
+        :class:`~ari_app.ari.errors.UnreachableError` leaves open whether Asterisk has the text.
+        """
+        endpoint = await self._endpoint(number)
+        if endpoint is None:
+            raise NoPhoneError("no subscriber with a phone of ours has this number")
+        try:
+            # Asked first, because Asterisk would log the endpoint that cannot be reached, and its
+            # name is mostly a whole number.
+            online = (await self._endpoints.get("PJSIP", endpoint)).state != "offline"
+            if online:
+                return await self._endpoints.send_message(f"pjsip:{endpoint}", self._sender, text)
+        except GoneError:
+            pass
+        raise NoPhoneError("no phone of this subscriber is registered")

@@ -1,0 +1,33 @@
+"""`firstline callbacks`: who asked to be called."""
+
+import click
+
+from ari_app.commands.running import Commands, stored
+from ari_app.config import State
+from ari_app.store import callbacks as wishes
+
+
+@click.group(cls=Commands)
+def callbacks() -> None:
+    """Callers who asked to be called back."""
+
+
+@callbacks.command("list")
+@click.option("--all", "done", is_flag=True, help="Those who were called, too.")
+@click.pass_obj
+def list_(state: State, done: bool) -> None:
+    """Who is to be called, the oldest wish first; with the whole number, to dial it."""
+    for one in stored(state, lambda store: store.read(wishes.listing, done)):
+        known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"
+        words = [str(one.id), f"{one.at:%Y-%m-%d %H:%M:%S} UTC", f"{one.number} ({known})"]
+        click.echo("  ".join([*words, *([one.topic] if one.topic else []), one.state]))
+
+
+@callbacks.command()
+@click.argument("id", type=int)
+@click.pass_obj
+def done(state: State, id: int) -> None:
+    """Note that the caller of wish ID was called."""
+    if not stored(state, lambda store: store.write(wishes.done, id)):
+        raise click.ClickException(f"no call back {id} is open: `firstline callbacks list`")
+    click.echo(f"call back {id} is done")

@@ -1,0 +1,40 @@
+"""`firstline messages`: the texts that subscribers were sent, or still are to be."""
+
+import click
+from msgspec import json
+
+from ari_app.commands.running import Commands, stored
+from ari_app.config import State
+from ari_app.journal import masked
+from ari_app.store import outbox
+from ari_app.store.outbox import Text
+
+
+@click.group(cls=Commands)
+def messages() -> None:
+    """Texts to subscribers."""
+
+
+@messages.command("list")
+@click.option("--number", help="Only those to this number.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For scripts: everything, whole numbers too.")
+@click.pass_obj
+def list_(state: State, number: str | None, limit: int, as_json: bool) -> None:
+    """The last texts, the newest first."""
+    found = stored(state, lambda store: store.read(outbox.recent, limit, number))
+    if as_json:
+        click.echo(json.format(json.encode(found), indent=2).decode())
+        return
+    for one in found:
+        when = f"{one.created:%Y-%m-%d %H:%M:%S} UTC"
+        click.echo(f"{when}  {masked(one.number)}  {_state(one)}\n    {one.text}")
+
+
+def _state(one: Text) -> str:
+    match one.state, one.next_at:
+        case "waiting", next_at if one.attempts and next_at:
+            return f"waiting for {next_at:%H:%M:%S} UTC (attempt {one.attempts}: {one.error})"
+        case "failed", _:
+            return f"failed ({one.error})"
+    return one.state

@@ -1,0 +1,39 @@
+"""Keeps in the store what callers leave to people."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from ari_app.selfcare.staff import Asker, StaffUnavailable
+from ari_app.store import callbacks, complaints
+from ari_app.store.db import Store, StoreError
+from ivr.values import Recording
+
+
+class StoredStaff:
+    """See :class:`ari_app.selfcare.staff.Staff`; ``now`` is the clock."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
+        """Write the complaint down, if there is something to listen to."""
+        if not Path(recording.file).is_file():
+            raise StaffUnavailable(f"there is no recording {recording.file}")
+        who = (asker.call, asker.number, asker.subscriber)
+        said = (recording.file, recording.seconds)
+        try:
+            return str(await self._store.write(complaints.add, key, *who, *said, self._now()))
+        except StoreError as error:
+            raise StaffUnavailable(str(error)) from error
+
+    async def call_back(self, asker: Asker, key: str) -> bool:
+        """Note the wish, for a number that can be called."""
+        if not asker.number.removeprefix("+").isdigit():
+            raise StaffUnavailable("the caller has no number")
+        who = (asker.call, asker.number, asker.subscriber)
+        try:
+            return await self._store.write(callbacks.ask, key, *who, self._now())
+        except StoreError as error:
+            raise StaffUnavailable(str(error)) from error

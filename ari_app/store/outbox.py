@@ -1,0 +1,126 @@
+"""Texts to subscribers: written with the deed that causes them, sent by and by.
+
+A text is ``waiting`` until it is ``sent``, or ``failed`` when no attempt is left.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from ari_app.store.numbers import normalise
+from ari_app.store.times import micros, moment
+
+_COLUMNS = "key, number, text, call, created, state, attempts, next_at, sent_at, error"
+_UNANSWERED = "no answer yet"
+
+
+class Text(Struct, frozen=True):
+    """A text: ``call`` is the id of the call that caused it, ``attempts`` how often it was tried,
+    ``next_at`` when it is tried next (None: never), ``error`` why the last attempt failed."""
+
+    key: str
+    number: str
+    text: str
+    call: str
+    created: datetime
+    state: str
+    attempts: int
+    next_at: datetime | None
+    sent_at: datetime | None
+    error: str
+
+
+def post(db: Database, key: str, number: str, text: str, call: str, at: datetime) -> bool:
+    """Put a text to a number into the outbox, inside of whatever transaction this is.
+
+    The same key twice is the same text: then nothing happens, and False is returned.
+    """
+    added = db.conn.execute(
+        f"insert into outbox ({_COLUMNS}) values (?, ?, ?, ?, ?, 'waiting', 0, ?, null, '')"
+        " on conflict (key) do nothing",
+        (key, normalise(number) or number, text, call, micros(at), micros(at)),
+    )
+    return added.rowcount == 1
+
+
+def due(db: Database, at: datetime, limit: int) -> list[Text]:
+    """What is to be sent at a moment, the oldest first, at most one text for each number."""
+    # min() makes SQLite take the other columns from the row that has it.
+    rows = db.conn.execute(
+        f"select {_COLUMNS} from (select *, min(created) from outbox where state = 'waiting'"
+        " and next_at <= ? group by number) order by created limit ?",
+        (micros(at), limit),
+    )
+    return [_text(*row) for row in rows]
+
+
+def next_due(db: Database, after: datetime) -> datetime | None:
+    """When the next text that is not due yet is to be sent, if there is one."""
+    (at,) = db.conn.execute(
+        "select min(next_at) from outbox where state = 'waiting' and next_at > ?", (micros(after),)
+    ).fetchone()
+    return None if at is None else moment(at)
+
+
+def begin(db: Database, key: str, next_at: datetime | None) -> None:
+    """An attempt begins, after which the next is at ``next_at``; None if this is the last one.
+
+    Noted before the text is handed over: should we die meanwhile, this attempt is not lost count
+    of, and the next one keeps its distance.
+    """
+    db.conn.execute(
+        "update outbox set attempts = attempts + 1, error = ?, next_at = ?, state = ?"
+        " where key = ? and state = 'waiting'",
+        (_UNANSWERED, next_at and micros(next_at), "waiting" if next_at else "failed", key),
+    )
+
+
+def sent(db: Database, key: str, at: datetime) -> None:
+    """A text was handed over."""
+    db.conn.execute(
+        "update outbox set state = 'sent', sent_at = ?, next_at = null, error = '' where key = ?",
+        (micros(at), key),
+    )
+
+
+def refused(db: Database, key: str, error: str) -> None:
+    """The attempt failed."""
+    db.conn.execute("update outbox set error = ? where key = ?", (error, key))
+
+
+def recent(db: Database, limit: int, number: str | None = None) -> Sequence[Text]:
+    """The last texts, to one number if it is given, the newest first."""
+    rows = db.conn.execute(
+        f"select {_COLUMNS} from outbox where number = coalesce(?, number)"
+        " order by created desc, rowid desc limit ?",
+        (number and (normalise(number) or number), limit),
+    )
+    return [_text(*row) for row in rows]
+
+
+def _text(
+    key: str,
+    number: str,
+    text: str,
+    call: str,
+    created: int,
+    state: str,
+    attempts: int,
+    next_at: int | None,
+    sent_at: int | None,
+    error: str,
+) -> Text:
+    return Text(
+        key,
+        number,
+        text,
+        call,
+        moment(created),
+        state,
+        attempts,
+        None if next_at is None else moment(next_at),
+        None if sent_at is None else moment(sent_at),
+        error,
+    )

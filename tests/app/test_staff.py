@@ -1,0 +1,70 @@
+"""What callers leave to people is in the store, or they are told that it is not."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from ari_app.selfcare.staff import Asker, StaffUnavailable
+from ari_app.staff import StoredStaff
+from ari_app.store import callbacks, complaints
+from ari_app.store.db import Store
+from ivr.values import Recording
+from tests.store.samples import NOON
+
+ASKER = Asker("c1", "375990000001", 1)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(tmp_path / "firstline.db")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Recording:
+    file = tmp_path / "said.wav"
+    file.touch()
+    return Recording(str(file), 4.5)
+
+
+async def test_a_complaint_has_a_number_under_which_it_is_found(
+    store: Store, said: Recording
+) -> None:
+    staff = StoredStaff(store, lambda: NOON)
+    number = await staff.complain(ASKER, said, "c1:3")
+    assert await staff.complain(ASKER, said, "c1:3") == number
+    [kept] = await store.read(complaints.listing, True)
+    assert str(kept.id) == number
+    assert (kept.call, kept.number, kept.subscriber, kept.at) == ("c1", ASKER.number, 1, NOON)
+    assert Recording(kept.file, kept.seconds) == said
+
+
+async def test_a_complaint_that_nobody_can_hear_is_none(store: Store) -> None:
+    with pytest.raises(StaffUnavailable, match="no recording"):
+        await StoredStaff(store, lambda: NOON).complain(ASKER, Recording("/no.wav", 1.0), "c1:3")
+    assert await store.read(complaints.listing, True) == []
+
+
+async def test_a_wish_to_be_called_needs_a_number(store: Store) -> None:
+    staff = StoredStaff(store, lambda: NOON)
+    for number in ("", "anonymous", "+"):
+        with pytest.raises(StaffUnavailable, match="no number"):
+            await staff.call_back(Asker("c1", number, None), "c1:1")
+    assert await staff.call_back(Asker("c1", "+375990000001", None), "c1:1")
+    assert not await staff.call_back(ASKER, "c2:1")
+    [kept] = await store.read(callbacks.listing, False)
+    assert (kept.number, kept.subscriber) == (ASKER.number, None)
+
+
+async def test_a_store_that_is_closed_is_said_to_be_unavailable(
+    tmp_path: Path, said: Recording
+) -> None:
+    store = await Store.open(tmp_path / "closed.db")
+    await store.close()
+    staff = StoredStaff(store, lambda: NOON)
+    with pytest.raises(StaffUnavailable, match="closed"):
+        await staff.complain(ASKER, said, "c1:1")
+    with pytest.raises(StaffUnavailable, match="closed"):
+        await staff.call_back(ASKER, "c1:1")

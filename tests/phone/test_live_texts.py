@@ -1,0 +1,67 @@
+"""Texts through a real Asterisk to a real SIP phone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import pytest
+
+from ari_app.ari.link import Link
+from ari_app.ari.sending import Settings
+from ari_app.ari.texts import NoPhoneError, Texts
+from ari_app.phone.handset import Phone, Texted, Transport
+from ari_app.secret import Secret
+from asterisk_conf.pbx import Pbx
+from tests.ari.house import asked_nothing
+from tests.phone.test_live_phone import account
+
+pytestmark = pytest.mark.live
+
+SETTINGS = "Настройки интернета: zorka.by & «пароль»\n" + "Пункт доступу; " * 20
+
+
+@pytest.fixture
+async def texts(pbx: Pbx) -> AsyncIterator[Texts]:
+    """Texts to the endpoints that are named like their numbers."""
+    password = Secret(pbx.site.secrets.ari_password)
+    url = f"http://127.0.0.1:{pbx.site.ports.http}"
+    link = Link(Settings(url=url, user="firstline", password=password))
+    task = asyncio.create_task(link.run(lambda _: None, asked_nothing))
+
+    async def named(number: str) -> str | None:
+        return number
+
+    async with asyncio.timeout(10):
+        await link.wait_connected()
+    yield Texts(link.ari.endpoints, named, "sip:611@127.0.0.1")
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_a_registered_phone_gets_texts_in_turn(
+    pbx: Pbx, texts: Texts, transport: Transport
+) -> None:
+    async with Phone(account(pbx), transport=transport) as phone:
+        await phone.register()
+        for text in (SETTINGS, "ещё одно"):
+            await texts.send("1001", text)
+            came = await phone.wait(Texted)
+            assert (came.sender, came.text) == ("611", text)
+
+
+@pytest.mark.parametrize("number", ["1002", "nobody"])
+async def test_a_phone_that_is_not_registered_is_said_to_be_so(texts: Texts, number: str) -> None:
+    with pytest.raises(NoPhoneError, match="is registered"):
+        await texts.send(number, "text")
+
+
+async def test_a_phone_that_went_off_is_not_registered_any_more(pbx: Pbx, texts: Texts) -> None:
+    async with Phone(account(pbx, "1002")) as phone:
+        await phone.register()
+        await texts.send("1002", "text")
+        await phone.wait(Texted)
+    with pytest.raises(NoPhoneError):
+        await texts.send("1002", "text")
+    assert "'1002'" not in (pbx.site.paths.log / "messages").read_text()

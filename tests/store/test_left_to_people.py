@@ -1,0 +1,78 @@
+"""Complaints and calls back: a key is one deed, and what is done is done once."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from ari_app.store import accounts, bills, callbacks, complaints, subscribers
+from ari_app.store.accounts import Account
+from ari_app.store.bills import Bill, BillLine
+from ari_app.store.complaints import Complaint
+from ari_app.store.db import Store
+from tests.store.samples import NOON, subscriber
+from tests.store.test_accounts import HOME
+
+NUMBER = "375990000001"
+
+
+async def complain(store: Store, key: str) -> int:
+    return await store.write(complaints.add, key, "c1", NUMBER, 1, "/spool/s.wav", 4.5, NOON)
+
+
+async def test_a_key_is_one_complaint(store: Store) -> None:
+    first = await complain(store, "c1:1")
+    assert await complain(store, "c1:2") != first
+    assert await complain(store, "c1:1") == first
+    assert await store.read(complaints.by_id, first) == Complaint(
+        first, "c1", NOON, NUMBER, 1, "/spool/s.wav", 4.5, "open", ""
+    )
+    assert len(await store.read(complaints.listing, True)) == 2
+
+
+async def test_a_complaint_is_closed_once(store: Store) -> None:
+    id = await complain(store, "c1:1")
+    assert await store.write(complaints.close, id, "Починили.")
+    assert not await store.write(complaints.close, id, "Ещё раз.")
+    assert not await store.write(complaints.close, 99, "Никому.")
+    assert await store.read(complaints.listing, False) == []
+    [closed] = await store.read(complaints.listing, True)
+    assert (closed.state, closed.answer) == ("closed", "Починили.")
+    assert closed.due == NOON + timedelta(days=15)
+
+
+async def wish(store: Store, key: str, number: str = NUMBER) -> bool:
+    return await store.write(callbacks.ask, key, "c1", number, None, NOON, "money")
+
+
+async def test_a_number_waits_for_one_call_at_most(store: Store) -> None:
+    assert await wish(store, "c1:1")
+    assert await wish(store, "c1:1"), "the same key is the same wish"
+    assert not await wish(store, "c2:1", "+375 99 000 00 01")
+    assert await wish(store, "c3:1", "701")
+    first, other = await store.read(callbacks.listing, False)
+    assert (first.number, first.topic, other.number) == (NUMBER, "money", "701")
+    assert await store.write(callbacks.done, first.id)
+    assert not await store.write(callbacks.done, first.id)
+    assert await store.read(callbacks.listing, False) == [other]
+    assert await wish(store, "c1:1"), "a late repetition is still the same wish"
+    assert len(await store.read(callbacks.listing, True)) == 2
+    assert await wish(store, "c2:1"), "who was called may ask again"
+
+
+async def test_bills_come_back_as_they_were(store: Store) -> None:
+    lines = (BillLine(HOME.names, HOME.fee), BillLine({"en": "TV"}, Decimal("-0.01")))
+    sent = [Bill(1, NOON.date().replace(month=m), Decimal("3.75"), lines[:m]) for m in (2, 1)]
+    await store.write(subscribers.add, [subscriber()])
+    await store.write(accounts.add_tariffs, [HOME])
+    await store.write(accounts.add_accounts, [Account(1, Decimal(0), "home", ())])
+    await store.write(bills.add, reversed(sent))
+    assert await store.read(bills.everyones) == sent
+
+
+@pytest.mark.parametrize(
+    ("number", "user"), [(NUMBER, NUMBER), ("+375 99 000 00 01", NUMBER), ("701", None)]
+)
+async def test_the_phone_of_a_number(store: Store, number: str, user: str | None) -> None:
+    await store.write(subscribers.add, [subscriber()])
+    assert await store.read(subscribers.sip_user, number) == user
