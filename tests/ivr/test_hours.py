@@ -241,6 +241,7 @@ ZONES = (
     "Australia/Lord_Howe",  # half an hour of summer time
     "Africa/Casablanca",  # puts its clocks back for a month
     "Pacific/Kiritimati",
+    "UTC",
 )
 NEWS = (
     datetime(2026, 3, 29, 0, 0, tzinfo=UTC),
@@ -291,6 +292,22 @@ def looked_up(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> bool:
     )
 
 
+def compared(schedule: Schedule, zone: ZoneInfo, begin: datetime) -> None:
+    """Both say the same on all minutes of a day and a half."""
+    seen = [looked_up(schedule, begin + n * MINUTE, zone) for n in range(2000)]
+    change = next((n for n, opened in enumerate(seen) if opened != seen[0]), None)
+    hours = hours_at(schedule, begin, zone)
+    assert hours.open == seen[0]
+    if change is not None:  # in UTC: a local time that comes twice equals nothing of another zone
+        assert hours.until is not None
+        assert hours.until.astimezone(UTC) == begin + change * MINUTE
+    else:
+        assert hours.until is None or hours.until >= begin + 2000 * MINUTE
+    asked = [hours_at(schedule, begin + n * MINUTE, zone) for n in range(0, 2000, 7)]
+    assert [one.open for one in asked] == seen[::7]
+    assert all(one.why and (one.until is None or one.until > begin) for one in asked)
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     schedules(),
@@ -301,16 +318,20 @@ def looked_up(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> bool:
 def test_every_minute_is_as_the_clock_on_the_wall_says(
     schedule: Schedule, zone: ZoneInfo, news: datetime, shift: int
 ) -> None:
-    begin = news + shift * MINUTE
-    seen = [looked_up(schedule, begin + n * MINUTE, zone) for n in range(2000)]
-    change = next((n for n, opened in enumerate(seen) if opened != seen[0]), None)
-    hours = hours_at(schedule, begin, zone)
-    assert hours.open == seen[0]
-    if change is not None:
-        assert hours.until == begin + change * MINUTE
-    else:
-        assert hours.until is None or hours.until >= begin + 2000 * MINUTE
-    asked = [hours_at(schedule, begin + n * MINUTE, zone) for n in range(0, 2000, 7)]
-    assert [one.open for one in asked] == seen[::7]
-    assert all(one.until is None or one.until > begin for one in asked)
-    assert all(one.why for one in asked)
+    compared(schedule, zone, news + shift * MINUTE)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    "text",
+    ["22:00-12:00", "open", "09:00-10:00, 23:00-09:30", "00:30-02:30", "03:00-02:00"],
+)
+def test_every_minute_of_nights_that_are_special(zone: str, text: str) -> None:
+    schedule = Schedule(
+        schedule="any",
+        timezone=zone,
+        week=dict.fromkeys(WEEKDAYS, text),
+        except_={"12-31": "closed", "2026-10-25": "01:00-02:30", "2026-03-28": "23:00-22:00"},
+    )
+    for news in NEWS:
+        compared(schedule, ZoneInfo(zone), news - timedelta(hours=16))
