@@ -175,6 +175,8 @@ def test_what_never_changes_has_no_end() -> None:
     )
     assert hours_at(yearly, at("2026-01-01T00:00"), MINSK).until == at("2026-12-31T00:00")
     assert hours_at(yearly, at("2027-01-01T00:00"), MINSK).until == at("2027-12-31T00:00")
+    new_year = datetime(2027, 1, 1, tzinfo=UTC)
+    assert hours_at(yearly, new_year - MINUTE, UTC).until == new_year
 
 
 def test_a_forced_state_wins_until_it_ends() -> None:
