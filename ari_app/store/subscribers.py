@@ -59,6 +59,12 @@ def by_number(db: Database, number: str) -> Subscriber | None:
     return next(iter(_subscribers(db, "where msisdn = ?", normalise(number))), None)
 
 
+def areas(db: Database) -> list[str]:
+    """Where subscribers live."""
+    rows = db.conn.execute("select distinct area from subscribers order by area")
+    return [area for (area,) in rows]
+
+
 def remember_language(db: Database, subscriber: int, language: str) -> bool:
     """Keep the language that a subscriber chose; False if there is no such subscriber."""
     done = db.conn.execute(
