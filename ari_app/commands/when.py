@@ -26,7 +26,7 @@ def when(text: str, now: datetime) -> datetime:
             hour, minute = map(int, clock.groups())
             found = now.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
             return found if found > now else found + timedelta(days=1)
-        if ":" in text:
+        if ":" in text and re.match("(19|2[0-9])[0-9]{2}-", text):
             found = datetime.fromisoformat(text)
             return found.replace(tzinfo=now.tzinfo) if found.tzinfo is None else found
     except ValueError:

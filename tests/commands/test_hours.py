@@ -10,6 +10,7 @@ from ari_app import control
 from ari_app.config import State
 from ari_app.feed import Feed
 from tests.commands.conftest import CLAIMS, Run
+from tests.docs.markdown import OPERATING, fences, section
 
 
 def test_what_happens_on_new_years_eve(run: Run) -> None:
@@ -22,6 +23,13 @@ def test_what_happens_on_new_years_eve(run: Run) -> None:
     ]
     assert "  from Thu 2027-01-07 18:00 closed" in "\n".join(said)
     assert said[-1] == "  every week closed Sunday 02:00 to Monday 09:00"
+
+
+def test_the_example_of_the_documentation(run: Run, tmp_path: Path) -> None:
+    example, said = fences(section(OPERATING.read_text(), "Opening hours"))
+    (tmp_path / "menus" / "claims.yaml").write_text(example.text)
+    told = run("hours", "show", "claims", "--at", "2026-12-31T23:59").stdout
+    assert told.startswith(said.text)
 
 
 def test_forcing_and_freeing(run: Run, state: State) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ari_app.commands.when import until, when
 
+FAR = "9999-12-31T23:59"
 NOW = datetime(2026, 11, 23, 17, 30, 15, tzinfo=ZoneInfo("Europe/Minsk"))
 
 
@@ -34,7 +35,9 @@ def test_hours_are_counted_and_not_shown_by_the_clock() -> None:
     assert when("22:00", evening).astimezone(UTC).isoformat() == "2026-03-29T20:00:00+00:00"
 
 
-@pytest.mark.parametrize("text", ["", "h", "2", "24:00", "9:60", "tomorrow", "2026-12-31", "2h "])
+@pytest.mark.parametrize(
+    "text", ["", "h", "2", "24:00", "9:60", "tomorrow", "2026-12-31", "2h ", FAR]
+)
 def test_what_is_no_moment(text: str) -> None:
     with pytest.raises(ValueError, match="is no moment: write 2h, 30m, 3d, 18:00"):
         when(text, NOW)
