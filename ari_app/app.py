@@ -26,9 +26,11 @@ from ari_app.selfcare.staff import Asker
 from ari_app.staff import StoredStaff
 from ari_app.status import Ari, Live, status
 from ari_app.store import subscribers
+from ari_app.store.bulletin import Bulletin
 from ari_app.store.calls import close_lost
 from ari_app.store.db import Store
 from ari_app.store.directory import Directory
+from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
 from ivr.events import Answered
 from ivr.model import Book
@@ -71,6 +73,8 @@ async def running(ground: Ground) -> AsyncIterator[Link]:
             log.warning("%d calls had no end in the record: the application had died", len(lost))
         _compare_numbers(config, ground.book)
         directory = await Directory.load(store)
+        bulletin = await Bulletin.load(store, datetime.now(UTC))
+        forced = await ForcedHours.load(store, datetime.now(UTC))
         recorder = await stack.enter_async_context(Recorder(store))
         tasks = await stack.enter_async_context(_group())
         feed = Feed()
@@ -97,7 +101,12 @@ async def running(ground: Ground) -> AsyncIterator[Link]:
         async def report() -> bytes:
             return await _report(ground, link, calls)
 
-        await stack.enter_async_context(control.serve(ground.state.control, report, feed))
+        async def refresh() -> None:
+            now = datetime.now(UTC)
+            await bulletin.refresh(now)
+            await forced.refresh(now)
+
+        await stack.enter_async_context(control.serve(ground.state.control, report, feed, refresh))
         linking = tasks.create_task(link.run(calls.handle, calls.reconcile))
         sending = tasks.create_task(_texting(ground, link).run())
         try:

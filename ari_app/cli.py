@@ -8,10 +8,12 @@ import click
 from ari_app import __version__, log
 from ari_app import call as calling
 from ari_app import up as bring
+from ari_app.commands.announce import announce
 from ari_app.commands.callbacks import callbacks
 from ari_app.commands.calls import calls
 from ari_app.commands.complaints import complaints
 from ari_app.commands.flows import flows
+from ari_app.commands.hours import hours
 from ari_app.commands.messages import messages
 from ari_app.commands.pbx import pbx
 from ari_app.commands.prompts import prompts
@@ -88,7 +90,7 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
     run(calling.call(state, caller, calling.Plan(**plan), click.echo))
 
 
-for group in (status, calls, callbacks, complaints, flows, messages, pbx, prompts):
+for group in (status, announce, calls, callbacks, complaints, flows, hours, messages, pbx, prompts):
     main.add_command(group)
 
 if __name__ == "__main__":

@@ -136,6 +136,11 @@ class State:
         return self.directory / "recordings"
 
     @property
+    def announcements(self) -> Path:
+        """The recordings of announcements."""
+        return self.directory / "announcements"
+
+    @property
     def private_asterisk(self) -> Path:
         return self.directory / "asterisk" / "root"
 

@@ -1,7 +1,8 @@
 """The control socket: how the command line asks the running application.
 
 HTTP over a Unix socket in the state directory, which only its owner can enter: ``GET /status`` is
-a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`.
+a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`, and after
+``POST /refresh`` it knows what other commands wrote into the store.
 """
 
 import asyncio
@@ -26,7 +27,10 @@ class NotRunningError(Exception):
 
 @asynccontextmanager
 async def serve(
-    path: Path, status: Callable[[], Awaitable[bytes]], feed: Feed
+    path: Path,
+    status: Callable[[], Awaitable[bytes]],
+    feed: Feed,
+    refresh: Callable[[], Awaitable[None]],
 ) -> AsyncIterator[None]:
     """Answer on the socket ``path`` while the context lasts."""
 
@@ -41,8 +45,18 @@ async def serve(
             while True:
                 await response.write(json.encode(await happenings.get()) + b"\n")
 
+    async def on_refresh(_: web.Request) -> web.Response:
+        await refresh()
+        return web.Response()
+
     app = web.Application()
-    app.add_routes([web.get("/status", on_status), web.get("/watch", on_watch)])
+    app.add_routes(
+        [
+            web.get("/status", on_status),
+            web.get("/watch", on_watch),
+            web.post("/refresh", on_refresh),
+        ]
+    )
     runner = web.AppRunner(
         app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True
     )  # a watcher that hangs up is cancelled at once
@@ -58,14 +72,14 @@ async def serve(
 
 
 @asynccontextmanager
-async def _ask(path: Path, what: str) -> AsyncIterator[aiohttp.ClientResponse]:
+async def _ask(path: Path, what: str, method: str = "GET") -> AsyncIterator[aiohttp.ClientResponse]:
     with _short(path) as short:
         connector = aiohttp.UnixConnector(short)
         timeout = aiohttp.ClientTimeout(total=None)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
             try:
                 async with asyncio.timeout(DEADLINE):
-                    response = await session.get(f"http://firstline/{what}")
+                    response = await session.request(method, f"http://firstline/{what}")
             except TimeoutError:
                 raise NotRunningError(
                     f"Firstline does not answer in {DEADLINE:g} s: see its log, then stop it with "
@@ -87,6 +101,12 @@ async def status(path: Path) -> bytes:
     """The status of the running application as JSON; :class:`NotRunningError` if there is none."""
     async with _ask(path, "status") as response:
         return await response.read()
+
+
+async def refresh(path: Path) -> None:
+    """Have the running application read again what was written into the store."""
+    async with _ask(path, "refresh", "POST"):
+        pass
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from typing import Final
 from num2words import num2words
 
 from ivr.nouns import CURRENCIES, HOUR, MINUTE, UNITS, Gender, Noun, Nouns
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Value
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Spoken, Value
 
 LANGUAGES: Final[tuple[str, ...]] = ("ru", "be", "en")
 KINDS: Final[tuple[str, ...]] = (
@@ -27,6 +27,7 @@ KINDS: Final[tuple[str, ...]] = (
     "moment",
     "digits",
     "name",
+    "spoken",
     "each",
 )
 
@@ -169,6 +170,8 @@ def spoken(value: Value, kind: str, unit: str, language: str) -> str:
             return digits(keys, language)
         case "name", Name():
             return value.in_(_known(language))
+        case "spoken", Spoken():
+            return value.in_(_known(language))[1]
         case _:
             raise PhraseError(
                 f"a placeholder of kind {kind!r} was given {type(value).__name__}; "

@@ -52,20 +52,28 @@ class Name(Struct, frozen=True, tag="name"):
         return self.texts.get(language) or self.texts.get("", "")
 
 
-class Rows(Struct, frozen=True, tag="rows"):
-    """A list: each row fills the placeholders of the prompt that the list's placeholder names."""
-
-    rows: "tuple[Mapping[str, Value], ...]"
-
-
 class Spoken(Struct, frozen=True, tag="spoken"):
-    """A text of the operator's in each language, or his own ``recording`` of it.
+    """What somebody declared for callers: his text in each language, or a recording of his.
 
-    ``recording`` is an absolute path without its extension; it wins over the texts.
+    ``recording`` is an absolute path without extension. It is played where there is one; texts
+    serve the lines that have no sound, and everybody when there is none.
     """
 
     texts: Mapping[str, str]
     recording: str = ""
+
+    def in_(self, language: str) -> tuple[str, str]:
+        """The text for ``language`` and the language it is in: another one if that is missing."""
+        return next(
+            ((each, text) for each in (language, *self.texts) if (text := self.texts.get(each))),
+            (language, ""),
+        )
+
+
+class Rows(Struct, frozen=True, tag="rows"):
+    """A list: each row fills the placeholders of the prompt that the list's placeholder names."""
+
+    rows: "tuple[Mapping[str, Value], ...]"
 
 
 class Recording(Struct, frozen=True, tag="recording"):

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from ivr.phrases import PhraseError, spoken
-from ivr.values import Phrase, Rows, Values
+from ivr.values import Phrase, Rows, Spoken, Values
 from prompts.catalogue import Catalogue
 from prompts.template import Slot
 
@@ -61,7 +61,7 @@ def text(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
 
     Raises :class:`~ivr.phrases.PhraseError` when the prompt or a value is missing or has no words.
     """
-    told = pieces(catalogue, phrase, language)
+    told = _joined(_told(catalogue, phrase.prompt, phrase.values, language, None))
     return " ".join(piece.text for piece in told if isinstance(piece, Words))
 
 
@@ -74,10 +74,12 @@ def pieces(
 
 
 def _told(
-    catalogue: Catalogue, prompt: str, values: Values, language: str, recordings: Recordings
+    catalogue: Catalogue, prompt: str, values: Values, language: str, recordings: Recordings | None
 ) -> Iterator[Piece]:
+    """What is told: in words alone where there are no recordings, not even an empty table."""
     language, template = catalogue.template(prompt, language)
-    whole = recordings.get((language, prompt))
+    recorded = recordings or {}
+    whole = recorded.get((language, prompt))
     if whole is not None and not template.slots:
         yield Recorded(whole)
         return
@@ -86,12 +88,16 @@ def _told(
         match part:
             case str():
                 stretch += _audible(part)
-                path = recordings.get((language, f"{prompt}.{stretch}"))
+                path = recorded.get((language, f"{prompt}.{stretch}"))
                 yield Recorded(path) if path and _audible(part) else Words(part, language)
             case Slot(name, "each", row):
                 for line in _rows(prompt, name, values):
                     yield from _told(catalogue, row, line, language, recordings)
                     yield Words(" ", language)
+            case Slot(name, "spoken") if isinstance(news := values.get(name), Spoken):
+                tongue, words = news.in_(language)
+                by_ear = recordings is not None and news.recording
+                yield Recorded(news.recording) if by_ear else Words(words, tongue)
             case Slot(name, kind, unit) if name in values:
                 yield Words(spoken(values[name], kind, unit, language), language)
             case Slot(name):

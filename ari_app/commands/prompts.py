@@ -10,7 +10,8 @@ import click
 from ari_app import up as bring
 from ari_app.commands.running import Commands, console, run
 from ari_app.config import State
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Value, Values
+from ivr.phrases import LANGUAGES
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Spoken, Value, Values
 from prompts import catalogue, plan
 from prompts.speak import Voice
 
@@ -22,6 +23,7 @@ READERS: Mapping[str, Callable[[str], Value]] = {
     "moment": lambda text: Moment(datetime.fromisoformat(text)),
     "digits": Digits,
     "name": lambda text: Name({"": text}),
+    "spoken": lambda text: Spoken(dict.fromkeys(LANGUAGES, text)),
 }
 """The kinds of placeholders that a command line can fill."""
 

@@ -201,7 +201,62 @@ def bills(db: Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def declarations(db: Database) -> None:
+    """What is declared for callers: announcements, who heard them and who wishes to be told more,
+    and orders that open or close against a schedule.
+
+    Areas, tariffs and texts are JSON: they are read and written with their announcement only.
+    Hearings and wishes refer to no call, as those come later.
+    """
+    db.executescript("""
+        create table announcements (
+            id integer primary key,
+            areas text not null,
+            tariffs text not null,
+            texts text not null,
+            recording text not null,
+            since integer not null,
+            until integer not null,
+            author text not null,
+            cancelled integer,
+            mended integer not null default 0
+        ) strict;
+        create index announcements_by_end on announcements (until);
+        create table announcement_hearings (
+            announcement integer not null references announcements,
+            call text not null,
+            number text not null,
+            at integer not null,
+            primary key (announcement, call)
+        ) strict, without rowid;
+        create table announcement_wishes (
+            announcement integer not null references announcements,
+            number text not null,
+            subscriber integer,
+            language text not null,
+            call text not null,
+            at integer not null,
+            told integer,
+            primary key (announcement, number)
+        ) strict, without rowid;
+        create index announcement_wishes_open on announcement_wishes (announcement)
+            where told is null;
+        create table forced_hours (
+            id integer primary key,
+            schedule text not null,
+            state text not null,
+            until integer not null,
+            at integer not null,
+            author text not null,
+            why text not null
+        ) strict;
+        create index forced_hours_of_schedule on forced_hours (schedule, id);
+    """)
+
+
 KNOWN = frozenset(
-    step.__name__ for step in (people, accounts, calls, ways, outbox, left_to_people, bills)
+    step.__name__
+    for step in (people, accounts, calls, ways, outbox, left_to_people, bills, declarations)
 )
 """The steps that this version knows; a database with others was written by a newer one."""

@@ -65,6 +65,12 @@ def sip_user(db: Database, number: str) -> str | None:
     return None if one is None else one.sip_user
 
 
+def areas(db: Database) -> list[str]:
+    """Where subscribers live."""
+    rows = db.conn.execute("select distinct area from subscribers order by area")
+    return [area for (area,) in rows]
+
+
 def remember_language(db: Database, subscriber: int, language: str) -> bool:
     """Keep the language that a subscriber chose; False if there is no such subscriber."""
     done = db.conn.execute(

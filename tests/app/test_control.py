@@ -17,10 +17,14 @@ async def report() -> bytes:
     return b'{"running":true}'
 
 
+async def nothing() -> None:
+    """Nothing was written."""
+
+
 @asynccontextmanager
 async def serving(path: Path) -> AsyncIterator[Feed]:
     feed = Feed()
-    async with control.serve(path, report, feed):
+    async with control.serve(path, report, feed, nothing):
         yield feed
 
 
@@ -58,6 +62,23 @@ async def test_watching(tmp_path: Path) -> None:
                 feed.publish(one)
             assert [await anext(happenings) for _ in told] == told
         await until(lambda: not feed.watched)
+
+
+async def test_refreshing_ends_when_it_is_done(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    done: list[str] = []
+
+    async def refresh() -> None:
+        await asyncio.sleep(0)
+        if done:
+            raise OSError("the disk is gone")
+        done.append("once")
+
+    async with control.serve(path, report, Feed(), refresh):
+        await control.refresh(path)
+        assert done == ["once"]
+        with pytest.raises(NotRunningError, match="answered 500 to refresh: its log says why"):
+            await control.refresh(path)
 
 
 async def test_the_application_ends_while_it_is_watched(tmp_path: Path) -> None:
@@ -105,7 +126,7 @@ async def test_an_application_that_is_stuck(
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with control.serve(path, never, Feed()):
+    async with control.serve(path, never, Feed(), nothing):
         with pytest.raises(NotRunningError, match=r"does not answer in 0\.05 s"):
             await control.status(path)
 
@@ -116,6 +137,6 @@ async def test_a_status_that_cannot_be_told(tmp_path: Path) -> None:
     async def broken() -> bytes:
         raise OSError("the disk is gone")
 
-    async with control.serve(path, broken, Feed()):
+    async with control.serve(path, broken, Feed(), nothing):
         with pytest.raises(NotRunningError, match="answered 500 to status: its log says why"):
             await control.status(path)

@@ -1,11 +1,12 @@
 """What is played for a phrase."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
 
 from ivr.phrases import PhraseError
-from ivr.values import Count, Money, Name, Phrase, Rows, Values
+from ivr.values import Count, Money, Name, Phrase, Rows, Spoken, Values
 from prompts.catalogue import read
 from prompts.plan import Recorded, Speaker, Words, key, pieces, text
 
@@ -17,6 +18,7 @@ CATALOGUE = read(
             'list: "Услуги: {services:each row}"\n'
             'row: "{service:name}, {fee:money}."\n'
             "only: Только по-русски.\n"
+            'news: "Внимание. {news:spoken} Спасибо."\n'
         ),
         "en.yaml": 'hello: Hello.\nlist: "Services: {services:each row}"\n'
         'row: "{service:name}, {fee:money}."\n',
@@ -57,6 +59,31 @@ def test_recordings_win() -> None:
     )
 
 
+def news(texts: Mapping[str, str], recording: str = "") -> Phrase:
+    return Phrase("news", {"news": Spoken(texts, recording)})
+
+
+def test_what_was_declared_is_spoken_in_its_own_language() -> None:
+    known = news({"be": "Аварыя.", "ru": "Авария."})
+    assert pieces(CATALOGUE, known, "ru", {}) == (Words("Внимание. Авария. Спасибо.", "ru"),)
+    assert pieces(CATALOGUE, news({"en": "An outage."}), "ru", {}) == (
+        Words("Внимание.", "ru"),
+        Words("An outage.", "en"),
+        Words("Спасибо.", "ru"),
+    )
+    assert text(CATALOGUE, news({}), "ru") == "Внимание. Спасибо."
+
+
+def test_a_recording_of_what_was_declared_wins_where_there_is_sound() -> None:
+    recorded = news({"en": "An outage."}, "/r/fire")
+    assert pieces(CATALOGUE, recorded, "ru", {}) == (
+        Words("Внимание.", "ru"),
+        Recorded("/r/fire"),
+        Words("Спасибо.", "ru"),
+    )
+    assert text(CATALOGUE, recorded, "ru") == "Внимание. An outage. Спасибо."
+
+
 def test_a_recording_cannot_stand_for_a_value() -> None:
     recordings = {("ru", "balance"): "/r/ru/balance"}
     assert pieces(CATALOGUE, BALANCE, "ru", recordings) == pieces(CATALOGUE, BALANCE, "ru")
@@ -74,6 +101,8 @@ def test_names_bring_no_control_characters() -> None:
         (Phrase("balance"), "tells balance, but nothing brought it"),
         (Phrase("balance", {"balance": Count(1)}), "'money' was given Count"),
         (Phrase("list", {"services": Count(1)}), "no list was brought"),
+        (Phrase("news", {"news": Count(1)}), "'spoken' was given Count"),
+        (Phrase("news"), "tells news, but nothing brought it"),
     ],
 )
 def test_what_cannot_be_told(phrase: Phrase, reason: str) -> None:

@@ -1,14 +1,14 @@
 """The texts that we ship."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 import prompts
-from ivr.values import Count, Day, Digits, Money, Name, Phrase, Rows, Values
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Spoken, Values
 from prompts.catalogue import Catalogue, load
 from prompts.plan import text
 
@@ -21,6 +21,8 @@ VALUES: Values = {
     "fee": FEE,
     "amount": FEE,
     "day": Day(date(2026, 11, 3)),
+    "until": Moment(datetime(2026, 11, 3, 14, 30)),
+    "announcement": Spoken({"ru": "Авария.", "be": "Аварыя.", "en": "An outage."}),
     "minutes": Count(301),
     "gigabytes": Count(22),
     "services": Rows(({"service": TARIFF, "fee": FEE}, {"service": TARIFF, "fee": FEE})),
@@ -100,6 +102,17 @@ def test_english_has_no_cyrillic(catalogue: Catalogue) -> None:
             "Thank you for telling us. Your complaint has the number one zero, two four. "
             "We will look into it and answer you within fifteen days.",
         ),
+        (
+            "announcement-until",
+            "ru",
+            "По плану всё заработает третьего ноября в четырнадцать часов тридцать минут.",
+        ),
+        (
+            "announcement-until",
+            "be",
+            "Паводле плана ўсё запрацуе трэцяга лістапада ў чатырнаццаць гадзін трыццаць хвілін.",
+        ),
+        ("announcement", "be", "Аварыя."),
         ("language-be", "ru", "Для беларускай мовы націсніце два."),
     ],
 )

@@ -1,0 +1,224 @@
+"""`firstline announce`: tell callers of an outage, and those who wish it when it is mended."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import click
+from msgspec import json
+from msgspec.structs import asdict
+from sqlite_utils import Database
+
+from ari_app.commands.running import Commands
+from ari_app.commands.stored import by_option, moment, now, read, shown, until_option, write
+from ari_app.config import State
+from ari_app.store import accounts, announcements, subscribers, wishes
+from ari_app.store.announcements import Announcement
+from ari_app.store.wishes import Reach
+from ivr.phrases import LANGUAGES
+from ivr.problems import near
+from prompts.telephone import playable
+
+LONGEST = 600
+"""The most letters of a text: nobody listens for more than a minute."""
+
+Listed = tuple[Announcement, Reach]
+
+
+@click.group(cls=Commands)
+def announce() -> None:
+    """What callers whom it concerns are told, such as a mass outage."""
+
+
+@announce.command()
+@click.option("--area", "areas", multiple=True, help="Tell its subscribers; may be repeated.")
+@click.option("--tariff", "tariffs", multiple=True, help="Likewise, by id or name.")
+@click.option("--everyone", is_flag=True, help="Tell everybody who calls.")
+@click.option("--text-ru", "ru", default="", help="What is told in Russian.")
+@click.option("--text-be", "be", default="", help="… in Belarusian.")
+@click.option("--text-en", "en", default="", help="… in English.")
+@click.option(
+    "--recording",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Played instead of a spoken text: WAV, 8000 Hz, mono, 16 bits.",
+)
+@until_option
+@by_option
+@click.pass_obj
+def add(
+    state: State,
+    /,
+    areas: tuple[str, ...],
+    tariffs: tuple[str, ...],
+    everyone: bool,
+    recording: Path | None,
+    text_until: str,
+    by: str,
+    **given: str,
+) -> None:
+    """Declare something to callers, until a moment at which it ends by itself."""
+    if (bool(areas), bool(tariffs), everyone).count(True) != 1:
+        raise click.UsageError("say whom it concerns: --area, --tariff or --everyone, one of them")
+    until = moment(state, text_until)
+    texts = _texts(given, recording)
+    if not everyone:
+        known_areas, known_tariffs = read(state, _known)
+        areas = _chosen("area", areas, known_areas)
+        tariffs = _chosen("tariff", tariffs, known_tariffs)
+    draft = Announcement(
+        areas=areas,
+        tariffs=tariffs,
+        texts=texts,
+        recording=_kept(recording, state) if recording else "",
+        since=now(state),
+        until=until,
+        by=by,
+    )
+    added = write(state, announcements.add, draft)
+    click.echo(f"announcement {added.id}: {_whom(added)}, until {shown(until, state)}")
+
+
+@announce.command("list")
+@click.option("--all", "ended", is_flag=True, help="Those that have ended, too.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.pass_obj
+def list_(state: State, ended: bool, as_json: bool) -> None:
+    """The announcements that are told now, the newest first."""
+    at = now(state)
+    found = read(state, _listed, at, ended)
+    if as_json:
+        rows = [asdict(one) | {"state": one.state(at)} | asdict(reach) for one, reach in found]
+        click.echo(json.format(json.encode(rows), indent=2).decode())
+        return
+    for one, reach in found:
+        click.echo(
+            f"{one.id}  {one.state(at)} until {shown(_end(one), state)}  {_whom(one)}  "
+            f"{_what(one)}  heard: {reach.heard}, wishes: {reach.wishes}"
+        )
+    if not found:
+        click.echo("nothing is announced")
+
+
+@announce.command()
+@click.argument("id", type=int)
+@click.pass_obj
+def show(state: State, id: int) -> None:
+    """Announcement ID: whom it concerns, what it says, and whom it reached."""
+    one, reach = read(state, _found, id)
+    click.echo(f"announcement {id}, {one.state(now(state))}: {_whom(one)}")
+    click.echo(f"  {shown(one.since, state)} to {shown(_end(one), state)}, by {one.by}")
+    for language, text in one.texts.items():
+        click.echo(f"  {language}: {text}")
+    if one.recording:
+        click.echo(f"  recording: {one.recording}.wav")
+    click.echo(f"  callers who heard it: {reach.heard}; who wish a message: {reach.wishes}")
+
+
+@announce.command()
+@click.argument("id", type=int)
+@until_option
+@click.pass_obj
+def extend(state: State, id: int, text_until: str) -> None:
+    """Let announcement ID last until another moment, later or earlier."""
+    read(state, _found, id)
+    until = moment(state, text_until)
+    if not write(state, announcements.extend, id, until, now(state)):
+        raise click.ClickException(f"announcement {id} has ended: add a new one")
+    click.echo(f"announcement {id} lasts until {shown(until, state)}")
+
+
+@announce.command()
+@click.argument("id", type=int)
+@click.option("--mended", is_flag=True, help="It works again: tell those who wish it.")
+@click.pass_obj
+def cancel(state: State, id: int, mended: bool) -> None:
+    """End announcement ID now."""
+    _, reach = read(state, _found, id)
+    if not write(state, announcements.cancel, id, mended, now(state)):
+        raise click.ClickException(f"announcement {id} has ended already")
+    click.echo(f"announcement {id} is told no more")
+    if mended:
+        click.echo(f"messages that it is mended: {reach.wishes}")
+    elif reach.wishes:
+        click.echo(
+            f"callers who wish to know when it is mended: {reach.wishes}; "
+            f"`firstline announce cancel {id} --mended` tells them"
+        )
+
+
+def _texts(given: Mapping[str, str], recording: Path | None) -> Mapping[str, str]:
+    """The texts that were given, after saying which languages lack one."""
+    texts = {name: " ".join(given[name].split()) for name in LANGUAGES if given[name].strip()}
+    missing = [name for name in LANGUAGES if name not in texts]
+    if not texts and recording is None:
+        raise click.UsageError("say what is told: --text-ru, --text-be, --text-en or --recording")
+    for name, text in texts.items():
+        if len(text) > LONGEST:
+            raise click.UsageError(f"--text-{name} is longer than {LONGEST} letters: shorten it")
+    if texts and missing and recording is None:
+        options = ", ".join(f"--text-{name}" for name in missing)
+        click.echo(
+            f"warning: no {options}: who speaks that hears the text in {next(iter(texts))}",
+            err=True,
+        )
+    return texts
+
+
+def _kept(recording: Path, state: State) -> str:
+    """A copy of the recording that stays where Asterisk can play it; without its extension."""
+    if recording.suffix != ".wav" or not playable(recording):
+        raise click.ClickException(
+            f"{recording} is no WAV file of 8000 Hz, mono, 16 bits, or is damaged: "
+            f"`sox {recording.name} -r 8000 -c 1 -b 16 ready.wav` makes it so"
+        )
+    content = recording.read_bytes()
+    state.announcements.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = state.announcements / f"{hashlib.sha256(content).hexdigest()[:16]}.wav"
+    aside = kept.with_suffix(".part")
+    aside.write_bytes(content)
+    aside.replace(kept)
+    return str(kept.with_suffix(""))
+
+
+def _chosen(what: str, given: Iterable[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    """What is meant by the names of areas or tariffs."""
+    plain = {name.casefold(): id for name, id in known.items()}
+    for name in given:
+        if name.casefold() not in plain:
+            raise click.ClickException(f"there is no {what} {name}: {near(name, known)}")
+    return tuple(dict.fromkeys(plain[name.casefold()] for name in given))
+
+
+def _known(db: Database) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The areas, and the names of tariffs in all languages with their ids."""
+    areas = {area: area for area in subscribers.areas(db)}
+    plans = accounts.tariffs(db)
+    names = {name: plan.id for plan in plans for name in plan.names.values()}
+    return areas, names | {plan.id: plan.id for plan in plans}
+
+
+def _listed(db: Database, at: datetime, ended: bool) -> list[Listed]:
+    found = announcements.everything(db) if ended else announcements.unended(db, at)
+    return [(one, wishes.reach(db, one.id)) for one in found]
+
+
+def _found(db: Database, id: int) -> Listed:
+    one = announcements.by_id(db, id)
+    if one is None:
+        raise click.ClickException(
+            f"there is no announcement {id}: `firstline announce list --all` lists them"
+        )
+    return one, wishes.reach(db, id)
+
+
+def _end(one: Announcement) -> datetime:
+    return one.cancelled or one.until
+
+
+def _whom(one: Announcement) -> str:
+    return ", ".join(one.areas) or ", ".join(one.tariffs) or "everyone"
+
+
+def _what(one: Announcement) -> str:
+    return next(iter(one.texts.values()), "a recording")

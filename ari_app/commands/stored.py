@@ -1,0 +1,99 @@
+"""How commands read and write the store, and what they share that declare something."""
+
+import getpass
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+from sqlite_utils import Database
+
+from ari_app import control
+from ari_app.commands.running import run
+from ari_app.commands.when import HELP, until
+from ari_app.config import State
+from ari_app.control import NotRunningError
+from ari_app.store.db import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def read(
+    state: State, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Ask the store something."""
+
+    async def reading() -> T:
+        store = await Store.open(state.database)
+        try:
+            return await store.read(fn, *args, **kwargs)
+        finally:
+            await store.close()
+
+    if not state.database.exists():
+        raise click.ClickException(
+            f"there is nothing in {state.directory} yet: start Firstline with `firstline up`"
+        )
+    return run(reading())
+
+
+def write(
+    state: State, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Write something into the store, and tell the application, if it runs."""
+
+    async def writing() -> T:
+        store = await Store.open(state.database)
+        try:
+            result = await store.write(fn, *args, **kwargs)
+        finally:
+            await store.close()
+        try:
+            await control.refresh(state.control)
+        except NotRunningError as error:
+            click.echo(f"it is in the store; {error}", err=True)
+        return result
+
+    state.make()
+    return run(writing())
+
+
+def now(state: State) -> datetime:
+    """Now, in the time zone of the site."""
+    return datetime.now(ZoneInfo(state.config().site.timezone))
+
+
+def moment(state: State, text: str) -> datetime:
+    """The moment of ``--until``."""
+    try:
+        return until(text, now(state))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--until") from error
+
+
+def shown(at: datetime, state: State) -> str:
+    """A moment as it is shown: local time of the site."""
+    return f"{at.astimezone(now(state).tzinfo):%Y-%m-%d %H:%M}"
+
+
+def until_option(command: F) -> F:
+    """``--until WHEN``"""
+    return click.option("--until", "text_until", metavar="WHEN", required=True, help=HELP)(command)
+
+
+def by_option(command: F) -> F:
+    """``--by NAME``"""
+    return click.option("--by", default=_login, help="Who orders it [default: your login name].")(
+        command
+    )
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return str(os.getuid())

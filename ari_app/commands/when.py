@@ -1,0 +1,44 @@
+"""Moments as somebody types them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+HELP: Final = "2h, 30m, 3d, 18:00 (the next one) or 2026-12-31T18:00, in the site's time zone."
+
+_AFTER = re.compile(r"(?=[0-9])(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,4})m)?")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_LONGEST = timedelta(days=366)
+
+
+def when(text: str, now: datetime) -> datetime:
+    """The moment that is meant at ``now``, in whose time zone it is.
+
+    ``ValueError`` says what is wrong with the text, and what to write.
+    """
+    after, clock = _AFTER.fullmatch(text), _CLOCK.fullmatch(text)
+    if after:
+        days, hours, minutes = (int(part or 0) for part in after.groups())
+        span = timedelta(days=days, hours=hours, minutes=minutes)
+        return (now.astimezone(UTC) + span).astimezone(now.tzinfo)
+    try:
+        if clock:
+            hour, minute = map(int, clock.groups())
+            found = now.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
+            return found if found > now else found + timedelta(days=1)
+        if ":" in text and re.match("(19|2[0-9])[0-9]{2}-", text):
+            found = datetime.fromisoformat(text)
+            return found.replace(tzinfo=now.tzinfo) if found.tzinfo is None else found
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is no moment: write {HELP}")
+
+
+def until(text: str, now: datetime) -> datetime:
+    """A moment to come, within a year."""
+    found = when(text, now)
+    if found <= now:
+        raise ValueError(f"{text} is over: write a moment to come")
+    if found > now + _LONGEST:
+        raise ValueError(f"{text} is more than a year away: write an earlier moment")
+    return found

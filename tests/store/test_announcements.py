@@ -1,0 +1,285 @@
+"""Announcements: whom they concern, how they end, and what those hear who wished to be told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+from sqlite_utils import Database
+
+from ari_app.store import accounts, announcements, bulletin, subscribers, wishes
+from ari_app.store.accounts import Account, TariffPlan
+from ari_app.store.announcements import Announcement
+from ari_app.store.bulletin import Bulletin
+from ari_app.store.db import Store
+from ari_app.store.wishes import Reach
+from ivr.values import Spoken
+from tests.store.samples import NOON, subscriber
+
+HOUR = timedelta(hours=1)
+FIRE = Announcement(
+    areas=("Минск", "Брест"),
+    texts={"ru": "Пожар в кабельной канализации."},
+    since=NOON,
+    until=NOON + 3 * HOUR,
+    by="anna",
+)
+MINSK, BREST, GOMEL = 1, 2, 3
+Message = tuple[str, str, str, str]
+
+
+@pytest.fixture
+async def town(store: Store) -> Store:
+    """A store with three subscribers: two pay for `home`, one for `start`."""
+    people = [
+        replace(subscriber(id, f"37599000000{id}", language), area=area)
+        for id, area, language in (
+            (MINSK, "Минск", "ru"),
+            (BREST, "Брест", "be"),
+            (GOMEL, "Гомель", "en"),
+        )
+    ]
+    plans = [TariffPlan(id, {"": id}, Decimal(1), 0, 0) for id in ("home", "start")]
+    paid = {MINSK: "home", BREST: "start", GOMEL: "home"}
+    await store.write(subscribers.add, people)
+    await store.write(accounts.add_tariffs, plans)
+    await store.write(
+        accounts.add_accounts, [Account(id, Decimal(0), tariff, ()) for id, tariff in paid.items()]
+    )
+    return store
+
+
+async def declare(store: Store, one: Announcement) -> Announcement:
+    return await store.write(announcements.add, one)
+
+
+async def wish(store: Store, id: int, number: str, subscriber: int | None, **more: str) -> str:
+    return await store.write(wishes.wish, id, number, subscriber, "c1", NOON, **more)
+
+
+async def settled(store: Store, at: datetime) -> list[Message]:
+    """The messages that are posted at a moment."""
+    posted: list[Message] = []
+
+    def post(db: Database, *message: str) -> None:
+        assert db.conn.in_transaction
+        key, number, text, call = message
+        posted.append((key, number, text, call))
+
+    told = await store.write(wishes.settle, at, post, lambda prompt, tongue: f"{prompt} {tongue}")
+    assert told == len(posted)
+    return posted
+
+
+async def test_an_announcement_comes_back_as_it_was_declared(store: Store) -> None:
+    first = await declare(store, FIRE)
+    second = await declare(store, replace(FIRE, areas=(), tariffs=("home",), recording="/r/fire"))
+    assert await store.read(announcements.by_id, first.id) == replace(FIRE, id=first.id)
+    assert second.spoken == Spoken(FIRE.texts, "/r/fire")
+    assert await store.read(announcements.everything) == [second, first]
+    assert await store.read(announcements.unended, NOON) == [second, first]
+    assert await store.read(announcements.unended, FIRE.until) == []
+    assert await store.read(announcements.by_id, 77) is None
+
+
+async def test_whom_it_concerns(town: Store) -> None:
+    for one, concerned in (
+        (FIRE, {MINSK, BREST}),
+        (replace(FIRE, areas=(), tariffs=("home",)), {MINSK, GOMEL}),
+        (replace(FIRE, areas=("Гродно",)), set()),
+        (replace(FIRE, areas=()), {MINSK, BREST, GOMEL, None}),
+    ):
+        added = await declare(town, one)
+        memory = await Bulletin.load(town, NOON)
+        told = {who for who in (MINSK, BREST, GOMEL, None) if memory.concerning(who, NOON)}
+        assert told == concerned
+        await town.write(announcements.cancel, added.id, False, NOON)
+
+
+async def test_the_newest_is_told_first_and_each_ends_by_itself(town: Store) -> None:
+    fire = await declare(town, FIRE)
+    flood = await declare(town, replace(FIRE, areas=(), until=NOON + HOUR))
+    memory = await Bulletin.load(town, NOON)
+    assert memory.concerning(MINSK, NOON) == (flood, fire)
+    assert memory.concerning(MINSK, NOON + HOUR) == (fire,)
+    assert memory.concerning(MINSK, NOON + 3 * HOUR) == ()
+
+
+async def test_the_memory_learns_when_it_is_told(town: Store) -> None:
+    memory = await Bulletin.load(town, NOON)
+    fire = await declare(town, FIRE)
+    assert memory.concerning(MINSK, NOON) == ()
+    await memory.refresh(NOON)
+    assert memory.concerning(MINSK, NOON) == (fire,)
+    await town.write(announcements.cancel, fire.id, True, NOON)
+    await memory.refresh(NOON)
+    assert memory.concerning(MINSK, NOON) == ()
+
+
+async def test_extending_and_cancelling(store: Store) -> None:
+    fire = await declare(store, FIRE)
+    later = FIRE.until + HOUR
+    assert await store.write(announcements.extend, fire.id, later, NOON)
+    assert not await store.write(announcements.extend, 77, later, NOON)
+    assert not await store.write(announcements.extend, fire.id, later + HOUR, later)
+    assert not await store.write(announcements.cancel, fire.id, True, later)
+    assert await store.write(announcements.cancel, fire.id, False, NOON)
+    assert not await store.write(announcements.cancel, fire.id, False, NOON + HOUR)
+    assert not await store.write(announcements.extend, fire.id, later + HOUR, NOON)
+    ended = await store.read(announcements.by_id, fire.id)
+    assert ended == replace(fire, until=later, cancelled=NOON)
+    assert await store.write(announcements.cancel, fire.id, True, NOON + HOUR)
+    assert not await store.write(announcements.cancel, fire.id, False, NOON + HOUR)
+    ended = await store.read(announcements.by_id, fire.id)
+    assert ended == replace(fire, until=later, cancelled=NOON, mended=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours", "state"),
+    [
+        ({}, 2.9, "on"),
+        ({}, 3, "passed"),
+        ({"cancelled": NOON}, 1, "cancelled"),
+        ({"cancelled": NOON, "mended": True}, 9, "mended"),
+    ],
+)
+def test_states(changes: dict[str, object], hours: float, state: str) -> None:
+    assert replace(FIRE, **changes).state(NOON + hours * HOUR) == state
+
+
+async def test_how_many_heard_it_and_wish_to_be_told(town: Store) -> None:
+    fire, flood = await declare(town, FIRE), await declare(town, FIRE)
+    for number, call in (
+        ("375990000001", "c1"),
+        ("375990000001", "c1"),
+        ("+375 99 000-00-01", "c2"),
+        ("375990000002", "c3"),
+        ("", "c4"),
+        ("anonymous", "c5"),
+    ):
+        await town.write(wishes.hear, [fire.id], number, call, NOON)
+    await town.write(wishes.hear, [fire.id, flood.id], "375990000003", "c6", NOON)
+    await wish(town, fire.id, "375990000001", MINSK)
+    assert await town.read(wishes.reach, fire.id) == Reach(heard=5, wishes=1)
+    assert await town.read(wishes.reach, flood.id) == Reach(heard=1, wishes=0)
+
+
+async def test_a_wish_counts_once_for_each_number(town: Store) -> None:
+    fire, flood = await declare(town, FIRE), await declare(town, FIRE)
+    assert await wish(town, fire.id, "375990000001", MINSK) == "noted"
+    assert await wish(town, fire.id, "8 099 000-00-01", None) == "already"
+    assert await wish(town, fire.id, "375990000002", MINSK) == "noted"
+    assert await wish(town, flood.id, "375990000001", MINSK) == "noted"
+    for number in ("", "anonymous", "701"):
+        assert await wish(town, fire.id, number, None) == "no-number"
+
+
+async def test_what_is_mended_is_told_once_in_the_language_of_each(town: Store) -> None:
+    fire = await declare(town, FIRE)
+    await wish(town, fire.id, "375990000001", MINSK)
+    await wish(town, fire.id, "375990000002", BREST)
+    await wish(town, fire.id, "375990000003", GOMEL, language="be")
+    await wish(town, fire.id, "375291234567", None)
+    assert await settled(town, NOON) == []
+    await town.write(announcements.cancel, fire.id, True, NOON + HOUR)
+    assert sorted(await settled(town, NOON + HOUR)) == [
+        (f"mended:{fire.id}:375291234567", "375291234567", "text-mended ru", "c1"),
+        (f"mended:{fire.id}:375990000001", "375990000001", "text-mended ru", "c1"),
+        (f"mended:{fire.id}:375990000002", "375990000002", "text-mended be", "c1"),
+        (f"mended:{fire.id}:375990000003", "375990000003", "text-mended be", "c1"),
+    ]
+    assert await settled(town, FIRE.until) == []
+
+
+async def test_what_passed_its_time_is_told_as_such(town: Store) -> None:
+    fire = await declare(town, FIRE)
+    await wish(town, fire.id, "375990000001", MINSK)
+    assert await settled(town, FIRE.until - HOUR) == []
+    [(_, _, text, _)] = await settled(town, FIRE.until)
+    assert text == "text-passed ru"
+    assert await settled(town, FIRE.until) == []
+
+
+async def test_what_was_cancelled_waits_until_it_is_mended(town: Store) -> None:
+    fire = await declare(town, FIRE)
+    await wish(town, fire.id, "375990000001", MINSK)
+    await town.write(announcements.cancel, fire.id, False, NOON)
+    assert await settled(town, FIRE.until + HOUR) == []
+    await town.write(announcements.cancel, fire.id, True, NOON + HOUR)
+    assert await wish(town, fire.id, "375990000002", BREST) == "noted"  # he had just heard it
+    assert len(await settled(town, NOON + HOUR)) == 2
+
+
+async def test_what_cannot_be_posted_is_not_taken_for_told(town: Store) -> None:
+    fire = await declare(town, FIRE)
+    await wish(town, fire.id, "375990000001", MINSK)
+
+    def full(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        await town.write(wishes.settle, FIRE.until, full, lambda *_: "")
+    assert len(await settled(town, FIRE.until)) == 1
+
+
+class Outbox:
+    """What was posted; its first ``failures`` times it cannot."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.posted: asyncio.Queue[str] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        self._failures = failures
+
+    def post(self, _: Database, *message: str) -> None:
+        if self._failures:
+            self._failures -= 1
+            raise OSError("the disk is full")
+        self._loop.call_soon_threadsafe(self.posted.put_nowait, f"{message[0]} {message[2]}")
+
+
+@asynccontextmanager
+async def attended(memory: Bulletin, outbox: Outbox) -> AsyncIterator[None]:
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    attending = asyncio.create_task(memory.attend(outbox.post, lambda prompt, _: prompt, now))
+    yield
+    attending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await attending
+
+
+async def test_messages_are_posted_when_its_time_passes(town: Store) -> None:
+    now = datetime.now(UTC)
+    soon = await declare(town, replace(FIRE, since=now, until=now + timedelta(seconds=0.2)))
+    await wish(town, soon.id, "375990000001", MINSK)
+    outbox = Outbox()
+    async with attended(await Bulletin.load(town, now), outbox):
+        assert await outbox.posted.get() == f"mended:{soon.id}:375990000001 text-passed"
+    assert datetime.now(UTC) >= soon.until
+
+
+async def test_messages_are_posted_when_somebody_says_it_is_mended(town: Store) -> None:
+    now = datetime.now(UTC)
+    fire = await declare(town, replace(FIRE, until=now + HOUR))
+    await wish(town, fire.id, "375990000001", MINSK)
+    memory, outbox = await Bulletin.load(town, now), Outbox()
+    async with attended(memory, outbox):
+        await town.write(announcements.cancel, fire.id, True, now)
+        await memory.refresh(now)
+        assert await outbox.posted.get() == f"mended:{fire.id}:375990000001 text-mended"
+
+
+async def test_messages_that_could_not_be_posted_are_posted_later(
+    town: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(bulletin, "LOOK_SECONDS", 0.05)
+    fire = await declare(town, FIRE)
+    await wish(town, fire.id, "375990000001", MINSK)
+    outbox = Outbox(failures=2)
+    async with attended(await Bulletin.load(town, NOON), outbox):
+        assert await outbox.posted.get() == f"mended:{fire.id}:375990000001 text-passed"
+    assert caplog.text.count("must wait: the disk is full") == 2
