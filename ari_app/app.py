@@ -2,36 +2,43 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
 
 from msgspec import Struct, json
 
-from ari_app import control
+from ari_app import control, exchange, flows
 from ari_app.ari.calls import Calls
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
-from ari_app.conductor import Remember, World
+from ari_app.conductor import Perform, Remember, World
 from ari_app.config import Config, State
 from ari_app.demo import demo_billing, seed
 from ari_app.feed import Feed
+from ari_app.flows import Menus
 from ari_app.journal import Journal
-from ari_app.reception import Reception
+from ari_app.reception import Reception, Serving
+from ari_app.reload import Air, How, OnAir, watch
 from ari_app.selfcare.operations import Selfcare
-from ari_app.status import Ari, Live, status
+from ari_app.status import Ari, Live, MenusNow, status
+from ari_app.store import versions
 from ari_app.store.calls import close_lost
-from ari_app.store.db import Store
+from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Directory
 from ari_app.store.recorder import Recorder
+from ari_app.store.versions import Version
 from ivr.events import Answered
 from ivr.model import Book
 from ivr.session import Session
 from ivr.wants import Invoke, Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
-from prompts.speak import Voice
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +48,10 @@ class Ground(Struct, frozen=True):
 
     config: Config
     state: State
-    catalogue: Catalogue
-    book: Book
+    first: OnAir
+    read: Callable[[], OnAir]
+    """Reads the menus on the disk anew, in a thread."""
     store: Store
-    voice: Voice
     pbx: int | None
 
 
@@ -57,68 +64,132 @@ async def open_store(config: Config, state: State) -> Store:
 
 
 @asynccontextmanager
-async def running(ground: Ground) -> AsyncIterator[Link]:
-    """The application, reaching for Asterisk or connected to it, while the context lasts."""
+async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
+    """The application, reaching for Asterisk or connected to it, while the context lasts.
+
+    Each time ``again`` is set the menus are read again.
+    """
     config, store = ground.config, ground.store
     async with AsyncExitStack() as stack:
         lost = await store.write(close_lost)
         if lost:
             log.warning("%d calls had no end in the record: the application had died", len(lost))
-        _compare_numbers(config, ground.book)
         directory = await Directory.load(store)
         recorder = await stack.enter_async_context(Recorder(store))
         tasks = await stack.enter_async_context(_group())
         feed = Feed()
-        journal = Journal(recorder.put, feed, lambda screen: _text(ground.catalogue, screen), "ari")
-        world = await _world(ground, journal, _remembering(directory, tasks))
-        reception = Reception(ground.book, directory.caller, world, journal.told)
+        perform, remember = await _performing(store), _remembering(directory, tasks)
+
+        def serving(now: OnAir) -> Serving:
+            journal = Journal(recorder.put, feed, partial(_text, now.menus.catalogue), "ari")
+            world = World(perform, remember, journal, lambda: datetime.now(UTC))
+            reading = now.reading
+            return Serving(
+                now.menus.book,
+                lambda screen: reading.media(screen.phrases, screen.language),
+                world,
+                journal.told,
+            )
+
+        reception = Reception(directory.caller, serving(ground.first))
+
+        async def put(now: OnAir, how: How) -> tuple[str, ...]:
+            await exchange.apology(ground.state, now.reading)
+            await _keep(store, now.menus, how)
+            reception.serving = serving(now)
+            return tuple(_unmatched(config, now.menus.book))
+
+        for warning in await put(ground.first, "start"):
+            log.warning("%s", warning)
+        air = Air(ground.first, ground.read, put)
         link = Link(_settings(ground))
         times = Times(dead_man=config.site.dead_man)
 
-        async def speak(screen: Screen) -> Sequence[str]:
-            return await ground.voice.media(screen.phrases, screen.language)
-
-        def unplayable(files: Sequence[str]) -> None:
-            for file in files:
-                ground.voice.forget(file)
-
         def new_line(channel: str) -> ChannelLine:
-            line = ChannelLine(link, channel, speak, times)
-            line.unplayable = unplayable
+            line = ChannelLine(link, channel, reception.serving.speak, times)
+            line.unplayable = ground.first.reading.voice.forget
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
+        background = _Background(tasks)
 
         async def report() -> bytes:
-            return await _report(ground, link, calls)
+            return await _report(ground, air, link, calls)
 
-        await stack.enter_async_context(control.serve(ground.state.control, report, feed))
-        linking = tasks.create_task(link.run(calls.handle, calls.reconcile))
+        async def reload() -> bytes:
+            return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
+
+        await stack.enter_async_context(control.serve(ground.state.control, report, reload, feed))
+        background.begin(link.run(calls.handle, calls.reconcile))
+        background.begin(_whenever(again, partial(air.reload, "SIGHUP")))
+        if config.menus.watch:
+            background.begin(watch(flows.directory(config), partial(air.reload, "watch")))
         try:
             yield link
         finally:
             await calls.release()
-            linking.cancel()
+            background.cancel()
 
 
-def _compare_numbers(config: Config, book: Book) -> None:
-    """Say which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
+class _Background:
+    """What goes on beside the calls and ends with the application."""
+
+    def __init__(self, tasks: asyncio.TaskGroup) -> None:
+        self._tasks = tasks
+        self._begun: set[asyncio.Task[Any]] = set()
+
+    def begin(self, deed: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin a deed."""
+        task = self._tasks.create_task(deed)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return task
+
+    def cancel(self) -> None:
+        """End them all."""
+        for task in self._begun:
+            task.cancel()
+
+
+async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]]) -> None:
+    """Do a deed each time the event is set."""
+    while True:
+        await event.wait()
+        event.clear()
+        await deed()
+
+
+def _unmatched(config: Config, book: Book) -> Iterator[str]:
+    """Which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
     dialled = set(config.site.numbers)
     claimed = {number for flow in book.flows.values() for number in flow.numbers}
     for number in sorted(dialled - claimed):
-        log.warning("no flow claims %s: add it to a flow, or take it out of [site]", number)
+        yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
     for number in sorted(claimed - dialled):
-        log.warning("nobody can dial %s of a flow: add it to numbers of [site]", number)
+        yield f"nobody can dial {number} of a flow: add it to numbers of [site]"
 
 
-async def _world(ground: Ground, journal: Journal, remember: Remember) -> World:
-    selfcare = Selfcare(await demo_billing(ground.store))
+async def _keep(store: Store, menus: Menus, how: How) -> None:
+    """Keep the versions that go on the air; calls go on them even if that fails."""
+    now = datetime.now(UTC)
+    kept = [
+        (Version(name, flow.version, now, how), menus.sources[name])
+        for name, flow in menus.book.flows.items()
+    ]
+    try:
+        await store.write(versions.keep, kept)
+    except StoreError as error:
+        log.error("the texts of the menus were not kept: %s", error)
+
+
+async def _performing(store: Store) -> Perform:
+    selfcare = Selfcare(await demo_billing(store))
 
     async def perform(want: Invoke, session: Session) -> Answered:
         subscriber = session.caller.subscriber
         return await selfcare.run(want.operation, want.inputs, subscriber, want.key)
 
-    return World(perform, remember, journal, lambda: datetime.now(UTC))
+    return perform
 
 
 def _remembering(directory: Directory, tasks: asyncio.TaskGroup) -> Remember:
@@ -152,14 +223,16 @@ def _text(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
     return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
 
 
-async def _report(ground: Ground, link: Link, calls: Calls) -> bytes:
+async def _report(ground: Ground, air: Air, link: Link, calls: Calls) -> bytes:
     """The status as JSON."""
-    pids = {"asterisk": ground.pbx, "voice": ground.voice.pid}
+    pids = {"asterisk": ground.pbx, "voice": air.now.reading.voice.pid}
+    book = air.now.menus.book
     live = Live(
         Ari(link.connected, link.transport if link.connected else ""),
         link.version,
         calls,
         {name: pid for name, pid in pids.items() if pid},
+        MenusNow({name: flow.version for name, flow in book.flows.items()}, air.refused),
     )
     return json.encode(await status(ground.config, ground.state, ground.store, live))
 

@@ -1,7 +1,8 @@
 """The control socket: how the command line asks the running application.
 
 HTTP over a Unix socket in the state directory, which only its owner can enter: ``GET /status`` is
-a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`.
+a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`, ``POST
+/reload`` what came of it, as JSON, when it is done.
 """
 
 import asyncio
@@ -20,14 +21,16 @@ DEADLINE = 5.0
 """Seconds in which the application begins to answer."""
 
 
+Answer = Callable[[], Awaitable[bytes]]
+"""Makes an answer, as JSON."""
+
+
 class NotRunningError(Exception):
     """No application answers in this state directory."""
 
 
 @asynccontextmanager
-async def serve(
-    path: Path, status: Callable[[], Awaitable[bytes]], feed: Feed
-) -> AsyncIterator[None]:
+async def serve(path: Path, status: Answer, reload: Answer, feed: Feed) -> AsyncIterator[None]:
     """Answer on the socket ``path`` while the context lasts."""
 
     async def on_status(_: web.Request) -> web.Response:
@@ -41,8 +44,21 @@ async def serve(
             while True:
                 await response.write(json.encode(await happenings.get()) + b"\n")
 
+    async def on_reload(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_type = "application/json"
+        await response.prepare(request)  # the rest may take minutes: so much is spoken
+        await response.write(await reload())
+        return response
+
     app = web.Application()
-    app.add_routes([web.get("/status", on_status), web.get("/watch", on_watch)])
+    app.add_routes(
+        [
+            web.get("/status", on_status),
+            web.get("/watch", on_watch),
+            web.post("/reload", on_reload),
+        ]
+    )
     runner = web.AppRunner(
         app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True
     )  # a watcher that hangs up is cancelled at once
@@ -58,14 +74,14 @@ async def serve(
 
 
 @asynccontextmanager
-async def _ask(path: Path, what: str) -> AsyncIterator[aiohttp.ClientResponse]:
+async def _ask(path: Path, what: str, how: str = "GET") -> AsyncIterator[aiohttp.ClientResponse]:
     with _short(path) as short:
         connector = aiohttp.UnixConnector(short)
         timeout = aiohttp.ClientTimeout(total=None)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
             try:
                 async with asyncio.timeout(DEADLINE):
-                    response = await session.get(f"http://firstline/{what}")
+                    response = await session.request(how, f"http://firstline/{what}")
             except TimeoutError:
                 raise NotRunningError(
                     f"Firstline does not answer in {DEADLINE:g} s: see its log, then stop it with "
@@ -87,6 +103,15 @@ async def status(path: Path) -> bytes:
     """The status of the running application as JSON; :class:`NotRunningError` if there is none."""
     async with _ask(path, "status") as response:
         return await response.read()
+
+
+async def reload(path: Path) -> bytes:
+    """Have the menus read again: what came of it, as JSON. It may take minutes."""
+    async with _ask(path, "reload", "POST") as response:
+        try:
+            return await response.read()
+        except aiohttp.ClientError as error:
+            raise NotRunningError("Firstline stopped meanwhile") from error
 
 
 @asynccontextmanager

@@ -1,18 +1,12 @@
 """`firstline calls`: what happened in calls, from the store."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
-
 import click
 
-from ari_app.commands.running import Commands, run
+from ari_app.commands.running import Commands, reading
 from ari_app.config import State
 from ari_app.journal import masked
 from ari_app.store import calls as records
-from ari_app.store.db import Store
 from ari_app.store.telling import tell
-
-T = TypeVar("T")
 
 
 @click.group(cls=Commands)
@@ -25,7 +19,7 @@ def calls() -> None:
 @click.pass_obj
 def list_(state: State, limit: int) -> None:
     """The last calls, the newest first."""
-    for call in _read(state, lambda store: store.read(records.recent, limit)):
+    for call in reading(state, lambda store: store.read(records.recent, limit)):
         began, ended = call.began, call.ended
         how = "lasts"
         if ended:
@@ -42,25 +36,10 @@ def list_(state: State, limit: int) -> None:
 def show(state: State, call: str | None) -> None:
     """The way that CALL took, step by step; the last call if none is named."""
     if call is None:
-        last = _read(state, lambda store: store.read(records.recent, 1))
+        last = reading(state, lambda store: store.read(records.recent, 1))
         call = last[0].began.call if last else ""
-    path = _read(state, lambda store: store.read(records.path, call))
+    path = reading(state, lambda store: store.read(records.path, call))
     if path is None:
         raise click.ClickException(f"there is no call {call}: `firstline calls list` lists them")
     for line in tell(path):
         click.echo(line)
-
-
-def _read(state: State, ask: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
-    """Ask the store something."""
-
-    async def reading() -> T:
-        store = await Store.open(state.database)
-        try:
-            return await ask(store)
-        finally:
-            await store.close()
-
-    if not state.database.exists():
-        raise click.ClickException(f"there are no calls in {state.directory} yet")
-    return run(reading())
