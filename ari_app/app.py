@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ from ari_app.reload import Air, How, OnAir, watch
 from ari_app.selfcare.operations import Selfcare
 from ari_app.status import Ari, Live, MenusNow, status
 from ari_app.store import versions
-from ari_app.store.calls import close_lost
+from ari_app.store.calls import Record, close_lost
 from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Directory
 from ari_app.store.recorder import Recorder
@@ -77,28 +77,12 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         directory = await Directory.load(store)
         recorder = await stack.enter_async_context(Recorder(store))
         tasks = await stack.enter_async_context(_group())
+        background = _Background(tasks)
         feed = Feed()
-        perform, remember = await _performing(store), _remembering(directory, tasks)
-
-        def serving(now: OnAir) -> Serving:
-            journal = Journal(recorder.put, feed, partial(_text, now.menus.catalogue), "ari")
-            world = World(perform, remember, journal, lambda: datetime.now(UTC))
-            reading = now.reading
-            return Serving(
-                now.menus.book,
-                lambda screen: reading.media(screen.phrases, screen.language),
-                world,
-                journal.told,
-            )
-
-        reception = Reception(directory.caller, serving(ground.first))
-
-        async def put(now: OnAir, how: How) -> tuple[str, ...]:
-            await exchange.apology(ground.state, now.reading)
-            await _keep(store, now.menus, how)
-            reception.serving = serving(now)
-            return tuple(_unmatched(config, now.menus.book))
-
+        performing, remembering = await _performing(store), _remembering(directory, tasks)
+        means = _Means(recorder.put, feed, performing, remembering)
+        reception = Reception(directory.caller, means.serving(ground.first))
+        put = partial(_put, ground, means, reception)
         for warning in await put(ground.first, "start"):
             log.warning("%s", warning)
         air = Air(ground.first, ground.read, put)
@@ -111,15 +95,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        background = _Background(tasks)
-
-        async def report() -> bytes:
-            return await _report(ground, air, link, calls)
-
-        async def reload() -> bytes:
-            return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
-
-        await stack.enter_async_context(control.serve(ground.state.control, report, reload, feed))
+        await stack.enter_async_context(_answering(ground, air, link, calls, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(_whenever(again, partial(air.reload, "SIGHUP")))
         if config.menus.watch:
@@ -129,6 +105,51 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         finally:
             await calls.release()
             background.cancel()
+
+
+class _Means(Struct, frozen=True):
+    """What serves calls, whatever the menus."""
+
+    record: Callable[[Record], None]
+    feed: Feed
+    perform: Perform
+    remember: Remember
+
+    def serving(self, now: OnAir) -> Serving:
+        """What serves calls on these menus."""
+        reading = now.reading
+        journal = Journal(self.record, self.feed, partial(_text, reading.catalogue), "ari")
+        world = World(self.perform, self.remember, journal, lambda: datetime.now(UTC))
+        return Serving(
+            now.menus.book,
+            lambda screen: reading.media(screen.phrases, screen.language),
+            world,
+            journal.told,
+        )
+
+
+async def _put(
+    ground: Ground, means: _Means, reception: Reception, now: OnAir, how: How
+) -> tuple[str, ...]:
+    """Give menus to all new calls; what the operator should know of them."""
+    await exchange.apology(ground.state, now.reading)
+    await _keep(ground.store, now.menus, how)
+    reception.serving = means.serving(now)
+    return tuple(_unmatched(ground.config, now.menus.book))
+
+
+def _answering(
+    ground: Ground, air: Air, link: Link, calls: Calls, background: "_Background", feed: Feed
+) -> AbstractAsyncContextManager[None]:
+    """The control socket."""
+
+    async def report() -> bytes:
+        return await _report(ground, air, link, calls)
+
+    async def reload() -> bytes:
+        return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
+
+    return control.serve(ground.state.control, report, reload, feed)
 
 
 class _Background:

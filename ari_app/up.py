@@ -49,7 +49,7 @@ class UpError(Exception):
 async def up(config: Config, state: State, console: Console) -> None:
     """Bring all up and serve until SIGINT or SIGTERM; SIGHUP has the menus read again."""
     stop, again = asyncio.Event(), asyncio.Event()
-    _listen(stop, again)
+    heed(stop, again)
     with _alone(state):
         shipped = words.shipped()
         menus = flows.menus(flows.directory(config), shipped, CATALOGUE)
@@ -83,7 +83,7 @@ async def up(config: Config, state: State, console: Console) -> None:
             await store.close()
 
 
-def _listen(stop: asyncio.Event, again: asyncio.Event) -> None:
+def heed(stop: asyncio.Event, again: asyncio.Event) -> None:
     """Have the events set by signals. The end of the terminal that we log to is ours, too."""
     terminal = sys.stderr.isatty()
 
