@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
 
 from msgspec import Struct, json
+from sqlite_utils import Database
 
-from ari_app import control
+from ari_app import control, exchange, flows
 from ari_app.ari.calls import Calls
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
@@ -16,29 +19,32 @@ from ari_app.ari.sending import Settings
 from ari_app.ari.texts import Texts
 from ari_app.conductor import Remember, World
 from ari_app.config import Config, State
+from ari_app.deeds import Deeds
 from ari_app.demo import demo_billing, seed
 from ari_app.feed import Feed
+from ari_app.flows import Menus
 from ari_app.journal import Journal
 from ari_app.outbox import Outbox
-from ari_app.reception import Reception
+from ari_app.reception import Reception, Serving
+from ari_app.reload import Air, How, OnAir, watch
 from ari_app.selfcare.operations import Selfcare
-from ari_app.selfcare.staff import Asker
 from ari_app.staff import StoredStaff
-from ari_app.status import Ari, Live, status
-from ari_app.store import subscribers
+from ari_app.status import Ari, Live, MenusNow, status
+from ari_app.store import outbox as messages
+from ari_app.store import subscribers, versions
 from ari_app.store.bulletin import Bulletin
-from ari_app.store.calls import close_lost
-from ari_app.store.db import Store
+from ari_app.store.calls import Record, close_lost
+from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Directory
 from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
-from ivr.events import Answered
+from ari_app.store.versions import Version
 from ivr.model import Book
-from ivr.session import Session
-from ivr.wants import Deed, Invoke, Screen
+from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
-from prompts.speak import Voice
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -48,96 +54,181 @@ class Ground(Struct, frozen=True):
 
     config: Config
     state: State
-    catalogue: Catalogue
-    book: Book
+    first: OnAir
+    read: Callable[[], OnAir]
+    """Reads the menus on the disk anew, in a thread."""
     store: Store
-    voice: Voice
     pbx: int | None
 
 
 async def open_store(config: Config, state: State) -> Store:
     """The store of the installation, with the demo operator in it if the settings say so."""
     store = await Store.open(state.database)
-    if config.site.demo and await seed(store, datetime.now(UTC)):
+    if config.site.demo and await seed(store, _now()):
         log.info("the demo operator was added: 50 subscribers, 2 agents")
     return store
 
 
 @asynccontextmanager
-async def running(ground: Ground) -> AsyncIterator[Link]:
-    """The application, reaching for Asterisk or connected to it, while the context lasts."""
+async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
+    """The application, reaching for Asterisk or connected to it, while the context lasts.
+
+    Each time ``again`` is set the menus are read again.
+    """
     config, store = ground.config, ground.store
     async with AsyncExitStack() as stack:
         lost = await store.write(close_lost)
         if lost:
             log.warning("%d calls had no end in the record: the application had died", len(lost))
-        _compare_numbers(config, ground.book)
         directory = await Directory.load(store)
-        bulletin = await Bulletin.load(store, datetime.now(UTC))
-        forced = await ForcedHours.load(store, datetime.now(UTC))
         recorder = await stack.enter_async_context(Recorder(store))
         tasks = await stack.enter_async_context(_group())
+        background = _Background(tasks)
         feed = Feed()
-        journal = Journal(recorder.put, feed, lambda screen: _text(ground.catalogue, screen), "ari")
-        world = await _world(ground, journal, _remembering(directory, tasks))
-        reception = Reception(ground.book, directory.caller, world, journal.told)
         link = Link(_settings(ground))
+        bulletin = await Bulletin.load(store, _now())
+        forced = await ForcedHours.load(store, _now())
+        outbox = _texting(ground, link)
+        selfcare = Selfcare(await demo_billing(store), StoredStaff(store, bulletin, _now))
+        zone = config.site.timezone
+        deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
+        means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
+        reception = Reception(directory.caller, means.serving(ground.first))
+        put = partial(_put, ground, means, reception)
+        for warning in await put(ground.first, "start"):
+            log.warning("%s", warning)
+        air = Air(ground.first, ground.read, put)
         times = Times(dead_man=config.site.dead_man)
 
-        async def speak(screen: Screen) -> Sequence[str]:
-            return await ground.voice.media(screen.phrases, screen.language)
-
-        def unplayable(files: Sequence[str]) -> None:
-            for file in files:
-                ground.voice.forget(file)
-
         def new_line(channel: str) -> ChannelLine:
-            line = ChannelLine(link, channel, speak, times)
-            line.unplayable = unplayable
+            line = ChannelLine(link, channel, reception.serving.speak, times)
+            line.unplayable = ground.first.reading.voice.forget
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-
-        async def report() -> bytes:
-            return await _report(ground, link, calls)
-
-        async def refresh() -> None:
-            now = datetime.now(UTC)
-            await bulletin.refresh(now)
-            await forced.refresh(now)
-
-        await stack.enter_async_context(control.serve(ground.state.control, report, feed, refresh))
-        linking = tasks.create_task(link.run(calls.handle, calls.reconcile))
-        sending = tasks.create_task(_texting(ground, link).run())
+        reached = _Reached(link, calls, deeds)
+        await stack.enter_async_context(_answering(ground, air, reached, background, feed))
+        background.begin(link.run(calls.handle, calls.reconcile))
+        background.begin(outbox.run())
+        background.begin(bulletin.attend(_post, air.words, _now))
+        background.begin(_whenever(again, partial(air.reload, "SIGHUP")))
+        if config.menus.watch:
+            background.begin(watch(flows.directory(config), partial(air.reload, "watch")))
         try:
             yield link
         finally:
             await calls.release()
-            linking.cancel()
-            sending.cancel()
+            background.cancel()
 
 
-def _compare_numbers(config: Config, book: Book) -> None:
-    """Say which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
+class _Means(Struct, frozen=True):
+    """What serves calls, whatever the menus."""
+
+    record: Callable[[Record], None]
+    feed: Feed
+    deeds: Deeds
+    remember: Remember
+
+    def serving(self, now: OnAir) -> Serving:
+        """What serves calls on these menus."""
+        reading = now.reading
+        text = partial(_text, reading.catalogue)
+        journal = Journal(self.record, self.feed, text, "ari")
+        perform = partial(self.deeds.perform, now.menus.book, text)
+        world = World(perform, self.remember, journal, _now)
+        return Serving(
+            now.menus.book,
+            lambda screen: reading.media(screen.phrases, screen.language),
+            world,
+            journal.told,
+        )
+
+
+async def _put(
+    ground: Ground, means: _Means, reception: Reception, now: OnAir, how: How
+) -> tuple[str, ...]:
+    """Give menus to all new calls; what the operator should know of them."""
+    await exchange.apology(ground.state, now.reading)
+    await _keep(ground.store, now.menus, how)
+    reception.serving = means.serving(now)
+    return tuple(_unmatched(ground.config, now.menus.book))
+
+
+class _Reached(Struct, frozen=True):
+    """What commands reach in the running application."""
+
+    link: Link
+    calls: Calls
+    deeds: Deeds
+
+
+def _answering(
+    ground: Ground, air: Air, reached: _Reached, background: "_Background", feed: Feed
+) -> AbstractAsyncContextManager[None]:
+    """The control socket."""
+
+    async def report() -> bytes:
+        return await _report(ground, air, reached.link, reached.calls)
+
+    async def refresh() -> None:
+        await reached.deeds.bulletin.refresh(_now())
+        await reached.deeds.forced.refresh(_now())
+
+    async def reload() -> bytes:
+        return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
+
+    return control.serve(ground.state.control, report, reload, refresh, feed)
+
+
+class _Background:
+    """What goes on beside the calls and ends with the application."""
+
+    def __init__(self, tasks: asyncio.TaskGroup) -> None:
+        self._tasks = tasks
+        self._begun: set[asyncio.Task[Any]] = set()
+
+    def begin(self, deed: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin a deed."""
+        task = self._tasks.create_task(deed)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return task
+
+    def cancel(self) -> None:
+        """End them all."""
+        for task in self._begun:
+            task.cancel()
+
+
+async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]]) -> None:
+    """Do a deed each time the event is set."""
+    while True:
+        await event.wait()
+        event.clear()
+        await deed()
+
+
+def _unmatched(config: Config, book: Book) -> Iterator[str]:
+    """Which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
     dialled = set(config.site.numbers)
     claimed = {number for flow in book.flows.values() for number in flow.numbers}
     for number in sorted(dialled - claimed):
-        log.warning("no flow claims %s: add it to a flow, or take it out of [site]", number)
+        yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
     for number in sorted(claimed - dialled):
-        log.warning("nobody can dial %s of a flow: add it to numbers of [site]", number)
+        yield f"nobody can dial {number} of a flow: add it to numbers of [site]"
 
 
-async def _world(ground: Ground, journal: Journal, remember: Remember) -> World:
-    staff = StoredStaff(ground.store, _now)
-    selfcare = Selfcare(await demo_billing(ground.store), staff)
-
-    async def perform(want: Deed, session: Session) -> Answered:
-        if not isinstance(want, Invoke):
-            raise NotImplementedError(type(want).__name__)
-        asker = Asker(session.id, session.caller.number, session.caller.subscriber)
-        return await selfcare.run(want.operation, want.inputs, asker, want.key)
-
-    return World(perform, remember, journal, _now)
+async def _keep(store: Store, menus: Menus, how: How) -> None:
+    """Keep the versions that go on the air; calls go on them even if that fails."""
+    now = _now()
+    kept = [
+        (Version(name, flow.version, now, how), menus.sources[name])
+        for name, flow in menus.book.flows.items()
+    ]
+    try:
+        await store.write(versions.keep, kept)
+    except StoreError as error:
+        log.error("the texts of the menus were not kept: %s", error)
 
 
 def _texting(ground: Ground, link: Link) -> Outbox:
@@ -149,6 +240,11 @@ def _texting(ground: Ground, link: Link) -> Outbox:
         f"sip:{site.numbers[0]}@{site.host}",
     )
     return Outbox(store, texts.send, _now, link.wait_connected)
+
+
+def _post(db: Database, key: str, number: str, text: str, call: str) -> None:
+    """Puts a message into the outbox inside of a transaction, on the store's thread."""
+    messages.post(db, key, number, text, call, _now())
 
 
 def _now() -> datetime:
@@ -186,14 +282,16 @@ def _text(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
     return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
 
 
-async def _report(ground: Ground, link: Link, calls: Calls) -> bytes:
+async def _report(ground: Ground, air: Air, link: Link, calls: Calls) -> bytes:
     """The status as JSON."""
-    pids = {"asterisk": ground.pbx, "voice": ground.voice.pid}
+    pids = {"asterisk": ground.pbx, "voice": air.now.reading.voice.pid}
+    book = air.now.menus.book
     live = Live(
         Ari(link.connected, link.transport if link.connected else ""),
         link.version,
         calls,
         {name: pid for name, pid in pids.items() if pid},
+        MenusNow({name: flow.version for name, flow in book.flows.items()}, air.refused),
     )
     return json.encode(await status(ground.config, ground.state, ground.store, live))
 

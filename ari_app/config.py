@@ -63,6 +63,7 @@ class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """[menus]"""
 
     directory: str = ""
+    watch: bool = False
 
 
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

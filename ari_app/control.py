@@ -1,8 +1,9 @@
 """The control socket: how the command line asks the running application.
 
 HTTP over a Unix socket in the state directory, which only its owner can enter: ``GET /status`` is
-a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`, and after
-``POST /refresh`` it knows what other commands wrote into the store.
+a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`, ``POST
+/reload`` what came of it, as JSON, when it is done, and after ``POST /refresh`` the application
+knows what other commands wrote into the store.
 """
 
 import asyncio
@@ -21,16 +22,17 @@ DEADLINE = 5.0
 """Seconds in which the application begins to answer."""
 
 
+Answer = Callable[[], Awaitable[bytes]]
+"""Makes an answer, as JSON."""
+
+
 class NotRunningError(Exception):
     """No application answers in this state directory."""
 
 
 @asynccontextmanager
 async def serve(
-    path: Path,
-    status: Callable[[], Awaitable[bytes]],
-    feed: Feed,
-    refresh: Callable[[], Awaitable[None]],
+    path: Path, status: Answer, reload: Answer, refresh: Callable[[], Awaitable[None]], feed: Feed
 ) -> AsyncIterator[None]:
     """Answer on the socket ``path`` while the context lasts."""
 
@@ -49,12 +51,20 @@ async def serve(
         await refresh()
         return web.Response()
 
+    async def on_reload(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_type = "application/json"
+        await response.prepare(request)  # the rest may take minutes: so much is spoken
+        await response.write(await reload())
+        return response
+
     app = web.Application()
     app.add_routes(
         [
             web.get("/status", on_status),
             web.get("/watch", on_watch),
             web.post("/refresh", on_refresh),
+            web.post("/reload", on_reload),
         ]
     )
     runner = web.AppRunner(
@@ -107,6 +117,15 @@ async def refresh(path: Path) -> None:
     """Have the running application read again what was written into the store."""
     async with _ask(path, "refresh", "POST"):
         pass
+
+
+async def reload(path: Path) -> bytes:
+    """Have the menus read again: what came of it, as JSON. It may take minutes."""
+    async with _ask(path, "reload", "POST") as response:
+        try:
+            return await response.read()
+        except aiohttp.ClientError as error:
+            raise NotRunningError("Firstline stopped meanwhile") from error
 
 
 @asynccontextmanager

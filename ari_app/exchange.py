@@ -1,5 +1,7 @@
 """The exchange that an installation wants: its settings and people, told to asterisk_conf."""
 
+import asyncio
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -10,6 +12,11 @@ from ari_app.store.subscribers import Subscriber
 from asterisk_conf import site as conf
 from asterisk_conf.found import Asterisk, find
 from asterisk_conf.private import make_private
+from ivr.values import Phrase
+from prompts.reading import Reading
+
+APOLOGY = "sorry-problem"
+"""The prompt that the dialplan plays when the application is away."""
 
 
 def site(
@@ -40,6 +47,20 @@ def site(
         apology=apology,
         deadman_seconds=config.site.dead_man,
     )
+
+
+async def apology(state: State, reading: Reading) -> Path:
+    """Have the apology where the dialplan finds it; whoever hears the old one hears it out."""
+    file = state.directory / "apology.wav"
+    [spoken] = await reading.media([Phrase(APOLOGY)], "ru")
+
+    def replace() -> None:
+        part = file.with_suffix(".part")
+        shutil.copyfile(f"{spoken}.wav", part)
+        part.rename(file)
+
+    await asyncio.to_thread(replace)
+    return file
 
 
 def asterisk(config: Config, state: State, progress: Callable[[str], None]) -> Asterisk:

@@ -3,8 +3,10 @@
 import secrets
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from ari_app.ari.events import Channel
-from ari_app.ari.line import ChannelLine
+from ari_app.ari.line import ChannelLine, Speak
 from ari_app.conductor import World, conduct
 from ari_app.store.directory import Caller as Known
 from ivr.model import Book
@@ -21,18 +23,26 @@ class UnknownNumberError(Exception):
     """A number was dialled that no flow claims: the author of the flows must add it."""
 
 
-class Reception:
-    """Receives the calls of a line on the book of the moment."""
+class Serving(Struct, frozen=True):
+    """What serves a call from its beginning to its end, whatever is put on the air meanwhile."""
 
-    def __init__(self, book: Book, find: Find, world: World, heard: Heard) -> None:
-        self.book = book
+    book: Book
+    speak: Speak
+    world: World
+    heard: Heard
+
+
+class Reception:
+    """Receives the calls of a line; ``serving`` is what the next one gets."""
+
+    def __init__(self, find: Find, serving: Serving) -> None:
+        self.serving = serving
         self._find = find
-        self._world = world
-        self._heard = heard
 
     async def serve(self, line: ChannelLine, channel: Channel, dialled: str) -> None:
-        """Serve a call to its end, on the book it began with."""
-        flow = self.book.answering(dialled)
+        """Serve a call to its end with what it began with."""
+        serving = self.serving
+        flow = serving.book.answering(dialled)
         if flow is None:
             raise UnknownNumberError(f"no flow has the number {dialled}: add it to `numbers`")
         known = self._find(channel.caller.number)
@@ -47,5 +57,6 @@ class Reception:
             flow=flow.flow,
             node=flow.start,
         )
-        line.told = lambda: self._heard(session.id)
-        await conduct(line, self.book, session, self._world)
+        line.speak = serving.speak
+        line.told = lambda: serving.heard(session.id)
+        await conduct(line, serving.book, session, serving.world)

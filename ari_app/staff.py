@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from ari_app.selfcare.staff import Asker, StaffUnavailable
-from ari_app.store import callbacks, complaints
+from ari_app.store import callbacks, complaints, wishes
+from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store, StoreError
 from ivr.values import Recording
 
@@ -13,8 +15,9 @@ from ivr.values import Recording
 class StoredStaff:
     """See :class:`ari_app.selfcare.staff.Staff`; ``now`` is the clock."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, bulletin: Bulletin, now: Callable[[], datetime]) -> None:
         self._store = store
+        self._bulletin = bulletin
         self._now = now
 
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
@@ -25,6 +28,22 @@ class StoredStaff:
         said = (recording.file, recording.seconds)
         try:
             return str(await self._store.write(complaints.add, key, *who, *said, self._now()))
+        except StoreError as error:
+            raise StaffUnavailable(str(error)) from error
+
+    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+        """Note the wish for all announcements that concern the asker now."""
+        now = self._now()
+        told = self._bulletin.concerning(asker.subscriber, now)
+        answers = {await self._wish(one.id, asker, now) for one in told}
+        if "no-number" in answers:
+            raise StaffUnavailable("the caller has no number")
+        return "noted" if "noted" in answers else "already" if answers else "nothing"
+
+    async def _wish(self, announcement: int, asker: Asker, at: datetime) -> wishes.Wished:
+        who = (asker.number, asker.subscriber, asker.call)
+        try:
+            return await self._store.write(wishes.wish, announcement, *who, at, asker.language)
         except StoreError as error:
             raise StaffUnavailable(str(error)) from error
 

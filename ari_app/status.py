@@ -55,6 +55,13 @@ class Traffic(Struct, frozen=True):
     today: int = 0
 
 
+class MenusNow(Struct, frozen=True):
+    """Each flow on the air and its version; ``refused``: why those on the disk are not."""
+
+    flows: Mapping[str, str] = {}
+    refused: tuple[str, ...] = ()
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """What runs. ``pids`` are the processes that Firstline started, by name."""
 
@@ -68,6 +75,7 @@ class Status(Struct, frozen=True, kw_only=True):
     calls: Traffic
     state_dir: str
     pids: Mapping[str, int]
+    menus: MenusNow = MenusNow()
 
 
 class Live(Struct, frozen=True):
@@ -77,6 +85,7 @@ class Live(Struct, frozen=True):
     asterisk: str
     calls: Sized
     pids: Mapping[str, int]
+    menus: MenusNow
 
 
 async def asked(state: State) -> Status:
@@ -133,4 +142,5 @@ async def status(config: Config, state: State, store: Store, live: Live | None) 
         calls=Traffic(len(live.calls) if live else 0, counts.began),
         state_dir=str(state.directory),
         pids={**live.pids, "application": os.getpid()} if live else {},
+        menus=live.menus if live else MenusNow(),
     )

@@ -4,11 +4,11 @@ import asyncio
 import gc
 import logging
 import os
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,22 +19,20 @@ from ari_app import control, exchange, flows
 from ari_app.app import Ground, open_store, running
 from ari_app.ari.link import Link
 from ari_app.config import Config, State
+from ari_app.reload import OnAir
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import agents, subscribers
 from ari_app.store.db import Store
 from asterisk_conf import process
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.process import Process
-from ivr.values import Phrase
 from prompts import catalogue as words
 from prompts import speak
 from prompts.catalogue import Catalogue
+from prompts.reading import Reading
 from prompts.speak import Voice
 
 log = logging.getLogger(__name__)
-
-APOLOGY = "sorry-problem"
-"""The prompt that the dialplan plays when the application is away."""
 
 GC_THRESHOLD = (50_000, 20, 100)
 """Frozen structs make no cycles, so the collector finds next to nothing: let it look seldom."""
@@ -49,19 +47,28 @@ class UpError(Exception):
 
 
 async def up(config: Config, state: State, console: Console) -> None:
-    """Bring all up and serve until SIGINT or SIGTERM."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    """Bring all up and serve until SIGINT or SIGTERM; SIGHUP has the menus read again."""
+    stop, again = asyncio.Event(), asyncio.Event()
+    heed(stop, again)
     with _alone(state):
-        catalogue = words.shipped()
-        book = flows.read(flows.directory(config), catalogue.signatures(), CATALOGUE)
+        shipped = words.shipped()
+        menus = flows.menus(flows.directory(config), shipped, CATALOGUE)
         store = await open_store(config, state)
         try:
             async with (
-                spoken(config, state, catalogue, console) as voice,
-                _exchange(config, state, store, voice, console) as pbx,
-                running(Ground(config, state, catalogue, book, store, voice, pbx)) as link,
+                spoken(config, state, menus.catalogue, console) as reading,
+                _exchange(config, state, store, reading, console) as pbx,
+                running(
+                    Ground(
+                        config,
+                        state,
+                        OnAir(menus, reading),
+                        partial(_read, config, state, reading.voice, shipped),
+                        store,
+                        pbx,
+                    ),
+                    again,
+                ) as link,
             ):
                 await _reach(link, config, stop)
                 gc.freeze()
@@ -74,6 +81,25 @@ async def up(config: Config, state: State, console: Console) -> None:
                 log.info("stopping")
         finally:
             await store.close()
+
+
+def heed(stop: asyncio.Event, again: asyncio.Event) -> None:
+    """Have the events set by signals. The end of the terminal that we log to is ours, too."""
+    terminal = sys.stderr.isatty()
+
+    def hung_up() -> None:
+        (stop if terminal and not sys.stderr.isatty() else again).set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, hung_up)
+
+
+def _read(config: Config, state: State, voice: Voice, shipped: Catalogue) -> OnAir:
+    """The menus on the disk, with their recordings."""
+    menus = flows.menus(flows.directory(config), shipped, CATALOGUE)
+    return OnAir(menus, Reading(voice, menus.catalogue, recordings(config, state)))
 
 
 async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
@@ -91,18 +117,25 @@ async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
 @asynccontextmanager
 async def spoken(
     config: Config, state: State, catalogue: Catalogue, console: Console
-) -> AsyncIterator[Voice]:
-    """The voice, with all prompts without placeholders ready."""
-    recordings = Path(config.voice.recordings or state.recordings).expanduser()
-    async with Voice(voice_settings(config), state.sounds, recordings, catalogue) as voice:
-        for problem in voice.problems:
+) -> AsyncIterator[Reading]:
+    """What is heard of a catalogue, with all prompts without placeholders ready."""
+    async with Voice(voice_settings(config), state.sounds) as voice:
+        directory = recordings(config, state)
+        reading = await asyncio.to_thread(Reading, voice, catalogue, directory)
+        for problem in reading.problems:
             log.warning("%s", problem)
         with Progress(console=console, transient=True) as bar:
             task = bar.add_task("speaking the prompts")
-            await voice.render_all(
-                progress=lambda done, of: bar.update(task, completed=done, total=of)
-            )
-        yield voice
+            if await reading.render_all(
+                lambda done, of: bar.update(task, completed=done, total=of)
+            ):
+                await voice.renew()
+        yield reading
+
+
+def recordings(config: Config, state: State) -> Path:
+    """Where recordings are that win over the voice."""
+    return Path(config.voice.recordings or state.recordings).expanduser()
 
 
 def voice_settings(config: Config) -> speak.Settings:
@@ -113,13 +146,13 @@ def voice_settings(config: Config) -> speak.Settings:
 
 @asynccontextmanager
 async def _exchange(
-    config: Config, state: State, store: Store, voice: Voice, console: Console
+    config: Config, state: State, store: Store, reading: Reading, console: Console
 ) -> AsyncIterator[int | None]:
     """The running Asterisk's process, if it is ours to run."""
     if not config.manages_asterisk:
         yield None
         return
-    pbx = await exchange_of(config, state, store, voice, console)
+    pbx = await exchange_of(config, state, store, reading, console)
     with console.status("starting Asterisk"):
         changed = await asyncio.to_thread(pbx.write)
         if changed and pbx.status().pid is not None:
@@ -136,17 +169,15 @@ async def _exchange(
 
 
 async def exchange_of(
-    config: Config, state: State, store: Store, voice: Voice, console: Console
+    config: Config, state: State, store: Store, reading: Reading, console: Console
 ) -> Pbx:
     """The exchange of this installation, not started."""
     with console.status("looking for Asterisk") as shown:
         asterisk = await asyncio.to_thread(exchange.asterisk, config, state, shown.update)
     people = await store.read(subscribers.everyone)
     staff = await store.read(agents.everyone)
-    apology = state.directory / "apology"
-    [spoken_file] = await voice.media([Phrase(APOLOGY)], "ru")
-    shutil.copyfile(f"{spoken_file}.wav", apology.with_suffix(".wav"))
-    site = exchange.site(config, state.keys(), people, staff, str(apology))
+    apology = await exchange.apology(state, reading)
+    site = exchange.site(config, state.keys(), people, staff, str(apology.with_suffix("")))
     return Pbx(asterisk, site, state.directory)
 
 

@@ -3,19 +3,18 @@
 One file per language, ``ru.yaml``, ``be.yaml``, ``en.yaml``, each a table ``name: text``. A text
 may have placeholders such as ``{balance:money}``; their kinds are those of :mod:`ivr.phrases`.
 A prompt whose name ends in a language (``language-be``) is told in that language to everybody and
-stands in that file only. Every scalar is read as text, whatever YAML 1.1 would make of it.
+stands in that file only. The texts of an operator are laid over those that we ship.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import yaml
 from msgspec import Struct
 
 from ivr.phrases import LANGUAGES, PhraseError
 from ivr.problems import Place, Problem, near
-from prompts.template import PROMPT_NAME, Slot, Template, parse
+from prompts.template import Slot, Template
+from prompts.texts import Reader, own_language
 
 Texts = Mapping[str, Template]
 
@@ -93,10 +92,7 @@ class Catalogue(Struct, frozen=True):
         )
 
 
-def own_language(prompt: str) -> str | None:
-    """The language in which a prompt is told to everybody, by its name: ``language-be``."""
-    last = prompt.rpartition("-")[2]
-    return last if last in LANGUAGES and last != prompt else None
+NONE = Catalogue({})
 
 
 def shipped() -> Catalogue:
@@ -106,14 +102,29 @@ def shipped() -> Catalogue:
 
 def load(directory: Path) -> Catalogue:
     """The catalogue of a directory; raises :class:`CatalogueError` with everything to mend."""
+    laid = lay(NONE, directory)
+    if laid == Laid(NONE, ()):
+        laid = Laid(NONE, (_whole(directory, f"no texts here: add {LANGUAGES[0]}.yaml"),))
+    return laid.sound()
+
+
+def read(files: Mapping[str, str]) -> Catalogue:
+    """The catalogue of the texts of files, by name; raises like :func:`load`."""
+    return over(NONE, files).sound()
+
+
+def lay(base: Catalogue, directory: Path) -> "Laid":
+    """``base`` with the texts of a directory laid over it."""
     files = {}
     problems = []
     try:
-        paths = sorted(path for path in directory.iterdir() if path.suffix in (".yaml", ".yml"))
+        paths = sorted(
+            path
+            for path in directory.iterdir()
+            if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
+        )
     except OSError as error:
-        raise CatalogueError(
-            (_whole(directory, f"the catalogue cannot be read: {error.strerror}"),)
-        ) from error
+        return Laid(base, (_whole(directory, f"the texts cannot be read: {error.strerror}"),))
     for path in paths:
         try:
             files[str(path)] = path.read_text(encoding="utf-8-sig")
@@ -121,141 +132,56 @@ def load(directory: Path) -> Catalogue:
             problems.append(_whole(path, f"not UTF-8 at byte {error.start}: save it as UTF-8"))
         except OSError as error:
             problems.append(_whole(path, f"the file cannot be read: {error.strerror}"))
-    if not paths:
-        problems.append(_whole(directory, f"no texts here: add {LANGUAGES[0]}.yaml"))
-    return read(files, tuple(problems))
+    return over(base, files, problems)
 
 
-def read(files: Mapping[str, str], problems: tuple[Problem, ...] = ()) -> Catalogue:
-    """The catalogue of the texts of files, by name; raises like :func:`load`."""
+def over(base: Catalogue, files: Mapping[str, str], problems: Iterable[Problem] = ()) -> "Laid":
+    """``base`` with the texts of files, by name, over it: own words win, in their language."""
     found = list(problems)
-    readers: dict[str, _Reader] = {}
+    readers: dict[str, Reader] = {}
     for name, text in files.items():
         language = Path(name).stem
         if language in LANGUAGES and language not in readers:
-            readers[language] = _Reader(name, text)
+            readers[language] = Reader(name, text)
             readers[language].read()
             found += readers[language].problems
         else:
             text = f"{language} is no language that we speak: {near(language, LANGUAGES)}"
             found.append(_whole(name, text))
     ordered = {name: readers[name] for name in LANGUAGES if name in readers}
-    found += _compared(ordered)
-    if found:
-        raise CatalogueError(tuple(sorted(set(found))))
-    return Catalogue({name: reader.texts for name, reader in ordered.items()})
+    own = {name: reader.texts for name, reader in ordered.items()}
+    texts = {
+        name: {**base.texts.get(name, {}), **own.get(name, {})}
+        for name in LANGUAGES
+        if name in base.texts or name in own
+    }
+    found += _compared(ordered, texts)
+    found += _against(base, ordered)
+    return Laid(Catalogue(texts), tuple(sorted(set(found))))
+
+
+class Laid(Struct, frozen=True):
+    """A catalogue as far as its texts can be read, and all that is wrong with them."""
+
+    catalogue: Catalogue
+    problems: tuple[Problem, ...]
+
+    def sound(self) -> Catalogue:
+        """The catalogue; :class:`CatalogueError` if there are problems."""
+        if self.problems:
+            raise CatalogueError(self.problems)
+        return self.catalogue
 
 
 def _whole(file: Path | str, text: str) -> Problem:
     return Problem(Place(str(file), 1, 1), text)
 
 
-class _Reader:
-    """One file while it is read."""
-
-    def __init__(self, file: str, text: str) -> None:
-        self.file = file
-        self.text = text
-        self.texts: dict[str, Template] = {}
-        self.places: dict[str, Place] = {}
-        self.problems: list[Problem] = []
-
-    def read(self) -> None:
-        root = self.compose(self.text)
-        if root is None:
-            return
-        if not isinstance(root, yaml.MappingNode):
-            self.wrong(self.place(root.start_mark), "texts are a table: write `name: text`")
-            return
-        for key, value in root.value:
-            place = self.place(key.start_mark)
-            if not isinstance(key, yaml.ScalarNode) or not PROMPT_NAME.fullmatch(key.value):
-                self.wrong(place, "a prompt's name is small letters, digits and hyphens: main-menu")
-            elif key.value in self.places:
-                first = self.places[key.value].line
-                self.wrong(place, f"{key.value} stands twice (first in line {first}): keep one")
-            else:
-                self.places[key.value] = place
-                self.entry(key.value, value)
-
-    def compose(self, text: str) -> yaml.Node | None:
-        """The file's nodes; entries that are no YAML are reported and left out."""
-        while True:
-            try:
-                return yaml.compose(text, Loader=yaml.SafeLoader)
-            except yaml.MarkedYAMLError as error:
-                mark = error.problem_mark or error.context_mark
-                if mark is None:
-                    self.wrong(Place(self.file, 1, 1), f"this is no YAML: {error.problem}")
-                    return None
-                self.wrong(self.place(mark), f"{error.problem}: {_hint(str(error))}")
-                rest = _without_entry(text, mark.line)
-            except yaml.reader.ReaderError as error:
-                what = f"the character U+{error.character:04X} cannot be said: take it out"
-                self.wrong(self.at(error.position), what)
-                rest = text.replace(chr(error.character), " ")
-            if rest == text:
-                return None
-            text = rest
-
-    def entry(self, prompt: str, node: yaml.Node) -> None:
-        if not isinstance(node, yaml.ScalarNode):
-            self.wrong(self.place(node.start_mark), "a text belongs here: put it in quotes")
-            return
-        template, faults = parse(node.value)
-        start, end = node.start_mark.index, node.end_mark.index
-        written = self.text[start:end]
-        for fault in faults:
-            self.wrong(self.at(start + max(0, written.find(fault.piece))), fault.text)
-        if node.style is None and re.match(r"[ \t]+#", self.text[end:]):
-            self.wrong(
-                self.place(node.end_mark),
-                "what follows # is not told: quote the text, or move the comment to its own line",
-            )
-        own = own_language(prompt)
-        if own is not None and own != Path(self.file).stem:
-            self.wrong(
-                self.places[prompt],
-                f"{prompt} is told in {own} to everybody, by its name: "
-                f"keep it in {own}.yaml only, or name it otherwise",
-            )
-        self.texts[prompt] = template
-
-    def at(self, index: int) -> Place:
-        before = self.text[:index]
-        return Place(self.file, before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1)
-
-    def place(self, mark: yaml.Mark) -> Place:
-        return Place(self.file, mark.line + 1, mark.column + 1)
-
-    def wrong(self, place: Place, text: str) -> None:
-        self.problems.append(Problem(place, text))
-
-
-def _hint(error: str) -> str:
-    if "'\\t'" in error:
-        return "indent with spaces, not with tabs"
-    return "put the whole text in quotes"
-
-
-def _without_entry(text: str, line: int) -> str:
-    """The text with the entry around ``line`` blanked, so that all places stay where they are."""
-    lines = text.split("\n")
-    first = min(line, len(lines) - 1)
-    while first > 0 and (not lines[first] or lines[first][0] in " \t#"):
-        first -= 1
-    last = first + 1
-    while last < len(lines) and (not lines[last] or lines[last][0] in " \t#"):
-        last += 1
-    lines[first:last] = [" " * len(each) for each in lines[first:last]]
-    return "\n".join(lines)
-
-
-def _compared(readers: Mapping[str, _Reader]) -> Iterator[Problem]:
-    """What is wrong between the languages, and between prompts."""
-    known = {prompt for reader in readers.values() for prompt in reader.texts}
+def _compared(readers: Mapping[str, Reader], texts: Mapping[str, Texts]) -> Iterator[Problem]:
+    """What is wrong between the languages of files, and between prompts of all ``texts``."""
+    known = {prompt for each in texts.values() for prompt in each}
     first: dict[str, tuple[str, Template]] = {}
-    for reader in readers.values():
+    for language, reader in readers.items():
         for prompt, template in reader.texts.items():
             place = reader.places[prompt]
             file, model = first.setdefault(prompt, (reader.file, template))
@@ -270,8 +196,23 @@ def _compared(readers: Mapping[str, _Reader]) -> Iterator[Problem]:
                     yield Problem(
                         place, f"there is no prompt {row} for the rows: {near(row, known)}"
                     )
-                elif prompt in _reached(row, reader.texts):
+                elif prompt in _reached(row, texts[language]):
                     yield Problem(place, f"{prompt} is a row of itself: name another prompt")
+
+
+def _against(base: Catalogue, readers: Mapping[str, Reader]) -> Iterator[Problem]:
+    """Where a text tells other values than that of another language which it leaves in place."""
+    for reader in readers.values():
+        for prompt, template in reader.texts.items():
+            for language, texts in base.texts.items():
+                stays = language not in readers or prompt not in readers[language].texts
+                if stays and prompt in texts and texts[prompt].slots != template.slots:
+                    yield Problem(
+                        reader.places[prompt],
+                        f"{prompt} has the placeholders {_named(template)}, but "
+                        f"{_named(texts[prompt])} in {language}: keep those, or write it in "
+                        f"{language}.yaml, too",
+                    )
 
 
 def _named(template: Template) -> str:

@@ -1,29 +1,22 @@
-"""Phrases to files that Asterisk can play: recordings, sentences spoken before, or spoken now."""
+"""Words to files that Asterisk can play: spoken before, or spoken now."""
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from msgspec import Struct
 
-from ivr.phrases import PhraseError
-from ivr.values import Phrase
 from prompts.cache import Cache
-from prompts.catalogue import Catalogue
 from prompts.messages import Hired, Speak
-from prompts.plan import Piece, Recorded, Recordings, Speaker, Words, key, pieces
+from prompts.plan import Speaker, Words, key
 from prompts.process import SpeechFailed, Worker, command
-from prompts.recordings import scan
 
 __all__ = ["Settings", "SpeechFailed", "Voice"]
 
 VOICES = {"ru": "espeak:zle/ru", "be": "espeak:zle/be", "en": "espeak:gmw/en"}
-
-Progress = Callable[[int, int], None]
-"""Called with how many sentences are done, of how many."""
 
 
 class Settings(Struct, frozen=True):
@@ -41,34 +34,22 @@ class Settings(Struct, frozen=True):
 
 
 class Voice:
-    """What callers hear. Used as ``async with Voice(…) as voice``.
+    """Who speaks to callers. Used as ``async with Voice(…) as voice``.
 
-    Entering raises :class:`SpeechFailed` when an engine or a voice cannot be used. ``problems``
-    then says which recordings are not usable, and why.
+    Entering raises :class:`SpeechFailed` when an engine or a voice cannot be used.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        cache_dir: Path,
-        recordings_dir: Path | None,
-        catalogue: Catalogue,
-    ) -> None:
+    def __init__(self, settings: Settings, cache_dir: Path) -> None:
         self._settings = settings
         self._cache = Cache(cache_dir, settings.cache_megabytes * 1_000_000)
         self._directory = cache_dir.absolute()
-        self._recordings_dir = recordings_dir
-        self._catalogue = catalogue
-        self._speakers = _speakers(settings, catalogue.languages)
+        self._speakers = _speakers(settings)
         hired = [
             Hired(language, speaker.engine, speaker.voice, speaker.rate)
             for language, speaker in self._speakers.items()
         ]
         self._worker = Worker(command(hired, self._directory), settings.deadline)
         self._speaking: dict[str, asyncio.Task[str]] = {}
-        self._plain: dict[tuple[str, str], tuple[Piece, ...]] = {}
-        self._recordings: Recordings = {}
-        self.problems: tuple[str, ...] = ()
 
     @property
     def pid(self) -> int | None:
@@ -83,10 +64,6 @@ class Voice:
                 f"{self._directory} cannot hold spoken sentences ({error.strerror}): "
                 "make it writable, or set another directory"
             ) from error
-        if self._recordings_dir is not None:
-            self._recordings, self.problems = await asyncio.to_thread(
-                scan, self._recordings_dir, self._catalogue
-            )
         await self._worker.start()
         return self
 
@@ -102,78 +79,29 @@ class Voice:
         await asyncio.gather(*speaking, return_exceptions=True)
         await self._worker.stop()
 
-    async def media(self, phrases: Iterable[Phrase], language: str) -> list[str]:
-        """The absolute paths, without extension, of what to play one after the other.
+    def find(self, words: Words) -> str | None:
+        """The path, without extension, of what was spoken before; touches no disk."""
+        return self._cache.find(key(self._speaker(words.language), words.text))
 
-        Nothing is awaited when all of it was spoken before. Raises :class:`SpeechFailed`.
-        """
-        told = [piece for phrase in phrases for piece in self._pieces(phrase, language)]
-        found = [self._found(piece) for piece in told]
-        if None in found:
-            waiting = [
-                self._begun(piece)
-                for piece, path in zip(told, found, strict=True)
-                if path is None and isinstance(piece, Words)
-            ]
-            spoken = iter(await self._all(waiting))
-            return [path if path is not None else next(spoken) for path in found]
-        return [path for path in found if path is not None]
+    async def speak(self, sentences: Sequence[Words]) -> list[str]:
+        """The paths of sentences that are spoken now. Raises :class:`SpeechFailed`."""
+        return await self._all([self._begun(words) for words in sentences])
 
     async def say(self, text: str, language: str, target: Path) -> None:
         """Speak a sentence into a WAV file. Raises :class:`SpeechFailed` and OSError."""
         words = Words(" ".join(text.split()), language)
-        path = self._found(words) or (await self._all([self._begun(words)]))[0]
+        path = self.find(words) or (await self.speak([words]))[0]
         await asyncio.to_thread(shutil.copyfile, f"{path}.wav", target)
 
-    async def render_all(
-        self, languages: Sequence[str] = (), progress: Progress | None = None
-    ) -> int:
-        """Have all prompts without placeholders ready; the number of those spoken now.
+    async def renew(self) -> None:
+        """Take a fresh process: it has not the memory that much speech leaves behind (12 MB)."""
+        await self._worker.stop()
+        await self._worker.start()
 
-        Raises :class:`SpeechFailed` at the first that cannot be spoken.
-        """
-        sentences = [
-            piece
-            for language in languages or self._catalogue.languages
-            for prompt in self._catalogue.prompts
-            if not self._catalogue.slots(prompt)
-            for piece in self._pieces(Phrase(prompt), language)
-            if isinstance(piece, Words)
-        ]
-        spoken = 0
-        for done, words in enumerate(sentences, 1):
-            if self._found(words) is None:
-                await self._all([self._begun(words)])
-                spoken += 1
-            if progress is not None:
-                progress(done, len(sentences))
-        if spoken:  # a fresh process has not the memory that so much speech leaves behind: 12 MB
-            await self._worker.stop()
-            await self._worker.start()
-        return spoken
-
-    def forget(self, path: str) -> None:
-        """A file of :meth:`media` could not be played: it is spoken again when next asked for."""
-        self._cache.forget(Path(path).name)
-
-    def _pieces(self, phrase: Phrase, language: str) -> tuple[Piece, ...]:
-        try:
-            if phrase.values:
-                return pieces(self._catalogue, phrase, language, self._recordings)
-            plain = self._plain.get((phrase.prompt, language))
-            if plain is None:
-                plain = pieces(self._catalogue, phrase, language, self._recordings)
-                self._plain[phrase.prompt, language] = plain
-            return plain
-        except PhraseError as error:
-            raise SpeechFailed(str(error)) from error
-
-    def _found(self, piece: Piece) -> str | None:
-        match piece:
-            case Recorded(path):
-                return path
-            case Words(text, language):
-                return self._cache.find(key(self._speaker(language), text))
+    def forget(self, paths: Sequence[str]) -> None:
+        """Files of a screen could not be played: they are spoken again when next asked for."""
+        for path in paths:
+            self._cache.forget(Path(path).name)
 
     def _begun(self, words: Words) -> asyncio.Task[str]:
         """The speaking of words, begun now or by somebody before."""
@@ -215,20 +143,17 @@ class Voice:
     def _speaker(self, language: str) -> Speaker:
         speaker = self._speakers.get(language)
         if speaker is None:
-            raise SpeechFailed(f"nobody speaks {language!r}: add {language}.yaml and a voice")
+            raise SpeechFailed(f"nobody speaks {language!r}: write one of {', '.join(VOICES)}")
         return speaker
 
 
-def _speakers(settings: Settings, languages: Iterable[str]) -> dict[str, Speaker]:
+def _speakers(settings: Settings) -> dict[str, Speaker]:
     """The speaker of each language."""
-    voices = VOICES | dict(settings.voices)
     found = {}
-    for language in languages:
-        engine, colon, voice = voices[language].partition(":")
+    for language, usual in VOICES.items():
+        named = settings.voices.get(language, usual)
+        engine, colon, voice = named.partition(":")
         if not colon:
-            raise SpeechFailed(
-                f"the voice {voices[language]!r} names no engine: write one such as "
-                f"{VOICES[language]}"
-            )
+            raise SpeechFailed(f"the voice {named!r} names no engine: write one such as {usual}")
         found[language] = Speaker(engine, voice, settings.rate)
     return found

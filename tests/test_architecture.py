@@ -40,6 +40,7 @@ BARRED: dict[str, tuple[str, ...]] = {
     "ari_app.conductor": _in_app(*PARTS, *LINES, *JOINTS),
     "ari_app.line": _in_app(*PARTS, *LINES, *JOINTS, "conductor"),
     "ari_app.flows": _in_app(*PARTS, *LINES, *JOINTS, "conductor"),
+    "ari_app.reload": _in_app(*PARTS, *LINES, *JOINTS, "conductor"),
     "ari_app.phone": (
         *_in_app(*PARTS, *LINES, *JOINTS, "conductor", "line", "flows", "config", "control"),
         "asterisk_conf",

@@ -49,6 +49,7 @@ class ChannelLine:
     def __init__(self, link: Link, channel: str, speak: Speak, times: Times) -> None:
         self.channel = channel
         self.gone: Gone | None = None
+        self.speak = speak
         self.told: Callable[[], None] | None = None
         """Called when a screen was told to its end, not cut short."""
         self.unplayable: Callable[[Sequence[str]], None] | None = None
@@ -56,7 +57,6 @@ class ChannelLine:
         self._ari = link.ari
         self._tell = link.tell
         self._channels = Channels(link.tell(self._refused))
-        self._speak = speak
         self._link_up = link.wait_connected
         self._times = times
         self._clock = asyncio.get_running_loop().time
@@ -252,7 +252,7 @@ class ChannelLine:
 
         A key that came while it was made ready makes it needless.
         """
-        self._media = media = await self._speak(screen)
+        self._media = media = await self.speak(screen)
         await self._settled()
         if self.gone or not media or (screen.barge_in and self._keypad.ahead):
             return

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ari_app import flows as reading
+from ari_app.commands.menus import reload, versions
 from ari_app.commands.running import Commands
 from ari_app.config import State
 from ari_app.selfcare.operations import CATALOGUE
@@ -22,15 +23,17 @@ def flows() -> None:
 def check(state: State, directory: Path | None) -> None:
     """Say all that is wrong with the flows of DIRECTORY (those in use, if none is named)."""
     try:
-        book = reading.read(
-            directory or reading.directory(state.config()),
-            catalogue.shipped().signatures(),
-            CATALOGUE,
+        menus = reading.menus(
+            directory or reading.directory(state.config()), catalogue.shipped(), CATALOGUE
         )
     except reading.FlowsError as error:
         for problem in error.problems:
             click.echo(str(problem))
         raise click.exceptions.Exit(1) from error
-    for flow in book.flows.values():
+    for flow in menus.book.flows.values():
         numbers = ", ".join(flow.numbers) or "no number"
         click.echo(f"{flow.file}: flow {flow.flow} ({numbers}), {len(flow.nodes)} nodes: good")
+
+
+for command in (reload, versions):
+    flows.add_command(command)

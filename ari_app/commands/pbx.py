@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ari_app import flows
 from ari_app import up as bring
 from ari_app.app import open_store
 from ari_app.commands.running import Commands, console, run
@@ -71,7 +72,8 @@ async def _pbx(state: State) -> Pbx:
     config = state.config()
     store = await open_store(config, state)
     try:
-        async with bring.spoken(config, state, catalogue.shipped(), console()) as voice:
-            return await bring.exchange_of(config, state, store, voice, console())
+        words = flows.prompts(flows.directory(config), catalogue.shipped()).sound()
+        async with bring.spoken(config, state, words, console()) as reading:
+            return await bring.exchange_of(config, state, store, reading, console())
     finally:
         await store.close()

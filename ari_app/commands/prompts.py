@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
+from ari_app import flows
 from ari_app import up as bring
 from ari_app.commands.running import Commands, console, run
 from ari_app.config import State
 from ivr.phrases import LANGUAGES
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Spoken, Value, Values
-from prompts import catalogue, plan
+from prompts import plan
+from prompts.catalogue import Catalogue, shipped
 from prompts.speak import Voice
 
 READERS: Mapping[str, Callable[[str], Value]] = {
@@ -28,6 +30,13 @@ READERS: Mapping[str, Callable[[str], Value]] = {
 """The kinds of placeholders that a command line can fill."""
 
 
+MENUS = click.option(
+    "--menus",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="With the texts of this directory of menus [default: of the one in use].",
+)
+
+
 @click.group(cls=Commands)
 def prompts() -> None:
     """What callers are told, and the sound of it."""
@@ -35,16 +44,20 @@ def prompts() -> None:
 
 @prompts.command("list")
 @click.option("--lang", default="ru", show_default=True, help="The language to show.")
-def list_(lang: str) -> None:
+@MENUS
+@click.pass_obj
+def list_(state: State, lang: str, menus: Path | None) -> None:
     """All prompts with their texts."""
-    for listed in catalogue.shipped().listing():
+    for listed in _catalogue(state, menus).listing():
         click.echo(f"{listed.prompt}: {listed.texts.get(lang, '(missing)')}")
 
 
 @prompts.command()
-def missing() -> None:
+@MENUS
+@click.pass_obj
+def missing(state: State, menus: Path | None) -> None:
     """Prompts that lack a language. Exit code 1 if there are any."""
-    found = catalogue.shipped().missing()
+    found = _catalogue(state, menus).missing()
     for prompt, language in found:
         click.echo(f"{prompt} is missing in {language}: add it to prompts/{language}.yaml")
     if found:
@@ -53,13 +66,15 @@ def missing() -> None:
 
 
 @prompts.command()
+@MENUS
 @click.pass_obj
-def render(state: State) -> None:
+def render(state: State, menus: Path | None) -> None:
     """Speak all prompts without placeholders into the cache; recordings stand as they are."""
     state.make()
+    words = _catalogue(state, menus)
 
     async def rendering() -> None:
-        async with bring.spoken(state.config(), state, catalogue.shipped(), console()):
+        async with bring.spoken(state.config(), state, words, console()):
             pass
 
     run(rendering())
@@ -77,24 +92,37 @@ def render(state: State) -> None:
     default=Path("said.wav"),
     show_default=True,
 )
+@MENUS
 @click.pass_obj
-def say(state: State, text: str, values: tuple[str, ...], lang: str, output: Path) -> None:
+def say(
+    state: State,
+    text: str,
+    values: tuple[str, ...],
+    lang: str,
+    output: Path,
+    menus: Path | None,
+) -> None:
     """Say TEXT into a WAV file as a caller would hear it.
 
     TEXT may be the name of a prompt; its placeholders are filled by NAME=VALUE: balance=12.50.
     """
     state.make()
-    words = catalogue.shipped()
+    words = _catalogue(state, menus)
     if text in words.prompts:
         text = plan.text(words, Phrase(text, _filled(words.slots(text), values)), lang)
 
     async def saying() -> None:
         settings = bring.voice_settings(state.config())
-        async with Voice(settings, state.sounds, None, words) as voice:
+        async with Voice(settings, state.sounds) as voice:
             await voice.say(text, lang, output)
 
     run(saying())
     click.echo(f"{output}: {text}")
+
+
+def _catalogue(state: State, menus: Path | None) -> Catalogue:
+    """Our texts with those of a directory of menus over them."""
+    return flows.prompts(menus or flows.directory(state.config()), shipped()).sound()
 
 
 def _filled(slots: Mapping[str, str], given: tuple[str, ...]) -> Values:

@@ -3,6 +3,7 @@
 import click
 from msgspec import json
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ari_app.commands.running import run
@@ -31,6 +32,10 @@ def _show(report: Status) -> None:
         console.print(f"[bold]Firstline runs[/]; ARI {link}, Asterisk {report.asterisk}")
         processes = ", ".join(f"{name} {pid}" for name, pid in report.pids.items())
         console.print(f"processes: {processes}")
+        menus = ", ".join(f"{flow} {version}" for flow, version in report.menus.flows.items())
+        console.print(f"menus: {menus}")
+    for problem in report.menus.refused:
+        console.print(f"[bold red]menus refused, the old ones stay:[/] {escape(problem)}")
     calls = report.calls
     console.print(f"calls: {calls.now} now, {calls.today} today")
     console.print(f"phones register at {report.sip.host}:{report.sip.port} (UDP and TCP)")

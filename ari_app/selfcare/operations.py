@@ -48,6 +48,7 @@ CATALOGUE: Mapping[str, Operation] = {
             {"ok": {"complaint": "digits"}, "failed": {}},
             inputs={"recording": "recording"},
         ),
+        Operation("tell-when-mended", {"ok": {}, "already": {}, "none": {}, "failed": {}}),
         Operation("call-back", {"ok": {}, "already": {}, "failed": {}}),
     )
 }
@@ -93,6 +94,7 @@ class Selfcare:
             "tariffs": self._tariffs,
             "complaint": self._complaint,
             "call-back": self._call_back,
+            "tell-when-mended": self._tell_when_mended,
         }
 
     async def run(self, name: str, inputs: Values, asker: Asker, key: str) -> Answered:
@@ -146,3 +148,7 @@ class Selfcare:
     async def _call_back(self, wish: _Wish) -> Answered:
         new = await self._staff.call_back(wish.asker, wish.key)
         return Answered("ok" if new else "already")
+
+    async def _tell_when_mended(self, wish: _Wish) -> Answered:
+        told = await self._staff.tell_when_mended(wish.asker)
+        return Answered({"noted": "ok", "already": "already", "nothing": "none"}[told])

@@ -255,8 +255,26 @@ def declarations(db: Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def versions(db: Database) -> None:
+    """The texts of flows that were on the air, and an index to count the calls of each."""
+    db.executescript("""
+        create table versions (
+            flow text not null,
+            version text not null,
+            first integer not null,
+            how text not null,
+            text text not null,
+            primary key (flow, version)
+        ) strict;
+        create index calls_of_version on calls (flow, version, began);
+    """)
+
+
 KNOWN = frozenset(
     step.__name__
-    for step in (people, accounts, calls, ways, outbox, left_to_people, bills, declarations)
-)
+    for step in (
+        people, accounts, calls, ways, outbox, left_to_people, bills, declarations, versions,
+    )
+)  # fmt: skip
 """The steps that this version knows; a database with others was written by a newer one."""

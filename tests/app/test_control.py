@@ -21,10 +21,14 @@ async def nothing() -> None:
     """Nothing was written."""
 
 
+async def reload() -> bytes:
+    return b'{"flows":[]}'
+
+
 @asynccontextmanager
 async def serving(path: Path) -> AsyncIterator[Feed]:
     feed = Feed()
-    async with control.serve(path, report, feed, nothing):
+    async with control.serve(path, report, reload, nothing, feed):
         yield feed
 
 
@@ -52,6 +56,29 @@ async def test_a_socket_that_was_left_by_a_crash(tmp_path: Path) -> None:
         assert await control.status(path) == b'{"running":true}'
 
 
+async def test_a_reload_takes_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Longer than the application may take to begin an answer; and one that ends meanwhile."""
+    monkeypatch.setattr(control, "DEADLINE", 0.05)
+    path = tmp_path / "control.sock"
+    asked, spoken = asyncio.Event(), asyncio.Event()
+
+    async def long() -> bytes:
+        asked.set()
+        await spoken.wait()
+        return b"{}"
+
+    async with control.serve(path, report, long, nothing, Feed()):
+        asking = asyncio.create_task(control.reload(path))
+        asyncio.get_running_loop().call_later(0.1, spoken.set)
+        assert await asking == b"{}"
+        for event in (asked, spoken):
+            event.clear()
+        asking = asyncio.create_task(control.reload(path))
+        await asked.wait()
+    with pytest.raises(NotRunningError):
+        await asking
+
+
 async def test_watching(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
     told = [Happening("began", str(number), caller="375291234567") for number in range(100)]
@@ -74,7 +101,7 @@ async def test_refreshing_ends_when_it_is_done(tmp_path: Path) -> None:
             raise OSError("the disk is gone")
         done.append("once")
 
-    async with control.serve(path, report, Feed(), refresh):
+    async with control.serve(path, report, reload, refresh, Feed()):
         await control.refresh(path)
         assert done == ["once"]
         with pytest.raises(NotRunningError, match="answered 500 to refresh: its log says why"):
@@ -126,7 +153,7 @@ async def test_an_application_that_is_stuck(
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with control.serve(path, never, Feed(), nothing):
+    async with control.serve(path, never, never, nothing, Feed()):
         with pytest.raises(NotRunningError, match=r"does not answer in 0\.05 s"):
             await control.status(path)
 
@@ -137,6 +164,6 @@ async def test_a_status_that_cannot_be_told(tmp_path: Path) -> None:
     async def broken() -> bytes:
         raise OSError("the disk is gone")
 
-    async with control.serve(path, broken, Feed(), nothing):
+    async with control.serve(path, broken, broken, nothing, Feed()):
         with pytest.raises(NotRunningError, match="answered 500 to status: its log says why"):
             await control.status(path)

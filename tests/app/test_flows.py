@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.flows import SHIPPED, FlowsError, read
+from ari_app.flows import SHIPPED, FlowsError, menus, read
+from ivr.loader import version
+from prompts import catalogue
 from tests.app.scripted import FLOW, OPERATIONS, PROMPTS
 
 SLOTS = {prompt: {} for prompt in PROMPTS}  # type: dict[str, dict[str, str]]
+TEXTS = "".join(f"{prompt}: Текст {prompt}\n" for prompt in PROMPTS)
+WORDS = catalogue.read({"ru.yaml": TEXTS, "be.yaml": TEXTS})
 
 
 def test_a_directory_with_all_below_it(tmp_path: Path) -> None:
@@ -45,3 +49,52 @@ def test_a_file_in_another_encoding(tmp_path: Path) -> None:
     (tmp_path / "611.yaml").write_bytes("flow: Привет".encode("cp1251"))
     with pytest.raises(FlowsError, match="save it as UTF-8"):
         read(tmp_path, SLOTS, OPERATIONS)
+
+
+# Menus: flows with their texts.
+
+
+def test_own_texts_are_read_with_the_flows(tmp_path: Path) -> None:
+    flow = FLOW.replace("say: sorry", "say: our-news")
+    (tmp_path / "611.yaml").write_text(flow)
+    (tmp_path / "611.test.yaml").write_text("- no: flow\n")
+    (tmp_path / ".#611.yaml").symlink_to("an-editor@host")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "old.yaml").write_text("no: flow\n")
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "ru.yaml").write_text("our-news: Новости\nbye: Пока\n")
+    (tmp_path / "prompts" / "be.yaml").write_text("our-news: Навіны\n")
+    found = menus(tmp_path, WORDS, OPERATIONS)
+    assert found.book.flows["611"].version == version(flow)
+    assert found.sources == {"611": flow}
+    texts = [found.catalogue.template("bye", language)[1].source for language in ("ru", "be")]
+    assert texts == ["Пока", "Текст bye"]
+    assert found.catalogue.template("our-news", "be")[1].source == "Навіны"
+
+
+def test_without_own_texts_they_are_ours(tmp_path: Path) -> None:
+    (tmp_path / "611.yaml").write_text(FLOW)
+    assert menus(tmp_path, WORDS, OPERATIONS).catalogue is WORDS
+    (tmp_path / "prompts").mkdir()
+    assert menus(tmp_path, WORDS, OPERATIONS).catalogue == WORDS
+
+
+def test_what_is_wrong_in_texts_and_flows_is_told_together(tmp_path: Path) -> None:
+    (tmp_path / "611.yaml").write_text(FLOW.replace("say: sorry", "say: sory"))
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "ru.yaml").write_text("bye: Пока\nsorry: Жаль {x:monny}\n")
+    (tmp_path / "prompts" / "rus.yaml").touch()
+    with pytest.raises(FlowsError) as caught:
+        menus(tmp_path, WORDS, OPERATIONS)
+    texts, languages, flow = map(str, caught.value.problems)
+    assert texts.startswith(f"{tmp_path}/prompts/ru.yaml:2:13: there is no kind of placeholder")
+    assert languages.startswith(f"{tmp_path}/prompts/rus.yaml:1:1: rus is no language")
+    assert flow.startswith(f"{tmp_path}/611.yaml:13:17: ")
+
+
+def test_texts_alone_may_be_wrong(tmp_path: Path) -> None:
+    (tmp_path / "611.yaml").write_text(FLOW)
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "ru.yaml").write_text("bye:\n")
+    with pytest.raises(FlowsError, match="the text is empty"):
+        menus(tmp_path, WORDS, OPERATIONS)

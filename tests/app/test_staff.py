@@ -1,13 +1,16 @@
 """What callers leave to people is in the store, or they are told that it is not."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from ari_app.selfcare.staff import Asker, StaffUnavailable
 from ari_app.staff import StoredStaff
-from ari_app.store import callbacks, complaints
+from ari_app.store import announcements, callbacks, complaints
+from ari_app.store.announcements import Announcement
+from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store
 from ivr.values import Recording
 from tests.store.samples import NOON
@@ -32,7 +35,7 @@ def said(tmp_path: Path) -> Recording:
 async def test_a_complaint_has_a_number_under_which_it_is_found(
     store: Store, said: Recording
 ) -> None:
-    staff = StoredStaff(store, lambda: NOON)
+    staff = StoredStaff(store, Bulletin(store), lambda: NOON)
     number = await staff.complain(ASKER, said, "c1:3")
     assert await staff.complain(ASKER, said, "c1:3") == number
     [kept] = await store.read(complaints.listing, True)
@@ -43,12 +46,14 @@ async def test_a_complaint_has_a_number_under_which_it_is_found(
 
 async def test_a_complaint_that_nobody_can_hear_is_none(store: Store) -> None:
     with pytest.raises(StaffUnavailable, match="no recording"):
-        await StoredStaff(store, lambda: NOON).complain(ASKER, Recording("/no.wav", 1.0), "c1:3")
+        await StoredStaff(store, Bulletin(store), lambda: NOON).complain(
+            ASKER, Recording("/no.wav", 1.0), "c1:3"
+        )
     assert await store.read(complaints.listing, True) == []
 
 
 async def test_a_wish_to_be_called_needs_a_number(store: Store) -> None:
-    staff = StoredStaff(store, lambda: NOON)
+    staff = StoredStaff(store, Bulletin(store), lambda: NOON)
     for number in ("", "anonymous", "+"):
         with pytest.raises(StaffUnavailable, match="no number"):
             await staff.call_back(Asker("c1", number, None), "c1:1")
@@ -63,8 +68,22 @@ async def test_a_store_that_is_closed_is_said_to_be_unavailable(
 ) -> None:
     store = await Store.open(tmp_path / "closed.db")
     await store.close()
-    staff = StoredStaff(store, lambda: NOON)
+    staff = StoredStaff(store, Bulletin(store), lambda: NOON)
     with pytest.raises(StaffUnavailable, match="closed"):
         await staff.complain(ASKER, said, "c1:1")
     with pytest.raises(StaffUnavailable, match="closed"):
         await staff.call_back(ASKER, "c1:1")
+
+
+async def test_who_heard_an_announcement_may_wish_a_message(store: Store) -> None:
+    later = NOON + timedelta(hours=1)
+    said = Announcement(texts={"ru": "Пожар."}, since=NOON, until=later, by="anna")
+    bulletin = await Bulletin.load(store, NOON)
+    staff = StoredStaff(store, bulletin, lambda: NOON)
+    assert await staff.tell_when_mended(ASKER) == "nothing"
+    await store.write(announcements.add, said)
+    await bulletin.refresh(NOON)
+    assert await staff.tell_when_mended(ASKER) == "noted"
+    assert await staff.tell_when_mended(ASKER) == "already"
+    with pytest.raises(StaffUnavailable, match="no number"):
+        await staff.tell_when_mended(Asker("c2", "anonymous", None))

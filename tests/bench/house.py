@@ -17,6 +17,7 @@ from ari_app.config import PREFIX, State
 from asterisk_conf.site import Ports
 from ivr.values import Phrase
 from prompts import catalogue
+from prompts.reading import Reading
 from prompts.speak import Settings, Voice
 
 HERE = Path(__file__).parent
@@ -87,9 +88,10 @@ def _settle(state: State, root: Path | None, ports: Ports) -> None:
 async def _sounds(state: State) -> dict[str, str]:
     """The files that Firstline will play, by screen."""
     words = catalogue.load(ROOT / "prompts")
-    async with Voice(Settings(), state.sounds, None, words) as voice:
+    async with Voice(Settings(), state.sounds) as voice:
+        reading = Reading(voice, words, None)
         return {
-            screen: (await voice.media([Phrase(prompt)], "ru"))[0]
+            screen: (await reading.media([Phrase(prompt)], "ru"))[0]
             for screen, prompt in SCREENS.items()
         }
 

@@ -106,7 +106,7 @@ async def test_the_application_is_told_after_the_order_is_written(run: Run, stat
         written.append(await asyncio.to_thread(lambda: run("hours", "list").stdout))
 
     tell: Callable[[], Awaitable[None]] = refresh
-    async with control.serve(state.control, report, Feed(), tell):
+    async with control.serve(state.control, report, report, tell, Feed()):
         done = await asyncio.to_thread(run, "hours", "force", "claims", "open", "--until", "2h")
     assert done.stderr == ""
     assert len(written) == 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from prompts.catalogue import Catalogue, CatalogueError, load, read
+from prompts.catalogue import Catalogue, CatalogueError, lay, load, over, read
 
 
 def problems(**texts: str) -> list[str]:
@@ -161,3 +161,60 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_no_letter(tmp_path: Path) -> None:
     (tmp_path / "ru.yaml").write_text("\ufeffa: Раз\n", encoding="utf-8")
     assert load(tmp_path).prompts == ("a",)
+
+
+# Texts of an operator, over ours.
+
+OURS = read(
+    {
+        "ru.yaml": "hello: Добрый день\nfee: Плата {fee:money}\nfees: '{fees:each fee}'\n",
+        "be.yaml": "hello: Добры дзень\nfee: Плата {fee:money}\nfees: '{fees:each fee}'\n",
+    }
+)
+
+
+def told(catalogue: Catalogue, prompt: str) -> list[str]:
+    """Its text in each language that has one."""
+    texts = catalogue.texts.values()
+    return [each[prompt].source for each in texts if prompt in each]
+
+
+def test_own_words_win_in_their_language(tmp_path: Path) -> None:
+    (tmp_path / "ru.yaml").write_text("hello: Привет\nnews: Новости {fees:each fee}\n")
+    (tmp_path / "en.yaml").write_text("hello: Hello\n")
+    (tmp_path / ".#ru.yaml").symlink_to("an-editor@host")
+    laid = lay(OURS, tmp_path)
+    assert laid.problems == ()
+    assert laid.sound() is laid.catalogue
+    assert laid.catalogue.languages == ("ru", "be", "en")
+    assert told(laid.catalogue, "hello") == ["Привет", "Добры дзень", "Hello"]
+    assert told(laid.catalogue, "fee") == told(OURS, "fee")
+    assert told(laid.catalogue, "news") == ["Новости {fees:each fee}"]
+    assert ("news", "be") in laid.catalogue.missing()
+
+
+def own_problems(**texts: str) -> list[str]:
+    """What is wrong with texts over ours; what can be read of them is there all the same."""
+    laid = over(OURS, {f"{language}.yaml": text for language, text in texts.items()})
+    with pytest.raises(CatalogueError) as raised:
+        laid.sound()
+    assert laid.catalogue.languages[:2] == ("ru", "be")
+    return str(raised.value).splitlines()
+
+
+def test_what_is_wrong_with_own_words_stands_where_they_are() -> None:
+    assert own_problems(ru="hello: Раз {x:monny}\n# two\nfee: Плата {sum:money}\n") == [
+        "ru.yaml:1:12: there is no kind of placeholder 'monny': did you mean money?",
+        "ru.yaml:3:1: fee has the placeholders {sum:money}, but {fee:money} in be: "
+        "keep those, or write it in be.yaml, too",
+    ]
+    row = "fee: Плата {fees:each fees}\n"
+    assert own_problems(be=row, ru=row) == [
+        f"{language}.yaml:1:1: fee is a row of itself: name another prompt"
+        for language in ("be", "ru")
+    ]
+
+
+def test_a_prompt_may_change_its_values_in_all_languages_at_once() -> None:
+    texts = {f"{language}.yaml": "fee: Раз {sum:money}\n" for language in ("ru", "be")}
+    assert over(OURS, texts).sound().slots("fee") == {"sum": "money"}

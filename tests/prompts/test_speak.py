@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,9 +14,10 @@ import pytest
 
 from ivr.values import Money, Name, Phrase
 from prompts import wav
-from prompts.catalogue import read
+from prompts.catalogue import over, read
 from prompts.messages import Hired, Speak
 from prompts.process import Worker, command
+from prompts.reading import Reading
 from prompts.speak import Settings, SpeechFailed, Voice
 from prompts.telephone import playable
 
@@ -41,14 +43,21 @@ def sound(path: str) -> wav.Samples:
     return wav.read(Path(f"{path}.wav"))[0]
 
 
-def voice_of(directory: Path, settings: Settings | None = None) -> Voice:
-    return Voice(settings or Settings(), directory / "cache", directory / "recordings", CATALOGUE)
+@asynccontextmanager
+async def read_out(directory: Path, settings: Settings | None = None) -> AsyncIterator[Reading]:
+    async with Voice(settings or Settings(), directory / "cache") as voice:
+        yield Reading(voice, CATALOGUE, directory / "recordings")
 
 
 @pytest.fixture
-async def voice(tmp_path: Path) -> AsyncIterator[Voice]:
-    async with voice_of(tmp_path) as entered:
+async def reading(tmp_path: Path) -> AsyncIterator[Reading]:
+    async with read_out(tmp_path) as entered:
         yield entered
+
+
+@pytest.fixture
+def voice(reading: Reading) -> Voice:
+    return reading.voice
 
 
 async def test_every_language_has_its_own_voice(voice: Voice, tmp_path: Path) -> None:
@@ -63,8 +72,8 @@ async def test_every_language_has_its_own_voice(voice: Voice, tmp_path: Path) ->
         assert abs(likeness) < 0.5
 
 
-async def test_a_phrase_becomes_files_for_the_telephone(voice: Voice) -> None:
-    first, second = await voice.media([HELLO, balance(5)], "ru")
+async def test_a_phrase_becomes_files_for_the_telephone(reading: Reading) -> None:
+    first, second = await reading.media([HELLO, balance(5)], "ru")
     assert Path(f"{first}.wav").is_absolute()
     assert playable(Path(f"{first}.wav"))
     samples = sound(second)
@@ -72,38 +81,38 @@ async def test_a_phrase_becomes_files_for_the_telephone(voice: Voice) -> None:
     assert 0.5 < len(samples) / 8000 < 4
 
 
-async def test_a_second_time_nothing_is_spoken(voice: Voice) -> None:
-    paths = await voice.media([HELLO, balance(5)], "be")
+async def test_a_second_time_nothing_is_spoken(reading: Reading, voice: Voice) -> None:
+    paths = await reading.media([HELLO, balance(5)], "be")
     assert voice.pid is not None
     os.kill(voice.pid, signal.SIGSTOP)
-    assert await voice.media([HELLO, balance(5)], "be") == paths
+    assert await reading.media([HELLO, balance(5)], "be") == paths
 
 
 async def test_the_same_sentence_at_once_is_spoken_once(tmp_path: Path) -> None:
-    async with voice_of(tmp_path, Settings(waiting=1)) as voice:  # a second one would be refused
-        paths = await asyncio.gather(*(voice.media([balance(7)], "ru") for _ in range(20)))
+    async with read_out(tmp_path, Settings(waiting=1)) as reading:  # a second one would be refused
+        paths = await asyncio.gather(*(reading.media([balance(7)], "ru") for _ in range(20)))
         assert all(path == paths[0] for path in paths)
 
 
 async def test_more_than_may_wait_are_refused_at_once(tmp_path: Path) -> None:
-    async with voice_of(tmp_path, Settings(waiting=2)) as voice:
+    async with read_out(tmp_path, Settings(waiting=2)) as reading:
         told = await asyncio.gather(
-            *(voice.media([balance(amount)], "ru") for amount in range(5)), return_exceptions=True
+            *(reading.media([balance(amount)], "ru") for amount in range(5)), return_exceptions=True
         )
         assert [isinstance(each, SpeechFailed) for each in told] == [False] * 2 + [True] * 3
         assert "2 sentences wait" in str(told[2])
 
 
-async def test_different_sentences_at_once(voice: Voice) -> None:
+async def test_different_sentences_at_once(reading: Reading) -> None:
     amounts = range(100, 130)
-    paths = await asyncio.gather(*(voice.media([balance(amount)], "ru") for amount in amounts))
+    paths = await asyncio.gather(*(reading.media([balance(amount)], "ru") for amount in amounts))
     assert len({path for (path,) in paths}) == 30
     assert all(playable(Path(f"{path}.wav")) for (path,) in paths)
 
 
-async def test_who_hangs_up_takes_nothing_from_others(voice: Voice) -> None:
-    leaving = asyncio.create_task(voice.media([balance(8)], "ru"))
-    staying = asyncio.create_task(voice.media([balance(8)], "ru"))
+async def test_who_hangs_up_takes_nothing_from_others(reading: Reading) -> None:
+    leaving = asyncio.create_task(reading.media([balance(8)], "ru"))
+    staying = asyncio.create_task(reading.media([balance(8)], "ru"))
     await asyncio.sleep(0)
     leaving.cancel()
     (path,) = await staying
@@ -111,58 +120,75 @@ async def test_who_hangs_up_takes_nothing_from_others(voice: Voice) -> None:
     assert leaving.cancelled()
 
 
-async def test_a_dead_process_is_replaced(voice: Voice) -> None:
+async def test_a_dead_process_is_replaced(reading: Reading, voice: Voice) -> None:
     before = voice.pid
     assert before is not None
     os.kill(before, signal.SIGKILL)
-    (path,) = await voice.media([balance(9)], "ru")
+    (path,) = await reading.media([balance(9)], "ru")
     assert playable(Path(f"{path}.wav"))
     assert voice.pid not in (None, before)
 
 
 async def test_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:
-    async with voice_of(tmp_path, Settings(deadline=3.0)) as voice:
-        before = voice.pid
+    async with read_out(tmp_path, Settings(deadline=3.0)) as reading:
+        before = reading.voice.pid
         assert before is not None
         os.kill(before, signal.SIGSTOP)
         with pytest.raises(SpeechFailed, match=r"in 3 s"):
-            await voice.media([balance(9)], "ru")
-        (path,) = await voice.media([balance(10)], "ru")
+            await reading.media([balance(9)], "ru")
+        (path,) = await reading.media([balance(10)], "ru")
         assert playable(Path(f"{path}.wav"))
-        assert voice.pid != before
+        assert reading.voice.pid != before
 
 
-async def test_a_long_text(voice: Voice) -> None:
+async def test_a_long_text(reading: Reading) -> None:
     words = ("Мы работаем круглосуточно, звоните в любое время. " * 41)[:2000]
-    (path,) = await voice.media([named(words)], "ru")
+    (path,) = await reading.media([named(words)], "ru")
     assert len(sound(path)) / 8000 > 90
 
 
 async def test_all_fixed_prompts_and_again(tmp_path: Path) -> None:
     done: list[tuple[int, int]] = []
-    async with voice_of(tmp_path) as voice:
-        assert await voice.render_all(progress=lambda *now: done.append(now)) == 3
+    async with read_out(tmp_path) as reading:
+        assert await reading.render_all(progress=lambda *now: done.append(now)) == 3
         assert done == [(1, 3), (2, 3), (3, 3)]
-        assert await voice.render_all() == 0
-    async with voice_of(tmp_path) as voice:
-        assert await voice.render_all(["ru"]) == 0
-        (path,) = await voice.media([HELLO], "ru")
+        assert await reading.render_all() == 0
+    async with read_out(tmp_path) as reading:
+        assert await reading.render_all() == 0
+        (path,) = await reading.media([HELLO], "ru")
     Path(f"{path}.wav").write_bytes(b"")
-    async with voice_of(tmp_path) as voice:
-        assert await voice.render_all() == 1
+    async with read_out(tmp_path) as reading:
+        assert await reading.render_all() == 1
         assert playable(Path(f"{path}.wav"))
-        voice.forget(path)
-        assert await voice.render_all() == 1
+        reading.voice.forget([path])
+        assert await reading.render_all() == 1
+
+
+async def test_two_catalogues_are_heard_at_once(reading: Reading, tmp_path: Path) -> None:
+    """The calls that go on with an old one, and the new ones."""
+    own = {"ru.yaml": "hello: Здравствуйте.\n"}
+    other = Reading(reading.voice, over(CATALOGUE, own).sound(), tmp_path / "recordings")
+    assert await reading.render_all() == 3
+    assert await other.render_all() == 1
+    assert await other.media([HELLO], "ru") != await reading.media([HELLO], "ru")
+    assert await other.media([HELLO], "en") == await reading.media([HELLO], "en")
+
+
+async def test_a_fresh_process_speaks_on(reading: Reading, voice: Voice) -> None:
+    before = voice.pid
+    await voice.renew()
+    assert voice.pid not in (None, before)
+    assert await reading.media([HELLO], "ru")
 
 
 async def test_recordings_win(tmp_path: Path) -> None:
     (tmp_path / "recordings/ru").mkdir(parents=True)
     wav.write(tmp_path / "recordings/ru/hello.wav", np.full(800, 0.1, dtype=np.float32))
     (tmp_path / "recordings/ru/hallo.wav").touch()
-    async with voice_of(tmp_path) as voice:
-        assert await voice.media([HELLO], "ru") == [str(tmp_path / "recordings/ru/hello")]
-        assert len(voice.problems) == 1
-        assert "no prompt hallo" in voice.problems[0]
+    async with read_out(tmp_path) as reading:
+        assert await reading.media([HELLO], "ru") == [str(tmp_path / "recordings/ru/hello")]
+        assert len(reading.problems) == 1
+        assert "no prompt hallo" in reading.problems[0]
 
 
 @pytest.mark.parametrize(
@@ -180,40 +206,42 @@ async def test_a_wrong_voice_is_refused(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))  # whatever this machine has installed
     with pytest.raises(SpeechFailed, match=reason):
-        async with voice_of(tmp_path, Settings(voices=voices)):
+        async with read_out(tmp_path, Settings(voices=voices)):
             pass
 
 
 async def test_a_variant_of_a_voice(tmp_path: Path) -> None:
-    async with voice_of(tmp_path, Settings(voices={"ru": "espeak:zle/ru+f3"})) as other:
+    async with read_out(tmp_path, Settings(voices={"ru": "espeak:zle/ru+f3"})) as other:
         female = await other.media([HELLO], "ru")
-    async with voice_of(tmp_path) as usual:
+    async with read_out(tmp_path) as usual:
         assert await usual.media([HELLO], "ru") != female
 
 
-async def test_what_has_no_sound_or_no_words(voice: Voice, tmp_path: Path) -> None:
+async def test_what_has_no_sound_or_no_words(
+    reading: Reading, voice: Voice, tmp_path: Path
+) -> None:
     with pytest.raises(SpeechFailed, match="espeak gave no sound"):
         await voice.say("...", "ru", tmp_path / "said.wav")
     with pytest.raises(SpeechFailed, match="no prompt nothing"):
-        await voice.media([Phrase("nothing")], "ru")
+        await reading.media([Phrase("nothing")], "ru")
     with pytest.raises(SpeechFailed, match="nobody speaks 'pl'"):
         await voice.say("raz", "pl", tmp_path / "said.wav")
-    assert await voice.media([HELLO], "ru")
+    assert await reading.media([HELLO], "ru")
 
 
 async def test_a_directory_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "cache").touch()
     with pytest.raises(SpeechFailed, match="cannot hold spoken sentences"):
-        async with voice_of(tmp_path):
+        async with read_out(tmp_path):
             pass
 
 
-async def test_a_directory_that_went_away(voice: Voice, tmp_path: Path) -> None:
+async def test_a_directory_that_went_away(reading: Reading, tmp_path: Path) -> None:
     (tmp_path / "cache").rename(tmp_path / "moved")
     with pytest.raises(SpeechFailed, match="cannot be written"):
-        await voice.media([HELLO], "ru")
+        await reading.media([HELLO], "ru")
     (tmp_path / "moved").rename(tmp_path / "cache")
-    assert await voice.media([HELLO], "ru")
+    assert await reading.media([HELLO], "ru")
 
 
 async def test_a_process_that_ends_at_once_says_its_last_words() -> None:
@@ -242,10 +270,10 @@ async def test_a_full_disk_is_told_and_does_not_last(tmp_path: Path) -> None:
 
 
 async def test_leaving_ends_the_process_and_what_waits(tmp_path: Path) -> None:
-    async with voice_of(tmp_path) as voice:
-        waiting = asyncio.create_task(voice.media([named("раз " * 400)], "ru"))
+    async with read_out(tmp_path) as reading:
+        waiting = asyncio.create_task(reading.media([named("раз " * 400)], "ru"))
         await asyncio.sleep(0)
-        pid = voice.pid
+        pid = reading.voice.pid
     assert pid is not None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

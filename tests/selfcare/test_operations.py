@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 import pytest
 from msgspec.structs import replace
@@ -87,6 +87,10 @@ class Broken:
         await self._fail(len(f"{asker}{recording}{key}"))
         raise AssertionError
 
+    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+        await self._fail(len(f"{asker}"))
+        raise AssertionError
+
     async def call_back(self, asker: Asker, key: str) -> bool:
         await self._fail(len(f"{asker}{key}"))
         raise AssertionError
@@ -110,6 +114,10 @@ class Willing:
     async def call_back(self, asker: Asker, key: str) -> bool:
         self.kept.append((key, asker, None))
         return len(self.kept) == 1
+
+    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+        self.kept.append(("", asker, None))
+        return "noted" if len(self.kept) == 1 else "already"
 
 
 @pytest.fixture
@@ -200,6 +208,12 @@ async def test_a_complaint_is_kept_with_who_asks_and_its_key(billing: Billing) -
     )
     assert answer == Answered("ok", {"complaint": Digits("1024")})
     assert staff.kept == [("s1:9", asker(None), said)]
+
+
+async def test_a_wish_for_a_message_is_noted_once(billing: Billing) -> None:
+    selfcare = Selfcare(billing, Willing())
+    assert await selfcare.run("tell-when-mended", {}, asker(), "s1:1") == Answered("ok")
+    assert await selfcare.run("tell-when-mended", {}, asker(), "s1:2") == Answered("already")
 
 
 async def test_a_call_back_is_noted_once(billing: Billing) -> None:

@@ -1,0 +1,113 @@
+"""`firstline flows reload` and `firstline flows versions`: the menus on the air."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import click
+from msgspec import Struct, json
+from msgspec.structs import replace
+
+from ari_app import control
+from ari_app.commands.running import console, run, stored
+from ari_app.config import State
+from ari_app.reload import Reloaded
+from ari_app.status import asked
+from ari_app.store import versions as kept
+from ari_app.store.versions import Carried
+
+
+@click.command()
+@click.pass_obj
+def reload(state: State) -> None:
+    """Give new calls the menus on the disk, if they check; calls that go on keep theirs."""
+    with console().status("reading, checking and speaking the menus"):
+        answer = run(control.reload(state.control))
+    done = json.decode(answer, type=Reloaded)
+    for problem in done.problems:
+        click.echo(problem)
+    if done.problems:
+        click.echo("refused: the old menus stay on the air", err=True)
+        raise click.exceptions.Exit(1)
+    for warning in done.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    for change in done.changes() or ("nothing changed",):
+        click.echo(change)
+
+
+class Listed(Struct, frozen=True, omit_defaults=True):
+    """A version as `--json` tells it; ``how`` it first went on the air."""
+
+    flow: str
+    version: str
+    first: datetime
+    how: str
+    on_air: bool
+    calls: int
+    first_call: datetime | None = None
+    last_call: datetime | None = None
+    text: str = ""
+
+
+@click.command()
+@click.argument("flow", required=False)
+@click.argument("version", required=False)
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.pass_obj
+def versions(state: State, flow: str | None, version: str | None, as_json: bool) -> None:
+    """The versions that were on the air, of FLOW or of all; or the text of a VERSION.
+
+    The newest is first; * is on the air now. The calls are those that began in the version.
+    """
+    on_air = run(asked(state)).menus.flows
+    found = [
+        _listed(one, on_air.get(one.version.flow) == one.version.version)
+        for one in stored(state, lambda store: store.read(kept.carried, flow))
+    ]
+    if not found:
+        what = f"no flow {flow}" if flow else "nothing"
+        raise click.ClickException(f"{what} was on the air yet: `firstline up` keeps what is")
+    if version is not None:
+        _show(state, _chosen(found, version), as_json)
+    elif as_json:
+        click.echo(_json(found))
+    else:
+        for one in found:
+            click.echo(_line(one))
+
+
+def _listed(one: Carried, on_air: bool) -> Listed:
+    version, calls = one.version, one.began or (None, None)
+    return Listed(
+        version.flow, version.version, version.first, version.how, on_air, one.calls, *calls
+    )
+
+
+def _line(one: Listed) -> str:
+    star = "*" if one.on_air else " "
+    calls = f"{one.calls} call{'' if one.calls == 1 else 's'}"
+    if one.first_call and one.last_call:
+        calls += f", {_moment(one.first_call)} to {_moment(one.last_call)}"
+    return f"{one.flow}  {one.version} {star} since {_moment(one.first)} UTC ({one.how})  {calls}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _chosen(found: Sequence[Listed], version: str) -> Listed:
+    """The one version that begins as the given one, which may be short as in a call's path."""
+    meant = [one for one in found if one.version.startswith(version)]
+    if len(meant) != 1:
+        how_many = "more than one version" if meant else "no version"
+        known = ", ".join(one.version for one in meant or found)
+        raise click.ClickException(f"there is {how_many} {version}: write one of {known}")
+    return meant[0]
+
+
+def _show(state: State, one: Listed, as_json: bool) -> None:
+    text = stored(state, lambda store: store.read(kept.text, one.flow, one.version)) or ""
+    click.echo(_json(replace(one, text=text)) if as_json else text, nl=as_json)
+
+
+def _json(found: Listed | Sequence[Listed]) -> str:
+    return json.format(json.encode(found), indent=2).decode()

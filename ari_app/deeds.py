@@ -1,0 +1,97 @@
+"""What sessions want done behind the caller's back: operations, hours, announcements, texts."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from ari_app.outbox import Outbox
+from ari_app.selfcare.operations import Selfcare
+from ari_app.selfcare.staff import Asker
+from ari_app.store import wishes
+from ari_app.store.bulletin import Bulletin
+from ari_app.store.db import Store
+from ari_app.store.errors import StoreError
+from ari_app.store.forced import ForcedHours
+from ari_app.store.numbers import normalise
+from ivr.events import Answered
+from ivr.hours import Schedule, hours_at
+from ivr.model import Book
+from ivr.session import Session
+from ivr.values import Moment, Rows, Values
+from ivr.wants import Concern, Consult, Deed, Invoke, Screen, Send
+
+log = logging.getLogger(__name__)
+
+Text = Callable[[Screen], tuple[str, ...]]
+"""The phrases of a screen as sentences."""
+
+_zone = cache(ZoneInfo)
+
+
+class Deeds(Struct, frozen=True):
+    """What deeds are done with. ``begin`` begins what nobody waits for."""
+
+    selfcare: Selfcare
+    store: Store
+    bulletin: Bulletin
+    forced: ForcedHours
+    outbox: Outbox
+    now: Callable[[], datetime]
+    zone: str
+    begin: Callable[[Coroutine[Any, Any, None]], object]
+
+    async def perform(self, book: Book, text: Text, deed: Deed, session: Session) -> Answered:
+        """See :data:`ari_app.conductor.Perform`, on a book and its texts."""
+        match deed:
+            case Invoke():
+                return await self._invoke(deed, session)
+            case Consult():
+                return self._consult(book.schedules[deed.schedule])
+            case Concern():
+                return self._concern(session)
+            case Send():
+                return await self._send(deed, text(deed.screen), session)
+
+    async def _invoke(self, deed: Invoke, session: Session) -> Answered:
+        caller = session.caller
+        asker = Asker(session.id, caller.number, caller.subscriber, session.language)
+        return await self.selfcare.run(deed.operation, deed.inputs, asker, deed.key)
+
+    def _consult(self, schedule: Schedule) -> Answered:
+        now, zone = self.now(), _zone(schedule.timezone)
+        found = hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now))
+        outcome, changes = ("open", "closes") if found.open else ("closed", "opens")
+        return Answered(outcome, {changes: Moment(found.until)} if found.until else {})
+
+    def _concern(self, session: Session) -> Answered:
+        now = self.now()
+        found = self.bulletin.concerning(session.caller.subscriber, now)
+        if not found:
+            return Answered("none")
+        self.begin(self._heard([one.id for one in found], session, now))
+        zone = _zone(self.zone)
+        rows: list[Values] = [
+            {"announcement": one.spoken, "until": Moment(one.until.astimezone(zone))}
+            for one in found
+        ]
+        return Answered("some", {"announcements": Rows(tuple(rows))})
+
+    async def _heard(self, announcements: list[int], session: Session, at: datetime) -> None:
+        """Note that announcements were told; a call does not suffer when that fails."""
+        number, call = session.caller.number, session.id
+        try:
+            await self.store.write(wishes.hear, announcements, number, call, at)
+        except StoreError as error:
+            log.error("it was not kept who heard an announcement: %s", error)
+
+    async def _send(self, deed: Send, sentences: tuple[str, ...], session: Session) -> Answered:
+        number = normalise(session.caller.number)
+        if number is None:
+            return Answered("nowhere")
+        await self.outbox.post(deed.key, number, " ".join(sentences), session.id)
+        return Answered("sent")

@@ -1,0 +1,90 @@
+"""A catalogue as callers hear it: every text spoken by the voice, or recorded."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from ivr.phrases import PhraseError
+from ivr.values import Phrase
+from prompts.catalogue import Catalogue
+from prompts.plan import Piece, Recorded, Recordings, Words, pieces
+from prompts.recordings import scan
+from prompts.speak import SpeechFailed, Voice
+
+Progress = Callable[[int, int], None]
+"""Called with how many sentences are done, of how many."""
+
+
+class Reading:
+    """One catalogue read out; several are, while calls go on that began at other times.
+
+    ``recordings`` are those that win; ``problems`` says which others are not usable, and why.
+    """
+
+    def __init__(self, voice: Voice, catalogue: Catalogue, directory: Path | None) -> None:
+        """For a thread: it looks through the recordings in ``directory`` and words all prompts."""
+        self.catalogue = catalogue
+        self.recordings: Recordings = {}
+        self.problems: tuple[str, ...] = ()
+        if directory is not None:
+            self.recordings, self.problems = scan(directory, catalogue)
+        self.voice = voice
+        self._fixed = {
+            (prompt, language): pieces(catalogue, Phrase(prompt), language, self.recordings)
+            for language in catalogue.languages
+            for prompt in catalogue.prompts
+            if not catalogue.slots(prompt)
+        }
+
+    async def media(self, phrases: Iterable[Phrase], language: str) -> list[str]:
+        """The absolute paths, without extension, of what to play one after the other.
+
+        Nothing is awaited when all of it was spoken before. Raises :class:`SpeechFailed`.
+        """
+        told = [piece for phrase in phrases for piece in self._pieces(phrase, language)]
+        found = [self._found(piece) for piece in told]
+        if None in found:
+            waiting = [
+                piece
+                for piece, path in zip(told, found, strict=True)
+                if path is None and isinstance(piece, Words)
+            ]
+            spoken = iter(await self.voice.speak(waiting))
+            return [path if path is not None else next(spoken) for path in found]
+        return [path for path in found if path is not None]
+
+    async def render_all(self, progress: Progress | None = None) -> int:
+        """Have all prompts without placeholders ready; the number of sentences spoken now.
+
+        One at a time, so that calls wait for one at most. Raises :class:`SpeechFailed` at the
+        first that cannot be spoken.
+        """
+        sentences = [
+            piece for told in self._fixed.values() for piece in told if isinstance(piece, Words)
+        ]
+        spoken = 0
+        for done, words in enumerate(sentences, 1):
+            if self.voice.find(words) is None:
+                await self.voice.speak([words])
+                spoken += 1
+            else:
+                await asyncio.sleep(0)
+            if progress is not None:
+                progress(done, len(sentences))
+        return spoken
+
+    def _pieces(self, phrase: Phrase, language: str) -> tuple[Piece, ...]:
+        fixed = None if phrase.values else self._fixed.get((phrase.prompt, language))
+        if fixed is not None:
+            return fixed
+        try:
+            return pieces(self.catalogue, phrase, language, self.recordings)
+        except PhraseError as error:
+            raise SpeechFailed(str(error)) from error
+
+    def _found(self, piece: Piece) -> str | None:
+        match piece:
+            case Recorded(path):
+                return path
+            case Words():
+                return self.voice.find(piece)

@@ -1,0 +1,121 @@
+"""One file of texts, read: every entry that can be read, and all that is wrong with the others.
+
+Every scalar is read as text, whatever YAML 1.1 would make of it.
+"""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from ivr.phrases import LANGUAGES
+from ivr.problems import Place, Problem
+from prompts.template import PROMPT_NAME, Template, parse
+
+
+def own_language(prompt: str) -> str | None:
+    """The language in which a prompt is told to everybody, by its name: ``language-be``."""
+    last = prompt.rpartition("-")[2]
+    return last if last in LANGUAGES and last != prompt else None
+
+
+class Reader:
+    """One file while it is read: its texts, their places, and all that is wrong with them."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.texts: dict[str, Template] = {}
+        self.places: dict[str, Place] = {}
+        self.problems: list[Problem] = []
+
+    def read(self) -> None:
+        """Read it. Never raises for what is in it."""
+        root = self.compose(self.text)
+        if root is None:
+            return
+        if not isinstance(root, yaml.MappingNode):
+            self.wrong(self.place(root.start_mark), "texts are a table: write `name: text`")
+            return
+        for key, value in root.value:
+            place = self.place(key.start_mark)
+            if not isinstance(key, yaml.ScalarNode) or not PROMPT_NAME.fullmatch(key.value):
+                self.wrong(place, "a prompt's name is small letters, digits and hyphens: main-menu")
+            elif key.value in self.places:
+                first = self.places[key.value].line
+                self.wrong(place, f"{key.value} stands twice (first in line {first}): keep one")
+            else:
+                self.places[key.value] = place
+                self.entry(key.value, value)
+
+    def compose(self, text: str) -> yaml.Node | None:
+        """The file's nodes; entries that are no YAML are reported and left out."""
+        while True:
+            try:
+                return yaml.compose(text, Loader=yaml.SafeLoader)
+            except yaml.MarkedYAMLError as error:
+                mark = error.problem_mark or error.context_mark
+                if mark is None:
+                    self.wrong(Place(self.file, 1, 1), f"this is no YAML: {error.problem}")
+                    return None
+                self.wrong(self.place(mark), f"{error.problem}: {_hint(str(error))}")
+                rest = _without_entry(text, mark.line)
+            except yaml.reader.ReaderError as error:
+                what = f"the character U+{error.character:04X} cannot be said: take it out"
+                self.wrong(self.at(error.position), what)
+                rest = text.replace(chr(error.character), " ")
+            if rest == text:
+                return None
+            text = rest
+
+    def entry(self, prompt: str, node: yaml.Node) -> None:
+        if not isinstance(node, yaml.ScalarNode):
+            self.wrong(self.place(node.start_mark), "a text belongs here: put it in quotes")
+            return
+        template, faults = parse(node.value)
+        start, end = node.start_mark.index, node.end_mark.index
+        written = self.text[start:end]
+        for fault in faults:
+            self.wrong(self.at(start + max(0, written.find(fault.piece))), fault.text)
+        if node.style is None and re.match(r"[ \t]+#", self.text[end:]):
+            self.wrong(
+                self.place(node.end_mark),
+                "what follows # is not told: quote the text, or move the comment to its own line",
+            )
+        own = own_language(prompt)
+        if own is not None and own != Path(self.file).stem:
+            self.wrong(
+                self.places[prompt],
+                f"{prompt} is told in {own} to everybody, by its name: "
+                f"keep it in {own}.yaml only, or name it otherwise",
+            )
+        self.texts[prompt] = template
+
+    def at(self, index: int) -> Place:
+        before = self.text[:index]
+        return Place(self.file, before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1)
+
+    def place(self, mark: yaml.Mark) -> Place:
+        return Place(self.file, mark.line + 1, mark.column + 1)
+
+    def wrong(self, place: Place, text: str) -> None:
+        self.problems.append(Problem(place, text))
+
+
+def _hint(error: str) -> str:
+    if "'\\t'" in error:
+        return "indent with spaces, not with tabs"
+    return "put the whole text in quotes"
+
+
+def _without_entry(text: str, line: int) -> str:
+    """The text with the entry around ``line`` blanked, so that all places stay where they are."""
+    lines = text.split("\n")
+    first = min(line, len(lines) - 1)
+    while first > 0 and (not lines[first] or lines[first][0] in " \t#"):
+        first -= 1
+    last = first + 1
+    while last < len(lines) and (not lines[last] or lines[last][0] in " \t#"):
+        last += 1
+    lines[first:last] = [" " * len(each) for each in lines[first:last]]
+    return "\n".join(lines)

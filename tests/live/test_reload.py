@@ -1,0 +1,124 @@
+"""Other menus while calls go on."""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ari_app.flows import SHIPPED
+from ari_app.phone.handset import Connected, Disconnected, Phone
+from ari_app.phone.listen import heard
+from tests.live.installation import Installation, installed, until
+
+pytestmark = pytest.mark.live
+
+OLD = "main-menu"
+OWN = "Это новое меню. Баланс, нажмите семь."
+BROKEN = 'flow: "611"\nlanguages: [ru]\nstart: nowhere\nnodes: {}\n'
+
+
+class Menus:
+    """An installation whose menus are changed while it runs."""
+
+    def __init__(self, firstline: Installation, directory: Path) -> None:
+        self.firstline = firstline
+        self.flow = directory / "611.yaml"
+        self.shipped = self.flow.read_text()
+        self.texts = directory / "prompts"
+
+    def change(self) -> None:
+        """Balance is on key 7 now, in words of its own."""
+        self.flow.write_text(self.shipped.replace('"1": balance', '"7": balance'))
+        self.texts.mkdir(exist_ok=True)
+        (self.texts / "ru.yaml").write_text(f"{OLD}: {OWN}\n")
+
+    def versions(self) -> list[str]:
+        return self.firstline.out("flows", "versions", "611").splitlines()
+
+    def refused(self) -> bool:
+        return bool(self.firstline.status().menus.refused)
+
+
+@pytest.fixture
+def menus(tmp_path: Path) -> Iterator[Menus]:
+    directory = tmp_path / "menus"
+    shutil.copytree(SHIPPED, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    with installed(tmp_path / "state", f'[menus]\ndirectory = "{directory}"') as one:
+        yield Menus(one, directory)
+
+
+async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Path) -> None:
+    one = menus.firstline
+    old_menu = one.said(OLD).rename(tmp_path / "old.wav")
+    first, second = tmp_path / "first.wav", tmp_path / "second.wav"
+    russian = [each for each in one.status().subscribers if each.language == "ru"]
+    accounts = [one.account(each) for each in russian[:2]]
+    async with Phone(accounts[0], first) as me, Phone(accounts[1], second) as other:
+        await me.dial("611")
+        await me.wait(Connected)
+        menus.change()
+        said = await asyncio.to_thread(one.out, "flows", "reload")
+        assert [line.split(":")[0] for line in said.splitlines()] == ["611", "text"]
+        await other.dial("611")
+        await other.wait(Connected)
+        await me.press(
+            "6*1"
+        )  # through other nodes back to the menu, and his balance by its old key
+        await other.press("7")
+        await asyncio.sleep(12)  # to hear the balance, and the menu after it
+        for phone in (me, other):
+            await phone.hangup()
+            await phone.wait(Disconnected)
+    new_menu = await asyncio.to_thread(one.said, OLD)
+    assert heard(first, old_menu, first=4).heard
+    assert not heard(first, new_menu).heard
+    assert heard(second, new_menu).heard
+    assert not heard(second, old_menu, first=4).heard
+    until(lambda: sum(" 1 call," in line for line in menus.versions()) == 2, 10)
+    new, old = menus.versions()
+    assert ("* since" in new, "(reload)" in new) == (True, True)
+    assert ("* since" in old, "(start)" in old) == (False, True)
+    assert one.out("flows", "versions", "611", old.split()[1][:8]) == menus.shipped
+    path = one.last_call()
+    assert f"611@{new.split()[1][:8]}" in path
+    assert "key 7  -> balance" in path
+
+
+def test_what_does_not_check_is_refused_and_calls_go_on(menus: Menus) -> None:
+    one = menus.firstline
+    menus.flow.write_text(BROKEN)
+    done = one.run("flows", "reload")
+    assert done.returncode == 1
+    problem = f"{menus.flow}:3:8: there is no node nowhere"
+    assert problem in done.stdout
+    assert "the old menus stay" in done.stderr
+    assert problem in one.log.read_text()
+    assert problem in one.out("status")
+    assert "balance-is" in one.out("call", "611", "--press", "1", "--stay", "0.1")
+    menus.change()
+    os.kill(one.status().pids["application"], signal.SIGHUP)
+    until(lambda: not menus.refused(), 20)
+    assert "balance-is" in one.out("call", "611", "--press", "7", "--stay", "0.1")
+    assert [line.split("(")[1].split(")")[0] for line in menus.versions()] == ["SIGHUP", "start"]
+    assert "nothing changed" in one.out("flows", "reload")
+    assert "Traceback" not in one.log.read_text()
+
+
+def test_changed_files_are_noticed_if_the_settings_say_so(tmp_path: Path) -> None:
+    directory = tmp_path / "menus"
+    directory.mkdir()
+    for name in ("611.yaml", "111.yaml"):
+        shutil.copy(SHIPPED / name, directory)
+    settings = f'[menus]\ndirectory = "{directory}"\nwatch = true'
+    with installed(tmp_path / "state", settings) as one:
+        menus = Menus(one, directory)
+        menus.flow.write_text(BROKEN)
+        until(menus.refused, 20)
+        menus.change()
+        until(lambda: not menus.refused(), 20)
+        assert "balance-is" in one.out("call", "611", "--press", "7", "--stay", "0.1")
+        assert "(watch)" in menus.versions()[0]
