@@ -39,6 +39,7 @@ from ari_app.store.directory import Directory
 from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
 from ari_app.store.versions import Version
+from ivr import nodes
 from ivr.model import Book
 from ivr.wants import Screen
 from prompts import plan
@@ -216,6 +217,15 @@ def _unmatched(config: Config, book: Book) -> Iterator[str]:
         yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
     for number in sorted(claimed - dialled):
         yield f"nobody can dial {number} of a flow: add it to numbers of [site]"
+    if config.manages_asterisk:
+        for queue in sorted(_queues(book) - set(config.site.queues)):
+            yield f"Asterisk has no queue {queue} of a flow: add it to queues of [site]"
+
+
+def _queues(book: Book) -> set[str]:
+    """The queues that flows give callers to."""
+    every = (node for flow in book.flows.values() for node in flow.nodes.values())
+    return {node.queue for node in every if isinstance(node, nodes.Queue)}
 
 
 async def _keep(store: Store, menus: Menus, how: How) -> None:

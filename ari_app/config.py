@@ -32,6 +32,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     host: str = "127.0.0.1"
     numbers: tuple[str, ...] = ("611", "111", "2690000")
+    queues: tuple[str, ...] = ("support", "technical", "claims", "management")
     timezone: str = "Europe/Minsk"
     dead_man: int = 120
     demo: bool = True

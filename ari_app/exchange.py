@@ -32,6 +32,7 @@ def site(
         host=config.site.host,
         ports=config.ports,
         numbers=config.site.numbers,
+        queues=tuple(map(conf.Queue, config.site.queues)),
         app=config.ari.application,
         subscribers=tuple(
             conf.SipAccount(
@@ -41,7 +42,13 @@ def site(
             if one.sip_user and one.sip_password
         ),
         agents=tuple(
-            conf.Agent(one.sip_user, _told(one.sip_password), one.full_name, one.extension)
+            conf.Agent(
+                one.sip_user,
+                _told(one.sip_password),
+                one.full_name,
+                one.extension,
+                config.site.queues,
+            )
             for one in agents
         ),
         apology=apology,

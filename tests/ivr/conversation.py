@@ -5,7 +5,7 @@ want, or with ``|`` a line of the record. ``python -m tests.ivr.conversation`` w
 is indented; read the difference before you keep it.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,11 +13,24 @@ import ari_app.flows
 import prompts
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.engine import Step, step
-from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Recorded, Silent, Told
 from ivr.model import Book
 from ivr.session import Caller, Session, from_json, to_json
-from ivr.values import Count, Day, Money, Name, Phrase, Rows, Value, Values
-from ivr.wants import Ask, Done, Enqueue, Invoke, Say, Screen, Want
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Phrase,
+    Recording,
+    Rows,
+    Spoken,
+    Value,
+    Values,
+)
+from ivr.wants import Ask, Concern, Consult, Done, Enqueue, Invoke, Record, Say, Screen, Send, Want
 from prompts.catalogue import load
 
 HERE = Path(__file__).parent / "conversations"
@@ -31,6 +44,24 @@ VALUES: Values = {
     "minutes": Count(300),
     "gigabytes": Count(10),
     "services": Rows(({"service": _HOME, "fee": _FEE},)),
+    "bill": Money(Decimal("21.00")),
+    "before": Money(Decimal("20.00")),
+    "difference": Money(Decimal("1.00")),
+    "vat": Money(Decimal("4.20")),
+    "vat_change": Money(Decimal("1.00")),
+    "reasons": Rows(()),
+    "tariffs": Rows(
+        ({"tariff": _HOME, "fee": _FEE, "minutes": Count(300), "gigabytes": Count(10)},)
+    ),
+    "complaint": Digits("1024"),
+    "announcements": Rows(
+        (
+            {
+                "announcement": Spoken({"ru": "Пожар."}),
+                "until": Moment(datetime(2026, 3, 8, 18, 0)),
+            },
+        )
+    ),
     "payments": Rows(({"day": Day(date(2026, 3, 8)), "amount": _FEE},)),
 }
 """What the operations bring here."""
@@ -99,9 +130,14 @@ def _event(words: list[str], want: Want) -> Event:
             return Silent()
         case ["key", digits]:
             return Keyed(digits)
-        case ["answer", outcome]:
-            assert isinstance(want, Invoke), "nothing was asked of an operation"
+        case ["answer", outcome] if isinstance(want, Invoke):
             return answered(want.operation, outcome)
+        case ["answer", "some"]:
+            return Answered("some", {"announcements": VALUES["announcements"]})
+        case ["answer", outcome]:
+            return Answered(outcome)
+        case ["recorded"]:
+            return Recorded(Recording("/said.wav", 12.5))
         case ["back", "from", "queue", outcome]:
             return Bridged(outcome)
         case ["gone", cause]:
@@ -133,6 +169,14 @@ def _wanted(want: Want) -> str:
             return f"dial {want.queue} {want.topic} {want.language} {want.priority}"
         case Done():
             return f"done {want.ending}"
+        case Record():
+            return f"record {_screen(want.screen)} {want.longest:g}s {want.quiet:g}s {want.name}"
+        case Send():
+            return f"send {_screen(want.screen)} {want.key}"
+        case Consult():
+            return f"consult {want.schedule}"
+        case Concern():
+            return "concern"
     return str(want)
 
 

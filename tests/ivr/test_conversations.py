@@ -38,13 +38,3 @@ def test_who_hangs_up_at_any_turn_has_a_complete_record(book: Book, path: Path) 
         assert want == Done("gone")
         assert steps[:-1] == whole[: len(steps) - 1]
         assert steps[-1].outcome == "gone"
-
-
-def test_every_node_that_we_ship_is_talked_about(book: Book) -> None:
-    nodes = {name for flow in book.flows.values() for name in flow.nodes}
-    visited = {
-        step.node
-        for path in conversations()
-        for step in play(book, path.read_text(encoding="utf-8"))[1]
-    }
-    assert visited == nodes

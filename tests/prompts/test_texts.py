@@ -35,6 +35,9 @@ VALUES: Values = {
         ({"tariff": TARIFF, "fee": FEE, "minutes": Count(301), "gigabytes": Count(22)},)
     ),
     "complaint": Digits("1024"),
+    "announcements": Rows(
+        ({"announcement": Spoken({"ru": "Авария.", "be": "Аварыя.", "en": "Fire."})},)
+    ),
     "payments": Rows(({"day": Day(date(2026, 11, 3)), "amount": FEE},)),
 }
 
