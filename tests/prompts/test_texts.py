@@ -14,6 +14,8 @@ from prompts.plan import text
 
 TARIFF = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
 FEE = Money(Decimal("21.01"))
+OUTAGE = Spoken({"ru": "Авария.", "be": "Аварыя.", "en": "An outage."})
+UNTIL = Moment(datetime(2026, 11, 3, 14, 30))
 VALUES: Values = {
     "balance": Money(Decimal("12.50")),
     "tariff": TARIFF,
@@ -21,8 +23,8 @@ VALUES: Values = {
     "fee": FEE,
     "amount": FEE,
     "day": Day(date(2026, 11, 3)),
-    "until": Moment(datetime(2026, 11, 3, 14, 30)),
-    "announcement": Spoken({"ru": "Авария.", "be": "Аварыя.", "en": "An outage."}),
+    "until": UNTIL,
+    "announcement": OUTAGE,
     "minutes": Count(301),
     "gigabytes": Count(22),
     "services": Rows(({"service": TARIFF, "fee": FEE}, {"service": TARIFF, "fee": FEE})),
@@ -35,9 +37,7 @@ VALUES: Values = {
         ({"tariff": TARIFF, "fee": FEE, "minutes": Count(301), "gigabytes": Count(22)},)
     ),
     "complaint": Digits("1024"),
-    "announcements": Rows(
-        ({"announcement": Spoken({"ru": "Авария.", "be": "Аварыя.", "en": "Fire."})},)
-    ),
+    "announcements": Rows(({"announcement": OUTAGE, "until": UNTIL},)),
     "payments": Rows(({"day": Day(date(2026, 11, 3)), "amount": FEE},)),
 }
 
@@ -106,16 +106,16 @@ def test_english_has_no_cyrillic(catalogue: Catalogue) -> None:
             "We will look into it and answer you within fifteen days.",
         ),
         (
-            "announcement-until",
+            "announcement",
             "ru",
-            "По плану всё заработает третьего ноября в четырнадцать часов тридцать минут.",
+            "Авария. По плану всё заработает третьего ноября в четырнадцать часов тридцать минут.",
         ),
         (
-            "announcement-until",
+            "announcement",
             "be",
-            "Паводле плана ўсё запрацуе трэцяга лістапада ў чатырнаццаць гадзін трыццаць хвілін.",
+            "Аварыя. Паводле плана ўсё запрацуе трэцяга лістапада ў чатырнаццаць гадзін "
+            "трыццаць хвілін.",
         ),
-        ("announcement", "be", "Аварыя."),
         ("language-be", "ru", "Для беларускай мовы націсніце два."),
     ],
 )
