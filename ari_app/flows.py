@@ -10,6 +10,9 @@ from ivr.problems import Place, Problem
 
 SHIPPED = Path(__file__).parents[1] / "ivr" / "menus"
 
+TESTS = ".test.yaml"
+"""How the names of tests of flows end, which stand beside them."""
+
 
 def directory(config: Config) -> Path:
     """Where the flows of an installation are."""
@@ -25,9 +28,11 @@ class FlowsError(Exception):
 
 
 def read(directory: Path, slots: Slots, operations: Mapping[str, Operation]) -> Book:
-    """The book of all ``*.yaml`` under ``directory``; :class:`FlowsError` if it does not check."""
+    """The book of all flows under ``directory``; :class:`FlowsError` if it does not check."""
     files = {}
     for path in sorted(directory.rglob("*.yaml")):
+        if path.name.endswith(TESTS):
+            continue
         try:
             files[str(path)] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:

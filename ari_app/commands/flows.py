@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from ari_app import flows as reading
+from ari_app.commands.rehearsing import cover, test_, walk
 from ari_app.commands.running import Commands
+from ari_app.commands.simulating import simulate
 from ari_app.config import State
 from ari_app.selfcare.operations import CATALOGUE
 from prompts import catalogue
@@ -34,3 +36,7 @@ def check(state: State, directory: Path | None) -> None:
     for flow in book.flows.values():
         numbers = ", ".join(flow.numbers) or "no number"
         click.echo(f"{flow.file}: flow {flow.flow} ({numbers}), {len(flow.nodes)} nodes: good")
+
+
+for command in (simulate, test_, cover, walk):
+    flows.add_command(command)
