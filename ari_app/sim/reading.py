@@ -1,15 +1,14 @@
 """Tests of flows, from YAML: strictly, with all that is wrong at once."""
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import yaml
 from msgspec import Struct, structs
 
+from ari_app.sim.answers import Answers
 from ari_app.sim.script import (
-    After,
     Expectation,
     Given,
     HangUp,
@@ -24,14 +23,9 @@ from ari_app.sim.script import (
 )
 from ivr import nodes
 from ivr.digits import KEYS
-from ivr.events import Answered
-from ivr.examples import BROKEN, Asked, Reply, brought, outcomes, reply, row
-from ivr.loader import Reader
-from ivr.model import UNAVAILABLE, Book
+from ivr.model import Book
 from ivr.problems import Problem, near
 from ivr.source import compose, place
-from ivr.spelling import READERS
-from ivr.values import Rows, Spoken, Value
 
 BEGIN = "tests of flows are a table: begin with `tests:` and a list"
 
@@ -62,12 +56,11 @@ def read(file: str, text: str, book: Book) -> Tests:
     return Tests(found, tuple(sorted(reader.problems)))
 
 
-class _Reader(Reader):
+class _Reader(Answers):
     """One file while it is read."""
 
     def __init__(self, file: str, text: str, book: Book) -> None:
-        super().__init__(file, text)
-        self.book = book
+        super().__init__(file, text, book)
         self.hints: Mapping[Any, Callable[[yaml.Node], Any]] = {
             Step: self.step,
             Given: self.given,
@@ -99,11 +92,6 @@ class _Reader(Reader):
         self.known(node, "language", test.lang, languages)
         return self.owner not in self.faulty
 
-    def known(self, node: yaml.Node, what: str, name: str, names: Collection[str]) -> None:
-        """Say so when there is nothing of that name."""
-        if name and name not in names:
-            self.wrong(node, f"there is no {what} {name}: {near(name, names)}")
-
     # Values by their types.
 
     def value(self, node: yaml.Node, hint: Any) -> Any:
@@ -111,16 +99,6 @@ class _Reader(Reader):
         bare = getattr(hint, "__origin__", hint) if hasattr(hint, "__metadata__") else hint
         own = self.hints.get(bare)
         return own(node) if own else super().value(node, hint)
-
-    def moment(self, node: yaml.Node) -> datetime | None:
-        text = node.value if isinstance(node, yaml.ScalarNode) else ""
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            found = None
-        if found is None or found.tzinfo is not None:
-            self.wrong(node, f"{text!r} is no local time: write one such as 2026-03-02T10:00")
-        return found
 
     def step(self, node: yaml.Node) -> Step | None:
         where = place(self.file, node)
@@ -181,123 +159,3 @@ class _Reader(Reader):
                 told = self.book.operations[operation].outcomes
                 self.known(node, f"outcome of {operation} named", outcome, told)
         return found
-
-    # What the world answers.
-
-    def given(self, node: yaml.Node) -> Given:
-        if not isinstance(node, yaml.MappingNode):
-            self.wrong(node, "a table belongs here, such as { balance: unavailable }")
-            return {}
-        found: dict[Asked, tuple[Reply | After, ...]] = {}
-        for key, value in self.entries(node):
-            match key.value:
-                case "hours" | "queue" | "dial" as what:
-                    if not isinstance(value, yaml.MappingNode):
-                        self.wrong(value, f"a table belongs here: the {what}, and what comes of it")
-                        continue
-                    for name, told in self.entries(value):
-                        if what == "hours":
-                            self.known(name, "schedule", name.value, self.book.schedules)
-                        found[what, name.value] = self.replies((what, name.value), told)
-                case "sms":
-                    found["sms", ""] = self.replies(("sms", ""), value)
-                case "announcements":
-                    found["announce", ""] = self.announced(value)
-                case operation if operation in self.book.operations:
-                    found["do", operation] = self.replies(("do", operation), value)
-                case name:
-                    known = [
-                        *self.book.operations,
-                        "hours",
-                        "queue",
-                        "dial",
-                        "sms",
-                        "announcements",
-                    ]
-                    self.wrong(key, f"nothing here is named {name}: {near(name, known)}")
-        return found
-
-    def replies(self, of: Asked, node: yaml.Node) -> tuple[Reply | After, ...]:
-        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        return tuple(filter(None, (self.reply(of, each) for each in items)))
-
-    def reply(self, of: Asked, node: yaml.Node) -> Reply | After | None:
-        if isinstance(node, yaml.MappingNode) and len(node.value) == 1:
-            [(key, values)] = self.entries(node)
-            if self.outcome(of, key) and isinstance(values, yaml.MappingNode):
-                kinds = brought(self.book, of, key.value)
-                return reply(self.book, of, key.value, self.values(values, kinds))
-            return None
-        if not isinstance(node, yaml.ScalarNode):
-            self.wrong(node, "an outcome belongs here, or { outcome: { value: … } }")
-            return None
-        known = outcomes(self.book, of)
-        if node.value not in known and of[0] not in ("queue", "dial"):
-            if node.value == "broken":
-                return BROKEN
-            if node.value == "slow" and of[0] == "do":
-                outcome = UNAVAILABLE if UNAVAILABLE in known else known[-1]
-                return After(Answered(outcome), self.book.operations[of[1]].deadline)
-        return reply(self.book, of, node.value) if self.outcome(of, node) else None
-
-    def outcome(self, of: Asked, node: yaml.ScalarNode) -> bool:
-        known = outcomes(self.book, of)
-        if node.value in known:
-            return True
-        extra = {"do": ("slow", "broken"), "queue": (), "dial": ()}.get(of[0], ("broken",))
-        self.wrong(
-            node, f"there is no outcome {node.value} here: {near(node.value, [*known, *extra])}"
-        )
-        return False
-
-    def values(self, table: yaml.MappingNode, kinds: Mapping[str, str]) -> Mapping[str, Value]:
-        found = {}
-        for key, value in self.entries(table):
-            if key.value not in kinds:
-                self.wrong(key, f"it brings no {key.value}: {near(key.value, kinds)}")
-                continue
-            made = self.made(key.value, kinds[key.value].split()[0], value)
-            if made is not None:
-                found[key.value] = made
-        return found
-
-    def made(self, name: str, kind: str, node: yaml.Node) -> Value | None:
-        if kind == "each":
-            slots = row(self.book, name)
-            tables = node.value if isinstance(node, yaml.SequenceNode) else [node]
-            rows = [
-                self.values(each, slots) for each in tables if isinstance(each, yaml.MappingNode)
-            ]
-            if len(rows) != len(tables):
-                self.wrong(node, f"a list of tables belongs here, each with {', '.join(slots)}")
-            return Rows(tuple(rows))
-        try:
-            return READERS[kind](str(self.value(node, str)))
-        except (ValueError, ArithmeticError):
-            self.wrong(node, f"{node.value!r} is no {kind}")
-            return None
-
-    def announced(self, node: yaml.Node) -> tuple[Reply | After, ...]:
-        """Announcements that concern the caller: what is told, and until when."""
-        if isinstance(node, yaml.ScalarNode):
-            return self.replies(("announce", ""), node)
-        rows = []
-        for each in node.value:
-            spelled = self.value(each, Mapping[str, str])
-            unknown = set(spelled) - {"text", "until"}
-            if unknown or not re.match(r"\S", str(spelled.get("text", ""))):
-                self.wrong(each, 'an announcement is { text: "…", until: 2026-03-02T18:00 }')
-                continue
-            until = spelled.get("until", "2026-03-02T18:00")
-            try:
-                rows.append(
-                    {
-                        "announcement": Spoken({"": spelled["text"]}),
-                        "until": READERS["moment"](until),
-                    }
-                )
-            except ValueError:
-                self.wrong(each, f"{until!r} is no local time: write one such as 2026-03-02T10:00")
-        if not rows:
-            return (Answered("none"),)
-        return (Answered("some", {"announcements": Rows(tuple(rows))}),)

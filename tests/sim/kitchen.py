@@ -52,7 +52,9 @@ nodes:
   outages: { announce: outages, told: main, then: main }
   main:
     menu: menu
-    keys: { "1": balance, "10": payments, "2": gift, "3": complain, "4": call, "5": be, "6": other, "7": tongue }
+    keys:
+      { "1": balance, "10": payments, "2": gift, "3": complain, "4": call, "5": be, "6": other,
+        "7": tongue }
     silent: help
     wrong: wrong
     type-ahead: flush
@@ -63,7 +65,9 @@ nodes:
   poor: { set: { warned: 1 }, then: main }
   payments: { do: payments, on: { ok: payments-told, unavailable: main }, else: main }
   payments-told: { say: payments-are, then: main }
-  gift: { call: gift, with: { from: dialled-from }, take: { sent-to: to }, on: { done: main }, else: agents }
+  gift:
+    { call: gift, with: { from: dialled-from }, take: { sent-to: to }, on: { done: main },
+      else: agents }
   complain: { record: voice, into: voice, quiet: 2s, then: thank, empty: main }
   thank: { sms: text, then: main, else: agents }
   call: { dial: "80171234567", on: { ended: main, busy: agents }, else: bye }

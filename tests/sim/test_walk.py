@@ -2,16 +2,13 @@
 
 import pytest
 
-from ari_app.sim.stage import Stage
 from ari_app.sim.writing import walked, written
-from ivr.cover import covered, edges
-from ivr.draft import FlowError
-from ivr.engine import step
+from ivr.cover import covered
 from ivr.model import Book
 from ivr.nodes import KINDS
 from ivr.walk import walk
 from tests.ivr.conversation import shipped
-from tests.sim.kitchen import book, run, stage
+from tests.sim.kitchen import book, run
 
 
 def test_the_kitchen_has_every_kind_of_node() -> None:
