@@ -1,8 +1,6 @@
 """`firstline prompts`: what callers are told."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -10,20 +8,10 @@ import click
 from ari_app import up as bring
 from ari_app.commands.running import Commands, console, run
 from ari_app.config import State
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Value, Values
+from ivr.spelling import READERS
+from ivr.values import Phrase, Value, Values
 from prompts import catalogue, plan
 from prompts.speak import Voice
-
-READERS: Mapping[str, Callable[[str], Value]] = {
-    "money": lambda text: Money(Decimal(text)),
-    "count": lambda text: Count(int(text)),
-    "date": lambda text: Day(date.fromisoformat(text)),
-    "day": lambda text: Day(date.fromisoformat(text)),
-    "moment": lambda text: Moment(datetime.fromisoformat(text)),
-    "digits": Digits,
-    "name": lambda text: Name({"": text}),
-}
-"""The kinds of placeholders that a command line can fill."""
 
 
 @click.group(cls=Commands)

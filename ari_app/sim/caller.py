@@ -103,7 +103,7 @@ class Scripted:
             case Silence():
                 return self._keep_silent(deed, scene)
             case Hear():
-                if scene.telling:
+                if scene.telling or not scene.stands:
                     return None, _LATER
                 self._done()
             case HangUp():

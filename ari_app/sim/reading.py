@@ -29,12 +29,12 @@ from ivr.source import compose, place
 
 BEGIN = "tests of flows are a table: begin with `tests:` and a list"
 
-_WORDS: Mapping[str, Hear | HangUp | Silence] = {
+WORDS: Mapping[str, Hear | HangUp | Silence] = {
     "hang-up": HangUp(),
     "hear": Hear(),
     "silence": Silence(),
 }
-_DOERS = ("press", "secret", "wait", "speak", "expect")
+DOERS = ("press", "secret", "wait", "speak", "expect")
 
 
 class Tests(Struct, frozen=True):
@@ -102,11 +102,11 @@ class _Reader(Answers):
 
     def step(self, node: yaml.Node) -> Step | None:
         where = place(self.file, node)
-        if isinstance(node, yaml.ScalarNode) and node.value in _WORDS:
-            return Step(_WORDS[node.value], where)
+        if isinstance(node, yaml.ScalarNode) and node.value in WORDS:
+            return Step(WORDS[node.value], where)
         pairs = list(self.entries(node)) if isinstance(node, yaml.MappingNode) else []
-        if len(pairs) != 1 or pairs[0][0].value not in _DOERS:
-            words = ", ".join([*_DOERS, *_WORDS])
+        if len(pairs) != 1 or pairs[0][0].value not in DOERS:
+            words = ", ".join([*DOERS, *WORDS])
             self.wrong(node, f'this is no step: write one of {words}, such as `press: "1"`')
             return None
         key, value = pairs[0]

@@ -56,7 +56,7 @@ class Silence(Struct, frozen=True):
 
 
 class Hear(Struct, frozen=True):
-    """Hear to its end what is being told."""
+    """Hear all that is told, until something is asked."""
 
 
 class HangUp(Struct, frozen=True):

@@ -19,7 +19,7 @@ from ivr.problems import Place
 SPOKEN = 3.0
 """How long a caller at a terminal speaks at a press of "s"; seconds."""
 
-KEYBOARD = '0-9 * # are keys, "," hears the prompt out, "." stays silent, "s" speaks, "h" hangs up'
+KEYBOARD = '0-9 * # are keys, "," hears it out, "." stays silent, "s" speaks, "h" hangs up'
 
 Signs = Callable[[], Awaitable[str]]
 """The next sign; "" when there are no more."""

@@ -158,7 +158,7 @@ def stage(of: Book) -> Stage:
     return Stage(of, person, back, lambda _: 10.0)
 
 
-def tests(of: Book, text: str) -> tuple[Test, ...]:
+def cases(of: Book, text: str) -> tuple[Test, ...]:
     """The tests of a text without problems."""
     found = read("a.test.yaml", text, of)
     assert not found.problems, "\n".join(map(str, found.problems))
@@ -167,4 +167,4 @@ def tests(of: Book, text: str) -> tuple[Test, ...]:
 
 async def run(of: Book, text: str) -> list[Result]:
     """The results of the tests of a text."""
-    return [await rehearse(stage(of), test) for test in tests(of, text)]
+    return [await rehearse(stage(of), test) for test in cases(of, text)]
