@@ -13,11 +13,11 @@ from ivr import nodes
 from ivr.asking import answers
 from ivr.cases import plain
 from ivr.cover import Edge, edges, taken
-from ivr.digits import KEYS, Verdict, judge
+from ivr.digits import Verdict, judge
 from ivr.draft import FlowError
 from ivr.engine import step
 from ivr.events import Began, Event, Gone, Keyed, Recorded, Silent, Told
-from ivr.examples import Asked, asked, cases, distinguished, replies
+from ivr.examples import Asked, asked, cases, distinguished, example, replies
 from ivr.model import Book, Flow
 from ivr.nodes import Input
 from ivr.session import Caller, Session
@@ -195,7 +195,8 @@ class _Search:
             case Say():
                 yield Told()
             case Record():
-                yield from (Recorded(Recording("/rehearsed", 5.0)), Silent())
+                yield from map(Recorded, self.recordings(want, at))
+                yield Silent()
             case Done():
                 return
         of = asked(want)
@@ -230,10 +231,21 @@ class _Search:
             if wrong:
                 yield Keyed(wrong)
 
+    def recordings(self, record: Record, at: Session) -> Iterator[Recording]:
+        """What a caller may say: something, and as long as the cases of branches want it."""
+        node = self.book.flows[at.flow].nodes[at.node]
+        into = node.into if isinstance(node, nodes.Record) else ""
+        for value in (
+            example(self.book, into, "recording"),
+            *distinguished(self.book, into, "recording"),
+        ):
+            if isinstance(value, Recording) and 0 < value.seconds <= record.longest:
+                yield value
+
     def digits(self, node: Input) -> Iterator[str]:
         """Digits that an input takes: any, and some for each case of a branch."""
         length = max(node.least, min(node.most, 4))
-        yield "123456789012345678901234567890"[:length].ljust(length, "0")
+        yield ("1234567890" * 10)[:length]
         for value in distinguished(self.book, node.into, node.takes):
             if isinstance(value, Digits | Count):
                 told = plain(value).zfill(node.least)
@@ -243,11 +255,9 @@ class _Search:
 
 def wrong_keys(grammar: Grammar) -> str:
     """The fewest keys that answer nothing; "" if whatever is pressed is an answer."""
-    for key in sorted(KEYS, key="5678901234*#".index):
+    for key in "5678901234*#":
         if judge(grammar, key) is Verdict.WRONG:
             return key
-    if grammar.stop and judge(grammar, grammar.stop) is Verdict.WHOLE:
-        return grammar.stop if grammar.least else ""
     return "1" if judge(grammar, "1") is Verdict.MORE else ""
 
 
@@ -270,16 +280,10 @@ def _path(book: Book, end: _Reached, wanted: Collection[Edge]) -> Path:
     """The way to a state, and on from it until the caller is met."""
     search = _Search(book, 0)
     while isinstance(end.want, Deed):
-        following = next(
-            filter(
-                None,
-                (
-                    search.turned(end, Taken(end.session, end.want, event))
-                    for event in search.events(end)
-                ),
-            ),
-            None,
+        tried = (
+            search.turned(end, Taken(end.session, end.want, event)) for event in search.events(end)
         )
+        following = next(filter(None, tried), None)
         if following is None:
             break
         end = following

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
@@ -48,7 +49,6 @@ class Ground(Struct, frozen=True):
 
 def ground(state: State, directory: Path | None) -> Ground:
     """The flows of a directory, or of the installation, on a stage."""
-    logging.disable(logging.CRITICAL)  # a test may break things on purpose
     config = state.config()
     chosen = directory or reading.directory(config)
     words = catalogue.shipped()
@@ -104,8 +104,20 @@ def _tests(on: Ground) -> tuple[Test, ...]:
     return tuple(test for each in found for test in each.tests)
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """No log: a test may break things on purpose."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
 async def _rehearsed(on: Stage, tests: list[Test]) -> list[Result]:
-    return [await rehearse(on, test) for test in tests]
+    with quiet():
+        return [await rehearse(on, test) for test in tests]
 
 
 # Covering and walking.

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ari_app.commands.rehearsing import Ground, ground
+from ari_app.commands.rehearsing import Ground, ground, quiet
 from ari_app.commands.running import run
 from ari_app.config import State
 from ari_app.rehearsal import texts
@@ -60,7 +60,8 @@ def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -
     )
     person = on.stage.person(test.as_)
     click.echo(f"  0.00  {person.name} ({person.number or 'no number'}) dials {number}")
-    result = run(_simulated(on, test, options["press"], options["fast"]))
+    with quiet():
+        result = run(_simulated(on, test, options["press"], options["fast"]))
     click.echo("\n".join(["the way it took:", *report.path(result.trace)]))
     file: Path | None = options["test_file"]
     if file is not None:

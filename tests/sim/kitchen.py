@@ -68,7 +68,8 @@ nodes:
   gift:
     { call: gift, with: { from: dialled-from }, take: { sent-to: to }, on: { done: main },
       else: agents }
-  complain: { record: voice, into: voice, quiet: 2s, then: thank, empty: main }
+  complain: { record: voice, into: voice, quiet: 2s, then: long, empty: main }
+  long: { branch: voice, when: { "> 60": agents }, else: thank }
   thank: { sms: text, then: main, else: agents }
   call: { dial: "80171234567", on: { ended: main, busy: agents }, else: bye }
   be: { language: be, then: tongue }
