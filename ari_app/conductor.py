@@ -29,8 +29,8 @@ class Witness(Protocol):
     def began(self, session: Session, version: str, at: datetime) -> None:
         """A call began."""
 
-    def stepped(self, call: str, steps: tuple[Step, ...], at: datetime) -> None:
-        """A call took steps."""
+    def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
+        """A call took steps, and is now where the session says."""
 
     def presented(self, call: str, want: Want) -> None:
         """A caller is about to be told something."""
@@ -60,7 +60,7 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
     try:
         while True:
             turn = step(book, session, event)
-            witness.stepped(session.id, turn.steps, world.now())
+            witness.stepped(turn.session, turn.steps, world.now())
             if turn.session.language != session.language and session.caller.subscriber is not None:
                 world.remember(session.caller.subscriber, turn.session.language)
             session = turn.session

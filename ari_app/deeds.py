@@ -19,7 +19,7 @@ from ari_app.store.errors import StoreError
 from ari_app.store.forced import ForcedHours
 from ari_app.store.numbers import normalise
 from ivr.events import Answered
-from ivr.hours import Schedule, hours_at
+from ivr.hours import Schedule, answered, hours_at
 from ivr.model import Book
 from ivr.session import Session
 from ivr.values import Moment, Rows, Values
@@ -64,9 +64,7 @@ class Deeds(Struct, frozen=True):
 
     def _consult(self, schedule: Schedule) -> Answered:
         now, zone = self.now(), _zone(schedule.timezone)
-        found = hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now))
-        outcome, changes = ("open", "closes") if found.open else ("closed", "opens")
-        return Answered(outcome, {changes: Moment(found.until)} if found.until else {})
+        return answered(hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now)))
 
     def _concern(self, session: Session) -> Answered:
         now = self.now()

@@ -6,7 +6,7 @@ and for days, which are counted back from the moment of seeding.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -115,6 +115,17 @@ async def demo_billing(store: Store) -> MemoryBilling:
     return memory
 
 
+def people(now: datetime) -> tuple[Subscriber, ...]:
+    """The demo operator's subscribers, without a store."""
+    return tuple(_people(now))
+
+
+def ledger(now: datetime) -> Ledger:
+    """What the demo operator's billing knows at a moment, without a store."""
+    today = now.date()
+    return _kept(TARIFFS, SERVICES, tuple(_accounts()), _payments(today), _bills(today))
+
+
 def _seed(db: Database, now: datetime) -> bool:
     if any(subscribers.by_number(db, _number(id)) for id in _IDS):
         return False
@@ -212,24 +223,38 @@ def _repeated(id: int, now: datetime, chance: Random) -> Iterator[Contact]:
 
 
 def _ledger(db: Database) -> Ledger:
+    return _kept(
+        accounts.tariffs(db),
+        accounts.services(db),
+        accounts.accounts(db),
+        accounts.payments(db),
+        bills.everyones(db),
+    )
+
+
+def _kept(
+    tariffs: Iterable[TariffPlan],
+    services: Iterable[ServiceOffer],
+    opened: Sequence[Account],
+    payments: Iterable[Payment],
+    sent: Iterable[Bill],
+) -> Ledger:
     plans = {
-        one.id: billing.Tariff(one.names, one.fee, one.minutes, one.gigabytes)
-        for one in accounts.tariffs(db)
+        one.id: billing.Tariff(one.names, one.fee, one.minutes, one.gigabytes) for one in tariffs
     }
-    offers = {one.id: billing.Service(one.names, one.fee) for one in accounts.services(db)}
-    opened = accounts.accounts(db)
+    offers = {one.id: billing.Service(one.names, one.fee) for one in services}
     paid: dict[int, list[billing.Payment]] = {one.subscriber: [] for one in opened}
     billed: dict[int, list[billing.Bill]] = {one.subscriber: [] for one in opened}
-    for one in accounts.payments(db):
+    for one in payments:
         paid[one.subscriber].append(billing.Payment(one.day, one.amount))
-    for sent in bills.everyones(db):
-        lines = tuple(billing.BillLine(line.names, line.amount) for line in sent.lines)
-        total = sum((line.amount for line in lines), sent.vat)
-        billed[sent.subscriber].append(billing.Bill(sent.month, total, sent.vat, lines))
+    for bill in sorted(sent, key=lambda bill: bill.month, reverse=True):
+        lines = tuple(billing.BillLine(line.names, line.amount) for line in bill.lines)
+        total = sum((line.amount for line in lines), bill.vat)
+        billed[bill.subscriber].append(billing.Bill(bill.month, total, bill.vat, lines))
     return Ledger(
         balances={one.subscriber: billing.Balance(one.balance) for one in opened},
         tariffs={one.subscriber: plans[one.tariff] for one in opened},
-        services={one.subscriber: [offers[id] for id in one.services] for one in opened},
+        services={one.subscriber: [offers[id] for id in sorted(one.services)] for one in opened},
         payments=paid,
         bills=billed,
         offered=tuple(plans.values()),

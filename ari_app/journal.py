@@ -66,8 +66,9 @@ class Journal:
                 Happening("began", session.id, caller=caller.number, dialled=session.dialled)
             )
 
-    def stepped(self, call: str, steps: tuple[Step, ...], at: datetime) -> None:
+    def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
         """A call took steps."""
+        call = session.id
         kept = self._open[call]
         for step in steps:
             kept.seq += 1

@@ -12,7 +12,9 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
+from ivr.events import Answered
 from ivr.terms import Is
+from ivr.values import Moment
 from ivr.week import WEEKDAYS, Span, clock, days, exception_day, spans, told
 
 _WEEK: Final = 7 * 1440
@@ -116,6 +118,12 @@ def gap_told(gap: Span) -> str:
         closes, opens = clock(begin % 1440), clock(end % 1440)
         return f"closed {first} {closes} to {_NAMES[end // 1440 % 7]} {opens}"
     return f"closed {first} all day" if first == last else f"closed {first} to {last} all day"
+
+
+def answered(found: Hours) -> Answered:
+    """What a session is told that consults a schedule: see :class:`ivr.wants.Consult`."""
+    outcome, changes = ("open", "closes") if found.open else ("closed", "opens")
+    return Answered(outcome, {changes: Moment(found.until)} if found.until else {})
 
 
 def hours_at(schedule: Schedule, at: datetime, zone: tzinfo, forced: Forced | None = None) -> Hours:

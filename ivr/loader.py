@@ -43,7 +43,7 @@ def load(files: Mapping[str, str], slots: Slots, operations: Mapping[str, Operat
     ``slots`` are the prompts of the catalogue with their placeholders, ``operations`` what flows
     may do. A flow's version is the hash of its text. Never raises for what is in a file.
     """
-    read = [_Reader(name, text).read() for name, text in sorted(files.items())]
+    read = [Reader(name, text).read() for name, text in sorted(files.items())]
     problems = {problem for each in read for problem in each.problems}
     problems.update(islice(check(read, slots, operations), MOST))
     if problems:
@@ -62,7 +62,7 @@ class _EnoughError(Exception):
     """A file has :data:`MOST` problems."""
 
 
-class _Reader:
+class Reader:
     """One file while it is read. What has a problem is left out of the flow, and read on."""
 
     def __init__(self, file: str, text: str) -> None:
@@ -111,7 +111,7 @@ class _Reader:
         for key, value in self.entries(table):
             found = described.get(key.value)
             if found is None:
-                what = kind(shape) if issubclass(shape, Node) else f"a {shape.__name__.lower()}"
+                what = kind(shape) if issubclass(shape, Node) else noun(shape)
                 self.wrong(key, f"{what} has no key {key.value!r}: {near(key.value, described)}")
             else:
                 field, hint = found
@@ -248,13 +248,19 @@ def _described(shape: type[Struct]) -> Mapping[str, tuple[FieldInfo, Any]]:
     return {
         spelled(field): (field, hints[field.name])
         for field in fields(shape)
-        if field.name not in ("version", "file")
+        if field.name not in ("version", "file", "place")
     }
 
 
 def spelled(field: FieldInfo) -> str:
     """How a field is written in YAML: ``gave_up`` is ``gave-up``, ``else_`` is ``else``."""
     return field.name.strip("_").replace("_", "-")
+
+
+def noun(shape: type[Struct]) -> str:
+    """A table as messages name it: "a flow", "an expectation"."""
+    name = shape.__name__.lower()
+    return f"a{'n' if name[0] in 'aeio' else ''} {name}"
 
 
 def _bare(hint: Any) -> tuple[Any, tuple[Any, ...]]:

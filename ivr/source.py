@@ -24,8 +24,10 @@ _STRANGE = re.compile(
 """What YAML takes for no character, and a byte order mark that is not at the beginning."""
 
 
-def compose(file: str, text: str) -> yaml.MappingNode | Problem:
-    """The table that ``text`` is, or what keeps it from being one."""
+def compose(
+    file: str, text: str, what: str = "a flow is a table of keys: begin with `flow: name`"
+) -> yaml.MappingNode | Problem:
+    """The table that ``text`` is, or what keeps it from being one; ``what`` should stand there."""
     text = text.removeprefix("\ufeff")
     if len(text) > LIMIT:
         fault = f"the file is longer than {LIMIT} characters: split it into flows"
@@ -40,7 +42,7 @@ def compose(file: str, text: str) -> yaml.MappingNode | Problem:
         return _fault(file, text, error)
     if isinstance(found, yaml.MappingNode | Problem):
         return found
-    return Problem(place(file, found), "a flow is a table of keys: begin with `flow: name`")
+    return Problem(place(file, found), what)
 
 
 def place(file: str, node: yaml.Node | yaml.Event | None) -> Place:

@@ -26,7 +26,7 @@ PURE = frozenset((
 
 PARTS = ("selfcare", "store", "desk", "ami")
 LINES = ("ari", "agi", "ussd", "sim")
-JOINTS = ("app", "cli", "up", "commands")
+JOINTS = ("app", "cli", "up", "commands", "rehearsal")
 
 
 def _in_app(*parts: str) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ import click
 
 from ari_app import flows as reading
 from ari_app.commands.menus import reload, versions
+from ari_app.commands.rehearsing import cover, test_, walk
 from ari_app.commands.running import Commands
+from ari_app.commands.simulating import simulate
 from ari_app.config import State
 from ari_app.selfcare.operations import CATALOGUE
 from prompts import catalogue
@@ -35,5 +37,5 @@ def check(state: State, directory: Path | None) -> None:
         click.echo(f"{flow.file}: flow {flow.flow} ({numbers}), {len(flow.nodes)} nodes: good")
 
 
-for command in (reload, versions):
+for command in (reload, versions, simulate, test_, cover, walk):
     flows.add_command(command)

@@ -1,8 +1,6 @@
 """`firstline prompts`: what callers are told."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,24 +9,11 @@ from ari_app import flows
 from ari_app import up as bring
 from ari_app.commands.running import Commands, console, run
 from ari_app.config import State
-from ivr.phrases import LANGUAGES
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Spoken, Value, Values
+from ivr.spelling import READERS
+from ivr.values import Phrase, Value, Values
 from prompts import plan
 from prompts.catalogue import Catalogue, shipped
 from prompts.speak import Voice
-
-READERS: Mapping[str, Callable[[str], Value]] = {
-    "money": lambda text: Money(Decimal(text)),
-    "count": lambda text: Count(int(text)),
-    "date": lambda text: Day(date.fromisoformat(text)),
-    "day": lambda text: Day(date.fromisoformat(text)),
-    "moment": lambda text: Moment(datetime.fromisoformat(text)),
-    "digits": Digits,
-    "name": lambda text: Name({"": text}),
-    "spoken": lambda text: Spoken(dict.fromkeys(LANGUAGES, text)),
-}
-"""The kinds of placeholders that a command line can fill."""
-
 
 MENUS = click.option(
     "--menus",

@@ -7,7 +7,12 @@ import yaml
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 
+from ari_app.rehearsal import stage
 from ari_app.selfcare.operations import CATALOGUE
+from ari_app.sim.answers import TABLES
+from ari_app.sim.reading import DOERS, WORDS, read
+from ari_app.sim.script import Expectation, Test
+from ari_app.sim.stage import rehearse
 from ivr.loader import load, spelled
 from ivr.model import Flow
 from ivr.nodes import KINDS, Node, kind
@@ -17,16 +22,17 @@ from prompts import catalogue
 from tests.docs.markdown import LANGUAGE, code, fences, section, tables
 
 TEXT = LANGUAGE.read_text()
-EXAMPLES = [fence.text for fence in fences(TEXT) if fence.language == "yaml"]
+YAML = [fence.text for fence in fences(TEXT) if fence.language == "yaml"]
+TESTS = [text for text in YAML if text.startswith("tests:")]
+EXAMPLES = [text for text in YAML if text not in TESTS]
 PLACES: dict[str, type[Struct]] = {"A flow": Flow, **{kind(shape): shape for shape in KINDS}}
 """Heading -> what is described under it."""
 
 
 def keys(shape: type[Struct]) -> dict[str, FieldInfo]:
     """The keys that an author may write, in any order."""
-    return {
-        spelled(field): field for field in fields(shape) if field.name not in ("version", "file")
-    }
+    hidden = ("version", "file", "place")
+    return {spelled(field): field for field in fields(shape) if field.name not in hidden}
 
 
 def default(field: FieldInfo) -> str:
@@ -74,6 +80,29 @@ def test_every_key_stands_in_an_example(heading: str) -> None:
     shape = PLACES[heading]
     written = [flow] if not issubclass(shape, Node) else flow["nodes"].values()
     assert keys(shape).keys() in [table.keys() for table in written]
+
+
+async def test_the_example_of_tests_passes() -> None:
+    [flow, example] = [fence.text for fence in fences(section(TEXT, "Testing a menu"))]
+    words = catalogue.shipped()
+    book = load({"example": flow}, words.signatures(), CATALOGUE).book
+    assert book is not None
+    found = read("example.test.yaml", example, book)
+    assert not found.problems
+    assert len(found.tests) == 2
+    results = [await rehearse(stage(book, words), test) for test in found.tests]
+    assert [result.failure for result in results] == [None, None]
+
+
+def test_all_that_may_stand_in_a_test_is_described() -> None:
+    of_test, of_given, of_steps, of_expect = tables(section(TEXT, "Testing a menu"))
+    for table, real in (
+        (of_test, keys(Test)),
+        (of_given, {*TABLES, "sms", "announcements"}),
+        (of_steps, {*DOERS, *WORDS}),
+        (of_expect, keys(Expectation)),
+    ):
+        assert sorted(name for row in table for name in code(row[0])) == sorted(real)
 
 
 def test_the_outcomes_of_a_queue_are_described() -> None:

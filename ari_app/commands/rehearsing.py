@@ -1,0 +1,193 @@
+"""`firstline flows test, cover, walk`: what becomes of callers, without a phone."""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import get_args
+
+import click
+from msgspec import Struct
+from yaml import MappingNode
+
+from ari_app import flows as reading
+from ari_app.commands.running import run
+from ari_app.config import State
+from ari_app.rehearsal import stage
+from ari_app.selfcare.operations import CATALOGUE
+from ari_app.sim import report, writing
+from ari_app.sim.reading import read
+from ari_app.sim.script import Test
+from ari_app.sim.stage import Result, Stage, rehearse
+from ivr.cover import covered
+from ivr.loader import Reader
+from ivr.model import Book
+from ivr.problems import Place, near
+from ivr.source import compose, place
+from ivr.walk import Path as Way
+from ivr.walk import walk as walk_through
+from prompts import catalogue
+from prompts.catalogue import Catalogue
+
+DIRECTORY = click.argument(
+    "directory", type=click.Path(path_type=Path, file_okay=False), required=False
+)
+
+
+class Ground(Struct, frozen=True):
+    """What a rehearsal stands on."""
+
+    directory: Path
+    catalogue: Catalogue
+    stage: Stage
+
+    @property
+    def book(self) -> Book:
+        return self.stage.book
+
+
+def ground(state: State, directory: Path | None) -> Ground:
+    """The flows of a directory, or of the installation, on a stage."""
+    config = state.config()
+    chosen = directory or reading.directory(config)
+    menus = reading.menus(chosen, catalogue.shipped(), CATALOGUE)
+    recordings = Path(config.voice.recordings or state.recordings).expanduser()
+    return Ground(chosen, menus.catalogue, stage(menus.book, menus.catalogue, recordings))
+
+
+# Testing.
+
+
+@click.command("test")
+@DIRECTORY
+@click.option("-k", "--only", default="", metavar="TEXT", help="Only tests with this in the name.")
+@click.option("--format", "form", type=click.Choice(get_args(report.Format)), default="text")
+@click.pass_obj
+def test_(state: State, directory: Path | None, only: str, form: report.Format) -> None:
+    """Run the tests that stand beside the flows of DIRECTORY, on a clock that nobody waits for.
+
+    Exit code 1 if a test fails, 2 if flows or tests cannot be read.
+    """
+    on = _or_2(state, directory)
+    tests = [each for each in _tests(on) if only in f"{each.place.file}: {each.test}"]
+    if not tests:
+        click.echo(f"no test in {on.directory}: write NAME{reading.TESTS} beside a flow", err=True)
+        raise click.exceptions.Exit(2)
+    began = time.monotonic()
+    found = run(_rehearsed(on.stage, tests))
+    click.echo(report.results(found, time.monotonic() - began, form))
+    if any(result.failure for result in found):
+        raise click.exceptions.Exit(1)
+
+
+def _or_2(state: State, directory: Path | None) -> Ground:
+    """The ground; exit code 2 if the flows do not check."""
+    try:
+        return ground(state, directory)
+    except reading.FlowsError as error:
+        click.echo(str(error))
+        raise click.exceptions.Exit(2) from error
+
+
+def _tests(on: Ground) -> tuple[Test, ...]:
+    """The tests of the directory; exit code 2 if one of their files does not read well."""
+    found = []
+    for path in sorted(on.directory.rglob(f"*{reading.TESTS}")):
+        found.append(read(str(path), path.read_text(encoding="utf-8", errors="replace"), on.book))
+    problems = [problem for each in found for problem in each.problems]
+    if problems:
+        for problem in problems:
+            click.echo(str(problem))
+        raise click.exceptions.Exit(2)
+    return tuple(test for each in found for test in each.tests)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """No log: a test may break things on purpose."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+async def _rehearsed(on: Stage, tests: list[Test]) -> list[Result]:
+    with quiet():
+        return [await rehearse(on, test) for test in tests]
+
+
+# Covering and walking.
+
+
+@click.command()
+@DIRECTORY
+@click.option("--min", "least", type=click.FloatRange(0, 100), default=0.0, show_default=True,
+              help="Exit code 1 if less than so many percent of all ways are covered.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def cover(state: State, directory: Path | None, least: float, form: report.Format) -> None:
+    """Say which nodes and ways of the flows of DIRECTORY their tests go through."""
+    on = _or_2(state, directory)
+    found = run(_rehearsed(on.stage, list(_tests(on))))
+    gone = {edge for result in found for edge in result.trace.edges}
+    spots = {spot for result in found for spot in result.trace.spots}
+    calls = {}
+    own = covered(on.book, gone, spots)
+    if any(one.missed for one in own):
+        ways = walk_through(on.book)
+        calls = {edge: _written(on, path) for edge, path in ways.shortest.items()}
+    shares = report.shares(own, _places(on.book), calls)
+    click.echo(report.coverage(shares, form))
+    failed = sum(result.failure is not None for result in found)
+    if failed:
+        click.echo(f"{failed} of the tests fail: see `firstline flows test`", err=True)
+    if failed or report.total(shares) < least:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("flow", default="")
+@click.option("--menus", type=click.Path(path_type=Path, file_okay=False), help="Other menus.")
+@click.option("--write", "file", type=click.Path(path_type=Path, dir_okay=False), help="Into FILE.")
+@click.pass_obj
+def walk(state: State, flow: str, menus: Path | None, file: Path | None) -> None:
+    """Write tests that go every way of FLOW, or of all flows, the shortest first.
+
+    What they expect is what the flows do now: read it before you keep it.
+    """
+    on = ground(state, menus)
+    if flow and flow not in on.book.flows:
+        raise click.ClickException(f"there is no flow {flow}: {near(flow, on.book.flows)}")
+    if file is not None and file.exists():
+        raise click.ClickException(f"{file} is there already: name another, or move it away")
+    found = walk_through(on.book, flow)
+    text = writing.written(on.book, [_written(on, path) for path in found.paths])
+    if file is None:
+        click.echo(text, nl=False)
+    else:
+        file.write_text(text, encoding="utf-8")
+        click.echo(f"{file}: {len(found.paths)} tests")
+    places = _places(on.book)
+    for name, node, way in found.missed:
+        where = places.get((name, node or way), name)
+        click.echo(f"{where}: no call was found that goes {node} {way}", err=True)
+
+
+def _written(on: Ground, path: Way) -> Test:
+    return writing.walked(on.book, path, on.stage.person("").language)
+
+
+def _places(book: Book) -> Mapping[tuple[str, str], Place]:
+    """Where nodes and handlers stand in their files."""
+    found = {}
+    for flow in book.flows.values():
+        text = Path(flow.file).read_text(encoding="utf-8")
+        for node, where in Reader(flow.file, text).read().places.items():
+            found[flow.flow, node] = where
+        root = compose(flow.file, text)
+        for key, _ in root.value if isinstance(root, MappingNode) else ():
+            found.setdefault((flow.flow, key.value), place(flow.file, key))
+    return found

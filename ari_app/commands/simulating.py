@@ -1,0 +1,132 @@
+"""`firstline flows simulate`: a call from a terminal."""
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ari_app.commands.rehearsing import Ground, ground, quiet
+from ari_app.commands.running import run
+from ari_app.config import State
+from ari_app.rehearsal import texts
+from ari_app.sim import report, terminal, writing
+from ari_app.sim.script import Given, Test
+from ari_app.sim.stage import Result, rehearse
+from ari_app.sim.trace import Watch
+from ivr.engine import Step
+from ivr.examples import Asked, Reply, outcomes, reply
+from ivr.model import Book
+from ivr.nodes import Dial, Queue
+from ivr.problems import near
+from ivr.terms import QUEUE_OUTCOMES
+from ivr.wants import Ask, Enqueue, Record, Say, Screen, Send, Want
+
+
+@click.command()
+@click.argument("number")
+@click.option("--as", "caller", default="", help="A demo subscriber, unknown, or withheld.")
+@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="The local time of the call.")
+@click.option("--lang", default="", help="The caller's language.")
+@click.option("--press", help=f"On a clock that does not wait: {terminal.KEYBOARD}.")
+@click.option("--menus", type=click.Path(path_type=Path, file_okay=False), help="Other menus.")
+@click.option(
+    "--answer", "answers", multiple=True, metavar="NAME=OUTCOME", help="What is answered."
+)
+@click.option("--queue", type=click.Choice(QUEUE_OUTCOMES), help="What comes of every queue.")
+@click.option("--fast", is_flag=True, help="Do not wait for the clock.")
+@click.option(
+    "--record-test",
+    "test_file",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write the call down as a test.",
+)
+@click.pass_obj
+def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -> None:
+    """Call NUMBER from this terminal: prompts are text, keys are keys."""
+    on = ground(state, menus)
+    if on.book.answering(number) is None:
+        numbers = [each for flow in on.book.flows.values() for each in flow.numbers]
+        raise click.ClickException(f"no flow has the number {number}: {near(number, numbers)}")
+    test = Test(
+        test=f"a call to {number}",
+        call=number,
+        as_=options["caller"],
+        at=options["at"] or datetime.now().replace(second=0, microsecond=0),
+        lang=options["lang"],
+        given=_given(on.book, options["answers"], options["queue"]),
+    )
+    person = on.stage.person(test.as_)
+    click.echo(f"  0.00  {person.name} ({person.number or 'no number'}) dials {number}")
+    with quiet():
+        result = run(_simulated(on, test, options["press"], options["fast"]))
+    click.echo("\n".join(["the way it took:", *report.path(result.trace)]))
+    file: Path | None = options["test_file"]
+    if file is not None:
+        made = writing.called(test, result.trace)
+        file.write_text(writing.written(on.book, [made]), encoding="utf-8")
+        click.echo(f"{file}: written")
+    if result.failure is not None:
+        raise click.ClickException(result.failure.text)
+
+
+async def _simulated(on: Ground, test: Test, press: str | None, fast: bool) -> Result:
+    watch = _watching(on)
+    if press is None and sys.stdin.isatty():
+        click.echo(terminal.KEYBOARD)
+        async with terminal.typed() as signs:
+            if fast:
+                return await rehearse(on.stage, test, terminal.Typed(signs), watch)
+            return await terminal.lived(on.stage, test, signs, watch)
+    text = sys.stdin.read() if press is None else press
+    return await rehearse(on.stage, test, terminal.Typed(terminal.signs(text)), watch)
+
+
+def _watching(on: Ground) -> Watch:
+    def shown(screen: Screen) -> Iterator[str]:
+        for phrase, text in zip(screen.phrases, texts(on.catalogue, screen), strict=True):
+            yield f"  {phrase.prompt}: {text}"
+
+    def watch(at: float, what: Step | Want | str) -> None:
+        match what:
+            case str():
+                lines = [what]
+            case Ask() | Say() | Record():
+                lines = list(shown(what.screen))
+            case Send():
+                lines = ["a text message:", *shown(what.screen)]
+            case Enqueue():
+                lines = [f"in the queue {what.queue}, topic {what.topic}"]
+            case _:
+                return
+        for line in lines:
+            click.echo(f"{at:6.2f}  {line}")
+
+    return watch
+
+
+def _given(book: Book, answers: tuple[str, ...], queue: str | None) -> Given:
+    """What is answered, as the command line says."""
+    found: dict[Asked, tuple[Reply, ...]] = {}
+    nodes = [node for flow in book.flows.values() for node in flow.nodes.values()]
+    if queue is not None:
+        for node in nodes:
+            if isinstance(node, Queue):
+                found["queue", node.queue] = (reply(book, ("queue", node.queue), queue),)
+    names: dict[str, Asked] = {
+        **{node.dial: ("dial", node.dial) for node in nodes if isinstance(node, Dial)},
+        **{name: ("hours", name) for name in book.schedules},
+        "sms": ("sms", ""),
+        **{name: ("do", name) for name in book.operations},
+    }
+    for answer in answers:
+        name, _, outcome = answer.partition("=")
+        if name not in names:
+            raise click.BadParameter(f"there is no {name}: {near(name, names)}")
+        known = outcomes(book, names[name])
+        if outcome not in known:
+            raise click.BadParameter(f"{name} is never {outcome}: {near(outcome, known)}")
+        found[names[name]] = (reply(book, names[name], outcome),)
+    return found

@@ -1,0 +1,167 @@
+"""What rehearsals stand on: the demo operator in memory, and how long prompts last."""
+
+import wave
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ari_app.call import CallError
+from ari_app.conductor import Perform
+from ari_app.demo import ledger, people
+from ari_app.selfcare.memory import Ledger, MemoryBilling
+from ari_app.selfcare.operations import Selfcare
+from ari_app.selfcare.staff import Asker, StaffUnavailable
+from ari_app.sim.script import MONDAY, UNKNOWN, WITHHELD
+from ari_app.sim.stage import Person, Stage
+from ivr.events import Answered
+from ivr.hours import Schedule, answered, hours_at
+from ivr.model import Book
+from ivr.problems import near
+from ivr.session import Session
+from ivr.values import Phrase, Recording
+from ivr.wants import Concern, Consult, Deed, Invoke, Screen, Send
+from prompts import plan
+from prompts.catalogue import Catalogue
+from prompts.plan import Recorded, Recordings
+from prompts.recordings import scan
+
+PACE = 14.0
+"""Characters a second, as the voices speak them."""
+
+STRANGER = "375170000000"
+"""The number of somebody whom the demo operator does not know."""
+
+
+def stage(book: Book, catalogue: Catalogue, recordings: Path | None = None) -> Stage:
+    """The stage of these flows and texts; ``recordings`` last as long as they really do."""
+    found: Recordings = scan(recordings, catalogue)[0] if recordings else {}
+    return Stage(book, _finder(), lambda at: _back(book, at), _lasting(catalogue, found))
+
+
+def texts(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
+    """The phrases of a screen as sentences."""
+    return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
+
+
+def _finder() -> Callable[[str], Person]:
+    known = [
+        Person(one.msisdn, one.id, one.language, one.name)
+        for one in people(MONDAY.replace(tzinfo=UTC))
+    ]
+
+    def find(wanted: str) -> Person:
+        if wanted == UNKNOWN:
+            return Person(STRANGER, None, "", UNKNOWN)
+        if wanted == WITHHELD:
+            return Person("", None, "", WITHHELD)
+        found = [one for one in known if one.number.endswith(wanted)] or [
+            one for one in known if wanted.lower() in one.name.lower()
+        ]
+        if not found:
+            numbers = [one.number for one in known]
+            raise CallError(f"there is no subscriber {wanted}: {near(wanted, numbers)}")
+        return found[0]
+
+    return find
+
+
+def _back(book: Book, at: datetime) -> Perform:
+    """The demo operator's back end, fresh, as it is at a moment."""
+
+    async def read() -> Ledger:
+        return ledger(at)
+
+    billing = MemoryBilling(read)
+    selfcare = Selfcare(billing, _Staff())
+    asked = count()
+
+    async def perform(deed: Deed, session: Session) -> Answered:
+        match deed:
+            case Invoke():
+                if not next(asked):
+                    await billing.refresh()
+                caller = session.caller
+                asker = Asker(session.id, caller.number, caller.subscriber, session.language)
+                return await selfcare.run(deed.operation, deed.inputs, asker, deed.key)
+            case Consult():
+                return _consulted(book.schedules[deed.schedule], at)
+            case Concern():
+                return Answered("none")
+            case Send():
+                return Answered("sent" if session.caller.number else "nowhere")
+
+    return perform
+
+
+class _Staff:
+    """People who keep what they are asked, for one call."""
+
+    def __init__(self) -> None:
+        self._asked: set[str] = set()
+
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:  # noqa: ARG002
+        """The first complaint of all."""
+        return "1"
+
+    async def call_back(self, asker: Asker, key: str) -> bool:  # noqa: ARG002
+        """Whether it is asked for the first time."""
+        if not asker.number:
+            raise StaffUnavailable("the caller has no number")
+        return self._new("call-back")
+
+    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+        """Whether it is asked for the first time."""
+        if not asker.number:
+            raise StaffUnavailable("the caller has no number")
+        return "noted" if self._new("mended") else "already"
+
+    def _new(self, wish: str) -> bool:
+        new = wish not in self._asked
+        self._asked.add(wish)
+        return new
+
+
+def _consulted(schedule: Schedule, at: datetime) -> Answered:
+    """What a schedule says at a moment of its own local time."""
+    zone = ZoneInfo(schedule.timezone)
+    return answered(hours_at(schedule, at.replace(tzinfo=zone), zone))
+
+
+def _lasting(
+    catalogue: Catalogue, recordings: Mapping[tuple[str, str], str]
+) -> Callable[[Screen], float]:
+    """How long screens last: what was recorded as it does, and what is spoken by its length."""
+
+    @lru_cache(4096)
+    def plain(prompt: str, language: str) -> float:
+        return lasts(Phrase(prompt), language)
+
+    def lasts(phrase: Phrase, language: str) -> float:
+        pieces = plan.pieces(catalogue, phrase, language, recordings)
+        return sum(
+            _recorded(piece.path) if isinstance(piece, Recorded) else len(piece.text) / PACE
+            for piece in pieces
+        )
+
+    def screen(told: Screen) -> float:
+        return sum(
+            lasts(phrase, told.language) if phrase.values else plain(phrase.prompt, told.language)
+            for phrase in told.phrases
+        )
+
+    return screen
+
+
+@lru_cache(1024)
+def _recorded(path: str) -> float:
+    """The seconds of a recording; of one that is no WAV, or is away, we know nothing."""
+    try:
+        with wave.open(f"{path}.wav") as file:
+            seconds: float = file.getnframes() / file.getframerate()
+            return seconds
+    except (OSError, EOFError, wave.Error):
+        return 0.0

@@ -1,0 +1,199 @@
+"""A caller who does what a script says, on a clock that jumps to whatever happens next."""
+
+from collections.abc import Awaitable, Callable
+
+from msgspec import Struct
+
+from ari_app.sim.line import HUNG_UP, Act, Scene, Speech
+from ari_app.sim.script import (
+    Deed,
+    Expectation,
+    HangUp,
+    Hear,
+    Press,
+    Silence,
+    Speak,
+    Step,
+    Wait,
+    told,
+)
+from ari_app.sim.trace import Trace
+from ivr.problems import Place
+from ivr.wants import Record
+
+LONGEST = 4 * 3600.0
+"""After so many seconds a call that goes on by itself is given up."""
+
+AGAIN = 0.3
+"""Seconds from one answer to the next, at least: so long takes the hand."""
+
+Next = Callable[[], Awaitable[Step | None]]
+"""The next step; None when he hangs up."""
+
+Verdict = Callable[[Expectation, Trace], str]
+"""What is not as it was expected; "" if all is."""
+
+
+class Failure(Struct, frozen=True):
+    """What went otherwise than the script says, and where it says so."""
+
+    place: Place
+    text: str
+
+
+class VirtualClock:
+    """Seconds that cost nothing."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> float:
+        """Seconds since the call began."""
+        return self.seconds
+
+    async def reach(self, moment: float) -> None:
+        """Be at a moment, if that is still to come."""
+        self.seconds = max(self.seconds, moment)
+
+
+class Scripted:
+    """See :class:`ari_app.sim.line.Caller`."""
+
+    def __init__(self, steps: Next, clock: VirtualClock, verdict: Verdict) -> None:
+        self._next = steps
+        self._clock = clock
+        self._verdict = verdict
+        self.now = clock.now
+        self.failure: Failure | None = None
+        self.trace: Trace
+        self._step: Step | None = None
+        self._begun: float | None = None
+        """When the present step began; None before."""
+        self._pressed = 0
+        self._last = -AGAIN
+        """When he last pressed a key."""
+        self._silences = 0
+        self._waited = False
+
+    async def act(self, scene: Scene, until: float) -> Act | None:
+        """See :class:`ari_app.sim.line.Caller`."""
+        while True:
+            if self._step is None:
+                self._step = await self._next()
+                self._begun, self._pressed = None, 0
+            if self._step is None or self.failure is not None:
+                return HUNG_UP
+            act, moment = self._does(self._step.does, scene)
+            if act is not None:
+                return act
+            if self._step is not None and self.failure is None:
+                await self._clock.reach(min(until, moment))
+                if self.now() > LONGEST:
+                    self._fail("the call goes on and on by itself")
+                elif moment >= until:
+                    return None
+
+    def _does(self, deed: Deed, scene: Scene) -> tuple[Act | None, float]:
+        """What he does now or, with None, the moment when he is to be asked again."""
+        match deed:
+            case Press():
+                return self._press(deed, scene)
+            case Wait() | Speak():
+                return self._wait(deed, scene)
+            case Silence():
+                return self._keep_silent(deed, scene)
+            case Hear():
+                if scene.telling or not scene.stands:
+                    return None, _LATER
+                self._done()
+            case HangUp():
+                self._begin(deed)
+                self._done()
+                return HUNG_UP, 0.0
+            case Expectation():
+                fault = self._verdict(deed, self.trace)
+                if not fault:
+                    self._done()
+                elif scene.stands:
+                    self._fail(fault)
+                else:
+                    return None, _LATER
+        return None, self.now()
+
+    def _press(self, press: Press, scene: Scene) -> tuple[Act | None, float]:
+        if self._begun is None:
+            if not (scene.stands or self._waited):
+                return None, _LATER
+            at_once = self._waited
+            self._begin(press)
+            if not at_once:
+                self._begun = max(self.now(), self._last + AGAIN)
+        at = (self._begun or 0.0) + self._pressed * press.every
+        if at > self.now():
+            return None, at
+        key = press.keys[self._pressed]
+        self._last = self.now()
+        self._pressed += 1
+        if self._pressed == len(press.keys):
+            self._done()
+        return key, at
+
+    def _keep_silent(self, deed: Silence, scene: Scene) -> tuple[None, float]:
+        if self._begun is None:
+            if not scene.stands:
+                return None, _LATER
+            self._begin(deed)
+            self._silences = self.trace.silences
+        if self.trace.silences > self._silences:
+            self._done()
+            return None, self.now()
+        return None, _LATER
+
+    def _wait(self, deed: Wait | Speak, scene: Scene) -> tuple[Act | None, float]:
+        if self._begun is None:
+            if isinstance(deed, Speak) and not scene.stands:
+                return None, _LATER
+            self._begin(deed)
+            if isinstance(deed, Speak) and isinstance(scene.want, Record):
+                return Speech(deed.seconds), 0.0
+        ends = (self._begun or 0.0) + deed.seconds
+        if self.now() >= ends:
+            self._done()
+            self._waited = True
+            return None, self.now()
+        return None, ends
+
+    def _begin(self, deed: Deed) -> None:
+        self._begun = self.now()
+        self._waited = False
+        self.trace.acted(told(deed))
+
+    def _done(self) -> None:
+        self._step = None
+
+    def _fail(self, text: str) -> None:
+        assert self._step is not None
+        self.failure = Failure(self._step.place, text)
+
+    async def after(self) -> None:
+        """The call is over: what was still to be done or expected?"""
+        step = self._step or await self._next()
+        while step is not None and self.failure is None:
+            self._step = step
+            match step.does:
+                case Expectation():
+                    fault = self._verdict(step.does, self.trace)
+                    if fault:
+                        self._fail(fault)
+                case Silence() if self._begun is not None and self.trace.silences > self._silences:
+                    self._begun = None
+                case Wait() if self._begun is not None:
+                    self._begun = None
+                case Hear():
+                    pass
+                case _:
+                    self._fail(f"the call was over before {told(step.does)}")
+            step = await self._next()
+
+
+_LATER = float("inf")

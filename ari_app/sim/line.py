@@ -1,0 +1,194 @@
+"""A line without a phone: it takes keys, waits and hangs up as a channel does, on any clock."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from ari_app.line import Line
+from ari_app.sim.script import After
+from ari_app.sim.trace import Trace
+from ivr.events import Bridged, Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.examples import Reply, asked
+from ivr.gather import Gather, Keypad
+from ivr.values import Recording
+from ivr.wants import Ask, Dial, Done, Enqueue, Met, Record, Say, Screen
+
+TALK = 30.0
+"""How long a caller waits for an agent and speaks with him; nobody is told of it but the clock."""
+
+HUNG_UP = Gone(16)
+"""The caller hung up: a normal clearing of Q.850."""
+
+
+class Speech(Struct, frozen=True):
+    """The caller speaks for some seconds."""
+
+    seconds: float
+
+
+Act = str | Speech | Gone
+"""What a caller does: a key, speech, or hanging up."""
+
+
+class Scene(Struct, frozen=True):
+    """What the caller is in the midst of.
+
+    ``telling``: a prompt is being told. ``stands``: something is asked or recorded and no pressed
+    key is still without its effect, so nothing happens unless the caller does something, or waits.
+    """
+
+    want: Met
+    telling: bool = False
+    stands: bool = False
+
+
+class Caller(Protocol):
+    """Somebody on the phone, on a clock of his own."""
+
+    def now(self) -> float:
+        """Seconds since the call began."""
+        ...
+
+    async def act(self, scene: Scene, until: float) -> Act | None:
+        """What he does next; None if that is nothing until a moment of his clock, which came."""
+        ...
+
+
+Answer = Callable[[tuple[str, str]], Reply | After | None]
+"""What the test gives as an answer of somebody who is asked; None if it says nothing of him."""
+
+
+class SimLine(Line):
+    """See :class:`ari_app.line.Line`."""
+
+    def __init__(
+        self, caller: Caller, lasts: Callable[[Screen], float], answer: Answer, trace: Trace
+    ) -> None:
+        self._caller = caller
+        self._lasts = lasts
+        self._answer = answer
+        self._trace = trace
+        self._keypad = Keypad()
+        self._gone: Gone | None = None
+        self._late = ""
+        """Why an answer ended before a key that may still have been meant for it."""
+
+    async def present(self, want: Met) -> Event:
+        """See :class:`ari_app.line.Line`."""
+        if isinstance(want, Done):
+            return self._gone or Gone()
+        event = self._gone or await self._do(want)
+        self._trace.happened(want, event)
+        if isinstance(event, Silent):
+            self._trace.silences += 1
+        return event
+
+    async def _do(self, want: Met) -> Event:
+        match want:
+            case Ask():
+                return await self._ask(want)
+            case Say():
+                return await self._tell(want, want.screen) or Told()
+            case Record():
+                return await self._record(want)
+            case Enqueue() | Dial():
+                return await self._away(want)
+        raise NotImplementedError(type(want).__name__)
+
+    async def _ask(self, ask: Ask) -> Event:
+        now = self._caller.now
+        dropped = "".join(self._keypad.ahead) if ask.flush else ""
+        gather = Gather(ask, self._keypad, now())
+        if dropped:
+            self._trace.note(f"{_keys(dropped)} came before the prompt, which forgets such keys")
+        told = False
+        ends = now() + self._lasts(ask.screen)
+        while gather.answer is None:
+            if not told and (gather.barged or now() >= ends):
+                told = True
+                gather.told(now())
+                continue
+            due = gather.due or ends
+            until = due if told else min(due, ends)
+            begun = gather.barged
+            act = await self._act(Scene(ask, not told, not (begun or self._keypad.ahead)), until)
+            if isinstance(act, Gone):
+                return act
+            if isinstance(act, str):
+                if self._late and not begun:
+                    self._trace.note(f"key {act} {self._late}", quiet=True)
+                self._late = ""
+                gather.keyed(now())
+            gather.waited(now())
+            if gather.answer is not None and act is None:
+                self._timed_out(ask, gather.answer)
+        return gather.answer
+
+    def _timed_out(self, ask: Ask, answer: Keyed | Silent) -> None:
+        """Keep in mind that time made an answer: the caller may have wished to go on."""
+        if isinstance(answer, Keyed):
+            self._late = f"came after the inter-digit time ({ask.grammar.between:g} s)"
+        else:
+            self._late = f"came after the time for an answer ({ask.grammar.first:g} s)"
+
+    async def _tell(self, want: Met, screen: Screen) -> Gone | None:
+        """Tell a screen to its end, or until a key cuts it short."""
+        ends = self._caller.now() + self._lasts(screen)
+        while self._caller.now() < ends and not (screen.barge_in and self._keypad.ahead):
+            act = await self._act(Scene(want, telling=True), ends)
+            if isinstance(act, Gone):
+                return act
+        return None
+
+    async def _record(self, record: Record) -> Event:
+        gone = await self._tell(record, record.screen)
+        self._keypad.ahead.clear()
+        now = self._caller.now
+        began = silent = now()
+        spoken = 0.0
+        ends = began + record.quiet
+        while gone is None and now() < ends:
+            act = await self._act(Scene(record, stands=not spoken), ends)
+            match act:
+                case Gone():
+                    gone = act
+                case Speech():
+                    longest = began + record.longest
+                    silent = min(now() + act.seconds, longest)
+                    spoken += silent - now()
+                    ends = min(silent + record.quiet, longest)
+                case str() if act == record.stop:
+                    spoken -= max(0.0, silent - now())
+                    break
+        self._keypad.ahead.clear()
+        if gone is not None:
+            return gone
+        return Recorded(Recording(f"/rehearsed/{record.name}", spoken)) if spoken else Silent()
+
+    async def _away(self, want: Enqueue | Dial) -> Event:
+        """The caller waits for somebody, and speaks with him; his keys are not for us."""
+        given = self._answer(asked(want) or ("", ""))
+        seconds = want.ring if isinstance(want, Dial) else TALK
+        ends = self._caller.now() + seconds
+        while self._caller.now() < ends:
+            act = await self._act(Scene(want), ends)
+            if isinstance(act, Gone):
+                return act
+            if isinstance(act, str):
+                self._trace.note(f"key {act} was pressed away from the menus: nobody takes it")
+        self._keypad.ahead.clear()
+        return given if isinstance(given, Bridged) else Bridged("ended")
+
+    async def _act(self, scene: Scene, until: float) -> Act | None:
+        """What the caller does; a key is on the keypad then."""
+        act = await self._caller.act(scene, until)
+        if isinstance(act, Gone):
+            self._gone = act
+        elif isinstance(act, str) and not self._keypad.press(act, self._caller.now()):
+            self._trace.note(f"key {act} was taken for the press before it, or for one too many")
+        return act
+
+
+def _keys(keys: str) -> str:
+    return f"key {keys}" if len(keys) == 1 else f"keys {keys}"

@@ -1,0 +1,161 @@
+"""Tests of flows, from YAML: strictly, with all that is wrong at once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import yaml
+from msgspec import Struct, structs
+
+from ari_app.sim.answers import Answers
+from ari_app.sim.script import (
+    Expectation,
+    Given,
+    HangUp,
+    Hear,
+    Pause,
+    Press,
+    Silence,
+    Speak,
+    Step,
+    Test,
+    Wait,
+)
+from ivr import nodes
+from ivr.digits import KEYS
+from ivr.model import Book
+from ivr.problems import Problem, near
+from ivr.source import compose, place
+
+BEGIN = "tests of flows are a table: begin with `tests:` and a list"
+
+WORDS: Mapping[str, Hear | HangUp | Silence] = {
+    "hang-up": HangUp(),
+    "hear": Hear(),
+    "silence": Silence(),
+}
+DOERS = ("press", "secret", "wait", "speak", "expect")
+
+
+class Tests(Struct, frozen=True):
+    """The tests of a file that read well, and what is wrong with the others."""
+
+    __test__ = False
+
+    tests: tuple[Test, ...]
+    problems: tuple[Problem, ...]
+
+
+def read(file: str, text: str, book: Book) -> Tests:
+    """The tests of a file, for the flows of ``book``. Never raises for what is in the file."""
+    root = compose(file, text, BEGIN)
+    if isinstance(root, Problem):
+        return Tests((), (root,))
+    reader = _Reader(file, text, book)
+    found = tuple(reader.tests(root))
+    return Tests(found, tuple(sorted(reader.problems)))
+
+
+class _Reader(Answers):
+    """One file while it is read."""
+
+    def __init__(self, file: str, text: str, book: Book) -> None:
+        super().__init__(file, text, book)
+        self.hints: Mapping[Any, Callable[[yaml.Node], Any]] = {
+            Step: self.step,
+            Given: self.given,
+            datetime: self.moment,
+        }
+
+    def tests(self, root: yaml.MappingNode) -> Iterator[Test]:
+        for key, value in self.entries(root):
+            if key.value != "tests":
+                self.wrong(key, f"there is no key {key.value!r} here: write `tests:` and a list")
+            elif not isinstance(value, yaml.SequenceNode):
+                self.wrong(value, "a list of tests belongs here: begin each with `- test: …`")
+            else:
+                for number, each in enumerate(value.value):
+                    self.owner = f"test {number}"
+                    if isinstance(each, yaml.MappingNode):
+                        made = self.struct(each, Test)
+                        if isinstance(made, Test) and self.fits(each, made):
+                            yield structs.replace(made, place=place(self.file, each))
+                    else:
+                        self.wrong(each, "a test is a table: begin it with `- test: …`")
+
+    def fits(self, node: yaml.Node, test: Test) -> bool:
+        """Whether a test is about something that is there."""
+        if self.book.answering(test.call) is None:
+            numbers = [number for flow in self.book.flows.values() for number in flow.numbers]
+            self.wrong(node, f"no flow has the number {test.call}: {near(test.call, numbers)}")
+        languages = {each for flow in self.book.flows.values() for each in flow.languages}
+        self.known(node, "language", test.lang, languages)
+        return self.owner not in self.faulty
+
+    # Values by their types.
+
+    def value(self, node: yaml.Node, hint: Any) -> Any:
+        """See :meth:`ivr.loader.Reader.value`; some types are read here."""
+        bare = getattr(hint, "__origin__", hint) if hasattr(hint, "__metadata__") else hint
+        own = self.hints.get(bare)
+        return own(node) if own else super().value(node, hint)
+
+    def step(self, node: yaml.Node) -> Step | None:
+        where = place(self.file, node)
+        if isinstance(node, yaml.ScalarNode) and node.value in WORDS:
+            return Step(WORDS[node.value], where)
+        pairs = list(self.entries(node)) if isinstance(node, yaml.MappingNode) else []
+        if len(pairs) != 1 or pairs[0][0].value not in DOERS:
+            words = ", ".join([*DOERS, *WORDS])
+            self.wrong(node, f'this is no step: write one of {words}, such as `press: "1"`')
+            return None
+        key, value = pairs[0]
+        match key.value:
+            case "press" | "secret":
+                does: Any = self.press(value, key.value == "secret")
+            case "wait":
+                does = Wait(self.seconds(value))
+            case "speak":
+                does = Speak(self.seconds(value))
+            case _:
+                does = self.expectation(value)
+        return Step(does, where)
+
+    def seconds(self, node: yaml.Node) -> float:
+        return float(self.value(node, Pause) or 0)
+
+    def press(self, node: yaml.Node, secret: bool) -> Press | None:
+        made: Any = None
+        if isinstance(node, yaml.MappingNode):
+            made = self.struct(node, Press)
+        else:
+            keys = self.value(node, str)
+            made = Press(keys) if keys else None
+        if made is not None and set(made.keys) - KEYS:
+            self.wrong(node, f"{made.keys!r} are no keys: write 0 to 9, * or #, in quotes")
+            return None
+        return structs.replace(made, secret=secret) if isinstance(made, Press) else None
+
+    def expectation(self, node: yaml.Node) -> Expectation | None:
+        if not isinstance(node, yaml.MappingNode) or not node.value:
+            self.wrong(node, "a table belongs here, such as { prompt: balance-is }")
+            return None
+        found = self.struct(node, Expectation)
+        if not isinstance(found, Expectation):
+            return None
+        flows = self.book.flows
+        all_nodes = [each for flow in flows.values() for each in flow.nodes.values()]
+        queues = {each.queue for each in all_nodes if isinstance(each, nodes.Queue)}
+        for prompt in (*found.prompt, *found.untold, *found.message):
+            self.known(node, "prompt in the catalogue named", prompt, self.book.slots)
+        self.known(node, "flow", found.flow, flows)
+        self.known(
+            node, "node", found.node, {name for flow in flows.values() for name in flow.nodes}
+        )
+        self.known(node, "queue in these flows named", found.queue, queues)
+        for operation, outcome in found.outcome.items():
+            self.known(node, "operation", operation, self.book.operations)
+            if operation in self.book.operations:
+                told = self.book.operations[operation].outcomes
+                self.known(node, f"outcome of {operation} named", outcome, told)
+        return found

@@ -1,0 +1,194 @@
+"""What came of tests and how much they cover: for people, for programs, and for a CI."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+from xml.etree import ElementTree
+
+from msgspec import Struct, json
+
+from ari_app.sim.script import After, Press, Silence, Test, told
+from ari_app.sim.stage import Result
+from ari_app.sim.trace import Trace
+from ivr.cover import Covered, Edge
+from ivr.events import Failed
+from ivr.problems import Place
+
+Format = Literal["text", "json", "junit"]
+
+
+class Told(Struct, frozen=True):
+    """A test in a report."""
+
+    file: str
+    line: int
+    test: str
+    passed: bool
+    failure: str
+    path: tuple[str, ...]
+
+
+class Gap(Struct, frozen=True):
+    """An edge that no test goes: where its node stands, and a call that would go it."""
+
+    flow: str
+    node: str
+    way: str
+    place: str
+    how: str
+
+
+class Share(Struct, frozen=True):
+    """How much of a flow is covered."""
+
+    flow: str
+    percent: float
+    edges: int
+    of_edges: int
+    nodes: int
+    of_nodes: int
+    gaps: tuple[Gap, ...]
+
+
+def path(trace: Trace) -> Iterator[str]:
+    """The way a call took, line by line; secrets are not in it."""
+    flow = ""
+    for line in trace.path:
+        step = line.step
+        parts = [f"{step.node} ({step.kind})"]
+        if flow and step.flow != flow:
+            parts.insert(0, f"{step.flow}:")
+        flow = step.flow
+        if step.prompt:
+            parts.append(f"told {step.prompt}")
+        if step.key:
+            parts.append(f"key {step.key}")
+        if step.outcome:
+            parts.append(f"-> {step.outcome}")
+        yield f"{line.at:8.2f}  {'  '.join(parts)}"
+
+
+def results(found: Sequence[Result], seconds: float, form: Format) -> str:
+    """The report of tests that ran for so many seconds."""
+    if form == "json":
+        return json.format(json.encode(list(map(_told, found)))).decode()
+    return _junit(found, seconds) if form == "junit" else "\n".join(_plain(found, seconds))
+
+
+def _told(result: Result) -> Told:
+    failure = result.failure
+    place = failure.place if failure else result.test.place
+    return Told(
+        place.file,
+        place.line,
+        result.test.test,
+        failure is None,
+        failure.text if failure else "",
+        tuple(path(result.trace)) if failure else (),
+    )
+
+
+def _plain(found: Sequence[Result], seconds: float) -> Iterator[str]:
+    failed = [result for result in found if result.failure]
+    for result in failed:
+        assert result.failure is not None
+        yield f"{result.failure.place}: {result.test.test}: {result.failure.text}"
+        yield from (f"  {line}" for line in path(result.trace))
+    count = f"{len(found)} test{'' if len(found) == 1 else 's'}"
+    how = f"{len(failed)} failed" if failed else "all good"
+    yield f"{count} in {seconds:.2f} s: {how}"
+
+
+def _junit(found: Sequence[Result], seconds: float) -> str:
+    suite = ElementTree.Element(
+        "testsuite",
+        name="flows",
+        tests=str(len(found)),
+        failures=str(sum(result.failure is not None for result in found)),
+        time=f"{seconds:.3f}",
+    )
+    for result in found:
+        one = _told(result)
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=one.file, name=one.test, file=one.file, line=str(one.line)
+        )
+        if not one.passed:
+            fault = ElementTree.SubElement(case, "failure", message=one.failure)
+            fault.text = "\n".join([f"{one.file}:{one.line}: {one.failure}", *one.path])
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+# Coverage.
+
+
+def shares(
+    found: Sequence[Covered], places: Mapping[tuple[str, str], Place], tests: Mapping[Edge, Test]
+) -> tuple[Share, ...]:
+    """Coverage with the places of what is missed, and ``tests`` that would go there."""
+    return tuple(
+        Share(
+            one.flow,
+            round(one.percent, 1),
+            len(one.edges),
+            len(one.edges) + len(one.missed),
+            len(one.nodes),
+            len(one.nodes) + len(one.missed_nodes),
+            tuple(_gap(edge, places, tests.get(edge)) for edge in one.missed),
+        )
+        for one in found
+    )
+
+
+def total(found: Sequence[Share]) -> float:
+    """Edges covered in all flows together, of a hundred."""
+    of = sum(one.of_edges for one in found)
+    return 100 * sum(one.edges for one in found) / of if of else 100.0
+
+
+def coverage(found: Sequence[Share], form: Format) -> str:
+    """The report of coverage."""
+    if form == "json":
+        report = {"percent": round(total(found), 1), "flows": found}
+        return json.format(json.encode(report)).decode()
+    lines = []
+    for one in found:
+        for gap in one.gaps:
+            lines.append(f"{gap.place}: no test goes {gap.node} {gap.way}: ".replace("  ", " "))
+            lines[-1] += gap.how
+    for one in found:
+        lines.append(
+            f"{one.percent:5.1f} %  flow {one.flow}: {one.edges} of {one.of_edges} ways, "
+            f"{one.nodes} of {one.of_nodes} nodes"
+        )
+    lines.append(f"{total(found):5.1f} %  of all ways")
+    return "\n".join(lines)
+
+
+def _gap(edge: Edge, places: Mapping[tuple[str, str], Place], test: Test | None) -> Gap:
+    how = "no call was found that goes there" if test is None else summary(test)
+    flow, node, way = edge
+    return Gap(flow, node, way, str(places.get((flow, node or way), "")), how)
+
+
+def summary(test: Test) -> str:
+    """A test in a sentence: who calls, and what happens."""
+    parts = [f"call {test.call}{f' as {test.as_}' if test.as_ else ''}"]
+    for step in test.steps:
+        match step.does:
+            case Press(secret=False):
+                parts.append(f"press {step.does.keys}")
+            case Silence():
+                parts.append("say nothing")
+            case Press() | _ if told(step.does) != "that":
+                parts.append(told(step.does))
+    for (what, name), replies in test.given.items():
+        outcomes = ", then ".join(
+            "broken"
+            if isinstance(reply, Failed)
+            else "slow"
+            if isinstance(reply, After)
+            else reply.outcome
+            for reply in replies
+        )
+        parts.append(f"{name or what}: {outcomes}")
+    return ", ".join(parts)

@@ -1,0 +1,134 @@
+"""A test of flows: who calls, what the world answers, what the caller does and must get."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from ivr.events import Answered
+from ivr.examples import Asked, Reply
+from ivr.problems import Place
+from ivr.terms import Is
+
+MONDAY = datetime(2026, 3, 2, 10, 0)
+"""When a test takes place that does not say so: on a working Monday morning, local time."""
+
+UNKNOWN, WITHHELD = "unknown", "withheld"
+"""Callers who are no subscribers: one with a number that we do not know, one without a number."""
+
+Pause = Annotated[float, Meta(description="a time: 0.3s, 6s, 2m", ge=0.01, le=600)]
+
+
+class After(Struct, frozen=True):
+    """An answer that takes so many seconds to come."""
+
+    reply: Answered
+    seconds: float
+
+
+Given = Mapping[Asked, tuple[Reply | After, ...]]
+"""What is answered in turn; the last answer serves for all that follow."""
+
+
+class Press(Struct, frozen=True):
+    """Press keys: the first one when something is asked, or at once after a wait."""
+
+    keys: Annotated[str, Is.KEYS, Meta(min_length=1)]
+    every: Annotated[Pause, Meta(description="from one key to the next")] = 0.3
+    secret: bool = False
+
+
+class Wait(Struct, frozen=True):
+    """Do nothing for some seconds, whatever happens meanwhile."""
+
+    seconds: float
+
+
+class Speak(Struct, frozen=True):
+    """Speak for some seconds when a recording has begun."""
+
+    seconds: float
+
+
+class Silence(Struct, frozen=True):
+    """Do nothing until what is asked gives up waiting."""
+
+
+class Hear(Struct, frozen=True):
+    """Hear all that is told, until something is asked."""
+
+
+class HangUp(Struct, frozen=True):
+    """Hang up, at once."""
+
+
+class Expectation(Struct, frozen=True, kw_only=True):
+    """What must be so before the caller has to act; what is left out may be anything.
+
+    ``prompt`` and ``untold``, ``queue``, ``topic``, ``dial``, ``message`` and ``outcome`` are about
+    what happened since the caller last did something, the others about where the call stands.
+    """
+
+    prompt: Annotated[tuple[str, ...], Meta(description="told since the last key")] = ()
+    untold: Annotated[tuple[str, ...], Meta(description="not told since the last key")] = ()
+    flow: str = ""
+    node: str = ""
+    lang: str = ""
+    identity: Literal["none", "caller", "code-word", ""] = ""
+    queue: str = ""
+    topic: str = ""
+    dial: str = ""
+    message: Annotated[tuple[str, ...], Meta(description="sent as a text message")] = ()
+    outcome: Annotated[Mapping[str, str], Meta(description="operation: its outcome")] = {}
+    value: Annotated[Mapping[str, str], Meta(description="value of the call: what it is")] = {}
+    ended: Annotated[
+        Literal["ended", "gone", "fault", ""], Meta(description="how the call ended")
+    ] = ""
+
+
+Deed = Press | Wait | Speak | Silence | Hear | HangUp | Expectation
+
+
+class Step(Struct, frozen=True):
+    """A deed of a test, and where it stands."""
+
+    does: Deed
+    place: Place
+
+
+class Test(Struct, frozen=True, kw_only=True):
+    """A call, from the dialling to the hanging up: when the steps are over, the caller does so."""
+
+    __test__ = False  # for pytest, which takes it for one of its own
+
+    test: Annotated[str, Meta(description="what is so, in words")]
+    call: Annotated[str, Is.NUMBER, Meta(description="the number that is dialled")]
+    as_: Annotated[
+        str, Meta(description="a subscriber's number, unknown, or withheld; else a demo subscriber")
+    ] = ""
+    at: Annotated[datetime, Meta(description="the local time, such as 2026-03-02T10:00")] = MONDAY
+    lang: Annotated[str, Meta(description="the caller's language; else the subscriber's own")] = ""
+    given: Annotated[Given, Meta(description="what the world answers")] = {}
+    steps: tuple[Step, ...] = ()
+    place: Place = Place("", 1, 1)
+
+
+def told(deed: Deed) -> str:
+    """What the caller does, in words."""
+    match deed:
+        case Press(secret=True):
+            return "the secret"
+        case Press():
+            return f"key {deed.keys}" if len(deed.keys) == 1 else f"keys {deed.keys}"
+        case Wait():
+            return f"{deed.seconds:g} s"
+        case Speak():
+            return f"{deed.seconds:g} s of speech"
+        case Silence():
+            return "silence"
+        case Hear():
+            return "the prompt"
+        case HangUp():
+            return "the hang-up"
+    return "that"

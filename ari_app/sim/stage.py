@@ -1,0 +1,150 @@
+"""A call on the stage: the conductor over a simulated line, with the world of a test behind it."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from ari_app.conductor import Perform, World, conduct
+from ari_app.sim.caller import Failure, Next, Scripted, VirtualClock
+from ari_app.sim.expecting import verdict
+from ari_app.sim.line import Caller, SimLine
+from ari_app.sim.script import After, Expectation, Step, Test
+from ari_app.sim.trace import Trace, Watch
+from ivr.events import Answered, Failed
+from ivr.examples import Asked, Reply, asked
+from ivr.model import Book
+from ivr.session import Caller as Number
+from ivr.session import Session
+from ivr.wants import Deed, Screen
+
+
+class Person(Struct, frozen=True):
+    """Somebody who may call; ``language`` is "" for one whom we do not know."""
+
+    number: str
+    subscriber: int | None
+    language: str
+    name: str
+
+
+class Stage(Struct, frozen=True):
+    """What all rehearsals share.
+
+    ``person`` finds who is meant by ``as`` ("" for anybody), ``back`` makes a fresh back end as it
+    is at a moment, ``lasts`` tells how long a screen is heard.
+    """
+
+    book: Book
+    person: Callable[[str], Person]
+    back: Callable[[datetime], Perform]
+    lasts: Callable[[Screen], float]
+
+
+class Result(Struct, frozen=True):
+    """How a test went."""
+
+    test: Test
+    trace: Trace
+    failure: Failure | None
+
+
+class BrokenError(Exception):
+    """A deed that a test breaks."""
+
+
+class Call:
+    """One call: what the test gives in turn, and its real back end for the rest."""
+
+    def __init__(
+        self, stage: Stage, test: Test, clock: Callable[[], float], watch: Watch | None = None
+    ) -> None:
+        self._stage = stage
+        self._test = test
+        self._clock = clock
+        self._given = {asked: deque(replies) for asked, replies in test.given.items()}
+        self._perform: Perform | None = None
+        self.trace = Trace(stage.book, clock, watch)
+
+    async def play(self, caller: Caller, reach: Callable[[float], Awaitable[None]]) -> None:
+        """The call, from its beginning to its end. Raises what a flow is at fault for."""
+        line = SimLine(caller, self._stage.lasts, self._answer, self.trace)
+
+        async def perform(deed: Deed, session: Session) -> Answered:
+            given = self._answer(asked(deed) or ("", ""))
+            if isinstance(given, After):
+                await reach(self._clock() + given.seconds)
+                given = given.reply
+            if given is None:
+                if self._perform is None:
+                    self._perform = self._stage.back(self._test.at)
+                given = await self._perform(deed, session)
+            self.trace.happened(deed, given)
+            if isinstance(given, Failed):
+                raise BrokenError(given.reason)
+            assert isinstance(given, Answered)
+            return given
+
+        world = World(perform, lambda *_: None, self.trace, self._now)
+        await conduct(line, self._stage.book, self._session(), world)
+
+    def _answer(self, of: Asked) -> Reply | After | None:
+        """What the test gives; the last answer serves for all that follow."""
+        replies = self._given.get(of)
+        if not replies:
+            return None
+        return replies.popleft() if len(replies) > 1 else replies[0]
+
+    def _now(self) -> datetime:
+        return self._test.at + timedelta(seconds=self._clock())
+
+    def _session(self) -> Session:
+        test = self._test
+        flow = self._stage.book.answering(test.call)
+        assert flow is not None, "the reading of tests has looked"
+        person = self._stage.person(test.as_)
+        spoken = [each for each in (test.lang, person.language) if each in flow.languages]
+        return Session(
+            id="rehearsal",
+            dialled=test.call,
+            caller=Number(person.number, person.subscriber),
+            language=(spoken or flow.languages)[0],
+            flow=flow.flow,
+            node=flow.start,
+        )
+
+
+async def rehearse(
+    stage: Stage, test: Test, steps: Next | None = None, watch: Watch | None = None
+) -> Result:
+    """Run a test on a virtual clock; its steps, or those that come."""
+    clock = VirtualClock()
+    caller = Scripted(steps or _following(test.steps), clock, verdict)
+    call = Call(stage, test, clock.now, watch)
+    caller.trace = call.trace
+    failure = None
+    try:
+        await call.play(caller, clock.reach)
+    except Exception as error:  # noqa: BLE001 - the outermost frame of a call
+        failure = None if _expects_fault(test.steps) else Failure(test.place, fault(error))
+    await caller.after()
+    return Result(test, call.trace, failure or caller.failure)
+
+
+def _following(steps: Iterable[Step]) -> Next:
+    coming = iter(steps)
+
+    async def following() -> Step | None:
+        return next(coming, None)
+
+    return following
+
+
+def _expects_fault(steps: Sequence[Step]) -> bool:
+    return any(isinstance(step.does, Expectation) and step.does.ended == "fault" for step in steps)
+
+
+def fault(error: Exception) -> str:
+    """What a call broke of, as a failure says it."""
+    return f"the call broke: {error or type(error).__name__}"

@@ -1,0 +1,165 @@
+"""Keys from a terminal, or from whatever is piped into one."""
+
+import asyncio
+import os
+import sys
+import termios
+import tty
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from ari_app.sim.caller import Failure
+from ari_app.sim.line import HUNG_UP, Act, Scene, Speech
+from ari_app.sim.script import HangUp, Hear, Press, Silence, Speak, Step, Test
+from ari_app.sim.stage import Call, Result, Stage, fault
+from ari_app.sim.trace import Trace, Watch
+from ivr.digits import KEYS
+from ivr.problems import Place
+
+SPOKEN = 3.0
+"""How long a caller at a terminal speaks at a press of "s"; seconds."""
+
+KEYBOARD = '0-9 * # are keys, "," hears it out, "." stays silent, "s" speaks, "h" hangs up'
+
+Signs = Callable[[], Awaitable[str]]
+"""The next sign; "" when there are no more."""
+
+_PLACE = Place("keys", 1, 1)
+
+
+def step(sign: str) -> Step | None:
+    """What a sign on the keyboard means; None if nothing."""
+    match sign:
+        case ",":
+            return Step(Hear(), _PLACE)
+        case ".":
+            return Step(Silence(), _PLACE)
+        case "s":
+            return Step(Speak(SPOKEN), _PLACE)
+        case "h" | "\x03" | "\x04":
+            return Step(HangUp(), _PLACE)
+    return Step(Press(sign), _PLACE) if sign in KEYS else None
+
+
+class Typed:
+    """The steps of a script that is typed sign by sign; after the last one he hears it out."""
+
+    def __init__(self, signs: Signs) -> None:
+        self._signs = signs
+        self._over = False
+
+    async def __call__(self) -> Step | None:
+        """See :data:`ari_app.sim.caller.Next`."""
+        while sign := await self._signs():
+            found = step(sign)
+            if found is not None:
+                self._over = isinstance(found.does, HangUp)
+                return found
+        if self._over:
+            return None
+        self._over = True
+        return Step(Hear(), _PLACE)
+
+
+class Person:
+    """Somebody at a terminal, in real time: see :class:`ari_app.sim.line.Caller`."""
+
+    def __init__(self, signs: Signs) -> None:
+        self._signs = signs
+        self.trace: Trace
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
+        self._coming: asyncio.Task[str] | None = None
+
+    def now(self) -> float:
+        """Seconds since the call began."""
+        return self._clock() - self._began
+
+    async def reach(self, moment: float) -> None:
+        """Wait for a moment."""
+        await asyncio.sleep(moment - self.now())
+
+    async def act(self, scene: Scene, until: float) -> Act | None:  # noqa: ARG002
+        """See :class:`ari_app.sim.line.Caller`."""
+        while self.now() < until:
+            if self._coming is None:
+                self._coming = asyncio.ensure_future(self._signs())
+            await asyncio.wait([self._coming], timeout=until - self.now())
+            if not self._coming.done():
+                continue
+            sign = self._coming.result() or "h"
+            self._coming = None
+            found = step(sign)
+            match found.does if found else None:
+                case Press(keys):
+                    self.trace.acted(f"key {keys}")
+                    return keys
+                case Speak(seconds):
+                    self.trace.acted(f"{seconds:g} s of speech")
+                    return Speech(seconds)
+                case HangUp():
+                    self.trace.acted("the hang-up")
+                    return HUNG_UP
+        return None
+
+    def close(self) -> None:
+        """Nothing is typed any more."""
+        if self._coming is not None:
+            self._coming.cancel()
+
+
+async def lived(stage: Stage, test: Test, signs: Signs, watch: Watch) -> Result:
+    """A call in real time; what the test says of steps is not looked at."""
+    person = Person(signs)
+    call = Call(stage, test, person.now, watch)
+    person.trace = call.trace
+    try:
+        await call.play(person, person.reach)
+        return Result(test, call.trace, None)
+    except Exception as error:  # noqa: BLE001 - the outermost frame of a call
+        return Result(test, call.trace, Failure(test.place, fault(error)))
+    finally:
+        person.close()
+
+
+def signs(text: str) -> Signs:
+    """The signs of a text."""
+    coming = iter(text)
+
+    async def following() -> str:
+        return next(coming, "")
+
+    return following
+
+
+@asynccontextmanager
+async def typed() -> AsyncIterator[Signs]:
+    """The signs that are typed at the terminal, each at once, while the context lasts."""
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[str] = asyncio.Queue()
+    fd = sys.stdin.fileno()
+
+    def read() -> None:
+        for sign in os.read(fd, 64).decode(errors="ignore") or "h":
+            queue.put_nowait(sign)
+
+    with _raw(fd):
+        loop.add_reader(fd, read)
+        try:
+            yield queue.get
+        finally:
+            loop.remove_reader(fd)
+
+
+@contextmanager
+def _raw(fd: int) -> Iterator[None]:
+    """Single keys, Ctrl-C among them, without Enter and without an echo."""
+    before = termios.tcgetattr(fd)
+    tty.setcbreak(fd)
+    now = termios.tcgetattr(fd)
+    now[3] &= ~termios.ISIG
+    termios.tcsetattr(fd, termios.TCSANOW, now)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(fd, termios.TCSADRAIN, before)

@@ -1,0 +1,121 @@
+"""What happened in a call: for whoever expects something of it, and for whoever reads it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+
+from ari_app.conductor import Witness
+from ivr.cover import Edge, taken
+from ivr.engine import Step
+from ivr.events import Event
+from ivr.model import Book
+from ivr.session import Session, Spot
+from ivr.walk import Taken
+from ivr.wants import Ask, Dial, Enqueue, Invoke, Record, Say, Send, Want
+
+Clock = Callable[[], float]
+"""Seconds since the call began."""
+
+Watch = Callable[[float, Step | Want | str], None]
+"""Is told at once, with the second of the call, of steps, of what is presented, and of notes."""
+
+
+class Since:
+    """What happened since the caller last did something; ``after`` is what he did."""
+
+    def __init__(self, after: str) -> None:
+        self.after = after
+        self.prompts: list[str] = []
+        self.messages: list[str] = []
+        self.outcomes: dict[str, str] = {}
+        self.queue: Enqueue | None = None
+        self.dialled = ""
+        self.notes: list[str] = []
+
+
+class Line(Struct, frozen=True):
+    """A step, at its second."""
+
+    at: float
+    step: Step
+
+
+class Trace(Witness):
+    """The witness of one call."""
+
+    def __init__(self, book: Book, clock: Clock, watch: Watch | None = None) -> None:
+        self._book = book
+        self._clock = clock
+        self._watch = watch
+        self.session: Session | None = None
+        self.since = Since("the beginning")
+        self.path: list[Line] = []
+        self.turns: list[Taken] = []
+        self.edges: set[Edge] = set()
+        self.spots: set[Spot] = set()
+        self.silences = 0
+        """How many asks and recordings ended in silence."""
+        self.ending = ""
+
+    def began(self, session: Session, version: str, at: datetime) -> None:  # noqa: ARG002
+        """See :class:`~ari_app.conductor.Witness`."""
+        self.session = session
+
+    def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:  # noqa: ARG002
+        """See :class:`~ari_app.conductor.Witness`."""
+        before, self.session = self.session or session, session
+        self.edges.update(taken(self._book, before, steps))
+        self.spots.update((step.flow, step.node) for step in steps)
+        for step in steps:
+            self.path.append(Line(self._clock(), step))
+            self._tell(step)
+
+    def presented(self, call: str, want: Want) -> None:  # noqa: ARG002
+        """See :class:`~ari_app.conductor.Witness`."""
+        match want:
+            case Ask() | Say() | Record():
+                self.since.prompts += [phrase.prompt for phrase in want.screen.phrases]
+            case Enqueue():
+                self.since.queue = want
+            case Dial():
+                self.since.dialled = want.number
+        if self.session is not None:
+            self.spots.add((self.session.flow, self.session.node))
+        self._tell(want)
+
+    def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:  # noqa: ARG002
+        """See :class:`~ari_app.conductor.Witness`."""
+        self.ending = ending
+
+    # What the line and the world behind it tell.
+
+    def acted(self, what: str) -> None:
+        """The caller did something: what comes now comes of it."""
+        self.since = Since(what)
+        self._tell(what)
+
+    def happened(self, want: Want, event: Event) -> None:
+        """What came of a want."""
+        if self.session is not None:
+            self.turns.append(Taken(self.session, want, event))
+        outcome = getattr(event, "outcome", "broken")
+        match want:
+            case Invoke():
+                self.since.outcomes[want.operation] = outcome
+                self._tell(f"{want.operation}: {outcome}")
+            case Enqueue():
+                self._tell(f"back from the queue {want.queue}: {outcome}")
+            case Send() if outcome == "sent":
+                self._tell(want)
+                self.since.messages += [phrase.prompt for phrase in want.screen.phrases]
+
+    def note(self, text: str, quiet: bool = False) -> None:
+        """Something that a caller may not expect; ``quiet`` if it only matters when he does not."""
+        self.since.notes.append(text)
+        if not quiet:
+            self._tell(text)
+
+    def _tell(self, what: Step | Want | str) -> None:
+        if self._watch is not None:
+            self._watch(self._clock(), what)

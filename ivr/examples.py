@@ -1,0 +1,165 @@
+"""What the world may answer, made up: for walks through flows, and for tests of them."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from ivr import nodes
+from ivr.cases import COMPARISON, fits, plain
+from ivr.events import Answered, Bridged, Event, Failed
+from ivr.model import Book
+from ivr.spelling import READERS
+from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
+from ivr.values import Moment, Rows, Value, Values
+from ivr.wants import Concern, Consult, Dial, Enqueue, Invoke, Send, Want
+
+Asked = tuple[str, str]
+"""Who is asked, and what for: ``("do", "balance")``, ``("queue", "support")``, ``("sms", "")``."""
+
+Reply = Answered | Bridged | Failed
+
+BROKEN = Failed("broken by the test")
+"""What comes of a deed that has a fault of its own."""
+
+_TOLD: Mapping[str, str] = {
+    "money": "12.50",
+    "count": "3",
+    "day": "2026-03-01",
+    "date": "2026-03-01",
+    "moment": "2026-03-02T18:00",
+    "digits": "1234567",
+    "name": "Example",
+    "spoken": "Example",
+    "word": "word",
+    "recording": "5",
+}
+
+
+def asked(want: Want) -> Asked | None:
+    """Who else than the caller must answer a want."""
+    match want:
+        case Invoke():
+            return "do", want.operation
+        case Consult():
+            return "hours", want.schedule
+        case Concern():
+            return "announce", ""
+        case Send():
+            return "sms", ""
+        case Enqueue():
+            return "queue", want.queue
+        case Dial():
+            return "dial", want.number
+    return None
+
+
+def outcomes(book: Book, of: Asked) -> tuple[str, ...]:
+    """All outcomes of what is asked."""
+    match of:
+        case "do", operation:
+            return tuple(book.operations[operation].outcomes)
+        case "hours", _:
+            return ("open", "closed")
+        case "announce", _:
+            return ("none", "some")
+        case "sms", _:
+            return ("sent", "nowhere")
+        case "queue", _:
+            return QUEUE_OUTCOMES
+    return DIAL_OUTCOMES
+
+
+def reply(book: Book, of: Asked, outcome: str, values: Values | None = None) -> Reply:
+    """An answer with that outcome; values that are not given are made up."""
+    if of[0] in ("queue", "dial"):
+        return Bridged(outcome)
+    made = {name: example(book, name, kind) for name, kind in brought(book, of, outcome).items()}
+    return Answered(outcome, {**made, **(values or {})})
+
+
+def brought(book: Book, of: Asked, outcome: str) -> Mapping[str, str]:
+    """The values that an outcome brings, with their kinds."""
+    match of, outcome:
+        case ("do", operation), _:
+            return book.operations[operation].outcomes[outcome]
+        case ("hours", _), "open":
+            return {"closes": "moment"}
+        case ("hours", _), "closed":
+            return {"opens": "moment"}
+        case ("announce", _), "some":
+            return {"announcements": "each"}
+    return {}
+
+
+def example(book: Book, name: str, kind: str) -> Value:
+    """A value of that kind; a list has one row, filled as the prompts that tell it want it."""
+    if kind.split()[0] != "each":
+        return READERS[kind.split()[0]](_TOLD[kind.split()[0]])
+    return Rows(({each: example(book, each, slot) for each, slot in row(book, name).items()},))
+
+
+def row(book: Book, name: str) -> Mapping[str, str]:
+    """The placeholders of a row of a list, by the prompts that tell it."""
+    if name == "announcements":
+        return {"announcement": "spoken", "until": "moment"}
+    for slots in book.slots.values():
+        kind, _, prompt = slots.get(name, "").partition(" ")
+        if kind == "each" and prompt in book.slots:
+            return book.slots[prompt]
+    return {}
+
+
+def replies(book: Book, of: Asked) -> Iterator[Event]:
+    """All that may come of what is asked, as far as flows can tell it apart; the good ones first.
+
+    Of a value that some flow branches on, there is an example for each case.
+    """
+    for outcome in outcomes(book, of):
+        yield reply(book, of, outcome)
+        for name, kind in brought(book, of, outcome).items():
+            for value in distinguished(book, name, kind):
+                yield reply(book, of, outcome, {name: value})
+    if of[0] not in ("queue", "dial"):
+        yield BROKEN
+
+
+def distinguished(book: Book, name: str, kind: str) -> Iterator[Value]:
+    """Values of that name for the cases of all flows that the usual example does not fit."""
+    usual = example(book, name, kind)
+    for case in cases(book, name):
+        if not fits(case, plain(usual)):
+            found = next((one for one in _tried(usual, kind, case) if fits(case, plain(one))), None)
+            if found is not None:
+                yield found
+
+
+def cases(book: Book, name: str) -> tuple[str, ...]:
+    """What the flows compare a value with."""
+    branches = chain.from_iterable(flow.nodes.values() for flow in book.flows.values())
+    return tuple(
+        dict.fromkeys(
+            case
+            for node in branches
+            if isinstance(node, nodes.Branch) and node.branch == name
+            for case in node.when
+        )
+    )
+
+
+def _tried(usual: Value, kind: str, case: str) -> Iterator[Value]:
+    """Values around what a case names."""
+    compared = COMPARISON.fullmatch(case)
+    number = compared[2] if compared else case
+    if isinstance(usual, Rows):
+        whole = number.partition(".")[0]
+        for length in range(int(whole) + 2 if whole.isdigit() and int(whole) < 100 else 0):
+            yield Rows(usual.rows[:1] * length)
+        return
+    texts = [number]
+    if compared and not isinstance(usual, Moment):
+        digit = "1" + "0" * len(number.lstrip("-"))
+        texts += [f"-{digit}", "0", digit] + [str(int(float(number)) + by) for by in (-1, 1)]
+    for text in texts:
+        try:
+            yield READERS[kind.split()[0]](text)
+        except (ValueError, ArithmeticError):
+            continue

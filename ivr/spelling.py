@@ -1,0 +1,36 @@
+"""Values as a person writes them in a test or on a command line."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from ivr.phrases import LANGUAGES
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Recording,
+    Spoken,
+    Value,
+    Word,
+)
+
+READERS: Mapping[str, Callable[[str], Value]] = {
+    "money": lambda text: Money(Decimal(text)),
+    "count": lambda text: Count(int(text)),
+    "date": lambda text: Day(date.fromisoformat(text)),
+    "day": lambda text: Day(date.fromisoformat(text)),
+    "moment": lambda text: Moment(datetime.fromisoformat(text)),
+    "digits": Digits,
+    "name": lambda text: Name({"": text}),
+    "spoken": lambda text: Spoken(dict.fromkeys(LANGUAGES, text)),
+    "word": Word,
+    "recording": lambda text: Recording("/rehearsed", float(text)),
+}
+"""Kinds of values, and what makes one of a text. Each raises ValueError or ArithmeticError.
+
+All but lists; a recording is written as its seconds.
+"""

@@ -1,0 +1,171 @@
+"""Flows that have a node of every kind and a way of every kind, and a stage for them."""
+
+from datetime import datetime
+
+from ari_app.conductor import Perform
+from ari_app.sim.reading import read
+from ari_app.sim.script import Test
+from ari_app.sim.stage import Person, Result, Stage, rehearse
+from ivr.events import Answered
+from ivr.examples import asked, outcomes, reply
+from ivr.loader import load
+from ivr.model import Book, Operation
+from ivr.session import Session
+from ivr.wants import Deed
+
+PLAIN = ("hello", "menu", "help", "wrong", "number", "sure", "pin", "voice", "text", "bye", "legal")
+SLOTS: dict[str, dict[str, str]] = {
+    **{prompt: {} for prompt in PLAIN},
+    "balance-is": {"balance": "money"},
+    "payments-are": {"payments": "each payment"},
+    "payment": {"day": "day", "amount": "money"},
+    "outages": {"announcements": "each outage"},
+    "outage": {"announcement": "spoken", "until": "moment"},
+    "closed-until": {"opens": "moment"},
+}
+OPERATIONS = {
+    one.name: one
+    for one in (
+        Operation("balance", {"ok": {"balance": "money"}, "unknown": {}, "unavailable": {}}),
+        Operation("payments", {"ok": {"payments": "each"}, "none": {}, "unavailable": {}}),
+        Operation("pay", {"ok": {}, "refused": {}, "failed": {}}, {"to": "digits"}, costs=True),
+    )
+}
+
+MAIN = """
+flow: main
+numbers: ["100", "101"]
+languages: [ru, be]
+start: welcome
+patience: 4
+farewell: silence
+on-need: stranger
+on-backend-down: down
+on-error: oops
+on-hangup: after
+always: { "*": back, "9": repeat, "0": agents }
+
+nodes:
+  welcome: { say: hello, then: where }
+  where: { branch: dialled, when: { "101": legal }, else: outages }
+  legal: { say: legal, barge-in: no, then: outages }
+  outages: { announce: outages, told: main, then: main }
+  main:
+    menu: menu
+    keys:
+      { "1": balance, "10": payments, "2": gift, "3": complain, "4": call, "5": be, "6": other,
+        "7": tongue }
+    silent: help
+    wrong: wrong
+    type-ahead: flush
+    gave-up: agents
+  balance: { do: balance, need: caller, on: { ok: how-much, unknown: stranger }, else: agents }
+  how-much: { branch: balance, when: { "< 5": poor, ">= 1000": agents }, else: balance-told }
+  balance-told: { say: balance-is, then: main }
+  poor: { set: { warned: 1 }, then: main }
+  payments: { do: payments, on: { ok: payments-told, unavailable: main }, else: main }
+  payments-told: { say: payments-are, then: main }
+  gift:
+    { call: gift, with: { from: dialled-from }, take: { sent-to: to }, on: { done: main },
+      else: agents }
+  complain: { record: voice, into: voice, quiet: 2s, then: long, empty: main }
+  long: { branch: voice, when: { "> 60": agents }, else: thank }
+  thank: { sms: text, then: main, else: agents }
+  call: { dial: "80171234567", on: { ended: main, busy: agents }, else: bye }
+  be: { language: be, then: tongue }
+  tongue: { branch: language, when: { be: main }, else: main }
+  other: { goto: welcome, flow: other }
+  agents: { hours: office, open: queue, closed: closed }
+  queue: { queue: support, topic: money, on: { ended: bye, left: main }, else: bye }
+  closed: { say: closed-until, then: bye }
+  stranger: { say: hello, then: bye }
+  down: { say: wrong, then: main }
+  oops: { say: wrong, then: bye }
+  after: { set: { gone: 1 }, then: after-text }
+  after-text: { sms: text, then: silence, else: silence }
+  silence: { end: [] }
+  bye: { end: bye }
+"""
+GIFT = """
+flow: gift
+languages: [ru, be]
+inputs: { from: digits }
+outputs: { to: digits }
+start: number
+always: { "*": given-up }
+nodes:
+  number:
+    input: number
+    into: to
+    least: 4
+    most: 7
+    gave-up: given-up
+    then: pin
+  pin: { input: pin, into: pin, least: 4, most: 4, secret: yes, then: right, gave-up: given-up }
+  right: { branch: pin, when: { "5266": sure }, else: given-up }
+  sure: { confirm: sure, yes: pay, no: given-up, gave-up: given-up, attempts: 1 }
+  pay: { do: pay, inputs: { to: to }, on: { ok: done }, else: given-up }
+  done: { return: done }
+  given-up: { return: given-up }
+"""
+OTHER = """
+flow: other
+numbers: ["200"]
+languages: [be]
+start: welcome
+on-error: bye
+on-hangup: bye
+nodes:
+  welcome: { set: { dialled-from: "2000" }, then: number }
+  number: { input: number, into: dialled-from, takes: digits, then: work, gave-up: bye, stop: "" }
+  work: { do: payments, else: again }
+  again: { branch: payments, when: { "> 2": bye, "0": main }, else: bye }
+  main: { goto: main, flow: main }
+  bye: { end: bye }
+"""
+OFFICE = """
+schedule: office
+timezone: Europe/Minsk
+week: { mon-fri: "09:00-18:00" }
+"""
+
+
+def book(**texts: str) -> Book:
+    """The book of these flows, or of all of the kitchen."""
+    chosen = texts or {"main": MAIN, "gift": GIFT, "other": OTHER, "office": OFFICE}
+    loaded = load({f"{name}.yaml": text for name, text in chosen.items()}, SLOTS, OPERATIONS)
+    assert loaded.book is not None, "\n".join(map(str, loaded.problems))
+    return loaded.book
+
+
+def stage(of: Book) -> Stage:
+    """Its screens last ten seconds; who is asked without being told to says the first he can."""
+
+    def person(wanted: str) -> Person:
+        if wanted == "unknown":
+            return Person("375170000000", None, "", "unknown")
+        return Person("375990000001", 1, "be", "Alesya")
+
+    def back(_: datetime) -> Perform:
+        async def perform(deed: Deed, _: Session) -> Answered:
+            asks = asked(deed)
+            assert asks is not None
+            found = reply(of, asks, outcomes(of, asks)[0])
+            assert isinstance(found, Answered)
+            return found
+
+        return perform
+
+    return Stage(of, person, back, lambda _: 10.0)
+
+
+def cases(of: Book, text: str) -> tuple[Test, ...]:
+    """The tests of a text without problems."""
+    found = read("a.test.yaml", text, of)
+    assert not found.problems, "\n".join(map(str, found.problems))
+    return found.tests
+
+
+async def run(of: Book, text: str) -> list[Result]:
+    """The results of the tests of a text."""
+    return [await rehearse(stage(of), test) for test in cases(of, text)]

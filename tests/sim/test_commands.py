@@ -1,0 +1,202 @@
+"""`firstline flows simulate, test, cover, walk`, as somebody types them."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+from msgspec import json
+
+from ari_app.cli import main
+from ari_app.flows import SHIPPED
+
+GOOD = """tests:
+- test: a subscriber hears his balance
+  call: "611"
+  lang: be
+  steps:
+  - press: "1"
+  - expect: { prompt: balance-is, outcome: { balance: ok }, value: { balance: "12.50" } }
+- test: a stranger may speak with a person
+  call: "111"
+  as: unknown
+  steps: [{ press: "0" }, { expect: { prompt: to-operator } }, { expect: { ended: ended } }]
+"""
+BAD = """tests:
+- test: he hears the weather
+  call: "611"
+  steps: [{ press: "2" }, { expect: { prompt: balance-is } }]
+"""
+
+
+@pytest.fixture
+def menus(tmp_path: Path) -> Path:
+    """A copy of the shipped menus without their tests."""
+    copied = copytree(SHIPPED, tmp_path / "menus", ignore=ignore_patterns("*.test.yaml", "*.py"))
+    (copied / "611.test.yaml").write_text(GOOD)
+    return copied
+
+
+def firstline(*arguments: object, typed: str = "") -> Result:
+    """The command with what it printed; whatever broke in it is raised."""
+    words = ["--state", "/nonexistent", "flows", *map(str, arguments)]
+    result = CliRunner().invoke(main, words, input=typed)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_tests_that_pass(menus: Path) -> None:
+    result = firstline("test", menus)
+    assert result.exit_code == 0
+    assert result.output.startswith("2 tests in ")
+    assert result.output.endswith(" s: all good\n")
+    assert firstline("test", menus, "-k", "stranger").output.startswith("1 test in ")
+
+
+def test_a_test_that_fails_says_where_and_how_the_call_went(menus: Path) -> None:
+    (menus / "bad.test.yaml").write_text(BAD)
+    result = firstline("test", menus)
+    assert result.exit_code == 1
+    first, *path, count = result.output.splitlines()
+    assert first == (
+        f"{menus}/bad.test.yaml:4:27: he hears the weather: "
+        "expected prompt balance-is after key 2, was tariff-is main-menu"
+    )
+    assert any("main (menu)" in line and "key 2  -> tariff" in line for line in path)
+    assert count.endswith("1 failed")
+
+
+def test_reports_for_programs(menus: Path) -> None:
+    (menus / "bad.test.yaml").write_text(BAD)
+    told = json.decode(firstline("test", menus, "--format", "json").output)
+    assert [one["passed"] for one in told] == [True, True, False]
+    assert told[2]["line"] == 4
+    suite = ElementTree.fromstring(firstline("test", menus, "--format", "junit").output)
+    assert suite.attrib["tests"] == "3"
+    assert suite.attrib["failures"] == "1"
+    [failure] = suite.iter("failure")
+    assert "expected prompt balance-is" in failure.attrib["message"]
+
+
+def test_what_cannot_be_read_is_another_exit_code(menus: Path, tmp_path: Path) -> None:
+    (menus / "611.test.yaml").write_text(GOOD.replace("prompt", "promt", 1))
+    result = firstline("test", menus)
+    assert result.exit_code == 2
+    assert "611.test.yaml:7:15: an expectation has no key 'promt'" in result.output
+    (menus / "611.yaml").write_text("flow: 611")
+    assert firstline("test", menus).exit_code == 2
+    assert firstline("test", tmp_path / "none").exit_code == 2
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "a.yaml").write_text(
+        "flow: a\nlanguages: [ru]\nstart: b\nnodes: { b: { end: thanks-bye } }"
+    )
+    assert firstline("test", tmp_path / "empty").exit_code == 2
+
+
+def test_tests_are_no_flows(menus: Path) -> None:
+    result = firstline("check", menus)
+    assert result.exit_code == 0
+    assert "test.yaml" not in result.output
+
+
+def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None:
+    result = firstline("cover", menus)
+    assert result.exit_code == 0
+    lines = (menus / "611.yaml").read_text().splitlines()
+    place = next(n for n, line in enumerate(lines, 1) if line.startswith("  tariff-told:"))
+    assert f"{menus}/611.yaml:{place}:3: no test goes tariff-told then: " in result.output
+    assert "call 611, press 2, tariff: ok" in result.output
+    assert firstline("cover", menus, "--min", 90).exit_code == 1
+    told = json.decode(firstline("cover", menus, "--format", "json").output)
+    assert 0 < told["percent"] < 90
+    assert told["flows"][1]["gaps"][0].keys() == {"flow", "node", "way", "place", "how"}
+
+
+def test_a_walk_covers_all_and_what_it_writes_passes(menus: Path) -> None:
+    written = menus / "walk.test.yaml"
+    result = firstline("walk", "--menus", menus, "--write", written)
+    assert result.exit_code == 0, result.output
+    assert firstline("test", menus).exit_code == 0
+    covered = firstline("cover", menus, "--min", 100)
+    assert covered.exit_code == 0, covered.output
+    assert firstline("walk", "--menus", menus, "--write", written).exit_code == 1
+    printed = firstline("walk", "111", "--menus", menus).output
+    assert printed.startswith('tests:\n- test: "111: welcome')
+    assert firstline("walk", "112", "--menus", menus).exit_code == 1
+
+
+def test_coverage_of_tests_that_fail_is_none_to_rely_on(menus: Path) -> None:
+    (menus / "bad.test.yaml").write_text(BAD)
+    assert firstline("cover", menus).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "told"),
+    [
+        (["--press", "1"], "", "balance-is: На вашем счёте двенадцать рублей"),
+        (["--press", "1", "--as", "0003"], "", "balance-is: You have"),
+        (["--press", "1", "--lang", "be"], "", "balance-is: На вашым рахунку"),
+        (["--as", "unknown"], "6", "hours-are: "),
+        ([], ",..h", "main-menu-help: "),
+        (["--press", "1", "--answer", "balance=unavailable"], "", "sorry-unavailable: "),
+        (["--queue", "timeout"], "0,,,", "no-agent (say)  told operator-left"),
+        (["--press", "0h"], "", "support (queue)  -> gone"),
+        (["--press", "0,", "--fast"], "", "in the queue support, topic general"),
+    ],
+)
+def test_a_simulated_call(menus: Path, arguments: list[str], typed: str, told: str) -> None:
+    result = firstline("simulate", "611", "--menus", menus, *arguments, typed=typed)
+    assert result.exit_code == 0, result.output
+    assert told in result.output
+    assert "the way it took:" in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--press", "1,3"], ["--press", "5.2h", "--as", "unknown"], ["--press", "0,,,"]]
+)
+def test_a_simulated_call_becomes_a_test_that_passes(menus: Path, arguments: list[str]) -> None:
+    written = menus / "recorded.test.yaml"
+    at = ["--at", "2026-12-31T23:59", "--queue", "timeout"]
+    done = firstline("simulate", "611", "--menus", menus, "--record-test", written, *arguments, *at)
+    assert done.exit_code == 0, done.output
+    assert "at: 2026-12-31T23:59" in written.read_text()
+    result = firstline("test", menus, "-k", "recorded.test.yaml")
+    assert result.exit_code == 0, result.output
+
+
+def test_what_cannot_be_simulated(menus: Path) -> None:
+    for arguments in (["612"], ["611", "--as", "Nobody"], ["611", "--answer", "balance=no"]):
+        result = firstline("simulate", *arguments, "--menus", menus, typed="1")
+        assert result.exit_code in (1, 2)
+        assert "Error: " in result.output
+        assert "Traceback" not in result.output
+
+
+def test_single_keys_at_a_terminal(menus: Path) -> None:
+    """A real terminal and a real clock: keys count without Enter, and h hangs up."""
+    ours, theirs = pty.openpty()
+    words = ["-m", "ari_app.cli", "flows", "simulate", "611", "--menus", str(menus)]
+    with subprocess.Popen([sys.executable, *words], stdin=theirs, stdout=theirs) as process:
+        os.close(theirs)
+        shown = until(ours, b"main-menu: ")
+        os.write(ours, b"6")
+        shown += until(ours, b"hours-are: ")
+        os.write(ours, b"\x03")
+        shown += until(ours, b"gone")
+        assert process.wait(timeout=30) == 0
+    os.close(ours)
+    assert "key 6" in shown.decode()
+
+
+def until(terminal: int, text: bytes) -> bytes:
+    """All that is shown until a text."""
+    shown = b""
+    while text not in shown:
+        shown += os.read(terminal, 4096)
+    return shown

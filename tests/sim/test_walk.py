@@ -1,0 +1,29 @@
+"""Ways through flows: every node and every way, as tests that pass."""
+
+import pytest
+
+from ari_app.sim.writing import walked, written
+from ivr.cover import covered
+from ivr.model import Book
+from ivr.nodes import KINDS
+from ivr.walk import walk
+from tests.ivr.conversation import shipped
+from tests.sim.kitchen import book, run
+
+
+def test_the_kitchen_has_every_kind_of_node() -> None:
+    found = {type(node) for flow in book().flows.values() for node in flow.nodes.values()}
+    assert found == set(KINDS)
+
+
+@pytest.mark.parametrize("of", [book(), shipped()], ids=["kitchen", "shipped"])
+async def test_what_a_walk_writes_passes_and_covers_everything(of: Book) -> None:
+    found = walk(of)
+    assert found.missed == ()
+    results = await run(of, written(of, [walked(of, path, "be") for path in found.paths]))
+    assert [(one.test.test, one.failure) for one in results if one.failure] == []
+    gone = {edge for one in results for edge in one.trace.edges}
+    spots = {spot for one in results for spot in one.trace.spots}
+    for one in covered(of, gone, spots):
+        assert (one.flow, one.missed, one.missed_nodes) == (one.flow, (), ())
+        assert one.percent == 100
