@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
@@ -20,7 +20,7 @@ from ari_app.sim import report, writing
 from ari_app.sim.reading import read
 from ari_app.sim.script import Test
 from ari_app.sim.stage import Result, Stage, rehearse
-from ivr.cover import covered
+from ivr.cover import Edge, covered
 from ivr.loader import Reader
 from ivr.model import Book
 from ivr.problems import Place, near
@@ -132,7 +132,7 @@ def cover(state: State, directory: Path | None, least: float, form: report.Forma
     """Say which nodes and ways of the flows of DIRECTORY their tests go through."""
     on = _or_2(state, directory)
     found = run(_rehearsed(on.stage, list(_tests(on))))
-    gone = {edge for result in found for edge in result.trace.edges}
+    gone = _gone(found)
     spots = {spot for result in found for spot in result.trace.spots}
     calls = {}
     own = covered(on.book, gone, spots)
@@ -151,9 +151,10 @@ def cover(state: State, directory: Path | None, least: float, form: report.Forma
 @click.command()
 @click.argument("flow", default="")
 @click.option("--menus", type=click.Path(path_type=Path, file_okay=False), help="Other menus.")
+@click.option("--missing", is_flag=True, help="Only ways that no test beside the flows goes.")
 @click.option("--write", "file", type=click.Path(path_type=Path, dir_okay=False), help="Into FILE.")
 @click.pass_obj
-def walk(state: State, flow: str, menus: Path | None, file: Path | None) -> None:
+def walk(state: State, flow: str, menus: Path | None, missing: bool, file: Path | None) -> None:
     """Write tests that go every way of FLOW, or of all flows, the shortest first.
 
     What they expect is what the flows do now: read it before you keep it.
@@ -164,16 +165,23 @@ def walk(state: State, flow: str, menus: Path | None, file: Path | None) -> None
     if file is not None and file.exists():
         raise click.ClickException(f"{file} is there already: name another, or move it away")
     found = walk_through(on.book, flow)
-    text = writing.written(on.book, [_written(on, path) for path in found.paths])
+    gone = _gone(run(_rehearsed(on.stage, list(_tests(on))))) if missing else set()
+    paths = [path for path in found.paths if not gone.issuperset(path.edges)]
+    text = writing.written(on.book, [_written(on, path) for path in paths])
     if file is None:
         click.echo(text, nl=False)
     else:
         file.write_text(text, encoding="utf-8")
-        click.echo(f"{file}: {len(found.paths)} tests")
+        click.echo(f"{file}: {len(paths)} tests")
     places = _places(on.book)
-    for name, node, way in found.missed:
+    for name, node, way in sorted(set(found.missed) - gone):
         where = places.get((name, node or way), name)
         click.echo(f"{where}: no call was found that goes {node} {way}", err=True)
+
+
+def _gone(found: Iterable[Result]) -> set[Edge]:
+    """The ways that tests went."""
+    return {edge for result in found for edge in result.trace.edges}
 
 
 def _written(on: Ground, path: Way) -> Test:
