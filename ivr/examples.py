@@ -123,26 +123,32 @@ def replies(book: Book, of: Asked) -> Iterator[Event]:
 
 
 def distinguished(book: Book, name: str, kind: str) -> Iterator[Value]:
-    """Values of that name for the cases of all flows that the usual example does not fit."""
+    """Values of that name that take other ways than the usual example, one for each combination."""
     usual = example(book, name, kind)
+    branches = _branches(book, name)
+    seen = {_ways(branches, usual)}
     for case in cases(book, name):
-        if not fits(case, plain(usual)):
-            found = next((one for one in _tried(usual, kind, case) if fits(case, plain(one))), None)
-            if found is not None:
-                yield found
+        for value in _tried(usual, kind, case):
+            taken = _ways(branches, value)
+            if taken not in seen:
+                seen.add(taken)
+                yield value
 
 
 def cases(book: Book, name: str) -> tuple[str, ...]:
     """What the flows compare a value with."""
-    branches = chain.from_iterable(flow.nodes.values() for flow in book.flows.values())
-    return tuple(
-        dict.fromkeys(
-            case
-            for node in branches
-            if isinstance(node, nodes.Branch) and node.branch == name
-            for case in node.when
-        )
-    )
+    return tuple(dict.fromkeys(case for node in _branches(book, name) for case in node.when))
+
+
+def _branches(book: Book, name: str) -> tuple[nodes.Branch, ...]:
+    every = chain.from_iterable(flow.nodes.values() for flow in book.flows.values())
+    return tuple(node for node in every if isinstance(node, nodes.Branch) and node.branch == name)
+
+
+def _ways(branches: tuple[nodes.Branch, ...], value: Value) -> tuple[str, ...]:
+    """The case that each branch finds for a value; "" for none."""
+    found = plain(value)
+    return tuple(next((case for case in node.when if fits(case, found)), "") for node in branches)
 
 
 def _tried(usual: Value, kind: str, case: str) -> Iterator[Value]:

@@ -66,7 +66,7 @@ def test_a_test_that_fails_says_where_and_how_the_call_went(menus: Path) -> None
     first, *path, count = result.output.splitlines()
     assert first == (
         f"{menus}/bad.test.yaml:4:27: he hears the weather: "
-        "expected prompt balance-is after key 2, was tariff-is main-menu"
+        "expected prompt balance-is after key 2, was tariff-is tariff-menu"
     )
     assert any("main (menu)" in line and "key 2  -> tariff" in line for line in path)
     assert count.endswith("1 failed")
@@ -111,7 +111,7 @@ def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None
     lines = (menus / "611.yaml").read_text().splitlines()
     place = next(n for n, line in enumerate(lines, 1) if line.startswith("  tariff-told:"))
     assert f"{menus}/611.yaml:{place}:3: no test goes tariff-told then: " in result.output
-    assert "call 611, press 2, tariff: ok" in result.output
+    assert "call 611, press 2, announce: none, tariff: ok" in result.output
     assert firstline("cover", menus, "--min", 90).exit_code == 1
     told = json.decode(firstline("cover", menus, "--format", "json").output)
     assert 0 < told["percent"] < 90
@@ -127,7 +127,7 @@ def test_a_walk_covers_all_and_what_it_writes_passes(menus: Path) -> None:
     assert covered.exit_code == 0, covered.output
     assert firstline("walk", "--menus", menus, "--write", written).exit_code == 1
     printed = firstline("walk", "111", "--menus", menus).output
-    assert printed.startswith('tests:\n- test: "111: welcome')
+    assert printed.startswith('tests:\n- test: "111: begin')
     assert firstline("walk", "112", "--menus", menus).exit_code == 1
 
 
@@ -142,11 +142,11 @@ def test_coverage_of_tests_that_fail_is_none_to_rely_on(menus: Path) -> None:
         (["--press", "1"], "", "balance-is: На вашем счёте двенадцать рублей"),
         (["--press", "1", "--as", "0003"], "", "balance-is: You have"),
         (["--press", "1", "--lang", "be"], "", "balance-is: На вашым рахунку"),
-        (["--as", "unknown"], "6", "hours-are: "),
+        (["--as", "unknown"], "71", "hours-are: "),
         ([], ",..h", "main-menu-help: "),
         (["--press", "1", "--answer", "balance=unavailable"], "", "sorry-unavailable: "),
-        (["--queue", "timeout"], "0,,,", "no-agent (say)  told operator-left"),
-        (["--press", "0h"], "", "support (queue)  -> gone"),
+        (["--queue", "timeout"], "0,,,", "busy (say)  told operator-left"),
+        (["--press", "0h"], "", "support-queue (queue)  -> gone"),
         (["--press", "0,", "--fast"], "", "in the queue support, topic general"),
     ],
 )
@@ -185,13 +185,13 @@ def test_single_keys_at_a_terminal(menus: Path) -> None:
     with subprocess.Popen([sys.executable, *words], stdin=theirs, stdout=theirs) as process:
         os.close(theirs)
         shown = until(ours, b"main-menu: ")
-        os.write(ours, b"6")
-        shown += until(ours, b"hours-are: ")
+        os.write(ours, b"5")
+        shown += until(ours, b"language-ru: ")
         os.write(ours, b"\x03")
         shown += until(ours, b"gone")
         assert process.wait(timeout=30) == 0
     os.close(ours)
-    assert "key 6" in shown.decode()
+    assert "key 5" in shown.decode()
 
 
 def until(terminal: int, text: bytes) -> bytes:
@@ -200,3 +200,9 @@ def until(terminal: int, text: bytes) -> bytes:
     while text not in shown:
         shown += os.read(terminal, 4096)
     return shown
+
+
+def test_the_shipped_tests_pass_and_go_every_way() -> None:
+    assert firstline("test").exit_code == 0
+    covered = firstline("cover", "--min", 100)
+    assert covered.exit_code == 0, covered.output
