@@ -73,8 +73,7 @@ def _box(box: Box) -> str:
     if box.words:
         rows.append(_row("<BR/>".join(map(escape, clipped(box.words)))))
     rows += [_row(_faint(line), f' HREF="{escape("#" + "/".join(to))}"') for line, to in told(box)]
-    if passed := counted(box):
-        rows.append(_row(passed))
+    rows += [_row(_faint(line, INK)) for line in counted(box) if line]
     border = 3 if box.start or box.look == "human" else 1
     table = (
         f'<TABLE BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"'
@@ -131,14 +130,12 @@ def labels(exits: Iterable[Exit]) -> str:
     return ", ".join(filter(None, found))
 
 
-def counted(box: Box) -> str:
-    """How many calls were here, left here, and did what every menu lets them."""
+def counted(box: Box) -> tuple[str, str]:
+    """How many calls were here and how many ended here; what they did that every menu lets them."""
     if not (box.calls or box.hung_up):
-        return ""
-    usual = [f"{each.label} {each.calls}" for each in box.usual if each.calls]
-    text = _faint(" · ".join([f"{box.calls} calls", *usual]), INK)
-    left = _faint(f" · hung up {box.hung_up}", HUMAN) if box.hung_up else ""
-    return f"{text}{left}"
+        return "", ""
+    usual = " · ".join(f"{each.label} ({each.calls})" for each in box.usual if each.calls)
+    return f"calls {box.calls}" + (f", hung up {box.hung_up}" if box.hung_up else ""), usual
 
 
 def _arrow(arrow: Arrow, most: int) -> str:
@@ -185,7 +182,9 @@ def _legend(picture: Picture) -> str:
         for look, text in LEGEND.items()
         if look in used
     ]
+    counts = any(sheet.traffic for sheet in picture.sheets)
     for text, colour in (
+        *[("(12): so many calls, each counted once", INK)] * counts,
         ("▬ the shortest way to a human", HUMAN),
         ("☎ the keys from here to a human", HUMAN),
         ("╍ a handler of the flow", HANDLER),

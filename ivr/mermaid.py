@@ -1,6 +1,19 @@
 """A picture as Mermaid's text, which many wikis and forges draw by themselves."""
 
-from ivr.dot import FAINT, FLOW, GROUNDS, HANDLER, HUMAN, INK, clipped, heading, labels, plain, told
+from ivr.dot import (
+    FAINT,
+    FLOW,
+    GROUNDS,
+    HANDLER,
+    HUMAN,
+    INK,
+    clipped,
+    counted,
+    heading,
+    labels,
+    plain,
+    told,
+)
 from ivr.lines import Arrow
 from ivr.picture import Box, Picture, Sheet
 from ivr.session import Spot
@@ -37,10 +50,8 @@ def _title(sheet: Sheet) -> str:
 
 def _box(box: Box) -> str:
     head = f"<b>{_text(box.node)}</b> {_text(plain(box))}"
-    lines = [*clipped(box.words), *(line for line, _ in told(box))]
-    if box.calls:
-        lines.append(f"{box.calls} calls, hung up {box.hung_up}")
-    text = "<br/>".join([head, *map(_text, lines)])
+    lines = [*clipped(box.words), *(line for line, _ in told(box)), *counted(box)]
+    text = "<br/>".join([head, *(_text(line) for line in lines if line)])
     return f'["{text}"]:::{box.look}'
 
 
