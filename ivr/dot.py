@@ -18,6 +18,7 @@ WIDTH = 30
 LINES = 3
 """The most lines of what a node tells."""
 
+FONT = "DejaVu Sans,Helvetica,Arial,sans-serif"
 INK, FAINT, HUMAN, HANDLER, FLOW = "#1a1a1a", "#5c5c5c", "#d55e00", "#0072b2", "#007a5a"
 
 GROUNDS: Mapping[Look, str] = {
@@ -42,7 +43,7 @@ LEGEND: Mapping[Look, str] = {
 
 
 def dot(picture: Picture) -> str:
-    """The picture for ``dot``, from top to bottom; several flows are framed each."""
+    """The picture for ``dot``, from left to right; several flows are framed each."""
     most = max((arrow.calls for arrow in picture.arrows), default=0)
     lines = [
         "digraph firstline {",
@@ -59,9 +60,6 @@ def dot(picture: Picture) -> str:
         lines.append("  }" if framed else "")
     lines += [f"  {_arrow(arrow, most)}" for arrow in picture.arrows]
     return "\n".join([*filter(None, lines), f"  legend [label=<{_legend(picture)}>];", "}", ""])
-
-
-FONT = "DejaVu Sans,Helvetica,Arial,sans-serif"
 
 
 def _id(*spot: str) -> str:
@@ -166,11 +164,10 @@ def _title(sheet: Sheet) -> str:
 def heading(sheet: Sheet) -> str:
     """The numbers and the version of a flow, and which calls were counted."""
     parts = [", ".join(sheet.numbers), f"version {sheet.version}"]
-    traffic = sheet.traffic
-    if traffic and traffic.began:
-        first, last = (f"{at:%Y-%m-%d %H:%M}" for at in traffic.began)
-        parts.append(f"{traffic.calls} calls, {first} to {last} UTC")
-    elif traffic:
+    if sheet.began:
+        first, last = (f"{at:%Y-%m-%d %H:%M}" for at in sheet.began)
+        parts.append(f"{sheet.calls} calls, {first} to {last} UTC")
+    elif sheet.calls is not None:
         parts.append("no calls yet")
     return "  ·  ".join(filter(None, parts))
 
@@ -182,7 +179,7 @@ def _legend(picture: Picture) -> str:
         for look, text in LEGEND.items()
         if look in used
     ]
-    counts = any(sheet.traffic for sheet in picture.sheets)
+    counts = any(sheet.calls for sheet in picture.sheets)
     for text, colour in (
         *[("(12): so many calls, each counted once", INK)] * counts,
         ("▬ the shortest way to a human", HUMAN),

@@ -60,14 +60,18 @@ class Box(Struct, frozen=True, omit_defaults=True):
 
 
 class Sheet(Struct, frozen=True):
-    """A flow of the picture; ``everywhere`` are the ways that its questions have alike."""
+    """A flow of the picture; ``everywhere`` are the ways that its questions have alike.
+
+    ``calls`` is None where none were counted; ``began``: when the first and the last of them did.
+    """
 
     flow: str
     version: str
     numbers: tuple[str, ...]
     boxes: tuple[Box, ...]
     everywhere: tuple[Exit, ...]
-    traffic: Traffic | None = None
+    calls: int | None = None
+    began: tuple[datetime, datetime] | None = None
 
 
 class Picture(Struct, frozen=True):
@@ -176,9 +180,9 @@ class _Sketch:
             if getattr(flow, field)
             for at in [handler(label)]
         ]
-        return Sheet(
-            flow.flow, flow.version, flow.numbers, tuple(boxes), tuple(everywhere), self.traffic
-        )
+        counted = (self.traffic.calls, self.traffic.began) if self.traffic else ()
+        about = (flow.flow, flow.version, flow.numbers)
+        return Sheet(*about, tuple(boxes), tuple(everywhere), *counted)
 
     def _box(
         self,

@@ -82,16 +82,18 @@ def seed(directory: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "told", "counted"),
     [
-        ((), ("", "1")),
-        (("--calls",), ("calls 2, hung up 1", "1 (1)")),
-        (("--calls", "--all-versions"), ("calls 3, hung up 1", "1 (2)")),
-        (("--calls", "--all-versions", "--since", "3d"), ("calls 2, hung up 1", "1 (1)")),
-        (("--since", "1h"), ("no calls yet", "1")),
+        ((), ("", "1"), None),
+        (("--calls",), ("calls 2, hung up 1", "1 (1)"), 2),
+        (("--calls", "--all-versions"), ("calls 3, hung up 1", "1 (2)"), 3),
+        (("--calls", "--all-versions", "--since", "3d"), ("calls 2, hung up 1", "1 (1)"), 2),
+        (("--since", "1h"), ("no calls yet", "1"), 0),
     ],
 )
-def test_calls_are_counted(tmp_path: Path, words: tuple[str, ...], told: tuple[str, str]) -> None:
+def test_calls_are_counted(
+    tmp_path: Path, words: tuple[str, ...], told: tuple[str, str], counted: int | None
+) -> None:
     menus = reading.menus(reading.SHIPPED, catalogue.shipped(), CATALOGUE)
     seed(tmp_path, menus.book.flows["611"].version)
     file = tmp_path / "611.dot"
@@ -100,6 +102,10 @@ def test_calls_are_counted(tmp_path: Path, words: tuple[str, ...], told: tuple[s
     [line] = [one for one in file.read_text().splitlines() if '"611/main" -> "611/money"' in one]
     assert f'label=" {told[1]} "' in line
     assert told[0] in file.read_text()
+    file = tmp_path / "611.json"
+    firstline(tmp_path, "flows", "graph", "611", "-o", str(file), *words)
+    [sheet] = json.loads(file.read_text())["sheets"]
+    assert sheet["calls"] == counted
 
 
 def test_without_graphviz_it_says_what_to_do(
