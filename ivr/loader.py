@@ -7,16 +7,16 @@ as the text that stands in the file, so ``on``, ``011`` and ``12:30`` mean what 
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from itertools import islice
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
 import yaml
-from msgspec import NODEFAULT, Meta, Struct
-from msgspec.structs import FieldInfo, fields, replace
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from ivr import nodes
 from ivr.check import Mention, Read, check
+from ivr.describing import bare, described, meaning, noun, required
 from ivr.hours import Schedule
 from ivr.model import Book, Flow, Operation
 from ivr.nodes import KINDS, Node, kind
@@ -106,19 +106,19 @@ class Reader:
 
     def struct(self, table: yaml.MappingNode, shape: type[Struct]) -> Struct | None:
         """The struct that ``table`` describes, or None after saying why it does not."""
-        described = _described(shape)
+        known = described(shape)
         given: dict[str, Any] = {}
         for key, value in self.entries(table):
-            found = described.get(key.value)
+            found = known.get(key.value)
             if found is None:
                 what = kind(shape) if issubclass(shape, Node) else noun(shape)
-                self.wrong(key, f"{what} has no key {key.value!r}: {near(key.value, described)}")
+                self.wrong(key, f"{what} has no key {key.value!r}: {near(key.value, known)}")
             else:
                 field, hint = found
                 given[field.name] = self.value(value, hint)
-        for name, (field, hint) in described.items():
-            if field.name not in given and _required(field):
-                self.wrong(table, f"{name} is missing: add `{name}: …` ({_meaning(hint)})")
+        for name, (field, hint) in known.items():
+            if field.name not in given and required(field):
+                self.wrong(table, f"{name} is missing: add `{name}: …` ({meaning(hint)})")
         return None if self.owner in self.faulty else shape(**given)
 
     def entries(self, table: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
@@ -169,7 +169,7 @@ class Reader:
 
     def value(self, node: yaml.Node, hint: Any) -> Any:
         """The value of ``node`` for a type of :mod:`ivr.model`."""
-        hint, notes = _bare(hint)
+        hint, notes = bare(hint)
         origin = get_origin(hint)
         if origin is tuple:
             items = node.value if isinstance(node, yaml.SequenceNode) else [node]
@@ -239,50 +239,6 @@ def _is_schedule(root: yaml.MappingNode) -> bool:
     """Whether a file holds opening hours and no flow."""
     keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
     return "schedule" in keys and "flow" not in keys
-
-
-@cache
-def _described(shape: type[Struct]) -> Mapping[str, tuple[FieldInfo, Any]]:
-    """The keys that an author may write for ``shape``, each with its field and its type."""
-    hints = get_type_hints(shape, include_extras=True)
-    return {
-        spelled(field): (field, hints[field.name])
-        for field in fields(shape)
-        if field.name not in ("version", "file", "place")
-    }
-
-
-def spelled(field: FieldInfo) -> str:
-    """How a field is written in YAML: ``gave_up`` is ``gave-up``, ``else_`` is ``else``."""
-    return field.name.strip("_").replace("_", "-")
-
-
-def noun(shape: type[Struct]) -> str:
-    """A table as messages name it: "a flow", "an expectation"."""
-    name = shape.__name__.lower()
-    return f"a{'n' if name[0] in 'aeio' else ''} {name}"
-
-
-def _bare(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A type without its notes, and the notes."""
-    if get_origin(hint) is Annotated:
-        bare, *notes = get_args(hint)
-        return bare, tuple(notes)
-    return hint, ()
-
-
-def _required(field: FieldInfo) -> bool:
-    return field.default is NODEFAULT and field.default_factory is NODEFAULT
-
-
-def _meaning(hint: Any) -> str:
-    """What a field's annotation says of it in words; the last note is the nearest one."""
-    said = [
-        note.value if isinstance(note, Is) else note.description
-        for note in _bare(hint)[1]
-        if isinstance(note, Is) or note.description
-    ]
-    return str(said[-1]) if said else "a table"
 
 
 def _complete(flow: Flow, text_version: str, file: str) -> Flow:

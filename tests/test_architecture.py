@@ -17,9 +17,9 @@ MOST_LINES = 320
 # fmt: off
 PURE = frozenset((
     "__future__", "abc", "bisect", "collections", "copy", "dataclasses", "datetime",
-    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq",
+    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html",
     "itertools", "ivr", "math", "msgspec", "num2words", "operator", "re", "string",
-    "types", "typing", "typing_extensions", "unicodedata", "yaml", "zoneinfo",
+    "textwrap", "types", "typing", "typing_extensions", "unicodedata", "yaml", "zoneinfo",
 ))
 # fmt: on
 """All that `ivr` may import: nothing of it waits, reads a clock or touches the world."""

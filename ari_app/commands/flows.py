@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ari_app import flows as reading
+from ari_app.commands.drawing import graph, schema
 from ari_app.commands.menus import reload, versions
 from ari_app.commands.rehearsing import cover, test_, walk
 from ari_app.commands.running import Commands
@@ -37,5 +38,5 @@ def check(state: State, directory: Path | None) -> None:
         click.echo(f"{flow.file}: flow {flow.flow} ({numbers}), {len(flow.nodes)} nodes: good")
 
 
-for command in (reload, versions, simulate, test_, cover, walk):
+for command in (reload, versions, simulate, test_, cover, walk, schema, graph):
     flows.add_command(command)

@@ -6,6 +6,8 @@ from typing import Final
 
 HELP: Final = "2h, 30m, 3d, 18:00 (the next one) or 2026-12-31T18:00, in the site's time zone."
 
+SINCE_HELP: Final = "7d, 12h (ago) or 2026-11-01T18:00 or 2026-11-01, in the site's time zone."
+
 _AFTER = re.compile(r"(?=[0-9])(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,4})m)?")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _LONGEST = timedelta(days=366)
@@ -41,4 +43,20 @@ def until(text: str, now: datetime) -> datetime:
         raise ValueError(f"{text} is over: write a moment to come")
     if found > now + _LONGEST:
         raise ValueError(f"{text} is more than a year away: write an earlier moment")
+    return found
+
+
+def since(text: str, now: datetime) -> datetime:
+    """A moment of the past: so long ago, or at that time, or from that day on."""
+    day = f"{text}T00:00" if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else text
+    found = now
+    try:
+        if _AFTER.fullmatch(text):
+            found = now - (when(text, now) - now)
+        elif "-" in day:
+            found = when(day, now)
+    except ValueError:
+        pass
+    if found >= now:
+        raise ValueError(f"{text!r} is no moment of the past: write {SINCE_HELP}")
     return found

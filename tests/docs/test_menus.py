@@ -13,7 +13,8 @@ from ari_app.sim.answers import TABLES
 from ari_app.sim.reading import DOERS, WORDS, read
 from ari_app.sim.script import Expectation, Test
 from ari_app.sim.stage import rehearse
-from ivr.loader import load, spelled
+from ivr.describing import spelled
+from ivr.loader import load
 from ivr.model import Flow
 from ivr.nodes import KINDS, Node, kind
 from ivr.phrases import KINDS as PLACEHOLDERS

@@ -1,0 +1,151 @@
+"""`firstline flows schema` and `firstline flows graph`: menus for editors, and for the eye."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import json
+
+from ari_app import flows as reading
+from ari_app.commands.stored import now, read
+from ari_app.commands.when import SINCE_HELP, since
+from ari_app.config import State
+from ari_app.selfcare.operations import CATALOGUE
+from ari_app.store.ways import traffic
+from ivr.dot import dot
+from ivr.mermaid import mermaid
+from ivr.model import Flow
+from ivr.phrases import LANGUAGES
+from ivr.picture import Picture, Traffic, picture, reached
+from ivr.problems import near
+from ivr.schema import Names
+from ivr.schema import schema as made
+from prompts import catalogue
+from prompts.catalogue import Catalogue
+
+TEXTS: Mapping[str, Callable[[Picture], str]] = {
+    ".dot": dot,
+    ".gv": dot,
+    ".mmd": mermaid,
+    ".json": lambda found: json.format(json.encode(found), indent=1).decode() + "\n",
+}
+"""Ending of a file -> what is written into it as it is."""
+
+DRAWN = (".svg", ".png", ".pdf")
+"""Endings of files that Graphviz makes."""
+
+_directory = click.argument(
+    "directory", type=click.Path(path_type=Path, file_okay=False), required=False
+)
+
+
+@click.command()
+@_directory
+@click.option(
+    "--strict-names/--any-names",
+    "strict",
+    default=True,
+    help="Whether the editor refuses prompts that are not there yet; it offers those that are.",
+)
+@click.pass_obj
+def schema(state: State, directory: Path | None, strict: bool) -> None:
+    """The JSON Schema of menus, for editors; with the prompts of DIRECTORY, or of those in use."""
+    laid = reading.prompts(directory or reading.directory(state.config()), catalogue.shipped())
+    words = {each.prompt: next(iter(each.texts.values())) for each in laid.catalogue.listing()}
+    text = json.format(json.encode(made(Names(CATALOGUE, words, strict))), indent=1)
+    click.echo(text.decode())
+
+
+def _since(ctx: click.Context, _: click.Parameter, text: str | None) -> datetime | None:
+    try:
+        return since(text, now(ctx.obj)) if text else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Path | None:
+    endings = (*DRAWN, *TEXTS)
+    if output is not None and output.suffix.lower() not in endings:
+        raise click.BadParameter(f"{output.name} must end in one of {', '.join(endings)}")
+    return output
+
+
+@click.command()
+@click.argument("flow")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    callback=_drawable,
+    help="Ends in .svg, .png, .pdf, .dot, .mmd (Mermaid) or .json  [default: FLOW.svg].",
+)
+@click.option("--whole", is_flag=True, help="With all flows to which it leads, a frame for each.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="ru", show_default=True)
+@click.option(
+    "--menus",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Of this directory [default: of the one in use].",
+)
+@click.option("--calls", is_flag=True, help="How many recorded calls went each way.")
+@click.option(
+    "--since", callback=_since, metavar="WHEN", help=f"Calls begun from then on: {SINCE_HELP}"
+)
+@click.option("--all-versions", is_flag=True, help="Calls in older versions of the flow, too.")
+@click.pass_obj
+def graph(
+    state: State,
+    /,
+    flow: str,
+    output: Path | None,
+    whole: bool,
+    lang: str,
+    menus: Path | None,
+    **counted: Any,
+) -> None:
+    """Draw FLOW: its nodes, the keys between them, and the shortest way to a human."""
+    found = reading.menus(
+        menus or reading.directory(state.config()), catalogue.shipped(), CATALOGUE
+    )
+    flows = found.book.flows
+    if flow not in flows:
+        raise click.ClickException(f"there is no flow {flow}: {near(flow, flows)}")
+    names = reached(flows, flow) if whole else (flow,)
+    passed = {}
+    if any(counted.values()):
+        passed = {name: _traffic(state, flows[name], **counted) for name in names}
+    output = output or Path(f"{flow}.svg")
+    _write(picture(found.book, names, _words(found.catalogue, lang), passed), output)
+    click.echo(f"{output}: {', '.join(names)}")
+
+
+def _traffic(
+    state: State, flow: Flow, since: datetime | None, all_versions: bool, **_: bool
+) -> Traffic:
+    return read(state, traffic, flow.flow, "" if all_versions else flow.version, since)
+
+
+def _words(texts: Catalogue, language: str) -> Mapping[str, str]:
+    """The texts of prompts in a language, or in the first that they have."""
+    return {prompt: texts.template(prompt, language)[1].source for prompt in texts.prompts}
+
+
+def _write(found: Picture, output: Path) -> None:
+    ending = output.suffix.lower()
+    if ending in TEXTS:
+        output.write_text(TEXTS[ending](found), encoding="utf-8")
+        return
+    program = shutil.which("dot")
+    if program is None:
+        raise click.ClickException(
+            "Graphviz, which draws, is not installed: `apt-get install --no-install-recommends "
+            f"graphviz`; or write {output.with_suffix('.mmd')} or {output.with_suffix('.dot')}"
+        )
+    done = subprocess.run(
+        [program, f"-T{ending[1:]}", "-o", output], input=dot(found), capture_output=True, text=True
+    )
+    if done.returncode:
+        raise click.ClickException(f"Graphviz could not draw {output}: {done.stderr.strip()}")

@@ -1,0 +1,54 @@
+"""What the types of the language say of themselves, for the loader and for the schema."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
+
+from ivr.terms import Is
+
+
+@cache
+def described(shape: type[Struct]) -> Mapping[str, tuple[FieldInfo, Any]]:
+    """The keys that an author may write for ``shape``, each with its field and its type."""
+    hints = get_type_hints(shape, include_extras=True)
+    return {
+        spelled(field): (field, hints[field.name])
+        for field in fields(shape)
+        if field.name not in ("version", "file", "place")
+    }
+
+
+def spelled(field: FieldInfo) -> str:
+    """How a field is written in YAML: ``gave_up`` is ``gave-up``, ``else_`` is ``else``."""
+    return field.name.strip("_").replace("_", "-")
+
+
+def noun(shape: type[Struct]) -> str:
+    """A table as messages name it: "a flow", "an expectation"."""
+    name = shape.__name__.lower()
+    return f"a{'n' if name[0] in 'aeio' else ''} {name}"
+
+
+def bare(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A type without its notes, and the notes."""
+    if get_origin(hint) is Annotated:
+        inner, *notes = get_args(hint)
+        return inner, tuple(notes)
+    return hint, ()
+
+
+def required(field: FieldInfo) -> bool:
+    return field.default is NODEFAULT and field.default_factory is NODEFAULT
+
+
+def meaning(hint: Any) -> str:
+    """What a field's annotation says of it in words; the last note is the nearest one."""
+    said = [
+        note.value if isinstance(note, Is) else note.description
+        for note in bare(hint)[1]
+        if isinstance(note, Is) or note.description
+    ]
+    return str(said[-1]) if said else "a table"

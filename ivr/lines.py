@@ -1,0 +1,102 @@
+"""The lines of a picture: which are drawn, so that the page stays legible."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from ivr.session import Spot
+
+MANY = 3
+"""To a box to which so many arrows would lead, one is drawn; the others are told in words."""
+
+
+class Exit(Struct, frozen=True, omit_defaults=True):
+    """A way out of a box: its label, and the node it leads to ("" for another flow's)."""
+
+    label: str
+    flow: str
+    node: str
+    calls: int = 0
+
+
+class Arrow(Struct, frozen=True, omit_defaults=True):
+    """A line from a box to a box, for all ways that lead there; ``human``: on the shortest way."""
+
+    source: Spot
+    target: Spot
+    exits: tuple[Exit, ...]
+    look: Literal["way", "flaw", "handler", "flow"] = "way"
+    human: bool = False
+
+    @property
+    def calls(self) -> int:
+        return sum(each.calls for each in self.exits)
+
+
+def arranged(
+    starts: Sequence[Spot], lines: Iterable[Arrow]
+) -> tuple[tuple[Arrow, ...], Mapping[Spot, Sequence[Exit]]]:
+    """The arrows to draw, and the ways that the boxes where they begin tell instead.
+
+    Told are ways back, and all but one of those to a box to which many lead.
+    """
+    drawn: list[Arrow] = []
+    told: dict[Spot, list[Exit]] = defaultdict(list)
+    arrows = _merged(lines)
+    level, tree = _spread(starts, [arrow for arrow in arrows if arrow.look != "flow"])
+    into = Counter(arrow.target for arrow in arrows)
+    for arrow in arrows:
+        back = level.get(arrow.target, 0) <= level.get(arrow.source, 0)
+        free = not back and (arrow.human or into[arrow.target] < MANY)
+        if free or arrow in tree or arrow.look == "flow":
+            drawn.append(arrow)
+        else:
+            told[arrow.source] += arrow.exits
+    return tuple(drawn), told
+
+
+def _merged(lines: Iterable[Arrow]) -> list[Arrow]:
+    """One arrow for all ways of a look from a box to another."""
+    merged: dict[tuple[Spot, Spot, str], Arrow] = {}
+    for line in lines:
+        at = (line.source, line.target, line.look)
+        before = merged.get(at)
+        exits = (*before.exits, *line.exits) if before else line.exits
+        human = line.human or (before is not None and before.human)
+        merged[at] = Arrow(line.source, line.target, exits, line.look, human)
+    return list(merged.values())
+
+
+def _spread(
+    starts: Sequence[Spot], arrows: Sequence[Arrow]
+) -> tuple[Mapping[Spot, int], Collection[Arrow]]:
+    """How far each box is from the start of its flow, and the arrows by which it is first reached.
+
+    The way to a human goes first, so that it is drawn. What is not reached from a start begins
+    anew, first of all where nothing else leads.
+    """
+    out: dict[Spot, list[Arrow]] = defaultdict(list)
+    for arrow in arrows:
+        out[arrow.source].append(arrow)
+    level: dict[Spot, int] = {}
+    tree: set[Arrow] = set()
+
+    def grow(waiting: list[Spot], human: bool = False) -> list[Spot]:
+        for spot in waiting:
+            level.setdefault(spot, 0)
+            for arrow in out[spot]:
+                if arrow.target not in level and arrow.human >= human:
+                    level[arrow.target] = level[spot] + 1
+                    tree.add(arrow)
+                    waiting.append(arrow.target)
+        return waiting
+
+    for start in starts:
+        grow(grow([start], human=True))
+    targets = {arrow.target for arrow in arrows}
+    for begin in sorted(out, key=targets.__contains__):
+        if begin not in level:
+            grow([begin])
+    return level, tree

@@ -1,0 +1,299 @@
+"""The language of menus as a JSON Schema (2020-12), for editors.
+
+It is made of the annotations that the loader reads. Where JSON Schema cannot say what the loader
+means it lets more pass: the check has the last word. Editors read YAML, so that ``3`` and ``yes``
+come as a number or as a switch, and as a text when they stand in quotes. A choice is an if rather
+than an anyOf: whoever errs is then told of his own kind of node, and of nothing else.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias, get_args, get_origin
+
+from msgspec import Meta, Struct
+
+from ivr import nodes
+from ivr.cases import COMPARISON, REFERENCE
+from ivr.describing import bare, described, meaning, required
+from ivr.hours import Schedule
+from ivr.model import Flow, Operation
+from ivr.nodes import KINDS, Node, kind
+from ivr.phrases import LANGUAGES
+from ivr.terms import (
+    ACTIONS,
+    DIAL_OUTCOMES,
+    KINDS_OF_VALUES,
+    LOOKED,
+    QUEUE_OUTCOMES,
+    Is,
+    Outcomes,
+)
+from ivr.week import WEEKDAYS
+
+Schema: TypeAlias = dict[str, Any]
+
+_OTHER = "\\x00-,/:-@\\[-\\^`{-\\x7f"
+"""Inside of brackets: the characters of ASCII besides letters, digits and ``-._``."""
+_NAME = f"[^{_OTHER}.]{{1,60}}"
+_WORD = f"(?:[^{_OTHER}]|[*#+]){{1,40}}"
+_DAY = f"(?:{'|'.join(''.join(f'[{c}{c.upper()}]' for c in day) for day in WEEKDAYS)})"
+_DAYS = rf"{_DAY}(?:\s*[-–]\s*{_DAY})?"
+_TIME = "[0-9]{1,2}:[0-5][0-9]"
+_SPAN = rf"{_TIME}\s*[-–]\s*{_TIME}"
+
+LOOKS: Mapping[Is, str] = {
+    Is.NODE: _NAME,
+    Is.DEED: _NAME,
+    Is.ENDING: _NAME,
+    Is.KEYS: "[0-9*#]{1,20}",
+    Is.CASE: f"(?:{COMPARISON.pattern})|{_WORD}",
+    Is.GIVEN: f"(?:{REFERENCE.pattern})|{_WORD}",
+    Is.TITLE: _WORD,
+    Is.PLAN: _WORD,
+    Is.NUMBER: "[0-9*#+]{1,32}",
+    Is.QUEUE: _WORD,
+    Is.WORD: _WORD,
+    Is.ZONE: r"[A-Za-z0-9_+\-]+(?:/[A-Za-z0-9_+\-]+)*",
+    Is.DAYS: rf"{_DAYS}(?:\s*,\s*{_DAYS})*",
+    Is.DATE: "(?:[0-9]{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])",
+    Is.SPANS: rf"open|closed|{_SPAN}(?:\s*,\s*{_SPAN})*",
+}
+"""How a text must look, in what the regular expressions of Python and of editors share."""
+
+OUTCOMES: Mapping[type[Struct], Sequence[str]] = {
+    nodes.Queue: QUEUE_OUTCOMES,
+    nodes.Dial: DIAL_OUTCOMES,
+}
+"""Kinds of nodes whose outcomes are always the same."""
+
+
+class Names(Struct, frozen=True):
+    """What an installation has: operations, and prompts with their words.
+
+    Editors offer them; unless ``strict``, other prompts pass, too.
+    """
+
+    operations: Mapping[str, Operation]
+    prompts: Mapping[str, str]
+    strict: bool = True
+
+
+def schema(names: Names) -> Schema:
+    """The schema of a file of menus: a flow, or a schedule."""
+    shapes: tuple[type[Struct], ...] = (Flow, Schedule, *KINDS)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Menus of Firstline",
+        "type": "object",
+        "if": {"required": ["schedule"], "not": {"required": ["flow"]}},
+        "then": _ref(_called(Schedule)),
+        "else": _ref(_called(Flow)),
+        "properties": {_called(Schedule): {}},
+        "$defs": {
+            **{_called(shape): _struct(shape, names) for shape in shapes},
+            "node": _node(),
+            "prompt": _prompt(names),
+            **{_name(what): _text(what, f"^(?:{look})$") for what, look in LOOKS.items()},
+        },
+    }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _called(shape: type[Struct]) -> str:
+    return kind(shape) if issubclass(shape, Node) else shape.__name__.lower()
+
+
+def _name(what: Is) -> str:
+    return f"name-{what.name.lower()}"
+
+
+def _node() -> Schema:
+    """A node of any kind: the key that is named like a kind says which."""
+    kinds = {kind(shape): shape for shape in KINDS}
+    told = {"errorMessage": f"a node has one of the keys {', '.join(kinds)}"}
+    given = {name: {"type": "object", "required": [name]} for name in kinds}
+    return {
+        "type": "object",
+        "if": {"anyOf": list(given.values())},
+        "then": {"allOf": [{"if": given[name], "then": _ref(name)} for name in kinds]},
+        "else": {
+            "properties": {name: {"description": shape.__doc__} for name, shape in kinds.items()},
+            "anyOf": [{"required": [name], **told} for name in kinds],
+        },
+        **told,
+    }
+
+
+def _struct(shape: type[Struct], names: Names) -> Schema:
+    known = described(shape)
+    found: Schema = {
+        "title": _called(shape),
+        "type": "object",
+        "properties": {
+            name: {**_field(shape, hint, names), **_default(field.default)}
+            for name, (field, hint) in known.items()
+        },
+        "required": [name for name, (field, _) in known.items() if required(field)],
+        "additionalProperties": False,
+    }
+    if issubclass(shape, Node):
+        found["description"] = shape.__doc__
+    if shape is nodes.Do:
+        found["allOf"] = [_operation(each) for each in names.operations.values()]
+    return found
+
+
+def _operation(operation: Operation) -> Schema:
+    """What a node that does this operation may say of it."""
+    taken = _only(operation.inputs, Is.WORD)
+    then: Schema = {"properties": {"on": _only(operation.outcomes, Is.NODE), "inputs": taken}}
+    if operation.inputs:
+        then["required"] = ["inputs"]
+        taken["required"] = list(operation.inputs)
+    done = {"properties": {kind(nodes.Do): {"const": operation.name}}, "required": [kind(nodes.Do)]}
+    return {"if": done, "then": then}
+
+
+def _only(keys: Iterable[str], values: Is) -> Schema:
+    """A table with no other keys."""
+    return {
+        "type": "object",
+        "properties": {key: _ref(_name(values)) for key in keys},
+        "additionalProperties": False,
+    }
+
+
+def _field(shape: type[Struct], hint: Any, names: Names) -> Schema:
+    told = OUTCOMES.get(shape)
+    found = _only(told, Is.NODE) if told and bare(hint)[0] == Outcomes else _value(hint, names)
+    return {**found, "description": meaning(hint)}
+
+
+def _default(value: Any) -> Schema:
+    """A default as an author would write it."""
+    match value:
+        case bool():
+            return {"default": "yes" if value else "no"}
+        case float():
+            return {"default": f"{value:g}s"}
+        case int() | str() if value != "":
+            return {"default": value}
+    return {}
+
+
+def _value(hint: Any, names: Names) -> Schema:
+    """What may stand where the model has this type."""
+    inner, notes = bare(hint)
+    origin = get_origin(inner)
+    if origin is tuple:
+        item = _value(get_args(inner)[0], names)
+        least = _bound(notes, "min_length", 0)
+        return {
+            "if": {"type": "array"},
+            "then": {"type": "array", "items": item, "minItems": least},
+            "else": item,
+        }
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        keys, values = get_args(inner)
+        return _table(keys, values, names)
+    if origin is Literal:
+        return {"enum": list(get_args(inner))}
+    if inner is bool:
+        return {"if": {"type": "boolean"}, "else": {"enum": ["yes", "no"]}}
+    if inner is int:
+        return _whole(_bound(notes, "ge", 0), _bound(notes, "le", 999_999))
+    if inner is float:
+        return _time(_bound(notes, "ge", 0), _bound(notes, "le", 999))
+    return _text_of(_what(notes), names)
+
+
+def _bound(notes: Iterable[object], which: str, otherwise: float) -> Any:
+    """The nearest bound of that name."""
+    found = [getattr(note, which) for note in notes if isinstance(note, Meta)]
+    return next((end for end in reversed(found) if end is not None), otherwise)
+
+
+def _what(notes: Iterable[object]) -> Is:
+    return next((note for note in notes if isinstance(note, Is)), Is.TEXT)
+
+
+def _table(keys: Any, values: Any, names: Names) -> Schema:
+    if values is Node:
+        named = {
+            "pattern": f"^(?!(?:{'|'.join(ACTIONS)})$){_NAME}$",
+            "errorMessage": "a node is named by letters, digits and -, not back or repeat",
+        }
+        return {"type": "object", "propertyNames": named, "additionalProperties": _ref("node")}
+    found: Schema = {"type": "object", "additionalProperties": _value(values, names)}
+    what = _what(bare(keys)[1])
+    if what in LOOKS:
+        found["propertyNames"] = {"pattern": f"^(?:{LOOKS[what]})$", "errorMessage": what.value}
+    return found
+
+
+def _text_of(what: Is, names: Names) -> Schema:
+    """A text that names something."""
+    match what:
+        case Is.TONGUE | Is.LANGUAGE:
+            return {"enum": list(LANGUAGES)}
+        case Is.KIND:
+            return {"enum": list(KINDS_OF_VALUES)}
+        case Is.OPERATION:
+            return {"enum": list(names.operations)}
+        case Is.LOOKED:
+            return {"anyOf": [{"enum": list(LOOKED)}, _text(what)]}
+        case Is.PROMPT:
+            return _ref("prompt")
+    return _ref(_name(what)) if what in LOOKS else _text(what)
+
+
+def _prompt(names: Names) -> Schema:
+    offered = {
+        "enum": list(names.prompts),
+        "enumDescriptions": list(names.prompts.values()),
+    }
+    return offered if names.strict else {"anyOf": [offered, _text(Is.PROMPT)]}
+
+
+def _text(what: Is, pattern: str = ".") -> Schema:
+    """A text; one of digits comes as a number, and a ``yes`` that is set may come as a switch."""
+    types = ["string", "number", *(["boolean"] if what in (Is.GIVEN, Is.WORD) else [])]
+    return {"type": types, "pattern": pattern, "errorMessage": what.value}
+
+
+def _whole(least: float, most: float) -> Schema:
+    told = {"errorMessage": f"a whole number from {least} to {most}, such as 3"}
+    return {
+        "if": {"type": "string"},
+        "then": {"pattern": "^[0-9]{1,6}$", **told},
+        "else": {"type": "integer", "minimum": least, "maximum": most, **told},
+    }
+
+
+def _time(least: float, most: float) -> Schema:
+    """Seconds from ``least``, which is less than one of them, and minutes."""
+    few = f"(?!0*(?:\\.[0-{int(least * 10) - 1}][0-9]*)?s$|0+m)"
+    told = [f"{_fraction(int(most))}s", f"{_fraction(int(most / 60))}m"]
+    return {
+        "type": "string",
+        "pattern": f"^{few}0*(?:{'|'.join(told)})$",
+        "errorMessage": f"a time from {least:g}s to {most:g}s, such as 5s, 1.5s or 2m",
+    }
+
+
+def _fraction(most: int) -> str:
+    """The numbers from 0 to ``most`` with up to three decimals."""
+    return f"(?:{_upto(most - 1)}(?:\\.[0-9]{{1,3}})?|{most}(?:\\.0{{1,3}})?)"
+
+
+def _upto(most: int) -> str:
+    """The whole numbers from 0 to ``most``."""
+    digits = str(most)
+    found = [digits, *("[0-9]" * length for length in range(1, len(digits)))]
+    for index, digit in enumerate(digits):
+        if digit != "0":
+            free = "[0-9]" * (len(digits) - index - 1)
+            found.append(f"{digits[:index]}[0-{int(digit) - 1}]{free}")
+    return f"(?:{'|'.join(found)})"
