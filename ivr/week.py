@@ -1,0 +1,100 @@
+"""What an author writes of opening hours: days of the week, spans of a day, days of the calendar.
+
+Each reader raises :class:`ValueError` that says what is wrong and what to write.
+"""
+
+import re
+from datetime import date
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from ivr.problems import near
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Span: TypeAlias = tuple[int, int]
+"""From one minute to another, counted from the midnight at which its day begins: after 24:00 (1440)
+it is the night that follows."""
+
+_ALL_DAY: Final[Span] = (0, 1440)
+_SPAN: Final = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
+_DATE: Final = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})", re.ASCII)
+
+
+def days(text: str) -> frozenset[int]:
+    """The weekdays (Monday is 0) of ``mon-fri``, ``sat``, ``fri-mon`` or ``tue, thu``."""
+    found: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.replace("–", "-").partition("-")
+        begin = _weekday(first)
+        end = _weekday(last) if dash else begin
+        found.update((begin + number) % 7 for number in range((end - begin) % 7 + 1))
+    return frozenset(found)
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """The spans of ``09:00-13:00, 14:00-18:00`` in order, of ``open`` or of ``closed`` (none)."""
+    match text.strip():
+        case "closed":
+            return ()
+        case "open":
+            return (_ALL_DAY,)
+        case "":
+            raise ValueError("there are no hours: write 09:00-18:00, open or closed")
+    found = tuple(sorted(map(_span, text.split(","))))
+    for one, other in pairwise(found):
+        if other[0] < one[1]:
+            raise ValueError(f"{told(one)} and {told(other)} overlap: write one span of both")
+    return found
+
+
+def exception_day(text: str) -> tuple[int | None, int, int]:
+    """Year, month and day of ``2026-12-31``; without the year of ``12-31``, which is every one."""
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no day: write 2026-12-31, or 12-31 for every year")
+    year, month, day = int(found[1]) if found[1] else None, int(found[2]), int(found[3])
+    try:
+        date(2000 if year is None else year, month, day)
+    except ValueError:
+        raise ValueError(f"the calendar has no {text}: write year-month-day") from None
+    return year, month, day
+
+
+def told(span: Span) -> str:
+    """A span as an author writes it."""
+    begin, end = span
+    return f"{clock(begin)}-{clock(end if end <= 1440 else end - 1440)}"
+
+
+def clock(minute: int) -> str:
+    """A minute of a day as an author writes it."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _weekday(word: str) -> int:
+    word = word.strip().casefold()
+    if word not in WEEKDAYS:
+        what = f"{word!r} is no weekday" if word else "a weekday is missing"
+        raise ValueError(f"{what}: {near(word, WEEKDAYS)}")
+    return WEEKDAYS.index(word)
+
+
+def _span(text: str) -> Span:
+    text = text.strip()
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no span: write one such as 09:00-18:00")
+    begin, end = _time(found[1], found[2]), _time(found[3], found[4])
+    if begin == 1440:
+        raise ValueError(f"{text} begins when its day ends: write it on the next day, from 00:00")
+    if begin == end:
+        raise ValueError(f"{text} has no length: write 00:00-24:00 for the whole day, or closed")
+    return begin, end if begin < end else end + 1440
+
+
+def _time(hour: str, minute: str) -> int:
+    found = int(hour) * 60 + int(minute)
+    if int(minute) > 59 or found > 1440:
+        raise ValueError(f"{hour}:{minute} is no time of day: write 00:00 to 24:00")
+    return found
