@@ -55,7 +55,12 @@ async def up(config: Config, state: State, console: Console) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with _alone(state):
         catalogue = words.shipped()
-        book = flows.read(flows.directory(config), catalogue.signatures(), CATALOGUE)
+        book = flows.read(
+            flows.directory(config),
+            catalogue.signatures(),
+            CATALOGUE,
+            flows.standard(catalogue),
+        )
         store = await open_store(config, state)
         try:
             async with (

@@ -33,6 +33,8 @@ def compose(file: str, text: str) -> yaml.MappingNode | Problem:
     strange = _STRANGE.search(text)
     if strange:
         fault = f"the character U+{ord(strange[0]):04X} is none of a text: take it out"
+        if "\udc80" <= strange[0] <= "\udcff":  # what a file that is not in UTF-8 is read as
+            fault = "the file is not in UTF-8: save it as UTF-8"
         return Problem(_at(file, text, strange.start()), fault, "no-text")
     try:
         found = _refused(file, text) or yaml.compose(text, Loader=_LOADER)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from heapq import heappop, heappush
+from itertools import count
 
 from msgspec import Struct
 
@@ -142,13 +143,14 @@ class Graph:
         """
         far: dict[Spot, Far] = {}
         ahead: dict[Spot, set[Spot]] = {}
-        queue: list[tuple[float, Spot, Way | None]] = []
+        queue: list[tuple[float, int, Spot, Way | None]] = []
+        tick = count()
         for spot, node in self.nodes.items():
             ahead[spot] = {way.spot for way in self.out(spot) if way.label not in _UNCHOSEN}
             if isinstance(node, HUMAN):
-                heappush(queue, (0, spot, None))
+                heappush(queue, (0, next(tick), spot, None))
         while queue:
-            keys, spot, way = heappop(queue)
+            keys, _, spot, way = heappop(queue)
             if spot in far:
                 continue
             far[spot] = Far(keys, way)
@@ -158,17 +160,17 @@ class Graph:
                     continue
                 ahead[each].discard(spot)
                 if isinstance(node, nodes.Listens | nodes.Hours):
-                    heappush(queue, (keys + _cost(node, to), each, to))
+                    heappush(queue, (keys + _cost(node, to), next(tick), each, to))
                 elif not ahead[each] and not isinstance(node, HUMAN):
-                    heappush(queue, (keys, each, to))
+                    heappush(queue, (keys, next(tick), each, to))
         return {spot: far.get(spot, Far(math.inf)) for spot in self.nodes}
 
     def course(self, spot: Spot) -> list[str]:
-        """The keys of the nearest way to a human, and the nodes to which they lead."""
+        """The nodes of the nearest way to a human, each after the key that leads there."""
         steps = [spot[1]]
         while (way := self.human[spot].way) is not None:
-            if isinstance(self.nodes[spot], nodes.Listens):
-                steps.append(f"{way.label}: {way.node}")
+            key = f"{way.label}: " if isinstance(self.nodes[spot], nodes.Listens) else ""
+            steps.append(f"{key}{way.node}")
             spot = way.spot
         return steps
 

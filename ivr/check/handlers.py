@@ -1,6 +1,6 @@
 """Handlers, and flows that call flows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ivr import nodes
 from ivr.check.base import Finding, Known, prompts, shortened
@@ -101,20 +101,16 @@ def call_cycles(known: Known) -> Iterator[Finding]:
             yield known.at(call), text
 
 
-def _round(flow: str, calls: dict[str, list[str]]) -> list[str]:
-    """The way from a flow to itself, if it has one."""
-    before: dict[str, str] = {}
-    waiting = [flow]
-    for each in waiting:
-        for called in calls.get(each, ()):
-            if called == flow:
-                way = [flow, each] if each != flow else [flow]
-                while way[-1] != flow:
-                    way.append(before[way[-1]])
-                return [*way[::-1], flow] if each != flow else [flow, flow]
-            if called not in before:
-                before[called] = each
-                waiting.append(called)
+def _round(flow: str, calls: Mapping[str, list[str]]) -> list[str]:
+    """The shortest way from a flow to itself; empty if it has none."""
+    ways = [[flow, called] for called in dict.fromkeys(calls[flow])]
+    seen: set[str] = set()
+    for way in ways:
+        if way[-1] == flow:
+            return way
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += [[*way, called] for called in calls.get(way[-1], ())]
     return []
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ivr import nodes
 from ivr.check.base import Finding, Known, shortened
+from ivr.check.graph import HUMAN
 from ivr.session import Spot
 from ivr.terms import ACTIONS, Is
 
@@ -72,6 +73,24 @@ def far_human(known: Known) -> Iterator[Finding]:
             way = shortened(known.graph.course(worst))
             text = f"from {worst[1]} a human is {keys:g} keys away ({way}): at most {within}"
             yield known.at(worst), f"{text}; give it a key of its own to a human"
+
+
+def silent_rounds(known: Known) -> Iterator[Finding]:
+    """Questions after which a caller who cannot press a key goes round, told once for each flow."""
+    graph = known.graph
+    helped = {spot for spot, node in graph.nodes.items() if isinstance(node, (nodes.End, *HUMAN))}
+    waiting = list(helped)
+    for spot in waiting:
+        for each, way in graph.before[spot]:
+            passive = not isinstance(graph.nodes[each], nodes.Listens) or way.label == "gave-up"
+            if passive and each not in helped:
+                helped.add(each)
+                waiting.append(each)
+    for spots in _asked(known).values():
+        lost = [each for each in spots if each not in helped]
+        if lost:
+            text = f"who presses nothing goes round from {_listed([name for _, name in lost])}"
+            yield known.at(lost[0]), f"{text}: let `gave-up` lead to a human or an end"
 
 
 def _asked(known: Known) -> dict[str, list[Spot]]:

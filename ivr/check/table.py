@@ -108,6 +108,8 @@ _JUDGED = (
          'Put `"0"` to a queue into `always`.', reach.no_human),
     Rule("far-human", "warning", "A person is few keys away (`--within`, 3).",
          "Give the farthest menu a key to a human.", reach.far_human),
+    Rule("silent-round", "warning", "Who cannot press a key gets to a human, or is let go.",
+         "Let `gave-up` lead to a human or an end.", reach.silent_rounds),
     Rule("shadowed-human", "warning", "The key to a human is the same everywhere.",
          "Take another key in that menu.", listens.shadowed),
     Rule("unreachable", "warning", "What was written for callers is heard by them.",

@@ -111,7 +111,7 @@ CHANGED = {
                        "takes no to: known: none"),
     "unbrought input": ("do: balance, on: { ok: told }", "do: pay, inputs: { to: x }, on: { ok: "
                         "m }", "13:3: the input to takes x, which nothing in these flows "),
-    "word for a caller": ("when: { known:", "when: { friend:", "19:34: a caller is never friend: write known or unknown"),
+    "word for a caller": ("when: { known:", "when: { friend:", "19:34: a caller is never friend: "),
     "word for a branch": ("branch: caller", "branch: cellar", "19:18: there is no value or fact"),
     "no time": ("wait: 5s", "wait: 5 seconds", "11:11: '5 seconds' is no time: write 5s, 1.5s or"),
     "no time at all": ("wait: 5s", "wait: 0s", "11:11: 0s is too little: at least 0.5s"),
