@@ -65,7 +65,8 @@ def texts(directory: Path) -> Mapping[str, str]:
     """
     found = {}
     try:
-        directory.stat()
+        if directory.exists():
+            next(directory.iterdir(), None)  # it says why it cannot be read; rglob does not
         for path in sorted(directory.rglob("*.yaml")):
             if path.is_file():
                 with path.open("rb") as file:

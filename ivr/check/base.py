@@ -153,7 +153,7 @@ class Known:
     @cached_property
     def brought_to(self) -> Mapping[Spot, Brought]:
         """What is brought on the way to each spot."""
-        return flow_of_values(self.graph, self.operations, frozenset(self.brought))
+        return flow_of_values(self.graph, self.operations)
 
     def lacking(self, value: str) -> str:
         """Why no value of that name can be there; nothing if it can."""

@@ -36,21 +36,20 @@ class Brought(Struct, frozen=True):
         return Brought(self.may | more.may, self.must | more.must)
 
 
-def flow_of_values(graph: Graph, operations: Operations, names: Names) -> Mapping[Spot, Brought]:
-    """What is brought to each spot that a call may reach, each flow begun by itself.
-
-    ``names`` are those of all values: where a fault or a hang-up leads, any of them may be there.
-    """
+def flow_of_values(graph: Graph, operations: Operations) -> Mapping[Spot, Brought]:
+    """What is brought to each spot that a call may reach, each flow begun by itself."""
     course = _Course(graph, operations)
     for flow in graph.flows.values():
         if flow.numbers or flow.flow not in graph.entered:
             given = frozenset(flow.inputs)
             course.arrive((flow.flow, flow.start), Brought(given, given))
-        for handler in filter(None, (flow.on_hangup, flow.on_error)):
-            course.arrive((flow.flow, handler), Brought(names | {AGREED, KNOWN}))
     while course.waiting:
         course.leave(course.waiting.popleft())
     return course.there
+
+
+_AT_ONCE = (nodes.Branch, nodes.Goto, nodes.Return)
+"""Nodes in which no call stays, so that it is neither hung up nor at fault there."""
 
 
 class _Course:
@@ -71,7 +70,11 @@ class _Course:
 
     def leave(self, spot: Spot) -> None:
         graph, there = self.graph, self.there
-        node = graph.nodes[spot]
+        node, flow = graph.nodes[spot], graph.flows[spot[0]]
+        literal = isinstance(node, nodes.Set) and not any("{" in each for each in node.set.values())
+        if not (literal or isinstance(node, _AT_ONCE)):
+            for handler in filter(None, (flow.on_hangup, flow.on_error)):
+                self.arrive((flow.flow, handler), there[spot])
         if isinstance(node, nodes.Return):
             for call in graph.calls[spot[0]]:
                 if call in there:

@@ -20,10 +20,6 @@ HUMAN = (nodes.Queue, nodes.Dial)
 """Nodes in which somebody speaks with the caller."""
 
 
-_UNCHOSEN = ("farewell", "need")
-"""Ways that are no way to a human: patience is spent, or the caller is asked who he is first."""
-
-
 class Far(Struct, frozen=True):
     """How many keys away a human is (infinite if none can be reached), and by which way on."""
 
@@ -146,7 +142,7 @@ class Graph:
         queue: list[tuple[float, int, Spot, Way | None]] = []
         tick = count()
         for spot, node in self.nodes.items():
-            ahead[spot] = {way.spot for way in self.out(spot) if way.label not in _UNCHOSEN}
+            ahead[spot] = {way.spot for way in self.out(spot) if _led(node, way)}
             if isinstance(node, HUMAN):
                 heappush(queue, (0, next(tick), spot, None))
         while queue:
@@ -156,7 +152,7 @@ class Graph:
             far[spot] = Far(keys, way)
             for each, to in self.before[spot]:
                 node = self.nodes[each]
-                if to.label in _UNCHOSEN:
+                if not _led(node, to):
                     continue
                 ahead[each].discard(spot)
                 if isinstance(node, nodes.Listens | nodes.Hours):
@@ -173,6 +169,16 @@ class Graph:
             steps.append(f"{key}{way.node}")
             spot = way.spot
         return steps
+
+
+def _led(node: Node, way: Way) -> bool:
+    """Whether a way counts as one to a human: patience is not spent, and the caller is known.
+
+    The outcomes of a call come through the flow that is called.
+    """
+    if isinstance(node, nodes.Call):
+        return way.label == "call"
+    return way.label not in ("farewell", "need")
 
 
 def _cost(node: Node, way: Way) -> int:

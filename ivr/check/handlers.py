@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from ivr import nodes
 from ivr.check.base import Finding, Known, prompts, shortened
 from ivr.check.names import referred, taken
-from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import Is
 from ivr.ways import Way
@@ -58,7 +57,7 @@ def fragile(known: Known) -> Iterator[Finding]:
             lambda spot, _: not isinstance(known.graph.nodes[spot], _WAITS),
         )
         for spot in within:
-            if why := _risk(known, known.graph.nodes[spot]):
+            if why := _risk(known, spot):
                 place = known.head(flow.flow, Is.NODE, flow.on_error)
                 text = f"on-error leads through {spot[1]}, which {why} and may fail as well"
                 yield place, f"{text}: let it tell plain words and lead to a queue or an end"
@@ -69,16 +68,16 @@ _WAITS = (nodes.Listens, nodes.Queue, nodes.Dial, nodes.Record, nodes.End)
 """Nodes at which the caller is heard again, or has come to a good end."""
 
 
-def _risk(known: Known, node: Node) -> str:
+def _risk(known: Known, spot: Spot) -> str:
+    node = known.graph.nodes[spot]
     if isinstance(node, nodes.Do):
         return f"does {node.do}"
-    if isinstance(node, nodes.Call):
-        return f"calls {node.call}"
     if node.need != "none":
         return f"needs {node.need}"
     told = [*taken(node).values(), *referred(node)]
     told += [slot for prompt in prompts(node) for slot in known.slots.get(prompt, {})]
-    return f"uses {told[0]}" if told else ""
+    there = known.brought_to[spot].must if spot in known.brought_to else frozenset()
+    return next((f"uses {value}" for value in told if value not in there), "")
 
 
 def call_cycles(known: Known) -> Iterator[Finding]:

@@ -162,7 +162,7 @@ def hidden_keys(known: Known) -> Iterator[Finding]:
         own = [
             key
             for key, to in choices(flow, node).items()
-            if to not in ACTIONS and flow.always.get(key) != to
+            if to not in ACTIONS and key not in flow.always
         ]
         if any(known.slots.get(prompt) for prompt in opening(node)):
             continue  # what fills the text may tell the keys

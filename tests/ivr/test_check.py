@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ivr.check import Standard
+from ivr.check import Heard, Standard
 from ivr.check.words import named, promised
 from ivr.loader import load
 from ivr.problems import Problem
@@ -88,6 +88,24 @@ help: {{ call: sub, on: {{ done: operator }} }}
     assert rules(*texts, within=1) == ["far-human"]
 
 
+def test_what_a_call_of_a_human_comes_back_with_takes_no_human_away() -> None:
+    head = HEAD.replace('always: { "0": operator }\n', "")
+    nodes = f"""
+main: {ASK.replace("operator", "bye")} {{ "1": person }} }}
+person: {{ call: sub, on: {{ ended: bye, left: main }} }}
+"""
+    inner = """
+main: { queue: support, on: { ended: ended }, else: left }
+ended: { return: ended }
+left: { return: left }
+"""
+    called = (
+        sub(inner).replace(TAIL, "\n").replace('farewell: bye\nalways: { "0": operator }\n', "")
+    )
+    ended = flow(nodes, head).replace("  operator: { queue: support, else: bye }\n", "")
+    assert rules(ended, called) == []
+
+
 def test_hours_count_as_open() -> None:
     nodes = f"""
 main: {ASK} {{ "1": office }} }}
@@ -135,6 +153,20 @@ look: {{ branch: balance, when: {{ "> 0": told }}, else: main }}
 """
     assert rules(flow(nodes)) == []
     assert rules(flow(nodes.replace("else: main", "else: told"))) == ["sometimes-unbrought"]
+
+
+def test_after_a_fault_is_there_what_was_there_wherever_it_may_come() -> None:
+    nodes = """
+main: { set: { balance: "{other}" }, then: told }
+told: { say: welcome, then: bye }
+trouble: { set: { copy: "{other}" }, then: operator }
+"""
+    head = HEAD.replace('always: { "0": operator }\n', "on-error: trouble\n")
+    begin = head.replace("start: main", "start: begin")
+    set_ = "begin: { set: { other: 5 }, then: main }\n"
+    assert rules(flow(set_ + nodes.strip(), begin)) == []
+    late = nodes.replace("say: welcome", "set: { other: 5 }")
+    assert rules(flow(late, head)) == ["fragile-handler", "unbrought", "sometimes-unbrought"]
 
 
 def test_values_of_another_frame_are_not_there() -> None:
@@ -242,6 +274,14 @@ def test_a_text_whose_placeholders_may_tell_keys_hides_none() -> None:
     number = "number: { set: { number: 5 }, then: main }"
     problems = found(flow(f"{menu}\n{number}"), heard=True)
     assert "hidden-key" not in {problem.rule for problem in problems}
+
+
+def test_a_key_of_always_may_be_told_elsewhere() -> None:
+    nodes = f"main: {ASK} {{ '1': hours, '0': bye }} }}\nhours: {{ say: hours-are, then: main }}"
+    quiet = {**HEARD, "menu-hours": {"en": Heard("Press one.", 1.0)}}
+    text = flow(nodes.replace("'0': bye", "'0': hours"))
+    problems = load({"a": text}, SLOTS, OPERATIONS, Standard(heard=quiet)).problems
+    assert {problem.rule for problem in problems} == {"shadowed-human"}
 
 
 # Where it stops, and how long it takes.
