@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ivr import nodes
 from ivr.asking import opening
+from ivr.cases import REFERENCE
 from ivr.check.brought import Brought, flow_of_values, makes
 from ivr.check.graph import Graph
 from ivr.hours import Schedule
@@ -138,17 +139,18 @@ class Known:
     def brought(self) -> Mapping[str, frozenset[str]]:
         """All values that anything in the flows brings, with their kinds."""
         names: dict[str, frozenset[str]] = {}
+        copies: list[tuple[str, str]] = []
         for flow in self.flows.values():
             made = [pair for node in flow.nodes.values() for pair in makes(node, self.operations)]
             for name, kind in [*made, *flow.inputs.items(), *flow.outputs.items()]:
                 names[name] = names.get(name, frozenset()) | {kind}
-            for node in flow.nodes.values():
-                if isinstance(node, nodes.Call) and node.call in self.flows:
-                    outputs = self.flows[node.call].outputs
-                    for name, output in node.take.items():
-                        kinds = {outputs[output]} if output in outputs else set()
-                        names[name] = names.get(name, frozenset()) | kinds
-        return names
+        for _, node in self.nodes():
+            if isinstance(node, nodes.Call) and node.call in self.flows:
+                copies += node.take.items()
+            elif isinstance(node, nodes.Set):
+                found = ((name, REFERENCE.fullmatch(given)) for name, given in node.set.items())
+                copies += [(name, reference[1]) for name, reference in found if reference]
+        return _copied(names, copies)
 
     @cached_property
     def brought_to(self) -> Mapping[Spot, Brought]:
@@ -167,6 +169,25 @@ class Known:
         if not self.whole or not found or kind in found:
             return ""
         return f"{value} as {kind}, and these flows bring it as {', '.join(sorted(found))}"
+
+
+def _copied(
+    names: Mapping[str, frozenset[str]], copies: Iterable[tuple[str, str]]
+) -> Mapping[str, frozenset[str]]:
+    """Names with their kinds, and their copies with the same ones; also copies of copies."""
+    found = dict(names)
+    into = defaultdict(list)
+    for name, of in copies:
+        into[of].append(name)
+        found.setdefault(name, frozenset())
+    waiting = list(found)
+    while waiting:
+        of = waiting.pop()
+        for name in into[of]:
+            if not found[of] <= found[name]:
+                found[name] |= found[of]
+                waiting.append(name)
+    return found
 
 
 Find: TypeAlias = Callable[[Known], Iterable[Finding]]

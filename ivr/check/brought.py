@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from ivr import nodes
+from ivr.cases import REFERENCE
 from ivr.check.graph import Graph
 from ivr.model import UNAVAILABLE, Flow
 from ivr.nodes import Node
@@ -20,20 +21,32 @@ from ivr.ways import Operations, Way
 AGREED = "(a yes)"
 KNOWN = "(a caller whom we know)"
 
-Names = frozenset[str]
+
+class Names:
+    """A set of names, a bit for each: thousands of them are joined at once."""
+
+    __slots__ = ("_bits", "_index")
+
+    def __init__(self, bits: int, index: Mapping[str, int]) -> None:
+        self._bits = bits
+        self._index = index
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(self._bits & self._index.get(name, 0))
 
 
 class Brought(Struct, frozen=True):
     """What may be there, and what must be."""
 
-    may: Names = frozenset()
-    must: Names = frozenset()
+    may: Names
+    must: Names
 
-    def joined(self, other: "Brought") -> "Brought":
-        return Brought(self.may | other.may, self.must & other.must)
 
-    def plus(self, more: "Brought") -> "Brought":
-        return Brought(self.may | more.may, self.must | more.must)
+class Made(Struct, frozen=True):
+    """What a way out of a node brings: what it may, and what it does."""
+
+    may: frozenset[str] = frozenset()
+    must: frozenset[str] = frozenset()
 
 
 def flow_of_values(graph: Graph, operations: Operations) -> Mapping[Spot, Brought]:
@@ -41,11 +54,14 @@ def flow_of_values(graph: Graph, operations: Operations) -> Mapping[Spot, Brough
     course = _Course(graph, operations)
     for flow in graph.flows.values():
         if flow.numbers or flow.flow not in graph.entered:
-            given = frozenset(flow.inputs)
-            course.arrive((flow.flow, flow.start), Brought(given, given))
+            given = course.bits(flow.inputs)
+            course.arrive((flow.flow, flow.start), given, given)
     while course.waiting:
         course.leave(course.waiting.popleft())
-    return course.there
+    return {
+        spot: Brought(Names(may, course.index), Names(must, course.index))
+        for spot, (may, must) in course.there.items()
+    }
 
 
 _AT_ONCE = (nodes.Branch, nodes.Goto, nodes.Return)
@@ -53,101 +69,126 @@ _AT_ONCE = (nodes.Branch, nodes.Goto, nodes.Return)
 
 
 class _Course:
-    """What was brought so far; spots wait where that grew, until it grows nowhere."""
+    """What was brought so far, in bits; spots wait where that changed, until nothing does."""
 
     def __init__(self, graph: Graph, operations: Operations) -> None:
         self.graph = graph
         self.operations = operations
-        self.there: dict[Spot, Brought] = {}
+        self.index: dict[str, int] = {}
+        self.there: dict[Spot, tuple[int, int]] = {}
         self.waiting: deque[Spot] = deque()
+        self.waits: set[Spot] = set()
+        self.kept = self.bits((AGREED, KNOWN))
+        """What stays as it is when another flow is called."""
 
-    def arrive(self, spot: Spot, brought: Brought) -> None:
-        before = self.there.get(spot)
-        after = brought if before is None else before.joined(brought)
-        if after != before and spot in self.graph.nodes:
-            self.there[spot] = after
+    def bits(self, names: Iterable[str]) -> int:
+        found = 0
+        for name in names:
+            found |= self.index.setdefault(name, 1 << len(self.index))
+        return found
+
+    def wait(self, spot: Spot) -> None:
+        if spot not in self.waits:
+            self.waits.add(spot)
             self.waiting.append(spot)
 
+    def arrive(self, spot: Spot, may: int, must: int) -> None:
+        before = self.there.get(spot, (0, -1))
+        after = (before[0] | may, before[1] & must)
+        if after != before and spot in self.graph.nodes:
+            self.there[spot] = after
+            self.wait(spot)
+
     def leave(self, spot: Spot) -> None:
-        graph, there = self.graph, self.there
-        node, flow = graph.nodes[spot], graph.flows[spot[0]]
+        """Bring on what is at a spot."""
+        self.waits.discard(spot)
+        node, flow = self.graph.nodes[spot], self.graph.flows[spot[0]]
         literal = isinstance(node, nodes.Set) and not any("{" in each for each in node.set.values())
         if not (literal or isinstance(node, _AT_ONCE)):
             for handler in filter(None, (flow.on_hangup, flow.on_error)):
-                self.arrive((flow.flow, handler), there[spot])
+                self.arrive((flow.flow, handler), *self.there[spot])
         if isinstance(node, nodes.Return):
-            for call in graph.calls[spot[0]]:
-                if call in there:
-                    taken = _taken(graph, call, spot, there)
-                    for way in graph.back(call, node.return_):
-                        self.arrive(way.spot, there[call].plus(taken))
+            self.come_back(spot, node)
             return
-        for way in graph.out(spot):
+        for way in self.graph.out(spot):
             if not isinstance(node, nodes.Call) or way.label == "need":
-                self.arrive(way.spot, _passed(self.operations, node, way, there[spot]))
+                self.pass_on(spot, node, way)
         if isinstance(node, nodes.Call):
-            start = (node.call, graph.flows[node.call].start)
-            self.arrive(start, _given(graph.flows, node, there[spot]))
-            self.waiting.extend(returned(graph.flows, node.call, there))
+            may, must = self.there[spot]
+            called = self.graph.flows[node.call]
+            given = self.bits(called.inputs)
+            start = (node.call, called.start)
+            self.arrive(start, given | may & self.kept, given | must & self.kept)
+            for each in returns_of(called):
+                if each in self.there:
+                    self.wait(each)
+
+    def come_back(self, spot: Spot, node: nodes.Return) -> None:
+        """Bring what a flow brings to those that called it."""
+        inside = self.there[spot]
+        for at in self.graph.calls[spot[0]]:
+            if at in self.there:
+                call = self.graph.nodes[at]
+                assert isinstance(call, nodes.Call)
+                taken = [
+                    self.bits(n for n, output in call.take.items() if self.bits((output,)) & side)
+                    for side in inside
+                ]
+                may, must = self.there[at]
+                for way in self.graph.back(at, node.return_):
+                    self.arrive(way.spot, may | taken[0], must | taken[1])
+
+    def pass_on(self, spot: Spot, node: Node, way: Way) -> None:
+        """Bring what is at a spot, and what the way out of it brings, to the next one."""
+        may, must = self.there[spot]
+        made = made_by(self.operations, node, way.label)
+        may, must = may | self.bits(made.may), must | self.bits(made.must)
+        operation = self.operations.get(node.do) if isinstance(node, nodes.Do) else None
+        costs = operation is not None and operation.costs
+        chosen = isinstance(node, nodes.Menu) and way.label not in ("silent", "wrong")
+        if costs or chosen:  # what was agreed to is done, or what is chosen now was not agreed to
+            agreed = self.bits((AGREED,))
+            may, must = may & ~agreed, must & ~agreed
+        self.arrive(way.spot, may, must)
 
 
-def _given(flows: Mapping[str, Flow], call: nodes.Call, there: Brought) -> Brought:
-    """What a flow that is called begins with."""
-    inputs, kept = frozenset(flows[call.call].inputs), frozenset((AGREED, KNOWN))
-    return Brought(inputs | there.may & kept, inputs | there.must & kept)
+def returns_of(flow: Flow) -> list[Spot]:
+    """Where a flow returns."""
+    found = flow.nodes.items()
+    return [(flow.flow, name) for name, node in found if isinstance(node, nodes.Return)]
 
 
-def returned(flows: Mapping[str, Flow], flow: str, there: Mapping[Spot, Brought]) -> list[Spot]:
-    found = flows[flow].nodes.items() if flow in flows else ()
-    spots = [(flow, name) for name, node in found if isinstance(node, nodes.Return)]
-    return [spot for spot in spots if spot in there]
-
-
-def _taken(graph: Graph, call: Spot, returned: Spot, there: Mapping[Spot, Brought]) -> Brought:
-    """What a flow brings to the one that called it."""
-    node = graph.nodes[call]
-    assert isinstance(node, nodes.Call)
-    inside = there[returned]
-    may = {name for name, output in node.take.items() if output in inside.may}
-    return Brought(frozenset(may), frozenset(n for n in may if node.take[n] in inside.must))
-
-
-def _passed(operations: Operations, node: Node, way: Way, there: Brought) -> Brought:
-    """What is there after a way out of a node."""
-    found = there.plus(made_by(operations, node, way.label))
-    gone: set[str] = set()
-    if isinstance(node, nodes.Menu) and way.label not in ("silent", "wrong"):
-        gone.add(AGREED)  # what is chosen now was not agreed to before
-    if isinstance(node, nodes.Do) and node.do in operations and operations[node.do].costs:
-        gone.add(AGREED)
-    return Brought(found.may - gone, found.must - gone) if gone else found
-
-
-def made_by(operations: Operations, node: Node, label: str) -> Brought:
+def made_by(operations: Operations, node: Node, label: str) -> Made:
     """What a way out of a node brings."""
-    made = frozenset(name for name, _ in makes(node, operations))
+    if label == "need":
+        return Made()
+    made = _made(operations, node, label)
+    known = frozenset((KNOWN,) if NEEDS[node.need] else ())
+    return Made(made.may | known, made.must | known)
+
+
+def _made(operations: Operations, node: Node, label: str) -> Made:
+    names: Iterable[str] = ()
     match node:
         case nodes.Do() if node.do in operations:
             return _done(operations, node, label)
         case nodes.Hours():
-            return Brought(made, frozenset(("closes" if label == "open" else "opens",)))
+            sure = "closes" if label == "open" else "opens"
+            return Made(frozenset(("opens", "closes")), frozenset((sure,)))
         case nodes.Set():
-            names = frozenset(node.set)
-            return Brought(names, names)
-        case nodes.Input() | nodes.Record() if label != "then":
-            made = frozenset()
-        case nodes.Announce() if label != "told":
-            made = frozenset()
+            names = node.set
+        case nodes.Input() | nodes.Record() if label == "then":
+            names = (node.into,)
+        case nodes.Announce() if label == "told":
+            names = ("announcements",)
         case nodes.Confirm() if label == "yes":
-            made = frozenset((AGREED,))
+            names = (AGREED,)
         case nodes.Branch() if label != "else":
-            made = _looked(node.branch, label)
-    if label != "need" and NEEDS[node.need]:
-        made |= {KNOWN}
-    return Brought(made, made)
+            names = _looked(node.branch, label)
+    return Made(frozenset(names), frozenset(names))
 
 
-def _looked(what: str, case: str) -> Names:
+def _looked(what: str, case: str) -> frozenset[str]:
     """What is known after a case of a branch that fits."""
     if what == "caller":
         return frozenset((KNOWN,) if case == "known" else ())
@@ -156,25 +197,16 @@ def _looked(what: str, case: str) -> Names:
     return frozenset(() if what in ("language", "dialled") else (what,))
 
 
-def _done(operations: Operations, node: nodes.Do, label: str) -> Brought:
+def _done(operations: Operations, node: nodes.Do, label: str) -> Made:
     """What the outcomes bring that lead this way."""
     outcomes = operations[node.do].outcomes
-    match label:
-        case "need":
-            return Brought()
-        case "backend-down":
-            fit = [UNAVAILABLE]
-        case "else":
-            fit = [each for each in outcomes if each not in node.on]
-        case _:
-            fit = [label]
-    found = [Brought(frozenset(outcomes[e]), frozenset(outcomes[e])) for e in fit if e in outcomes]
-    if not found:
-        return Brought()
-    joined = found[0]
-    for each in found[1:]:
-        joined = joined.joined(each)
-    return joined
+    fit = [label]
+    if label == "else":
+        fit = [each for each in outcomes if each not in node.on]
+    elif label == "backend-down":
+        fit = [UNAVAILABLE]
+    found = [frozenset(outcomes[each]) for each in fit if each in outcomes] or [frozenset[str]()]
+    return Made(frozenset.union(*found), frozenset.intersection(*found))
 
 
 def makes(node: Node, operations: Operations) -> Iterable[tuple[str, str]]:
@@ -190,7 +222,9 @@ def makes(node: Node, operations: Operations) -> Iterable[tuple[str, str]]:
             return [("announcements", "each")]
         case nodes.Set():
             return [
-                (name, "count" if given.isdigit() else "word") for name, given in node.set.items()
+                (name, "count" if given.isdigit() else "word")
+                for name, given in node.set.items()
+                if not REFERENCE.fullmatch(given)
             ]
         case nodes.Do() if node.do in operations:
             outcomes = operations[node.do].outcomes.values()

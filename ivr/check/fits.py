@@ -1,5 +1,6 @@
 """What stands in a node fits together, and to what it names."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from ivr import nodes
@@ -20,6 +21,20 @@ def branches(known: Known) -> Iterator[Finding]:
             if unhandled:
                 text = f"no branch for {', '.join(unhandled)}: add them to `on`, or an `else`"
                 yield known.at(spot), text
+
+
+TANGLED = 100_000
+"""More ways back from a flow to those that call it are followed too slowly."""
+
+
+def tangled(known: Known) -> Iterator[Finding]:
+    """Flows with so many calls and outcomes that their ways cannot be followed quickly."""
+    called = Counter(node.call for _, node in known.nodes() if isinstance(node, nodes.Call))
+    for flow, calls in called.items():
+        back = len(returns(known.flows[flow])) if flow in known.flows else 0
+        if calls * back > TANGLED:
+            text = f"flow {flow} is called at {calls} places and has {back} outcomes"
+            yield known.head(flow), f"{text}: split it into flows"
 
 
 def returning(known: Known) -> Iterator[Finding]:

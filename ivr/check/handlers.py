@@ -76,8 +76,8 @@ def _risk(known: Known, spot: Spot) -> str:
         return f"needs {node.need}"
     told = [*taken(node).values(), *referred(node)]
     told += [slot for prompt in prompts(node) for slot in known.slots.get(prompt, {})]
-    there = known.brought_to[spot].must if spot in known.brought_to else frozenset()
-    return next((f"uses {value}" for value in told if value not in there), "")
+    there = known.brought_to.get(spot)
+    return next((f"uses {name}" for name in told if there is None or name not in there.must), "")
 
 
 def call_cycles(known: Known) -> Iterator[Finding]:

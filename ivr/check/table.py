@@ -165,7 +165,10 @@ _JUDGED = (
 RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
-        *(Rule(name, "error", protects, mend, vital=True) for name, protects, mend in _READ),
+        *(
+            Rule(name, "error", protects, mend, fits.tangled if name == "too-long" else None, True)
+            for name, protects, mend in _READ
+        ),
         *(
             Rule(each.name, each.severity, each.protects, each.mend, each.find, vital=True)
             for each in _VITAL

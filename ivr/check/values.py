@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ivr import nodes
 from ivr.check.base import Finding, Known, prompts, shortened
-from ivr.check.brought import AGREED, KNOWN, made_by, makes, returned
+from ivr.check.brought import AGREED, KNOWN, made_by, makes, returns_of
 from ivr.check.names import referred, taken
 from ivr.nodes import Node
 from ivr.session import Spot
@@ -138,7 +138,7 @@ def unasked(known: Known) -> Iterator[Finding]:
 def idle_outputs(known: Known) -> Iterator[Finding]:
     """Outputs that a flow promises and never brings."""
     for flow in known.flows.values():
-        returns = returned(known.flows, flow.flow, known.brought_to)
+        returns = [spot for spot in returns_of(flow) if spot in known.brought_to]
         for output in flow.outputs if returns else ():
             if not any(output in known.brought_to[spot].may for spot in returns):
                 text = f"no way to a return brings {output}: bring it, or take it out of `outputs`"

@@ -131,117 +131,6 @@ def test_a_trap_of_two_flows_is_told_once() -> None:
     assert "nothing leads out of main, main" in problem.text
 
 
-# Values.
-
-BALANCE = """
-balance: { do: balance, on: { ok: told }, else: operator }
-told: { say: balance-is, then: main }
-"""
-
-
-def test_a_value_of_one_outcome_is_not_there_after_another() -> None:
-    good = f"main: {ASK} {{ '1': balance }} }}\n{BALANCE}"
-    assert rules(flow(good)) == []
-    assert rules(flow(good.replace("else: operator", "else: told"))) == ["sometimes-unbrought"]
-
-
-def test_a_case_that_fits_shows_that_the_value_is_there() -> None:
-    nodes = f"""
-main: {ASK} {{ "1": balance, "2": look }} }}
-{BALANCE}
-look: {{ branch: balance, when: {{ "> 0": told }}, else: main }}
-"""
-    assert rules(flow(nodes)) == []
-    assert rules(flow(nodes.replace("else: main", "else: told"))) == ["sometimes-unbrought"]
-
-
-def test_after_a_fault_is_there_what_was_there_wherever_it_may_come() -> None:
-    nodes = """
-main: { set: { balance: "{other}" }, then: told }
-told: { say: welcome, then: bye }
-trouble: { set: { copy: "{other}" }, then: operator }
-"""
-    head = HEAD.replace('always: { "0": operator }\n', "on-error: trouble\n")
-    begin = head.replace("start: main", "start: begin")
-    set_ = "begin: { set: { other: 5 }, then: main }\n"
-    assert rules(flow(set_ + nodes.strip(), begin)) == []
-    late = nodes.replace("say: welcome", "set: { other: 5 }")
-    assert rules(flow(late, head)) == ["fragile-handler", "unbrought", "sometimes-unbrought"]
-
-
-def test_values_of_another_frame_are_not_there() -> None:
-    nodes = f"""
-main: {ASK} {{ "1": balance }} }}
-balance: {{ do: balance, on: {{ ok: sub }}, else: operator }}
-sub: {{ call: sub, on: {{ done: main }} }}
-"""
-    inner = "main: { say: balance-is, then: done }\ndone: { return: done }"
-    ended = sub(inner).replace(TAIL, "\n").replace('farewell: bye\nalways: { "0": operator }\n', "")
-    assert rules(flow(nodes), ended) == ["unbrought"]
-    given = ended.replace("languages", "inputs: { balance: money }\nlanguages")
-    assert (
-        rules(flow(nodes.replace("on: { done", "with: { balance: balance }, on: { done")), given)
-        == []
-    )
-
-
-def test_what_a_flow_takes_is_there_after_the_outcome_that_brings_it() -> None:
-    nodes = f"""
-main: {ASK} {{ "1": who }} }}
-who: {{ call: sub, take: {{ number: contract }}, on: {{ known: told, unknown: main }} }}
-told: {{ say: number-is, then: main }}
-"""
-    inner = """
-main: { input: contract-ask, into: contract, wrong: not-understood, then: known, gave-up: unknown }
-known: { return: known }
-unknown: { return: unknown }
-"""
-    called = sub(inner, "outputs: { contract: digits }\n").replace('"0"', '"*"')
-    assert rules(flow(nodes), called) == []
-    assert rules(flow(nodes.replace("unknown: main", "unknown: told")), called) == [
-        "sometimes-unbrought"
-    ]
-
-
-def test_a_yes_is_for_one_deed() -> None:
-    nodes = f"""
-main: {ASK} {{ "1": sure }} }}
-sure: {{ confirm: pay-ask, wrong: not-understood, yes: pay, no: main, gave-up: operator }}
-pay: {{ do: pay, on: {{ ok: %s, refused: main }} }}
-again: {{ do: pay, on: {{ ok: main, refused: main }} }}
-"""
-    assert rules(flow((nodes % "main").replace("again:", "other:"))) == ["unreachable"]
-    assert rules(flow(nodes % "again")) == ["unconfirmed"]
-
-
-def test_a_yes_counts_in_the_flow_that_is_called_then() -> None:
-    nodes = f"""
-main: {ASK} {{ "1": sure }} }}
-sure: {{ confirm: pay-ask, wrong: not-understood, yes: sub, no: main, gave-up: operator }}
-sub: {{ call: sub, on: {{ done: main }} }}
-"""
-    inner = "main: { do: pay, on: { ok: done, refused: done } }\ndone: { return: done }"
-    ended = sub(inner).replace(TAIL, "\n").replace('farewell: bye\nalways: { "0": operator }\n', "")
-    assert rules(flow(nodes), ended) == []
-
-
-def test_a_secret_is_followed_through_copies() -> None:
-    nodes = f"""
-main: {ASK} {{ "1": ask }} }}
-ask:
-  input: code-ask
-  into: pin
-  secret: yes
-  need: caller
-  wrong: not-understood
-  then: copy
-  gave-up: operator
-copy: {{ set: {{ other: "{{pin}}" }}, then: look }}
-look: {{ branch: other, when: {{ 1234: main }}, else: operator }}
-"""
-    assert rules(flow(nodes, HEAD + "on-need: operator\n")) == ["told-secret"]
-
-
 # Words.
 
 
@@ -329,3 +218,15 @@ def test_four_times_the_nodes_take_about_four_times_as_long() -> None:
     small, great = large(100), large(400)
     assert found(small, heard=True) == found(great, heard=True)[: len(found(small, heard=True))]
     assert seconds(lambda: found(great)) < 10 * seconds(lambda: found(small)) + 0.05
+
+
+def test_more_ways_than_can_be_followed_are_refused_at_once() -> None:
+    calls = "\n".join(f"n{n}: {{ call: sub, else: n{n + 1} }}" for n in range(400))
+    nodes = f"main: {{ say: welcome, then: n0 }}\n{calls}\nn400: {{ end: thanks-bye }}"
+    returns = "\n".join(
+        f"r{n}: {{ branch: caller, when: {{ known: e{n} }}, else: r{n + 1} }}\n"
+        f"e{n}: {{ return: o{n} }}"
+        for n in range(400)
+    )
+    called = sub(f"{returns}\nr400: {{ return: z }}").replace("start: main", "start: r0")
+    assert rules(flow(nodes), called) == ["too-long"]
