@@ -1,7 +1,7 @@
 """Names: each must be one, and lead somewhere."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ivr import nodes
 from ivr.cases import COMPARISON, REFERENCE
@@ -147,7 +147,7 @@ def values(known: Known) -> Iterator[Finding]:
                 yield known.at(spot), f"the input {name} takes {text}"
         for value in referred(node):
             if text := known.lacking(value):
-                yield known.at(spot), f"this sets a value to {text}"
+                yield known.at(spot), f"this takes {text}"
 
 
 def taken(node: nodes.Node) -> Mapping[str, str]:
@@ -161,11 +161,15 @@ def taken(node: nodes.Node) -> Mapping[str, str]:
 
 
 def referred(node: nodes.Node) -> Iterator[str]:
-    """The values whose names stand in braces in a set."""
+    """The values whose names stand in braces."""
+    given: Iterable[str] = ()
     if isinstance(node, nodes.Set):
-        for given in node.set.values():
-            if found := REFERENCE.fullmatch(given):
-                yield found[1]
+        given = node.set.values()
+    elif isinstance(node, nodes.Queue):
+        given = (node.topic,)
+    for each in given:
+        if found := REFERENCE.fullmatch(each):
+            yield found[1]
 
 
 def ending(known: Known) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def used(known: Known, node: Node) -> Iterator[tuple[str, str]]:
     for name, value in taken(node).items():
         yield value, f"the input {name} takes"
     for value in referred(node):
-        yield value, "this sets a value to"
+        yield value, "this takes"
 
 
 def unbrought(known: Known) -> Iterator[Finding]:
