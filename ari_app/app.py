@@ -152,7 +152,7 @@ async def _put(
     await exchange.apology(ground.state, now.reading)
     await _keep(ground.store, now.menus, how)
     reception.serving = means.serving(now)
-    return tuple(_unmatched(ground.config, now.menus.book))
+    return (*map(str, now.menus.warnings), *_unmatched(ground.config, now.menus.book))
 
 
 class _Reached(Struct, frozen=True):

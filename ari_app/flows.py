@@ -3,14 +3,18 @@
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from msgspec import Struct
 
 from ari_app.config import Config
-from ivr.loader import Slots, load
+from ivr.check import Standard
+from ivr.loader import Loaded, Slots, load
 from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
+from ivr.source import LIMIT
 from prompts.catalogue import Catalogue, Laid, lay
+from prompts.heard import heard
 
 SHIPPED = Path(__file__).parents[1] / "ivr" / "menus"
 
@@ -28,6 +32,7 @@ class Menus(Struct, frozen=True):
     catalogue: Catalogue
     sources: Mapping[str, str]
     """The text of each flow, of which its version is the hash."""
+    warnings: tuple[Problem, ...] = ()
 
 
 def directory(config: Config) -> Path:
@@ -43,18 +48,34 @@ class FlowsError(Exception):
         self.problems = problems
 
 
+class UnreadError(FlowsError):
+    """There is nothing to check, or it cannot be read."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__((Problem(Place(str(path), 1, 1), text),))
+
+
 def menus(directory: Path, shipped: Catalogue, operations: Mapping[str, Operation]) -> Menus:
-    """The flows and texts of ``directory``; :class:`FlowsError` tells all that is wrong in both."""
-    laid = prompts(directory, shipped)
-    try:
-        flows = _texts(directory)
-        book = _book(flows, laid.catalogue.signatures(), operations)
-    except FlowsError as error:
-        raise FlowsError((*laid.problems, *error.problems)) from None
-    if laid.problems:
-        raise FlowsError(laid.problems)
-    sources = {name: flows[flow.file] for name, flow in book.flows.items()}
-    return Menus(book, laid.catalogue, sources)
+    """The flows and texts of ``directory``; :class:`FlowsError` tells all that is wrong in both.
+
+    Warnings keep nothing off the air.
+    """
+    flows, laid = texts(directory), prompts(directory, shipped)
+    found = checked(flows, laid, operations)
+    if found.book is None or laid.problems:
+        problems = (*laid.problems, *found.problems)
+        raise FlowsError(tuple(one for one in problems if one.severity == "error"))
+    sources = {name: flows[flow.file] for name, flow in found.book.flows.items()}
+    return Menus(found.book, laid.catalogue, sources, found.problems)
+
+
+def checked(
+    flows: Mapping[str, str], laid: Laid, operations: Mapping[str, Operation], within: int = 3
+) -> Loaded:
+    """Flows as the check sees them, with a human at most ``within`` keys away."""
+    words = laid.catalogue
+    judged = Standard(within, heard(words), frozenset(available_timezones()), laid.own)
+    return load(flows, words.signatures(), operations, judged)
 
 
 def prompts(directory: Path, shipped: Catalogue) -> Laid:
@@ -63,9 +84,17 @@ def prompts(directory: Path, shipped: Catalogue) -> Laid:
     return lay(shipped, own) if own.exists() else Laid(shipped, ())
 
 
-def read(directory: Path, slots: Slots, operations: Mapping[str, Operation]) -> Book:
+def read(
+    directory: Path,
+    slots: Slots,
+    operations: Mapping[str, Operation],
+    standard: Standard | None = None,
+) -> Book:
     """The book of all flows under ``directory``; :class:`FlowsError` if it does not check."""
-    return _book(_texts(directory), slots, operations)
+    loaded = load(texts(directory), slots, operations, standard)
+    if loaded.book is None:
+        raise FlowsError(loaded.problems)
+    return loaded.book
 
 
 def files(directory: Path) -> Iterator[Path]:
@@ -73,34 +102,30 @@ def files(directory: Path) -> Iterator[Path]:
     for parent, inner, names in os.walk(directory):
         inner[:] = [name for name in inner if not name.startswith(".")]
         for name in names:
-            if name.endswith((".yaml", ".yml")) and not name.startswith("."):
-                yield Path(parent, name)
+            path = Path(parent, name)
+            if name.endswith((".yaml", ".yml")) and not name.startswith(".") and path.is_file():
+                yield path
 
 
-def _texts(directory: Path) -> Mapping[str, str]:
-    """The flows: all ``*.yaml`` but prompts and tests."""
+def texts(directory: Path) -> Mapping[str, str]:
+    """The files of flows under ``directory`` by name; :class:`UnreadError` if there are none.
+
+    Prompts and tests are none. Of a file that is too long only so much is read that it is seen;
+    bytes that are no UTF-8 become characters that the loader refuses with their place.
+    """
     found = {}
-    for path in files(directory):
-        if path.parent == directory / PROMPTS or path.name.endswith((TESTS, ".yml")):
-            continue
-        try:
-            found[str(path)] = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise _unread(path, "the file is not in UTF-8: save it as UTF-8") from None
-        except OSError as error:
-            raise _unread(path, f"the file cannot be read: {error.strerror}") from None
+    try:
+        if directory.exists():
+            next(directory.iterdir(), None)  # it says why it cannot be read; a walk does not
+        for path in sorted(files(directory)):
+            if path.parent == directory / PROMPTS or path.name.endswith((TESTS, ".yml")):
+                continue
+            with path.open("rb") as file:
+                found[str(path)] = file.read(4 * LIMIT + 4).decode(errors="surrogateescape")
+    except OSError as error:
+        path = Path(error.filename or directory)
+        raise UnreadError(path, f"this cannot be read: {error.strerror}") from None
     if not found:
         text = "there is no flow (*.yaml) here: copy one, or name another [menus] directory"
-        raise _unread(directory, text)
+        raise UnreadError(directory, text)
     return found
-
-
-def _unread(path: Path, text: str) -> FlowsError:
-    return FlowsError((Problem(Place(str(path), 1, 1), text),))
-
-
-def _book(files: Mapping[str, str], slots: Slots, operations: Mapping[str, Operation]) -> Book:
-    loaded = load(files, slots, operations)
-    if loaded.book is None:
-        raise FlowsError(loaded.problems)
-    return loaded.book

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from ivr import nodes
-from ivr.check import Mention, Read, check
+from ivr.check import Mention, Read, Standard, check
 from ivr.describing import bare, described, meaning, noun, required
 from ivr.hours import Schedule
 from ivr.model import Book, Flow, Operation
@@ -31,26 +31,33 @@ Slots = Mapping[str, Mapping[str, str]]
 
 
 class Loaded(Struct, frozen=True):
-    """The book, if there are no problems."""
+    """The book, if no problem is an error."""
 
     book: Book | None
     problems: tuple[Problem, ...]
 
 
-def load(files: Mapping[str, str], slots: Slots, operations: Mapping[str, Operation]) -> Loaded:
+def load(
+    files: Mapping[str, str],
+    slots: Slots,
+    operations: Mapping[str, Operation],
+    standard: Standard | None = None,
+) -> Loaded:
     """Read the flows of ``files`` (name -> text) together.
 
     ``slots`` are the prompts of the catalogue with their placeholders, ``operations`` what flows
-    may do. A flow's version is the hash of its text. Never raises for what is in a file.
+    may do. Without a ``standard`` only what keeps calls from running is a problem. A flow's
+    version is the hash of its text. Never raises for what is in a file.
     """
     read = [Reader(name, text).read() for name, text in sorted(files.items())]
     problems = {problem for each in read for problem in each.problems}
-    problems.update(islice(check(read, slots, operations), MOST))
-    if problems:
-        return Loaded(None, tuple(sorted(problems)))
+    problems.update(islice(check(read, slots, operations, standard), MOST))
+    told = tuple(sorted(problems))
+    if any(problem.severity == "error" for problem in told):
+        return Loaded(None, told)
     flows = {each.flow.flow: each.flow for each in read if each.flow is not None}
     schedules = {each.schedule.schedule: each.schedule for each in read if each.schedule}
-    return Loaded(Book(flows, slots, operations, schedules), ())
+    return Loaded(Book(flows, slots, operations, schedules), told)
 
 
 def version(text: str) -> str:
@@ -85,8 +92,9 @@ class Reader:
             try:
                 found = self.struct(root, Schedule if _is_schedule(root) else Flow)
             except _EnoughError:
+                last = self.problems[-1]
                 self.problems.append(
-                    Problem(self.problems[-1].place, "there is more: mend these first")
+                    Problem(last.place, "there is more: mend these first", last.rule)
                 )
         return Read(
             _complete(found, version(self.text), self.file) if isinstance(found, Flow) else None,
@@ -96,8 +104,8 @@ class Reader:
             found if isinstance(found, Schedule) else None,
         )
 
-    def wrong(self, node: yaml.Node, text: str) -> None:
-        self.problems.append(Problem(place(self.file, node), text))
+    def wrong(self, node: yaml.Node, text: str, rule: str = "wrong-type") -> None:
+        self.problems.append(Problem(place(self.file, node), text, rule))
         self.faulty.add(self.owner)
         if len(self.problems) == MOST:
             raise _EnoughError
@@ -112,13 +120,15 @@ class Reader:
             found = known.get(key.value)
             if found is None:
                 what = kind(shape) if issubclass(shape, Node) else noun(shape)
-                self.wrong(key, f"{what} has no key {key.value!r}: {near(key.value, known)}")
+                text = f"{what} has no key {key.value!r}: {near(key.value, known)}"
+                self.wrong(key, text, "unknown-key")
             else:
                 field, hint = found
                 given[field.name] = self.value(value, hint)
         for name, (field, hint) in known.items():
             if field.name not in given and required(field):
-                self.wrong(table, f"{name} is missing: add `{name}: …` ({meaning(hint)})")
+                text = f"{name} is missing: add `{name}: …` ({meaning(hint)})"
+                self.wrong(table, text, "missing-key")
         return None if self.owner in self.faulty else shape(**given)
 
     def entries(self, table: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
@@ -129,7 +139,8 @@ class Reader:
                 self.wrong(key, "a key must be a word")
             elif key.value in seen:
                 first = place(self.file, seen[key.value]).line
-                self.wrong(key, f"{key.value!r} stands twice (first in line {first}): keep one")
+                text = f"{key.value!r} stands twice (first in line {first}): keep one"
+                self.wrong(key, text, "twin-key")
             else:
                 seen[key.value] = key
                 yield key, value
@@ -141,7 +152,7 @@ class Reader:
             name = key.value
             if name in ACTIONS or not re.fullmatch(r"[\w-]{1,60}", name):
                 text = f"{name!r} names no node: take letters, digits and -, not back or repeat"
-                self.wrong(key, text)
+                self.wrong(key, text, "bad-name")
                 continue
             self.owner = name
             self.places[name] = place(self.file, key)
@@ -160,7 +171,8 @@ class Reader:
         found = sorted(keys & _KINDS.keys())
         if len(found) != 1:
             which = f"both {' and '.join(found)}" if found else "no kind"
-            self.wrong(value, f"this node has {which}: give it one of {', '.join(_KINDS)}")
+            text = f"this node has {which}: give it one of {', '.join(_KINDS)}"
+            self.wrong(value, text, "no-kind")
             return None
         made = self.struct(value, _KINDS[found[0]])
         return made if isinstance(made, Node) else None
@@ -226,13 +238,15 @@ class Reader:
 
     def bounded(self, node: yaml.Node, found: Any, note: Meta) -> None:
         """Say so when a value is not within the bounds of its type."""
-        unit = "s" if isinstance(found, float) else ""
+        unit, fault = "s" if isinstance(found, float) else "", ""
         if note.min_length is not None and len(found) < note.min_length:
-            self.wrong(node, "at least one belongs here")
+            fault = "at least one belongs here"
         elif note.ge is not None and found is not None and found < note.ge:
-            self.wrong(node, f"{found:g}{unit} is too little: at least {note.ge:g}{unit}")
+            fault = f"{found:g}{unit} is too little: at least {note.ge:g}{unit}"
         elif note.le is not None and found is not None and found > note.le:
-            self.wrong(node, f"{found:g}{unit} is too much: at most {note.le:g}{unit}")
+            fault = f"{found:g}{unit} is too much: at most {note.le:g}{unit}"
+        if fault:
+            self.wrong(node, fault, "out-of-bounds")
 
 
 def _is_schedule(root: yaml.MappingNode) -> bool:

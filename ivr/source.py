@@ -31,18 +31,20 @@ def compose(
     text = text.removeprefix("\ufeff")
     if len(text) > LIMIT:
         fault = f"the file is longer than {LIMIT} characters: split it into flows"
-        return Problem(Place(file, 1, 1), fault)
+        return Problem(Place(file, 1, 1), fault, "too-long")
     strange = _STRANGE.search(text)
     if strange:
         fault = f"the character U+{ord(strange[0]):04X} is none of a text: take it out"
-        return Problem(_at(file, text, strange.start()), fault)
+        if "\udc80" <= strange[0] <= "\udcff":  # what a file that is not in UTF-8 is read as
+            fault = "the file is not in UTF-8: save it as UTF-8"
+        return Problem(_at(file, text, strange.start()), fault, "no-text")
     try:
         found = _refused(file, text) or yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         return _fault(file, text, error)
     if isinstance(found, yaml.MappingNode | Problem):
         return found
-    return Problem(place(file, found), what)
+    return Problem(place(file, found), what, "not-a-flow")
 
 
 def place(file: str, node: yaml.Node | yaml.Event | None) -> Place:
@@ -56,11 +58,13 @@ def _refused(file: str, text: str) -> Problem | None:
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent):
-            return Problem(place(file, event), "aliases (*name) are not read: write the value out")
+            fault = "aliases (*name) are not read: write the value out"
+            return Problem(place(file, event), fault, "alias")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEP:
-                return Problem(place(file, event), f"more than {DEEP} levels deep: write it flat")
+                fault = f"more than {DEEP} levels deep: write it flat"
+                return Problem(place(file, event), fault, "too-deep")
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
     return None
@@ -72,7 +76,7 @@ def _fault(file: str, text: str, error: yaml.YAMLError) -> Problem:
     line = "".join(text.splitlines()[row : row + 1])
     hint = "indent with spaces, not tabs" if "\t" in line else "mend the YAML here or just above"
     fault = getattr(error, "problem", None) or "this is no YAML"
-    return Problem(Place(file, row + 1, column + 1), f"{fault}: {hint}")
+    return Problem(Place(file, row + 1, column + 1), f"{fault}: {hint}", "not-yaml")
 
 
 def _at(file: str, text: str, index: int) -> Place:

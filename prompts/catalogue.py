@@ -157,14 +157,19 @@ def over(base: Catalogue, files: Mapping[str, str], problems: Iterable[Problem] 
     }
     found += _compared(ordered, texts)
     found += _against(base, ordered)
-    return Laid(Catalogue(texts), tuple(sorted(set(found))))
+    places = {name: where for reader in readers.values() for name, where in reader.places.items()}
+    return Laid(Catalogue(texts), tuple(sorted(set(found))), places)
 
 
 class Laid(Struct, frozen=True):
-    """A catalogue as far as its texts can be read, and all that is wrong with them."""
+    """A catalogue as far as its texts can be read, and all that is wrong with them.
+
+    ``own``: where each prompt stands that was laid over another catalogue.
+    """
 
     catalogue: Catalogue
     problems: tuple[Problem, ...]
+    own: Mapping[str, Place] = {}
 
     def sound(self) -> Catalogue:
         """The catalogue; :class:`CatalogueError` if there are problems."""

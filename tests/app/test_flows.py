@@ -1,11 +1,13 @@
 """Flows of a directory."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from ari_app.flows import SHIPPED, FlowsError, menus, read
-from ivr.loader import version
+from ari_app.flows import SHIPPED, FlowsError, UnreadError, menus, read
+from ivr.check import Standard
+from ivr.loader import load, version
 from prompts import catalogue
 from tests.app.scripted import FLOW, OPERATIONS, PROMPTS
 
@@ -41,8 +43,37 @@ def test_all_problems_at_once_with_their_places(tmp_path: Path) -> None:
 
 def test_an_empty_directory_or_none(tmp_path: Path) -> None:
     for directory in (tmp_path, tmp_path / "none"):
-        with pytest.raises(FlowsError, match=r"there is no flow .* another \[menus\] directory"):
+        with pytest.raises(UnreadError, match=r"there is no flow .* another \[menus\] directory"):
             read(directory, SLOTS, OPERATIONS)
+    with pytest.raises(UnreadError, match="this cannot be read: Not a directory"):
+        read(Path(__file__), SLOTS, OPERATIONS)
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "611.yaml").write_text(FLOW)
+    assert set(read(tmp_path, SLOTS, OPERATIONS).flows) == {"611"}
+
+
+TRAP = """
+flow: "611"
+numbers: ["611"]
+languages: [ru]
+start: main
+nodes:
+  main: { menu: main, keys: { "1": told }, gave-up: told }
+  told: { say: thanks, then: main }
+"""
+
+
+def test_errors_keep_flows_off_the_air_and_warnings_do_not(tmp_path: Path) -> None:
+    (tmp_path / "611.yaml").write_text(FLOW)
+    assert load({"a": FLOW}, SLOTS, OPERATIONS, Standard()).problems
+    assert read(tmp_path, SLOTS, OPERATIONS, Standard()).flows
+    (tmp_path / "611.yaml").write_text(TRAP)
+    assert read(tmp_path, SLOTS, OPERATIONS).flows
+    with pytest.raises(FlowsError, match="trap: nothing leads out of main"):
+        read(tmp_path, SLOTS, OPERATIONS, Standard())
 
 
 def test_a_file_in_another_encoding(tmp_path: Path) -> None:

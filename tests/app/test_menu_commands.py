@@ -45,7 +45,7 @@ def test_own_texts_are_checked_with_the_flows(tmp_path: Path, menus: Path) -> No
     (menus / "prompts" / "ru.yaml").write_text("welcome:\n")
     done = firstline(tmp_path, "flows", "check", str(menus))
     assert done.exit_code == 1
-    assert f"{menus}/prompts/ru.yaml:1:9: the text is empty" in done.output
+    assert f"{menus}/prompts/ru.yaml:1:9: prompt-text: the text is empty" in done.output
     assert "named our-news" in done.output
 
 

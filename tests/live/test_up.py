@@ -72,7 +72,7 @@ def test_a_broken_flow(tmp_path: Path) -> None:
     menus.mkdir()
     (menus / "a.yaml").write_text('flow: "1"\nlanguages: [ru]\nstart: nowhere\nnodes: {}\n')
     one = Installation(tmp_path / "state", f'[menus]\ndirectory = "{menus}"')
-    assert f"{menus}/a.yaml:3:8: there is no node nowhere" in refused(one, "up")
+    assert f"{menus}/a.yaml:3:8: unknown-node: there is no node nowhere" in refused(one, "up")
 
 
 def test_a_damaged_database(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_what_cannot_be_read_is_another_exit_code(menus: Path, tmp_path: Path) -
     (menus / "611.test.yaml").write_text(GOOD.replace("prompt", "promt", 1))
     result = firstline("test", menus)
     assert result.exit_code == 2
-    assert "611.test.yaml:7:15: an expectation has no key 'promt'" in result.output
+    assert "611.test.yaml:7:15: unknown-key: an expectation has no key 'promt'" in result.output
     (menus / "611.yaml").write_text("flow: 611")
     assert firstline("test", menus).exit_code == 2
     assert firstline("test", tmp_path / "none").exit_code == 2

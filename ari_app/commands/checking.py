@@ -1,0 +1,143 @@
+"""`firstline flows check` and `firstline flows rules`."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from ari_app import flows as reading
+from ari_app.config import State
+from ari_app.selfcare.operations import CATALOGUE
+from ivr.check import RULES
+from ivr.problems import Problem, near
+from prompts import catalogue
+
+COLOURS = {"error": "red", "warning": "yellow"}
+
+
+@click.command()
+@click.argument("directories", metavar="[DIRECTORY]...", type=click.Path(path_type=Path), nargs=-1)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="github: the annotations of its workflows.",
+)
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option(
+    "--within",
+    type=click.IntRange(1, 20),
+    default=3,
+    show_default=True,
+    help="How many keys a human may be away.",
+)
+@click.pass_obj
+def check(
+    state: State, directories: tuple[Path, ...], form: str, strict: bool, within: int
+) -> None:
+    """Say all that is wrong with the flows of each DIRECTORY (those in use, if none is named).
+
+    Exit code 1 if there are errors, 2 if a directory cannot be read.
+    """
+    problems: list[Problem] = []
+    nodes: list[int] = []
+    for directory in directories or (reading.directory(state.config()),):
+        try:
+            flows = reading.texts(directory)
+        except reading.UnreadError as error:
+            click.echo(str(error), err=True)
+            raise click.exceptions.Exit(2) from error
+        laid = reading.prompts(directory, catalogue.shipped())
+        loaded = reading.checked(flows, laid, CATALOGUE, within)
+        problems += (replace(one, rule="prompt-text") for one in laid.problems)
+        problems += loaded.problems
+        if loaded.book is not None:
+            nodes += [len(flow.nodes) for flow in loaded.book.flows.values()]
+    _tell(problems, nodes, form)
+    if any(strict or problem.severity == "error" for problem in problems):
+        raise click.exceptions.Exit(1)
+
+
+def _tell(problems: Sequence[Problem], nodes: Sequence[int], form: str) -> None:
+    counts = Counter(problem.severity for problem in problems)
+    if form == "json":
+        told = [_fields(problem) for problem in problems]
+        summary = {"errors": counts["error"], "warnings": counts["warning"], "problems": told}
+        click.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        return
+    for problem in problems:
+        click.echo(_annotation(problem) if form == "github" else _line(problem))
+    if form == "text":
+        found = f"{_count(counts['error'], 'error')}, {_count(counts['warning'], 'warning')}"
+        good = f"{_count(len(nodes), 'flow')} with {_count(sum(nodes), 'node')}"
+        if counts["error"]:
+            broken = [RULES[each.rule].vital for each in problems if each.rule in RULES]
+            rest = "; the ways of callers are looked at when these are mended"
+            click.echo(found + (rest if any(broken) else ""))
+        else:
+            click.echo(f"{found} in {good}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+
+
+def _line(problem: Problem) -> str:
+    mark = click.style(problem.severity, fg=COLOURS[problem.severity])
+    place = click.style(str(problem.place), bold=True)
+    warning = f"{mark}: " if problem.severity == "warning" else ""
+    rule = click.style(problem.rule, fg=COLOURS[problem.severity])
+    return f"{place}: {warning}{rule}: {problem.text}"
+
+
+def _fields(problem: Problem) -> dict[str, str | int]:
+    place = problem.place
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "rule": problem.rule,
+        "severity": problem.severity,
+        "text": problem.text,
+    }
+
+
+def _annotation(problem: Problem) -> str:
+    """A command of GitHub's workflows; what its syntax is made of is escaped."""
+    place = problem.place
+    file = _escaped(place.file).replace(":", "%3A").replace(",", "%2C")
+    where = f"file={file},line={place.line},col={place.column},title={problem.rule}"
+    return f"::{problem.severity} {where}::{_escaped(problem.text)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+@click.command()
+@click.argument("rule", required=False)
+def rules(rule: str | None) -> None:
+    """What the check looks at; of RULE, what breaks it and what does not."""
+    if rule is None:
+        for each in RULES.values():
+            mark = click.style(f"{each.severity:8}", fg=COLOURS[each.severity])
+            click.echo(f"{mark} {each.name:20} {each.protects}")
+    elif rule not in RULES:
+        raise click.UsageError(f"there is no rule {rule}: {near(rule, RULES)}")
+    else:
+        for line in _explained(rule):
+            click.echo(line)
+
+
+def _explained(name: str) -> Iterator[str]:
+    rule = RULES[name]
+    yield f"{rule.name} ({rule.severity}): {rule.protects} {rule.mend}"
+    for sort in ("bad", "good"):
+        text = files("ivr.check.samples").joinpath(f"{name}.{sort}.yaml").read_text("utf-8")
+        yield f"\n{sort}:\n\n{text.rstrip()}"

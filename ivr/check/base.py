@@ -1,0 +1,237 @@
+"""What rules look at: the flows that were read, what they may use, and their graph."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from ivr import nodes
+from ivr.asking import opening
+from ivr.cases import REFERENCE
+from ivr.check.brought import Brought, flow_of_values, makes
+from ivr.check.graph import Graph
+from ivr.hours import Schedule
+from ivr.model import Flow, Operation
+from ivr.nodes import Node
+from ivr.problems import Place, Problem, near
+from ivr.session import Spot
+from ivr.terms import Is
+
+Slots: TypeAlias = Mapping[str, Mapping[str, str]]
+
+
+class Mention(Struct, frozen=True):
+    """A name in a flow: what it should be, in which node, and where it stands."""
+
+    what: Is
+    name: str
+    owner: str
+    place: Place
+
+
+class Read(Struct, frozen=True):
+    """A file: its flow without the nodes that have problems, the names in it, its problems.
+
+    ``places``: where its nodes stand, those with problems too. The flow is None if more is wrong
+    than nodes.
+    """
+
+    flow: Flow | None
+    mentions: tuple[Mention, ...]
+    places: Mapping[str, Place]
+    problems: tuple[Problem, ...]
+    schedule: Schedule | None = None
+
+
+class Heard(Struct, frozen=True):
+    """A prompt in a language: its text, and about how long it is heard (seconds)."""
+
+    text: str
+    seconds: float
+
+
+class Standard(Struct, frozen=True):
+    """What callers may expect of flows, and what is known here to judge it by.
+
+    ``within``: how many keys a human may be away. ``heard``: prompt -> language -> what is heard;
+    empty if nobody knows. ``zones``: the time zones that this machine knows; None if nobody
+    knows. ``own``: where the administrator's own prompts stand, each of which should be used.
+    """
+
+    within: int = 3
+    heard: Mapping[str, Mapping[str, Heard]] = {}
+    zones: frozenset[str] | None = None
+    own: Mapping[str, Place] = {}
+
+
+Finding: TypeAlias = tuple[Place, str]
+"""Where something is wrong; what, and what to do."""
+
+
+class Known:
+    """All flows together, under the check."""
+
+    def __init__(
+        self,
+        read: Sequence[Read],
+        slots: Slots,
+        operations: Mapping[str, Operation],
+        standard: Standard | None,
+    ) -> None:
+        self.read = read
+        self.slots = slots
+        self.operations = operations
+        self.standard = standard or Standard()
+        self.flows = {each.flow.flow: each.flow for each in read if each.flow}
+        self.files = {each.flow.flow: each for each in read if each.flow}
+        self.schedules = {each.schedule.schedule: each for each in read if each.schedule}
+        self.whole = not any(each.problems for each in read)
+        """Whether every file reads well; what was left out is not held against the others."""
+
+    @cached_property
+    def graph(self) -> Graph:
+        return Graph(self.flows, self.operations)
+
+    @cached_property
+    def _mentions(self) -> Mapping[Is, Sequence[tuple[Read, Mention]]]:
+        found = defaultdict(list)
+        for each in self.read:
+            for mention in each.mentions:
+                found[mention.what].append((each, mention))
+        return found
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str, Is, str], Place]:
+        return {
+            (each.flow.flow, mention.owner, mention.what, mention.name): mention.place
+            for each in self.read
+            if each.flow
+            for mention in each.mentions
+        }
+
+    def mentions(self, *what: Is) -> Iterator[tuple[Read, Mention]]:
+        """The names of these sorts, each with its file."""
+        for each in what:
+            yield from self._mentions[each]
+
+    def nodes(self) -> Iterator[tuple[Spot, Node]]:
+        """All nodes."""
+        for flow in self.flows.values():
+            for name, node in flow.nodes.items():
+                yield (flow.flow, name), node
+
+    def at(self, spot: Spot, what: Is | None = None, name: str = "") -> Place:
+        """Where a node stands, or a name in it."""
+        place = self._places.get((*spot, what, name)) if what else None
+        return place or self.files[spot[0]].places[spot[1]]
+
+    def head(self, flow: str, what: Is = Is.TITLE, name: str = "") -> Place:
+        """Where a flow begins, or a name at its head stands."""
+        return (
+            self._places.get((flow, "", what, name))
+            or self._places.get((flow, "", Is.TITLE, flow))
+            or Place(self.flows[flow].file, 1, 1)
+        )
+
+    @cached_property
+    def brought(self) -> Mapping[str, frozenset[str]]:
+        """All values that anything in the flows brings, with their kinds."""
+        names: dict[str, frozenset[str]] = {}
+        copies: list[tuple[str, str]] = []
+        for flow in self.flows.values():
+            made = [pair for node in flow.nodes.values() for pair in makes(node, self.operations)]
+            for name, kind in [*made, *flow.inputs.items(), *flow.outputs.items()]:
+                names[name] = names.get(name, frozenset()) | {kind}
+        for _, node in self.nodes():
+            if isinstance(node, nodes.Call) and node.call in self.flows:
+                copies += node.take.items()
+            elif isinstance(node, nodes.Set):
+                found = ((name, REFERENCE.fullmatch(given)) for name, given in node.set.items())
+                copies += [(name, reference[1]) for name, reference in found if reference]
+        return _copied(names, copies)
+
+    @cached_property
+    def brought_to(self) -> Mapping[Spot, Brought]:
+        """What is brought on the way to each spot."""
+        return flow_of_values(self.graph, self.operations)
+
+    def lacking(self, value: str) -> str:
+        """Why no value of that name can be there; nothing if it can."""
+        if not self.whole or value in self.brought:
+            return ""
+        return f"{value}, which nothing in these flows brings: {near(value, self.brought)}"
+
+    def unlike(self, value: str, kind: str) -> str:
+        """Why a value of that name is of another kind; nothing if it is not."""
+        found = self.brought.get(value)
+        if not self.whole or not found or kind in found:
+            return ""
+        return f"{value} as {kind}, and these flows bring it as {', '.join(sorted(found))}"
+
+
+def _copied(
+    names: Mapping[str, frozenset[str]], copies: Iterable[tuple[str, str]]
+) -> Mapping[str, frozenset[str]]:
+    """Names with their kinds, and their copies with the same ones; also copies of copies."""
+    found = dict(names)
+    into = defaultdict(list)
+    for name, of in copies:
+        into[of].append(name)
+        found.setdefault(name, frozenset())
+    waiting = list(found)
+    while waiting:
+        of = waiting.pop()
+        for name in into[of]:
+            if not found[of] <= found[name]:
+                found[name] |= found[of]
+                waiting.append(name)
+    return found
+
+
+Find: TypeAlias = Callable[[Known], Iterable[Finding]]
+
+
+class Rule(Struct, frozen=True):
+    """A rule: its name, what it protects callers from, and what an author does about it.
+
+    ``vital``: the engine cannot run flows that break it, so it is looked at wherever flows are
+    read. A rule without ``find`` is broken while a file is read.
+    """
+
+    name: str
+    severity: Literal["error", "warning"]
+    protects: str
+    mend: str
+    find: Find | None = None
+    vital: bool = False
+
+
+def prompts(node: Node) -> tuple[str, ...]:
+    """All prompts that a node tells."""
+    match node:
+        case nodes.Listens():
+            return (*opening(node), *node.silent, *node.wrong)
+        case nodes.Say():
+            return node.say
+        case nodes.End():
+            return node.end
+        case nodes.Sms():
+            return node.sms
+        case nodes.Record():
+            return node.record
+        case nodes.Announce():
+            return node.announce
+    return ()
+
+
+def tells(kind: str) -> str:
+    """The kind of value that a placeholder's kind tells: "count minute" tells a count."""
+    first = kind.split()[0]
+    return "day" if first == "date" else first
+
+
+def shortened(names: Sequence[str]) -> str:
+    """A way in words, without its middle if it is long."""
+    return " -> ".join(names if len(names) <= 8 else [*names[:4], "…", *names[-3:]])

@@ -1,0 +1,232 @@
+"""What is brought on the way to each node: values, and whether the caller is known or agreed.
+
+A value may be there if some way brings it, and must be if every way does. A flow that is called has
+its own values: it begins with its inputs, and its outputs come with each outcome.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from ivr import nodes
+from ivr.cases import REFERENCE
+from ivr.check.graph import Graph
+from ivr.model import UNAVAILABLE, Flow
+from ivr.nodes import Node
+from ivr.session import Spot
+from ivr.terms import NEEDS
+from ivr.ways import Operations, Way
+
+AGREED = "(a yes)"
+KNOWN = "(a caller whom we know)"
+
+
+class Names:
+    """A set of names, a bit for each: thousands of them are joined at once."""
+
+    __slots__ = ("_bits", "_index")
+
+    def __init__(self, bits: int, index: Mapping[str, int]) -> None:
+        self._bits = bits
+        self._index = index
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(self._bits & self._index.get(name, 0))
+
+
+class Brought(Struct, frozen=True):
+    """What may be there, and what must be."""
+
+    may: Names
+    must: Names
+
+
+class Made(Struct, frozen=True):
+    """What a way out of a node brings: what it may, and what it does."""
+
+    may: frozenset[str] = frozenset()
+    must: frozenset[str] = frozenset()
+
+
+def flow_of_values(graph: Graph, operations: Operations) -> Mapping[Spot, Brought]:
+    """What is brought to each spot that a call may reach, each flow begun by itself."""
+    course = _Course(graph, operations)
+    for flow in graph.flows.values():
+        if flow.numbers or flow.flow not in graph.entered:
+            given = course.bits(flow.inputs)
+            course.arrive((flow.flow, flow.start), given, given)
+    while course.waiting:
+        course.leave(course.waiting.popleft())
+    return {
+        spot: Brought(Names(may, course.index), Names(must, course.index))
+        for spot, (may, must) in course.there.items()
+    }
+
+
+_AT_ONCE = (nodes.Branch, nodes.Goto, nodes.Return)
+"""Nodes in which no call stays, so that it is neither hung up nor at fault there."""
+
+
+class _Course:
+    """What was brought so far, in bits; spots wait where that changed, until nothing does."""
+
+    def __init__(self, graph: Graph, operations: Operations) -> None:
+        self.graph = graph
+        self.operations = operations
+        self.index: dict[str, int] = {}
+        self.there: dict[Spot, tuple[int, int]] = {}
+        self.waiting: deque[Spot] = deque()
+        self.waits: set[Spot] = set()
+        self.kept = self.bits((AGREED, KNOWN))
+        """What stays as it is when another flow is called."""
+
+    def bits(self, names: Iterable[str]) -> int:
+        found = 0
+        for name in names:
+            found |= self.index.setdefault(name, 1 << len(self.index))
+        return found
+
+    def wait(self, spot: Spot) -> None:
+        if spot not in self.waits:
+            self.waits.add(spot)
+            self.waiting.append(spot)
+
+    def arrive(self, spot: Spot, may: int, must: int) -> None:
+        before = self.there.get(spot, (0, -1))
+        after = (before[0] | may, before[1] & must)
+        if after != before and spot in self.graph.nodes:
+            self.there[spot] = after
+            self.wait(spot)
+
+    def leave(self, spot: Spot) -> None:
+        """Bring on what is at a spot."""
+        self.waits.discard(spot)
+        node, flow = self.graph.nodes[spot], self.graph.flows[spot[0]]
+        literal = isinstance(node, nodes.Set) and not any("{" in each for each in node.set.values())
+        if not (literal or isinstance(node, _AT_ONCE)):
+            for handler in filter(None, (flow.on_hangup, flow.on_error)):
+                self.arrive((flow.flow, handler), *self.there[spot])
+        if isinstance(node, nodes.Return):
+            self.come_back(spot, node)
+            return
+        for way in self.graph.out(spot):
+            if not isinstance(node, nodes.Call) or way.label == "need":
+                self.pass_on(spot, node, way)
+        if isinstance(node, nodes.Call):
+            may, must = self.there[spot]
+            called = self.graph.flows[node.call]
+            given = self.bits(called.inputs)
+            start = (node.call, called.start)
+            self.arrive(start, given | may & self.kept, given | must & self.kept)
+            for each in returns_of(called):
+                if each in self.there:
+                    self.wait(each)
+
+    def come_back(self, spot: Spot, node: nodes.Return) -> None:
+        """Bring what a flow brings to those that called it."""
+        inside = self.there[spot]
+        for at in self.graph.calls[spot[0]]:
+            if at in self.there:
+                call = self.graph.nodes[at]
+                assert isinstance(call, nodes.Call)
+                taken = [
+                    self.bits(n for n, output in call.take.items() if self.bits((output,)) & side)
+                    for side in inside
+                ]
+                may, must = self.there[at]
+                for way in self.graph.back(at, node.return_):
+                    self.arrive(way.spot, may | taken[0], must | taken[1])
+
+    def pass_on(self, spot: Spot, node: Node, way: Way) -> None:
+        """Bring what is at a spot, and what the way out of it brings, to the next one."""
+        may, must = self.there[spot]
+        made = made_by(self.operations, node, way.label)
+        may, must = may | self.bits(made.may), must | self.bits(made.must)
+        operation = self.operations.get(node.do) if isinstance(node, nodes.Do) else None
+        costs = operation is not None and operation.costs
+        chosen = isinstance(node, nodes.Menu) and way.label not in ("silent", "wrong")
+        if costs or chosen:  # what was agreed to is done, or what is chosen now was not agreed to
+            agreed = self.bits((AGREED,))
+            may, must = may & ~agreed, must & ~agreed
+        self.arrive(way.spot, may, must)
+
+
+def returns_of(flow: Flow) -> list[Spot]:
+    """Where a flow returns."""
+    found = flow.nodes.items()
+    return [(flow.flow, name) for name, node in found if isinstance(node, nodes.Return)]
+
+
+def made_by(operations: Operations, node: Node, label: str) -> Made:
+    """What a way out of a node brings."""
+    if label == "need":
+        return Made()
+    made = _made(operations, node, label)
+    known = frozenset((KNOWN,) if NEEDS[node.need] else ())
+    return Made(made.may | known, made.must | known)
+
+
+def _made(operations: Operations, node: Node, label: str) -> Made:
+    names: Iterable[str] = ()
+    match node:
+        case nodes.Do() if node.do in operations:
+            return _done(operations, node, label)
+        case nodes.Hours():
+            sure = "closes" if label == "open" else "opens"
+            return Made(frozenset(("opens", "closes")), frozenset((sure,)))
+        case nodes.Set():
+            names = node.set
+        case nodes.Input() | nodes.Record() if label == "then":
+            names = (node.into,)
+        case nodes.Announce() if label == "told":
+            names = ("announcements",)
+        case nodes.Confirm() if label == "yes":
+            names = (AGREED,)
+        case nodes.Branch() if label != "else":
+            names = _looked(node.branch, label)
+    return Made(frozenset(names), frozenset(names))
+
+
+def _looked(what: str, case: str) -> frozenset[str]:
+    """What is known after a case of a branch that fits."""
+    if what == "caller":
+        return frozenset((KNOWN,) if case == "known" else ())
+    if what == "identity":
+        return frozenset((KNOWN,) if case in ("caller", "code-word") else ())
+    return frozenset(() if what in ("language", "dialled") else (what,))
+
+
+def _done(operations: Operations, node: nodes.Do, label: str) -> Made:
+    """What the outcomes bring that lead this way."""
+    outcomes = operations[node.do].outcomes
+    fit = [label]
+    if label == "else":
+        fit = [each for each in outcomes if each not in node.on]
+    elif label == "backend-down":
+        fit = [UNAVAILABLE]
+    found = [frozenset(outcomes[each]) for each in fit if each in outcomes] or [frozenset[str]()]
+    return Made(frozenset.union(*found), frozenset.intersection(*found))
+
+
+def makes(node: Node, operations: Operations) -> Iterable[tuple[str, str]]:
+    """The values that a node brings, with their kinds; of a set only what it makes itself."""
+    match node:
+        case nodes.Input():
+            return [(node.into, node.takes)]
+        case nodes.Record():
+            return [(node.into, "recording")]
+        case nodes.Hours():
+            return [("opens", "moment"), ("closes", "moment")]
+        case nodes.Announce():
+            return [("announcements", "each")]
+        case nodes.Set():
+            return [
+                (name, "count" if given.isdigit() else "word")
+                for name, given in node.set.items()
+                if not REFERENCE.fullmatch(given)
+            ]
+        case nodes.Do() if node.do in operations:
+            outcomes = operations[node.do].outcomes.values()
+            return [pair for values in outcomes for pair in values.items()]
+    return ()

@@ -1,0 +1,131 @@
+"""Handlers, and flows that call flows."""
+
+from collections.abc import Iterator, Mapping
+
+from ivr import nodes
+from ivr.check.base import Finding, Known, prompts, shortened
+from ivr.check.names import referred, taken
+from ivr.session import Spot
+from ivr.terms import Is
+from ivr.ways import Way
+
+
+def needless(known: Known) -> Iterator[Finding]:
+    """Nodes that need a known caller, where nobody says what becomes of the others."""
+    for spot, node in known.nodes():
+        if node.need != "none" and not _handled(known, spot[0], frozenset()):
+            text = f"{spot[1]} needs {node.need}, and the flow has no on-need: add one"
+            yield known.at(spot), text
+
+
+def _handled(known: Known, flow: str, seen: frozenset[str]) -> bool:
+    """Whether a flow has an on-need, or all that call it, and nobody enters it otherwise."""
+    if known.flows[flow].on_need:
+        return True
+    calls = known.graph.calls[flow]
+    if flow in seen or not calls or known.flows[flow].numbers:
+        return False
+    return all(_handled(known, call[0], seen | {flow}) for call in calls)
+
+
+def hung_up(known: Known) -> Iterator[Finding]:
+    """Words and questions after a hang-up: with them, all that should still be done ends."""
+    heard = (nodes.Say, nodes.Listens, nodes.Record, nodes.Queue, nodes.Dial)
+    for flow in known.flows.values():
+        if not flow.on_hangup:
+            continue
+        within = known.graph.reached(
+            [(flow.flow, flow.on_hangup)],
+            lambda spot, _: not isinstance(known.graph.nodes[spot], heard),
+        )
+        for spot in within:
+            node = known.graph.nodes[spot]
+            if isinstance(node, heard):
+                text = f"on-hangup leads to {spot[1]} (a {nodes.kind(node)}), and nobody is there"
+                place = known.head(flow.flow, Is.NODE, flow.on_hangup)
+                yield place, f"{text}: let it do deeds and end"
+                break
+
+
+def fragile(known: Known) -> Iterator[Finding]:
+    """Ways out of a fault that may be at fault themselves."""
+    for flow in known.flows.values():
+        if not flow.on_error:
+            continue
+        within = known.graph.reached(
+            [(flow.flow, flow.on_error)],
+            lambda spot, _: not isinstance(known.graph.nodes[spot], _WAITS),
+        )
+        for spot in within:
+            if why := _risk(known, spot):
+                place = known.head(flow.flow, Is.NODE, flow.on_error)
+                text = f"on-error leads through {spot[1]}, which {why} and may fail as well"
+                yield place, f"{text}: let it tell plain words and lead to a queue or an end"
+                break
+
+
+_WAITS = (nodes.Listens, nodes.Queue, nodes.Dial, nodes.Record, nodes.End)
+"""Nodes at which the caller is heard again, or has come to a good end."""
+
+
+def _risk(known: Known, spot: Spot) -> str:
+    node = known.graph.nodes[spot]
+    if isinstance(node, nodes.Do):
+        return f"does {node.do}"
+    if node.need != "none":
+        return f"needs {node.need}"
+    told = [*taken(node).values(), *referred(node)]
+    told += [slot for prompt in prompts(node) for slot in known.slots.get(prompt, {})]
+    there = known.brought_to.get(spot)
+    return next((f"uses {name}" for name in told if there is None or name not in there.must), "")
+
+
+def call_cycles(known: Known) -> Iterator[Finding]:
+    """Flows that call each other without end."""
+    calls = {
+        flow: [node.call for node in each.nodes.values() if isinstance(node, nodes.Call)]
+        for flow, each in known.flows.items()
+    }
+    told: set[str] = set()
+    for flow in calls:
+        way = _round(flow, calls)
+        if way and told.isdisjoint(way):
+            told.update(way)
+            call = next(
+                (flow, name)
+                for name, node in known.flows[flow].nodes.items()
+                if isinstance(node, nodes.Call) and node.call == way[1]
+            )
+            text = f"these flows call each other for ever: {shortened(way)}; use goto, or break it"
+            yield known.at(call), text
+
+
+def _round(flow: str, calls: Mapping[str, list[str]]) -> list[str]:
+    """The shortest way from a flow to itself; empty if it has none."""
+    ways = [[flow, called] for called in dict.fromkeys(calls[flow])]
+    seen: set[str] = set()
+    for way in ways:
+        if way[-1] == flow:
+            return way
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += [[*way, called] for called in calls.get(way[-1], ())]
+    return []
+
+
+def stray_returns(known: Known) -> Iterator[Finding]:
+    """Returns to which calls come that no other flow sent."""
+    graph = known.graph
+
+    def stays(spot: Spot, way: Way) -> bool:
+        return way.label != "call" or not isinstance(graph.nodes[spot], nodes.Call)
+
+    starts = graph.begun + [
+        (flow.flow, flow.start)
+        for flow in known.flows.values()
+        if not graph.calls[flow.flow] and not flow.numbers
+    ]
+    for spot in graph.reached(starts, stays):
+        if isinstance(graph.nodes[spot], nodes.Return):
+            text = f"callers come to {spot[1]} without a call of another flow: let it end there"
+            yield known.at(spot), f"{text}, or call this flow"

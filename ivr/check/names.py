@@ -1,0 +1,195 @@
+"""Names: each must be one, and lead somewhere."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from ivr import nodes
+from ivr.cases import COMPARISON, REFERENCE
+from ivr.check.base import Find, Finding, Known, Mention, Read
+from ivr.digits import KEYS
+from ivr.phrases import LANGUAGES
+from ivr.problems import Place, near
+from ivr.terms import (
+    ACTIONS,
+    DIAL_OUTCOMES,
+    KINDS_OF_VALUES,
+    LOOKED,
+    QUEUE_OUTCOMES,
+    Is,
+)
+from ivr.ways import returns
+
+_WORD = re.compile(r"[\w.*#+-]{1,40}")
+_NUMBER = re.compile(r"[0-9*#+]{1,32}")
+
+CHOICES = {
+    Is.NODE: "node",
+    Is.ENDING: "node",
+    Is.DEED: "node",
+    Is.PROMPT: "prompt in the catalogue named",
+    Is.OPERATION: "operation",
+    Is.FLOW: "flow",
+    Is.LOOKED: "value or fact of the call named",
+    Is.SCHEDULE: "schedule",
+    Is.LANGUAGE: "language of this flow named",
+    Is.OUTCOME: "outcome here named",
+    Is.KIND: "kind of value",
+}
+"""What must be one of those that there are, and how it is called."""
+
+
+def bad(known: Known) -> Iterator[Finding]:
+    """What cannot be the name of anything."""
+    for what in Is:
+        for _, mention in known.mentions(what):
+            if text := _misnamed(what, mention.name):
+                yield mention.place, text
+
+
+def _misnamed(what: Is, name: str) -> str:
+    match what:
+        case Is.KEYS if not name or set(name) - KEYS or len(name) > 20:
+            return f"{name!r} is no key: write 0 to 9, * or #, in quotes"
+        case Is.NUMBER if not _NUMBER.fullmatch(name):
+            return f"{name!r} is no number that can be dialled: write digits, * or #, in quotes"
+        case Is.CASE if not (COMPARISON.fullmatch(name) or _WORD.fullmatch(name)):
+            return f"{name!r} is no case: write a word, or a comparison such as < 5"
+        case Is.GIVEN if not (REFERENCE.fullmatch(name) or _WORD.fullmatch(name)):
+            return f"{name!r} can be no value: write a number, a word, or {{name}}"
+        case Is.WORD | Is.QUEUE | Is.TITLE | Is.PLAN if not _WORD.fullmatch(name):
+            return f"{name!r} is no name: take letters, digits and -, 40 at most"
+    return ""
+
+
+def unknown(*sorts: Is) -> Find:
+    """The rule that names of these sorts lead somewhere."""
+
+    def find(known: Known) -> Iterator[Finding]:
+        for each, mention in known.mentions(*sorts):
+            there = _there(known, each, mention)
+            if there is not None and mention.name not in there:
+                text = f"there is no {CHOICES[mention.what]} {mention.name}"
+                yield mention.place, f"{text}: {near(mention.name, there)}"
+
+    return find
+
+
+def _there(known: Known, each: Read, mention: Mention) -> Collection[str] | None:
+    """All that a name may be; None if that is not known, or anything."""
+    match mention.what:
+        case Is.NODE | Is.ENDING:
+            return each.places
+        case Is.DEED:
+            return each.places.keys() | set(ACTIONS)
+        case Is.PROMPT:
+            return known.slots
+        case Is.OPERATION:
+            return known.operations
+        case Is.FLOW if known.whole:
+            return known.flows
+        case Is.LOOKED if known.whole:
+            return {*LOOKED, *known.brought}
+        case Is.SCHEDULE if known.whole:
+            return known.schedules
+        case Is.LANGUAGE if each.flow:
+            return each.flow.languages
+        case Is.KIND:
+            return KINDS_OF_VALUES
+        case Is.OUTCOME if each.flow and mention.owner in each.flow.nodes:
+            return outcomes(known, each.flow.nodes[mention.owner]) or None
+    return None
+
+
+def outcomes(known: Known, node: nodes.Node) -> tuple[str, ...]:
+    """The outcomes that a node may have; none if they are not known."""
+    match node:
+        case nodes.Queue():
+            return QUEUE_OUTCOMES
+        case nodes.Dial():
+            return DIAL_OUTCOMES
+        case nodes.Call() if node.call in known.flows and known.whole:
+            return returns(known.flows[node.call])
+        case nodes.Do() if node.do in known.operations:
+            return tuple(known.operations[node.do].outcomes)
+    return ()
+
+
+def nodes_there(known: Known) -> Iterator[Finding]:
+    """Nodes that do not exist, in this flow or in another."""
+    yield from unknown(Is.NODE, Is.DEED, Is.ENDING)(known)
+    for spot, node in known.nodes():
+        if isinstance(node, nodes.Goto) and node.flow in known.flows and known.whole:
+            there = known.flows[node.flow].nodes
+            if node.goto not in there:
+                text = f"flow {node.flow} has no node {node.goto}: {near(node.goto, there)}"
+                yield known.at(spot), text
+
+
+def tongues(known: Known) -> Iterator[Finding]:
+    """Languages in which nothing is spoken, or that are none of the flow."""
+    for _, mention in known.mentions(Is.TONGUE):
+        if mention.name not in LANGUAGES:
+            text = f"nothing is spoken in {mention.name} here: {near(mention.name, LANGUAGES)}"
+            yield mention.place, text
+    yield from unknown(Is.LANGUAGE)(known)
+
+
+def values(known: Known) -> Iterator[Finding]:
+    """Values that nothing brings: told, taken by a deed, or branched on."""
+    yield from unknown(Is.LOOKED)(known)
+    for _, mention in known.mentions(Is.PROMPT):
+        for slot in known.slots.get(mention.name, {}):
+            if text := known.lacking(slot):
+                yield mention.place, f"the prompt {mention.name} tells {text}"
+    for spot, node in known.nodes():
+        for name, value in taken(node).items():
+            if text := known.lacking(value):
+                yield known.at(spot), f"the input {name} takes {text}"
+        for value in referred(node):
+            if text := known.lacking(value):
+                yield known.at(spot), f"this takes {text}"
+
+
+def taken(node: nodes.Node) -> Mapping[str, str]:
+    """What an operation or another flow is given: input -> value."""
+    match node:
+        case nodes.Do():
+            return node.inputs
+        case nodes.Call():
+            return node.with_
+    return {}
+
+
+def referred(node: nodes.Node) -> Iterator[str]:
+    """The values whose names stand in braces."""
+    given: Iterable[str] = ()
+    if isinstance(node, nodes.Set):
+        given = node.set.values()
+    elif isinstance(node, nodes.Queue):
+        given = (node.topic,)
+    for each in given:
+        if found := REFERENCE.fullmatch(each):
+            yield found[1]
+
+
+def ending(known: Known) -> Iterator[Finding]:
+    """A farewell that is no end."""
+    for each, mention in known.mentions(Is.ENDING):
+        node = each.flow.nodes.get(mention.name) if each.flow else None
+        if node is not None and not isinstance(node, nodes.End):
+            text = f"{mention.name} is no end: nobody may be there any more to choose"
+            yield mention.place, text
+
+
+def claimed(what: Is, word: str) -> Find:
+    """The rule that names of a sort are claimed once."""
+
+    def find(known: Known) -> Iterator[Finding]:
+        first: dict[str, Place] = {}
+        for _, mention in known.mentions(what):
+            place = first.setdefault(mention.name, mention.place)
+            if place is not mention.place:
+                text = f"{word} {mention.name} is claimed in {place} already: keep one of them"
+                yield mention.place, text
+
+    return find

@@ -1,0 +1,69 @@
+"""Opening hours."""
+
+from collections.abc import Callable, Iterator
+
+from ivr.check.base import Finding, Known
+from ivr.problems import near
+from ivr.terms import Is
+from ivr.week import WEEKDAYS, days, exception_day, spans
+
+
+def hours(known: Known) -> Iterator[Finding]:
+    """Days and hours that do not exist."""
+    readers: dict[Is, Callable[[str], object]] = {
+        Is.DAYS: days,
+        Is.SPANS: spans,
+        Is.DATE: exception_day,
+    }
+    for what, read in readers.items():
+        for _, mention in known.mentions(what):
+            try:
+                read(mention.name)
+            except ValueError as error:
+                yield mention.place, str(error)
+
+
+def twin_days(known: Known) -> Iterator[Finding]:
+    """Days of the week that stand under two keys."""
+    for each in known.read:
+        first: dict[int, str] = {}
+        for mention in each.mentions:
+            if mention.what is Is.DAYS:
+                try:
+                    found = days(mention.name)
+                except ValueError:
+                    continue
+                for day in sorted(found):
+                    if first.setdefault(day, mention.name) != mention.name:
+                        text = f"{WEEKDAYS[day]} is in {first[day]} already"
+                        yield mention.place, f"{text}: keep one of them"
+                        break
+
+
+def zones(known: Known) -> Iterator[Finding]:
+    """Time zones that this machine does not know."""
+    there = known.standard.zones
+    for _, mention in known.mentions(Is.ZONE):
+        if there is not None and mention.name not in there:
+            text = f"there is no time zone {mention.name}: {near(mention.name, there)}"
+            yield mention.place, text
+
+
+def never_open(known: Known) -> Iterator[Finding]:
+    """Schedules that are closed for ever."""
+    for _, mention in known.mentions(Is.PLAN):
+        read = known.schedules.get(mention.name)
+        if read is not None and read.schedule is not None:
+            written = [*read.schedule.week.values(), *read.schedule.except_.values()]
+            if not any(map(spans, written)):
+                text = f"{mention.name} is never open"
+                yield mention.place, f"{text}: give it hours, or lead past it"
+
+
+def idle_schedules(known: Known) -> Iterator[Finding]:
+    """Schedules that no flow asks."""
+    used = {mention.name for _, mention in known.mentions(Is.SCHEDULE)}
+    for _, mention in known.mentions(Is.PLAN):
+        if mention.name not in used:
+            text = f"no flow asks for the hours of {mention.name}"
+            yield mention.place, f"{text}: ask with `hours: {mention.name}`, or take it out"
