@@ -2,7 +2,8 @@
 
 import click
 
-from ari_app.commands.running import Commands, stored
+from ari_app.commands.running import Commands
+from ari_app.commands.stored import read, write
 from ari_app.config import State
 from ari_app.store import callbacks as wishes
 
@@ -17,7 +18,7 @@ def callbacks() -> None:
 @click.pass_obj
 def list_(state: State, done: bool) -> None:
     """Who is to be called, the oldest wish first; with the whole number, to dial it."""
-    for one in stored(state, lambda store: store.read(wishes.listing, done)):
+    for one in read(state, wishes.listing, done):
         known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"
         words = [str(one.id), f"{one.at:%Y-%m-%d %H:%M:%S} UTC", f"{one.number} ({known})"]
         click.echo("  ".join([*words, *([one.topic] if one.topic else []), one.state]))
@@ -28,6 +29,6 @@ def list_(state: State, done: bool) -> None:
 @click.pass_obj
 def done(state: State, id: int) -> None:
     """Note that the caller of wish ID was called."""
-    if not stored(state, lambda store: store.write(wishes.done, id)):
+    if not write(state, wishes.done, id):
         raise click.ClickException(f"no call back {id} is open: `firstline callbacks list`")
     click.echo(f"call back {id} is done")

@@ -2,7 +2,8 @@
 
 import click
 
-from ari_app.commands.running import Commands, stored
+from ari_app.commands.running import Commands
+from ari_app.commands.stored import read
 from ari_app.config import State
 from ari_app.journal import masked
 from ari_app.store import calls as records
@@ -19,7 +20,7 @@ def calls() -> None:
 @click.pass_obj
 def list_(state: State, limit: int) -> None:
     """The last calls, the newest first."""
-    for call in stored(state, lambda store: store.read(records.recent, limit)):
+    for call in read(state, records.recent, limit):
         began, ended = call.began, call.ended
         how = "lasts"
         if ended:
@@ -36,9 +37,9 @@ def list_(state: State, limit: int) -> None:
 def show(state: State, call: str | None) -> None:
     """The way that CALL took, step by step; the last call if none is named."""
     if call is None:
-        last = stored(state, lambda store: store.read(records.recent, 1))
+        last = read(state, records.recent, 1)
         call = last[0].began.call if last else ""
-    path = stored(state, lambda store: store.read(records.path, call))
+    path = read(state, records.path, call)
     if path is None:
         raise click.ClickException(f"there is no call {call}: `firstline calls list` lists them")
     for line in tell(path):

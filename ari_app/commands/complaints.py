@@ -2,7 +2,8 @@
 
 import click
 
-from ari_app.commands.running import Commands, stored
+from ari_app.commands.running import Commands
+from ari_app.commands.stored import read, write
 from ari_app.config import State
 from ari_app.journal import masked
 from ari_app.store import complaints as book
@@ -19,7 +20,7 @@ def complaints() -> None:
 @click.pass_obj
 def list_(state: State, closed: bool) -> None:
     """The open complaints, the oldest first."""
-    for one in stored(state, lambda store: store.read(book.listing, closed)):
+    for one in read(state, book.listing, closed):
         click.echo(_line(one))
 
 
@@ -28,7 +29,7 @@ def list_(state: State, closed: bool) -> None:
 @click.pass_obj
 def show(state: State, id: int) -> None:
     """One complaint, with its recording and its answer."""
-    one = stored(state, lambda store: store.read(book.by_id, id))
+    one = read(state, book.by_id, id)
     if one is None:
         raise click.ClickException(f"there is no complaint {id}: `firstline complaints list`")
     click.echo(_line(one))
@@ -45,7 +46,7 @@ def show(state: State, id: int) -> None:
 @click.pass_obj
 def close(state: State, id: int, answer: str) -> None:
     """Close a complaint with the answer that was given."""
-    if not stored(state, lambda store: store.write(book.close, id, answer)):
+    if not write(state, book.close, id, answer):
         raise click.ClickException(f"no complaint {id} is open: `firstline complaints list`")
     click.echo(f"complaint {id} is closed")
 

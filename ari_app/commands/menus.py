@@ -8,7 +8,8 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from ari_app import control
-from ari_app.commands.running import console, run, stored
+from ari_app.commands.running import console, run
+from ari_app.commands.stored import read
 from ari_app.config import State
 from ari_app.reload import Reloaded
 from ari_app.status import asked
@@ -61,7 +62,7 @@ def versions(state: State, flow: str | None, version: str | None, as_json: bool)
     on_air = run(asked(state)).menus.flows
     found = [
         _listed(one, on_air.get(one.version.flow) == one.version.version)
-        for one in stored(state, lambda store: store.read(kept.carried, flow))
+        for one in read(state, kept.carried, flow)
     ]
     if not found:
         what = f"no flow {flow}" if flow else "nothing"
@@ -105,7 +106,7 @@ def _chosen(found: Sequence[Listed], version: str) -> Listed:
 
 
 def _show(state: State, one: Listed, as_json: bool) -> None:
-    text = stored(state, lambda store: store.read(kept.text, one.flow, one.version)) or ""
+    text = read(state, kept.text, one.flow, one.version) or ""
     click.echo(_json(replace(one, text=text)) if as_json else text, nl=as_json)
 
 

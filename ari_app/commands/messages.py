@@ -3,7 +3,8 @@
 import click
 from msgspec import json
 
-from ari_app.commands.running import Commands, stored
+from ari_app.commands.running import Commands
+from ari_app.commands.stored import read
 from ari_app.config import State
 from ari_app.journal import masked
 from ari_app.store import outbox
@@ -22,7 +23,7 @@ def messages() -> None:
 @click.pass_obj
 def list_(state: State, number: str | None, limit: int, as_json: bool) -> None:
     """The last texts, the newest first."""
-    found = stored(state, lambda store: store.read(outbox.recent, limit, number))
+    found = read(state, outbox.recent, limit, number)
     if as_json:
         click.echo(json.format(json.encode(found), indent=2).decode())
         return

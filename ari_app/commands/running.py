@@ -1,7 +1,7 @@
 """How a command runs, and how it tells what somebody can mend."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +14,6 @@ from ari_app.call import CallError
 from ari_app.config import ConfigError, State
 from ari_app.control import NotRunningError
 from ari_app.flows import FlowsError
-from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.up import UpError
 from asterisk_conf.found import PbxError
@@ -74,21 +73,6 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     """Run the main coroutine of a command."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
-
-
-def stored(state: State, ask: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
-    """Ask the store something, or tell it."""
-
-    async def asking() -> T:
-        store = await Store.open(state.database)
-        try:
-            return await ask(store)
-        finally:
-            await store.close()
-
-    if not state.database.exists():
-        raise click.ClickException(f"there is nothing in {state.directory} yet: `firstline up`")
-    return run(asking())
 
 
 def console() -> Console:
