@@ -137,7 +137,8 @@ class ChannelLine:
         Raises :class:`UnreachableError` when the link was down for too long.
         """
         while self.gone is None:
-            self._complain()
+            if not isinstance(want, Done):
+                self._complain()
             try:
                 return await self._do(want)
             except GoneError:
@@ -180,6 +181,7 @@ class ChannelLine:
                 return await self._dial(want)
             case Done():
                 await self._ari.channels.hangup(self.channel)
+                self._complain()  # now that we know that he was still there
                 return Gone()
 
     async def _ask(self, ask: Ask) -> Keyed | Silent | Gone:
