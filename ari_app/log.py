@@ -31,7 +31,8 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    for library in ("asyncio", "picows"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     # What costs time for each record, and what no line of ours shows. The logging cookbook names
     # these switches; _srcfile is the one that keeps it from looking for the caller.
     logging._srcfile = None

@@ -59,6 +59,7 @@ BARRED: dict[str, tuple[str, ...]] = {
 BEHIND_DOORS: dict[str, tuple[str, ...]] = {
     "panoramisk": _in_app("ami.client", "agi.door"),
     "pjsua2": _in_app("phone.sip", "phone.softphone"),
+    "picows": _in_app("ari.websocket"),
     "pyttsx3": ("prompts.worker",),
     "sqlite_utils": ("ari_app.store.sqlite",),
 }

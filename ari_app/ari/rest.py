@@ -43,7 +43,7 @@ class Request(Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.verb.method} /{self.path}"
 
-    def over_socket(self, key: str) -> str:
+    def over_socket(self, key: str) -> bytes:
         """The request as a message of the WebSocket; its answer carries ``key``."""
         message = _Message(
             transaction_id=key,
@@ -54,7 +54,7 @@ class Request(Struct, frozen=True):
             content_type="application/json" if self.body else "",
             message_body=self.body.decode(),
         )
-        return json.encode(message).decode()
+        return json.encode(message)
 
 
 class _Pair(Struct, frozen=True):
