@@ -158,7 +158,7 @@ class Sending:
         async with self.session.request(
             request.verb.method,
             f"{self.settings.url}/ari/{request.path}",
-            params=request.query,
+            params=[(pair.name, pair.value) for pair in request.query],
             data=request.body or None,
             headers={"Content-Type": "application/json"} if request.body else None,
         ) as response:

@@ -97,7 +97,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.playbacks.stop("1.2-1")
     assert {request.verb for request in sent} == set(VERBS)
     for request in sent:
-        assert {name for name, _ in request.query} == set(request.verb.query)
+        assert {pair.name for pair in request.query} == set(request.verb.query)
         assert bool(request.body) == bool(request.verb.body)
         assert "{" not in request.path
         pattern = re.sub(r"{\w+}", "[^/]+", request.verb.path)
@@ -139,7 +139,7 @@ def structs(of: type[Struct]) -> Iterator[type[Struct]]:
 def model_of(struct: type[Struct]) -> str:
     """The model that a struct of ours reads a part of."""
     ours = {"CallerId": "CallerID", "RestResponse": "RESTResponse", "Info": "AsteriskInfo"}
-    sent = {"System": "SystemInfo", "_Message": "RESTRequest", "_Pair": "RESTQueryStringParameter"}
+    sent = {"System": "SystemInfo", "_Message": "RESTRequest", "Pair": "RESTQueryStringParameter"}
     return (ours | sent).get(struct.__name__, struct.__name__)
 
 
