@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 from msgspec import Struct, json
-from sqlite_utils import Database
 
 from ari_app import control, exchange, flows
 from ari_app.ari.calls import Calls
@@ -38,6 +37,7 @@ from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Directory
 from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
+from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
 from ivr import nodes
 from ivr.model import Book

@@ -12,8 +12,6 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
-from sqlite_utils import Database
-
 from ari_app.secret import Secret
 from ari_app.selfcare import billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
@@ -23,6 +21,7 @@ from ari_app.store.agents import Agent
 from ari_app.store.bills import Bill, BillLine
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
+from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
 
 _IDS = range(1, 51)

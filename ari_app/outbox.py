@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
 
-from sqlite_utils import Database
-
 from ari_app.journal import masked
 from ari_app.store import outbox
 from ari_app.store.db import Store, StoreError
 from ari_app.store.outbox import Text
+from ari_app.store.sqlite import Database
 
 log = logging.getLogger(__name__)
 

@@ -60,7 +60,9 @@ BARRED: dict[str, tuple[str, ...]] = {
 BEHIND_DOORS: dict[str, tuple[str, ...]] = {
     "panoramisk": _in_app("ami.client", "agi.door"),
     "pjsua2": _in_app("phone.sip", "phone.softphone"),
+    "picows": _in_app("ari.websocket"),
     "pyttsx3": ("prompts.worker",),
+    "sqlite_utils": ("ari_app.store.sqlite",),
 }
 """Packages whose traps are kept behind these modules; nobody else may import them."""
 
@@ -147,6 +149,7 @@ def test_every_arrow_points_as_it_should() -> None:
         ("ari_app.app", "from tests.pbx_fixture import DEMO", "turns an arrow round"),
         ("ari_app.ari.line", "import panoramisk", "only ari_app.ami.client and ari_app.agi.door"),
         ("ari_app.up", "import pyttsx3.drivers", "only prompts.worker may"),
+        ("ari_app.store.db", "import sqlite_utils", "only ari_app.store.sqlite may"),
         ("ari_app.up", "\n" * 321, "longer than 320 lines"),
     ],
 )

@@ -13,6 +13,7 @@ from itertools import count
 
 from msgspec import Struct
 
+from ari_app.ari.bell import Bell
 from ari_app.ari.errors import AriError, GoneError, UnreachableError
 from ari_app.ari.link import Link
 from ari_app.ari.rest import Channels, Playbacks
@@ -70,7 +71,7 @@ class ChannelLine:
         self._numbers = count(1)
         self._away = False
         self._back: str | None = None
-        self._changed = asyncio.Event()
+        self._changed = Bell()
         self._granted = self._clock() + times.dead_man
 
     # What happens to the channel.
@@ -78,13 +79,13 @@ class ChannelLine:
     def key(self, digit: str) -> None:
         """A key was pressed. What he presses in the queue or to an agent is not for us."""
         if not self._away and self._keypad.press(digit, self._clock()):
-            self._changed.set()
+            self._changed.ring()
 
     def played(self, playback: str, state: str) -> None:
         """A playback ended."""
         if playback == self._playing:
             self._playing = ""
-            self._changed.set()
+            self._changed.ring()
             if self.told and not self._cut:
                 self.told()
         self._failed = state == "failed"
@@ -98,17 +99,17 @@ class ChannelLine:
         """The channel is back from the queue."""
         self._away, self._back = False, outcome
         self._keypad.ahead.clear()
-        self._changed.set()
+        self._changed.ring()
 
     def ended(self, cause: int) -> None:
         """The channel is no more."""
         self.gone = self.gone or Gone(cause)
-        self._changed.set()
+        self._changed.ring()
 
     def relinked(self) -> None:
         """The link is back; the end of a playback may have passed in the break unheard."""
         self._doubtful = True
-        self._changed.set()
+        self._changed.ring()
 
     def _refused(self, error: AriError | UnreachableError) -> None:
         """Asterisk did not take what we told it."""
@@ -119,7 +120,7 @@ class ChannelLine:
                 self.relinked()
             case AriError():
                 self._fault = error
-                self._changed.set()
+                self._changed.ring()
 
     def _not_stopped(self, playback: str, error: AriError | UnreachableError) -> None:
         """A playback was not stopped: if it had ended by itself, its event may be lost."""
@@ -127,7 +128,7 @@ class ChannelLine:
             self._refused(error)
         elif playback == self._playing:  # the next one may have begun meanwhile
             self._playing = ""
-            self._changed.set()
+            self._changed.ring()
 
     # What the session wants.
 
@@ -137,7 +138,8 @@ class ChannelLine:
         Raises :class:`UnreachableError` when the link was down for too long.
         """
         while self.gone is None:
-            self._complain()
+            if not isinstance(want, Done):
+                self._complain()
             try:
                 return await self._do(want)
             except GoneError:
@@ -180,6 +182,7 @@ class ChannelLine:
                 return await self._dial(want)
             case Done():
                 await self._ari.channels.hangup(self.channel)
+                self._complain()  # now that we know that he was still there
                 return Gone()
         raise NotImplementedError(type(want).__name__)
 
@@ -306,14 +309,6 @@ class ChannelLine:
 
     async def _change(self, until: float | None = None) -> None:
         """Wait until something happened to the channel, or until a time of the clock."""
-        if until is None:  # as most often; a deadline costs
-            await self._changed.wait()
-        elif not self._changed.is_set():
-            try:
-                async with asyncio.timeout_at(until):
-                    await self._changed.wait()
-            except TimeoutError:
-                return
-        self._changed.clear()
+        await self._changed.wait(until)
         if self._fault is not None:
             raise self._fault

@@ -11,6 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, NoReturn
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -25,12 +26,9 @@ from ari_app.ari.events import (
 )
 from ari_app.ari.rest import Ari
 from ari_app.ari.sending import Sending, Settings, refused
+from ari_app.ari.websocket import Socket, connect
 
 log = logging.getLogger(__name__)
-
-BIGGEST = 16 << 20
-"""Bytes of a message that we take. An application of 10,000 channels is told in 400 kB."""
-
 
 Handler = Callable[[Event], None]
 Reconcile = Callable[[Sequence[Event]], Awaitable[None]]
@@ -51,6 +49,7 @@ class Link:
         self._handle: Handler = _unheard
         self._reconcile: Reconcile | None = None
         self._held: list[Event] | None = None
+        self._login = ""
         self._up = asyncio.Event()
 
     @property
@@ -80,10 +79,10 @@ class Link:
         """
         self._handle, self._reconcile = handle, reconcile
         settings = self.settings
-        login = aiohttp.encode_basic_auth(settings.user, settings.password.reveal())
+        self._login = aiohttp.encode_basic_auth(settings.user, settings.password.reveal())
         try:
             async with aiohttp.ClientSession(
-                headers={"Authorization": login}
+                headers={"Authorization": self._login}
             ) as self._sending.session:
                 await self._keep()
         finally:
@@ -115,35 +114,29 @@ class Link:
 
     async def _connect(self) -> str:
         """Connect, reconcile, and hand on events until the link breaks; returns why it did."""
-        socket = await self._open()
-        self._sending.socket, self._held = socket, []
+        self._held = []
+        self._sending.socket = socket = await self._open()
         try:
-            async with socket, asyncio.TaskGroup() as tasks:
+            async with asyncio.TaskGroup() as tasks:
                 expiring = tasks.create_task(self._expire())
-                reading = tasks.create_task(self._read(socket))
+                reading = tasks.create_task(self._ended(socket))
                 reading.add_done_callback(lambda _: expiring.cancel())
                 await self._prepare()
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
+        finally:
+            await socket.close(min(1.0, self.settings.deadline))
         return reading.result()
 
-    async def _open(self) -> aiohttp.ClientWebSocketResponse:
-        session, settings = self._sending.session, self.settings
-        assert session is not None
+    async def _open(self) -> Socket:
+        settings = self.settings
+        query = urlencode({"app": settings.application, "subscribeAll": "false"})
+        url = f"{settings.url}/ari/events?{query}"
         try:
-            async with asyncio.timeout(settings.deadline):
-                return await session.ws_connect(
-                    f"{settings.url}/ari/events",
-                    params={"app": settings.application, "subscribeAll": "false"},
-                    heartbeat=settings.heartbeat,
-                    max_msg_size=BIGGEST,
-                    timeout=aiohttp.ClientWSTimeout(ws_close=min(1.0, settings.deadline)),
-                )
-        except TimeoutError:
-            raise UnreachableError(
-                f"{settings.url} takes no WebSocket in {settings.deadline:g} s"
-            ) from None
-        except aiohttp.WSServerHandshakeError as error:
+            return await connect(
+                url, self._login, self._take, settings.heartbeat, settings.deadline
+            )
+        except AriError as error:
             if error.status in (401, 403):
                 raise refused(settings) from error
             raise
@@ -177,21 +170,16 @@ class Link:
             except (TimeoutError, UnreachableError):
                 self._sending.transport = "http"
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> str:
-        """Parse and hand on, nothing else: a reader that pauses is disconnected (measured).
-
-        Returns why the socket ended.
-        """
+    async def _ended(self, socket: Socket) -> str:
+        """Wait for the end of the socket; returns why it came."""
         try:
-            async for message in socket:
-                if message.type is not aiohttp.WSMsgType.TEXT:
-                    break
-                self._take(parse(message.data))
+            return await socket.ended()
         finally:
             self._down()
-        return str(socket.exception() or f"Asterisk closed the link ({socket.close_code})")
 
-    def _take(self, event: Event | RestResponse | Strange) -> None:
+    def _take(self, message: bytes) -> None:
+        """Parse and hand on, nothing else: a reader that pauses is disconnected (measured)."""
+        event = parse(message)
         match event:
             case RestResponse():
                 self._sending.answered(event)

@@ -37,27 +37,29 @@ class Request(Struct, frozen=True):
 
     verb: Verb
     path: str
-    query: tuple[tuple[str, str], ...] = ()
+    query: "tuple[Pair, ...]" = ()
     body: bytes = b""
 
     def __str__(self) -> str:
         return f"{self.verb.method} /{self.path}"
 
-    def over_socket(self, key: str) -> str:
+    def over_socket(self, key: str) -> bytes:
         """The request as a message of the WebSocket; its answer carries ``key``."""
         message = _Message(
             transaction_id=key,
             request_id=key,
             method=self.verb.method,
             uri=self.path,
-            query_strings=tuple(_Pair(name, value) for name, value in self.query),
+            query_strings=self.query,
             content_type="application/json" if self.body else "",
             message_body=self.body.decode(),
         )
-        return json.encode(message).decode()
+        return json.encode(message)
 
 
-class _Pair(Struct, frozen=True):
+class Pair(Struct, frozen=True):
+    """A parameter, as the WebSocket takes it."""
+
     name: str
     value: str
 
@@ -69,7 +71,7 @@ class _Message(Struct, frozen=True, tag="RESTRequest", tag_field="type", omit_de
     request_id: str
     method: str
     uri: str
-    query_strings: tuple[_Pair, ...] = ()
+    query_strings: tuple[Pair, ...] = ()
     content_type: str = ""
     message_body: str = ""
 
@@ -119,14 +121,17 @@ VERBS = (
 
 def request(verb: Verb, *names: str, body: bytes = b"", **query: str) -> Request:
     """A request of ``verb``: ``names`` fill its path in order, ``query`` its parameters."""
-    path = _template(verb.path) % tuple(
-        name if _PLAIN(name) else quote(name, safe="") for name in names
-    )
-    return Request(verb, path, tuple(query.items()), body)
+    path = _template(verb.path) % tuple(map(_quoted, names))
+    return Request(verb, path, tuple(map(Pair, query, query.values())), body)
 
 
 _PLAIN = re.compile(r"[\w.~-]+", re.ASCII).fullmatch
 """What stands in a path as it is: nearly every id."""
+
+
+def _quoted(name: str) -> str:
+    """A name as it stands in a path."""
+    return name if _PLAIN(name) else quote(name, safe="")
 
 
 @cache
@@ -257,7 +262,7 @@ class Endpoints:
         Asterisk then has it; what the phone says of it is not told. :class:`GoneError` if no
         phone is registered there.
         """
-        query = (("to", to), ("from", sender), ("body", body))
+        query = (Pair("to", to), Pair("from", sender), Pair("body", body))
         await self._send(Request(SEND_MESSAGE, SEND_MESSAGE.path, query))
 
 

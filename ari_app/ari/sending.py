@@ -10,6 +10,7 @@ from msgspec import Struct
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError, raised
 from ari_app.ari.events import RestResponse
 from ari_app.ari.rest import Request, Sender
+from ari_app.ari.websocket import Socket
 from ari_app.secret import Secret
 
 Transport = Literal["auto", "websocket", "http"]
@@ -50,7 +51,7 @@ class Sending:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.session: aiohttp.ClientSession | None = None
-        self.socket: aiohttp.ClientWebSocketResponse | None = None
+        self.socket: Socket | None = None
         self.transport: Literal["websocket", "http"] = "http"
         self._waiting: dict[str, _Waiting] = {}
         self._request = 0
@@ -65,7 +66,7 @@ class Sending:
             if not answer.done():
                 answer.set_result(response)
 
-        key = await self._post(request, answered)
+        key = self._post(request, answered)
         try:
             return _body(request, await answer)
         finally:
@@ -79,7 +80,7 @@ class Sending:
 
         async def telling(request: Request) -> bytes:
             if self._over_socket(request):
-                await self._post(request, lambda response: answered(request, response))
+                self._post(request, lambda response: answered(request, response))
                 return b""
             try:
                 return await self._send_over_http(request)
@@ -130,20 +131,16 @@ class Sending:
     def _over_socket(self, request: Request) -> bool:
         return self.transport == "websocket" and not request.verb.blocks
 
-    async def _post(self, request: Request, answered: Answered) -> str:
+    def _post(self, request: Request, answered: Answered) -> str:
         """Send over the socket; returns the key of the answer."""
         socket = self.socket
-        if socket is None or socket.closed:
+        if socket is None or not socket.open:
             raise UnreachableError(f"{request}: the link to Asterisk is down")
         self._request += 1
         key = str(self._request)
         due = asyncio.get_running_loop().time() + self.settings.deadline
         self._waiting[key] = _Waiting(due, answered)
-        try:
-            await socket.send_str(request.over_socket(key))
-        except (aiohttp.ClientError, ConnectionError) as error:
-            self._waiting.pop(key, None)
-            raise UnreachableError(f"{request}: {error}") from error
+        socket.send(request.over_socket(key))
         return key
 
     async def _send_over_http(self, request: Request) -> bytes:
@@ -161,7 +158,7 @@ class Sending:
         async with self.session.request(
             request.verb.method,
             f"{self.settings.url}/ari/{request.path}",
-            params=request.query,
+            params=[(pair.name, pair.value) for pair in request.query],
             data=request.body or None,
             headers={"Content-Type": "application/json"} if request.body else None,
         ) as response:

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 from msgspec import json
 from msgspec.structs import asdict
-from sqlite_utils import Database
 
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import by_option, moment, now, read, shown, until_option, write
 from ari_app.config import State
 from ari_app.store import accounts, announcements, subscribers, wishes
 from ari_app.store.announcements import Announcement
+from ari_app.store.sqlite import Database
 from ari_app.store.wishes import Reach
 from ivr.phrases import LANGUAGES
 from ivr.problems import near

@@ -8,7 +8,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
-from sqlite_utils import Database
 
 from ari_app import control
 from ari_app.commands.running import run
@@ -16,6 +15,7 @@ from ari_app.commands.when import HELP, until
 from ari_app.config import State
 from ari_app.control import NotRunningError
 from ari_app.store.db import Store
+from ari_app.store.sqlite import Database
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from msgspec import Struct, json
-from sqlite_utils import Database
+
+from ari_app.store.sqlite import Database
 
 Names = Mapping[str, str]
 """A name per language: ``{"ru": "Домашний", "be": "Хатні", "en": "Home"}``."""

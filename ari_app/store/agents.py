@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from msgspec import Struct
-from sqlite_utils import Database
 
 from ari_app.secret import Secret
+from ari_app.store.sqlite import Database
 
 _COLUMNS = "name, full_name, extension, languages, sip_user, sip_password"
 

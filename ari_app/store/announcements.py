@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct, json
 from msgspec.structs import replace
-from sqlite_utils import Database
 
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ivr.values import Spoken
 

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct, json
-from sqlite_utils import Database
 
 from ari_app.store.accounts import Names, kopecks, money
+from ari_app.store.sqlite import Database
 
 
 class BillLine(Struct, frozen=True):

@@ -5,11 +5,10 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from ari_app.store import announcements
 from ari_app.store.announcements import Announcement
 from ari_app.store.db import Store
+from ari_app.store.sqlite import Database
 from ari_app.store.wishes import Post, Text, settle
 
 _log = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from msgspec import Struct
-from sqlite_utils import Database
 
 from ari_app.store.numbers import normalise
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
 _COLUMNS = "id, call, at, number, subscriber, topic, state"

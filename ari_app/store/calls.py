@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from msgspec import Struct
-from sqlite_utils import Database
 
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
 SECRET = "secret"

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlite_utils import Database
 
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
 DUE = timedelta(days=15)

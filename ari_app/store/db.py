@@ -9,10 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlite_utils import Database
-
 from ari_app.store.errors import StoreError, store_error
 from ari_app.store.opening import open_reader, open_writer
+from ari_app.store.sqlite import Database
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
-from sqlite_utils import Database
 
 from ari_app.store.db import Store
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ivr.hours import Forced
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
-from sqlite_utils import Database
 
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
 _COLUMNS = "subscriber, at, channel, topic, question, solution, agent, first_contact_solved"

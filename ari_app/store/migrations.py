@@ -4,7 +4,7 @@ Moments are microseconds (:mod:`ari_app.store.times`), money is kopecks, names p
 a JSON object.
 """
 
-from sqlite_utils import Database, Migrations
+from ari_app.store.sqlite import Database, Migrations
 
 MIGRATIONS = Migrations("firstline")
 

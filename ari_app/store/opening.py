@@ -4,10 +4,9 @@ import sqlite3
 import time
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from ari_app.store.errors import StoreError
 from ari_app.store.migrations import KNOWN, MIGRATIONS
+from ari_app.store.sqlite import Database
 
 _APPLICATION_ID = 0x46313131  # "F111": marks our files, so that no other program's is changed
 _CHECK_SECONDS = 2.0  # how long a start may look for damage; a larger file is checked in part

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from sqlite_utils import Database
 
 from ari_app.store.numbers import normalise
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
 _COLUMNS = "key, number, text, call, created, state, attempts, next_at, sent_at, error"

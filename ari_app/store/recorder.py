@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 
-from sqlite_utils import Database
-
 from ari_app.store import calls
 from ari_app.store.calls import Record, StepTaken
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
+from ari_app.store.sqlite import Database
 
 _log = logging.getLogger(__name__)
 

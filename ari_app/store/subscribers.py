@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
-from sqlite_utils import Database
 
 from ari_app.secret import Secret
 from ari_app.store.numbers import normalise
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
 _COLUMNS = "id, msisdn, name, language, area, sip_user, sip_password, created"

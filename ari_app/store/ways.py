@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ivr.picture import Traffic
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
-from sqlite_utils import Database
 
 from ari_app.store.numbers import normalise
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ivr.phrases import LANGUAGES
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from msgspec import json
-from sqlite_utils import Database
 
 from ari_app.cli import main
 from ari_app.config import State
 from ari_app.store import callbacks, complaints, outbox
 from ari_app.store.db import Store
+from ari_app.store.sqlite import Database
 from tests.store.samples import NOON
 
 NUMBER = "375990000001"

@@ -99,7 +99,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.endpoints.send_message("pjsip:alice", "sip:611@127.0.0.1", "привет")
     assert {request.verb for request in sent} == set(VERBS)
     for request in sent:
-        assert {name for name, _ in request.query} == set(request.verb.query)
+        assert {pair.name for pair in request.query} == set(request.verb.query)
         assert bool(request.body) == bool(request.verb.body)
         assert "{" not in request.path
         pattern = re.sub(r"{\w+}", "[^/]+", request.verb.path)
@@ -141,7 +141,7 @@ def structs(of: type[Struct]) -> Iterator[type[Struct]]:
 def model_of(struct: type[Struct]) -> str:
     """The model that a struct of ours reads a part of."""
     ours = {"CallerId": "CallerID", "RestResponse": "RESTResponse", "Info": "AsteriskInfo"}
-    sent = {"System": "SystemInfo", "_Message": "RESTRequest", "_Pair": "RESTQueryStringParameter"}
+    sent = {"System": "SystemInfo", "_Message": "RESTRequest", "Pair": "RESTQueryStringParameter"}
     return (ours | sent).get(struct.__name__, struct.__name__)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ari_app.ari.line import Times
 from ivr.events import Gone, Keyed, Silent, Told
-from ivr.wants import Screen
+from ivr.wants import Done, Screen
 from tests.ari.facts import until
 from tests.ari.house import ask, house, played, presenting, say
 from tests.ari.server import Server
@@ -177,6 +177,23 @@ async def test_a_playback_that_a_hang_up_cuts_is_no_fault(
         assert await telling == Gone(16)
         assert await line.present(say("nobody")) == Gone(16)
     assert "cannot play" not in caplog.text
+
+
+@pytest.mark.parametrize(("there", "complaints"), [(True, 1), (False, 0)])
+async def test_a_last_prompt_that_fails_is_a_fault_only_if_somebody_is_there(
+    server: Server, caplog: pytest.LogCaptureFixture, there: bool, complaints: int
+) -> None:
+    """He hung up in it, and his playback ended before his channel did."""
+    async with house(server) as at:
+        line = await at.call()
+        telling = presenting(line, say("bye"))
+        await played(at)
+        server.finish("c-1", "failed")
+        assert await telling == Told()
+        if not there:
+            del server.legs["c-1"]
+        assert isinstance(await line.present(Done("ended")), Gone)
+    assert caplog.text.count("cannot play one of") == complaints
 
 
 async def test_a_screen_without_a_sound_asks_all_the_same(server: Server) -> None:

@@ -118,10 +118,8 @@ async def test_a_socket_that_is_closed_and_not_known_to_be_does_not_stop_the_loo
         line = await at.call()
         socket = at.link._sending.socket
         assert socket is not None
-        connection = socket._response.connection
-        assert connection is not None
-        assert connection.transport is not None
-        connection.transport.abort()
+        assert socket._transport is not None
+        socket._transport.underlying_transport.abort()
         assert at.link.connected
         assert await line.present(say("welcome")) == Told()
         assert at.link.connections == 2

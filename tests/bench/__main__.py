@@ -2,7 +2,8 @@
 
 The same call (answer, first prompt, key by barge-in, second prompt, key by barge-in, third prompt,
 hang-up) goes in turn to a plain dialplan (Background and WaitExten) and to Firstline with its
-engine, store and log, on one Asterisk, with the same sound files. Needs sipp (sip-tester) and root.
+engine, store and log, on one Asterisk, with the same sound files. What a call costs is measured of
+a bare loop, too: the least ARI application that serves it. Needs sipp (sip-tester) and root.
 """
 
 import tempfile
@@ -17,7 +18,8 @@ from rich.console import Console
 from tests.bench import ear, load, report
 from tests.bench.ear import Delays
 from tests.bench.handset import Tape
-from tests.bench.house import NATIVE, OURS, ROOT, House, HouseError, running
+from tests.bench.house import BARE, NATIVE, OURS, ROOT, House, HouseError, running
+from tests.bench.load import Cost
 from tests.bench.report import Measured
 
 T = TypeVar("T")
@@ -27,6 +29,7 @@ class Extent(Struct, frozen=True):
     """How much is measured."""
 
     calls: int
+    rounds: int
     rate: int
     idle: int
     busy: int
@@ -36,7 +39,8 @@ class Extent(Struct, frozen=True):
 
 
 @click.command(help=__doc__)
-@click.option("--calls", default=1000, show_default=True, help="Calls for the CPU per call.")
+@click.option("--calls", default=1500, show_default=True, help="Calls for the CPU per call.")
+@click.option("--rounds", default=3, show_default=True, help="Turns in which they are made.")
 @click.option("--rate", default=40, show_default=True, help="Calls a second for CPU and delays.")
 @click.option("--idle", default=50, show_default=True, help="Calls one by one for the delays.")
 @click.option("--busy", default=150, show_default=True, help="Calls under load for the delays.")
@@ -51,6 +55,7 @@ class Extent(Struct, frozen=True):
 )
 def main(
     calls: int,
+    rounds: int,
     rate: int,
     idle: int,
     busy: int,
@@ -63,7 +68,7 @@ def main(
     """See the module."""
     console = Console(stderr=True)
     tried = tuple(int(one) for one in rates.split(","))
-    extent = Extent(calls, rate, idle, busy, concurrent, tried, seconds)
+    extent = Extent(calls, rounds, rate, idle, busy, concurrent, tried, seconds)
     unpacked = ROOT / ".firstline" / "asterisk" / "root"
     root = asterisk or (unpacked if unpacked.is_dir() else None)
     try:
@@ -91,10 +96,7 @@ def measure(house: House, extent: Extent, console: Console) -> Measured:
         "key to sound, one call at a time",
         lambda number: ear.delays(house, number, tapes[number], extent.idle, 1),
     )
-    cost = both(
-        f"CPU of {extent.calls} calls at {rate}/s",
-        lambda number: load.cost(house, number, rate, extent.calls),
-    )
+    cost = _costs(house, extent, console)
     busy = both(
         f"key to sound under {rate} calls/s",
         lambda number: _under_load(house, number, tapes[number], extent),
@@ -106,6 +108,17 @@ def measure(house: House, extent: Extent, console: Console) -> Measured:
         "calls a second held", lambda number: load.held(house, number, extent.rates, extent.seconds)
     )
     return Measured(held=held, cost=cost, idle=idle, busy=busy, memory=memory)
+
+
+def _costs(house: House, extent: Extent, console: Console) -> dict[str, Cost]:
+    """What a call costs, in turns: what else the machine does then meets all alike."""
+    costs: dict[str, list[Cost]] = {NATIVE: [], BARE: [], OURS: []}
+    for _ in range(extent.rounds):
+        for number, measured in costs.items():
+            calls = extent.calls // extent.rounds
+            measured.append(load.cost(house, number, extent.rate, calls))
+            console.print(f"CPU of {calls} calls to {number} at {extent.rate}/s:", measured[-1])
+    return {number: load.mean(measured) for number, measured in costs.items()}
 
 
 AT_ONCE = 8

@@ -19,14 +19,15 @@ from ivr.values import Phrase
 from prompts import catalogue
 from prompts.reading import Reading
 from prompts.speak import Settings, Voice
+from tests.bench.bare import READY
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SCREENS = {"first": "main-menu", "second": "guest-menu", "bye": "thanks-bye"}
 """The screens of menus.yaml and native.conf and their prompts."""
 
-NATIVE, OURS = "700", "611"
-"""What is dialled for the plain dialplan, and for Firstline."""
+NATIVE, BARE, OURS = "700", "701", "611"
+"""What is dialled for the plain dialplan, for the bare loop, and for Firstline."""
 
 CALLER = "+375990000001"
 """A subscriber of the demo operator. The plus keeps Asterisk from taking him for his SIP account:
@@ -46,11 +47,12 @@ class House(Struct, frozen=True):
     application: int
     voice: int
     """The process of the application's that speaks."""
+    bare: int
+    """The process of :mod:`tests.bench.bare`."""
 
-    @property
-    def ours(self) -> tuple[int, int]:
-        """All but Asterisk."""
-        return self.application, self.voice
+    def serving(self, number: str) -> tuple[int, ...]:
+        """The processes that serve calls to ``number``, without Asterisk."""
+        return {NATIVE: (), BARE: (self.bare,), OURS: (self.application, self.voice)}[number]
 
 
 @contextmanager
@@ -63,7 +65,8 @@ def running(directory: Path, root: Path | None, offset: int) -> Iterator[House]:
     _firstline(state, "up", "--detach")
     try:
         _add_dialplan(state, sounds)
-        yield _look(state)
+        with _bare(state, sounds) as bare:
+            yield _look(state, bare)
     finally:
         _firstline(state, "down")
 
@@ -116,11 +119,27 @@ def _add_dialplan(state: State, sounds: dict[str, str]) -> None:
         )
 
 
-def _look(state: State) -> House:
+@contextmanager
+def _bare(state: State, sounds: dict[str, str]) -> Iterator[int]:
+    """The bare loop while the context lasts: its process."""
+    command = [sys.executable, "-P", "-m", "tests.bench.bare", str(state.directory)]
+    with subprocess.Popen([*command, *sounds.values()], stdout=subprocess.PIPE, text=True) as loop:
+        try:
+            assert loop.stdout is not None
+            if loop.stdout.readline().strip() != READY:
+                raise HouseError("the bare loop does not reach Asterisk: see above")
+            yield loop.pid
+        finally:
+            loop.kill()
+
+
+def _look(state: State, bare: int) -> House:
     report = msgspec.json.decode(asyncio.run(control.status(state.control)))
     pids = report["pids"]
     sip = report["sip"]
-    return House(sip["host"], sip["port"], pids["asterisk"], pids["application"], pids["voice"])
+    return House(
+        sip["host"], sip["port"], pids["asterisk"], pids["application"], pids["voice"], bare
+    )
 
 
 def _firstline(state: State, *arguments: str) -> None:

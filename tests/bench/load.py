@@ -101,14 +101,23 @@ def held(house: House, number: str, rates: Sequence[int], seconds: int) -> int:
 
 def cost(house: House, number: str, rate: int, calls: int) -> Cost:
     """What a call costs; :class:`HouseError` if one fails."""
-    asterisk, ours = _cpu((house.asterisk,)), _cpu(house.ours)
+    serving = house.serving(number)
+    asterisk, ours = _cpu((house.asterisk,)), _cpu(serving)
     with calling(house, number, rate, calls, HOLD) as runs:
         pass
     time.sleep(_SETTLE)
     _no_failure(runs[0])
     return Cost(
         (_cpu((house.asterisk,)) - asterisk) / calls * 1000,
-        (_cpu(house.ours) - ours) / calls * 1000,
+        (_cpu(serving) - ours) / calls * 1000,
+    )
+
+
+def mean(costs: Sequence[Cost]) -> Cost:
+    """The mean of costs of equally many calls."""
+    return Cost(
+        sum(one.asterisk for one in costs) / len(costs),
+        sum(one.ours for one in costs) / len(costs),
     )
 
 

@@ -9,11 +9,11 @@ from typing import TypeVar
 import numpy as np
 import pytest
 from msgspec import json
-from sqlite_utils import Database
 
 from ari_app.config import State
 from ari_app.store import wishes
 from ari_app.store.db import Store
+from ari_app.store.sqlite import Database
 from prompts import wav
 from prompts.telephone import playable
 from tests.commands.conftest import Run

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from sqlite_utils import Database
 
 from ari_app.store import accounts, announcements, bulletin, subscribers, wishes
 from ari_app.store.accounts import Account, TariffPlan
 from ari_app.store.announcements import Announcement
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store
+from ari_app.store.sqlite import Database
 from ari_app.store.wishes import Reach
 from ivr.values import Spoken
 from tests.store.samples import NOON, subscriber

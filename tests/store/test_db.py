@@ -10,11 +10,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from ari_app.store import opening
 from ari_app.store.db import Store, StoreError
 from ari_app.store.migrations import KNOWN, MIGRATIONS
+from ari_app.store.sqlite import Database
 
 
 def note(db: Database, word: str) -> str:

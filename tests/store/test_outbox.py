@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlite_utils import Database
 
 from ari_app.store import outbox
 from ari_app.store.db import Store
 from ari_app.store.outbox import Text
+from ari_app.store.sqlite import Database
 from tests.store.samples import NOON
 
 NUMBER = "375990000001"

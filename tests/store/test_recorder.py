@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from sqlite_utils import Database
 
 from ari_app.store import calls
 from ari_app.store.db import Store
 from ari_app.store.recorder import Recorder
+from ari_app.store.sqlite import Database
 from tests.store.samples import began, ended, step, whole_call
 
 

@@ -1,0 +1,83 @@
+"""The log: every line, in order; the lines of a moment in one piece, and what is wrong at once."""
+
+import asyncio
+import io
+import logging
+
+import pytest
+
+from ari_app.log import Gathering
+from tests.ari.facts import until
+
+
+class Paper(io.StringIO):
+    """A stream that counts how often it was written to."""
+
+    writes = 0
+
+    def write(self, text: str) -> int:
+        self.writes += 1
+        return super().write(text)
+
+
+@pytest.fixture
+def paper() -> Paper:
+    return Paper()
+
+
+@pytest.fixture
+def log(paper: Paper) -> logging.Logger:
+    one = logging.Logger("of a test")
+    one.addHandler(Gathering(paper))
+    return one
+
+
+async def test_the_lines_of_a_moment_are_written_at_once(log: logging.Logger, paper: Paper) -> None:
+    for number in range(100):
+        log.info("call %d", number)
+    assert not paper.getvalue()
+    await until(lambda: bool(paper.getvalue()))
+    assert paper.getvalue().splitlines() == [f"call {number}" for number in range(100)]
+    assert paper.writes == 1
+    log.info("later")
+    await until(lambda: paper.writes == 2)
+
+
+async def test_what_is_wrong_is_written_at_once_and_after_what_came_before(
+    log: logging.Logger, paper: Paper
+) -> None:
+    log.info("first")
+    log.warning("second")
+    assert paper.getvalue() == "first\nsecond\n"
+    log.info("third")
+    await until(lambda: paper.getvalue().endswith("third\n"))
+
+
+def test_without_a_loop_every_line_is_written_at_once(log: logging.Logger, paper: Paper) -> None:
+    log.info("first")
+    assert paper.getvalue() == "first\n"
+
+
+def test_what_was_gathered_when_the_loop_ended_is_not_lost(
+    log: logging.Logger, paper: Paper
+) -> None:
+    async def main() -> None:
+        log.info("last words")
+
+    asyncio.run(main())
+    log.handlers[0].flush()  # as logging does at the exit
+    assert paper.getvalue() == "last words\n"
+
+
+def test_a_line_whose_arguments_do_not_fit_takes_no_other_with_it(
+    log: logging.Logger, paper: Paper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def main() -> None:
+        log.info("one")
+        log.info("two %d", "words")
+        log.info("three")
+
+    asyncio.run(main())
+    log.handlers[0].flush()
+    assert paper.getvalue() == "one\nthree\n"
+    assert "two %d" in capsys.readouterr().err
