@@ -18,7 +18,9 @@ from ari_app.config import Config, State
 from ari_app.demo import demo_billing, seed
 from ari_app.feed import Feed
 from ari_app.journal import Journal
+from ari_app.line import UndoneError
 from ari_app.reception import Reception
+from ari_app.recorded import Recorded
 from ari_app.selfcare.operations import Selfcare
 from ari_app.status import Ari, Live, status
 from ari_app.store.calls import close_lost
@@ -27,11 +29,12 @@ from ari_app.store.directory import Directory
 from ari_app.store.recorder import Recorder
 from ivr.events import Answered
 from ivr.model import Book
+from ivr.phrases import PhraseError
 from ivr.session import Session
 from ivr.wants import Deed, Invoke, Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
-from prompts.speak import Voice
+from prompts.speak import SpeechFailed, Voice
 
 log = logging.getLogger(__name__)
 
@@ -76,14 +79,19 @@ async def running(ground: Ground) -> AsyncIterator[Link]:
         times = Times(dead_man=config.site.dead_man)
 
         async def speak(screen: Screen) -> Sequence[str]:
-            return await ground.voice.media(screen.phrases, screen.language)
+            try:
+                return await ground.voice.media(screen.phrases, screen.language)
+            except (SpeechFailed, PhraseError) as error:
+                raise UndoneError(f"a prompt cannot be told: {error}") from error
 
         def unplayable(files: Sequence[str]) -> None:
             for file in files:
                 ground.voice.forget(file)
 
+        recorded = Recorded(ground.state.recorded)
+
         def new_line(channel: str) -> ChannelLine:
-            line = ChannelLine(link, channel, speak, times)
+            line = ChannelLine(link, channel, speak, recorded.keep, times)
             line.unplayable = unplayable
             return line
 

@@ -7,12 +7,12 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ari_app.line import Line
+from ari_app.line import Line, UndoneError
 from ivr.engine import Step, step
 from ivr.events import Answered, Began, Event, Failed, Gone
 from ivr.model import Book
 from ivr.session import Session
-from ivr.wants import Deed, Done, Want
+from ivr.wants import Deed, Done, Met, Want
 
 log = logging.getLogger(__name__)
 
@@ -73,11 +73,20 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
                 return ending
             else:
                 witness.presented(session.id, want)
-                event = await line.present(want)
+                event = await _presented(line, want, session)
             if isinstance(event, Gone):
                 cause = event.cause
     finally:
         witness.ended(session.id, ending, cause, world.now())
+
+
+async def _presented(line: Line, want: Met, session: Session) -> Event:
+    """What came of a want; one that cannot be done is the flow's to answer, too."""
+    try:
+        return await line.present(want)
+    except UndoneError as error:
+        log.error("call %s: in %s: %s", session.id, session.node, error)
+        return Failed(str(error))
 
 
 async def _performed(world: World, deed: Deed, session: Session) -> Answered | Failed:

@@ -21,7 +21,8 @@ class Verb(Struct, frozen=True):
     """An operation: ``path`` with its parameters in braces, ``query`` the parameters we send.
 
     ``blocks`` marks what waits in the channel's command queue, behind a playing prompt, and would
-    hold up every request behind it on the WebSocket (measured: 29 s): it goes over HTTP.
+    hold up every request behind it on the WebSocket (measured: 29 s): it goes over HTTP, as does
+    what is answered in ``binary``, which a message of JSON cannot carry.
     """
 
     nickname: str
@@ -30,6 +31,7 @@ class Verb(Struct, frozen=True):
     query: tuple[str, ...] = ()
     body: str = ""
     blocks: bool = False
+    binary: bool = False
 
 
 class Request(Struct, frozen=True):
@@ -107,11 +109,31 @@ SET_VARIABLE = Verb(
     ("variable", "value"),
     blocks=True,
 )
+RECORD = Verb(
+    "channels.record",
+    "POST",
+    "channels/{channelId}/record",
+    (
+        "name",
+        "format",
+        "maxDurationSeconds",
+        "maxSilenceSeconds",
+        "ifExists",
+        "beep",
+        "terminateOn",
+    ),
+)
 STOP = Verb("playbacks.stop", "DELETE", "playbacks/{playbackId}")
+GET_LIVE = Verb("recordings.getLive", "GET", "recordings/live/{recordingName}")
+GET_STORED = Verb("recordings.getStored", "GET", "recordings/stored/{recordingName}")
+GET_FILE = Verb(
+    "recordings.getStoredFile", "GET", "recordings/stored/{recordingName}/file", binary=True
+)
+DELETE_STORED = Verb("recordings.deleteStored", "DELETE", "recordings/stored/{recordingName}")
 
 VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, CONTINUE, PLAY,
-    SET_VARIABLE, STOP,
+    SET_VARIABLE, RECORD, STOP, GET_LIVE, GET_STORED, GET_FILE, DELETE_STORED,
 )  # fmt: skip
 
 
@@ -169,6 +191,7 @@ class Ari:
         self.applications = Applications(send, application)
         self.channels = Channels(send)
         self.playbacks = Playbacks(send)
+        self.recordings = Recordings(send)
 
 
 class Asterisk:
@@ -231,6 +254,24 @@ class Channels:
         """Set a variable or a function; waits until the channel's playback is over."""
         await self._send(request(SET_VARIABLE, channel, variable=variable, value=value))
 
+    async def record(self, channel: str, name: str, longest: int, quiet: int, stop: str) -> None:
+        """After a tone, record what is said into a new WAV; ``longest`` and ``quiet`` in seconds.
+
+        It ends by itself, by the key ``stop``, or when he hangs up, and that is told.
+        """
+        asked = request(
+            RECORD,
+            channel,
+            name=name,
+            format="wav",
+            maxDurationSeconds=str(longest),
+            maxSilenceSeconds=str(quiet),
+            ifExists="fail",
+            beep="true",
+            terminateOn=stop,
+        )
+        await self._send(asked)
+
 
 class Playbacks:
     """``/playbacks``"""
@@ -241,3 +282,26 @@ class Playbacks:
     async def stop(self, playback: str) -> None:
         """Stop a playback; its end is told as any other."""
         await self._send(request(STOP, playback))
+
+
+class Recordings:
+    """``/recordings``"""
+
+    def __init__(self, send: Sender) -> None:
+        self._send = send
+
+    async def get_live(self, name: str) -> bytes:
+        """What Asterisk tells of a recording that is not over; :class:`GoneError` if it is."""
+        return await self._send(request(GET_LIVE, name))
+
+    async def get_stored(self, name: str) -> bytes:
+        """What Asterisk tells of a recording that has a file."""
+        return await self._send(request(GET_STORED, name))
+
+    async def get_stored_file(self, name: str) -> bytes:
+        """The file of a recording."""
+        return await self._send(request(GET_FILE, name))
+
+    async def delete_stored(self, name: str) -> None:
+        """Remove the file of a recording."""
+        await self._send(request(DELETE_STORED, name))

@@ -128,7 +128,8 @@ class Sending:
         return f"no answer in {self.settings.deadline:g} s"
 
     def _over_socket(self, request: Request) -> bool:
-        return self.transport == "websocket" and not request.verb.blocks
+        verb = request.verb
+        return self.transport == "websocket" and not (verb.blocks or verb.binary)
 
     async def _post(self, request: Request, answered: Answered) -> str:
         """Send over the socket; returns the key of the answer."""

@@ -14,6 +14,7 @@ from aiohttp import WSMsgType, web
 from msgspec import Struct, field, json
 
 from tests.ari.faults import Asked, Deed, Fault, StatusError
+from tests.ari.tapes import Tapes
 
 USER, PASSWORD, APP = "firstline", "a-password-of-tests", "firstline"
 LOGIN = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -47,6 +48,7 @@ class Server:
         self.allowed: list[str] | None = None
         self.doubled: list[str] = []
         """Playbacks that were asked for while another one played."""
+        self.tapes = Tapes()
         self.waited: list[str] = []
         """Variables that had to wait for a playback."""
         self._socket: web.WebSocketResponse | None = None
@@ -95,12 +97,14 @@ class Server:
         self.legs[channel].inside = False
         self.emit("StasisEnd", channel={"id": channel})
 
-    def hang_up(self, channel: str, cause: int = 16) -> None:
-        """The caller hangs up."""
+    def hang_up(self, channel: str, cause: int = 16, spoken: bytes | None = None) -> None:
+        """The caller hangs up; what he said until then."""
         leg = self.legs.pop(channel, None)
         if leg is None:
             return
         leg.quiet.set()
+        if channel in self.tapes.live:
+            self.spoken(channel, spoken)
         if leg.inside:
             self.emit("StasisEnd", channel={"id": channel})
         if leg.subscribed:
@@ -117,6 +121,10 @@ class Server:
         playback, leg.playback = leg.playback, ""
         leg.quiet.set()
         self.emit("PlaybackFinished", playback={"id": playback, "state": state})
+
+    def spoken(self, channel: str, words: bytes | None = b"words") -> None:
+        """What the channel says comes to its end; None leaves no file."""
+        self.emit("RecordingFinished", recording=self.tapes.over(channel, words))
 
     def drop(self) -> None:
         """The WebSocket breaks, without a word."""
@@ -213,6 +221,8 @@ class Server:
         if fault is Fault.LOST:
             self.drop()
             return None
+        if isinstance(body, bytes):
+            return 200, body.decode()
         return (200, json.encode(body).decode()) if body else (204, "")
 
     def _due(self, line: str) -> Fault | int | None:
@@ -241,6 +251,8 @@ class Server:
                     raise StatusError(422)
                 self.legs[channel].subscribed = True
                 return {"name": name}
+            case [method, "recordings", *which]:
+                return self.tapes.do(method, *which)
             case ["DELETE", "playbacks", playback]:
                 self._stop(playback)
                 return None
@@ -283,6 +295,10 @@ class Server:
                 if self.instant:
                     self.finish(channel)
                 return {"id": playback, "state": "queued"}
+            case ["record"]:
+                if leg.playback:
+                    self.doubled.append(query["name"])
+                return self.tapes.begin(channel, query["name"])
             case _:
                 raise StatusError(404)
         return None

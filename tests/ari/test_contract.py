@@ -13,7 +13,7 @@ from ari_app.ari import events, rest
 from ari_app.ari.rest import VERBS, Verb
 from tests.pbx_fixture import asterisk
 
-RESOURCES = ("applications", "asterisk", "channels", "playbacks")
+RESOURCES = ("applications", "asterisk", "channels", "playbacks", "recordings")
 """The descriptions of what we use."""
 
 Json = dict[str, Any]
@@ -94,7 +94,12 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.channels.continue_in_dialplan("1.2", "context", "s")
     await ari.channels.play_with_id("1.2", "1.2-1", ["sound:a", "sound:b"])
     await ari.channels.set_channel_var("1.2", "CHANNEL(language)", "ru")
+    await ari.channels.record("1.2", "call-3", 30, 4, "#")
     await ari.playbacks.stop("1.2-1")
+    await ari.recordings.get_live("call-3")
+    await ari.recordings.get_stored("call-3")
+    await ari.recordings.get_stored_file("call-3")
+    await ari.recordings.delete_stored("call-3")
     assert {request.verb for request in sent} == set(VERBS)
     for request in sent:
         assert {name for name, _ in request.query} == set(request.verb.query)
