@@ -14,8 +14,8 @@ FRAME = 0.02
 LOUD = 256 / 32768
 """The mean from which a frame is more than noise, of full scale: Asterisk's own threshold.
 
-Asterisk says how long he talked, but in whole seconds that are rounded against each other: it
-reports one second of speech for three of silence (measured).
+Asterisk tells how long he talked, but in whole seconds that are rounded against each other, so
+that mere silence may count as one.
 """
 SAID = 0.3
 """How much must be loud, in seconds; less is a click or a breath."""

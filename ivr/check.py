@@ -285,7 +285,7 @@ def _claimed_twice(read: Sequence[Read]) -> Iterator[Problem]:
     for each in read:
         for mention in each.mentions:
             what = _CLAIMS.get(mention.what)
-            if what is not None:
+            if what is not None and not mention.owner:  # a dial claims nothing
                 first = claims.setdefault((mention.what, mention.name), mention.place)
                 if first is not mention.place:
                     text = f"{what} {mention.name} is claimed in {first} already: keep one of them"

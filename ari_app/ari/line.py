@@ -6,9 +6,10 @@ from functools import partial
 from math import ceil
 from typing import TypeVar
 
-from ari_app.ari.errors import GoneError, UnreachableError
+from ari_app.ari.errors import AriError, GoneError, UnreachableError
 from ari_app.ari.leg import Leg, Speak, Times
 from ari_app.ari.link import Link
+from ari_app.ari.rest import Channels
 from ari_app.line import UndoneError
 from ivr.events import Bridged, Event, Gone, Keyed, Recorded, Silent, Told
 from ivr.gather import Gather
@@ -171,11 +172,19 @@ class ChannelLine(Leg):
         self._keypad.ahead.clear()
         self._tape = want.name
         try:
-            await self._channels.record(
+            await Channels(self._tell(self._unrecorded)).record(
                 self.channel, want.name, ceil(want.longest), ceil(want.quiet), want.stop
             )
         except UnreachableError:
             self.relinked()
+
+    def _unrecorded(self, error: AriError | UnreachableError) -> None:
+        """Asterisk did not begin to record: what it says is for its operator."""
+        if isinstance(error, GoneError | UnreachableError):
+            self._refused(error)
+        else:
+            log.error("channel %s: %s", self.channel, error)
+            self.recorded(self._tape)
 
     async def _rolled(self, want: Record) -> None:
         """Wait for the end of a recording; one of which nobody hears any more is asked for."""
@@ -198,7 +207,10 @@ class ChannelLine(Leg):
         await self._while(lambda: not self.gone)
         if self.gone:
             return self.gone
-        raise UndoneError("Asterisk recorded nothing: its sound `beep` or its disk may be missing")
+        raise UndoneError(
+            "Asterisk recorded nothing: it needs room in `recording` in its spool directory, and "
+            "its sound `beep`"
+        )
 
     async def _while(self, fact: Callable[[], bool]) -> None:
         """Wait a moment for the other half of what happened at once."""

@@ -4,7 +4,7 @@ import pytest
 
 from ari_app.ari.line import Times
 from ari_app.line import UndoneError
-from ivr.events import Gone, Keyed, Recorded, Silent
+from ivr.events import Gone, Keyed, Recorded, Silent, Told
 from ivr.values import Recording
 from tests.ari.facts import until
 from tests.ari.faults import Fault
@@ -133,7 +133,10 @@ async def test_an_asterisk_that_cannot_record(server: Server) -> None:
         server.spoken("c-1", None)
         with pytest.raises(UndoneError, match="beep"):
             await saying
-        assert line.gone is None
+        server.plan("POST channels/c-1/record", lambda: 500)
+        with pytest.raises(UndoneError, match="spool directory"):
+            await line.present(record("after-the-tone", name="call-4"))
+        assert await line.present(say("sorry")) == Told()
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP, Fault.LOST])
