@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from ari_app.line import Line, UndoneError
-from ivr.engine import Step, step
+from ivr.engine import FlowError, Step, Turn, step
 from ivr.events import Answered, Began, Event, Failed, Gone
 from ivr.model import Book
 from ivr.session import Session
@@ -59,8 +59,7 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
     event: Event = Began()
     try:
         while True:
-            turn = step(book, session, event)
-            witness.stepped(session.id, turn.steps, world.now())
+            turn = _turn(book, session, event, world)
             if turn.session.language != session.language and session.caller.subscriber is not None:
                 world.remember(session.caller.subscriber, turn.session.language)
             session = turn.session
@@ -78,6 +77,17 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
                 cause = event.cause
     finally:
         witness.ended(session.id, ending, cause, world.now())
+
+
+def _turn(book: Book, session: Session, event: Event, world: World) -> Turn:
+    """The next turn. Of one in which the flow breaks, the steps are recorded, too."""
+    try:
+        turn = step(book, session, event)
+    except FlowError as error:
+        world.witness.stepped(session.id, error.steps, world.now())
+        raise
+    world.witness.stepped(session.id, turn.steps, world.now())
+    return turn
 
 
 async def _presented(line: Line, want: Met, session: Session) -> Event:

@@ -32,10 +32,8 @@ def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
     deed = choices(draft.flow, node).get(keys)
     if deed is None:
         return _missed(draft, node, "wrong", keys)
-    way = keys
-    if isinstance(node, Confirm) and keys in (node.yes_key, node.no_key):
-        way = "yes" if keys == node.yes_key else "no"
-    draft.record(node, draft.heard(), keys, deed, way)
+    own = {node.yes_key: "yes", node.no_key: "no"} if isinstance(node, Confirm) else {}
+    draft.record(node, draft.heard(), keys, deed, own.get(keys, keys))
     return _deed(draft, node, deed)
 
 
@@ -85,7 +83,9 @@ def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done 
     wrongs = at.wrongs + (how == "wrong")
     spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= flow.patience
     over = at.misses >= flow.patience
-    way = "farewell" if over else "gave-up" if spent else how
+    way = "gave-up" if spent else how
+    if over:
+        way = "farewell" if flow.farewell else ""
     draft.record(node, draft.heard(), key, "gave-up" if spent else how, way)
     draft.session = replace(at, silences=silences, wrongs=wrongs, misses=at.misses + 1)
     if over:
