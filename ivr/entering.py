@@ -84,6 +84,7 @@ def _tell(draft: Draft, node: nodes.Say | nodes.End) -> Next:
     at = draft.session
     match node:
         case nodes.Say() if at.told:
+            draft.record(node, " ".join(node.say), way="then")
             return node.then
         case nodes.Say() if at.gone:
             draft.record(node, way="then")
@@ -96,7 +97,6 @@ def _tell(draft: Draft, node: nodes.Say | nodes.End) -> Next:
             if at.pending:
                 return draft.say()
             draft.tell(node.say)
-            draft.record(node, " ".join(node.say), way="then")
             draft.session = replace(draft.session, told=True)
             return draft.say(barge_in=False)
         case nodes.End() if not at.told:
