@@ -106,8 +106,7 @@ def _take(draft: Draft, event: Event) -> Next:
                 draft.keep({node.into: event.recording})
                 return node.then
             case Silent(), nodes.Record():
-                draft.record(node, " ".join(node.record), outcome="empty", way="empty")
-                return node.empty
+                return listening.unsaid(draft, node)
     raise ValueError(f"{type(event).__name__} answers no want of {at.node}")
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ivr.asking import answers, choices, escapes, grammar, nth, opening
 from ivr.draft import Draft
-from ivr.nodes import Confirm, Input, Listens
+from ivr.nodes import Confirm, Input, Listens, Record
 from ivr.terms import BACK, REPEAT
 from ivr.values import Count, Digits, Phrase
 from ivr.wants import Ask, Done, Screen
@@ -26,6 +26,18 @@ def answered(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
 def silent(draft: Draft, node: Listens) -> Ask | Done | str:
     """Nobody pressed a key."""
     return _missed(draft, node, "silent")
+
+
+def unsaid(draft: Draft, node: Record) -> Done | str:
+    """Nothing was said into a recording: a silence, as far as the patience of the call goes."""
+    at, flow = draft.session, draft.flow
+    over = at.misses >= flow.patience
+    way = "empty"
+    if over:
+        way = "farewell" if flow.farewell else ""
+    draft.record(node, " ".join(node.record), outcome="empty", way=way)
+    draft.session = replace(at, misses=at.misses + 1)
+    return (flow.farewell or Done("ended")) if over else node.empty
 
 
 def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:

@@ -54,6 +54,7 @@ deep: { call: paying, with: { tries: first }, on: { done: main, gone: bye }, els
 other: { goto: start, flow: other }
 agents: { queue: support, on: { ended: bye, left: main }, else: lost }
 lost: { say: help, then: main }
+sorry: { say: wrong, then: counted }
 sure: { confirm: hello, yes: main, no: bye, gave-up: bye }
 gone: { say: balance-is, then: notice }
 notice: { sms: short, then: noted, else: noted }
@@ -86,11 +87,12 @@ back-home: { goto: main, flow: test }
 call: { call: asking, on: { well: start, bad: start } }
 """
 ALWAYS = 'always: { "*": back, "9": repeat, "0": %s }'
-HANDLERS = "on-need: sure\non-error: lost\non-hangup: gone\non-backend-down: lost"
+HANDLERS = "on-need: sure\non-error: sorry\non-hangup: gone\non-backend-down: lost"
 
 
-def kitchen() -> Book:
-    """Flows in which everything occurs."""
+def kitchen(faulty: bool = True) -> Book:
+    """Flows in which everything occurs, a fault of the author's, too, if ``faulty``."""
+    asking = ASKING if faulty else ASKING.replace("balance-is", "hello")
     return book(
         flow(MAIN, f"{HANDLERS}\nfarewell: bye\npatience: 9\n{ALWAYS % 'agents'}"),
         called(
@@ -98,8 +100,8 @@ def kitchen() -> Book:
             PAYING,
             "inputs: { tries: count }\noutputs: { day: day }\npatience: 9\n" + ALWAYS % "gone",
         ),
-        called("asking", ASKING, "outputs: { kind: word }\n" + ALWAYS % "bad"),
-        called("other", OTHER, "patience: 9"),
+        called("asking", asking, "outputs: { kind: word }\n" + ALWAYS % "bad"),
+        called("other", OTHER, "patience: 9\non-error: back-home"),
     )
 
 

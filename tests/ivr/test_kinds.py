@@ -267,6 +267,17 @@ def test_who_says_nothing_goes_elsewhere() -> None:
     assert not call.session.values
 
 
+@pytest.mark.parametrize(("head", "told"), [("", "ended"), ("farewell: bye", "say bye")])
+def test_a_line_on_which_nobody_is_is_not_recorded_for_ever(head: str, told: str) -> None:
+    again = "start: { record: menu, into: message, then: bye, empty: start }\n"
+    call = Call(book(flow(f"{again}{ENDS}", f"patience: 3\n{head}")))
+    seen = []
+    for _ in range(4):
+        call.take(Silent())
+        seen.append(call.told)
+    assert seen == ["record menu"] * 3 + [told]
+
+
 def test_each_recording_has_a_name_of_its_own() -> None:
     text = flow("start: { record: menu, into: message, then: start, empty: start }")
     call = Call(book(text))
