@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -25,6 +25,7 @@ from ari_app.flows import Menus
 from ari_app.journal import Journal
 from ari_app.outbox import Outbox
 from ari_app.reception import Reception, Serving
+from ari_app.recorded import Recorded
 from ari_app.reload import Air, How, OnAir, watch
 from ari_app.selfcare.operations import Selfcare
 from ari_app.staff import StoredStaff
@@ -39,8 +40,6 @@ from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
 from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
-from ivr import nodes
-from ivr.model import Book
 from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
@@ -101,8 +100,10 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         air = Air(ground.first, ground.read, put)
         times = Times(dead_man=config.site.dead_man)
 
+        recorded = Recorded(ground.state.recorded)
+
         def new_line(channel: str) -> ChannelLine:
-            line = ChannelLine(link, channel, reception.serving.speak, times)
+            line = ChannelLine(link, channel, reception.serving.speak, recorded.keep, times)
             line.unplayable = ground.first.reading.voice.forget
             return line
 
@@ -139,7 +140,7 @@ class _Means(Struct, frozen=True):
         world = World(perform, self.remember, journal, _now)
         return Serving(
             now.menus.book,
-            lambda screen: reading.media(screen.phrases, screen.language),
+            now.speak,
             world,
             journal.told,
         )
@@ -152,7 +153,7 @@ async def _put(
     await exchange.apology(ground.state, now.reading)
     await _keep(ground.store, now.menus, how)
     reception.serving = means.serving(now)
-    return (*map(str, now.menus.warnings), *_unmatched(ground.config, now.menus.book))
+    return (*map(str, now.menus.warnings), *exchange.unmatched(ground.config, now.menus.book))
 
 
 class _Reached(Struct, frozen=True):
@@ -207,25 +208,6 @@ async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]])
         await event.wait()
         event.clear()
         await deed()
-
-
-def _unmatched(config: Config, book: Book) -> Iterator[str]:
-    """Which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
-    dialled = set(config.site.numbers)
-    claimed = {number for flow in book.flows.values() for number in flow.numbers}
-    for number in sorted(dialled - claimed):
-        yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
-    for number in sorted(claimed - dialled):
-        yield f"nobody can dial {number} of a flow: add it to numbers of [site]"
-    if config.manages_asterisk:
-        for queue in sorted(_queues(book) - set(config.site.queues)):
-            yield f"Asterisk has no queue {queue} of a flow: add it to queues of [site]"
-
-
-def _queues(book: Book) -> set[str]:
-    """The queues that flows give callers to."""
-    every = (node for flow in book.flows.values() for node in flow.nodes.values())
-    return {node.queue for node in every if isinstance(node, nodes.Queue)}
 
 
 async def _keep(store: Store, menus: Menus, how: How) -> None:

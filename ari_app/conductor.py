@@ -7,12 +7,12 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ari_app.line import Line
-from ivr.engine import Step, step
+from ari_app.line import Line, UndoneError
+from ivr.engine import FlowError, Step, Turn, step
 from ivr.events import Answered, Began, Event, Failed, Gone
 from ivr.model import Book
 from ivr.session import Session
-from ivr.wants import Deed, Done, Want
+from ivr.wants import Deed, Done, Met, Want
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +59,7 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
     event: Event = Began()
     try:
         while True:
-            turn = step(book, session, event)
-            witness.stepped(turn.session, turn.steps, world.now())
+            turn = _turn(book, session, event, world)
             if turn.session.language != session.language and session.caller.subscriber is not None:
                 world.remember(session.caller.subscriber, turn.session.language)
             session = turn.session
@@ -73,11 +72,31 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
                 return ending
             else:
                 witness.presented(session.id, want)
-                event = await line.present(want)
+                event = await _presented(line, want, session)
             if isinstance(event, Gone):
                 cause = event.cause
     finally:
         witness.ended(session.id, ending, cause, world.now())
+
+
+def _turn(book: Book, session: Session, event: Event, world: World) -> Turn:
+    """The next turn. Of one in which the flow breaks, the steps are recorded, too."""
+    try:
+        turn = step(book, session, event)
+    except FlowError as error:
+        world.witness.stepped(session, error.steps, world.now())
+        raise
+    world.witness.stepped(turn.session, turn.steps, world.now())
+    return turn
+
+
+async def _presented(line: Line, want: Met, session: Session) -> Event:
+    """What came of a want; one that cannot be done is the flow's to answer, too."""
+    try:
+        return await line.present(want)
+    except UndoneError as error:
+        log.error("call %s: in %s: %s", session.id, session.node, error)
+        return Failed(str(error))
 
 
 async def _performed(world: World, deed: Deed, session: Session) -> Answered | Failed:

@@ -143,6 +143,11 @@ class State:
         return self.directory / "announcements"
 
     @property
+    def recorded(self) -> Path:
+        """What callers said."""
+        return self.directory / "recorded"
+
+    @property
     def private_asterisk(self) -> Path:
         return self.directory / "asterisk" / "root"
 

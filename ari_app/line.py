@@ -6,6 +6,13 @@ from ivr.events import Event
 from ivr.wants import Met
 
 
+class UndoneError(Exception):
+    """What was wanted could not be done, for a reason that somebody else must mend.
+
+    The caller is still there, and the flow may have an answer to it.
+    """
+
+
 class Line(Protocol):
     """A channel, a text session or a terminal through which a session meets its caller."""
 
@@ -13,5 +20,6 @@ class Line(Protocol):
         """Do what the session wants of the caller and bring what came of it.
 
         Never raises for what a caller may do; whoever is gone is ``Gone``, again and again.
+        :class:`UndoneError` when the want itself cannot be done.
         """
         ...

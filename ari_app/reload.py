@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -10,7 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ari_app.flows import FlowsError, Menus, files
+from ari_app.line import UndoneError
+from ivr.phrases import PhraseError
 from ivr.values import Phrase
+from ivr.wants import Screen
 from prompts.plan import text
 from prompts.reading import Progress, Reading
 from prompts.speak import SpeechFailed
@@ -29,6 +32,13 @@ class OnAir(Struct, frozen=True):
 
     menus: Menus
     reading: Reading
+
+    async def speak(self, screen: Screen) -> Sequence[str]:
+        """The sound files of a screen; :class:`~ari_app.line.UndoneError` if there are none."""
+        try:
+            return await self.reading.media(screen.phrases, screen.language)
+        except (SpeechFailed, PhraseError) as error:
+            raise UndoneError(f"a prompt cannot be told: {error}") from error
 
 
 class Change(Struct, frozen=True):

@@ -59,7 +59,10 @@ class Pbx:
         files = render(self.site)
         own = self.site.paths
         try:
-            for directory in (self.home, own.etc, own.lib, own.spool, own.log, own.run, own.hold):
+            recording = own.spool / "recording"  # Asterisk does not make it, and needs it
+            for directory in (
+                *(self.home, own.etc, own.lib, own.spool, recording, own.log, own.run, own.hold),
+            ):
                 private_directory(directory)
             if not any(own.hold.iterdir()):
                 replace(own.hold / "firstline.wav", music())

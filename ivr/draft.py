@@ -9,6 +9,9 @@ from ivr.session import Frame, Session
 from ivr.values import Phrase, Value, Values
 from ivr.wants import Say, Screen
 
+DEPTH = 20
+"""How deep flows may call flows; deeper is a flow that calls itself and never returns."""
+
 
 class Step(Struct, frozen=True):
     """One line of a call's record: what happened in a node.
@@ -28,7 +31,12 @@ class Step(Struct, frozen=True):
 
 
 class FlowError(Exception):
-    """The flow asks for what cannot be: its author must act, and the caller goes to a human."""
+    """The flow asks for what cannot be: its author must act, and the caller goes to a human.
+
+    ``steps`` are those of the turn until then.
+    """
+
+    steps: tuple[Step, ...] = ()
 
 
 class Draft:
@@ -69,10 +77,10 @@ class Draft:
     # Words.
 
     def tell(self, prompts: tuple[str, ...]) -> None:
-        """Let prompts be told with the next screen."""
-        self.session = replace(
-            self.session, pending=(*self.session.pending, *self.phrases(prompts))
-        )
+        """Let prompts be told with the next screen, if anybody is there to hear them."""
+        if not self.session.gone:
+            told = (*self.session.pending, *self.phrases(prompts))
+            self.session = replace(self.session, pending=told)
 
     def say(self, barge_in: bool = True) -> Say:
         """Tell what waits."""
@@ -114,6 +122,11 @@ class Draft:
     def enter(self, flow: str, values: Values) -> str:
         """Begin another flow, and remember this one; its first node."""
         at = self.session
+        if len(at.frames) == DEPTH:
+            raise FlowError(
+                f"{at.node} calls {flow} in a flow that was itself called {DEPTH} deep: "
+                "let one of them return before, or use goto"
+            )
         frame = Frame(at.flow, at.node, at.values, at.trail)
         self.session = replace(at, flow=flow, values=values, trail=(), frames=(*at.frames, frame))
         return self.flow.start
@@ -129,6 +142,13 @@ class Draft:
             trail=last.trail,
             frames=tuple(frames),
         )
+
+    def jump(self, flow: str) -> None:
+        """Be in another flow. One that called this one is gone back to: it is not called again."""
+        if flow != self.session.flow:
+            while any(frame.flow == flow for frame in self.session.frames):
+                self.leave()
+        self.session = replace(self.session, flow=flow)
 
     def handler(self, name: str) -> str:
         """The node of a handler of this flow, or of the nearest that called it and has one.

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ivr.asking import answers, choices, escapes, grammar, nth, opening
 from ivr.draft import Draft
-from ivr.nodes import Confirm, Input, Listens
+from ivr.nodes import Confirm, Input, Listens, Record
 from ivr.terms import BACK, REPEAT
 from ivr.values import Count, Digits, Phrase
 from ivr.wants import Ask, Done, Screen
@@ -28,14 +28,24 @@ def silent(draft: Draft, node: Listens) -> Ask | Done | str:
     return _missed(draft, node, "silent")
 
 
+def unsaid(draft: Draft, node: Record) -> Done | str:
+    """Nothing was said into a recording: a silence, as far as the patience of the call goes."""
+    at, flow = draft.session, draft.flow
+    over = at.misses >= flow.patience
+    way = "empty"
+    if over:
+        way = "farewell" if flow.farewell else ""
+    draft.record(node, " ".join(node.record), outcome="empty", way=way)
+    draft.session = replace(at, misses=at.misses + 1)
+    return (flow.farewell or Done("ended")) if over else node.empty
+
+
 def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
     deed = choices(draft.flow, node).get(keys)
     if deed is None:
         return _missed(draft, node, "wrong", keys)
-    way = keys
-    if isinstance(node, Confirm) and keys in (node.yes_key, node.no_key):
-        way = "yes" if keys == node.yes_key else "no"
-    draft.record(node, draft.heard(), keys, deed, way)
+    own = {node.yes_key: "yes", node.no_key: "no"} if isinstance(node, Confirm) else {}
+    draft.record(node, draft.heard(), keys, deed, own.get(keys, keys))
     return _deed(draft, node, deed)
 
 
@@ -85,7 +95,9 @@ def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done 
     wrongs = at.wrongs + (how == "wrong")
     spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= flow.patience
     over = at.misses >= flow.patience
-    way = "farewell" if over else "gave-up" if spent else how
+    way = "gave-up" if spent else how
+    if over:
+        way = "farewell" if flow.farewell else ""
     draft.record(node, draft.heard(), key, "gave-up" if spent else how, way)
     draft.session = replace(at, silences=silences, wrongs=wrongs, misses=at.misses + 1)
     if over:

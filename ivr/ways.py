@@ -58,6 +58,8 @@ def ways(flows: Mapping[str, Flow], operations: Operations, spot: Spot) -> tuple
             found.append(Way("gave-up", flow.flow, node.gave_up))
             if flow.farewell:
                 found.append(Way("farewell", flow.flow, flow.farewell))
+        case nodes.Record() if flow.farewell:
+            found.append(Way("farewell", flow.flow, flow.farewell))
         case nodes.Goto():
             found.append(Way("goto", node.flow, node.goto))
         case nodes.Return():

@@ -15,6 +15,8 @@ from ari_app.ari.events import (
     ChannelDtmfReceived,
     Event,
     PlaybackFinished,
+    RecordingFailed,
+    RecordingFinished,
     StasisEnd,
     StasisStart,
 )
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 
 FALLBACK = ("firstline-fallback", "s")
 BACK = "back"
-"""The first argument of a StasisStart that brings a caller back from a queue."""
+"""The first argument of a StasisStart that brings a caller back from the dialplan."""
 
 QUEUE_STATUS = {
     "CONTINUE": "ended",
@@ -40,6 +42,18 @@ QUEUE_STATUS = {
 
 Read in app_queue of Asterisk 22; ``LEFT`` is set by our dialplan, as app_queue sets nothing then.
 """
+
+DIAL_STATUS = {
+    "ANSWER": "ended",
+    "BUSY": "busy",
+    "CONGESTION": "busy",
+    "NOANSWER": "no-answer",
+    "CANCEL": "no-answer",
+}
+"""app_dial's DIALSTATUS -> the outcome of a :class:`~ivr.wants.Dial`; any other is "failed"."""
+
+OUTCOMES = QUEUE_STATUS | DIAL_STATUS
+"""They have no word in common."""
 
 Serve = Callable[[ChannelLine, Channel, str], Awaitable[None]]
 """Serves a new call on a line: the channel and the dialled number."""
@@ -70,6 +84,10 @@ class Calls:
                 channel, _, _ = event.playback.id.rpartition("-")
                 if line := self._lines.get(channel):
                     line.played(event.playback.id, event.playback.state)
+            case RecordingFinished() | RecordingFailed():
+                target = event.recording.target_uri.removeprefix("channel:")
+                if line := self._lines.get(target):
+                    line.recorded(event.recording.name)
             case StasisStart():
                 self._started(event)
             case StasisEnd():
@@ -104,7 +122,7 @@ class Calls:
         if event.args[:1] == (BACK,):
             status = event.args[1] if len(event.args) > 1 else ""
             if line is not None:
-                line.returned(QUEUE_STATUS.get(status, "failed"))
+                line.returned(OUTCOMES.get(status, "failed"))
             else:
                 self._tasks.create_task(self._dismiss(channel.id, status))
         elif line is None:
@@ -135,11 +153,11 @@ class Calls:
         await _attempt(channel, self._ari.channels.continue_in_dialplan(channel, *FALLBACK))
 
     async def _dismiss(self, channel: str, status: str) -> None:
-        """A caller comes back from a queue and nobody knows his session any more.
+        """A caller comes back from the dialplan and nobody knows his session any more.
 
         After a conversation that is its end; otherwise a human is still owed to him.
         """
-        if status == "CONTINUE":
+        if OUTCOMES.get(status) == "ended":
             await _attempt(channel, self._ari.channels.hangup(channel))
         else:
             await self.rescue(channel)

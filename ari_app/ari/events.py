@@ -33,6 +33,13 @@ class Playback(Struct, frozen=True):
     state: str = ""
 
 
+class LiveRecording(Struct, frozen=True):
+    """A recording; ``target_uri`` names what is recorded: ``channel:…``."""
+
+    name: str
+    target_uri: str
+
+
 class _Typed(Struct, frozen=True, tag=True, tag_field="type"):
     """A message of Asterisk; its ``type`` is the name of the class."""
 
@@ -63,6 +70,18 @@ class PlaybackFinished(_Typed, frozen=True):
     playback: Playback
 
 
+class RecordingFinished(_Typed, frozen=True):
+    """A recording ended, whatever came of it."""
+
+    recording: LiveRecording
+
+
+class RecordingFailed(_Typed, frozen=True):
+    """A recording could not be begun."""
+
+    recording: LiveRecording
+
+
 class ChannelDestroyed(_Typed, frozen=True):
     """A channel that we subscribed to is no more; ``cause`` is of Q.850."""
 
@@ -90,6 +109,8 @@ Event: TypeAlias = (
     | StasisEnd
     | ChannelDtmfReceived
     | PlaybackFinished
+    | RecordingFinished
+    | RecordingFailed
     | ChannelDestroyed
     | ApplicationReplaced
 )
@@ -99,6 +120,8 @@ EVENTS: tuple[type[Event], ...] = (
     StasisEnd,
     ChannelDtmfReceived,
     PlaybackFinished,
+    RecordingFinished,
+    RecordingFailed,
     ChannelDestroyed,
     ApplicationReplaced,
 )

@@ -1,141 +1,51 @@
-"""A channel as a line.
+"""A channel as a line: what a session wants of a caller."""
 
-The events of the channel come from :mod:`ari_app.ari.calls` through plain calls, at any time, and
-only set state; :meth:`ChannelLine.present` acts. So no key and no hang-up can be missed between two
-awaits.
-"""
-
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from itertools import count
+from math import ceil
+from typing import TypeVar
 
-from msgspec import Struct
-
-from ari_app.ari.bell import Bell
 from ari_app.ari.errors import AriError, GoneError, UnreachableError
+from ari_app.ari.leg import Leg, Speak, Times
 from ari_app.ari.link import Link
-from ari_app.ari.rest import Channels, Playbacks
-from ivr.events import Bridged, Event, Gone, Keyed, Silent, Told
-from ivr.gather import Gather, Keypad
-from ivr.wants import Ask, Done, Enqueue, Met, Say, Screen
+from ari_app.ari.rest import Channels
+from ari_app.line import UndoneError
+from ivr.events import Bridged, Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.gather import Gather
+from ivr.values import Recording
+from ivr.wants import Ask, Dial, Done, Enqueue, Met, Record, Say, Screen
+
+__all__ = ["ChannelLine", "Keep", "Speak", "Times"]
 
 log = logging.getLogger(__name__)
 
-Speak = Callable[[Screen], Awaitable[Sequence[str]]]
-"""The sound files of a screen, without extension, in the order in which they are told."""
+T = TypeVar("T")
+
+Keep = Callable[[str, bytes], Awaitable[Recording | None]]
+"""Keeps the WAV of what a caller said under a name; None, and nothing kept, if he said nothing."""
+
+BEEP = 5.0
+"""How long the tone before a recording may take, at most; seconds."""
 
 
-class Times(Struct, frozen=True):
-    """How long a line waits; seconds."""
+class ChannelLine(Leg):
+    """A channel through which a session meets its caller."""
 
-    stopping: float = 1.0
-    """For the end of a playback that was told to stop."""
-    pause: float = 0.1
-    """Before a request that did not reach Asterisk is made again."""
-    reconnecting: float = 30.0
-    """For the link, when it is down, before the call is given up to the dialplan."""
-    dead_man: int = 120
-    """What the dialplan grants us before it takes the caller back; see :meth:`_hold`."""
-    margin: float = 20.0
-    """How much of that must be left after the longest course of a want."""
-    media: float = 60.0
-    """The longest screen we reckon with."""
-
-
-class ChannelLine:
-    """One channel of Asterisk, from its StasisStart to its end."""
-
-    def __init__(self, link: Link, channel: str, speak: Speak, times: Times) -> None:
-        self.channel = channel
-        self.gone: Gone | None = None
-        self.speak = speak
-        self.told: Callable[[], None] | None = None
-        """Called when a screen was told to its end, not cut short."""
-        self.unplayable: Callable[[Sequence[str]], None] | None = None
-        """Called with the files of a screen that Asterisk could not play."""
-        self._ari = link.ari
-        self._tell = link.tell
-        self._channels = Channels(link.tell(self._refused))
-        self._link_up = link.wait_connected
-        self._times = times
-        self._clock = asyncio.get_running_loop().time
-        self._keypad = Keypad()
-        self._playing = ""
-        self._media: Sequence[str] = ()
-        self._cut = False
-        self._failed = False
-        self._doubtful = False
-        self._fault: AriError | None = None
-        self._numbers = count(1)
-        self._away = False
-        self._back: str | None = None
-        self._changed = Bell()
-        self._granted = self._clock() + times.dead_man
-
-    # What happens to the channel.
-
-    def key(self, digit: str) -> None:
-        """A key was pressed. What he presses in the queue or to an agent is not for us."""
-        if not self._away and self._keypad.press(digit, self._clock()):
-            self._changed.ring()
-
-    def played(self, playback: str, state: str) -> None:
-        """A playback ended."""
-        if playback == self._playing:
-            self._playing = ""
-            self._changed.ring()
-            if self.told and not self._cut:
-                self.told()
-        self._failed = state == "failed"
-
-    def left(self) -> None:
-        """The channel left the application: for the queue, or because it hung up."""
-        if not self._away:
-            self.ended(0)
-
-    def returned(self, outcome: str) -> None:
-        """The channel is back from the queue."""
-        self._away, self._back = False, outcome
-        self._keypad.ahead.clear()
-        self._changed.ring()
-
-    def ended(self, cause: int) -> None:
-        """The channel is no more."""
-        self.gone = self.gone or Gone(cause)
-        self._changed.ring()
-
-    def relinked(self) -> None:
-        """The link is back; the end of a playback may have passed in the break unheard."""
-        self._doubtful = True
-        self._changed.ring()
-
-    def _refused(self, error: AriError | UnreachableError) -> None:
-        """Asterisk did not take what we told it."""
-        match error:
-            case GoneError():
-                self.ended(0)
-            case UnreachableError():
-                self.relinked()
-            case AriError():
-                self._fault = error
-                self._changed.ring()
-
-    def _not_stopped(self, playback: str, error: AriError | UnreachableError) -> None:
-        """A playback was not stopped: if it had ended by itself, its event may be lost."""
-        if not isinstance(error, GoneError):
-            self._refused(error)
-        elif playback == self._playing:  # the next one may have begun meanwhile
-            self._playing = ""
-            self._changed.ring()
+    def __init__(self, link: Link, channel: str, speak: Speak, keep: Keep, times: Times) -> None:
+        super().__init__(link, channel, speak, times)
+        self._keep = keep
+        self._recordings = link.ari.recordings
+        self._begun = ""
+        """The recording that was begun last."""
 
     # What the session wants.
 
     async def present(self, want: Met) -> Event:
         """See :class:`ari_app.line.Line`.
 
-        Raises :class:`UnreachableError` when the link was down for too long.
+        Raises :class:`UnreachableError` when the link was down for too long. Who hangs up while he
+        is recorded ends the recording: it is brought, and that he is gone the next time.
         """
         while self.gone is None:
             if not isinstance(want, Done):
@@ -150,28 +60,6 @@ class ChannelLine:
                 await self._relink()
         return self.gone
 
-    def _complain(self) -> None:
-        """Tell of a prompt that could not be played; one cut by a hang-up never gets here."""
-        if self._failed:
-            self._failed = False
-            log.error(
-                "channel %s: Asterisk cannot play one of %s; its log says why",
-                self.channel,
-                ", ".join(self._media),
-            )
-            if self.unplayable:
-                self.unplayable(self._media)
-
-    async def _relink(self) -> None:
-        """Wait for the link; the pause is for one that broke and does not know it yet."""
-        seconds = self._times.reconnecting
-        try:
-            async with asyncio.timeout(seconds):
-                await asyncio.sleep(self._times.pause)
-                await self._link_up()
-        except TimeoutError:
-            raise UnreachableError(f"the link was down for {seconds:g} s") from None
-
     async def _do(self, want: Met) -> Event:
         match want:
             case Ask():
@@ -179,18 +67,21 @@ class ChannelLine:
             case Say():
                 return await self._say(want.screen)
             case Enqueue():
+                return await self._enqueue(want)
+            case Dial():
                 return await self._dial(want)
+            case Record():
+                return await self._record(want)
             case Done():
                 await self._ari.channels.hangup(self.channel)
                 self._complain()  # now that we know that he was still there
                 return Gone()
-        raise NotImplementedError(type(want).__name__)
 
     async def _ask(self, ask: Ask) -> Keyed | Silent | Gone:
         gather = Gather(ask, self._keypad, self._clock())
         if gather.answer is not None:
             return gather.answer
-        await self._hold(ask.grammar.lasts)
+        await self._hold(self._times.media + ask.grammar.lasts)
         if not gather.barged:
             await self._play(ask.screen)
         told = False
@@ -212,7 +103,7 @@ class ChannelLine:
         return self.gone
 
     async def _say(self, screen: Screen) -> Told | Gone:
-        await self._hold()
+        await self._hold(self._times.media)
         await self._play(screen)
         while self._playing and not self.gone:
             if screen.barge_in and self._keypad.ahead:
@@ -224,21 +115,32 @@ class ChannelLine:
                 await self._change()
         return self.gone or Told()
 
-    async def _dial(self, dial: Enqueue) -> Bridged | Gone:
-        """Let the dialplan queue the caller, and wait for him as long as it takes."""
+    # Out in the dialplan.
+
+    async def _enqueue(self, want: Enqueue) -> Bridged | Gone:
+        variables = {
+            "CHANNEL(language)": want.language,
+            "FIRSTLINE_PRIORITY": str(want.priority),
+            "FIRSTLINE_TOPIC": want.topic,
+        }
+        return await self._out("firstline-queue", want.queue, variables)
+
+    async def _dial(self, want: Dial) -> Bridged | Gone:
+        """The number goes in a variable, which the dialplan filters: there it would be an order."""
+        variables = {"FIRSTLINE_NUMBER": want.number, "FIRSTLINE_RING": f"{ceil(want.ring)}"}
+        return await self._out("firstline-dial", "s", variables)
+
+    async def _out(
+        self, context: str, extension: str, variables: Mapping[str, str]
+    ) -> Bridged | Gone:
+        """Let the dialplan have the caller, and wait for him as long as it takes."""
         await self._settled()
         await self._ari.applications.subscribe(self.channel)
-        for variable, value in (
-            ("CHANNEL(language)", dial.language),
-            ("FIRSTLINE_PRIORITY", str(dial.priority)),
-            ("FIRSTLINE_TOPIC", dial.topic),
-        ):
+        for variable, value in variables.items():
             await self._ari.channels.set_channel_var(self.channel, variable, value)
         self._away, self._back = True, None
         try:
-            await self._ari.channels.continue_in_dialplan(
-                self.channel, "firstline-queue", dial.queue
-            )
+            await self._ari.channels.continue_in_dialplan(self.channel, context, extension)
             while self._back is None and not self.gone:
                 await self._change()
         finally:
@@ -248,67 +150,83 @@ class ChannelLine:
             return self.gone or Gone()
         return Bridged(self._back)
 
-    # Playing.
+    # Recording.
 
-    async def _play(self, screen: Screen) -> None:
-        """Begin to tell a screen as one playback under an id of ours, known before it exists.
+    async def _record(self, want: Record) -> Recorded | Silent | Gone:
+        """Tell, sound the tone, record. A key cuts the words short and is no more than that."""
+        if self._begun != want.name:  # not before a break of the link
+            await self._say(want.screen)
+            await self._hold(want.longest + BEEP)
+            if self.gone:
+                return self.gone
+            self._begun = want.name
+            await self._roll(want)
+        await self._rolled(want)
+        wav = await self._surely(partial(self._recordings.get_stored_file, want.name))
+        if wav is None:
+            return await self._blank()
+        kept = await self._keep(want.name, wav)
+        await self._surely(partial(self._recordings.delete_stored, want.name))
+        return Recorded(kept) if kept else self.gone or Silent()
 
-        A key that came while it was made ready makes it needless.
-        """
-        self._media = media = await self.speak(screen)
-        await self._settled()
-        if self.gone or not media or (screen.barge_in and self._keypad.ahead):
-            return
-        self._cut = False
-        self._playing = f"{self.channel}-{next(self._numbers)}"
-        await self._channels.play_with_id(
-            self.channel, self._playing, [f"sound:{file}" for file in media]
-        )
-
-    async def _cut_short(self) -> None:
-        """Stop for a key. A key counts even while the link is down."""
+    async def _roll(self, want: Record) -> None:
+        """Begin to record. Whether it really began is looked at when the link broke."""
+        self._keypad.ahead.clear()
+        self._tape = want.name
         try:
-            await self._stop()
-        except UnreachableError as error:
-            log.warning("channel %s: %s", self.channel, error)
-            self._doubtful = True
+            await Channels(self._tell(self._unrecorded)).record(
+                self.channel, want.name, ceil(want.longest), ceil(want.quiet), want.stop
+            )
+        except UnreachableError:
+            self.relinked()
 
-    async def _stop(self) -> None:
-        self._cut = True
-        failed = partial(self._not_stopped, self._playing)
-        await Playbacks(self._tell(failed)).stop(self._playing)
+    def _unrecorded(self, error: AriError | UnreachableError) -> None:
+        """Asterisk did not begin to record: what it says is for its operator."""
+        if isinstance(error, GoneError | UnreachableError):
+            self._refused(error)
+        else:
+            log.error("channel %s: %s", self.channel, error)
+            self.recorded(self._tape)
 
-    async def _settled(self) -> None:
-        """Wait until nothing plays: two playbacks at once would queue in Asterisk."""
-        deadline = self._clock() + self._times.stopping
-        while self._playing and not self.gone and self._clock() < deadline:
-            if self._doubtful:
-                self._doubtful = False  # until we hear that the stop was lost too
-                await self._stop()
+    async def _rolled(self, want: Record) -> None:
+        """Wait for the end of a recording; one of which nobody hears any more is asked for."""
+        lasting = want.longest + BEEP + self._times.margin
+        deadline = self._clock() + lasting
+        while self._tape and not self.gone:
+            if self._doubtful or self._clock() >= deadline:
+                self._doubtful = False
+                deadline = self._clock() + lasting
+                if await self._surely(partial(self._recordings.get_live, want.name)) is None:
+                    if await self._surely(partial(self._recordings.get_stored, want.name)):
+                        return
+                    await self._roll(want)
             else:
                 await self._change(deadline)
-        self._playing, self._doubtful = "", False
-        if self._fault is not None:
-            raise self._fault
+        await self._while(lambda: bool(self._tape))
 
-    async def _hold(self, listening: float = 0.0) -> None:
-        """Keep the dead-man switch away while we live.
-
-        The dialplan takes the caller back when TIMEOUT(absolute) passes. The variable can only be
-        set while nothing plays, so it is set anew before a screen that, with the seconds of
-        ``listening`` after it, might outlast it.
-        """
-        times, now = self._times, self._clock()
-        if now + times.media + listening + times.margin <= self._granted:
-            return
-        await self._settled()
-        await self._ari.channels.set_channel_var(
-            self.channel, "TIMEOUT(absolute)", str(times.dead_man)
+    async def _blank(self) -> Gone:
+        """There is no file: he hung up before there was a tone, or Asterisk cannot record."""
+        await self._while(lambda: not self.gone)
+        if self.gone:
+            return self.gone
+        raise UndoneError(
+            "Asterisk recorded nothing: it needs room in `recording` in its spool directory, and "
+            "its sound `beep`"
         )
-        self._granted = now + times.dead_man
 
-    async def _change(self, until: float | None = None) -> None:
-        """Wait until something happened to the channel, or until a time of the clock."""
-        await self._changed.wait(until)
-        if self._fault is not None:
-            raise self._fault
+    async def _while(self, fact: Callable[[], bool]) -> None:
+        """Wait a moment for the other half of what happened at once."""
+        deadline = self._clock() + self._times.stopping
+        while fact() and self._clock() < deadline:
+            await self._change(deadline)
+
+    async def _surely(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """What Asterisk answers, after a break of the link, too; None if there is no such thing."""
+        while True:
+            try:
+                return await ask()
+            except GoneError:
+                return None
+            except UnreachableError as error:
+                log.warning("channel %s: %s; trying again", self.channel, error)
+                await self._relink()

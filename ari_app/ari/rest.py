@@ -1,143 +1,40 @@
 """The operations of ARI that we use, named as in Asterisk's REST documentation.
 
-``channels.continueInDialplan`` there is ``channels.continue_in_dialplan`` here. A test compares
-every :class:`Verb` with the description that the running Asterisk ships (``rest-api/*.json``).
+``channels.continueInDialplan`` there is ``channels.continue_in_dialplan`` here; what each of them
+sends is in :mod:`ari_app.ari.verbs`.
 """
 
-import re
-from collections.abc import Awaitable, Sequence
-from functools import cache
-from typing import Protocol, TypeVar
-from urllib.parse import quote
+from collections.abc import Sequence
+from typing import TypeVar
 
 from msgspec import Struct, json
 
 from ari_app.ari.errors import AriError
+from ari_app.ari.verbs import (
+    CONTINUE,
+    DELETE_STORED,
+    FILTER,
+    GET_APPLICATION,
+    GET_ENDPOINT,
+    GET_FILE,
+    GET_INFO,
+    GET_LIVE,
+    GET_STORED,
+    HANGUP,
+    PING,
+    PLAY,
+    RECORD,
+    SEND_MESSAGE,
+    SET_VARIABLE,
+    STOP,
+    SUBSCRIBE,
+    Pair,
+    Request,
+    Sender,
+    request,
+)
 
 T = TypeVar("T")
-
-
-class Verb(Struct, frozen=True):
-    """An operation: ``path`` with its parameters in braces, ``query`` the parameters we send.
-
-    ``blocks`` marks what waits in the channel's command queue, behind a playing prompt, and would
-    hold up every request behind it on the WebSocket (measured: 29 s): it goes over HTTP.
-    """
-
-    nickname: str
-    method: str
-    path: str
-    query: tuple[str, ...] = ()
-    body: str = ""
-    blocks: bool = False
-
-
-class Request(Struct, frozen=True):
-    """A request, ready to be sent over either transport."""
-
-    verb: Verb
-    path: str
-    query: "tuple[Pair, ...]" = ()
-    body: bytes = b""
-
-    def __str__(self) -> str:
-        return f"{self.verb.method} /{self.path}"
-
-    def over_socket(self, key: str) -> bytes:
-        """The request as a message of the WebSocket; its answer carries ``key``."""
-        message = _Message(
-            transaction_id=key,
-            request_id=key,
-            method=self.verb.method,
-            uri=self.path,
-            query_strings=self.query,
-            content_type="application/json" if self.body else "",
-            message_body=self.body.decode(),
-        )
-        return json.encode(message)
-
-
-class Pair(Struct, frozen=True):
-    """A parameter, as the WebSocket takes it."""
-
-    name: str
-    value: str
-
-
-class _Message(Struct, frozen=True, tag="RESTRequest", tag_field="type", omit_defaults=True):
-    """The model RESTRequest of ``rest-api/events.json``."""
-
-    transaction_id: str
-    request_id: str
-    method: str
-    uri: str
-    query_strings: tuple[Pair, ...] = ()
-    content_type: str = ""
-    message_body: str = ""
-
-
-class Sender(Protocol):
-    """Sends a request and returns the body of the answer, empty if it does not wait for one."""
-
-    def __call__(self, request: Request) -> Awaitable[bytes]: ...
-
-
-GET_INFO = Verb("asterisk.getInfo", "GET", "asterisk/info", ("only",))
-PING = Verb("asterisk.ping", "GET", "asterisk/ping")
-GET_APPLICATION = Verb("applications.get", "GET", "applications/{applicationName}")
-FILTER = Verb(
-    "applications.filter", "PUT", "applications/{applicationName}/eventFilter", body="filter"
-)
-SUBSCRIBE = Verb(
-    "applications.subscribe",
-    "POST",
-    "applications/{applicationName}/subscription",
-    ("eventSource",),
-)
-GET_ENDPOINT = Verb("endpoints.get", "GET", "endpoints/{tech}/{resource}")
-SEND_MESSAGE = Verb("endpoints.sendMessage", "PUT", "endpoints/sendMessage", ("to", "from", "body"))
-HANGUP = Verb("channels.hangup", "DELETE", "channels/{channelId}", ("reason_code",))
-CONTINUE = Verb(
-    "channels.continueInDialplan",
-    "POST",
-    "channels/{channelId}/continue",
-    ("context", "extension", "priority"),
-)
-PLAY = Verb("channels.playWithId", "POST", "channels/{channelId}/play/{playbackId}", ("media",))
-SET_VARIABLE = Verb(
-    "channels.setChannelVar",
-    "POST",
-    "channels/{channelId}/variable",
-    ("variable", "value"),
-    blocks=True,
-)
-STOP = Verb("playbacks.stop", "DELETE", "playbacks/{playbackId}")
-
-VERBS = (
-    GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, CONTINUE, PLAY,
-    SET_VARIABLE, STOP, GET_ENDPOINT, SEND_MESSAGE,
-)  # fmt: skip
-
-
-def request(verb: Verb, *names: str, body: bytes = b"", **query: str) -> Request:
-    """A request of ``verb``: ``names`` fill its path in order, ``query`` its parameters."""
-    path = _template(verb.path) % tuple(map(_quoted, names))
-    return Request(verb, path, tuple(map(Pair, query, query.values())), body)
-
-
-_PLAIN = re.compile(r"[\w.~-]+", re.ASCII).fullmatch
-"""What stands in a path as it is: nearly every id."""
-
-
-def _quoted(name: str) -> str:
-    """A name as it stands in a path."""
-    return name if _PLAIN(name) else quote(name, safe="")
-
-
-@cache
-def _template(path: str) -> str:
-    """A path with %s for its parameters."""
-    return re.sub(r"\{.*?\}", "%s", path)
 
 
 class System(Struct, frozen=True):
@@ -183,6 +80,7 @@ class Ari:
         self.channels = Channels(send)
         self.endpoints = Endpoints(send)
         self.playbacks = Playbacks(send)
+        self.recordings = Recordings(send)
 
 
 class Asterisk:
@@ -245,6 +143,24 @@ class Channels:
         """Set a variable or a function; waits until the channel's playback is over."""
         await self._send(request(SET_VARIABLE, channel, variable=variable, value=value))
 
+    async def record(self, channel: str, name: str, longest: int, quiet: int, stop: str) -> None:
+        """After a tone, record what is said into a new WAV; ``longest`` and ``quiet`` in seconds.
+
+        It ends by itself, by the key ``stop``, or when he hangs up, and that is told.
+        """
+        asked = request(
+            RECORD,
+            channel,
+            name=name,
+            format="wav",
+            maxDurationSeconds=str(longest),
+            maxSilenceSeconds=str(quiet),
+            ifExists="fail",
+            beep="true",
+            terminateOn=stop,
+        )
+        await self._send(asked)
+
 
 class Endpoints:
     """``/endpoints``"""
@@ -275,3 +191,26 @@ class Playbacks:
     async def stop(self, playback: str) -> None:
         """Stop a playback; its end is told as any other."""
         await self._send(request(STOP, playback))
+
+
+class Recordings:
+    """``/recordings``"""
+
+    def __init__(self, send: Sender) -> None:
+        self._send = send
+
+    async def get_live(self, name: str) -> bytes:
+        """What Asterisk tells of a recording that is not over; :class:`GoneError` if it is."""
+        return await self._send(request(GET_LIVE, name))
+
+    async def get_stored(self, name: str) -> bytes:
+        """What Asterisk tells of a recording that has a file."""
+        return await self._send(request(GET_STORED, name))
+
+    async def get_stored_file(self, name: str) -> bytes:
+        """The file of a recording."""
+        return await self._send(request(GET_FILE, name))
+
+    async def delete_stored(self, name: str) -> None:
+        """Remove the file of a recording."""
+        await self._send(request(DELETE_STORED, name))

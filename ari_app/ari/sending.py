@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError, raised
 from ari_app.ari.events import RestResponse
-from ari_app.ari.rest import Request, Sender
+from ari_app.ari.verbs import Request, Sender
 from ari_app.ari.websocket import Socket
 from ari_app.secret import Secret
 
@@ -129,7 +129,8 @@ class Sending:
         return f"no answer in {self.settings.deadline:g} s"
 
     def _over_socket(self, request: Request) -> bool:
-        return self.transport == "websocket" and not request.verb.blocks
+        verb = request.verb
+        return self.transport == "websocket" and not (verb.blocks or verb.binary)
 
     def _post(self, request: Request, answered: Answered) -> str:
         """Send over the socket; returns the key of the answer."""

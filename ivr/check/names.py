@@ -187,6 +187,8 @@ def claimed(what: Is, word: str) -> Find:
     def find(known: Known) -> Iterator[Finding]:
         first: dict[str, Place] = {}
         for _, mention in known.mentions(what):
+            if mention.owner:  # a dial claims nothing
+                continue
             place = first.setdefault(mention.name, mention.place)
             if place is not mention.place:
                 text = f"{word} {mention.name} is claimed in {place} already: keep one of them"

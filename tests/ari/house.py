@@ -12,8 +12,8 @@ from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
 from ari_app.secret import Secret
 from ivr.events import Event as Outcome
-from ivr.values import Phrase
-from ivr.wants import Ask, Done, Enqueue, Grammar, Say, Screen
+from ivr.values import Phrase, Recording
+from ivr.wants import Ask, Dial, Enqueue, Grammar, Met, Record, Say, Screen
 from tests.ari.facts import until
 from tests.ari.server import PASSWORD, USER, Server
 
@@ -54,7 +54,8 @@ async def speak(screen: Screen) -> Sequence[str]:
     return [phrase.prompt for phrase in screen.phrases]
 
 
-DIAL = Enqueue("support", "money", "be", 3)
+QUEUE = Enqueue("support", "money", "be", 3)
+CALL = Dial("*7-01", 29.5)
 
 
 class House:
@@ -65,12 +66,20 @@ class House:
         self.link = link
         self.calls = calls
         self.lines: asyncio.Queue[ChannelLine] = asyncio.Queue()
+        self.kept: dict[str, bytes] = {}
         self.closing = asyncio.Event()
 
     async def serve(self, line: ChannelLine, _channel: Channel, _dialled: str) -> None:
         """Hand the line to the test."""
         self.lines.put_nowait(line)
         await self.closing.wait()
+
+    async def keep(self, name: str, content: bytes) -> Recording | None:
+        """Keep a recording, unless it is empty."""
+        if not content:
+            return None
+        self.kept[name] = content
+        return Recording(f"/recorded/{name}.wav", len(content))
 
     async def call(self, channel: str = "c-1") -> ChannelLine:
         """A call that came in."""
@@ -92,7 +101,7 @@ async def house(
     async with asyncio.TaskGroup() as tasks:
 
         def new_line(channel: str) -> ChannelLine:
-            return ChannelLine(link, channel, speak, times)
+            return ChannelLine(link, channel, speak, opened.keep, times)
 
         calls = Calls(link.ari, tasks, new_line, lambda *call: (serve or opened.serve)(*call))
         opened = House(server, link, calls)
@@ -124,7 +133,12 @@ def say(*prompts: str, barge_in: bool = True) -> Say:
     return Say(screen(*prompts, barge_in=barge_in))
 
 
-def presenting(line: ChannelLine, want: Ask | Say | Enqueue | Done) -> asyncio.Task[Outcome]:
+def record(*prompts: str, name: str = "call-3", **others: Any) -> Record:
+    """Tell these prompts and record."""
+    return Record(screen(*prompts), 30.0, 3.5, "#", name, **others)
+
+
+def presenting(line: ChannelLine, want: Met) -> asyncio.Task[Outcome]:
     """What comes of a want, by and by."""
     return asyncio.create_task(line.present(want))
 

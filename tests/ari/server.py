@@ -6,7 +6,7 @@ a channel's variable waits for the end of its playback, the event filter holds f
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import unquote
 
@@ -14,6 +14,7 @@ from aiohttp import WSMsgType, web
 from msgspec import Struct, field, json
 
 from tests.ari.faults import Asked, Deed, Fault, StatusError
+from tests.ari.tapes import Tapes
 
 USER, PASSWORD, APP = "firstline", "a-password-of-tests", "firstline"
 LOGIN = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -49,6 +50,7 @@ class Server:
         self.allowed: list[str] | None = None
         self.doubled: list[str] = []
         """Playbacks that were asked for while another one played."""
+        self.tapes = Tapes()
         self.waited: list[str] = []
         """Variables that had to wait for a playback."""
         self._socket: web.WebSocketResponse | None = None
@@ -97,12 +99,14 @@ class Server:
         self.legs[channel].inside = False
         self.emit("StasisEnd", channel={"id": channel})
 
-    def hang_up(self, channel: str, cause: int = 16) -> None:
-        """The caller hangs up."""
+    def hang_up(self, channel: str, cause: int = 16, spoken: bytes | None = None) -> None:
+        """The caller hangs up; what he said until then."""
         leg = self.legs.pop(channel, None)
         if leg is None:
             return
         leg.quiet.set()
+        if channel in self.tapes.live:
+            self.spoken(channel, spoken)
         if leg.inside:
             self.emit("StasisEnd", channel={"id": channel})
         if leg.subscribed:
@@ -119,6 +123,10 @@ class Server:
         playback, leg.playback = leg.playback, ""
         leg.quiet.set()
         self.emit("PlaybackFinished", playback={"id": playback, "state": state})
+
+    def spoken(self, channel: str, words: bytes | None = b"words") -> None:
+        """What the channel says comes to its end; None leaves no file."""
+        self.emit("RecordingFinished", recording=self.tapes.over(channel, words))
 
     def drop(self) -> None:
         """The WebSocket breaks, without a word."""
@@ -215,6 +223,8 @@ class Server:
         if fault is Fault.LOST:
             self.drop()
             return None
+        if isinstance(body, bytes):
+            return 200, body.decode()
         return (200, json.encode(body).decode()) if body else (204, "")
 
     def _due(self, line: str) -> Fault | int | None:
@@ -222,6 +232,15 @@ class Server:
             if line.startswith(planned[0]):
                 self._planned.remove(planned)
                 return planned[1]()
+        return None
+
+    def _endpoint(self, which: list[str], query: Mapping[str, str]) -> object:
+        phone = query.get("to", which[-1]).removeprefix("pjsip:")
+        if which != ["sendMessage"]:
+            return {"state": "online" if phone in self.texts else "offline"}
+        if phone not in self.texts:
+            raise StatusError(404)
+        self.texts[phone].append((query["from"], query["body"]))
         return None
 
     async def _do(self, asked: Asked) -> object:
@@ -241,11 +260,10 @@ class Server:
                     raise StatusError(422)
                 self.legs[channel].subscribed = True
                 return {"name": name}
-            case ["GET", "endpoints", _, phone]:
-                return {"state": "online" if phone in self.texts else "offline"}
-            case ["PUT", "endpoints", "sendMessage"]:
-                self._text(**asked.query)
-                return None
+            case [_, "endpoints", *which]:
+                return self._endpoint(which, asked.query)
+            case [method, "recordings", *which]:
+                return self.tapes.do(method, *which)
             case ["DELETE", "playbacks", playback]:
                 self._stop(playback)
                 return None
@@ -257,12 +275,6 @@ class Server:
             case ["POST", "channels", channel, *deed]:
                 return await self._steer(channel, deed, asked.query)
         raise StatusError(404)
-
-    def _text(self, to: str, body: str, **others: str) -> None:
-        phone = to.removeprefix("pjsip:")
-        if phone not in self.texts:
-            raise StatusError(404)
-        self.texts[phone].append((others["from"], body))
 
     def _stop(self, playback: str) -> None:
         for channel, leg in self.legs.items():
@@ -294,6 +306,10 @@ class Server:
                 if self.instant:
                     self.finish(channel)
                 return {"id": playback, "state": "queued"}
+            case ["record"]:
+                if leg.playback:
+                    self.doubled.append(query["name"])
+                return self.tapes.begin(channel, query["name"])
             case _:
                 raise StatusError(404)
         return None

@@ -9,11 +9,11 @@ import pytest
 from msgspec import Struct, json
 from msgspec.structs import FieldInfo, fields
 
-from ari_app.ari import events, rest
-from ari_app.ari.rest import VERBS, Verb
+from ari_app.ari import events, rest, verbs
+from ari_app.ari.verbs import VERBS, Verb
 from tests.pbx_fixture import asterisk
 
-RESOURCES = ("applications", "asterisk", "channels", "endpoints", "playbacks")
+RESOURCES = ("applications", "asterisk", "channels", "endpoints", "playbacks", "recordings")
 """The descriptions of what we use."""
 
 Json = dict[str, Any]
@@ -78,9 +78,9 @@ def test_every_operation_is_among_those_that_are_compared() -> None:
 
 
 async def test_every_operation_sends_what_its_verb_says() -> None:
-    sent: list[rest.Request] = []
+    sent: list[verbs.Request] = []
 
-    async def send(request: rest.Request) -> bytes:
+    async def send(request: verbs.Request) -> bytes:
         sent.append(request)
         return b'{"system":{"version":"22"},"name":"firstline"}'
 
@@ -94,9 +94,14 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.channels.continue_in_dialplan("1.2", "context", "s")
     await ari.channels.play_with_id("1.2", "1.2-1", ["sound:a", "sound:b"])
     await ari.channels.set_channel_var("1.2", "CHANNEL(language)", "ru")
+    await ari.channels.record("1.2", "call-3", 30, 4, "#")
     await ari.playbacks.stop("1.2-1")
     await ari.endpoints.get("PJSIP", "alice")
     await ari.endpoints.send_message("pjsip:alice", "sip:611@127.0.0.1", "привет")
+    await ari.recordings.get_live("call-3")
+    await ari.recordings.get_stored("call-3")
+    await ari.recordings.get_stored_file("call-3")
+    await ari.recordings.delete_stored("call-3")
     assert {request.verb for request in sent} == set(VERBS)
     for request in sent:
         assert {pair.name for pair in request.query} == set(request.verb.query)
@@ -107,7 +112,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
 
 
 def test_a_name_in_a_path_is_escaped() -> None:
-    request = rest.request(rest.HANGUP, "../../asterisk/info?x=1")
+    request = verbs.request(verbs.HANGUP, "../../asterisk/info?x=1")
     assert request.path == "channels/..%2F..%2Fasterisk%2Finfo%3Fx%3D1"
 
 
@@ -151,7 +156,7 @@ READ = {struct for event in events.EVENTS for struct in structs(event)} | {
     *structs(rest.Application),
     *structs(rest.Endpoint),
 }
-SENT = set(structs(rest._Message))
+SENT = set(structs(verbs._Message))
 
 
 def matches(kind: Any, described: str) -> bool:

@@ -11,7 +11,7 @@ from ivr.events import Bridged, Event, Gone, Keyed, Told
 from ivr.wants import Ask, Say
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import DIAL, ask, house, played, presenting, say
+from tests.ari.house import QUEUE, ask, house, played, presenting, say
 from tests.ari.server import Server
 
 
@@ -129,7 +129,7 @@ async def test_a_socket_that_is_closed_and_not_known_to_be_does_not_stop_the_loo
 async def test_away_in_the_queue_a_break_changes_nothing(server: Server) -> None:
     async with house(server) as at:
         line = await at.call()
-        waiting = presenting(line, DIAL)
+        waiting = presenting(line, QUEUE)
         await until(lambda: server.lines("POST channels/c-1/continue") and not at.link.unanswered)
         server.drop()
         await until(lambda: at.link.connections == 2)
@@ -142,7 +142,7 @@ async def test_away_in_the_queue_a_break_changes_nothing(server: Server) -> None
 async def test_cancelled_in_a_want_it_leaves_nothing_behind(server: Server) -> None:
     async with house(server) as at:
         line = await at.call()
-        for want in (ask("menu"), say("welcome"), DIAL):
+        for want in (ask("menu"), say("welcome"), QUEUE):
             task = presenting(line, want)
             before = len(server.asked)
             await until(lambda before=before: len(server.asked) > before)  # type: ignore[misc]

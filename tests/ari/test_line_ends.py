@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from ari_app.ari.calls import QUEUE_STATUS
+from ari_app.ari.calls import DIAL_STATUS, QUEUE_STATUS
 from ari_app.ari.line import Times
 from ivr.events import Bridged, Gone, Silent
-from ivr.terms import QUEUE_OUTCOMES
+from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Done, Enqueue, Say, Screen
 from tests.ari.facts import until
-from tests.ari.house import DIAL, ask, house, played, presenting, say
+from tests.ari.house import CALL, QUEUE, ask, house, played, presenting, say
 from tests.ari.server import Server
 
 TIGHT = Times(stopping=5.0, pause=0.001, dead_man=100, media=90.0, margin=20.0)
@@ -31,9 +31,9 @@ BARGE = ask("menu")
         (say("welcome"), "POST channels/c-1/play"),
         (BARGE, "POST channels/c-1/variable"),
         (BARGE, "POST channels/c-1/play"),
-        (DIAL, "POST applications/firstline/subscription"),
-        (DIAL, "POST channels/c-1/variable"),
-        (DIAL, "POST channels/c-1/continue"),
+        (QUEUE, "POST applications/firstline/subscription"),
+        (QUEUE, "POST channels/c-1/variable"),
+        (QUEUE, "POST channels/c-1/continue"),
         (Done("ended"), "DELETE channels/c-1"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
@@ -51,7 +51,7 @@ async def test_hanging_up_at_every_request(
         server.plan(request_, hang_up)
         assert isinstance(await line.present(want), Gone)
         made = len(server.asked)
-        for later in (say("welcome"), BARGE, DIAL, Done("gone")):
+        for later in (say("welcome"), BARGE, QUEUE, Done("gone")):
             assert isinstance(await line.present(later), Gone)
         assert len(server.asked) == made, "nothing is asked for a channel that is gone"
 
@@ -90,17 +90,17 @@ async def test_the_switch_is_put_off_only_while_nothing_plays(server: Server) ->
         line = await at.call()
         answer = presenting(line, ask("menu", first=5.0, total=30.0))
         await played(at)
-        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "100"}
+        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "118"}
         server.press("c-1", "1")
         await answer
         server.legs["c-1"].variables.clear()
-        following = presenting(line, say("balance"))
+        following = presenting(line, ask("number", choices=frozenset(), most=9, total=30.0))
         await at.link.ari.asterisk.ping()
         assert len(server.lines("POST channels/c-1/variable")) == 1
         server.finish("c-1")
         await played(at, 2)
-        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "100"}
-        server.finish("c-1")
+        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "142"}
+        server.press("c-1", *"123456789")
         await following
     assert not server.waited
 
@@ -113,7 +113,7 @@ async def test_the_switch_is_put_off_for_the_time_of_listening_too(server: Serve
         assert not server.legs["c-1"].variables
         answer = presenting(line, ask("menu", first=5.0, total=30.0))
         await played(at, 2)
-        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "86"}
+        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "88"}
         server.press("c-1", "1")
         await answer
 
@@ -135,7 +135,7 @@ async def test_each_way_back_from_the_queue(server: Server, status: str) -> None
     server.instant = True
     async with house(server) as at:
         line = await at.call()
-        waiting = presenting(line, DIAL)
+        waiting = presenting(line, QUEUE)
         await until(lambda: server.lines("POST channels/c-1/continue"))
         server.press("c-1", "5", "6")
         assert not waiting.done()
@@ -156,7 +156,7 @@ async def test_each_way_back_from_the_queue(server: Server, status: str) -> None
 async def test_what_the_queue_is_told(server: Server) -> None:
     async with house(server) as at:
         line = await at.call()
-        waiting = presenting(line, DIAL)
+        waiting = presenting(line, QUEUE)
         await until(lambda: server.lines("POST channels/c-1/continue"))
         assert server.legs["c-1"].variables == {
             "CHANNEL(language)": "be",
@@ -171,7 +171,7 @@ async def test_what_the_queue_is_told(server: Server) -> None:
 async def test_back_from_the_queue_and_gone_at_once(server: Server) -> None:
     async with house(server) as at:
         line = await at.call()
-        waiting = presenting(line, DIAL)
+        waiting = presenting(line, QUEUE)
         await until(lambda: server.lines("POST channels/c-1/continue"))
         server.enter("c-1", "back", "TIMEOUT")
         server.legs["c-1"].subscribed = False
@@ -179,3 +179,28 @@ async def test_back_from_the_queue_and_gone_at_once(server: Server) -> None:
         await waiting
         assert await line.present(say("sorry")) == Gone()
     assert not server.plays
+
+
+# Somebody is called.
+
+
+@pytest.mark.parametrize("status", [*DIAL_STATUS, "CHANUNAVAIL", "DONTCALL", ""])
+async def test_each_way_back_from_a_conversation(server: Server, status: str) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        talking = presenting(line, CALL)
+        await until(lambda: server.lines("POST channels/c-1/continue"))
+        assert server.legs["c-1"].variables == {"FIRSTLINE_NUMBER": "*7-01", "FIRSTLINE_RING": "30"}
+        server.press("c-1", "5")
+        server.enter("c-1", "back", status)
+        event = await talking
+        assert isinstance(event, Bridged)
+        assert event.outcome == DIAL_STATUS.get(status, "failed")
+        assert event.outcome in DIAL_OUTCOMES
+        assert not line._keypad.ahead, "keys of the conversation"
+    continued = next(one for one in server.asked if one.line.endswith("/continue"))
+    assert continued.query == {"context": "firstline-dial", "extension": "s", "priority": "1"}
+
+
+def test_no_status_has_two_meanings() -> None:
+    assert not QUEUE_STATUS.keys() & DIAL_STATUS.keys()

@@ -11,7 +11,7 @@ from ivr.events import Keyed, Told
 from ivr.wants import Ask, Enqueue, Say
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import DIAL, ask, house, played, presenting, say
+from tests.ari.house import QUEUE, ask, house, played, presenting, say
 from tests.ari.server import Server
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["websocket", "http"])
@@ -32,7 +32,7 @@ async def test_a_screen_that_is_refused_ends_the_want(
 
 
 @TRANSPORTS
-@pytest.mark.parametrize("following", [say("balance"), ask("balance"), DIAL])
+@pytest.mark.parametrize("following", [say("balance"), ask("balance"), QUEUE])
 async def test_a_stop_that_is_refused_breaks_the_session(
     server: Server, transport: str, following: Ask | Say | Enqueue
 ) -> None:

@@ -1,7 +1,7 @@
 """A bare ARI application: enough to take calls from the dialplan and give them back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -40,10 +40,16 @@ class App:
 
     async def to_queue(self, channel: str, queue: str, **variables: str) -> None:
         """Give the channel to the queue, as our application does."""
+        await self.to_dialplan(channel, "firstline-queue", queue, variables)
+
+    async def to_dialplan(
+        self, channel: str, context: str, extension: str, variables: Mapping[str, str]
+    ) -> None:
+        """Give the channel to a context of the dialplan."""
         for name, value in variables.items():
             assert await self.post(f"channels/{channel}/variable", variable=name, value=value) < 300
         status = await self.post(
-            f"channels/{channel}/continue", context="firstline-queue", extension=queue, priority="1"
+            f"channels/{channel}/continue", context=context, extension=extension, priority="1"
         )
         assert status == 204
 

@@ -99,6 +99,22 @@ async def test_a_call_comes_back_from_the_queue_with_its_status(
             await asyncio.to_thread(phone.hang_up)
 
 
+@pytest.mark.parametrize(
+    "number", ["701", "611", "611@firstline-subscribers", "701,,b(firstline^611^1)", "", "${EXTEN}"]
+)
+async def test_a_dialled_number_is_no_order(pbx: Pbx, number: str) -> None:
+    """The agent's phone is off; and nothing leads anywhere else."""
+    async with connected(pbx) as app:
+        with subscriber(pbx) as phone:
+            dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
+            channel, _ = await app.began()
+            await dialled
+            variables = {"FIRSTLINE_NUMBER": number, "FIRSTLINE_RING": "1"}
+            await app.to_dialplan(channel, "firstline-dial", "s", variables)
+            assert await app.began() == (channel, ["back", "CHANUNAVAIL"])
+            await asyncio.to_thread(phone.hang_up)
+
+
 async def test_a_call_comes_back_when_the_agent_hangs_up(pbx: Pbx) -> None:
     """The agent is a second call into the application, which answers it and hangs up."""
     member = "Local/111@firstline-subscribers"

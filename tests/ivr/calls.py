@@ -8,7 +8,7 @@ from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.session import Caller, Session, from_json, to_json
 from ivr.values import Money, Phrase
-from ivr.wants import Ask, Done, Enqueue, Invoke, Say, Want
+from ivr.wants import Ask, Consult, Dial, Done, Enqueue, Invoke, Record, Say, Send, Want
 
 PLAIN = ("hello", "hours", "bye", "menu", "short", "help", "wrong", "number", "pin")
 SLOTS: dict[str, dict[str, str]] = {
@@ -17,6 +17,8 @@ SLOTS: dict[str, dict[str, str]] = {
     "number-is": {"number": "digits"},
     "list-is": {"rows": "each row"},
     "since": {"day": "date"},
+    "opens-at": {"opens": "moment"},
+    "outages": {"announcements": "each row"},
 }
 OPERATIONS = {
     operation.name: operation
@@ -31,15 +33,24 @@ BALANCE = {"balance": Money(Decimal("12.50"))}
 HEAD = 'flow: test\nnumbers: ["100"]\nlanguages: [ru, en]\nstart: start\n'
 
 
+SCHEDULE = 'schedule: desk\ntimezone: Europe/Minsk\nweek: { mon-fri: "09:00-18:00" }\n'
+
+
 def flow(nodes: str, head: str = "") -> str:
     """The text of a flow with these nodes."""
     lines = "\n".join(f"  {line}" for line in nodes.strip("\n").split("\n"))
     return f"{HEAD}{head}\nnodes:\n{lines}\n"
 
 
+def called(name: str, nodes: str, head: str = "") -> str:
+    """The text of a flow that others call: it has no numbers."""
+    return flow(nodes, head).replace('flow: test\nnumbers: ["100"]', f"flow: {name}")
+
+
 def book(*texts: str) -> Book:
-    """The book of flows that must check."""
-    loaded = load({f"{n}.yaml": text for n, text in enumerate(texts)}, SLOTS, OPERATIONS)
+    """The book of flows that must check, and a schedule."""
+    files = {f"{n}.yaml": text for n, text in enumerate((*texts, SCHEDULE))}
+    loaded = load(files, SLOTS, OPERATIONS)
     assert loaded.book is not None, "\n".join(map(str, loaded.problems))
     return loaded.book
 
@@ -77,23 +88,36 @@ class Call:
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:
-        assert isinstance(self.want, Ask | Say), self.want
+        assert isinstance(self.want, Ask | Say | Record | Send), self.want
         return self.want.screen.phrases
 
     @property
     def told(self) -> str:
         """What is wanted, and the prompts it tells: ``ask menu``."""
         match self.want:
-            case Ask() | Say():
+            case Ask() | Say() | Record() | Send():
                 prompts = (phrase.prompt for phrase in self.phrases)
                 return " ".join([type(self.want).__name__.lower(), *prompts])
             case Invoke():
                 return f"do {self.want.operation}"
             case Enqueue():
                 return f"dial {self.want.queue}"
+            case Dial():
+                return f"call {self.want.number}"
+            case Consult():
+                return f"consult {self.want.schedule}"
             case Done():
                 return self.want.ending
         return type(self.want).__name__.lower()
+
+    @property
+    def ways(self) -> list[str]:
+        """The steps so far: ``node way``, with the flow where it is not the first one."""
+        first = self.steps[0].flow
+        spots = ("" if e.flow == first else f"{e.flow}." for e in self.steps)
+        return [
+            f"{spot}{e.node} {e.way}".strip() for spot, e in zip(spots, self.steps, strict=True)
+        ]
 
     def record(self) -> list[str]:
         """The steps so far: ``node key -> outcome``."""

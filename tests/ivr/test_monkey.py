@@ -6,25 +6,30 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ari_app.selfcare.operations import CATALOGUE
+from ivr.draft import DEPTH
 from ivr.engine import Turn, step
-from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.events import Answered, Began, Bridged, Event, Failed, Gone, Keyed, Silent, Told
 from ivr.gather import Gather, Keypad
+from ivr.model import Book
 from ivr.session import from_json, to_json
 from ivr.terms import QUEUE_OUTCOMES
-from ivr.wants import Ask, Done, Enqueue, Invoke, Say, Want
+from ivr.wants import Ask, Consult, Dial, Done, Enqueue, Invoke, Met, Record, Say, Want
 from tests.ivr.conversation import answered, begin, shipped
+from tests.ivr.kitchen import SAMPLES, happens, kitchen
 
 BOOK = shipped()
+KITCHEN = kitchen(faulty=False)
 NUMBERS = sorted(number for flow in BOOK.flows.values() for number in flow.numbers)
-PATIENCE = max(flow.patience for flow in BOOK.flows.values())
+PATIENCE = max(flow.patience for book in (BOOK, KITCHEN) for flow in book.flows.values())
 
 PER_MISS = 6
 """How many turns a silence may cost before the next one: words, queue, words, operations."""
 
 
-def last_turn(begun: Turn, react: Callable[[Want], Event], turns: int) -> Turn:
+def last_turn(book: Book, begun: Turn, react: Callable[[Want], Event], turns: int) -> Turn:
     """The turn in which a call ends; it goes through JSON on the way."""
     turn = begun
     for _ in range(turns):
@@ -32,8 +37,9 @@ def last_turn(begun: Turn, react: Callable[[Want], Event], turns: int) -> Turn:
             return turn
         session = from_json(to_json(turn.session))
         assert session == turn.session
-        turn = step(BOOK, session, react(turn.want))
-        assert len(session.trail) <= sum(len(flow.nodes) for flow in BOOK.flows.values())
+        turn = step(book, session, react(turn.want))
+        assert len(session.trail) <= sum(len(flow.nodes) for flow in book.flows.values())
+        assert len(session.frames) <= DEPTH
     raise AssertionError(f"not at its end after {turns} turns: {turn.session}")
 
 
@@ -70,10 +76,57 @@ def test_a_call_ends_some_time_after_its_caller_fell_silent(
                 return answered(want.operation, random.choice(outcomes))
             case Enqueue():
                 return Bridged(random.choice(QUEUE_OUTCOMES) if coming else "closed")
-        raise AssertionError(f"nobody was to want {want}")
+            case Record():
+                return Silent()
+            case Consult():
+                return Answered(random.choice(("open", "closed")))
+        return Answered("none")
 
     turn = step(BOOK, begin(BOOK, number, subscriber, "ru"), Began())
-    last = last_turn(turn, react, PER_MISS * (len(pressed) + PATIENCE + 2))
+    last = last_turn(BOOK, turn, react, PER_MISS * (len(pressed) + PATIENCE + 2))
+    assert last.want in (Done("ended"), Done("gone"))
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.sampled_from([None, 7]),
+    st.booleans(),
+    st.integers(0, 60),
+    st.randoms(use_true_random=False),
+    st.booleans(),
+)
+def test_every_kind_of_node_lets_a_silent_caller_go(
+    subscriber: int | None, proven: bool, answers: int, random: Random, hangs_up: bool
+) -> None:
+    """He does anything for a while, then nothing; and nothing succeeds any more."""
+    left, broke = answers, False
+
+    def react(want: Want) -> Event:
+        nonlocal left, broke
+        left -= 1
+        if left > 0:
+            event = happens(KITCHEN, want, random, misses=0.1)
+            if not isinstance(event, Failed) or not broke:
+                broke = broke or isinstance(event, Failed)
+                return event
+            return nothing(want)
+        return Gone(16) if hangs_up and isinstance(want, Met) else nothing(want)
+
+    def nothing(want: Want) -> Event:
+        match want:
+            case Ask() | Record():
+                return Silent()
+            case Say():
+                return Told()
+            case Enqueue() | Dial():
+                return Bridged("failed")
+            case Consult():
+                return Answered("closed", {"opens": SAMPLES["moment"]})
+        return Answered("unavailable")
+
+    session = replace(begin(KITCHEN, "100", subscriber, "ru"), proven=proven)
+    turn = step(KITCHEN, session, Began())
+    last = last_turn(KITCHEN, turn, react, PER_MISS * (answers + PATIENCE + 2))
     assert last.want in (Done("ended"), Done("gone"))
 
 
@@ -100,7 +153,12 @@ class Masher:
             case Enqueue():
                 self.wait(self.now + 30)
                 return Bridged("timeout")
-        raise AssertionError(f"nobody was to want {want}")
+            case Record():
+                self.wait(self.now + want.quiet)
+                return Silent()
+            case Consult():
+                return Answered("open")
+        return Answered("none")
 
     def wait(self, until: float) -> bool:
         """Let time go on until a key is pressed, or until a time; True for a key."""
@@ -131,6 +189,6 @@ def test_who_mashes_a_hundred_keys_is_served_and_let_go(seed: int) -> None:
     random = Random(seed)
     caller = Masher(random, keys=100, pause=random.choice([0.05, 0.5, 5.0]))
     turn = step(BOOK, begin(BOOK, random.choice(NUMBERS), 7, "ru"), Began())
-    last = last_turn(turn, caller.react, PER_MISS * (100 + PATIENCE + 2))
+    last = last_turn(BOOK, turn, caller.react, PER_MISS * (100 + PATIENCE + 2))
     assert last.want == Done("ended")
     assert caller.now < 3600

@@ -1,0 +1,184 @@
+"""What a node wants, or where it leads by itself.
+
+Words that wait are told before what takes time.
+"""
+
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from ivr import listening, nodes, wants
+from ivr.cases import REFERENCE, fits, literal, plain
+from ivr.draft import Draft, FlowError
+from ivr.model import UNAVAILABLE
+from ivr.nodes import Node
+from ivr.terms import NEEDS
+from ivr.values import Value
+from ivr.wants import Done, Invoke, Screen, Want
+
+Next: TypeAlias = Want | str
+"""What follows: a want, or the node where the call goes on ("" for the one where it is)."""
+
+
+def enter(draft: Draft, node: Node) -> Next:
+    """What a node wants when the call comes into it."""
+    if node.need != "none" and NEEDS[draft.session.identity] < NEEDS[node.need]:
+        return _lacking(draft, node)
+    match node:
+        case nodes.Menu() | nodes.Input() | nodes.Confirm():
+            return listening.ask(draft, node)
+        case nodes.Say() | nodes.End():
+            return _tell(draft, node)
+        case nodes.Branch() | nodes.Set() | nodes.Goto() | nodes.Call() | nodes.Return():
+            return _pass(draft, node)
+        case nodes.Hours():
+            return wants.Consult(node.hours)
+        case nodes.Announce():
+            return wants.Concern()
+        case nodes.Sms():
+            screen = Screen(draft.phrases(node.sms), draft.session.language)
+            return wants.Send(screen, _key(draft, ":"))
+        case nodes.Record():
+            screen = Screen(
+                (*draft.session.pending, *draft.phrases(node.record)), draft.session.language
+            )
+            draft.session = replace(draft.session, pending=())
+            return wants.Record(screen, node.longest, node.quiet, node.stop, _key(draft, "-"))
+    return draft.say() if draft.session.pending else _begin(draft, node)
+
+
+def _begin(draft: Draft, node: Node) -> Next:
+    """What takes time: nothing waits to be told any more."""
+    match node:
+        case nodes.Language():
+            draft.record(node, outcome=node.language, way="then")
+            draft.session = replace(draft.session, language=node.language)
+            return node.then
+        case nodes.Do():
+            inputs = {name: draft.value(value) for name, value in node.inputs.items()}
+            return Invoke(node.do, inputs, _key(draft, ":"))
+        case nodes.Queue():
+            topic, language = plain(_given(draft, node.topic)), draft.session.language
+            return wants.Enqueue(node.queue, topic, language, node.priority)
+        case nodes.Dial():
+            return wants.Dial(node.dial, node.ring)
+    raise TypeError(f"there is no way through a {type(node).__name__}")
+
+
+def _key(draft: Draft, mark: str) -> str:
+    """What names a deed before it is tried."""
+    return f"{draft.session.id}{mark}{draft.session.turn}"
+
+
+def _lacking(draft: Draft, node: Node) -> str:
+    """Where a caller goes who is not known well enough."""
+    draft.record(node, outcome=f"needs {node.need}", way="need")
+    target = draft.handler("on_need")
+    if not target:
+        raise FlowError(f"{draft.session.node} needs {node.need}: give the flow an on-need")
+    return target
+
+
+def _tell(draft: Draft, node: nodes.Say | nodes.End) -> Next:
+    """Words without a question. Those that may be cut short are told with what follows."""
+    at = draft.session
+    match node:
+        case nodes.Say() if at.told:
+            draft.record(node, " ".join(node.say), way="then")
+            return node.then
+        case nodes.Say() if at.gone:
+            draft.record(node, way="then")
+            return node.then
+        case nodes.Say() if node.barge_in:
+            draft.tell(node.say)
+            draft.record(node, " ".join(node.say), way="then")
+            return node.then
+        case nodes.Say():
+            if at.pending:
+                return draft.say()
+            draft.tell(node.say)
+            draft.session = replace(draft.session, told=True)
+            return draft.say(barge_in=False)
+        case nodes.End() if not at.told:
+            draft.tell(node.end)
+            draft.record(node, "" if at.gone else " ".join(node.end))
+            draft.session = replace(draft.session, told=True)
+    return draft.say() if draft.session.pending else Done("ended")
+
+
+def _pass(
+    draft: Draft, node: nodes.Branch | nodes.Set | nodes.Goto | nodes.Call | nodes.Return
+) -> str:
+    """Nodes that nobody hears of."""
+    match node:
+        case nodes.Branch():
+            found = _known(draft, node.branch)
+            way = next((case for case in node.when if fits(case, found)), "else")
+            draft.record(node, outcome=found, way=way)
+            return node.when.get(way, node.else_)
+        case nodes.Set():
+            draft.keep({name: _given(draft, given) for name, given in node.set.items()})
+            draft.record(node, way="then")
+            return node.then
+        case nodes.Goto():
+            draft.record(node, outcome=node.flow, way="goto")
+            draft.jump(node.flow)
+            return node.goto
+        case nodes.Call():
+            at, given = draft.session, {n: draft.value(value) for n, value in node.with_.items()}
+            start = draft.enter(node.call, given)
+            draft.record(node, outcome=node.call, way="call", at=at)
+            return start
+        case nodes.Return():
+            return _return(draft, node)
+
+
+def _return(draft: Draft, node: nodes.Return) -> str:
+    if not draft.session.frames:
+        raise FlowError(f"{draft.session.node} returns, and no flow called this one: let it end")
+    draft.record(node, outcome=node.return_, way="return")
+    brought = draft.session.values
+    draft.leave()
+    call = draft.node
+    assert isinstance(call, nodes.Call)
+    draft.keep({name: brought[output] for name, output in call.take.items() if output in brought})
+    return follow(draft, call, node.return_)
+
+
+def _known(draft: Draft, what: str) -> str:
+    """What is known of the call, for a branch; "" for a value that nobody brought."""
+    at = draft.session
+    match what:
+        case "caller":
+            return "unknown" if at.caller.subscriber is None else "known"
+        case "identity":
+            return at.identity
+        case "language":
+            return at.language
+        case "dialled":
+            return at.dialled
+    value = at.values.get(what)
+    return "" if value is None else plain(value)
+
+
+def _given(draft: Draft, given: str) -> Value:
+    found = REFERENCE.fullmatch(given)
+    return draft.value(found[1]) if found else literal(given)
+
+
+def follow(
+    draft: Draft, node: nodes.Do | nodes.Queue | nodes.Dial | nodes.Call, outcome: str
+) -> str:
+    """Where an outcome leads."""
+    at = draft.session
+    target, way = node.on.get(outcome, ""), outcome
+    if not target and isinstance(node, nodes.Do) and outcome == UNAVAILABLE:
+        target, way = draft.handler("on_backend_down"), "backend-down"
+    if not target:
+        target, way = node.else_, "else" if node.else_ else ""
+    draft.record(node, outcome=outcome, way=way, at=at)
+    if not target:
+        raise FlowError(
+            f"{draft.session.node} has no branch for the outcome {outcome}: add it, or an else"
+        )
+    return target

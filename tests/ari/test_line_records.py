@@ -1,0 +1,216 @@
+"""A channel as a line: what the caller says is recorded, fetched, kept, and removed in Asterisk."""
+
+import pytest
+
+from ari_app.ari.line import Times
+from ari_app.line import UndoneError
+from ivr.events import Gone, Keyed, Recorded, Silent, Told
+from ivr.values import Recording
+from tests.ari.facts import until
+from tests.ari.faults import Fault
+from tests.ari.house import House, ask, house, played, presenting, record, say
+from tests.ari.server import Server
+
+KEPT = Recorded(Recording("/recorded/call-3.wav", 5))
+
+
+async def rolling(at: House, channel: str = "c-1") -> None:
+    """Wait until Asterisk records."""
+    await until(lambda: channel in at.server.tapes.live)
+
+
+async def test_words_a_tone_and_a_recording(server: Server) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await played(at)
+        assert not server.lines("POST channels/c-1/record")
+        server.finish("c-1")
+        await rolling(at)
+        server.press("c-1", "5", "#")
+        server.spoken("c-1")
+        assert await saying == KEPT
+        assert at.kept == {"call-3": b"words"}
+        assert not server.tapes.files, "it is not left in Asterisk"
+        assert not line._keypad.ahead, "keys while he spoke"
+    [asked] = [one for one in server.asked if one.line.endswith("/record")]
+    assert asked.over == "websocket", "it does not wait for its end"
+    assert asked.query == {
+        "name": "call-3",
+        "format": "wav",
+        "ifExists": "fail",
+        "beep": "true",
+        "maxDurationSeconds": "30",
+        "maxSilenceSeconds": "4",
+        "terminateOn": "#",
+    }
+    assert not server.doubled
+
+
+async def test_a_key_leads_to_the_tone_at_once(server: Server) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await played(at)
+        server.press("c-1", "7")
+        await rolling(at)
+        server.spoken("c-1")
+        assert await saying == KEPT
+        following = presenting(line, ask("menu"))
+        await played(at, 2)
+        server.press("c-1", "1")
+        assert await following == Keyed("1")
+    assert not server.doubled
+
+
+async def test_keys_typed_ahead_are_no_part_of_it(server: Server) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        server.press("c-1", "4", "2")
+        await until(lambda: len(line._keypad.ahead) == 2)
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        assert not server.plays
+        server.spoken("c-1")
+        assert await saying == KEPT
+        assert not line._keypad.ahead
+
+
+async def test_who_says_nothing_leaves_no_file(server: Server) -> None:
+    server.instant = True
+    async with house(server) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        server.spoken("c-1", b"")
+        assert await saying == Silent()
+    assert not at.kept
+    assert not server.tapes.files
+
+
+@pytest.mark.parametrize("words", [b"words", b"", None])
+async def test_a_hang_up_ends_the_recording(server: Server, words: bytes | None) -> None:
+    """What he had said until then is brought; that he is gone is told the next time."""
+    server.instant = True
+    async with house(server) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        server.hang_up("c-1", spoken=words)
+        assert await saying == (KEPT if words else Gone(0))
+        assert await line.present(say("thanks")) == Gone(0)
+    assert not server.tapes.files
+
+
+async def test_a_hang_up_that_is_told_before_the_end_of_the_recording(server: Server) -> None:
+    server.instant = True
+    async with house(server) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        server.emit("StasisEnd", channel={"id": "c-1"})
+        await until(lambda: line.gone)
+        server.spoken("c-1")
+        assert await saying == KEPT
+
+
+async def test_gone_before_the_tone(server: Server) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await played(at)
+        server.hang_up("c-1")
+        assert await saying == Gone(0)
+    assert not server.lines("POST channels/c-1/record")
+
+
+async def test_an_asterisk_that_cannot_record(server: Server) -> None:
+    server.instant = True
+    async with house(server, times=Times(stopping=0.01)) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        server.spoken("c-1", None)
+        with pytest.raises(UndoneError, match="beep"):
+            await saying
+        server.plan("POST channels/c-1/record", lambda: 500)
+        with pytest.raises(UndoneError, match="spool directory"):
+            await line.present(record("after-the-tone", name="call-4"))
+        assert await line.present(say("sorry")) == Told()
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP, Fault.LOST])
+async def test_a_break_while_it_begins(server: Server, fault: Fault) -> None:
+    """Whether it began or not, there is one recording, and the words are told once."""
+    server.instant = True
+    async with house(server) as at:
+        line = await at.call()
+        server.plan("POST channels/c-1/record", lambda: fault)
+        saying = presenting(line, record("after-the-tone"))
+        await until(lambda: at.link.connections == 2)
+        await until(lambda: "GET recordings/live/call-3" in server.lines())
+        await rolling(at)
+        server.spoken("c-1")
+        assert await saying == KEPT
+    assert len(server.plays) == 1
+    assert len(server.lines("POST channels/c-1/record")) == 1 + (fault is Fault.DROP)
+
+
+async def test_a_recording_that_ends_while_the_link_is_down(server: Server) -> None:
+    server.instant = True
+    async with house(server) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        server.drop()
+        server.spoken("c-1")
+        assert await saying == KEPT
+    assert len(server.lines("POST channels/c-1/record")) == 1
+    assert not server.tapes.files
+
+
+async def test_a_break_in_the_middle_of_speaking(server: Server) -> None:
+    server.instant = True
+    async with house(server) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        server.drop()
+        await until(lambda: "GET recordings/live/call-3" in server.lines())
+        server.spoken("c-1")
+        assert await saying == KEPT
+
+
+async def test_a_recording_of_which_nobody_hears_is_asked_for(server: Server) -> None:
+    server.instant = True
+    async with house(server, times=Times(margin=-35.0)) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        server.tapes.live.clear()
+        server.tapes.files["call-3"] = b"words"
+        assert await saying == KEPT
+
+
+async def test_the_switch_waits_for_the_longest_speech(server: Server) -> None:
+    server.instant = True
+    async with house(server, times=Times(dead_man=30, media=5.0, margin=20.0)) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "55"}
+        server.spoken("c-1")
+        await saying
+    assert not server.waited
+
+
+async def test_two_recordings_of_a_call(server: Server) -> None:
+    server.instant = True
+    async with house(server) as at:
+        line = await at.call()
+        for name in ("call-3", "call-5"):
+            saying = presenting(line, record("after-the-tone", name=name))
+            await rolling(at)
+            server.spoken("c-1")
+            await saying
+    assert list(at.kept) == ["call-3", "call-5"]

@@ -1,0 +1,231 @@
+"""The engine: where a flow goes when something happens that no node speaks of."""
+
+import pytest
+
+from ivr.engine import FlowError
+from ivr.events import Answered, Event, Failed, Gone, Keyed, Recorded, Told
+from ivr.values import Recording
+from ivr.wants import Done, Invoke
+from tests.ivr.calls import BALANCE, Call, book, called, flow, keyed
+
+# on-need
+
+NEED = """
+start: { menu: menu, keys: { "1": open, "2": known, "3": secret }, gave-up: bye }
+open: { say: hello, then: start }
+known: { say: hours, need: caller, then: start }
+secret: { do: balance, need: code-word, on: { ok: start }, else: start }
+lacking: { say: help, then: start }
+bye: { end: bye }
+"""
+
+
+@pytest.mark.parametrize(
+    ("subscriber", "key", "told"),
+    [
+        (None, "1", "ask hello menu"),
+        (None, "2", "ask help menu"),
+        (7, "2", "ask hours menu"),
+        (7, "3", "ask help menu"),
+    ],
+)
+def test_who_is_not_known_well_enough_goes_to_on_need(
+    subscriber: int | None, key: str, told: str
+) -> None:
+    call = Call(book(flow(NEED, "on-need: lacking")), subscriber)
+    call.take(Keyed(key))
+    assert call.told == told
+    if "help" in told:
+        assert call.ways[-2:] == [f"{call.steps[-2].node} need", "lacking then"]
+        assert call.steps[-2].outcome.startswith("needs c")
+
+
+def test_a_need_without_a_way_is_for_the_author() -> None:
+    with pytest.raises(FlowError, match="known needs caller: give the flow an on-need"):
+        Call(book(flow(NEED)), None).take(Keyed("2"))
+
+
+# Of a flow that was called: its own handler, or that of the nearest that called it.
+
+OUTER = """
+start: { say: hello, then: middle }
+middle: { call: middle, on: { done: bye }, else: bye }
+need: { say: [hours, hello], then: menu }
+down: { say: [hours, short], then: menu }
+error: { say: [hours, wrong], then: menu }
+menu: { menu: menu, keys: { "1": bye }, gave-up: bye }
+bye: { end: bye }
+"""
+MIDDLE = """
+start: { call: inner, on: { done: done } }
+need: { say: [help, hello], then: menu }
+down: { say: [help, short], then: menu }
+error: { say: [help, wrong], then: menu }
+menu: { menu: menu, keys: { "1": done }, gave-up: done }
+done: { return: done }
+"""
+INNER = """
+start: { menu: hello, keys: { "1": need, "2": down, "3": fault }, gave-up: done }
+need: { say: bye, need: code-word, then: done }
+down: { do: balance, on: { ok: done }, else: done }
+fault: { say: balance-is, then: done }
+done: { return: done }
+"""
+HANDLERS = "on-need: need\non-backend-down: down\non-error: error"
+
+
+@pytest.mark.parametrize(("key", "told"), [("1", "hello"), ("2", "short"), ("3", "wrong")])
+@pytest.mark.parametrize("has", ["middle", "outer"])
+def test_the_nearest_handler_counts(key: str, told: str, has: str) -> None:
+    texts = flow(OUTER, HANDLERS), called("middle", MIDDLE, HANDLERS if has == "middle" else "")
+    call = Call(book(*texts, called("inner", INNER)))
+    call.take(Keyed(key))
+    if isinstance(call.want, Invoke):
+        call.take(Answered("unavailable"))
+    first = "help" if has == "middle" else "hours"
+    assert call.told == f"ask {first} {told} menu"
+    assert call.session.flow == ("middle" if has == "middle" else "test")
+    assert len(call.session.frames) == (has == "middle")
+
+
+def test_a_branch_for_unavailable_is_stronger_than_a_handler() -> None:
+    nodes = """
+start: { do: balance, on: { ok: bye, unavailable: start2 } }
+start2: { do: balance, on: { ok: bye }, else: bye }
+down: { end: short }
+bye: { end: bye }
+"""
+    call = Call(book(flow(nodes, "on-backend-down: down")))
+    call.take(Answered("unavailable"))
+    assert call.told == "do balance"
+    call.take(Answered("unavailable"))
+    assert call.told == "say short"
+    assert call.ways[:2] == ["start unavailable", "start2 backend-down"]
+
+
+# on-error
+
+BROKEN = """
+start: { menu: menu, keys: { "1": told, "2": work }, gave-up: bye }
+told: { say: balance-is, then: start }
+work: { do: balance, on: { ok: told }, else: bye }
+sorry: { say: wrong, then: start }
+bye: { end: bye }
+"""
+
+
+def test_a_fault_is_answered_once() -> None:
+    call = Call(book(flow(BROKEN, "on-error: sorry")))
+    call.take(Keyed("1"))
+    assert call.told == "ask wrong menu"
+    assert call.ways == ["start 1", "told error", "sorry then"]
+    with pytest.raises(FlowError, match="told uses balance") as caught:
+        call.take(Keyed("1"))
+    assert [step.way for step in caught.value.steps] == ["1", "error"]
+
+
+def test_words_that_waited_are_not_told_after_a_fault() -> None:
+    nodes = "start: { say: hello, then: told }\n" + BROKEN.replace("start:", "m:", 1).replace(
+        "then: start", "then: m"
+    )
+    call = Call(book(flow(nodes, "on-error: sorry")))
+    assert call.told == "ask wrong menu"
+
+
+@pytest.mark.parametrize("begun", ["do", "say"])
+def test_a_deed_or_words_that_break_are_answered_too(begun: str) -> None:
+    call = Call(book(flow(BROKEN, "on-error: sorry")))
+    call.take(Keyed("2"))
+    if begun == "say":
+        call.take(Answered("other"))
+        assert call.told == "say bye"
+    call.take(Failed("RuntimeError: broken"))
+    assert call.told == "ask wrong menu"
+    assert not call.session.telling
+
+
+def test_a_handler_that_is_at_fault_itself_is_for_the_author() -> None:
+    with pytest.raises(FlowError, match="told uses balance"):
+        Call(book(flow(BROKEN, "on-error: told"))).take(Keyed("1"))
+
+
+# on-hangup
+
+LEFT = """
+start: { menu: menu, keys: { "1": tell, "2": sub }, gave-up: bye }
+tell: { record: hello, into: message, then: start, empty: start }
+sub: { call: sub, on: { done: bye } }
+gone: { say: [hello, balance-is], then: legal }
+legal: { say: hours, barge-in: no, then: who }
+who: { branch: caller, when: { known: deed }, else: bye }
+deed: { do: balance, on: { ok: second }, else: second }
+second: { sms: short, then: bye, else: bye }
+bye: { end: bye }
+"""
+SUB = """
+start: { menu: hello, keys: { "1": done }, gave-up: done }
+done: { return: done }
+"""
+
+
+@pytest.mark.parametrize("keys", ["", "1", "2"])
+def test_what_is_due_is_done_for_a_caller_who_is_gone(keys: str) -> None:
+    """Whatever words stand between: nobody hears them, and they need no values."""
+    call = Call(book(flow(LEFT, "on-hangup: gone"), called("sub", SUB)))
+    call.take(*keyed(keys))
+    seen = [call.take(Gone(16))]
+    assert call.told == "do balance"
+    seen.append(call.take(Answered("unavailable")))
+    assert call.told == "send short"
+    assert call.take(Answered("sent")) == Done("gone")
+    assert [step.prompt for step in call.steps[-7:-2]] == [""] * 5
+    assert call.ways[-1] == "bye"
+    assert call.steps[-1].prompt == ""
+    assert call.session.gone
+
+
+def test_gone_twice_is_done_once() -> None:
+    call = Call(book(flow(LEFT, "on-hangup: gone"), called("sub", SUB)))
+    call.take(Gone(16))
+    assert call.take(Gone(16)) == Done("gone")
+    assert [way for way in call.ways if "hung-up" in way] == ["start hung-up"]
+
+
+def test_who_must_be_asked_or_connected_is_let_go() -> None:
+    for node in (
+        "gone: { menu: menu, keys: { '1': bye }, gave-up: bye }",
+        "gone: { queue: support, else: bye }",
+        "gone: { dial: '1', else: bye }",
+        "gone: { record: hello, into: message, then: bye, empty: bye }",
+    ):
+        nodes = f"start: {{ menu: menu, keys: {{ '1': bye }}, gave-up: bye }}\n{node}\n"
+        call = Call(book(flow(f"{nodes}bye: {{ end: bye }}", "on-hangup: gone")))
+        assert call.take(Gone(16)) == Done("gone")
+
+
+def test_what_was_said_is_there_when_he_is_gone() -> None:
+    """The line brings the recording first, and then that he hung up."""
+    call = Call(book(flow(LEFT, "on-hangup: gone"), called("sub", SUB)))
+    said = Recording("/x.wav", 3.0)
+    call.take(Keyed("1"), Recorded(said), Gone(16))
+    assert call.told == "do balance"
+    assert call.session.values["message"] == said
+
+
+@pytest.mark.parametrize("event", [Failed("broken"), Answered("ok", BALANCE)])
+def test_a_deed_after_the_hang_up_may_break(event: Event) -> None:
+    head = "on-hangup: deed\non-error: second"
+    call = Call(book(flow(LEFT, head), called("sub", SUB)))
+    call.take(Gone(16), event)
+    assert call.told == "send short"
+    assert call.take(Answered("nowhere")) == Done("gone")
+
+
+def test_a_flow_without_handlers_lets_him_go() -> None:
+    call = Call(book(flow(LEFT), called("sub", SUB)))
+    call.take(Keyed("1"))
+    assert call.take(Gone(16)) == Done("gone")
+    call = Call(call.book)
+    call.take(Keyed("2"), Keyed("1"))
+    assert call.told == "say bye"
+    assert call.take(Told()) == Done("ended")

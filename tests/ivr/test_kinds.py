@@ -1,0 +1,340 @@
+"""The engine: kinds of nodes beyond words, keys, operations and queues."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from ivr.engine import FlowError
+from ivr.events import Answered, Bridged, Event, Failed, Keyed, Recorded, Silent, Told
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Recording,
+    Rows,
+    Spoken,
+    Value,
+    Word,
+)
+from ivr.wants import Ask, Concern, Consult, Dial, Record, Screen, Send
+from tests.ivr.calls import Call, book, flow
+
+ENDS = """
+one: { end: hello }
+ten: { end: hours }
+bye: { end: bye }
+"""
+
+# confirm
+
+CONFIRM = """
+start: { confirm: [menu, number], yes: one, no: ten, yes-key: "7", attempts: 2, wrong: wrong,
+  silent: short, gave-up: bye }
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "told", "way"),
+    [
+        ([Keyed("7")], "say hello", "yes"),
+        ([Keyed("2")], "say hours", "no"),
+        ([Keyed("0")], "say bye", "0"),
+        ([Keyed("9")], "ask menu number", "9"),
+        ([Keyed("1")], "ask wrong menu number", "wrong"),
+        ([Silent()], "ask short", "silent"),
+        ([Keyed("1"), Silent(), Keyed("1")], "say bye", "gave-up"),
+    ],
+)
+def test_only_a_yes_is_a_yes(answers: list[Event], told: str, way: str) -> None:
+    call = Call(book(flow(CONFIRM + ENDS, 'always: { "0": bye, "9": repeat, "7": bye }')))
+    assert isinstance(call.want, Ask)
+    assert call.want.grammar.choices == {"0", "2", "7", "9"}
+    call.take(*answers)
+    assert call.told == told
+    assert f"start {way}" in call.ways
+
+
+# set and branch
+
+SET = """
+start: { input: number, into: number, then: set, gave-up: bye }
+set: { set: { tries: 3, topic: money, same: "{number}", tariff: "{topic}" }, then: look }
+look: { branch: %s, when: { "%s": one }, else: ten }
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "case", "told"),
+    [
+        ("tries", "3", "hello"),
+        ("tries", "< 4", "hello"),
+        ("tries", ">= 4", "hours"),
+        ("topic", "money", "hello"),
+        ("topic", "< 4", "hours"),
+        ("same", "007", "hello"),
+        ("same", "7", "hours"),
+        ("same", "<= 7", "hello"),
+        ("tariff", "silver", "hello"),  # all are set at once, from what was there before
+    ],
+)
+def test_what_was_set_is_branched_on(what: str, case: str, told: str) -> None:
+    call = Call(book(flow(SET % (what, case) + ENDS)))
+    call.session = replace(call.session, values={"topic": Word("silver")})
+    call.take(Keyed("007"))
+    assert call.told == f"say {told}"
+    assert call.session.values["tries"] == Count(3)
+    assert call.session.values["topic"] == Word("money")
+    assert call.session.values["same"] == Digits("007")
+
+
+def test_a_value_that_was_never_brought_cannot_be_set() -> None:
+    text = flow(
+        'start: { set: { day: "{number}" }, then: bye }\n'
+        "n: { input: number, into: number, then: bye, gave-up: bye }" + ENDS
+    )
+    with pytest.raises(FlowError, match="start uses number") as caught:
+        Call(book(text))
+    assert [(step.node, step.outcome, step.way) for step in caught.value.steps] == [
+        ("start", "error", "error")
+    ]
+
+
+KINDS: list[tuple[Value, str, bool]] = [
+    (Money(Decimal("4.99")), "< 5", True),
+    (Money(Decimal("5.00")), "< 5", False),
+    (Money(Decimal("-0.01")), "< 0", True),
+    (Money(Decimal("5.00")), ">= 5.00", True),
+    (Count(0), "0", True),
+    (Rows(({}, {})), "> 1", True),
+    (Rows(()), "0", True),
+    (Recording("/x.wav", 12.5), "> 12", True),
+    (Day(date(2026, 3, 1)), "2026-03-01", True),
+    (Moment(datetime(2026, 3, 1, 9)), "> 5", False),
+    (Name({"ru": "Дом", "": "Home"}), "Home", True),
+    (Spoken({"ru": "Авария"}), "Home", False),
+    (Digits("٣"), "> 1", False),
+]
+
+
+@pytest.mark.parametrize(("value", "case", "fits"), KINDS, ids=str)
+def test_every_kind_of_value_can_be_looked_at(value: Value, case: str, fits: bool) -> None:
+    text = flow(
+        f"start: {{ do: balance, on: {{ ok: look }}, else: look }}\n"
+        f"look: {{ branch: balance, when: {{ '{case}': one }}, else: ten }}" + ENDS
+    )
+    call = Call(book(text))
+    call.take(Answered("ok", {"balance": value}))
+    assert call.told == ("say hello" if fits else "say hours")
+
+
+def test_the_first_case_that_fits_counts_and_none_fits_what_is_not_there() -> None:
+    text = flow(
+        """
+start: { do: balance, on: { ok: look }, else: look }
+look: { branch: balance, when: { "< 5": one, "< 50": ten, "< 500": bye }, else: m }
+m: { menu: menu, keys: { "1": bye }, gave-up: bye }
+"""
+        + ENDS
+    )
+    call = Call(book(text))
+    call.take(Answered("ok", {"balance": Money(Decimal(7))}))
+    assert (call.told, call.ways[1]) == ("say hours", "look < 50")
+    call = Call(call.book)
+    call.take(Answered("unavailable"))
+    assert (call.told, call.ways[1]) == ("ask menu", "look else")
+
+
+@pytest.mark.parametrize(
+    ("subscriber", "proven", "told"),
+    [(None, False, "hours"), (7, False, "bye"), (7, True, "hello"), (None, True, "hours")],
+)
+def test_how_well_the_caller_is_known(subscriber: int | None, proven: bool, told: str) -> None:
+    text = flow(
+        """
+start: { menu: menu, keys: { "1": look }, gave-up: bye }
+look: { branch: identity, when: { code-word: one, none: ten }, else: bye }
+"""
+        + ENDS
+    )
+    call = Call(book(text), subscriber)
+    call.session = replace(call.session, proven=proven)
+    call.take(Keyed("1"))
+    assert call.told == f"say {told}"
+
+
+# hours and announce
+
+HOURS = """
+start: { say: hello, then: desk }
+desk: { hours: desk, open: one, closed: shut }
+shut: { end: opens-at }
+"""
+OPENS = {"opens": Moment(datetime(2026, 3, 2, 9))}
+
+
+def test_opening_hours_are_looked_up_while_words_wait() -> None:
+    call = Call(book(flow(HOURS + ENDS)))
+    assert call.want == Consult("desk")
+    call.take(Answered("open"))
+    assert call.told == "say hello hello"
+    call = Call(call.book)
+    call.take(Answered("closed", OPENS))
+    assert call.told == "say hello opens-at"
+    assert call.phrases[-1].values == OPENS
+    assert call.ways == ["start then", "desk closed", "shut"]
+
+
+ANNOUNCE = """
+start: { announce: outages, %sthen: m }
+m: { menu: menu, keys: { "1": bye, "9": repeat }, gave-up: bye }
+"""
+OUTAGES = {"announcements": Rows(({"announcement": Spoken({"ru": "Авария"})},))}
+
+
+@pytest.mark.parametrize(
+    ("event", "more", "told", "way"),
+    [
+        (Answered("some", OUTAGES), "", "ask outages menu", "told"),
+        (Answered("some", OUTAGES), "told: one, ", "say outages hello", "told"),
+        (Answered("none"), "told: one, ", "ask menu", "then"),
+    ],
+)
+def test_announcements_are_told_to_whom_they_concern(
+    event: Event, more: str, told: str, way: str
+) -> None:
+    call = Call(book(flow(ANNOUNCE % more + ENDS)))
+    assert call.want == Concern()
+    call.take(event)
+    assert call.told == told
+    assert call.ways[0] == f"start {way}"
+    assert call.session.values == (OUTAGES if way == "told" else {})
+
+
+# dial
+
+
+@pytest.mark.parametrize("outcome", ["ended", "busy", "no-answer", "failed"])
+def test_somebody_is_called_after_the_words(outcome: str) -> None:
+    text = flow(
+        """
+start: { say: hello, then: boss }
+boss: { dial: "+375*7#", ring: 12s, on: { ended: one, busy: ten }, else: bye }
+again: { dial: "+375*7#", else: bye }    # a number may be dialled twice
+"""
+        + ENDS
+    )
+    call = Call(book(text))
+    assert call.told == "say hello"
+    assert call.take(Told()) == Dial("+375*7#", 12.0)
+    call.take(Bridged(outcome))
+    assert call.told == {"ended": "say hello", "busy": "say hours"}.get(outcome, "say bye")
+    assert call.ways[1] == f"boss {outcome if outcome in ('ended', 'busy') else 'else'}"
+
+
+# record
+
+RECORD = """
+start: { say: hello, then: tell }
+tell: { record: [menu, short], into: message, longest: 1m, quiet: 3s, stop: "*", then: look,
+  empty: bye }
+look: { branch: message, when: { "> 10": one }, else: ten }
+"""
+
+
+def test_what_is_said_becomes_a_value() -> None:
+    call = Call(book(flow(RECORD + ENDS)))
+    want = call.want
+    assert isinstance(want, Record)
+    assert call.told == "record hello menu short"
+    assert want == Record(Screen(call.phrases, "ru"), 60.0, 3.0, "*", "call-1")
+    said = Recording("/state/recorded/call-1.wav", 12.3)
+    call.take(Recorded(said))
+    assert call.told == "say hello"
+    assert call.session.values == {"message": said}
+    assert call.record()[1] == "tell -> recorded"
+
+
+def test_who_says_nothing_goes_elsewhere() -> None:
+    call = Call(book(flow(RECORD + ENDS)))
+    call.take(Silent())
+    assert call.told == "say bye"
+    assert call.ways == ["start then", "tell empty", "bye"]
+    assert not call.session.values
+
+
+@pytest.mark.parametrize(("head", "told"), [("", "ended"), ("farewell: bye", "say bye")])
+def test_a_line_on_which_nobody_is_is_not_recorded_for_ever(head: str, told: str) -> None:
+    again = "start: { record: menu, into: message, then: bye, empty: start }\n"
+    call = Call(book(flow(f"{again}{ENDS}", f"patience: 3\n{head}")))
+    seen = []
+    for _ in range(4):
+        call.take(Silent())
+        seen.append(call.told)
+    assert seen == ["record menu"] * 3 + [told]
+
+
+def test_each_recording_has_a_name_of_its_own() -> None:
+    text = flow("start: { record: menu, into: message, then: start, empty: start }")
+    call = Call(book(text))
+    names = set()
+    for _ in range(5):
+        assert isinstance(call.want, Record)
+        names.add(call.want.name)
+        call.take(Silent())
+    assert len(names) == 5
+
+
+# sms
+
+SMS = """
+start: { say: hello, then: ask }
+ask: { do: balance, on: { ok: sms }, else: sms }
+sms: { sms: balance-is, then: one, else: ten }
+"""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told", "way"), [("sent", "hello", "then"), ("nowhere", "hours", "else")]
+)
+def test_a_message_is_sent_once(outcome: str, told: str, way: str) -> None:
+    call = Call(book(flow(SMS + ENDS)))
+    balance = {"balance": Money(Decimal("1.20"))}
+    want = call.take(Told(), Answered("ok", balance))
+    assert isinstance(want, Send)
+    assert (call.told, want.key, want.screen.language) == ("send balance-is", "call:3", "ru")
+    assert call.phrases[0].values == balance
+    call.take(Answered(outcome))
+    assert call.told == f"say {told}"
+    assert call.ways[2] == f"sms {way}"
+
+
+# What cannot be done, of every kind.
+
+UNDONE = {
+    "ask": "start: { menu: menu, keys: { '1': bye }, gave-up: bye }",
+    "say": "start: { say: hello, barge-in: no, then: bye }",
+    "end": "start: { end: hello }",
+    "do": "start: { do: balance, on: { ok: bye }, else: bye }",
+    "hours": "start: { hours: desk, open: bye, closed: bye }",
+    "announce": "start: { announce: outages, then: bye }",
+    "sms": "start: { sms: hello, then: bye, else: bye }",
+    "record": "start: { record: menu, into: message, then: bye, empty: bye }",
+    "dial": "start: { dial: '1', else: bye }",
+    "queue": "start: { queue: support, else: bye }",
+}
+
+
+@pytest.mark.parametrize("text", UNDONE.values(), ids=UNDONE)
+def test_what_cannot_be_done_is_for_the_author(text: str) -> None:
+    call = Call(book(flow(f"{text}\n{ENDS}")))
+    with pytest.raises(FlowError, match="start: the voice is away") as caught:
+        call.take(Failed("the voice is away"))
+    assert caught.value.steps[-1].way == "error"
+    call = Call(book(flow(f"{text}\n{ENDS}", "on-error: ten")))
+    call.take(Failed("the voice is away"))
+    assert call.told == "say hours"

@@ -1,0 +1,192 @@
+"""A caller speaks to us, and we call somebody for him."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ari_app.phone.listen import heard
+from prompts import wav
+from tests.live.installation import Installation, installed, until
+
+pytestmark = pytest.mark.live
+
+FLOW = """
+flow: rooms
+numbers: ["611"]
+languages: [ru]
+start: main
+nodes:
+  main:
+    menu: main-menu
+    keys: { "1": tell, "2": anna, "3": subscriber, "4": ourselves, "5": bye }
+    gave-up: bye
+  tell: { record: welcome, into: message, longest: 20s, quiet: 2s, then: thanks, empty: nothing }
+  thanks: { say: language-set, then: main }
+  nothing: { say: not-understood, then: main }
+  anna: { dial: "701", ring: 3s, on: { ended: bye }, else: main }
+  subscriber: { dial: "375990000002", ring: 3s, on: { ended: bye }, else: main }
+  ourselves: { dial: "611", ring: 3s, on: { ended: bye }, else: main }
+  bye: { end: thanks-bye }
+"""
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation whose flow records and dials."""
+    menus = tmp_path_factory.mktemp("menus")
+    (menus / "rooms.yaml").write_text(FLOW)
+    settings = f'[menus]\ndirectory = "{menus}"'
+    with installed(tmp_path_factory.mktemp("rooms") / "state", settings) as one:
+        yield one
+
+
+@asynccontextmanager
+async def calling(
+    rooms: Installation, key: str, recording: Path | None = None
+) -> AsyncIterator[Phone]:
+    """A call of the first subscriber in which a key was pressed."""
+    async with Phone(rooms.subscriber(0), recording) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press(key)
+        yield me
+
+
+async def over(rooms: Installation, me: Phone) -> str:
+    """The end of a call, and its record."""
+    await me.hangup()
+    await me.wait(Disconnected)
+    return await asyncio.to_thread(rooms.last_call)
+
+
+async def spoken(rooms: Installation, before: list[Path]) -> None:
+    """Wait for one more message."""
+    await asyncio.to_thread(until, lambda: len(messages(rooms)) > len(before), 10)
+
+
+def messages(rooms: Installation) -> list[Path]:
+    """What was recorded so far, in order."""
+    return sorted(rooms.state.glob("recorded/*.wav"), key=lambda file: file.stat().st_mtime_ns)
+
+
+def left(rooms: Installation) -> list[Path]:
+    """What lies in Asterisk's own directory of recordings."""
+    return list((rooms.state / "asterisk" / "spool" / "recording").glob("*"))
+
+
+@pytest.mark.parametrize("end", ["#", "silence", "hang-up"])
+async def test_what_a_caller_says_is_in_a_file(rooms: Installation, end: str) -> None:
+    words = rooms.said("payments-none")
+    before = messages(rooms)
+    async with calling(rooms, "15") as me:
+        await asyncio.sleep(1.0)  # the tone
+        await me.play(words)
+        if end == "#":
+            await me.press("#")
+        if end != "hang-up":
+            await spoken(rooms, before)
+        path = await over(rooms, me)
+    assert "tell (record)  told welcome  -> recorded" in path
+    assert "main (menu)  -> gone" in path
+    [message] = messages(rooms)[len(before) :]
+    assert heard(message, words).heard
+    assert message.stat().st_mode & 0o77 == 0
+    assert not left(rooms)
+
+
+async def test_who_says_nothing_is_told_so(rooms: Installation, tmp_path: Path) -> None:
+    before, recording = messages(rooms), tmp_path / "heard.wav"
+    async with calling(rooms, "1", recording) as me:
+        await me.press("7")  # to the tone at once
+        await asyncio.sleep(4.5)  # the tone, the silence, and words
+        path = await over(rooms, me)
+    assert "tell (record)  told welcome  -> empty" in path
+    assert heard(recording, rooms.said("not-understood")).heard
+    assert messages(rooms) == before
+    assert not left(rooms)
+
+
+async def test_others_are_served_while_somebody_speaks(rooms: Installation) -> None:
+    before = messages(rooms)
+    words = rooms.said("main-menu")  # long enough
+    async with calling(rooms, "17") as me:
+        speaking = asyncio.create_task(me.play(words))
+        other = await asyncio.to_thread(rooms.out, "call", "611", "--as", "0009", "--press", "5")
+        assert "thanks-bye" in other
+        assert not speaking.done()
+        assert messages(rooms) == before
+        await me.hangup()
+        await speaking
+    await spoken(rooms, before)
+
+
+# Somebody is called.
+
+
+async def test_two_people_talk_and_the_caller_comes_back(
+    rooms: Installation, tmp_path: Path
+) -> None:
+    mine, hers = tmp_path / "me.wav", tmp_path / "anna.wav"
+    words, answer = rooms.said("payments-none"), rooms.said("services-none")
+    async with Phone(rooms.agent(0), hers) as anna:
+        await anna.register()
+        async with calling(rooms, "2", mine) as me:
+            incoming = await anna.wait(Incoming)
+            assert incoming.caller == "375990000001"
+            await anna.answer()
+            await me.play(words)
+            await anna.play(answer)
+            await anna.hangup()
+            await me.wait(Disconnected)
+    assert heard(hers, words).heard
+    assert heard(mine, answer).heard
+    assert heard(mine, rooms.said("thanks-bye"), first=2).heard
+    path = await asyncio.to_thread(rooms.last_call)
+    assert "anna (dial)  -> ended" in path
+    assert "ended (cause" in path
+
+
+@pytest.mark.parametrize(("refuses", "outcome"), [(True, "busy"), (False, "no-answer")])
+async def test_nobody_talks(
+    rooms: Installation, tmp_path: Path, refuses: bool, outcome: str
+) -> None:
+    mine = tmp_path / "me.wav"
+    async with Phone(rooms.agent(0)) as anna:
+        await anna.register()
+        async with calling(rooms, "2", mine) as me:
+            await anna.wait(Incoming)
+            if refuses:
+                await anna.hangup()
+            await anna.wait(Disconnected)
+            await me.press("5")
+            await me.wait(Disconnected)
+    path = await asyncio.to_thread(rooms.last_call)
+    samples, rate = wav.read(mine)
+    assert refuses or abs(samples[rate // 2 : rate]).mean() > 0.05, "he hears that it rings"
+    assert f"anna (dial)  -> {outcome}" in path
+    assert "main (menu)  told main-menu  key 5  -> bye" in path
+
+
+@pytest.mark.parametrize(("key", "node"), [("2", "anna"), ("3", "subscriber"), ("4", "ourselves")])
+async def test_nobody_is_there(rooms: Installation, key: str, node: str) -> None:
+    """A phone that is off, and a number that leads back to us."""
+    async with calling(rooms, key) as me:
+        await me.press("5")
+        await me.wait(Disconnected)
+    path = await asyncio.to_thread(rooms.last_call)
+    assert f"{node} (dial)  -> failed" in path
+    assert "main (menu)  told main-menu  key 5  -> bye" in path
+
+
+async def test_who_hangs_up_while_it_rings_is_gone(rooms: Installation) -> None:
+    async with Phone(rooms.agent(0)) as anna:
+        await anna.register()
+        async with calling(rooms, "2") as me:
+            await anna.wait(Incoming)
+            path = await over(rooms, me)
+            await anna.wait(Disconnected)
+    assert "anna (dial)  -> gone" in path
