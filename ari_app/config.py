@@ -9,7 +9,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -225,7 +225,7 @@ def _overlay(table: dict[str, Any], name: str, value: str) -> None:
         if key not in known:
             raise ConfigError(f"{name}: [{section}] has no {key}: {near(key, known)}")
         shape = get_type_hints(SECTIONS[section])[key]
-        given = value.split(",") if key == "numbers" else value
+        given = value.split(",") if get_origin(shape) is tuple else value
         try:
             msgspec.convert(given, shape, strict=False)
         except msgspec.ValidationError as error:

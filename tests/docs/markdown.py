@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
 
 from msgspec import Struct
 
@@ -12,23 +11,55 @@ README = ROOT / "README.md"
 LANGUAGE = ROOT / "ivr" / "menus" / "README.md"
 SETTINGS = ROOT / "docs" / "settings.md"
 OPERATING = ROOT / "docs" / "operating.md"
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+FREEPBX = ROOT / "docs" / "from-freepbx.md"
 DOCUMENTS = (README, ROOT / "CHANGELOG.md", LANGUAGE, *sorted((ROOT / "docs").glob("*.md")))
 
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
+_NAMED = re.compile(r"`([^`\n]+\.yaml)`[^`]*:$")
+_ADDED = re.compile(r"\badd\b|\band to\b", re.IGNORECASE)
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 
 
 class Fence(Struct, frozen=True):
-    """A block of code: its language and its text, without the indentation of the block."""
+    """A block of code: its language and its text, without the indentation of the block.
+
+    ``lead`` is the paragraph before it.
+    """
 
     language: str
     text: str
+    lead: str = ""
+
+    @property
+    def file(self) -> str:
+        """The file that the lead names at its end for this text; "" if it names none."""
+        named = _NAMED.search(self.lead)
+        return named[1] if named and self.language == "yaml" else ""
+
+    @property
+    def added(self) -> bool:
+        """Whether the text is added to the end of its file."""
+        return bool(_ADDED.search(self.lead))
 
 
 def fences(text: str) -> list[Fence]:
     """All blocks of code, in order."""
-    return [Fence(found[2], dedent(found[3])) for found in _FENCE.finditer(text)]
+    return [
+        Fence(
+            found[2],
+            re.sub(rf"^{found[1]}", "", found[3], flags=re.MULTILINE),
+            text[: found.start()].rstrip().rpartition("\n\n")[2],
+        )
+        for found in _FENCE.finditer(text)
+    ]
+
+
+def headings(text: str, level: int) -> list[str]:
+    """The headings of a level, in order."""
+    found = _HEADING.finditer(_FENCE.sub("", text))
+    return [each[2] for each in found if len(each[1]) == level]
 
 
 def section(text: str, heading: str) -> str:

@@ -14,20 +14,25 @@ from ari_app.sim.reading import DOERS, WORDS, read
 from ari_app.sim.script import Expectation, Test
 from ari_app.sim.stage import rehearse
 from ivr.describing import spelled
-from ivr.loader import load
+from ivr.hours import Schedule
 from ivr.model import Flow
 from ivr.nodes import KINDS, Node, kind
 from ivr.phrases import KINDS as PLACEHOLDERS
-from ivr.terms import QUEUE_OUTCOMES
+from ivr.terms import DIAL_OUTCOMES, KINDS_OF_VALUES, LOOKED, QUEUE_OUTCOMES
 from prompts import catalogue
+from tests.docs.examples import examples, loaded
 from tests.docs.markdown import LANGUAGE, code, fences, section, tables
 
 TEXT = LANGUAGE.read_text()
-YAML = [fence.text for fence in fences(TEXT) if fence.language == "yaml"]
-TESTS = [text for text in YAML if text.startswith("tests:")]
-EXAMPLES = [text for text in YAML if text not in TESTS]
-PLACES: dict[str, type[Struct]] = {"A flow": Flow, **{kind(shape): shape for shape in KINDS}}
-"""Heading -> what is described under it."""
+EXAMPLES = examples(LANGUAGE)
+PLACES: dict[tuple[str, int], type[Struct]] = {
+    ("A flow", 0): Flow,
+    **{(kind(shape), 0): shape for shape in KINDS},
+    ("hours", 1): Schedule,
+}
+"""Heading and number of the table there -> what it describes."""
+EVERY_NODE = {"need"}
+"""Keys that each kind of node has; they are described once."""
 
 
 def keys(shape: type[Struct]) -> dict[str, FieldInfo]:
@@ -55,38 +60,65 @@ def default(field: FieldInfo) -> str:
     return ""
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
-def test_every_example_passes_the_check(example: str) -> None:
-    loaded = load({"example": example}, catalogue.shipped().signatures(), CATALOGUE)
-    assert not loaded.problems
-    assert loaded.book is not None
+@pytest.mark.parametrize("heading", EXAMPLES)
+def test_every_example_passes_the_check(heading: str) -> None:
+    found = loaded(EXAMPLES[heading])
+    assert not [each for each in found.problems if each.severity == "error"]
+    assert found.book is not None
 
 
-@pytest.mark.parametrize("heading", PLACES)
-def test_every_key_is_described_with_its_default(heading: str) -> None:
-    table = tables(section(TEXT, heading))[0]
-    described = {code(row[0])[0]: row for row in table}
-    real = keys(PLACES[heading])
-    assert described.keys() == real.keys()
-    for key, (_, told, meaning) in described.items():
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_every_key_is_described_with_its_default(place: tuple[str, int]) -> None:
+    heading, number = place
+    told = {code(row[0])[0]: row for row in tables(section(TEXT, heading))[number]}
+    real = keys(PLACES[place])
+    if issubclass(PLACES[place], Node):
+        real = {name: field for name, field in real.items() if name not in EVERY_NODE}
+    described(told, real)
+
+
+def test_the_keys_of_every_node_are_described_once() -> None:
+    [table] = tables(section(TEXT, "Who is calling"))
+    real = keys(Node)
+    assert real.keys() == EVERY_NODE
+    described({code(row[0])[0]: row for row in table}, real)
+
+
+def described(rows: dict[str, list[str]], real: dict[str, FieldInfo]) -> None:
+    """The rows of a table are these keys, with these defaults."""
+    assert rows.keys() == real.keys()
+    for key, (_, told, meaning) in rows.items():
         expected = default(real[key])
-        assert told == expected if expected else "`" not in told, key
+        assert told == expected if expected else "`" not in told or told == "as `then`", key
         assert meaning
 
 
-@pytest.mark.parametrize("heading", PLACES)
-def test_every_key_stands_in_an_example(heading: str) -> None:
-    [example] = fences(section(TEXT, heading))
-    flow = yaml.load(example.text, Loader=yaml.BaseLoader)
-    shape = PLACES[heading]
-    written = [flow] if not issubclass(shape, Node) else flow["nodes"].values()
-    assert keys(shape).keys() in [table.keys() for table in written]
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_every_key_stands_in_an_example_there(place: tuple[str, int]) -> None:
+    heading, shape = place[0], PLACES[place]
+    files = [yaml.load(text, Loader=yaml.BaseLoader) for text in EXAMPLES[heading].values()]
+    flows = [file for file in files if "flow" in file]
+    real = keys(shape).keys()
+    if issubclass(shape, Node):
+        written = [node.keys() for flow in flows for node in flow["nodes"].values()]
+        assert real - EVERY_NODE in written
+    elif shape is Flow:
+        assert real == {key for flow in flows for key in flow}
+    else:
+        assert real in [file.keys() for file in files]
+
+
+@pytest.mark.parametrize("key", EVERY_NODE)
+def test_a_key_of_every_node_stands_in_an_example(key: str) -> None:
+    [flow] = EXAMPLES["Who is calling"].values()
+    nodes = yaml.load(flow, Loader=yaml.BaseLoader)["nodes"].values()
+    assert {node[key] for node in nodes if key in node} == {"caller", "code-word"}
 
 
 async def test_the_example_of_tests_passes() -> None:
     [flow, example] = [fence.text for fence in fences(section(TEXT, "Testing a menu"))]
     words = catalogue.shipped()
-    book = load({"example": flow}, words.signatures(), CATALOGUE).book
+    book = loaded({"example": flow}).book
     assert book is not None
     found = read("example.test.yaml", example, book)
     assert not found.problems
@@ -106,9 +138,21 @@ def test_all_that_may_stand_in_a_test_is_described() -> None:
         assert sorted(name for row in table for name in code(row[0])) == sorted(real)
 
 
-def test_the_outcomes_of_a_queue_are_described() -> None:
-    _, outcomes = tables(section(TEXT, "queue"))
-    assert sorted(code(row[0])[0] for row in outcomes) == sorted(QUEUE_OUTCOMES)
+@pytest.mark.parametrize(
+    ("heading", "real"),
+    [("queue", QUEUE_OUTCOMES), ("dial", DIAL_OUTCOMES), ("branch", LOOKED)],
+)
+def test_the_words_of_the_language_are_described(heading: str, real: tuple[str, ...]) -> None:
+    _, words = tables(section(TEXT, heading))
+    assert sorted(code(row[0])[0] for row in words) == sorted(real)
+
+
+def test_the_kinds_of_values_are_described() -> None:
+    [table] = tables(section(TEXT, "Values"))
+    assert sorted(code(row[0])[0] for row in table) == sorted(KINDS_OF_VALUES)
+    told = {code(cell)[0].strip("{}").partition(":")[2].split()[0] for _, _, _, cell, _ in table
+            if cell != "never"}  # fmt: skip
+    assert told | {"date"} == set(PLACEHOLDERS)
 
 
 def test_the_operations_are_described() -> None:

@@ -1,147 +1,25 @@
 """The commands of the README, run as they stand there, print what the README says.
 
-All ``sh`` fences are run in order in one directory that looks like a clone. A ``text`` fence after
-one is what its last command prints: each of its lines, in this order, perhaps with others between;
-numbers and ids may differ, and ``…`` is anything. Commands that take minutes or a phone in the hand
-stand in the text instead.
+All ``sh`` fences are run in order in one directory that looks like a clone. Commands that take
+minutes or a phone in the hand stand in the text instead.
 """
-
-import os
-import random
-import re
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from asterisk_conf.ports import taken
-from asterisk_conf.site import Ports
-from tests.docs.markdown import README, fences
-from tests.live.installation import READY, ROOT, Installation, until
-from tests.pbx_fixture import asterisk
+from tests.docs.markdown import README
+from tests.docs.terminal import FOREGROUND, Command, Terminal, deeds, terminal
+
+__all__ = ["terminal"]  # a fixture
 
 pytestmark = pytest.mark.live
 
-FOREGROUND = "./firstline up"
-ID = re.compile(r"\b[0-9a-f]{16}\b")
-LOOSE = re.compile(r"(?P<any>\s*…\s*)|(?P<space>\s+)|(?P<id>\b[0-9a-f]{8,16}\b)|(?P<number>\d+)")
-LOOSELY = {"any": ".*", "space": r"\s+", "id": "[0-9a-f]+", "number": r"\d+"}
-
-
-def commands(text: str) -> Iterator[tuple[str, str]]:
-    """Every command with what it is said to print, or nothing."""
-    blocks = fences(text)
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
-        if block.language == "sh":
-            *first, last = block.text.strip().split("\n")
-            yield from ((command, "") for command in first)
-            yield last, after.text if after and after.language == "text" else ""
-
-
-def unsaid(expected: str, printed: str) -> str:
-    """The first line of ``expected`` that was not printed; "" if all were, in this order."""
-    lines = iter(printed.splitlines())
-    for line in expected.splitlines():
-        pattern = _pattern(line.strip())
-        if not any(pattern.fullmatch(one.strip()) for one in lines):
-            return line
-    return ""
-
-
-def _pattern(line: str) -> re.Pattern[str]:
-    parts, end = [], 0
-    for found in LOOSE.finditer(line):
-        parts += [re.escape(line[end : found.start()]), LOOSELY[found.lastgroup or ""]]
-        end = found.end()
-    return re.compile("".join([*parts, re.escape(line[end:])]))
-
-
-class Terminal:
-    """A shell in a clone, and a second one in which `up` runs in the foreground."""
-
-    def __init__(self, clone: Path) -> None:
-        clone.mkdir()
-        for name in ("firstline", "ivr"):
-            (clone / name).symlink_to(ROOT / name)
-        self.clone = clone
-        self.installation = Installation(clone / ".firstline")
-        self.up: subprocess.Popen[bytes] | None = None
-        root = Path(asterisk().argv[-1]).parents[2]
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name != "FIRSTLINE_STATE"},
-            "FIRSTLINE_NO_APT": "1",
-            "FIRSTLINE_ASTERISK_PATH": str(root),
-        }
-
-    def run(self, command: str, expected: str) -> None:
-        """Run a command, and compare what it prints."""
-        if command == FOREGROUND:
-            self.bring_up(expected)
-            return
-        if ID.search(command):
-            command = ID.sub(self.last_call(), command)
-        command = re.sub(r"(?<=--port-offset )\d+", str(free_offset()), command)
-        done = subprocess.run(
-            ["sh", "-c", command],
-            cwd=self.clone,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, f"{command}: {done.stderr}"
-        assert not unsaid(expected, done.stdout), f"{command} printed:\n{done.stdout}"
-
-    def bring_up(self, expected: str) -> None:
-        """`up` in the foreground, until it has logged what it should."""
-        log = self.clone.parent / "up.log"
-        with log.open("wb") as file:
-            self.up = up = subprocess.Popen(
-                ["sh", "-c", f"exec {FOREGROUND}"],
-                cwd=self.clone,
-                env=self.environment,
-                stdout=file,
-                stderr=file,
-            )
-        until(lambda: not unsaid(expected, log.read_text()) or up.poll() is not None, READY)
-        assert up.poll() is None, log.read_text()
-
-    def last_call(self) -> str:
-        """The id of the last call, once its end is in the store."""
-        words = ("calls", "list", "--limit", "1")
-        until(lambda: "lasts" not in self.installation.out(*words), 20)
-        return self.installation.out(*words).split()[0]
-
-
-def free_offset() -> int:
-    """An offset at which nobody uses the ports."""
-    return next(
-        offset
-        for offset in iter(lambda: random.randrange(7000, 20000, 10), None)
-        if not taken("127.0.0.1", Ports().shifted(offset))
-    )
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    """A terminal; at the end nothing that was started from it runs any more."""
-    one = Terminal(tmp_path / "clone")
-    try:
-        yield one
-    finally:
-        one.installation.run("down")
-        one.installation.run("--state", str(tmp_path / "second"), "down")
-        if one.up is not None:
-            one.up.wait(40)
-
 
 def test_the_commands_of_the_readme(terminal: Terminal) -> None:
-    said = tuple(commands(README.read_text()))
-    assert said[0][0] == FOREGROUND
-    assert "./firstline call 611 --press 1 --record b.wav" in [command for command, _ in said]
-    for command, expected in said:
-        terminal.run(command, expected)
+    said = [each for each in deeds(README.read_text()) if isinstance(each, Command)]
+    assert said[0].line == FOREGROUND
+    assert "./firstline call 611 --press 1 --record b.wav" in [each.line for each in said]
+    for command in said:
+        terminal.run(command.line, command.prints)
     assert (terminal.clone / "b.wav").stat().st_size > 16_000
     assert terminal.up is not None
     assert terminal.up.wait(40) == 0
