@@ -8,7 +8,7 @@ from ari_app.store.calls import Path, StepTaken
 def tell(path: Path) -> list[str]:
     """The call, line by line: who called, each step at its second, how it ended.
 
-    The caller's number shows its last four digits only.
+    The caller's number shows its last four digits only. A flow is named where the call enters it.
     """
     began, ended = path.call.began, path.call.ended
     known = "unknown" if began.subscriber is None else f"subscriber {began.subscriber}"
@@ -17,7 +17,11 @@ def tell(path: Path) -> list[str]:
         f" dialled {began.dialled} over {began.line},"
         f" flow {began.flow}@{began.version[:8]}, {began.language}"
     ]
-    lines += [f"{_second(began.at, step.at)}  {_step(step)}" for step in path.steps]
+    flow = began.flow
+    for step in path.steps:
+        entered = f"{step.flow}: " if step.flow and step.flow != flow else ""
+        flow = step.flow or flow
+        lines.append(f"{_second(began.at, step.at)}  {entered}{_step(step)}")
     if ended is None:
         lines.append("    …    the call lasts")
     else:

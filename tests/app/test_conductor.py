@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from ari_app.conductor import conduct
+from ari_app.line import UndoneError
 from ivr.engine import FlowError
 from ivr.events import Bridged, Gone, Keyed, Silent, Told
 from ivr.wants import Ask, Done, Enqueue, Say
-from tests.app.scripted import Play, Scripted, Sight, book, session
+from tests.app.scripted import FLOW, Play, Scripted, Sight, book, session
 
 
 def complete(sight: Sight, ending: str, cause: int = 0) -> None:
@@ -116,3 +117,40 @@ async def test_the_digits_of_a_secret_are_nowhere(caplog: pytest.LogCaptureFixtu
         assert digits not in repr(sight.records)
         assert digits not in repr(seen)
         assert digits not in caplog.text
+
+
+FAULTY = (
+    FLOW
+    + """
+  oops: { say: sorry, then: main }
+on-error: oops
+"""
+)
+
+
+@pytest.mark.parametrize("script", [[UndoneError("nobody speaks")], [Keyed("9"), UndoneError("x")]])
+async def test_words_that_cannot_be_told_are_the_flows_to_answer(script: list[Play]) -> None:
+    sight, line = Sight(), Scripted([*script, Gone(16)])
+    assert await conduct(line, book(FAULTY), session(), sight.world) == "gone"
+    ask = line.wants[-2]
+    assert isinstance(ask, Ask)
+    assert [phrase.prompt for phrase in ask.screen.phrases] == ["sorry", "main"]
+    assert "error" in [step.outcome for step in sight.steps]
+
+
+async def test_a_flow_without_an_answer_to_it_is_at_fault() -> None:
+    sight = Sight()
+    with pytest.raises(FlowError, match="main: nobody speaks"):
+        await conduct(Scripted([UndoneError("nobody speaks")]), book(), session(), sight.world)
+    complete(sight, "fault")
+
+
+async def test_the_steps_of_the_turn_in_which_a_flow_breaks_are_recorded() -> None:
+    sight = Sight(answers={"balance": "never-declared"})
+    with pytest.raises(FlowError):
+        await conduct(Scripted([Keyed("1")]), book(), session(), sight.world)
+    assert [(step.node, step.key, step.outcome, step.way) for step in sight.steps] == [
+        ("main", "1", "balance", "1"),
+        ("balance", "", "never-declared", ""),
+        ("balance", "", "error", "error"),
+    ]

@@ -24,7 +24,7 @@ nodes:
     menu: main-menu
     keys: { "1": tell, "2": anna, "3": subscriber, "4": ourselves, "5": bye }
     gave-up: bye
-  tell: { record: welcome, into: message, longest: 20s, quiet: 2s, then: thanks, empty: nothing }
+  tell: { call: message, on: { told: thanks }, else: nothing }
   thanks: { say: language-set, then: main }
   nothing: { say: not-understood, then: main }
   anna: { dial: "701", ring: 3s, on: { ended: bye }, else: main }
@@ -33,12 +33,23 @@ nodes:
   bye: { end: thanks-bye }
 """
 
+MESSAGE = """
+flow: message
+languages: [ru]
+start: tell
+nodes:
+  tell: { record: welcome, into: message, longest: 20s, quiet: 2s, then: told, empty: empty }
+  told: { return: told }
+  empty: { return: empty }
+"""
+
 
 @pytest.fixture(scope="module")
 def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation whose flow records and dials."""
     menus = tmp_path_factory.mktemp("menus")
     (menus / "rooms.yaml").write_text(FLOW)
+    (menus / "message.yaml").write_text(MESSAGE)
     settings = f'[menus]\ndirectory = "{menus}"'
     with installed(tmp_path_factory.mktemp("rooms") / "state", settings) as one:
         yield one
@@ -90,7 +101,8 @@ async def test_what_a_caller_says_is_in_a_file(rooms: Installation, end: str) ->
         if end != "hang-up":
             await spoken(rooms, before)
         path = await over(rooms, me)
-    assert "tell (record)  told welcome  -> recorded" in path
+    assert "message: tell (record)  told welcome  -> recorded" in path
+    assert "rooms: tell (call)  -> told" in path
     assert "main (menu)  -> gone" in path
     [message] = messages(rooms)[len(before) :]
     assert heard(message, words).heard

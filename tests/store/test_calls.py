@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ari_app.store import calls
 from ari_app.store.calls import Call, Path
@@ -91,6 +92,19 @@ async def test_call_is_told(store: Store) -> None:
         "    2.00  main (menu)  told main-menu  key secret  -> balance",
         "    9.50  gone (cause 16)",
     ]
+
+
+async def test_a_flow_is_named_where_the_call_enters_it(store: Store) -> None:
+    flows = ["611", "611", "paying", "paying", "611", "", "611"]
+    steps = [replace(step(seq=seq), flow=flow) for seq, flow in enumerate(flows, 1)]
+    await store.write(calls.add, [began(), *steps])
+    path = await store.read(calls.path, "c1")
+    assert path is not None
+    assert [": " in line for line in tell(path)[1:-1]] == [
+        *(False, False, True, False, True, False, False)
+    ]
+    assert tell(path)[3] == "    3.00  paying: main (menu)  told main-menu  key 1  -> balance"
+    assert tell(path)[5].startswith("    5.00  611: main (menu)")
 
 
 async def test_call_that_lasts_is_told_so(store: Store) -> None:
