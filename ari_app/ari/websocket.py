@@ -1,7 +1,7 @@
 """The WebSocket to Asterisk: the door to picows.
 
-A message is handed on in the very turn of the event loop in which it came, and leaves in the one in
-which it is sent: no task, no timer and no queue between.
+A message is handed on in the very turn of the event loop in which it came, and leaves at the end of
+the one in which it is sent: no task and no timer between.
 """
 
 import asyncio
@@ -43,12 +43,24 @@ class Socket(WSListener):
         self._transport: WSTransport | None = None
         self._abandoned = False
         self._parts = bytearray()
+        self._unsent: list[bytes] = []
+        self._soon = asyncio.get_running_loop().call_soon
         self._end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def send(self, message: bytes) -> None:
-        """Send a text. Waits for nothing; to be called only while ``open``."""
-        assert self._transport is not None
-        self._transport.send(_TEXT, message)
+        """Send a text at the end of this turn of the event loop; to be called only while ``open``.
+
+        At once, it would wake Asterisk in the midst of our work, and we would lose the processor.
+        """
+        if not self._unsent:
+            self._soon(self._send)
+        self._unsent.append(message)
+
+    def _send(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if self._transport is not None:
+            for message in unsent:
+                self._transport.send(_TEXT, message)
 
     async def ended(self) -> str:
         """Wait for the end: why it came. Raises what :data:`Take` raised, for that is an end."""
@@ -59,6 +71,7 @@ class Socket(WSListener):
         transport = self._transport
         self.open = False
         if transport is not None and not transport.is_disconnected:
+            self._send()
             transport.send_close(WSCloseCode.OK)
             try:
                 with suppress(TimeoutError, WSError):

@@ -62,6 +62,20 @@ async def test_a_message_in_parts_is_taken_whole() -> None:
         await socket.close(0)
 
 
+async def test_what_was_sent_before_the_good_bye_leaves_before_it() -> None:
+    async with serving() as (url, peers):
+        socket = await opened(url)
+        reader, _ = peer = await peers.get()
+        socket.send(b"a")
+        socket.send(b"b")
+        await socket.close(0)
+        frames = await reader.read()
+        peers.put_nowait(peer)
+    # each: its type, masked and its length, the mask, the text
+    assert [frames[at] for at in (0, 7, 14)] == [0x81, 0x81, 0x88]
+    assert [frames[at + 6] ^ frames[at + 2] for at in (0, 7)] == [0x61, 0x62]
+
+
 @pytest.mark.parametrize(
     ("limit", "sent", "why"),
     [
@@ -115,6 +129,7 @@ async def test_it_is_not_open_while_nobody_reads(monkeypatch: pytest.MonkeyPatch
         while socket.open:
             socket.send(b"x" * 100_000)
             sent += 1
+            await asyncio.sleep(0)
         assert sent < 1000
         received = 0
         while received < sent * 100_000:
