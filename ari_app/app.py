@@ -98,7 +98,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         for warning in await put(ground.first, "start"):
             log.warning("%s", warning)
         air = Air(ground.first, ground.read, put)
-        times = Times(dead_man=config.site.dead_man)
+        times = Times.within(config.site.dead_man)
 
         recorded = Recorded(ground.state.recorded)
 

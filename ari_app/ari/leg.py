@@ -44,6 +44,11 @@ class Times(Struct, frozen=True):
     media: float = 60.0
     """The longest screen we reckon with."""
 
+    @classmethod
+    def within(cls, dead_man: int) -> "Times":
+        """For a dead-man switch of so many seconds: half of them are the longest screen."""
+        return cls(dead_man=dead_man, media=dead_man / 2, margin=dead_man / 6)
+
 
 class Leg:
     """One channel of Asterisk, from its StasisStart to its end."""

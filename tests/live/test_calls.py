@@ -22,7 +22,7 @@ def test_a_subscriber_hears_his_balance(firstline: Installation, tmp_path: Path)
     assert not other.heard, other
     path = firstline.last_call()
     assert "dialled 611" in path
-    assert "main (menu)  told welcome main-menu  key 1  -> balance" in path
+    assert "main (menu)  told welcome main-menu  key 1  -> money" in path
     assert "balance-told (say)  told balance-is" in path
 
 
@@ -49,13 +49,13 @@ async def test_a_stranger_is_welcome(firstline: Installation, tmp_path: Path) ->
     async with Phone(firstline.agent(1), recording) as phone:
         await phone.dial("611")
         await phone.wait(Connected)
-        await phone.press("6")
+        await phone.press("71")
         await asyncio.sleep(4)  # to hear it
         await phone.hangup()
         await phone.wait(Disconnected)
     assert heard(recording, firstline.said("hours-are"), first=3).heard
     path = firstline.last_call()
-    assert "who (branch)  -> unknown" in path
+    assert "home (branch)  -> unknown" in path
     assert "guest (menu)" in path
 
 
@@ -93,7 +93,7 @@ async def test_a_hang_up_at_any_moment_ends_the_record(
         if moment != "at once":
             await phone.wait(Connected)
         if moment in ("after a key", "while it is spoken"):
-            await phone.press("4" if moment == "while it is spoken" else "6")
+            await phone.press("1" if moment == "while it is spoken" else "6")
         await phone.hangup()
     until(lambda: firstline.status().calls.now == 0, 10)
     if firstline.status().calls.today > before:

@@ -29,7 +29,7 @@ async def test_an_agent_answers_and_the_caller_comes_back(
         await me.wait(Disconnected, timeout=20)
     assert heard(recording, firstline.said("thanks-bye"), first=2).heard
     path = await asyncio.to_thread(firstline.last_call)
-    assert "support (queue)  -> ended" in path
+    assert "support-queue (queue)  -> ended" in path
     assert "ended (cause" in path
 
 
@@ -45,8 +45,8 @@ async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
         await me.hangup()
         await me.wait(Disconnected)
     path = await asyncio.to_thread(firstline.last_call)
-    assert "support (queue)  -> left" in path
-    assert "main (menu)  told main-menu  key 6  -> hours" in path
+    assert "support-queue (queue)  -> left" in path
+    assert "main (menu)  told main-menu  key 6  -> lessons" in path
 
 
 async def test_who_hangs_up_in_the_queue_is_gone(firstline: Installation) -> None:
@@ -58,5 +58,5 @@ async def test_who_hangs_up_in_the_queue_is_gone(firstline: Installation) -> Non
         await me.hangup()
         await me.wait(Disconnected)
     path = await asyncio.to_thread(firstline.last_call)
-    assert "support (queue)  -> gone" in path
+    assert "support-queue (queue)  -> gone" in path
     assert "gone (cause" in path

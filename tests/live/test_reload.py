@@ -18,7 +18,7 @@ pytestmark = pytest.mark.live
 
 OLD = "main-menu"
 OWN = "Это новое меню. Баланс, нажмите семь."
-BROKEN = 'flow: "611"\nlanguages: [ru]\nstart: nowhere\nnodes: {}\n'
+BROKEN = 'flow: "611"\nlanguages: [ru]\nstart: nowhere\nnodes: { news: { end: [] } }\n'
 
 
 class Menus:
@@ -32,7 +32,9 @@ class Menus:
 
     def change(self) -> None:
         """Balance is on key 7 now, in words of its own."""
-        self.flow.write_text(self.shipped.replace('"1": balance', '"7": balance'))
+        self.flow.write_text(
+            self.shipped.replace('"1": money', '"7": money').replace('"7": more', '"1": more')
+        )
         self.texts.mkdir(exist_ok=True)
         (self.texts / "ru.yaml").write_text(f"{OLD}: {OWN}\n")
 
@@ -66,7 +68,7 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
         await other.dial("611")
         await other.wait(Connected)
         await me.press(
-            "6*1"
+            "4*1"
         )  # through other nodes back to the menu, and his balance by its old key
         await other.press("7")
         await asyncio.sleep(12)  # to hear the balance, and the menu after it
@@ -85,7 +87,7 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
     assert one.out("flows", "versions", "611", old.split()[1][:8]) == menus.shipped
     path = one.last_call()
     assert f"611@{new.split()[1][:8]}" in path
-    assert "key 7  -> balance" in path
+    assert "key 7  -> money" in path
 
 
 def test_what_does_not_check_is_refused_and_calls_go_on(menus: Menus) -> None:
@@ -93,7 +95,7 @@ def test_what_does_not_check_is_refused_and_calls_go_on(menus: Menus) -> None:
     menus.flow.write_text(BROKEN)
     done = one.run("flows", "reload")
     assert done.returncode == 1
-    problem = f"{menus.flow}:3:8: there is no node nowhere"
+    problem = f"{menus.flow}:3:8: unknown-node: there is no node nowhere"
     assert problem in done.stdout
     assert "the old menus stay" in done.stderr
     assert problem in one.log.read_text()
@@ -110,9 +112,7 @@ def test_what_does_not_check_is_refused_and_calls_go_on(menus: Menus) -> None:
 
 def test_changed_files_are_noticed_if_the_settings_say_so(tmp_path: Path) -> None:
     directory = tmp_path / "menus"
-    directory.mkdir()
-    for name in ("611.yaml", "111.yaml"):
-        shutil.copy(SHIPPED / name, directory)
+    shutil.copytree(SHIPPED, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     settings = f'[menus]\ndirectory = "{directory}"\nwatch = true'
     with installed(tmp_path / "state", settings) as one:
         menus = Menus(one, directory)
