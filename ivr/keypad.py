@@ -32,7 +32,14 @@ def normalise(word: str) -> str:
     no difference.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
-    return "".join(letter for letter in folded if letter.isalnum()).replace("ё", "е")
+    return "".join(each for each in folded if each.isalnum() and not _modifies(each)).replace(
+        "ё", "е"
+    )
+
+
+def _modifies(sign: str) -> bool:
+    """Whether a sign is a letter to Unicode only, as the Belarusian apostrophe is."""
+    return unicodedata.category(sign) == "Lm"
 
 
 def key_form(word: str) -> str:

@@ -1,5 +1,6 @@
 """Code words that are guessed first: why a word is refused."""
 
+import itertools
 import re
 
 from msgspec import Struct
@@ -54,7 +55,7 @@ def faults(word: str, about: About) -> tuple[str, ...]:
 
 def _is_run(text: str) -> bool:
     """Whether each sign is the one after, or before, the last; after 9 comes 0."""
-    steps = {ord(b) - ord(a) for a, b in zip(text, text[1:], strict=False)}
+    steps = {ord(b) - ord(a) for a, b in itertools.pairwise(text)}
     if text.isdigit():
         steps = {step % 10 for step in steps}
         return steps in ({1}, {9})
