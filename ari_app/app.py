@@ -16,10 +16,11 @@ from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
 from ari_app.ari.texts import Texts
+from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.conductor import Remember, World
 from ari_app.config import Config, State
 from ari_app.deeds import Deeds
-from ari_app.demo import demo_billing, seed
+from ari_app.demo import demo_billing
 from ari_app.feed import Feed
 from ari_app.flows import Menus
 from ari_app.journal import Journal
@@ -61,14 +62,6 @@ class Ground(Struct, frozen=True):
     pbx: int | None
 
 
-async def open_store(config: Config, state: State) -> Store:
-    """The store of the installation, with the demo operator in it if the settings say so."""
-    store = await Store.open(state.database)
-    if config.site.demo and await seed(store, _now()):
-        log.info("the demo operator was added: 50 subscribers, 2 agents")
-    return store
-
-
 @asynccontextmanager
 async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
     """The application, reaching for Asterisk or connected to it, while the context lasts.
@@ -89,7 +82,9 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         bulletin = await Bulletin.load(store, _now())
         forced = await ForcedHours.load(store, _now())
         outbox = _texting(ground, link)
-        selfcare = Selfcare(await demo_billing(store), StoredStaff(store, bulletin, _now))
+        words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
+        staff = StoredStaff(store, bulletin, _now)
+        selfcare = Selfcare(await demo_billing(store), staff, words)
         zone = config.site.timezone
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))

@@ -102,10 +102,14 @@ SECTIONS: Mapping[str, type[Struct]] = {
 
 
 class Keys(Struct, frozen=True):
-    """The passwords between our own parts."""
+    """The passwords between our own parts, and what the hashes of code words are peppered with.
+
+    The pepper is kept apart from the database, so that a copy of that alone guesses nothing.
+    """
 
     ari: Secret
     ami: Secret
+    pepper: Secret
 
 
 class State:
@@ -203,18 +207,28 @@ class State:
         """The passwords of this installation, made at the first look."""
         file = self.directory / "secrets.toml"
         if not file.exists():
-            made = [f'{name} = "{secrets.token_urlsafe(24)}"\n' for name in ("ari", "ami")]
-            part = file.with_suffix(".part")
-            part.touch(0o600)
-            part.write_text("".join(made))
-            part.rename(file)
+            _make_secrets(file, "", ("ari", "ami", "pepper"))
         try:
-            table = tomllib.loads(file.read_text())
-            return Keys(Secret(table["ari"]), Secret(table["ami"]))
+            table = tomllib.loads(text := file.read_text())
+            if "pepper" not in table and {"ari", "ami"} <= table.keys():
+                _make_secrets(
+                    file, f"{text}\n", ("pepper",)
+                )  # of an installation before code words
+                table = tomllib.loads(file.read_text())
+            return Keys(*(Secret(table[name]) for name in ("ari", "ami", "pepper")))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise ConfigError(
-                f"{file} is damaged ({error}): remove it to have new passwords made, then restart"
+                f"{file} is damaged ({error}): restore a copy, without whose pepper all code words "
+                "must be set anew; or remove it to have new secrets made, then restart"
             ) from error
+
+
+def _make_secrets(file: Path, before: str, names: tuple[str, ...]) -> None:
+    """Add secrets to those before, in a file that its owner alone can read."""
+    part = file.with_suffix(".part")
+    part.touch(0o600)
+    part.write_text(before + "".join(f'{name} = "{secrets.token_urlsafe(24)}"\n' for name in names))
+    part.rename(file)
 
 
 def _overlay(table: dict[str, Any], name: str, value: str) -> None:

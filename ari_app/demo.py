@@ -5,24 +5,31 @@ of its agents with their extensions. All is the same on every machine, except fo
 and for days, which are counted back from the moment of seeding.
 """
 
+import logging
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from random import Random
 
+from ari_app.codewords import hashing
+from ari_app.config import Config, State
 from ari_app.secret import Secret
 from ari_app.selfcare import billing
+from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.memory import Ledger, MemoryBilling
-from ari_app.store import accounts, agents, bills, history, subscribers
+from ari_app.store import accounts, agents, bills, code_words, history, subscribers
 from ari_app.store.accounts import Account, Payment, ServiceOffer, TariffPlan
 from ari_app.store.agents import Agent
 from ari_app.store.bills import Bill, BillLine
+from ari_app.store.code_words import CodeWord
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
+
+log = logging.getLogger(__name__)
 
 _IDS = range(1, 51)
 _FIRST_NUMBER = 375990000001
@@ -79,6 +86,12 @@ _ABROAD = BillLine(
 # The first subscribers have what a listener must hear said well; the rest is left to chance.
 _BALANCES = ("12.50", "0.00", "-3.40", "25.00", "1.01", "-21.00", "0.02", "105.05", "11.11", "2.22")
 
+# The last digit of the number chooses.
+_CODE_WORDS = (
+    "ветер", "март", "яблоко", "облако", "радуга",
+    "липень", "ручей", "сосна", "малина", "остров",
+)  # fmt: skip
+
 # topic, question, solution
 _TALKS = (
     ("money", "Почему счёт больше на пять процентов?", "Объяснили: изменилась ставка налога."),
@@ -98,6 +111,18 @@ _REPEATED = (
 _REPEATERS = (3, 7, 19, 28, 41)  # ids of those who had to call again within seven days
 
 
+async def open_store(config: Config, state: State) -> Store:
+    """The store of the installation, with the demo operator in it if the settings say so."""
+    store = await Store.open(state.database)
+    if config.site.demo:
+        now = datetime.now(UTC)
+        if await seed(store, now):
+            log.info("the demo operator was added: 50 subscribers, 2 agents")
+        with hashing(state) as hasher:
+            await seed_code_words(store, hasher, now)
+    return store
+
+
 async def seed(store: Store, now: datetime) -> bool:
     """Add the demo operator's data; False if any of his subscribers is there already.
 
@@ -105,6 +130,25 @@ async def seed(store: Store, now: datetime) -> bool:
     which the days of payments and contacts are counted back.
     """
     return await store.write(_seed, now)
+
+
+async def seed_code_words(store: Store, hasher: Hasher, now: datetime) -> None:
+    """Give a code word to each subscriber of the demo operator who never had one."""
+    wordless = await store.read(
+        lambda db: [
+            one for id in _IDS if (one := subscribers.by_id(db, id)) and not code_words.of(db, id)
+        ]
+    )
+    for one in wordless:
+        if one.msisdn == _number(one.id):
+            spoken, keyed = await hasher.hashes(code_word(one.msisdn))
+            word = CodeWord(one.id, spoken, keyed, now, "demo")
+            await store.write(code_words.put, word)
+
+
+def code_word(number: str) -> Secret:
+    """The code word of a subscriber of the demo operator, which is no secret to anybody."""
+    return Secret(_CODE_WORDS[int(number[-1])])
 
 
 async def demo_billing(store: Store) -> MemoryBilling:

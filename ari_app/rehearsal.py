@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from ari_app.call import CallError
 from ari_app.conductor import Perform
-from ari_app.demo import ledger, people
+from ari_app.demo import code_word, ledger, people
+from ari_app.secret import Secret
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.staff import Asker, StaffUnavailable
@@ -19,11 +20,13 @@ from ari_app.sim.script import MONDAY, UNKNOWN, WITHHELD
 from ari_app.sim.stage import Person, Stage
 from ivr.events import Answered
 from ivr.hours import Schedule, answered, hours_at
+from ivr.keypad import key_form
 from ivr.model import Book
 from ivr.problems import near
 from ivr.session import Session
 from ivr.values import Phrase, Recording
 from ivr.wants import Concern, Consult, Deed, Invoke, Screen, Send
+from ivr.weak import About, faults
 from prompts import plan
 from prompts.catalogue import Catalogue
 from prompts.plan import Recorded, Recordings
@@ -76,7 +79,7 @@ def _back(book: Book, at: datetime) -> Perform:
         return ledger(at)
 
     billing = MemoryBilling(read)
-    selfcare = Selfcare(billing, _Staff())
+    selfcare = Selfcare(billing, _Staff(), _Words())
     asked = count()
 
     async def perform(deed: Deed, session: Session) -> Answered:
@@ -123,6 +126,31 @@ class _Staff:
         new = wish not in self._asked
         self._asked.add(wish)
         return new
+
+
+class _Words:
+    """Code words of the demo operator, for one call: without hashes, and nothing locks."""
+
+    def __init__(self) -> None:
+        self._changed: str | None = None
+
+    async def prove(self, asker: Asker, word: Secret, key: str) -> bool:  # noqa: ARG002
+        """Whether the keys are those of the word."""
+        if asker.subscriber is None:
+            return False
+        kept = self._changed or key_form(code_word(asker.number).reveal())
+        return word == Secret(kept)
+
+    async def change(
+        self, asker: Asker, old: Secret, new: Secret, key: str
+    ) -> Literal["ok", "wrong", "weak"]:
+        """Take a new word, if it is not weak."""
+        if not await self.prove(asker, old, key):
+            return "wrong"
+        if faults(new.reveal(), About(asker.number)):
+            return "weak"
+        self._changed = new.reveal()
+        return "ok"
 
 
 def _consulted(schedule: Schedule, at: datetime) -> Answered:

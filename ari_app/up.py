@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ari_app import control, exchange, flows
-from ari_app.app import Ground, open_store, running
+from ari_app.app import Ground, running
 from ari_app.ari.link import Link
 from ari_app.config import Config, State
+from ari_app.demo import open_store
 from ari_app.reload import OnAir
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import agents, subscribers

@@ -26,10 +26,14 @@ class Told(Struct, frozen=True, tag="told"):
 
 
 class Answered(Struct, frozen=True, tag="answered"):
-    """An operation ended with ``outcome``, one of those its signature declares."""
+    """An operation ended with ``outcome``, one of those its signature declares.
+
+    ``proves``: by that the caller is known to be who he says, as far as a code word can tell.
+    """
 
     outcome: str
     values: Values = {}
+    proves: bool = False
 
 
 class Failed(Struct, frozen=True, tag="failed"):

@@ -6,9 +6,9 @@ import click
 
 from ari_app import flows
 from ari_app import up as bring
-from ari_app.app import open_store
 from ari_app.commands.running import Commands, console, run
 from ari_app.config import State
+from ari_app.demo import open_store
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.render import render as rendered
 from prompts import catalogue

@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -22,15 +22,13 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def read(
-    state: State, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
-) -> T:
-    """Ask the store something."""
+def asked(state: State, ask: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
+    """What comes of asking an installation's store, or telling it something."""
 
-    async def reading() -> T:
+    async def asking() -> T:
         store = await Store.open(state.database)
         try:
-            return await store.read(fn, *args, **kwargs)
+            return await ask(store)
         finally:
             await store.close()
 
@@ -38,7 +36,14 @@ def read(
         raise click.ClickException(
             f"there is nothing in {state.directory} yet: start Firstline with `firstline up`"
         )
-    return run(reading())
+    return run(asking())
+
+
+def read(
+    state: State, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Ask the store something."""
+    return asked(state, lambda store: store.read(fn, *args, **kwargs))
 
 
 def write(

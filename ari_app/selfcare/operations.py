@@ -7,8 +7,10 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from ari_app.secret import Secret
 from ari_app.selfcare import answers
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
+from ari_app.selfcare.codeword import CodeWords, CodeWordsUnavailable
 from ari_app.selfcare.staff import Asker, Staff, StaffUnavailable
 from ivr.events import Answered
 from ivr.model import Operation
@@ -50,6 +52,18 @@ CATALOGUE: Mapping[str, Operation] = {
         ),
         Operation("tell-when-mended", {"ok": {}, "already": {}, "none": {}, "failed": {}}),
         Operation("call-back", {"ok": {}, "already": {}, "failed": {}}),
+        Operation(
+            "code-word",
+            {"ok": {}, "wrong": {}, "failed": {}},
+            inputs={"word": "digits"},
+            need="caller",
+        ),
+        Operation(
+            "change-code-word",
+            {"ok": {}, "wrong": {}, "different": {}, "weak": {}, "failed": {}},
+            inputs={"old": "digits", "new": "digits", "again": "digits"},
+            need="code-word",
+        ),
     )
 }
 """The signatures. Rows of ``services`` have ``service`` (name) and ``fee`` (money), rows of
@@ -72,6 +86,13 @@ class _Wish(Struct, frozen=True):
             raise UnknownSubscriber("a caller whom we do not know")
         return self.asker.subscriber
 
+    def secret(self, name: str) -> Secret:
+        """What was keyed and must not be seen."""
+        keyed = self.inputs[name]
+        if not isinstance(keyed, Digits):
+            raise ValueError(f"a code word takes digits, not {type(keyed).__name__}")
+        return Secret(keyed.digits)
+
 
 _Deed: TypeAlias = Callable[[_Wish], Awaitable[Answered]]
 
@@ -80,10 +101,15 @@ class Selfcare:
     """Does the operations of the catalogue for a caller, each within its deadline."""
 
     def __init__(
-        self, billing: Billing, staff: Staff, catalogue: Mapping[str, Operation] = CATALOGUE
+        self,
+        billing: Billing,
+        staff: Staff,
+        words: CodeWords,
+        catalogue: Mapping[str, Operation] = CATALOGUE,
     ) -> None:
         self._billing = billing
         self._staff = staff
+        self._words = words
         self._catalogue = catalogue
         self._deeds: Mapping[str, _Deed] = {
             "balance": self._balance,
@@ -95,6 +121,8 @@ class Selfcare:
             "complaint": self._complaint,
             "call-back": self._call_back,
             "tell-when-mended": self._tell_when_mended,
+            "code-word": self._code_word,
+            "change-code-word": self._change_code_word,
         }
 
     async def run(self, name: str, inputs: Values, asker: Asker, key: str) -> Answered:
@@ -114,7 +142,7 @@ class Selfcare:
             if asker.subscriber is not None:
                 _log.warning("%s: billing does not know subscriber %s", key, error)
             return Answered("unknown")
-        except (BillingUnavailable, StaffUnavailable) as error:
+        except (BillingUnavailable, StaffUnavailable, CodeWordsUnavailable) as error:
             _log.warning("%s: no %s: %s", key, name, error)
         except TimeoutError:
             _log.warning("%s: no %s in %g s", key, name, operation.deadline)
@@ -152,3 +180,14 @@ class Selfcare:
     async def _tell_when_mended(self, wish: _Wish) -> Answered:
         told = await self._staff.tell_when_mended(wish.asker)
         return Answered({"noted": "ok", "already": "already", "nothing": "none"}[told])
+
+    async def _code_word(self, wish: _Wish) -> Answered:
+        if await self._words.prove(wish.asker, wish.secret("word"), wish.key):
+            return Answered("ok", proves=True)
+        return Answered("wrong")
+
+    async def _change_code_word(self, wish: _Wish) -> Answered:
+        new = wish.secret("new")
+        if new != wish.secret("again"):
+            return Answered("different")
+        return Answered(await self._words.change(wish.asker, wish.secret("old"), new, wish.key))

@@ -5,6 +5,7 @@ a JSON object.
 """
 
 from ari_app.store.sqlite import Database, Migrations
+from ari_app.store.steps import code_words
 
 MIGRATIONS = Migrations("firstline")
 
@@ -271,10 +272,13 @@ def versions(db: Database) -> None:
     """)
 
 
+MIGRATIONS()(code_words)
+
 KNOWN = frozenset(
     step.__name__
     for step in (
         people, accounts, calls, ways, outbox, left_to_people, bills, declarations, versions,
+        code_words,
     )
 )  # fmt: skip
 """The steps that this version knows; a database with others was written by a newer one."""

@@ -59,6 +59,11 @@ def by_number(db: Database, number: str) -> Subscriber | None:
     return next(iter(_subscribers(db, "where msisdn = ?", normalise(number))), None)
 
 
+def by_id(db: Database, id: int) -> Subscriber | None:
+    """The subscriber of an id."""
+    return next(iter(_subscribers(db, "where id = ?", id)), None)
+
+
 def sip_user(db: Database, number: str) -> str | None:
     """The SIP user of the phone of a number's subscriber, None if there is no such phone."""
     one = by_number(db, number)

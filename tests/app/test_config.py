@@ -116,8 +116,18 @@ def test_secrets_are_made_once_and_read_by_their_owner_alone(tmp_path: Path) -> 
     assert State(tmp_path).keys() == keys
     assert keys.ari != keys.ami
     assert len(keys.ari.reveal()) >= 32
-    for secret in (keys.ari, keys.ami):
+    for secret in (keys.ari, keys.ami, keys.pepper):
         assert secret.reveal() not in repr(keys) + str(keys)
+
+
+def test_a_pepper_is_added_to_the_secrets_of_before(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text('ari = "a"\nami = "b"')
+    keys = State(tmp_path).keys()
+    assert (keys.ari.reveal(), keys.ami.reveal()) == ("a", "b")
+    assert len(keys.pepper.reveal()) >= 32
+    assert State(tmp_path).keys() == keys
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_two_installations_have_other_secrets(tmp_path: Path) -> None:
@@ -129,5 +139,5 @@ def test_two_installations_have_other_secrets(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "ari = ", 'ari = "x"\n'])
 def test_damaged_secrets_say_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / "secrets.toml").write_text(text)
-    with pytest.raises(ConfigError, match=r"secrets\.toml is damaged .*remove it"):
+    with pytest.raises(ConfigError, match=r"secrets\.toml is damaged .*restore a copy.*remove it"):
         State(tmp_path).keys()

@@ -1,11 +1,16 @@
 """docs/operating.md names every command with its options, and no other."""
 
+import re
 from collections.abc import Iterator
 
 import click
 
 from ari_app.cli import main
+from ari_app.demo import code_word
+from ivr.keypad import key_form
 from tests.docs.markdown import OPERATING, code, section, tables
+
+_NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 def commands(group: click.Group, path: str) -> Iterator[tuple[str, set[str]]]:
@@ -27,7 +32,7 @@ def test_every_command_and_option_is_described() -> None:
     described = {}
     for row in table:
         words = code(row[0])[0].replace("[", " ").replace("]", " ").split()
-        command = " ".join(word for word in words if word.isalpha() and word.islower())
+        command = " ".join(word for word in words if _NAME.fullmatch(word))
         named = {word for word in words if word.startswith("--")}
         described[command] = named
     assert described == dict(commands(main, "firstline"))
@@ -37,3 +42,11 @@ def test_the_options_of_all_commands_are_described() -> None:
     text = section(OPERATING.read_text(), "All commands")
     for option in main.params:
         assert f"`{option.opts[0]}" in text
+
+
+def test_the_words_of_the_demo_operator_are_described() -> None:
+    [table] = tables(section(OPERATING.read_text(), "Code words"))
+    told = {digit: (word, keys) for digit, word, keys in table}
+    for digit in "0123456789":
+        word = code_word(digit).reveal()
+        assert told[digit] == (word, key_form(word))

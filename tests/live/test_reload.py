@@ -67,9 +67,8 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
         assert [line.split(":")[0] for line in said.splitlines()] == ["611", "text"]
         await other.dial("611")
         await other.wait(Connected)
-        await me.press(
-            "4*1"
-        )  # through other nodes back to the menu, and his balance by its old key
+        await asyncio.sleep(5)  # to hear the old menu
+        await me.press("4*1")  # through another menu and back, and his balance by its old key
         await other.press("7")
         await asyncio.sleep(12)  # to hear the balance, and the menu after it
         for phone in (me, other):

@@ -1,17 +1,16 @@
 """Operations of self-service: every answer is one that the catalogue promises."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal, cast
+from typing import cast
 
 import pytest
 from msgspec.structs import replace
 
 from ari_app.selfcare.billing import (
     Balance,
-    Bill,
     Billing,
     BillingUnavailable,
     Payment,
@@ -19,11 +18,13 @@ from ari_app.selfcare.billing import (
     Tariff,
     UnknownSubscriber,
 )
+from ari_app.selfcare.codeword import CodeWords, CodeWordsUnavailable
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import CATALOGUE, PAYMENTS_TOLD, Selfcare
-from ari_app.selfcare.staff import Asker, StaffUnavailable
+from ari_app.selfcare.staff import Asker, Staff, StaffUnavailable
 from ivr.events import Answered
 from ivr.values import Count, Day, Digits, Money, Name, Recording, Rows, Value, Values
+from tests.selfcare.people import KNOWN, Broken, Willing, Words
 from tests.selfcare.samples import NAMES, bill
 
 KINDS: Mapping[str, type[Value]] = {
@@ -34,10 +35,13 @@ KINDS: Mapping[str, type[Value]] = {
     "each": Rows,
     "digits": Digits,
 }
-INPUTS: Mapping[str, Value] = {"recording": Recording("/spool/said.wav", 4.2)}
+INPUTS: Mapping[str, Value] = {
+    "recording": Recording("/spool/said.wav", 4.2),
+    "digits": Digits("5266"),
+}
 OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.outcomes]
 OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING))
-RICH, POOR, NOBODY = 1, 2, 3
+RICH, POOR, NOBODY = KNOWN, 2, 3
 
 
 async def ledger() -> Ledger:
@@ -53,71 +57,10 @@ async def ledger() -> Ledger:
     )
 
 
-class Broken:
-    """Billing and staff that meet every question with the same fault, or with silence."""
-
-    def __init__(self, fault: Exception | None) -> None:
-        self._fault = fault
-
-    async def balance(self, subscriber: int) -> Balance:
-        await self._fail(subscriber)
-        raise AssertionError
-
-    async def tariff(self, subscriber: int) -> Tariff:
-        await self._fail(subscriber)
-        raise AssertionError
-
-    async def services(self, subscriber: int) -> Sequence[Service]:
-        await self._fail(subscriber)
-        raise AssertionError
-
-    async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
-        await self._fail(subscriber + limit)
-        raise AssertionError
-
-    async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
-        await self._fail(subscriber + limit)
-        raise AssertionError
-
-    async def tariffs(self) -> Sequence[Tariff]:
-        await self._fail(0)
-        raise AssertionError
-
-    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
-        await self._fail(len(f"{asker}{recording}{key}"))
-        raise AssertionError
-
-    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
-        await self._fail(len(f"{asker}"))
-        raise AssertionError
-
-    async def call_back(self, asker: Asker, key: str) -> bool:
-        await self._fail(len(f"{asker}{key}"))
-        raise AssertionError
-
-    async def _fail(self, _: int) -> None:
-        if self._fault is not None:
-            raise self._fault
-        await asyncio.get_running_loop().create_future()
-
-
-class Willing:
-    """Staff that keep what they are asked, under its key."""
-
-    def __init__(self) -> None:
-        self.kept: list[tuple[str, Asker, Recording | None]] = []
-
-    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
-        self.kept.append((key, asker, recording))
-        return "1024"
-
-    async def call_back(self, asker: Asker, key: str) -> bool:
-        self.kept.append((key, asker, None))
-        return len(self.kept) == 1
-
-    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
-        self.kept.append(("", asker, None))
-        return "noted" if len(self.kept) == 1 else "already"
+def selfcare(
+    billing: Billing, staff: Staff | None = None, words: CodeWords | None = None
+) -> Selfcare:
+    return Selfcare(billing, staff or Willing(), words or Words())
 
 
 @pytest.fixture
@@ -136,8 +79,10 @@ def inputs(name: str) -> Values:
 
 
 async def ask(billing: Billing, name: str, subscriber: int | None) -> Answered:
-    staff = billing if isinstance(billing, Broken) else Willing()
-    return await Selfcare(billing, staff).run(name, inputs(name), asker(subscriber), "s1:1")
+    broken = billing if isinstance(billing, Broken) else None
+    return await selfcare(billing, broken, broken).run(
+        name, inputs(name), asker(subscriber), "s1:1"
+    )
 
 
 def promised(name: str, answer: Answered) -> None:
@@ -155,7 +100,7 @@ async def test_every_answer_is_as_promised(
 ) -> None:
     answer = await ask(billing, name, subscriber)
     promised(name, answer)
-    needs = CATALOGUE[name].need == "caller"
+    needs = "unknown" in CATALOGUE[name].outcomes
     assert (answer.outcome == "unknown") is (needs and subscriber in (NOBODY, None))
 
 
@@ -203,7 +148,7 @@ async def test_all_tariffs_are_told_to_anybody_the_cheapest_first(billing: Billi
 async def test_a_complaint_is_kept_with_who_asks_and_its_key(billing: Billing) -> None:
     staff = Willing()
     said = Recording("/spool/said.wav", 4.2)
-    answer = await Selfcare(billing, staff).run(
+    answer = await selfcare(billing, staff).run(
         "complaint", {"recording": said}, asker(None), "s1:9"
     )
     assert answer == Answered("ok", {"complaint": Digits("1024")})
@@ -211,20 +156,21 @@ async def test_a_complaint_is_kept_with_who_asks_and_its_key(billing: Billing) -
 
 
 async def test_a_wish_for_a_message_is_noted_once(billing: Billing) -> None:
-    selfcare = Selfcare(billing, Willing())
-    assert await selfcare.run("tell-when-mended", {}, asker(), "s1:1") == Answered("ok")
-    assert await selfcare.run("tell-when-mended", {}, asker(), "s1:2") == Answered("already")
+    care = selfcare(billing)
+    assert await care.run("tell-when-mended", {}, asker(), "s1:1") == Answered("ok")
+    assert await care.run("tell-when-mended", {}, asker(), "s1:2") == Answered("already")
 
 
 async def test_a_call_back_is_noted_once(billing: Billing) -> None:
-    selfcare = Selfcare(billing, Willing())
-    assert await selfcare.run("call-back", {}, asker(), "s1:1") == Answered("ok")
-    assert await selfcare.run("call-back", {}, asker(), "s1:2") == Answered("already")
+    care = selfcare(billing)
+    assert await care.run("call-back", {}, asker(), "s1:1") == Answered("ok")
+    assert await care.run("call-back", {}, asker(), "s1:2") == Answered("already")
 
 
 @pytest.mark.parametrize("name", OF_STAFF)
-async def test_what_cannot_be_kept_has_failed(name: str) -> None:
-    answer = await ask(Broken(StaffUnavailable("disk full")), name, RICH)
+@pytest.mark.parametrize("fault", [StaffUnavailable("disk full"), CodeWordsUnavailable("busy")])
+async def test_what_cannot_be_kept_has_failed(name: str, fault: Exception) -> None:
+    answer = await ask(Broken(fault), name, RICH)
     promised(name, answer)
     assert answer.outcome == "failed"
 
@@ -244,7 +190,7 @@ async def test_fault_of_billing_is_an_outcome(name: str, fault: Exception, outco
 async def test_silence_ends_at_the_deadline(name: str) -> None:
     hasty = {name: replace(CATALOGUE[name], deadline=0.01)}
     silent = Broken(None)
-    answer = await Selfcare(silent, silent, hasty).run(name, inputs(name), asker(), "s1:1")
+    answer = await Selfcare(silent, silent, silent, hasty).run(name, inputs(name), asker(), "s1:1")
     assert answer == Answered("failed" if name in OF_STAFF else "unavailable")
 
 
@@ -263,13 +209,51 @@ async def test_fault_in_billing_itself_is_not_hidden() -> None:
 
 async def test_what_the_catalogue_does_not_promise_is_refused(billing: Billing) -> None:
     with pytest.raises(KeyError):
-        await Selfcare(billing, Willing()).run("gift", {}, asker(), "s1:1")
+        await selfcare(billing).run("gift", {}, asker(), "s1:1")
     with pytest.raises(ValueError, match="balance takes"):
-        await Selfcare(billing, Willing()).run("balance", {"of": Count(1)}, asker(), "s1:1")
+        await selfcare(billing).run("balance", {"of": Count(1)}, asker(), "s1:1")
     with pytest.raises(ValueError, match="takes a recording, not Count"):
-        await Selfcare(billing, Willing()).run(
-            "complaint", {"recording": Count(1)}, asker(), "s1:1"
-        )
+        await selfcare(billing).run("complaint", {"recording": Count(1)}, asker(), "s1:1")
+
+
+def changing(old: str, new: str, again: str) -> Values:
+    return {"old": Digits(old), "new": Digits(new), "again": Digits(again)}
+
+
+async def test_the_right_word_proves_the_caller(billing: Billing) -> None:
+    words = Words()
+    care = selfcare(billing, words=words)
+    right = await care.run("code-word", {"word": Digits("5266")}, asker(), "s1:1")
+    assert right == Answered("ok", proves=True)
+    for who, word in ((RICH, "1234"), (POOR, "5266"), (None, "5266")):
+        wrong = await care.run("code-word", {"word": Digits(word)}, asker(who), "s1:2")
+        assert wrong == Answered("wrong")
+    assert words.asked[0] == (asker(), "s1:1")
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [
+        (("5266", "92562", "92562"), "ok"),
+        (("5266", "92562", "92563"), "different"),
+        (("5267", "92562", "92562"), "wrong"),
+        (("5266", "1111", "1111"), "weak"),
+    ],
+)
+async def test_a_word_is_changed_by_who_knows_it(
+    billing: Billing, given: tuple[str, str, str], outcome: str
+) -> None:
+    care = selfcare(billing)
+    changed = await care.run("change-code-word", changing(*given), asker(), "s1:1")
+    assert changed == Answered(outcome), "and it proves nothing"
+    now = given[1] if outcome == "ok" else "5266"
+    proven = await care.run("code-word", {"word": Digits(now)}, asker(), "s1:2")
+    assert proven.proves
+
+
+async def test_a_word_is_keyed(billing: Billing) -> None:
+    with pytest.raises(ValueError, match="takes digits, not Count"):
+        await selfcare(billing).run("code-word", {"word": Count(5266)}, asker(), "s1:1")
 
 
 async def test_memory_is_unavailable_until_it_is_read() -> None:

@@ -1,0 +1,113 @@
+"""`firstline subscribers`: who may call, and his code word."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from ari_app.codewords import StoredCodeWords, hashing
+from ari_app.commands.running import Commands
+from ari_app.commands.stored import asked, by_option, read, shown
+from ari_app.config import State
+from ari_app.journal import masked
+from ari_app.secret import Secret
+from ari_app.store import code_words
+from ari_app.store import subscribers as people
+from ari_app.store.code_words import Entry
+from ari_app.store.db import Store
+from ari_app.store.subscribers import Subscriber
+
+TRIES_SHOWN = 5
+
+
+@click.group(cls=Commands)
+def subscribers() -> None:
+    """Who may call, and whether his code word can be tried."""
+
+
+@subscribers.command("list")
+@click.pass_obj
+def list_(state: State) -> None:
+    """All subscribers, with the last digits of their numbers."""
+    for one in read(state, people.everyone):
+        words = (str(one.id), masked(one.msisdn), one.language, one.name, one.area)
+        click.echo("  ".join(words))
+
+
+@subscribers.command()
+@click.argument("number")
+@click.pass_obj
+def show(state: State, number: str) -> None:
+    """The subscriber of NUMBER, and the last tries at his code word; never the word."""
+
+    async def asking(store: Store) -> None:
+        one = await _found(store, number)
+        word = await store.read(code_words.of, one.id)
+        until = await store.read(code_words.shut_until, one.id, datetime.now(UTC))
+        click.echo(f"subscriber {one.id}: {one.msisdn}, {one.name}, {one.language}, {one.area}")
+        has = f"set {shown(word.at, state)} by {word.by}" if word else "none"
+        click.echo(f"code word: {has}")
+        if until is not None:
+            click.echo(f"locked until {shown(until, state)}: `firstline subscribers unlock`")
+        for entry in await store.read(code_words.entries, one.id, TRIES_SHOWN):
+            click.echo(_line(state, entry))
+
+    asked(state, asking)
+
+
+@subscribers.command("set-code-word")
+@click.argument("number")
+@click.option("--stdin", is_flag=True, help="Read it from the first line of standard input.")
+@by_option
+@click.pass_obj
+def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
+    """Set the code word of NUMBER's subscriber; it is asked for twice and not shown."""
+
+    async def setting(store: Store) -> tuple[str, ...]:
+        one = await _found(store, number)
+        word = await asyncio.to_thread(_asked, stdin)
+        with hashing(state) as hasher:
+            words = StoredCodeWords(store, hasher, lambda: datetime.now(UTC))
+            return await words.put(one, word, by, datetime.now(UTC))
+
+    weak = asked(state, setting)
+    if weak:
+        raise click.ClickException("the code word is too weak. " + " ".join(weak))
+    click.echo("the code word is set")
+
+
+@subscribers.command()
+@click.argument("number")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept for ever.")
+@by_option
+@click.pass_obj
+def unlock(state: State, number: str, reason: str, by: str) -> None:
+    """Forgive the wrong tries at the code word of NUMBER's subscriber."""
+
+    async def unlocking(store: Store) -> bool:
+        one = await _found(store, number)
+        return await store.write(code_words.unlock, one.id, by, reason, datetime.now(UTC))
+
+    struck = asked(state, unlocking)
+    click.echo("the code word can be tried again" if struck else "there were no wrong tries")
+
+
+async def _found(store: Store, number: str) -> Subscriber:
+    one = await store.read(people.by_number, number)
+    if one is None:
+        raise click.ClickException("no subscriber has this number: `firstline subscribers list`")
+    return one
+
+
+def _asked(stdin: bool) -> Secret:
+    if stdin:
+        return Secret(sys.stdin.readline().rstrip("\n"))
+    typed: str = click.prompt("Code word", hide_input=True, confirmation_prompt="Once more")
+    return Secret(typed)
+
+
+def _line(state: State, entry: Entry) -> str:
+    by = f"by {entry.agent}" if entry.agent else f"from {masked(entry.number)}"
+    words = (shown(entry.at, state), entry.outcome, by, entry.call, entry.why)
+    return "  " + "  ".join(word for word in words if word)

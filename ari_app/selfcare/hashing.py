@@ -1,0 +1,116 @@
+"""Hashes of code words: argon2id over a pepper that is not in the database.
+
+A word is hashed twice, as it is said and as it is keyed, each with its own salt. Hashing costs
+time and memory on purpose, so it runs in threads of its own, of which there are few.
+"""
+
+import asyncio
+import hmac
+import logging
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import BoundedSemaphore
+from typing import Literal, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+from msgspec import Struct
+
+from ari_app.secret import Secret
+from ivr.keypad import key_form, normalise
+
+T = TypeVar("T")
+Form = Literal["spoken", "keyed"]
+
+THREADS = 2
+WAITING = 16
+"""How many checks may wait for a thread: all of them are done well within a deadline of 3 s."""
+
+_log = logging.getLogger(__name__)
+
+
+class Profile(Struct, frozen=True):
+    """What a hash costs: memory in KiB, and how many passes over it."""
+
+    memory: int
+    passes: int
+
+
+STRONG = Profile(19_456, 2)
+"""The least that OWASP recommends for argon2id, about 20 ms here:
+https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html"""
+
+CHEAP = Profile(8, 1)
+"""For tests."""
+
+
+class HashingBusy(Exception):  # noqa: N818 - named by what is so, not as an error
+    """So many words are being checked that no more may wait."""
+
+
+class Checked(Struct, frozen=True):
+    """Whether the word is right; ``renewed`` is its hash by a profile that has grown since."""
+
+    right: bool
+    renewed: str | None = None
+
+
+class Hasher:
+    """Hashes words and checks them, off the event loop."""
+
+    def __init__(self, pepper: Secret, profile: Profile = STRONG, waiting: int = WAITING) -> None:
+        self._pepper = pepper
+        self._argon = PasswordHasher(profile.passes, profile.memory, parallelism=1)
+        self._threads = ThreadPoolExecutor(THREADS, "code-word")
+        self._room = BoundedSemaphore(THREADS + waiting)
+        self._nobodys = self._argon.hash(secrets.token_bytes(16))
+
+    async def hashes(self, word: Secret) -> tuple[str, str]:
+        """The hashes of a word as it is said and as it is keyed.
+
+        ``ValueError``: no key bears one of its letters.
+        """
+        said, keyed = normalise(word.reveal()), key_form(word.reveal())
+        return await self._do(lambda: (self._hash("spoken", said), self._hash("keyed", keyed)))
+
+    async def check(self, form: Form, word: Secret, kept: str | None) -> Checked:
+        """Whether ``kept`` is the hash of a word. Without one, it takes just as long to say no."""
+        said = normalise(word.reveal())
+        if form == "keyed":
+            try:
+                said = key_form(said)
+            except ValueError:
+                kept = None
+        return await self._do(lambda: self._check(form, said, kept))
+
+    def close(self) -> None:
+        """End the threads when they have done what was begun."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _do(self, deed: Callable[[], T]) -> T:
+        if not self._room.acquire(blocking=False):
+            raise HashingBusy("too many code words are being checked")
+        doing: Future[T] = self._threads.submit(deed)
+        doing.add_done_callback(lambda _: self._room.release())
+        return await asyncio.wrap_future(doing)
+
+    def _hash(self, form: Form, said: str) -> str:
+        return self._argon.hash(self._peppered(form, said))
+
+    def _check(self, form: Form, said: str, kept: str | None) -> Checked:
+        peppered = self._peppered(form, said)
+        try:
+            self._argon.verify(kept or self._nobodys, peppered)
+        except VerifyMismatchError:
+            return Checked(False)
+        except (VerificationError, InvalidHashError) as error:
+            _log.error("a hash of a code word is damaged, set the word anew: %s", error)
+            return Checked(False)
+        if not kept:
+            return Checked(False)
+        grew = self._argon.check_needs_rehash(kept)
+        return Checked(True, self._argon.hash(peppered) if grew else None)
+
+    def _peppered(self, form: Form, said: str) -> bytes:
+        return hmac.digest(self._pepper.reveal().encode(), f"{form}:{said}".encode(), "sha256")

@@ -1,0 +1,188 @@
+"""Hashes of code words, and every try at one: who, from where, when and what came of it.
+
+A try is written before the word is checked, as ``open``, and counts as wrong until it ends. So
+neither a hang-up nor a crash nor many calls at once buy a guess that is not counted.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros, moment
+from ivr.lockout import OF_NUMBER, OF_SUBSCRIBER, Policy, Strikes, locked, locked_until
+
+Outcome = Literal["open", "ok", "wrong", "locked", "failed", "set", "unlocked"]
+"""What came of a try; ``set`` and ``unlocked`` are no tries but what an operator did, or a caller
+who changed his word. ``failed``: it could not be checked, and does not count."""
+
+_COLUMNS = "at, subscriber, number, call, agent, outcome, why"
+
+
+class CodeWord(Struct, frozen=True):
+    """The hashes of a subscriber's word: as it is said ("" if it was only ever keyed), and of its
+    keys; who set it and when."""
+
+    subscriber: int
+    spoken: str
+    keyed: str
+    at: datetime
+    by: str
+
+
+class Trial(Struct, frozen=True, kw_only=True):
+    """Who tries: a caller by a ``call`` from a ``number`` ("" if withheld), or an ``agent``.
+
+    ``subscriber`` is whose word it must be, None if that is not known. The same ``key`` twice is
+    the same try.
+    """
+
+    subscriber: int | None
+    number: str = ""
+    call: str = ""
+    agent: str = ""
+    key: str | None = None
+
+
+class Entry(Struct, frozen=True):
+    """A line of the audit."""
+
+    at: datetime
+    subscriber: int | None
+    number: str
+    call: str
+    agent: str
+    outcome: Outcome
+    why: str
+
+
+class Begun(Struct, frozen=True):
+    """A try that is written down: ``open`` to be checked against ``word``, or how it ended."""
+
+    id: int
+    outcome: Outcome
+    word: CodeWord | None = None
+
+
+def put(db: Database, word: CodeWord, number: str = "", call: str = "") -> None:
+    """Set a subscriber's word; whatever was wrong before is forgiven."""
+    db.conn.execute(
+        "insert into code_words (subscriber, spoken, keyed, at, author) values (?, ?, ?, ?, ?)"
+        " on conflict (subscriber) do update set spoken = excluded.spoken, keyed = excluded.keyed,"
+        " at = excluded.at, author = excluded.author",
+        (word.subscriber, word.spoken, word.keyed, micros(word.at), word.by),
+    )
+    _note(db, Entry(word.at, word.subscriber, number, call, word.by, "set", ""))
+
+
+def of(db: Database, subscriber: int) -> CodeWord | None:
+    """The word of a subscriber, if he has one."""
+    row = db.conn.execute(
+        "select spoken, keyed, at, author from code_words where subscriber = ?", (subscriber,)
+    ).fetchone()
+    return None if row is None else CodeWord(subscriber, row[0], row[1], moment(row[2]), row[3])
+
+
+def begin(db: Database, trial: Trial, at: datetime) -> Begun:
+    """Write a try down, which counts from now on; or see that it is locked, or was made before."""
+    if trial.key is not None:
+        before = db.conn.execute(
+            "select id, outcome from code_word_tries where key = ?", (trial.key,)
+        ).fetchone()
+        if before is not None:
+            return Begun(before[0], "failed" if before[1] == "open" else before[1])
+    shut = locked(OF_SUBSCRIBER, strikes(db, trial.subscriber, at), at) or locked(
+        OF_NUMBER, _strikes_of_number(db, trial.number, at), at
+    )
+    outcome: Outcome = "locked" if shut else "open"
+    entry = Entry(at, trial.subscriber, trial.number, trial.call, trial.agent, outcome, "")
+    id = _note(db, entry, trial.key)
+    found = None if shut or trial.subscriber is None else of(db, trial.subscriber)
+    return Begun(id, outcome, found)
+
+
+def settle(db: Database, begun: Begun, outcome: Outcome, renewed: CodeWord | None = None) -> None:
+    """Write down what came of an open try, with hashes that became stronger."""
+    db.conn.execute(
+        "update code_word_tries set outcome = ? where id = ? and outcome = 'open'",
+        (outcome, begun.id),
+    )
+    if renewed is not None and begun.word is not None:
+        db.conn.execute(
+            "update code_words set spoken = ?, keyed = ?"
+            " where subscriber = ? and spoken = ? and keyed = ?",
+            (
+                renewed.spoken,
+                renewed.keyed,
+                renewed.subscriber,
+                begun.word.spoken,
+                begun.word.keyed,
+            ),
+        )
+
+
+def unlock(db: Database, subscriber: int, by: str, why: str, at: datetime) -> bool:
+    """Forgive all wrong tries at a subscriber's word; False if there were none."""
+    struck = strikes(db, subscriber, at).wrongs > 0
+    _note(db, Entry(at, subscriber, "", "", by, "unlocked", why))
+    return struck
+
+
+def strikes(db: Database, subscriber: int | None, at: datetime) -> Strikes:
+    """The tries at a subscriber's word that count against it."""
+    return (
+        Strikes()
+        if subscriber is None
+        else _strikes(db, OF_SUBSCRIBER, "subscriber", subscriber, at)
+    )
+
+
+def shut_until(db: Database, subscriber: int, at: datetime) -> datetime | None:
+    """Until when a subscriber's word cannot be tried; None if it can."""
+    until = locked_until(OF_SUBSCRIBER, strikes(db, subscriber, at))
+    return until if until is not None and until > at else None
+
+
+def entries(db: Database, subscriber: int, limit: int) -> list[Entry]:
+    """The last lines of the audit of a subscriber, the newest first."""
+    rows = db.conn.execute(
+        f"select {_COLUMNS} from code_word_tries where subscriber = ? order by id desc limit ?",
+        (subscriber, limit),
+    )
+    return [Entry(moment(at), *rest) for at, *rest in rows]
+
+
+def _strikes_of_number(db: Database, number: str, at: datetime) -> Strikes:
+    return _strikes(db, OF_NUMBER, "number", number, at) if number else Strikes()
+
+
+def _strikes(db: Database, policy: Policy, column: str, who: object, at: datetime) -> Strikes:
+    """Wrong tries of a memory, after which nobody proved, set or unlocked the word tried at."""
+    wrongs, last = db.conn.execute(
+        "select count(*), max(at) from code_word_tries wrong"
+        f" where {column} = ? and at > ? and outcome in ('wrong', 'open') and not exists ("
+        " select 1 from code_word_tries later where later.subscriber = wrong.subscriber"
+        " and later.at >= wrong.at and later.id > wrong.id"
+        " and later.outcome in ('ok', 'set', 'unlocked'))",
+        (who, micros(at - policy.memory)),
+    ).fetchone()
+    return Strikes(wrongs, None if last is None else moment(last))
+
+
+def _note(db: Database, entry: Entry, key: str | None = None) -> int:
+    done = db.conn.execute(
+        f"insert into code_word_tries (key, {_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            key,
+            micros(entry.at),
+            entry.subscriber,
+            entry.number,
+            entry.call,
+            entry.agent,
+            entry.outcome,
+            entry.why,
+        ),
+    )
+    assert done.lastrowid is not None
+    return done.lastrowid

@@ -1,0 +1,146 @@
+"""`firstline subscribers`: whose word it is, whether it is locked, and never the word."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from ari_app.cli import main
+from ari_app.codewords import StoredCodeWords, hashing, weaknesses
+from ari_app.config import State
+from ari_app.demo import code_word, people, seed_code_words
+from ari_app.rehearsal import STRANGER, stage
+from ari_app.secret import Secret
+from ari_app.selfcare.hashing import CHEAP, Hasher
+from ari_app.selfcare.staff import Asker
+from ari_app.store import code_words
+from ari_app.store.db import Store
+from ivr.events import Answered
+from ivr.keypad import key_form
+from ivr.model import Book
+from ivr.session import Caller, Session
+from ivr.values import Digits
+from ivr.wants import Invoke
+from prompts import catalogue
+from tests.commands.conftest import Run
+
+NUMBER = "375990000001"
+WORD = "Жнівень"
+
+
+def proven(state: State, *words: str) -> list[bool]:
+    """Whether a caller's tries are right."""
+
+    async def proving() -> list[bool]:
+        store = await Store.open(state.database)
+        with hashing(state) as hasher:
+            kept = StoredCodeWords(store, hasher, lambda: datetime.now(UTC))
+            asker = Asker("c1", NUMBER, 1)
+            found = [
+                await kept.prove(asker, Secret(key_form(word)), f"c1:{datetime.now(UTC)}")
+                for word in words
+            ]
+        await store.close()
+        return found
+
+    return asyncio.run(proving())
+
+
+def set_word(state: State, typed: str, *options: str) -> tuple[int, str]:
+    done = CliRunner().invoke(
+        main,
+        ["--state", str(state.directory), "subscribers", "set-code-word", NUMBER, *options],
+        input=typed,
+    )
+    return done.exit_code, done.output
+
+
+def test_all_are_listed(demo: State, run: Run) -> None:
+    lines = run("subscribers", "list").stdout.splitlines()
+    assert len(lines) == 50
+    assert lines[0].startswith("1  …0001  ru  ")
+    assert demo.database.exists()
+
+
+def test_a_word_is_asked_twice_and_not_shown(demo: State, run: Run) -> None:
+    code, output = set_word(demo, f"{WORD}\n{WORD}\n")
+    assert (code, output.splitlines()[-1]) == (0, "the code word is set")
+    assert WORD not in output
+    assert proven(demo, WORD) == [True]
+    shown = run("subscribers", "show", "+375 99 000-00-01", "--state", str(demo.directory)).stdout
+    assert "code word: set " in shown
+    assert WORD.casefold() not in shown.casefold()
+
+
+def test_a_script_gives_a_word_and_its_author(demo: State, run: Run) -> None:
+    assert set_word(demo, f"{WORD}\n", "--stdin", "--by", "anna")[0] == 0
+    assert " by anna" in run("subscribers", "show", NUMBER).stdout
+
+
+def test_a_weak_word_is_refused_with_its_reason(demo: State) -> None:
+    code, output = set_word(demo, "1234\n", "--stdin")
+    assert code == 1
+    assert "too weak. Its letters or keys only count up or down" in output
+
+
+def test_who_is_locked_is_unlocked_with_a_reason(demo: State, run: Run) -> None:
+    set_word(demo, f"{WORD}\n", "--stdin")
+    assert proven(demo, "март", "март", "март", WORD) == [False] * 4
+    assert "locked until" in run("subscribers", "show", NUMBER).stdout
+    assert run("subscribers", "unlock", NUMBER).exit_code == 2, "a reason is needed"
+    unlocked = run("subscribers", "unlock", NUMBER, "--reason", "passport", "--by", "anna")
+    assert unlocked.stdout == "the code word can be tried again\n"
+    shown = run("subscribers", "show", NUMBER).stdout.splitlines()
+    assert not any("locked until" in line for line in shown)
+    assert shown[2].endswith("  unlocked  by anna  passport")
+    assert proven(demo, WORD) == [True]
+    again = run("subscribers", "unlock", NUMBER, "--reason", "passport")
+    assert again.stdout == "there were no wrong tries\n"
+
+
+def test_nobody_has_the_number(demo: State, run: Run) -> None:
+    assert demo.database.exists()
+    for command in (["show"], ["set-code-word"], ["unlock", "--reason", "x"]):
+        failed = run("subscribers", *command, STRANGER)
+        assert failed.exit_code == 1
+        assert "no subscriber has this number" in failed.stderr
+
+
+# The demo operator's words.
+
+
+def test_no_word_of_the_demo_operator_is_weak() -> None:
+    for one in people(datetime.now(UTC)):
+        assert weaknesses(one, code_word(one.msisdn)) == ()
+    assert key_form(code_word(NUMBER).reveal()) == "5266"
+
+
+def test_demo_subscribers_get_words_and_keep_their_own(demo: State) -> None:
+    assert set_word(demo, f"{WORD}\n", "--stdin", "--by", "anna")[0] == 0
+
+    async def seeding() -> dict[str, int]:
+        store, hasher = await Store.open(demo.database), Hasher(Secret("pepper"), CHEAP)
+        for _ in range(2):
+            await seed_code_words(store, hasher, datetime.now(UTC))
+        found = [await store.read(code_words.of, id) for id in range(1, 51)]
+        hasher.close()
+        await store.close()
+        authors = [one.by for one in found if one is not None]
+        return {author: authors.count(author) for author in authors}
+
+    assert asyncio.run(seeding()) == {"anna": 1, "demo": 49}
+
+
+@pytest.mark.parametrize(
+    ("number", "subscriber", "keys", "outcome"),
+    [(NUMBER, 1, "5266", "ok"), (NUMBER, 1, "5267", "wrong"), (STRANGER, None, "5266", "wrong")],
+)
+async def test_without_a_phone_the_same_words_are_right(
+    number: str, subscriber: int | None, keys: str, outcome: str
+) -> None:
+    perform = stage(Book({}, {}), catalogue.shipped()).back(datetime(2026, 3, 2, 10))
+    caller = Caller(number, subscriber)
+    session = Session(id="c1", dialled="611", caller=caller, language="ru", flow="f", node="n")
+    invoke = Invoke("code-word", {"word": Digits(keys)}, "c1:1")
+    assert await perform(invoke, session) == Answered(outcome, proves=outcome == "ok")

@@ -1,0 +1,112 @@
+"""Whom self-service asks, for tests: those who fail, those who are willing, those who know."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Literal
+
+from ari_app.secret import Secret
+from ari_app.selfcare.billing import Balance, Bill, Payment, Service, Tariff
+from ari_app.selfcare.staff import Asker
+from ivr.values import Recording
+
+KNOWN = 1
+"""The subscriber whose word :class:`Words` knows."""
+
+
+class Broken:
+    """Billing and staff that meet every question with the same fault, or with silence."""
+
+    def __init__(self, fault: Exception | None) -> None:
+        self._fault = fault
+
+    async def balance(self, subscriber: int) -> Balance:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def tariff(self, subscriber: int) -> Tariff:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def services(self, subscriber: int) -> Sequence[Service]:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
+        await self._fail(subscriber + limit)
+        raise AssertionError
+
+    async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
+        await self._fail(subscriber + limit)
+        raise AssertionError
+
+    async def tariffs(self) -> Sequence[Tariff]:
+        await self._fail(0)
+        raise AssertionError
+
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
+        await self._fail(len(f"{asker}{recording}{key}"))
+        raise AssertionError
+
+    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+        await self._fail(len(f"{asker}"))
+        raise AssertionError
+
+    async def call_back(self, asker: Asker, key: str) -> bool:
+        await self._fail(len(f"{asker}{key}"))
+        raise AssertionError
+
+    async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
+        await self._fail(len(f"{asker}{word}{key}"))
+        raise AssertionError
+
+    async def change(
+        self, asker: Asker, old: Secret, new: Secret, key: str
+    ) -> Literal["ok", "wrong", "weak"]:
+        await self._fail(len(f"{asker}{old}{new}{key}"))
+        raise AssertionError
+
+    async def _fail(self, _: int) -> None:
+        if self._fault is not None:
+            raise self._fault
+        await asyncio.get_running_loop().create_future()
+
+
+class Willing:
+    """Staff that keep what they are asked, under its key."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, Asker, Recording | None]] = []
+
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
+        self.kept.append((key, asker, recording))
+        return "1024"
+
+    async def call_back(self, asker: Asker, key: str) -> bool:
+        self.kept.append((key, asker, None))
+        return len(self.kept) == 1
+
+    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+        self.kept.append(("", asker, None))
+        return "noted" if len(self.kept) == 1 else "already"
+
+
+class Words:
+    """The word of subscriber ``KNOWN``, plainly."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Asker, str]] = []
+        self.word = Secret("5266")
+
+    async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
+        self.asked.append((asker, key))
+        return asker.subscriber == KNOWN and word == self.word
+
+    async def change(
+        self, asker: Asker, old: Secret, new: Secret, key: str
+    ) -> Literal["ok", "wrong", "weak"]:
+        if not await self.prove(asker, old, key):
+            return "wrong"
+        if new == Secret("1111"):
+            return "weak"
+        self.word = new
+        return "ok"
