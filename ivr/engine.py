@@ -123,6 +123,8 @@ def _answered(draft: Draft, node: Node, event: Answered) -> Next:
     match node:
         case nodes.Do():
             draft.keep(event.values)
+            if event.proves:
+                draft.session = replace(draft.session, proven=True)
             return follow(draft, node, event.outcome)
         case nodes.Hours():
             draft.keep(event.values)

@@ -21,7 +21,7 @@ from ivr.values import (
     Value,
     Word,
 )
-from tests.ivr.calls import Call, book, flow
+from tests.ivr.calls import BALANCE, Call, book, flow
 
 ENDS = """
 one: { end: hello }
@@ -133,3 +133,19 @@ look: { branch: identity, when: { code-word: one, none: ten }, else: bye }
     call.session = replace(call.session, proven=proven)
     call.take(Keyed("1"))
     assert call.told == f"say {told}"
+
+
+def test_an_operation_may_prove_who_calls() -> None:
+    text = flow(
+        """
+start: { do: balance, on: { ok: inner }, else: bye }
+inner: { need: code-word, say: hello, then: bye }
+"""
+        + ENDS,
+        "on-need: ten",
+    )
+    proven, not_proven = Call(book(text)), Call(book(text))
+    proven.take(Answered("ok", BALANCE, proves=True))
+    assert (proven.told, proven.session.identity) == ("say hello bye", "code-word")
+    not_proven.take(Answered("ok", BALANCE))
+    assert (not_proven.told, not_proven.session.identity) == ("say hours", "caller")
