@@ -79,7 +79,7 @@ def main(
             measured = measure(house, extent, console)
     except HouseError as error:
         raise click.ClickException(str(error)) from error
-    Console().print(report.table(measured, rate, concurrent))
+    Console(width=report.WIDTH).print(report.table(measured, rate, concurrent))
 
 
 def measure(house: House, extent: Extent, console: Console) -> Measured:

@@ -14,6 +14,9 @@ T = TypeVar("T")
 Pair: TypeAlias = tuple[T, T]
 """Of the plain dialplan, and of Firstline."""
 
+WIDTH = 100
+"""Columns of the table, also where it is written to a file."""
+
 
 class Measured(Struct, frozen=True, kw_only=True):
     """All that the bench measures."""
