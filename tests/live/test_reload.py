@@ -62,12 +62,13 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
     async with Phone(accounts[0], first) as me, Phone(accounts[1], second) as other:
         await me.dial("611")
         await me.wait(Connected)
+        await asyncio.sleep(8)  # to hear the welcome and the old menu
         menus.change()
         said = await asyncio.to_thread(one.out, "flows", "reload")
         assert [line.split(":")[0] for line in said.splitlines()] == ["611", "text"]
         await other.dial("611")
         await other.wait(Connected)
-        await asyncio.sleep(5)  # to hear the old menu
+        await asyncio.sleep(7)  # to hear the welcome and the new menu
         await me.press("4*1")  # through another menu and back, and his balance by its old key
         await other.press("7")
         await asyncio.sleep(12)  # to hear the balance, and the menu after it
