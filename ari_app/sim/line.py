@@ -84,7 +84,7 @@ class SimLine(Line):
             self._trace.silences += 1
         return event
 
-    async def _do(self, want: Met) -> Event:
+    async def _do(self, want: Ask | Say | Record | Enqueue | Dial) -> Event:
         match want:
             case Ask():
                 return await self._ask(want)
@@ -94,7 +94,6 @@ class SimLine(Line):
                 return await self._record(want)
             case Enqueue() | Dial():
                 return await self._away(want)
-        raise NotImplementedError(type(want).__name__)
 
     async def _ask(self, ask: Ask) -> Event:
         now = self._caller.now
