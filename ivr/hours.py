@@ -59,34 +59,6 @@ class Hours(Struct, frozen=True):
     why: str
 
 
-class Fault(Struct, frozen=True):
-    """What is wrong with a text of a schedule: the key it stands under, and what to write."""
-
-    section: Literal["week", "except"]
-    key: str
-    text: str
-
-
-def faults(schedule: Schedule) -> Iterator[Fault]:
-    """All that is wrong with the texts of a schedule (the time zone is looked up elsewhere)."""
-    named: dict[int, str] = {}
-    for key, text in schedule.week.items():
-        try:
-            for number in sorted(days(key)):
-                first = named.setdefault(number, key)
-                if first != key:
-                    raise ValueError(f"{WEEKDAYS[number]} is in {first} already: keep one of them")
-            spans(text)
-        except ValueError as error:
-            yield Fault("week", key, str(error))
-    for key, text in schedule.except_.items():
-        try:
-            exception_day(key)
-            spans(text)
-        except ValueError as error:
-            yield Fault("except", key, str(error))
-
-
 def gaps(schedule: Schedule) -> tuple[Span, ...]:
     """When no week is open, exceptions apart: in minutes from the Monday's midnight.
 

@@ -249,6 +249,12 @@ class Reader:
             self.wrong(node, fault, "out-of-bounds")
 
 
+def is_schedule(file: str, text: str) -> bool:
+    """Whether a text is that of opening hours, as far as it can be read at all."""
+    root = compose(file, text)
+    return isinstance(root, yaml.MappingNode) and _is_schedule(root)
+
+
 def _is_schedule(root: yaml.MappingNode) -> bool:
     """Whether a file holds opening hours and no flow."""
     keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.hours import Fault, Forced, Hours, Schedule, faults, gap_told, gaps, hours_at
+from ivr.hours import Forced, Hours, Schedule, gap_told, gaps, hours_at
+from ivr.loader import load
 from ivr.week import WEEKDAYS, spans, told
 
 MINSK = ZoneInfo("Europe/Minsk")
@@ -31,24 +32,30 @@ def said(text: str, forced: Forced | None = None) -> tuple[bool, str, str]:
     return hours.open, f"{hours.until:%m-%d %H:%M}", hours.why
 
 
-def test_all_faults_of_a_schedule_are_told_with_their_keys() -> None:
-    wrong = Schedule(
-        schedule="wrong",
-        timezone="Europe/Minsk",
-        week={"mon-fri": "09:00-18:00", "fri": "09:00-17:00", "sat": "", "tomorrow": "open"},
-        except_={"12-32": "closed", "2026-12-31": "shut", "05-01": "closed"},
-    )
-    assert [(fault.section, fault.key) for fault in faults(wrong)] == [
-        ("week", "fri"),
-        ("week", "sat"),
-        ("week", "tomorrow"),
-        ("except", "12-32"),
-        ("except", "2026-12-31"),
+WRONG = """schedule: wrong
+timezone: Europe/Minsk
+week:
+  mon-fri: "09:00-18:00"
+  fri: "09:00-17:00"
+  sat: "25:00-26:00"
+  tomorrow: open
+except:
+  "12-32": closed
+  "2026-12-31": shut
+  "05-01": closed
+"""
+
+
+def test_all_faults_of_a_schedule_are_told_with_their_places() -> None:
+    problems = load({"wrong.yaml": WRONG}, {}, {}).problems
+    assert [(each.place.line, each.rule) for each in problems] == [
+        (5, "twin-days"),
+        (6, "wrong-hours"),
+        (7, "wrong-hours"),
+        (9, "wrong-hours"),
+        (10, "wrong-hours"),
     ]
-    assert next(faults(wrong)) == Fault(
-        "week", "fri", "fri is in mon-fri already: keep one of them"
-    )
-    assert not list(faults(CLAIMS))
+    assert problems[0].text == "fri is in mon-fri already: keep one of them"
 
 
 @pytest.mark.parametrize(
