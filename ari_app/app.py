@@ -88,7 +88,9 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         zone = config.site.timezone
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
-        reception = Reception(directory.caller, means.serving(ground.first))
+        reception = Reception(
+            directory.caller, means.serving(ground.first), ground.config.ari.forgeable
+        )
         put = partial(_put, ground, means, reception)
         for warning in await put(ground.first, "start"):
             log.warning("%s", warning)

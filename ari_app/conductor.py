@@ -60,8 +60,9 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
     try:
         while True:
             turn = _turn(book, session, event, world)
-            if turn.session.language != session.language and session.caller.subscriber is not None:
-                world.remember(session.caller.subscriber, turn.session.language)
+            subscriber = session.caller.subscriber if session.identity != "none" else None
+            if turn.session.language != session.language and subscriber is not None:
+                world.remember(subscriber, turn.session.language)
             session = turn.session
             want = turn.want
             if isinstance(want, Deed):

@@ -45,6 +45,7 @@ class AriSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     user: str = "firstline"
     application: str = "firstline"
     transport: Literal["auto", "websocket", "http"] = "auto"
+    forgeable: tuple[str, ...] = ()
 
 
 class AsteriskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -239,7 +240,8 @@ def _overlay(table: dict[str, Any], name: str, value: str) -> None:
         if key not in known:
             raise ConfigError(f"{name}: [{section}] has no {key}: {near(key, known)}")
         shape = get_type_hints(SECTIONS[section])[key]
-        given = value.split(",") if get_origin(shape) is tuple else value
+        listed = value.split(",") if value else []
+        given = listed if get_origin(shape) is tuple else value
         try:
             msgspec.convert(given, shape, strict=False)
         except msgspec.ValidationError as error:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ari_app.outbox import Outbox
 from ari_app.selfcare.operations import Selfcare
-from ari_app.selfcare.staff import Asker
+from ari_app.selfcare.staff import asker_of
 from ari_app.store import wishes
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store
@@ -58,8 +58,7 @@ class Deeds(Struct, frozen=True):
                 return await self._send(deed, text(deed.screen), session)
 
     async def _invoke(self, deed: Invoke, session: Session) -> Answered:
-        caller = session.caller
-        asker = Asker(session.id, caller.number, caller.subscriber, session.language)
+        asker = asker_of(session)
         return await self.selfcare.run(deed.operation, deed.inputs, asker, deed.key)
 
     def _consult(self, schedule: Schedule) -> Answered:

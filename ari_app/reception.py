@@ -1,7 +1,7 @@
 """Where calls are received: who calls, on which flow, and the session that serves him."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from msgspec import Struct
 
@@ -35,9 +35,11 @@ class Serving(Struct, frozen=True):
 class Reception:
     """Receives the calls of a line; ``serving`` is what the next one gets."""
 
-    def __init__(self, find: Find, serving: Serving) -> None:
+    def __init__(self, find: Find, serving: Serving, forgeable: Collection[str] = ()) -> None:
+        """``forgeable``: endpoints that do not vouch for the numbers that call through them."""
         self.serving = serving
         self._find = find
+        self._forgeable = frozenset(forgeable)
 
     async def serve(self, line: ChannelLine, channel: Channel, dialled: str) -> None:
         """Serve a call to its end with what it began with."""
@@ -52,7 +54,11 @@ class Reception:
         session = Session(
             id=secrets.token_hex(8),
             dialled=dialled,
-            caller=Caller(channel.caller.number, known.id if known else None),
+            caller=Caller(
+                channel.caller.number,
+                known.id if known else None,
+                vouched=channel.endpoint not in self._forgeable,
+            ),
             language=language,
             flow=flow.flow,
             node=flow.start,

@@ -15,7 +15,7 @@ from ari_app.demo import code_word, ledger, people
 from ari_app.secret import Secret
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
-from ari_app.selfcare.staff import Asker, StaffUnavailable
+from ari_app.selfcare.staff import Asker, StaffUnavailable, asker_of
 from ari_app.sim.script import MONDAY, UNKNOWN, WITHHELD
 from ari_app.sim.stage import Person, Stage
 from ivr.events import Answered
@@ -87,8 +87,7 @@ def _back(book: Book, at: datetime) -> Perform:
             case Invoke():
                 if not next(asked):
                     await billing.refresh()
-                caller = session.caller
-                asker = Asker(session.id, caller.number, caller.subscriber, session.language)
+                asker = asker_of(session)
                 return await selfcare.run(deed.operation, deed.inputs, asker, deed.key)
             case Consult():
                 return _consulted(book.schedules[deed.schedule], at)

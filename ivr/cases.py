@@ -3,7 +3,20 @@
 import re
 from decimal import Decimal
 
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Recording, Rows, Spoken, Value, Word
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Recording,
+    Rows,
+    Sealed,
+    Spoken,
+    Value,
+    Word,
+)
 
 COMPARISON = re.compile(r"(<=|>=|<|>) ?(-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")
 """A case that compares with a number: ``< 5``, ``>= 0.01``."""
@@ -25,7 +38,7 @@ def literal(given: str) -> Value:
 
 
 def plain(value: Value) -> str:
-    """A value as cases compare it. A list is its length, a recording its seconds."""
+    """A value as cases compare it: a list by its length, a recording by its seconds."""
     match value:
         case Word():
             return value.word
@@ -45,6 +58,8 @@ def plain(value: Value) -> str:
             return value.at.isoformat()
         case Name() | Spoken():
             return value.texts.get("", "")
+        case Sealed():
+            return ""
 
 
 def fits(case: str, found: str) -> bool:

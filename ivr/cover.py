@@ -16,6 +16,8 @@ Edge = tuple[str, str, str]
 _HANDLERS: Mapping[str, str] = {"hung-up": "on_hangup", "error": "on_error"}
 """Ways that are no node's own, and the handler that opens each of them."""
 
+_NEEDS = ("identify", "need")
+
 _SILENT_KINDS = (nodes.Branch, nodes.Set, nodes.Goto, nodes.Return, nodes.Call)
 _DEEDS = (nodes.Do, nodes.Hours, nodes.Announce, nodes.Sms)
 
@@ -37,12 +39,16 @@ class Covered(Struct, frozen=True):
 
 
 def edges(book: Book, flow: Flow) -> tuple[Edge, ...]:
-    """All edges of a flow: the ways out of its nodes, and its handlers."""
+    """All edges of a flow: the ways out of its nodes, and its handlers.
+
+    What an operation alone needs is a net under the flow, which asks before: no way to be gone.
+    """
     return (
         *(
             (flow.flow, name, way.label)
-            for name in flow.nodes
+            for name, node in flow.nodes.items()
             for way in ways(book.flows, book.operations, (flow.flow, name))
+            if node.need != "none" or way.label not in _NEEDS
         ),
         *((flow.flow, "", handler) for handler in _handlers(flow)),
     )

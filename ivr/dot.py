@@ -112,7 +112,7 @@ def told(box: Box) -> Iterator[tuple[str, Spot]]:
     """The ways that the box tells, one line for each place that they lead to."""
     targets: dict[Spot, list[Exit]] = {}
     for each in box.exits:
-        if each.node and each.label not in ("call", "goto"):
+        if each.node and each.label not in ("call", "goto", "identify"):
             targets.setdefault((each.flow, each.node), []).append(each)
     for spot, exits in targets.items():
         elsewhere = f" in {spot[0]}" if spot[0] != box.flow else ""

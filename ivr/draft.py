@@ -119,7 +119,7 @@ class Draft:
 
     # Flows that call flows.
 
-    def enter(self, flow: str, values: Values) -> str:
+    def enter(self, flow: str, values: Values, identifying: bool = False) -> str:
         """Begin another flow, and remember this one; its first node."""
         at = self.session
         if len(at.frames) == DEPTH:
@@ -127,7 +127,7 @@ class Draft:
                 f"{at.node} calls {flow} in a flow that was itself called {DEPTH} deep: "
                 "let one of them return before, or use goto"
             )
-        frame = Frame(at.flow, at.node, at.values, at.trail)
+        frame = Frame(at.flow, at.node, at.values, at.trail, identifying)
         self.session = replace(at, flow=flow, values=values, trail=(), frames=(*at.frames, frame))
         return self.flow.start
 

@@ -123,7 +123,8 @@ def _answered(draft: Draft, node: Node, event: Answered) -> Next:
     match node:
         case nodes.Do():
             draft.keep(event.values)
-            if event.proves:
+            operation = draft.book.operations.get(node.do)
+            if operation and event.outcome == operation.proves:
                 draft.session = replace(draft.session, proven=True)
             return follow(draft, node, event.outcome)
         case nodes.Hours():

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ivr import listening, nodes, wants
 from ivr.cases import REFERENCE, fits, literal, plain
 from ivr.draft import Draft, FlowError
-from ivr.model import UNAVAILABLE
+from ivr.model import UNAVAILABLE, needed
 from ivr.nodes import Node
 from ivr.terms import NEEDS
 from ivr.values import Value
@@ -22,8 +22,9 @@ Next: TypeAlias = Want | str
 
 def enter(draft: Draft, node: Node) -> Next:
     """What a node wants when the call comes into it."""
-    if node.need != "none" and NEEDS[draft.session.identity] < NEEDS[node.need]:
-        return _lacking(draft, node)
+    need = needed(node, draft.book.operations)
+    if NEEDS[draft.session.identity] < NEEDS[need]:
+        return _identify(draft, node) or _lacking(draft, node)
     match node:
         case nodes.Menu() | nodes.Input() | nodes.Confirm():
             return listening.ask(draft, node)
@@ -70,12 +71,22 @@ def _key(draft: Draft, mark: str) -> str:
     return f"{draft.session.id}{mark}{draft.session.turn}"
 
 
+def _identify(draft: Draft, node: Node) -> str:
+    """The way into the flow that asks a subscriber who he is; "" if nobody is there to ask."""
+    at, flow = draft.session, draft.flow.identify
+    if not flow or at.gone or at.caller.subscriber is None:
+        return ""
+    draft.record(node, outcome=flow, way="identify")
+    return draft.enter(flow, {}, identifying=True)
+
+
 def _lacking(draft: Draft, node: Node) -> str:
     """Where a caller goes who is not known well enough."""
-    draft.record(node, outcome=f"needs {node.need}", way="need")
+    need = needed(node, draft.book.operations)
+    draft.record(node, outcome=f"needs {need}", way="need")
     target = draft.handler("on_need")
     if not target:
-        raise FlowError(f"{draft.session.node} needs {node.need}: give the flow an on-need")
+        raise FlowError(f"{draft.session.node} needs {need}: give the flow an on-need")
     return target
 
 
@@ -137,9 +148,12 @@ def _return(draft: Draft, node: nodes.Return) -> str:
     if not draft.session.frames:
         raise FlowError(f"{draft.session.node} returns, and no flow called this one: let it end")
     draft.record(node, outcome=node.return_, way="return")
-    brought = draft.session.values
+    brought, frame = draft.session.values, draft.session.frames[-1]
     draft.leave()
     call = draft.node
+    if frame.identifying:
+        known = NEEDS[draft.session.identity] >= NEEDS[needed(call, draft.book.operations)]
+        return frame.node if known else _lacking(draft, call)
     assert isinstance(call, nodes.Call)
     draft.keep({name: brought[output] for name, output in call.take.items() if output in brought})
     return follow(draft, call, node.return_)
@@ -150,7 +164,7 @@ def _known(draft: Draft, what: str) -> str:
     at = draft.session
     match what:
         case "caller":
-            return "unknown" if at.caller.subscriber is None else "known"
+            return "unknown" if at.identity == "none" else "known"
         case "identity":
             return at.identity
         case "language":

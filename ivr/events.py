@@ -12,9 +12,16 @@ class Began(Struct, frozen=True, tag="began"):
 
 
 class Keyed(Struct, frozen=True, tag="keyed"):
-    """The answer to an :class:`~ivr.wants.Ask`: all its digits at once, never key by key."""
+    """The answer to an :class:`~ivr.wants.Ask`: all its digits at once, never key by key.
+
+    Those of a secret ask are ``sealed``: they have no repr.
+    """
 
     digits: str
+    sealed: bool = False
+
+    def __repr__(self) -> str:
+        return "Keyed(***)" if self.sealed else f"Keyed({self.digits!r})"
 
 
 class Silent(Struct, frozen=True, tag="silent"):
@@ -26,14 +33,10 @@ class Told(Struct, frozen=True, tag="told"):
 
 
 class Answered(Struct, frozen=True, tag="answered"):
-    """An operation ended with ``outcome``, one of those its signature declares.
-
-    ``proves``: by that the caller is known to be who he says, as far as a code word can tell.
-    """
+    """An operation ended with ``outcome``, one of those its signature declares."""
 
     outcome: str
     values: Values = {}
-    proves: bool = False
 
 
 class Failed(Struct, frozen=True, tag="failed"):

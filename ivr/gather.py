@@ -84,13 +84,16 @@ class Gather:
     def waited(self, now: float) -> None:
         """The time may be up."""
         if self.answer is None and self.due is not None and now >= self.due:
-            self.answer = Keyed(self._keys) if self._keys else Silent()
+            self.answer = self._keyed(self._keys) if self._keys else Silent()
             self.due = None
 
     def _judge(self, now: float) -> None:
         grammar = self._ask.grammar
         if judge(grammar, self._keys) in (Verdict.WHOLE, Verdict.WRONG):
-            self.answer = Keyed(answer(grammar, self._keys))
+            self.answer = self._keyed(answer(grammar, self._keys))
             self.due = None
         else:
             self.due = min(now + grammar.between, self._first_key + grammar.total)
+
+    def _keyed(self, keys: str) -> Keyed:
+        return Keyed(keys, self._ask.secret)

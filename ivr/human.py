@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.model import Flow
+from ivr.model import Flow, needed
 from ivr.session import Spot
 from ivr.terms import ACTIONS
 from ivr.ways import FLAWS, HANDLERS, Operations, Way, ways
@@ -57,10 +57,11 @@ def _steps(
     node = flows[spot[0]].nodes[spot[1]]
     found = ways(flows, operations, spot)
     if isinstance(node, nodes.Return):
-        yield from ((to, "return", ()) for to in _returned(flows, spot[0], node.return_))
+        back = (*_returned(flows, spot[0], node.return_), *_asked(flows, operations, spot[0]))
+        yield from ((to, "return", ()) for to in back)
         return
     for index, way in enumerate(found):
-        if way.label in (*FLAWS, *HANDLERS) or way.node in ACTIONS:
+        if way.label in (*FLAWS, *HANDLERS, "identify") or way.node in ACTIONS:
             continue
         match node:
             case nodes.Do() | nodes.Record() | nodes.Sms() | nodes.Call() if index > 0:
@@ -89,3 +90,11 @@ def _returned(flows: Mapping[str, Flow], flow: str, outcome: str) -> Iterator[Sp
                 target = node.on.get(outcome, node.else_)
                 if target:
                     yield caller.flow, target
+
+
+def _asked(flows: Mapping[str, Flow], operations: Operations, flow: str) -> Iterator[Spot]:
+    """Where those come to whom a flow asked who they are: into a node, or past it."""
+    for asking in flows.values():
+        needy = [name for name, node in asking.nodes.items() if needed(node, operations) != "none"]
+        if asking.identify == flow and needy:
+            yield from ((asking.flow, name) for name in (*needy, asking.on_need) if name)

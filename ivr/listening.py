@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from ivr.asking import answers, choices, escapes, grammar, nth, opening
 from ivr.draft import Draft
 from ivr.nodes import Confirm, Input, Listens, Record
+from ivr.secret import Secret
 from ivr.terms import BACK, REPEAT
-from ivr.values import Count, Digits, Phrase
+from ivr.values import Count, Digits, Phrase, Sealed, Value
 from ivr.wants import Ask, Done, Screen
 
 
@@ -58,8 +59,14 @@ def _typed(draft: Draft, node: Input, digits: str) -> Ask | Done | str:
     if not answers(node, digits):
         return _missed(draft, node, "wrong", shown)
     draft.record(node, draft.heard(), shown, node.then, "then")
-    draft.keep({node.into: Count(int(digits)) if node.takes == "count" else Digits(digits)})
+    draft.keep({node.into: _value(node, digits)})
     return node.then
+
+
+def _value(node: Input, digits: str) -> Value:
+    if node.secret:
+        return Sealed(Secret(digits))
+    return Count(int(digits)) if node.takes == "count" else Digits(digits)
 
 
 def _deed(draft: Draft, node: Listens, deed: str) -> Ask | str:

@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ivr.hours import Schedule
-from ivr.nodes import Node
+from ivr.nodes import Do, Node
 from ivr.terms import Is, Keys, Kinds, Need, Target, Times
 
 UNAVAILABLE = "unavailable"
@@ -42,6 +42,11 @@ class Flow(Struct, frozen=True, kw_only=True):
         Is.ENDING,
         Meta(description="an end for whoever is silent or wrong once more after that"),
     ] = ""
+    identify: Annotated[
+        str,
+        Is.FLOW,
+        Meta(description="which asks a subscriber for his code word; the call then comes back"),
+    ] = ""
     on_need: Annotated[
         Target, Meta(description="where a caller goes who is not known well enough for a node")
     ] = ""
@@ -65,7 +70,9 @@ class Operation(Struct, frozen=True):
 
     ``outcomes``: outcome -> the values it brings -> their kind (``money``, ``count``, ``name``,
     ``day``, ``each`` …). ``deadline`` is in seconds; when it passes the outcome is ``unavailable``.
-    ``costs``: the caller pays for it, so that a flow must ask for a yes before.
+    ``costs``: the caller pays for it, so that a flow must ask for a yes before. ``daily`` and
+    ``monthly``: how often a subscriber may have it done, 0 for as often as he likes. ``proves``:
+    the outcome by which he is known to be who he says, "" if none is.
     """
 
     name: str
@@ -74,6 +81,18 @@ class Operation(Struct, frozen=True):
     need: Need = "none"
     deadline: float = 3.0
     costs: bool = False
+    daily: int = 0
+    monthly: int = 0
+    proves: str = ""
+
+
+def needed(node: Node, operations: Mapping[str, Operation]) -> Need:
+    """How well a caller must be known to get into a node: as it says, or as its operation does.
+
+    An operation for callers whom we know answers the others by itself, with ``unknown``.
+    """
+    operation = operations.get(node.do) if isinstance(node, Do) else None
+    return "code-word" if operation and operation.need == "code-word" else node.need
 
 
 class Book(Struct, frozen=True):

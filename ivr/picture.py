@@ -16,7 +16,7 @@ from ivr import nodes
 from ivr.asking import opening
 from ivr.human import Lead, leads
 from ivr.lines import Arrow, Exit, arranged
-from ivr.model import Book, Flow
+from ivr.model import Book, Flow, needed
 from ivr.nodes import Node, kind
 from ivr.session import Spot
 from ivr.terms import ACTIONS
@@ -102,6 +102,8 @@ def reached(flows: Mapping[str, Flow], name: str) -> tuple[str, ...]:
                 to = node.call if isinstance(node, nodes.Call) else node.flow
                 if to not in found:
                     found.append(to)
+        if flows[each].identify and flows[each].identify not in found:
+            found.append(flows[each].identify)
     return tuple(found)
 
 
@@ -127,6 +129,7 @@ class _Sketch:
         marked: frozenset[tuple[Spot, str]],
     ) -> None:
         self.flow = flow = book.flows[name]
+        self.operations = book.operations
         self.traffic = traffic
         self.lines: list[Arrow] = []
         self.exits: dict[str, list[Exit]] = defaultdict(list)
@@ -152,7 +155,7 @@ class _Sketch:
             self.exits[node].append(found)
         else:
             look: Literal["flaw", "flow", "way"] = "flaw" if way.label in FLAWS else "way"
-            if way.label in ("call", "goto"):
+            if way.label in ("call", "goto", "identify"):
                 look = "flow"
             self.lines.append(Arrow((self.flow.flow, node), way.spot, (found,), look, human))
 
@@ -193,7 +196,7 @@ class _Sketch:
     ) -> Box:
         flow, node, spot = self.flow, self.flow.nodes[name], (self.flow.flow, name)
         counts = self.traffic or Traffic(0, {}, {})
-        lead = found.get(spot)
+        lead, need = found.get(spot), needed(node, self.operations)
         human = "".join(lead.keys) if lead else ""
         return Box(
             *spot,
@@ -201,7 +204,7 @@ class _Sketch:
             LOOKS[type(node)],
             what=_what(node),
             words=" ".join(words.get(prompt, prompt) for prompt in _prompts(node)),
-            need="" if node.need == "none" else node.need,
+            need="" if need == "none" else need,
             start=name == flow.start,
             human=human if isinstance(node, nodes.Listens) else None,
             exits=(*self.exits[name], *told[spot]),

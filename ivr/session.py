@@ -3,7 +3,7 @@
 from msgspec import Struct, json
 
 from ivr.terms import Need
-from ivr.values import Phrase, Values
+from ivr.values import Phrase, Values, unwritten
 
 FORMAT = 2
 """Grows when a stored session of before cannot be read any more."""
@@ -13,19 +13,24 @@ Spot = tuple[str, str]
 
 
 class Caller(Struct, frozen=True):
-    """Who calls: the number that the line vouches for, and the subscriber whose it is."""
+    """Who calls: the number, the subscriber whose it is, and whether the line vouches for it."""
 
     number: str
     subscriber: int | None = None
+    vouched: bool = True
 
 
 class Frame(Struct, frozen=True):
-    """Where a flow stands that called another one, until that one returns."""
+    """Where a flow stands that called another one, until that one returns.
+
+    ``identifying``: the node did not call it, but needs a caller who is known better.
+    """
 
     flow: str
     node: str
     values: Values
     trail: tuple[Spot, ...]
+    identifying: bool = False
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -68,16 +73,21 @@ class Session(Struct, frozen=True, kw_only=True):
         """How well the caller is known."""
         if self.caller.subscriber is None:
             return "none"
-        return "code-word" if self.proven else "caller"
+        if self.proven:
+            return "code-word"
+        return "caller" if self.caller.vouched else "none"
 
 
 def to_json(session: Session) -> bytes:
-    """The session as text."""
-    return json.encode(session)
+    """The session as text. What is sealed in it is left out: secrets are never written."""
+    return json.encode(session, enc_hook=unwritten)
 
 
 def from_json(text: bytes) -> Session:
-    """The session of ``text``; :class:`msgspec.ValidationError` if it is none of this format."""
+    """The session of ``text``; :class:`msgspec.ValidationError` if it is none of this format.
+
+    What was sealed in it is forgotten: a flow that uses it is at fault, and must ask again.
+    """
     session = _decoder.decode(text)
     if session.format != FORMAT:
         raise ValueError(f"a session of format {session.format}, and this program reads {FORMAT}")

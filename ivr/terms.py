@@ -27,7 +27,8 @@ LOOKED = ("caller", "identity", "language", "dialled")
 """What a branch may look at besides values."""
 
 KINDS_OF_VALUES = (
-    "count", "day", "digits", "each", "moment", "money", "name", "recording", "spoken", "word",
+    "count", "day", "digits", "each", "moment", "money", "name", "recording", "secret", "spoken",
+    "word",
 )  # fmt: skip
 """The kinds of values that a call carries; ``each`` is a list, ``word`` is branched on only."""
 

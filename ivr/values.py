@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from ivr.secret import Secret
+
 
 class Money(Struct, frozen=True, tag="money"):
     """An amount of money, exact; ``currency`` is an ISO 4217 code."""
@@ -86,13 +88,27 @@ class Recording(Struct, frozen=True, tag="recording"):
     seconds: float
 
 
+class Sealed(Struct, frozen=True, tag="sealed"):
+    """Digits that must not be seen; None where they were forgotten. An operation takes them."""
+
+    digits: Secret | None = None
+
+
+def unwritten(value: object) -> None:
+    """What is written of a secret: nothing. (For msgspec's ``enc_hook``.)"""
+    if not isinstance(value, Secret):
+        raise TypeError(f"a {type(value).__name__} cannot be written")
+
+
 class Word(Struct, frozen=True, tag="word"):
     """A word that a flow set for itself, to branch on; it cannot be told."""
 
     word: str
 
 
-Value: TypeAlias = Money | Count | Day | Moment | Digits | Name | Rows | Spoken | Recording | Word
+Value: TypeAlias = (
+    Money | Count | Day | Moment | Digits | Name | Rows | Spoken | Recording | Sealed | Word
+)
 Values: TypeAlias = Mapping[str, Value]
 
 

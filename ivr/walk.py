@@ -85,14 +85,17 @@ def walk(book: Book, flow: str = "", known: int = 1, number: str = "") -> Walked
 
 def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Session]:
     """Calls that begin differently, as far as flows can tell; those of the ``first`` flow first."""
+    callers = [Caller(number, known), Caller("")]
+    if any(flow.identify for flow in book.flows.values()):
+        callers.append(Caller(number, known, vouched=False))
     for flow in sorted(book.flows.values(), key=lambda flow: flow is not first):
         for dialled in flow.numbers if cases(book, "dialled") else flow.numbers[:1]:
             for language in flow.languages if cases(book, "language") else flow.languages[:1]:
-                for subscriber in (known, None):
+                for caller in callers:
                     yield Session(
                         id="walk",
                         dialled=dialled,
-                        caller=Caller(number if subscriber else "", subscriber),
+                        caller=caller,
                         language=language,
                         flow=flow.flow,
                         node=flow.start,

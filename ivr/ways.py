@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ivr import nodes
 from ivr.asking import choices, escapes
-from ivr.model import UNAVAILABLE, Flow, Operation
+from ivr.model import UNAVAILABLE, Flow, Operation, needed
 from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
@@ -68,8 +68,11 @@ def ways(flows: Mapping[str, Flow], operations: Operations, spot: Spot) -> tuple
             found.insert(0, Way("call", node.call, flows[node.call].start))
             told = returns(flows[node.call])
             found += [Way(label, flow.flow, target) for label, target in _outcomes(node, told)]
-    if node.need != "none" and flow.on_need:
-        found.append(Way("need", flow.flow, flow.on_need))
+    if needed(node, operations) != "none":
+        if flow.identify in flows:
+            found.append(Way("identify", flow.identify, flows[flow.identify].start))
+        if flow.on_need:
+            found.append(Way("need", flow.flow, flow.on_need))
     return tuple(found)
 
 

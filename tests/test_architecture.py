@@ -17,7 +17,7 @@ MOST_LINES = 320
 # fmt: off
 PURE = frozenset((
     "__future__", "abc", "bisect", "collections", "copy", "dataclasses", "datetime",
-    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html",
+    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html",
     "itertools", "ivr", "math", "msgspec", "num2words", "operator", "re", "string",
     "textwrap", "types", "typing", "typing_extensions", "unicodedata", "yaml", "zoneinfo",
 ))

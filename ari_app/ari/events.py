@@ -25,6 +25,11 @@ class Channel(Struct, frozen=True):
     caller: CallerId = CallerId()
     language: str = ""
 
+    @property
+    def endpoint(self) -> str:
+        """Through which endpoint it came or goes: ``PJSIP/trunk`` of ``PJSIP/trunk-00000a1f``."""
+        return self.name.rpartition("-")[0]
+
 
 class Playback(Struct, frozen=True):
     """A prompt that is played; ``state`` is ``done`` or ``failed`` when it finished."""

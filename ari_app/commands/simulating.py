@@ -28,6 +28,7 @@ from ivr.wants import Ask, Enqueue, Record, Say, Screen, Send, Want
 @click.command()
 @click.argument("number")
 @click.option("--as", "caller", default="", help="A demo subscriber, unknown, or withheld.")
+@click.option("--unvouched", is_flag=True, help="Through a line that does not vouch for him.")
 @click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="The local time of the call.")
 @click.option("--lang", default="", help="The caller's language.")
 @click.option("--press", help=f"On a clock that does not wait: {terminal.KEYBOARD}.")
@@ -54,6 +55,7 @@ def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -
         test=f"a call to {number}",
         call=number,
         as_=options["caller"],
+        vouched=not options["unvouched"],
         at=options["at"] or datetime.now().replace(second=0, microsecond=0),
         lang=options["lang"],
         given=_given(on.book, options["answers"], options["queue"]),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.secret import Secret
 from ari_app.selfcare import answers
@@ -14,7 +15,7 @@ from ari_app.selfcare.codeword import CodeWords, CodeWordsUnavailable
 from ari_app.selfcare.staff import Asker, Staff, StaffUnavailable
 from ivr.events import Answered
 from ivr.model import Operation
-from ivr.values import Digits, Recording, Values
+from ivr.values import Digits, Recording, Sealed, Values
 
 _log = logging.getLogger(__name__)
 
@@ -55,13 +56,13 @@ CATALOGUE: Mapping[str, Operation] = {
         Operation(
             "code-word",
             {"ok": {}, "wrong": {}, "failed": {}},
-            inputs={"word": "digits"},
-            need="caller",
+            inputs={"word": "secret"},
+            proves="ok",
         ),
         Operation(
             "change-code-word",
             {"ok": {}, "wrong": {}, "different": {}, "weak": {}, "failed": {}},
-            inputs={"old": "digits", "new": "digits", "again": "digits"},
+            inputs={"old": "secret", "new": "secret", "again": "secret"},
             need="code-word",
         ),
     )
@@ -89,9 +90,9 @@ class _Wish(Struct, frozen=True):
     def secret(self, name: str) -> Secret:
         """What was keyed and must not be seen."""
         keyed = self.inputs[name]
-        if not isinstance(keyed, Digits):
-            raise ValueError(f"a code word takes digits, not {type(keyed).__name__}")
-        return Secret(keyed.digits)
+        if not isinstance(keyed, Sealed) or keyed.digits is None:
+            raise ValueError(f"{name} takes what was keyed as a secret and is not forgotten")
+        return keyed.digits
 
 
 _Deed: TypeAlias = Callable[[_Wish], Awaitable[Answered]]
@@ -130,9 +131,14 @@ class Selfcare:
 
         ``key`` names the deed: asked twice with it, an operation that writes or costs is done
         once. An operation that is not in the catalogue is a ``KeyError``, inputs that it does not
-        take are a ``ValueError``: the check of flows lets neither pass.
+        take are a ``ValueError``: the check of flows lets neither pass. A code word that it needs
+        and nobody told is a ``PermissionError``: the engine lets that not pass.
         """
         operation = self._catalogue[name]
+        if operation.need == "code-word" != asker.identity:
+            raise PermissionError(f"{name} needs the code word, and {asker.call} did not tell it")
+        if asker.identity == "none" and not operation.proves:
+            asker = replace(asker, subscriber=None)
         if inputs.keys() != operation.inputs.keys():
             raise ValueError(f"{name} takes {sorted(operation.inputs)}, not {sorted(inputs)}")
         try:
@@ -183,7 +189,7 @@ class Selfcare:
 
     async def _code_word(self, wish: _Wish) -> Answered:
         if await self._words.prove(wish.asker, wish.secret("word"), wish.key):
-            return Answered("ok", proves=True)
+            return Answered("ok")
         return Answered("wrong")
 
     async def _change_code_word(self, wish: _Wish) -> Answered:

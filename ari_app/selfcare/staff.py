@@ -4,6 +4,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from ivr.session import Session
+from ivr.terms import Need
 from ivr.values import Recording
 
 
@@ -12,13 +14,21 @@ class StaffUnavailable(Exception):  # noqa: N818 - named by what is so, not as a
 
 
 class Asker(Struct, frozen=True):
-    """Who asks: the id of the call, the number that calls ("" if withheld), the subscriber if he
-    is known, and the language that is spoken ("" for the one he last chose)."""
+    """Who asks: the id of the call, the number that calls ("" if withheld), the subscriber whose
+    number that is, the language that is spoken ("" for the one he last chose), and how well he is
+    known. With ``none`` the line does not vouch for the number."""
 
     call: str
     number: str
     subscriber: int | None
     language: str = ""
+    identity: Need = "caller"
+
+
+def asker_of(session: Session) -> Asker:
+    """Who asks in a session."""
+    number, subscriber = session.caller.number, session.caller.subscriber
+    return Asker(session.id, number, subscriber, session.language, session.identity)
 
 
 class Staff(Protocol):

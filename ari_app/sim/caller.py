@@ -19,7 +19,7 @@ from ari_app.sim.script import (
 )
 from ari_app.sim.trace import Trace
 from ivr.problems import Place
-from ivr.wants import Record
+from ivr.wants import Ask, Record
 
 LONGEST = 4 * 3600.0
 """After so many seconds a call that goes on by itself is given up."""
@@ -122,7 +122,8 @@ class Scripted:
 
     def _press(self, press: Press, scene: Scene) -> tuple[Act | None, float]:
         if self._begun is None:
-            if not (scene.stands or self._waited):
+            onward = press.onward and isinstance(scene.want, Ask) and scene.want.grammar.most > 1
+            if not (scene.stands or self._waited or onward):
                 return None, _LATER
             at_once = self._waited
             self._begin(press)

@@ -32,11 +32,15 @@ Given = Mapping[Asked, tuple[Reply | After, ...]]
 
 
 class Press(Struct, frozen=True):
-    """Press keys: the first one when something is asked, or at once after a wait."""
+    """Press keys: the first one when something is asked, or at once after a wait.
+
+    ``onward``: where digits were begun, they go on with it.
+    """
 
     keys: Annotated[str, Is.KEYS, Meta(min_length=1)]
     every: Annotated[Pause, Meta(description="from one key to the next")] = 0.3
     secret: bool = False
+    onward: bool = False
 
 
 class Wait(Struct, frozen=True):
@@ -107,6 +111,9 @@ class Test(Struct, frozen=True, kw_only=True):
     as_: Annotated[
         str, Meta(description="a subscriber's number, unknown, or withheld; else a demo subscriber")
     ] = ""
+    vouched: Annotated[
+        bool, Meta(description="whether the line vouches for the caller's number")
+    ] = True
     at: Annotated[datetime, Meta(description="the local time, such as 2026-03-02T10:00")] = MONDAY
     lang: Annotated[str, Meta(description="the caller's language; else the subscriber's own")] = ""
     given: Annotated[Given, Meta(description="what the world answers")] = {}

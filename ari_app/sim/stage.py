@@ -108,7 +108,7 @@ class Call:
         return Session(
             id="rehearsal",
             dialled=test.call,
-            caller=Number(person.number, person.subscriber),
+            caller=Number(person.number, person.subscriber, test.vouched),
             language=(spoken or flow.languages)[0],
             flow=flow.flow,
             node=flow.start,

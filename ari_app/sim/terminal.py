@@ -38,7 +38,7 @@ def step(sign: str) -> Step | None:
             return Step(Speak(SPOKEN), _PLACE)
         case "h" | "\x03" | "\x04":
             return Step(HangUp(), _PLACE)
-    return Step(Press(sign), _PLACE) if sign in KEYS else None
+    return Step(Press(sign, onward=True), _PLACE) if sign in KEYS else None
 
 
 class Typed:

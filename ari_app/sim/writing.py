@@ -49,6 +49,7 @@ def walked(book: Book, path: Path, language: str) -> Test:
         test=_name(path.edges),
         call=first.dialled,
         as_="" if known else UNKNOWN,
+        vouched=first.caller.vouched,
         lang="" if first.language == usual else first.language,
         given=given_of(path.turns),
         steps=(*steps_of(path.turns, flow.flow), end),
@@ -138,6 +139,8 @@ def _test(book: Book, test: Test) -> Iterator[str]:
     yield f"  call: {_scalar(test.call)}"
     if test.as_:
         yield f"  as: {_scalar(test.as_)}"
+    if not test.vouched:
+        yield "  vouched: no"
     if test.at != MONDAY:
         yield f"  at: {_moment(test.at)}"
     if test.lang:

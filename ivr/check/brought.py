@@ -12,7 +12,7 @@ from msgspec import Struct
 from ivr import nodes
 from ivr.cases import REFERENCE
 from ivr.check.graph import Graph
-from ivr.model import UNAVAILABLE, Flow
+from ivr.model import UNAVAILABLE, Flow, needed
 from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import NEEDS
@@ -111,21 +111,27 @@ class _Course:
             self.come_back(spot, node)
             return
         for way in self.graph.out(spot):
-            if not isinstance(node, nodes.Call) or way.label == "need":
+            if way.label in ("call", "identify"):
+                self.go_into(spot, way)
+            elif not isinstance(node, nodes.Call) or way.label == "need":
                 self.pass_on(spot, node, way)
-        if isinstance(node, nodes.Call):
-            may, must = self.there[spot]
-            called = self.graph.flows[node.call]
-            given = self.bits(called.inputs)
-            start = (node.call, called.start)
-            self.arrive(start, given | may & self.kept, given | must & self.kept)
-            for each in returns_of(called):
-                if each in self.there:
-                    self.wait(each)
+
+    def go_into(self, spot: Spot, way: Way) -> None:
+        """Begin a flow that comes back; only subscribers are asked who they are."""
+        may, must = self.there[spot]
+        called = self.graph.flows[way.flow]
+        given = self.bits((*called.inputs, *((KNOWN,) if way.label == "identify" else ())))
+        self.arrive(way.spot, given | may & self.kept, given | must & self.kept)
+        for each in returns_of(called):
+            if each in self.there:
+                self.wait(each)
 
     def come_back(self, spot: Spot, node: nodes.Return) -> None:
         """Bring what a flow brings to those that called it."""
         inside = self.there[spot]
+        for at in self.graph.asked[spot[0]]:
+            for way in self.graph.back_to(at) if at in self.there else ():
+                self.arrive(way.spot, *self.there[at])
         for at in self.graph.calls[spot[0]]:
             if at in self.there:
                 call = self.graph.nodes[at]
@@ -163,7 +169,7 @@ def made_by(operations: Operations, node: Node, label: str) -> Made:
     if label == "need":
         return Made()
     made = _made(operations, node, label)
-    known = frozenset((KNOWN,) if NEEDS[node.need] else ())
+    known = frozenset((KNOWN,) if NEEDS[needed(node, operations)] else ())
     return Made(made.may | known, made.must | known)
 
 
@@ -213,7 +219,7 @@ def makes(node: Node, operations: Operations) -> Iterable[tuple[str, str]]:
     """The values that a node brings, with their kinds; of a set only what it makes itself."""
     match node:
         case nodes.Input():
-            return [(node.into, node.takes)]
+            return [(node.into, "secret" if node.secret else node.takes)]
         case nodes.Record():
             return [(node.into, "recording")]
         case nodes.Hours():

@@ -44,10 +44,20 @@ class Graph:
             for spot in self.nodes
         }
         self.calls: dict[str, list[Spot]] = defaultdict(list)
-        """Flow -> the nodes that call it."""
+        """Flow -> the nodes that call it, or let it ask who the caller is."""
         for spot, node in self.nodes.items():
             if isinstance(node, nodes.Call):
                 self.calls[node.call].append(spot)
+        self.asked: dict[str, list[Spot]] = defaultdict(list)
+        """Flow -> the nodes for which it asks who the caller is."""
+        for spot, found in self.ways.items():
+            for way in found:
+                if way.label == "identify":
+                    self.asked[way.flow].append(spot)
+
+    def entries(self, flow: str) -> list[Spot]:
+        """The nodes to which a flow may return."""
+        return [*self.calls[flow], *self.asked[flow]]
 
     def out(self, spot: Spot) -> Iterator[Way]:
         """The ways to other spots; those of a return lead on in the flows that called."""
@@ -55,6 +65,8 @@ class Graph:
         if isinstance(node, nodes.Return):
             for call in self.calls[spot[0]]:
                 yield from self.back(call, node.return_)
+            for each in self.asked[spot[0]]:
+                yield from self.back_to(each)
         else:
             yield from (way for way in self.ways[spot] if way.spot in self.nodes)
 
@@ -65,6 +77,11 @@ class Graph:
         target = node.on.get(outcome, node.else_)
         if (call[0], target) in self.nodes:
             yield Way(outcome, call[0], target)
+
+    def back_to(self, asked: Spot) -> list[Way]:
+        """The ways on for a caller who was asked who he is: into that node, or past it."""
+        past = [way for way in self.ways[asked] if way.label == "need"]
+        return [Way("proven" if past else "return", *asked), *past]
 
     def reached(
         self, starts: Iterable[Spot], passes: Callable[[Spot, Way], bool] = lambda _, __: True
@@ -109,6 +126,7 @@ class Graph:
                     named.add(node.call)
                 case nodes.Goto() if node.flow != spot[0]:
                     named.add(node.flow)
+        named.update(flow for flow, spots in self.asked.items() if spots)
         return frozenset(named)
 
     @cached_property
@@ -118,7 +136,7 @@ class Graph:
             spot
             for spot, node in self.nodes.items()
             if isinstance(node, (nodes.End, *HUMAN))
-            or (isinstance(node, nodes.Return) and not self.calls[spot[0]])
+            or (isinstance(node, nodes.Return) and not self.entries(spot[0]))
         ]
         free = set(out)
         for spot in out:
@@ -174,11 +192,14 @@ class Graph:
 def _led(node: Node, way: Way) -> bool:
     """Whether a way counts as one to a human: patience is not spent, and the caller is known.
 
-    The outcomes of a call come through the flow that is called.
+    The outcomes of a call come through the flow that is called. Who looks for a human instead of
+    telling his code word does not prove it.
     """
     if isinstance(node, nodes.Call):
         return way.label == "call"
-    return way.label not in ("farewell", "need")
+    if isinstance(node, nodes.Return):
+        return way.label != "proven"
+    return way.label not in ("farewell", "need", "identify")
 
 
 def _cost(node: Node, way: Way) -> int:

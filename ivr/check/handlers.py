@@ -5,16 +5,18 @@ from collections.abc import Iterator, Mapping
 from ivr import nodes
 from ivr.check.base import Finding, Known, prompts, shortened
 from ivr.check.names import referred, taken
+from ivr.model import needed
 from ivr.session import Spot
 from ivr.terms import Is
-from ivr.ways import Way
+from ivr.ways import Way, returns
 
 
 def needless(known: Known) -> Iterator[Finding]:
     """Nodes that need a known caller, where nobody says what becomes of the others."""
     for spot, node in known.nodes():
-        if node.need != "none" and not _handled(known, spot[0], frozenset()):
-            text = f"{spot[1]} needs {node.need}, and the flow has no on-need: add one"
+        need = needed(node, known.operations)
+        if need != "none" and not _handled(known, spot[0], frozenset()):
+            text = f"{spot[1]} needs {need}, and the flow has no on-need: add one"
             yield known.at(spot), text
 
 
@@ -22,10 +24,39 @@ def _handled(known: Known, flow: str, seen: frozenset[str]) -> bool:
     """Whether a flow has an on-need, or all that call it, and nobody enters it otherwise."""
     if known.flows[flow].on_need:
         return True
-    calls = known.graph.calls[flow]
+    calls = known.graph.entries(flow)
     if flow in seen or not calls or known.flows[flow].numbers:
         return False
     return all(_handled(known, call[0], seen | {flow}) for call in calls)
+
+
+def in_vain(known: Known) -> Iterator[Finding]:
+    """Flows that should find out who the caller is, and cannot."""
+    for flow in known.flows.values():
+        asking = known.flows.get(flow.identify)
+        if asking is None or not known.whole:
+            continue
+        done = [node.do for node in asking.nodes.values() if isinstance(node, nodes.Do)]
+        why = ""
+        if asking.inputs:
+            why = f"takes {', '.join(asking.inputs)}, which nobody gives it"
+        elif not returns(asking):
+            why = "never returns"
+        elif not any(each in known.operations and known.operations[each].proves for each in done):
+            why = "does nothing that proves who the caller is"
+        if why:
+            yield known.head(flow.flow, Is.FLOW, flow.identify), f"flow {flow.identify} {why}"
+
+
+def unidentified(known: Known) -> Iterator[Finding]:
+    """Nodes that need the code word, in flows that never ask for it."""
+    proving = {flow.identify for flow in known.flows.values()}
+    for spot, node in known.nodes():
+        flow = known.flows[spot[0]]
+        asked = flow.identify or flow.flow in proving
+        if needed(node, known.operations) == "code-word" and not asked:
+            text = f"{spot[1]} needs the code word, and nobody asks for it"
+            yield known.at(spot), f"{text}: give the flow an `identify`"
 
 
 def hung_up(known: Known) -> Iterator[Finding]:
@@ -72,8 +103,9 @@ def _risk(known: Known, spot: Spot) -> str:
     node = known.graph.nodes[spot]
     if isinstance(node, nodes.Do):
         return f"does {node.do}"
-    if node.need != "none":
-        return f"needs {node.need}"
+    need = needed(node, known.operations)
+    if need != "none":
+        return f"needs {need}"
     told = [*taken(node).values(), *referred(node)]
     told += [slot for prompt in prompts(node) for slot in known.slots.get(prompt, {})]
     there = known.brought_to.get(spot)
@@ -118,12 +150,14 @@ def stray_returns(known: Known) -> Iterator[Finding]:
     graph = known.graph
 
     def stays(spot: Spot, way: Way) -> bool:
+        if way.label == "identify":
+            return False
         return way.label != "call" or not isinstance(graph.nodes[spot], nodes.Call)
 
     starts = graph.begun + [
         (flow.flow, flow.start)
         for flow in known.flows.values()
-        if not graph.calls[flow.flow] and not flow.numbers
+        if not graph.entries(flow.flow) and not flow.numbers
     ]
     for spot in graph.reached(starts, stays):
         if isinstance(graph.nodes[spot], nodes.Return):

@@ -1,6 +1,7 @@
 """The WebSocket by itself, against a server that speaks to it byte by byte."""
 
 import asyncio
+import socket
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -166,8 +167,9 @@ async def test_a_handshake_that_fails(greet: Greet, kind: type[Exception], says:
 
 
 async def test_nobody_there() -> None:
-    with pytest.raises(OSError, match="111"):
-        await opened("http://127.0.0.1:1/ari/events")
+    with socket.socket() as bound, pytest.raises(OSError, match="111"):
+        bound.bind(("127.0.0.1", 0))  # nobody else can listen there meanwhile
+        await opened(f"http://127.0.0.1:{bound.getsockname()[1]}/ari/events")
 
 
 async def test_a_handshake_that_comes_too_late_leaves_no_connection() -> None:

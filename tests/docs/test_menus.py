@@ -110,7 +110,7 @@ def test_every_key_stands_in_an_example_there(place: tuple[str, int]) -> None:
 
 @pytest.mark.parametrize("key", EVERY_NODE)
 def test_a_key_of_every_node_stands_in_an_example(key: str) -> None:
-    [flow] = EXAMPLES["Who is calling"].values()
+    flow, _ = EXAMPLES["Who is calling"].values()
     nodes = yaml.load(flow, Loader=yaml.BaseLoader)["nodes"].values()
     assert {node[key] for node in nodes if key in node} == {"caller", "code-word"}
 

@@ -15,7 +15,7 @@ from ari_app.selfcare.operations import CATALOGUE
 from ivr.engine import Step, step
 from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Recorded, Silent, Told
 from ivr.model import Book
-from ivr.session import Caller, Session, from_json, to_json
+from ivr.session import Caller, Session
 from ivr.values import (
     Count,
     Day,
@@ -32,6 +32,7 @@ from ivr.values import (
 )
 from ivr.wants import Ask, Concern, Consult, Done, Enqueue, Invoke, Record, Say, Screen, Send, Want
 from prompts.catalogue import load
+from tests.ivr.calls import through_json
 
 HERE = Path(__file__).parent / "conversations"
 
@@ -114,7 +115,7 @@ def play(book: Book, text: str) -> tuple[str, list[Step], Want]:
         else:
             event = _event(words, want)
         assert session is not None, "a conversation begins with: call 611 as 7 in ru"
-        turn = step(book, from_json(to_json(session)), event)
+        turn = step(book, through_json(session), event)
         session, want = turn.session, turn.want
         steps += turn.steps
         lines += [f"    | {_recorded(each)}" for each in turn.steps]

@@ -81,13 +81,19 @@ again: { menu: hello, keys: { "1": well, "2": bad, "3": broken }, gave-up: bad }
 well: { return: well }
 bad: { return: bad }
 """
+WHO = """
+start: { input: pin, into: pin, secret: yes, then: check, gave-up: human }
+check: { do: prove, on: { ok: done, no: start } }
+human: { return: human }
+done: { return: done }
+"""
 OTHER = """
 start: { menu: help, keys: { "1": back-home, "2": call }, attempts: 2, gave-up: back-home }
 back-home: { goto: main, flow: test }
 call: { call: asking, on: { well: start, bad: start } }
 """
 ALWAYS = 'always: { "*": back, "9": repeat, "0": %s }'
-HANDLERS = "on-need: sure\non-error: sorry\non-hangup: gone\non-backend-down: lost"
+HANDLERS = "identify: who\non-need: sure\non-error: sorry\non-hangup: gone\non-backend-down: lost"
 
 
 def kitchen(faulty: bool = True) -> Book:
@@ -101,6 +107,7 @@ def kitchen(faulty: bool = True) -> Book:
             "inputs: { tries: count }\noutputs: { day: day }\npatience: 9\n" + ALWAYS % "gone",
         ),
         called("asking", asking, "outputs: { kind: word }\n" + ALWAYS % "bad"),
+        called("who", WHO, ALWAYS % "human"),
         called("other", OTHER, "patience: 9\non-error: back-home"),
     )
 

@@ -21,7 +21,7 @@ from ivr.values import (
     Value,
     Word,
 )
-from tests.ivr.calls import BALANCE, Call, book, flow
+from tests.ivr.calls import Call, book, flow
 
 ENDS = """
 one: { end: hello }
@@ -138,14 +138,14 @@ look: { branch: identity, when: { code-word: one, none: ten }, else: bye }
 def test_an_operation_may_prove_who_calls() -> None:
     text = flow(
         """
-start: { do: balance, on: { ok: inner }, else: bye }
+start: { do: prove, on: { ok: inner, no: inner } }
 inner: { need: code-word, say: hello, then: bye }
 """
         + ENDS,
         "on-need: ten",
     )
     proven, not_proven = Call(book(text)), Call(book(text))
-    proven.take(Answered("ok", BALANCE, proves=True))
+    proven.take(Answered("ok"))
     assert (proven.told, proven.session.identity) == ("say hello bye", "code-word")
-    not_proven.take(Answered("ok", BALANCE))
+    not_proven.take(Answered("no"))
     assert (not_proven.told, not_proven.session.identity) == ("say hours", "caller")

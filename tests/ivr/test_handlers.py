@@ -1,10 +1,12 @@
 """The engine: where a flow goes when something happens that no node speaks of."""
 
 import pytest
+from msgspec.structs import replace
 
 from ivr.engine import FlowError
-from ivr.events import Answered, Event, Failed, Gone, Keyed, Recorded, Told
-from ivr.values import Recording
+from ivr.events import Answered, Event, Failed, Gone, Keyed, Recorded, Silent, Told
+from ivr.session import Caller, from_json, to_json
+from ivr.values import Recording, Sealed
 from ivr.wants import Done, Invoke
 from tests.ivr.calls import BALANCE, Call, book, called, flow, keyed
 
@@ -43,6 +45,92 @@ def test_who_is_not_known_well_enough_goes_to_on_need(
 def test_a_need_without_a_way_is_for_the_author() -> None:
     with pytest.raises(FlowError, match="known needs caller: give the flow an on-need"):
         Call(book(flow(NEED)), None).take(Keyed("2"))
+
+
+# identify
+
+ASKS = """
+start: { input: pin, into: pin, secret: yes, attempts: 2, then: check, gave-up: human }
+check: { do: prove, on: { ok: done, no: again } }
+again: { say: wrong, then: start }
+human: { return: human }
+done: { return: done }
+"""
+
+
+def asking(subscriber: int | None = 7) -> Call:
+    text = flow(NEED, 'identify: who\non-need: lacking\nalways: { "*": back }')
+    return Call(book(text, called("who", ASKS, 'always: { "*": back }')), subscriber)
+
+
+def test_what_is_missing_is_asked_for_and_the_call_comes_back() -> None:
+    call = asking()
+    call.take(Keyed("3"))
+    assert call.told == "ask pin"
+    call.take(Keyed("1111"), Answered("no"))
+    assert call.told == "ask wrong pin"
+    call.take(Keyed("5266"), Answered("ok"))
+    assert call.told == "do balance"
+    assert call.ways[1:] == [
+        "secret identify",
+        *("who.start then", "who.check no", "who.again then", "who.start then", "who.check ok"),
+        "who.done return",
+    ]
+    call.take(Answered("ok", BALANCE), Keyed("3"))
+    assert call.told == "do balance", "who has told it is not asked again"
+
+
+@pytest.mark.parametrize(
+    ("subscriber", "events", "told"),
+    [
+        (7, (Silent(), Silent()), "ask help menu"),
+        (None, (), "ask help menu"),
+        (7, (Keyed("*"),), "ask menu"),
+    ],
+)
+def test_who_cannot_tell_it_goes_to_on_need(
+    subscriber: int | None, events: tuple[Event, ...], told: str
+) -> None:
+    call = asking(subscriber)
+    call.take(Keyed("3"))
+    call.take(*events)
+    assert call.told == told
+    assert call.session.frames == ()
+
+
+def test_a_flow_that_is_called_for_its_outcome_is_not_taken_for_one_that_asks() -> None:
+    text = flow(
+        """
+start: { call: who, need: code-word, on: { done: bye }, else: start }
+bye: { end: bye }
+""",
+        "identify: who\non-need: bye",
+    )
+    call = Call(book(text, called("who", ASKS)))
+    call.take(Keyed("5266"), Answered("ok"), Keyed("5266"), Answered("no"), Keyed("5266"))
+    assert [frame.identifying for frame in call.session.frames] == [False]
+    call.take(Answered("ok"))
+    assert call.told == "say bye"
+
+
+def test_a_number_that_the_line_does_not_vouch_for_is_a_strangers_until_the_word_is_told() -> None:
+    call = asking()
+    call.session = replace(call.session, caller=Caller("+375290000007", 7, vouched=False))
+    assert call.session.identity == "none"
+    call.take(Keyed("2"))
+    assert call.told == "ask pin"
+    call.take(Keyed("5266"), Answered("ok"))
+    assert (call.told, call.session.identity) == ("ask hours menu", "code-word")
+
+
+def test_a_secret_is_in_no_text_of_a_session() -> None:
+    call = asking()
+    call.take(Keyed("3"), Keyed("5266", sealed=True))
+    assert isinstance(call.want, Invoke)
+    for text in (repr(call.session), repr(call.want), to_json(call.session).decode()):
+        assert "5266" not in text
+    assert repr(Keyed("5266", sealed=True)) == "Keyed(***)"
+    assert from_json(to_json(call.session)).values == {"pin": Sealed()}, "it is forgotten"
 
 
 # Of a flow that was called: its own handler, or that of the nearest that called it.

@@ -217,7 +217,7 @@ def test_every_problem_is_told_at_once_in_order() -> None:
         "a.yaml:7:27: there is no node spek: did you mean speak?",
         "a.yaml:11:11: 'soon' is no time: write 5s, 1.5s or 2m",
         "a.yaml:20:20: end has no key 'than': known: end, need",
-        "b.yaml:13:15: there is no operation nothing: known: balance, pay",
+        "b.yaml:13:15: there is no operation nothing: known: balance, pay, prove",
     ]
 
 

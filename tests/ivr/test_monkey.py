@@ -14,9 +14,9 @@ from ivr.engine import Turn, step
 from ivr.events import Answered, Began, Bridged, Event, Failed, Gone, Keyed, Silent, Told
 from ivr.gather import Gather, Keypad
 from ivr.model import Book
-from ivr.session import from_json, to_json
 from ivr.terms import QUEUE_OUTCOMES
 from ivr.wants import Ask, Consult, Dial, Done, Enqueue, Invoke, Met, Record, Say, Want
+from tests.ivr.calls import through_json
 from tests.ivr.conversation import answered, begin, shipped
 from tests.ivr.kitchen import SAMPLES, happens, kitchen
 
@@ -35,7 +35,7 @@ def last_turn(book: Book, begun: Turn, react: Callable[[Want], Event], turns: in
     for _ in range(turns):
         if isinstance(turn.want, Done):
             return turn
-        session = from_json(to_json(turn.session))
+        session = through_json(turn.session)
         assert session == turn.session
         turn = step(book, session, react(turn.want))
         assert len(session.trail) <= sum(len(flow.nodes) for flow in book.flows.values())

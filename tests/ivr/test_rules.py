@@ -63,7 +63,8 @@ OPERATIONS = {
         Operation("note", {"ok": {}}),
         Operation("pay", {"ok": {}, "refused": {}}, costs=True),
         Operation("check-contract", {"ok": {}, "wrong": {}}, inputs={"contract": "digits"}),
-        Operation("check-code", {"ok": {}, "wrong": {}}, inputs={"code": "digits"}),
+        Operation("check-code", {"ok": {}, "wrong": {}}, inputs={"code": "secret"}, proves="ok"),
+        Operation("look-at-code", {"ok": {}, "wrong": {}}, inputs={"code": "secret"}),
     )
 }
 OWN = {"our-news": Place("own.yaml", 3, 1)}

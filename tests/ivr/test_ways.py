@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from ivr.engine import FlowError, Step, step
 from ivr.events import Began, Event
 from ivr.model import Book
-from ivr.session import from_json, to_json
 from ivr.terms import ACTIONS
 from ivr.wants import Done
 from ivr.ways import HANDLERS, Way, ways
+from tests.ivr.calls import through_json
 from tests.ivr.conversation import shipped
 from tests.ivr.kitchen import begin, happens, kitchen
 
@@ -25,13 +25,14 @@ def walked(book: Book, random: Random) -> list[Step]:
     """The steps of a call at random."""
     numbers = sorted(number for flow in book.flows.values() for number in flow.numbers)
     session = begin(book, random.choice(numbers), random.choice([None, 7]))
-    session = replace(session, proven=random.random() < 0.5)
+    caller = replace(session.caller, vouched=random.random() < 0.8)
+    session = replace(session, caller=caller, proven=random.random() < 0.3)
     misses = random.choice([0.05, 0.2, 0.9])
     event: Event = Began()
     steps: list[Step] = []
     for _ in range(200):
         try:
-            turn = step(book, from_json(to_json(session)), event)
+            turn = step(book, through_json(session), event)
         except FlowError as error:  # something broke twice, or there is no on-error
             return [*steps, *error.steps]
         session = turn.session
@@ -44,15 +45,15 @@ def walked(book: Book, random: Random) -> list[Step]:
 
 def edge(book: Book, taken: Step) -> Way | None:
     """The one way that a step names; None for one that a handler opened."""
-    found = [
-        way
-        for way in ways(book.flows, book.operations, (taken.flow, taken.node))
-        if way.label == taken.way
-    ]
+    found = [way for way in out(book, (taken.flow, taken.node)) if way.label == taken.way]
     if not found and taken.way in HANDLERS:
         return None
     assert len(found) == 1, (taken, found)
     return found[0]
+
+
+def out(book: Book, spot: tuple[str, str]) -> Iterable[Way]:
+    return ways(book.flows, book.operations, spot)
 
 
 def handlers(book: Book, name: str) -> Iterable[tuple[str, str]]:
@@ -78,7 +79,8 @@ def test_every_step_takes_a_way_that_is_there_and_leads_to_the_next(name: str, s
         elif way.node:
             assert spot == way.spot
         else:
-            assert following.kind == "call", "a return leads to the call"
+            needy = any(each.label == "need" for each in out(book, spot))
+            assert following.kind == "call" or needy, "a return leads to what called, or needed it"
 
 
 @pytest.mark.parametrize("name", BOOKS)
@@ -89,10 +91,10 @@ def test_nearly_every_way_is_walked(name: str) -> None:
         (flow.flow, node, way.label)
         for flow in book.flows.values()
         for node in flow.nodes
-        for way in ways(book.flows, book.operations, (flow.flow, node))
+        for way in out(book, (flow.flow, node))
     }
     taken = {(e.flow, e.node, e.way) for seed in range(800) for e in walked(book, Random(seed))}
-    missed = there - taken
+    missed = {way for way in there - taken if way[2] != "farewell"}  # most are far away
     assert len(missed) < 0.05 * len(there), sorted(missed)
     kinds = {type(node).__name__ for flow in book.flows.values() for node in flow.nodes.values()}
     assert name == "shipped" or len(kinds) == 18

@@ -28,6 +28,7 @@ OPERATIONS = {
     for one in (
         Operation("balance", {"ok": {"balance": "money"}, "unknown": {}, "unavailable": {}}),
         Operation("payments", {"ok": {"payments": "each"}, "none": {}, "unavailable": {}}),
+        Operation("pin", {"right": {}, "wrong": {}}, {"pin": "secret"}, proves="right"),
         Operation("pay", {"ok": {}, "refused": {}, "failed": {}}, {"to": "digits"}, costs=True),
     )
 }
@@ -39,6 +40,7 @@ languages: [ru, be]
 start: welcome
 patience: 4
 farewell: silence
+identify: who
 on-need: stranger
 on-backend-down: down
 on-error: oops
@@ -67,7 +69,7 @@ nodes:
   payments-told: { say: payments-are, then: main }
   gift:
     { call: gift, with: { from: dialled-from }, take: { sent-to: to }, on: { done: main },
-      else: agents }
+      need: code-word, else: agents }
   complain: { record: voice, into: voice, quiet: 2s, then: long, empty: main }
   long: { branch: voice, when: { "> 60": agents }, else: thank }
   thank: { sms: text, then: main, else: agents }
@@ -102,9 +104,20 @@ nodes:
     gave-up: given-up
     then: pin
   pin: { input: pin, into: pin, least: 4, most: 4, secret: yes, then: right, gave-up: given-up }
-  right: { branch: pin, when: { "5266": sure }, else: given-up }
+  right: { do: pin, inputs: { pin: pin }, on: { right: sure }, else: given-up }
   sure: { confirm: sure, yes: pay, no: given-up, gave-up: given-up, attempts: 1 }
   pay: { do: pay, inputs: { to: to }, on: { ok: done }, else: given-up }
+  done: { return: done }
+  given-up: { return: given-up }
+"""
+WHO = """
+flow: who
+languages: [ru, be]
+start: pin
+always: { "*": back, "0": given-up }
+nodes:
+  pin: { input: pin, into: pin, secret: yes, then: right, gave-up: given-up, stop: "" }
+  right: { do: pin, inputs: { pin: pin }, on: { right: done }, else: given-up }
   done: { return: done }
   given-up: { return: given-up }
 """
@@ -132,7 +145,7 @@ week: { mon-fri: "09:00-18:00" }
 
 def book(**texts: str) -> Book:
     """The book of these flows, or of all of the kitchen."""
-    chosen = texts or {"main": MAIN, "gift": GIFT, "other": OTHER, "office": OFFICE}
+    chosen = texts or {"main": MAIN, "gift": GIFT, "who": WHO, "other": OTHER, "office": OFFICE}
     loaded = load({f"{name}.yaml": text for name, text in chosen.items()}, SLOTS, OPERATIONS)
     assert loaded.book is not None, "\n".join(map(str, loaded.problems))
     return loaded.book
