@@ -167,9 +167,10 @@ async def test_a_handshake_that_fails(greet: Greet, kind: type[Exception], says:
 
 
 async def test_nobody_there() -> None:
-    with socket.socket() as bound, pytest.raises(OSError, match="111"):
+    with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))  # nobody else can listen there meanwhile
-        await opened(f"http://127.0.0.1:{bound.getsockname()[1]}/ari/events")
+        with pytest.raises(OSError, match="111"):
+            await opened(f"http://127.0.0.1:{bound.getsockname()[1]}/ari/events")
 
 
 async def test_a_handshake_that_comes_too_late_leaves_no_connection() -> None:
