@@ -84,7 +84,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         outbox = _texting(ground, link)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
-        selfcare = Selfcare(await demo_billing(store), staff, words)
+        billing = await demo_billing(store)
+        selfcare = Selfcare(billing, staff, words)
         zone = config.site.timezone
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
@@ -103,7 +104,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        reached = _Reached(link, calls, deeds)
+        reached = _Reached(link, calls, (deeds.refresh, directory.refresh, billing.refresh))
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(outbox.run())
@@ -156,7 +157,8 @@ class _Reached(Struct, frozen=True):
 
     link: Link
     calls: Calls
-    deeds: Deeds
+    refreshing: tuple[Callable[[], Awaitable[None]], ...]
+    """Each reads again what it keeps in memory."""
 
 
 def _answering(
@@ -168,8 +170,8 @@ def _answering(
         return await _report(ground, air, reached.link, reached.calls)
 
     async def refresh() -> None:
-        await reached.deeds.bulletin.refresh(_now())
-        await reached.deeds.forced.refresh(_now())
+        for each in reached.refreshing:
+            await each()
 
     async def reload() -> bytes:
         return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))

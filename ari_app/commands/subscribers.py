@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from ari_app.codewords import StoredCodeWords, hashing
+from ari_app.commands.importing import import_
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import asked, by_option, read, shown
 from ari_app.config import State
@@ -91,6 +92,9 @@ def unlock(state: State, number: str, reason: str, by: str) -> None:
 
     struck = asked(state, unlocking)
     click.echo("the code word can be tried again" if struck else "there were no wrong tries")
+
+
+subscribers.add_command(import_)
 
 
 async def _found(store: Store, number: str) -> Subscriber:
