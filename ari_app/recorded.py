@@ -3,6 +3,7 @@
 import asyncio
 import io
 import wave
+from collections.abc import Collection
 from pathlib import Path
 
 from ari_app.line import UndoneError
@@ -34,6 +35,24 @@ class Recorded:
             return await asyncio.to_thread(self._keep, name, content)
         except (OSError, EOFError, wave.Error) as error:
             raise UndoneError(f"a recording could not be kept: {error}") from error
+
+    def forget(self, files: Collection[str], calls: Collection[str]) -> list[Path]:
+        """Remove files, and all that was said in some calls; returns those that there were.
+
+        What is not in the directory is not ours to remove. Not for the event loop.
+        """
+        if not self._directory.is_dir():
+            return []
+        named = {Path(file).name for file in files if Path(file).parent == self._directory}
+        calls = frozenset(calls)
+        found = [
+            file
+            for file in self._directory.iterdir()
+            if file.name in named or file.name.rpartition("-")[0] in calls
+        ]
+        for file in found:
+            file.unlink(missing_ok=True)
+        return found
 
     def _keep(self, name: str, content: bytes) -> Recording | None:
         with wave.open(io.BytesIO(content)) as sound:

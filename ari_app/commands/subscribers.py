@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from ari_app.codewords import StoredCodeWords, hashing
+from ari_app.commands.forgetting import forget
 from ari_app.commands.importing import import_
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import asked, by_option, read, shown
@@ -95,6 +96,7 @@ def unlock(state: State, number: str, reason: str, by: str) -> None:
 
 
 subscribers.add_command(import_)
+subscribers.add_command(forget)
 
 
 async def _found(store: Store, number: str) -> Subscriber:

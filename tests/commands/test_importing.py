@@ -1,4 +1,4 @@
-"""`firstline subscribers import`: all lines or none, and all that is wrong is told with its line."""
+"""`firstline subscribers import`: all lines or none; mistakes are told with their lines."""
 
 import asyncio
 from collections.abc import Iterator
