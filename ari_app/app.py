@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, json
 
-from ari_app import control, exchange, flows
+from ari_app import control, exchange, flows, retention
 from ari_app.ari.calls import Calls
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
@@ -109,6 +109,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(outbox.run())
         background.begin(bulletin.attend(_post, air.words, _now))
+        background.begin(retention.attend(store, config.retention, recorded, _now))
         background.begin(_whenever(again, partial(air.reload, "SIGHUP")))
         if config.menus.watch:
             background.begin(watch(flows.directory(config), partial(air.reload, "watch")))

@@ -9,15 +9,18 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ari_app.secret import Secret
 from asterisk_conf.site import Ports
+from ivr.lockout import OF_NUMBER, OF_SUBSCRIBER
 from ivr.problems import near
+
+Days = Annotated[int, Meta(ge=0, le=36_500)]
 
 PREFIX = "FIRSTLINE_"
 FILE = "firstline.toml"
@@ -67,6 +70,22 @@ class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     watch: bool = False
 
 
+class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[retention], in days; 0 is for ever."""
+
+    calls: Days = 730
+    texts: Days = 90
+    tries: Days = 365
+    recordings: Days = 180
+    hearings: Days = 180
+
+    def __post_init__(self) -> None:
+        """A try that still counts is kept."""
+        least = max(OF_SUBSCRIBER.memory, OF_NUMBER.memory).days
+        if 0 < self.tries < least:
+            raise ValueError(f"tries count for {least} days: keep them as long, or 0 for ever")
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[log]"""
 
@@ -82,6 +101,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()
     menus: MenuSettings = MenuSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
 
     @property

@@ -4,6 +4,8 @@ import asyncio
 import io
 import wave
 from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from ari_app.line import UndoneError
@@ -36,22 +38,27 @@ class Recorded:
         except (OSError, EOFError, wave.Error) as error:
             raise UndoneError(f"a recording could not be kept: {error}") from error
 
-    def forget(self, files: Collection[str], calls: Collection[str]) -> list[Path]:
-        """Remove files, and all that was said in some calls; returns those that there were.
+    def forget(self, names: Collection[str], calls: Collection[str] = ()) -> int:
+        """Remove files by name, and all that was said in some calls; returns how many there were.
 
-        What is not in the directory is not ours to remove. Not for the event loop.
+        Not for the event loop.
         """
-        if not self._directory.is_dir():
-            return []
-        named = {Path(file).name for file in files if Path(file).parent == self._directory}
-        calls = frozenset(calls)
         found = [
             file
-            for file in self._directory.iterdir()
-            if file.name in named or file.name.rpartition("-")[0] in calls
+            for file in self._directory.glob("*.wav")
+            if file.name in names or file.name.rpartition("-")[0] in calls
         ]
         for file in found:
             file.unlink(missing_ok=True)
+        return len(found)
+
+    def old(self, before: datetime) -> list[str]:
+        """The names of files with what was said before a moment. Not for the event loop."""
+        found = []
+        for file in self._directory.glob("*.wav"):
+            with suppress(FileNotFoundError):  # somebody else was faster
+                if file.stat().st_mtime < before.timestamp():
+                    found.append(file.name)
         return found
 
     def _keep(self, name: str, content: bytes) -> Recording | None:

@@ -1,7 +1,6 @@
 """`firstline subscribers forget`: a person is erased, what is counted stays."""
 
 import asyncio
-from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +29,8 @@ def forget(state: State, number: str, yes: bool) -> None:
         if not yes:
             await asyncio.to_thread(click.confirm, _question(person), abort=True)
         recorded = Recorded(state.recorded)
-        files = await asyncio.to_thread(recorded.forget, person.files, person.calls)
+        names = {Path(file).name for file in person.files}
+        files = await asyncio.to_thread(recorded.forget, names, frozenset(person.calls))
         done = await store.write(forgetting.forget, person, datetime.now(UTC))
         await announced(state)
         await store.scrub()
@@ -47,8 +47,8 @@ def _question(person: Person) -> str:
     return f"Forget {what}? It cannot be undone"
 
 
-def _told(person: Person, done: Forgotten, files: Collection[Path]) -> list[str]:
-    gone = [*done.gone, *([("recordings", len(files))] if files else [])]
+def _told(person: Person, done: Forgotten, files: int) -> list[str]:
+    gone = [*done.gone, *([("recordings", files)] if files else [])]
     lines = [
         f"{how}: {', '.join(f'{name} {count}' for name, count in counts)}"
         for how, counts in (("erased", gone), ("kept, as nobody's", done.kept))

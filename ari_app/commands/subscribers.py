@@ -81,7 +81,7 @@ def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
 
 @subscribers.command()
 @click.argument("number")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept for ever.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with the tries.")
 @by_option
 @click.pass_obj
 def unlock(state: State, number: str, reason: str, by: str) -> None:
