@@ -41,6 +41,7 @@ from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
 from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
+from ari_app.webhook import Webhook, WebhookKeys
 from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
@@ -81,7 +82,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         link = Link(_settings(ground))
         bulletin = await Bulletin.load(store, _now())
         forced = await ForcedHours.load(store, _now())
-        outbox = _texting(ground, link)
+        outbox = await _texting(ground, link, stack)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
         billing = await demo_billing(store)
@@ -221,9 +222,13 @@ async def _keep(store: Store, menus: Menus, how: How) -> None:
         log.error("the texts of the menus were not kept: %s", error)
 
 
-def _texting(ground: Ground, link: Link) -> Outbox:
-    """The sender of texts; they come from the first number of the site."""
-    site, store = ground.config.site, ground.store
+async def _texting(ground: Ground, link: Link, stack: AsyncExitStack) -> Outbox:
+    """The sender of texts: to a webhook, or to phones, from the first number of the site."""
+    site, store, settings = ground.config.site, ground.store, ground.config.messages
+    if settings.by == "webhook":
+        webhook = Webhook(settings.url, WebhookKeys.of(ground.state))
+        await stack.enter_async_context(webhook)
+        return Outbox(store, webhook.send, _now)
     texts = Texts(
         link.ari.endpoints,
         lambda number: store.read(subscribers.sip_user, number),

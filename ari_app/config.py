@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -86,6 +87,21 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ValueError(f"tries count for {least} days: keep them as long, or 0 for ever")
 
 
+class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[messages]"""
+
+    by: Literal["sip", "webhook"] = "sip"
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        """A webhook needs an address, without a password in it."""
+        url = urlsplit(self.url)
+        if self.by == "webhook" and not (url.scheme in ("http", "https") and url.hostname):
+            raise ValueError("a webhook needs a url, such as https://sms.example.net/firstline")
+        if url.username or url.password:
+            raise ValueError("url is no place for a password: write webhook_token in secrets.toml")
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[log]"""
 
@@ -101,6 +117,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()
     menus: MenuSettings = MenuSettings()
+    messages: MessageSettings = MessageSettings()
     retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
 
