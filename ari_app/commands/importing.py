@@ -42,6 +42,9 @@ def import_(state: State, csv: Path, update: bool, dry_run: bool, by: str) -> No
     code-word. Of a code word only the hash is kept; a birthday is compared with it and not kept.
     """
 
+    if not csv.is_file():
+        raise click.BadParameter("it is read twice: give an ordinary file", param_hint="CSV")
+
     async def importing(store: Store) -> None:
         with csv.open("rb") as file, closing(Arrivals()) as aside:
             roster = Roster(file, now(state).date())

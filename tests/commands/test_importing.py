@@ -1,6 +1,7 @@
 """`firstline subscribers import`: all lines or none; mistakes are told with their lines."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -170,7 +171,13 @@ def test_a_file_that_is_no_such_list(
 
 def test_no_file_at_all(demo: State, run: Run, tmp_path: Path) -> None:
     assert demo.database.exists()
-    for path, told in ((tmp_path, "is a directory"), (tmp_path / "none", "does not exist")):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path, told in (
+        (tmp_path, "is a directory"),
+        (tmp_path / "none", "does not exist"),
+        (pipe, "give an ordinary file"),
+    ):
         done = run("subscribers", "import", str(path))
         assert done.exit_code == 2
         assert told in done.stderr
