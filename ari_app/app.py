@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, json
 
-from ari_app import control, exchange, flows
+from ari_app import control, exchange, flows, retention
 from ari_app.ari.calls import Calls
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
@@ -41,6 +41,7 @@ from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
 from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
+from ari_app.webhook import Webhook, WebhookKeys
 from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
@@ -81,10 +82,11 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         link = Link(_settings(ground))
         bulletin = await Bulletin.load(store, _now())
         forced = await ForcedHours.load(store, _now())
-        outbox = _texting(ground, link)
+        outbox = await _texting(ground, link, stack)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
-        selfcare = Selfcare(await demo_billing(store), staff, words)
+        billing = await demo_billing(store)
+        selfcare = Selfcare(billing, staff, words)
         zone = config.site.timezone
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
@@ -105,11 +107,12 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        reached = _Reached(link, calls, deeds)
+        reached = _Reached(link, calls, (deeds.refresh, directory.refresh, billing.refresh))
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(outbox.run())
         background.begin(bulletin.attend(_post, air.words, _now))
+        background.begin(retention.attend(store, config.retention, recorded, _now))
         background.begin(_whenever(again, partial(air.reload, "SIGHUP")))
         if config.menus.watch:
             background.begin(watch(flows.directory(config), partial(air.reload, "watch")))
@@ -158,7 +161,8 @@ class _Reached(Struct, frozen=True):
 
     link: Link
     calls: Calls
-    deeds: Deeds
+    refreshing: tuple[Callable[[], Awaitable[None]], ...]
+    """Each reads again what it keeps in memory."""
 
 
 def _answering(
@@ -170,8 +174,8 @@ def _answering(
         return await _report(ground, air, reached.link, reached.calls)
 
     async def refresh() -> None:
-        await reached.deeds.bulletin.refresh(_now())
-        await reached.deeds.forced.refresh(_now())
+        for each in reached.refreshing:
+            await each()
 
     async def reload() -> bytes:
         return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
@@ -220,9 +224,13 @@ async def _keep(store: Store, menus: Menus, how: How) -> None:
         log.error("the texts of the menus were not kept: %s", error)
 
 
-def _texting(ground: Ground, link: Link) -> Outbox:
-    """The sender of texts; they come from the first number of the site."""
-    site, store = ground.config.site, ground.store
+async def _texting(ground: Ground, link: Link, stack: AsyncExitStack) -> Outbox:
+    """The sender of texts: to a webhook, or to phones, from the first number of the site."""
+    site, store, settings = ground.config.site, ground.store, ground.config.messages
+    if settings.by == "webhook":
+        webhook = Webhook(settings.url, WebhookKeys.of(ground.state))
+        await stack.enter_async_context(webhook)
+        return Outbox(store, webhook.send, _now)
     texts = Texts(
         link.ari.endpoints,
         lambda number: store.read(subscribers.sip_user, number),

@@ -17,6 +17,7 @@ from ari_app.commands.hours import hours
 from ari_app.commands.messages import messages
 from ari_app.commands.pbx import pbx
 from ari_app.commands.prompts import prompts
+from ari_app.commands.retention import retention
 from ari_app.commands.running import Commands, console, run
 from ari_app.commands.status import status
 from ari_app.commands.subscribers import subscribers
@@ -93,7 +94,7 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 for group in (
     status, announce, calls, callbacks, complaints, flows, hours, messages, pbx, prompts,
-    subscribers,
+    retention, subscribers,
 ):  # fmt: skip
     main.add_command(group)
 

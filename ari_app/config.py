@@ -9,15 +9,19 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ari_app.secret import Secret
 from asterisk_conf.site import Ports
+from ivr.lockout import OF_NUMBER, OF_SUBSCRIBER
 from ivr.problems import near
+
+Days = Annotated[int, Meta(ge=0, le=36_500)]
 
 PREFIX = "FIRSTLINE_"
 FILE = "firstline.toml"
@@ -68,6 +72,37 @@ class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     watch: bool = False
 
 
+class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[retention], in days; 0 is for ever."""
+
+    calls: Days = 730
+    texts: Days = 90
+    tries: Days = 365
+    recordings: Days = 180
+    hearings: Days = 180
+
+    def __post_init__(self) -> None:
+        """A try that still counts is kept."""
+        least = max(OF_SUBSCRIBER.memory, OF_NUMBER.memory).days
+        if 0 < self.tries < least:
+            raise ValueError(f"tries count for {least} days: keep them as long, or 0 for ever")
+
+
+class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[messages]"""
+
+    by: Literal["sip", "webhook"] = "sip"
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        """A webhook needs an address, without a password in it."""
+        url = urlsplit(self.url)
+        if self.by == "webhook" and not (url.scheme in ("http", "https") and url.hostname):
+            raise ValueError("a webhook needs a url, such as https://sms.example.net/firstline")
+        if url.username or url.password:
+            raise ValueError("url is no place for a password: write webhook_token in secrets.toml")
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[log]"""
 
@@ -83,6 +118,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()
     menus: MenuSettings = MenuSettings()
+    messages: MessageSettings = MessageSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
 
     @property

@@ -45,6 +45,11 @@ class Deeds(Struct, frozen=True):
     zone: str
     begin: Callable[[Coroutine[Any, Any, None]], object]
 
+    async def refresh(self) -> None:
+        """Read again what other processes may have declared."""
+        await self.bulletin.refresh(self.now())
+        await self.forced.refresh(self.now())
+
     async def perform(self, book: Book, text: Text, deed: Deed, session: Session) -> Answered:
         """See :data:`ari_app.conductor.Perform`, on a book and its texts."""
         match deed:

@@ -21,8 +21,11 @@ from ari_app.store.sqlite import Database
 
 log = logging.getLogger(__name__)
 
-Send = Callable[[str, str], Awaitable[None]]
-"""Hands a text to a number over; raises whatever says why it did not."""
+Send = Callable[[str, str, str], Awaitable[None]]
+"""Hands a text over: its key, the number, the words. Raises whatever says why it did not.
+
+Only after :class:`UndeliverableError` it is not tried again.
+"""
 
 PAUSES = (
     timedelta(seconds=10),
@@ -38,6 +41,10 @@ LOOK = 5.0
 """Seconds between two looks for what another process posted."""
 DEADLINE = 30.0
 """Seconds after which an attempt ends without an answer."""
+
+
+class UndeliverableError(Exception):
+    """A text was refused for good."""
 
 
 async def _always() -> None:
@@ -113,10 +120,11 @@ class Outbox:
         await self._note(partial(outbox.begin, key=one.key, next_at=next_at))
         try:
             async with asyncio.timeout(DEADLINE):
-                await self._send(one.number, one.text)
+                await self._send(one.key, one.number, one.text)
         except Exception as error:  # noqa: BLE001 - the outermost frame of the attempt
             why = str(error) or type(error).__name__
-            await self._note(partial(outbox.refused, key=one.key, error=why))
+            last = last or isinstance(error, UndeliverableError)
+            await self._note(partial(outbox.refused, key=one.key, error=why, last=last))
             follows = "no other follows" if last else f"the next follows in {PAUSES[tried - 1]}"
             log.warning("a text to %s: attempt %d failed, %s: %s", to, tried, follows, why)
         else:

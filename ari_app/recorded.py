@@ -3,6 +3,9 @@
 import asyncio
 import io
 import wave
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from ari_app.line import UndoneError
@@ -34,6 +37,29 @@ class Recorded:
             return await asyncio.to_thread(self._keep, name, content)
         except (OSError, EOFError, wave.Error) as error:
             raise UndoneError(f"a recording could not be kept: {error}") from error
+
+    def forget(self, names: Collection[str], calls: Collection[str] = ()) -> int:
+        """Remove files by name, and all that was said in some calls; returns how many there were.
+
+        Not for the event loop.
+        """
+        found = [
+            file
+            for file in self._directory.glob("*.wav")
+            if file.name in names or file.name.rpartition("-")[0] in calls
+        ]
+        for file in found:
+            file.unlink(missing_ok=True)
+        return len(found)
+
+    def old(self, before: datetime) -> list[str]:
+        """The names of files with what was said before a moment. Not for the event loop."""
+        found = []
+        for file in self._directory.glob("*.wav"):
+            with suppress(FileNotFoundError):  # somebody else was faster
+                if file.stat().st_mtime < before.timestamp():
+                    found.append(file.name)
+        return found
 
     def _keep(self, name: str, content: bytes) -> Recording | None:
         with wave.open(io.BytesIO(content)) as sound:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from datetime import date
 
 from msgspec import Struct
 
@@ -15,11 +16,13 @@ _PERIODIC = re.compile(r"(.+?)\1+")
 
 
 class About(Struct, frozen=True):
-    """What everybody can know of a subscriber: his number, his name, his operator's names."""
+    """What everybody can know of a subscriber: his number, his name, his operator's names, and the
+    day of his birth."""
 
     number: str = ""
     name: str = ""
     operator: tuple[str, ...] = ()
+    birthday: date | None = None
 
 
 def faults(word: str, about: About) -> tuple[str, ...]:
@@ -42,7 +45,7 @@ def faults(word: str, about: About) -> tuple[str, ...]:
         found.append("Its letters or keys only count up or down, such as 1234: mix them.")
     if _PERIODIC.fullmatch(spoken) or _PERIODIC.fullmatch(keyed):
         found.append("Its letters or keys only repeat, such as 1111 or 1212: mix them.")
-    if _YEAR.fullmatch(spoken):
+    if _YEAR.fullmatch(spoken) or (about.birthday and spoken in _written(about.birthday)):
         found.append("It looks like a year or a date of birth: take something that nobody knows.")
     if keyed and keyed in about.number:
         found.append("It is a part of the subscriber's own number: take something else.")
@@ -51,6 +54,14 @@ def faults(word: str, about: About) -> tuple[str, ...]:
     if any(_within(part, spoken, keyed) for part in about.name.split()):
         found.append("It contains the subscriber's name: take something else.")
     return tuple(found)
+
+
+def _written(day: date) -> frozenset[str]:
+    """A day in the digits that people make of it."""
+    parts = (f"{day:%d}", f"{day:%m}", f"{day:%y}", f"{day:%Y}")
+    return frozenset(
+        "".join(chosen) for count in (2, 3) for chosen in itertools.permutations(parts, count)
+    )
 
 
 def _is_run(text: str) -> bool:

@@ -23,7 +23,7 @@ class Texts:
         self._endpoint = endpoint
         self._sender = sender
 
-    async def send(self, number: str, text: str) -> None:
+    async def send(self, _key: str, number: str, text: str) -> None:
         """Hand a text over to Asterisk, which does not tell what the phone makes of it.
 
         :class:`NoPhoneError`, or as :mod:`ari_app.ari.errors` says; of these only

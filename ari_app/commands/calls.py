@@ -2,11 +2,13 @@
 
 import click
 
+from ari_app.commands.messages import became
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import read
 from ari_app.config import State
 from ari_app.journal import masked
 from ari_app.store import calls as records
+from ari_app.store import outbox
 from ari_app.store.telling import tell
 
 
@@ -44,3 +46,5 @@ def show(state: State, call: str | None) -> None:
         raise click.ClickException(f"there is no call {call}: `firstline calls list` lists them")
     for line in tell(path):
         click.echo(line)
+    for text in read(state, outbox.of_call, call):
+        click.echo(f"    text to {masked(text.number)}: {became(text)}")

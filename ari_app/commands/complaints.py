@@ -35,7 +35,7 @@ def show(state: State, id: int) -> None:
     click.echo(_line(one))
     known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"
     click.echo(f"caller: {one.number or 'no number'} ({known}), call {one.call}")
-    click.echo(f"recording: {one.file}")
+    click.echo(f"recording: {one.file or 'removed'}")
     if one.answer:
         click.echo(f"answer: {one.answer}")
 

@@ -29,10 +29,11 @@ def list_(state: State, number: str | None, limit: int, as_json: bool) -> None:
         return
     for one in found:
         when = f"{one.created:%Y-%m-%d %H:%M:%S} UTC"
-        click.echo(f"{when}  {masked(one.number)}  {_state(one)}\n    {one.text}")
+        click.echo(f"{when}  {masked(one.number)}  {became(one)}\n    {one.text}")
 
 
-def _state(one: Text) -> str:
+def became(one: Text) -> str:
+    """What became of a text, in words."""
     match one.state, one.next_at:
         case "waiting", next_at if one.attempts and next_at:
             return f"waiting for {next_at:%H:%M:%S} UTC (attempt {one.attempts}: {one.error})"

@@ -57,14 +57,19 @@ def write(
             result = await store.write(fn, *args, **kwargs)
         finally:
             await store.close()
-        try:
-            await control.refresh(state.control)
-        except NotRunningError as error:
-            click.echo(f"it is in the store; {error}", err=True)
+        await announced(state)
         return result
 
     state.make()
     return run(writing())
+
+
+async def announced(state: State) -> None:
+    """Tell the application, if it runs, that something was written into the store."""
+    try:
+        await control.refresh(state.control)
+    except NotRunningError as error:
+        click.echo(f"it is in the store; {error}", err=True)
 
 
 def now(state: State) -> datetime:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import click
 
 from ari_app.codewords import StoredCodeWords, hashing
+from ari_app.commands.forgetting import forget
+from ari_app.commands.importing import import_
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import asked, by_option, read, shown
 from ari_app.config import State
@@ -79,7 +81,7 @@ def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
 
 @subscribers.command()
 @click.argument("number")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept for ever.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with the tries.")
 @by_option
 @click.pass_obj
 def unlock(state: State, number: str, reason: str, by: str) -> None:
@@ -91,6 +93,10 @@ def unlock(state: State, number: str, reason: str, by: str) -> None:
 
     struck = asked(state, unlocking)
     click.echo("the code word can be tried again" if struck else "there were no wrong tries")
+
+
+subscribers.add_command(import_)
+subscribers.add_command(forget)
 
 
 async def _found(store: Store, number: str) -> Subscriber:

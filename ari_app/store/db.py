@@ -35,9 +35,13 @@ class _Connection:
 
     async def run(self, call: Callable[[Database], T]) -> T:
         """Run ``call`` in a transaction."""
+        return await self.alone(lambda db: _transact(db, self._begin, call))
+
+    async def alone(self, call: Callable[[Database], T]) -> T:
+        """Run ``call`` without a transaction."""
         if self._db is None:
             raise StoreError(f"{self._path}: the database is closed")
-        return await self._do(partial(_transact, self._db, self._begin, call))
+        return await self._do(partial(call, self._db))
 
     async def close(self) -> None:
         db, self._db = self._db, None
@@ -104,6 +108,14 @@ class Store:
         """Run ``fn(db, …)`` on one consistent snapshot, through which nothing can be written."""
         return await self._reading.run(lambda db: fn(db, *args, **kwargs))
 
+    async def scrub(self) -> None:
+        """Write the file anew, so that what was erased cannot be read from it any more.
+
+        Others who write wait meanwhile. ``StoreError``: others use the file and do not let go.
+        """
+        if not await self._writing.alone(_scrub):
+            raise StoreError("what was erased is still in the database's log: try again")
+
     async def close(self) -> None:
         """Finish what was begun, then close. Twice is once."""
         await self._reading.close()
@@ -119,6 +131,13 @@ def _transact(db: Database, begin: str, call: Callable[[Database], T]) -> T:
         db.rollback()
         raise
     return result
+
+
+def _scrub(db: Database) -> bool:
+    """Whether it is done; without the second step the log beside the file keeps what was erased."""
+    db.conn.execute("vacuum")
+    (busy, *_) = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
+    return not busy
 
 
 def _log_unheard(doing: "asyncio.Future[T]") -> None:

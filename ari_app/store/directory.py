@@ -29,6 +29,11 @@ class Directory:
         self._numbers: dict[int, str] = {}
         self._learn(known)
 
+    async def refresh(self) -> None:
+        """Read again what other processes may have written; who is gone is known no more."""
+        now = await self._store.read(lambda db: Directory(self._store, subscribers.everyone(db)))
+        self._callers, self._numbers = now._callers, now._numbers
+
     @classmethod
     async def load(cls, store: Store) -> "Directory":
         """The directory of everyone in the store."""

@@ -31,6 +31,7 @@ def open_writer(path: Path, patience: float) -> Database:
         # A crash of the program loses nothing; a power cut may lose the last moments.
         db.conn.execute("pragma synchronous = normal")
         db.conn.execute("pragma foreign_keys = on")
+        db.conn.execute("pragma secure_delete = on")  # what is erased is overwritten
         _migrate(db)
     except BaseException:
         db.close()

@@ -85,9 +85,18 @@ def sent(db: Database, key: str, at: datetime) -> None:
     )
 
 
-def refused(db: Database, key: str, error: str) -> None:
-    """The attempt failed."""
+def refused(db: Database, key: str, error: str, last: bool = False) -> None:
+    """The attempt failed; after the ``last`` one no other follows."""
     db.conn.execute("update outbox set error = ? where key = ?", (error, key))
+    if last:
+        db.conn.execute("update outbox set state = 'failed', next_at = null where key = ?", (key,))
+
+
+def of_call(db: Database, call: str) -> Sequence[Text]:
+    """The texts that a call caused, the oldest first."""
+    where = "where call = ? order by created, rowid"
+    rows = db.conn.execute(f"select {_COLUMNS} from outbox {where}", (call,))
+    return [_text(*row) for row in rows]
 
 
 def recent(db: Database, limit: int, number: str | None = None) -> Sequence[Text]:

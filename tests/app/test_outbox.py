@@ -37,7 +37,7 @@ class Post:
     def clock(self) -> datetime:
         return self.now
 
-    async def send(self, number: str, text: str) -> None:
+    async def send(self, _key: str, number: str, text: str) -> None:
         self.tried += 1
         self.flying[number] += 1
         self.most[number] = max(self.most[number], self.flying[number])

@@ -27,7 +27,7 @@ async def test_a_text_comes_whole_to_the_phone_of_its_number(
 ) -> None:
     server.texts[PHONE] = []
     async with linked(server, transport=transport) as link:
-        await texts(link).send(NUMBER, TEXT)
+        await texts(link).send("c1:1", NUMBER, TEXT)
     assert server.texts[PHONE] == [(SENDER, TEXT)]
 
 
@@ -39,7 +39,7 @@ async def test_a_number_without_a_phone_is_told_without_the_number(
 ) -> None:
     async with linked(server) as link:
         with pytest.raises(NoPhoneError, match=told) as raised:
-            await texts(link).send(number, TEXT)
+            await texts(link).send("c1:1", number, TEXT)
     assert number not in str(raised.value)
 
 
@@ -48,7 +48,7 @@ async def test_a_phone_that_goes_off_meanwhile_is_told_as_well(server: Server) -
     async with linked(server) as link:
         server.plan("PUT endpoints", lambda: 404)
         with pytest.raises(NoPhoneError, match="is registered"):
-            await texts(link).send(NUMBER, TEXT)
+            await texts(link).send("c1:1", NUMBER, TEXT)
 
 
 async def test_an_answer_that_does_not_come_is_unknown(server: Server) -> None:
@@ -56,6 +56,6 @@ async def test_an_answer_that_does_not_come_is_unknown(server: Server) -> None:
     async with linked(server, deadline=0.05) as link:
         server.plan("PUT endpoints", lambda: Fault.MUTE)
         with pytest.raises(UnreachableError, match="no answer") as raised:
-            await texts(link).send(NUMBER, TEXT)
+            await texts(link).send("c1:1", NUMBER, TEXT)
     assert TEXT not in str(raised.value)
     assert PHONE not in str(raised.value)

@@ -1,5 +1,7 @@
 """Weak code words are refused, and told why without being repeated."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,13 @@ def test_a_weak_word_is_told_why(word: str, why: str) -> None:
 @pytest.mark.parametrize("word", ["март", "5266", "яблоко", "Липа-7", "жнівень", "river", "евань"])
 def test_a_good_word_is_good(word: str) -> None:
     assert faults(word, ABOUT) == ()
+
+
+@pytest.mark.parametrize("word", ["0309", "0903", "030957", "570903", "0957", "03-09-57"])
+def test_a_birthday_is_weak_to_who_has_it(word: str) -> None:
+    assert faults(word, ABOUT) == ()
+    [why] = faults(word, About(birthday=date(1957, 9, 3)))
+    assert "date of birth" in why
 
 
 @given(st.text(), st.text(), st.text())

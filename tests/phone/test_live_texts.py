@@ -46,7 +46,7 @@ async def test_a_registered_phone_gets_texts_in_turn(
     async with Phone(account(pbx), transport=transport) as phone:
         await phone.register()
         for text in (SETTINGS, "ещё одно"):
-            await texts.send("1001", text)
+            await texts.send("key", "1001", text)
             came = await phone.wait(Texted)
             assert (came.sender, came.text) == ("611", text)
 
@@ -54,14 +54,14 @@ async def test_a_registered_phone_gets_texts_in_turn(
 @pytest.mark.parametrize("number", ["1002", "nobody"])
 async def test_a_phone_that_is_not_registered_is_said_to_be_so(texts: Texts, number: str) -> None:
     with pytest.raises(NoPhoneError, match="is registered"):
-        await texts.send(number, "text")
+        await texts.send("key", number, "text")
 
 
 async def test_a_phone_that_went_off_is_not_registered_any_more(pbx: Pbx, texts: Texts) -> None:
     async with Phone(account(pbx, "1002")) as phone:
         await phone.register()
-        await texts.send("1002", "text")
+        await texts.send("key", "1002", "text")
         await phone.wait(Texted)
     with pytest.raises(NoPhoneError):
-        await texts.send("1002", "text")
+        await texts.send("key", "1002", "text")
     assert "'1002'" not in (pbx.site.paths.log / "messages").read_text()

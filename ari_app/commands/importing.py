@@ -1,0 +1,138 @@
+"""`firstline subscribers import`: subscribers from a CSV file, all of them or none."""
+
+import asyncio
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import click
+from rich.progress import Progress
+
+from ari_app.codewords import hashing
+from ari_app.commands.running import console
+from ari_app.commands.stored import announced, asked, by_option, now
+from ari_app.config import State
+from ari_app.roster import Entry, Roster, Row, Wrong
+from ari_app.selfcare.hashing import THREADS, Hasher
+from ari_app.store import arrivals
+from ari_app.store.arrivals import Arrivals, Arrived, KnownError
+from ari_app.store.db import Store
+
+T = TypeVar("T")
+
+BATCH = 500
+"""So many lines are compared with the store at once."""
+
+
+@click.command("import")
+@click.argument("csv", type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True))
+@click.option("--update", is_flag=True, help="Change those who are there already.")
+@click.option("--dry-run", is_flag=True, help="Only tell what is wrong, and what would be done.")
+@by_option
+@click.pass_obj
+def import_(state: State, csv: Path, update: bool, dry_run: bool, by: str) -> None:
+    """Add the subscribers of a CSV file (UTF-8, `;` or `,`), all of them or none.
+
+    Its first line names the columns: number, name, language, area and, if you like, birthday and
+    code-word. Of a code word only the hash is kept; a birthday is compared with it and not kept.
+    """
+
+    if not csv.is_file():
+        raise click.BadParameter("it is read twice: give an ordinary file", param_hint="CSV")
+
+    async def importing(store: Store) -> None:
+        with csv.open("rb") as file, closing(Arrivals()) as aside:
+            roster = Roster(file, now(state).date())
+            work = _Import(csv, store, aside, update)
+            await work.check(_shown("reading", file, roster.read()))
+            digest = roster.digest
+            if work.wrong:
+                mistakes = f"{work.wrong} mistake{'s' * (work.wrong > 1)}"
+                raise click.ClickException(f"{mistakes}: nothing was written")
+            if dry_run:
+                click.echo(f"would be done: {work.told()}; nothing was written")
+                return
+            if work.words:
+                with hashing(state) as hasher:
+                    await work.hash(_shown("hashing words", file, roster.read()), hasher)
+            if roster.digest != digest:
+                raise click.ClickException(f"{csv} was changed meanwhile: nothing was written")
+            click.echo(f"done: {_told(await work.settle(by))}")
+            await announced(state)
+
+    asked(state, importing)
+
+
+class _Import:
+    """A file on its way into the store."""
+
+    def __init__(self, file: Path, store: Store, aside: Arrivals, update: bool) -> None:
+        self._file = file
+        self._store = store
+        self._aside = aside
+        self._update = update
+        self.wrong = self.words = self._lines = self._known = 0
+
+    async def check(self, entries: Iterator[Entry]) -> None:
+        """Put all aside, and tell what is wrong."""
+        while batch := list(islice(entries, BATCH)):
+            numbers = {one.arrival.msisdn for one in batch if isinstance(one, Row)}
+            known = await self._store.read(arrivals.known, numbers)
+            self._known += len(known)
+            for one in batch:
+                for wrong in self._faults(one, known) if isinstance(one, Row) else one:
+                    self.wrong += 1
+                    click.echo(f"{self._file}:{wrong.line}: {wrong.text}", err=True)
+
+    def _faults(self, row: Row, known: frozenset[str]) -> Iterator[Wrong]:
+        self._lines += 1
+        self.words += row.word is not None
+        one = row.arrival
+        before = self._aside.put(one)
+        if before is not None:
+            yield Wrong(one.line, f"number: it is in line {before}, too — leave one of them out")
+        elif one.msisdn in known and not self._update:
+            text = "a subscriber has it already — leave the line out, or give --update"
+            yield Wrong(one.line, f"number: {text}")
+
+    async def hash(self, entries: Iterator[Entry], hasher: Hasher) -> None:
+        """Hash the code words, as many at once as there are threads."""
+        rows = (one for one in entries if isinstance(one, Row) and one.word is not None)
+        while some := list(islice(rows, 2 * THREADS)):
+            found = await asyncio.gather(*(hasher.hashes(row.word) for row in some if row.word))
+            for row, (spoken, keyed) in zip(some, found, strict=True):
+                self._aside.give_word(row.arrival.line, spoken, keyed)
+
+    async def settle(self, by: str) -> Arrived:
+        """Write all of them."""
+        write = partial(arrivals.settle, update=self._update, by=by, at=datetime.now(UTC))
+        try:
+            return await self._store.write(write, self._aside)
+        except KnownError as error:
+            raise click.ClickException(
+                f"{self._file}:{error}: somebody got the number meanwhile: nothing was written"
+            ) from error
+
+    def told(self) -> str:
+        """What would be done."""
+        return _told(Arrived(self._lines - self._known, self._known, self.words))
+
+
+def _told(done: Arrived) -> str:
+    return f"{done.added} added, {done.updated} updated, {done.words} code words set"
+
+
+def _shown(what: str, file: BinaryIO, entries: Iterable[T]) -> Iterator[T]:
+    """The entries of a file; a terminal shows how far it was read."""
+    screen = console()
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(what, total=os.fstat(file.fileno()).st_size)
+        for number, one in enumerate(entries):
+            if number % BATCH == 0:
+                bar.update(task, completed=file.tell())
+            yield one

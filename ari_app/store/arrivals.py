@@ -1,0 +1,118 @@
+"""Subscribers who come by the thousand: put aside first, then into the store all at once.
+
+They wait in a database of their own without a name, which SQLite keeps in memory, and on the disk
+when they become many. Whatever is wrong shows before anything is written where it counts.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from msgspec import Struct, json
+
+from ari_app.store import code_words
+from ari_app.store.code_words import CodeWord
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros
+
+_SCHEMA = """
+    create table arrivals (
+        line integer primary key, msisdn text not null unique, name text not null,
+        language text not null, area text not null, spoken text, keyed text
+    ) strict
+"""
+
+
+class Arrival(Struct, frozen=True):
+    """A subscriber of a list, and his line there; ``msisdn`` is normalised."""
+
+    line: int
+    msisdn: str
+    name: str
+    language: str
+    area: str
+
+
+class Arrived(Struct, frozen=True):
+    """How many were new, how many were there before, and how many code words were set."""
+
+    added: int
+    updated: int
+    words: int
+
+
+class KnownError(Exception):
+    """Somebody has his number already, and nobody is to be changed."""
+
+
+class Arrivals:
+    """Those who are put aside. To be closed; used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._conn = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+        self._conn.execute("pragma journal_mode = off")
+        self._conn.execute(_SCHEMA)
+
+    def put(self, one: Arrival) -> int | None:
+        """Put somebody aside, or return the line in which his number was before."""
+        done = self._conn.execute(
+            "insert into arrivals (line, msisdn, name, language, area) values (?, ?, ?, ?, ?)"
+            " on conflict do nothing",
+            (one.line, one.msisdn, one.name, one.language, one.area),
+        )
+        if done.rowcount == 1:
+            return None
+        where = "select line from arrivals where msisdn = ?"
+        (line,) = self._conn.execute(where, (one.msisdn,)).fetchone()
+        return int(line)
+
+    def give_word(self, line: int, spoken: str, keyed: str) -> None:
+        """The hashes of the code word of a line."""
+        self._conn.execute(
+            "update arrivals set spoken = ?, keyed = ? where line = ?", (spoken, keyed, line)
+        )
+
+    def __iter__(self) -> Iterator[tuple[Arrival, str | None, str | None]]:
+        """All of them, with the hashes of their words."""
+        rows = self._conn.execute(
+            "select line, msisdn, name, language, area, spoken, keyed from arrivals order by line"
+        )
+        return ((Arrival(*row[:5]), row[5], row[6]) for row in rows)
+
+    def close(self) -> None:
+        """Forget them."""
+        self._conn.close()
+
+
+def known(db: Database, numbers: Collection[str]) -> frozenset[str]:
+    """Which of some normalised numbers subscribers have."""
+    rows = db.conn.execute(
+        "select msisdn from subscribers where msisdn in (select value from json_each(?))",
+        (json.encode(list(numbers)).decode(),),
+    )
+    return frozenset(number for (number,) in rows)
+
+
+def settle(db: Database, arrivals: Arrivals, update: bool, by: str, at: datetime) -> Arrived:
+    """Add all who were put aside, and with ``update`` change those who are there.
+
+    :class:`KnownError` if somebody is there who is not to be changed. A word is only ever set,
+    and a phone stays with whom it has.
+    """
+    (before,) = db.conn.execute("select count(*) from subscribers").fetchone()
+    number = words = 0
+    for one, spoken, keyed in arrivals:
+        found = db.conn.execute(
+            "insert into subscribers (msisdn, name, language, area, created)"
+            " values (?, ?, ?, ?, ?) on conflict (msisdn) do update set name = excluded.name,"
+            " language = excluded.language, area = excluded.area where ? returning id",
+            (one.msisdn, one.name, one.language, one.area, micros(at), update),
+        ).fetchone()
+        if found is None:
+            raise KnownError(one.line)
+        number += 1
+        if spoken is not None and keyed is not None:
+            code_words.put(db, CodeWord(found[0], spoken, keyed, at, by))
+            words += 1
+    (after,) = db.conn.execute("select count(*) from subscribers").fetchone()
+    return Arrived(after - before, number - (after - before), words)

@@ -1,0 +1,165 @@
+"""Forgetting a person: what tells of him goes, what is counted stays.
+
+Calls, their steps, contacts and their topics, complaints, hearings and wishes stay as somebody's,
+and nobody can tell whose. The same for a number that no subscriber has.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct, json
+
+from ari_app.store import subscribers
+from ari_app.store.calls import SECRET
+from ari_app.store.numbers import normalise
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros
+
+_NATIONAL = 9
+"""So many digits at the end are the same in every form of a number."""
+_WRITTEN = (
+    ("calls", "caller"),
+    ("steps", "key"),
+    ("complaints", "number"),
+    ("callbacks", "number"),
+    ("outbox", "number"),
+    ("code_word_tries", "number"),
+    ("announcement_hearings", "number"),
+    ("announcement_wishes", "number"),
+)
+"""Where numbers are kept, some of them as they were dialled."""
+_FORMS = "(select value from json_each(:forms))"
+_MINE = f"(subscriber = :id or number in {_FORMS})"
+_CALLING = f"(subscriber = :id or caller in {_FORMS})"
+_CALLS = f"(select id from calls where {_CALLING})"
+
+# What goes, in this order: its name, the table, whose rows of it.
+_GONE = (
+    ("code word", "code_words", "subscriber = :id"),
+    ("lines of bills", "bill_lines", "bill in (select id from bills where subscriber = :id)"),
+    ("bills", "bills", "subscriber = :id"),
+    ("payments", "payments", "subscriber = :id"),
+    ("services", "account_services", "subscriber = :id"),
+    ("account", "accounts", "subscriber = :id"),
+    ("texts", "outbox", f"number in {_FORMS} or call in {_CALLS}"),
+)
+# What becomes nobody's: its name, the table, what is set, whose rows of it.
+_KEPT = (
+    ("contacts", "contacts", "subscriber = null, question = '', solution = ''", "subscriber = :id"),
+    (
+        "tries at code words",
+        "code_word_tries",
+        "why = iif(subscriber = :id, '', why), subscriber = nullif(subscriber, :id),"
+        f" number = iif(number in {_FORMS}, '', number)",
+        _MINE,
+    ),
+    (
+        "complaints",
+        "complaints",
+        "number = '', subscriber = null, file = '', answer = '', state = 'closed'",
+        f"{_MINE} or call in {_CALLS}",
+    ),
+    (
+        "wishes to be called",
+        "callbacks",
+        "number = '', subscriber = null, state = 'done'",
+        f"{_MINE} or call in {_CALLS}",
+    ),
+    (
+        "wishes for a message",
+        "announcement_wishes",
+        "number = 'forgotten ' || hex(randomblob(8)), subscriber = null,"
+        " told = coalesce(told, :at)",
+        _MINE,
+    ),
+    (
+        "keys in calls",
+        "steps",
+        "key = ''",
+        f"key in {_FORMS} or (call in {_CALLS} and length(key) > 4 and key <> '{SECRET}')",
+    ),
+    ("calls", "calls", "caller = '', subscriber = null", _CALLING),
+)
+
+
+class Person(Struct, frozen=True):
+    """Whoever has a number: his ``id`` and SIP user if he is a subscriber, his number in all the
+    ``forms`` that the store has, his calls, the recordings of his complaints."""
+
+    number: str
+    id: int | None
+    sip_user: str | None
+    forms: tuple[str, ...]
+    calls: tuple[str, ...]
+    files: tuple[str, ...]
+    in_call: bool
+
+
+class Forgotten(Struct, frozen=True):
+    """How much of each kind went, and how much became nobody's; what there was none of is left
+    out."""
+
+    gone: Sequence[tuple[str, int]]
+    kept: Sequence[tuple[str, int]]
+
+
+def find(db: Database, number: str) -> Person | None:
+    """All that leads to a person; None for what is no number. Looks through everything."""
+    msisdn = normalise(number)
+    if msisdn is None:
+        return None
+    like = "%" + "%".join(msisdn[-_NATIONAL:]) + "%"
+    forms = {msisdn}
+    for table, column in _WRITTEN:
+        where = f"from {table} where {column} like ?"
+        rows = db.conn.execute(f"select distinct {column} {where}", (like,))
+        forms |= {written for (written,) in rows if normalise(written) == msisdn}
+    one = subscribers.by_number(db, msisdn)
+    who = {"id": one.id if one else None, "forms": json.encode(sorted(forms)).decode()}
+    calls = db.conn.execute(f"select id, ended is null from calls where id in {_CALLS}", who)
+    lasting = {id: bool(lasts) for id, lasts in calls}
+    files = db.conn.execute(
+        f"select file from complaints where file <> '' and ({_MINE} or call in {_CALLS})", who
+    )
+    return Person(
+        msisdn,
+        one.id if one else None,
+        one.sip_user if one else None,
+        tuple(sorted(forms)),
+        tuple(lasting),
+        tuple(file for (file,) in files),
+        any(lasting.values()),
+    )
+
+
+def forget(db: Database, person: Person, at: datetime) -> Forgotten:
+    """Forget a person, as he was found."""
+    who = {"id": person.id, "forms": json.encode(person.forms).decode(), "at": micros(at)}
+    gone = [
+        (name, db.conn.execute(f"delete from {table} where {whose}", who).rowcount)
+        for name, table, whose in _GONE
+    ]
+    kept = [
+        (name, db.conn.execute(f"update {table} set {what} where {whose}", who).rowcount)
+        for name, table, what, whose in _KEPT
+    ]
+    kept.append(("hearings of announcements", _unhear(db, who)))
+    me = db.conn.execute("delete from subscribers where id = :id", who).rowcount
+    return Forgotten(_some([("subscriber", me), *gone]), _some(kept))
+
+
+def _unhear(db: Database, who: Mapping[str, object]) -> int:
+    """Hearings of one number count once; so one of them stays, without the number."""
+    where = f"number in {_FORMS}"
+    db.conn.execute(
+        f"delete from announcement_hearings where {where} and call <> (select min(call) from"
+        " announcement_hearings mine where mine.announcement = announcement_hearings.announcement"
+        f" and mine.{where})",
+        who,
+    )
+    done = db.conn.execute(f"update announcement_hearings set number = '' where {where}", who)
+    return done.rowcount
+
+
+def _some(counts: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    return tuple((name, count) for name, count in counts if count)

@@ -1,0 +1,245 @@
+"""`firstline subscribers forget`: nothing tells of a person any more, and all is still counted."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from msgspec.structs import replace
+
+from ari_app import control
+from ari_app.config import State
+from ari_app.feed import Feed
+from ari_app.secret import Secret
+from ari_app.store import (
+    announcements,
+    callbacks,
+    calls,
+    code_words,
+    complaints,
+    history,
+    outbox,
+    subscribers,
+    ways,
+    wishes,
+)  # fmt: skip
+from ari_app.store.announcements import Announcement
+from ari_app.store.calls import CallEnded
+from ari_app.store.code_words import CodeWord, Trial
+from ari_app.store.db import Store
+from ari_app.store.directory import Directory
+from ari_app.store.history import Contact
+from ari_app.store.migrations import MIGRATIONS
+from ari_app.store.sqlite import Database
+from ari_app.store.subscribers import Subscriber
+from tests.commands.conftest import Run
+from tests.store.samples import NOON, began, step
+
+T = TypeVar("T")
+
+NUMBER, OTHER = "375291234567", "375990000002"
+FORMS = (NUMBER, "+375 29 123-45-67", "80291234567")
+NAME, SECRET_TEXT = "Ясь Забудовiч", "мой паспорт МР1234567"
+ME = Subscriber(77, NUMBER, NAME, "be", "Минск", NUMBER, Secret("parol-77"), NOON)
+
+
+def live(db: Database, recorded: Path) -> None:
+    """All that a person, and somebody else, leave behind."""
+    subscribers.add(db, [ME])
+    code_words.put(db, CodeWord(77, "hash-77", "hash-77k", NOON, "anna"))
+    code_words.unlock(db, 77, "anna", SECRET_TEXT, NOON)
+    history.add(db, [Contact(77, NOON, "call", "money", SECRET_TEXT, SECRET_TEXT, "anna", True)])
+    db.conn.execute("insert into accounts values (77, 1250, 'start')")
+    db.conn.execute("insert into payments (subscriber, day, amount) values (77, '2026-01-01', 1)")
+    db.conn.execute("insert into bills (id, subscriber, month, vat) values (900, 77, '2026', 1)")
+    db.conn.execute("insert into bill_lines values (900, 0, '{}', 1)")
+    one = announcements.add(db, Announcement(since=NOON, until=NOON, by="anna"))
+    for number, form in enumerate((*FORMS, OTHER)):
+        call, who = f"call{number}", None if number else 77
+        said = "чужое" if form == OTHER else SECRET_TEXT
+        calls.add(db, [replace(began(call), caller=form, subscriber=who)])
+        calls.add(db, [replace(step(call, 1, form), way="key"), replace(step(call, 2), way="key")])
+        calls.add(db, [CallEnded(call, NOON, "gone", 16)])
+        outbox.post(db, f"mended:1:{form}", form, said, call, NOON)
+        callbacks.ask(db, f"{call}:1", call, form, who, NOON, "money")
+        wishes.hear(db, [one.id], form, call, NOON)
+        wishes.wish(db, one.id, form, who, call, NOON)
+        trial = Trial(subscriber=who, number=form, call=call, key=call)
+        code_words.settle(db, code_words.begin(db, trial, NOON), "wrong")
+        file = recorded / f"{call}-3.wav"
+        file.write_text(said)
+        (recorded / f"{call}-4.wav").touch()
+        complaints.add(db, f"{call}:2", call, form, who, str(file), 2.5, NOON)
+    complaints.close(db, 1, SECRET_TEXT)
+    other = replace(step("call3", 3, FORMS[1]), way="key")
+    calls.add(db, [other])
+
+
+def counted(db: Database) -> object:
+    """What statistics know."""
+    topics = "select topic, count(*) from contacts group by 1 order by 1"
+    return (
+        [
+            db.conn.execute(f"select count(*) from {table}").fetchone()
+            for table in ("calls", "steps", "complaints", "callbacks", "code_word_tries")
+        ],
+        db.conn.execute(topics).fetchall(),
+        calls.counts(db, NOON - timedelta(days=1)),
+        ways.traffic(db, ""),
+        wishes.reach(db, 1),
+    )
+
+
+@pytest.fixture
+def lived(demo: State) -> State:
+    demo.recorded.mkdir()
+
+    async def living() -> None:
+        store = await Store.open(demo.database)
+        await store.write(live, demo.recorded)
+        await store.close()
+
+    asyncio.run(living())
+    return demo
+
+
+def looked(state: State, fn: Callable[[Database], T]) -> T:
+    async def looking() -> T:
+        store = await Store.open(state.database)
+        try:
+            return await store.read(fn)
+        finally:
+            await store.close()
+
+    return asyncio.run(looking())
+
+
+def remains(state: State) -> bytes:
+    """All that is in the database's files, and in the names and contents of recordings."""
+    files = [*state.directory.glob("firstline.db*"), *state.recorded.iterdir()]
+    return b"".join(file.name.encode() + file.read_bytes() for file in files)
+
+
+def test_nothing_tells_of_a_person_and_all_is_counted(lived: State, run: Run) -> None:
+    before, was = looked(lived, counted), remains(lived)
+    told = run("subscribers", "forget", "8 029 123-45-67", "--yes").stdout.splitlines()
+    assert told == [
+        "erased: subscriber 1, code word 1, lines of bills 1, bills 1, payments 1, account 1,"
+        " texts 3, recordings 6",
+        "kept, as nobody's: contacts 1, tries at code words 5, complaints 3, wishes to be called 1,"
+        " wishes for a message 1, keys in calls 4, calls 3, hearings of announcements 1",
+        "Asterisk knows his phone until its next start: `firstline down`, then `up`",
+    ]
+    left = remains(lived)
+    for secret in (*FORMS, "1234567", NAME, SECRET_TEXT, "parol-77", "hash-77"):
+        assert secret.encode() in was
+        assert secret.encode() not in left
+    assert looked(lived, counted) == before
+    others = sorted(file.name for file in lived.recorded.iterdir())
+    assert others == ["call3-3.wav", "call3-4.wav"]
+
+
+def test_others_keep_what_is_theirs(lived: State, run: Run) -> None:
+    def theirs(db: Database) -> list[object]:
+        of = "number = ?"
+        return [
+            db.conn.execute(f"select * from {table} where {where}", (OTHER,)).fetchall()
+            for table, where in (
+                ("subscribers", "msisdn = ?"),
+                ("calls", "caller = ?"),
+                ("outbox", of),
+                ("complaints", of),
+                ("callbacks", of),
+                ("announcement_wishes", of),
+                ("announcement_hearings", of),
+                ("code_word_tries", of),
+            )
+        ]
+
+    before = looked(lived, theirs)
+    assert all(before)
+    run("subscribers", "forget", NUMBER, "--yes")
+    assert looked(lived, theirs) == before
+
+
+def test_he_is_forgotten_once_and_strangers_too(lived: State, run: Run) -> None:
+    run("subscribers", "forget", NUMBER, "--yes")
+    again = run("subscribers", "forget", NUMBER, "--yes", "--state", str(lived.directory))
+    assert (again.exit_code, again.stdout) == (0, "nothing is known of this number\n")
+    assert run("subscribers", "show", NUMBER).exit_code == 1
+    assert run("subscribers", "forget", "611", "--yes").exit_code == 1
+
+
+def test_it_is_asked_before(lived: State, run: Run) -> None:
+    before = looked(lived, counted)
+    refused = run("subscribers", "forget", NUMBER)
+    assert refused.exit_code == 1
+    assert "Forget subscriber 77 with …4567, 3 calls, 3 recordings of complaints?" in refused.output
+    assert looked(lived, counted) == before
+    assert NAME.encode() in remains(lived)
+
+
+def test_who_is_in_a_call_is_to_be_forgotten_again(lived: State, run: Run) -> None:
+    async def calling() -> None:
+        store = await Store.open(lived.database)
+        await store.write(calls.add, [replace(began("now"), caller=NUMBER)])
+        await store.close()
+
+    asyncio.run(calling())
+    told = run("subscribers", "forget", NUMBER, "--yes").stdout
+    assert told.endswith("a call of his lasts: when it is over, forget him again\n")
+
+
+async def test_a_running_application_forgets_him_too(lived: State, run: Run) -> None:
+    store = await Store.open(lived.database)
+    directory = await Directory.load(store)
+    assert directory.caller(NUMBER)
+
+    async def nothing() -> bytes:
+        return b""
+
+    async with control.serve(lived.control, nothing, nothing, directory.refresh, Feed()):
+        done = await asyncio.to_thread(run, "subscribers", "forget", NUMBER, "--yes")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert directory.caller(NUMBER) is None
+    assert NUMBER.encode() not in remains(lived), "the other program's connections hid nothing"
+    await store.close()
+
+
+async def test_a_try_is_changed_or_deleted_only_as_nobodys(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "firstline.db")
+    trial = Trial(subscriber=1, number=NUMBER, call="c1")
+    await store.write(lambda db: code_words.settle(db, code_words.begin(db, trial, NOON), "wrong"))
+    for sql in (
+        "update code_word_tries set outcome = 'ok'",
+        "update code_word_tries set why = 'because'",
+        "update code_word_tries set subscriber = 2",
+        "update code_word_tries set number = '375990000002'",
+        "delete from code_word_tries",
+        "update code_word_tries set number = ''; delete from code_word_tries",
+    ):
+        with pytest.raises(sqlite3.IntegrityError):
+            await store.write(each, sql)
+    gone = "update code_word_tries set number = '', subscriber = null; delete from code_word_tries"
+    await store.write(each, gone)
+    await store.close()
+
+
+def each(db: Database, sql: str) -> None:
+    for one in sql.split(";"):
+        db.conn.execute(one)
+
+
+def test_contacts_and_tries_of_before_stay(tmp_path: Path) -> None:
+    db = Database(tmp_path / "old.db")
+    MIGRATIONS.apply(db, stop_before="forgettable")
+    subscribers.add(db, [ME])
+    history.add(db, [Contact(77, NOON, "call", "money", "q", "", "anna", True)])
+    code_words.unlock(db, 77, "anna", "passport", NOON)
+    before = history.of_subscriber(db, 77), code_words.entries(db, 77, 5)
+    MIGRATIONS.apply(db)
+    assert (history.of_subscriber(db, 77), code_words.entries(db, 77, 5)) == before
+    db.close()

@@ -1,0 +1,253 @@
+"""`firstline subscribers import`: all lines or none; mistakes are told with their lines."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from ari_app import control
+from ari_app.config import State
+from ari_app.feed import Feed
+from ari_app.store import arrivals, subscribers
+from ari_app.store.arrivals import Arrival, Arrivals, KnownError
+from ari_app.store.db import Store
+from ari_app.store.directory import Caller, Directory
+from ari_app.store.subscribers import Subscriber
+from tests.commands.conftest import Run
+from tests.commands.test_subscribers import proven
+from tests.store.samples import NOON
+
+HEAD = "number;name;language;area"
+EVA = "+375 29 123-45-67;Берёзкина Ева;be;Минск"
+LEV = "375291234568;Громов Лев;ru;Брест"
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    return tmp_path / "people.csv"
+
+
+def everyone(state: State) -> list[Subscriber]:
+    async def asking() -> list[Subscriber]:
+        store = await Store.open(state.database)
+        try:
+            return await store.read(subscribers.everyone)
+        finally:
+            await store.close()
+
+    return asyncio.run(asking())
+
+
+@contextmanager
+def unchanged(state: State) -> Iterator[None]:
+    before = everyone(state)
+    yield
+    assert everyone(state) == before
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("separator", [";", ","])
+def test_a_list_is_read(
+    demo: State, run: Run, csv: Path, start: str, end: str, separator: str
+) -> None:
+    lines = (HEAD, EVA, "", '375291234568;"Громов ""Лев""";ru;"Брест, 1"')
+    text = end.join(lines).replace(";", separator)
+    csv.write_bytes((start + text).encode())
+    done = run("subscribers", "import", str(csv))
+    assert done.stdout == "done: 2 added, 0 updated, 0 code words set\n"
+    told = [(one.msisdn, one.name, one.language, one.area) for one in everyone(demo)[50:]]
+    assert told == [
+        ("375291234567", "Берёзкина Ева", "be", "Минск"),
+        ("375291234568", 'Громов "Лев"', "ru", f"Брест{separator if separator == ',' else ','} 1"),
+    ]
+
+
+def test_code_words_are_hashed_and_right(demo: State, run: Run, csv: Path) -> None:
+    csv.write_text(
+        "Code-Word,number,name,language,area,birthday\n"
+        "Жнівень,375990000001,Ева,be,Минск,1985-12-31\n"
+        ",375990000002,Лев,ru,Минск,03.09.1957\n"
+    )
+    done = run("subscribers", "import", str(csv), "--update", "--by", "anna")
+    assert done.stdout == "done: 0 added, 2 updated, 1 code words set\n"
+    assert proven(demo, "Жнівень", "март") == [True, False]
+    shown = run("subscribers", "show", "375990000001").stdout
+    assert "Ева, be, Минск" in shown
+    assert " by anna" in shown
+    kept = b"".join(file.read_bytes() for file in demo.directory.glob("firstline.db*"))
+    for secret in ("Жнівень", "жнівень", "1957", "1985"):
+        assert secret.encode() not in kept
+
+
+def test_all_that_is_wrong_is_told_with_its_line(demo: State, run: Run, csv: Path) -> None:
+    csv.write_bytes(
+        "\n".join(
+            [
+                f"{HEAD};birthday;code-word",
+                f"{EVA};;жнівень",
+                f"{EVA};;",
+                "112;Ева;ru;Минск;;",
+                "375291110001;Ева;fr;Минск;;",
+                "375291110002;Ева;ru;Минск",
+                "375291110003;Ева\r;ru;Минск;;",
+                "375291110004;Е\u202eва;ru;;;",
+                "375291110005;<script>;ru;Минск;;",
+                '375291110006;"Ева;ru;Минск;;',
+                "375291110007;Ева;ru;Минск;31.02.1985;",
+                "375291110008;Ева;ru;Минск;2985-01-01;",
+                "375291110009;Ева;ru;Минск;1957-09-03;0309",
+                "375291110010;Пётр;ru;Минск;;пётр",
+                "375291110011;Ева;ru;Минск;;1234",
+                "375990000001;Ева;ru;Минск;;",
+                f"375291110012;{'Е' * 201};ru;Минск;;",
+                f"375291110013;{'Е' * 5000};ru;Минск;;",
+                "375291110014;?;ru;Минск;;",
+            ]
+        )
+        .encode()
+        .replace(b"?", b"\xff")
+    )
+    with unchanged(demo):
+        done = run("subscribers", "import", str(csv))
+    assert done.exit_code == 1
+    *told, last = done.stderr.splitlines()
+    expected = [
+        (3, "number: it is in line 2, too — leave one"),
+        (4, "number: it is no telephone number — write"),
+        (5, "language: it is unknown — write one of ru, be, en"),
+        (6, "4 columns instead of 6 —"),
+        (7, "a line break (CR) stands within it — take"),
+        (8, "name: it has signs that cannot be seen"),
+        (8, "area: it is empty — write it"),
+        (9, "name: it has < or > — take them out"),
+        (10, "its quotes are wrong — close each"),
+        (11, "birthday: it is no day of a birth — write"),
+        (12, "birthday: it is no day of a birth — write"),
+        (13, "code-word: It looks like a year or a date of birth: take"),
+        (14, "code-word: It contains the subscriber's name: take"),
+        (15, "code-word: Its letters or keys only count up or down"),
+        (16, "number: a subscriber has it already — leave the line out, or give --update"),
+        (17, "name: it is longer than 200 signs — shorten it"),
+        (18, "longer than 4096 bytes — break"),
+        (19, "it is not UTF-8 — save"),
+    ]
+    assert len(told) == len(expected)
+    for line, (number, text) in zip(told, expected, strict=True):
+        assert line.startswith(f"{csv}:{number}: {text}")
+    assert last == "Error: 18 mistakes: nothing was written"
+    for secret in ("0309", "пётр", "script", "\x1b", "\u202e", "1110001"):
+        assert secret not in done.output
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", ":1: the header is missing — begin with the line number;name;language;area"),
+        (b"\n", ":1: the header is missing"),
+        (HEAD.encode(), ":1: there is no subscriber below the header — write"),
+        (LEV.encode(), ":1: the header has a column that is unknown — known: area, "),
+        (b"number;nmae;language;area\n", "unknown — did you mean name?"),
+        (b"number;name;language\n", ":1: the header must name area once"),
+        (f"{HEAD};birthday;birthday\n".encode(), ":1: the header names a column twice"),
+        (f"{HEAD}\n{LEV}".encode("utf-16"), ":1: it is not UTF-8 — save"),
+        (b"\0" * 100_000, ":1: longer than 4096 bytes"),
+    ],
+)
+def test_a_file_that_is_no_such_list(
+    demo: State, run: Run, csv: Path, content: bytes, told: str
+) -> None:
+    csv.write_bytes(content)
+    with unchanged(demo):
+        done = run("subscribers", "import", str(csv))
+    assert done.exit_code == 1
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 2
+
+
+def test_no_file_at_all(demo: State, run: Run, tmp_path: Path) -> None:
+    assert demo.database.exists()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path, told in (
+        (tmp_path, "is a directory"),
+        (tmp_path / "none", "does not exist"),
+        (pipe, "give an ordinary file"),
+    ):
+        done = run("subscribers", "import", str(path))
+        assert done.exit_code == 2
+        assert told in done.stderr
+
+
+def test_a_dry_run_writes_nothing(demo: State, run: Run, csv: Path) -> None:
+    csv.write_text(f"{HEAD};code-word\n{EVA};жнівень\n375990000001;Лев;ru;Минск;\n")
+    with unchanged(demo):
+        done = run("subscribers", "import", str(csv), "--update", "--dry-run")
+    told = "would be done: 1 added, 1 updated, 1 code words set; nothing was written\n"
+    assert (done.exit_code, done.stdout) == (0, told)
+
+
+def test_who_is_updated_keeps_his_phone_and_his_word(demo: State, run: Run, csv: Path) -> None:
+    before = everyone(demo)[0]
+    csv.write_text(f"{HEAD};code-word\n{before.msisdn};Ева Новая;en;Гомель;\n")
+    assert run("subscribers", "import", str(csv), "--update").exit_code == 0
+    assert everyone(demo)[0] == replace(before, name="Ева Новая", language="en", area="Гомель")
+
+
+def test_a_file_that_changes_meanwhile_is_refused(
+    demo: State, run: Run, csv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    csv.write_text(f"{HEAD};code-word\n{EVA};жнівень\n")
+    known = arrivals.known
+
+    def changed(*given: object) -> frozenset[str]:
+        csv.write_text(f"{HEAD};code-word\n{EVA};дождь\n")
+        return known(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(arrivals, "known", changed)
+    with unchanged(demo):
+        done = run("subscribers", "import", str(csv))
+    assert done.exit_code == 1
+    assert "was changed meanwhile: nothing was written" in done.stderr
+
+
+def test_many_lines_in_one_transaction(demo: State, run: Run, csv: Path) -> None:
+    lines = (f"37529{number:07};Ева {number};be;Минск" for number in range(3000))
+    csv.write_text("\n".join((HEAD, *lines)))
+    assert run("subscribers", "import", str(csv)).stdout.startswith("done: 3000 added, 0 updated")
+    with unchanged(demo):
+        done = run("subscribers", "import", str(csv))
+    assert done.stderr.endswith("3000 mistakes: nothing was written\n")
+
+
+async def test_who_was_added_meanwhile_stops_all(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "firstline.db")
+    aside = Arrivals()
+    for line, number in ((2, "375291234567"), (3, "375291234568")):
+        aside.put(Arrival(line, number, "Ева", "be", "Минск"))
+    one = Subscriber(1, "375291234568", "Лев", "ru", "Брест", None, None, NOON)
+    await store.write(subscribers.add, [one])
+    with pytest.raises(KnownError, match="3"):
+        await store.write(arrivals.settle, aside, False, "anna", NOON)
+    assert await store.read(subscribers.everyone) == [one]
+    aside.close()
+    await store.close()
+
+
+async def test_a_running_application_knows_them_at_once(demo: State, run: Run, csv: Path) -> None:
+    csv.write_text(f"{HEAD}\n{EVA}\n")
+    store = await Store.open(demo.database)
+    directory = await Directory.load(store)
+
+    async def nothing() -> bytes:
+        return b""
+
+    async with control.serve(demo.control, nothing, nothing, directory.refresh, Feed()):
+        done = await asyncio.to_thread(run, "subscribers", "import", str(csv))
+    assert done.stderr == ""
+    assert directory.caller("375291234567") == Caller(51, "be", "Минск")
+    await store.close()
