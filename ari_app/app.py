@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -39,8 +39,8 @@ from ari_app.store.directory import Directory
 from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
 from ari_app.store.versions import Version
-from ivr import nodes
-from ivr.model import Book
+from ari_app.ussd import gateway
+from ari_app.ussd.sessions import Sessions, Written
 from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
@@ -95,7 +95,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
         reception = Reception(directory.caller, means.serving(ground.first))
-        put = partial(_put, ground, means, reception)
+        sessions = Sessions(means.written(ground.first), reception.enter, background.begin)
+        put = partial(_put, ground, means, (reception, sessions))
         for warning in await put(ground.first, "start"):
             log.warning("%s", warning)
         air = Air(ground.first, ground.read, put)
@@ -107,7 +108,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        reached = _Reached(link, calls, deeds)
+        reached = _Reached(link, calls, deeds, sessions)
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(outbox.run())
@@ -116,9 +117,11 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         if config.menus.watch:
             background.begin(watch(flows.directory(config), partial(air.reload, "watch")))
         try:
-            yield link
+            async with gateway.opened(config.ussd, ground.state.keys().ussd, sessions):
+                yield link
         finally:
             await calls.release()
+            await sessions.release()
             background.cancel()
 
 
@@ -133,10 +136,7 @@ class _Means(Struct, frozen=True):
     def serving(self, now: OnAir) -> Serving:
         """What serves calls on these menus."""
         reading = now.reading
-        text = partial(_text, reading.catalogue)
-        journal = Journal(self.record, self.feed, text, "ari")
-        perform = partial(self.deeds.perform, now.menus.book, text)
-        world = World(perform, self.remember, journal, _now)
+        journal, world = self._world(now, "ari")
         return Serving(
             now.menus.book,
             lambda screen: reading.media(screen.phrases, screen.language),
@@ -144,15 +144,27 @@ class _Means(Struct, frozen=True):
             journal.told,
         )
 
+    def written(self, now: OnAir) -> Written:
+        """What serves text sessions on these menus."""
+        text = partial(_text, now.reading.catalogue)
+        return Written(now.menus.book, text, self._world(now, "ussd")[1])
+
+    def _world(self, now: OnAir, line: str) -> tuple[Journal, World]:
+        text = partial(_text, now.reading.catalogue)
+        journal = Journal(self.record, self.feed, text, line)
+        perform = partial(self.deeds.perform, now.menus.book, text)
+        return journal, World(perform, self.remember, journal, _now)
+
 
 async def _put(
-    ground: Ground, means: _Means, reception: Reception, now: OnAir, how: How
+    ground: Ground, means: _Means, receive: tuple[Reception, Sessions], now: OnAir, how: How
 ) -> tuple[str, ...]:
     """Give menus to all new calls; what the operator should know of them."""
     await exchange.apology(ground.state, now.reading)
     await _keep(ground.store, now.menus, how)
-    reception.serving = means.serving(now)
-    return (*map(str, now.menus.warnings), *_unmatched(ground.config, now.menus.book))
+    reception, sessions = receive
+    reception.serving, sessions.written = means.serving(now), means.written(now)
+    return (*map(str, now.menus.warnings), *exchange.unmatched(ground.config, now.menus.book))
 
 
 class _Reached(Struct, frozen=True):
@@ -161,6 +173,7 @@ class _Reached(Struct, frozen=True):
     link: Link
     calls: Calls
     deeds: Deeds
+    sessions: Sessions
 
 
 def _answering(
@@ -178,7 +191,8 @@ def _answering(
     async def reload() -> bytes:
         return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
 
-    return control.serve(ground.state.control, report, reload, refresh, feed)
+    ussd = partial(gateway.answered_or_refused, reached.sessions)
+    return control.serve(ground.state.control, report, reload, refresh, feed, ussd)
 
 
 class _Background:
@@ -207,25 +221,6 @@ async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]])
         await event.wait()
         event.clear()
         await deed()
-
-
-def _unmatched(config: Config, book: Book) -> Iterator[str]:
-    """Which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
-    dialled = set(config.site.numbers)
-    claimed = {number for flow in book.flows.values() for number in flow.numbers}
-    for number in sorted(dialled - claimed):
-        yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
-    for number in sorted(claimed - dialled):
-        yield f"nobody can dial {number} of a flow: add it to numbers of [site]"
-    if config.manages_asterisk:
-        for queue in sorted(_queues(book) - set(config.site.queues)):
-            yield f"Asterisk has no queue {queue} of a flow: add it to queues of [site]"
-
-
-def _queues(book: Book) -> set[str]:
-    """The queues that flows give callers to."""
-    every = (node for flow in book.flows.values() for node in flow.nodes.values())
-    return {node.queue for node in every if isinstance(node, nodes.Queue)}
 
 
 async def _keep(store: Store, menus: Menus, how: How) -> None:

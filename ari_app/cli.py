@@ -19,6 +19,7 @@ from ari_app.commands.pbx import pbx
 from ari_app.commands.prompts import prompts
 from ari_app.commands.running import Commands, console, run
 from ari_app.commands.status import status
+from ari_app.commands.texting import ussd
 from ari_app.config import State
 
 
@@ -90,7 +91,9 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
     run(calling.call(state, caller, calling.Plan(**plan), click.echo))
 
 
-for group in (status, announce, calls, callbacks, complaints, flows, hours, messages, pbx, prompts):
+for group in (
+    status, announce, calls, callbacks, complaints, flows, hours, messages, pbx, prompts, ussd,
+):  # fmt: skip
     main.add_command(group)
 
 if __name__ == "__main__":

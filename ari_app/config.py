@@ -8,12 +8,13 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ari_app.secret import Secret
 from asterisk_conf.site import Ports
@@ -67,6 +68,19 @@ class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     watch: bool = False
 
 
+class UssdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[ussd]"""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8087
+    allow: tuple[str, ...] = ("127.0.0.1", "::1")
+
+    def __post_init__(self) -> None:
+        for each in self.allow:
+            ip_network(each)
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[log]"""
 
@@ -82,6 +96,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()
     menus: MenuSettings = MenuSettings()
+    ussd: UssdSettings = UssdSettings()
     log: LogSettings = LogSettings()
 
     @property
@@ -106,6 +121,7 @@ class Keys(Struct, frozen=True):
 
     ari: Secret
     ami: Secret
+    ussd: Secret
 
 
 class State:
@@ -197,19 +213,28 @@ class State:
     def keys(self) -> Keys:
         """The passwords of this installation, made at the first look."""
         file = self.directory / "secrets.toml"
-        if not file.exists():
-            made = [f'{name} = "{secrets.token_urlsafe(24)}"\n' for name in ("ari", "ami")]
-            part = file.with_suffix(".part")
-            part.touch(0o600)
-            part.write_text("".join(made))
-            part.rename(file)
         try:
-            table = tomllib.loads(file.read_text())
-            return Keys(Secret(table["ari"]), Secret(table["ami"]))
+            text = file.read_text() if file.exists() else _made("ari") + _made("ami")
+            table = tomllib.loads(text)
+            if "ussd" not in table:  # also in an installation of before
+                text = f"{text.rstrip()}\n{_made('ussd')}"
+                table = tomllib.loads(text)
+            found = Keys(*(Secret(table[name]) for name in Keys.__struct_fields__))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise ConfigError(
                 f"{file} is damaged ({error}): remove it to have new passwords made, then restart"
             ) from error
+        if not file.exists() or file.read_text() != text:
+            part = file.with_suffix(".part")
+            part.touch(0o600)
+            part.write_text(text)
+            part.rename(file)
+        return found
+
+
+def _made(name: str) -> str:
+    """The line of a new secret."""
+    return f'{name} = "{secrets.token_urlsafe(24)}"\n'
 
 
 def _overlay(table: dict[str, Any], name: str, value: str) -> None:
@@ -220,7 +245,7 @@ def _overlay(table: dict[str, Any], name: str, value: str) -> None:
         if key not in known:
             raise ConfigError(f"{name}: [{section}] has no {key}: {near(key, known)}")
         shape = get_type_hints(SECTIONS[section])[key]
-        given = value.split(",") if key == "numbers" else value
+        given = value.split(",") if get_origin(shape) is tuple else value
         try:
             msgspec.convert(given, shape, strict=False)
         except msgspec.ValidationError as error:

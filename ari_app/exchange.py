@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ari_app.config import Config, Keys, State
@@ -12,6 +12,8 @@ from ari_app.store.subscribers import Subscriber
 from asterisk_conf import site as conf
 from asterisk_conf.found import Asterisk, find
 from asterisk_conf.private import make_private
+from ivr import nodes
+from ivr.model import Book
 from ivr.values import Phrase
 from prompts.reading import Reading
 
@@ -79,3 +81,22 @@ def asterisk(config: Config, state: State, progress: Callable[[str], None]) -> A
 
 def _told(secret: Secret) -> conf.Secret:
     return conf.Secret(secret.reveal())
+
+
+def unmatched(config: Config, book: Book) -> Iterator[str]:
+    """Which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
+    dialled = set(config.site.numbers)
+    claimed = {each for each in book.dialled if not each.startswith("*")}  # of which all come
+    for number in sorted(dialled - claimed):
+        yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
+    for number in sorted(claimed - dialled):
+        yield f"nobody can dial {number} of a flow: add it to numbers of [site]"
+    if config.manages_asterisk:
+        for queue in sorted(_queues(book) - set(config.site.queues)):
+            yield f"Asterisk has no queue {queue} of a flow: add it to queues of [site]"
+
+
+def _queues(book: Book) -> set[str]:
+    """The queues that flows give callers to."""
+    every = (node for flow in book.flows.values() for node in flow.nodes.values())
+    return {node.queue for node in every if isinstance(node, nodes.Queue)}
