@@ -64,6 +64,7 @@ class TextLine(Line):
                 self._keep(want.screen)
                 return Told()
             case Enqueue() | Dial():
+                self._language = getattr(want, "language", self._language)
                 self._tell(NO_AGENT)
                 return Bridged("failed")
             case Record():
