@@ -108,9 +108,9 @@ async def serve(
         try:
             await site.start()
         except OSError as error:
-            where = f"{address[0]}:{address[1]}"
+            where, why = f"{address[0]}:{address[1]}", str(error.strerror).rpartition(": ")[2]
             raise GatewayError(
-                f"the USSD gateway cannot listen on {where} ({error.strerror}): "
+                f"the USSD gateway cannot listen on {where} ({why}): "
                 "choose another host or port under [ussd]"
             ) from error
         yield runner.addresses[0][1]

@@ -129,6 +129,12 @@ async def test_the_application_ends_while_it_is_watched(tmp_path: Path) -> None:
         await task
 
 
+async def test_a_text_session(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    async with serving(path):
+        assert await control.ussd(path, "так".encode()) == "END так"
+
+
 async def test_nothing_runs(tmp_path: Path) -> None:
     for path in (tmp_path / "control.sock", tmp_path / "left.sock"):
         if path.name == "left.sock":

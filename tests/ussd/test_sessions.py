@@ -14,6 +14,7 @@ from ivr.screens import fits
 from tests.ari.facts import until
 from tests.ussd.house import House, house
 
+REPLY = st.one_of(st.just("*"), st.text("0123456789# a", min_size=1, max_size=5))
 MENU = Page("menu")
 END = Page("You have 5.", last=True)
 
@@ -178,7 +179,7 @@ async def test_all_are_let_go_in_the_end() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.text("0123456789#* a", max_size=5), max_size=12))
+@given(st.lists(REPLY, max_size=12))
 async def test_whatever_is_replied_is_answered_the_same_each_time(given: list[str]) -> None:
     texts = list(accumulate(given, lambda before, reply: f"{before}*{reply}"))
     async with house() as here, house() as at_once:
@@ -193,7 +194,7 @@ async def test_whatever_is_replied_is_answered_the_same_each_time(given: list[st
             assert await ask(at_once, texts[-1] if texts else "") == told[-1]
 
 
-@given(st.lists(st.one_of(st.just("*"), st.text("123# a", min_size=1)), min_size=1))
+@given(st.lists(REPLY, min_size=1))
 def test_joined_replies_are_parted(given: list[str]) -> None:
     joined = "*".join(given)
     assert "*".join(replies(joined)) == joined
