@@ -20,6 +20,8 @@ _EXTENSION = frozenset("^{}\\[~]|€\f")
 MORE = {"ru": "дальше", "be": "далей", "en": "more"}
 """What the key does that turns the page."""
 
+_MARKS = ".,;:!?"
+
 _TURNING = ("0", "#", "00", "+")
 
 
@@ -38,7 +40,7 @@ def turning(grammar: Grammar | None) -> str:
 
 
 def pages(sentences: Sequence[str], key: str, language: str) -> tuple[str, ...]:
-    """Sentences on as few pages as hold them, broken between words; at least one.
+    """Sentences on pages, at least one: broken where a phrase ends, or else between words.
 
     All pages but the last end with the ``key`` that turns the page, in a line of its own.
     """
@@ -49,6 +51,8 @@ def pages(sentences: Sequence[str], key: str, language: str) -> tuple[str, ...]:
         taken = 1
         while taken < len(words) and fits("".join(words[: taken + 1]).strip() + hint):
             taken += 1
+        phrases = range(taken, taken // 2, -1)  # a page that is half empty is none the better
+        taken = next((end for end in phrases if words[end - 1][-1] in _MARKS), taken)
         found.append("".join(words[:taken]).strip() + hint)
         del words[:taken]
     return (*found, rest)
