@@ -1,8 +1,11 @@
 """The same conversation by voice and as a text session: the same nodes, the same outcomes."""
 
+from collections.abc import Iterable
 from functools import partial
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ari_app import flows, rehearsal
 from ari_app.selfcare.operations import CATALOGUE
@@ -52,7 +55,9 @@ async def by_voice(number: str, keys: str, caller: str, language: str) -> Trace:
     return call.trace
 
 
-async def as_text(number: str, keys: str, caller: str, language: str) -> tuple[Trace, list[Page]]:
+async def as_text(
+    number: str, keys: Iterable[str], caller: str, language: str
+) -> tuple[Trace, list[Page]]:
     """The keys answer the last page of what is asked: the others are turned."""
     coming, shown = iter(keys), list[Page]()
 
@@ -99,3 +104,18 @@ def test_every_flow_is_entered_that_is_not_for_voice_alone() -> None:
         assert any(
             name in reached(BOOK.flows, flow.flow) for flow in BOOK.flows.values() if flow.entries
         )
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(BOOK.dialled),
+    st.sampled_from(["0001", "0003", "unknown", "withheld"]),
+    st.lists(st.sampled_from([*"0123456789*#", "00", "12", "", "баланс"]), max_size=25),
+)
+async def test_whoever_replies_what_he_likes_is_answered(
+    number: str, caller: str, replies: list[str]
+) -> None:
+    trace, shown = await as_text(number, replies, caller, "")
+    assert trace.ending in ("ended", "gone")
+    assert all(page.text and fits(page.text) for page in shown)
+    assert shown[-1].last == (trace.ending == "ended")
