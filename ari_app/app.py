@@ -41,6 +41,8 @@ from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
 from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
+from ari_app.ussd import gateway
+from ari_app.ussd.sessions import Sessions, Written
 from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
@@ -89,7 +91,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
         reception = Reception(directory.caller, means.serving(ground.first))
-        put = partial(_put, ground, means, reception)
+        sessions = Sessions(means.written(ground.first), reception.enter, background.begin)
+        put = partial(_put, ground, means, (reception, sessions))
         for warning in await put(ground.first, "start"):
             log.warning("%s", warning)
         air = Air(ground.first, ground.read, put)
@@ -103,7 +106,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        reached = _Reached(link, calls, deeds)
+        reached = _Reached(link, calls, deeds, sessions)
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(outbox.run())
@@ -112,9 +115,11 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         if config.menus.watch:
             background.begin(watch(flows.directory(config), partial(air.reload, "watch")))
         try:
-            yield link
+            async with gateway.opened(config.ussd, ground.state.keys().ussd, sessions):
+                yield link
         finally:
             await calls.release()
+            await sessions.release()
             background.cancel()
 
 
@@ -128,26 +133,29 @@ class _Means(Struct, frozen=True):
 
     def serving(self, now: OnAir) -> Serving:
         """What serves calls on these menus."""
-        reading = now.reading
-        text = partial(_text, reading.catalogue)
-        journal = Journal(self.record, self.feed, text, "ari")
+        journal, world = self._world(now, "ari")
+        return Serving(now.menus.book, now.speak, world, journal.told)
+
+    def written(self, now: OnAir) -> Written:
+        """What serves text sessions on these menus."""
+        text = partial(_text, now.reading.catalogue)
+        return Written(now.menus.book, text, self._world(now, "ussd")[1])
+
+    def _world(self, now: OnAir, line: str) -> tuple[Journal, World]:
+        text = partial(_text, now.reading.catalogue)
+        journal = Journal(self.record, self.feed, text, line)
         perform = partial(self.deeds.perform, now.menus.book, text)
-        world = World(perform, self.remember, journal, _now)
-        return Serving(
-            now.menus.book,
-            now.speak,
-            world,
-            journal.told,
-        )
+        return journal, World(perform, self.remember, journal, _now)
 
 
 async def _put(
-    ground: Ground, means: _Means, reception: Reception, now: OnAir, how: How
+    ground: Ground, means: _Means, receive: tuple[Reception, Sessions], now: OnAir, how: How
 ) -> tuple[str, ...]:
     """Give menus to all new calls; what the operator should know of them."""
     await exchange.apology(ground.state, now.reading)
     await _keep(ground.store, now.menus, how)
-    reception.serving = means.serving(now)
+    reception, sessions = receive
+    reception.serving, sessions.written = means.serving(now), means.written(now)
     return (*map(str, now.menus.warnings), *exchange.unmatched(ground.config, now.menus.book))
 
 
@@ -157,6 +165,7 @@ class _Reached(Struct, frozen=True):
     link: Link
     calls: Calls
     deeds: Deeds
+    sessions: Sessions
 
 
 def _answering(
@@ -174,7 +183,8 @@ def _answering(
     async def reload() -> bytes:
         return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
 
-    return control.serve(ground.state.control, report, reload, refresh, feed)
+    ussd = partial(gateway.answered_or_refused, reached.sessions)
+    return control.serve(ground.state.control, report, reload, refresh, feed, ussd)
 
 
 class _Background:

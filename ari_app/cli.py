@@ -20,6 +20,7 @@ from ari_app.commands.prompts import prompts
 from ari_app.commands.running import Commands, console, run
 from ari_app.commands.status import status
 from ari_app.commands.subscribers import subscribers
+from ari_app.commands.texting import ussd
 from ari_app.config import State
 
 
@@ -93,7 +94,7 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 for group in (
     status, announce, calls, callbacks, complaints, flows, hours, messages, pbx, prompts,
-    subscribers,
+    subscribers, ussd,
 ):  # fmt: skip
     main.add_command(group)
 

@@ -16,7 +16,8 @@ from ivr.cover import Edge, edges, taken
 from ivr.digits import Verdict, judge
 from ivr.draft import FlowError
 from ivr.engine import step
-from ivr.events import Began, Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.entry import enter, opening
+from ivr.events import Event, Gone, Keyed, Recorded, Silent, Told
 from ivr.examples import Asked, asked, cases, distinguished, example, replies
 from ivr.model import Book, Flow
 from ivr.nodes import Input
@@ -86,17 +87,13 @@ def walk(book: Book, flow: str = "", known: int = 1, number: str = "") -> Walked
 def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Session]:
     """Calls that begin differently, as far as flows can tell; those of the ``first`` flow first."""
     for flow in sorted(book.flows.values(), key=lambda flow: flow is not first):
-        for dialled in flow.numbers if cases(book, "dialled") else flow.numbers[:1]:
+        numbers = flow.numbers if cases(book, "dialled") else flow.numbers[:1]
+        for dialled in (*numbers, *flow.codes):
             for language in flow.languages if cases(book, "language") else flow.languages[:1]:
                 for subscriber in (known, None):
-                    yield Session(
-                        id="walk",
-                        dialled=dialled,
-                        caller=Caller(number if subscriber else "", subscriber),
-                        language=language,
-                        flow=flow.flow,
-                        node=flow.start,
-                    )
+                    caller = Caller(number if subscriber else "", subscriber)
+                    if begun := enter(book, "walk", dialled, caller, (language,)):
+                        yield begun
 
 
 class _Reached(Struct, frozen=True):
@@ -134,7 +131,7 @@ class _Search:
         waiting = [
             new
             for start in starts
-            if (new := self.turned(None, Taken(start, None, Began()))) is not None
+            if (new := self.turned(None, Taken(start, None, opening(start)))) is not None
         ]
         seen = {self.state(one) for one in waiting}
         at = 0

@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.engine import FlowError, Step, step
-from ivr.events import Began, Event
+from ivr.entry import opening
+from ivr.events import Event
 from ivr.model import Book
 from ivr.session import from_json, to_json
 from ivr.terms import ACTIONS
@@ -23,11 +24,11 @@ SEEDS = range(150)
 
 def walked(book: Book, random: Random) -> list[Step]:
     """The steps of a call at random."""
-    numbers = sorted(number for flow in book.flows.values() for number in flow.numbers)
-    session = begin(book, random.choice(numbers), random.choice([None, 7]))
+    dialled = random.choice([sorted(flow.entries) for flow in book.flows.values() if flow.entries])
+    session = begin(book, random.choice(dialled), random.choice([None, 7]))
     session = replace(session, proven=random.random() < 0.5)
     misses = random.choice([0.05, 0.2, 0.9])
-    event: Event = Began()
+    event: Event = opening(session)
     steps: list[Step] = []
     for _ in range(200):
         try:
