@@ -2,20 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
 
 from msgspec import Struct, json
 
 from ari_app import control, exchange, flows
 from ari_app.ari.calls import Calls
+from ari_app.ari.events import TextMessageReceived
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
 from ari_app.ari.texts import Texts
+from ari_app.background import Background, group
 from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.conductor import Remember, World
 from ari_app.config import Config, State
@@ -43,11 +44,10 @@ from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
 from ari_app.ussd import gateway
 from ari_app.ussd.sessions import Sessions, Written
+from ari_app.ussd.texting import Post, Texting
 from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -77,13 +77,14 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             log.warning("%d calls had no end in the record: the application had died", len(lost))
         directory = await Directory.load(store)
         recorder = await stack.enter_async_context(Recorder(store))
-        tasks = await stack.enter_async_context(_group())
-        background = _Background(tasks)
+        tasks = await stack.enter_async_context(group())
+        background = Background(tasks)
         feed = Feed()
         link = Link(_settings(ground))
         bulletin = await Bulletin.load(store, _now())
         forced = await ForcedHours.load(store, _now())
-        outbox = _texting(ground, link)
+        texts = _texts(ground, link)
+        outbox = Outbox(store, texts.send, _now, link.wait_connected)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
         selfcare = Selfcare(await demo_billing(store), staff, words)
@@ -92,6 +93,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
         reception = Reception(directory.caller, means.serving(ground.first))
         sessions = Sessions(means.written(ground.first), reception.enter, background.begin)
+        texting = _texting(ground, link, texts, sessions, background)
         put = partial(_put, ground, means, (reception, sessions))
         for warning in await put(ground.first, "start"):
             log.warning("%s", warning)
@@ -120,6 +122,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         finally:
             await calls.release()
             await sessions.release()
+            await texting.release()
             background.cancel()
 
 
@@ -169,7 +172,7 @@ class _Reached(Struct, frozen=True):
 
 
 def _answering(
-    ground: Ground, air: Air, reached: _Reached, background: "_Background", feed: Feed
+    ground: Ground, air: Air, reached: _Reached, background: Background, feed: Feed
 ) -> AbstractAsyncContextManager[None]:
     """The control socket."""
 
@@ -185,26 +188,6 @@ def _answering(
 
     ussd = partial(gateway.answered_or_refused, reached.sessions)
     return control.serve(ground.state.control, report, reload, refresh, feed, ussd)
-
-
-class _Background:
-    """What goes on beside the calls and ends with the application."""
-
-    def __init__(self, tasks: asyncio.TaskGroup) -> None:
-        self._tasks = tasks
-        self._begun: set[asyncio.Task[Any]] = set()
-
-    def begin(self, deed: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Begin a deed."""
-        task = self._tasks.create_task(deed)
-        self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
-        return task
-
-    def cancel(self) -> None:
-        """End them all."""
-        for task in self._begun:
-            task.cancel()
 
 
 async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]]) -> None:
@@ -228,15 +211,34 @@ async def _keep(store: Store, menus: Menus, how: How) -> None:
         log.error("the texts of the menus were not kept: %s", error)
 
 
-def _texting(ground: Ground, link: Link) -> Outbox:
+def _texting(
+    ground: Ground, link: Link, texts: Texts, sessions: Sessions, background: Background
+) -> Texting:
+    """The text sessions of phones, on what serves those of gateways."""
+    config, store = ground.config, ground.store
+    post = Post(lambda phone: store.read(subscribers.number_of_phone, phone), texts.reply)
+    texting = Texting(
+        lambda: sessions.written, sessions.enter, post, background.begin, config.ussd.menu
+    )
+
+    def take(event: TextMessageReceived) -> None:
+        phone, number = event.endpoint, event.message.number
+        if phone.state != "offline" and number in config.site.numbers:
+            texting.take(phone.resource, number, event.message.body)
+
+    if config.ussd.texts:
+        link.texted = take
+    return texting
+
+
+def _texts(ground: Ground, link: Link) -> Texts:
     """The sender of texts; they come from the first number of the site."""
     site, store = ground.config.site, ground.store
-    texts = Texts(
+    return Texts(
         link.ari.endpoints,
         lambda number: store.read(subscribers.sip_user, number),
         f"sip:{site.numbers[0]}@{site.host}",
     )
-    return Outbox(store, texts.send, _now, link.wait_connected)
 
 
 def _post(db: Database, key: str, number: str, text: str, call: str) -> None:
@@ -291,13 +293,3 @@ async def _report(ground: Ground, air: Air, link: Link, calls: Calls) -> bytes:
         MenusNow({name: flow.version for name, flow in book.flows.items()}, air.refused),
     )
     return json.encode(await status(ground.config, ground.state, ground.store, live))
-
-
-@asynccontextmanager
-async def _group() -> AsyncIterator[asyncio.TaskGroup]:
-    """A task group whose one failure comes out as itself."""
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            yield tasks
-    except BaseExceptionGroup as group:
-        raise group.exceptions[0] from None

@@ -75,6 +75,8 @@ class UssdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8087
     allow: tuple[str, ...] = ("127.0.0.1", "::1")
+    texts: bool = True
+    menu: str = "*111#"
 
     def __post_init__(self) -> None:
         for each in self.allow:

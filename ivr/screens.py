@@ -1,6 +1,7 @@
 """Words as pages of text: what fits on the screen of a telephone in a USSD session."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Container, Iterator, Sequence
 
 from ivr.digits import Verdict, judge
 from ivr.wants import Grammar
@@ -23,6 +24,53 @@ MORE = {"ru": "дальше", "be": "далей", "en": "more"}
 _MARKS = ".,;:!?"
 
 _TURNING = ("0", "#", "00", "+")
+
+
+_KEYS = {
+    word: key
+    for key, words in {
+        "0": "ноль нуль zero",
+        "1": "один адзін one",
+        "2": "два two",
+        "3": "три тры three",
+        "4": "четыре чатыры four",
+        "5": "пять пяць five",
+        "6": "шесть шэсць six",
+        "7": "семь сем seven",
+        "8": "восемь восем eight",
+        "9": "девять дзевяць nine",
+        "#": "решётка решётку рашотка рашотку hash",
+        "*": "звёздочка зорачка star",
+    }.items()
+    for word in words.split()
+}
+"""What keys are called."""
+
+_CHOICE = re.compile(
+    r"(?P<what>[^.!?;]+?)(?P<comma>,?) (?P<press>(?:нажмите|націсніце|press) )?"
+    rf"(?P<key>{'|'.join(_KEYS)})(?=[.,;]|$)[.,;]? ?"
+)
+_BARE = ("для ", "for ")
+"""How a choice begins that needs no comma: for English press three."""
+
+
+def listed(sentence: str, keys: Container[str]) -> tuple[str, ...]:
+    """The lines of a sentence: choices that it offers by these ``keys`` as "1 Balance".
+
+    A sentence offers some if it says what to press. All other words stay as they are.
+    """
+    lines: list[str] = []
+    at = rest = 0
+    pressed = False
+    while found := _CHOICE.search(sentence, at):
+        at = found.end()
+        what, key = found["what"].strip(), _KEYS[found["key"]]
+        pressed |= bool(found["press"])
+        if pressed and key in keys and (found["comma"] or what.lower().startswith(_BARE)):
+            lines += filter(None, [sentence[rest : found.start()].strip()])
+            lines.append(f"{key} {what[0].upper()}{what[1:]}")
+            rest = at
+    return (*lines, *filter(None, [sentence[rest:].strip()]))
 
 
 def fits(text: str) -> bool:
@@ -52,10 +100,15 @@ def pages(sentences: Sequence[str], key: str, language: str) -> tuple[str, ...]:
         while taken < len(words) and fits("".join(words[: taken + 1]).strip() + hint):
             taken += 1
         phrases = range(taken, taken // 2, -1)  # a page that is half empty is none the better
-        taken = next((end for end in phrases if words[end - 1][-1] in _MARKS), taken)
+        taken = next((end for end in phrases if _ends(words, end)), taken)
         found.append("".join(words[:taken]).strip() + hint)
         del words[:taken]
     return (*found, rest)
+
+
+def _ends(words: Sequence[str], end: int) -> bool:
+    """Whether a phrase ends before the word of an index."""
+    return words[end - 1][-1] in _MARKS or words[end][0] == "\n"
 
 
 def _words(sentences: Sequence[str], hint: str) -> Iterator[str]:

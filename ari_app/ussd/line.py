@@ -1,13 +1,13 @@
 """A text session as a line: what is asked becomes pages, and replies become keys."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 
 from msgspec import Struct
 
 from ari_app.line import Line
 from ivr.digits import KEYS, answer
 from ivr.events import Bridged, Event, Gone, Keyed, Silent, Told
-from ivr.screens import pages, turning
+from ivr.screens import listed, pages, turning
 from ivr.values import Phrase
 from ivr.wants import Ask, Dial, Done, Enqueue, Grammar, Met, Record, Say, Screen
 
@@ -58,7 +58,7 @@ class TextLine(Line):
         match want:
             case Ask():
                 self._unasked = 0
-                self._keep(want.screen)
+                self._keep(want.screen, want.grammar.choices)
                 return await self._ask(want.grammar)
             case Say():
                 self._keep(want.screen)
@@ -78,9 +78,10 @@ class TextLine(Line):
                 return self._gone
         raise NotImplementedError(type(want).__name__)
 
-    def _keep(self, screen: Screen) -> None:
+    def _keep(self, screen: Screen, keys: Container[str] = ()) -> None:
         self._language = screen.language
-        self._kept += self._text(screen)
+        for sentence in self._text(screen):
+            self._kept += listed(sentence, keys)
 
     def _tell(self, prompt: str) -> None:
         self._kept += self._text(Screen((Phrase(prompt),), self._language))

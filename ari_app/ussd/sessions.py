@@ -82,7 +82,7 @@ class Sessions:
         begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
         self.written = written
-        self._enter = enter
+        self.enter = enter
         self._begin = begin
         self._talks: dict[str, _Talk] = {}
         self._closed = False
@@ -97,7 +97,7 @@ class Sessions:
             if self._closed or self._full():
                 log.warning("a text session was refused: there are %d", len(self._talks))
                 return self.written.page(TROUBLE)
-            session = self._enter(self.written.book, request.number, request.code)
+            session = self.enter(self.written.book, request.number, request.code)
             if session is None:
                 return self.written.page(UNKNOWN)
             talk = self._talks[request.session] = _Talk(self.written, session)
