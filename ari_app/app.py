@@ -2,20 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
 
 from msgspec import Struct, json
 
 from ari_app import control, exchange, flows, retention
 from ari_app.ari.calls import Calls
+from ari_app.ari.events import TextMessageReceived
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
 from ari_app.ari.texts import Texts
+from ari_app.background import Background, group
 from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.conductor import Remember, World
 from ari_app.config import Config, State
@@ -41,12 +42,13 @@ from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
 from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
+from ari_app.ussd import gateway
+from ari_app.ussd.sessions import Sessions, Written
+from ari_app.ussd.texting import Post, Texting
 from ari_app.webhook import Webhook, WebhookKeys
 from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -76,13 +78,14 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             log.warning("%d calls had no end in the record: the application had died", len(lost))
         directory = await Directory.load(store)
         recorder = await stack.enter_async_context(Recorder(store))
-        tasks = await stack.enter_async_context(_group())
-        background = _Background(tasks)
+        tasks = await stack.enter_async_context(group())
+        background = Background(tasks)
         feed = Feed()
         link = Link(_settings(ground))
         bulletin = await Bulletin.load(store, _now())
         forced = await ForcedHours.load(store, _now())
-        outbox = await _texting(ground, link, stack)
+        texts = _texts(ground, link)
+        outbox = await _outbox(ground, link, texts, stack)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
         billing = await demo_billing(store)
@@ -93,7 +96,9 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         reception = Reception(
             directory.caller, means.serving(ground.first), ground.config.ari.forgeable
         )
-        put = partial(_put, ground, means, reception)
+        sessions = Sessions(means.written(ground.first), reception.enter, background.begin)
+        texting = _texting(ground, link, texts, sessions, background)
+        put = partial(_put, ground, means, (reception, sessions))
         for warning in await put(ground.first, "start"):
             log.warning("%s", warning)
         air = Air(ground.first, ground.read, put)
@@ -107,7 +112,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        reached = _Reached(link, calls, (deeds.refresh, directory.refresh, billing.refresh))
+        refreshing = (deeds.refresh, directory.refresh, billing.refresh)
+        reached = _Reached(link, calls, sessions, refreshing)
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(outbox.run())
@@ -117,9 +123,12 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         if config.menus.watch:
             background.begin(watch(flows.directory(config), partial(air.reload, "watch")))
         try:
-            yield link
+            async with gateway.opened(config.ussd, ground.state.keys().ussd, sessions):
+                yield link
         finally:
             await calls.release()
+            await sessions.release()
+            await texting.release()
             background.cancel()
 
 
@@ -133,26 +142,29 @@ class _Means(Struct, frozen=True):
 
     def serving(self, now: OnAir) -> Serving:
         """What serves calls on these menus."""
-        reading = now.reading
-        text = partial(_text, reading.catalogue)
-        journal = Journal(self.record, self.feed, text, "ari")
+        journal, world = self._world(now, "ari")
+        return Serving(now.menus.book, now.speak, world, journal.told)
+
+    def written(self, now: OnAir) -> Written:
+        """What serves text sessions on these menus."""
+        text = partial(_text, now.reading.catalogue)
+        return Written(now.menus.book, text, self._world(now, "ussd")[1])
+
+    def _world(self, now: OnAir, line: str) -> tuple[Journal, World]:
+        text = partial(_text, now.reading.catalogue)
+        journal = Journal(self.record, self.feed, text, line)
         perform = partial(self.deeds.perform, now.menus.book, text)
-        world = World(perform, self.remember, journal, _now)
-        return Serving(
-            now.menus.book,
-            now.speak,
-            world,
-            journal.told,
-        )
+        return journal, World(perform, self.remember, journal, _now)
 
 
 async def _put(
-    ground: Ground, means: _Means, reception: Reception, now: OnAir, how: How
+    ground: Ground, means: _Means, receive: tuple[Reception, Sessions], now: OnAir, how: How
 ) -> tuple[str, ...]:
     """Give menus to all new calls; what the operator should know of them."""
     await exchange.apology(ground.state, now.reading)
     await _keep(ground.store, now.menus, how)
-    reception.serving = means.serving(now)
+    reception, sessions = receive
+    reception.serving, sessions.written = means.serving(now), means.written(now)
     return (*map(str, now.menus.warnings), *exchange.unmatched(ground.config, now.menus.book))
 
 
@@ -161,12 +173,13 @@ class _Reached(Struct, frozen=True):
 
     link: Link
     calls: Calls
+    sessions: Sessions
     refreshing: tuple[Callable[[], Awaitable[None]], ...]
     """Each reads again what it keeps in memory."""
 
 
 def _answering(
-    ground: Ground, air: Air, reached: _Reached, background: "_Background", feed: Feed
+    ground: Ground, air: Air, reached: _Reached, background: Background, feed: Feed
 ) -> AbstractAsyncContextManager[None]:
     """The control socket."""
 
@@ -180,27 +193,8 @@ def _answering(
     async def reload() -> bytes:
         return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
 
-    return control.serve(ground.state.control, report, reload, refresh, feed)
-
-
-class _Background:
-    """What goes on beside the calls and ends with the application."""
-
-    def __init__(self, tasks: asyncio.TaskGroup) -> None:
-        self._tasks = tasks
-        self._begun: set[asyncio.Task[Any]] = set()
-
-    def begin(self, deed: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Begin a deed."""
-        task = self._tasks.create_task(deed)
-        self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
-        return task
-
-    def cancel(self) -> None:
-        """End them all."""
-        for task in self._begun:
-            task.cancel()
+    ussd = partial(gateway.answered_or_refused, reached.sessions)
+    return control.serve(ground.state.control, report, reload, refresh, feed, ussd)
 
 
 async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]]) -> None:
@@ -224,19 +218,44 @@ async def _keep(store: Store, menus: Menus, how: How) -> None:
         log.error("the texts of the menus were not kept: %s", error)
 
 
-async def _texting(ground: Ground, link: Link, stack: AsyncExitStack) -> Outbox:
+async def _outbox(ground: Ground, link: Link, texts: Texts, stack: AsyncExitStack) -> Outbox:
     """The sender of texts: to a webhook, or to phones, from the first number of the site."""
-    site, store, settings = ground.config.site, ground.store, ground.config.messages
+    store, settings = ground.store, ground.config.messages
     if settings.by == "webhook":
         webhook = Webhook(settings.url, WebhookKeys.of(ground.state))
         await stack.enter_async_context(webhook)
         return Outbox(store, webhook.send, _now)
-    texts = Texts(
+    return Outbox(store, texts.send, _now, link.wait_connected)
+
+
+def _texting(
+    ground: Ground, link: Link, texts: Texts, sessions: Sessions, background: Background
+) -> Texting:
+    """The text sessions of phones, on what serves those of gateways."""
+    config, store = ground.config, ground.store
+    post = Post(lambda phone: store.read(subscribers.number_of_phone, phone), texts.reply)
+    texting = Texting(
+        lambda: sessions.written, sessions.enter, post, background.begin, config.ussd.menu
+    )
+
+    def take(event: TextMessageReceived) -> None:
+        phone, number = event.endpoint, event.message.number
+        if phone.state != "offline" and number in config.site.numbers:
+            texting.take(phone.resource, number, event.message.body)
+
+    if config.ussd.texts:
+        link.texted = take
+    return texting
+
+
+def _texts(ground: Ground, link: Link) -> Texts:
+    """The sender of texts; they come from the first number of the site."""
+    site, store = ground.config.site, ground.store
+    return Texts(
         link.ari.endpoints,
         lambda number: store.read(subscribers.sip_user, number),
         f"sip:{site.numbers[0]}@{site.host}",
     )
-    return Outbox(store, texts.send, _now, link.wait_connected)
 
 
 def _post(db: Database, key: str, number: str, text: str, call: str) -> None:
@@ -291,13 +310,3 @@ async def _report(ground: Ground, air: Air, link: Link, calls: Calls) -> bytes:
         MenusNow({name: flow.version for name, flow in book.flows.items()}, air.refused),
     )
     return json.encode(await status(ground.config, ground.state, ground.store, live))
-
-
-@asynccontextmanager
-async def _group() -> AsyncIterator[asyncio.TaskGroup]:
-    """A task group whose one failure comes out as itself."""
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            yield tasks
-    except BaseExceptionGroup as group:
-        raise group.exceptions[0] from None

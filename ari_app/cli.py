@@ -21,6 +21,7 @@ from ari_app.commands.retention import retention
 from ari_app.commands.running import Commands, console, run
 from ari_app.commands.status import status
 from ari_app.commands.subscribers import subscribers
+from ari_app.commands.texting import ussd
 from ari_app.config import State
 
 
@@ -94,7 +95,7 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 for group in (
     status, announce, calls, callbacks, complaints, flows, hours, messages, pbx, prompts,
-    retention, subscribers,
+    retention, subscribers, ussd,
 ):  # fmt: skip
     main.add_command(group)
 

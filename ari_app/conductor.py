@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from ari_app.line import Line, UndoneError
 from ivr.engine import FlowError, Step, Turn, step
-from ivr.events import Answered, Began, Event, Failed, Gone
+from ivr.entry import opening
+from ivr.events import Answered, Event, Failed, Gone
 from ivr.model import Book
 from ivr.session import Session
 from ivr.wants import Deed, Done, Met, Want
@@ -56,7 +57,7 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
     witness = world.witness
     witness.began(session, book.flows[session.flow].version, world.now())
     ending, cause = "fault", 0
-    event: Event = Began()
+    event: Event = opening(session)
     try:
         while True:
             turn = _turn(book, session, event, world)

@@ -8,6 +8,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin, get_type_hints
 from urllib.parse import urlsplit
@@ -103,6 +104,21 @@ class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError("url is no place for a password: write webhook_token in secrets.toml")
 
 
+class UssdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[ussd]"""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8087
+    allow: tuple[str, ...] = ("127.0.0.1", "::1")
+    texts: bool = True
+    menu: str = "*111#"
+
+    def __post_init__(self) -> None:
+        for each in self.allow:
+            ip_network(each)
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[log]"""
 
@@ -120,6 +136,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     menus: MenuSettings = MenuSettings()
     messages: MessageSettings = MessageSettings()
     retention: RetentionSettings = RetentionSettings()
+    ussd: UssdSettings = UssdSettings()
     log: LogSettings = LogSettings()
 
     @property
@@ -148,6 +165,7 @@ class Keys(Struct, frozen=True):
     ari: Secret
     ami: Secret
     pepper: Secret
+    ussd: Secret
 
 
 class State:
@@ -244,29 +262,30 @@ class State:
     def keys(self) -> Keys:
         """The passwords of this installation, made at the first look."""
         file = self.directory / "secrets.toml"
-        if not file.exists():
-            _make_secrets(file, "", ("ari", "ami", "pepper"))
         try:
-            table = tomllib.loads(text := file.read_text())
-            if "pepper" not in table and {"ari", "ami"} <= table.keys():
-                _make_secrets(
-                    file, f"{text}\n", ("pepper",)
-                )  # of an installation before code words
-                table = tomllib.loads(file.read_text())
-            return Keys(*(Secret(table[name]) for name in ("ari", "ami", "pepper")))
+            text = file.read_text() if file.exists() else _made("ari") + _made("ami")
+            before = tomllib.loads(text)
+            for name in ("pepper", "ussd"):  # which an installation of before may lack
+                if name not in before:
+                    text = f"{text.rstrip()}\n{_made(name)}"
+            table = tomllib.loads(text)
+            found = Keys(*(Secret(table[name]) for name in Keys.__struct_fields__))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise ConfigError(
                 f"{file} is damaged ({error}): restore a copy, without whose pepper all code words "
                 "must be set anew; or remove it to have new secrets made, then restart"
             ) from error
+        if not file.exists() or file.read_text() != text:
+            part = file.with_suffix(".part")
+            part.touch(0o600)
+            part.write_text(text)
+            part.rename(file)
+        return found
 
 
-def _make_secrets(file: Path, before: str, names: tuple[str, ...]) -> None:
-    """Add secrets to those before, in a file that its owner alone can read."""
-    part = file.with_suffix(".part")
-    part.touch(0o600)
-    part.write_text(before + "".join(f'{name} = "{secrets.token_urlsafe(24)}"\n' for name in names))
-    part.rename(file)
+def _made(name: str) -> str:
+    """The line of a new secret."""
+    return f'{name} = "{secrets.token_urlsafe(24)}"\n'
 
 
 def _overlay(table: dict[str, Any], name: str, value: str) -> None:

@@ -2,8 +2,8 @@
 
 HTTP over a Unix socket in the state directory, which only its owner can enter: ``GET /status`` is
 a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`, ``POST
-/reload`` what came of it, as JSON, when it is done, and after ``POST /refresh`` the application
-knows what other commands wrote into the store.
+/reload`` what came of it, as JSON, when it is done, after ``POST /refresh`` the application
+knows what other commands wrote into the store, and ``POST /ussd`` is answered as the gateway does.
 """
 
 import asyncio
@@ -32,7 +32,12 @@ class NotRunningError(Exception):
 
 @asynccontextmanager
 async def serve(
-    path: Path, status: Answer, reload: Answer, refresh: Callable[[], Awaitable[None]], feed: Feed
+    path: Path,
+    status: Answer,
+    reload: Answer,
+    refresh: Callable[[], Awaitable[None]],
+    feed: Feed,
+    ussd: Callable[[bytes], Awaitable[str]],
 ) -> AsyncIterator[None]:
     """Answer on the socket ``path`` while the context lasts."""
 
@@ -58,6 +63,9 @@ async def serve(
         await response.write(await reload())
         return response
 
+    async def on_ussd(request: web.Request) -> web.Response:
+        return web.Response(text=await ussd(await request.read()))
+
     app = web.Application()
     app.add_routes(
         [
@@ -65,6 +73,7 @@ async def serve(
             web.get("/watch", on_watch),
             web.post("/refresh", on_refresh),
             web.post("/reload", on_reload),
+            web.post("/ussd", on_ussd),
         ]
     )
     runner = web.AppRunner(
@@ -82,14 +91,16 @@ async def serve(
 
 
 @asynccontextmanager
-async def _ask(path: Path, what: str, method: str = "GET") -> AsyncIterator[aiohttp.ClientResponse]:
+async def _ask(
+    path: Path, what: str, method: str = "GET", body: bytes | None = None
+) -> AsyncIterator[aiohttp.ClientResponse]:
     with _short(path) as short:
         connector = aiohttp.UnixConnector(short)
         timeout = aiohttp.ClientTimeout(total=None)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
             try:
                 async with asyncio.timeout(DEADLINE):
-                    response = await session.request(method, f"http://firstline/{what}")
+                    response = await session.request(method, f"http://firstline/{what}", data=body)
             except TimeoutError:
                 raise NotRunningError(
                     f"Firstline does not answer in {DEADLINE:g} s: see its log, then stop it with "
@@ -117,6 +128,12 @@ async def refresh(path: Path) -> None:
     """Have the running application read again what was written into the store."""
     async with _ask(path, "refresh", "POST"):
         pass
+
+
+async def ussd(path: Path, request: bytes) -> str:
+    """The answer to a request of a text session, as a gateway would send it."""
+    async with _ask(path, "ussd", "POST", request) as response:
+        return await response.text()
 
 
 async def reload(path: Path) -> bytes:

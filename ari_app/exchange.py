@@ -82,7 +82,7 @@ def asterisk(config: Config, state: State, progress: Callable[[str], None]) -> A
 def unmatched(config: Config, book: Book) -> Iterator[str]:
     """Which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
     dialled = set(config.site.numbers)
-    claimed = {number for flow in book.flows.values() for number in flow.numbers}
+    claimed = {each for each in book.dialled if not each.startswith("*")}  # of which all come
     for number in sorted(dialled - claimed):
         yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
     for number in sorted(claimed - dialled):

@@ -9,6 +9,7 @@ from ari_app.ari.events import Channel
 from ari_app.ari.line import ChannelLine, Speak
 from ari_app.conductor import World, conduct
 from ari_app.store.directory import Caller as Known
+from ivr.entry import enter
 from ivr.model import Book
 from ivr.session import Caller, Session
 
@@ -44,25 +45,18 @@ class Reception:
     async def serve(self, line: ChannelLine, channel: Channel, dialled: str) -> None:
         """Serve a call to its end with what it began with."""
         serving = self.serving
-        flow = serving.book.answering(dialled)
-        if flow is None:
-            raise UnknownNumberError(f"no flow has the number {dialled}: add it to `numbers`")
-        known = self._find(channel.caller.number)
-        language = flow.languages[0]
-        if known is not None and known.language in flow.languages:
-            language = known.language
-        session = Session(
-            id=secrets.token_hex(8),
-            dialled=dialled,
-            caller=Caller(
-                channel.caller.number,
-                known.id if known else None,
-                vouched=channel.endpoint not in self._forgeable,
-            ),
-            language=language,
-            flow=flow.flow,
-            node=flow.start,
-        )
+        vouched = channel.endpoint not in self._forgeable
+        session = self.enter(serving.book, channel.caller.number, dialled, vouched)
+        if session is None:
+            text = "add it to `numbers` or `codes`"
+            raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
         line.speak = serving.speak
         line.told = lambda: serving.heard(session.id)
         await conduct(line, serving.book, session, serving.world)
+
+    def enter(self, book: Book, number: str, dialled: str, vouched: bool = True) -> Session | None:
+        """The session of a number that dialled a number or a code; None when no flow has it."""
+        known = self._find(number)
+        caller = Caller(number, known.id if known else None, vouched)
+        wished = (known.language,) if known else ()
+        return enter(book, secrets.token_hex(8), dialled, caller, wished)

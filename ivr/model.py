@@ -23,6 +23,10 @@ class Flow(Struct, frozen=True, kw_only=True):
     numbers: Annotated[
         tuple[Annotated[str, Is.NUMBER], ...], Meta(description="which dialled numbers begin here")
     ] = ()
+    codes: Annotated[
+        Mapping[Annotated[str, Is.NUMBER], Target],
+        Meta(description="dialled code, such as *100#: the node where it begins"),
+    ] = {}
     languages: Annotated[
         tuple[Annotated[str, Is.TONGUE], ...],
         Meta(description="the first one is the default", min_length=1),
@@ -63,6 +67,11 @@ class Flow(Struct, frozen=True, kw_only=True):
     nodes: Mapping[str, Node]
     version: str = ""
     file: str = ""
+
+    @property
+    def entries(self) -> Mapping[str, str]:
+        """Where calls begin here: dialled number or code -> node."""
+        return {**dict.fromkeys(self.numbers, self.start), **self.codes}
 
 
 class Operation(Struct, frozen=True):
@@ -105,5 +114,10 @@ class Book(Struct, frozen=True):
     schedules: Mapping[str, Schedule] = {}
 
     def answering(self, dialled: str) -> Flow | None:
-        """The flow that a dialled number begins."""
-        return next((flow for flow in self.flows.values() if dialled in flow.numbers), None)
+        """The flow that a dialled number or code begins."""
+        return next((flow for flow in self.flows.values() if dialled in flow.entries), None)
+
+    @property
+    def dialled(self) -> tuple[str, ...]:
+        """All numbers and codes that begin something."""
+        return tuple(number for flow in self.flows.values() for number in flow.entries)

@@ -88,7 +88,11 @@ def picture(
     found = leads(book.flows, book.operations)
     marked = frozenset(way for name in names for way in _marked(book.flows[name], names, found))
     sketches = [_Sketch(book, name, traffic.get(name), names, marked) for name in names]
-    starts = [(name, book.flows[name].start) for name in names]
+    starts = [
+        (name, node)
+        for name in names
+        for node in (book.flows[name].start, *book.flows[name].codes.values())
+    ]
     drawn, told = arranged(starts, [line for sketch in sketches for line in sketch.lines])
     return Picture(tuple(sketch.sheet(words, found, told) for sketch in sketches), drawn)
 
@@ -184,7 +188,7 @@ class _Sketch:
             for at in [handler(label)]
         ]
         counted = (self.traffic.calls, self.traffic.began) if self.traffic else ()
-        about = (flow.flow, flow.version, flow.numbers)
+        about = (flow.flow, flow.version, tuple(flow.entries))
         return Sheet(*about, tuple(boxes), tuple(everywhere), *counted)
 
     def _box(
@@ -205,7 +209,7 @@ class _Sketch:
             what=_what(node),
             words=" ".join(words.get(prompt, prompt) for prompt in _prompts(node)),
             need="" if need == "none" else need,
-            start=name == flow.start,
+            start=name in (flow.start, *flow.codes.values()),
             human=human if isinstance(node, nodes.Listens) else None,
             exits=(*self.exits[name], *told[spot]),
             usual=tuple(self.usual[name]),

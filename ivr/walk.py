@@ -16,7 +16,8 @@ from ivr.cover import Edge, edges, taken
 from ivr.digits import Verdict, judge
 from ivr.draft import FlowError
 from ivr.engine import step
-from ivr.events import Began, Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.entry import enter, opening
+from ivr.events import Event, Gone, Keyed, Recorded, Silent, Told
 from ivr.examples import Asked, asked, cases, distinguished, example, replies
 from ivr.model import Book, Flow
 from ivr.nodes import Input
@@ -89,17 +90,12 @@ def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Sessio
     if any(flow.identify for flow in book.flows.values()):
         callers.append(Caller(number, known, vouched=False))
     for flow in sorted(book.flows.values(), key=lambda flow: flow is not first):
-        for dialled in flow.numbers if cases(book, "dialled") else flow.numbers[:1]:
+        numbers = flow.numbers if cases(book, "dialled") else flow.numbers[:1]
+        for dialled in (*numbers, *flow.codes):
             for language in flow.languages if cases(book, "language") else flow.languages[:1]:
                 for caller in callers:
-                    yield Session(
-                        id="walk",
-                        dialled=dialled,
-                        caller=caller,
-                        language=language,
-                        flow=flow.flow,
-                        node=flow.start,
-                    )
+                    if begun := enter(book, "walk", dialled, caller, (language,)):
+                        yield begun
 
 
 class _Reached(Struct, frozen=True):
@@ -137,7 +133,7 @@ class _Search:
         waiting = [
             new
             for start in starts
-            if (new := self.turned(None, Taken(start, None, Began()))) is not None
+            if (new := self.turned(None, Taken(start, None, opening(start)))) is not None
         ]
         seen = {self.state(one) for one in waiting}
         at = 0

@@ -5,6 +5,7 @@ an event is not even decoded.
 """
 
 from typing import TypeAlias
+from urllib.parse import unquote
 
 from msgspec import Struct, json
 
@@ -43,6 +44,26 @@ class LiveRecording(Struct, frozen=True):
 
     name: str
     target_uri: str
+
+
+class PhoneAccount(Struct, frozen=True):
+    """An endpoint: whose phone it is, ``resource``, says Asterisk, who asked for its password."""
+
+    technology: str
+    resource: str
+    state: str = ""
+
+
+class TextMessage(Struct, frozen=True):
+    """A text; what it says of its sender is not read, for anybody can write it."""
+
+    to: str
+    body: str = ""
+
+    @property
+    def number(self) -> str:
+        """The number that it was sent to: the user of a URI such as ``sip:611@127.0.0.1:5060``."""
+        return unquote(self.to.rpartition("<")[2].rpartition("@")[0].rpartition(":")[2])
 
 
 class _Typed(Struct, frozen=True, tag=True, tag_field="type"):
@@ -100,6 +121,13 @@ class ApplicationReplaced(_Typed, frozen=True):
     application: str = ""
 
 
+class TextMessageReceived(_Typed, frozen=True):
+    """A text came from a phone of ours."""
+
+    endpoint: PhoneAccount
+    message: TextMessage
+
+
 class RestResponse(_Typed, frozen=True, tag="RESTResponse"):
     """The answer to a request over the WebSocket."""
 
@@ -110,7 +138,8 @@ class RestResponse(_Typed, frozen=True, tag="RESTResponse"):
 
 
 Event: TypeAlias = (
-    StasisStart
+    TextMessageReceived
+    | StasisStart
     | StasisEnd
     | ChannelDtmfReceived
     | PlaybackFinished
@@ -132,6 +161,9 @@ EVENTS: tuple[type[Event], ...] = (
 )
 WANTED = (*(event.__name__ for event in EVENTS), "RESTResponse")
 """The types for Asterisk's event filter. Without RESTResponse every request hangs (measured)."""
+
+TEXTS = (TextMessageReceived.__name__, "RESTResponse")
+"""The same for the application that hears of texts."""
 
 
 class Strange(Struct, frozen=True):
@@ -162,4 +194,4 @@ def _strange(text: str | bytes, why: str) -> Strange:
         kind = _envelope.decode(text).type
     except ValueError:
         return Strange("", why)
-    return Strange(kind, why if kind in WANTED else "")
+    return Strange(kind, why if kind in (*WANTED, *TEXTS) else "")

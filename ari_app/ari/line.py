@@ -135,7 +135,7 @@ class ChannelLine(Leg):
     ) -> Bridged | Gone:
         """Let the dialplan have the caller, and wait for him as long as it takes."""
         await self._settled()
-        await self._ari.applications.subscribe(self.channel)
+        await self._ari.applications.subscribe(f"channel:{self.channel}")
         for variable, value in variables.items():
             await self._ari.channels.set_channel_var(self.channel, variable, value)
         self._away, self._back = True, None

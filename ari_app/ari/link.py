@@ -17,11 +17,13 @@ import aiohttp
 
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError
 from ari_app.ari.events import (
+    TEXTS,
     WANTED,
     ApplicationReplaced,
     Event,
     RestResponse,
     Strange,
+    TextMessageReceived,
     parse,
 )
 from ari_app.ari.rest import Ari
@@ -43,6 +45,8 @@ class Link:
         self._sending = Sending(settings)
         self.ari = Ari(self._sending.send, settings.application)
         self.tell = self._sending.tell
+        self.texted: Callable[[TextMessageReceived], None] | None = None
+        """Takes the texts of phones, if it is there before :meth:`run`; they need no order."""
         self.version = ""
         self.strange: Counter[str] = Counter()
         self.connections = 0
@@ -130,7 +134,8 @@ class Link:
 
     async def _open(self) -> Socket:
         settings = self.settings
-        query = urlencode({"app": settings.application, "subscribeAll": "false"})
+        ours = [settings.application, *([self.ari.texting.name] if self.texted else [])]
+        query = urlencode({"app": ",".join(ours), "subscribeAll": "false"})
         url = f"{settings.url}/ari/events?{query}"
         try:
             return await connect(
@@ -148,6 +153,9 @@ class Link:
         held = self._held
         await self._choose_transport()
         await self.ari.applications.filter(WANTED)
+        if self.texted:  # under another name: the first would hear all of its calls twice
+            await self.ari.texting.filter(TEXTS)
+            await self.ari.texting.subscribe("endpoint:PJSIP")
         self.version = (await self.ari.asterisk.get_info()).system.version
         await self._reconcile(held)
         if self._sending.socket is None:  # over HTTP all this goes well while the socket broke
@@ -192,6 +200,9 @@ class Link:
                     f"another application took the name {self.settings.application}: "
                     "stop one of the two, or give one another name"
                 )
+            case TextMessageReceived():
+                if self.texted and self.connected:
+                    self.texted(event)
             case _ if self._held is not None:
                 self._held.append(event)
             case _:

@@ -77,6 +77,7 @@ class Ari:
     def __init__(self, send: Sender, application: str) -> None:
         self.asterisk = Asterisk(send)
         self.applications = Applications(send, application)
+        self.texting = Applications(send, f"{application}-text")
         self.channels = Channels(send)
         self.endpoints = Endpoints(send)
         self.playbacks = Playbacks(send)
@@ -99,7 +100,7 @@ class Asterisk:
 
 
 class Applications:
-    """``/applications``, always our own."""
+    """``/applications``, always one of our own."""
 
     def __init__(self, send: Sender, name: str) -> None:
         self._send = send
@@ -114,9 +115,9 @@ class Applications:
         body = json.encode({"allowed": [{"type": kind} for kind in allowed]})
         await self._send(request(FILTER, self.name, body=body))
 
-    async def subscribe(self, channel: str) -> None:
-        """Hear of a channel after it left the application, too."""
-        await self._send(request(SUBSCRIBE, self.name, eventSource=f"channel:{channel}"))
+    async def subscribe(self, source: str) -> None:
+        """Hear of ``channel:…`` after it left the application, too, or of ``endpoint:…``."""
+        await self._send(request(SUBSCRIBE, self.name, eventSource=source))
 
 
 class Channels:

@@ -23,6 +23,14 @@ class Texts:
         self._endpoint = endpoint
         self._sender = sender
 
+    async def reply(self, endpoint: str, number: str, text: str) -> None:
+        """Answer a phone, whose text to a number came just now; raises as :meth:`send`."""
+        host = self._sender.rpartition("@")[2]
+        try:
+            await self._endpoints.send_message(f"pjsip:{endpoint}", f"sip:{number}@{host}", text)
+        except GoneError:
+            raise NoPhoneError("no phone of this subscriber is registered any more") from None
+
     async def send(self, _key: str, number: str, text: str) -> None:
         """Hand a text over to Asterisk, which does not tell what the phone makes of it.
 

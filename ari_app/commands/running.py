@@ -16,6 +16,7 @@ from ari_app.control import NotRunningError
 from ari_app.flows import FlowsError
 from ari_app.store.errors import StoreError
 from ari_app.up import UpError
+from ari_app.ussd.gateway import GatewayError
 from asterisk_conf.found import PbxError
 from asterisk_conf.site import SiteError
 from prompts.catalogue import CatalogueError
@@ -28,6 +29,7 @@ EXPECTED = (
     CatalogueError,
     ConfigError,
     FlowsError,
+    GatewayError,
     NotRunningError,
     PbxError,
     RefusedError,

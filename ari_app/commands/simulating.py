@@ -49,8 +49,8 @@ def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -
     """Call NUMBER from this terminal: prompts are text, keys are keys."""
     on = ground(state, menus)
     if on.book.answering(number) is None:
-        numbers = [each for flow in on.book.flows.values() for each in flow.numbers]
-        raise click.ClickException(f"no flow has the number {number}: {near(number, numbers)}")
+        dialled = on.book.dialled
+        raise click.ClickException(f"no flow has the number {number}: {near(number, dialled)}")
     test = Test(
         test=f"a call to {number}",
         call=number,

@@ -149,6 +149,10 @@ class Phone:
         """Say what is in a WAV file; returns when it was sent, or the call has ended."""
         await self._do(m.Play(str(wav)), Played, Disconnected, timeout=timeout)
 
+    async def text(self, number: str, text: str) -> None:
+        """Send an instant message to a number; returns when the server has taken it."""
+        await self._do(m.Text(number, text), m.Sent)
+
     async def hangup(self) -> None:
         """Put down the call, a ringing one as busy; returns when the other side knows.
 

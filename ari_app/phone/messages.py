@@ -62,6 +62,13 @@ class Play(Struct, frozen=True, tag="play"):
     path: str
 
 
+class Text(Struct, frozen=True, tag="text"):
+    """Send an instant message to a number of the account's server."""
+
+    number: str
+    text: str
+
+
 class Answer(Struct, frozen=True, tag="answer"):
     """Pick up the incoming call."""
 
@@ -70,7 +77,7 @@ class Hangup(Struct, frozen=True, tag="hangup"):
     """Put down the call; an incoming one that rings is refused as busy."""
 
 
-Command: TypeAlias = Start | Register | Dial | Press | Play | Answer | Hangup
+Command: TypeAlias = Start | Register | Dial | Press | Play | Text | Answer | Hangup
 
 
 class Ready(Struct, frozen=True, tag="ready"):
@@ -150,6 +157,12 @@ class Texted(Struct, frozen=True, tag="texted"):
     at: float
 
 
+class Sent(Struct, frozen=True, tag="sent"):
+    """The server took the message of a :class:`Text`."""
+
+    at: float
+
+
 class Idle(Struct, frozen=True, tag="idle"):
     """There is no call to put down."""
 
@@ -177,6 +190,7 @@ Event: TypeAlias = (
     | Played
     | Disconnected
     | Texted
+    | Sent
     | Idle
     | Failed
 )

@@ -115,6 +115,13 @@ class Call(pj.Call):
         self._recorder = self._player = None
 
 
+class Delivery(NamedTuple):
+    """The server answered a text of ours."""
+
+    code: int
+    reason: str
+
+
 class Line(pj.Account):
     """The account of the phone: it notes registrations and takes incoming calls and texts."""
 
@@ -123,6 +130,7 @@ class Line(pj.Account):
         self.news: deque[RegistrationNews] = deque()
         self.incoming: deque[Call] = deque()
         self.texts: deque[Text] = deque()
+        self.deliveries: deque[Delivery] = deque()
 
     def onRegState(self, param: Any) -> None:
         info = self.getInfo()
@@ -133,6 +141,9 @@ class Line(pj.Account):
 
     def onInstantMessage(self, param: Any) -> None:
         self.texts.append(Text(param.fromUri, param.msgBody))
+
+    def onInstantMessageStatus(self, param: Any) -> None:
+        self.deliveries.append(Delivery(param.code, param.reason))
 
 
 class Stack:
@@ -164,6 +175,15 @@ class Stack:
         call = Call(self.line)
         call.makeCall(self._uri(quote(number, safe="*+")), pj.CallOpParam(True))
         return call
+
+    def text(self, number: str, text: str) -> None:
+        """Send an instant message to ``number``."""
+        config, message = pj.BuddyConfig(), pj.SendInstantMessageParam()
+        config.uri, config.subscribe = self._uri(quote(number, safe="*+")), False
+        message.content = text
+        buddy = pj.Buddy()
+        buddy.create(self.line, config)
+        buddy.sendInstantMessage(message)
 
     def close(self) -> None:
         """Let go of the network at once; calls and registration must have ended before."""

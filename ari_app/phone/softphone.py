@@ -62,6 +62,8 @@ class Softphone:
                     self._stack.line.setRegistration(True)
                 case m.Dial(number):
                     self._dial(number)
+                case m.Text(number, text):
+                    self._stack.text(number, text)
                 case m.Answer():
                     self._answer()
                 case m.Press(keys):
@@ -89,6 +91,10 @@ class Softphone:
         while self._stack.line.texts:
             header, text = self._stack.line.texts.popleft()
             self._report(m.Texted(_from_header(header)[1], text, at=monotonic()))
+        while self._stack.line.deliveries:
+            code, reason = self._stack.line.deliveries.popleft()
+            sent = m.Sent(at=monotonic())
+            self._report(sent if code < 300 else m.Failed("text", reason, code, at=monotonic()))
         if self._call is not None:
             self._follow(self._call)
         while self._later and self._later[0][0] <= monotonic():

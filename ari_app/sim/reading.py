@@ -86,8 +86,8 @@ class _Reader(Answers):
     def fits(self, node: yaml.Node, test: Test) -> bool:
         """Whether a test is about something that is there."""
         if self.book.answering(test.call) is None:
-            numbers = [number for flow in self.book.flows.values() for number in flow.numbers]
-            self.wrong(node, f"no flow has the number {test.call}: {near(test.call, numbers)}")
+            dialled = self.book.dialled
+            self.wrong(node, f"no flow has the number {test.call}: {near(test.call, dialled)}")
         languages = {each for flow in self.book.flows.values() for each in flow.languages}
         self.known(node, "language", test.lang, languages)
         return self.owner not in self.faulty

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from ari_app.conductor import Perform, World, conduct
+from ari_app.line import Line
 from ari_app.sim.caller import Failure, Next, Scripted, VirtualClock
 from ari_app.sim.expecting import verdict
 from ari_app.sim.line import Caller, SimLine
 from ari_app.sim.script import After, Expectation, Step, Test
 from ari_app.sim.trace import Trace, Watch
+from ivr.entry import enter
 from ivr.events import Answered, Failed
 from ivr.examples import Asked, Reply, asked
 from ivr.model import Book
@@ -69,7 +71,10 @@ class Call:
 
     async def play(self, caller: Caller, reach: Callable[[float], Awaitable[None]]) -> None:
         """The call, from its beginning to its end. Raises what a flow is at fault for."""
-        line = SimLine(caller, self._stage.lasts, self._answer, self.trace)
+        await self.over(SimLine(caller, self._stage.lasts, self._answer, self.trace), reach)
+
+    async def over(self, line: Line, reach: Callable[[float], Awaitable[None]]) -> None:
+        """The call over any line."""
 
         async def perform(deed: Deed, session: Session) -> Answered:
             given = self._answer(asked(deed) or ("", ""))
@@ -101,18 +106,12 @@ class Call:
 
     def _session(self) -> Session:
         test = self._test
-        flow = self._stage.book.answering(test.call)
-        assert flow is not None, "the reading of tests has looked"
         person = self._stage.person(test.as_)
-        spoken = [each for each in (test.lang, person.language) if each in flow.languages]
-        return Session(
-            id="rehearsal",
-            dialled=test.call,
-            caller=Number(person.number, person.subscriber, test.vouched),
-            language=(spoken or flow.languages)[0],
-            flow=flow.flow,
-            node=flow.start,
-        )
+        caller = Number(person.number, person.subscriber, test.vouched)
+        wished = (test.lang, person.language)
+        session = enter(self._stage.book, "rehearsal", test.call, caller, wished)
+        assert session is not None, "the reading of tests has looked"
+        return session
 
 
 async def rehearse(

@@ -64,6 +64,12 @@ def by_id(db: Database, id: int) -> Subscriber | None:
     return next(iter(_subscribers(db, "where id = ?", id)), None)
 
 
+def number_of_phone(db: Database, sip_user: str) -> str | None:
+    """The number of the subscriber whose phone has a SIP user; None for a phone of nobody."""
+    one = next(iter(_subscribers(db, "where sip_user = ?", sip_user)), None)
+    return None if one is None else one.msisdn
+
+
 def sip_user(db: Database, number: str) -> str | None:
     """The SIP user of the phone of a number's subscriber, None if there is no such phone."""
     one = by_number(db, number)

@@ -56,6 +56,8 @@ def flow_of_values(graph: Graph, operations: Operations) -> Mapping[Spot, Brough
         if flow.numbers or flow.flow not in graph.entered:
             given = course.bits(flow.inputs)
             course.arrive((flow.flow, flow.start), given, given)
+        for node in flow.codes.values():
+            course.arrive((flow.flow, node), 0, 0)
     while course.waiting:
         course.leave(course.waiting.popleft())
     return {

@@ -114,12 +114,16 @@ class Graph:
     @cached_property
     def begun(self) -> list[Spot]:
         """Where calls begin."""
-        return [(flow.flow, flow.start) for flow in self.flows.values() if flow.numbers]
+        return [
+            (flow.flow, node)
+            for flow in self.flows.values()
+            for node in dict.fromkeys(flow.entries.values())
+        ]
 
     @cached_property
     def entered(self) -> frozenset[str]:
-        """The flows that another one names, or a number."""
-        named = {flow.flow for flow in self.flows.values() if flow.numbers}
+        """The flows that another one names, or a number, or a code."""
+        named = {flow.flow for flow in self.flows.values() if flow.entries}
         for spot, node in self.nodes.items():
             match node:
                 case nodes.Call() if node.call != spot[0]:

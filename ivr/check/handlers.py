@@ -25,7 +25,7 @@ def _handled(known: Known, flow: str, seen: frozenset[str]) -> bool:
     if known.flows[flow].on_need:
         return True
     calls = known.graph.entries(flow)
-    if flow in seen or not calls or known.flows[flow].numbers:
+    if flow in seen or not calls or known.flows[flow].entries:
         return False
     return all(_handled(known, call[0], seen | {flow}) for call in calls)
 
@@ -157,7 +157,7 @@ def stray_returns(known: Known) -> Iterator[Finding]:
     starts = graph.begun + [
         (flow.flow, flow.start)
         for flow in known.flows.values()
-        if not graph.entries(flow.flow) and not flow.numbers
+        if not graph.entries(flow.flow) and not flow.entries
     ]
     for spot in graph.reached(starts, stays):
         if isinstance(graph.nodes[spot], nodes.Return):

@@ -144,8 +144,8 @@ def no_choice_of_language(known: Known) -> Iterator[Finding]:
     """Lines in several languages where nobody can choose."""
     graph = known.graph
     for flow in known.flows.values():
-        if flow.numbers and len(flow.languages) > 1:
-            reached = graph.reached([(flow.flow, flow.start)])
+        if flow.entries and len(flow.languages) > 1:
+            reached = graph.reached([(flow.flow, node) for node in flow.entries.values()])
             if not any(isinstance(graph.nodes[each], nodes.Language) for each in reached):
                 text = f"it is told in {', '.join(flow.languages)}, and no key changes the language"
                 place = known.head(flow.flow, Is.TONGUE, flow.languages[0])

@@ -16,7 +16,7 @@ def unreachable(known: Known) -> Iterator[Finding]:
     graph = known.graph
     entries: set[Spot] = set()
     for flow in known.flows.values():
-        entries.add((flow.flow, flow.start))
+        entries.update((flow.flow, node) for node in (flow.start, *flow.codes.values()))
         entries.update(graph.handlers(flow))
     reached = graph.reached(sorted(entries))
     for spot in graph.nodes:

@@ -54,7 +54,7 @@ def _without(known: Known, spot: Spot, value: str) -> list[str]:
         return there is not None and value not in there.must and value not in made
 
     starts = [at for at in known.brought_to if value not in known.brought_to[at].must]
-    entries = {(flow.flow, flow.start) for flow in known.flows.values()}
+    entries = {(flow.flow, flow.start) for flow in known.flows.values()} | set(graph.begun)
     for flow in known.flows.values():
         entries |= set(graph.handlers(flow))
     before = graph.reached([at for at in starts if at in entries], lacks)

@@ -58,6 +58,8 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
         ('[voice]\nengin = "espeak"', "[voice] has no engin: did you mean engine?"),
         ('[ports]\nsip = "many"', "$.ports.sip"),
         ('[ari]\ntransport = "pigeon"', "$.ari.transport"),
+        ("[ussd]\nport = 0", "$.ussd.port"),
+        ('[ussd]\nallow = ["gateway"]', "'gateway' does not appear to be an IPv4 or IPv6 network"),
         ("ports = 5060", "$.ports"),
     ],
 )
@@ -116,16 +118,17 @@ def test_secrets_are_made_once_and_read_by_their_owner_alone(tmp_path: Path) -> 
     assert State(tmp_path).keys() == keys
     assert keys.ari != keys.ami
     assert len(keys.ari.reveal()) >= 32
-    for secret in (keys.ari, keys.ami, keys.pepper):
+    for secret in (keys.ari, keys.ami, keys.pepper, keys.ussd):
         assert secret.reveal() not in repr(keys) + str(keys)
 
 
-def test_a_pepper_is_added_to_the_secrets_of_before(tmp_path: Path) -> None:
+def test_an_installation_of_before_gets_the_secrets_that_it_lacks(tmp_path: Path) -> None:
     file = tmp_path / "secrets.toml"
-    file.write_text('ari = "a"\nami = "b"')
+    file.write_text('ari = "mine"\nami = "too"')
     keys = State(tmp_path).keys()
-    assert (keys.ari.reveal(), keys.ami.reveal()) == ("a", "b")
+    assert (keys.ari.reveal(), keys.ami.reveal()) == ("mine", "too")
     assert len(keys.pepper.reveal()) >= 32
+    assert len(keys.ussd.reveal()) >= 32
     assert State(tmp_path).keys() == keys
     assert file.stat().st_mode & 0o777 == 0o600
 

@@ -25,10 +25,14 @@ async def reload() -> bytes:
     return b'{"flows":[]}'
 
 
+async def ussd(request: bytes) -> str:
+    return f"END {request.decode()}"
+
+
 @asynccontextmanager
 async def serving(path: Path) -> AsyncIterator[Feed]:
     feed = Feed()
-    async with control.serve(path, report, reload, nothing, feed):
+    async with control.serve(path, report, reload, nothing, feed, ussd):
         yield feed
 
 
@@ -67,7 +71,7 @@ async def test_a_reload_takes_its_time(tmp_path: Path, monkeypatch: pytest.Monke
         await spoken.wait()
         return b"{}"
 
-    async with control.serve(path, report, long, nothing, Feed()):
+    async with control.serve(path, report, long, nothing, Feed(), ussd):
         asking = asyncio.create_task(control.reload(path))
         asyncio.get_running_loop().call_later(0.1, spoken.set)
         assert await asking == b"{}"
@@ -101,7 +105,7 @@ async def test_refreshing_ends_when_it_is_done(tmp_path: Path) -> None:
             raise OSError("the disk is gone")
         done.append("once")
 
-    async with control.serve(path, report, reload, refresh, Feed()):
+    async with control.serve(path, report, reload, refresh, Feed(), ussd):
         await control.refresh(path)
         assert done == ["once"]
         with pytest.raises(NotRunningError, match="answered 500 to refresh: its log says why"):
@@ -123,6 +127,12 @@ async def test_the_application_ends_while_it_is_watched(tmp_path: Path) -> None:
         await watching.wait()
     with pytest.raises(NotRunningError, match="Firstline stopped"):
         await task
+
+
+async def test_a_text_session(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    async with serving(path):
+        assert await control.ussd(path, "так".encode()) == "END так"
 
 
 async def test_nothing_runs(tmp_path: Path) -> None:
@@ -153,7 +163,7 @@ async def test_an_application_that_is_stuck(
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with control.serve(path, never, never, nothing, Feed()):
+    async with control.serve(path, never, never, nothing, Feed(), ussd):
         with pytest.raises(NotRunningError, match=r"does not answer in 0\.05 s"):
             await control.status(path)
 
@@ -164,6 +174,6 @@ async def test_a_status_that_cannot_be_told(tmp_path: Path) -> None:
     async def broken() -> bytes:
         raise OSError("the disk is gone")
 
-    async with control.serve(path, broken, broken, nothing, Feed()):
+    async with control.serve(path, broken, broken, nothing, Feed(), ussd):
         with pytest.raises(NotRunningError, match="answered 500 to status: its log says why"):
             await control.status(path)

@@ -11,23 +11,14 @@ from contextlib import asynccontextmanager
 from urllib.parse import unquote
 
 from aiohttp import WSMsgType, web
-from msgspec import Struct, field, json
+from msgspec import json
 
 from tests.ari.faults import Asked, Deed, Fault, StatusError
+from tests.ari.leg import Leg
 from tests.ari.tapes import Tapes
 
 USER, PASSWORD, APP = "firstline", "a-password-of-tests", "firstline"
 LOGIN = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-
-
-class Leg(Struct):
-    """A channel."""
-
-    inside: bool = True
-    subscribed: bool = False
-    playback: str = ""
-    quiet: asyncio.Event = field(default_factory=asyncio.Event)
-    variables: dict[str, str] = {}
 
 
 class Server:
@@ -45,6 +36,8 @@ class Server:
         self.legs: dict[str, Leg] = {}
         self.texts: dict[str, list[tuple[str, str]]] = {}
         """Phones that are registered, and the texts that came to them, each with its sender."""
+        self.sources: list[str] = []
+        """Which application subscribed to which endpoints."""
         self.asked: list[Asked] = []
         self.connections = 0
         self.allowed: list[str] | None = None
@@ -243,23 +236,27 @@ class Server:
         self.texts[phone].append((query["from"], query["body"]))
         return None
 
+    def _application(self, name: str, deed: list[str], asked: Asked) -> object:
+        source = asked.query.get("eventSource", "")
+        if deed == ["eventFilter"]:
+            before = [] if name == APP else self.allowed or []
+            self.allowed = [*before, *(one["type"] for one in json.decode(asked.body)["allowed"])]
+        elif source.startswith("endpoint:"):
+            self.sources.append(f"{name} {source}")
+        elif deed:
+            if source.removeprefix("channel:") not in self.legs:
+                raise StatusError(422)
+            self.legs[source.removeprefix("channel:")].subscribed = True
+        ids = [id_ for id_, leg in self.legs.items() if leg.inside or leg.subscribed]
+        return {"name": name, "channel_ids": ids, "bridge_ids": []}
+
     async def _do(self, asked: Asked) -> object:
         method, _, path = asked.line.partition(" ")
         match method, *path.split("/"):
             case ["GET", "asterisk", _]:
                 return {"system": {"version": "22.0.0-tests", "entity_id": "x"}, "ping": "pong"}
-            case ["GET", "applications", name]:
-                ids = [id_ for id_, leg in self.legs.items() if leg.inside or leg.subscribed]
-                return {"name": name, "channel_ids": ids, "bridge_ids": []}
-            case ["PUT", "applications", name, "eventFilter"]:
-                self.allowed = [one["type"] for one in json.decode(asked.body)["allowed"]]
-                return {"name": name}
-            case ["POST", "applications", name, "subscription"]:
-                channel = asked.query["eventSource"].removeprefix("channel:")
-                if channel not in self.legs:
-                    raise StatusError(422)
-                self.legs[channel].subscribed = True
-                return {"name": name}
+            case [_, "applications", name, *deed]:
+                return self._application(name, deed, asked)
             case [_, "endpoints", *which]:
                 return self._endpoint(which, asked.query)
             case [method, "recordings", *which]:

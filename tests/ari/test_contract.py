@@ -89,7 +89,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.asterisk.ping()
     await ari.applications.get()
     await ari.applications.filter(["StasisStart"])
-    await ari.applications.subscribe("1.2")
+    await ari.applications.subscribe("channel:1.2")
     await ari.channels.hangup("1.2")
     await ari.channels.continue_in_dialplan("1.2", "context", "s")
     await ari.channels.play_with_id("1.2", "1.2-1", ["sound:a", "sound:b"])

@@ -75,7 +75,7 @@ Deed = Callable[[Ari], Awaitable[object]]
     [
         (lambda ari: ari.channels.hangup("nobody"), 404, GoneError),
         (lambda ari: ari.channels.play_with_id("left", "left-1", ["sound:x"]), 409, GoneError),
-        (lambda ari: ari.applications.subscribe("nobody"), 422, GoneError),
+        (lambda ari: ari.applications.subscribe("channel:nobody"), 422, GoneError),
         (lambda ari: ari.playbacks.stop("none"), 404, GoneError),
         (lambda ari: ari.asterisk.ping(), 500, AriError),
     ],

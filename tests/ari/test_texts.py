@@ -1,12 +1,17 @@
 """Texts over ARI: to whom, from whom, and what is said when they cannot be handed over."""
 
+import asyncio
+from contextlib import suppress
+
 import pytest
 
 from ari_app.ari.errors import UnreachableError
+from ari_app.ari.events import TextMessage, TextMessageReceived
 from ari_app.ari.link import Link
 from ari_app.ari.texts import NoPhoneError, Texts
+from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import linked
+from tests.ari.house import asked_nothing, linked, settings
 from tests.ari.server import Server
 
 NUMBER, PHONE, SENDER = "375990000001", "zorka-1", "sip:611@127.0.0.1"
@@ -59,3 +64,60 @@ async def test_an_answer_that_does_not_come_is_unknown(server: Server) -> None:
             await texts(link).send("c1:1", NUMBER, TEXT)
     assert TEXT not in str(raised.value)
     assert PHONE not in str(raised.value)
+
+
+@pytest.mark.parametrize("transport", ["websocket", "http"])
+async def test_what_phones_text_comes_after_every_connection(
+    server: Server, transport: str
+) -> None:
+    """Each hears of them under a name of its own, and nothing of it is a call's event."""
+    came: asyncio.Queue[TextMessageReceived] = asyncio.Queue()
+    calls: list[object] = []
+    link = Link(settings(server, transport=transport))
+    link.texted = came.put_nowait
+    running = asyncio.create_task(link.run(calls.append, asked_nothing))
+    async with asyncio.timeout(10):
+        for _ in range(2):
+            await link.wait_connected()
+            server.emit(
+                "TextMessageReceived",
+                endpoint={"technology": "PJSIP", "resource": PHONE, "state": "online"},
+                message={"from": "<sip:anybody@1.2.3.4>", "to": "sip:611@h", "body": TEXT},
+                application="firstline-text",
+            )
+            text = await came.get()
+            assert (text.endpoint.resource, text.message.body) == (PHONE, TEXT)
+            server.drop()
+            await until(lambda: not link.connected)
+    assert (server.sources, calls) == (["firstline-text endpoint:PJSIP"] * 2, [])
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_who_wants_no_texts_asks_for_none(server: Server) -> None:
+    async with linked(server):
+        assert not server.sources
+
+
+@pytest.mark.parametrize(
+    ("to", "number"),
+    [
+        ("sip:611@127.0.0.1:5060", "611"),
+        ("pjsip:611@zorka.by", "611"),
+        ("<sip:%2A100%23@h;transport=tcp>", "*100#"),
+        ("nobody", ""),
+        ("", ""),
+    ],
+)
+def test_the_number_that_a_text_was_sent_to(to: str, number: str) -> None:
+    assert TextMessage(to).number == number
+
+
+async def test_an_answer_comes_from_the_number_that_was_texted(server: Server) -> None:
+    server.texts[PHONE] = []
+    async with linked(server) as link:
+        await texts(link).reply(PHONE, "2690000", TEXT)
+        assert server.texts[PHONE] == [("sip:2690000@127.0.0.1", TEXT)]
+        with pytest.raises(NoPhoneError, match="any more"):
+            await texts(link).reply("zorka-2", "611", TEXT)

@@ -81,7 +81,12 @@ def test_every_goto_has_a_place_to_go() -> None:
 def test_a_subscribers_number_is_his_accounts() -> None:
     assert 'callerid = "Анна Первая" <375291000001>' in section("pjsip.conf", "1001")
     assert "trust_id_inbound = no" in section("pjsip.conf", "_phone")
-    assert "message_context" not in settings("pjsip.conf")
+
+
+def test_no_extension_takes_what_phones_text() -> None:
+    for kind in ("_subscriber", "_agent"):
+        assert "message_context = firstline-texts" in section("pjsip.conf", kind)
+    assert section("extensions.conf", "firstline-texts") == []
 
 
 def test_an_agent_is_a_member_of_his_queues() -> None:

@@ -13,6 +13,7 @@ import ari_app.flows
 import prompts
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.engine import Step, step
+from ivr.entry import enter
 from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Recorded, Silent, Told
 from ivr.model import Book
 from ivr.session import Caller, Session
@@ -76,16 +77,9 @@ def shipped() -> Book:
 
 def begin(book: Book, dialled: str, subscriber: int | None, language: str) -> Session:
     """A call that begins."""
-    flow = book.answering(dialled)
-    assert flow is not None, dialled
-    return Session(
-        id="call",
-        dialled=dialled,
-        caller=Caller("+375290000007", subscriber),
-        language=language,
-        flow=flow.flow,
-        node=flow.start,
-    )
+    begun = enter(book, "call", dialled, Caller("+375290000007", subscriber), (language,))
+    assert begun is not None, dialled
+    return begun
 
 
 def answered(operation: str, outcome: str) -> Answered:

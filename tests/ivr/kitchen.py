@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from random import Random
 
+from ivr.entry import enter
 from ivr.events import (
     Answered,
     Bridged,
@@ -128,17 +129,9 @@ SAMPLES: dict[str, Value] = {
 
 def begin(book: Book, dialled: str, subscriber: int | None, language: str = "ru") -> Session:
     """A call that begins."""
-    begun = book.answering(dialled)
+    begun = enter(book, "call", dialled, Caller("+375290000007", subscriber), (language,))
     assert begun is not None
-    caller = Caller("+375290000007", subscriber)
-    return Session(
-        id="call",
-        dialled=dialled,
-        caller=caller,
-        language=language,
-        flow=begun.flow,
-        node=begun.start,
-    )
+    return begun
 
 
 def happens(book: Book, want: Want, random: Random, misses: float = 0.2) -> Event:

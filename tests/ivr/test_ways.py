@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.engine import FlowError, Step, step
-from ivr.events import Began, Event
+from ivr.entry import opening
+from ivr.events import Event
 from ivr.model import Book
 from ivr.terms import ACTIONS
 from ivr.wants import Done
@@ -23,12 +24,12 @@ SEEDS = range(150)
 
 def walked(book: Book, random: Random) -> list[Step]:
     """The steps of a call at random."""
-    numbers = sorted(number for flow in book.flows.values() for number in flow.numbers)
-    session = begin(book, random.choice(numbers), random.choice([None, 7]))
+    dialled = random.choice([sorted(flow.entries) for flow in book.flows.values() if flow.entries])
+    session = begin(book, random.choice(dialled), random.choice([None, 7]))
     caller = replace(session.caller, vouched=random.random() < 0.8)
     session = replace(session, caller=caller, proven=random.random() < 0.3)
     misses = random.choice([0.05, 0.2, 0.9])
-    event: Event = Began()
+    event: Event = opening(session)
     steps: list[Step] = []
     for _ in range(200):
         try:

@@ -44,6 +44,21 @@ def test_the_chosen_language_is_remembered(firstline: Installation, tmp_path: Pa
     assert heard(recording, firstline.said("welcome", lang="en")).heard
 
 
+def test_a_code_by_voice_and_as_a_text_session(firstline: Installation, tmp_path: Path) -> None:
+    recording = tmp_path / "c.wav"
+    told = firstline.out("call", "*100#", "--record", str(recording))
+    assert "двенадцать рублей пятьдесят копеек" in told
+    assert heard(recording, firstline.said("balance-is", "balance=12.50")).heard
+    path = firstline.last_call()
+    assert "dialled *100# over ari" in path
+    assert "balance-told (end)  told balance-is" in path
+    told = firstline.out("ussd", "*111#", "--press", "1")
+    assert told.endswith("-> 1\nНа вашем счёте двенадцать рублей пятьдесят копеек.\n")
+    path = firstline.last_call()
+    assert "dialled *111# over ussd" in path
+    assert "menu (menu)  told ussd-menu  key 1  -> balance" in path
+
+
 async def test_a_stranger_is_welcome(firstline: Installation, tmp_path: Path) -> None:
     recording = tmp_path / "s.wav"
     async with Phone(firstline.agent(1), recording) as phone:

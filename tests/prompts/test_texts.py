@@ -42,8 +42,8 @@ VALUES: Values = {
 }
 
 
-TYPED = ("apn-settings",)
-"""Sent as texts: they have names that are typed in another alphabet."""
+TYPED = ("apn-settings", "ussd-no-agent", "ussd-unknown")
+"""Read, never heard: they have names and numbers as they are typed."""
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,13 @@ async def test_subscriber_comes_back_by_any_form_of_his_number(store: Store) -> 
     assert await store.read(subscribers.by_number, "anonymous") is None
 
 
+async def test_a_number_is_found_by_its_phone(store: Store) -> None:
+    await store.write(subscribers.add, [subscriber()])
+    assert subscriber().sip_user
+    for phone, number in ((subscriber().sip_user, subscriber().msisdn), ("trunk", None)):
+        assert await store.read(subscribers.number_of_phone, str(phone)) == number
+
+
 async def test_adding_leaves_who_is_there_as_he_is(store: Store) -> None:
     await store.write(subscribers.add, [subscriber()])
     same_number = replace(subscriber(2, language="en"), sip_user=None)

@@ -1,0 +1,104 @@
+"""`firstline ussd`: a text session in the terminal, with the application or without it."""
+
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
+import click
+from msgspec import json
+
+from ari_app import control
+from ari_app.call import chosen
+from ari_app.commands.rehearsing import Ground, ground, quiet
+from ari_app.commands.running import run
+from ari_app.config import State
+from ari_app.control import NotRunningError
+from ari_app.rehearsal import texts
+from ari_app.sim.script import Test
+from ari_app.sim.stage import Call
+from ari_app.status import asked
+from ari_app.ussd.line import Page, TextLine
+from ivr.problems import near
+
+Reply = Callable[[], str | None]
+"""The next reply; None when there are no more."""
+
+
+@click.command()
+@click.argument("code")
+@click.option("--as", "caller", default="", help="A demo subscriber: number, or its last digits.")
+@click.option("--press", help="Replies in turn, one sign each; commas between longer ones.")
+@click.pass_obj
+def ussd(state: State, code: str, caller: str, press: str | None) -> None:
+    """Dial CODE, such as '*100#', and read what comes; each line is a reply.
+
+    Over the running application, or else on the demo operator in memory.
+    """
+    reply = _typed if press is None else _given(press)
+    if state.control.exists():
+        try:
+            run(_asked(state, code, caller, reply))
+            return
+        except NotRunningError:
+            click.echo("Firstline does not run here: this is the demo in memory", err=True)
+    run(_rehearsed(ground(state, None), code, caller, reply))
+
+
+def _given(press: str) -> Reply:
+    coming = iter(press.split(",") if "," in press else press)
+    return partial(next, coming, None)
+
+
+def _typed() -> str | None:
+    click.echo("> ", nl=False)
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None
+
+
+async def _asked(state: State, code: str, caller: str, reply: Reply) -> None:
+    """A session of the running application, asked as a gateway asks."""
+    number = chosen((await asked(state)).subscribers, caller or None).number
+    session = f"terminal-{secrets.token_hex(8)}"
+    replies: list[str] = []
+    while True:
+        request = {
+            "sessionId": session,
+            "serviceCode": code,
+            "phoneNumber": number,
+            "text": "*".join(replies),
+        }
+        told, _, text = (await control.ussd(state.control, json.encode(request))).partition(" ")
+        given = await _shown(reply)(Page(text, last=told == "END"))
+        if given is None:
+            return
+        replies.append(given)
+
+
+async def _rehearsed(on: Ground, code: str, caller: str, reply: Reply) -> None:
+    """A session of the demo operator in memory."""
+    if on.book.answering(code) is None:
+        raise click.ClickException(f"no flow has {code}: {near(code, on.book.dialled)}")
+    at = datetime.now().replace(second=0, microsecond=0)
+    call = Call(on.stage, Test(test=code, call=code, as_=caller, at=at), lambda: 0.0)
+    line = TextLine(partial(texts, on.catalogue), _shown(reply), "ru")
+
+    async def reach(_: float) -> None:
+        """Nobody waits here."""
+
+    with quiet():
+        await call.over(line, reach)
+
+
+def _shown(reply: Reply) -> Callable[[Page], Awaitable[str | None]]:
+    async def show(page: Page) -> str | None:
+        click.echo(page.text)
+        if page.last:
+            return None
+        given = reply()
+        if given is not None:
+            click.echo(f"-> {given}")
+        return given
+
+    return show

@@ -1,0 +1,1 @@
+"""Text sessions: the flows of calls on the screen of a telephone."""

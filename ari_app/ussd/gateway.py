@@ -1,0 +1,180 @@
+"""The HTTP gateway, in the form of aggregators of USSD.
+
+``POST /ussd`` brings ``sessionId``, ``serviceCode``, ``phoneNumber`` and ``text``, as a form or as
+JSON, and is answered ``CON …`` where a reply is awaited or ``END …`` where the session is over.
+"""
+
+import asyncio
+import hmac
+import logging
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from ipaddress import ip_address, ip_network
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from ari_app.config import UssdSettings
+from ari_app.secret import Secret
+from ari_app.ussd.sessions import MismatchError, Request, Sessions
+
+log = logging.getLogger(__name__)
+
+LONGEST = 1000
+"""Signs that all replies of a session may have."""
+
+_BODY = 16 * 1024
+_DEADLINE = 10.0
+"""Seconds in which the body of a request must be there."""
+
+
+class RefusedError(Exception):
+    """A request that is answered with a status of its own."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class GatewayError(Exception):
+    """The gateway cannot be opened; the text says what to do."""
+
+
+class _Asked(Struct, frozen=True):
+    """A request as it comes."""
+
+    sessionId: str  # noqa: N815 - the names of the protocol
+    serviceCode: str  # noqa: N815
+    phoneNumber: str  # noqa: N815
+    text: str = ""
+
+
+_SHAPES = (
+    ("sessionId", re.compile(r"[\x21-\x7e]{1,100}"), "1 to 100 signs without a space"),
+    ("serviceCode", re.compile(r"[0-9*#]{2,20}"), "a code such as *100#"),
+    ("phoneNumber", re.compile(r"\+?[0-9]{3,20}"), "3 to 20 digits, perhaps after a plus"),
+)
+
+
+def parsed(body: bytes | dict[str, str]) -> Request:
+    """The request of a JSON text, or of the fields of a form."""
+    try:
+        if isinstance(body, bytes):
+            asked = msgspec.json.decode(body, type=_Asked)
+        else:
+            asked = msgspec.convert(body, _Asked)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RefusedError(400, f"this is no request: {error}") from None
+    for name, shape, told in _SHAPES:
+        if not shape.fullmatch(getattr(asked, name).strip()):
+            raise RefusedError(400, f"{name} must be {told}")
+    if len(asked.text) > LONGEST:
+        raise RefusedError(413, f"text is longer than {LONGEST} signs: begin a new session")
+    number = asked.phoneNumber.strip()
+    return Request(asked.sessionId.strip(), asked.serviceCode.strip(), number, asked.text)
+
+
+async def answered(sessions: Sessions, body: bytes | dict[str, str]) -> str:
+    """The answer to a request; :class:`RefusedError` says why there is none."""
+    try:
+        page = await sessions.answer(parsed(body))
+    except MismatchError as error:
+        raise RefusedError(409, str(error)) from None
+    return f"{'END' if page.last else 'CON'} {page.text}"
+
+
+async def answered_or_refused(sessions: Sessions, body: bytes) -> str:
+    """The answer, or why there is none, as whoever asks may read it."""
+    try:
+        return await answered(sessions, body)
+    except RefusedError as error:
+        return f"END {error}"
+
+
+@asynccontextmanager
+async def serve(
+    address: tuple[str, int], sessions: Sessions, token: Secret, allow: Sequence[str]
+) -> AsyncIterator[int]:
+    """Answer gateways that know the token, from allowed addresses; the port that is open."""
+    door = _Door(sessions, token, allow)
+    app = web.Application(client_max_size=_BODY)
+    app.add_routes([web.post("/ussd", door.ask)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, *address)
+        try:
+            await site.start()
+        except OSError as error:
+            where, why = f"{address[0]}:{address[1]}", str(error.strerror).rpartition(": ")[2]
+            raise GatewayError(
+                f"the USSD gateway cannot listen on {where} ({why}): "
+                "choose another host or port under [ussd]"
+            ) from error
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def opened(wanted: UssdSettings, token: Secret, sessions: Sessions) -> AsyncIterator[None]:
+    """The gateway, if the settings want it."""
+    async with AsyncExitStack() as stack:
+        if wanted.enabled:
+            address = (wanted.host, wanted.port)
+            entered = serve(address, sessions, token, wanted.allow)
+            port = await stack.enter_async_context(entered)
+            log.info("text sessions are taken at http://%s:%d/ussd", wanted.host, port)
+        yield
+
+
+class _Door:
+    """What comes in, and what does not."""
+
+    def __init__(self, sessions: Sessions, token: Secret, allow: Sequence[str]) -> None:
+        self._sessions = sessions
+        self._expected = f"Bearer {token.reveal()}".encode()
+        self._allowed = [ip_network(each) for each in allow]
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Answer a gateway, in a line that it can show to its subscriber or to its operator."""
+        try:
+            self._admit(request)
+            text = await answered(self._sessions, await _body(request))
+        except RefusedError as error:
+            log.warning("the USSD gateway at %s was refused: %s", request.remote, error)
+            return web.Response(text=f"END {error}", status=error.status)
+        except Exception:
+            log.exception("a request of the USSD gateway at %s broke", request.remote)
+            return web.Response(text="END this went wrong: our log says why", status=500)
+        return web.Response(text=text)
+
+    def _admit(self, request: web.Request) -> None:
+        peer = ip_address((request.remote or "").partition("%")[0])
+        peer = getattr(peer, "ipv4_mapped", None) or peer
+        if not any(peer in network for network in self._allowed):
+            raise RefusedError(403, f"{peer} is not allowed here: see allow under [ussd]")
+        given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
+        if not hmac.compare_digest(given, self._expected):
+            text = "the token is wrong: send `Authorization: Bearer` and ussd of secrets.toml"
+            raise RefusedError(401, text)
+
+
+async def _body(request: web.Request) -> bytes | dict[str, str]:
+    """The JSON, or the fields of the form."""
+    try:
+        async with asyncio.timeout(_DEADLINE):
+            if request.content_type == "application/json":
+                return await request.read()
+            if request.content_type == "application/x-www-form-urlencoded":
+                form = await request.post()
+                return {key: value for key, value in form.items() if isinstance(value, str)}
+    except web.HTTPRequestEntityTooLarge:
+        raise RefusedError(413, f"the request is longer than {_BODY} bytes") from None
+    except TimeoutError:
+        raise RefusedError(408, f"the request was not there in {_DEADLINE:g} s") from None
+    except (UnicodeDecodeError, LookupError, ValueError):
+        raise RefusedError(400, "this is no text in UTF-8") from None
+    raise RefusedError(415, "send a form (application/x-www-form-urlencoded) or application/json")

@@ -1,0 +1,108 @@
+"""A text session as a line: what is asked becomes pages, and replies become keys."""
+
+from collections.abc import Awaitable, Callable, Container
+
+from msgspec import Struct
+
+from ari_app.line import Line
+from ivr.digits import KEYS, answer
+from ivr.events import Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.screens import listed, pages, turning
+from ivr.values import Phrase
+from ivr.wants import Ask, Dial, Done, Enqueue, Grammar, Met, Record, Say, Screen
+
+LONGEST = 32
+"""A reply of more signs is no answer to anything."""
+
+UNASKED = 30
+"""After so many wants in a row that ask nothing, the flow goes round by itself and is left."""
+
+NO_AGENT, NO_VOICE, BYE = "ussd-no-agent", "ussd-no-voice", "thanks-bye"
+"""Prompts: nobody can be connected here; nothing can be recorded; nothing else is left to say."""
+
+PROMPTS = (NO_AGENT, NO_VOICE, BYE)
+
+Text = Callable[[Screen], tuple[str, ...]]
+"""The phrases of a screen as sentences."""
+
+
+class Page(Struct, frozen=True):
+    """What is on the screen; after the ``last`` one the session is over."""
+
+    text: str
+    last: bool = False
+
+
+Show = Callable[[Page], Awaitable[str | None]]
+"""Shows a page and brings the reply; None when the caller is gone, and after the last page."""
+
+
+class TextLine(Line):
+    """See :class:`ari_app.line.Line`. Words are kept until something is asked, or all is over."""
+
+    def __init__(self, text: Text, show: Show, language: str) -> None:
+        self._text = text
+        self._show = show
+        self._language = language
+        self._kept: list[str] = []
+        self._unasked = 0
+        self._gone: Gone | None = None
+
+    async def present(self, want: Met) -> Event:
+        """See :class:`ari_app.line.Line`."""
+        self._unasked += 1
+        if self._gone is None and self._unasked > UNASKED:
+            self._gone = Gone()
+        if self._gone is not None:
+            return self._gone
+        match want:
+            case Ask():
+                self._unasked = 0
+                self._keep(want.screen, want.grammar.choices)
+                return await self._ask(want.grammar)
+            case Say():
+                self._keep(want.screen)
+                return Told()
+            case Enqueue() | Dial():
+                self._language = getattr(want, "language", self._language)
+                self._tell(NO_AGENT)
+                return Bridged("failed")
+            case Record():
+                self._tell(NO_VOICE)
+                return Silent()
+            case Done():
+                if not self._kept:
+                    self._tell(BYE)
+                await self._turn(None)
+                self._gone = Gone()
+                return self._gone
+        raise NotImplementedError(type(want).__name__)
+
+    def _keep(self, screen: Screen, keys: Container[str] = ()) -> None:
+        self._language = screen.language
+        for sentence in self._text(screen):
+            self._kept += listed(sentence, keys)
+
+    def _tell(self, prompt: str) -> None:
+        self._kept += self._text(Screen((Phrase(prompt),), self._language))
+
+    async def _ask(self, grammar: Grammar) -> Keyed | Gone:
+        reply = await self._turn(grammar)
+        if reply is None:
+            self._gone = Gone()
+            return self._gone
+        keys = reply.strip()
+        if len(keys) > LONGEST or set(keys) - KEYS:
+            keys = ""  # which answers nothing, and may stand in a record
+        return Keyed(answer(grammar, keys))
+
+    async def _turn(self, grammar: Grammar | None) -> str | None:
+        """Show what was kept, page after page, and bring the first reply that turns none."""
+        key = turning(grammar)
+        *before, last = pages(self._kept, key, self._language)
+        self._kept.clear()
+        for text in before:
+            reply = await self._show(Page(text))
+            if reply is None or (reply.strip() != key and grammar is not None):
+                return reply
+        return await self._show(Page(last, last=grammar is None))

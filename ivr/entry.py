@@ -1,0 +1,34 @@
+"""How a session begins: at the start of a flow, or in the node of a code that was dialled."""
+
+from collections.abc import Iterable
+
+from ivr.events import Began, Told
+from ivr.model import Book
+from ivr.session import Caller, Session
+
+
+def enter(
+    book: Book, call: str, dialled: str, caller: Caller, wished: Iterable[str] = ()
+) -> Session | None:
+    """The session ``call`` of a caller who dialled a number; None when no flow has it.
+
+    It is told in the first of the ``wished`` languages that the flow has, or in the flow's own.
+    """
+    flow = book.answering(dialled)
+    if flow is None:
+        return None
+    spoken = (language for language in wished if language in flow.languages)
+    return Session(
+        id=call,
+        dialled=dialled,
+        caller=caller,
+        language=next(spoken, flow.languages[0]),
+        flow=flow.flow,
+        node=flow.entries[dialled],
+        telling=dialled in flow.codes,
+    )
+
+
+def opening(session: Session) -> Began | Told:
+    """The event that begins a session: one that a code began goes on where it stands."""
+    return Told() if session.telling else Began()

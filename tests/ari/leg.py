@@ -1,0 +1,15 @@
+"""A channel as the server of the tests keeps it."""
+
+import asyncio
+
+from msgspec import Struct, field
+
+
+class Leg(Struct):
+    """A channel."""
+
+    inside: bool = True
+    subscribed: bool = False
+    playback: str = ""
+    quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    variables: dict[str, str] = {}

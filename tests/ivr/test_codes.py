@@ -1,0 +1,109 @@
+"""Codes: a call that dialled one begins in a node of its own."""
+
+import pytest
+
+from ivr.check import Standard
+from ivr.cover import edges
+from ivr.entry import enter, opening
+from ivr.loader import load
+from ivr.model import Book
+from ivr.session import Caller
+from ivr.walk import walk
+from tests.ivr.calls import OPERATIONS, SLOTS, Call, book, flow
+
+NODES = """
+start:   { say: hello, then: main }
+main:    { menu: menu, keys: { "1": balance }, gave-up: bye }
+balance: { do: balance, on: { ok: told, unavailable: bye } }
+told:    { say: balance-is, then: main }
+bye:     { end: bye }
+"""
+CODES = 'codes: { "*100#": balance, "*100*1#": bye }\n'
+
+
+class Coded(Call):
+    """A call that begins as the conductor begins it."""
+
+    def __init__(self, book: Book, dialled: str) -> None:
+        session = enter(book, "call", dialled, Caller("375290000007", 7), ("de", "en"))
+        assert session is not None
+        self.book, self.steps, self.session = book, [], session
+        self.want = self.take(opening(session))
+
+
+@pytest.mark.parametrize(
+    ("dialled", "told"),
+    [("100", "ask hello menu"), ("*100#", "do balance"), ("*100*1#", "say bye")],
+)
+def test_where_a_call_begins(dialled: str, told: str) -> None:
+    call = Coded(book(flow(NODES, CODES)), dialled)
+    assert (call.told, call.session.language, call.session.telling) == (
+        told,
+        "en",
+        told == "say bye",
+    )
+
+
+def test_what_nothing_begins() -> None:
+    begun = book(flow(NODES, CODES))
+    assert enter(begun, "call", "*999#", Caller("")) is None
+    assert begun.dialled == ("100", "*100#", "*100*1#")
+
+
+def problems(text: str, *more: str) -> list[str]:
+    files = {f"{name}.yaml": each for name, each in zip("abc", (text, *more), strict=False)}
+    return [str(one) for one in load(files, SLOTS, OPERATIONS, Standard()).problems]
+
+
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        (
+            'codes: { "*100#": balnce }',
+            "a.yaml:5:19: unknown-node: there is no node balnce: did you mean",
+        ),
+        ('codes: { "call me": bye }', "a.yaml:5:10: bad-name: 'call me' is no number that can be"),
+        ('codes: { "100": bye }', "number 100 is claimed in a.yaml:2:11 already"),
+        ('codes: { "*1#": bye, "*1#": told }', "'*1#' stands twice"),
+        ('codes: ["*100#"]', "a table belongs here"),
+        ('codes: { "*100#": told }', "balance, which is not there by the way told"),
+    ],
+)
+def test_what_is_wrong_with_codes(codes: str, told: str) -> None:
+    assert any(told in each for each in problems(flow(NODES, codes))), problems(flow(NODES, codes))
+
+
+def test_a_code_is_claimed_once_in_all_flows() -> None:
+    other = (
+        'flow: other\ncodes: { "*100#": bye }\nlanguages: [ru]\nstart: bye\n'
+        "nodes: { bye: { end: bye } }\n"
+    )
+    assert any("*100# is claimed" in each for each in problems(flow(NODES, CODES), other))
+
+
+def test_a_flow_is_entered_and_its_nodes_are_reached_by_codes_alone() -> None:
+    text = (
+        'flow: short\ncodes: { "*1#": hours }\nlanguages: [ru]\nstart: bye\n'
+        "nodes: { hours: { say: hours, then: bye }, bye: { end: bye } }\n"
+    )
+    assert problems(text) == []
+    assert any(
+        "nothing leads to hours" in each for each in problems(text.replace("hours }", "bye }", 1))
+    )
+    assert any(
+        "nobody gets into flow short" in each
+        for each in problems(text.replace('codes: { "*1#": hours }\n', ""))
+    )
+
+
+def test_a_walk_begins_at_codes_too() -> None:
+    text = (
+        'flow: short\ncodes: { "*1#": balance, "*2#": hours }\nlanguages: [ru]\nstart: bye\n'
+        "nodes:\n  balance: { do: balance, on: { ok: told, unavailable: bye } }\n"
+        "  told: { say: balance-is, then: bye }\n  hours: { say: hours, then: bye }\n"
+        "  bye: { end: bye }\n"
+    )
+    walked = walk(book(text))
+    assert walked.missed == ()
+    assert walked.shortest.keys() == set(edges(book(text), book(text).flows["short"]))
+    assert {path.turns[0].session.dialled for path in walked.paths} == {"*1#", "*2#"}

@@ -1,0 +1,1 @@
+"""One conversation, over every line."""

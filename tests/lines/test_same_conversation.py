@@ -1,0 +1,128 @@
+"""The same conversation by voice and as a text session: the same nodes, the same outcomes."""
+
+from collections.abc import Iterable
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ari_app import flows, rehearsal
+from ari_app.selfcare.operations import CATALOGUE
+from ari_app.sim.caller import Scripted, VirtualClock
+from ari_app.sim.expecting import verdict
+from ari_app.sim.script import HangUp, Hear, Press, Step, Test
+from ari_app.sim.stage import Call
+from ari_app.sim.trace import Trace
+from ari_app.ussd.line import Page, TextLine
+from ivr import nodes
+from ivr.picture import reached
+from ivr.problems import Place
+from ivr.screens import MORE, fits
+from prompts import catalogue
+
+MENUS = flows.menus(flows.SHIPPED, catalogue.shipped(), CATALOGUE)
+BOOK = MENUS.book
+STAGE = rehearsal.stage(BOOK, MENUS.catalogue)
+HERE = Place("test", 1, 1)
+
+CONVERSATIONS = [
+    *(
+        (number, keys)
+        for number in ("611", "2690000", "111")
+        for keys in ("1#", "2#", "53", "1#253", "521", "8", "3*", "29", "72", "4#")
+    ),
+    *((code, "") for code in ("*100#", "*101#", "*102#")),
+    *(("*111#", keys) for keys in ("1", "2", "3", "43", "421", "8", "49*2")),
+]
+"""Who dials what, and presses what: balance, tariff, languages, ways back, wrong keys."""
+
+
+async def by_voice(number: str, keys: str, caller: str, language: str) -> Trace:
+    clock = VirtualClock()
+    steps = iter(
+        [*(Step(Press(key), HERE) for key in keys), Step(Hear(), HERE), Step(HangUp(), HERE)]
+    )
+
+    async def following() -> Step | None:
+        return next(steps, None)
+
+    person = Scripted(following, clock, verdict)
+    call = Call(STAGE, Test(test="voice", call=number, as_=caller, lang=language), clock.now)
+    person.trace = call.trace
+    await call.play(person, clock.reach)
+    assert person.failure is None
+    return call.trace
+
+
+async def as_text(
+    number: str, keys: Iterable[str], caller: str, language: str
+) -> tuple[Trace, list[Page]]:
+    """The keys answer the last page of what is asked: the others are turned."""
+    coming, shown = iter(keys), list[Page]()
+
+    async def show(page: Page) -> str | None:
+        shown.append(page)
+        key, _, hint = page.text.rpartition("\n")[2].partition(" ")
+        return key if hint in MORE.values() else next(coming, None)
+
+    async def reach(_: float) -> None:
+        """Nobody waits."""
+
+    call = Call(STAGE, Test(test="text", call=number, as_=caller, lang=language), lambda: 0.0)
+    await call.over(TextLine(partial(rehearsal.texts, MENUS.catalogue), show, "ru"), reach)
+    return call.trace, shown
+
+
+CALLED = [
+    (number, keys, caller)
+    for number, keys in CONVERSATIONS
+    for caller in ("0001", "0003", "unknown")
+    if not (caller == "unknown" and number.isdigit() and "1" in keys)  # leads to a human
+]
+
+
+@pytest.mark.parametrize("language", ["ru", "be", "en"])
+@pytest.mark.parametrize(("number", "keys", "caller"), CALLED)
+async def test_the_same_by_voice_and_as_text(
+    number: str, keys: str, caller: str, language: str
+) -> None:
+    voice = await by_voice(number, keys, caller, language)
+    text, shown = await as_text(number, keys, caller, language)
+    assert [line.step for line in text.path] == [line.step for line in voice.path]
+    assert (text.ending, text.session) == (voice.ending, voice.session)
+    assert all(fits(page.text) for page in shown)
+    assert shown[-1].last == (text.ending == "ended")
+
+
+def test_all_that_can_be_dialled_is_tried() -> None:
+    assert {number for number, _ in CONVERSATIONS} == set(BOOK.dialled)
+
+
+def test_every_flow_is_entered_that_is_not_for_voice_alone() -> None:
+    """One that records is; an agent is reached by voice alone, too."""
+    silent = {
+        flow.flow
+        for flow in BOOK.flows.values()
+        if not any(isinstance(node, nodes.Record | nodes.Queue) for node in flow.nodes.values())
+    }
+    assert silent == {*("611", "111", "money", "ussd", "travel", "lessons", "identify", "word")}
+    for name in silent:
+        assert any(
+            name in reached(BOOK.flows, flow.flow) for flow in BOOK.flows.values() if flow.entries
+        )
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(BOOK.dialled),
+    st.sampled_from(["0001", "0003", "unknown", "withheld"]),
+    st.lists(st.sampled_from([*"0123456789*#", "00", "12", "", "баланс"]), max_size=25),
+)
+async def test_whoever_replies_what_he_likes_is_answered(
+    number: str, caller: str, replies: list[str]
+) -> None:
+    trace, shown = await as_text(number, replies, caller, "")
+    assert trace.ending in ("ended", "gone")
+    assert all(page.text and fits(page.text) for page in shown)
+    assert shown[-1].last == (trace.ending == "ended")

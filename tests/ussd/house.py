@@ -1,0 +1,101 @@
+"""A small operator whose subscribers have text sessions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from ari_app.conductor import World
+from ari_app.feed import Feed
+from ari_app.journal import Journal
+from ari_app.store.calls import CallBegan, CallEnded, Record
+from ari_app.ussd.sessions import PROMPTS, Sessions, Written
+from ivr.entry import enter
+from ivr.events import Answered
+from ivr.loader import load
+from ivr.model import Book, Operation
+from ivr.session import Caller, Session
+from ivr.wants import Deed, Invoke, Screen
+
+FLOW = """
+flow: main
+numbers: ["611"]
+codes: { "*100#": balance, "*111#": menu }
+languages: [en, ru]
+start: menu
+nodes:
+  menu:
+    menu: menu
+    keys: { "1": balance, "2": pin, "3": voice, "4": round, "0": agent, "#": bye, "*": menu }
+    wrong: wrong
+    gave-up: bye
+  balance: { do: balance, on: { ok: told, unavailable: bye } }
+  told:    { end: balance }
+  pin:     { input: pin, into: pin, least: 4, most: 4, secret: yes, then: long, gave-up: bye }
+  long:    { say: long, then: menu }
+  voice:   { record: voice, into: voice, then: menu, empty: menu }
+  agent:   { queue: support, else: menu }
+  round:   { dial: '101', else: round }
+  bye:     { end: [] }
+"""
+TEXTS = {"long": "word " * 60, "balance": "You have 5.", "thanks-bye": "Bye!"}
+SLOTS: dict[str, dict[str, str]] = {
+    name: {} for name in ("menu", "wrong", "pin", "voice", *TEXTS, *PROMPTS)
+}
+OPERATIONS = {"balance": Operation("balance", {"ok": {}, "unavailable": {}})}
+
+
+def book(text: str = FLOW) -> Book:
+    loaded = load({"flow.yaml": text}, SLOTS, OPERATIONS)
+    assert loaded.book is not None, loaded.problems
+    return loaded.book
+
+
+def texts(screen: Screen) -> tuple[str, ...]:
+    return tuple(TEXTS.get(phrase.prompt, phrase.prompt) for phrase in screen.phrases)
+
+
+class House:
+    """Sessions, what was done in them, and their record. ``slow`` holds deeds back."""
+
+    def __init__(self, tasks: asyncio.TaskGroup) -> None:
+        self.deeds: list[Deed] = []
+        self.records: list[Record] = []
+        self.answer: Answered | BaseException = Answered("ok")
+        self.slow = asyncio.Event()
+        self.slow.set()
+        self.begun: list[asyncio.Task[None]] = []
+        self._tasks = tasks
+        journal = Journal(self.records.append, Feed(), texts, "ussd")
+        world = World(self._perform, lambda *_: None, journal, lambda: datetime.now(UTC))
+        self.sessions = Sessions(Written(book(), texts, world), self._enter, self._begin)
+
+    async def _perform(self, deed: Deed, _: Session) -> Answered:
+        assert isinstance(deed, Invoke)
+        self.deeds.append(deed)
+        await self.slow.wait()
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer
+
+    def _enter(self, book: Book, number: str, dialled: str) -> Session | None:
+        return enter(book, f"c{len(self.begun)}", dialled, Caller(number, 7))
+
+    def _begin(self, deed: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        self.begun.append(self._tasks.create_task(deed))
+        return self.begun[-1]
+
+    @property
+    def endings(self) -> list[str]:
+        assert all(one.line == "ussd" for one in self.records if isinstance(one, CallBegan))
+        return [one.ending for one in self.records if isinstance(one, CallEnded)]
+
+
+@asynccontextmanager
+async def house() -> AsyncIterator[House]:
+    async with asyncio.TaskGroup() as tasks:
+        made = House(tasks)
+        yield made
+        for task in made.begun:
+            task.cancel()

@@ -1,0 +1,39 @@
+"""`firstline ussd`, as somebody types it; over the running application: tests/live."""
+
+import pytest
+from click.testing import CliRunner
+
+from ari_app.cli import main
+
+MENU = "1 Balance\n2 Tariff\n3 Services\n4 Language\n0 A person\n"
+
+
+def told(*arguments: str, typed: str = "") -> str:
+    """What is printed; whatever broke in it is raised."""
+    words = ["--state", "/nonexistent", "ussd", *arguments]
+    result = CliRunner().invoke(main, words, input=typed, catch_exceptions=False)
+    return result.output
+
+
+def test_the_balance() -> None:
+    assert told("*100#") == "На вашем счёте двенадцать рублей пятьдесят копеек.\n"
+
+
+def test_a_menu_and_replies() -> None:
+    assert told("*111#", "--as", "0003", "--press", "41").startswith(f"{MENU}-> 4\n")
+    assert told("*111#", "--as", "0003", typed="1\n").startswith(f"{MENU}> -> 1\nYou have minus")
+    assert told("*111#", "--as", "0003", "--press", "hello,0").startswith(
+        f"{MENU}-> hello\nThere is no such choice here.\n{MENU}-> 0\nConnecting you"
+    )
+
+
+def test_pages_are_turned() -> None:
+    pages = told("*111#", "--press", "200")
+    assert pages.endswith(
+        "\n0 дальше\n-> 0\nмесяц. В тариф входит триста минут и десять гигабайт интернета.\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [("*999#",), ("*100#", "--as", "nobody")])
+def test_what_is_not_there(arguments: tuple[str, ...]) -> None:
+    assert "there is no subscriber nobody" in (said := told(*arguments)) or "no flow has" in said

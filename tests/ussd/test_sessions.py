@@ -1,0 +1,201 @@
+"""Text sessions: replies that become keys, requests that come twice, sessions that end."""
+
+import asyncio
+from itertools import accumulate
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ari_app.ussd import sessions as module
+from ari_app.ussd.line import Page
+from ari_app.ussd.sessions import MismatchError, Request, replies
+from ivr.screens import fits
+from tests.ari.facts import until
+from tests.ussd.house import House, house
+
+REPLY = st.one_of(st.just("*"), st.text("0123456789# a", min_size=1, max_size=5))
+MENU = Page("menu")
+END = Page("You have 5.", last=True)
+
+
+async def ask(where: House, text: str, code: str = "*111#", session: str = "s1") -> Page:
+    return await where.sessions.answer(Request(session, code, "375291234567", text))
+
+
+async def through(where: House, *texts: str) -> list[str]:
+    return [(await ask(where, text)).text for text in texts]
+
+
+async def test_from_the_menu_to_the_end() -> None:
+    async with house() as here:
+        assert await ask(here, "") == MENU
+        assert await ask(here, "1") == END
+        assert here.endings == ["ended"]
+
+
+async def test_a_code_begins_in_its_node() -> None:
+    async with house() as here:
+        assert await ask(here, "", "*100#") == END
+        assert [await ask(here, "", "611", "s2"), await ask(here, "1", "611", "s2")] == [MENU, END]
+
+
+async def test_what_is_dialled_with_the_code_is_replied_at_once() -> None:
+    async with house() as here:
+        assert await ask(here, "2*1234*0*1") == END
+        assert await ask(here, "2") == Page("pin")
+        assert len(here.deeds) == 1
+
+
+@pytest.mark.parametrize("text", ["", " ", "balance", "😀", "1" * 33, "7", "12", "１", "A"])
+async def test_what_is_no_answer_is_told_so(text: str) -> None:
+    async with house() as here:
+        await ask(here, "9")
+        assert (await ask(here, f"9*{text}")).text == "wrong\nmenu"
+
+
+async def test_letters_stand_in_no_record() -> None:
+    async with house() as here:
+        await through(here, "", "hush", "hush*2", "hush*2*9753")
+        assert "hush" not in repr(here.records)
+        assert "9753" not in repr(here.records)
+        assert await ask(here, "hush*2*9753*1") == END
+
+
+async def test_pages_are_turned() -> None:
+    async with house() as here:
+        first = (await ask(here, "2*1234")).text
+        assert first.endswith("\n00 more")
+        second = (await ask(here, "2*1234*00")).text
+        assert second.endswith("\nmenu")
+        assert (first + second).count("word") == 60
+        assert (await ask(here, "2*1234*00*00")).text == "wrong\nmenu"
+
+
+async def test_an_answer_need_not_wait_for_the_last_page() -> None:
+    async with house() as here:
+        assert (await ask(here, "2*1234*1")) == END
+
+
+async def test_what_text_cannot_do() -> None:
+    async with house() as here:
+        assert await through(here, "0", "0*3", "0*3*#") == [
+            "ussd-no-agent\nmenu",
+            "ussd-no-voice\nmenu",
+            "Bye!",
+        ]
+
+
+async def test_a_star_is_a_reply_too() -> None:
+    async with house() as here:
+        assert await through(here, "", "*", "**1") == ["menu", "menu", "You have 5."]
+
+
+async def test_a_flow_that_goes_round_by_itself_is_left() -> None:
+    async with house() as here:
+        assert await ask(here, "4") == Page("ussd-trouble", last=True)
+        assert here.endings == ["gone"]
+
+
+async def test_the_same_again_is_done_once() -> None:
+    async with house() as here:
+        here.slow.clear()
+        twice = [asyncio.create_task(ask(here, "1")) for _ in range(3)]
+        await until(lambda: bool(here.deeds))
+        here.slow.set()
+        assert await asyncio.gather(*twice) == [END] * 3
+        assert await through(here, "1", "", "1") == ["You have 5.", "menu", "You have 5."]
+        assert len(here.deeds) == 1
+
+
+async def test_what_does_not_continue_is_refused() -> None:
+    async with house() as here:
+        await ask(here, "7*8")
+        for text in ("7*9", "1", "77", "7*89"):
+            with pytest.raises(MismatchError, match="does not continue"):
+                await ask(here, text)
+        with pytest.raises(MismatchError, match="another phoneNumber or serviceCode"):
+            await ask(here, "7*8", "*100#")
+        assert (await ask(here, "7*8*1")) == END
+
+
+async def test_after_the_end() -> None:
+    async with house() as here:
+        await ask(here, "1")
+        await until(lambda: here.endings == ["ended"])
+        assert await ask(here, "1*1") == Page("ussd-over", last=True)
+
+
+async def test_an_unknown_code() -> None:
+    async with house() as here:
+        assert await ask(here, "", "*999#") == Page("ussd-unknown", last=True)
+        assert len(here.sessions) == 0
+
+
+async def test_who_replies_no_more_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LASTING", 0.05)
+    async with house() as here:
+        await ask(here, "")
+        await until(lambda: here.endings == ["gone"])
+        await until(lambda: len(here.sessions) == 0)
+
+
+async def test_a_back_end_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    async with house() as here:
+        here.slow.clear()
+        assert [await ask(here, "1"), await ask(here, "1")] == [Page("ussd-trouble", last=True)] * 2
+        assert len(here.deeds) == 1
+        here.slow.set()
+        await until(lambda: here.endings == ["ended"])
+
+
+async def test_a_fault_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    async with house() as here:
+        here.answer = OSError("broken")
+        assert await ask(here, "1") == Page("ussd-trouble", last=True)
+        await until(lambda: here.endings == ["fault"])
+        assert "text session c0 broke" in caplog.text
+
+
+async def test_there_is_room_for_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    async with house() as here:
+        assert await ask(here, "", session="a") == MENU
+        assert await ask(here, "1", session="b") == END
+        await until(lambda: here.endings == ["ended"])
+        assert await ask(here, "", session="c") == MENU
+        assert await ask(here, "", session="d") == Page("ussd-trouble", last=True)
+        assert await ask(here, "1", session="a") == END
+
+
+async def test_all_are_let_go_in_the_end() -> None:
+    async with house() as here:
+        await ask(here, "", session="a")
+        await ask(here, "1", session="b")
+        await here.sessions.release()
+        assert sorted(here.endings) == ["ended", "gone"]
+        assert await ask(here, "", session="c") == Page("ussd-trouble", last=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(REPLY, max_size=12))
+async def test_whatever_is_replied_is_answered_the_same_each_time(given: list[str]) -> None:
+    texts = list(accumulate(given, lambda before, reply: f"{before}*{reply}"))
+    async with house() as here, house() as at_once:
+        told = []
+        for text in ["", *texts]:
+            told.append(await ask(here, text))
+            assert await ask(here, text) == told[-1]
+            assert fits(told[-1].text)
+            if told[-1].last:
+                break
+        else:
+            assert await ask(at_once, texts[-1] if texts else "") == told[-1]
+
+
+@given(st.lists(REPLY, min_size=1))
+def test_joined_replies_are_parted(given: list[str]) -> None:
+    joined = "*".join(given)
+    assert "*".join(replies(joined)) == joined
+    assert list(replies(joined)) == given

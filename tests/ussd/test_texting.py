@@ -1,0 +1,170 @@
+"""Text sessions over messages: what a phone texts, and what it is answered."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from ari_app.ussd import texting as module
+from ari_app.ussd.texting import PACE, WAITING, Post, Texting
+from tests.ari.facts import until
+from tests.ussd.house import House, house
+
+PHONE, NUMBER = "zorka-1", "375291234567"
+
+
+class Phones:
+    """Phones that text; one of them belongs to a subscriber. ``away`` is one that went off."""
+
+    def __init__(self, here: House, menu: str = "*111#") -> None:
+        self.here = here
+        self.came: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self.away = False
+        post = Post(self._number, self._send)
+        sessions = here.sessions
+        self.texting = Texting(lambda: sessions.written, sessions.enter, post, here._begin, menu)
+
+    async def _number(self, phone: str) -> str | None:
+        return NUMBER if phone == PHONE else None
+
+    async def _send(self, phone: str, number: str, text: str) -> None:
+        assert phone == PHONE
+        if self.away:
+            raise ConnectionError("no phone of this subscriber is registered any more")
+        self.came.put_nowait((number, text))
+
+    async def said(self, text: str, to: str = "611") -> str:
+        self.texting.take(PHONE, to, text)
+        async with asyncio.timeout(5):
+            number, answer = await self.came.get()
+        assert number == to
+        return answer
+
+
+@asynccontextmanager
+async def phones(menu: str = "*111#") -> AsyncIterator[Phones]:
+    async with house() as here:
+        yield Phones(here, menu)
+
+
+async def test_a_code_begins_and_a_number_goes_on() -> None:
+    async with phones() as one:
+        assert await one.said("*100#") == "You have 5."
+        assert [await one.said("*111#"), await one.said(" 1 ")] == ["menu", "You have 5."]
+        assert len(one.here.deeds) == 2
+
+
+@pytest.mark.parametrize(("menu", "first"), [("*111#", "menu"), ("*100#", "You have 5.")])
+async def test_what_is_no_code_begins_with_the_menu_and_is_no_reply(menu: str, first: str) -> None:
+    async with phones(menu) as one:
+        assert await one.said("2") == first
+
+
+async def test_where_no_flow_has_the_menu_the_number_begins() -> None:
+    async with phones("*999#") as one:
+        assert await one.said("hello") == "menu"
+        one.texting.take("zorka-2", "611", "hello")
+        assert await one.said("hello", "612") == "wrong\nmenu"
+
+
+@pytest.mark.parametrize("text", ["", " ", "баланс", "😀", "x" * 10_000, "12", "1 1", "**"])
+async def test_what_is_no_answer_is_told_so_and_changes_nothing(text: str) -> None:
+    async with phones() as one:
+        assert await one.said("*111#") == "menu"
+        assert await one.said(text) == "wrong\nmenu"
+        assert not one.here.deeds
+
+
+async def test_an_unknown_code_is_told_so_and_the_session_goes_on() -> None:
+    async with phones() as one:
+        assert await one.said("*7#") == "ussd-unknown"
+        assert await one.said("*111#") == "menu"
+        assert await one.said("*7#") == "ussd-unknown"
+        assert await one.said("1") == "You have 5."
+
+
+async def test_another_code_leaves_the_session_and_begins_anew() -> None:
+    async with phones() as one:
+        await one.said("*111#")
+        assert await one.said("2") == "pin"
+        assert await one.said("*100#") == "You have 5."
+        await until(lambda: one.here.endings == ["gone", "ended"])
+
+
+async def test_long_words_come_page_by_page() -> None:
+    async with phones() as one:
+        await one.said("*111#")
+        await one.said("2")
+        page = await one.said("9753")
+        assert page.endswith("\n00 more")
+        assert (await one.said("00")).startswith("word")
+        assert "9753" not in repr(one.here.records)
+
+
+async def test_a_phone_of_nobody_is_not_answered() -> None:
+    async with phones() as one:
+        one.texting.take("trunk", "611", "*100#")
+        await until(lambda: not len(one.texting))
+        assert (one.came.empty(), one.here.deeds, one.here.records) == (True, [], [])
+
+
+async def test_who_texts_no_more_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LASTING", 0.01)
+    async with phones() as one:
+        await one.said("*111#")
+        await until(lambda: not len(one.texting))
+        assert one.here.endings == ["gone"]
+
+
+async def test_a_phone_that_went_off_is_gone(caplog: pytest.LogCaptureFixture) -> None:
+    async with phones() as one:
+        await one.said("*111#")
+        one.away = True
+        one.texting.take(PHONE, "611", "9")
+        await until(lambda: one.here.endings == ["gone"])
+        assert "was not sent: no phone" in caplog.text
+
+
+async def test_a_fault_is_told() -> None:
+    async with phones() as one:
+        one.here.answer = RuntimeError("billing broke")
+        assert await one.said("*100#") == "ussd-trouble"
+        one.here.answer = RuntimeError("billing broke again")
+        assert await one.said("*111#") == "menu"
+
+
+async def test_too_many_texts_are_left_unread(caplog: pytest.LogCaptureFixture) -> None:
+    async with phones() as one:
+        one.here.slow.clear()
+        one.texting.take(PHONE, "611", "*100#")
+        await until(lambda: bool(one.here.deeds))
+        for _ in range(WAITING + 1):
+            one.texting.take(PHONE, "611", "*7#")
+        assert "sends too many" in caplog.text
+        caplog.clear()
+        one.here.slow.set()
+        for _ in range(WAITING + 1):
+            await one.came.get()
+        for _ in range(PACE - WAITING - 1):
+            await one.said("*7#")
+        assert not caplog.records
+        one.texting.take(PHONE, "611", "*7#")
+        assert "sends too many" in caplog.text
+
+
+async def test_there_is_room_for_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 1)
+    async with phones() as one:
+        await one.said("*111#")
+        one.texting.take("zorka-2", "611", "*111#")
+        assert len(one.texting) == 1
+
+
+async def test_all_are_let_go_in_the_end() -> None:
+    async with phones() as one:
+        await one.said("*111#")
+        await one.texting.release()
+        assert one.here.endings == ["gone"]
+        one.texting.take(PHONE, "611", "*111#")
+        assert not len(one.texting)
