@@ -65,7 +65,9 @@ class Operation(Struct, frozen=True):
 
     ``outcomes``: outcome -> the values it brings -> their kind (``money``, ``count``, ``name``,
     ``day``, ``each`` …). ``deadline`` is in seconds; when it passes the outcome is ``unavailable``.
-    ``costs``: the caller pays for it, so that a flow must ask for a yes before.
+    ``costs``: the caller pays for it, so that a flow must ask for a yes before. ``daily`` and
+    ``monthly``: how often a subscriber may have it done, 0 for as often as he likes. ``proves``:
+    the outcome by which he is known to be who he says, "" if none is.
     """
 
     name: str
@@ -74,6 +76,9 @@ class Operation(Struct, frozen=True):
     need: Need = "none"
     deadline: float = 3.0
     costs: bool = False
+    daily: int = 0
+    monthly: int = 0
+    proves: str = ""
 
 
 class Book(Struct, frozen=True):
