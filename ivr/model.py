@@ -67,7 +67,8 @@ class Operation(Struct, frozen=True):
     ``day``, ``each`` …). ``deadline`` is in seconds; when it passes the outcome is ``unavailable``.
     ``costs``: the caller pays for it, so that a flow must ask for a yes before. ``daily`` and
     ``monthly``: how often a subscriber may have it done, 0 for as often as he likes. ``proves``:
-    the outcome by which he is known to be who he says, "" if none is.
+    the outcome by which he is known to be who he says, "" if none is. ``about``: what it does, in
+    a sentence.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Operation(Struct, frozen=True):
     daily: int = 0
     monthly: int = 0
     proves: str = ""
+    about: str = ""
 
 
 class Book(Struct, frozen=True):

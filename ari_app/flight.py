@@ -1,0 +1,62 @@
+"""One order on its way, and the caller who waits for it: what he is told is true.
+
+The order is written down, carried out and closed on behalf of nobody; the caller waits no longer
+than his deadline. Two locks decide what he hears when it passes: whoever takes one first, the
+store's thread in the midst of a transaction or the caller who leaves, is the one who is right.
+"""
+
+import asyncio
+from threading import Lock
+from typing import Any
+
+from ari_app.selfcare.placing import Ended
+
+
+class WithdrawnError(Exception):
+    """The caller was told that his order is not done, so that it must not be written down."""
+
+
+class Flight:
+    """An order between its wish and its end; :meth:`end` is for the caller, the rest for us."""
+
+    def __init__(self) -> None:
+        self._written = Lock()
+        self._told = Lock()
+        self._is_written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
+
+    def write(self) -> None:
+        """Called last in the transaction that writes the order down."""
+        if not self._written.acquire(blocking=False):
+            raise WithdrawnError
+
+    def tell(self) -> bool:
+        """Called in the transaction that closes the order: whether the caller will be told."""
+        return self._told.acquire(blocking=False)
+
+    def is_written(self) -> None:
+        """The order is in the store."""
+        self._is_written.set_result(None)
+
+    def land(self, ended: Ended | None) -> None:
+        """The end; None if we are to stop in the midst of it."""
+        if ended is None:
+            ended = "unavailable" if self._written.acquire(blocking=False) else "accepted"
+        self._ended.set_result(ended)
+
+    async def end(self, deadline: float) -> Ended:
+        """What the caller is told, after ``deadline`` seconds at most and the end of a transaction
+        that has begun by then."""
+        try:
+            await asyncio.wait({self._ended}, timeout=deadline)
+            if not self._ended.done() and not self._is_written.done():
+                if self._written.acquire(blocking=False):
+                    return "unavailable"
+                either: set[asyncio.Future[Any]] = {self._is_written, self._ended}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not self._ended.done() and self.tell():
+                return "accepted"
+            return await asyncio.shield(self._ended)
+        except asyncio.CancelledError:
+            self.tell()
+            raise
