@@ -16,23 +16,40 @@ class WithdrawnError(Exception):
     """The caller was told that his order is not done, so that it must not be written down."""
 
 
-class Flight:
-    """An order between its wish and its end; :meth:`end` is for the caller, the rest for us."""
+class _Turn:
+    """A lock for ever: what two threads race for, and whether it was the caller's."""
 
     def __init__(self) -> None:
-        self._written = Lock()
-        self._told = Lock()
-        self._is_written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
+        self._lock = Lock()
+        self._callers = False
+
+    def take(self) -> bool:
+        """For the store's thread."""
+        return self._lock.acquire(blocking=False)
+
+    def leave(self) -> bool:
+        """For callers, of whom several may wait for one order."""
+        self._callers = self._callers or self._lock.acquire(blocking=False)
+        return self._callers
+
+
+class Flight:
+    """An order between its wish and its end; :meth:`end` is for callers, the rest for us."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._write, self._tell = _Turn(), _Turn()
+        self._is_written: asyncio.Future[None] = loop.create_future()
+        self._ended: asyncio.Future[Ended] = loop.create_future()
 
     def write(self) -> None:
         """Called last in the transaction that writes the order down."""
-        if not self._written.acquire(blocking=False):
+        if not self._write.take():
             raise WithdrawnError
 
     def tell(self) -> bool:
         """Called in the transaction that closes the order: whether the caller will be told."""
-        return self._told.acquire(blocking=False)
+        return self._tell.take()
 
     def is_written(self) -> None:
         """The order is in the store."""
@@ -41,7 +58,7 @@ class Flight:
     def land(self, ended: Ended | None) -> None:
         """The end; None if we are to stop in the midst of it."""
         if ended is None:
-            ended = "unavailable" if self._written.acquire(blocking=False) else "accepted"
+            ended = "unavailable" if self._write.leave() else "accepted"
         self._ended.set_result(ended)
 
     async def end(self, deadline: float) -> Ended:
@@ -50,13 +67,13 @@ class Flight:
         try:
             await asyncio.wait({self._ended}, timeout=deadline)
             if not self._ended.done() and not self._is_written.done():
-                if self._written.acquire(blocking=False):
+                if self._write.leave():
                     return "unavailable"
                 either: set[asyncio.Future[Any]] = {self._is_written, self._ended}
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not self._ended.done() and self.tell():
+            if not self._ended.done() and self._tell.leave():
                 return "accepted"
             return await asyncio.shield(self._ended)
         except asyncio.CancelledError:
-            self.tell()
+            self._tell.leave()
             raise

@@ -112,7 +112,7 @@ class StoredOrders:
         async with asyncio.TaskGroup() as tasks:
             for one in due:
                 if one.key not in self._flying:
-                    tasks.create_task(self._attempt(one, None))
+                    tasks.create_task(self._again(one))
         if len(due) == limit:
             return 0.1
         upcoming = await store.read(orders.next_due, now)
@@ -137,19 +137,36 @@ class StoredOrders:
             del self._flying[key]
             flight.land(ended)
 
+    async def _again(self, one: Kept) -> None:
+        """Ask billing again. The next attempt is noted before this one, as the outbox does it; and
+        what was read may be old, so that an order which ended meanwhile must not be touched."""
+        if await self._postpone(one):
+            await self._attempt(one, None)
+
+    async def _postpone(self, one: Kept) -> bool:
+        now, pause = self._by.now(), PAUSES[min(one.attempts, len(PAUSES) - 1)]
+        try:
+            return await self._by.store.write(orders.postpone, one.key, now, now + pause)
+        except StoreError as error:
+            log.error("%s: open orders wait for the store: %s", one.key, error)
+            return False
+
     async def _attempt(self, one: Kept, flight: Flight | None) -> Ended:
         """Ask billing, and keep its answer; without a ``flight`` it was asked before, perhaps."""
         order, agreed = json.decode(one.wanted, type=Order), Decimal(one.agreed)
         try:
             async with asyncio.timeout(PATIENCE):
                 ended: Ended = await self._by.billing.place(one.subscriber, order, agreed, one.key)
-        except (BillingUnavailable, UnknownSubscriber) as error:
-            if flight is None:  # nothing came of this attempt; of an earlier one we do not know
-                return await self._postpone(one, error)
-            log.warning("%s: %s is not done: %s", one.key, one.operation, error)
-            ended = "unavailable" if isinstance(error, BillingUnavailable) else "unknown"
         except Exception as error:  # noqa: BLE001 - the outermost frame of the attempt
-            return await self._postpone(one, error)
+            why = str(error) or type(error).__name__
+            # Without a flight nothing came of this attempt; of an earlier one we do not know.
+            if flight is None or not isinstance(error, BillingUnavailable | UnknownSubscriber):
+                log.warning("%s: not known if %s is done: %s", one.key, one.operation, why)
+                if flight is not None:
+                    await self._postpone(one)
+                return "accepted"
+            log.warning("%s: %s is not done: %s", one.key, one.operation, why)
+            ended = "unavailable" if isinstance(error, BillingUnavailable) else "unknown"
         try:
             await self._end(one, ended, flight)
         except StoreError as error:
@@ -157,18 +174,6 @@ class StoredOrders:
             if not isinstance(ended, Placed | Refused):
                 return "accepted"  # it is still open, and will be done after all
         return ended
-
-    async def _postpone(self, one: Kept, error: Exception) -> Ended:
-        pause = PAUSES[min(one.attempts, len(PAUSES) - 1)]
-        why = str(error) or type(error).__name__
-        log.warning(
-            "%s: is %s done? Billing is asked again in %s: %s", one.key, one.operation, pause, why
-        )
-        try:
-            await self._by.store.write(orders.postpone, one.key, self._by.now() + pause)
-        except StoreError as store_error:
-            log.error("%s: open orders wait for the store: %s", one.key, store_error)
-        return "accepted"
 
     async def _end(self, one: Kept, ended: Ended, flight: Flight | None) -> None:
         texts = await self._by.store.read(self._texts, one, ended)

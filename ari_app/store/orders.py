@@ -91,12 +91,15 @@ def hasten(db: Database, at: datetime) -> None:
     db.conn.execute("update orders set next_at = ? where state = 'open'", (micros(at),))
 
 
-def postpone(db: Database, key: str, next_at: datetime) -> None:
-    """Billing left it unknown what became of an order; it is asked again then."""
-    db.conn.execute(
-        "update orders set attempts = attempts + 1, next_at = ? where key = ? and state = 'open'",
-        (micros(next_at), key),
+def postpone(db: Database, key: str, at: datetime, next_at: datetime) -> bool:
+    """It is unknown what became of an order; billing is asked again at ``next_at``. False if the
+    order has ended meanwhile, or is not due at ``at``."""
+    done = db.conn.execute(
+        "update orders set attempts = attempts + 1, next_at = ?"
+        " where key = ? and state = 'open' and next_at <= ?",
+        (micros(next_at), key, micros(at)),
     )
+    return done.rowcount == 1
 
 
 def end(db: Database, key: str, state: State, answer: str, at: datetime) -> bool:
