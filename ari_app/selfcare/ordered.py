@@ -169,25 +169,25 @@ class Ordered:
         }
 
     async def _quote(self, name: str, wish: Wish) -> Answered:
-        order = self._order(name, wish)
+        subscriber, order = wish.subscriber, self._order(name, wish)
         if isinstance(order, str):
             return Answered(order)
-        quote = await self._billing.quote(wish.subscriber, order)
+        quote = await self._billing.quote(subscriber, order)
         if isinstance(quote, Refused):
             return Answered(quote.reason)
         return Answered("ok", {**_told(order, quote), **await self._named(order, wish)})
 
     async def _place(self, name: str, wish: Wish) -> Answered:
-        order = self._order(name, wish)
+        subscriber, order = wish.subscriber, self._order(name, wish)
         if isinstance(order, str):
             return Answered(order)
         agreed = Decimal(wish.count("price")) if name == "redeem" else wish.money("charge")
         try:
             async with asyncio.timeout(wish.operation.deadline):
-                deal = await self._deal(order, wish.subscriber)
+                deal = await self._deal(order, subscriber)
         except (BillingUnavailable, TimeoutError):  # what is done once must not be asked for anew
             deal = None
-        wanted = Wanted(wish.operation, order, agreed, wish.asker, wish.subscriber, deal)
+        wanted = Wanted(wish.operation, order, agreed, wish.asker, subscriber, deal)
         match await self._back.orders.place(wanted, wish.key):
             case Placed(number):
                 return Answered("ok", {"order": Digits(number)})
