@@ -15,6 +15,8 @@ from ari_app.commands.complaints import complaints
 from ari_app.commands.flows import flows
 from ari_app.commands.hours import hours
 from ari_app.commands.messages import messages
+from ari_app.commands.operations import operations
+from ari_app.commands.orders import orders
 from ari_app.commands.pbx import pbx
 from ari_app.commands.prompts import prompts
 from ari_app.commands.running import Commands, console, run
@@ -92,8 +94,8 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 
 for group in (
-    status, announce, calls, callbacks, complaints, flows, hours, messages, pbx, prompts,
-    subscribers,
+    status, announce, calls, callbacks, complaints, flows, hours, messages, operations, orders,
+    pbx, prompts, subscribers,
 ):  # fmt: skip
     main.add_command(group)
 
