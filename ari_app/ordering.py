@@ -140,8 +140,11 @@ class StoredOrders:
     async def _again(self, one: Kept) -> None:
         """Ask billing again. The next attempt is noted before this one, as the outbox does it; and
         what was read may be old, so that an order which ended meanwhile must not be touched."""
-        if await self._postpone(one):
-            await self._attempt(one, None)
+        try:
+            if await self._postpone(one):
+                await self._attempt(one, None)
+        except Exception:  # the outermost frame of the attempt
+            log.exception("%s: %s broke", one.key, one.operation)
 
     async def _postpone(self, one: Kept) -> bool:
         now, pause = self._by.now(), PAUSES[min(one.attempts, len(PAUSES) - 1)]

@@ -33,26 +33,31 @@ WORDS = catalogue.shipped()
 MINSK = ZoneInfo("Europe/Minsk")
 NUMBERS = {id: f"37599000000{id}" for id in (1, 2, 3)}
 SPEAK = {1: "ru", 2: "be", 3: "en"}
-HASTY: dict[str, Operation] = {
-    name: replace(one, deadline=0.03) if one.costs else one for name, one in CATALOGUE.items()
-}
-"""The catalogue, with deadlines that a test can wait for."""
+
+
+def hasty(seconds: float) -> dict[str, Operation]:
+    """The catalogue, with deadlines that a test can wait for."""
+    return {
+        name: replace(one, deadline=seconds) if one.costs else one
+        for name, one in CATALOGUE.items()
+    }
 
 
 class House:
     """Use :meth:`open`; ``now`` is the clock."""
 
-    def __init__(self, bank: Bank, file: Path) -> None:
+    def __init__(self, bank: Bank, file: Path, deadline: float) -> None:
         self.bank, self.file, self.now = bank, file, NOON.astimezone(MINSK)
+        self._catalogue = hasty(deadline)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @classmethod
-    async def open(cls, bank: Bank, file: Path) -> "House":
-        house = cls(bank, file)
+    async def open(cls, bank: Bank, file: Path, deadline: float) -> "House":
+        house = cls(bank, file, deadline)
         await house.begin()
         return house
 
-    async def begin(self, catalogue: dict[str, Operation] = HASTY) -> None:
+    async def begin(self) -> None:
         """Start, with whatever the store has."""
         self.store = await Store.open(self.file)
         everyone = [subscriber(id, number, SPEAK[id]) for id, number in NUMBERS.items()]
@@ -65,7 +70,7 @@ class House:
         texting = StoredMessages(posting, say)
         self.care = Selfcare(
             Back(self.bank, Willing(), Words(), self.orders, texting, directory, lambda: self.now),
-            catalogue,
+            self._catalogue,
         )
         self._begin(self.orders.run())
 

@@ -30,7 +30,7 @@ async def bank() -> Bank:
 
 @pytest.fixture
 async def house(bank: Bank, tmp_path: Path) -> AsyncIterator[House]:
-    house = await House.open(bank, tmp_path / "firstline.db")
+    house = await House.open(bank, tmp_path / "firstline.db", deadline=0.3)
     yield house
     await house.end()
 
@@ -111,7 +111,9 @@ async def test_a_sale_tells_both_when_it_is_offered_and_when_it_is_done(house: H
     }
 
 
-@pytest.mark.parametrize("fault", ["lost-before", "lost-after", "silent-before", "silent-after"])
+@pytest.mark.parametrize(
+    "fault", ["lost-before", "lost-after", "silent-before", "silent-after", "slow"]
+)
 async def test_what_is_not_known_is_found_out_and_told_once(
     bank: Bank, house: House, fault: Fault
 ) -> None:
@@ -284,6 +286,22 @@ async def test_an_end_that_cannot_be_kept_is_kept_later(
     await house.settle()
     assert bank.effects == {"c1:1": 1, "c2:1": 1}
     assert len(await house.texts()) == 4
+
+
+async def test_an_order_that_cannot_be_read_keeps_no_other_waiting(
+    bank: Bank, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    bank.faults = ["lost-before"] * 2
+    for key in ("c1:1", "c2:1"):
+        assert (await house.run("gift", gift(), key=key)).outcome == "accepted"
+    await house.store.write(
+        lambda db: db.execute("update orders set wanted = '' where key = 'c1:1'")
+    )
+    house.now += timedelta(hours=2)
+    house.orders.wake()
+    await house.until(lambda one: one.key == "c1:1" or one.state == "done")
+    assert bank.effects == {"c2:1": 1}
+    assert "c1:1: gift broke" in caplog.text
 
 
 def tried(attempts: int, one: Kept) -> bool:

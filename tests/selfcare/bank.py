@@ -41,7 +41,9 @@ from ari_app.selfcare.orders import (
 )
 from tests.selfcare.samples import NAMES
 
-Fault = Literal["", "unavailable", "lost-before", "lost-after", "silent-before", "silent-after"]
+Fault = Literal[
+    "", "unavailable", "lost-before", "lost-after", "silent-before", "silent-after", "slow"
+]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SINCE = date(2026, 3, 1)
 GIFT_FEE = Decimal("0.50")
@@ -90,7 +92,7 @@ class Bank:
         self.heard.set()
         if fault == "unavailable":
             raise BillingUnavailable("maintenance")
-        if fault == "silent-before":
+        if fault in ("silent-before", "slow"):
             await self.spoken.wait()
         if fault in ("lost-before", "silent-before"):
             raise BillingUncertain("the line broke")
