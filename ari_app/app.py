@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
 
@@ -20,7 +21,7 @@ from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.conductor import Remember, World
 from ari_app.config import Config, State
 from ari_app.deeds import Deeds
-from ari_app.demo import demo_billing
+from ari_app.demo_books import demo_billing
 from ari_app.feed import Feed
 from ari_app.flows import Menus
 from ari_app.journal import Journal
@@ -84,8 +85,10 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         outbox = _texting(ground, link)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
-        selfcare = Selfcare(await demo_billing(store), staff, words)
         zone = config.site.timezone
+        billing = await demo_billing(store, lambda: datetime.now(ZoneInfo(zone)))
+        stack.push_async_callback(billing.close)
+        selfcare = Selfcare(billing, staff, words)
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
         reception = Reception(directory.caller, means.serving(ground.first))
