@@ -21,7 +21,7 @@ from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.conductor import Remember, World
 from ari_app.config import Config, State
 from ari_app.deeds import Deeds
-from ari_app.demo import demo_billing
+from ari_app.demo_books import demo_billing
 from ari_app.feed import Feed
 from ari_app.flows import Menus
 from ari_app.journal import Journal
@@ -95,7 +95,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         def say(phrase: Phrase, language: str) -> str:
             return air.say(phrase, language)
 
-        billing = await demo_billing(store)
+        billing = await demo_billing(store, here)
+        stack.push_async_callback(billing.close)
         ordering = StoredOrders(Orderer(store, billing, say, here, background.begin, outbox.wake))
         texting = StoredMessages(outbox, say)
         selfcare = Selfcare(Back(billing, staff, words, ordering, texting, directory, here))

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from ari_app.call import CallError
 from ari_app.conductor import Perform
-from ari_app.demo import code_word, ledger, people
+from ari_app.demo import code_word, people
+from ari_app.demo_books import ledger
 from ari_app.secret import Secret
 from ari_app.selfcare.back import Back
 from ari_app.selfcare.memory import Ledger, MemoryBilling
@@ -80,8 +81,8 @@ def _back(book: Book, at: datetime) -> Perform:
     async def read() -> Ledger:
         return ledger(at)
 
-    billing = MemoryBilling(read)
     now = at.replace(tzinfo=UTC)
+    billing = MemoryBilling(read, lambda: now)
     orders, messages, known = PlainOrders(billing), NoMessages(), DemoPeople(now)
     selfcare = Selfcare(Back(billing, _Staff(), _Words(), orders, messages, known, lambda: now))
     asked = count()

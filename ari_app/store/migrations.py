@@ -5,6 +5,7 @@ a JSON object.
 """
 
 from ari_app.store.ordered import orders
+from ari_app.store.ordering import ordering
 from ari_app.store.sqlite import Database, Migrations
 from ari_app.store.steps import code_words
 
@@ -274,13 +275,14 @@ def versions(db: Database) -> None:
 
 
 MIGRATIONS()(code_words)
+MIGRATIONS()(ordering)
 MIGRATIONS()(orders)
 
 KNOWN = frozenset(
     step.__name__
     for step in (
         people, accounts, calls, ways, outbox, left_to_people, bills, declarations, versions,
-        code_words, orders,
+        code_words, ordering, orders,
     )
 )  # fmt: skip
 """The steps that this version knows; a database with others was written by a newer one."""
