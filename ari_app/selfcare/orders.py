@@ -114,13 +114,13 @@ Reason = Literal[
 """Why billing refuses an order."""
 
 
-class Refused(Struct, frozen=True):
+class Refused(Struct, frozen=True, tag="refused"):
     """Nothing was changed."""
 
     reason: Reason
 
 
-class Placed(Struct, frozen=True):
+class Placed(Struct, frozen=True, tag="placed"):
     """It is done: ``number`` is billing's own for the order, of digits."""
 
     number: str
