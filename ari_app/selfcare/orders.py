@@ -114,13 +114,13 @@ Reason = Literal[
 """Why billing refuses an order."""
 
 
-class Refused(Struct, frozen=True, tag="refused"):
+class Refused(Struct, frozen=True):
     """Nothing was changed."""
 
     reason: Reason
 
 
-class Placed(Struct, frozen=True, tag="placed"):
+class Placed(Struct, frozen=True):
     """It is done: ``number`` is billing's own for the order, of digits."""
 
     number: str
