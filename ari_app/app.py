@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
 
@@ -21,14 +22,16 @@ from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.conductor import Remember, World
 from ari_app.config import Config, State
 from ari_app.deeds import Deeds
-from ari_app.demo import demo_billing
+from ari_app.demo_books import demo_billing
 from ari_app.feed import Feed
 from ari_app.flows import Menus
 from ari_app.journal import Journal
+from ari_app.ordering import Orderer, StoredOrders
 from ari_app.outbox import Outbox
 from ari_app.reception import Reception, Serving
 from ari_app.recorded import Recorded
 from ari_app.reload import Air, How, OnAir, watch
+from ari_app.selfcare.back import Back
 from ari_app.selfcare.operations import Selfcare
 from ari_app.staff import StoredStaff
 from ari_app.status import Ari, Live, MenusNow, status
@@ -42,10 +45,12 @@ from ari_app.store.forced import ForcedHours
 from ari_app.store.recorder import Recorder
 from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
+from ari_app.texting import StoredMessages
 from ari_app.ussd import gateway
 from ari_app.ussd.sessions import Sessions, Written
 from ari_app.ussd.texting import Post, Texting
 from ari_app.webhook import Webhook, WebhookKeys
+from ivr.values import Phrase
 from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
@@ -88,9 +93,17 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         outbox = await _outbox(ground, link, texts, stack)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
-        billing = await demo_billing(store)
-        selfcare = Selfcare(billing, staff, words)
         zone = config.site.timezone
+        here = partial(datetime.now, ZoneInfo(zone))
+
+        def say(phrase: Phrase, language: str) -> str:
+            return air.say(phrase, language)
+
+        billing = await demo_billing(store, here)
+        stack.push_async_callback(billing.close)
+        ordering = StoredOrders(Orderer(store, billing, say, here, background.begin, outbox.wake))
+        told = StoredMessages(outbox, say)
+        selfcare = Selfcare(Back(billing, staff, words, ordering, told, directory, here))
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
         reception = Reception(
@@ -117,6 +130,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(outbox.run())
+        background.begin(ordering.run())
         background.begin(bulletin.attend(_post, air.words, _now))
         background.begin(retention.attend(store, config.retention, recorded, _now))
         background.begin(_whenever(again, partial(air.reload, "SIGHUP")))

@@ -15,6 +15,8 @@ from ari_app.commands.complaints import complaints
 from ari_app.commands.flows import flows
 from ari_app.commands.hours import hours
 from ari_app.commands.messages import messages
+from ari_app.commands.operations import operations
+from ari_app.commands.orders import orders
 from ari_app.commands.pbx import pbx
 from ari_app.commands.prompts import prompts
 from ari_app.commands.retention import retention
@@ -94,8 +96,8 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 
 for group in (
-    status, announce, calls, callbacks, complaints, flows, hours, messages, pbx, prompts,
-    retention, subscribers, ussd,
+    status, announce, calls, callbacks, complaints, flows, hours, messages, operations, orders,
+    pbx, prompts, retention, subscribers, ussd,
 ):  # fmt: skip
     main.add_command(group)
 

@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo
 
 from ari_app.call import CallError
 from ari_app.conductor import Perform
-from ari_app.demo import code_word, ledger, people
+from ari_app.demo import code_word, people
+from ari_app.demo_books import ledger
 from ari_app.secret import Secret
+from ari_app.selfcare.back import Back
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.staff import Asker, StaffUnavailable, asker_of
 from ari_app.sim.script import MONDAY, UNKNOWN, WITHHELD
 from ari_app.sim.stage import Person, Stage
+from ari_app.stand_ins import DemoPeople, NoMessages, PlainOrders
 from ivr.events import Answered
 from ivr.hours import Schedule, answered, hours_at
 from ivr.keypad import key_form
@@ -78,8 +81,10 @@ def _back(book: Book, at: datetime) -> Perform:
     async def read() -> Ledger:
         return ledger(at)
 
-    billing = MemoryBilling(read)
-    selfcare = Selfcare(billing, _Staff(), _Words())
+    now = at.replace(tzinfo=UTC)
+    billing = MemoryBilling(read, lambda: now)
+    orders, messages, known = PlainOrders(billing), NoMessages(), DemoPeople(now)
+    selfcare = Selfcare(Back(billing, _Staff(), _Words(), orders, messages, known, lambda: now))
     asked = count()
 
     async def perform(deed: Deed, session: Session) -> Answered:

@@ -123,7 +123,11 @@ class Air:
 
     def words(self, prompt: str, language: str) -> str:
         """A prompt without placeholders as a sentence."""
-        return text(self.now.menus.catalogue, Phrase(prompt), language)
+        return self.say(Phrase(prompt), language)
+
+    def say(self, phrase: Phrase, language: str) -> str:
+        """A phrase as a sentence, by the texts that are on the air."""
+        return text(self.now.menus.catalogue, phrase, language)
 
     async def reload(self, how: How) -> Reloaded:
         """Put the menus on the disk on the air if they check; the log tells what came of it."""

@@ -15,6 +15,9 @@ from ivr.terms import Is, Keys, Kinds, Need, Target, Times
 UNAVAILABLE = "unavailable"
 """The outcome of an operation whose back end did not answer."""
 
+ACCEPTED = "accepted"
+"""The outcome of an operation that costs, when it is not known yet what becomes of it."""
+
 
 class Flow(Struct, frozen=True, kw_only=True):
     """A call flow; ``version`` is the hash of its text, ``file`` where it was read."""
@@ -78,10 +81,11 @@ class Operation(Struct, frozen=True):
     """The signature of an operation of self-service, against which flows are checked.
 
     ``outcomes``: outcome -> the values it brings -> their kind (``money``, ``count``, ``name``,
-    ``day``, ``each`` …). ``deadline`` is in seconds; when it passes the outcome is ``unavailable``.
-    ``costs``: the caller pays for it, so that a flow must ask for a yes before. ``daily`` and
-    ``monthly``: how often a subscriber may have it done, 0 for as often as he likes. ``proves``:
-    the outcome by which he is known to be who he says, "" if none is.
+    ``day``, ``each`` …). ``deadline`` is in seconds; when it passes the outcome is ``unavailable``,
+    or ``accepted`` if it costs. ``costs``: the caller pays for it, so that a flow must ask for a
+    yes before. ``daily`` and ``monthly``: how often a subscriber may have it done, 0 for as often
+    as he likes. ``proves``: the outcome by which he is known to be who he says, "" if none is.
+    ``about``: what it does, in a sentence.
     """
 
     name: str
@@ -93,6 +97,7 @@ class Operation(Struct, frozen=True):
     daily: int = 0
     monthly: int = 0
     proves: str = ""
+    about: str = ""
 
 
 def needed(node: Node, operations: Mapping[str, Operation]) -> Need:

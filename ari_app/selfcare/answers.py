@@ -1,19 +1,42 @@
 """What billing says, as the answers that the catalogue promises."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
-from ari_app.selfcare.billing import Balance, Bill, Payment, Service, Tariff
+from ari_app.selfcare.billing import (
+    Balance,
+    Bill,
+    Charge,
+    Offer,
+    Payment,
+    Reward,
+    Service,
+    Tariff,
+)
+from ari_app.selfcare.orders import Unit
 from ivr.events import Answered
-from ivr.values import Count, Day, Money, Name, Rows, Values
+from ivr.phrases import LANGUAGES, count
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Value, Values
 
 REASONS_TOLD = 3
 """How many changes of a bill are told: more than three are not remembered by ear."""
 
+CHARGES_TOLD = 3
+"""How many charges are told: likewise."""
 
-def balance(found: Balance) -> Answered:
-    """What is on the account."""
-    return Answered("ok", {"balance": Money(found.amount, found.currency)})
+CHARGES_A_TEXT = 8
+"""How many charges go into one text message, of which a phone takes 3 kB."""
+
+UNITS = {"minutes": "minute", "gigabytes": "gigabyte"}
+
+
+def balance(found: Balance, now: datetime) -> Answered:
+    """What is on the account; ``old`` if it was so at a moment before ``now``, told in its zone."""
+    amount = Money(found.amount, found.currency)
+    if found.as_of is None:
+        return Answered("ok", {"balance": amount})
+    return Answered("old", {"balance": amount, "as_of": _local(found.as_of, now)})
 
 
 def tariff(found: Tariff) -> Answered:
@@ -25,8 +48,10 @@ def tariffs(found: Sequence[Tariff]) -> Answered:
     """All tariffs, the cheapest first; an operator without any is one whose billing is amiss."""
     if not found:
         return Answered("unavailable")
-    by_fee = sorted(found, key=lambda one: one.fee)
-    return Answered("ok", {"tariffs": Rows(tuple(map(_tariff, by_fee)))})
+    rows: list[Values] = [
+        {**_tariff(one), "code": Digits(one.code)} for one in sorted(found, key=lambda one: one.fee)
+    ]
+    return Answered("ok", {"tariffs": Rows(tuple(rows))})
 
 
 def services(found: Sequence[Service]) -> Answered:
@@ -34,6 +59,63 @@ def services(found: Sequence[Service]) -> Answered:
     if not found:
         return Answered("none")
     return Answered("ok", {"services": Rows(tuple(map(_service, found)))})
+
+
+def service_offers(found: Sequence[Service]) -> Answered:
+    """All services, with the code of each."""
+    rows: list[Values] = [{**_service(one), "code": Digits(one.code)} for one in found]
+    return Answered("ok", {"offered": Rows(tuple(rows))})
+
+
+def rewards(found: Sequence[Reward]) -> Answered:
+    """All rewards; ``price`` is in points."""
+    rows: list[Values] = [
+        {"reward": Name(one.names), "price": Count(one.points), "code": Digits(one.code)}
+        for one in found
+    ]
+    return Answered("ok", {"rewards": Rows(tuple(rows))})
+
+
+def offers(found: Sequence[Offer], sellers: Sequence[Digits]) -> Answered:
+    """What others would sell, with the number of each seller."""
+    if not found:
+        return Answered("none")
+    rows: list[Values] = [
+        {
+            "offer": Digits(one.number),
+            "seller": seller,
+            "what": measured(one.unit, one.amount),
+            "charge": Money(one.price, one.currency),
+        }
+        for one, seller in zip(found, sellers, strict=True)
+    ]
+    return Answered("ok", {"offers": Rows(tuple(rows))})
+
+
+def charges(found: Sequence[Charge], now: datetime) -> Answered:
+    """The last charges in short: the newest, and what all of them come to."""
+    if not found:
+        return Answered("none")
+    rows = [_charge(one, now) for one in found[:CHARGES_TOLD]]
+    total = Money(sum((one.amount for one in found), Decimal(0)), found[0].currency)
+    return Answered("ok", {"charges": Rows(tuple(rows)), "total": total, "many": Count(len(found))})
+
+
+def charges_written(found: Sequence[Charge], now: datetime) -> list[Phrase]:
+    """The last charges in full, as texts."""
+    rows = [
+        _charge(one, now) | {"number": Name({"": f"+{one.number}" if one.number else ""})}
+        for one in found
+    ]
+    return [
+        Phrase("text-charges", {"charges": Rows(tuple(rows[first : first + CHARGES_A_TEXT]))})
+        for first in range(0, len(rows), CHARGES_A_TEXT)
+    ]
+
+
+def measured(unit: Unit, amount: int) -> Name:
+    """So many minutes or gigabytes, in words."""
+    return Name({each: count(amount, UNITS[unit], each) for each in LANGUAGES})
 
 
 def payments(found: Sequence[Payment]) -> Answered:
@@ -104,3 +186,15 @@ def _service(one: Service) -> Values:
 
 def _payment(one: Payment) -> Values:
     return {"day": Day(one.day), "amount": Money(one.amount, one.currency)}
+
+
+def _charge(one: Charge, now: datetime) -> dict[str, Value]:
+    return {
+        "at": _local(one.at, now),
+        "use": Name(one.names),
+        "amount": Money(one.amount, one.currency),
+    }
+
+
+def _local(at: datetime, now: datetime) -> Moment:
+    return Moment(at.astimezone(now.tzinfo))

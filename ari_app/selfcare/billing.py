@@ -1,11 +1,13 @@
 """Billing as self-service needs it: a port, behind which stands whatever the operator has."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
 from msgspec import Struct
+
+from ari_app.selfcare.orders import Order, Placed, Quote, Refused, Unit
 
 Names = Mapping[str, str]
 """A name per language: ``{"ru": "Домашний", "be": "Хатні", "en": "Home"}``."""
@@ -15,33 +17,46 @@ class BillingUnavailable(Exception):  # noqa: N818 - named by what is so, not as
     """Billing cannot answer now; whoever runs it must act. The caller is told so and goes on."""
 
 
+class BillingUncertain(Exception):  # noqa: N818 - likewise
+    """Whether an order was carried out is not known: it must be placed again with its key."""
+
+
 class UnknownSubscriber(Exception):  # noqa: N818 - likewise
     """Billing has no account for this subscriber."""
 
 
 class Balance(Struct, frozen=True):
-    """What is on the account; negative is a debt. ``currency`` is an ISO 4217 code."""
+    """What is on the account; negative is a debt. ``currency`` is an ISO 4217 code.
+
+    ``as_of``: the moment at which it was so, None for now; billing itself did not answer then.
+    """
 
     amount: Decimal
     currency: str = "BYN"
+    as_of: datetime | None = None
 
 
 class Tariff(Struct, frozen=True):
-    """A subscriber's tariff: ``fee`` a month, which includes ``minutes`` and ``gigabytes``."""
+    """A tariff: ``fee`` a month, which includes ``minutes`` and ``gigabytes``.
+
+    ``code`` is what a caller keys to choose it: digits, the same for ever.
+    """
 
     names: Names
     fee: Decimal
     minutes: int
     gigabytes: int
     currency: str = "BYN"
+    code: str = ""
 
 
 class Service(Struct, frozen=True):
-    """A service that is switched on, for ``fee`` a month."""
+    """A service, for ``fee`` a month; ``code`` as that of a tariff."""
 
     names: Names
     fee: Decimal
     currency: str = "BYN"
+    code: str = ""
 
 
 class Payment(Struct, frozen=True):
@@ -70,6 +85,50 @@ class Bill(Struct, frozen=True):
     currency: str = "BYN"
 
 
+class Allowance(Struct, frozen=True):
+    """What is left to use this month."""
+
+    minutes: int
+    gigabytes: int
+
+
+class Charge(Struct, frozen=True):
+    """A call or another use that was charged for; ``number`` is the other party's, "" if none."""
+
+    at: datetime
+    names: Names
+    number: str
+    seconds: int
+    amount: Decimal
+    currency: str = "BYN"
+
+
+class Paused(Struct, frozen=True):
+    """The pause that is on or agreed; ``until`` is the first day on which all works again."""
+
+    since: date
+    until: date
+
+
+class Offer(Struct, frozen=True):
+    """What another subscriber would sell; ``number`` is the offer's, of digits."""
+
+    number: str
+    seller: int
+    unit: Unit
+    amount: int
+    price: Decimal
+    currency: str = "BYN"
+
+
+class Reward(Struct, frozen=True):
+    """What loyalty ``points`` can be changed into; ``code`` as that of a tariff."""
+
+    code: str
+    names: Names
+    points: int
+
+
 class Billing(Protocol):
     """What is asked of billing. ``subscriber`` is our id of him.
 
@@ -94,3 +153,37 @@ class Billing(Protocol):
 
     async def tariffs(self) -> Sequence[Tariff]:
         """All tariffs that the operator offers."""
+
+    async def service_offers(self) -> Sequence[Service]:
+        """All services that the operator offers."""
+
+    async def allowance(self, subscriber: int) -> Allowance:
+        """The minutes and gigabytes that are left."""
+
+    async def charges(self, subscriber: int, limit: int) -> Sequence[Charge]:
+        """The last charges, the newest first."""
+
+    async def paused(self, subscriber: int) -> Paused | None:
+        """The pause that is on or agreed."""
+
+    async def offers(self, subscriber: int) -> Sequence[Offer]:
+        """What others would sell to him, and he has not answered."""
+
+    async def points(self, subscriber: int) -> int:
+        """The loyalty points."""
+
+    async def rewards(self) -> Sequence[Reward]:
+        """What points can be changed into."""
+
+    async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
+        """What an order would cost and from when on. Nothing changes."""
+
+    async def place(
+        self, subscriber: int, order: Order, agreed: Decimal, key: str
+    ) -> Placed | Refused:
+        """Carry out an order for which the subscriber agreed to be charged ``agreed``.
+
+        A ``key`` names one order for ever: placed again with it, the first answer comes again and
+        nothing else happens. ``BillingUnavailable``: nothing has happened, nor will it.
+        ``BillingUncertain``: it may have happened, or may yet.
+        """

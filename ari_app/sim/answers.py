@@ -9,7 +9,7 @@ from ari_app.sim.script import After, Given
 from ivr.events import Answered
 from ivr.examples import BROKEN, Asked, Reply, brought, example, outcomes, reply, row
 from ivr.loader import Reader
-from ivr.model import UNAVAILABLE, Book
+from ivr.model import ACCEPTED, UNAVAILABLE, Book
 from ivr.problems import near
 from ivr.spelling import READERS
 from ivr.values import Rows, Spoken, Value
@@ -91,8 +91,8 @@ class Answers(Reader):
             if node.value == "broken":
                 return BROKEN
             if node.value == "slow" and of[0] == "do":
-                outcome = UNAVAILABLE if UNAVAILABLE in known else known[-1]
-                return After(Answered(outcome), self.book.operations[of[1]].deadline)
+                late = next((each for each in (ACCEPTED, UNAVAILABLE) if each in known), known[-1])
+                return After(Answered(late), self.book.operations[of[1]].deadline)
         return reply(self.book, of, node.value) if self.outcome(of, node) else None
 
     def outcome(self, of: Asked, node: yaml.ScalarNode) -> bool:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ari_app.store import subscribers
 from ari_app.store.db import Store
-from ari_app.store.numbers import normalise
+from ari_app.store.numbers import COUNTRY, normalise
 from ari_app.store.subscribers import Subscriber
 
 
@@ -43,6 +43,15 @@ class Directory:
         """Who has a number, in whatever form it is written; None for a stranger."""
         msisdn = normalise(number)
         return None if msisdn is None else self._callers.get(msisdn)
+
+    def keyed(self, digits: str) -> int | None:
+        """The subscriber whose number was keyed, also without its country; None for a stranger."""
+        found = self.caller(digits) or self.caller(COUNTRY + digits)
+        return None if found is None else found.id
+
+    def number(self, subscriber: int) -> str:
+        """The number of a subscriber, "" if he is not known."""
+        return self._numbers.get(subscriber, "")
 
     async def add(self, newcomers: Iterable[Subscriber]) -> frozenset[int]:
         """Add subscribers to the store, then know them; returns the ids that were new."""

@@ -23,6 +23,7 @@ _WRITTEN = (
     ("complaints", "number"),
     ("callbacks", "number"),
     ("outbox", "number"),
+    ("charges", "number"),
     ("code_word_tries", "number"),
     ("announcement_hearings", "number"),
     ("announcement_wishes", "number"),
@@ -33,6 +34,21 @@ _MINE = f"(subscriber = :id or number in {_FORMS})"
 _CALLING = f"(subscriber = :id or caller in {_FORMS})"
 _CALLS = f"(select id from calls where {_CALLING})"
 
+_NOBODY = 0
+"""Instead of the id of a subscriber, where there must be one."""
+
+
+def _names(column: str, field: str) -> str:
+    """Whether JSON says of a person that he is somebody."""
+    return f"(json_valid({column}) and json_extract({column}, '$.{field}') = :id)"
+
+
+def _nobodys(column: str, field: str, *more: str) -> str:
+    """JSON that says so of nobody."""
+    kept = _nobodys(column, *more) if more else column
+    return f"iif({_names(column, field)}, json_set({kept}, '$.{field}', {_NOBODY}), {kept})"
+
+
 # What goes, in this order: its name, the table, whose rows of it.
 _GONE = (
     ("code word", "code_words", "subscriber = :id"),
@@ -40,6 +56,8 @@ _GONE = (
     ("bills", "bills", "subscriber = :id"),
     ("payments", "payments", "subscriber = :id"),
     ("services", "account_services", "subscriber = :id"),
+    ("charges", "charges", f"subscriber = :id or number in {_FORMS}"),
+    ("offers", "sales", "seller = :id or recipient = :id"),
     ("account", "accounts", "subscriber = :id"),
     ("texts", "outbox", f"number in {_FORMS} or call in {_CALLS}"),
 )
@@ -77,6 +95,23 @@ _KEPT = (
         "steps",
         "key = ''",
         f"key in {_FORMS} or (call in {_CALLS} and length(key) > 4 and key <> '{SECRET}')",
+    ),
+    (
+        "orders",
+        "orders",
+        f"subscriber = iif(subscriber = :id, {_NOBODY}, subscriber), call = '', next_at = null,"
+        " state = iif(subscriber = :id and state = 'open', 'failed', state),"
+        f" wanted = {_nobodys('wanted', 'recipient')},"
+        f" deal = {_nobodys('deal', 'giver', 'taker')}",
+        f"subscriber = :id or {_names('wanted', 'recipient')}"
+        f" or {_names('deal', 'giver')} or {_names('deal', 'taker')}",
+    ),
+    (
+        "orders at the demo operator's billing",
+        "placed_orders",
+        f"subscriber = iif(subscriber = :id, {_NOBODY}, subscriber),"
+        f" request = {_nobodys('request', 'recipient')}",
+        f"subscriber = :id or {_names('request', 'recipient')}",
     ),
     ("calls", "calls", "caller = '', subscriber = null", _CALLING),
 )

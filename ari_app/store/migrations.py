@@ -5,6 +5,8 @@ a JSON object.
 """
 
 from ari_app.store.forgettable import forgettable
+from ari_app.store.ordered import orders
+from ari_app.store.ordering import ordering
 from ari_app.store.sqlite import Database, Migrations
 from ari_app.store.steps import code_words
 
@@ -275,12 +277,14 @@ def versions(db: Database) -> None:
 
 MIGRATIONS()(code_words)
 MIGRATIONS()(forgettable)
+MIGRATIONS()(ordering)
+MIGRATIONS()(orders)
 
 KNOWN = frozenset(
     step.__name__
     for step in (
         people, accounts, calls, ways, outbox, left_to_people, bills, declarations, versions,
-        code_words, forgettable,
+        code_words, forgettable, ordering, orders,
     )
 )  # fmt: skip
 """The steps that this version knows; a database with others was written by a newer one."""

@@ -52,7 +52,26 @@ def live(db: Database, recorded: Path) -> None:
     code_words.put(db, CodeWord(77, "hash-77", "hash-77k", NOON, "anna"))
     code_words.unlock(db, 77, "anna", SECRET_TEXT, NOON)
     history.add(db, [Contact(77, NOON, "call", "money", SECRET_TEXT, SECRET_TEXT, "anna", True)])
-    db.conn.execute("insert into accounts values (77, 1250, 'start')")
+    db.conn.execute(
+        "insert into accounts (subscriber, balance, tariff) values (77, 1250, 'start')"
+    )
+    sold = (5, 77, 2, "minutes", 9, 100, "2026-03-09")
+    db.conn.execute("insert into sales values (?, ?, ?, ?, ?, ?, ?)", sold)
+    used = (2, 1, "{}", NUMBER, 60, 5)
+    db.conn.execute(
+        "insert into charges (subscriber, at, names, number, seconds, amount)"
+        " values (?, ?, ?, ?, ?, ?)",
+        used,
+    )
+    for key, who, order, deal in (
+        ("c1:1", 77, '{"type":"give","recipient":2}', '{"giver":77,"taker":2}'),
+        ("c1:2", 2, '{"type":"give","recipient":77}', '{"giver":2,"taker":77}'),
+        ("c1:3", 2, '{"type":"resume"}', ""),
+    ):
+        db.conn.execute(
+            "insert into orders values (?, ?, 'gift', ?, ?, '0', 'c1', 'be', 1, 'done', '', 1, null, 1)",
+            (key, who, order, deal),
+        )
     db.conn.execute("insert into payments (subscriber, day, amount) values (77, '2026-01-01', 1)")
     db.conn.execute("insert into bills (id, subscriber, month, vat) values (900, 77, '2026', 1)")
     db.conn.execute("insert into bill_lines values (900, 0, '{}', 1)")
@@ -246,3 +265,19 @@ def test_contacts_and_tries_of_before_stay(tmp_path: Path) -> None:
     MIGRATIONS.apply(db)
     assert (history.of_subscriber(db, 77), code_words.entries(db, 77, 5)) == before
     db.close()
+
+
+async def test_orders_are_kept_as_nobodys(lived: State, run: Run) -> None:
+    assert (await asyncio.to_thread(run, "subscribers", "forget", NUMBER, "--yes")).exit_code == 0
+    store = await Store.open(lived.database)
+    kept = await store.read(
+        lambda db: list(
+            db.conn.execute("select key, subscriber, wanted, deal from orders order by key")
+        )
+    )
+    await store.close()
+    assert kept == [
+        ("c1:1", 0, '{"type":"give","recipient":2}', '{"giver":0,"taker":2}'),
+        ("c1:2", 2, '{"type":"give","recipient":0}', '{"giver":2,"taker":0}'),
+        ("c1:3", 2, '{"type":"resume"}', ""),
+    ]

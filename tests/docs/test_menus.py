@@ -1,5 +1,6 @@
 """ivr/menus/README.md describes the language as it is, and its examples pass the check."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,6 +10,9 @@ from msgspec.structs import FieldInfo, fields
 
 from ari_app.rehearsal import stage
 from ari_app.selfcare.operations import CATALOGUE
+from ari_app.selfcare.ordered import ORDERS
+from ari_app.selfcare.reads import READS
+from ari_app.selfcare.requests import REQUESTS
 from ari_app.sim.answers import TABLES
 from ari_app.sim.reading import DOERS, WORDS, read
 from ari_app.sim.script import Expectation, Test
@@ -156,19 +160,43 @@ def test_the_kinds_of_values_are_described() -> None:
 
 
 def test_the_operations_are_described() -> None:
-    [table] = tables(section(TEXT, "Operations and the values they bring"))
+    table = tables(section(TEXT, "Operations and the values they bring"))[0]
     described = {code(row[0])[0]: row for row in table}
-    assert described.keys() == CATALOGUE.keys()
+    assert described.keys() == {one.name for one in (*READS, *REQUESTS)}
     for name, (_, need, takes, outcomes, values) in described.items():
         operation = CATALOGUE[name]
         assert need == operation.need
-        inputs = ", ".join(f"`{name}` ({kind})" for name, kind in operation.inputs.items())
-        assert takes == (inputs or "nothing")
+        assert takes == listed(operation.inputs)
         assert set(code(outcomes)) == operation.outcomes.keys()
         for outcome in operation.outcomes.values():
             for value, brought in outcome.items():
                 assert f"`{value}` ({brought}" in values
-        assert operation.deadline == 3
+        assert (operation.deadline, operation.costs) == (3, False)
+
+
+def test_the_operations_that_cost_are_described() -> None:
+    [table] = tables(section(TEXT, "Operations that cost"))
+    described = {code(row[0])[0]: row for row in table}
+    assert [*described] == [one.name for one in ORDERS if one.costs]
+    for name, (_, takes, refusals, values, limits) in described.items():
+        deed, quote = CATALOGUE[name], CATALOGUE[f"{name}-quote"]
+        agreed = "price" if name == "redeem" else "charge"
+        assert takes == listed(quote.inputs)
+        assert deed.inputs == {**quote.inputs, agreed: quote.outcomes["ok"][agreed]}
+        faults = ["unavailable", "unknown"]
+        assert ["ok", *code(refusals), *faults] == list(quote.outcomes)
+        ends = ["changed", "limit", "accepted"]
+        assert ["ok", *code(refusals), *ends, *faults] == list(deed.outcomes)
+        assert values == listed(quote.outcomes["ok"])
+        assert deed.outcomes["ok"] == {"order": "digits"}
+        assert limits == f"{deed.daily}, {deed.monthly}"
+        assert (quote.need, quote.deadline, quote.costs) == ("caller", 3, False)
+        assert (deed.need, deed.deadline) == ("code-word", 5)
+
+
+def listed(values: Mapping[str, str]) -> str:
+    """Values with their kinds, as the tables have them."""
+    return ", ".join(f"`{name}` ({kind})" for name, kind in values.items()) or "nothing"
 
 
 def test_the_placeholders_are_described() -> None:

@@ -24,6 +24,8 @@ VALUES: Values = {
     "amount": FEE,
     "day": Day(date(2026, 11, 3)),
     "until": UNTIL,
+    "as_of": UNTIL,
+    "other": TARIFF,
     "announcement": OUTAGE,
     "minutes": Count(301),
     "gigabytes": Count(22),
@@ -38,6 +40,10 @@ VALUES: Values = {
     ),
     "complaint": Digits("1024"),
     "announcements": Rows(({"announcement": OUTAGE, "until": UNTIL},)),
+    "at": UNTIL,
+    "use": TARIFF,
+    "number": TARIFF,
+    "charges": Rows(({"at": UNTIL, "use": TARIFF, "number": TARIFF, "amount": FEE},)),
     "payments": Rows(({"day": Day(date(2026, 11, 3)), "amount": FEE},)),
 }
 

@@ -2,19 +2,32 @@
 
 import asyncio
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal
 
 from ari_app.secret import Secret
-from ari_app.selfcare.billing import Balance, Bill, Payment, Service, Tariff
+from ari_app.selfcare.billing import (
+    Allowance,
+    Balance,
+    Bill,
+    Charge,
+    Offer,
+    Paused,
+    Payment,
+    Reward,
+    Service,
+    Tariff,
+)
+from ari_app.selfcare.orders import Order, Placed, Quote, Refused
 from ari_app.selfcare.staff import Asker
-from ivr.values import Recording
+from ivr.values import Phrase, Recording
 
 KNOWN = 1
 """The subscriber whose word :class:`Words` knows."""
 
 
 class Broken:
-    """Billing and staff that meet every question with the same fault, or with silence."""
+    """All behind self-service, which meets every question with the same fault, or with silence."""
 
     def __init__(self, fault: Exception | None) -> None:
         self._fault = fault
@@ -41,6 +54,48 @@ class Broken:
 
     async def tariffs(self) -> Sequence[Tariff]:
         await self._fail(0)
+        raise AssertionError
+
+    async def service_offers(self) -> Sequence[Service]:
+        await self._fail(0)
+        raise AssertionError
+
+    async def allowance(self, subscriber: int) -> Allowance:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def charges(self, subscriber: int, limit: int) -> Sequence[Charge]:
+        await self._fail(subscriber + limit)
+        raise AssertionError
+
+    async def paused(self, subscriber: int) -> Paused | None:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def offers(self, subscriber: int) -> Sequence[Offer]:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def points(self, subscriber: int) -> int:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def rewards(self) -> Sequence[Reward]:
+        await self._fail(0)
+        raise AssertionError
+
+    async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
+        await self._fail(len(f"{subscriber}{order}"))
+        raise AssertionError
+
+    async def place(
+        self, subscriber: int, order: Order, agreed: Decimal, key: str
+    ) -> Placed | Refused:
+        await self._fail(len(f"{subscriber}{order}{agreed}{key}"))
+        raise AssertionError
+
+    async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:
+        await self._fail(len(f"{asker}{texts}{key}"))
         raise AssertionError
 
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
@@ -88,6 +143,27 @@ class Willing:
     async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         self.kept.append(("", asker, None))
         return "noted" if len(self.kept) == 1 else "already"
+
+
+class Sent:
+    """Messages that are kept."""
+
+    def __init__(self) -> None:
+        self.sent: list[Phrase] = []
+
+    async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:  # noqa: ARG002
+        self.sent += texts if asker.number else ()
+        return bool(asker.number)
+
+
+class Neighbours:
+    """Subscribers 1 to 3, whose numbers are 375990000001 and so on."""
+
+    def keyed(self, digits: str) -> int | None:
+        return {self.number(id): id for id in (1, 2, 3)}.get(digits)
+
+    def number(self, subscriber: int) -> str:
+        return f"37599000000{subscriber}"
 
 
 class Words:

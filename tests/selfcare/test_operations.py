@@ -1,7 +1,7 @@
 """Operations of self-service: every answer is one that the catalogue promises."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import cast
@@ -10,23 +10,40 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.secret import Secret
+from ari_app.selfcare.back import Back
 from ari_app.selfcare.billing import (
     Balance,
+    Bill,
     Billing,
     BillingUnavailable,
     Payment,
     Service,
-    Tariff,
     UnknownSubscriber,
 )
 from ari_app.selfcare.codeword import CodeWords, CodeWordsUnavailable
-from ari_app.selfcare.memory import Ledger, MemoryBilling
-from ari_app.selfcare.operations import CATALOGUE, PAYMENTS_TOLD, Selfcare
+from ari_app.selfcare.messages import Messages, MessagesUnavailable
+from ari_app.selfcare.operations import CATALOGUE, Selfcare
+from ari_app.selfcare.reads import PAYMENTS_TOLD
 from ari_app.selfcare.staff import Asker, Staff, StaffUnavailable
+from ari_app.stand_ins import PlainOrders
 from ivr.events import Answered
 from ivr.terms import Need
-from ivr.values import Count, Day, Digits, Money, Name, Recording, Rows, Sealed, Value, Values
-from tests.selfcare.people import KNOWN, Broken, Willing, Words
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Recording,
+    Rows,
+    Sealed,
+    Value,
+    Values,
+    Word,
+)
+from tests.selfcare.bank import NOON, TV, Bank
+from tests.selfcare.people import KNOWN, Broken, Neighbours, Sent, Willing, Words
 from tests.selfcare.samples import NAMES, bill
 
 KINDS: Mapping[str, type[Value]] = {
@@ -36,41 +53,65 @@ KINDS: Mapping[str, type[Value]] = {
     "day": Day,
     "each": Rows,
     "digits": Digits,
+    "moment": Moment,
 }
 INPUTS: Mapping[str, Value] = {
     "recording": Recording("/spool/said.wav", 4.2),
     "digits": Digits("5266"),
     "secret": Sealed(Secret("5266")),
+    "word": Word("minutes"),
+    "count": Count(3),
+    "money": Money(Decimal(0)),
 }
+KEYED: Mapping[str, Value] = {"recipient": Digits("375990000003"), "since": Digits("0")}
 OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.outcomes]
 OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING))
-RICH, POOR, NOBODY = KNOWN, 2, 3
+OF_ANYBODY = {"tariffs", "service-offers", "rewards"}
+RICH, POOR, NOBODY = KNOWN, 2, 9
 
 
-async def ledger() -> Ledger:
-    tariff = Tariff(NAMES, Decimal("15.00"), 300, 10)
-    paid = [Payment(date(2026, 3, day), Decimal(day)) for day in range(9, 0, -1)]
-    return Ledger(
-        balances={RICH: Balance(Decimal("12.50")), POOR: Balance(Decimal("-3.40"), "EUR")},
-        tariffs={RICH: tariff, POOR: tariff},
-        services={RICH: [Service(NAMES, Decimal("7.50"))], POOR: []},
-        payments={RICH: paid, POOR: []},
-        bills={RICH: [bill(2, "3.00", home="15.00"), bill(1, "2.40", home="12.00")], POOR: []},
-        offered=[tariff, Tariff(NAMES, Decimal("9.90"), 100, 2)],
-    )
+class Books(Bank):
+    """A bank with something of everything for ``RICH``, and little for ``POOR``."""
+
+    async def balance(self, subscriber: int) -> Balance:
+        self.of(subscriber)
+        poor = Balance(Decimal("-3.40"), "EUR", self.as_of)
+        return poor if subscriber == POOR else Balance(Decimal("12.50"), as_of=self.as_of)
+
+    async def services(self, subscriber: int) -> Sequence[Service]:
+        self.of(subscriber)
+        return [] if subscriber == POOR else [TV]
+
+    async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
+        self.of(subscriber)
+        paid = [Payment(date(2026, 3, day), Decimal(day)) for day in range(9, 0, -1)]
+        return [] if subscriber == POOR else paid[:limit]
+
+    async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
+        self.of(subscriber)
+        sent = [bill(2, "3.00", home="15.00"), bill(1, "2.40", home="12.00")]
+        return [] if subscriber == POOR else sent[:limit]
+
+
+def back(
+    billing: Billing,
+    staff: Staff | None = None,
+    words: CodeWords | None = None,
+    messages: Messages | None = None,
+) -> Back:
+    behind = (staff or Willing(), words or Words(), PlainOrders(billing), messages or Sent())
+    return Back(billing, *behind, Neighbours(), lambda: NOON)
 
 
 def selfcare(
     billing: Billing, staff: Staff | None = None, words: CodeWords | None = None
 ) -> Selfcare:
-    return Selfcare(billing, staff or Willing(), words or Words())
+    return Selfcare(back(billing, staff, words))
 
 
 @pytest.fixture
-async def billing() -> Billing:
-    memory = MemoryBilling(ledger)
-    await memory.refresh()
-    return memory
+async def billing() -> Bank:
+    return Books()
 
 
 def asker(subscriber: int | None = RICH) -> Asker:
@@ -79,14 +120,14 @@ def asker(subscriber: int | None = RICH) -> Asker:
 
 
 def inputs(name: str) -> Values:
-    return {value: INPUTS[kind] for value, kind in CATALOGUE[name].inputs.items()}
+    kinds = CATALOGUE[name].inputs.items()
+    return {value: KEYED.get(value) or INPUTS[kind] for value, kind in kinds}
 
 
 async def ask(billing: Billing, name: str, subscriber: int | None) -> Answered:
     broken = billing if isinstance(billing, Broken) else None
-    return await selfcare(billing, broken, broken).run(
-        name, inputs(name), asker(subscriber), "s1:1"
-    )
+    care = Selfcare(back(billing, broken, broken, broken))
+    return await care.run(name, inputs(name), asker(subscriber), "s1:1")
 
 
 def promised(name: str, answer: Answered) -> None:
@@ -147,8 +188,8 @@ async def test_only_the_last_payments_are_told(billing: Billing) -> None:
 
 async def test_all_tariffs_are_told_to_anybody_the_cheapest_first(billing: Billing) -> None:
     answer = await ask(billing, "tariffs", None)
-    fees = [row["fee"] for row in cast(Rows, answer.values["tariffs"]).rows]
-    assert fees == [Money(Decimal("9.90")), Money(Decimal("15.00"))]
+    told = [(row["fee"], row["code"]) for row in cast(Rows, answer.values["tariffs"]).rows]
+    assert told == [(Money(Decimal(9)), Digits("2")), (Money(Decimal(15)), Digits("1"))]
 
 
 async def test_a_complaint_is_kept_with_who_asks_and_its_key(billing: Billing) -> None:
@@ -174,14 +215,17 @@ async def test_a_call_back_is_noted_once(billing: Billing) -> None:
 
 
 @pytest.mark.parametrize("name", OF_STAFF)
-@pytest.mark.parametrize("fault", [StaffUnavailable("disk full"), CodeWordsUnavailable("busy")])
+@pytest.mark.parametrize(
+    "fault",
+    [StaffUnavailable("disk full"), CodeWordsUnavailable("busy"), MessagesUnavailable("full")],
+)
 async def test_what_cannot_be_kept_has_failed(name: str, fault: Exception) -> None:
     answer = await ask(Broken(fault), name, RICH)
     promised(name, answer)
     assert answer.outcome == "failed"
 
 
-@pytest.mark.parametrize("name", sorted(set(OF_BILLING) - {"tariffs"}))
+@pytest.mark.parametrize("name", sorted(set(OF_BILLING) - OF_ANYBODY))
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [(BillingUnavailable("maintenance"), "unavailable"), (UnknownSubscriber(1), "unknown")],
@@ -196,8 +240,10 @@ async def test_fault_of_billing_is_an_outcome(name: str, fault: Exception, outco
 async def test_silence_ends_at_the_deadline(name: str) -> None:
     hasty = {name: replace(CATALOGUE[name], deadline=0.01)}
     silent = Broken(None)
-    answer = await Selfcare(silent, silent, silent, hasty).run(name, inputs(name), asker(), "s1:1")
-    assert answer == Answered("failed" if name in OF_STAFF else "unavailable")
+    care = Selfcare(back(silent, silent, silent, silent), hasty)
+    answer = await care.run(name, inputs(name), asker(), "s1:1")
+    outcome = "accepted" if CATALOGUE[name].costs else "unavailable"
+    assert answer == Answered("failed" if name in OF_STAFF else outcome)
 
 
 async def test_hang_up_while_billing_is_asked_is_no_answer() -> None:
@@ -215,7 +261,7 @@ async def test_fault_in_billing_itself_is_not_hidden() -> None:
 
 async def test_what_the_catalogue_does_not_promise_is_refused(billing: Billing) -> None:
     with pytest.raises(KeyError):
-        await selfcare(billing).run("gift", {}, asker(), "s1:1")
+        await selfcare(billing).run("lottery", {}, asker(), "s1:1")
     with pytest.raises(ValueError, match="balance takes"):
         await selfcare(billing).run("balance", {"of": Count(1)}, asker(), "s1:1")
     with pytest.raises(ValueError, match="takes a recording, not Count"):
@@ -275,13 +321,5 @@ async def test_a_number_that_the_line_does_not_vouch_for_opens_nothing(billing: 
 
 
 async def test_a_word_is_keyed(billing: Billing) -> None:
-    with pytest.raises(ValueError, match="takes what was keyed as a secret"):
+    with pytest.raises(ValueError, match="takes a secret, not Count"):
         await selfcare(billing).run("code-word", {"word": Count(5266)}, asker(), "s1:1")
-
-
-async def test_memory_is_unavailable_until_it_is_read() -> None:
-    memory = MemoryBilling(ledger)
-    with pytest.raises(BillingUnavailable):
-        await memory.balance(RICH)
-    await memory.refresh()
-    assert (await memory.balance(RICH)).amount == Decimal("12.50")

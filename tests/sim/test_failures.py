@@ -1,7 +1,13 @@
 """What a failing test says: what was expected, what was, and why."""
 
 import pytest
+import yaml
 
+from ari_app.selfcare.operations import CATALOGUE
+from ari_app.sim.answers import Answers
+from ari_app.sim.script import After
+from ivr.events import Answered
+from ivr.model import Book
 from tests.sim.kitchen import book, run
 
 BOOK = book()
@@ -95,6 +101,14 @@ async def test_back_ends_answer_as_the_test_says(given: str, outcome: str, promp
     assert result.trace.since.outcomes == {"balance": outcome}
     told = next(line.at for line in result.trace.path if line.step.node == "balance")
     assert told == (6.0 if given == "slow" else 3.0)
+
+
+def test_what_costs_and_is_slow_is_accepted() -> None:
+    book = Book({}, {}, {"buy": CATALOGUE["buy"]})
+    node = yaml.compose("slow")
+    assert node is not None
+    late = Answers("a.test.yaml", "slow", book).reply(("do", "buy"), node)
+    assert late == After(Answered("accepted"), CATALOGUE["buy"].deadline)
 
 
 async def test_hours_announcements_and_messages() -> None:

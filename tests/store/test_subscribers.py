@@ -135,3 +135,13 @@ async def test_history_is_the_newest_first_and_of_one_subscriber(store: Store) -
     assert await store.read(history.of_subscriber, 1) == contacts_of(1, (1, 3, 9))
     assert await store.read(history.of_subscriber, 1, limit=1) == contacts_of(1, (1,))
     assert await store.read(history.count_since, 1, NOON - timedelta(days=7)) == 2
+
+
+async def test_a_keyed_number_may_lack_its_country(store: Store) -> None:
+    await store.write(subscribers.add, [subscriber(7)])
+    directory = await Directory.load(store)
+    for keyed in ("375990000001", "80990000001", "990000001", "00375990000001", "810375990000001"):
+        assert directory.keyed(keyed) == 7
+    for keyed in ("", "0", "611", "990000002", "9" * 5000, "*"):
+        assert directory.keyed(keyed) is None
+    assert (directory.number(7), directory.number(8)) == ("375990000001", "")

@@ -1,0 +1,54 @@
+"""`firstline orders`: what subscribers ordered, and how it ended."""
+
+import click
+
+from ari_app.commands.running import Commands
+from ari_app.commands.stored import read, shown
+from ari_app.config import State
+from ari_app.journal import masked
+from ari_app.store import orders as kept
+from ari_app.store import subscribers
+from ari_app.store.orders import Kept
+
+
+@click.group(cls=Commands)
+def orders() -> None:
+    """What subscribers ordered."""
+
+
+@orders.command("list")
+@click.option("--number", help="Only those of the subscriber with this number.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.pass_obj
+def list_(state: State, number: str | None, limit: int) -> None:
+    """The last orders, the newest first."""
+    one = read(state, subscribers.by_number, number) if number else None
+    if number and one is None:
+        raise click.ClickException(f"there is no subscriber {number}: `firstline subscribers list`")
+    for each in read(state, kept.recent, limit, one.id if one else None):
+        click.echo(_line(state, each))
+
+
+@orders.command()
+@click.argument("key")
+@click.pass_obj
+def show(state: State, key: str) -> None:
+    """One order: who, what, and how it ended."""
+    one = read(state, kept.of, key)
+    if one is None:
+        raise click.ClickException(f"there is no order {key}: `firstline orders list`")
+    who = read(state, subscribers.by_id, one.subscriber)
+    click.echo(_line(state, one))
+    click.echo(f"  subscriber {one.subscriber}{f' ({masked(who.msisdn)})' if who else ''}")
+    click.echo(f"  call       {one.call}")
+    click.echo(f"  wanted     {one.wanted}, for {one.agreed}")
+    if one.answer:
+        click.echo(f"  answer     {one.answer}")
+    if one.next_at:
+        asked = f"asked {one.attempts} times, next at {shown(one.next_at, state)}"
+        click.echo(f"  billing    {asked}")
+
+
+def _line(state: State, one: Kept) -> str:
+    ended = f" at {shown(one.ended, state)}" if one.ended else ""
+    return f"{one.key}  {shown(one.created, state)}  {one.operation}  {one.state}{ended}"

@@ -1,0 +1,128 @@
+"""What a subscriber may order: values that billing quotes first and then carries out once."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Unit = Literal["minutes", "gigabytes"]
+"""What one subscriber may give or sell to another."""
+
+
+class ChangeTariff(Struct, frozen=True, tag="change-tariff"):
+    """Another tariff, by its code, from the first day of the next month on."""
+
+    tariff: str
+
+
+class SwitchOn(Struct, frozen=True, tag="switch-on"):
+    """A service, by its code, from now on."""
+
+    service: str
+
+
+class SwitchOff(Struct, frozen=True, tag="switch-off"):
+    """No service of this code any more."""
+
+    service: str
+
+
+class Pause(Struct, frozen=True, tag="pause"):
+    """The number is kept and nothing else is charged, from one day to another, 12 months at
+    most; ``until`` is the first day on which all works again."""
+
+    since: date
+    until: date
+
+
+class Resume(Struct, frozen=True, tag="resume"):
+    """The end of a pause, from now on, or of one that was to begin later."""
+
+
+class PromisePayment(Struct, frozen=True, tag="promise-payment"):
+    """Services stay on in spite of a debt until a day, by which it is to be paid."""
+
+    until: date
+
+
+class Give(Struct, frozen=True, tag="give"):
+    """A gift out of what the giver has left this month."""
+
+    recipient: int
+    unit: Unit
+    amount: int
+
+
+class Sell(Struct, frozen=True, tag="sell"):
+    """An offer to another subscriber: nothing changes hands before he accepts it."""
+
+    recipient: int
+    unit: Unit
+    amount: int
+    price: Decimal
+
+
+class Buy(Struct, frozen=True, tag="buy"):
+    """The yes to what another subscriber offers, by the number of the offer."""
+
+    offer: str
+
+
+class Redeem(Struct, frozen=True, tag="redeem"):
+    """A reward, by its code, for loyalty points."""
+
+    reward: str
+
+
+Order: TypeAlias = (
+    ChangeTariff
+    | SwitchOn
+    | SwitchOff
+    | Pause
+    | Resume
+    | PromisePayment
+    | Give
+    | Sell
+    | Buy
+    | Redeem
+)
+
+
+class Quote(Struct, frozen=True):
+    """What an order would do: ``charge`` is taken at once (points, for a reward), ``monthly`` is
+    by how much the monthly fee grows (negative: falls) from the day ``since`` on."""
+
+    charge: Decimal
+    monthly: Decimal
+    since: date
+    currency: str = "BYN"
+
+
+Reason = Literal[
+    "no-such",  # there is nothing of that code or number (any more)
+    "already",  # it is so already
+    "not-on",  # there is nothing to switch off, or to end
+    "too-little",  # of money, minutes, gigabytes or points
+    "too-much",  # more than the operator allows at once
+    "no-recipient",  # nobody has an account there
+    "self",  # the recipient is the one who gives
+    "paused",  # not while the number is paused
+    "day",  # that day cannot be, or not that many months
+    "changed",  # it would cost something else than what the subscriber agreed to
+]
+"""Why billing refuses an order."""
+
+
+class Refused(Struct, frozen=True):
+    """Nothing was changed."""
+
+    reason: Reason
+
+
+class Placed(Struct, frozen=True):
+    """It is done: ``number`` is billing's own for the order, of digits."""
+
+    number: str
+    at: datetime
+    quote: Quote

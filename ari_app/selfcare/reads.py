@@ -1,0 +1,152 @@
+"""What a caller is told of his account and of what there is to choose; nothing changes by it."""
+
+from collections.abc import Mapping
+
+from ari_app.selfcare import answers
+from ari_app.selfcare.back import Back
+from ari_app.selfcare.wish import Deed, Wish
+from ivr.events import Answered
+from ivr.model import Operation
+from ivr.values import Count, Digits
+
+PAYMENTS_TOLD = 3
+"""How many of the last payments are told: more than three are not remembered by ear."""
+
+CHARGES_WRITTEN = 24
+"""How many of the last charges are sent as texts, and make the sum that is told."""
+
+FAULTS: Mapping[str, Mapping[str, str]] = {"unavailable": {}, "unknown": {}}
+"""``unknown``: billing does not know the caller."""
+
+_TARIFF = {"tariff": "name", "fee": "money", "minutes": "count", "gigabytes": "count"}
+_BILL = {
+    "bill": "money",
+    "before": "money",
+    "difference": "money",
+    "vat": "money",
+    "vat_change": "money",
+    "reasons": "each",
+}
+_BILLS: Mapping[str, Mapping[str, str]] = {"higher": _BILL, "lower": _BILL, "same": _BILL}
+
+
+def _of_caller(name: str, about: str, outcomes: Mapping[str, Mapping[str, str]]) -> Operation:
+    return Operation(name, {**outcomes, **FAULTS}, need="caller", about=about)
+
+
+def _of_anybody(name: str, about: str, row: str) -> Operation:
+    return Operation(name, {"ok": {row: "each"}, "unavailable": {}}, about=about)
+
+
+def _rows(name: str) -> Mapping[str, Mapping[str, str]]:
+    return {"ok": {name: "each"}, "none": {}}
+
+
+READS = (
+    _of_caller(
+        "balance",
+        "Tells what is on the account.",
+        {"ok": {"balance": "money"}, "old": {"balance": "money", "as_of": "moment"}},
+    ),
+    _of_caller("tariff", "Tells the tariff and what it includes.", {"ok": _TARIFF}),
+    _of_caller(
+        "allowance",
+        "Tells the minutes and gigabytes that are left this month.",
+        {"ok": {"minutes": "count", "gigabytes": "count"}},
+    ),
+    _of_caller("services", "Tells the services that are on.", _rows("services")),
+    _of_caller("payments", "Tells the last payments.", _rows("payments")),
+    _of_caller(
+        "bill", "Tells why the newest bill differs from the one before.", {**_BILLS, "none": {}}
+    ),
+    _of_caller(
+        "charges",
+        "Tells the last calls and charges in short, and what all the last ones come to.",
+        {"ok": {"charges": "each", "total": "money", "many": "count"}, "none": {}},
+    ),
+    _of_caller(
+        "charges-text",
+        "Sends the caller his last calls and charges as text messages.",
+        {"ok": {}, "none": {}, "nowhere": {}},
+    ),
+    _of_caller("offers", "Tells what others would sell to the caller.", _rows("offers")),
+    _of_caller("points", "Tells the loyalty points.", {"ok": {"points": "count"}}),
+    _of_anybody("tariffs", "Tells all tariffs, the cheapest first.", "tariffs"),
+    _of_anybody("service-offers", "Tells all services that can be switched on.", "offered"),
+    _of_anybody("rewards", "Tells what loyalty points can be changed into.", "rewards"),
+)
+"""The signatures. What the rows of lists have is said in ``ivr/menus/README.md``."""
+
+
+class Reads:
+    """Does them."""
+
+    def __init__(self, back: Back) -> None:
+        self._billing = back.billing
+        self._messages = back.messages
+        self._people = back.people
+        self._now = back.now
+        self.deeds: Mapping[str, Deed] = {
+            "balance": self._balance,
+            "tariff": self._tariff,
+            "allowance": self._allowance,
+            "services": self._services,
+            "payments": self._payments,
+            "bill": self._bill,
+            "charges": self._charges,
+            "charges-text": self._charges_text,
+            "offers": self._offers,
+            "points": self._points,
+            "tariffs": self._tariffs,
+            "service-offers": self._service_offers,
+            "rewards": self._rewards,
+        }
+
+    async def _balance(self, wish: Wish) -> Answered:
+        return answers.balance(await self._billing.balance(wish.subscriber), self._now())
+
+    async def _tariff(self, wish: Wish) -> Answered:
+        return answers.tariff(await self._billing.tariff(wish.subscriber))
+
+    async def _allowance(self, wish: Wish) -> Answered:
+        left = await self._billing.allowance(wish.subscriber)
+        return Answered("ok", {"minutes": Count(left.minutes), "gigabytes": Count(left.gigabytes)})
+
+    async def _services(self, wish: Wish) -> Answered:
+        return answers.services(await self._billing.services(wish.subscriber))
+
+    async def _payments(self, wish: Wish) -> Answered:
+        return answers.payments(await self._billing.payments(wish.subscriber, PAYMENTS_TOLD))
+
+    async def _bill(self, wish: Wish) -> Answered:
+        return answers.bill(await self._billing.bills(wish.subscriber, 2))
+
+    async def _charges(self, wish: Wish) -> Answered:
+        found = await self._billing.charges(wish.subscriber, CHARGES_WRITTEN)
+        return answers.charges(found, self._now())
+
+    async def _charges_text(self, wish: Wish) -> Answered:
+        found = await self._billing.charges(wish.subscriber, CHARGES_WRITTEN)
+        if not found:
+            return Answered("none")
+        texts = answers.charges_written(found, self._now())
+        return Answered(
+            "ok" if await self._messages.post(wish.asker, texts, wish.key) else "nowhere"
+        )
+
+    async def _offers(self, wish: Wish) -> Answered:
+        found = await self._billing.offers(wish.subscriber)
+        numbers = [Digits(self._people.number(one.seller)) for one in found]
+        return answers.offers(found, numbers)
+
+    async def _points(self, wish: Wish) -> Answered:
+        return Answered("ok", {"points": Count(await self._billing.points(wish.subscriber))})
+
+    async def _tariffs(self, _: Wish) -> Answered:
+        return answers.tariffs(await self._billing.tariffs())
+
+    async def _service_offers(self, _: Wish) -> Answered:
+        return answers.service_offers(await self._billing.service_offers())
+
+    async def _rewards(self, _: Wish) -> Answered:
+        return answers.rewards(await self._billing.rewards())

@@ -1,0 +1,135 @@
+"""Orders of subscribers, written down before billing is asked, and how they ended.
+
+An order is ``open`` until its end is known: ``done``, ``refused`` (by billing), ``failed`` (it is
+not done and never will be) or ``limit`` (it was one more than may be). An order, who gives what to
+whom in it, and its answer are JSON: the store does not know what they mean.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros, moment
+
+State: TypeAlias = Literal["open", "done", "refused", "failed", "limit"]
+
+_COLUMNS = (
+    "key, subscriber, operation, wanted, deal, agreed, call, language, created, state, answer,"
+    " attempts, next_at, ended"
+)
+
+
+class Kept(Struct, frozen=True):
+    """An order: ``agreed`` is what the subscriber agreed to be charged, ``attempts`` how often
+    billing left it unknown, ``next_at`` when it is asked again (None: never)."""
+
+    key: str
+    subscriber: int
+    operation: str
+    wanted: str
+    deal: str
+    agreed: str
+    call: str
+    language: str
+    created: datetime
+    state: State = "open"
+    answer: str = ""
+    attempts: int = 0
+    next_at: datetime | None = None
+    ended: datetime | None = None
+
+
+def add(db: Database, one: Kept) -> None:
+    """Write an order down, due at once if it is open."""
+    at = micros(one.created)
+    ended = None if one.state == "open" else at
+    db.conn.execute(
+        f"insert into orders ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+        (
+            *(one.key, one.subscriber, one.operation, one.wanted, one.deal, one.agreed),
+            *(one.call, one.language, at, one.state, one.answer),
+            *(at if ended is None else None, ended),
+        ),
+    )
+
+
+def of(db: Database, key: str) -> Kept | None:
+    """The order of a key."""
+    return next(iter(_orders(db, "where key = ?", key)), None)
+
+
+def counted(db: Database, subscriber: int, operation: str, since: datetime) -> int:
+    """How often a subscriber had an operation done since a moment, or may yet have."""
+    (number,) = db.conn.execute(
+        "select count(*) from orders where subscriber = ? and operation = ? and created >= ?"
+        " and state in ('open', 'done')",
+        (subscriber, operation, micros(since)),
+    ).fetchone()
+    return int(number)
+
+
+def due(db: Database, at: datetime, limit: int) -> list[Kept]:
+    """The open orders about which billing is to be asked again, the oldest first."""
+    return _orders(
+        db, "where state = 'open' and next_at <= ? order by created limit ?", micros(at), limit
+    )
+
+
+def next_due(db: Database, after: datetime) -> datetime | None:
+    """When billing is next to be asked about an order that is not due yet, if there is one."""
+    (at,) = db.conn.execute(
+        "select min(next_at) from orders where state = 'open' and next_at > ?", (micros(after),)
+    ).fetchone()
+    return None if at is None else moment(at)
+
+
+def hasten(db: Database, at: datetime) -> None:
+    """Have all open orders due at a moment, as after a restart."""
+    db.conn.execute("update orders set next_at = ? where state = 'open'", (micros(at),))
+
+
+def postpone(db: Database, key: str, at: datetime, next_at: datetime) -> bool:
+    """It is unknown what became of an order; billing is asked again at ``next_at``. False if the
+    order has ended meanwhile, or is not due at ``at``."""
+    done = db.conn.execute(
+        "update orders set attempts = attempts + 1, next_at = ?"
+        " where key = ? and state = 'open' and next_at <= ?",
+        (micros(next_at), key, micros(at)),
+    )
+    return done.rowcount == 1
+
+
+def end(db: Database, key: str, state: State, answer: str, at: datetime) -> bool:
+    """An order has ended; False if that was known."""
+    done = db.conn.execute(
+        "update orders set state = ?, answer = ?, next_at = null, ended = ?"
+        " where key = ? and state = 'open'",
+        (state, answer, micros(at), key),
+    )
+    return done.rowcount == 1
+
+
+def recent(db: Database, limit: int, subscriber: int | None = None) -> Sequence[Kept]:
+    """The last orders, of one subscriber if he is given, the newest first."""
+    tail = "where subscriber = coalesce(?, subscriber) order by created desc, rowid desc limit ?"
+    return _orders(db, tail, subscriber, limit)
+
+
+def _orders(db: Database, tail: str, *values: object) -> list[Kept]:
+    rows = db.conn.execute(f"select {_COLUMNS} from orders {tail}", values)
+    return [
+        Kept(
+            *(key, subscriber, operation, wanted, deal, agreed, call, language),
+            moment(created),
+            state,
+            answer,
+            attempts,
+            None if next_at is None else moment(next_at),
+            None if ended is None else moment(ended),
+        )
+        for key, subscriber, operation, wanted, deal, agreed, call, language, created, state,
+            answer, attempts, next_at, ended in rows
+    ]  # fmt: skip
