@@ -41,6 +41,7 @@ _FEE = Money(Decimal("7.50"))
 _HOME = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
 VALUES: Values = {
     "balance": Money(Decimal("12.50")),
+    "as_of": Moment(datetime(2026, 3, 2, 18)),
     "tariff": _HOME,
     "fee": _FEE,
     "minutes": Count(300),
