@@ -9,11 +9,11 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ari_app.secret import Secret
 from asterisk_conf.site import Ports
@@ -21,6 +21,7 @@ from ivr.problems import near
 
 PREFIX = "FIRSTLINE_"
 FILE = "firstline.toml"
+_HTTP = ("http://", "https://")
 
 
 class ConfigError(Exception):
@@ -67,6 +68,17 @@ class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     watch: bool = False
 
 
+class BillingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[billing]"""
+
+    kind: Literal["demo", "tmforum"] = "demo"
+    url: str = ""
+    ca: str = ""
+    timeout: Annotated[float, Meta(gt=0)] = 1.2
+    order_timeout: Annotated[float, Meta(gt=0)] = 5.0
+    balance_age: float = 900.0
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[log]"""
 
@@ -82,6 +94,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()
     menus: MenuSettings = MenuSettings()
+    billing: BillingSettings = BillingSettings()
     log: LogSettings = LogSettings()
 
     @property
@@ -105,11 +118,13 @@ class Keys(Struct, frozen=True):
     """The passwords between our own parts, and what the hashes of code words are peppered with.
 
     The pepper is kept apart from the database, so that a copy of that alone guesses nothing.
+    ``billing`` is the token that a billing system wants; the operator writes it, or it is "".
     """
 
     ari: Secret
     ami: Secret
     pepper: Secret
+    billing: Secret
 
 
 class State:
@@ -189,6 +204,10 @@ class State:
                 f"[site] has a timezone that does not exist ({error}): write one such as "
                 "Europe/Minsk"
             ) from error
+        if config.billing.kind == "tmforum" and not config.billing.url.startswith(_HTTP):
+            raise ConfigError(
+                '[billing] kind = "tmforum" needs a url, such as https://billing.example/tmf-api'
+            )
         return config
 
     def configure(self, offset: int) -> None:
@@ -215,7 +234,8 @@ class State:
                     file, f"{text}\n", ("pepper",)
                 )  # of an installation before code words
                 table = tomllib.loads(file.read_text())
-            return Keys(*(Secret(table[name]) for name in ("ari", "ami", "pepper")))
+            made = {name: Secret(table[name]) for name in ("ari", "ami", "pepper")}
+            return Keys(**made, billing=Secret(str(table.get("billing", ""))))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise ConfigError(
                 f"{file} is damaged ({error}): restore a copy, without whose pepper all code words "
