@@ -168,7 +168,7 @@ def test_a_name_without_languages_serves_all() -> None:
         (
             reading.rewards,
             tmf.Offering,
-            '[{"id": "1", "productSpecification": {"id": "reward"}}]',
+            '[{"id": "1", "name": "SMS", "productSpecification": {"id": "reward"}}]',
             "has no price",
         ),
         (

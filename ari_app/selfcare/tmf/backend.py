@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from hmac import compare_digest
+from itertools import count
 
 from aiohttp import web
 from msgspec import MsgspecError, Struct, json
@@ -57,6 +58,7 @@ class BackEnd:
         """The requests so far, for tests to look at."""
         self._token = token or Secret("")
         self._later: OrderedDict[str, Answer] = OrderedDict()
+        self._refusals = count(10**9)  # the numbers of what was only taken in, to be refused
         self._lists: Mapping[str, Serve] = {
             tmf.PRODUCT: self._products,
             tmf.OFFERING: self._offerings,
@@ -119,7 +121,7 @@ class BackEnd:
                 return web.Response(body=whole[: len(whole) // 2], status=answer.status)
             case "huge":
                 return await _endless(request)
-            case "later" if request.method == "POST" and serve == self._order:
+            case "later" if serve == self._order and answer.status in (201, 422):
                 return _response(self._acknowledge(answer))
         return _response(answer)
 
@@ -159,19 +161,15 @@ class BackEnd:
 
     def _acknowledge(self, answer: Answer) -> Answer:
         """Answer now that an order was taken in, and what became of it when that is asked."""
-        match answer.body:
-            case tmf.ProductOrder() as order:
-                pass
-            case tmf.Error(code=code):
-                number = str(len(self._later) + 1)
-                note = (tmf.Note(str(code)),)
-                order = tmf.ProductOrder((), number, state="rejected", note=note)
-            case _:
-                raise AssertionError(answer)
+        order = answer.body
+        if isinstance(order, tmf.Error):
+            note = (tmf.Note(str(order.code)),)
+            order = tmf.ProductOrder((), str(next(self._refusals)), state="rejected", note=note)
+        assert isinstance(order, tmf.ProductOrder)
         self._later[order.id] = Answer(order)
         if len(self._later) > REMEMBERED:
             self._later.popitem(last=False)
-        return Answer(tmf.ProductOrder((), order.id, state="acknowledged"), 201)
+        return Answer(tmf.ProductOrder((), order.id, order.external_id, "acknowledged"), 201)
 
     async def _acknowledged(self, request: web.Request) -> object:
         known = self._later.get(request.match_info["id"])

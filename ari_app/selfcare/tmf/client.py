@@ -36,6 +36,8 @@ R = TypeVar("R")
 
 BALANCES = 10_000
 """How many balances are remembered; the one that was asked for longest ago is forgotten first."""
+DOUBTS = 1000
+"""How many keys of orders of which nobody knows are remembered, likewise."""
 CATALOGUE = "200"
 """The most offerings of a kind, and products of a subscriber, that are asked for."""
 
@@ -60,6 +62,7 @@ class TmfBilling:
         self._settings = settings
         self._now = now
         self._balances: OrderedDict[int, tuple[Balance, datetime]] = OrderedDict()
+        self._doubts: OrderedDict[str, None] = OrderedDict()
 
     async def __aenter__(self) -> "TmfBilling":
         await self.door.__aenter__()
@@ -155,17 +158,36 @@ class TmfBilling:
     async def place(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
     ) -> Placed | Refused:
-        """Carry out an order, trying again with its key while nobody knows what became of it."""
+        """Carry out an order, trying again with its key while nobody knows what became of it.
+
+        Placed again after a ``BillingUncertain``, it is in doubt until there is an answer. After
+        a restart whoever places it again must remember that himself.
+        """
         self._balances.pop(subscriber, None)
+        begun = key in self._doubts
+        self._doubts[key] = None
+        if len(self._doubts) > DOUBTS:
+            self._doubts.popitem(last=False)
+        try:
+            answer = await self._placed(subscriber, order, agreed, key, begun)
+        except (BillingUnavailable, UnknownSubscriber):
+            self._doubts.pop(key, None)
+            raise
+        self._doubts.pop(key, None)
+        return answer
+
+    async def _placed(
+        self, subscriber: int, order: Order, agreed: Decimal, key: str, begun: bool
+    ) -> Placed | Refused:
         body = _encoder.encode(ordering.order_request(subscriber, order, agreed, key))
-        request = Request(tmf.ORDER, body=body)
+        request, parse = Request(tmf.ORDER, body=body), partial(_order, key)
         clock = asyncio.get_running_loop().time
         deadline = clock() + self._settings.order_timeout
-        pause, begun = self._settings.pause, False
+        pause = self._settings.pause
         while True:
             left = max(deadline - clock(), 0.001)
             try:
-                answer = await self.door.once(request, _order, min(self._settings.timeout, left))
+                answer = await self.door.once(request, parse, min(self._settings.timeout, left))
             except Unanswered as error:
                 begun = begun or error.sent
                 if not begun:
@@ -245,9 +267,11 @@ def _quote(body: bytes) -> Quote:
     return ordering.quoted(found)
 
 
-def _order(body: bytes) -> Placed | str:
+def _order(key: str, body: bytes) -> Placed | str:
     """What became of an order; its number while it is not completed."""
     found = json.decode(body, type=tmf.ProductOrder)
+    if found.external_id not in (key, ""):
+        raise ValueError(f"it is of another order, {found.external_id!r}")
     _see_accepted(found)
     if not (found.id.isascii() and found.id.isdigit()):
         raise ValueError(f"the number of an order is of digits, not {found.id!r}")

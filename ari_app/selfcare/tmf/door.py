@@ -201,6 +201,8 @@ def _refusal(request: Request, status: int, body: bytes) -> Unanswered | Decline
         return Declined(status, "", why)
     try:
         error = json.decode(body, type=Error)
-    except (MsgspecError, ValueError):
+    except (MsgspecError, ValueError) as damaged:
+        if body.lstrip().startswith(b"{"):
+            return Unanswered(f"{request}: {status}, and it is damaged: {damaged}", sent=True)
         error = Error()
     return Declined(status, str(error.code), f"{request}: {status} {error.reason[:200]}")
