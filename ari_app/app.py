@@ -16,11 +16,11 @@ from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
 from ari_app.ari.texts import Texts
+from ari_app.billed import billed
 from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.conductor import Remember, World
-from ari_app.config import Config, ConfigError, State
+from ari_app.config import Config, State
 from ari_app.deeds import Deeds
-from ari_app.demo import demo_billing
 from ari_app.feed import Feed
 from ari_app.flows import Menus
 from ari_app.journal import Journal
@@ -28,10 +28,7 @@ from ari_app.outbox import Outbox
 from ari_app.reception import Reception, Serving
 from ari_app.recorded import Recorded
 from ari_app.reload import Air, How, OnAir, watch
-from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.operations import Selfcare
-from ari_app.selfcare.tmf import door as tmf
-from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.staff import StoredStaff
 from ari_app.status import Ari, Live, MenusNow, status
 from ari_app.store import outbox as messages
@@ -87,7 +84,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         outbox = _texting(ground, link)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
-        selfcare = Selfcare(await _billing(ground, stack), staff, words)
+        billing = await stack.enter_async_context(billed(config, ground.state, store, _now))
+        selfcare = Selfcare(billing, staff, words)
         zone = config.site.timezone
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
@@ -206,27 +204,6 @@ async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]])
         await event.wait()
         event.clear()
         await deed()
-
-
-async def _billing(ground: Ground, stack: AsyncExitStack) -> Billing:
-    """The billing that the settings name."""
-    given = ground.config.billing
-    if given.kind == "demo":
-        return await demo_billing(ground.store)
-    if given.url.startswith("http://") and "//127." not in given.url:
-        log.warning("[billing] url is not https: balances go over the network as they are")
-    settings = tmf.Settings(
-        url=given.url,
-        token=ground.state.keys().billing,
-        ca=given.ca,
-        timeout=given.timeout,
-        order_timeout=given.order_timeout,
-        balance_age=given.balance_age,
-    )
-    try:
-        return await stack.enter_async_context(TmfBilling(settings, _now))
-    except OSError as error:
-        raise ConfigError(f"[billing] ca = {given.ca!r} cannot be read: {error}") from error
 
 
 async def _keep(store: Store, menus: Menus, how: How) -> None:

@@ -206,7 +206,7 @@ class State:
             ) from error
         if config.billing.kind == "tmforum" and not config.billing.url.startswith(_HTTP):
             raise ConfigError(
-                '[billing] kind = "tmforum" needs a url, such as https://billing.example/tmf-api'
+                f'{file}: [billing] kind = "tmforum" needs a url, such as https://billing.example/tmf-api'
             )
         return config
 

@@ -158,17 +158,6 @@ async def demo_billing(store: Store) -> MemoryBilling:
     return memory
 
 
-async def operator_billing() -> MemoryBilling:
-    """The demo operator's billing without a store: what is done there ends with it."""
-
-    async def fresh() -> Ledger:
-        return ledger(datetime.now(UTC))
-
-    memory = MemoryBilling(fresh)
-    await memory.refresh()
-    return memory
-
-
 def people(now: datetime) -> tuple[Subscriber, ...]:
     """The demo operator's subscribers, without a store."""
     return tuple(_people(now))

@@ -5,14 +5,16 @@ import re
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 
 import click
 
 from ari_app.commands.running import run
 from ari_app.config import ConfigError, State
-from ari_app.demo import operator_billing
+from ari_app.demo import ledger
 from ari_app.secret import Secret
+from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.tmf.backend import BackEnd
 from ari_app.selfcare.tmf.trouble import Fault, Trouble
 
@@ -81,11 +83,22 @@ def demo_billing(
     run(_serve(state.keys().billing, trouble, port, seconds))
 
 
+async def _operators() -> MemoryBilling:
+    """The demo operator's billing without a store."""
+
+    async def fresh() -> Ledger:
+        return ledger(datetime.now(UTC))
+
+    memory = MemoryBilling(fresh)
+    await memory.refresh()
+    return memory
+
+
 async def _serve(token: Secret, trouble: Trouble, port: int, seconds: float | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    billing = await operator_billing()
+    billing = await _operators()
     try:
         async with BackEnd(billing, trouble, token).running(port) as back_end:
             click.echo(

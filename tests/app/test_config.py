@@ -59,6 +59,8 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
         ('[ports]\nsip = "many"', "$.ports.sip"),
         ('[ari]\ntransport = "pigeon"', "$.ari.transport"),
         ("ports = 5060", "$.ports"),
+        ('[billing]\nkind = "tmforum"', "needs a url, such as https://"),
+        ("[billing]\ntimeout = 0", "$.billing.timeout"),
     ],
 )
 def test_a_wrong_file_is_told_in_a_line(tmp_path: Path, text: str, told: str) -> None:
@@ -141,3 +143,10 @@ def test_damaged_secrets_say_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / "secrets.toml").write_text(text)
     with pytest.raises(ConfigError, match=r"secrets\.toml is damaged .*restore a copy.*remove it"):
         State(tmp_path).keys()
+
+
+def test_the_token_of_a_billing_is_the_operators(tmp_path: Path) -> None:
+    assert State(tmp_path).keys().billing.reveal() == ""
+    with (tmp_path / "secrets.toml").open("a") as file:
+        file.write('billing = "a-token"\n')
+    assert State(tmp_path).keys().billing.reveal() == "a-token"

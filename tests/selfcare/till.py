@@ -1,11 +1,14 @@
 """A billing so small that what was done in it can be counted, and its back end with a client."""
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
+from aiohttp import web
 from msgspec.structs import replace
 
 from ari_app.secret import Secret
@@ -124,8 +127,11 @@ class House(NamedTuple):
     client: TmfBilling
 
 
+ON = SwitchOn("1")
 QUICK = Settings(url="", timeout=2.0, order_timeout=4.0, pause=0.001, rule=Rule(1000, 60.0))
 """Patient with answers, quick to try again; its breaker stays closed."""
+SHORT = replace(QUICK, timeout=0.05, order_timeout=0.15)
+"""Of no patience."""
 
 
 def client_of(back_end: BackEnd, settings: Settings, now: Callable[[], datetime]) -> TmfBilling:
@@ -145,3 +151,38 @@ async def open_house(
     back_end = BackEnd(till, trouble, token)
     async with back_end.running(), client_of(back_end, settings, now) as client:
         yield House(till, back_end, client)
+
+
+class Gate:
+    """Holds slow requests until it is opened."""
+
+    def __init__(self) -> None:
+        self.opened = asyncio.Event()
+        self.passed = 0
+
+    async def wait(self) -> None:
+        await self.opened.wait()
+        self.passed += 1
+
+
+async def place(house: House, key: str = "call:1") -> Placed | Refused:
+    """Have roaming switched on."""
+    return await house.client.place(ME, ON, PRICE, key)
+
+
+@asynccontextmanager
+async def saying(answer: web.Response, context: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """The URL of a server that always answers so."""
+
+    async def say(_: web.Request) -> web.Response:
+        return web.Response(body=answer.body, status=answer.status, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", say)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+        yield f"http{'s' if context else ''}://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
