@@ -140,7 +140,7 @@ class Door:
     def _turn(self, breaker: Breaker) -> None:
         before, self.breaker = self.breaker, breaker
         if isinstance(breaker, Open) and isinstance(before, Closed):
-            _log.error("billing at %s does not answer: it is left alone", self.settings.url)
+            _log.error("billing does not answer and is left alone for a while: see [billing] url")
         elif isinstance(breaker, Closed) and not isinstance(before, Closed):
             _log.info("billing answers again")
 
