@@ -84,9 +84,9 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         outbox = _texting(ground, link)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
-        billing = await stack.enter_async_context(billed(config, ground.state, store, _now))
-        selfcare = Selfcare(billing, staff, words)
+        billing = await stack.enter_async_context(billed(config, ground.state, store))
         zone = config.site.timezone
+        selfcare = Selfcare(billing, staff, words)
         deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
         means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
         reception = Reception(directory.caller, means.serving(ground.first))

@@ -1,12 +1,14 @@
 """The billing that the settings name."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from ari_app.config import BillingSettings, Config, ConfigError, State
-from ari_app.demo import demo_billing
+from ari_app.demo_books import demo_billing
 from ari_app.secret import Secret
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.tmf.client import TmfBilling
@@ -17,13 +19,16 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def billed(
-    config: Config, state: State, store: Store, now: Callable[[], datetime]
-) -> AsyncIterator[Billing]:
+async def billed(config: Config, state: State, store: Store) -> AsyncIterator[Billing]:
     """The demo operator's, or a client of a billing system while the context lasts."""
     given = config.billing
+    now = partial(datetime.now, ZoneInfo(config.site.timezone))
     if given.kind == "demo":
-        yield await demo_billing(store)
+        demo = await demo_billing(store, now)
+        try:
+            yield demo
+        finally:
+            await demo.close()
         return
     if given.url.startswith("http://") and "//127." not in given.url:
         log.warning("[billing] url is not https: balances and the token can be read on their way")

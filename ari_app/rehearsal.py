@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from ari_app.call import CallError
 from ari_app.conductor import Perform
-from ari_app.demo import code_word, ledger, people
+from ari_app.demo import code_word, people
+from ari_app.demo_books import ledger
 from ari_app.secret import Secret
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
@@ -78,7 +79,7 @@ def _back(book: Book, at: datetime) -> Perform:
     async def read() -> Ledger:
         return ledger(at)
 
-    billing = MemoryBilling(read)
+    billing = MemoryBilling(read, lambda: at)
     selfcare = Selfcare(billing, _Staff(), _Words())
     asked = count()
 

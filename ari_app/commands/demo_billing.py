@@ -3,17 +3,21 @@
 import asyncio
 import re
 import signal
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import click
 
 from ari_app.commands.running import run
 from ari_app.config import ConfigError, State
-from ari_app.demo import ledger
+from ari_app.demo import open_store
+from ari_app.demo_books import demo_billing as stored_billing
+from ari_app.demo_books import ledger
 from ari_app.secret import Secret
+from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.tmf.backend import BackEnd
 from ari_app.selfcare.tmf.trouble import Fault, Trouble
@@ -56,6 +60,7 @@ def _faulty(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--port", type=click.IntRange(0, 65535), default=8620, show_default=True)
 @click.option("--slow", type=_Slow(), help="The share of requests that wait first, and how long.")
 @_faulty
+@click.option("--keep", is_flag=True, help="Keep it in the database of the state directory.")
 @click.option("--seed", type=int, default=0, help="Another one brings the trouble elsewhere.")
 @click.option("--for", "seconds", type=click.FloatRange(0), help="End after so many seconds.")
 @click.pass_obj
@@ -64,13 +69,14 @@ def demo_billing(
     /,
     port: int,
     slow: tuple[float, float] | None,
+    keep: bool,
     seed: int,
     seconds: float | None,
     **shares: float | None,
 ) -> None:
     """A billing system of the demo operator on this machine, by the Open APIs of TM Forum.
 
-    Everything in it is new at each start. Of SHARE (0 to 1) of the requests, the options below
+    Everything in it is new at each start, unless it is kept. Of SHARE (0 to 1) of the requests, the options below
     make trouble.
     """
     share, wait = slow or (0.0, 0.0)
@@ -80,25 +86,41 @@ def demo_billing(
         raise click.UsageError("the shares of requests with trouble are more than all")
     state.make()
     trouble = Trouble(chances, seed, partial(asyncio.sleep, wait))
-    run(_serve(state.keys().billing, trouble, port, seconds))
+
+    async def serve() -> None:
+        async with _operators(state, keep) as billing:
+            await _serve(billing, state.keys().billing, trouble, port, seconds)
+
+    run(serve())
 
 
-async def _operators() -> MemoryBilling:
-    """The demo operator's billing without a store."""
+@asynccontextmanager
+async def _operators(state: State, keep: bool) -> AsyncIterator[MemoryBilling]:
+    """The demo operator's billing, in memory alone or in the database."""
+    config = state.config()
+    now = partial(datetime.now, ZoneInfo(config.site.timezone))
 
     async def fresh() -> Ledger:
-        return ledger(datetime.now(UTC))
+        return ledger(now())
 
-    memory = MemoryBilling(fresh)
-    await memory.refresh()
-    return memory
+    async with AsyncExitStack() as stack:
+        if keep:
+            store = await open_store(config, state)
+            stack.push_async_callback(store.close)
+            billing = await stored_billing(store, now)
+        else:
+            billing = MemoryBilling(fresh, now)
+            await billing.refresh()
+        stack.push_async_callback(billing.close)
+        yield billing
 
 
-async def _serve(token: Secret, trouble: Trouble, port: int, seconds: float | None) -> None:
+async def _serve(
+    billing: Billing, token: Secret, trouble: Trouble, port: int, seconds: float | None
+) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    billing = await _operators()
     try:
         async with BackEnd(billing, trouble, token).running(port) as back_end:
             click.echo(

@@ -1,78 +1,196 @@
 """Billing that answers from memory: for the demo operator, and for tests."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.selfcare.billing import (
+    Allowance,
     Balance,
     Bill,
     BillingUnavailable,
+    Charge,
+    Offer,
+    Paused,
     Payment,
+    Reward,
     Service,
     Tariff,
-    UnknownSubscriber,
 )
+from ari_app.selfcare.books import Account, Books
+from ari_app.selfcare.carrying import carried_out, quoted
+from ari_app.selfcare.orders import Order, Placed, Quote, Refused
 
 T = TypeVar("T")
 
+Answer: TypeAlias = Placed | Refused
+
 
 class Ledger(Struct, frozen=True):
-    """All that billing knows, by subscriber. ``payments`` and ``bills`` are the newest first."""
+    """All that billing knows: the books, and what was, by subscriber, the newest first."""
 
-    balances: Mapping[int, Balance]
-    tariffs: Mapping[int, Tariff]
-    services: Mapping[int, Sequence[Service]]
-    payments: Mapping[int, Sequence[Payment]]
-    bills: Mapping[int, Sequence[Bill]]
-    offered: Sequence[Tariff]
+    books: Books
+    payments: Mapping[int, Sequence[Payment]] = {}
+    bills: Mapping[int, Sequence[Bill]] = {}
+    charges: Mapping[int, Sequence[Charge]] = {}
+
+
+class Request(Struct, frozen=True):
+    """An order that is placed with its key, at a moment."""
+
+    key: str
+    subscriber: int
+    order: Order
+    agreed: Decimal
+    at: datetime
+
+
+Carry: TypeAlias = Callable[[Books, Request], Awaitable[tuple[Books, Answer]]]
+"""Carries out a request for good and brings the books after it; for a key that was used before,
+the first answer. What it raises is what ``Billing.place`` may."""
 
 
 class MemoryBilling:
-    """A ``Billing`` over a :class:`Ledger` that ``read`` brings from wherever it is kept."""
+    """A ``Billing`` over a :class:`Ledger` that ``read`` brings from wherever it is kept.
 
-    def __init__(self, read: Callable[[], Awaitable[Ledger]]) -> None:
+    Orders go one after the other to ``carry``, which keeps them; without one, in memory alone.
+    ``now`` is the clock, in the operator's time zone.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], Awaitable[Ledger]],
+        now: Callable[[], datetime],
+        carry: Carry | None = None,
+    ) -> None:
         """Unavailable until the first :meth:`refresh`."""
         self._read = read
+        self._now = now
+        self._carry = carry or _Remembered().carry
         self._ledger: Ledger | None = None
+        self._turn = asyncio.Lock()
+        self._placing: set[asyncio.Task[Answer]] = set()
 
     async def refresh(self) -> None:
         """Read the ledger anew; until it is read, the old one answers."""
-        self._ledger = await self._read()
+        async with self._turn:
+            self._ledger = await self._read()
 
     async def balance(self, subscriber: int) -> Balance:
-        """What was on the account when the ledger was read."""
-        return _of(self._known().balances, subscriber)
+        """What is on the account."""
+        rules = self._books().shelf.rules
+        return Balance(self._account(subscriber).balance, rules.currency)
 
     async def tariff(self, subscriber: int) -> Tariff:
         """The tariff in force."""
-        return _of(self._known().tariffs, subscriber)
+        return self._books().shelf.tariffs[self._account(subscriber).tariff]
 
     async def services(self, subscriber: int) -> Sequence[Service]:
         """The services that are on."""
-        return _of(self._known().services, subscriber)
+        offered = self._books().shelf.services
+        return [offered[code] for code in self._account(subscriber).services]
 
     async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
         """The last payments, the newest first."""
-        return _of(self._known().payments, subscriber)[:limit]
+        return self._past(lambda ledger: ledger.payments, subscriber, limit)
 
     async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
         """The last bills, the newest first."""
-        return _of(self._known().bills, subscriber)[:limit]
+        return self._past(lambda ledger: ledger.bills, subscriber, limit)
 
     async def tariffs(self) -> Sequence[Tariff]:
         """All tariffs."""
-        return self._known().offered
+        return tuple(self._books().shelf.tariffs.values())
+
+    async def service_offers(self) -> Sequence[Service]:
+        """All services."""
+        return tuple(self._books().shelf.services.values())
+
+    async def allowance(self, subscriber: int) -> Allowance:
+        """The minutes and gigabytes that are left."""
+        account = self._account(subscriber)
+        return Allowance(account.minutes, account.gigabytes)
+
+    async def charges(self, subscriber: int, limit: int) -> Sequence[Charge]:
+        """The last charges, the newest first."""
+        return self._past(lambda ledger: ledger.charges, subscriber, limit)
+
+    async def paused(self, subscriber: int) -> Paused | None:
+        """The pause that is on or agreed."""
+        return self._account(subscriber).paused
+
+    async def offers(self, subscriber: int) -> Sequence[Offer]:
+        """What others would sell to him and still have."""
+        self._account(subscriber)
+        return self._books().offered(subscriber, self._now().date())
+
+    async def points(self, subscriber: int) -> int:
+        """The loyalty points."""
+        return self._account(subscriber).points
+
+    async def rewards(self) -> Sequence[Reward]:
+        """What points can be changed into."""
+        return tuple(prize.reward for prize in self._books().shelf.prizes.values())
+
+    async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
+        """What an order would cost and from when on."""
+        return quoted(self._books(), subscriber, order, self._now())
+
+    async def place(self, subscriber: int, order: Order, agreed: Decimal, key: str) -> Answer:
+        """Carry out an order; who stops waiting for it does not stop it."""
+        self._known()
+        placing = asyncio.create_task(self._place(subscriber, order, agreed, key))
+        self._placing.add(placing)
+        placing.add_done_callback(self._placing.discard)
+        return await asyncio.shield(placing)
+
+    async def close(self) -> None:
+        """Wait for the orders that were placed."""
+        await asyncio.gather(*self._placing, return_exceptions=True)
+
+    async def _place(self, subscriber: int, order: Order, agreed: Decimal, key: str) -> Answer:
+        async with self._turn:
+            request = Request(key, subscriber, order, agreed, self._now())
+            ledger = self._known()
+            books, answer = await self._carry(ledger.books, request)
+            self._ledger = replace(ledger, books=books)
+        return answer
 
     def _known(self) -> Ledger:
         if self._ledger is None:
             raise BillingUnavailable("the ledger was not read yet")
         return self._ledger
 
+    def _books(self) -> Books:
+        return self._known().books
 
-def _of(facts: Mapping[int, T], subscriber: int) -> T:
-    try:
-        return facts[subscriber]
-    except KeyError:
-        raise UnknownSubscriber(subscriber) from None
+    def _account(self, subscriber: int) -> Account:
+        return self._books().account(subscriber, self._now().date())
+
+    def _past(
+        self, of: Callable[[Ledger], Mapping[int, Sequence[T]]], subscriber: int, limit: int
+    ) -> Sequence[T]:
+        self._account(subscriber)
+        return of(self._known()).get(subscriber, ())[:limit]
+
+
+class _Remembered:
+    """Answers by key, as long as the process lasts."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Answer] = {}
+
+    async def carry(self, books: Books, request: Request) -> tuple[Books, Answer]:
+        """See :data:`Carry`."""
+        if request.key in self._answers:
+            return books, self._answers[request.key]
+        after, answer = carried_out(
+            books, request.subscriber, request.order, request.agreed, request.at
+        )
+        self._answers[request.key] = answer
+        return after, answer

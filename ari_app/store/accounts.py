@@ -20,30 +20,45 @@ _MOST = Decimal(2**63 - 1).scaleb(-2)  # what SQLite's INTEGER can hold
 
 
 class TariffPlan(Struct, frozen=True):
-    """A tariff: ``fee`` a month, which includes ``minutes`` and ``gigabytes``."""
+    """A tariff: ``fee`` a month includes ``minutes`` and ``gigabytes``; ``code`` is keyed."""
 
     id: str
     names: Names
     fee: Decimal
     minutes: int
     gigabytes: int
+    code: str
 
 
 class ServiceOffer(Struct, frozen=True):
-    """A service that can be switched on for ``fee`` a month."""
+    """A service that can be switched on for ``fee`` a month; ``code`` is keyed."""
 
     id: str
     names: Names
     fee: Decimal
+    code: str
 
 
 class Account(Struct, frozen=True):
-    """A subscriber's money, tariff and services, the latter two by id."""
+    """A subscriber's money, tariff and services, the latter two by id.
+
+    ``minutes`` and ``gigabytes`` are what is left in ``month``, ``next_tariff`` is in force from
+    ``next_since`` on, and payment is ``promised`` until a day.
+    """
 
     subscriber: int
     balance: Decimal
     tariff: str
     services: tuple[str, ...]
+    minutes: int = 0
+    gigabytes: int = 0
+    month: date = date.min
+    points: int = 0
+    next_tariff: str | None = None
+    next_since: date | None = None
+    paused_since: date | None = None
+    paused_until: date | None = None
+    promised: date | None = None
 
 
 class Payment(Struct, frozen=True):
@@ -74,10 +89,10 @@ def money(kept: int) -> Decimal:
 def add_tariffs(db: Database, tariffs: Iterable[TariffPlan]) -> None:
     """Add tariffs; one whose id is there stays as it is."""
     db.conn.executemany(
-        "insert into tariffs (id, names, fee, minutes, gigabytes) values (?, ?, ?, ?, ?)"
+        "insert into tariffs (id, names, fee, minutes, gigabytes, code) values (?, ?, ?, ?, ?, ?)"
         " on conflict (id) do nothing",
         [
-            (one.id, _told(one.names), kopecks(one.fee), one.minutes, one.gigabytes)
+            (one.id, _told(one.names), kopecks(one.fee), one.minutes, one.gigabytes, one.code)
             for one in tariffs
         ],
     )
@@ -86,21 +101,47 @@ def add_tariffs(db: Database, tariffs: Iterable[TariffPlan]) -> None:
 def add_services(db: Database, services: Iterable[ServiceOffer]) -> None:
     """Add services; one whose id is there stays as it is."""
     db.conn.executemany(
-        "insert into services (id, names, fee) values (?, ?, ?) on conflict (id) do nothing",
-        [(one.id, _told(one.names), kopecks(one.fee)) for one in services],
+        "insert into services (id, names, fee, code) values (?, ?, ?, ?)"
+        " on conflict (id) do nothing",
+        [(one.id, _told(one.names), kopecks(one.fee), one.code) for one in services],
     )
 
 
 def add_accounts(db: Database, accounts: Iterable[Account]) -> None:
     """Open accounts for known subscribers who have none."""
-    accounts = tuple(accounts)
-    db.conn.executemany(
-        "insert into accounts (subscriber, balance, tariff) values (?, ?, ?)",
-        [(one.subscriber, kopecks(one.balance), one.tariff) for one in accounts],
+    for one in accounts:
+        db.conn.execute(
+            "insert into accounts (subscriber, balance, tariff) values (?, ?, ?)",
+            (one.subscriber, kopecks(one.balance), one.tariff),
+        )
+        put(db, one)
+
+
+def put(db: Database, one: Account) -> None:
+    """Keep an account that is there already as it is now."""
+    db.conn.execute(
+        "update accounts set balance = ?, tariff = ?, minutes = ?, gigabytes = ?, month = ?,"
+        " points = ?, next_tariff = ?, next_since = ?, paused_since = ?, paused_until = ?,"
+        " promised = ? where subscriber = ?",
+        (
+            kopecks(one.balance),
+            one.tariff,
+            one.minutes,
+            one.gigabytes,
+            one.month.isoformat(),
+            one.points,
+            one.next_tariff,
+            _iso(one.next_since),
+            _iso(one.paused_since),
+            _iso(one.paused_until),
+            _iso(one.promised),
+            one.subscriber,
+        ),
     )
+    db.conn.execute("delete from account_services where subscriber = ?", (one.subscriber,))
     db.conn.executemany(
         "insert into account_services (subscriber, service) values (?, ?)",
-        [(one.subscriber, service) for one in accounts for service in one.services],
+        [(one.subscriber, service) for service in one.services],
     )
 
 
@@ -114,17 +155,19 @@ def add_payments(db: Database, payments: Iterable[Payment]) -> None:
 
 def tariffs(db: Database) -> list[TariffPlan]:
     """All tariffs."""
-    rows = db.conn.execute("select id, names, fee, minutes, gigabytes from tariffs order by id")
+    rows = db.conn.execute(
+        "select id, names, fee, minutes, gigabytes, code from tariffs order by id"
+    )
     return [
-        TariffPlan(id, _names(names), money(fee), minutes, gigabytes)
-        for id, names, fee, minutes, gigabytes in rows
+        TariffPlan(id, _names(names), money(fee), minutes, gigabytes, code)
+        for id, names, fee, minutes, gigabytes, code in rows
     ]
 
 
 def services(db: Database) -> list[ServiceOffer]:
     """All services."""
-    rows = db.conn.execute("select id, names, fee from services order by id")
-    return [ServiceOffer(id, _names(names), money(fee)) for id, names, fee in rows]
+    rows = db.conn.execute("select id, names, fee, code from services order by id")
+    return [ServiceOffer(id, _names(names), money(fee), code) for id, names, fee, code in rows]
 
 
 def accounts(db: Database) -> list[Account]:
@@ -134,10 +177,24 @@ def accounts(db: Database) -> list[Account]:
         "select subscriber, service from account_services order by subscriber, service"
     ):
         active.setdefault(subscriber, []).append(service)
-    rows = db.conn.execute("select subscriber, balance, tariff from accounts order by subscriber")
+    rows = db.conn.execute(
+        "select subscriber, balance, tariff, minutes, gigabytes, month, points, next_tariff,"
+        " next_since, paused_since, paused_until, promised from accounts order by subscriber"
+    )
     return [
-        Account(subscriber, money(balance), tariff, tuple(active.get(subscriber, ())))
-        for subscriber, balance, tariff in rows
+        Account(
+            subscriber,
+            money(balance),
+            tariff,
+            tuple(active.get(subscriber, ())),
+            minutes,
+            gigabytes,
+            date.fromisoformat(month),
+            points,
+            later,
+            *(None if day is None else date.fromisoformat(day) for day in days),
+        )
+        for subscriber, balance, tariff, minutes, gigabytes, month, points, later, *days in rows
     ]
 
 
@@ -150,6 +207,10 @@ def payments(db: Database) -> list[Payment]:
         Payment(subscriber, date.fromisoformat(day), money(amount))
         for subscriber, day, amount in rows
     ]
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _told(names: Names) -> str:

@@ -4,6 +4,7 @@ Moments are microseconds (:mod:`ari_app.store.times`), money is kopecks, names p
 a JSON object.
 """
 
+from ari_app.store.ordering import ordering
 from ari_app.store.sqlite import Database, Migrations
 from ari_app.store.steps import code_words
 
@@ -273,12 +274,13 @@ def versions(db: Database) -> None:
 
 
 MIGRATIONS()(code_words)
+MIGRATIONS()(ordering)
 
 KNOWN = frozenset(
     step.__name__
     for step in (
         people, accounts, calls, ways, outbox, left_to_people, bills, declarations, versions,
-        code_words,
+        code_words, ordering,
     )
 )  # fmt: skip
 """The steps that this version knows; a database with others was written by a newer one."""

@@ -2,10 +2,23 @@
 
 import asyncio
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal
 
 from ari_app.secret import Secret
-from ari_app.selfcare.billing import Balance, Bill, Payment, Service, Tariff
+from ari_app.selfcare.billing import (
+    Allowance,
+    Balance,
+    Bill,
+    Charge,
+    Offer,
+    Paused,
+    Payment,
+    Reward,
+    Service,
+    Tariff,
+)
+from ari_app.selfcare.orders import Order, Placed, Quote, Refused
 from ari_app.selfcare.staff import Asker
 from ivr.values import Recording
 
@@ -41,6 +54,44 @@ class Broken:
 
     async def tariffs(self) -> Sequence[Tariff]:
         await self._fail(0)
+        raise AssertionError
+
+    async def service_offers(self) -> Sequence[Service]:
+        await self._fail(0)
+        raise AssertionError
+
+    async def allowance(self, subscriber: int) -> Allowance:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def charges(self, subscriber: int, limit: int) -> Sequence[Charge]:
+        await self._fail(subscriber + limit)
+        raise AssertionError
+
+    async def paused(self, subscriber: int) -> Paused | None:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def offers(self, subscriber: int) -> Sequence[Offer]:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def points(self, subscriber: int) -> int:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def rewards(self) -> Sequence[Reward]:
+        await self._fail(0)
+        raise AssertionError
+
+    async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
+        await self._fail(len(f"{subscriber}{order}"))
+        raise AssertionError
+
+    async def place(
+        self, subscriber: int, order: Order, agreed: Decimal, key: str
+    ) -> Placed | Refused:
+        await self._fail(len(f"{subscriber}{order}{agreed}{key}"))
         raise AssertionError
 
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import cast
 
 import pytest
 from msgspec.structs import replace
 
 from ari_app.selfcare.billing import (
-    Balance,
     Billing,
     BillingUnavailable,
     Payment,
@@ -18,6 +18,7 @@ from ari_app.selfcare.billing import (
     Tariff,
     UnknownSubscriber,
 )
+from ari_app.selfcare.books import Account, Books, Rules, Shelf, by_code
 from ari_app.selfcare.codeword import CodeWords, CodeWordsUnavailable
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import CATALOGUE, PAYMENTS_TOLD, Selfcare
@@ -44,17 +45,27 @@ OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING))
 RICH, POOR, NOBODY = KNOWN, 2, 3
 
 
-async def ledger() -> Ledger:
-    tariff = Tariff(NAMES, Decimal("15.00"), 300, 10)
-    paid = [Payment(date(2026, 3, day), Decimal(day)) for day in range(9, 0, -1)]
-    return Ledger(
-        balances={RICH: Balance(Decimal("12.50")), POOR: Balance(Decimal("-3.40"), "EUR")},
-        tariffs={RICH: tariff, POOR: tariff},
-        services={RICH: [Service(NAMES, Decimal("7.50"))], POOR: []},
-        payments={RICH: paid, POOR: []},
-        bills={RICH: [bill(2, "3.00", home="15.00"), bill(1, "2.40", home="12.00")], POOR: []},
-        offered=[tariff, Tariff(NAMES, Decimal("9.90"), 100, 2)],
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+async def ledger(currency: str = "BYN") -> Ledger:
+    shelf = Shelf(
+        by_code(
+            (
+                Tariff(NAMES, Decimal("15.00"), 300, 10, code="1"),
+                Tariff(NAMES, Decimal("9.90"), 100, 2, code="2"),
+            )
+        ),
+        by_code([Service(NAMES, Decimal("7.50"), code="1")]),
+        rules=Rules(currency=currency),
     )
+    accounts = {
+        RICH: Account(Decimal("12.50"), "1", ("1",)),
+        POOR: Account(Decimal("-3.40"), "1"),
+    }
+    paid = [Payment(date(2026, 3, day), Decimal(day)) for day in range(9, 0, -1)]
+    bills = {RICH: [bill(2, "3.00", home="15.00"), bill(1, "2.40", home="12.00")]}
+    return Ledger(Books(shelf, accounts), {RICH: paid}, bills)
 
 
 def selfcare(
@@ -65,7 +76,7 @@ def selfcare(
 
 @pytest.fixture
 async def billing() -> Billing:
-    memory = MemoryBilling(ledger)
+    memory = MemoryBilling(ledger, lambda: NOON)
     await memory.refresh()
     return memory
 
@@ -108,7 +119,9 @@ async def test_balance_is_exact(billing: Billing) -> None:
     assert await ask(billing, "balance", RICH) == Answered(
         "ok", {"balance": Money(Decimal("12.50"), "BYN")}
     )
-    assert await ask(billing, "balance", POOR) == Answered(
+    euros = MemoryBilling(partial(ledger, "EUR"), lambda: NOON)
+    await euros.refresh()
+    assert await ask(euros, "balance", POOR) == Answered(
         "ok", {"balance": Money(Decimal("-3.40"), "EUR")}
     )
 
@@ -257,7 +270,7 @@ async def test_a_word_is_keyed(billing: Billing) -> None:
 
 
 async def test_memory_is_unavailable_until_it_is_read() -> None:
-    memory = MemoryBilling(ledger)
+    memory = MemoryBilling(ledger, lambda: NOON)
     with pytest.raises(BillingUnavailable):
         await memory.balance(RICH)
     await memory.refresh()

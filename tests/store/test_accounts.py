@@ -48,14 +48,28 @@ def test_what_is_no_amount_is_refused(amount: str) -> None:
         kopecks(Decimal(amount))
 
 
-HOME = TariffPlan("home", {"ru": "Домашний", "en": "Home"}, Decimal("15.00"), 300, 10)
-TV = ServiceOffer("tv", {"ru": "ТВ", "be": "ТБ"}, Decimal("7.50"))
-SMS = ServiceOffer("sms", {"ru": "СМС"}, Decimal("0.00"))
+HOME = TariffPlan("home", {"ru": "Домашний", "en": "Home"}, Decimal("15.00"), 300, 10, "1")
+TV = ServiceOffer("tv", {"ru": "ТВ", "be": "ТБ"}, Decimal("7.50"), "1")
+SMS = ServiceOffer("sms", {"ru": "СМС"}, Decimal("0.00"), "2")
 
 
 async def test_accounts_come_back_as_they_were(store: Store) -> None:
     opened = [
-        Account(1, Decimal("-0.01"), "home", ("sms", "tv")),
+        Account(
+            1,
+            Decimal("-0.01"),
+            "home",
+            ("sms", "tv"),
+            7,
+            1,
+            date(2026, 2, 1),
+            40,
+            "home",
+            date(2026, 3, 1),
+            paused_since=date(2026, 2, 3),
+            paused_until=date(2026, 2, 9),
+            promised=date(2026, 2, 5),
+        ),
         Account(2, Decimal("100500.00"), "home", ()),
     ]
     paid = [Payment(1, date(2026, 2, day), Decimal("5.00")) for day in (3, 2, 1)]

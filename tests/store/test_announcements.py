@@ -42,7 +42,7 @@ async def town(store: Store) -> Store:
             (GOMEL, "Гомель", "en"),
         )
     ]
-    plans = [TariffPlan(id, {"": id}, Decimal(1), 0, 0) for id in ("home", "start")]
+    plans = [TariffPlan(id, {"": id}, Decimal(1), 0, 0, id) for id in ("home", "start")]
     paid = {MINSK: "home", BREST: "start", GOMEL: "home"}
     await store.write(subscribers.add, people)
     await store.write(accounts.add_tariffs, plans)

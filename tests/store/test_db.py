@@ -157,7 +157,11 @@ async def test_reader_cannot_write(store: Store) -> None:
 async def test_foreign_keys_hold(store: Store) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
         await store.write(
-            lambda db: db.conn.execute("insert into accounts values (99, 0, 'none')").rowcount
+            lambda db: (
+                db.conn.execute(
+                    "insert into accounts (subscriber, balance, tariff) values (99, 0, 'none')"
+                ).rowcount
+            )
         )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ari_app.demo import demo_billing, seed
+from ari_app.demo import seed
+from ari_app.demo_books import demo_billing
 from ari_app.secret import Secret
 from ari_app.selfcare import answers
 from ari_app.store import accounts, agents, bills, history, subscribers
@@ -128,7 +129,7 @@ async def test_agents_are_two(store: Store) -> None:
 
 async def test_billing_answers_for_everyone(store: Store) -> None:
     await seed(store, NOON)
-    billing = await demo_billing(store)
+    billing = await demo_billing(store, lambda: NOON)
     kinds: set[tuple[bool, bool]] = set()
     for id in range(1, 51):
         await billing.balance(id)
@@ -145,7 +146,7 @@ async def test_billing_answers_for_everyone(store: Store) -> None:
 
 async def test_bills_grow_by_tax_alone_or_for_a_reason(store: Store) -> None:
     await seed(store, NOON)
-    billing = await demo_billing(store)
+    billing = await demo_billing(store, lambda: NOON)
     told = {id: answers.bill(await billing.bills(id, 2)) for id in range(1, 51)}
     assert Counter(one.outcome for one in told.values()) == {
         "higher": 28,

@@ -1,0 +1,204 @@
+"""The books of a billing of ours, as one value: who has what, and what the operator allows.
+
+``today`` is the day in the operator's time zone.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ari_app.selfcare.billing import Offer, Paused, Reward, Service, Tariff, UnknownSubscriber
+from ari_app.selfcare.orders import Unit
+
+
+class Rules(Struct, frozen=True):
+    """What the operator takes, and the most that he allows at once. docs/billing.md tells them."""
+
+    change_fee: Decimal = Decimal("5.00")
+    pause_fee: Decimal = Decimal("1.50")
+    """For each month that is begun."""
+    pause_months: int = 12
+    pause_ahead: int = 90
+    """In how many days a pause may begin at the latest."""
+    promise_days: int = 7
+    promise_least: Decimal = Decimal("0.01")
+    """The least debt for which payment is to be promised."""
+    promise_most: Decimal = Decimal("30.00")
+    """The greatest one."""
+    minutes_most: int = 500
+    """The greatest gift, or lot for sale; likewise ``gigabytes_most``."""
+    gigabytes_most: int = 50
+    price_most: Decimal = Decimal("100.00")
+    offers_most: int = 5
+    """How many offers a seller may have open."""
+    offer_days: int = 7
+    """On how many days an offer can be accepted, the first one counted."""
+    currency: str = "BYN"
+
+
+class Prize(Struct, frozen=True):
+    """A reward, and what it puts on the account."""
+
+    reward: Reward
+    money: Decimal = Decimal("0.00")
+    minutes: int = 0
+    gigabytes: int = 0
+
+    @property
+    def code(self) -> str:
+        """The reward's."""
+        return self.reward.code
+
+
+class Shelf(Struct, frozen=True):
+    """What the operator offers, each by its code; all in the currency of his rules."""
+
+    tariffs: Mapping[str, Tariff]
+    services: Mapping[str, Service] = {}
+    prizes: Mapping[str, Prize] = {}
+    rules: Rules = Rules()
+
+
+class TariffChange(Struct, frozen=True):
+    """The tariff of this code is in force from a day on."""
+
+    tariff: str
+    since: date
+
+
+class Account(Struct, frozen=True):
+    """What a subscriber has: the tariff and the sorted services by code, what is left to use in
+    ``month`` (its first day), and the day until which payment is promised."""
+
+    balance: Decimal
+    tariff: str
+    services: tuple[str, ...] = ()
+    minutes: int = 0
+    gigabytes: int = 0
+    month: date = date.min
+    points: int = 0
+    next: TariffChange | None = None
+    paused: Paused | None = None
+    promised: date | None = None
+
+    def is_paused(self, today: date) -> bool:
+        """Whether a pause is on, not only agreed."""
+        return self.paused is not None and self.paused.since <= today
+
+
+class Sale(Struct, frozen=True):
+    """An offer to a recipient, which he can accept before the day ``until``."""
+
+    offer: Offer
+    recipient: int
+    until: date
+
+
+class Till(Struct, frozen=True):
+    """What the operator took, less what he gave: with all accounts its sum is ever the same."""
+
+    money: Decimal = Decimal("0.00")
+    minutes: int = 0
+    gigabytes: int = 0
+    points: int = 0
+
+
+class Books(Struct, frozen=True):
+    """All accounts and open offers (by number); ``last`` is the number of the newest order."""
+
+    shelf: Shelf
+    accounts: Mapping[int, Account]
+    sales: Mapping[str, Sale] = {}
+    till: Till = Till()
+    last: int = 0
+
+    def account(self, subscriber: int, today: date) -> Account:
+        """An account as it is on a day; ``UnknownSubscriber``."""
+        try:
+            return _as_of(self.accounts[subscriber], self.shelf, today)
+        except KeyError:
+            raise UnknownSubscriber(subscriber) from None
+
+    def entered(self, subscriber: int, account: Account) -> "Books":
+        """The books with an account as it is now; what it gained or lost, the till lost or gained.
+
+        So nothing gets lost: between two accounts the till gives to one what the other gave it.
+        """
+        old, till = self.accounts[subscriber], self.till
+        return replace(
+            self,
+            accounts={**self.accounts, subscriber: account},
+            till=Till(
+                till.money + old.balance - account.balance,
+                till.minutes + old.minutes - account.minutes,
+                till.gigabytes + old.gigabytes - account.gigabytes,
+                till.points + old.points - account.points,
+            ),
+        )
+
+    def offered(self, recipient: int, today: date) -> list[Offer]:
+        """What can be accepted: neither too old nor more than its seller has left."""
+        return [
+            sale.offer
+            for sale in self.sales.values()
+            if sale.recipient == recipient
+            and today < sale.until
+            and not (seller := self.account(sale.offer.seller, today)).is_paused(today)
+            and left(seller, sale.offer.unit) >= sale.offer.amount
+        ]
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+C = TypeVar("C", bound=_Coded)
+
+
+def by_code(offered: Iterable[C]) -> Mapping[str, C]:
+    """A part of a shelf."""
+    return {one.code: one for one in offered}
+
+
+def left(account: Account, unit: Unit) -> int:
+    """What is left to use of a unit."""
+    return account.minutes if unit == "minutes" else account.gigabytes
+
+
+def more(account: Account, unit: Unit, amount: int) -> Account:
+    """An account with more of a unit, or with less if ``amount`` is negative."""
+    if unit == "minutes":
+        return replace(account, minutes=account.minutes + amount)
+    return replace(account, gigabytes=account.gigabytes + amount)
+
+
+def monthly_fee(account: Account, shelf: Shelf) -> Decimal:
+    """What an account is charged a month while it is not paused."""
+    services = (shelf.services[code].fee for code in account.services)
+    return sum(services, shelf.tariffs[account.tariff].fee)
+
+
+def next_month(today: date) -> date:
+    """The first day of the next month."""
+    return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _as_of(account: Account, shelf: Shelf, today: date) -> Account:
+    """An account after what became due: a new tariff, the end of a pause or a promise, a new month
+    with all that the tariff includes."""
+    if account.next is not None and account.next.since <= today:
+        account = replace(account, tariff=account.next.tariff, next=None)
+    if account.paused is not None and account.paused.until <= today:
+        account = replace(account, paused=None)
+    if account.promised is not None and account.promised < today:
+        account = replace(account, promised=None)
+    month = today.replace(day=1)
+    if account.month >= month:
+        return account
+    tariff = shelf.tariffs[account.tariff]
+    return replace(account, month=month, minutes=tariff.minutes, gigabytes=tariff.gigabytes)
