@@ -76,8 +76,8 @@ def demo_billing(
 ) -> None:
     """A billing system of the demo operator on this machine, by the Open APIs of TM Forum.
 
-    Everything in it is new at each start, unless it is kept. Of SHARE (0 to 1) of the requests, the options below
-    make trouble.
+    Everything in it is new at each start, unless it is kept. The options below make trouble for
+    SHARE (0 to 1) of the requests.
     """
     share, wait = slow or (0.0, 0.0)
     chances: dict[Fault, float] = {"slow": share}
