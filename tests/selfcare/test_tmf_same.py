@@ -8,7 +8,6 @@ from random import Random
 from typing import ParamSpec, TypeVar, get_args
 
 import pytest
-from msgspec.structs import replace
 
 from ari_app.demo_books import ledger
 from ari_app.selfcare.billing import (
@@ -36,7 +35,7 @@ from ari_app.selfcare.orders import (
 )
 from ari_app.selfcare.tmf.backend import BackEnd
 from ari_app.selfcare.tmf.trouble import Fault, Trouble
-from tests.selfcare.till import QUICK, client_of
+from tests.selfcare.till import HASTY, QUICK, client_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -118,8 +117,7 @@ async def test_orders_do_the_same_in_any_weather(seed: int) -> None:
     direct, far = await demo(), await demo()
     back_end = BackEnd(far, weather)
     answers: set[str] = set()
-    settings = replace(QUICK, order_timeout=0.02)
-    async with back_end.running(), client_of(back_end, settings, lambda: NOW) as client:
+    async with back_end.running(), client_of(back_end, HASTY, lambda: NOW) as client:
         for number in range(60):
             subscriber = chance.choice(FEW)
             order = await any_order(direct, subscriber, chance)

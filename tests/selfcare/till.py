@@ -130,6 +130,8 @@ class House(NamedTuple):
 ON = SwitchOn("1")
 QUICK = Settings(url="", timeout=2.0, order_timeout=4.0, pause=0.001, rule=Rule(1000, 60.0))
 """Patient with answers, quick to try again; its breaker stays closed."""
+HASTY = replace(QUICK, order_timeout=0.1, pause=0.02)
+"""Tries an order a few times, and then does not know."""
 SHORT = replace(QUICK, timeout=0.05, order_timeout=0.15)
 """Of no patience."""
 
