@@ -20,7 +20,7 @@ from ari_app.selfcare.billing import BillingUnavailable, BillingUncertain
 from ari_app.selfcare.books import Books, Shelf, TariffChange, by_code
 from ari_app.selfcare.carrying import carried_out
 from ari_app.selfcare.memory import Answer, Ledger, MemoryBilling, Request
-from ari_app.selfcare.orders import Placed, Unit
+from ari_app.selfcare.orders import Placed, Refused, Unit
 from ari_app.store import accounts, bills, placed
 from ari_app.store.accounts import Account, Payment, ServiceOffer, TariffPlan
 from ari_app.store.bills import Bill
@@ -88,7 +88,11 @@ def _carried_out(db: Database, request: Request) -> tuple[Books, Answer]:
 def _answered(db: Database, key: str) -> tuple[Answer | None, Books]:
     """The first answer to an order, and the books as they are."""
     kept = placed.answer(db, key)
-    return None if kept is None else json.decode(kept, type=Answer), _books(db)
+    if kept is None:
+        return None, _books(db)
+    done, answer = kept
+    kind: type[Placed] | type[Refused] = Placed if done else Refused
+    return json.decode(answer, type=kind), _books(db)
 
 
 def _keep(db: Database, before: Books, after: Books) -> None:

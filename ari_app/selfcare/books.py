@@ -27,7 +27,7 @@ class Rules(Struct, frozen=True):
     promise_days: int = 7
     promise_least: Decimal = Decimal("0.01")
     """The least debt for which payment is to be promised."""
-    promise_most: Decimal = Decimal("30.00")
+    promise_most: Decimal = Decimal("20.00")
     """The greatest one."""
     minutes_most: int = 500
     """The greatest gift, or lot for sale; likewise ``gigabytes_most``."""
@@ -161,8 +161,8 @@ C = TypeVar("C", bound=_Coded)
 
 
 def by_code(offered: Iterable[C]) -> Mapping[str, C]:
-    """A part of a shelf."""
-    return {one.code: one for one in offered}
+    """A part of a shelf, in the order of its codes as numbers."""
+    return {one.code: one for one in sorted(offered, key=lambda one: (len(one.code), one.code))}
 
 
 def left(account: Account, unit: Unit) -> int:

@@ -83,16 +83,16 @@ class MemoryBilling:
 
     async def balance(self, subscriber: int) -> Balance:
         """What is on the account."""
-        rules = self._books().shelf.rules
+        rules = self.books().shelf.rules
         return Balance(self._account(subscriber).balance, rules.currency)
 
     async def tariff(self, subscriber: int) -> Tariff:
         """The tariff in force."""
-        return self._books().shelf.tariffs[self._account(subscriber).tariff]
+        return self.books().shelf.tariffs[self._account(subscriber).tariff]
 
     async def services(self, subscriber: int) -> Sequence[Service]:
         """The services that are on."""
-        offered = self._books().shelf.services
+        offered = self.books().shelf.services
         return [offered[code] for code in self._account(subscriber).services]
 
     async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
@@ -105,11 +105,11 @@ class MemoryBilling:
 
     async def tariffs(self) -> Sequence[Tariff]:
         """All tariffs."""
-        return tuple(self._books().shelf.tariffs.values())
+        return tuple(self.books().shelf.tariffs.values())
 
     async def service_offers(self) -> Sequence[Service]:
         """All services."""
-        return tuple(self._books().shelf.services.values())
+        return tuple(self.books().shelf.services.values())
 
     async def allowance(self, subscriber: int) -> Allowance:
         """The minutes and gigabytes that are left."""
@@ -127,7 +127,7 @@ class MemoryBilling:
     async def offers(self, subscriber: int) -> Sequence[Offer]:
         """What others would sell to him and still have."""
         self._account(subscriber)
-        return self._books().offered(subscriber, self._now().date())
+        return self.books().offered(subscriber, self._now().date())
 
     async def points(self, subscriber: int) -> int:
         """The loyalty points."""
@@ -135,11 +135,11 @@ class MemoryBilling:
 
     async def rewards(self) -> Sequence[Reward]:
         """What points can be changed into."""
-        return tuple(prize.reward for prize in self._books().shelf.prizes.values())
+        return tuple(prize.reward for prize in self.books().shelf.prizes.values())
 
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         """What an order would cost and from when on."""
-        return quoted(self._books(), subscriber, order, self._now())
+        return quoted(self.books(), subscriber, order, self._now())
 
     async def place(self, subscriber: int, order: Order, agreed: Decimal, key: str) -> Answer:
         """Carry out an order; who stops waiting for it does not stop it."""
@@ -166,11 +166,12 @@ class MemoryBilling:
             raise BillingUnavailable("the ledger was not read yet")
         return self._ledger
 
-    def _books(self) -> Books:
+    def books(self) -> Books:
+        """The books as they are remembered."""
         return self._known().books
 
     def _account(self, subscriber: int) -> Account:
-        return self._books().account(subscriber, self._now().date())
+        return self.books().account(subscriber, self._now().date())
 
     def _past(
         self, of: Callable[[Ledger], Mapping[int, Sequence[T]]], subscriber: int, limit: int

@@ -150,10 +150,12 @@ def add(db: Database, one: PlacedOrder) -> None:
     )
 
 
-def answer(db: Database, key: str) -> str | None:
-    """The first answer to an order, or None if none was placed with this key."""
-    row = db.conn.execute("select answer from placed_orders where key = ?", (key,)).fetchone()
-    return None if row is None else str(row[0])
+def answer(db: Database, key: str) -> tuple[bool, str] | None:
+    """Whether the order with this key was carried out, and its answer; None if there is none."""
+    row = db.conn.execute(
+        "select number is not null, answer from placed_orders where key = ?", (key,)
+    ).fetchone()
+    return None if row is None else (bool(row[0]), str(row[1]))
 
 
 def last(db: Database) -> int:
