@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from click.testing import CliRunner
 from ari_app.cli import main
 from ari_app.config import State
 from ari_app.secret import Secret
-from ari_app.selfcare.billing import BillingUnavailable
+from ari_app.selfcare.billing import Balance, BillingUnavailable
+from ari_app.selfcare.orders import ChangeTariff, Placed, Refused
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.door import Settings
 
@@ -61,6 +63,23 @@ async def test_all_can_go_wrong(tmp_path: Path) -> None:
     finally:
         process.send_signal(signal.SIGINT)
         assert await process.wait() == 0
+
+
+async def test_what_is_kept_outlives_it(tmp_path: Path) -> None:
+    answers: list[Placed | Refused] = []
+    balances: list[Balance] = []
+    for _ in range(2):
+        process, url = await _serving(State(tmp_path), "--keep")
+        try:
+            async with TmfBilling(Settings(url=url), lambda: datetime.now(UTC)) as client:
+                answers.append(await client.place(1, ChangeTariff("1"), Decimal(5), "call:1"))
+                balances.append(await client.balance(1))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+    assert isinstance(answers[0], Placed)
+    assert answers[0] == answers[1]
+    assert balances[0] == balances[1]
 
 
 def test_it_ends_by_itself(tmp_path: Path) -> None:
