@@ -68,17 +68,29 @@ def locked(file: Path) -> Iterator[None]:
 async def test_a_restart_changes_nothing(store: Store) -> None:
     await seed(store, AT)
     billing = await opened(store)
-    first = await billing.place(8, GIFT, FREE, "k1")
-    refused = await billing.place(8, Resume(), FREE, "k2")
-    await billing.place(8, Sell(4, "minutes", 3, Decimal("1.50")), FREE, "k3")
-    await billing.place(8, ChangeTariff("1"), Decimal("5.00"), "k4")
-    await billing.place(8, Pause(date(2026, 3, 9), date(2026, 4, 9)), Decimal("1.50"), "k5")
-    await billing.place(3, PromisePayment(date(2026, 3, 9)), FREE, "k6")
+    pause = Pause(date(2026, 3, 9), date(2026, 4, 9))
+    orders: list[tuple[int, Order, Decimal]] = [
+        (8, GIFT, FREE),
+        (8, Resume(), FREE),
+        (8, Sell(4, "minutes", 3, Decimal("1.50")), FREE),
+        (4, Buy("2"), Decimal("1.50")),
+        (8, Sell(4, "gigabytes", 1, Decimal("1.50")), FREE),
+        (4, Sell(8, "gigabytes", 1, Decimal("1.50")), FREE),
+        (8, ChangeTariff("1"), Decimal("5.00")),
+        (8, SwitchOn("1"), Decimal("1.20")),
+        (8, pause, Decimal("1.50")),
+        (8, Redeem("1"), Decimal(100)),
+        (3, PromisePayment(date(2026, 3, 9)), FREE),
+    ]
+    answers = []
+    for key, (who, what, agreed) in enumerate(orders):
+        answers.append(await billing.place(who, what, agreed, f"k{key}"))
+        assert await books(store) == billing.books()
+    assert [isinstance(one, Placed) for one in answers].count(False) == 2, "no end, no gigabyte"
     again = await opened(store)
     assert again.books() == billing.books()
-    assert again.books().last == 5
-    assert await again.place(8, GIFT, FREE, "k1") == first
-    assert await again.place(8, Resume(), FREE, "k2") == refused
+    for key, (who, what, agreed) in enumerate(orders):
+        assert await again.place(who, what, agreed, f"k{key}") == answers[key]
     assert again.books() == billing.books()
 
 
@@ -209,9 +221,12 @@ class Orders(RuleBasedStateMachine):
         assert self.billing.books().last == before.last + placed
         assert placed or self.billing.books() == before
         if placed and isinstance(what, Give):
-            given, took = (self.billing.books().accounts[id] for id in (who, what.recipient))
-            assert min(given.minutes, given.gigabytes) >= 0
-            assert took != before.accounts[what.recipient]
+            assert self.two(self.billing.books(), who, what) == self.two(before, who, what)
+
+    def two(self, books: Books, who: int, gift: Give) -> tuple[int, int]:
+        """What the one who gives and the one who gets have together."""
+        both = [books.account(id, self.at.date()) for id in (who, gift.recipient)]
+        return sum(one.minutes for one in both), sum(one.gigabytes for one in both)
 
     @rule(who=PEOPLE)
     def buy(self, who: int) -> None:
