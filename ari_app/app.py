@@ -10,33 +10,31 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
 
-from ari_app import control, exchange, flows, retention
+from ari_app import control, exchange, flows, mail, retention
 from ari_app.ari.calls import Calls
-from ari_app.ari.events import TextMessageReceived
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
-from ari_app.ari.texts import Texts
 from ari_app.background import Background, group
+from ari_app.billed import billed
 from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.conductor import Remember, World
-from ari_app.config import Config, State
+from ari_app.config import State
 from ari_app.deeds import Deeds
-from ari_app.demo_books import demo_billing
 from ari_app.feed import Feed
 from ari_app.flows import Menus
 from ari_app.journal import Journal
 from ari_app.ordering import Orderer, StoredOrders
-from ari_app.outbox import Outbox
 from ari_app.reception import Reception, Serving
 from ari_app.recorded import Recorded
 from ari_app.reload import Air, How, OnAir, watch
 from ari_app.selfcare.back import Back
 from ari_app.selfcare.operations import Selfcare
+from ari_app.settings import Config
 from ari_app.staff import StoredStaff
 from ari_app.status import Ari, Live, MenusNow, status
 from ari_app.store import outbox as messages
-from ari_app.store import subscribers, versions
+from ari_app.store import versions
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.calls import Record, close_lost
 from ari_app.store.db import Store, StoreError
@@ -48,8 +46,6 @@ from ari_app.store.versions import Version
 from ari_app.texting import StoredMessages
 from ari_app.ussd import gateway
 from ari_app.ussd.sessions import Sessions, Written
-from ari_app.ussd.texting import Post, Texting
-from ari_app.webhook import Webhook, WebhookKeys
 from ivr.values import Phrase
 from ivr.wants import Screen
 from prompts import plan
@@ -89,18 +85,17 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         link = Link(_settings(ground))
         bulletin = await Bulletin.load(store, _now())
         forced = await ForcedHours.load(store, _now())
-        texts = _texts(ground, link)
-        outbox = await _outbox(ground, link, texts, stack)
+        texts = mail.texts(config, store, link)
+        outbox = await mail.outbox(config, ground.state, store, link, texts, stack)
         words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
         staff = StoredStaff(store, bulletin, _now)
+        billing = await stack.enter_async_context(billed(config, ground.state, store))
         zone = config.site.timezone
         here = partial(datetime.now, ZoneInfo(zone))
 
         def say(phrase: Phrase, language: str) -> str:
             return air.say(phrase, language)
 
-        billing = await demo_billing(store, here)
-        stack.push_async_callback(billing.close)
         ordering = StoredOrders(Orderer(store, billing, say, here, background.begin, outbox.wake))
         told = StoredMessages(outbox, say)
         selfcare = Selfcare(Back(billing, staff, words, ordering, told, directory, here))
@@ -110,7 +105,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             directory.caller, means.serving(ground.first), ground.config.ari.forgeable
         )
         sessions = Sessions(means.written(ground.first), reception.enter, background.begin)
-        texting = _texting(ground, link, texts, sessions, background)
+        texting = mail.texting(config, store, link, texts, sessions, background.begin)
         put = partial(_put, ground, means, (reception, sessions))
         for warning in await put(ground.first, "start"):
             log.warning("%s", warning)
@@ -230,46 +225,6 @@ async def _keep(store: Store, menus: Menus, how: How) -> None:
         await store.write(versions.keep, kept)
     except StoreError as error:
         log.error("the texts of the menus were not kept: %s", error)
-
-
-async def _outbox(ground: Ground, link: Link, texts: Texts, stack: AsyncExitStack) -> Outbox:
-    """The sender of texts: to a webhook, or to phones, from the first number of the site."""
-    store, settings = ground.store, ground.config.messages
-    if settings.by == "webhook":
-        webhook = Webhook(settings.url, WebhookKeys.of(ground.state))
-        await stack.enter_async_context(webhook)
-        return Outbox(store, webhook.send, _now)
-    return Outbox(store, texts.send, _now, link.wait_connected)
-
-
-def _texting(
-    ground: Ground, link: Link, texts: Texts, sessions: Sessions, background: Background
-) -> Texting:
-    """The text sessions of phones, on what serves those of gateways."""
-    config, store = ground.config, ground.store
-    post = Post(lambda phone: store.read(subscribers.number_of_phone, phone), texts.reply)
-    texting = Texting(
-        lambda: sessions.written, sessions.enter, post, background.begin, config.ussd.menu
-    )
-
-    def take(event: TextMessageReceived) -> None:
-        phone, number = event.endpoint, event.message.number
-        if phone.state != "offline" and number in config.site.numbers:
-            texting.take(phone.resource, number, event.message.body)
-
-    if config.ussd.texts:
-        link.texted = take
-    return texting
-
-
-def _texts(ground: Ground, link: Link) -> Texts:
-    """The sender of texts; they come from the first number of the site."""
-    site, store = ground.config.site, ground.store
-    return Texts(
-        link.ari.endpoints,
-        lambda number: store.read(subscribers.sip_user, number),
-        f"sip:{site.numbers[0]}@{site.host}",
-    )
 
 
 def _post(db: Database, key: str, number: str, text: str, call: str) -> None:

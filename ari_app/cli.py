@@ -12,6 +12,7 @@ from ari_app.commands.announce import announce
 from ari_app.commands.callbacks import callbacks
 from ari_app.commands.calls import calls
 from ari_app.commands.complaints import complaints
+from ari_app.commands.demo_billing import demo_billing
 from ari_app.commands.flows import flows
 from ari_app.commands.hours import hours
 from ari_app.commands.messages import messages
@@ -96,8 +97,8 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 
 for group in (
-    status, announce, calls, callbacks, complaints, flows, hours, messages, operations, orders,
-    pbx, prompts, retention, subscribers, ussd,
+    status, announce, calls, callbacks, complaints, demo_billing, flows, hours, messages,
+    operations, orders, pbx, prompts, retention, subscribers, ussd,
 ):  # fmt: skip
     main.add_command(group)
 

@@ -8,164 +8,39 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_origin, get_type_hints
-from urllib.parse import urlsplit
+from typing import Any, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from ari_app.secret import Secret
+from ari_app.settings import SECTIONS, Config
 from asterisk_conf.site import Ports
-from ivr.lockout import OF_NUMBER, OF_SUBSCRIBER
 from ivr.problems import near
-
-Days = Annotated[int, Meta(ge=0, le=36_500)]
 
 PREFIX = "FIRSTLINE_"
 FILE = "firstline.toml"
+_HTTP = ("http://", "https://")
 
 
 class ConfigError(Exception):
     """The settings are wrong; the operator must mend them as the text says."""
 
 
-class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[site]"""
-
-    host: str = "127.0.0.1"
-    numbers: tuple[str, ...] = ("611", "111", "2690000")
-    queues: tuple[str, ...] = ("support", "technical", "claims", "management")
-    timezone: str = "Europe/Minsk"
-    dead_man: int = 120
-    demo: bool = True
-
-
-class AriSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[ari]"""
-
-    url: str = ""
-    user: str = "firstline"
-    application: str = "firstline"
-    transport: Literal["auto", "websocket", "http"] = "auto"
-    forgeable: tuple[str, ...] = ()
-
-
-class AsteriskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[asterisk]"""
-
-    path: str = ""
-
-
-class VoiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[voice]"""
-
-    engine: Literal["espeak", "rhvoice"] = "espeak"
-    recordings: str = ""
-
-
-class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[menus]"""
-
-    directory: str = ""
-    watch: bool = False
-
-
-class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[retention], in days; 0 is for ever."""
-
-    calls: Days = 730
-    texts: Days = 90
-    tries: Days = 365
-    recordings: Days = 180
-    hearings: Days = 180
-
-    def __post_init__(self) -> None:
-        """A try that still counts is kept."""
-        least = max(OF_SUBSCRIBER.memory, OF_NUMBER.memory).days
-        if 0 < self.tries < least:
-            raise ValueError(f"tries count for {least} days: keep them as long, or 0 for ever")
-
-
-class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[messages]"""
-
-    by: Literal["sip", "webhook"] = "sip"
-    url: str = ""
-
-    def __post_init__(self) -> None:
-        """A webhook needs an address, without a password in it."""
-        url = urlsplit(self.url)
-        if self.by == "webhook" and not (url.scheme in ("http", "https") and url.hostname):
-            raise ValueError("a webhook needs a url, such as https://sms.example.net/firstline")
-        if url.username or url.password:
-            raise ValueError("url is no place for a password: write webhook_token in secrets.toml")
-
-
-class UssdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[ussd]"""
-
-    enabled: bool = False
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8087
-    allow: tuple[str, ...] = ("127.0.0.1", "::1")
-    texts: bool = True
-    menu: str = "*111#"
-
-    def __post_init__(self) -> None:
-        for each in self.allow:
-            ip_network(each)
-
-
-class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[log]"""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All settings. Each section is described in docs/settings.md."""
-
-    site: Site = Site()
-    ports: Ports = Ports()
-    ari: AriSettings = AriSettings()
-    asterisk: AsteriskSettings = AsteriskSettings()
-    voice: VoiceSettings = VoiceSettings()
-    menus: MenuSettings = MenuSettings()
-    messages: MessageSettings = MessageSettings()
-    retention: RetentionSettings = RetentionSettings()
-    ussd: UssdSettings = UssdSettings()
-    log: LogSettings = LogSettings()
-
-    @property
-    def manages_asterisk(self) -> bool:
-        """Whether the Asterisk is ours to render, start and stop."""
-        return not self.ari.url
-
-    @property
-    def ari_url(self) -> str:
-        """Where ARI is."""
-        return self.ari.url or f"http://127.0.0.1:{self.ports.http}"
-
-
-SECTIONS: Mapping[str, type[Struct]] = {
-    field.name: field.type for field in msgspec.structs.fields(Config)
-}
-"""Section of the file -> its settings."""
-
-
 class Keys(Struct, frozen=True):
     """The passwords between our own parts, and what the hashes of code words are peppered with.
 
     The pepper is kept apart from the database, so that a copy of that alone guesses nothing.
+    ``billing`` is the token that a billing system wants; the operator writes it, or it is "".
     """
 
     ari: Secret
     ami: Secret
     pepper: Secret
     ussd: Secret
+    billing: Secret
 
 
 class State:
@@ -245,6 +120,10 @@ class State:
                 f"[site] has a timezone that does not exist ({error}): write one such as "
                 "Europe/Minsk"
             ) from error
+        if config.billing.kind == "tmforum" and not config.billing.url.startswith(_HTTP):
+            raise ConfigError(
+                f'{file}: [billing] kind = "tmforum" needs a url, such as https://billing.example/tmf-api'
+            )
         return config
 
     def configure(self, offset: int) -> None:
@@ -269,7 +148,8 @@ class State:
                 if name not in before:
                     text = f"{text.rstrip()}\n{_made(name)}"
             table = tomllib.loads(text)
-            found = Keys(*(Secret(table[name]) for name in Keys.__struct_fields__))
+            made = {name: Secret(table[name]) for name in ("ari", "ami", "pepper", "ussd")}
+            found = Keys(**made, billing=Secret(str(table.get("billing", ""))))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise ConfigError(
                 f"{file} is damaged ({error}): restore a copy, without whose pepper all code words "

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from ari_app.codewords import hashing
-from ari_app.config import Config, State
+from ari_app.config import State
 from ari_app.demo_accounts import (
     IDS,
     SEED,
@@ -25,6 +25,7 @@ from ari_app.demo_accounts import (
 )
 from ari_app.secret import Secret
 from ari_app.selfcare.hashing import Hasher
+from ari_app.settings import Config
 from ari_app.store import accounts, agents, bills, code_words, history, placed, subscribers
 from ari_app.store.agents import Agent
 from ari_app.store.code_words import CodeWord

@@ -5,8 +5,9 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from ari_app.config import Config, Keys, State
+from ari_app.config import Keys, State
 from ari_app.secret import Secret
+from ari_app.settings import Config
 from ari_app.store.agents import Agent
 from ari_app.store.subscribers import Subscriber
 from asterisk_conf import site as conf

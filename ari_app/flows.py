@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from msgspec import Struct
 
-from ari_app.config import Config
+from ari_app.settings import Config
 from ivr.check import Standard
 from ivr.loader import Loaded, Slots, load
 from ivr.model import Book, Operation

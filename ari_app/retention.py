@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal, NoReturn, TypeAlias
 
-from ari_app.config import RetentionSettings
 from ari_app.recorded import Recorded
+from ari_app.settings import RetentionSettings
 from ari_app.store import retention
 from ari_app.store.db import Store
 from ari_app.store.retention import KINDS, Kind

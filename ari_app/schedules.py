@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from zoneinfo import available_timezones
 
 from ari_app import flows
-from ari_app.config import Config
+from ari_app.settings import Config
 from ivr.check import Standard
 from ivr.hours import Schedule
 from ivr.loader import is_schedule, load

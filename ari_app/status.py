@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, json
 
 from ari_app import control
-from ari_app.config import Config, State
+from ari_app.config import State
+from ari_app.settings import Config
 from ari_app.store import agents, calls, subscribers
 from ari_app.store.db import Store
 

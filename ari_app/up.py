@@ -18,10 +18,11 @@ from rich.progress import Progress
 from ari_app import control, exchange, flows
 from ari_app.app import Ground, running
 from ari_app.ari.link import Link
-from ari_app.config import Config, State
+from ari_app.config import State
 from ari_app.demo import open_store
 from ari_app.reload import OnAir
 from ari_app.selfcare.operations import CATALOGUE
+from ari_app.settings import Config
 from ari_app.store import agents, subscribers
 from ari_app.store.db import Store
 from asterisk_conf import process

@@ -16,8 +16,8 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from ari_app.config import UssdSettings
 from ari_app.secret import Secret
+from ari_app.settings import UssdSettings
 from ari_app.ussd.sessions import MismatchError, Request, Sessions
 
 log = logging.getLogger(__name__)

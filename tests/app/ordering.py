@@ -82,7 +82,9 @@ class House:
         await self.store.close()
 
     async def run(self, name: str, inputs: Values, who: int = 1, key: str = "c1:1") -> Answered:
-        asker = Asker(key.partition(":")[0], NUMBERS.get(who, ""), who, SPEAK.get(who, ""))
+        asker = Asker(
+            key.partition(":")[0], NUMBERS.get(who, ""), who, SPEAK.get(who, ""), "code-word"
+        )
         return await self.care.run(name, inputs, asker, key)
 
     async def settle(self) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.config import FILE, Config, ConfigError, State
+from ari_app.config import FILE, ConfigError, State
+from ari_app.settings import Config
 
 
 def state(tmp_path: Path, text: str | None = None) -> State:
@@ -61,6 +62,8 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
         ("[ussd]\nport = 0", "$.ussd.port"),
         ('[ussd]\nallow = ["gateway"]', "'gateway' does not appear to be an IPv4 or IPv6 network"),
         ("ports = 5060", "$.ports"),
+        ('[billing]\nkind = "tmforum"', "needs a url, such as https://"),
+        ("[billing]\ntimeout = 0", "$.billing.timeout"),
     ],
 )
 def test_a_wrong_file_is_told_in_a_line(tmp_path: Path, text: str, told: str) -> None:
@@ -144,3 +147,10 @@ def test_damaged_secrets_say_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / "secrets.toml").write_text(text)
     with pytest.raises(ConfigError, match=r"secrets\.toml is damaged .*restore a copy.*remove it"):
         State(tmp_path).keys()
+
+
+def test_the_token_of_a_billing_is_the_operators(tmp_path: Path) -> None:
+    assert State(tmp_path).keys().billing.reveal() == ""
+    with (tmp_path / "secrets.toml").open("a") as file:
+        file.write('billing = "a-token"\n')
+    assert State(tmp_path).keys().billing.reveal() == "a-token"

@@ -57,7 +57,7 @@ async def test_every_answer_is_one_of_the_catalogues(data: st.DataObject) -> Non
             key: data.draw(INPUTS[key])  # type: ignore[misc]
             for key in CATALOGUE[name].inputs
         }
-        asker = Asker("c1", f"3759900000{id:02}", id)
+        asker = Asker("c1", f"3759900000{id:02}", id, identity="code-word")
         answer = await one.run(name, inputs, asker, next(keys))
         promised(name, answer)
         deed = name.removesuffix("-quote")
@@ -75,7 +75,7 @@ def promised(name: str, answer: Answered) -> None:
 
 
 async def test_what_was_not_agreed_to_is_not_done() -> None:
-    one, asker = await care(), Asker("c1", "375990000001", 1)
+    one, asker = await care(), Asker("c1", "375990000001", 1, identity="code-word")
     dear: Values = {"code": Digits("1"), "charge": Money(Decimal("0.07"))}
     assert (await one.run("tariff-change", dear, asker, "c1:1")).outcome == "changed"
 

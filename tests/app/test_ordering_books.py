@@ -41,7 +41,7 @@ async def test_what_billing_did_before_we_died_is_done_once(tmp_path: Path) -> N
 
 
 async def placed(store: Store) -> Ended:
-    give, asker = Give(2, "minutes", 3), Asker("c1", "375990000001", 1, "ru")
+    give, asker = Give(2, "minutes", 3), Asker("c1", "375990000001", 1, "ru", "code-word")
     quote = await (await demo_billing(store, lambda: NOON)).quote(1, give)
     assert isinstance(quote, Quote)
     wanted = Wanted(CATALOGUE["gift"], give, quote.charge, asker, 1, Deal(1, 2, "minutes", 3))

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from ari_app import retention
 from ari_app.cli import main
-from ari_app.config import ConfigError, RetentionSettings, State
+from ari_app.config import ConfigError, State
 from ari_app.recorded import Recorded
+from ari_app.settings import RetentionSettings
 from ari_app.store import announcements, calls, code_words, complaints, outbox, wishes
 from ari_app.store.announcements import Announcement
 from ari_app.store.calls import CallEnded

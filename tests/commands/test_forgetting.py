@@ -52,9 +52,7 @@ def live(db: Database, recorded: Path) -> None:
     code_words.put(db, CodeWord(77, "hash-77", "hash-77k", NOON, "anna"))
     code_words.unlock(db, 77, "anna", SECRET_TEXT, NOON)
     history.add(db, [Contact(77, NOON, "call", "money", SECRET_TEXT, SECRET_TEXT, "anna", True)])
-    db.conn.execute(
-        "insert into accounts (subscriber, balance, tariff) values (77, 1250, 'start')"
-    )
+    db.conn.execute("insert into accounts (subscriber, balance, tariff) values (77, 1250, 'start')")
     sold = (5, 77, 2, "minutes", 9, 100, "2026-03-09")
     db.conn.execute("insert into sales values (?, ?, ?, ?, ?, ?, ?)", sold)
     used = (2, 1, "{}", NUMBER, 60, 5)
@@ -63,14 +61,15 @@ def live(db: Database, recorded: Path) -> None:
         " values (?, ?, ?, ?, ?, ?)",
         used,
     )
-    for key, who, order, deal in (
+    for key, whose, order, deal in (
         ("c1:1", 77, '{"type":"give","recipient":2}', '{"giver":77,"taker":2}'),
         ("c1:2", 2, '{"type":"give","recipient":77}', '{"giver":2,"taker":77}'),
         ("c1:3", 2, '{"type":"resume"}', ""),
     ):
         db.conn.execute(
-            "insert into orders values (?, ?, 'gift', ?, ?, '0', 'c1', 'be', 1, 'done', '', 1, null, 1)",
-            (key, who, order, deal),
+            "insert into orders values (?, ?, 'gift', ?, ?,"
+            " '0', 'c1', 'be', 1, 'done', '', 1, null, 1)",
+            (key, whose, order, deal),
         )
     db.conn.execute("insert into payments (subscriber, day, amount) values (77, '2026-01-01', 1)")
     db.conn.execute("insert into bills (id, subscriber, month, vat) values (900, 77, '2026', 1)")
@@ -146,10 +145,10 @@ def test_nothing_tells_of_a_person_and_all_is_counted(lived: State, run: Run) ->
     before, was = looked(lived, counted), remains(lived)
     told = run("subscribers", "forget", "8 029 123-45-67", "--yes").stdout.splitlines()
     assert told == [
-        "erased: subscriber 1, code word 1, lines of bills 1, bills 1, payments 1, account 1,"
-        " texts 3, recordings 6",
+        "erased: subscriber 1, code word 1, lines of bills 1, bills 1, payments 1, charges 1,"
+        " offers 1, account 1, texts 3, recordings 6",
         "kept, as nobody's: contacts 1, tries at code words 5, complaints 3, wishes to be called 1,"
-        " wishes for a message 1, keys in calls 4, calls 3, hearings of announcements 1",
+        " wishes for a message 1, keys in calls 4, orders 2, calls 3, hearings of announcements 1",
         "Asterisk knows his phone until its next start: `firstline down`, then `up`",
     ]
     left = remains(lived)

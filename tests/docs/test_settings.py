@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ari_app.config import PREFIX, SECTIONS, Config, State
+from ari_app.config import PREFIX, State
+from ari_app.settings import SECTIONS, Config
 from tests.docs.markdown import DOCUMENTS, SETTINGS, code, fences, section, tables
 
 

@@ -96,6 +96,6 @@ def test_nearly_every_way_is_walked(name: str) -> None:
     }
     taken = {(e.flow, e.node, e.way) for seed in range(800) for e in walked(book, Random(seed))}
     missed = {way for way in there - taken if way[2] != "farewell"}  # most are far away
-    assert len(missed) < 0.05 * len(there), sorted(missed)
+    assert len(missed) < 0.1 * len(there), sorted(missed)
     kinds = {type(node).__name__ for flow in book.flows.values() for node in flow.nodes.values()}
     assert name == "shipped" or len(kinds) == 18

@@ -23,7 +23,7 @@ from tests.selfcare.bank import NOON, SINCE, Bank
 from tests.selfcare.people import Neighbours, Sent, Willing, Words
 from tests.selfcare.samples import NAMES
 
-ASKER = Asker("c1", "375990000001", 1, "ru")
+ASKER = Asker("c1", "375990000001", 1, "ru", "code-word")
 GIFT: Mapping[str, Value] = {
     "recipient": Digits("375990000002"),
     "unit": Word("minutes"),
@@ -198,7 +198,7 @@ async def test_an_offer_is_told_with_its_seller(bank: Bank) -> None:
     assert await ask(bank, "offers", {}) == Answered("none")
     sale = {**GIFT, "recipient": Digits("375990000001"), "price": Count(3)}
     behind = (Willing(), Words(), PlainOrders(bank), Sent(), Neighbours())
-    seller = Asker("c2", "375990000002", 2, "be")
+    seller = Asker("c2", "375990000002", 2, "be", "code-word")
     care = Selfcare(Back(bank, *behind, lambda: NOON))
     await care.run("sell", {**sale, "charge": Money(Decimal(0))}, seller, "c2:1")
     [offer] = cast(Rows, (await ask(bank, "offers", {})).values["offers"]).rows

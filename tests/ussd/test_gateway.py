@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from ari_app.config import UssdSettings
 from ari_app.secret import Secret
+from ari_app.settings import UssdSettings
 from ari_app.ussd import gateway
 from ari_app.ussd.gateway import GatewayError
 from tests.ussd.house import House, house

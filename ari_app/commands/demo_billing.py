@@ -1,0 +1,137 @@
+"""`firstline demo-billing`: a billing system to try Firstline with, as good or bad as one likes."""
+
+import asyncio
+import re
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import click
+
+from ari_app.commands.running import run
+from ari_app.config import ConfigError, State
+from ari_app.demo import open_store
+from ari_app.demo_books import demo_billing as stored_billing
+from ari_app.demo_books import ledger
+from ari_app.secret import Secret
+from ari_app.selfcare.billing import Billing
+from ari_app.selfcare.memory import Ledger, MemoryBilling
+from ari_app.selfcare.tmf.backend import BackEnd
+from ari_app.selfcare.tmf.trouble import Fault, Trouble
+
+_FAULTS: dict[Fault, str] = {
+    "fail": "… answered with 500, undone.",
+    "busy": "… answered with 503, undone.",
+    "drop": "… dropped without an answer, undone.",
+    "lose": "… done and then dropped without an answer.",
+    "garbage": "… done and answered by half.",
+    "duplicate": "… that arrive twice at once.",
+    "later": "… that, being orders, are acknowledged first and completed later.",
+}
+
+
+class _Slow(click.ParamType[tuple[float, float]]):
+    """A share of requests and how long they take: ``0.5:3s``."""
+
+    name = "SHARE:SECONDS"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float]:
+        """See :class:`click.ParamType`."""
+        found = re.fullmatch(r"([01]|0?\.\d+):(\d+(?:\.\d+)?)s?", value)
+        if not found:
+            self.fail(f"{value} is not like 0.5:3s: half of the requests, 3 s each", param, ctx)
+        return float(found[1]), float(found[2])
+
+
+def _faulty(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each fault."""
+    for name, help in reversed(_FAULTS.items()):
+        share = click.FloatRange(0, 1)
+        command = click.option(f"--{name}", type=share, metavar="SHARE", help=help)(command)
+    return command
+
+
+@click.command("demo-billing")
+@click.option("--port", type=click.IntRange(0, 65535), default=8620, show_default=True)
+@click.option("--slow", type=_Slow(), help="The share of requests that wait first, and how long.")
+@_faulty
+@click.option("--keep", is_flag=True, help="Keep it in the database of the state directory.")
+@click.option("--seed", type=int, default=0, help="Another one brings the trouble elsewhere.")
+@click.option("--for", "seconds", type=click.FloatRange(0), help="End after so many seconds.")
+@click.pass_obj
+def demo_billing(
+    state: State,
+    /,
+    port: int,
+    slow: tuple[float, float] | None,
+    keep: bool,
+    seed: int,
+    seconds: float | None,
+    **shares: float | None,
+) -> None:
+    """A billing system of the demo operator on this machine, by the Open APIs of TM Forum.
+
+    Everything in it is new at each start, unless it is kept. The options below make trouble for
+    SHARE (0 to 1) of the requests.
+    """
+    share, wait = slow or (0.0, 0.0)
+    chances: dict[Fault, float] = {"slow": share}
+    chances |= {fault: shares[fault] or 0.0 for fault in _FAULTS}
+    if sum(chances.values()) > 1:
+        raise click.UsageError("the shares of requests with trouble are more than all")
+    state.make()
+    trouble = Trouble(chances, seed, partial(asyncio.sleep, wait))
+
+    async def serve() -> None:
+        async with _operators(state, keep) as billing:
+            await _serve(billing, state.keys().billing, trouble, port, seconds)
+
+    run(serve())
+
+
+@asynccontextmanager
+async def _operators(state: State, keep: bool) -> AsyncIterator[MemoryBilling]:
+    """The demo operator's billing, in memory alone or in the database."""
+    config = state.config()
+    now = partial(datetime.now, ZoneInfo(config.site.timezone))
+
+    async def fresh() -> Ledger:
+        return ledger(now())
+
+    async with AsyncExitStack() as stack:
+        if keep:
+            store = await open_store(config, state)
+            stack.push_async_callback(store.close)
+            billing = await stored_billing(store, now)
+        else:
+            billing = MemoryBilling(fresh, now)
+            await billing.refresh()
+        stack.push_async_callback(billing.close)
+        yield billing
+
+
+async def _serve(
+    billing: Billing, token: Secret, trouble: Trouble, port: int, seconds: float | None
+) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        async with BackEnd(billing, trouble, token).running(port) as back_end:
+            click.echo(
+                f"the demo operator's billing serves {back_end.url}\n"
+                "To use it, write into firstline.toml, and restart Firstline:\n\n"
+                f'[billing]\nkind = "tmforum"\nurl = "{back_end.url}"\n\n'
+                f"To look at it: curl {back_end.url}/customerManagement/v4/customer/1\n"
+                + ("It wants the token of secrets.toml.\n" if token.reveal() else "")
+            )
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await stop.wait()
+    except OSError as error:
+        raise ConfigError(f"port {port} cannot be had ({error}): name another: --port") from error

@@ -1,0 +1,289 @@
+"""A ``Billing`` that asks a billing system by the Open APIs of TM Forum."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import TypeVar
+
+from msgspec import json
+from msgspec.structs import replace
+
+from ari_app.selfcare.billing import (
+    Allowance,
+    Balance,
+    Bill,
+    BillingUnavailable,
+    BillingUncertain,
+    Charge,
+    Offer,
+    Paused,
+    Payment,
+    Reward,
+    Service,
+    Tariff,
+    UnknownSubscriber,
+)
+from ari_app.selfcare.orders import Order, Placed, Quote, Refused
+from ari_app.selfcare.tmf import ordering, reading
+from ari_app.selfcare.tmf import resources as tmf
+from ari_app.selfcare.tmf.door import Declined, Door, Request, Settings, Unanswered
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+BALANCES = 10_000
+"""How many balances are remembered; the one that was asked for longest ago is forgotten first."""
+DOUBTS = 1000
+"""How many keys of orders of which nobody knows are remembered, likewise."""
+CATALOGUE = "200"
+"""The most offerings of a kind, and products of a subscriber, that are asked for."""
+
+_customer = json.Decoder(tmf.Customer).decode
+_products = json.Decoder(list[tmf.Product]).decode
+_offerings = json.Decoder(list[tmf.Offering]).decode
+_buckets = json.Decoder(list[tmf.Bucket]).decode
+_loyalty = json.Decoder(list[tmf.LoyaltyAccount]).decode
+_payments = json.Decoder(list[tmf.Payment]).decode
+_bills = json.Decoder(list[tmf.CustomerBill]).decode
+_rates = json.Decoder(list[tmf.BillingRate]).decode
+_usages = json.Decoder(list[tmf.Usage]).decode
+_quotes = json.Decoder(list[tmf.Quote]).decode
+_encoder = json.Encoder(decimal_format="number")
+
+
+class TmfBilling:
+    """See :class:`~ari_app.selfcare.billing.Billing`; an async context manager."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
+        self.door = Door(settings)
+        self._settings = settings
+        self._now = now
+        self._balances: OrderedDict[int, tuple[Balance, datetime]] = OrderedDict()
+        self._doubts: OrderedDict[str, None] = OrderedDict()
+
+    async def __aenter__(self) -> "TmfBilling":
+        await self.door.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.door.__aexit__()
+
+    async def balance(self, subscriber: int) -> Balance:
+        """What is on the account; if billing does not answer, what was not long ago."""
+        try:
+            found = await self._of(subscriber, tmf.BUCKET, _buckets, reading.balance)
+        except BillingUnavailable:
+            known, at = self._balances.get(subscriber, (None, self._now()))
+            if known and self._now() - at <= timedelta(seconds=self._settings.balance_age):
+                return replace(known, as_of=at)
+            raise
+        self._balances[subscriber] = found, self._now()
+        self._balances.move_to_end(subscriber)
+        if len(self._balances) > BALANCES:
+            self._balances.popitem(last=False)
+        return found
+
+    async def refresh(self) -> None:
+        """Forget what balances were."""
+        self._balances.clear()
+
+    async def tariff(self, subscriber: int) -> Tariff:
+        """The tariff in force."""
+        return await self._products(subscriber, reading.tariff)
+
+    async def services(self, subscriber: int) -> Sequence[Service]:
+        """The services that are on."""
+        return await self._products(subscriber, reading.services)
+
+    async def paused(self, subscriber: int) -> Paused | None:
+        """The pause that is on or agreed."""
+        return await self._products(subscriber, reading.paused)
+
+    async def allowance(self, subscriber: int) -> Allowance:
+        """The minutes and gigabytes that are left."""
+        return await self._of(subscriber, tmf.BUCKET, _buckets, reading.allowance)
+
+    async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
+        """The last payments, the newest first."""
+        query = {"payer.id": str(subscriber), "limit": str(limit), "sort": "-paymentDate"}
+        found = await self._of(subscriber, tmf.PAYMENT, _payments, reading.payments, query)
+        return found[:limit]
+
+    async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
+        """The last bills, the newest first."""
+        newest = {"limit": str(limit), "sort": "-billingPeriod.startDateTime"}
+        query = {"relatedParty.id": str(subscriber)} | newest
+        found = await self._of(subscriber, tmf.BILL, _bills, list, query)
+        if not found:
+            return []
+        lines = {"bill.id": ",".join(one.id for one in found)}
+        rates = await self._of(subscriber, tmf.RATE, _rates, list, lines)
+        return _made(partial(reading.bills, found), rates)[:limit]
+
+    async def charges(self, subscriber: int, limit: int) -> Sequence[Charge]:
+        """The last charges, the newest first."""
+        newest = {"limit": str(limit), "sort": "-usageDate"}
+        query = {"relatedParty.id": str(subscriber)} | newest
+        return (await self._of(subscriber, tmf.USAGE, _usages, reading.charges, query))[:limit]
+
+    async def points(self, subscriber: int) -> int:
+        """The loyalty points."""
+        query = {"loyaltyProgramMember.id": str(subscriber)}
+        return await self._of(subscriber, tmf.LOYALTY, _loyalty, reading.points, query)
+
+    async def offers(self, subscriber: int) -> Sequence[Offer]:
+        """What others would sell to him: quotes that wait for his answer."""
+        query = {"relatedParty.id": str(subscriber), "category": tmf.TRANSFER, "state": "pending"}
+        return await self._of(subscriber, tmf.QUOTE, _quotes, _offers, query)
+
+    async def tariffs(self) -> Sequence[Tariff]:
+        """All tariffs that the operator offers."""
+        return await self._catalogue("tariff", reading.tariffs)
+
+    async def service_offers(self) -> Sequence[Service]:
+        """All services that the operator offers."""
+        return await self._catalogue("service", reading.service_offers)
+
+    async def rewards(self) -> Sequence[Reward]:
+        """What points can be changed into."""
+        return await self._catalogue("reward", reading.rewards)
+
+    async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
+        """What an order would cost and from when on."""
+        body = _encoder.encode(ordering.quote_request(subscriber, order))
+        try:
+            return await self.door.read(Request(tmf.QUOTE, body=body), _quote)
+        except Declined as error:
+            return _refused(error, subscriber)
+
+    async def place(
+        self, subscriber: int, order: Order, agreed: Decimal, key: str
+    ) -> Placed | Refused:
+        """Carry out an order, trying again with its key while nobody knows what became of it.
+
+        Placed again after a ``BillingUncertain``, it is in doubt until there is an answer. After
+        a restart whoever places it again must remember that himself.
+        """
+        self._balances.pop(subscriber, None)
+        begun = key in self._doubts
+        self._doubts[key] = None
+        if len(self._doubts) > DOUBTS:
+            self._doubts.popitem(last=False)
+        try:
+            answer = await self._placed(subscriber, order, agreed, key, begun)
+        except (BillingUnavailable, UnknownSubscriber):
+            self._doubts.pop(key, None)
+            raise
+        self._doubts.pop(key, None)
+        return answer
+
+    async def _placed(
+        self, subscriber: int, order: Order, agreed: Decimal, key: str, begun: bool
+    ) -> Placed | Refused:
+        body = _encoder.encode(ordering.order_request(subscriber, order, agreed, key))
+        request, parse = Request(tmf.ORDER, body=body), partial(_order, key)
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self._settings.order_timeout
+        pause = self._settings.pause
+        while True:
+            left = max(deadline - clock(), 0.001)
+            try:
+                answer = await self.door.once(request, parse, min(self._settings.timeout, left))
+            except Unanswered as error:
+                begun = begun or error.sent
+                if not begun:
+                    raise BillingUnavailable(str(error)) from None
+                why = str(error)
+            except Declined as error:
+                if begun and error.status >= 400 and not ordering.refused(error.code):
+                    raise BillingUncertain(f"{key}: {error}") from None
+                return _refused(error, subscriber)
+            else:
+                if isinstance(answer, Placed):
+                    return answer
+                begun, request = True, Request(f"{tmf.ORDER}/{answer}")
+                why = f"order {answer} is not completed"
+            if clock() + pause >= deadline:
+                raise BillingUncertain(f"{key}: {why}")
+            await asyncio.sleep(pause)
+            pause *= 2
+
+    async def _products(self, subscriber: int, make: Callable[[Sequence[tmf.Product]], T]) -> T:
+        query = {"relatedParty.id": str(subscriber), "limit": CATALOGUE}
+        return await self._of(subscriber, tmf.PRODUCT, _products, make, query)
+
+    async def _of(
+        self,
+        subscriber: int,
+        path: str,
+        decode: Callable[[bytes], list[R]],
+        make: Callable[[list[R]], T],
+        query: dict[str, str] | None = None,
+    ) -> T:
+        """What a list says of a subscriber; an empty one may mean that there is no such."""
+        query = query or {"relatedParty.id": str(subscriber)}
+        try:
+            rows = await self.door.read(Request(path, query), decode)
+            if not rows:
+                await self.door.read(Request(f"{tmf.CUSTOMER}/{subscriber}"), _customer)
+        except Declined as error:
+            if error.status == 404:
+                raise UnknownSubscriber(subscriber) from None
+            raise BillingUnavailable(str(error)) from None
+        return _made(make, rows)
+
+    async def _catalogue(self, kind: str, make: Callable[[list[tmf.Offering]], T]) -> T:
+        query = {"productSpecification.id": kind, "limit": CATALOGUE}
+        try:
+            return _made(make, await self.door.read(Request(tmf.OFFERING, query), _offerings))
+        except Declined as error:
+            raise BillingUnavailable(str(error)) from None
+
+
+def _made(make: Callable[[list[R]], T], rows: list[R]) -> T:
+    """What resources say; one that lacks something is as good as none."""
+    try:
+        return make(rows)
+    except (ValueError, ArithmeticError) as error:
+        raise BillingUnavailable(f"billing's answer is not as it should be: {error}") from None
+
+
+def _offers(found: list[tmf.Quote]) -> list[Offer]:
+    return [reading.offer(one) for one in found]
+
+
+def _refused(error: Declined, subscriber: int) -> Refused:
+    """A refusal for a reason that we know; all others are for the operator to mend."""
+    if refusal := ordering.refused(error.code):
+        return refusal
+    if error.status == 404:
+        raise UnknownSubscriber(subscriber) from None
+    raise BillingUnavailable(str(error)) from None
+
+
+def _quote(body: bytes) -> Quote:
+    """What a quote says."""
+    found = json.decode(body, type=tmf.Quote)
+    _see_accepted(found)
+    return ordering.quoted(found)
+
+
+def _order(key: str, body: bytes) -> Placed | str:
+    """What became of an order; its number while it is not completed."""
+    found = json.decode(body, type=tmf.ProductOrder)
+    if found.external_id not in (key, ""):
+        raise ValueError(f"it is of another order, {found.external_id!r}")
+    _see_accepted(found)
+    if not (found.id.isascii() and found.id.isdigit()):
+        raise ValueError(f"the number of an order is of digits, not {found.id!r}")
+    return ordering.placed(found) if found.state == "completed" else found.id
+
+
+def _see_accepted(found: tmf.Quote | tmf.ProductOrder) -> None:
+    """Raise :class:`Declined` for what was taken in and then not accepted."""
+    if found.state in ("rejected", "failed", "cancelled"):
+        why = found.note[0].text if found.note else ""
+        raise Declined(200, why, f"billing has {found.state} it: {why[:200]}")
