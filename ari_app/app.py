@@ -9,6 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
+from msgspec.structs import replace
 
 from ari_app import control, exchange, flows, mail, retention
 from ari_app.ari.calls import Calls
@@ -45,6 +46,7 @@ from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
 from ari_app.texting import StoredMessages
 from ari_app.ussd import gateway
+from ari_app.ussd.line import reading
 from ari_app.ussd.sessions import Sessions, Written
 from ivr.values import Phrase
 from ivr.wants import Screen
@@ -157,7 +159,8 @@ class _Means(Struct, frozen=True):
     def written(self, now: OnAir) -> Written:
         """What serves text sessions on these menus."""
         text = partial(_text, now.reading.catalogue)
-        return Written(now.menus.book, text, self._world(now, "ussd")[1])
+        world = self._world(now, "ussd")[1]
+        return Written(now.menus.book, text, replace(world, perform=reading(world.perform)))
 
     def _world(self, now: OnAir, line: str) -> tuple[Journal, World]:
         text = partial(_text, now.reading.catalogue)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ivr.model import Flow
+from ivr.model import Book, Flow
 from ivr.nodes import Confirm, Input, Listens, Menu
 from ivr.wants import Grammar
 
@@ -38,10 +38,16 @@ def escapes(flow: Flow, node: Input) -> frozenset[str]:
     return frozenset(key for key in flow.always if not key.isdigit() and key != node.stop)
 
 
-def grammar(flow: Flow, node: Listens) -> Grammar:
+def codes(book: Book, flow: Flow, node: Listens) -> frozenset[str]:
+    """The codes that may be keyed in a node: none where keys are digits, or yes and no."""
+    return book.codes if flow.keyed_codes and isinstance(node, Menu) else frozenset()
+
+
+def grammar(book: Book, flow: Flow, node: Listens) -> Grammar:
     """Which keys answer a node, and how long it waits for them."""
     if not isinstance(node, Input):
-        return Grammar(frozenset(choices(flow, node)), first=node.wait, between=node.between)
+        keys = frozenset(choices(flow, node))
+        return Grammar(keys, codes(book, flow, node), first=node.wait, between=node.between)
     return Grammar(
         escapes(flow, node),
         least=node.least,

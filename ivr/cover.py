@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from msgspec import Struct
 
 from ivr import nodes
+from ivr.asking import codes
 from ivr.draft import Step
 from ivr.model import Book, Flow
 from ivr.session import Session, Spot
@@ -39,7 +40,7 @@ class Covered(Struct, frozen=True):
 
 
 def edges(book: Book, flow: Flow) -> tuple[Edge, ...]:
-    """All edges of a flow: the ways out of its nodes, and its handlers.
+    """All edges of a flow: the ways out of its nodes, its handlers, and its codes when keyed.
 
     What an operation alone needs is a net under the flow, which asks before: no way to be gone.
     """
@@ -51,6 +52,7 @@ def edges(book: Book, flow: Flow) -> tuple[Edge, ...]:
             if node.need != "none" or way.label not in _NEEDS
         ),
         *((flow.flow, "", handler) for handler in _handlers(flow)),
+        *((flow.flow, "", code) for code in _keyed(book, flow)),
     )
 
 
@@ -66,9 +68,32 @@ def _handlers(flow: Flow) -> Iterator[str]:
         yield "on-error"
 
 
+def _keyed(book: Book, flow: Flow) -> Iterator[str]:
+    """The codes of a flow, if some menu takes them."""
+    if any(
+        codes(book, each, node)
+        for each in book.flows.values()
+        for node in each.nodes.values()
+        if isinstance(node, nodes.Menu)
+    ):
+        yield from (code for code in flow.codes if code in book.codes)
+
+
+def coded(book: Book, step: Step) -> Flow | None:
+    """The flow that a step came to by a code that was keyed; None for every other step."""
+    node = book.flows[step.flow].nodes[step.node]
+    if step.way in book.codes and isinstance(node, nodes.Menu) and step.way not in node.keys:
+        return book.answering(step.way)
+    return None
+
+
 def taken(book: Book, before: Session, steps: Collection[Step]) -> Iterator[Edge]:
     """The edges that steps went, from where the session was before them."""
     for step in steps:
+        begun = coded(book, step)
+        if begun is not None:
+            yield begun.flow, "", step.way
+            continue
         handler = _HANDLERS.get(step.way)
         if handler is None:
             yield step.flow, step.node, step.way

@@ -21,8 +21,9 @@ def judge(grammar: Grammar, keys: str) -> Verdict:
     """What ``keys`` are under ``grammar``. An input that is stopped ends with its stop key."""
     if answer(grammar, keys) != keys:
         return Verdict.WHOLE
-    whole = keys in grammar.choices or _fits(grammar, keys)
-    more = any(len(choice) > len(keys) and choice.startswith(keys) for choice in grammar.choices)
+    choices = grammar.choices | grammar.codes if grammar.codes else grammar.choices
+    whole = keys in choices or _fits(grammar, keys)
+    more = any(len(choice) > len(keys) and choice.startswith(keys) for choice in choices)
     if grammar.most and (not keys or keys.isdigit()) and len(keys) < grammar.most:
         more = True
     if whole:
@@ -34,6 +35,17 @@ def answer(grammar: Grammar, keys: str) -> str:
     """What ``keys`` answer: the stop key is no part of the digits that it ends."""
     stopped = bool(grammar.stop) and keys.endswith(grammar.stop)
     return keys[:-1] if stopped and _fits(grammar, keys[:-1]) else keys
+
+
+def parted(grammar: Grammar, keys: str) -> tuple[str, str]:
+    """What keys that are over answer, and those that were pressed for what follows.
+
+    Where ``*`` is a key and ``*100#`` a code, ``*2`` is the key and then another one.
+    """
+    begun = keys[0] in grammar.choices and any(code.startswith(keys[:-1]) for code in grammar.codes)
+    if begun and keys not in grammar.choices | grammar.codes:
+        return keys[0], keys[1:]
+    return answer(grammar, keys), ""
 
 
 def _fits(grammar: Grammar, keys: str) -> bool:

@@ -131,6 +131,14 @@ class Draft:
         self.session = replace(at, flow=flow, values=values, trail=(), frames=(*at.frames, frame))
         return self.flow.start
 
+    def begin(self, flow: Flow) -> None:
+        """Be in a flow as if the call began there: nothing of before is gone back to."""
+        at = self.session
+        spoken = at.language if at.language in flow.languages else flow.languages[0]
+        self.session = replace(
+            at, flow=flow.flow, language=spoken, values={}, trail=(), frames=(), pending=()
+        )
+
     def leave(self) -> None:
         """Be again in the node that called this flow, with its values."""
         *frames, last = self.session.frames

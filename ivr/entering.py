@@ -38,7 +38,7 @@ def enter(draft: Draft, node: Node) -> Next:
             return wants.Concern()
         case nodes.Sms():
             screen = Screen(draft.phrases(node.sms), draft.session.language)
-            return wants.Send(screen, _key(draft, ":"))
+            return wants.Send(screen, _key(draft, ":"), node.unless_read)
         case nodes.Record():
             screen = Screen(
                 (*draft.session.pending, *draft.phrases(node.record)), draft.session.language

@@ -8,7 +8,7 @@ After each of them it looks at ``answer``. Times are seconds of any steady clock
 
 from collections import deque
 
-from ivr.digits import KEYS, Verdict, answer, judge
+from ivr.digits import KEYS, Verdict, judge, parted
 from ivr.events import Keyed, Silent
 from ivr.wants import Ask
 
@@ -84,16 +84,22 @@ class Gather:
     def waited(self, now: float) -> None:
         """The time may be up."""
         if self.answer is None and self.due is not None and now >= self.due:
-            self.answer = self._keyed(self._keys) if self._keys else Silent()
+            if self._keys:
+                self._end()
+            else:
+                self.answer = Silent()
             self.due = None
 
     def _judge(self, now: float) -> None:
         grammar = self._ask.grammar
         if judge(grammar, self._keys) in (Verdict.WHOLE, Verdict.WRONG):
-            self.answer = self._keyed(answer(grammar, self._keys))
+            self._end()
             self.due = None
         else:
             self.due = min(now + grammar.between, self._first_key + grammar.total)
 
-    def _keyed(self, keys: str) -> Keyed:
-        return Keyed(keys, self._ask.secret)
+    def _end(self) -> None:
+        """The keys are over; those beyond the answer are typed ahead."""
+        keys, rest = parted(self._ask.grammar, self._keys)
+        self.answer = Keyed(keys, self._ask.secret)
+        self._keypad.ahead.extendleft(reversed(rest))

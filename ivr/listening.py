@@ -5,7 +5,7 @@ Each function returns the want that follows or, as a string, the node where the 
 
 from msgspec.structs import replace
 
-from ivr.asking import answers, choices, escapes, grammar, nth, opening
+from ivr.asking import answers, choices, codes, escapes, grammar, nth, opening
 from ivr.draft import Draft
 from ivr.nodes import Confirm, Input, Listens, Record
 from ivr.secret import Secret
@@ -44,10 +44,20 @@ def unsaid(draft: Draft, node: Record) -> Done | str:
 def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
     deed = choices(draft.flow, node).get(keys)
     if deed is None:
-        return _missed(draft, node, "wrong", keys)
+        coded = keys in codes(draft.book, draft.flow, node)
+        return _coded(draft, node, keys) if coded else _missed(draft, node, "wrong", keys)
     own = {node.yes_key: "yes", node.no_key: "no"} if isinstance(node, Confirm) else {}
     draft.record(node, draft.heard(), keys, deed, own.get(keys, keys))
     return _deed(draft, node, deed)
+
+
+def _coded(draft: Draft, node: Listens, code: str) -> str:
+    """A code was keyed: the call goes on as if it had been dialled."""
+    flow = draft.book.answering(code)
+    assert flow is not None, "the codes are those of flows"
+    draft.record(node, draft.heard(), code, flow.codes[code], code)
+    draft.begin(flow)
+    return flow.codes[code]
 
 
 def _typed(draft: Draft, node: Input, digits: str) -> Ask | Done | str:
@@ -138,7 +148,7 @@ def _ask(
     draft.session = replace(at, heard=heard, again=again or heard, pending=(), trail=trail)
     return Ask(
         Screen(heard, at.language, node.barge_in),
-        grammar(draft.flow, node),
+        grammar(draft.book, draft.flow, node),
         flush=flush or node.type_ahead == "flush",
         secret=isinstance(node, Input) and node.secret,
     )

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from ivr.hours import Schedule
 from ivr.nodes import Do, Node
-from ivr.terms import Is, Keys, Kinds, Need, Target, Times
+from ivr.terms import Is, Keys, Kinds, Need, Switch, Target, Times
 
 UNAVAILABLE = "unavailable"
 """The outcome of an operation whose back end did not answer."""
@@ -30,6 +30,10 @@ class Flow(Struct, frozen=True, kw_only=True):
         Mapping[Annotated[str, Is.NUMBER], Target],
         Meta(description="dialled code, such as *100#: the node where it begins"),
     ] = {}
+    keyed_codes: Annotated[
+        Switch,
+        Meta(description="whether codes of any flow may be keyed in menus of this one"),
+    ] = True
     languages: Annotated[
         tuple[Annotated[str, Is.TONGUE], ...],
         Meta(description="the first one is the default", min_length=1),
@@ -126,3 +130,9 @@ class Book(Struct, frozen=True):
     def dialled(self) -> tuple[str, ...]:
         """All numbers and codes that begin something."""
         return tuple(number for flow in self.flows.values() for number in flow.entries)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that can be keyed in a call: those that begin like no number."""
+        codes = (code for flow in self.flows.values() for code in flow.codes)
+        return frozenset(code for code in codes if code.startswith("*"))

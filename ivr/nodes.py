@@ -181,6 +181,9 @@ class Sms(Node, frozen=True, kw_only=True):
     """Sends the caller a text message and goes on; nobody waits until it arrives."""
 
     sms: Words
+    unless_read: Annotated[
+        Switch, Meta(description="not in a text session, where the caller reads it anyway")
+    ] = False
     then: Annotated[Target, Meta(description="where the call goes on")]
     else_: Annotated[Target, Meta(description="where it goes when there is no number to send to")]
 

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.asking import opening
+from ivr.asking import codes, opening
 from ivr.human import Lead, leads
 from ivr.lines import Arrow, Exit, arranged
 from ivr.model import Book, Flow, needed
@@ -138,6 +138,10 @@ class _Sketch:
         self.lines: list[Arrow] = []
         self.exits: dict[str, list[Exit]] = defaultdict(list)
         self.usual: dict[str, list[Exit]] = defaultdict(list)
+        keyed = sorted({code for node in flow.nodes.values() for code in _codes(book, flow, node)})
+        self.keyed = [
+            Exit(code, to.flow, to.codes[code]) for code in keyed if (to := book.answering(code))
+        ]
         out = {each: ways(book.flows, book.operations, (name, each)) for each in flow.nodes}
         self.gave_up = _gave_up(out.values())
         for node, found in out.items():
@@ -176,6 +180,7 @@ class _Sketch:
     ) -> Sheet:
         flow = self.flow
         everywhere = [Exit(key, flow.flow, target) for key, target in flow.always.items()]
+        everywhere += self.keyed
         if self.gave_up:
             everywhere.append(Exit("gave-up", flow.flow, self.gave_up))
         if flow.farewell:
@@ -216,6 +221,10 @@ class _Sketch:
             calls=counts.nodes.get(name, 0),
             hung_up=counts.ways.get((name, "hung-up"), 0),
         )
+
+
+def _codes(book: Book, flow: Flow, node: Node) -> frozenset[str]:
+    return codes(book, flow, node) if isinstance(node, nodes.Menu) else frozenset()
 
 
 def handler(label: str) -> str:

@@ -218,7 +218,7 @@ class _Search:
         flow = self.book.flows[at.flow]
         fresh = not (at.silences or at.wrongs)
         if fresh or at.misses >= flow.patience:
-            for choice in sorted(ask.grammar.choices):
+            for choice in sorted(ask.grammar.choices | ask.grammar.codes):
                 yield Keyed(choice)
             node = flow.nodes[at.node]
             if isinstance(node, Input):

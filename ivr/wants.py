@@ -19,11 +19,13 @@ class Grammar(Struct, frozen=True):
     """Which keys are an answer.
 
     Either one of the ``choices`` ("1", "10", "*"), or ``least`` to ``most`` digits, ended early
-    by the ``stop`` key; ``most=0`` leaves only the choices. Times are in seconds: ``first``
-    counts from the end of the prompt, ``between`` from the last key, ``total`` from the first.
+    by the ``stop`` key; ``most=0`` leaves only the choices. Or one of the ``codes`` ("*100#"); keys
+    that become none of them count one by one. Times are in seconds: ``first`` counts from the end
+    of the prompt, ``between`` from the last key, ``total`` from the first.
     """
 
     choices: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
     least: int = 1
     most: int = 0
     stop: str = ""
@@ -34,7 +36,7 @@ class Grammar(Struct, frozen=True):
     @property
     def lasts(self) -> float:
         """How long an answer may take from the end of the prompt on, at most; seconds."""
-        keys = max([self.most, *map(len, self.choices)])
+        keys = max([self.most, *map(len, self.choices | self.codes)])
         return self.first + min(self.total, self.between * keys)
 
 
@@ -113,11 +115,13 @@ class Concern(Struct, frozen=True, tag="concern"):
 class Send(Struct, frozen=True, tag="send"):
     """Send the caller the screen as a text message, once per ``key``: ``Answered`` as ``sent``.
 
-    Or as ``nowhere``, when he has no number that a message could be sent to.
+    Or as ``nowhere``, when he has no number that a message could be sent to. ``unless_read``: where
+    the session itself is text, it is as good as sent.
     """
 
     screen: Screen
     key: str
+    unless_read: bool = False
 
 
 class Done(Struct, frozen=True, tag="done"):

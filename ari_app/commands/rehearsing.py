@@ -189,13 +189,16 @@ def _written(on: Ground, path: Way) -> Test:
 
 
 def _places(book: Book) -> Mapping[tuple[str, str], Place]:
-    """Where nodes and handlers stand in their files."""
+    """Where nodes, handlers and codes stand in their files."""
     found = {}
     for flow in book.flows.values():
         text = Path(flow.file).read_text(encoding="utf-8")
         for node, where in Reader(flow.file, text).read().places.items():
             found[flow.flow, node] = where
         root = compose(flow.file, text)
-        for key, _ in root.value if isinstance(root, MappingNode) else ():
+        heads = list(root.value) if isinstance(root, MappingNode) else []
+        for key, value in heads:
             found.setdefault((flow.flow, key.value), place(flow.file, key))
+            if key.value == "codes":
+                heads += value.value
     return found

@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable, Container
 
 from msgspec import Struct
 
+from ari_app.conductor import Perform
 from ari_app.line import Line
 from ivr.digits import KEYS, answer
-from ivr.events import Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.events import Answered, Bridged, Event, Gone, Keyed, Silent, Told
 from ivr.screens import listed, pages, turning
+from ivr.session import Session
 from ivr.values import Phrase
-from ivr.wants import Ask, Dial, Done, Enqueue, Grammar, Met, Record, Say, Screen
+from ivr.wants import Ask, Deed, Dial, Done, Enqueue, Grammar, Met, Record, Say, Screen, Send
 
 LONGEST = 32
 """A reply of more signs is no answer to anything."""
@@ -35,6 +37,17 @@ class Page(Struct, frozen=True):
 
 Show = Callable[[Page], Awaitable[str | None]]
 """Shows a page and brings the reply; None when the caller is gone, and after the last page."""
+
+
+def reading(perform: Perform) -> Perform:
+    """The same for callers who read: what a message would only repeat is not sent."""
+
+    async def performed(deed: Deed, session: Session) -> Answered:
+        if isinstance(deed, Send) and deed.unless_read:
+            return Answered("sent")
+        return await perform(deed, session)
+
+    return performed
 
 
 class TextLine(Line):

@@ -5,11 +5,12 @@ import pytest
 from ivr.check import Standard
 from ivr.cover import edges
 from ivr.entry import enter, opening
+from ivr.events import Keyed
 from ivr.loader import load
 from ivr.model import Book
 from ivr.session import Caller
 from ivr.walk import walk
-from tests.ivr.calls import OPERATIONS, SLOTS, Call, book, flow
+from tests.ivr.calls import OPERATIONS, SLOTS, Call, book, called, flow
 
 NODES = """
 start:   { say: hello, then: main }
@@ -107,3 +108,52 @@ def test_a_walk_begins_at_codes_too() -> None:
     assert walked.missed == ()
     assert walked.shortest.keys() == set(edges(book(text), book(text).flows["short"]))
     assert {path.turns[0].session.dialled for path in walked.paths} == {"*1#", "*2#"}
+
+
+@pytest.mark.parametrize("keyed", ["", "keyed-codes: no\n"])
+def test_a_code_that_is_keyed_in_a_menu_leads_where_it_would_when_dialled(keyed: str) -> None:
+    call = Coded(book(flow(NODES, f"{CODES}{keyed}")), "100")
+    call.take(Keyed("*100#"))
+    if keyed:
+        assert call.told.startswith("ask")
+        return
+    assert call.told == "do balance"
+    assert call.steps[-1].way == "*100#"
+
+
+def test_what_was_before_a_code_is_not_gone_back_to() -> None:
+    """The code is of another flow, and the menu of one that was called."""
+    outer = "start: { call: inner, on: { done: bye } }\nbye: { end: bye }"
+    inner = 'start: { menu: menu, keys: { "1": back, "2": over }, gave-up: over }\n'
+    inner += "over: { return: done }"
+    text = (
+        'flow: short\ncodes: { "*1#": hello }\nlanguages: [ru]\nstart: hello\n'
+        'nodes:\n  hello: { menu: menu, keys: { "1": back, "2": bye }, gave-up: bye }\n'
+        "  bye: { end: bye }\n"
+    )
+    call = Coded(book(flow(outer), called("inner", inner), text), "100")
+    assert call.session.frames
+    call.take(Keyed("*1#"))
+    at = call.session
+    assert (at.flow, at.node, at.frames, at.values, at.language) == ("short", "hello", (), {}, "ru")
+    call.take(Keyed("1"))
+    assert (call.session.flow, call.session.node) == ("short", "hello")
+
+
+def test_an_own_key_wins_over_a_code() -> None:
+    own = NODES.replace('"1": balance', '"1": balance, "*100#": bye')
+    call = Coded(book(flow(own, CODES)), "100")
+    call.take(Keyed("*100#"))
+    assert call.told == "say bye"
+
+
+def test_a_walk_keys_codes_and_calls_cover_them() -> None:
+    text = flow(NODES, CODES)
+    begun = book(text)
+    walked = walk(begun)
+    assert walked.missed == ()
+    keyed = {edge for edge in walked.shortest if edge[1] == ""}
+    [name] = begun.flows
+    assert keyed == {(name, "", "*100#"), (name, "", "*100*1#")}
+    silent = book(flow(NODES, f"{CODES}keyed-codes: no\n"))
+    assert not any(edge[1] == "" for edge in edges(silent, silent.flows[name]))

@@ -16,6 +16,8 @@ CODE = Grammar(frozenset({"*"}), least=4, most=6, stop="#")
 STARS = Grammar(frozenset({"*", "**", "*#"}), least=1, most=2, stop="#")
 LONG = Grammar(frozenset(), least=1, most=100, first=5, between=3, total=10)
 
+CODED = Grammar(frozenset({"1", "2", "*"}), frozenset({"*100#", "*111#"}))
+
 PROMPT = 20.0
 """How long a prompt lasts here (seconds)."""
 
@@ -203,3 +205,51 @@ def test_no_key_is_lost_or_doubled(
     assert keypad.taken.endswith(left)
     digits = found.digits if isinstance(found, Keyed) else ""
     assert digits == answer(grammar, keypad.taken[: len(keypad.taken) - len(left)])
+
+
+@pytest.mark.parametrize(
+    ("keys", "pressed", "answers"),
+    [
+        ("1", 1.0, ["1"]),
+        ("*", 1.0, ["*"]),
+        ("*100#", 1.0, ["*100#"]),
+        ("*100#1", 0.3, ["*100#", "1"]),
+        ("*2", 0.3, ["*", "2"]),
+        ("*1", 0.3, ["*", "1"]),
+        ("**2", 0.3, ["*", "*", "2"]),
+        ("*111*2", 0.3, ["*", "1", "1", "1", "*", "2"]),
+        ("#", 0.3, ["#"]),
+    ],
+)
+def test_codes_are_keyed_where_a_star_is_a_key(
+    keys: str, pressed: float, answers: list[str]
+) -> None:
+    """What becomes no code counts key by key, as if it had been typed ahead."""
+    keypad = Keypad()
+    coming = [(1.0 + pressed * at, key) for at, key in enumerate(keys)]
+    found, now = [], 0.0
+    while coming or keypad.ahead:
+        now, answer = gathered(ask(CODED), coming, keypad, now)
+        coming = []
+        assert isinstance(answer, Keyed)
+        found.append(answer.digits)
+    assert found == answers
+
+
+@pytest.mark.parametrize(("key", "grammar", "after"), [("*", CODED, 3.0), ("*", MENU, 0.0)])
+def test_a_star_alone_waits_where_it_begins_a_code(
+    key: str, grammar: Grammar, after: float
+) -> None:
+    assert gathered(ask(grammar), [(1.0, key)], Keypad()) == (1.0 + after, Keyed(key))
+
+
+@given(st.text("0123456789*#", min_size=1, max_size=30))
+def test_no_key_is_lost_or_doubled_to_codes(keys: str) -> None:
+    now, keypad, found = 0.0, Keypad(), ""
+    coming = [(1.0 + 0.1 * at, key) for at, key in enumerate(keys)]
+    while coming or keypad.ahead:
+        now, answer = gathered(ask(CODED), coming, keypad, now)
+        coming = []
+        assert isinstance(answer, Keyed)
+        found += answer.digits
+    assert found == keys

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.phone.handset import Connected, Disconnected, Phone
+from ari_app.phone.handset import Connected, Disconnected, Phone, PhoneError, Texted
 from ari_app.phone.listen import heard
 from tests.live.installation import Installation, until
 
@@ -57,6 +57,27 @@ def test_a_code_by_voice_and_as_a_text_session(firstline: Installation, tmp_path
     path = firstline.last_call()
     assert "dialled *111# over ussd" in path
     assert "menu (menu)  told ussd-menu  key 1  -> balance" in path
+
+
+def test_a_code_that_is_keyed_in_a_menu(firstline: Installation, tmp_path: Path) -> None:
+    recording = tmp_path / "k.wav"
+    told = firstline.out("call", "611", "--press", "*100#", "--record", str(recording))
+    assert "main key *100# -> balance" in told
+    assert heard(recording, firstline.said("balance-is", "balance=12.50")).heard
+    assert "money: " not in firstline.last_call()
+
+
+async def test_what_a_code_tells_comes_as_a_text_too(firstline: Installation) -> None:
+    async with Phone(firstline.subscriber(3)) as phone:
+        await phone.register()
+        await phone.dial("*101#")
+        text = (await phone.wait(Texted)).text
+        assert "тариф" in text.lower()
+        await phone.wait(Disconnected, timeout=40)
+        await phone.text("611", "*101#")
+        assert (await phone.wait(Texted)).text.startswith(text[:40])
+        with pytest.raises(PhoneError, match="nothing in"):
+            await phone.wait(Texted, timeout=0)
 
 
 async def test_a_stranger_is_welcome(firstline: Installation, tmp_path: Path) -> None:

@@ -8,11 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ari_app.ussd import sessions as module
-from ari_app.ussd.line import Page
+from ari_app.ussd.line import Page, reading
 from ari_app.ussd.sessions import MismatchError, Request, replies
+from ivr.entry import enter
+from ivr.events import Answered
 from ivr.screens import fits
+from ivr.session import Caller, Session
+from ivr.wants import Deed, Screen, Send
 from tests.ari.facts import until
-from tests.ussd.house import House, house
+from tests.ussd.house import House, book, house
 
 REPLY = st.one_of(st.just("*"), st.text("0123456789# a", min_size=1, max_size=5))
 MENU = Page("menu")
@@ -84,6 +88,22 @@ async def test_what_text_cannot_do() -> None:
             "ussd-no-voice\nmenu",
             "Bye!",
         ]
+
+
+@pytest.mark.parametrize(("repeats", "sent"), [(True, 0), (False, 1)])
+async def test_what_a_message_would_only_repeat_is_not_sent(repeats: bool, sent: int) -> None:
+    """In a session of its own: he has it on the screen."""
+    posted: list[Deed] = []
+
+    async def perform(deed: Deed, _: Session) -> Answered:
+        posted.append(deed)
+        return Answered("sent")
+
+    send = Send(Screen((), "ru"), "s:1", unless_read=repeats)
+    session = enter(book(), "s", "*100#", Caller("375291234567"))
+    assert session is not None
+    assert await reading(perform)(send, session) == Answered("sent")
+    assert len(posted) == sent
 
 
 async def test_a_star_is_a_reply_too() -> None:

@@ -1,0 +1,182 @@
+"""The tests that stand beside our flows pass on every line: simulated, over ARI, and as a text."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from itertools import takewhile
+
+import pytest
+from msgspec.structs import replace
+
+from ari_app import flows, rehearsal
+from ari_app.line import Line
+from ari_app.sim.expecting import verdict
+from ari_app.sim.reading import read
+from ari_app.sim.script import Expectation, HangUp, Hear, Press, Test, told
+from ari_app.sim.stage import Call, rehearse
+from ari_app.sim.trace import Trace
+from ari_app.ussd.line import Page, TextLine
+from ivr import nodes
+from ivr.draft import Step
+from ivr.events import Event, Gone, Keyed
+from ivr.gather import SAME_PRESS, Gather, Keypad
+from ivr.screens import MORE, fits
+from ivr.wants import Ask, Met
+from tests.ari.facts import until
+from tests.ari.house import house
+from tests.ari.server import Server
+from tests.lines.test_same_conversation import BOOK, MENUS, STAGE
+
+TESTS = [
+    test
+    for path in sorted(flows.SHIPPED.rglob(f"*{flows.TESTS}"))
+    for test in read(str(path), path.read_text(), BOOK).tests
+    if all(isinstance(step.does, Press | Expectation | HangUp | Hear) for step in test.steps)
+]
+"""Those of whoever answers what he is asked; the others keep silent, or speak."""
+
+SPOKEN = (nodes.Queue, nodes.Dial, nodes.Record)
+
+VOICE_ONLY = {"agent", "more"}
+"""The flows whose ways all lead to a person, or to a recording."""
+
+Feed = Callable[[str], Awaitable[None]]
+
+
+class Following(Line):
+    """A line whose caller follows a test: each answer is given when it is asked for."""
+
+    def __init__(self, line: Line, feed: Feed, test: Test, trace: Trace) -> None:
+        self._line = line
+        self._feed = feed
+        self._steps = list(test.steps)
+        self._keypad = Keypad()
+        self._seconds = 0.0
+        self._trace = trace
+
+    async def present(self, want: Met) -> Event:
+        if not isinstance(want, Ask):
+            return await self._line.present(want)
+        reply = self._reply(want)
+        if reply is None:
+            return Gone(16)
+        hasty = replace(want, grammar=replace(want.grammar, between=0.2))
+        presented = asyncio.create_task(self._line.present(hasty))
+        await self._feed(reply)
+        return await presented
+
+    def _reply(self, ask: Ask) -> str | None:
+        """The keys that he presses for what is asked; None when he hangs up."""
+        gather = Gather(ask, self._keypad, self._seconds)
+        while gather.answer is None and (keys := self._press()):
+            for key in keys:
+                self._seconds += 1
+                self._keypad.press(key, self._seconds)
+            gather.keyed(self._seconds)
+            gather.told(self._seconds)
+            if gather.due is not None:
+                gather.waited(gather.due)
+        return gather.answer.digits if isinstance(gather.answer, Keyed) else None
+
+    def _press(self) -> str:
+        """The keys of the next step that presses some, once all is as he expects."""
+        self.expect()
+        if not self._steps or not isinstance(press := self._steps.pop(0).does, Press):
+            return ""
+        self._trace.acted(told(press))
+        return press.keys
+
+    def expect(self) -> None:
+        """See that all is as is expected here."""
+        while self._steps and isinstance(does := self._steps[0].does, Expectation | Hear):
+            if isinstance(does, Expectation):
+                assert verdict(does, self._trace) == "", self._steps[0].place
+            self._steps.pop(0)
+
+    def over(self) -> None:
+        """See that all was as is expected."""
+        self.expect()
+        assert all(isinstance(step.does, HangUp) for step in self._steps)
+
+
+async def reach(_: float) -> None:
+    """Nobody waits."""
+
+
+async def as_text(test: Test) -> Trace:
+    replies: asyncio.Queue[str] = asyncio.Queue()
+
+    async def show(page: Page) -> str | None:
+        assert fits(page.text)
+        key, _, hint = page.text.rpartition("\n")[2].partition(" ")
+        if page.last:
+            return None
+        return key if hint in MORE.values() else await replies.get()
+
+    call = Call(STAGE, test, lambda: 0.0)
+    line = TextLine(partial(rehearsal.texts, MENUS.catalogue), show, "ru")
+    following = Following(line, replies.put, test, call.trace)
+    await call.over(following, reach)
+    following.over()
+    return call.trace
+
+
+@asynccontextmanager
+async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
+    """Calls over a real link to a small Asterisk whose prompts are over at once."""
+    async with Server().running() as server, house(server) as here:
+        server.instant = True
+
+        async def by_voice(test: Test) -> Trace:
+            channel = f"c-{len(server.asked)}"
+            line = await here.call(channel)
+            plays, last = len(server.plays), ""
+
+            async def press(keys: str) -> None:
+                nonlocal plays, last
+                await until(lambda: len(server.plays) > plays)
+                plays = len(server.plays)
+                for key in keys:
+                    if key == last:
+                        await asyncio.sleep(SAME_PRESS)
+                    server.press(channel, last := key)
+
+            call = Call(STAGE, test, lambda: 0.0)
+            following = Following(line, press, test, call.trace)
+            await call.over(following, reach)
+            following.over()
+            return call.trace
+
+        yield by_voice
+
+
+async def test_they_pass_on_every_line() -> None:
+    tried: set[str] = set()
+    async with voice() as by_voice:
+        for test in TESTS:
+            simulated = await rehearse(STAGE, test)
+            assert simulated.failure is None
+            spots = simulated.trace.spots
+            if any(isinstance(BOOK.flows[flow].nodes[node], SPOKEN) for flow, node in spots):
+                continue
+            for by in (as_text, by_voice):
+                assert steps(await by(test)) == steps(simulated.trace), (test.place, by)
+            tried |= {flow for flow, _ in spots}
+    assert set(BOOK.flows) - tried <= VOICE_ONLY, "a flow has no test that goes on every line"
+
+
+def steps(trace: Trace) -> list[Step]:
+    """The steps until he hangs up, who does so while he is told the last words."""
+    taken = [line.step for line in trace.path]
+    return list(takewhile(lambda step: step.way != "hung-up", taken))
+
+
+@pytest.mark.parametrize("test", TESTS[:1], ids=lambda test: test.test)
+async def test_a_test_that_is_not_met_fails_on_every_line(test: Test) -> None:
+    """So that the test above means something."""
+    wrong = replace(test, steps=(replace(test.steps[-1], does=Expectation(node="nowhere")),))
+    async with voice() as by_voice:
+        for by in (as_text, by_voice):
+            with pytest.raises(AssertionError, match="expected node nowhere"):
+                await by(wrong)
