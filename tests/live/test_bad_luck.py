@@ -13,8 +13,8 @@ from tests.live.installation import Installation, installed, until
 pytestmark = pytest.mark.live
 
 DEAD_MAN = 4
-ASKING = 12
-"""What such a switch grants a menu, whose answer may take 8 s."""
+ASKING = 24
+"""What such a switch grants a menu, whose answer may be a code and take 20 s."""
 """Seconds until the dialplan takes back the callers of a dead application, in these tests."""
 
 
