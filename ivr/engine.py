@@ -4,13 +4,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr import listening, nodes
+from ivr.digits import answer
 from ivr.draft import Draft, FlowError, Step
 from ivr.entering import Next, enter, follow
 from ivr.events import Answered, Began, Bridged, Event, Failed, Gone, Keyed, Recorded, Silent, Told
 from ivr.model import Book
 from ivr.nodes import Node
 from ivr.session import Session
-from ivr.wants import Deed, Done, Want
+from ivr.wants import Ask, Deed, Done, Want
 
 __all__ = ["FlowError", "Step", "Turn", "step"]
 
@@ -35,10 +36,23 @@ def step(book: Book, session: Session, event: Event) -> Turn:
     draft = Draft(book, replace(session, turn=session.turn + 1))
     try:
         want = _tried(draft, event)
+        while isinstance(want, Ask) and draft.session.ahead:
+            want = _dialled(draft, want)
     except FlowError as error:
         error.steps = tuple(draft.steps)
         raise
     return Turn(draft.session, want, tuple(draft.steps))
+
+
+def _dialled(draft: Draft, ask: Ask) -> Want:
+    """What follows from a reply that was dialled with the code: what nobody is meant to hear, or
+    must hear before he agrees, it does not answer, and neither do those after it."""
+    first, *rest = draft.session.ahead
+    if ask.secret or ask.flush or isinstance(draft.node, nodes.Confirm):
+        draft.session = replace(draft.session, ahead=())
+        return ask
+    draft.session = replace(draft.session, ahead=tuple(rest))
+    return _tried(draft, Keyed(answer(ask.grammar, first)))
 
 
 def _tried(draft: Draft, event: Event) -> Want:

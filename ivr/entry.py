@@ -14,18 +14,20 @@ def enter(
 
     It is told in the first of the ``wished`` languages that the flow has, or in the flow's own.
     """
-    flow = book.answering(dialled)
+    code, ahead = book.parted(dialled)
+    flow = book.answering(code)
     if flow is None:
         return None
     spoken = (language for language in wished if language in flow.languages)
     return Session(
         id=call,
-        dialled=dialled,
+        dialled=code,
         caller=caller,
         language=next(spoken, flow.languages[0]),
         flow=flow.flow,
-        node=flow.entries[dialled],
-        telling=dialled in flow.codes,
+        node=flow.entries[code],
+        telling=code in flow.codes,
+        ahead=ahead,
     )
 
 

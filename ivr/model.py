@@ -123,8 +123,21 @@ class Book(Struct, frozen=True):
     schedules: Mapping[str, Schedule] = {}
 
     def answering(self, dialled: str) -> Flow | None:
-        """The flow that a dialled number or code begins."""
-        return next((flow for flow in self.flows.values() if dialled in flow.entries), None)
+        """The flow that a dialled number or code begins, whatever was dialled with it."""
+        code, _ = self.parted(dialled)
+        return next((flow for flow in self.flows.values() if code in flow.entries), None)
+
+    def parted(self, dialled: str) -> tuple[str, tuple[str, ...]]:
+        """A number or code, and the replies that were dialled with it: ``*111*2*1#`` is ``*111#``
+        with ``2`` and then ``1``, if it is no code of its own."""
+        known = self.dialled
+        words = dialled.removeprefix("*").removesuffix("#").split("*")
+        if dialled not in known and dialled == f"*{'*'.join(words)}#":
+            for many in range(len(words) - 1, 0, -1):
+                code = f"*{'*'.join(words[:many])}#"
+                if code in known:
+                    return code, tuple(words[many:])
+        return dialled, ()
 
     @property
     def dialled(self) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ class Session(Struct, frozen=True, kw_only=True):
     node, ``misses`` in the whole call. ``turn`` counts the events. ``frames`` are the flows that
     called this one, the outermost first. ``proven``: the caller told the code word. ``gone``: he
     hung up and the flow still has something to do; ``failed``: the flow's on-error was taken.
+    ``ahead``: what was dialled with a code, to answer what is asked in turn.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Session(Struct, frozen=True, kw_only=True):
     proven: bool = False
     gone: bool = False
     failed: bool = False
+    ahead: tuple[str, ...] = ()
     format: int = FORMAT
 
     @property

@@ -72,7 +72,7 @@ class TextLine(Line):
             case Ask():
                 self._unasked = 0
                 self._keep(want.screen, want.grammar.choices)
-                return await self._ask(want.grammar)
+                return await self._ask(want.grammar, want.secret)
             case Say():
                 self._keep(want.screen)
                 return Told()
@@ -89,7 +89,7 @@ class TextLine(Line):
                 await self._turn(None)
                 self._gone = Gone()
                 return self._gone
-        raise NotImplementedError(type(want).__name__)
+        raise TypeError(f"a text session does no {type(want).__name__}")
 
     def _keep(self, screen: Screen, keys: Container[str] = ()) -> None:
         self._language = screen.language
@@ -99,7 +99,7 @@ class TextLine(Line):
     def _tell(self, prompt: str) -> None:
         self._kept += self._text(Screen((Phrase(prompt),), self._language))
 
-    async def _ask(self, grammar: Grammar) -> Keyed | Gone:
+    async def _ask(self, grammar: Grammar, sealed: bool) -> Keyed | Gone:
         reply = await self._turn(grammar)
         if reply is None:
             self._gone = Gone()
@@ -107,7 +107,7 @@ class TextLine(Line):
         keys = reply.strip()
         if len(keys) > LONGEST or set(keys) - KEYS:
             keys = ""  # which answers nothing, and may stand in a record
-        return Keyed(answer(grammar, keys))
+        return Keyed(answer(grammar, keys), sealed)
 
     async def _turn(self, grammar: Grammar | None) -> str | None:
         """Show what was kept, page after page, and bring the first reply that turns none."""

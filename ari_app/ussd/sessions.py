@@ -100,9 +100,9 @@ class Sessions:
             session = self.enter(self.written.book, request.number, request.code)
             if session is None:
                 return self.written.page(UNKNOWN)
-            talk = self._talks[request.session] = _Talk(self.written, session)
+            talk = self._talks[request.session] = _Talk(self.written, session, request.code)
             talk.task = self._begin(self._run(request.session, talk))
-        elif (talk.session.caller.number, talk.session.dialled) != (request.number, request.code):
+        elif (talk.session.caller.number, talk.code) != (request.number, request.code):
             raise MismatchError("this sessionId belongs to another phoneNumber or serviceCode")
         async with talk.lock:
             return await talk.answer(request.text)
@@ -143,8 +143,9 @@ class Sessions:
 class _Talk:
     """One session, and its answers by the texts that they answered."""
 
-    def __init__(self, written: Written, session: Session) -> None:
+    def __init__(self, written: Written, session: Session, code: str) -> None:
         self.session = session
+        self.code = code
         self.lock = asyncio.Lock()
         self.ended = asyncio.Event()
         self.task: asyncio.Task[None] | None = None

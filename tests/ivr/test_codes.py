@@ -157,3 +157,39 @@ def test_a_walk_keys_codes_and_calls_cover_them() -> None:
     assert keyed == {(name, "", "*100#"), (name, "", "*100*1#")}
     silent = book(flow(NODES, f"{CODES}keyed-codes: no\n"))
     assert not any(edge[1] == "" for edge in edges(silent, silent.flows[name]))
+
+
+REPLIES = """
+start: { menu: menu, keys: { "1": number, "2": sure, "9": hidden }, gave-up: bye }
+number: { input: number, into: to, least: 2, most: 3, then: sure, gave-up: bye }
+sure: { confirm: number, yes: pay, no: bye, gave-up: bye }
+pay: { do: pay, inputs: { to: to }, on: { ok: bye } }
+hidden: { input: pin, into: pin, secret: yes, then: bye, gave-up: bye }
+bye: { end: bye }
+"""
+
+
+@pytest.mark.parametrize(
+    ("dialled", "told", "node"),
+    [
+        ("*111#", "ask menu", "start"),
+        ("*111*1#", "ask number", "number"),
+        ("*111*1*12#", "ask number", "sure"),
+        ("*111*1*12*1#", "ask number", "sure"),  # nobody agrees to what he did not hear
+        ("*111*9*1234#", "ask pin", "hidden"),  # nobody dials a secret
+        ("*111*8*1*12#", "ask menu", "start"),  # a wrong reply ends what was dialled
+    ],
+)
+def test_replies_are_dialled_with_a_code(dialled: str, told: str, node: str) -> None:
+    call = Coded(book(flow(REPLIES, 'codes: { "*111#": start }\n')), dialled)
+    assert (call.told, call.session.node) == (told, node)
+    assert call.session.dialled == "*111#", "and the rest is in no record but as keys"
+    assert call.session.ahead == ()
+
+
+def test_a_code_of_its_own_wins_over_one_with_a_reply() -> None:
+    begun = book(flow(REPLIES, 'codes: { "*111#": start, "*111*1#": bye }\n'))
+    assert Coded(begun, "*111*1#").told == "say bye"
+    assert Coded(begun, "*111*1*12#").told == "say bye"
+    assert enter(begun, "call", "*999*1#", Caller("")) is None
+    assert enter(begun, "call", "*111**#", Caller("")) is not None
