@@ -158,14 +158,15 @@ class _Means(Struct, frozen=True):
 
     def written(self, now: OnAir) -> Written:
         """What serves text sessions on these menus."""
-        text = partial(_text, now.reading.catalogue)
+        text = partial(_written, now.reading.catalogue)
         world = self._world(now, "ussd")[1]
         return Written(now.menus.book, text, replace(world, perform=reading(world.perform)))
 
     def _world(self, now: OnAir, line: str) -> tuple[Journal, World]:
         text = partial(_text, now.reading.catalogue)
         journal = Journal(self.record, self.feed, text, line)
-        perform = partial(self.deeds.perform, now.menus.book, text)
+        written = partial(_written, now.reading.catalogue)
+        perform = partial(self.deeds.perform, now.menus.book, written)
         return journal, World(perform, self.remember, journal, _now)
 
 
@@ -266,8 +267,13 @@ def _settings(ground: Ground) -> Settings:
 
 
 def _text(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as sentences."""
+    """The phrases of a screen as they are told."""
     return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
+
+
+def _written(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
+    """The phrases of a screen as they are read."""
+    return tuple(plan.written(catalogue, each, screen.language) for each in screen.phrases)
 
 
 async def _report(ground: Ground, air: Air, link: Link, calls: Calls) -> bytes:

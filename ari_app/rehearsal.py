@@ -49,8 +49,13 @@ def stage(book: Book, catalogue: Catalogue, recordings: Path | None = None) -> S
 
 
 def texts(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as sentences."""
+    """The phrases of a screen as they are told."""
     return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
+
+
+def written(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
+    """The phrases of a screen as they are read."""
+    return tuple(plan.written(catalogue, each, screen.language) for each in screen.phrases)
 
 
 def _finder() -> Callable[[str], Person]:

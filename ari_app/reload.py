@@ -14,7 +14,7 @@ from ari_app.line import UndoneError
 from ivr.phrases import PhraseError
 from ivr.values import Phrase
 from ivr.wants import Screen
-from prompts.plan import text
+from prompts.plan import written
 from prompts.reading import Progress, Reading
 from prompts.speak import SpeechFailed
 
@@ -126,8 +126,8 @@ class Air:
         return self.say(Phrase(prompt), language)
 
     def say(self, phrase: Phrase, language: str) -> str:
-        """A phrase as a sentence, by the texts that are on the air."""
-        return text(self.now.menus.catalogue, phrase, language)
+        """A phrase as it is written, by the texts that are on the air."""
+        return written(self.now.menus.catalogue, phrase, language)
 
     async def reload(self, how: How) -> Reloaded:
         """Put the menus on the disk on the air if they check; the log tells what came of it."""

@@ -120,14 +120,19 @@ def count(number: int, unit: str, language: str) -> str:
 
 def day(value: date, language: str, *, year: bool = False) -> str:
     """ "третьего ноября", on demand "третьего ноября две тысячи двадцать шестого года"."""
-    month = _MONTHS[_known(language)].split()[value.month - 1]
+    of = month(value.month, language)
     match language:
         case "en":
-            told = f"the {_ordinal(value.day, language)} of {month}"
+            told = f"the {_ordinal(value.day, language)} of {of}"
             return f"{told} {num2words(value.year, lang='en', to='year')}" if year else told
         case _:
-            told = f"{_ordinal(value.day, language)} {month}"
+            told = f"{_ordinal(value.day, language)} {of}"
             return f"{told} {_ordinal(value.year, language)} года" if year else told
+
+
+def month(number: int, language: str) -> str:
+    """ "ноября": a month from 1 to 12, as it stands after its days."""
+    return _MONTHS[_known(language)].split()[number - 1]
 
 
 def moment(value: datetime, language: str) -> str:
@@ -202,9 +207,14 @@ def _known(language: str) -> str:
     return language
 
 
+def agreeing(number: int, nouns: Nouns, language: str) -> str:
+    """ "минута, минуты, минут": the form of a noun that belongs to a number."""
+    return _form(abs(number), nouns[_known(language)], language)
+
+
 def _counted(number: int, nouns: Nouns, language: str) -> str:
-    noun = nouns[_known(language)]
-    return f"{numeral(number, language, noun.gender)} {_form(abs(number), noun, language)}"
+    gender = nouns[_known(language)].gender
+    return f"{numeral(number, language, gender)} {agreeing(number, nouns, language)}"
 
 
 def _form(number: int, noun: Noun, language: str) -> str:

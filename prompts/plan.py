@@ -3,14 +3,15 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from ivr.phrases import PhraseError, spoken
-from ivr.values import Phrase, Rows, Spoken, Values
+from ivr.values import Phrase, Rows, Spoken, Value, Values
+from ivr.written import written as figures
 from prompts.catalogue import Catalogue
 from prompts.template import Slot
 
@@ -56,12 +57,22 @@ def key(speaker: Speaker, text: str) -> str:
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
 
 
+Say = Callable[[Value, str, str, str], str]
+"""The text of a value for a placeholder's kind and unit, in a language."""
+
+
 def text(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
     """The phrase as it is told, in words.
 
     Raises :class:`~ivr.phrases.PhraseError` when the prompt or a value is missing or has no words.
     """
     told = _joined(_told(catalogue, phrase.prompt, phrase.values, language, None))
+    return " ".join(piece.text for piece in told if isinstance(piece, Words))
+
+
+def written(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
+    """The phrase as it is read, with figures; raises like :func:`text`."""
+    told = _joined(_told(catalogue, phrase.prompt, phrase.values, language, None, figures))
     return " ".join(piece.text for piece in told if isinstance(piece, Words))
 
 
@@ -74,7 +85,12 @@ def pieces(
 
 
 def _told(
-    catalogue: Catalogue, prompt: str, values: Values, language: str, recordings: Recordings | None
+    catalogue: Catalogue,
+    prompt: str,
+    values: Values,
+    language: str,
+    recordings: Recordings | None,
+    say: Say = spoken,
 ) -> Iterator[Piece]:
     """What is told: in words alone where there are no recordings, not even an empty table."""
     language, template = catalogue.template(prompt, language)
@@ -92,14 +108,14 @@ def _told(
                 yield Recorded(path) if path and _audible(part) else Words(part, language)
             case Slot(name, "each", row):
                 for line in _rows(prompt, name, values):
-                    yield from _told(catalogue, row, line, language, recordings)
+                    yield from _told(catalogue, row, line, language, recordings, say)
                     yield Words(" ", language)
             case Slot(name, "spoken") if isinstance(news := values.get(name), Spoken):
                 tongue, words = news.in_(language)
                 by_ear = recordings is not None and news.recording
                 yield Recorded(news.recording) if by_ear else Words(words, tongue)
             case Slot(name, kind, unit) if name in values:
-                yield Words(spoken(values[name], kind, unit, language), language)
+                yield Words(say(values[name], kind, unit, language), language)
             case Slot(name):
                 raise PhraseError(f"{prompt} tells {name}, but nothing brought it: see the flow")
 
@@ -133,6 +149,7 @@ def _tidy(words: Words) -> Iterator[Words]:
     """The words as a person would write them, without control characters; or nothing."""
     clean = "".join(sign if sign.isprintable() else " " for sign in words.text)
     clean = re.sub(r"\s+(?=[.,;:!?])", "", " ".join(clean.split())).lstrip(".,;:!? ")
+    clean = re.sub(r"(?<!\.)\.\.(?!\.)", ".", clean)  # of an abbreviation at the end
     if _audible(clean):
         yield Words(clean, words.language)
 

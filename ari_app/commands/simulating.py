@@ -1,7 +1,7 @@
 """`firstline flows simulate`: a call from a terminal."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import click
 from ari_app.commands.rehearsing import Ground, ground, quiet
 from ari_app.commands.running import run
 from ari_app.config import State
-from ari_app.rehearsal import texts
+from ari_app.rehearsal import texts, written
 from ari_app.sim import report, terminal, writing
 from ari_app.sim.script import Given, Test
 from ari_app.sim.stage import Result, rehearse
@@ -23,6 +23,10 @@ from ivr.nodes import Dial, Queue
 from ivr.problems import near
 from ivr.terms import QUEUE_OUTCOMES
 from ivr.wants import Ask, Enqueue, Record, Say, Screen, Send, Want
+from prompts.catalogue import Catalogue
+
+Told = Callable[[Catalogue, Screen], tuple[str, ...]]
+"""The phrases of a screen, for the ear or for the eye."""
 
 
 @click.command()
@@ -87,8 +91,10 @@ async def _simulated(on: Ground, test: Test, press: str | None, fast: bool) -> R
 
 
 def _watching(on: Ground) -> Watch:
-    def shown(screen: Screen) -> Iterator[str]:
-        for phrase, text in zip(screen.phrases, texts(on.catalogue, screen), strict=True):
+    def shown(
+        screen: Screen, told: Callable[[Catalogue, Screen], tuple[str, ...]] = texts
+    ) -> Iterator[str]:
+        for phrase, text in zip(screen.phrases, told(on.catalogue, screen), strict=True):
             yield f"  {phrase.prompt}: {text}"
 
     def watch(at: float, what: Step | Want | str) -> None:
@@ -98,7 +104,7 @@ def _watching(on: Ground) -> Watch:
             case Ask() | Say() | Record():
                 lines = list(shown(what.screen))
             case Send():
-                lines = ["a text message:", *shown(what.screen)]
+                lines = ["a text message:", *shown(what.screen, written)]
             case Enqueue():
                 lines = [f"in the queue {what.queue}, topic {what.topic}"]
             case _:

@@ -15,7 +15,7 @@ from ari_app.commands.rehearsing import Ground, ground, quiet
 from ari_app.commands.running import run
 from ari_app.config import State
 from ari_app.control import NotRunningError
-from ari_app.rehearsal import texts
+from ari_app.rehearsal import written
 from ari_app.sim.script import Test
 from ari_app.sim.stage import Call
 from ari_app.status import asked
@@ -82,7 +82,7 @@ async def _rehearsed(on: Ground, code: str, caller: str, reply: Reply) -> None:
         raise click.ClickException(f"no flow has {code}: {near(code, on.book.dialled)}")
     at = datetime.now().replace(second=0, microsecond=0)
     call = Call(on.stage, Test(test=code, call=code, as_=caller, at=at), lambda: 0.0)
-    line = TextLine(partial(texts, on.catalogue), _shown(reply), "ru")
+    line = TextLine(partial(written, on.catalogue), _shown(reply), "ru")
 
     async def reach(_: float) -> None:
         """Nobody waits here."""

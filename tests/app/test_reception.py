@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import cast
 
+import pytest
+
 from ari_app.ari.events import CallerId, Channel
 from ari_app.ari.line import ChannelLine
 from ari_app.reception import Reception, Serving
+from ari_app.store.directory import Caller as Known
 from ivr.loader import version
 from ivr.wants import Ask, Screen
 from tests.app.scripted import FLOW, Scripted, Sight, book
@@ -41,3 +44,23 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
     for call in calls:
         call.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("PJSIP/375291234567-0000001f", "main"), ("PJSIP/trunk-a-00000020", "thanks")],
+)
+async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, told: str) -> None:
+    sight, line = Sight(), Scripted([])
+    found = Known(7, "ru", "Минск")
+    text = FLOW.replace("    menu: main\n", "    menu: main\n    need: caller\n")
+    text = text.replace("nodes:", "on-need: recipient\nnodes:")
+    reception = Reception(lambda _: found, serving(sight, text), ["PJSIP/trunk-a"])
+    channel = Channel("c", name, caller=CallerId("375291234567"))
+    call = asyncio.create_task(reception.serve(cast(ChannelLine, line), channel, "611"))
+    await line.stuck.wait()
+    call.cancel()
+    await asyncio.gather(call, return_exceptions=True)
+    [asked] = line.wants
+    assert isinstance(asked, Ask)
+    assert asked.screen.phrases[0].prompt == told

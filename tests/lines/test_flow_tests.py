@@ -115,7 +115,7 @@ async def as_text(test: Test) -> Trace:
         return key if hint in MORE.values() else await replies.get()
 
     call = Call(STAGE, test, lambda: 0.0)
-    line = TextLine(partial(rehearsal.texts, MENUS.catalogue), show, "ru")
+    line = TextLine(partial(rehearsal.written, MENUS.catalogue), show, "ru")
     following = Following(line, replies.put, test, call.trace)
     await call.over(following, reach)
     following.over()

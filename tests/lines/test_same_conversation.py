@@ -70,7 +70,7 @@ async def as_text(
         """Nobody waits."""
 
     call = Call(STAGE, Test(test="text", call=number, as_=caller, lang=language), lambda: 0.0)
-    await call.over(TextLine(partial(rehearsal.texts, MENUS.catalogue), show, "ru"), reach)
+    await call.over(TextLine(partial(rehearsal.written, MENUS.catalogue), show, "ru"), reach)
     return call.trace, shown
 
 

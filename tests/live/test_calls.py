@@ -53,7 +53,7 @@ def test_a_code_by_voice_and_as_a_text_session(firstline: Installation, tmp_path
     assert "dialled *100# over ari" in path
     assert "balance-told (end)  told balance-is" in path
     told = firstline.out("ussd", "*111#", "--press", "1")
-    assert told.endswith("-> 1\nНа вашем счёте двенадцать рублей пятьдесят копеек.\n")
+    assert told.endswith("-> 1\nНа вашем счёте 12,50 руб.\n")
     path = firstline.last_call()
     assert "dialled *111# over ussd" in path
     assert "menu (menu)  told ussd-menu  key 1  -> balance" in path

@@ -16,12 +16,14 @@ def told(*arguments: str, typed: str = "") -> str:
 
 
 def test_the_balance() -> None:
-    assert told("*100#") == "На вашем счёте двенадцать рублей пятьдесят копеек.\n"
+    assert told("*100#") == "На вашем счёте 12,50 руб.\n"
 
 
 def test_a_menu_and_replies() -> None:
     assert told("*111#", "--as", "0003", "--press", "41").startswith(f"{MENU}-> 4\n")
-    assert told("*111#", "--as", "0003", typed="1\n").startswith(f"{MENU}> -> 1\nYou have minus")
+    assert told("*111#", "--as", "0003", typed="1\n").startswith(
+        f"{MENU}> -> 1\nYou have -3.40 BYN"
+    )
     assert told("*111#", "--as", "0003", "--press", "hello,0").startswith(
         f"{MENU}-> hello\nThere is no such choice here.\n{MENU}-> 0\nConnecting you"
     )
@@ -29,9 +31,7 @@ def test_a_menu_and_replies() -> None:
 
 def test_pages_are_turned() -> None:
     pages = told("*111#", "--press", "200")
-    assert pages.endswith(
-        "\n0 дальше\n-> 0\nмесяц. В тариф входит триста минут и десять гигабайт интернета.\n"
-    )
+    assert pages.endswith("\n0 дальше\n-> 0\nВ тариф входит 300 минут и 10 гигабайт интернета.\n")
 
 
 @pytest.mark.parametrize("arguments", [("*999#",), ("*100#", "--as", "nobody")])
