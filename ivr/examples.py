@@ -98,14 +98,15 @@ def example(book: Book, name: str, kind: str) -> Value:
 
 
 def row(book: Book, name: str) -> Mapping[str, str]:
-    """The placeholders of a row of a list, by the prompts that tell it."""
+    """The placeholders of a row of a list, by all the prompts that tell it."""
     if name == "announcements":
         return {"announcement": "spoken", "until": "moment"}
+    found: dict[str, str] = {}
     for slots in book.slots.values():
         kind, _, prompt = slots.get(name, "").partition(" ")
-        if kind == "each" and prompt in book.slots:
-            return book.slots[prompt]
-    return {}
+        if kind == "each":
+            found |= book.slots.get(prompt, {})
+    return found
 
 
 def replies(book: Book, of: Asked) -> Iterator[Event]:

@@ -62,9 +62,8 @@ def services(found: Sequence[Service]) -> Answered:
 
 
 def service_offers(found: Sequence[Service]) -> Answered:
-    """All services, with the code of each."""
-    rows: list[Values] = [{**_service(one), "code": Digits(one.code)} for one in found]
-    return Answered("ok", {"offered": Rows(tuple(rows))})
+    """All services."""
+    return Answered("ok", {"offered": Rows(tuple(map(_service, found)))})
 
 
 def rewards(found: Sequence[Reward]) -> Answered:
@@ -181,7 +180,8 @@ def _tariff(one: Tariff) -> Values:
 
 
 def _service(one: Service) -> Values:
-    return {"service": Name(one.names), "fee": Money(one.fee, one.currency)}
+    fee = Money(one.fee, one.currency)
+    return {"service": Name(one.names), "fee": fee, "code": Digits(one.code)}
 
 
 def _payment(one: Payment) -> Values:
