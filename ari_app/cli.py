@@ -1,5 +1,6 @@
 """The command line: `firstline --help`."""
 
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ from ari_app.config import State
 def main(ctx: click.Context, state: Path) -> None:
     """The first line of a telecom operator: what answers when a subscriber dials 611."""
     ctx.obj = State(state)
+    # A core of ours, or of the Asterisk that we start, would hold what callers keyed.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 @main.command()

@@ -6,15 +6,14 @@ from msgspec import Struct
 
 from ari_app.conductor import Perform
 from ari_app.line import Line
-from ivr.digits import KEYS, answer
+from ivr.digits import KEYS, Verdict, answer, judge
 from ivr.events import Answered, Bridged, Event, Gone, Keyed, Silent, Told
 from ivr.screens import listed, pages, turning
 from ivr.session import Session
 from ivr.values import Phrase
 from ivr.wants import Ask, Deed, Dial, Done, Enqueue, Grammar, Met, Record, Say, Screen, Send
 
-LONGEST = 32
-"""A reply of more signs is no answer to anything."""
+ANSWERS = (Verdict.WHOLE, Verdict.LONGER)
 
 UNASKED = 30
 """After so many wants in a row that ask nothing, the flow goes round by itself and is left."""
@@ -72,7 +71,7 @@ class TextLine(Line):
             case Ask():
                 self._unasked = 0
                 self._keep(want.screen, want.grammar.choices)
-                return await self._ask(want.grammar, want.secret)
+                return await self._ask(want)
             case Say():
                 self._keep(want.screen)
                 return Told()
@@ -99,15 +98,16 @@ class TextLine(Line):
     def _tell(self, prompt: str) -> None:
         self._kept += self._text(Screen((Phrase(prompt),), self._language))
 
-    async def _ask(self, grammar: Grammar, sealed: bool) -> Keyed | Gone:
+    async def _ask(self, ask: Ask) -> Keyed | Gone:
+        grammar = ask.grammar
         reply = await self._turn(grammar)
         if reply is None:
             self._gone = Gone()
             return self._gone
         keys = reply.strip()
-        if len(keys) > LONGEST or set(keys) - KEYS:
-            keys = ""  # which answers nothing, and may stand in a record
-        return Keyed(answer(grammar, keys), sealed)
+        if set(keys) - KEYS or (len(keys) > 1 and judge(grammar, keys) not in ANSWERS):
+            keys = ""  # which answers nothing, and may stand in a record: he may mean a secret
+        return Keyed(answer(grammar, keys), ask.secret)
 
     async def _turn(self, grammar: Grammar | None) -> str | None:
         """Show what was kept, page after page, and bring the first reply that turns none."""

@@ -58,6 +58,7 @@ async def test_a_key_leads_to_the_tone_at_once(server: Server) -> None:
         assert await saying == KEPT
         following = presenting(line, ask("menu"))
         await played(at, 2)
+        assert not server.tapes.live, "nothing that is asked for is recorded"
         server.press("c-1", "1")
         assert await following == Keyed("1")
     assert not server.doubled

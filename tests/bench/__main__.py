@@ -18,7 +18,18 @@ from rich.console import Console
 from tests.bench import ear, load, report
 from tests.bench.ear import Delays
 from tests.bench.handset import Tape
-from tests.bench.house import BARE, NATIVE, OURS, ROOT, House, HouseError, running
+from tests.bench.house import (
+    BARE,
+    CHECKED,
+    KEYED,
+    NATIVE,
+    OURS,
+    ROOT,
+    WORD,
+    House,
+    HouseError,
+    running,
+)
 from tests.bench.load import Cost
 from tests.bench.report import Measured
 
@@ -36,6 +47,7 @@ class Extent(Struct, frozen=True):
     concurrent: int
     rates: tuple[int, ...]
     seconds: int
+    words: int
 
 
 @click.command(help=__doc__)
@@ -47,6 +59,7 @@ class Extent(Struct, frozen=True):
 @click.option("--concurrent", default=500, show_default=True, help="Calls at once for the memory.")
 @click.option("--rates", default="20,40,60,80,100,120", show_default=True, help="To be tried.")
 @click.option("--seconds", default=15, show_default=True, help="How long each of them.")
+@click.option("--words", default=10, show_default=True, help="Code words checked a second.")
 @click.option("--port-offset", default=2000, show_default=True)
 @click.option(
     "--asterisk",
@@ -62,13 +75,14 @@ def main(
     concurrent: int,
     rates: str,
     seconds: int,
+    words: int,
     port_offset: int,
     asterisk: Path | None,
 ) -> None:
     """See the module."""
     console = Console(stderr=True)
     tried = tuple(int(one) for one in rates.split(","))
-    extent = Extent(calls, rounds, rate, idle, busy, concurrent, tried, seconds)
+    extent = Extent(calls, rounds, rate, idle, busy, concurrent, tried, seconds, words)
     unpacked = ROOT / ".firstline" / "asterisk" / "root"
     root = asterisk or (unpacked if unpacked.is_dir() else None)
     try:
@@ -79,7 +93,7 @@ def main(
             measured = measure(house, extent, console)
     except HouseError as error:
         raise click.ClickException(str(error)) from error
-    Console(width=report.WIDTH).print(report.table(measured, rate, concurrent))
+    Console(width=report.WIDTH).print(report.table(measured, rate, concurrent, words))
 
 
 def measure(house: House, extent: Extent, console: Console) -> Measured:
@@ -99,15 +113,29 @@ def measure(house: House, extent: Extent, console: Console) -> Measured:
     cost = _costs(house, extent, console)
     busy = both(
         f"key to sound under {rate} calls/s",
-        lambda number: _under_load(house, number, tapes[number], extent),
+        lambda number: _under_load(house, number, tapes[number], extent, Load(number, rate)),
     )
+    words = _beside_words(house, tapes[OURS], extent, console)
     # Before more calls than these are tried: it is the peak since the start.
     memory = load.peak(house, OURS, extent.concurrent, rate)
     console.print(f"peak memory with {extent.concurrent} calls at once:", memory)
     held = both(
         "calls a second held", lambda number: load.held(house, number, extent.rates, extent.seconds)
     )
-    return Measured(held=held, cost=cost, idle=idle, busy=busy, memory=memory)
+    return Measured(held=held, cost=cost, idle=idle, busy=busy, words=words, memory=memory)
+
+
+def _beside_words(
+    house: House, tapes: tuple[Tape, Tape], extent: Extent, console: Console
+) -> tuple[Delays, Delays]:
+    """Key to sound while others key code words: that are not checked, and that are."""
+    keyed, checked = (
+        _under_load(house, OURS, tapes, extent, Load(number, extent.words, f"{WORD}#"))
+        for number in (KEYED, CHECKED)
+    )
+    what = f"key to sound beside {extent.words} code words/s"
+    console.print(f"{what}: not checked {keyed}, checked {checked}")
+    return keyed, checked
 
 
 def _costs(house: House, extent: Extent, console: Console) -> dict[str, Cost]:
@@ -125,9 +153,20 @@ AT_ONCE = 8
 """Measuring calls at a time under load: some three a second more."""
 
 
-def _under_load(house: House, number: str, tapes: tuple[Tape, Tape], extent: Extent) -> Delays:
+class Load(Struct, frozen=True):
+    """What else calls meanwhile: whom, how often a second, and what answers the first prompt."""
+
+    number: str
+    rate: int
+    keys: str = "1"
+
+
+def _under_load(
+    house: House, number: str, tapes: tuple[Tape, Tape], extent: Extent, other: Load
+) -> Delays:
     seconds = extent.busy / AT_ONCE * 2.5 + 5
-    with load.calling(house, number, extent.rate, int(extent.rate * seconds), load.HOLD) as runs:
+    calls = int(other.rate * seconds)
+    with load.calling(house, other.number, other.rate, calls, load.HOLD, other.keys) as runs:
         found = ear.delays(house, number, tapes, extent.busy, AT_ONCE)
     if runs[0].failed:
         raise HouseError(f"{runs[0].failed} of {runs[0].calls} calls failed under load")

@@ -29,9 +29,15 @@ SCREENS = {"first": "main-menu", "second": "guest-menu", "bye": "thanks-bye"}
 NATIVE, BARE, OURS = "700", "701", "611"
 """What is dialled for the plain dialplan, for the bare loop, and for Firstline."""
 
+KEYED, CHECKED = "612", "613"
+"""What is dialled at Firstline to key a code word that is not checked, and one that is."""
+
 CALLER = "+375990000001"
 """A subscriber of the demo operator. The plus keeps Asterisk from taking him for his SIP account:
 he comes over the trunk."""
+
+WORD = "5266"
+"""His code word."""
 
 
 class HouseError(Exception):
@@ -74,9 +80,10 @@ def running(directory: Path, root: Path | None, offset: int) -> Iterator[House]:
 def _settle(state: State, root: Path | None, ports: Ports) -> None:
     menus = state.directory / "menus"
     menus.mkdir(exist_ok=True)
-    (menus / "bench.yaml").write_text((HERE / "menus.yaml").read_text())
+    for flow in HERE.glob("*.yaml"):
+        (menus / flow.name).write_text(flow.read_text())
     settings = {
-        "site": {"numbers": [OURS]},
+        "site": {"numbers": [OURS, KEYED, CHECKED]},
         "menus": {"directory": str(menus)},
         "asterisk": {"path": str(root) if root else ""},
         "ports": msgspec.to_builtins(ports),

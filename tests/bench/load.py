@@ -50,20 +50,25 @@ class Memory(Struct, frozen=True):
 
 
 @contextmanager
-def calling(house: House, number: str, rate: int, calls: int, hold: float) -> Iterator[list[Run]]:
+def calling(
+    house: House, number: str, rate: int, calls: int, hold: float, keys: str = "1"
+) -> Iterator[list[Run]]:
     """Calls by sipp while the context lasts; it ends when they end and then the list has the run.
 
-    ``hold`` is the time in seconds from the answer to the first key. An error inside ends sipp.
+    ``hold`` is the time in seconds from the answer to the first key, ``keys`` is what answers the
+    first prompt. An error inside ends sipp.
     """
     sipp = shutil.which("sipp")
     if sipp is None:
         raise HouseError("sipp is missing: apt-get install sip-tester")
     with tempfile.TemporaryDirectory() as directory:
-        stats = Path(directory) / "stats.csv"
+        stats, scenario = Path(directory) / "stats.csv", Path(directory) / "scenario.xml"
+        written = (HERE / "scenario.xml").read_text()
+        scenario.write_text(written.format(keys=keys, pause=1000 * len(keys)))
         base = house.port + 200
         most = calls / rate + hold + 60
         command = [
-            sipp, f"{house.host}:{house.port}", "-sf", str(HERE / "scenario.xml"), "-s", number,
+            sipp, f"{house.host}:{house.port}", "-sf", str(scenario), "-s", number,
             "-key", "caller", CALLER, "-i", house.host, "-p", str(base), "-mp", str(base + 2),
             "-r", str(rate), "-m", str(calls), "-l", str(calls), "-d", str(round(hold * 1000)),
             "-recv_timeout", "20000", "-timeout", f"{most:.0f}s", "-nostdin",

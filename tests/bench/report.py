@@ -26,10 +26,12 @@ class Measured(Struct, frozen=True, kw_only=True):
     """By the number that was dialled."""
     idle: Pair[Delays]
     busy: Pair[Delays]
+    words: Pair[Delays]
+    """Of Firstline, beside code words that are keyed but not checked, and that are checked."""
     memory: Memory
 
 
-def table(measured: Measured, rate: int, concurrent: int) -> Table:
+def table(measured: Measured, rate: int, concurrent: int, words: int) -> Table:
     """The figures beside what is to be reached."""
     shown = Table("", "dialplan", "bare loop", "Firstline", "to reach", "", title="Firstline's IVR")
     for column in shown.columns[1:5]:
@@ -64,6 +66,10 @@ def table(measured: Measured, rate: int, concurrent: int) -> Table:
     row(f"… at {rate} calls/s, median ms", f"{one.median:.1f}", f"{two.median:.1f}")
     row(f"… at {rate} calls/s, p99 ms", f"{one.p99:.1f}", f"{two.p99:.1f}",
         more.format(20), two.p99 <= one.p99 + 20)  # fmt: skip
+    one, two = measured.words
+    row(f"… as {words} code words/s are keyed, p99 ms", "-", f"{one.p99:.1f}")
+    row("… as they are checked, too, p99 ms", "-", f"{two.p99:.1f}",
+        "keyed + 20", two.p99 <= one.p99 + 20)  # fmt: skip
     memory = measured.memory
     total = memory.application + memory.voice
     row(f"memory, {concurrent} calls, MB", "-",

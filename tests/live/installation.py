@@ -26,8 +26,9 @@ READY = 60.0
 class Installation:
     """One state directory and what runs in it."""
 
-    def __init__(self, state: Path, settings: str = "") -> None:
+    def __init__(self, state: Path, settings: str = "", **environment: str) -> None:
         self.state = state
+        self._environment = {**ENVIRONMENT, **environment}
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.ports = free_ports()
         lines = [f"{name} = {getattr(self.ports, name)}" for name in self.ports.__struct_fields__]
@@ -39,15 +40,18 @@ class Installation:
         """The command line of `firstline …` in this state directory."""
         return [sys.executable, "-m", "ari_app.cli", "--state", str(self.state), *words]
 
-    def run(self, *words: str, timeout: float = 120.0) -> "subprocess.CompletedProcess[str]":
-        """Run a command to its end."""
+    def run(
+        self, *words: str, timeout: float = 120.0, given: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end, with what it is given on its standard input."""
         return subprocess.run(
             self.command(*words),
             capture_output=True,
             text=True,
             timeout=timeout,
+            input=given,
             cwd=ROOT,
-            env=ENVIRONMENT,
+            env=self._environment,
         )
 
     def out(self, *words: str) -> str:
@@ -60,7 +64,7 @@ class Installation:
         """`firstline up` in the foreground of a process of ours; returns when it is ready."""
         with self.log.open("ab") as log:
             self._up = subprocess.Popen(
-                self.command("up"), stderr=log, stdout=log, cwd=ROOT, env=ENVIRONMENT
+                self.command("up"), stderr=log, stdout=log, cwd=ROOT, env=self._environment
             )
         until(lambda: self._ready() or self._up is None or self._up.poll() is not None, READY)
         assert self._up.poll() is None, self.log.read_text()
@@ -76,9 +80,9 @@ class Installation:
         self._up.send_signal(signal.SIGINT)
         return self._up.wait(40)
 
-    def kill(self) -> None:
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Kill the application without a warning; Asterisk goes on."""
-        os.kill(self.status().pids["application"], signal.SIGKILL)
+        os.kill(self.status().pids["application"], how)
         assert self._up is not None
         self._up.wait(10)
         self._up = None
@@ -113,15 +117,15 @@ class Installation:
         self.out("prompts", "say", name, *values, "--lang", lang, "-o", str(file))
         return file
 
+    def ordered(self, command: str) -> str:
+        """What Asterisk answers to a command of its own command line."""
+        control = self.state / "asterisk" / "etc" / "asterisk.conf"
+        words = [*asterisk().argv, "-C", str(control), "-rx", command]
+        return subprocess.run(words, capture_output=True, text=True, timeout=10).stdout
+
     def queued(self, callers: int) -> None:
         """Wait until so many callers are in the queue for an agent."""
-        control = self.state / "asterisk" / "etc" / "asterisk.conf"
-        command = [*asterisk().argv, "-C", str(control), "-rx", "queue show support"]
-
-        def waiting() -> str:
-            return subprocess.run(command, capture_output=True, text=True, timeout=10).stdout
-
-        until(lambda: f"has {callers} calls" in waiting(), 20)
+        until(lambda: f"has {callers} calls" in self.ordered("queue show support"), 20)
 
     def last_call(self) -> str:
         """The path of the last call, as text, once it is ended in the store."""
@@ -135,9 +139,9 @@ def _root() -> Path:
 
 
 @contextmanager
-def installed(state: Path, settings: str = "") -> Iterator[Installation]:
+def installed(state: Path, settings: str = "", **environment: str) -> Iterator[Installation]:
     """An installation that is up; at the end nothing of it runs any more."""
-    one = Installation(state, settings)
+    one = Installation(state, settings, **environment)
     try:
         one.up()
         yield one

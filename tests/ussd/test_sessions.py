@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ari_app.ussd import sessions as module
-from ari_app.ussd.line import Page, reading
+from ari_app.ussd.line import Page, TextLine, reading
 from ari_app.ussd.sessions import MismatchError, Request, replies
 from ivr.entry import enter
-from ivr.events import Answered
+from ivr.events import Answered, Keyed
 from ivr.screens import fits
 from ivr.session import Caller, Session
-from ivr.wants import Deed, Screen, Send
+from ivr.wants import Ask, Deed, Grammar, Screen, Send
 from tests.ari.facts import until
-from tests.ussd.house import House, book, house
+from tests.ussd.house import House, book, house, texts
 
 REPLY = st.one_of(st.just("*"), st.text("0123456789# a", min_size=1, max_size=5))
 MENU = Page("menu")
@@ -64,6 +64,22 @@ async def test_letters_stand_in_no_record() -> None:
         assert "hush" not in repr(here.records)
         assert "9753" not in repr(here.records)
         assert await ask(here, "hush*2*9753*1") == END
+
+
+async def test_a_secret_stands_in_no_record_where_it_answers_a_menu() -> None:
+    async with house() as here:
+        assert (await ask(here, "9753")).text == "wrong\nmenu"
+        assert "9753" not in repr(here.records)
+
+
+async def test_what_is_replied_to_a_secret_ask_is_sealed() -> None:
+    async def show(_: Page) -> str:
+        return "9753"
+
+    line, grammar = TextLine(texts, show, "en"), Grammar(least=4, most=4)
+    for secret in (False, True):
+        asked = Ask(Screen((), "en"), grammar, secret=secret)
+        assert await line.present(asked) == Keyed("9753", secret)
 
 
 async def test_pages_are_turned() -> None:
