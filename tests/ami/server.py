@@ -70,13 +70,16 @@ class Server:
         await self.raw("".join(map(written, events)).encode())
 
     async def raw(self, data: bytes) -> None:
-        """Send bytes as they are."""
+        """Send bytes as they are to who is there."""
         for line in tuple(self._lines):
-            for start in range(0, len(data), self.bytes_at_once):
-                line.write(data[start : start + self.bytes_at_once])
-                await line.drain()
-                if len(data) > self.bytes_at_once:
-                    await asyncio.sleep(0)  # a packet of its own
+            await self._send(line, data)
+
+    async def _send(self, line: asyncio.StreamWriter, data: bytes) -> None:
+        for start in range(0, len(data), self.bytes_at_once):
+            line.write(data[start : start + self.bytes_at_once])
+            await line.drain()
+            for _ in range(3 if len(data) > self.bytes_at_once else 0):
+                await asyncio.sleep(0)  # until it was read, as a packet of its own
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.closes_at_once:
@@ -91,7 +94,7 @@ class Server:
                 said = dict(line.split(": ", 1) for line in text.strip().split("\r\n"))
                 self.said.append(said)
                 if said["Action"] not in self.deaf_to:
-                    await self.raw("".join(self._answers(said)).encode())
+                    await self._send(writer, "".join(self._answers(said)).encode())
         except (asyncio.IncompleteReadError, OSError):
             pass
         finally:
