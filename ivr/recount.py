@@ -11,12 +11,17 @@ def carried(old: Board, anew: Board, gap: bool) -> Board:
     """A board made from a list, with what no list tells, as far as it still holds.
 
     After a ``gap`` in what was told, a phone must be seen to ring, and whoever speaks must not
-    have ceased to meanwhile.
+    have ceased to meanwhile. Without one, whoever waits does so since the moment that was told: a
+    list has whole seconds.
     """
 
     def member(one: Offer | Talk) -> Member:
         queue = anew.queues.get(one.queue, Queue())
         return queue.members.get(one.interface, Member(interface=one.interface, name=""))
+
+    def since(name: str, queue: Queue) -> Queue:
+        known = {one.call: one for one in old.queues.get(name, Queue()).waiting}
+        return replace(queue, waiting=tuple(known.get(one.call, one) for one in queue.waiting))
 
     def rings(offer: Offer) -> bool:
         waiting = anew.queues.get(offer.queue, Queue()).waiting
@@ -28,7 +33,8 @@ def carried(old: Board, anew: Board, gap: bool) -> Board:
         return not gap or (member(talk).in_call and (last is None or last <= talk.since))
 
     offers, talks = tuple(filter(rings, old.offers)), tuple(filter(speaks, old.talks))
-    return replace(anew, offers=offers, talks=talks)
+    queues = anew.queues if gap else {name: since(name, it) for name, it in anew.queues.items()}
+    return Board(queues, offers, talks)
 
 
 def differences(board: Board, anew: Board) -> tuple[str, ...]:

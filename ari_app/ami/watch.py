@@ -70,7 +70,6 @@ class Watch:
 
     async def _attend(self, ask: Ask) -> NoReturn:
         """Ask for the list, again and again, while the connection lasts."""
-        self._doubts = ()
         try:
             while True:
                 self._listed = Board()

@@ -60,6 +60,11 @@ class Server:
         self.drop()
         await self._server.wait_closed()
 
+    @property
+    def connections(self) -> int:
+        """How many there are now."""
+        return len(self._lines)
+
     def drop(self) -> None:
         """Break all connections."""
         for line in self._lines:

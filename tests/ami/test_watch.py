@@ -116,6 +116,15 @@ async def test_who_listens_hears_of_changes_alone(house: Server) -> None:
         assert views.empty()
 
 
+async def test_lists_without_news_are_no_changes(house: Server) -> None:
+    async with watching(house.settings, OFTEN) as watch:
+        with watch.listen() as views:
+            assert (await views.get()).current
+            lists = len(house.said)
+            await until(lambda: len(house.said) > lists + 3)
+            assert views.empty()
+
+
 async def test_asterisk_died_and_came_back(house: Server) -> None:
     async with watching(house.settings) as watch:
         await until(lambda: watch.view.current)

@@ -123,6 +123,14 @@ def test_what_no_list_tells_is_carried_over() -> None:
     assert carried(old, board(member(state="ringing")), gap=False).offers == ()
 
 
+@pytest.mark.parametrize(("gap", "since"), [(False, 0), (True, 1)])
+def test_whoever_waits_does_so_since_he_was_told_to(gap: bool, since: int) -> None:
+    """A list has whole seconds, but after a gap he may have come anew."""
+    listed = board(CallerWaits("support", 1, caller("a", 1)))
+    now = carried(board(waits("a")), listed, gap)
+    assert now.queues["support"].waiting == (caller("a", since),)
+
+
 @pytest.mark.parametrize(
     ("listed", "offers", "talks"),
     [
