@@ -44,8 +44,8 @@ class Watch:
         doubt: float = 2.0,
     ) -> None:
         self.view = View()
-        self.mended: Counter[str] = Counter()
-        """What lists knew that events had not told."""
+        self.mended = 0
+        """How many differences events had not told."""
         self.strange: Counter[str] = Counter()
         self._settings = settings
         self._now = now
@@ -103,7 +103,7 @@ class Watch:
             return
         for each in found:
             if each in self._doubts:
-                self.mended[each] += 1
+                self.mended += 1
                 log.warning("AMI had not told that %s: mended", each)
         self._doubts = ()
         self._put(View(carried(board, listed, gap=not current), True))
