@@ -12,6 +12,8 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from ari_app import control, exchange, flows, mail, retention
+from ari_app.ami import client as ami
+from ari_app.ami.watch import Watch
 from ari_app.ari.calls import Calls
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
@@ -123,9 +125,11 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
         refreshing = (deeds.refresh, directory.refresh, billing.refresh)
-        reached = _Reached(link, calls, sessions, refreshing)
+        queues = Watch(_ami(ground), _now)
+        reached = _Reached(link, calls, sessions, queues, refreshing)
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
+        background.begin(queues.run())
         background.begin(outbox.run())
         background.begin(ordering.run())
         background.begin(bulletin.attend(_post, air.words, _now))
@@ -187,6 +191,7 @@ class _Reached(Struct, frozen=True):
     link: Link
     calls: Calls
     sessions: Sessions
+    queues: Watch
     refreshing: tuple[Callable[[], Awaitable[None]], ...]
     """Each reads again what it keeps in memory."""
 
@@ -199,6 +204,9 @@ def _answering(
     async def report() -> bytes:
         return await _report(ground, air, reached.link, reached.calls)
 
+    async def queues() -> bytes:
+        return json.encode(reached.queues.view)
+
     async def refresh() -> None:
         for each in reached.refreshing:
             await each()
@@ -207,7 +215,7 @@ def _answering(
         return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
 
     ussd = partial(gateway.answered_or_refused, reached.sessions)
-    return control.serve(ground.state.control, report, reload, refresh, feed, ussd)
+    return control.serve(ground.state.control, report, queues, reload, refresh, feed, ussd)
 
 
 async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]]) -> None:
@@ -264,6 +272,11 @@ def _settings(ground: Ground) -> Settings:
         application=ari.application,
         transport=ari.transport,
     )
+
+
+def _ami(ground: Ground) -> ami.Settings:
+    password = ground.state.keys().ami
+    return ami.Settings(ground.config.ports.ami, "firstline", password, events="agent")
 
 
 def _text(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:

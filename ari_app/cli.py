@@ -21,6 +21,7 @@ from ari_app.commands.operations import operations
 from ari_app.commands.orders import orders
 from ari_app.commands.pbx import pbx
 from ari_app.commands.prompts import prompts
+from ari_app.commands.queues import queues
 from ari_app.commands.retention import retention
 from ari_app.commands.running import Commands, console, run
 from ari_app.commands.status import status
@@ -101,7 +102,7 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 for group in (
     status, announce, calls, callbacks, complaints, demo_billing, flows, hours, messages,
-    operations, orders, pbx, prompts, retention, subscribers, ussd,
+    operations, orders, pbx, prompts, queues, retention, subscribers, ussd,
 ):  # fmt: skip
     main.add_command(group)
 

@@ -1,9 +1,10 @@
 """The control socket: how the command line asks the running application.
 
-HTTP over a Unix socket in the state directory, which only its owner can enter: ``GET /status`` is
-a JSON object, ``GET /watch`` a line of JSON for each :class:`~ari_app.feed.Happening`, ``POST
-/reload`` what came of it, as JSON, when it is done, after ``POST /refresh`` the application
-knows what other commands wrote into the store, and ``POST /ussd`` is answered as the gateway does.
+HTTP over a Unix socket in the state directory, which only its owner can enter: ``GET /status`` and
+``GET /queues`` are JSON objects, ``GET /watch`` a line of JSON for each
+:class:`~ari_app.feed.Happening`, ``POST /reload`` what came of it, as JSON, when it is done, after
+``POST /refresh`` the application knows what other commands wrote into the store, and ``POST
+/ussd`` is answered as the gateway does.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ class NotRunningError(Exception):
 async def serve(
     path: Path,
     status: Answer,
+    queues: Answer,
     reload: Answer,
     refresh: Callable[[], Awaitable[None]],
     feed: Feed,
@@ -43,6 +45,9 @@ async def serve(
 
     async def on_status(_: web.Request) -> web.Response:
         return web.Response(body=await status(), content_type="application/json")
+
+    async def on_queues(_: web.Request) -> web.Response:
+        return web.Response(body=await queues(), content_type="application/json")
 
     async def on_watch(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
@@ -70,6 +75,7 @@ async def serve(
     app.add_routes(
         [
             web.get("/status", on_status),
+            web.get("/queues", on_queues),
             web.get("/watch", on_watch),
             web.post("/refresh", on_refresh),
             web.post("/reload", on_reload),
@@ -121,6 +127,12 @@ async def _ask(
 async def status(path: Path) -> bytes:
     """The status of the running application as JSON; :class:`NotRunningError` if there is none."""
     async with _ask(path, "status") as response:
+        return await response.read()
+
+
+async def queues(path: Path) -> bytes:
+    """The queues as the running application knows them, as JSON."""
+    async with _ask(path, "queues") as response:
         return await response.read()
 
 

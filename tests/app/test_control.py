@@ -17,6 +17,10 @@ async def report() -> bytes:
     return b'{"running":true}'
 
 
+async def queues() -> bytes:
+    return b'{"board":{}}'
+
+
 async def nothing() -> None:
     """Nothing was written."""
 
@@ -32,7 +36,7 @@ async def ussd(request: bytes) -> str:
 @asynccontextmanager
 async def serving(path: Path) -> AsyncIterator[Feed]:
     feed = Feed()
-    async with control.serve(path, report, reload, nothing, feed, ussd):
+    async with control.serve(path, report, queues, reload, nothing, feed, ussd):
         yield feed
 
 
@@ -41,6 +45,12 @@ async def test_the_status(tmp_path: Path) -> None:
     async with serving(path):
         assert await control.status(path) == b'{"running":true}'
     assert not path.exists()
+
+
+async def test_the_queues(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    async with serving(path):
+        assert await control.queues(path) == b'{"board":{}}'
 
 
 async def test_a_path_longer_than_a_socket_may_have(tmp_path: Path) -> None:
@@ -71,7 +81,7 @@ async def test_a_reload_takes_its_time(tmp_path: Path, monkeypatch: pytest.Monke
         await spoken.wait()
         return b"{}"
 
-    async with control.serve(path, report, long, nothing, Feed(), ussd):
+    async with control.serve(path, report, queues, long, nothing, Feed(), ussd):
         asking = asyncio.create_task(control.reload(path))
         asyncio.get_running_loop().call_later(0.1, spoken.set)
         assert await asking == b"{}"
@@ -105,7 +115,7 @@ async def test_refreshing_ends_when_it_is_done(tmp_path: Path) -> None:
             raise OSError("the disk is gone")
         done.append("once")
 
-    async with control.serve(path, report, reload, refresh, Feed(), ussd):
+    async with control.serve(path, report, queues, reload, refresh, Feed(), ussd):
         await control.refresh(path)
         assert done == ["once"]
         with pytest.raises(NotRunningError, match="answered 500 to refresh: its log says why"):
@@ -163,7 +173,7 @@ async def test_an_application_that_is_stuck(
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with control.serve(path, never, never, nothing, Feed(), ussd):
+    async with control.serve(path, never, never, never, nothing, Feed(), ussd):
         with pytest.raises(NotRunningError, match=r"does not answer in 0\.05 s"):
             await control.status(path)
 
@@ -174,6 +184,6 @@ async def test_a_status_that_cannot_be_told(tmp_path: Path) -> None:
     async def broken() -> bytes:
         raise OSError("the disk is gone")
 
-    async with control.serve(path, broken, broken, nothing, Feed(), ussd):
+    async with control.serve(path, broken, broken, broken, nothing, Feed(), ussd):
         with pytest.raises(NotRunningError, match="answered 500 to status: its log says why"):
             await control.status(path)

@@ -35,7 +35,7 @@ def test_the_same_site_gives_the_same_text() -> None:
 def test_the_keys_of_callers_are_written_nowhere() -> None:
     for file in ("logger.conf", "cel.conf", "manager.conf"):
         assert "dtmf" not in settings(file).lower(), file
-    assert "read = system,agent" in section("manager.conf", "firstline")
+    assert "read = agent" in section("manager.conf", "firstline")
     assert "write = agent" in section("manager.conf", "firstline")
 
 

@@ -222,7 +222,9 @@ async def test_a_running_application_forgets_him_too(lived: State, run: Run) -> 
     async def unasked(_: bytes) -> str:
         return ""
 
-    async with control.serve(lived.control, nothing, nothing, directory.refresh, Feed(), unasked):
+    async with control.serve(
+        lived.control, nothing, nothing, nothing, directory.refresh, Feed(), unasked
+    ):
         done = await asyncio.to_thread(run, "subscribers", "forget", NUMBER, "--yes")
     assert (done.exit_code, done.stderr) == (0, "")
     assert directory.caller(NUMBER) is None

@@ -249,7 +249,9 @@ async def test_a_running_application_knows_them_at_once(demo: State, run: Run, c
     async def unasked(_: bytes) -> str:
         return ""
 
-    async with control.serve(demo.control, nothing, nothing, directory.refresh, Feed(), unasked):
+    async with control.serve(
+        demo.control, nothing, nothing, nothing, directory.refresh, Feed(), unasked
+    ):
         done = await asyncio.to_thread(run, "subscribers", "import", str(csv))
     assert done.stderr == ""
     assert directory.caller("375291234567") == Caller(51, "be", "Минск")

@@ -1,0 +1,1 @@
+"""Asterisk over AMI: the queues and the phones of agents, watched."""

@@ -1,0 +1,118 @@
+"""The watch over Asterisk's queues: a board that is right, and word of each change.
+
+After each login the list of all queues makes the board, and events are folded into it. Every so
+often the list is asked for again: what it knows otherwise twice in a row, events had not told. That
+is counted, logged, and mended.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import NoReturn
+
+from msgspec import Struct
+
+from ari_app.ami.client import Ask, Headers, Settings, keep
+from ari_app.ami.events import Listed, ListEnd, Strange, parse
+from ivr.queues import Board, folded
+from ivr.recount import carried, differences
+
+log = logging.getLogger(__name__)
+
+
+class View(Struct, frozen=True):
+    """The queues as we know them; ``current`` is false while Asterisk tells us nothing."""
+
+    board: Board = Board()
+    current: bool = False
+
+
+class Watch:
+    """Keeps :attr:`view`; ``every`` and ``doubt`` are seconds from list to list.
+
+    ``doubt`` is for the list after one that differed: it may just have overtaken some events.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        now: Callable[[], datetime],
+        every: float = 30.0,
+        doubt: float = 2.0,
+    ) -> None:
+        self.view = View()
+        self.mended = 0
+        """How many differences events had not told."""
+        self.strange: Counter[str] = Counter()
+        self._settings = settings
+        self._now = now
+        self._every, self._doubt = every, doubt
+        self._listening: set[asyncio.Queue[View]] = set()
+        self._listed = Board()
+        self._doubts: tuple[str, ...] = ()
+
+    async def run(self) -> NoReturn:
+        """Watch, for ever."""
+        await keep(self._settings, self._take, self._attend)
+
+    @contextmanager
+    def listen(self) -> Iterator[asyncio.Queue[View]]:
+        """The newest view after each change from now on; what was not taken in time is skipped."""
+        views: asyncio.Queue[View] = asyncio.Queue(1)
+        self._listening.add(views)
+        try:
+            yield views
+        finally:
+            self._listening.discard(views)
+
+    async def _attend(self, ask: Ask) -> NoReturn:
+        """Ask for the list, again and again, while the connection lasts."""
+        try:
+            while True:
+                self._listed = Board()
+                await ask("QueueStatus")
+                await asyncio.sleep(self._doubt if self._doubts else self._every)
+        finally:
+            self._put(View(self.view.board))
+
+    def _take(self, headers: Headers) -> None:
+        """Fold what is told, in its order: no event may slip between a list and its end."""
+        match parse(headers, self._now()):
+            case None:
+                pass
+            case Strange(event, why):
+                self.strange[event] += 1
+                if self.strange[event] == 1:
+                    log.error("AMI: %s is not as documented: %s", event, why)
+            case Listed(item):
+                self._listed = folded(self._listed, item)
+            case ListEnd():
+                self._compare(self._listed)
+            case event if self.view.current:
+                self._put(View(folded(self.view.board, event), True))
+
+    def _compare(self, listed: Board) -> None:
+        """The board against a list that is complete."""
+        board, current = self.view.board, self.view.current
+        found = differences(board, listed) if current else ()
+        if found and not self._doubts:
+            self._doubts = found
+            return
+        for each in found:
+            if each in self._doubts:
+                self.mended += 1
+                log.warning("AMI had not told that %s: mended", each)
+        self._doubts = ()
+        self._put(View(carried(board, listed, gap=not current), True))
+
+    def _put(self, view: View) -> None:
+        if view == self.view:
+            return
+        self.view = view
+        for views in self._listening:
+            if views.full():
+                views.get_nowait()
+            views.put_nowait(view)

@@ -1,0 +1,103 @@
+"""`firstline queues`: who waits, and what the agents do."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
+from datetime import UTC, datetime, timedelta
+
+import click
+from msgspec import json
+from rich.live import Live
+from rich.text import Text
+
+from ari_app import control
+from ari_app.ami.watch import View
+from ari_app.commands.running import run
+from ari_app.config import State
+from ari_app.journal import masked
+from asterisk_conf.site import Queue
+from ivr.queues import Board, Caller, Member
+
+AGAIN = 1.0
+"""Seconds from look to look of `--watch`."""
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Look again every second, until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts: everything, whole numbers too.")
+@click.pass_obj
+def queues(state: State, watch: bool, as_json: bool) -> None:
+    """Each queue of Asterisk: who waits how long, and what its agents do."""
+    with suppress(KeyboardInterrupt):
+        run(_look(state, watch, as_json))
+
+
+async def _look(state: State, watch: bool, as_json: bool) -> None:
+    config = state.config()
+    pause = Queue("").wrapup if config.manages_asterisk else 0
+    with Live(auto_refresh=False) if watch and not as_json else nullcontext() as live:
+        while True:
+            told = await control.queues(state.control)
+            text = told.decode()
+            if not as_json:
+                view = json.decode(told, type=View)
+                text = "\n".join(lines(view, datetime.now(UTC), pause))
+            elif not watch:
+                text = json.format(text, indent=2)
+            if live:
+                live.update(Text(text), refresh=True)
+            else:
+                click.echo(text)
+            if not watch:
+                return
+            await asyncio.sleep(AGAIN)
+
+
+def lines(view: View, now: datetime, pause: int) -> Iterator[str]:
+    """The table; ``pause`` is the wrap-up of queues in seconds, where a member has none."""
+    board = view.board
+    if not view.current:
+        yield "not connected to Asterisk's AMI, the log says why" + (
+            "; this was last known:" if board.queues else ""
+        )
+    for name, queue in sorted(board.queues.items()):
+        agents = [queue.members[interface] for interface in sorted(queue.members)]
+        doing = [_doing(board, name, agent, now, pause) for agent in agents]
+        free = sum(not does for does in doing)
+        yield f"{name}: {len(queue.waiting)} waiting, {free} of {len(agents)} agents free"
+        for place, caller in enumerate(queue.waiting, 1):
+            yield f"  {place:>3}. {_who(caller):<30} {_long(now - caller.since):>8}"
+        for agent, does in zip(agents, doing, strict=True):
+            yield f"  {_plain(f'{agent.interface}  {agent.name}'):<35} {does or 'free'}"
+
+
+def _doing(board: Board, queue: str, agent: Member, now: datetime, pause: int) -> str:
+    """What keeps an agent from the next caller of a queue, in words; "" if nothing does."""
+    here = (queue, agent.interface)
+    offer = next((one for one in board.offers if (one.queue, one.interface) == here), None)
+    talk = next((one for one in board.talks if (one.queue, one.interface) == here), None)
+    rest = agent.rests_until(pause)
+    if talk:
+        does = f"speaks with {_who(talk.caller)} for {_long(now - talk.since)}"
+    elif offer:
+        does = f"rings for {_who(offer.caller)} for {_long(now - offer.since)}"
+    elif agent.state != "not in use":
+        does = agent.state
+    else:
+        does = f"wraps up for {_long(rest - now)}" if rest and rest > now else ""
+    paused = _plain(f"paused ({agent.reason})" if agent.reason else "paused") * agent.paused
+    return ", ".join(filter(None, (does, paused)))
+
+
+def _who(caller: Caller) -> str:
+    return _plain(f"{masked(caller.number)} {caller.name}".strip())
+
+
+def _plain(text: str) -> str:
+    """Text from outside, without what would steer a terminal."""
+    return "".join(letter for letter in text if letter.isprintable())
+
+
+def _long(time: timedelta) -> str:
+    minutes, seconds = divmod(max(int(time.total_seconds()), 0), 60)
+    return f"{minutes}:{seconds:02}"

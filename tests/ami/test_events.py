@@ -1,0 +1,99 @@
+"""The door: what AMI says, in the types of a board."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ari_app.ami.events import Listed, ListEnd, Strange, parse
+from ivr.queues import (
+    Caller,
+    CallerAbandoned,
+    CallerLeft,
+    CallerWaits,
+    Completed,
+    Connected,
+    Member,
+    MemberIs,
+    MemberRemoved,
+    Offered,
+    QueueIs,
+    Unanswered,
+)
+from tests.ami.server import OLGA, agent, joins, leaves, member, member_is, queue, waits
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+BEFORE = datetime(2026, 11, 25, 11, tzinfo=UTC)
+STAMP = {"Timestamp": f"{BEFORE.timestamp():.6f}"}
+
+
+def caller(since: datetime) -> Caller:
+    return Caller("a", "PJSIP/1-a", "375291234567", "Ў Янка", since)
+
+
+@pytest.mark.parametrize(
+    ("headers", "event"),
+    [
+        (queue(), Listed(QueueIs("support"))),
+        (waits("a", 2), Listed(CallerWaits("support", 2, caller(NOW - timedelta(seconds=7))))),
+        (joins("a", 1), CallerWaits("support", 1, caller(NOW))),
+        (joins("a", 1, **STAMP), CallerWaits("support", 1, caller(BEFORE))),
+        (leaves("a"), CallerLeft("support", "a")),
+        ({**leaves("a"), "Event": "QueueCallerAbandon"}, CallerAbandoned("support", "a")),
+        (agent("AgentCalled", "a", **STAMP), Offered("support", OLGA, "a", BEFORE)),
+        (agent("AgentRingNoAnswer", "a"), Unanswered("support", OLGA, "a")),
+        (
+            agent("AgentConnect", "a", HoldTime="3600"),
+            Connected("support", OLGA, caller(BEFORE), NOW),
+        ),
+        (agent("AgentComplete", "a"), Completed("support", OLGA, "a", NOW)),
+        (
+            {**member_is(), "Event": "QueueMemberRemoved"},
+            MemberRemoved("support", OLGA),
+        ),
+        ({"Event": "QueueStatusComplete"}, ListEnd()),
+        ({"Event": "AgentDump"}, None),
+        ({}, None),
+        ({"Event": "QueueParams"}, Strange("QueueParams", "it has no Queue")),
+        (
+            {**joins("a", 1), "Position": "first"},
+            Strange("QueueCallerJoin", "invalid literal for int() with base 10: 'first'"),
+        ),
+    ],
+)
+def test_what_is_told(headers: dict[str, str], event: object) -> None:
+    assert parse(headers, NOW) == event
+
+
+@pytest.mark.parametrize("name", ["Added", "Status", "Pause", "Penalty", "Ringinuse"])
+def test_a_member_is_told_whole(name: str) -> None:
+    said: dict[str, Any] = {
+        "LastCall": f"{BEFORE.timestamp():.0f}", "Paused": "1", "PausedReason": "чай",
+        "Penalty": "3", "InCall": "1", "Wrapuptime": "15",
+    }  # fmt: skip
+    olga = Member(
+        interface=OLGA, name="Ольга", state="ringing", paused=True, reason="чай", penalty=3,
+        in_call=True, last_call=BEFORE, wrapup=15,
+    )  # fmt: skip
+    event = {**member_is(6, **said), "Event": f"QueueMember{name}"}
+    assert parse(event, NOW) == MemberIs("support", olga)
+    assert parse(member(6, **said), NOW) == Listed(MemberIs("support", olga))
+
+
+def test_who_hides_his_number_has_none() -> None:
+    told = parse({**joins("a", 1), "CallerIDNum": "<unknown>", "CallerIDName": "unknown"}, NOW)
+    assert isinstance(told, CallerWaits)
+    assert (told.caller.number, told.caller.name) == ("", "")
+
+
+EVENTS = st.sampled_from([joins("a", 1), leaves("a"), member(), member_is(), agent("AgentConnect", "a"), waits("a", 1)])  # fmt: skip  # noqa: E501
+
+
+@given(EVENTS, st.data())
+def test_nothing_that_is_said_is_an_exception(event: dict[str, str], data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted({*event, "Timestamp"} - {"Event"})))
+    value = data.draw(st.one_of(st.text(), st.floats().map(str), st.integers().map(str)))
+    parse({**event, name: value}, NOW)
+    parse({key: one for key, one in event.items() if key != name}, NOW)

@@ -1,0 +1,127 @@
+"""`firstline queues`: what its table says, of a running application's board."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from msgspec import json
+
+from ari_app import control
+from ari_app.ami.watch import View
+from ari_app.cli import main
+from ari_app.commands.queues import lines
+from ari_app.config import State
+from ari_app.feed import Feed
+from ivr.queues import Board, Caller, Member, Offer, Queue, Talk
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def ago(seconds: int) -> datetime:
+    return NOON - timedelta(seconds=seconds)
+
+
+def member(number: int, **more: object) -> Member:
+    return Member(interface=f"PJSIP/70{number}", name=f"Агент {number}", **more)  # type: ignore[arg-type]
+
+
+JANKA = Caller("a", "PJSIP/1-1", "375291234567", "Янка\x1b[31m", ago(65))
+HIDDEN = Caller("b", "PJSIP/1-2", "", "", ago(5))
+SPOKEN = Caller("c", "PJSIP/1-3", "375290000009", "", ago(900))
+MEMBERS = (
+    member(1, state="ringing"),
+    member(2, state="in use", in_call=True),
+    member(3, state="not in use", paused=True, reason="чай"),
+    member(4, state="not in use", last_call=ago(3)),
+    member(5, state="not in use", last_call=ago(11)),
+    member(6, state="unavailable"),
+)
+BOARD = Board(
+    {
+        "support": Queue({one.interface: one for one in MEMBERS}, (JANKA, HIDDEN)),
+        "claims": Queue(),
+    },
+    (Offer("support", "PJSIP/701", JANKA, ago(4)),),
+    (Talk("support", "PJSIP/702", SPOKEN, ago(200)),),
+)
+
+
+def test_the_table() -> None:
+    assert list(lines(View(BOARD, True), NOON, 10)) == [
+        "claims: 0 waiting, 0 of 0 agents free",
+        "support: 2 waiting, 1 of 6 agents free",
+        "    1. …4567 Янка[31m                     1:05",
+        "    2. unknown                            0:05",
+        "  PJSIP/701  Агент 1                  rings for …4567 Янка[31m for 0:04",
+        "  PJSIP/702  Агент 2                  speaks with …0009 for 3:20",
+        "  PJSIP/703  Агент 3                  paused (чай)",
+        "  PJSIP/704  Агент 4                  wraps up for 0:07",
+        "  PJSIP/705  Агент 5                  free",
+        "  PJSIP/706  Агент 6                  unavailable",
+    ]
+
+
+def test_what_is_not_current_is_called_so() -> None:
+    gone = "not connected to Asterisk's AMI, the log says why"
+    assert list(lines(View(), NOON, 10)) == [gone]
+    assert next(lines(View(BOARD), NOON, 10)) == f"{gone}; this was last known:"
+
+
+@contextmanager
+def application(state: State) -> Iterator[None]:
+    """A control socket that knows the board, in a loop of its own."""
+    ready, done = threading.Event(), threading.Event()
+
+    async def queues() -> bytes:
+        return json.encode(View(BOARD, True))
+
+    async def nothing() -> None:
+        raise AssertionError
+
+    async def other(_: bytes = b"") -> bytes:
+        raise AssertionError
+
+    async def ussd(_: bytes) -> str:
+        raise AssertionError
+
+    async def serve() -> None:
+        async with control.serve(state.control, other, queues, other, nothing, Feed(), ussd):
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        assert ready.wait(5)
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    made = State(tmp_path / "state")
+    made.make()
+    return made
+
+
+def test_the_command(state: State) -> None:
+    with application(state):
+        table = CliRunner().invoke(main, ["--state", str(state.directory), "queues"])
+        whole = CliRunner().invoke(main, ["--state", str(state.directory), "queues", "--json"])
+    assert (table.exit_code, whole.exit_code) == (0, 0)
+    assert "support: 2 waiting" in table.output
+    assert "375291234567" not in table.output
+    assert json.decode(whole.output, type=View) == View(BOARD, True)
+
+
+def test_nothing_runs(state: State) -> None:
+    done = CliRunner().invoke(main, ["--state", str(state.directory), "queues"])
+    assert done.exit_code == 1
+    assert "Firstline does not run here" in done.output

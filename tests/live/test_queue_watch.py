@@ -1,0 +1,90 @@
+"""The board of queues, as `firstline queues` tells it, beside a real Asterisk."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import json
+
+from ari_app.ami.watch import View
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ivr.queues import Board
+from tests.live.installation import Installation, installed, until
+
+pytestmark = pytest.mark.live
+
+QUEUE = "support"
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Iterator[Installation]:
+    """An installation whose Asterisk may be restarted."""
+    with installed(tmp_path / "state") as one:
+        yield one
+
+
+def view(house: Installation) -> View:
+    return json.decode(house.out("queues", "--json"), type=View)
+
+
+async def shows(house: Installation, fact: Callable[[Board], object]) -> Board:
+    """Wait until the board is current and shows a fact."""
+
+    def true() -> bool:
+        now = view(house)
+        return now.current and bool(fact(now.board))
+
+    await asyncio.to_thread(until, true, 30)
+    return view(house).board
+
+
+def waiting(board: Board) -> list[str]:
+    return [one.number for one in board.queues[QUEUE].waiting]
+
+
+async def test_from_the_wait_to_the_end_and_through_a_restart(mine: Installation) -> None:
+    caller, agent_account = mine.subscriber(5), mine.agent(0)
+    phone = f"PJSIP/{agent_account.user}"
+    async with Phone(agent_account) as agent, Phone(caller) as me:
+        before = await shows(mine, lambda board: QUEUE in board.queues)
+        assert waiting(before) == []
+        assert before.queues[QUEUE].members[phone].state == "unavailable"
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press("0")
+        await shows(mine, lambda board: waiting(board) == ["375990000006"])
+        await agent.register()
+        await agent.wait(Incoming, timeout=30)
+        ringing = await shows(mine, lambda board: board.offers)
+        [offer] = ringing.offers
+        assert (offer.queue, offer.interface) == (QUEUE, phone)
+        assert offer.caller == ringing.queues[QUEUE].waiting[0]
+        await agent.answer()
+        talking = await shows(mine, lambda board: board.talks)
+        assert [one.caller.number for one in talking.talks] == ["375990000006"]
+        assert (waiting(talking), talking.offers) == ([], ())
+        assert talking.queues[QUEUE].members[phone].in_call
+        assert "speaks with …0006" in await asyncio.to_thread(mine.out, "queues")
+        await agent.hangup()
+        await me.wait(Disconnected, timeout=20)
+        ended = await shows(mine, lambda board: not board.talks)
+        member = ended.queues[QUEUE].members[phone]
+        assert (member.in_call, member.last_call is not None) == (False, True)
+    async with Phone(mine.subscriber(6)) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press("0")
+        await shows(mine, lambda board: waiting(board) == ["375990000007"])
+        await asyncio.to_thread(mine.out, "pbx", "stop")
+        await asyncio.to_thread(until, lambda: not view(mine).current, 30)
+        await asyncio.to_thread(mine.out, "pbx", "start")
+        again = await shows(mine, lambda board: not waiting(board))
+        assert phone in again.queues[QUEUE].members
+    async with Phone(mine.subscriber(7)) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press("0")
+        await shows(mine, lambda board: waiting(board) == ["375990000008"])
+    assert "AMI had not told" not in mine.log.read_text()
+    assert "not as documented" not in mine.log.read_text()
