@@ -32,6 +32,9 @@ which values they have. Each is only tried for edges that the one before did not
 STATES = 60_000
 """After so many states of one care the search ends: seconds, and far more than flows have."""
 
+FAREWELL = "farewell"
+"""The way of spent patience, which is not looked for where patience is not counted."""
+
 GONE = Gone(16)
 
 
@@ -70,18 +73,28 @@ def walk(book: Book, flow: str = "", known: int = 1, number: str = "") -> Walked
     They begin as subscriber ``known`` who calls from ``number``, or as a stranger.
     """
     flows = [book.flows[flow]] if flow else list(book.flows.values())
+    wanted = [edge for each in flows for edge in edges(book, each)]
     ends: dict[Edge, _Reached] = {}
-    missed: list[Edge] = []
-    for each in flows:
-        wanted = edges(book, each)
-        starts = tuple(_starts(book, each, known, number))
-        for care in CARE:
-            left = {edge for edge in wanted if edge not in ends}
+    for care in CARE:
+        for together in (flows,) if care else _together(flows):
+            names = {each.flow for each in together}
+            left = {edge for edge in wanted if edge not in ends and edge[0] in names}
+            if not care:
+                left = {edge for edge in left if edge[2] != FAREWELL}
             if left:
+                starts = tuple(_starts(book, together[0], known, number))
                 ends.update(_Search(book, care).run(starts, left))
-        missed += [edge for edge in wanted if edge not in ends]
+    missed = [edge for edge in wanted if edge not in ends]
     shortest = {edge: _path(book, end, ends.keys()) for edge, end in ends.items()}
     return Walked(tuple(_chosen(shortest)), shortest, tuple(missed))
+
+
+def _together(flows: Iterable[Flow]) -> Iterable[list[Flow]]:
+    """Flows that are searched at once: none in which no call begins has starts of its own."""
+    found: dict[str, list[Flow]] = {}
+    for flow in flows:
+        found.setdefault(flow.flow if flow.entries else "", []).append(flow)
+    return found.values()
 
 
 def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Session]:
@@ -276,9 +289,9 @@ def _chosen(shortest: Mapping[Edge, Path]) -> Iterator[Path]:
 
 
 def _path(book: Book, end: _Reached, wanted: Collection[Edge]) -> Path:
-    """The way to a state, and on from it until the caller is met."""
+    """The way to a state, and on from it until the caller may answer, or waits."""
     search = _Search(book, 0)
-    while isinstance(end.want, Deed):
+    while isinstance(end.want, Deed | Say):
         tried = (
             search.turned(end, Taken(end.session, end.want, event)) for event in search.events(end)
         )

@@ -39,6 +39,8 @@ HERE = Path(__file__).parent / "conversations"
 
 _FEE = Money(Decimal("7.50"))
 _HOME = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
+_CODE = Digits("2")
+_SERVICE = {"service": _HOME, "fee": _FEE, "code": _CODE}
 VALUES: Values = {
     "balance": Money(Decimal("12.50")),
     "as_of": Moment(datetime(2026, 3, 2, 18)),
@@ -46,7 +48,9 @@ VALUES: Values = {
     "fee": _FEE,
     "minutes": Count(300),
     "gigabytes": Count(10),
-    "services": Rows(({"service": _HOME, "fee": _FEE},)),
+    "services": Rows((_SERVICE,)),
+    "offered": Rows((_SERVICE,)),
+    "service": _HOME,
     "bill": Money(Decimal("21.00")),
     "before": Money(Decimal("20.00")),
     "difference": Money(Decimal("1.00")),
@@ -54,7 +58,15 @@ VALUES: Values = {
     "vat_change": Money(Decimal("1.00")),
     "reasons": Rows(()),
     "tariffs": Rows(
-        ({"tariff": _HOME, "fee": _FEE, "minutes": Count(300), "gigabytes": Count(10)},)
+        (
+            {
+                "tariff": _HOME,
+                "fee": _FEE,
+                "minutes": Count(300),
+                "gigabytes": Count(10),
+                "code": _CODE,
+            },
+        )
     ),
     "complaint": Digits("1024"),
     "announcements": Rows(
@@ -66,6 +78,23 @@ VALUES: Values = {
         )
     ),
     "payments": Rows(({"day": Day(date(2026, 3, 8)), "amount": _FEE},)),
+    "charges": Rows(({"at": Moment(datetime(2026, 3, 2, 18)), "use": _HOME, "amount": _FEE},)),
+    "total": _FEE,
+    "many": Count(1),
+    "offers": Rows(
+        ({"offer": Digits("17"), "seller": Digits("375291234567"), "what": _HOME, "charge": _FEE},)
+    ),
+    "points": Count(120),
+    "rewards": Rows(({"reward": _HOME, "price": Count(100), "code": _CODE},)),
+    "charge": _FEE,
+    "monthly": _FEE,
+    "since": Day(date(2026, 4, 1)),
+    "until": Day(date(2026, 7, 1)),
+    "what": _HOME,
+    "seller": Digits("375291234567"),
+    "price": Count(100),
+    "reward": _HOME,
+    "order": Digits("1025"),
 }
 """What the operations bring here."""
 

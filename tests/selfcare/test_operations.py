@@ -173,7 +173,7 @@ async def test_tariff_tells_what_it_includes(billing: Billing) -> None:
 
 
 async def test_services_are_rows_or_none(billing: Billing) -> None:
-    row: Values = {"service": Name(NAMES), "fee": Money(Decimal("7.50"))}
+    row: Values = {"service": Name(NAMES), "fee": Money(Decimal("7.50")), "code": Digits("7")}
     assert await ask(billing, "services", RICH) == Answered("ok", {"services": Rows((row,))})
     assert await ask(billing, "services", POOR) == Answered("none")
 

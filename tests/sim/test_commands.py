@@ -108,9 +108,10 @@ def test_tests_are_no_flows(menus: Path) -> None:
 def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None:
     result = firstline("cover", menus)
     assert result.exit_code == 0
-    lines = (menus / "611.yaml").read_text().splitlines()
-    place = next(n for n, line in enumerate(lines, 1) if line.startswith("  tariff-told:"))
-    assert f"{menus}/611.yaml:{place}:3: no test goes tariff-told then: " in result.output
+    file = menus / "common" / "tariff.yaml"
+    lines = file.read_text().splitlines()
+    place = next(n for n, line in enumerate(lines, 1) if line.startswith("  mine-told:"))
+    assert f"{file}:{place}:3: no test goes mine-told then: " in result.output
     assert "call 611, press 2, announce: none, tariff: ok" in result.output
     assert firstline("cover", menus, "--min", 90).exit_code == 1
     told = json.decode(firstline("cover", menus, "--format", "json").output)
