@@ -40,7 +40,7 @@ HERE = Path(__file__).parent / "conversations"
 _FEE = Money(Decimal("7.50"))
 _HOME = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
 _CODE = Digits("2")
-_SERVICE = {"service": _HOME, "fee": _FEE, "code": _CODE}
+_SERVICE: Values = {"service": _HOME, "fee": _FEE, "code": _CODE}
 VALUES: Values = {
     "balance": Money(Decimal("12.50")),
     "as_of": Moment(datetime(2026, 3, 2, 18)),
