@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from ari_app.config import ConfigError, State
 from ari_app.demo_books import demo_billing
-from ari_app.secret import Secret
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.door import Settings
 from ari_app.settings import BillingSettings, Config
 from ari_app.store.db import Store
+from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,6 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ari_app.config import State
-from ari_app.secret import Secret
 from ari_app.selfcare.codeword import CodeWordsUnavailable
 from ari_app.selfcare.hashing import Form, Hasher, HashingBusy
 from ari_app.selfcare.staff import Asker
@@ -17,6 +16,7 @@ from ari_app.store.code_words import Begun, CodeWord, Outcome, Trial
 from ari_app.store.db import Store, StoreError
 from ari_app.store.numbers import normalise
 from ari_app.store.subscribers import Subscriber
+from ivr.secret import Secret
 from ivr.weak import About, faults
 
 OPERATOR = ("зорка", "zorka")

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Struct
 
-from ari_app.secret import Secret
 from ari_app.settings import SECTIONS, Config
 from asterisk_conf.site import Ports
 from ivr.problems import near
+from ivr.secret import Secret
 
 PREFIX = "FIRSTLINE_"
 FILE = "firstline.toml"

@@ -23,7 +23,6 @@ from ari_app.demo_accounts import (
     demo_charges,
     demo_payments,
 )
-from ari_app.secret import Secret
 from ari_app.selfcare.hashing import Hasher
 from ari_app.settings import Config
 from ari_app.store import accounts, agents, bills, code_words, history, placed, subscribers
@@ -33,6 +32,7 @@ from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
+from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ari_app.config import Keys, State
-from ari_app.secret import Secret
 from ari_app.settings import Config
 from ari_app.store.agents import Agent
 from ari_app.store.subscribers import Subscriber
@@ -15,6 +14,7 @@ from asterisk_conf.found import Asterisk, find
 from asterisk_conf.private import make_private
 from ivr import nodes
 from ivr.model import Book
+from ivr.secret import Secret
 from ivr.values import Phrase
 from prompts.reading import Reading
 

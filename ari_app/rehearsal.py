@@ -13,7 +13,6 @@ from ari_app.call import CallError
 from ari_app.conductor import Perform
 from ari_app.demo import code_word, people
 from ari_app.demo_books import ledger
-from ari_app.secret import Secret
 from ari_app.selfcare.back import Back
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
@@ -26,6 +25,7 @@ from ivr.hours import Schedule, answered, hours_at
 from ivr.keypad import key_form
 from ivr.model import Book
 from ivr.problems import near
+from ivr.secret import Secret
 from ivr.session import Session
 from ivr.values import Phrase, Recording
 from ivr.wants import Concern, Consult, Deed, Invoke, Screen, Send

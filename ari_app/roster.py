@@ -10,11 +10,11 @@ from typing import BinaryIO, TypeAlias
 from msgspec import Struct
 
 from ari_app.codewords import OPERATOR
-from ari_app.secret import Secret
 from ari_app.store.arrivals import Arrival
 from ari_app.store.numbers import normalise
 from ivr.phrases import LANGUAGES
 from ivr.problems import near
+from ivr.secret import Secret
 from ivr.weak import About, faults
 
 NEEDED = ("number", "name", "language", "area")

@@ -15,7 +15,7 @@ from msgspec import Struct, json
 
 from ari_app.config import PREFIX, ConfigError, State
 from ari_app.outbox import UndeliverableError
-from ari_app.secret import Secret
+from ivr.secret import Secret
 
 DEADLINE = 15.0
 """Seconds in which the receiver has to answer."""

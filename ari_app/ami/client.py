@@ -19,7 +19,7 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
 from ari_app.background import group
-from ari_app.secret import Secret
+from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from ari_app.ari.errors import AriError, RefusedError, UnreachableError, raised
 from ari_app.ari.events import RestResponse
 from ari_app.ari.verbs import Request, Sender
 from ari_app.ari.websocket import Socket
-from ari_app.secret import Secret
+from ivr.secret import Secret
 
 Transport = Literal["auto", "websocket", "http"]
 

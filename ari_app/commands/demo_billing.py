@@ -16,11 +16,11 @@ from ari_app.config import ConfigError, State
 from ari_app.demo import open_store
 from ari_app.demo_books import demo_billing as stored_billing
 from ari_app.demo_books import ledger
-from ari_app.secret import Secret
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.tmf.backend import BackEnd
 from ari_app.selfcare.tmf.trouble import Fault, Trouble
+from ivr.secret import Secret
 
 _FAULTS: dict[Fault, str] = {
     "fail": "… answered with 500, undone.",

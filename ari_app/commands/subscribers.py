@@ -13,12 +13,12 @@ from ari_app.commands.running import Commands
 from ari_app.commands.stored import asked, by_option, read, shown
 from ari_app.config import State
 from ari_app.journal import masked
-from ari_app.secret import Secret
 from ari_app.store import code_words
 from ari_app.store import subscribers as people
 from ari_app.store.code_words import Entry
 from ari_app.store.db import Store
 from ari_app.store.subscribers import Subscriber
+from ivr.secret import Secret
 
 TRIES_SHOWN = 5
 

@@ -2,8 +2,8 @@
 
 from typing import Literal, Protocol
 
-from ari_app.secret import Secret
 from ari_app.selfcare.staff import Asker
+from ivr.secret import Secret
 
 
 class CodeWordsUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error

@@ -17,8 +17,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from msgspec import Struct
 
-from ari_app.secret import Secret
 from ivr.keypad import key_form, normalise
+from ivr.secret import Secret
 
 T = TypeVar("T")
 Form = Literal["spoken", "keyed"]

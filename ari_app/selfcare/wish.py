@@ -6,11 +6,11 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from ari_app.secret import Secret
 from ari_app.selfcare.billing import UnknownSubscriber
 from ari_app.selfcare.staff import Asker
 from ivr.events import Answered
 from ivr.model import Operation
+from ivr.secret import Secret
 from ivr.values import Count, Digits, Money, Recording, Sealed, Value, Values, Word
 
 V = TypeVar("V", bound=Value)

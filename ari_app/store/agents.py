@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ari_app.secret import Secret
 from ari_app.store.sqlite import Database
+from ivr.secret import Secret
 
 _COLUMNS = "name, full_name, extension, languages, sip_user, sip_password"
 

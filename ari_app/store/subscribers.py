@@ -5,10 +5,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.secret import Secret
 from ari_app.store.numbers import normalise
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
+from ivr.secret import Secret
 
 _COLUMNS = "id, msisdn, name, language, area, sip_user, sip_password, created"
 

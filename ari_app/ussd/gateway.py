@@ -16,9 +16,9 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from ari_app.secret import Secret
 from ari_app.settings import UssdSettings
 from ari_app.ussd.sessions import MismatchError, Request, Sessions
+from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
 

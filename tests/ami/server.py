@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 from ari_app.ami.client import Settings
-from ari_app.secret import Secret
+from ivr.secret import Secret
 
 PASSWORD = "ami-of-tests"
 OLGA = "PJSIP/701"

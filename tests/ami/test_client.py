@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ari_app.ami import client
 from ari_app.ami.client import AmiError, Ask, Headers, Settings, keep
-from ari_app.secret import Secret
+from ivr.secret import Secret
 from tests.ami.server import Server, joins, waits
 from tests.ari.facts import until
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from ari_app.codewords import StoredCodeWords
-from ari_app.secret import Secret
 from ari_app.selfcare.codeword import CodeWordsUnavailable
 from ari_app.selfcare.hashing import CHEAP, Hasher, HashingBusy, Profile
 from ari_app.selfcare.staff import Asker
 from ari_app.store import code_words, subscribers
 from ari_app.store.db import Store
+from ivr.secret import Secret
 from tests.store.samples import NOON, subscriber
 
 NUMBER = "375990000001"

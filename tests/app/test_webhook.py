@@ -15,11 +15,11 @@ from ari_app.ari.texts import Texts
 from ari_app.cli import main
 from ari_app.config import ConfigError, State
 from ari_app.outbox import PAUSES, Outbox, Send, UndeliverableError
-from ari_app.secret import Secret
 from ari_app.store import calls, outbox
 from ari_app.store.db import Store
 from ari_app.store.outbox import Text
 from ari_app.webhook import Webhook, WebhookError, WebhookKeys
+from ivr.secret import Secret
 from tests.app.gateway import Fault, Gateway
 from tests.ari.faults import Fault as AriFault
 from tests.ari.house import linked

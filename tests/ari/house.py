@@ -10,8 +10,8 @@ from ari_app.ari.events import Channel, Event
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
-from ari_app.secret import Secret
 from ivr.events import Event as Outcome
+from ivr.secret import Secret
 from ivr.values import Phrase, Recording
 from ivr.wants import Ask, Dial, Enqueue, Grammar, Met, Record, Say, Screen
 from tests.ari.facts import until

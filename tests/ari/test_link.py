@@ -12,7 +12,7 @@ from ari_app.ari.events import WANTED, ChannelDtmfReceived, Event, StasisStart
 from ari_app.ari.link import Link
 from ari_app.ari.rest import Ari
 from ari_app.ari.sending import Settings
-from ari_app.secret import Secret
+from ivr.secret import Secret
 from tests.ari.facts import until
 from tests.ari.faults import Fault
 from tests.ari.house import asked_nothing, linked, settings

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 
 from ari_app.cli import main
 from ari_app.config import State
-from ari_app.secret import Secret
 from ari_app.selfcare.billing import Balance, BillingUnavailable
 from ari_app.selfcare.orders import ChangeTariff, Placed, Refused
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.door import Settings
+from ivr.secret import Secret
 
 
 async def _serving(state: State, *options: str) -> tuple[asyncio.subprocess.Process, str]:

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from ari_app import control
 from ari_app.config import State
 from ari_app.feed import Feed
-from ari_app.secret import Secret
 from ari_app.store import (
     announcements,
     callbacks,
@@ -35,6 +34,7 @@ from ari_app.store.history import Contact
 from ari_app.store.migrations import MIGRATIONS
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
+from ivr.secret import Secret
 from tests.commands.conftest import Run
 from tests.store.samples import NOON, began, step
 

@@ -11,7 +11,6 @@ from ari_app.codewords import StoredCodeWords, hashing, weaknesses
 from ari_app.config import State
 from ari_app.demo import code_word, people, seed_code_words
 from ari_app.rehearsal import STRANGER, stage
-from ari_app.secret import Secret
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.selfcare.staff import Asker
 from ari_app.store import code_words
@@ -19,6 +18,7 @@ from ari_app.store.db import Store
 from ivr.events import Answered
 from ivr.keypad import key_form
 from ivr.model import Book
+from ivr.secret import Secret
 from ivr.session import Caller, Session
 from ivr.values import Sealed
 from ivr.wants import Invoke

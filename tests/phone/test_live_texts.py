@@ -10,8 +10,8 @@ from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
 from ari_app.ari.texts import NoPhoneError, Texts
 from ari_app.phone.handset import Phone, Texted, Transport
-from ari_app.secret import Secret
 from asterisk_conf.pbx import Pbx
+from ivr.secret import Secret
 from tests.ari.house import asked_nothing
 from tests.phone.test_live_phone import account
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-from ari_app.secret import Secret
 from ari_app.selfcare.billing import (
     Allowance,
     Balance,
@@ -20,6 +19,7 @@ from ari_app.selfcare.billing import (
 )
 from ari_app.selfcare.orders import Order, Placed, Quote, Refused
 from ari_app.selfcare.staff import Asker
+from ivr.secret import Secret
 from ivr.values import Phrase, Recording
 
 KNOWN = 1

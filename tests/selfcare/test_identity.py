@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from ari_app.secret import Secret
 from ari_app.selfcare.billing import Billing
 from ivr.events import Answered
+from ivr.secret import Secret
 from ivr.values import Count, Sealed, Values
 from tests.selfcare.people import Words
 from tests.selfcare.test_operations import POOR, RICH, Books, asker, selfcare

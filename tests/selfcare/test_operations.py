@@ -9,7 +9,6 @@ from typing import cast
 import pytest
 from msgspec.structs import replace
 
-from ari_app.secret import Secret
 from ari_app.selfcare.back import Back
 from ari_app.selfcare.billing import (
     Balance,
@@ -27,6 +26,7 @@ from ari_app.selfcare.reads import PAYMENTS_TOLD
 from ari_app.selfcare.staff import Asker, Staff, StaffUnavailable
 from ari_app.stand_ins import PlainOrders
 from ivr.events import Answered
+from ivr.secret import Secret
 from ivr.terms import Need
 from ivr.values import (
     Count,

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from ari_app.secret import Secret
 from ari_app.selfcare.billing import Balance, BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.tmf.breaker import Closed, Open, Rule
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.trouble import Fault, Trouble
+from ivr.secret import Secret
 from tests.selfcare.till import ME, NOON, ON, PRICE, QUICK, SHORT, Gate, open_house, place
 
 EVERY: tuple[Fault, ...] = ("fail", "busy", "drop", "lose", "garbage", "huge")

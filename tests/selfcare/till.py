@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeVar
 from aiohttp import web
 from msgspec.structs import replace
 
-from ari_app.secret import Secret
 from ari_app.selfcare.billing import (
     Allowance,
     Balance,
@@ -31,6 +30,7 @@ from ari_app.selfcare.tmf.breaker import Rule
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.door import Settings
 from ari_app.selfcare.tmf.trouble import Trouble
+from ivr.secret import Secret
 
 T = TypeVar("T")
 

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ari_app.secret import Secret
 from ari_app.store.calls import CallBegan, CallEnded, Record, StepTaken
 from ari_app.store.subscribers import Subscriber
+from ivr.secret import Secret
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123_457, tzinfo=UTC)
 

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from ari_app.demo import seed
 from ari_app.demo_books import demo_billing
-from ari_app.secret import Secret
 from ari_app.selfcare import answers
 from ari_app.store import accounts, agents, bills, history, subscribers
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from ari_app.store.subscribers import Subscriber
+from ivr.secret import Secret
 from ivr.values import Rows
 from tests.store.samples import NOON, subscriber
 

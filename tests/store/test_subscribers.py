@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ari_app.secret import Secret
 from ari_app.store import agents, history, subscribers
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store, StoreError
@@ -16,6 +15,7 @@ from ari_app.store.directory import Caller, Directory
 from ari_app.store.history import Contact
 from ari_app.store.numbers import normalise
 from ari_app.store.subscribers import Subscriber
+from ivr.secret import Secret
 from tests.store.samples import NOON, subscriber
 
 

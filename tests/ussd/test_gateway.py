@@ -8,10 +8,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from ari_app.secret import Secret
 from ari_app.settings import UssdSettings
 from ari_app.ussd import gateway
 from ari_app.ussd.gateway import GatewayError
+from ivr.secret import Secret
 from tests.ussd.house import House, house
 
 TOKEN = Secret("open-sesame")

@@ -14,7 +14,6 @@ from itertools import count
 from aiohttp import web
 from msgspec import MsgspecError, Struct, json
 
-from ari_app.secret import Secret
 from ari_app.selfcare.billing import (
     Billing,
     BillingUnavailable,
@@ -25,6 +24,7 @@ from ari_app.selfcare.orders import Refused
 from ari_app.selfcare.tmf import ordering, reading, writing
 from ari_app.selfcare.tmf import resources as tmf
 from ari_app.selfcare.tmf.trouble import Trouble
+from ivr.secret import Secret
 
 BASE = "/tmf-api"
 REMEMBERED = 1000

@@ -1,1 +1,0 @@
-from ivr.secret import Secret as Secret
