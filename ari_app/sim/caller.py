@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.sim.line import HUNG_UP, Act, Scene, Speech
 from ari_app.sim.script import (
@@ -126,7 +127,8 @@ class Scripted:
             if not (scene.stands or self._waited or onward):
                 return None, _LATER
             at_once = self._waited
-            self._begin(press)
+            hidden = press.secret or (isinstance(scene.want, Ask) and scene.want.secret)
+            self._begin(replace(press, secret=hidden))
             if not at_once:
                 self._begun = max(self.now(), self._last + AGAIN)
         at = (self._begun or 0.0) + self._pressed * press.every
