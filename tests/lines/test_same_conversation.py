@@ -48,7 +48,10 @@ CONVERSATIONS = [
         )
     ),
     *((code, "") for code in ("*100#", "*101#", "*102#", "*103#", "*104#", "*105#", "*106#")),
-    *(("*111#", keys) for keys in ("1", "2", "3", "43", "421", "#", "49*2", "5", "6", "7", "8")),
+    *(
+        ("*111#", keys)
+        for keys in ("1", "2", "3", "43", "421", "#", "49*2", "51", "52", "53", "54", "5*1")
+    ),
 ]
 """Who dials what, and presses what: balance, tariff, languages, ways back, wrong keys."""
 

@@ -5,8 +5,7 @@ from click.testing import CliRunner
 
 from ari_app.cli import main
 
-MENU = "1 Balance\n2 Tariff\n3 Services\n4 Language\n"
-MENU += "5 Minutes left\n6 Points\n7 To pay later\n8 Calls and charges\n0 A person\n"
+MENU = "1 Balance\n2 Tariff\n3 Services\n4 Language\n5 More\n0 A person\n"
 
 
 def told(*arguments: str, typed: str = "") -> str:

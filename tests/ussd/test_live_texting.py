@@ -15,7 +15,7 @@ __all__ = ["firstline"]
 
 pytestmark = pytest.mark.live
 
-MENU = "1 Баланс\n2 Тариф\n3 Услуги\n4 Язык\n0 Специалист"
+MENU = "1 Баланс\n2 Тариф\n3 Услуги\n4 Язык\n5 Ещё\n0 Специалист"
 
 
 async def said(phone: Phone, text: str, to: str = "611") -> str:
