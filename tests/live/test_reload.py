@@ -33,7 +33,7 @@ class Menus:
     def change(self) -> None:
         """Balance is on key 7 now, in words of its own."""
         self.flow.write_text(
-            self.shipped.replace('"1": money', '"7": money').replace('"7": more', '"1": more')
+            self.shipped.replace('"1": money', '"7": money', 1).replace('"7": more', '"1": more', 1)
         )
         self.texts.mkdir(exist_ok=True)
         (self.texts / "ru.yaml").write_text(f"{OLD}: {OWN}\n")
