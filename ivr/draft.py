@@ -82,11 +82,11 @@ class Draft:
             told = (*self.session.pending, *self.phrases(prompts))
             self.session = replace(self.session, pending=told)
 
-    def say(self, barge_in: bool = True) -> Say:
+    def say(self, barge_in: bool = True, passing: bool = False) -> Say:
         """Tell what waits."""
         screen = Screen(self.session.pending, self.session.language, barge_in)
         self.session = replace(self.session, pending=(), telling=True)
-        return Say(screen)
+        return Say(screen, passing)
 
     def phrases(self, prompts: tuple[str, ...]) -> tuple[Phrase, ...]:
         """Prompts with their placeholders filled from the values of the session."""

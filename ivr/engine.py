@@ -96,13 +96,13 @@ def _on_error(draft: Draft) -> str:
 
 def _take(draft: Draft, event: Event) -> Next:
     node, at = draft.node, draft.session
-    if isinstance(event, Gone):
+    if isinstance(event, Gone) and not _waits(draft):
         return _hung_up(draft, node)
     if isinstance(event, Failed):
         raise FlowError(f"{at.node}: {event.reason}")
-    if isinstance(event, Told) == at.telling:
+    if isinstance(event, Told | Gone) == at.telling:
         match event, node:
-            case Told(), _:
+            case ((Told() | Gone()), _):
                 draft.session = replace(at, telling=False)
                 return ""
             case Began(), _ if at.turn == 1:
@@ -122,6 +122,12 @@ def _take(draft: Draft, event: Event) -> Next:
             case Silent(), nodes.Record():
                 return listening.unsaid(draft, node)
     raise ValueError(f"{type(event).__name__} answers no want of {at.node}")
+
+
+def _waits(draft: Draft) -> bool:
+    """Whether the caller is told to wait for a deed: he agreed to it, so that a hang-up does not
+    stop it any more, and he is missed afterwards."""
+    return isinstance(draft.node, nodes.Do) and draft.session.telling and draft.session.told
 
 
 def _hung_up(draft: Draft, node: Node) -> Next:

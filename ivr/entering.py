@@ -14,7 +14,7 @@ from ivr.model import UNAVAILABLE, needed
 from ivr.nodes import Node
 from ivr.terms import NEEDS
 from ivr.values import Value
-from ivr.wants import Done, Invoke, Screen, Want
+from ivr.wants import Done, Invoke, Say, Screen, Want
 
 Next: TypeAlias = Want | str
 """What follows: a want, or the node where the call goes on ("" for the one where it is)."""
@@ -45,7 +45,19 @@ def enter(draft: Draft, node: Node) -> Next:
             )
             draft.session = replace(draft.session, pending=())
             return wants.Record(screen, node.longest, node.quiet, node.stop, _key(draft, "-"))
-    return draft.say() if draft.session.pending else _begin(draft, node)
+    if draft.session.pending:
+        return draft.say()
+    return _meanwhile(draft, node) or _begin(draft, node)
+
+
+def _meanwhile(draft: Draft, node: Node) -> Say | None:
+    """What is told before a deed that may take long, once."""
+    operation = draft.book.operations.get(node.do) if isinstance(node, nodes.Do) else None
+    if operation is None or not operation.waiting or draft.session.told or draft.session.gone:
+        return None
+    draft.tell((operation.waiting,))
+    draft.session = replace(draft.session, told=True)
+    return draft.say(passing=True)
 
 
 def _begin(draft: Draft, node: Node) -> Next:

@@ -89,7 +89,8 @@ class Operation(Struct, frozen=True):
     or ``accepted`` if it costs. ``costs``: the caller pays for it, so that a flow must ask for a
     yes before. ``daily`` and ``monthly``: how often a subscriber may have it done, 0 for as often
     as he likes. ``proves``: the outcome by which he is known to be who he says, "" if none is.
-    ``about``: what it does, in a sentence.
+    ``about``: what it does, in a sentence. ``waiting``: the prompt that is told before it, because
+    it may take a while; "" for none.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Operation(Struct, frozen=True):
     monthly: int = 0
     proves: str = ""
     about: str = ""
+    waiting: str = ""
 
 
 def needed(node: Node, operations: Mapping[str, Operation]) -> Need:

@@ -53,9 +53,13 @@ class Ask(Struct, frozen=True, tag="ask"):
 
 
 class Say(Struct, frozen=True, tag="say"):
-    """Tell the screen: ``Told`` or ``Gone``."""
+    """Tell the screen: ``Told`` or ``Gone``.
+
+    ``passing``: it fills the time until what follows; whoever reads does not need it.
+    """
 
     screen: Screen
+    passing: bool = False
 
 
 class Invoke(Struct, frozen=True, tag="invoke"):

@@ -51,6 +51,8 @@ def _whole(one: Operation) -> Iterator[str]:
         yield f"  limits    {_limits(one)} (a day, a month)"
     late = "accepted" if one.costs else "unavailable" if "unavailable" in one.outcomes else "failed"
     yield f"  waits     {one.deadline:g} s, then it is {late}"
+    if one.waiting:
+        yield f"  tells     {one.waiting}, the prompt, while it is done"
     yield f"  takes     {_kinds(one.inputs)}"
     for outcome, brings in one.outcomes.items():
         meant = "the caller is proven" if outcome == one.proves else MEANT.get(outcome, "")

@@ -69,6 +69,7 @@ def _pair(
         daily=limits[0],
         monthly=limits[1],
         about=about,
+        waiting="one-moment",
     )
     return quote, deed
 

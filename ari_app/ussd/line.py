@@ -73,7 +73,8 @@ class TextLine(Line):
                 self._keep(want.screen, want.grammar.choices)
                 return await self._ask(want)
             case Say():
-                self._keep(want.screen)
+                if not want.passing:
+                    self._keep(want.screen)
                 return Told()
             case Enqueue() | Dial():
                 self._language = getattr(want, "language", self._language)

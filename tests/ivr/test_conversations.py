@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.model import Book
-from ivr.wants import Done
+from ivr.wants import Done, Invoke
 from tests.ivr.conversation import conversations, play, shipped
 
 
@@ -35,6 +35,9 @@ def test_who_hangs_up_at_any_turn_has_a_complete_record(book: Book, path: Path) 
     whole = play(book, "\n".join(happened))[1]
     for turns in range(1, len(happened)):
         _, steps, want = play(book, "\n".join([*happened[:turns], "gone 16"]))
+        if isinstance(want, Invoke):  # he waited for a deed that he agreed to
+            assert steps == whole[: len(steps)]
+            continue
         assert want == Done("gone")
         assert steps[:-1] == whole[: len(steps) - 1]
         assert steps[-1].outcome == "gone"

@@ -4,9 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ivr.engine import FlowError
-from ivr.events import Answered, Bridged, Event, Failed, Keyed, Recorded, Silent, Told
+from ivr.events import Answered, Bridged, Event, Failed, Gone, Keyed, Recorded, Silent, Told
 from ivr.values import (
     Moment,
     Money,
@@ -14,7 +15,7 @@ from ivr.values import (
     Rows,
     Spoken,
 )
-from ivr.wants import Ask, Concern, Consult, Dial, Record, Screen, Send
+from ivr.wants import Ask, Concern, Consult, Dial, Record, Say, Screen, Send
 from tests.ivr.calls import Call, book, flow
 
 ENDS = """
@@ -223,3 +224,30 @@ def test_what_cannot_be_done_is_for_the_author(text: str) -> None:
     call = Call(book(flow(f"{text}\n{ENDS}", "on-error: ten")))
     call.take(Failed("the voice is away"))
     assert call.told == "say hours"
+
+
+# do
+
+WAITING = """
+start: { say: hello, then: balance }
+balance: { do: balance, on: { ok: bye }, else: again }
+again: { menu: menu, keys: { "1": balance }, gave-up: bye }
+"""
+
+
+def test_who_has_to_wait_is_told_so_after_all_else() -> None:
+    begun = book(flow(WAITING + ENDS))
+    slow = replace(begun.operations["balance"], waiting="help")
+    call = Call(replace(begun, operations={"balance": slow}))
+    assert call.told == "say hello"
+    call.take(Told())
+    assert isinstance(call.want, Say)
+    assert (call.told, call.want.passing) == ("say help", True)
+    call.take(Told())
+    assert call.told == "do balance"
+    call.take(Answered("unavailable"), Keyed("1"))
+    assert call.told == "say help", "and each time anew"
+    call.take(Gone())
+    assert call.told == "do balance", "and a hang-up does not stop it any more"
+    call.take(Answered("unavailable"), Gone())
+    assert (call.told, call.session.gone) == ("gone", True)

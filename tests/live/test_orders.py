@@ -58,7 +58,7 @@ def gifts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 def test_a_gift_is_given_once_and_both_are_told(gifts: Installation) -> None:
-    told = gifts.out("call", "611", "--as", "0001", "--press", KEYS, "--stay", "0.5")
+    told = gifts.out("call", "611", "--as", "0001", "--press", KEYS, "--stay", "4")
     for step in ("prove -> ok", "quote -> ok", "give -> ok", "settings -> ok", "left -> ok"):
         assert step in told, told
     gifts.kill()
