@@ -1,0 +1,211 @@
+"""The desk: what agents see and do, joined from calls, knowledge and what they say."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from ari_app.desk import messages as m
+from ari_app.desk.cards import Begin, Card, Desks, Listener
+from ari_app.desk.hub import Hub, Tab
+from ari_app.desk.pop import Why
+from ari_app.desk.ports import Cards, DeskUnavailable, Floor, Knowledge
+from ari_app.desk.render import PARTS, Render
+from ari_app.desk.standing import Standing, standing
+from ivr.queues import Board
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 5.0
+"""Seconds in which what is to be known of a caller must be found out; else the card says so."""
+
+
+class Desk(Listener):
+    """Everything on all desks. ``interface`` is the phone of an agent, ``wrapup`` seconds."""
+
+    def __init__(
+        self,
+        desks: Desks,
+        hub: Hub,
+        keep: Cards,
+        knowledge: Knowledge,
+        floor: Floor,
+        render: Render,
+        interface: Callable[[str], str | None],
+        now: Callable[[], datetime],
+        begin: Begin,
+        wrapup: int,
+    ) -> None:
+        self.desks = desks
+        self.hub = hub
+        self.keep = keep
+        self.knowledge = knowledge
+        self.floor = floor
+        self.render = render
+        self.now = now
+        self._interface = interface
+        self._begin = begin
+        self._wrapup = wrapup
+        self._board = Board()
+        self._current: bool | None = None
+        self._standing: dict[str, Standing] = {}
+        self._changed = asyncio.Event()
+        desks.listener = self
+
+    # What the exchange tells.
+
+    def update(self, board: Board, current: bool) -> None:
+        """Take the newest board; while it is not ``current`` the exchange tells nothing."""
+        self._board, was = board, self._current
+        self._current = current
+        if current:
+            self.desks.update(board)
+        if was is not None and current != was:
+            for tab in self.hub.all():
+                word = "exchange-back" if current else "exchange-silent"
+                tab.tell(m.Notice(self.render.word(word, tab.language)))
+        for agent in self.hub.present():
+            self._tell_standing(agent)
+        self._changed.set()
+
+    async def tell_queues(self, pause: float) -> None:
+        """Tell all tabs of the queues when they change, for ever; with a pause between."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            made: dict[str, m.Queues] = {}
+            for tab in self.hub.all():
+                if tab.language not in made:
+                    made[tab.language] = m.Queues(self._queues(tab.language))
+                tab.tell(made[tab.language])
+            await asyncio.sleep(pause)
+
+    def standing(self, agent: str) -> Standing:
+        """Where an agent stands now."""
+        interface = self._interface(agent)
+        if interface is None:
+            return Standing("nowhere")
+        return standing(self._board, interface, self._wrapup, self.now())
+
+    def _tell_standing(self, agent: str) -> None:
+        now = self.standing(agent)
+        if self._standing.get(agent) != now:
+            self._standing[agent] = now
+            for tab in self.hub.of(agent):
+                tab.tell(m.Stated(self.render.standing(now, tab.language)))
+
+    def _queues(self, language: str) -> str:
+        return self.render.queues(self._board, bool(self._current), self.now(), language)
+
+    # What lies on a desk.
+
+    async def hello(self, tab: Tab) -> m.Hello:
+        """All that lies on the desk of a tab's agent now."""
+        texts = {card.id: await self._texts(card) for card in self.desks.of(tab.agent)}
+        # From here on nothing waits: what happens next is told after this.
+        cards = self.desks.of(tab.agent)
+        now = self.now()
+        for card in cards:
+            if not card.filled:
+                self._begin(self._fill(card))
+        self._standing[tab.agent] = stands = self.standing(tab.agent)
+        return m.Hello(
+            cards=tuple(
+                self.render.card(card, texts.get(card.id, {}), now, tab.language) for card in cards
+            ),
+            state=self.render.standing(stands, tab.language),
+            queues=self._queues(tab.language),
+            built=self.render.built,
+        )
+
+    async def _texts(self, card: Card) -> Mapping[str, str]:
+        if not card.opened.is_set():
+            return {}
+        try:
+            return await self.keep.texts(card.id)
+        except DeskUnavailable as error:
+            log.warning("card %s: no texts: %s", card.id, error)
+            return {}
+
+    def came(self, card: Card) -> None:
+        """See :class:`Listener`."""
+        for tab in self.hub.of(card.kept.agent):
+            html = self.render.card(card, {}, self.now(), tab.language)
+            tab.tell(m.Card(card.id, html, self.render.told(card, tab.language)))
+        self._begin(self._fill(card))
+
+    def went_on(self, card: Card) -> None:
+        """See :class:`Listener`."""
+        for tab in self.hub.of(card.kept.agent):
+            word = self.render.word(f"phase-{card.phase}", tab.language)
+            tab.tell(m.Phased(card.id, card.phase, word, card.since.isoformat()))
+
+    def went(self, card: Card, why: Why) -> None:
+        """See :class:`Listener`."""
+        for tab in self.hub.of(card.kept.agent):
+            tab.tell(m.Gone(card.id, self.render.word(f"gone-{why}", tab.language)))
+
+    # What is found out for a card: what is known first, the rest as it comes.
+
+    async def _fill(self, card: Card) -> None:
+        """Find out all parts of a card, side by side; none waits for another."""
+        card.filled = True
+        subscriber = card.kept.arrival.subscriber
+        parts: tuple[str, ...] = ("path",) if card.kept.arrival.call else ()
+        if subscriber is not None:
+            parts += ("who", "account", "history", "tickets", "notes", "outages")
+            self._begin(self.viewed(card.kept.agent, subscriber, f"card {card.id}"))
+        await self.refresh(card, *parts)
+
+    async def refresh(self, card: Card, *parts: str) -> None:
+        """Find out parts of a card, or find them out anew: something was done."""
+        await asyncio.gather(*(self._found(card, part) for part in parts))
+
+    async def _found(self, card: Card, part: str) -> None:
+        known: dict[str, object] = {}
+        try:
+            async with asyncio.timeout(PATIENCE):
+                known[part] = await self._find(card, part)
+        except (TimeoutError, DeskUnavailable) as error:
+            log.warning("card %s: no %s: %s", card.id, part, str(error) or "it took too long")
+        missing = card.known.missing - {part} if known else card.known.missing | {part}
+        card.known = replace(card.known, **known, missing=missing)
+        if self.desks.get(card.id) is card:
+            for told in {part, "why", "tips"} & set(PARTS):
+                self.tell_part(card, told)
+
+    async def _find(self, card: Card, part: str) -> object:
+        arrival, ask = card.kept.arrival, self.knowledge
+        if part == "path":
+            return await ask.path(arrival.call)
+        assert arrival.subscriber is not None
+        find: Mapping[str, Callable[[int], Awaitable[object]]] = {
+            "who": ask.who,
+            "account": ask.account,
+            "history": ask.history,
+            "tickets": ask.tickets,
+            "notes": ask.notes,
+            "outages": ask.outages,
+        }
+        return await find[part](arrival.subscriber)
+
+    def tell_part(self, card: Card, part: str) -> None:
+        """Tell the tabs of a card's agent what a part of it is now."""
+        for tab in self.hub.of(card.kept.agent):
+            html = self.render.part(part, card, self.now(), tab.language)
+            tab.tell(m.Part(card.id, part, html))
+
+    async def viewed(self, agent: str, subscriber: int, what: str) -> None:
+        """Note that an agent saw personal data; that it could not be noted is an error."""
+        try:
+            await self.knowledge.viewed(agent, subscriber, what)
+        except DeskUnavailable as error:
+            log.error(
+                "%s saw subscriber %d (%s), and it was not noted: %s",
+                agent,
+                subscriber,
+                what,
+                error,
+            )

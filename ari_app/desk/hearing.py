@@ -1,0 +1,142 @@
+"""What an agent says to the desk, and what he is answered."""
+
+import logging
+from collections.abc import Awaitable
+
+from ari_app.desk import messages as m
+from ari_app.desk.cards import Card
+from ari_app.desk.desk import Desk
+from ari_app.desk.hub import Tab
+from ari_app.desk.ports import DeskUnavailable
+from ivr.secret import Secret
+
+log = logging.getLogger(__name__)
+
+NEEDED = ("question", "topic")
+"""What must be written before a card is finished."""
+
+
+class Hearing:
+    """Hears one tab of an agent. What cannot be done is told to that tab."""
+
+    def __init__(self, desk: Desk, tab: Tab) -> None:
+        self._desk = desk
+        self._tab = tab
+        self._agent = tab.agent
+
+    async def hear(self, said: m.Said) -> None:
+        """Do what was said."""
+        match said:
+            case m.Save():
+                await self._save(said)
+            case m.State():
+                await self._or_told(self._state(said))
+            case m.Finish():
+                await self._answer(said.key, self._finish(said))
+            case m.Verify():
+                await self._answer(said.key, self._verify(said))
+            case m.Look():
+                await self._answer(said.key, self._look(said))
+            case m.See():
+                await self._answer(said.key, self._see(said))
+            case m.Form():
+                await self._answer(said.key, self._form(said))
+
+    async def _save(self, said: m.Save) -> None:
+        """Keep a burst. Unless it is on the disk, nothing is answered: it will come again."""
+        card = self._desk.desks.get(said.card)
+        if card is not None and card.kept.agent == self._agent:
+            await card.opened.wait()
+        try:
+            await self._desk.keep.save(
+                said.card, self._agent, said.field, said.key, said.text, self._desk.now()
+            )
+        except DeskUnavailable as error:
+            log.warning("a burst of %s was not saved: %s", self._agent, error)
+            return
+        self._tab.tell(m.Saved(said.key))
+        for tab in self._desk.hub.of(self._agent):
+            if tab is not self._tab:
+                tab.tell(m.Wrote(said.card, said.field, said.text))
+
+    async def _state(self, said: m.State) -> None:
+        if said.ready:
+            await self._desk.floor.ready(self._agent)
+        else:
+            await self._desk.floor.pause(self._agent, said.reason)
+
+    async def _finish(self, said: m.Finish) -> m.Answer:
+        card = self._mine(said.card)
+        if card.phase != "after":
+            return self._no(said.key, "finish-lasts")
+        texts = await self._desk.keep.texts(card.id)
+        if not all(texts.get(field, "").strip() for field in NEEDED):
+            return self._no(said.key, "finish-lacks")
+        await self._desk.keep.finish(card.id, self._desk.now())
+        self._desk.desks.finished(card)
+        for tab in self._desk.hub.of(self._agent):
+            tab.tell(m.Gone(card.id, self._word("gone-finished", tab)))
+        return m.Answer(said.key, ok=True)
+
+    async def _verify(self, said: m.Verify) -> m.Answer:
+        card = self._mine(said.card)
+        subscriber = card.kept.arrival.subscriber
+        if subscriber is None:
+            return self._no(said.key, "nothing-known")
+        word = Secret(said.word)
+        result = await self._desk.floor.verify(subscriber, word, self._agent)
+        if result == "match":
+            self._desk.desks.proven(card, "code-word")
+        await self._desk.refresh(card, "who")
+        told = self._word(f"word-{result.replace(' ', '-')}")
+        return m.Answer(said.key, result == "match", told)
+
+    async def _look(self, said: m.Look) -> m.Answer:
+        found = await self._desk.knowledge.find(said.text)
+        for each in found:
+            await self._desk.viewed(self._agent, each.subscriber, "found")
+        return m.Answer(said.key, ok=True, html=self._html("found", found=found))
+
+    async def _see(self, said: m.See) -> m.Answer:
+        knowledge = self._desk.knowledge
+        await self._desk.viewed(self._agent, said.subscriber, "chronology")
+        who = await knowledge.who(said.subscriber)
+        html = self._html(
+            "chronology",
+            who=who,
+            history=await knowledge.history(said.subscriber, said.text),
+            tickets=await knowledge.tickets(said.subscriber),
+            notes=await knowledge.notes(said.subscriber),
+        )
+        return m.Answer(said.key, ok=True, html=html)
+
+    async def _form(self, said: m.Form) -> m.Answer:
+        self._mine(said.card)
+        return self._no(said.key, "not-there")
+
+    def _mine(self, card: str) -> Card:
+        found = self._desk.desks.get(card)
+        if found is None or found.kept.agent != self._agent:
+            raise DeskUnavailable(self._word("not-there"))
+        return found
+
+    async def _answer(self, key: str, deed: Awaitable[m.Answer]) -> None:
+        try:
+            self._tab.tell(await deed)
+        except DeskUnavailable as error:
+            self._tab.tell(m.Answer(key, ok=False, told=str(error)))
+
+    async def _or_told(self, deed: Awaitable[None]) -> None:
+        try:
+            await deed
+        except DeskUnavailable as error:
+            self._tab.tell(m.Notice(str(error)))
+
+    def _no(self, key: str, word: str) -> m.Answer:
+        return m.Answer(key, ok=False, told=self._word(word))
+
+    def _word(self, word: str, tab: Tab | None = None) -> str:
+        return self._desk.render.word(word, (tab or self._tab).language)
+
+    def _html(self, page: str, **values: object) -> str:
+        return self._desk.render.page(page, self._tab.language, now=self._desk.now(), **values)

@@ -1,0 +1,112 @@
+"""What the desk needs of others, who are passed in: ports."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from ari_app.desk.known import (
+    Account,
+    Arrival,
+    Contact,
+    Identity,
+    Names,
+    Note,
+    Step,
+    Ticket,
+    Who,
+)
+from ivr.queues import Caller
+from ivr.secret import Secret
+
+
+class DeskUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
+    """It cannot be done now; the text says to an agent what he can do."""
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """A card as it is kept. ``came_from`` is the card of the colleague who passed it on."""
+
+    id: str
+    agent: str
+    arrival: Arrival
+    opened: datetime
+    answered: datetime | None = None
+    ended: datetime | None = None
+    identity: Identity = "none"
+    came_from: str = ""
+
+
+class Cards(Protocol):
+    """Keeps cards and what is written on them. Each may raise :class:`DeskUnavailable`."""
+
+    async def open(self, card: Kept) -> None:
+        """Keep a card that was opened."""
+
+    async def changed(self, card: Kept) -> None:
+        """Keep what became of a card: answered, ended, proven."""
+
+    async def unfinished(self) -> Sequence[Kept]:
+        """All cards that are not closed."""
+
+    async def close(self, card: str, at: datetime) -> None:
+        """A card is over, and nothing is to be written down: it was not answered."""
+
+    async def save(
+        self, card: str, agent: str, field: str, key: str, text: str, at: datetime
+    ) -> None:
+        """Keep a burst of typing on a card of an agent, also one that is closed.
+
+        The same key twice is the same burst.
+        """
+
+    async def texts(self, card: str) -> Mapping[str, str]:
+        """What stands in the fields of a card."""
+
+    async def finish(self, card: str, at: datetime) -> None:
+        """Close a card, and write its contact down from its texts."""
+
+
+class Knowledge(Protocol):
+    """What is known of callers. Each may raise :class:`DeskUnavailable`; who asks sets the
+    deadline. Whoever asks for a subscriber sees personal data: the desk notes it."""
+
+    def arrival(self, caller: Caller, queue: str) -> Arrival:
+        """What is known at once, of a caller in the hands of the exchange. Never waits."""
+
+    async def who(self, subscriber: int) -> Who: ...
+
+    async def account(self, subscriber: int) -> Account: ...
+
+    async def path(self, call: str) -> Sequence[Step]: ...
+
+    async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
+        """The last contacts, or those with words of a text, the newest first."""
+
+    async def tickets(self, subscriber: int) -> Sequence[Ticket]: ...
+
+    async def notes(self, subscriber: int) -> Sequence[Note]: ...
+
+    async def outages(self, subscriber: int) -> Sequence[Names]:
+        """What is announced now where he lives, or to his tariff."""
+
+    async def find(self, text: str) -> Sequence[Who]: ...
+
+    async def viewed(self, agent: str, subscriber: int, what: str) -> None:
+        """Note that an agent saw a subscriber's data."""
+
+
+class Floor(Protocol):
+    """Where agents stand in the queues."""
+
+    async def ready(self, agent: str) -> None:
+        """Calls come to him again."""
+
+    async def pause(self, agent: str, reason: str) -> None:
+        """No calls come to him."""
+
+    async def verify(
+        self, subscriber: int, word: Secret, agent: str
+    ) -> Literal["match", "no match", "locked"]:
+        """Whether an agent typed the code word, as he heard it."""

@@ -1,0 +1,161 @@
+"""What agents see, as HTML: templates that escape all they are given."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ari_app.desk.cards import Card
+from ari_app.desk.known import Names
+from ari_app.desk.messages import Field
+from ari_app.desk.standing import Standing
+from ari_app.desk.why import why
+from ari_app.desk.words import word, words
+from ivr.queues import Board
+
+PARTS = ("why", "who", "account", "path", "history", "tickets", "notes", "tips")
+"""The parts of a card, each with a template of its name."""
+
+TOPICS = tuple(name.removeprefix("topic-") for name in words() if name.startswith("topic-"))
+"""What contacts are sorted by."""
+
+REASONS = tuple(name.removeprefix("reason-") for name in words() if name.startswith("reason-"))
+"""Why an agent may pause."""
+
+_HERE = Path(__file__).parent
+
+
+class Render:
+    """Makes HTML. ``zone`` is the time zone of the desk, where agents sit."""
+
+    def __init__(self, zone: str) -> None:
+        self.built = built()
+        self._zone = ZoneInfo(zone)
+        self._templates = Environment(
+            loader=PackageLoader("ari_app.desk"),
+            undefined=StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals |= {
+            "built": self.built,
+            "fields": get_args(Field),
+            "parts": PARTS,
+            "reasons": REASONS,
+            "topics": TOPICS,
+        }
+        self._templates.filters |= {
+            "clock": self._clock,
+            "day": self._day,
+            "money": money,
+            "moment": self._moment,
+            "number": number,
+            "there": _there,
+        }
+
+    def word(self, name: str, language: str, **values: object) -> str:
+        """A word of the desk."""
+        return word(name, language, **values)
+
+    def page(self, name: str, language: str, **values: object) -> str:
+        """A page, or a piece of one, of the template ``name``."""
+        template = self._templates.get_template(f"{name}.html")
+        return template.render(
+            t=partial(word, language=language),
+            topic=partial(_topic, language=language),
+            named=partial(_named, language=language),
+            language=language,
+            **values,
+        )
+
+    def card(self, card: Card, texts: Mapping[str, str], now: datetime, language: str) -> str:
+        """A whole card."""
+        return self.page("card", language, texts=texts, **_of(card, now))
+
+    def part(self, part: str, card: Card, now: datetime, language: str) -> str:
+        """A part of a card."""
+        return self.page(f"parts/{part}", language, **_of(card, now))
+
+    def told(self, card: Card, language: str) -> str:
+        """A card in one sentence, for those who hear it."""
+        arrival = card.kept.arrival
+        who = number(arrival.number) or word("no-number", language)
+        about = _topic(arrival.topic, language=language)
+        return f"{word('told-ringing', language)}: {who}, {about}"
+
+    def standing(self, now: Standing, language: str) -> str:
+        """What an agent does, and what he may do about that."""
+        return self.page("standing", language, standing=now)
+
+    def queues(self, board: Board, current: bool, now: datetime, language: str) -> str:
+        """Who waits and who is free."""
+        return self.page("queues", language, board=board, current=current, now=now)
+
+    def _clock(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%H:%M:%S}"
+
+    def _day(self, at: datetime | date) -> str:
+        if isinstance(at, datetime):
+            at = at.astimezone(self._zone)
+        return f"{at:%d.%m.%Y}"
+
+    def _moment(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%d.%m %H:%M}"
+
+
+def built() -> str:
+    """A name for the scripts, styles and pages as they are: another when any is changed."""
+    digest = hashlib.sha256()
+    for file in sorted(_HERE.rglob("*")):
+        if file.suffix in (".js", ".css", ".html", ".yaml"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def money(amount: Decimal, currency: str = "BYN") -> str:
+    """An amount as it is read: ``1 234,50 BYN``."""
+    return f"{amount:,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") + (
+        f"\N{NO-BREAK SPACE}{currency}"
+    )
+
+
+def number(digits: str) -> str:
+    """A telephone number as it is read: ``+375 29 123-45-67``; any other as it is."""
+    if len(digits) == 12 and digits.isdigit() and digits.startswith("375"):
+        return f"+375 {digits[3:5]} {digits[5:8]}-{digits[8:10]}-{digits[10:]}"
+    return digits
+
+
+def _of(card: Card, now: datetime) -> dict[str, Any]:
+    """What the templates of a card take."""
+    return {
+        "card": card,
+        "kept": card.kept,
+        "arrival": card.kept.arrival,
+        "known": card.known,
+        "reasons_known": why(card.kept.arrival, card.known, now),
+        "now": now,
+    }
+
+
+def _there(now: datetime, zone: str) -> str:
+    """What the clock shows in another time zone."""
+    return f"{now.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def _topic(topic: str, language: str) -> str:
+    """A topic in words; one that an author of flows made up, as he wrote it."""
+    name = f"topic-{topic or 'general'}"
+    return word(name, language) if name in words() else topic
+
+
+def _named(names: Names, language: str) -> str:
+    """A name in a language, or in any that there is."""
+    return names.get(language) or next(iter(names.values()), "")

@@ -1,0 +1,16 @@
+// Times that run: since a moment, or until one. They are drawn, not announced.
+export function run() {
+  tick();
+  setInterval(tick, 500);
+}
+
+function tick() {
+  const now = Date.now();
+  for (const time of document.querySelectorAll("time.timer")) {
+    const { since, until } = time.dataset;
+    const ms = until ? Date.parse(until) - now : now - Date.parse(since);
+    const seconds = Math.max(0, Math.floor(ms / 1000));
+    const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (time.textContent !== text) time.textContent = text;
+  }
+}

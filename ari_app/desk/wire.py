@@ -1,0 +1,48 @@
+"""The WebSocket of a tab: what comes in is heard in turn, what goes out never waits for that."""
+
+import asyncio
+import logging
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from ari_app.desk import messages as m
+from ari_app.desk.desk import Desk
+from ari_app.desk.hearing import Hearing
+from ari_app.desk.hub import Tab
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 15.0
+"""Seconds between pings; a browser that sleeps answers none, and comes again when it wakes."""
+
+
+async def talk(socket: web.WebSocketResponse, desk: Desk, tab: Tab) -> None:
+    """Serve a tab until either side ends it."""
+    with desk.hub.opened(tab):
+        tab.tell(await desk.hello(tab))
+        sending = asyncio.create_task(_send(socket, tab))
+        try:
+            await _hear(socket, desk, tab)
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+
+async def _send(socket: web.WebSocketResponse, tab: Tab) -> None:
+    while (message := await tab.out.get()) is not None:
+        await socket.send_str(m.told(message))
+    await socket.close(code=4408, message=b"too far behind, or signed out")
+
+
+async def _hear(socket: web.WebSocketResponse, desk: Desk, tab: Tab) -> None:
+    hearing = Hearing(desk, tab)
+    async for frame in socket:
+        if frame.type is not WSMsgType.TEXT:
+            continue
+        try:
+            said = m.said(frame.data)
+        except msgspec.DecodeError as error:
+            log.warning("%s's browser said what nobody understands: %s", tab.agent, error)
+            continue
+        await hearing.hear(said)
