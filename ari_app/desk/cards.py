@@ -33,6 +33,8 @@ class Card:
         self.known = Known()
         self.filled = False
         """Whether what is known is found out, or on its way."""
+        self.shown: dict[tuple[str, str], str] = {}
+        """Part and language: the HTML that was told last."""
         self.opened = asyncio.Event()
         """Set when the card is kept, so that texts can be."""
 

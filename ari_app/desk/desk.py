@@ -66,8 +66,7 @@ class Desk(Listener):
             for tab in self.hub.all():
                 word = "exchange-back" if current else "exchange-silent"
                 tab.tell(m.Notice(self.render.word(word, tab.language)))
-        for agent in self.hub.present():
-            self._tell_standing(agent)
+        self.tell_standings()
         self._changed.set()
 
     async def tell_queues(self, pause: float) -> None:
@@ -89,12 +88,14 @@ class Desk(Listener):
             return Standing("nowhere")
         return standing(self._board, interface, self._wrapup, self.now())
 
-    def _tell_standing(self, agent: str) -> None:
-        now = self.standing(agent)
-        if self._standing.get(agent) != now:
-            self._standing[agent] = now
-            for tab in self.hub.of(agent):
-                tab.tell(m.Stated(self.render.standing(now, tab.language)))
+    def tell_standings(self) -> None:
+        """Tell agents where they stand, if that is no more as they know it."""
+        for agent in self.hub.present():
+            now = self.standing(agent)
+            if self._standing.get(agent) != now:
+                self._standing[agent] = now
+                for tab in self.hub.of(agent):
+                    tab.tell(m.Stated(self.render.standing(now, tab.language)))
 
     def _queues(self, language: str) -> str:
         return self.render.queues(self._board, bool(self._current), self.now(), language)
@@ -192,10 +193,15 @@ class Desk(Listener):
         return await find[part](arrival.subscriber)
 
     def tell_part(self, card: Card, part: str) -> None:
-        """Tell the tabs of a card's agent what a part of it is now."""
-        for tab in self.hub.of(card.kept.agent):
-            html = self.render.part(part, card, self.now(), tab.language)
-            tab.tell(m.Part(card.id, part, html))
+        """Tell the tabs of a card's agent what a part of it is now, if that is news."""
+        tabs = self.hub.of(card.kept.agent)
+        for language in {tab.language for tab in tabs}:
+            html = self.render.part(part, card, self.now(), language)
+            if card.shown.get((part, language)) != html:
+                card.shown[part, language] = html
+                for tab in tabs:
+                    if tab.language == language:
+                        tab.tell(m.Part(card.id, part, html))
 
     async def viewed(self, agent: str, subscriber: int, what: str) -> None:
         """Note that an agent saw personal data; that it could not be noted is an error."""

@@ -24,7 +24,7 @@ def told(catalogue: Catalogue, taken: Iterable[Taken]) -> Iterator[Step]:
     """The steps that mean something to a human, in their order."""
     for one in taken:
         step = one.step
-        if step.kind in SILENT and not (step.outcome in FAILED):
+        if step.kind in SILENT and step.outcome not in FAILED:
             continue
         key = "****" if step.key == SECRET else step.key
         failed = step.outcome in FAILED
