@@ -276,7 +276,7 @@ def _settings(ground: Ground) -> Settings:
 
 def _ami(ground: Ground) -> ami.Settings:
     password = ground.state.keys().ami
-    return ami.Settings(ground.config.ports.ami, "firstline", password, events="agent")
+    return ami.Settings(ground.config.ports.ami, "firstline", password, events="agent,call")
 
 
 def _text(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:

@@ -37,6 +37,14 @@ class AmiError(Exception):
     """AMI cannot be used just now; the text says why, and it is tried again."""
 
 
+class RefusedError(AmiError):
+    """Asterisk does not do an action; ``why`` are its own words."""
+
+    def __init__(self, action: str, why: str) -> None:
+        super().__init__(f"{action}: {why}")
+        self.why = why
+
+
 class Settings(Struct, frozen=True):
     """Where AMI is, who we are there, and how patient; times are in seconds."""
 
@@ -54,7 +62,7 @@ class Settings(Struct, frozen=True):
 
 
 class Ask(Protocol):
-    """Has an action done, within the deadline; a refusal is an :class:`AmiError`."""
+    """Has an action done, within the deadline; a refusal is a :class:`RefusedError`."""
 
     def __call__(self, action: str, **values: str) -> Awaitable[None]: ...
 
@@ -152,7 +160,7 @@ class _Connection(AMIProtocol):
             raise AmiError(f"no answer to {action} in {self._deadline:g} s") from None
         first = first[0] if isinstance(first, list) else first
         if not first.success:
-            raise AmiError(f"{action}: {first.message or 'refused'}")
+            raise RefusedError(action, first.message or "refused")
 
     def data_received(self, data: bytes) -> None:
         """See :class:`asyncio.Protocol`."""

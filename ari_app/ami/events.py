@@ -129,3 +129,6 @@ _EVENTS: dict[str, _Read] = {
     "AgentConnect": _connected,
     "AgentComplete": lambda it, at: Completed(it["Queue"], it["Interface"], it["Uniqueid"], at),
 }
+
+READ = frozenset(_EVENTS)
+"""The events that we read; manager.conf lets no other through."""

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from msgspec import Struct
 
-from ari_app.ami.client import Ask, Headers, Settings, keep
+from ari_app.ami.client import AmiError, Ask, Headers, Settings, keep
 from ari_app.ami.events import Listed, ListEnd, Strange, parse
 from ivr.queues import Board, folded
 from ivr.recount import carried, differences
@@ -53,10 +53,17 @@ class Watch:
         self._listening: set[asyncio.Queue[View]] = set()
         self._listed = Board()
         self._doubts: tuple[str, ...] = ()
+        self._ask: Ask | None = None
 
     async def run(self) -> NoReturn:
         """Watch, for ever."""
         await keep(self._settings, self._take, self._attend)
+
+    async def ask(self, action: str, **values: str) -> None:
+        """See :class:`ari_app.ami.client.Ask`; :class:`AmiError` also while not connected."""
+        if self._ask is None:
+            raise AmiError("AMI is not connected")
+        await self._ask(action, **values)
 
     @contextmanager
     def listen(self) -> Iterator[asyncio.Queue[View]]:
@@ -70,12 +77,14 @@ class Watch:
 
     async def _attend(self, ask: Ask) -> NoReturn:
         """Ask for the list, again and again, while the connection lasts."""
+        self._ask = ask
         try:
             while True:
                 self._listed = Board()
                 await ask("QueueStatus")
                 await asyncio.sleep(self._doubt if self._doubts else self._every)
         finally:
+            self._ask = None
             self._put(View(self.view.board))
 
     def _take(self, headers: Headers) -> None:

@@ -9,6 +9,7 @@ from ivr.secret import Secret
 
 PASSWORD = "ami-of-tests"
 OLGA = "PJSIP/701"
+END = "\r\n\r\n"
 
 
 class Server:
@@ -23,6 +24,8 @@ class Server:
         """How often."""
         self.deaf_to: set[str] = set()
         """Actions that are not answered."""
+        self.refuses = {"Nonsense": "Invalid/unknown command"}
+        """Actions that are refused, and why."""
         self.closes_at_once = 0
         """So many connections are closed as soon as they are made."""
         self.bytes_at_once = 1 << 20
@@ -95,8 +98,8 @@ class Server:
         try:
             writer.write(b"Asterisk Call Manager/11.0.0\r\n")
             while True:
-                text = (await reader.readuntil(b"\r\n\r\n")).decode()
-                said = dict(line.split(": ", 1) for line in text.strip().split("\r\n"))
+                text = (await reader.readuntil(END.encode())).decode()
+                said = dict(line.split(": ", 1) for line in text.removesuffix(END).split("\r\n"))
                 self.said.append(said)
                 if said["Action"] not in self.deaf_to:
                     await self._send(writer, "".join(self._answers(said)).encode())
@@ -121,9 +124,10 @@ class Server:
             yield written({"Event": "QueueStatusComplete", **mine, **end})
             yield from map(written, self.overtaking)
             self.overtaking = []
-        else:
-            why = "Invalid/unknown command"
+        elif why := self.refuses.get(said["Action"]):
             yield written({"Response": "Error", **mine, "Message": why})
+        else:
+            yield written({"Response": "Success", **mine, "Message": "Done"})
 
 
 def written(headers: dict[str, str]) -> str:

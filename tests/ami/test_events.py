@@ -1,5 +1,6 @@
 """The door: what AMI says, in the types of a board."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ari_app.ami.events import Listed, ListEnd, Strange, parse
+from ari_app.ami.events import READ, Listed, ListEnd, Strange, parse
+from asterisk_conf.render import render
 from ivr.queues import (
     Caller,
     CallerAbandoned,
@@ -23,6 +25,7 @@ from ivr.queues import (
     Unanswered,
 )
 from tests.ami.server import OLGA, agent, joins, leaves, member, member_is, queue, waits
+from tests.pbx_fixture import DEMO
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BEFORE = datetime(2026, 11, 25, 11, tzinfo=UTC)
@@ -65,6 +68,11 @@ def caller(since: datetime) -> Caller:
 )
 def test_what_is_told(headers: dict[str, str], event: object) -> None:
     assert parse(headers, NOW) == event
+
+
+def test_what_is_read_is_let_through_and_nothing_else() -> None:
+    through = re.findall(r"^eventfilter(.+) =$", render(DEMO)["manager.conf"], re.M)
+    assert sorted(through) == sorted(f"(action(include),name({name}))" for name in READ)
 
 
 @pytest.mark.parametrize("name", ["Added", "Status", "Pause", "Penalty", "Ringinuse"])

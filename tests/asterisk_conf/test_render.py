@@ -35,8 +35,8 @@ def test_the_same_site_gives_the_same_text() -> None:
 def test_the_keys_of_callers_are_written_nowhere() -> None:
     for file in ("logger.conf", "cel.conf", "manager.conf"):
         assert "dtmf" not in settings(file).lower(), file
-    assert "read = agent" in section("manager.conf", "firstline")
-    assert "write = agent" in section("manager.conf", "firstline")
+    assert "read = agent,call" in section("manager.conf", "firstline")
+    assert "write = agent,call" in section("manager.conf", "firstline")
 
 
 def test_everything_is_bound_to_the_sites_host() -> None:
