@@ -1,0 +1,62 @@
+"""Where agents stand: their phones in Asterisk's queues, and code words that they type."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Literal, Protocol
+
+from ari_app.ami.client import AmiError
+from ari_app.codewords import StoredCodeWords
+from ari_app.desk.ports import DeskUnavailable
+from ari_app.selfcare.codeword import CodeWordsUnavailable
+from ivr.secret import Secret
+
+
+class Moves(Protocol):
+    """What is asked of Asterisk; each may raise :class:`AmiError`."""
+
+    def pause(self, interface: str, paused: bool, reason: str = "") -> Awaitable[None]: ...
+
+
+class Floor:
+    """See :class:`ari_app.desk.ports.Floor`. ``phones`` tells an agent's interface."""
+
+    def __init__(
+        self,
+        moves: Moves,
+        phones: Callable[[str], str | None],
+        words: StoredCodeWords,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._moves = moves
+        self._phones = phones
+        self._words = words
+        self._now = now
+
+    async def ready(self, agent: str) -> None:
+        """Calls come to him again."""
+        await self._move(self._moves.pause(self._phone(agent), False, ""))
+
+    async def pause(self, agent: str, reason: str) -> None:
+        """No calls come to him."""
+        await self._move(self._moves.pause(self._phone(agent), True, reason))
+
+    async def verify(
+        self, subscriber: int, word: Secret, agent: str
+    ) -> Literal["match", "no match", "locked"]:
+        """Whether the word is right."""
+        try:
+            return await self._words.verify_spoken(subscriber, word, agent, self._now())
+        except CodeWordsUnavailable as error:
+            raise DeskUnavailable(str(error)) from error
+
+    async def _move(self, move: Awaitable[None]) -> None:
+        try:
+            await move
+        except AmiError as error:
+            raise DeskUnavailable(str(error)) from error
+
+    def _phone(self, agent: str) -> str:
+        phone = self._phones(agent)
+        if phone is None:
+            raise DeskUnavailable(f"{agent} has no phone")
+        return phone

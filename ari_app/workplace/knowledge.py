@@ -1,0 +1,184 @@
+"""What is known of callers: from memory, from the store, from billing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from ari_app.desk.known import Account, Arrival, Contact, Names, Note, Step, Ticket, Who
+from ari_app.desk.ports import DeskUnavailable
+from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
+from ari_app.store import (
+    calls,
+    code_words,
+    colleague_notes,
+    history,
+    searching,
+    subscribers,
+    tickets,
+    views,
+)
+from ari_app.store.bulletin import Bulletin
+from ari_app.store.db import Store, StoreError
+from ari_app.store.sqlite import Database
+from ari_app.store.subscribers import Subscriber
+from ari_app.workplace.calling import Calling, Taken
+from ari_app.workplace.telling import told
+from ivr.queues import Caller
+from prompts.catalogue import Catalogue
+
+T = TypeVar("T")
+
+FOUND = 20
+"""How many subscribers a search finds at most."""
+
+
+class Known:
+    """See :class:`ari_app.desk.ports.Knowledge`; ``zone`` is where subscribers live."""
+
+    def __init__(
+        self,
+        store: Store,
+        billing: Billing,
+        bulletin: Bulletin,
+        calling: Calling,
+        catalogue: Callable[[], Catalogue],
+        now: Callable[[], datetime],
+        zone: str,
+    ) -> None:
+        self._store = store
+        self._billing = billing
+        self._bulletin = bulletin
+        self._calling = calling
+        self._catalogue = catalogue
+        self._now = now
+        self._zone = zone
+
+    def arrival(self, caller: Caller, queue: str) -> Arrival:
+        """What is known at once."""
+        return self._calling.arrival(caller, queue)
+
+    async def who(self, subscriber: int) -> Who:
+        """A subscriber."""
+        found = await _answer(self._store.read(_who, subscriber, self._now(), self._zone))
+        if found is None:
+            raise DeskUnavailable(f"there is no subscriber {subscriber} any more")
+        return found
+
+    async def account(self, subscriber: int) -> Account:
+        """What billing knows, asked all at once."""
+        ask = self._billing
+        balance, tariff, services, left, paused = await _answer(
+            asyncio.gather(
+                ask.balance(subscriber),
+                ask.tariff(subscriber),
+                ask.services(subscriber),
+                ask.allowance(subscriber),
+                ask.paused(subscriber),
+            )
+        )
+        return Account(
+            balance=balance.amount,
+            currency=balance.currency,
+            as_of=balance.as_of,
+            tariff=tariff.names,
+            fee=tariff.fee,
+            services=[one.names for one in services],
+            paused=(paused.since, paused.until) if paused else None,
+            minutes=left.minutes,
+            gigabytes=left.gigabytes,
+        )
+
+    async def path(self, call: str) -> Sequence[Step]:
+        """The way of a call through the menus."""
+        steps = self._calling.steps(call)
+        if steps is None:
+            path = await _answer(self._store.read(calls.path, call))
+            steps = tuple(map(Taken.of, path.steps)) if path else ()
+        return tuple(told(self._catalogue(), steps))
+
+    async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
+        """The last contacts, or those with words of a text."""
+        if text.strip():
+            found = await _answer(self._store.read(searching.chronology, subscriber, text))
+        else:
+            found = await _answer(self._store.read(history.of_subscriber, subscriber))
+        return [
+            Contact(
+                one.at,
+                one.channel,
+                one.topic,
+                one.question,
+                one.solution,
+                one.agent,
+                one.first_contact_solved,
+            )
+            for one in found
+        ]
+
+    async def tickets(self, subscriber: int) -> Sequence[Ticket]:
+        """Those that are open."""
+        found = await _answer(self._store.read(tickets.of_subscriber, subscriber))
+        now = self._now()
+        return [
+            Ticket(
+                one.id,
+                one.department,
+                one.topic,
+                one.text,
+                one.state,
+                one.owner,
+                one.created,
+                one.due,
+                one.due < now,
+            )
+            for one in found
+        ]
+
+    async def notes(self, subscriber: int) -> Sequence[Note]:
+        """Notes of colleagues."""
+        found = await _answer(self._store.read(colleague_notes.of_subscriber, subscriber))
+        return [Note(one.at, one.agent, one.text) for one in found]
+
+    async def outages(self, subscriber: int) -> Sequence[Names]:
+        """What is announced to him now."""
+        found = self._bulletin.concerning(subscriber, self._now())
+        return [one.texts or {"": "♪"} for one in found]
+
+    async def find(self, text: str) -> Sequence[Who]:
+        """Subscribers by number, name, or words of their chronology."""
+        return await _answer(self._store.read(_found, text, self._now(), self._zone))
+
+    async def viewed(self, agent: str, subscriber: int, what: str) -> None:
+        """Note a view."""
+        await _answer(self._store.write(views.add, self._now(), agent, subscriber, what))
+
+
+async def _answer(asked: Awaitable[T]) -> T:
+    try:
+        return await asked
+    except (StoreError, BillingUnavailable, UnknownSubscriber) as error:
+        raise DeskUnavailable(str(error)) from error
+
+
+def _who(db: Database, subscriber: int, now: datetime, zone: str) -> Who | None:
+    one = subscribers.by_id(db, subscriber)
+    return None if one is None else _told(db, one, now, zone)
+
+
+def _found(db: Database, text: str, now: datetime, zone: str) -> list[Who]:
+    return [_told(db, one, now, zone) for one in searching.find(db, text, FOUND)]
+
+
+def _told(db: Database, one: Subscriber, now: datetime, zone: str) -> Who:
+    return Who(
+        subscriber=one.id,
+        name=one.name,
+        number=one.msisdn,
+        area=one.area,
+        zone=zone,
+        language=one.language,
+        since=one.created,
+        word=code_words.of(db, one.id) is not None,
+        locked_until=code_words.shut_until(db, one.id, now),
+    )

@@ -1,0 +1,132 @@
+"""The desk of an installation, built from its parts and run."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from ari_app.ami.floor import Floor as Moves
+from ari_app.ami.watch import View, Watch
+from ari_app.codewords import StoredCodeWords
+from ari_app.desk.cards import Begin, Desks
+from ari_app.desk.desk import Desk
+from ari_app.desk.hub import Hub
+from ari_app.desk.render import Render
+from ari_app.selfcare.billing import Billing
+from ari_app.store import agents
+from ari_app.store.agents import Agent
+from ari_app.store.bulletin import Bulletin
+from ari_app.store.db import Store
+from ari_app.workplace.calling import Calling
+from ari_app.workplace.cards import StoredCards
+from ari_app.workplace.floor import Floor
+from ari_app.workplace.knowledge import Known
+from prompts.catalogue import Catalogue
+
+LOOK = 1.0
+"""Seconds from look to look at what passes without an event: the pause after a call."""
+
+
+class Phones:
+    """The agents' phones, by the interface that queues know."""
+
+    def __init__(self, people: Iterable[Agent] = ()) -> None:
+        self._phones: dict[str, str] = {}
+        self._agents: dict[str, str] = {}
+        self.learn(people)
+
+    def learn(self, people: Iterable[Agent]) -> None:
+        """Know these, and nobody else."""
+        self._phones = {one.name: f"PJSIP/{one.sip_user}" for one in people}
+        self._agents = {interface: name for name, interface in self._phones.items()}
+
+    def of(self, agent: str) -> str | None:
+        """The phone of an agent."""
+        return self._phones.get(agent)
+
+    def agent(self, interface: str) -> str | None:
+        """Whose phone it is."""
+        return self._agents.get(interface)
+
+
+class Needed(Struct, frozen=True):
+    """What the desk is built from."""
+
+    store: Store
+    billing: Billing
+    bulletin: Bulletin
+    calling: Calling
+    words: StoredCodeWords
+    watch: Watch
+    catalogue: Callable[[], Catalogue]
+    now: Callable[[], datetime]
+    zone: str
+    wrapup: int
+    begin: Begin
+
+
+class Workplace:
+    """The desk, and what keeps it up to date."""
+
+    def __init__(self, needed: Needed) -> None:
+        """Use :meth:`opened`."""
+        store, now = needed.store, needed.now
+        self._store = store
+        self._watch = needed.watch
+        self.phones = Phones()
+        knowledge = Known(
+            store,
+            needed.billing,
+            needed.bulletin,
+            needed.calling,
+            needed.catalogue,
+            now,
+            needed.zone,
+        )
+        cards = StoredCards(store)
+        floor = Floor(Moves(needed.watch.ask), self.phones.of, needed.words, now)
+        self.desks = Desks(cards, knowledge, self.phones.agent, now, needed.begin)
+        self.desk = Desk(
+            self.desks,
+            Hub(),
+            cards,
+            knowledge,
+            floor,
+            Render(needed.zone),
+            self.phones.of,
+            now,
+            needed.begin,
+            needed.wrapup,
+        )
+
+    @classmethod
+    async def opened(cls, needed: Needed) -> "Workplace":
+        """The desk, with what lay on it before."""
+        one = cls(needed)
+        await one.refresh()
+        await one.desks.restore()
+        return one
+
+    async def refresh(self) -> None:
+        """Know the agents as other processes may have written them."""
+        self.phones.learn(await self._store.read(agents.everyone))
+
+    async def run(self) -> None:
+        """Keep the desk up to date, for ever."""
+        with self._watch.listen() as views:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._follow(views))
+                tasks.create_task(self.desk.tell_queues(LOOK))
+                tasks.create_task(self._look())
+
+    async def _follow(self, views: asyncio.Queue[View]) -> None:
+        view = self._watch.view
+        while True:
+            self.desk.update(view.board, view.current)
+            view = await views.get()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            self.desk.tell_standings()
