@@ -4,12 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
-from msgspec.structs import replace
 
 from ari_app import control, exchange, flows, mail, retention
 from ari_app.ami import client as ami
@@ -21,14 +20,13 @@ from ari_app.ari.sending import Settings
 from ari_app.background import Background, group
 from ari_app.billed import billed
 from ari_app.codewords import StoredCodeWords, hashing
-from ari_app.conductor import Remember, World
 from ari_app.config import State
 from ari_app.deeds import Deeds
 from ari_app.feed import Feed
 from ari_app.flows import Menus
-from ari_app.journal import Journal
+from ari_app.means import Means, clock, remembering
 from ari_app.ordering import Orderer, StoredOrders
-from ari_app.reception import Reception, Serving
+from ari_app.reception import Reception
 from ari_app.recorded import Recorded
 from ari_app.reload import Air, How, OnAir, watch
 from ari_app.selfcare.back import Back
@@ -39,7 +37,7 @@ from ari_app.status import Ari, Live, MenusNow, status
 from ari_app.store import outbox as messages
 from ari_app.store import versions
 from ari_app.store.bulletin import Bulletin
-from ari_app.store.calls import Record, close_lost
+from ari_app.store.calls import close_lost
 from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Directory
 from ari_app.store.forced import ForcedHours
@@ -48,12 +46,11 @@ from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
 from ari_app.texting import StoredMessages
 from ari_app.ussd import gateway
-from ari_app.ussd.line import reading
-from ari_app.ussd.sessions import Sessions, Written
+from ari_app.ussd.sessions import Sessions
+from ari_app.workplace.calling import Calling
+from ari_app.workplace.opening import Needed, Workplace
+from asterisk_conf.site import Queue
 from ivr.values import Phrase
-from ivr.wants import Screen
-from prompts import plan
-from prompts.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
@@ -87,12 +84,12 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         background = Background(tasks)
         feed = Feed()
         link = Link(_settings(ground))
-        bulletin = await Bulletin.load(store, _now())
-        forced = await ForcedHours.load(store, _now())
+        bulletin = await Bulletin.load(store, clock())
+        forced = await ForcedHours.load(store, clock())
         texts = mail.texts(config, store, link)
         outbox = await mail.outbox(config, ground.state, store, link, texts, stack)
-        words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), _now)
-        staff = StoredStaff(store, bulletin, _now)
+        words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), clock)
+        staff = StoredStaff(store, bulletin, clock)
         billing = await stack.enter_async_context(billed(config, ground.state, store))
         zone = config.site.timezone
         here = partial(datetime.now, ZoneInfo(zone))
@@ -103,10 +100,11 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         ordering = StoredOrders(Orderer(store, billing, say, here, background.begin, outbox.wake))
         told = StoredMessages(outbox, say)
         selfcare = Selfcare(Back(billing, staff, words, ordering, told, directory, here))
-        deeds = Deeds(selfcare, store, bulletin, forced, outbox, _now, zone, background.begin)
-        means = _Means(recorder.put, feed, deeds, _remembering(directory, tasks))
+        deeds = Deeds(selfcare, store, bulletin, forced, outbox, clock, zone, background.begin)
+        calling = Calling(directory.caller, frozenset(config.ari.forgeable))
+        means = Means(recorder.put, feed, deeds, remembering(directory, tasks), calling)
         reception = Reception(
-            directory.caller, means.serving(ground.first), ground.config.ari.forgeable
+            directory.caller, means.serving(ground.first), config.ari.forgeable, calling
         )
         sessions = Sessions(means.written(ground.first), reception.enter, background.begin)
         texting = mail.texting(config, store, link, texts, sessions, background.begin)
@@ -124,16 +122,31 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        refreshing = (deeds.refresh, directory.refresh, billing.refresh)
-        queues = Watch(_ami(ground), _now)
+        queues = Watch(_ami(ground), clock)
+        needed = Needed(
+            store,
+            billing,
+            bulletin,
+            calling,
+            words,
+            queues,
+            lambda: air.now.reading.catalogue,
+            clock,
+            zone,
+            Queue("").wrapup,
+            background.begin,
+        )
+        workplace = await Workplace.opened(needed)
+        refreshing = (deeds.refresh, directory.refresh, billing.refresh, workplace.refresh)
         reached = _Reached(link, calls, sessions, queues, refreshing)
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(queues.run())
+        background.begin(workplace.run())
         background.begin(outbox.run())
         background.begin(ordering.run())
-        background.begin(bulletin.attend(_post, air.words, _now))
-        background.begin(retention.attend(store, config.retention, recorded, _now))
+        background.begin(bulletin.attend(_post, air.words, clock))
+        background.begin(retention.attend(store, config.retention, recorded, clock))
         background.begin(_whenever(again, partial(air.reload, "SIGHUP")))
         if config.menus.watch:
             background.begin(watch(flows.directory(config), partial(air.reload, "watch")))
@@ -147,35 +160,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             background.cancel()
 
 
-class _Means(Struct, frozen=True):
-    """What serves calls, whatever the menus."""
-
-    record: Callable[[Record], None]
-    feed: Feed
-    deeds: Deeds
-    remember: Remember
-
-    def serving(self, now: OnAir) -> Serving:
-        """What serves calls on these menus."""
-        journal, world = self._world(now, "ari")
-        return Serving(now.menus.book, now.speak, world, journal.told)
-
-    def written(self, now: OnAir) -> Written:
-        """What serves text sessions on these menus."""
-        text = partial(_written, now.reading.catalogue)
-        world = self._world(now, "ussd")[1]
-        return Written(now.menus.book, text, replace(world, perform=reading(world.perform)))
-
-    def _world(self, now: OnAir, line: str) -> tuple[Journal, World]:
-        text = partial(_text, now.reading.catalogue)
-        journal = Journal(self.record, self.feed, text, line)
-        written = partial(_written, now.reading.catalogue)
-        perform = partial(self.deeds.perform, now.menus.book, written)
-        return journal, World(perform, self.remember, journal, _now)
-
-
 async def _put(
-    ground: Ground, means: _Means, receive: tuple[Reception, Sessions], now: OnAir, how: How
+    ground: Ground, means: Means, receive: tuple[Reception, Sessions], now: OnAir, how: How
 ) -> tuple[str, ...]:
     """Give menus to all new calls; what the operator should know of them."""
     await exchange.apology(ground.state, now.reading)
@@ -228,7 +214,7 @@ async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]])
 
 async def _keep(store: Store, menus: Menus, how: How) -> None:
     """Keep the versions that go on the air; calls go on them even if that fails."""
-    now = _now()
+    now = clock()
     kept = [
         (Version(name, flow.version, now, how), menus.sources[name])
         for name, flow in menus.book.flows.items()
@@ -241,26 +227,7 @@ async def _keep(store: Store, menus: Menus, how: How) -> None:
 
 def _post(db: Database, key: str, number: str, text: str, call: str) -> None:
     """Puts a message into the outbox inside of a transaction, on the store's thread."""
-    messages.post(db, key, number, text, call, _now())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _remembering(directory: Directory, tasks: asyncio.TaskGroup) -> Remember:
-    """Remembers languages behind the call's back; a failure costs the caller nothing."""
-
-    async def remembering(subscriber: int, language: str) -> None:
-        try:
-            await directory.remember_language(subscriber, language)
-        except Exception as error:  # noqa: BLE001 - the outermost frame of the deed
-            log.error("the language of subscriber %d was not remembered: %s", subscriber, error)
-
-    def remember(subscriber: int, language: str) -> None:
-        tasks.create_task(remembering(subscriber, language))
-
-    return remember
+    messages.post(db, key, number, text, call, clock())
 
 
 def _settings(ground: Ground) -> Settings:
@@ -277,16 +244,6 @@ def _settings(ground: Ground) -> Settings:
 def _ami(ground: Ground) -> ami.Settings:
     password = ground.state.keys().ami
     return ami.Settings(ground.config.ports.ami, "firstline", password, events="agent,call")
-
-
-def _text(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as they are told."""
-    return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
-
-
-def _written(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as they are read."""
-    return tuple(plan.written(catalogue, each, screen.language) for each in screen.phrases)
 
 
 async def _report(ground: Ground, air: Air, link: Link, calls: Calls) -> bytes:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -33,12 +34,29 @@ class Serving(Struct, frozen=True):
     heard: Heard
 
 
+class Arrivals(Protocol):
+    """Who remembers which channel a call is on."""
+
+    def arrived(self, channel: str, call: str) -> None:
+        """A call's session is on a channel now."""
+
+    def left(self, channel: str) -> None:
+        """The channel is served no more."""
+
+
 class Reception:
     """Receives the calls of a line; ``serving`` is what the next one gets."""
 
-    def __init__(self, find: Find, serving: Serving, forgeable: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        find: Find,
+        serving: Serving,
+        forgeable: Collection[str] = (),
+        arrivals: Arrivals | None = None,
+    ) -> None:
         """``forgeable``: endpoints that do not vouch for the numbers that call through them."""
         self.serving = serving
+        self._arrivals = arrivals
         self._find = find
         self._forgeable = frozenset(forgeable)
 
@@ -52,7 +70,14 @@ class Reception:
             raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
         line.speak = serving.speak
         line.told = lambda: serving.heard(session.id)
-        await conduct(line, serving.book, session, serving.world)
+        if self._arrivals is None:
+            await conduct(line, serving.book, session, serving.world)
+            return
+        self._arrivals.arrived(line.channel, session.id)
+        try:
+            await conduct(line, serving.book, session, serving.world)
+        finally:
+            self._arrivals.left(line.channel)
 
     def enter(self, book: Book, number: str, dialled: str, vouched: bool = True) -> Session | None:
         """The session of a number that dialled a number or a code; None when no flow has it."""

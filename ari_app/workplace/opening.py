@@ -1,8 +1,10 @@
 """The desk of an installation, built from its parts and run."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -24,8 +26,18 @@ from ari_app.workplace.floor import Floor
 from ari_app.workplace.knowledge import Known
 from prompts.catalogue import Catalogue
 
+log = logging.getLogger(__name__)
+
 LOOK = 1.0
 """Seconds from look to look at what passes without an event: the pause after a call."""
+
+
+async def _outermost(deed: Coroutine[Any, Any, None]) -> None:
+    """The outermost frame of what the desk begins: whatever is wrong there, calls go on."""
+    try:
+        await deed
+    except Exception:
+        log.exception("something on the desk broke; calls and other cards go on")
 
 
 class Phones:
@@ -72,6 +84,10 @@ class Workplace:
     def __init__(self, needed: Needed) -> None:
         """Use :meth:`opened`."""
         store, now = needed.store, needed.now
+
+        def begin(deed: Coroutine[Any, Any, None]) -> object:
+            return needed.begin(_outermost(deed))
+
         self._store = store
         self._watch = needed.watch
         self.phones = Phones()
@@ -86,7 +102,7 @@ class Workplace:
         )
         cards = StoredCards(store)
         floor = Floor(Moves(needed.watch.ask), self.phones.of, needed.words, now)
-        self.desks = Desks(cards, knowledge, self.phones.agent, now, needed.begin)
+        self.desks = Desks(cards, knowledge, self.phones.agent, now, begin)
         self.desk = Desk(
             self.desks,
             Hub(),
@@ -96,7 +112,7 @@ class Workplace:
             Render(needed.zone),
             self.phones.of,
             now,
-            needed.begin,
+            begin,
             needed.wrapup,
         )
 
@@ -123,7 +139,10 @@ class Workplace:
     async def _follow(self, views: asyncio.Queue[View]) -> None:
         view = self._watch.view
         while True:
-            self.desk.update(view.board, view.current)
+            try:
+                self.desk.update(view.board, view.current)
+            except Exception:
+                log.exception("the desk broke over a board; it goes on with the next one")
             view = await views.get()
 
     async def _look(self) -> None:

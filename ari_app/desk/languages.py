@@ -1,0 +1,31 @@
+"""In which language somebody reads the desk: as he chose, or as his browser asks."""
+
+from aiohttp import web
+
+from ari_app.desk.words import LANGUAGES
+
+COOKIE = "language"
+
+
+def language(request: web.Request) -> str:
+    """One of :data:`~ari_app.desk.words.LANGUAGES`."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    for asked in request.headers.get("Accept-Language", "").split(","):
+        tag = asked.partition(";")[0].strip().lower()
+        if (found := tag.partition("-")[0]) in LANGUAGES:
+            return found
+        if tag.startswith(("be", "uk", "kk")):
+            return "ru"
+    return LANGUAGES[0]
+
+
+async def choose(request: web.Request) -> web.StreamResponse:
+    """Choose a language, and go back to where the desk begins."""
+    wanted = request.match_info["language"]
+    if wanted not in LANGUAGES:
+        raise web.HTTPNotFound
+    answer = web.HTTPSeeOther("/")
+    answer.set_cookie(COOKIE, wanted, max_age=31_536_000, httponly=True, samesite="Strict")
+    return answer

@@ -1,0 +1,86 @@
+"""Who is signed in: cookies that say nothing, change while they are used, and end by themselves."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from ari_app.desk.people import Accounts, Person, Signed, SignedStore
+
+IDLE = timedelta(hours=12)
+"""A browser that was not used for so long must sign in again."""
+LONGEST = timedelta(hours=24)
+"""After so long everybody must."""
+ROTATE = timedelta(minutes=15)
+"""How long one cookie is used."""
+GRACE = timedelta(seconds=30)
+"""How long the one before still counts: for what was on its way when it changed."""
+TOUCH = timedelta(minutes=1)
+"""How often it is written down that a browser is in use."""
+
+
+class Entered(Struct, frozen=True):
+    """Somebody who is signed in, in one of his browsers."""
+
+    person: Person
+    signed: Signed
+
+
+class Sessions:
+    """All that are signed in; ``now`` is the clock."""
+
+    def __init__(self, store: SignedStore, accounts: Accounts, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._now = now
+        self._before: dict[str, tuple[str, datetime]] = {}
+        """Cookie of before: the one of now, and until when that counts."""
+
+    async def begin(self, person: Person) -> str:
+        """Sign somebody in; returns the cookie."""
+        cookie, now = secrets.token_urlsafe(32), self._now()
+        signed = Signed(
+            hashed(cookie), person.name, secrets.token_urlsafe(32), now, now, now, now + IDLE
+        )
+        await self._store.add(signed)
+        return cookie
+
+    async def entered(self, cookie: str) -> Entered | None:
+        """Who has this cookie; None if it does not count, or he may not come in any more."""
+        now, token = self._now(), hashed(cookie)
+        after, until = self._before.get(token, ("", now))
+        signed = await self._store.find(after if after and now < until else token, now)
+        if signed is None:
+            return None
+        person = await self._accounts.person(signed.agent)
+        if person is None:
+            await self._store.end(signed.token)
+            return None
+        if now - signed.seen > TOUCH:
+            expires = min(now + IDLE, signed.created + LONGEST)
+            await self._store.touch(signed.token, now, expires)
+        return Entered(person, signed)
+
+    async def rotated(self, entered: Entered, cookie: str) -> str | None:
+        """The next cookie, when it is time for another one and this is the newest."""
+        now, signed = self._now(), entered.signed
+        if now - signed.rotated < ROTATE or hashed(cookie) != signed.token:
+            return None
+        new = secrets.token_urlsafe(32)
+        if not await self._store.rotate(signed.token, hashed(new), now):
+            return None
+        self._before = {token: it for token, it in self._before.items() if now < it[1]} | {
+            signed.token: (hashed(new), now + GRACE)
+        }
+        return new
+
+    async def end(self, entered: Entered) -> None:
+        """Sign out."""
+        await self._store.end(entered.signed.token)
+
+
+def hashed(cookie: str) -> str:
+    """What is kept of a cookie."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
