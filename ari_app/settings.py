@@ -63,6 +63,9 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     tries: Days = 365
     recordings: Days = 180
     hearings: Days = 180
+    cards: Days = 730
+    acts: Days = 730
+    views: Days = 365
 
     def __post_init__(self) -> None:
         """A try that still counts is kept."""

@@ -1,17 +1,22 @@
 """Agents: who answers when a caller asks for a human."""
 
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 
-_COLUMNS = "name, full_name, extension, languages, sip_user, sip_password"
+_COLUMNS = "name, full_name, extension, languages, sip_user, sip_password, role, password"
+
+Role: TypeAlias = Literal["agent", "senior", "supervisor", "admin"]
+"""What an agent may do at the desk; each may do what those before him may."""
 
 
 class Agent(Struct, frozen=True):
-    """An agent: ``name`` is his login, ``extension`` what his phone is dialled by."""
+    """An agent: ``name`` is his login, ``extension`` what his phone is dialled by, ``password`` the
+    hash of what he signs in with, ``""`` if he may not."""
 
     name: str
     full_name: str
@@ -19,6 +24,8 @@ class Agent(Struct, frozen=True):
     languages: tuple[str, ...]
     sip_user: str
     sip_password: Secret
+    role: Role = "agent"
+    password: str = ""
 
 
 def add(db: Database, agents: Iterable[Agent]) -> frozenset[str]:
@@ -30,16 +37,40 @@ def add(db: Database, agents: Iterable[Agent]) -> frozenset[str]:
 def _add(db: Database, one: Agent) -> bool:
     who = (one.name, one.full_name, one.extension, " ".join(one.languages))
     added = db.conn.execute(
-        f"insert into agents ({_COLUMNS}) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
-        (*who, one.sip_user, one.sip_password.reveal()),
+        f"insert into agents ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        (*who, one.sip_user, one.sip_password.reveal(), one.role, one.password),
     )
     return added.rowcount == 1
 
 
 def everyone(db: Database) -> list[Agent]:
     """All agents, in the order of their extensions."""
-    rows = db.conn.execute(f"select {_COLUMNS} from agents order by extension")
+    return _agents(db, "order by extension")
+
+
+def by_name(db: Database, name: str) -> Agent | None:
+    """The agent of a login."""
+    return next(iter(_agents(db, "where name = ?", name)), None)
+
+
+def put_password(db: Database, name: str, hash: str) -> bool:
+    """Set what an agent signs in with, ``""`` for nothing; False if there is no such agent."""
+    return _put(db, "password", name, hash)
+
+
+def put_role(db: Database, name: str, role: Role) -> bool:
+    """Set what an agent may do; False if there is no such agent."""
+    return _put(db, "role", name, role)
+
+
+def _put(db: Database, column: str, name: str, value: str) -> bool:
+    done = db.conn.execute(f"update agents set {column} = ? where name = ?", (value, name))
+    return done.rowcount == 1
+
+
+def _agents(db: Database, tail: str, *values: object) -> list[Agent]:
+    rows = db.conn.execute(f"select {_COLUMNS} from agents {tail}", values)
     return [
-        Agent(name, full_name, extension, tuple(languages.split()), user, Secret(password))
-        for name, full_name, extension, languages, user, password in rows
+        Agent(name, full_name, extension, tuple(languages.split()), user, Secret(password), *more)
+        for name, full_name, extension, languages, user, password, *more in rows
     ]

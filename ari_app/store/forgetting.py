@@ -1,7 +1,7 @@
 """Forgetting a person: what tells of him goes, what is counted stays.
 
-Calls, their steps, contacts and their topics, complaints, hearings and wishes stay as somebody's,
-and nobody can tell whose. The same for a number that no subscriber has.
+Calls, their steps, contacts and their topics, complaints, tickets, hearings and wishes stay as
+somebody's, and nobody can tell whose. The same for a number that no subscriber has.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,12 +27,17 @@ _WRITTEN = (
     ("code_word_tries", "number"),
     ("announcement_hearings", "number"),
     ("announcement_wishes", "number"),
+    ("cards", "number"),
+    ("tickets", "number"),
 )
 """Where numbers are kept, some of them as they were dialled."""
 _FORMS = "(select value from json_each(:forms))"
 _MINE = f"(subscriber = :id or number in {_FORMS})"
 _CALLING = f"(subscriber = :id or caller in {_FORMS})"
 _CALLS = f"(select id from calls where {_CALLING})"
+_ANY = f"({_MINE} or call in {_CALLS})"
+_INDEXES = ("contacts_words", "subscribers_words")
+"""They keep words of what was erased until they are made anew."""
 
 _NOBODY = 0
 """Instead of the id of a subscriber, where there must be one."""
@@ -59,6 +64,8 @@ _GONE = (
     ("charges", "charges", f"subscriber = :id or number in {_FORMS}"),
     ("offers", "sales", "seller = :id or recipient = :id"),
     ("account", "accounts", "subscriber = :id"),
+    ("typed into cards", "card_texts", f"card in (select id from cards where {_ANY})"),
+    ("notes of agents", "colleague_notes", "subscriber = :id"),
     ("texts", "outbox", f"number in {_FORMS} or call in {_CALLS}"),
 )
 # What becomes nobody's: its name, the table, what is set, whose rows of it.
@@ -75,13 +82,13 @@ _KEPT = (
         "complaints",
         "complaints",
         "number = '', subscriber = null, file = '', answer = '', state = 'closed'",
-        f"{_MINE} or call in {_CALLS}",
+        _ANY,
     ),
     (
         "wishes to be called",
         "callbacks",
-        "number = '', subscriber = null, state = 'done'",
-        f"{_MINE} or call in {_CALLS}",
+        "number = '', subscriber = null, state = 'done', note = ''",
+        _ANY,
     ),
     (
         "wishes for a message",
@@ -113,6 +120,28 @@ _KEPT = (
         f" request = {_nobodys('request', 'recipient')}",
         f"subscriber = :id or {_names('request', 'recipient')}",
     ),
+    (
+        "changes of tickets",
+        "ticket_history",
+        "note = ''",
+        f"ticket in (select id from tickets where {_ANY})",
+    ),
+    (
+        "tickets",
+        "tickets",
+        "number = '', subscriber = null, text = '', state = 'closed',"
+        " closed = coalesce(closed, :at)",
+        _ANY,
+    ),
+    ("cards", "cards", "number = '', name = '', subscriber = null", _ANY),
+    (
+        "acts of agents",
+        "acts",
+        "subscriber = nullif(subscriber, :id), inputs = '{}', reason = ''",
+        f"subscriber = :id or call in {_CALLS}"
+        " or exists (select 1 from json_each(inputs) where value like :like)",
+    ),
+    ("looks of agents", "views", "subscriber = null", "subscriber = :id"),
     ("calls", "calls", "caller = '', subscriber = null", _CALLING),
 )
 
@@ -143,7 +172,7 @@ def find(db: Database, number: str) -> Person | None:
     msisdn = normalise(number)
     if msisdn is None:
         return None
-    like = "%" + "%".join(msisdn[-_NATIONAL:]) + "%"
+    like = _like(msisdn)
     forms = {msisdn}
     for table, column in _WRITTEN:
         where = f"from {table} where {column} like ?"
@@ -153,9 +182,7 @@ def find(db: Database, number: str) -> Person | None:
     who = {"id": one.id if one else None, "forms": json.encode(sorted(forms)).decode()}
     calls = db.conn.execute(f"select id, ended is null from calls where id in {_CALLS}", who)
     lasting = {id: bool(lasts) for id, lasts in calls}
-    files = db.conn.execute(
-        f"select file from complaints where file <> '' and ({_MINE} or call in {_CALLS})", who
-    )
+    files = db.conn.execute(f"select file from complaints where file <> '' and {_ANY}", who)
     return Person(
         msisdn,
         one.id if one else None,
@@ -169,7 +196,8 @@ def find(db: Database, number: str) -> Person | None:
 
 def forget(db: Database, person: Person, at: datetime) -> Forgotten:
     """Forget a person, as he was found."""
-    who = {"id": person.id, "forms": json.encode(person.forms).decode(), "at": micros(at)}
+    forms = json.encode(person.forms).decode()
+    who = {"id": person.id, "forms": forms, "like": _like(person.number), "at": micros(at)}
     gone = [
         (name, db.conn.execute(f"delete from {table} where {whose}", who).rowcount)
         for name, table, whose in _GONE
@@ -180,7 +208,14 @@ def forget(db: Database, person: Person, at: datetime) -> Forgotten:
     ]
     kept.append(("hearings of announcements", _unhear(db, who)))
     me = db.conn.execute("delete from subscribers where id = :id", who).rowcount
+    for index in _INDEXES:
+        db.conn.execute(f"insert into {index} ({index}) values ('rebuild')")
     return Forgotten(_some([("subscriber", me), *gone]), _some(kept))
+
+
+def _like(msisdn: str) -> str:
+    """What every form of a number is like."""
+    return "%" + "%".join(msisdn[-_NATIONAL:]) + "%"
 
 
 def _unhear(db: Database, who: Mapping[str, object]) -> int:

@@ -8,13 +8,15 @@ from msgspec import Struct
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
-_COLUMNS = "subscriber, at, channel, topic, question, solution, agent, first_contact_solved"
+_COLUMNS = (
+    "subscriber, at, channel, topic, question, solution, agent, first_contact_solved, card, call"
+)
 
 
 class Contact(Struct, frozen=True):
     """One contact: ``channel`` is call, sms, e-mail or web; ``solution`` is ``""`` while there is
     none, ``agent`` ``""`` when no human took part. ``first_contact_solved``: nobody had to be
-    asked twice."""
+    asked twice. ``card`` and ``call`` are ``""`` where it came of none."""
 
     subscriber: int
     at: datetime
@@ -24,12 +26,14 @@ class Contact(Struct, frozen=True):
     solution: str
     agent: str
     first_contact_solved: bool
+    card: str = ""
+    call: str = ""
 
 
 def add(db: Database, contacts: Iterable[Contact]) -> None:
     """Add contacts of known subscribers."""
     db.conn.executemany(
-        f"insert into contacts ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        f"insert into contacts ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 one.subscriber,
@@ -40,6 +44,8 @@ def add(db: Database, contacts: Iterable[Contact]) -> None:
                 one.solution,
                 one.agent,
                 one.first_contact_solved,
+                one.card,
+                one.call,
             )
             for one in contacts
         ],
@@ -48,13 +54,16 @@ def add(db: Database, contacts: Iterable[Contact]) -> None:
 
 def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Contact]:
     """A subscriber's last contacts, the newest first."""
-    rows = db.conn.execute(
-        f"select {_COLUMNS} from contacts where subscriber = ? order by at desc, id desc limit ?",
-        (subscriber, limit),
-    )
+    tail = "where subscriber = ? order by at desc, id desc limit ?"
+    return selected(db, tail, subscriber, limit)
+
+
+def selected(db: Database, tail: str, *values: object) -> list[Contact]:
+    """The contacts that the ``tail`` of a query chooses, which is no text from outside."""
+    rows = db.conn.execute(f"select {_COLUMNS} from contacts {tail}", values)
     return [
-        Contact(who, moment(at), channel, topic, question, solution, agent, bool(solved))
-        for who, at, channel, topic, question, solution, agent, solved in rows
+        Contact(who, moment(at), channel, topic, question, solution, agent, bool(solved), *came)
+        for who, at, channel, topic, question, solution, agent, solved, *came in rows
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 
-Kind: TypeAlias = Literal["calls", "texts", "tries", "hearings"]
+Kind: TypeAlias = Literal["calls", "texts", "tries", "hearings", "cards", "acts", "views"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # The table of a kind, its key, and which rows are over.
@@ -16,6 +16,15 @@ _OVER: dict[Kind, tuple[str, str, str]] = {
     "texts": ("outbox", "key", "created < :before and state <> 'waiting'"),
     "tries": ("code_word_tries", "id", "at < :before"),
     "hearings": ("announcement_hearings", "(announcement, call)", "at < :before"),
+    "cards": ("cards", "id", "opened < :before and closed is not null"),
+    "acts": ("acts", "key", "at < :before"),
+    "views": ("views", "id", "at < :before"),
+}
+
+# What goes with the rows of a kind: its table, and what it calls them.
+_PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
+    "calls": (("steps", "call"),),
+    "cards": (("card_texts", "card"),),
 }
 
 
@@ -33,9 +42,10 @@ def sweep(db: Database, kind: Kind, before: datetime, limit: int) -> int:
     columns = key.strip("()")
     given = {"before": micros(before), "limit": limit}
     where = f"{key} in (select {columns} from {table} where {over} limit :limit)"
-    if kind == "calls":
-        calls = f"select id from calls where {where}"
-        db.conn.execute(f"delete from steps where call in ({calls})", given)
+    for part, of in _PARTS.get(kind, ()):
+        db.conn.execute(
+            f"delete from {part} where {of} in (select {columns} from {table} where {where})", given
+        )
     if kind == "tries":  # only a try that is nobody's can be deleted
         db.conn.execute(
             f"update {table} set number = '', subscriber = null, why = '' where {where}", given

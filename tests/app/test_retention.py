@@ -16,18 +16,33 @@ from ari_app.cli import main
 from ari_app.config import ConfigError, State
 from ari_app.recorded import Recorded
 from ari_app.settings import RetentionSettings
-from ari_app.store import announcements, calls, code_words, complaints, outbox, wishes
+from ari_app.store import (
+    acts,
+    announcements,
+    calls,
+    cards,
+    code_words,
+    complaints,
+    outbox,
+    views,
+    wishes,
+)
+from ari_app.store.acts import Act
 from ari_app.store.announcements import Announcement
 from ari_app.store.calls import CallEnded
+from ari_app.store.cards import Burst, Card
 from ari_app.store.code_words import Trial
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from tests.ari.facts import until
 from tests.store.samples import NOON, began, step
 
-KEEP = RetentionSettings(calls=40, texts=40, tries=40, recordings=40, hearings=40)
+KEEP = RetentionSettings(**dict.fromkeys(RetentionSettings.__struct_fields__, 40))
 DAY = timedelta(days=1)
-TABLES = ("calls", "steps", "outbox", "code_word_tries", "announcement_hearings", "complaints")
+TABLES = (
+    "calls", "steps", "outbox", "code_word_tries", "announcement_hearings", "complaints",
+    "cards", "card_texts", "acts", "views",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -45,7 +60,7 @@ def recorded(tmp_path: Path) -> Recorded:
 
 def live(db: Database, directory: Path, call: str, at: datetime) -> None:
     """What a day leaves behind: a call, its text, tries, hearing, a closed and an open complaint,
-    and a recording that is no complaint's."""
+    a recording that is no complaint's, a closed and an open card, an act, a look."""
     calls.add(db, [replace(began(call), at=at), step(call, 1), step(call, 2)])
     calls.add(db, [CallEnded(call, at, "gone", 16)])
     outbox.post(db, f"{call}:sent", "375990000001", "text", call, at)
@@ -55,6 +70,12 @@ def live(db: Database, directory: Path, call: str, at: datetime) -> None:
     code_words.settle(db, code_words.begin(db, trial, at), "ok")
     one = announcements.add(db, Announcement(since=at, until=at, by="anna"))
     wishes.hear(db, [one.id], "375990000001", call, at)
+    for card in (f"{call}:closed", f"{call}:open"):
+        cards.open(db, Card(id=card, agent="anna", channel=call, opened=at))
+        cards.save(db, Burst(card, "question", card, "?", at))
+    cards.finish(db, f"{call}:closed", at)
+    acts.begin(db, Act(key=call, at=at, agent="anna", subscriber=1, operation="pause"))
+    views.add(db, "anna", 1, "card", at)
     for seq in range(3):
         file = directory / f"{call}-{seq}.wav"
         file.touch()
@@ -81,7 +102,8 @@ async def test_what_is_over_goes_and_all_else_stays(
     for call, at in (("old", NOON - 41 * DAY), ("new", NOON - 39 * DAY)):
         await store.write(live, tmp_path / "recorded", call, at)
     await store.write(calls.add, [replace(began("lasts"), at=NOON - 50 * DAY)])
-    over = {"calls": 1, "texts": 1, "tries": 1, "hearings": 1, "recordings": 2}
+    over = {"calls": 1, "texts": 1, "tries": 1, "hearings": 1}
+    over |= {"cards": 1, "acts": 1, "views": 1, "recordings": 2}
     assert await retention.due(store, KEEP, recorded, NOON) == over
     assert await retention.sweep(store, KEEP, recorded, NOON) == over
     assert await retention.sweep(store, KEEP, recorded, NOON) == {}
@@ -92,6 +114,10 @@ async def test_what_is_over_goes_and_all_else_stays(
         "code_word_tries": 1,
         "announcement_hearings": 1,
         "complaints": 4,
+        "cards": 3,
+        "card_texts": 3,
+        "acts": 1,
+        "views": 1,
     }
     assert left(tmp_path) == ["new-0.wav", "new-1.wav", "new-2.wav", "old-2.wav"]
     files = [one.file for one in await store.read(complaints.listing, True)]
@@ -144,7 +170,7 @@ async def test_the_application_sweeps_at_once_and_again_after_trouble(
     )
     await until(lambda: "stays for another hour: the disk is full" in caplog.text)
     well.set()
-    told = "removed: calls 1, texts 1, tries 1, hearings 1, recordings 2"
+    told = "removed: calls 1, texts 1, tries 1, hearings 1, cards 1, acts 1, views 1"
     await until(lambda: told in caplog.text)
     task.cancel()
     with suppress(asyncio.CancelledError):
@@ -166,6 +192,9 @@ async def test_a_command_tells_what_is_over(tmp_path: Path) -> None:
         "texts       for ever",
         "tries       365 days; over: 1",
         "hearings    180 days; over: 1",
+        "cards       730 days; over: 1",
+        "acts        730 days; over: 1",
+        "views       365 days; over: 1",
         "recordings  180 days; over: 2",
     ]
 

@@ -14,96 +14,35 @@ from ari_app import control
 from ari_app.config import State
 from ari_app.feed import Feed
 from ari_app.store import (
-    announcements,
-    callbacks,
     calls,
     code_words,
-    complaints,
     history,
-    outbox,
+    searching,
     subscribers,
     ways,
     wishes,
 )  # fmt: skip
-from ari_app.store.announcements import Announcement
-from ari_app.store.calls import CallEnded
-from ari_app.store.code_words import CodeWord, Trial
+from ari_app.store.code_words import Trial
 from ari_app.store.db import Store
 from ari_app.store.directory import Directory
-from ari_app.store.history import Contact
 from ari_app.store.migrations import MIGRATIONS
 from ari_app.store.sqlite import Database
-from ari_app.store.subscribers import Subscriber
-from ivr.secret import Secret
 from tests.commands.conftest import Run
-from tests.store.samples import NOON, began, step
+from tests.commands.lives import FORMS, HASHES, ME, NAME, NUMBER, OTHER, SECRET_TEXT, live
+from tests.store.samples import NOON, began
 
 T = TypeVar("T")
 
-NUMBER, OTHER = "375291234567", "375990000002"
-FORMS = (NUMBER, "+375 29 123-45-67", "80291234567")
-NAME, SECRET_TEXT = "Ясь Забудовiч", "мой паспорт МР1234567"
-ME = Subscriber(77, NUMBER, NAME, "be", "Минск", NUMBER, Secret("parol-77"), NOON)
-
-
-def live(db: Database, recorded: Path) -> None:
-    """All that a person, and somebody else, leave behind."""
-    subscribers.add(db, [ME])
-    code_words.put(db, CodeWord(77, "hash-77", "hash-77k", NOON, "anna"))
-    code_words.unlock(db, 77, "anna", SECRET_TEXT, NOON)
-    history.add(db, [Contact(77, NOON, "call", "money", SECRET_TEXT, SECRET_TEXT, "anna", True)])
-    db.conn.execute("insert into accounts (subscriber, balance, tariff) values (77, 1250, 'start')")
-    sold = (5, 77, 2, "minutes", 9, 100, "2026-03-09")
-    db.conn.execute("insert into sales values (?, ?, ?, ?, ?, ?, ?)", sold)
-    used = (2, 1, "{}", NUMBER, 60, 5)
-    db.conn.execute(
-        "insert into charges (subscriber, at, names, number, seconds, amount)"
-        " values (?, ?, ?, ?, ?, ?)",
-        used,
-    )
-    for key, whose, order, deal in (
-        ("c1:1", 77, '{"type":"give","recipient":2}', '{"giver":77,"taker":2}'),
-        ("c1:2", 2, '{"type":"give","recipient":77}', '{"giver":2,"taker":77}'),
-        ("c1:3", 2, '{"type":"resume"}', ""),
-    ):
-        db.conn.execute(
-            "insert into orders values (?, ?, 'gift', ?, ?,"
-            " '0', 'c1', 'be', 1, 'done', '', 1, null, 1)",
-            (key, whose, order, deal),
-        )
-    db.conn.execute("insert into payments (subscriber, day, amount) values (77, '2026-01-01', 1)")
-    db.conn.execute("insert into bills (id, subscriber, month, vat) values (900, 77, '2026', 1)")
-    db.conn.execute("insert into bill_lines values (900, 0, '{}', 1)")
-    one = announcements.add(db, Announcement(since=NOON, until=NOON, by="anna"))
-    for number, form in enumerate((*FORMS, OTHER)):
-        call, who = f"call{number}", None if number else 77
-        said = "чужое" if form == OTHER else SECRET_TEXT
-        calls.add(db, [replace(began(call), caller=form, subscriber=who)])
-        calls.add(db, [replace(step(call, 1, form), way="key"), replace(step(call, 2), way="key")])
-        calls.add(db, [CallEnded(call, NOON, "gone", 16)])
-        outbox.post(db, f"mended:1:{form}", form, said, call, NOON)
-        callbacks.ask(db, f"{call}:1", call, form, who, NOON, "money")
-        wishes.hear(db, [one.id], form, call, NOON)
-        wishes.wish(db, one.id, form, who, call, NOON)
-        trial = Trial(subscriber=who, number=form, call=call, key=call)
-        code_words.settle(db, code_words.begin(db, trial, NOON), "wrong")
-        file = recorded / f"{call}-3.wav"
-        file.write_text(said)
-        (recorded / f"{call}-4.wav").touch()
-        complaints.add(db, f"{call}:2", call, form, who, str(file), 2.5, NOON)
-    complaints.close(db, 1, SECRET_TEXT)
-    other = replace(step("call3", 3, FORMS[1]), way="key")
-    calls.add(db, [other])
+COUNTED = (
+    "calls", "steps", "complaints", "callbacks", "code_word_tries", "cards", "acts", "views",
+)  # fmt: skip
 
 
 def counted(db: Database) -> object:
     """What statistics know."""
     topics = "select topic, count(*) from contacts group by 1 order by 1"
     return (
-        [
-            db.conn.execute(f"select count(*) from {table}").fetchone()
-            for table in ("calls", "steps", "complaints", "callbacks", "code_word_tries")
-        ],
+        [db.conn.execute(f"select count(*) from {table}").fetchone() for table in COUNTED],
         db.conn.execute(topics).fetchall(),
         calls.counts(db, NOON - timedelta(days=1)),
         ways.traffic(db, ""),
@@ -146,13 +85,14 @@ def test_nothing_tells_of_a_person_and_all_is_counted(lived: State, run: Run) ->
     told = run("subscribers", "forget", "8 029 123-45-67", "--yes").stdout.splitlines()
     assert told == [
         "erased: subscriber 1, code word 1, lines of bills 1, bills 1, payments 1, charges 1,"
-        " offers 1, account 1, texts 3, recordings 6",
-        "kept, as nobody's: contacts 1, tries at code words 5, complaints 3, wishes to be called 1,"
-        " wishes for a message 1, keys in calls 4, orders 2, calls 3, hearings of announcements 1",
+        " offers 1, account 1, typed into cards 1, notes of agents 1, texts 3, recordings 6",
+        "kept, as nobody's: contacts 2, tries at code words 5, complaints 3, wishes to be called 1,"
+        " wishes for a message 1, keys in calls 4, orders 2, cards 1, acts of agents 2,"
+        " looks of agents 1, calls 3, hearings of announcements 1",
         "Asterisk knows his phone until its next start: `firstline down`, then `up`",
     ]
     left = remains(lived)
-    for secret in (*FORMS, "1234567", NAME, SECRET_TEXT, "parol-77", "hash-77"):
+    for secret in (*FORMS, "1234567", NAME, "забудовiч", SECRET_TEXT, *HASHES):
         assert secret.encode() in was
         assert secret.encode() not in left
     assert looked(lived, counted) == before
@@ -174,6 +114,11 @@ def test_others_keep_what_is_theirs(lived: State, run: Run) -> None:
                 ("announcement_wishes", of),
                 ("announcement_hearings", of),
                 ("code_word_tries", of),
+                ("cards", of),
+                ("card_texts", "? <> '' and card = 'b'"),
+                ("contacts", "? <> '' and card = 'b'"),
+                ("colleague_notes", "? <> '' and subscriber = 2"),
+                ("views", "? <> '' and subscriber = 2"),
             )
         ]
 
@@ -260,11 +205,19 @@ def test_contacts_and_tries_of_before_stay(tmp_path: Path) -> None:
     db = Database(tmp_path / "old.db")
     MIGRATIONS.apply(db, stop_before="forgettable")
     subscribers.add(db, [ME])
-    history.add(db, [Contact(77, NOON, "call", "money", "q", "", "anna", True)])
+    contact = (77, 0, "call", "money", "Роутер чихает", "", "anna", 1)
+    db.conn.execute(f"insert into contacts values (1, {', '.join('?' * 8)})", contact)
     code_words.unlock(db, 77, "anna", "passport", NOON)
-    before = history.of_subscriber(db, 77), code_words.entries(db, 77, 5)
+    before = code_words.entries(db, 77, 5)
     MIGRATIONS.apply(db)
-    assert (history.of_subscriber(db, 77), code_words.entries(db, 77, 5)) == before
+    [kept] = history.of_subscriber(db, 77)
+    assert (kept.question, kept.card, code_words.entries(db, 77, 5)) == (
+        "Роутер чихает",
+        "",
+        before,
+    )
+    assert searching.chronology(db, 77, "роутеры") == [kept]
+    assert [one.by for one in searching.find(db, "забудов", 5)] == ["name"]
     db.close()
 
 

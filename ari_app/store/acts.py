@@ -1,0 +1,86 @@
+"""What agents did for subscribers with an operation of self-service, for whoever asks later."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct, json
+
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros, moment
+from ivr.terms import Need
+
+_COLUMNS = "key, at, agent, subscriber, call, card, operation, inputs, reason, identity, outcome"
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """An act of an agent: with which ``inputs`` (never a secret) and for which ``reason`` he did
+    it, how well the caller was known, and what came of it: ``""`` while that is not known."""
+
+    key: str
+    at: datetime
+    agent: str
+    subscriber: int | None
+    call: str = ""
+    card: str = ""
+    operation: str
+    inputs: Mapping[str, str] = {}
+    reason: str = ""
+    identity: Need = "none"
+    outcome: str = ""
+
+
+def begin(db: Database, act: Act) -> Act:
+    """Write an act down before it is tried, and return it; the same key twice is the same act,
+    which is returned as it was begun, with what came of it."""
+    db.conn.execute(
+        f"insert into acts ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict (key) do nothing",
+        (
+            *(act.key, micros(act.at), act.agent, act.subscriber, act.call, act.card),
+            *(act.operation, json.encode(act.inputs).decode(), act.reason),
+            *(act.identity, act.outcome),
+        ),
+    )
+    (kept,) = _acts(db, "where key = ?", act.key)
+    return kept
+
+
+def settle(db: Database, key: str, outcome: str) -> bool:
+    """Write down what came of an act; False if that is known already, or there is no such act."""
+    done = db.conn.execute(
+        "update acts set outcome = ? where key = ? and outcome = ''", (outcome, key)
+    )
+    return done.rowcount == 1
+
+
+def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Act]:
+    """What was last done for a subscriber, the newest first."""
+    tail = "where subscriber = ? order by at desc, rowid desc limit ?"
+    return _acts(db, tail, subscriber, limit)
+
+
+def of_card(db: Database, card: str) -> list[Act]:
+    """What was done from a card, the oldest first."""
+    return _acts(db, "where card = ? and card <> '' order by at, rowid", card)
+
+
+def _acts(db: Database, tail: str, *values: object) -> list[Act]:
+    rows = db.conn.execute(f"select {_COLUMNS} from acts {tail}", values)
+    return [
+        Act(
+            key=key,
+            at=moment(at),
+            agent=agent,
+            subscriber=subscriber,
+            call=call,
+            card=card,
+            operation=operation,
+            inputs=json.decode(inputs, type=dict[str, str]),
+            reason=reason,
+            identity=identity,
+            outcome=outcome,
+        )
+        for (
+            key, at, agent, subscriber, call, card, operation, inputs, reason, identity, outcome,
+        ) in rows
+    ]  # fmt: skip

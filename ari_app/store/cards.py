@@ -1,0 +1,189 @@
+"""Cards: what an agent sees of a call, and all that he types into it, as he types it."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from ari_app.store import history, subscribers
+from ari_app.store.history import Contact
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros, moment
+from ivr.terms import Need
+
+
+class NoCard(Exception):  # noqa: N818 - named by what is so, not as an error
+    """There is no card of this id, so nothing was kept."""
+
+
+class Card(Struct, frozen=True, kw_only=True):
+    """A caller on an agent's screen. ``id`` is chosen by us when his phone begins to ring,
+    ``channel`` is the caller's in Asterisk, ``call`` that of our menus (``""`` if he went through
+    none); ``number`` and ``name`` are text from outside. ``came_from`` is the card of the
+    colleague who passed him on, or ``""``."""
+
+    id: str
+    agent: str
+    channel: str
+    call: str = ""
+    number: str = ""
+    name: str = ""
+    subscriber: int | None = None
+    queue: str = ""
+    topic: str = ""
+    language: str = ""
+    identity: Need = "none"
+    opened: datetime
+    answered: datetime | None = None
+    ended: datetime | None = None
+    closed: datetime | None = None
+    came_from: str = ""
+
+
+_FIELDS = Card.__struct_fields__
+_TIMES = ("opened", "answered", "ended", "closed")
+
+
+class Burst(Struct, frozen=True):
+    """What stands in a field of a card after some typing. The same ``key`` twice is the same
+    burst."""
+
+    card: str
+    field: str
+    key: str
+    text: str
+    at: datetime
+
+
+def open(db: Database, card: Card) -> bool:
+    """Keep a new card; False if there is one of its id, which stays as it is."""
+    row = asdict(card)
+    row.update({name: row[name] and micros(row[name]) for name in _TIMES})
+    done = db.conn.execute(
+        f"insert into cards ({', '.join(_FIELDS)})"
+        f" values ({', '.join(f':{name}' for name in _FIELDS)}) on conflict do nothing",
+        row,
+    )
+    return done.rowcount == 1
+
+
+def answered(db: Database, id: str, at: datetime) -> None:
+    """The agent speaks with the caller; only the first time counts. ``NoCard``."""
+    _set(db, id, "answered = coalesce(answered, ?)", micros(at))
+
+
+def ended(db: Database, id: str, at: datetime) -> None:
+    """They speak no more; only the first time counts. ``NoCard``."""
+    _set(db, id, "ended = coalesce(ended, ?)", micros(at))
+
+
+def proved(db: Database, id: str, identity: Need) -> None:
+    """The caller is known so well now. ``NoCard``."""
+    _set(db, id, "identity = ?", identity)
+
+
+def recognised(db: Database, id: str, subscriber: int) -> None:
+    """The agent found out which subscriber he speaks with. ``NoCard``."""
+    _set(db, id, "subscriber = ?", subscriber)
+
+
+def by_id(db: Database, id: str) -> Card | None:
+    """A card, None if there is none of this id."""
+    return next(iter(_cards(db, "where id = ?", id)), None)
+
+
+def unfinished(db: Database, agent: str) -> list[Card]:
+    """The cards that an agent did not close yet, the newest first."""
+    return _cards(db, "where agent = ? and closed is null order by opened desc, id", agent)
+
+
+def by_channel(db: Database, channel: str) -> list[Card]:
+    """The cards of a caller's channel, one for each agent whose phone rang, the newest first."""
+    return _cards(db, "where channel = ? order by opened desc, id", channel)
+
+
+def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Card]:
+    """A subscriber's last cards, the newest first."""
+    tail = "where subscriber = ? order by opened desc, id limit ?"
+    return _cards(db, tail, subscriber, limit)
+
+
+def save(db: Database, burst: Burst) -> None:
+    """Keep what was typed, also if it comes after the card was closed. ``NoCard``."""
+    card = _there(db, burst.card)
+    done = db.conn.execute(
+        "insert into card_texts (card, field, key, text, at) values (?, ?, ?, ?, ?)"
+        " on conflict (key) do nothing",
+        (burst.card, burst.field, burst.key, burst.text, micros(burst.at)),
+    )
+    if done.rowcount and card.closed:
+        _write(db, card)
+
+
+def texts(db: Database, id: str) -> dict[str, str]:
+    """What stands in the fields of a card."""
+    rows = db.conn.execute(
+        "select field, text, max(seq) from card_texts where card = ? group by field", (id,)
+    )
+    return {field: text for field, text, _ in rows}
+
+
+def finish(db: Database, id: str, at: datetime) -> bool:
+    """Close a card and write its conversation into the chronology; False if it was closed before.
+
+    There is nothing to write where nobody answered and nothing was typed. Of a caller who is no
+    subscriber all stays with the card. ``NoCard``.
+    """
+    card = _there(db, id)
+    if card.closed:
+        return False
+    _set(db, id, "closed = ?", micros(at))
+    _write(db, card)
+    return True
+
+
+def _write(db: Database, card: Card) -> None:
+    """The contact of a card, from what stands in its fields now."""
+    fields = texts(db, card.id)
+    if not (card.answered or any(fields.values())):
+        return
+    if card.subscriber is None or subscribers.by_id(db, card.subscriber) is None:
+        return
+    db.conn.execute("delete from contacts where card = ?", (card.id,))
+    contact = Contact(
+        card.subscriber,
+        card.opened,
+        "call",
+        fields.get("topic") or card.topic,
+        fields.get("question", ""),
+        fields.get("solution", ""),
+        card.agent,
+        fields.get("solved") == "yes",
+        card.id,
+        card.call,
+    )
+    history.add(db, [contact])
+
+
+def _there(db: Database, id: str) -> Card:
+    card = by_id(db, id)
+    if card is None:
+        raise NoCard(f"there is no card {id}")
+    return card
+
+
+def _set(db: Database, id: str, what: str, value: object) -> None:
+    done = db.conn.execute(f"update cards set {what} where id = ?", (value, id))
+    if not done.rowcount:
+        raise NoCard(f"there is no card {id}")
+
+
+def _cards(db: Database, tail: str, *values: object) -> list[Card]:
+    rows = db.conn.execute(f"select {', '.join(_FIELDS)} from cards {tail}", values)
+    return [_card(dict(zip(_FIELDS, row, strict=True))) for row in rows]
+
+
+def _card(row: dict[str, Any]) -> Card:
+    times = {name: row[name] and moment(row[name]) for name in _TIMES}
+    return Card(**{**row, **times})

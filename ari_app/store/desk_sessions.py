@@ -1,0 +1,76 @@
+"""Who is signed in at the desk. Of the token in his cookie only a hash is kept."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros, moment
+
+_COLUMNS = "token, agent, csrf, created, rotated, seen, expires"
+
+
+class Session(Struct, frozen=True):
+    """A browser in which an agent signed in: ``token_hash`` is the SHA-256 of its cookie in hex,
+    ``csrf`` what its forms must bring; when it was ``rotated``, that is, got another cookie, when
+    it was last ``seen``, and when it ``expires``."""
+
+    token_hash: str
+    agent: str
+    csrf: str
+    created: datetime
+    rotated: datetime
+    seen: datetime
+    expires: datetime
+
+
+def add(db: Database, session: Session) -> None:
+    """Keep a session; a token that is there already is an error of SQLite."""
+    times = (session.created, session.rotated, session.seen, session.expires)
+    db.conn.execute(
+        f"insert into desk_sessions ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)",
+        (session.token_hash, session.agent, session.csrf, *map(micros, times)),
+    )
+
+
+def find(db: Database, token_hash: str, now: datetime) -> Session | None:
+    """The session of a cookie, None if there is none or it has expired."""
+    row = db.conn.execute(
+        f"select {_COLUMNS} from desk_sessions where token = ? and expires > ?",
+        (token_hash, micros(now)),
+    ).fetchone()
+    return None if row is None else Session(*row[:3], *map(moment, row[3:]))
+
+
+def touch(db: Database, token_hash: str, seen: datetime, expires: datetime) -> bool:
+    """Its agent did something, so it lasts longer; False if there is no such session."""
+    done = db.conn.execute(
+        "update desk_sessions set seen = ?, expires = ? where token = ?",
+        (micros(seen), micros(expires), token_hash),
+    )
+    return done.rowcount == 1
+
+
+def rotate(db: Database, token_hash: str, new_hash: str, at: datetime) -> bool:
+    """Give a session another cookie, and the old one opens nothing; False if there is none."""
+    done = db.conn.execute(
+        "update desk_sessions set token = ?, rotated = ? where token = ?",
+        (new_hash, micros(at), token_hash),
+    )
+    return done.rowcount == 1
+
+
+def end(db: Database, token_hash: str) -> bool:
+    """Sign out of one browser; False if there is no such session."""
+    gone = db.conn.execute("delete from desk_sessions where token = ?", (token_hash,))
+    return gone.rowcount == 1
+
+
+def end_all(db: Database, agent: str) -> int:
+    """Sign an agent out everywhere; returns of how many browsers."""
+    return db.conn.execute("delete from desk_sessions where agent = ?", (agent,)).rowcount
+
+
+def sweep(db: Database, now: datetime) -> int:
+    """Remove what has expired; returns how much."""
+    return db.conn.execute("delete from desk_sessions where expires <= ?", (micros(now),)).rowcount

@@ -1,0 +1,155 @@
+"""Finding subscribers by what an agent types: a number, a name, what was spoken about.
+
+Whatever is typed is cut into words before it is searched for, so nothing of it is a query.
+"""
+
+import re
+import unicodedata
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from ari_app.store import history
+from ari_app.store.history import Contact
+from ari_app.store.numbers import normalise
+from ari_app.store.sqlite import Database
+
+_LEAST = 4
+"""So many last digits of a number at least are looked for."""
+_MOST = 8
+"""So many words are looked for; more are not read."""
+_LONGEST = 40
+_READ = 500
+"""So many signs are read of what was typed or pasted."""
+_CALLS_EACH = 5
+"""So many contacts of one subscriber may be found before another is missed."""
+
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"[0-9\s()+.‑–-]+")
+_ENDING = re.compile(
+    r"(?<=[^\W\d_]{3})(?:[аяыи]ми|[оеыи]го|[ое]му|[оеаыия][вмхй]|[аеиоуыэюяйьі]{1,2})$"
+)
+"""What changes at the end of Russian and Belarusian words: связь, связи, связью."""
+_FOLDED = str.maketrans("ёЁ", "еЕ")
+"""As in the indexes."""
+
+_COLUMNS = ", ".join(f"subscribers.{c}" for c in ("id", "msisdn", "name", "area", "language"))
+
+_ENDS = "substr(subscribers.msisdn, -4) = ? and subscribers.msisdn like '%' || ?"
+
+By: TypeAlias = Literal["number", "name", "contacts"]
+
+
+class Found(Struct, frozen=True):
+    """A subscriber who was found, and ``by`` what; ``excerpt`` is the question that was found."""
+
+    id: int
+    msisdn: str
+    name: str
+    area: str
+    language: str
+    by: By
+    excerpt: str = ""
+
+
+def find(db: Database, text: str, limit: int) -> list[Found]:
+    """Subscribers by number (its last digits will do), name, or words of their chronology; those
+    found by number first, by contacts last, each once."""
+    found: dict[int, Found] = {}
+    for way in (_by_number, _by_name, _by_contacts):
+        for one in way(db, text[:_READ], limit):
+            found.setdefault(one.id, one)
+        if len(found) >= limit:
+            break
+    return list(found.values())[:limit]
+
+
+def chronology(db: Database, subscriber: int, text: str, limit: int = 50) -> list[Contact]:
+    """A subscriber's contacts in which all words stand, the newest first; all of them for none."""
+    query = _query(_stems(text))
+    if not query:
+        return [] if text.strip() else history.of_subscriber(db, subscriber, limit)
+    return history.selected(
+        db,
+        "where subscriber = ? and id in (select rowid from contacts_words"
+        " where contacts_words match ?) order by at desc, id desc limit ?",
+        *(subscriber, query, limit),
+    )
+
+
+def _by_number(db: Database, text: str, limit: int) -> list[Found]:
+    digits = re.sub(r"[^0-9]", "", text)
+    if not _NUMBER.fullmatch(text) or len(digits) < _LEAST:
+        return []
+    return _found(
+        db,
+        "number",
+        f"'' from subscribers where {_ENDS} order by length(msisdn), msisdn limit ?",
+        *_end(normalise(text.strip()) or digits),
+        limit,
+    )
+
+
+def _by_name(db: Database, text: str, limit: int) -> list[Found]:
+    """Also with the last digits of the number behind a name, of which several have it."""
+    words = _words(text)
+    digits = "".join(word for word in words if word.isdecimal())
+    named = [word for word in words if not word.isdecimal()] if len(digits) >= _LEAST else words
+    if not named:
+        return []
+    numbered = (
+        "and substr(subscribers.msisdn, -4) = ? and subscribers.msisdn like '%' || ?"
+        if named != words
+        else ""
+    )
+    return _found(
+        db,
+        "name",
+        "'' from subscribers_words join subscribers on subscribers.id = subscribers_words.rowid"
+        f" where subscribers_words match ? {numbered}"
+        " order by bm25(subscribers_words, 10, 5, 1), subscribers.name limit ?",
+        _query(named),
+        *(_end(digits) if numbered else ()),
+        limit,
+    )
+
+
+def _by_contacts(db: Database, text: str, limit: int) -> list[Found]:
+    query = _query(_stems(text))
+    if not query:
+        return []
+    return _found(
+        db,
+        "contacts",
+        "contacts.question from contacts_words join contacts on contacts.id = contacts_words.rowid"
+        " join subscribers on subscribers.id = contacts.subscriber"
+        " where contacts_words match ? order by rank, at desc limit ?",
+        query,
+        limit * _CALLS_EACH,
+    )
+
+
+def _found(db: Database, by: By, tail: str, *values: object) -> list[Found]:
+    rows = db.conn.execute(f"select {_COLUMNS}, {tail}", values)
+    return [
+        Found(id, msisdn, name, area, language, by, excerpt)
+        for id, msisdn, name, area, language, excerpt in rows
+    ]
+
+
+def _end(digits: str) -> tuple[str, str]:
+    return digits[-_LEAST:], digits
+
+
+def _words(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFC", text[:_READ]).translate(_FOLDED)
+    return [word[:_LONGEST] for word in _WORD.findall(folded)[:_MOST]]
+
+
+def _stems(text: str) -> list[str]:
+    return [_ENDING.sub("", word.lower()) for word in _words(text)]
+
+
+def _query(words: list[str]) -> str:
+    """All of the words, each as the beginning of one."""
+    return " ".join(f'"{word}"*' for word in words)
