@@ -88,7 +88,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         forced = await ForcedHours.load(store, clock())
         texts = mail.texts(config, store, link)
         outbox = await mail.outbox(config, ground.state, store, link, texts, stack)
-        words = StoredCodeWords(store, stack.enter_context(hashing(ground.state)), clock)
+        hasher = stack.enter_context(hashing(ground.state))
+        words = StoredCodeWords(store, hasher, clock)
         staff = StoredStaff(store, bulletin, clock)
         billing = await stack.enter_async_context(billed(config, ground.state, store))
         zone = config.site.timezone
@@ -136,7 +137,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             Queue("").wrapup,
             background.begin,
         )
-        workplace = await Workplace.opened(needed)
+        workplace = await Workplace.begun(needed)
         refreshing = (deeds.refresh, directory.refresh, billing.refresh, workplace.refresh)
         reached = _Reached(link, calls, sessions, queues, refreshing)
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
@@ -151,7 +152,10 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         if config.menus.watch:
             background.begin(watch(flows.directory(config), partial(air.reload, "watch")))
         try:
-            async with gateway.opened(config.ussd, ground.state.keys().ussd, sessions):
+            async with (
+                gateway.opened(config.ussd, ground.state.keys().ussd, sessions),
+                workplace.site(config, hasher),
+            ):
                 yield link
         finally:
             await calls.release()

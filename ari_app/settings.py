@@ -104,6 +104,15 @@ class UssdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             ip_network(each)
 
 
+class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[desk]; its port is ``desk`` of [ports]."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    names: tuple[str, ...] = ()
+    https: bool = False
+
+
 class BillingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[billing]"""
 
@@ -133,6 +142,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     messages: MessageSettings = MessageSettings()
     retention: RetentionSettings = RetentionSettings()
     ussd: UssdSettings = UssdSettings()
+    desk: DeskSettings = DeskSettings()
     billing: BillingSettings = BillingSettings()
     log: LogSettings = LogSettings()
 

@@ -25,11 +25,15 @@ class Secret(str):
 
 
 class Ports(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP."""
+    """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP.
+
+    Those of Asterisk, and that of the agents' ``desk``, which is here so that none is given twice.
+    """
 
     sip: int = 5060
     http: int = 8088
     ami: int = 5038
+    desk: int = 8086
     rtp_first: int = 10000
     rtp_last: int = 11999
 
@@ -39,6 +43,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
             sip=self.sip + offset,
             http=self.http + offset,
             ami=self.ami + offset,
+            desk=self.desk + offset,
             rtp_first=self.rtp_first + offset,
             rtp_last=self.rtp_last + offset,
         )

@@ -41,7 +41,8 @@ def free_ports() -> Ports:
     while True:
         base = random.randrange(12000, 19990)
         rtp = random.randrange(20000, 31000, 400)
-        ports = Ports(sip=base, http=base + 1, ami=base + 2, rtp_first=rtp, rtp_last=rtp + 399)
+        single = Ports(sip=base, http=base + 1, ami=base + 2, desk=base + 3)
+        ports = msgspec.structs.replace(single, rtp_first=rtp, rtp_last=rtp + 399)
         if not taken("127.0.0.1", ports):
             return ports
 

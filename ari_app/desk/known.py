@@ -48,6 +48,16 @@ class Who(Struct, frozen=True, kw_only=True):
     locked_until: datetime | None
 
 
+class Found(Struct, frozen=True):
+    """A subscriber who was looked for; ``excerpt`` is what was found in his chronology."""
+
+    subscriber: int
+    name: str
+    number: str
+    area: str
+    excerpt: str
+
+
 class Account(Struct, frozen=True, kw_only=True):
     """What billing knows; ``as_of``: it did not answer, and the balance was so then."""
 

@@ -10,6 +10,7 @@ from ari_app.desk.known import (
     Account,
     Arrival,
     Contact,
+    Found,
     Identity,
     Names,
     Note,
@@ -91,7 +92,8 @@ class Knowledge(Protocol):
     async def outages(self, subscriber: int) -> Sequence[Names]:
         """What is announced now where he lives, or to his tariff."""
 
-    async def find(self, text: str) -> Sequence[Who]: ...
+    async def find(self, text: str) -> Sequence[Found]:
+        """Subscribers by number, name, or words of their chronology."""
 
     async def viewed(self, agent: str, subscriber: int, what: str) -> None:
         """Note that an agent saw a subscriber's data."""

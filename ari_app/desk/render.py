@@ -68,7 +68,7 @@ class Render:
         """A word that says why something is refused, or one for whatever has none of its own."""
         return word(name if name in words() else "http-other", language)
 
-    def page(self, name: str, language: str, **values: object) -> str:
+    def page(self, name: str, language: str, /, **values: object) -> str:
         """A page, or a piece of one, of the template ``name``."""
         template = self._templates.get_template(f"{name}.html")
         return template.render(

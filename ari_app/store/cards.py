@@ -98,6 +98,11 @@ def unfinished(db: Database, agent: str) -> list[Card]:
     return _cards(db, "where agent = ? and closed is null order by opened desc, id", agent)
 
 
+def all_unfinished(db: Database) -> list[Card]:
+    """The cards of all agents that are not closed yet, the oldest first."""
+    return _cards(db, "where closed is null order by opened, id")
+
+
 def by_channel(db: Database, channel: str) -> list[Card]:
     """The cards of a caller's channel, one for each agent whose phone rang, the newest first."""
     return _cards(db, "where channel = ? order by opened desc, id", channel)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ari_app.desk.known import Account, Arrival, Contact, Names, Note, Step, Ticket, Who
+from ari_app.desk.known import Account, Arrival, Contact, Found, Names, Note, Step, Ticket, Who
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.store import (
@@ -15,13 +15,11 @@ from ari_app.store import (
     history,
     searching,
     subscribers,
-    tickets,
     views,
 )
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
-from ari_app.store.subscribers import Subscriber
 from ari_app.workplace.calling import Calling, Taken
 from ari_app.workplace.telling import told
 from ivr.queues import Caller
@@ -118,22 +116,7 @@ class Known:
 
     async def tickets(self, subscriber: int) -> Sequence[Ticket]:
         """Those that are open."""
-        found = await _answer(self._store.read(tickets.of_subscriber, subscriber))
-        now = self._now()
-        return [
-            Ticket(
-                one.id,
-                one.department,
-                one.topic,
-                one.text,
-                one.state,
-                one.owner,
-                one.created,
-                one.due,
-                one.due < now,
-            )
-            for one in found
-        ]
+        return ()
 
     async def notes(self, subscriber: int) -> Sequence[Note]:
         """Notes of colleagues."""
@@ -145,13 +128,14 @@ class Known:
         found = self._bulletin.concerning(subscriber, self._now())
         return [one.texts or {"": "♪"} for one in found]
 
-    async def find(self, text: str) -> Sequence[Who]:
+    async def find(self, text: str) -> Sequence[Found]:
         """Subscribers by number, name, or words of their chronology."""
-        return await _answer(self._store.read(_found, text, self._now(), self._zone))
+        found = await _answer(self._store.read(searching.find, text, FOUND))
+        return [Found(one.id, one.name, one.msisdn, one.area, one.excerpt) for one in found]
 
     async def viewed(self, agent: str, subscriber: int, what: str) -> None:
         """Note a view."""
-        await _answer(self._store.write(views.add, self._now(), agent, subscriber, what))
+        await _answer(self._store.write(views.add, agent, subscriber, what, self._now()))
 
 
 async def _answer(asked: Awaitable[T]) -> T:
@@ -163,14 +147,8 @@ async def _answer(asked: Awaitable[T]) -> T:
 
 def _who(db: Database, subscriber: int, now: datetime, zone: str) -> Who | None:
     one = subscribers.by_id(db, subscriber)
-    return None if one is None else _told(db, one, now, zone)
-
-
-def _found(db: Database, text: str, now: datetime, zone: str) -> list[Who]:
-    return [_told(db, one, now, zone) for one in searching.find(db, text, FOUND)]
-
-
-def _told(db: Database, one: Subscriber, now: datetime, zone: str) -> Who:
+    if one is None:
+        return None
     return Who(
         subscriber=one.id,
         name=one.name,

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,15 @@ from ari_app.desk.cards import Begin, Desks
 from ari_app.desk.desk import Desk
 from ari_app.desk.hub import Hub
 from ari_app.desk.render import Render
+from ari_app.desk.site import Where, opened
 from ari_app.selfcare.billing import Billing
+from ari_app.selfcare.hashing import Hasher
+from ari_app.settings import Config
 from ari_app.store import agents
 from ari_app.store.agents import Agent
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store
+from ari_app.workplace.accounts import StoredAccounts, StoredSigned
 from ari_app.workplace.calling import Calling
 from ari_app.workplace.cards import StoredCards
 from ari_app.workplace.floor import Floor
@@ -82,12 +87,13 @@ class Workplace:
     """The desk, and what keeps it up to date."""
 
     def __init__(self, needed: Needed) -> None:
-        """Use :meth:`opened`."""
+        """Use :meth:`begun`."""
         store, now = needed.store, needed.now
 
         def begin(deed: Coroutine[Any, Any, None]) -> object:
             return needed.begin(_outermost(deed))
 
+        self._now = now
         self._store = store
         self._watch = needed.watch
         self.phones = Phones()
@@ -117,12 +123,25 @@ class Workplace:
         )
 
     @classmethod
-    async def opened(cls, needed: Needed) -> "Workplace":
+    async def begun(cls, needed: Needed) -> "Workplace":
         """The desk, with what lay on it before."""
         one = cls(needed)
         await one.refresh()
         await one.desks.restore()
         return one
+
+    @asynccontextmanager
+    async def site(self, config: Config, hasher: Hasher) -> AsyncIterator[None]:
+        """The desk is open to browsers, if the settings want it."""
+        wanted = config.desk
+        if not wanted.enabled:
+            yield
+            return
+        where = Where(wanted.host, config.ports.desk, wanted.names, wanted.https)
+        accounts, signed = StoredAccounts(self._store, hasher), StoredSigned(self._store)
+        async with opened(where, self.desk, accounts, signed, self._now) as port:
+            log.info("the desk is at http://%s:%d/", wanted.host, port)
+            yield
 
     async def refresh(self) -> None:
         """Know the agents as other processes may have written them."""
