@@ -115,7 +115,7 @@ def _by_name(db: Database, text: str, limit: int) -> list[Found]:
 
 
 def _by_contacts(db: Database, text: str, limit: int) -> list[Found]:
-    query = _query(_stems(text))
+    query = _query([word for word in _stems(text) if len(word) > 1])  # one letter begins anything
     if not query:
         return []
     return _found(
