@@ -131,7 +131,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             calling,
             words,
             queues,
-            lambda: air.now.reading.catalogue,
+            lambda: (air.now.reading.catalogue, air.now.menus.book),
             clock,
             zone,
             Queue("").wrapup,

@@ -54,12 +54,22 @@ class Member(Struct, frozen=True, kw_only=True):
         pause = timedelta(seconds=self.wrapup or of_queue)
         return self.last_call + pause if self.last_call and not self.in_call else None
 
+    def takes(self, now: datetime, of_queue: int) -> bool:
+        """Whether a caller could be offered to him now."""
+        rest = self.rests_until(of_queue)
+        return self.state == "not in use" and not self.paused and (rest is None or rest <= now)
+
 
 class Queue(Struct, frozen=True):
     """A queue: its members by interface, and who waits, the first one first."""
 
     members: Mapping[str, Member] = {}
     waiting: tuple[Caller, ...] = ()
+
+    def free(self, now: datetime, wrapup: int) -> int:
+        """How many members would take a caller now; the queue's pause after a call is ``wrapup``
+        seconds."""
+        return sum(one.takes(now, wrapup) for one in self.members.values())
 
 
 class Offer(Struct, frozen=True):

@@ -32,9 +32,11 @@ _HERE = Path(__file__).parent
 
 
 class Render:
-    """Makes HTML. ``zone`` is the time zone of the desk, where agents sit."""
+    """Makes HTML. ``zone`` is the time zone of the desk, where agents sit; ``wrapup`` the queues'
+    pause after a call, in seconds."""
 
-    def __init__(self, zone: str) -> None:
+    def __init__(self, zone: str, wrapup: int) -> None:
+        self._wrapup = wrapup
         self.built = built()
         self._zone = ZoneInfo(zone)
         self._templates = Environment(
@@ -100,7 +102,8 @@ class Render:
 
     def queues(self, board: Board, current: bool, now: datetime, language: str) -> str:
         """Who waits and who is free."""
-        return self.page("queues", language, board=board, current=current, now=now)
+        values = {"board": board, "current": current, "now": now, "wrapup": self._wrapup}
+        return self.page("queues", language, **values)
 
     def _clock(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%H:%M:%S}"

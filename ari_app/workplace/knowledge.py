@@ -22,6 +22,7 @@ from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from ari_app.workplace.calling import Calling, Taken
 from ari_app.workplace.telling import told
+from ivr.model import Book
 from ivr.queues import Caller
 from prompts.catalogue import Catalogue
 
@@ -32,7 +33,8 @@ FOUND = 20
 
 
 class Known:
-    """See :class:`ari_app.desk.ports.Knowledge`; ``zone`` is where subscribers live."""
+    """See :class:`ari_app.desk.ports.Knowledge`; ``menus`` are those on the air, ``zone`` is where
+    subscribers live."""
 
     def __init__(
         self,
@@ -40,7 +42,7 @@ class Known:
         billing: Billing,
         bulletin: Bulletin,
         calling: Calling,
-        catalogue: Callable[[], Catalogue],
+        menus: Callable[[], tuple[Catalogue, Book]],
         now: Callable[[], datetime],
         zone: str,
     ) -> None:
@@ -48,7 +50,7 @@ class Known:
         self._billing = billing
         self._bulletin = bulletin
         self._calling = calling
-        self._catalogue = catalogue
+        self._menus = menus
         self._now = now
         self._zone = zone
 
@@ -93,7 +95,7 @@ class Known:
         if steps is None:
             path = await _answer(self._store.read(calls.path, call))
             steps = tuple(map(Taken.of, path.steps)) if path else ()
-        return tuple(told(self._catalogue(), steps))
+        return tuple(told(*self._menus(), steps))
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
         """The last contacts, or those with words of a text."""

@@ -29,6 +29,7 @@ from ari_app.workplace.calling import Calling
 from ari_app.workplace.cards import StoredCards
 from ari_app.workplace.floor import Floor
 from ari_app.workplace.knowledge import Known
+from ivr.model import Book
 from prompts.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Needed(Struct, frozen=True):
     calling: Calling
     words: StoredCodeWords
     watch: Watch
-    catalogue: Callable[[], Catalogue]
+    menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
     zone: str
     wrapup: int
@@ -102,7 +103,7 @@ class Workplace:
             needed.billing,
             needed.bulletin,
             needed.calling,
-            needed.catalogue,
+            needed.menus,
             now,
             needed.zone,
         )
@@ -115,7 +116,7 @@ class Workplace:
             cards,
             knowledge,
             floor,
-            Render(needed.zone),
+            Render(needed.zone, needed.wrapup),
             self.phones.of,
             now,
             begin,

@@ -1,11 +1,16 @@
-"""The steps of a call, as an agent reads them: what was asked, what was pressed, what failed."""
+"""The steps of a call, as an agent reads them: what was told, what was chosen, what failed."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from ari_app.desk.known import Names, Step
 from ari_app.store.calls import SECRET
 from ari_app.workplace.calling import Taken
+from ivr import nodes
 from ivr.engine import Step as Walked
+from ivr.model import Book
+from ivr.nodes import Node
+from ivr.phrases import numeral
 from ivr.ways import FLAWS
 from prompts.catalogue import Catalogue
 from prompts.template import Template
@@ -16,29 +21,62 @@ LONGEST = 70
 FAILED = frozenset((*FLAWS, "failed", "unavailable", "unknown", "refused", "timeout", "locked"))
 """Outcomes with which a caller did not get what he wanted."""
 
-SILENT = ("branch", "set", "hours", "call", "return", "goto", "language")
-"""Kinds of nodes of which a caller notices nothing."""
+SILENT = ("announce", "branch", "call", "goto", "hours", "language", "return", "set")
+"""Kinds of nodes of which a caller notices nothing by themselves."""
+
+_PRESS = re.compile(r"\b(нажмите|наберите|націсніце|набярыце|press|dial|key)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 
 
-def told(catalogue: Catalogue, taken: Iterable[Taken]) -> Iterator[Step]:
+def told(catalogue: Catalogue, book: Book, taken: Iterable[Taken]) -> Iterator[Step]:
     """The steps that mean something to a human, in their order."""
     for one in taken:
         step = one.step
-        if step.kind in SILENT and step.outcome not in FAILED:
-            continue
-        key = "****" if step.key == SECRET else step.key
         failed = step.outcome in FAILED
-        yield Step(one.at, _what(catalogue, step), key, step.outcome if failed else "", failed)
+        if failed or step.kind not in SILENT:
+            key = "****" if step.key == SECRET else step.key
+            outcome = step.outcome if failed else ""
+            yield Step(one.at, _what(catalogue, book, step), key, outcome, failed)
 
 
-def _what(catalogue: Catalogue, step: Walked) -> Names:
-    """What a step told, per language; of one that told nothing, the name of its node."""
-    if step.prompt not in catalogue.prompts:
-        return {"": step.node}
-    texts = ((each, catalogue.template(step.prompt, each)[1]) for each in catalogue.languages)
-    return {language: _short(template) for language, template in texts}
+def _what(catalogue: Catalogue, book: Book, step: Walked) -> Names:
+    """What a step was about, per language; where nothing says it, the name of its node."""
+    flow = book.flows.get(step.flow)
+    node = flow.nodes.get(step.node) if flow else None
+    prompts = (step.prompt,) if step.prompt in catalogue.prompts else _prompts(node)
+    found: dict[str, str] = {}
+    for language in catalogue.languages:
+        texts = [_text(catalogue.template(one, language)[1]) for one in prompts]
+        chosen = (choice(text, step.key, language) for text in texts if step.key)
+        text = next(filter(None, chosen), "") or " ".join(texts)
+        if text:
+            found[language] = text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+    return found or {"": step.node}
 
 
-def _short(template: Template) -> str:
-    text = "".join(part if isinstance(part, str) else "…" for part in template.parts)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+def _prompts(node: Node | None) -> tuple[str, ...]:
+    match node:
+        case nodes.Menu(menu=told) | nodes.Input(input=told) | nodes.Confirm(confirm=told):
+            return told
+    return ()
+
+
+def _text(template: Template) -> str:
+    return "".join(part if isinstance(part, str) else "…" for part in template.parts)
+
+
+def choice(text: str, key: str, language: str) -> str:
+    """What a menu's text offers for a key of one digit: "Ваш тариф, два." offers "Ваш тариф"
+    for 2. Empty if it does not say it so."""
+    if not (len(key) == 1 and key.isdigit()):
+        return ""
+    words = {key, numeral(int(key), language), numeral(int(key), language, "f")}
+    for sentence in re.split(r"[.!?;]", text):
+        clauses = [_PRESS.sub("", one).strip() for one in sentence.split(",")]
+        for index, clause in enumerate(clauses):
+            said = _WORD.findall(clause)
+            if not words & {word.lower() for word in said}:
+                continue
+            rest = " ".join(word for word in said if word.lower() not in words)
+            return rest or ", ".join(clauses[:index]).strip()
+    return ""

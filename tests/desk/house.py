@@ -207,7 +207,7 @@ class House:
             self.keep,
             self.facts,
             self.floor,
-            Render("Europe/Minsk"),
+            Render("Europe/Minsk", 10),
             PHONES.get,
             lambda: self.now,
             self.begin,
