@@ -27,6 +27,7 @@ from ari_app.commands.running import Commands, console, run
 from ari_app.commands.status import status
 from ari_app.commands.subscribers import subscribers
 from ari_app.commands.texting import ussd
+from ari_app.commands.tickets import tickets
 from ari_app.config import State
 
 
@@ -102,7 +103,7 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 for group in (
     status, announce, calls, callbacks, complaints, demo_billing, flows, hours, messages,
-    operations, orders, pbx, prompts, queues, retention, subscribers, ussd,
+    operations, orders, pbx, prompts, queues, retention, subscribers, tickets, ussd,
 ):  # fmt: skip
     main.add_command(group)
 

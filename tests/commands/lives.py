@@ -16,6 +16,7 @@ from ari_app.store import (
     history,
     outbox,
     subscribers,
+    tickets,
     views,
     wishes,
 )  # fmt: skip
@@ -27,6 +28,7 @@ from ari_app.store.code_words import CodeWord, Trial
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
+from ari_app.store.tickets import Change, Opening
 from ivr.secret import Secret
 from tests.store.samples import NOON, began, step
 
@@ -101,6 +103,11 @@ def sit_at_the_desk(db: Database) -> None:
         gift = {"recipient": "8 029 123-45-67" if who else OTHER}
         act = Act(key=card, at=NOON, agent="anna", subscriber=who or 77, operation="gift")
         acts.begin(db, replace(act, inputs=gift, reason=said))
+        new = Opening(
+            key=card, by="anna", subscriber=who, number=number, department="field", text=said
+        )
+        ticket = tickets.open_ticket(db, new, NOON)
+        tickets.change(db, ticket.id, Change(key=f"{card}:1", by="anna", note=said), NOON)
         callbacks.ask(db, f"{card}:call", card, number, who or 77, NOON)
         wish = callbacks.open_of(db, number)
         assert wish is None or callbacks.promise(db, wish.id, "anna", NOON, said)

@@ -35,6 +35,7 @@ T = TypeVar("T")
 
 COUNTED = (
     "calls", "steps", "complaints", "callbacks", "code_word_tries", "cards", "acts", "views",
+    "tickets", "ticket_history",
 )  # fmt: skip
 
 
@@ -87,8 +88,9 @@ def test_nothing_tells_of_a_person_and_all_is_counted(lived: State, run: Run) ->
         "erased: subscriber 1, code word 1, lines of bills 1, bills 1, payments 1, charges 1,"
         " offers 1, account 1, typed into cards 1, notes of agents 1, texts 3, recordings 6",
         "kept, as nobody's: contacts 2, tries at code words 5, complaints 3, wishes to be called 1,"
-        " wishes for a message 1, keys in calls 4, orders 2, cards 1, acts of agents 2,"
-        " looks of agents 1, calls 3, hearings of announcements 1",
+        " wishes for a message 1, keys in calls 4, orders 2, changes of tickets 2,"
+        " tickets 1, cards 1, acts of agents 2, looks of agents 1, calls 3,"
+        " hearings of announcements 1",
         "Asterisk knows his phone until its next start: `firstline down`, then `up`",
     ]
     left = remains(lived)
@@ -115,6 +117,8 @@ def test_others_keep_what_is_theirs(lived: State, run: Run) -> None:
                 ("announcement_hearings", of),
                 ("code_word_tries", of),
                 ("cards", of),
+                ("tickets", of),
+                ("ticket_history", "? <> '' and ticket = 2"),
                 ("card_texts", "? <> '' and card = 'b'"),
                 ("contacts", "? <> '' and card = 'b'"),
                 ("colleague_notes", "? <> '' and subscriber = 2"),
