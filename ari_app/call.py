@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 
 
 class CallError(Exception):
-    """The call cannot be made; the text says what to do."""
+    """A phone of the demo operator cannot do what it should; the text says what to do."""
 
 
 class Plan(Struct, frozen=True):

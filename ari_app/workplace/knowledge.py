@@ -15,6 +15,7 @@ from ari_app.store import (
     history,
     searching,
     subscribers,
+    tickets,
     views,
 )
 from ari_app.store.bulletin import Bulletin
@@ -24,6 +25,7 @@ from ari_app.workplace.calling import Calling, Taken
 from ari_app.workplace.telling import told
 from ivr.model import Book
 from ivr.queues import Caller
+from ivr.tickets import late
 from prompts.catalogue import Catalogue
 
 T = TypeVar("T")
@@ -117,8 +119,23 @@ class Known:
         ]
 
     async def tickets(self, subscriber: int) -> Sequence[Ticket]:
-        """Those that are open."""
-        return ()
+        """Those of which somebody must still do something."""
+        found = await _answer(self._store.read(tickets.active_of, subscriber))
+        now = self._now()
+        return [
+            Ticket(
+                one.id,
+                one.department,
+                one.topic,
+                one.text,
+                one.state,
+                one.owner,
+                one.created,
+                one.due,
+                late(one.state, one.due, now),
+            )
+            for one in found
+        ]
 
     async def notes(self, subscriber: int) -> Sequence[Note]:
         """Notes of colleagues."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,6 @@ from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
 from ari_app.settings import Config
 from ari_app.store import agents
-from ari_app.store.agents import Agent
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store
 from ari_app.workplace.accounts import StoredAccounts, StoredSigned
@@ -29,6 +28,7 @@ from ari_app.workplace.calling import Calling
 from ari_app.workplace.cards import StoredCards
 from ari_app.workplace.floor import Floor
 from ari_app.workplace.knowledge import Known
+from ari_app.workplace.phones import Phones
 from ivr.model import Book
 from prompts.catalogue import Catalogue
 
@@ -44,28 +44,6 @@ async def _outermost(deed: Coroutine[Any, Any, None]) -> None:
         await deed
     except Exception:
         log.exception("something on the desk broke; calls and other cards go on")
-
-
-class Phones:
-    """The agents' phones, by the interface that queues know."""
-
-    def __init__(self, people: Iterable[Agent] = ()) -> None:
-        self._phones: dict[str, str] = {}
-        self._agents: dict[str, str] = {}
-        self.learn(people)
-
-    def learn(self, people: Iterable[Agent]) -> None:
-        """Know these, and nobody else."""
-        self._phones = {one.name: f"PJSIP/{one.sip_user}" for one in people}
-        self._agents = {interface: name for name, interface in self._phones.items()}
-
-    def of(self, agent: str) -> str | None:
-        """The phone of an agent."""
-        return self._phones.get(agent)
-
-    def agent(self, interface: str) -> str | None:
-        """Whose phone it is."""
-        return self._agents.get(interface)
 
 
 class Needed(Struct, frozen=True):
@@ -160,6 +138,7 @@ class Workplace:
         view = self._watch.view
         while True:
             try:
+                self.phones.see(view.board)
                 self.desk.update(view.board, view.current)
             except Exception:
                 log.exception("the desk broke over a board; it goes on with the next one")

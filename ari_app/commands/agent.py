@@ -1,0 +1,68 @@
+"""`firstline agent`: somebody to speak with, for trying."""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from ari_app import agent_phone
+from ari_app.commands.running import run
+from ari_app.config import State
+from prompts import wav
+
+
+class _Seconds(click.ParamType[float]):
+    """A time, as ``2s``, ``0.5`` or ``1m30s``."""
+
+    name = "TIME"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """See :class:`click.ParamType`."""
+        found = re.fullmatch(r"(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", value)
+        if not found or not value:
+            self.fail(f"{value} is no time: write 2s, 0.5s or 1m30s", param, ctx)
+        return 60 * float(found[1] or 0) + float(found[2] or 0)
+
+
+def _wav(_ctx: click.Context, _param: click.Parameter, file: Path | None) -> Path | None:
+    """A file that can be played; what it is not is told before the phone is on."""
+    if file is not None:
+        try:
+            wav.read(file)
+        except wav.SoundError as error:
+            raise click.BadParameter(str(error)) from error
+    return file
+
+
+@click.command()
+@click.option("--as", "who", metavar="AGENT", help="Login or extension [default: the first one].")
+@click.option("--answer-after", type=_Seconds(), help="Pick up after so long [default: never].")
+@click.option("--hang-up-after", type=_Seconds(), help="Put down after so long in a conversation.")
+@click.option(
+    "--say",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    callback=_wav,
+    help="What the caller hears: a WAV file, in each call from its beginning.",
+)
+@click.option("--once", is_flag=True, help="End after the first call, answered or not.")
+@click.pass_obj
+def agent(
+    state: State,
+    /,
+    who: str | None,
+    answer_after: float | None,
+    hang_up_after: float | None,
+    say: Path | None,
+    once: bool,
+) -> None:
+    """Be the phone of a demo agent: tell each call as it happens, until Ctrl-C.
+
+    It takes over from any phone that is registered as this agent. Without options it only rings.
+    TIME is like 2s, 0.5s or 1m30s.
+    """
+    plan = agent_phone.Plan(answer_after, hang_up_after, say, once)
+    with suppress(KeyboardInterrupt):
+        run(agent_phone.attend(state, who, plan, click.echo))
