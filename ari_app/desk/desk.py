@@ -66,7 +66,6 @@ class Desk(Listener):
             for tab in self.hub.all():
                 word = "exchange-back" if current else "exchange-silent"
                 tab.tell(m.Notice(self.render.word(word, tab.language)))
-        self.tell_standings()
         self._changed.set()
 
     async def tell_queues(self, pause: float) -> None:

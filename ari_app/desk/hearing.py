@@ -8,12 +8,10 @@ from ari_app.desk.cards import Card
 from ari_app.desk.desk import Desk
 from ari_app.desk.hub import Tab
 from ari_app.desk.ports import DeskUnavailable
+from ari_app.desk.render import TOPICS
 from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
-
-NEEDED = ("question", "topic")
-"""What must be written before a card is finished."""
 
 
 class Hearing:
@@ -70,7 +68,8 @@ class Hearing:
         if card.phase != "after":
             return self._no(said.key, "finish-lasts")
         texts = await self._desk.keep.texts(card.id)
-        if not all(texts.get(field, "").strip() for field in NEEDED):
+        topic = texts.get("topic", card.kept.arrival.topic)
+        if not (texts.get("question", "").strip() and topic in TOPICS):
             return self._no(said.key, "finish-lacks")
         await self._desk.keep.finish(card.id, self._desk.now())
         self._desk.desks.finished(card)

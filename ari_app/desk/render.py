@@ -43,6 +43,7 @@ class Render:
             loader=PackageLoader("ari_app.desk"),
             undefined=StrictUndefined,
             autoescape=True,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )

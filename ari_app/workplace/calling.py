@@ -94,7 +94,7 @@ class Calling:
     def _stranger(self, caller: Caller, queue: str) -> Arrival:
         """Who comes through no flow of ours, or came before we were started."""
         known = self._find(caller.number)
-        endpoint = caller.channel.rpartition("-")[0].rpartition("/")[2]
+        endpoint = caller.channel.rpartition("-")[0]
         vouched = known is not None and endpoint not in self._forgeable
         return Arrival(
             channel=caller.call,

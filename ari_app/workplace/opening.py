@@ -34,8 +34,11 @@ from prompts.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
-LOOK = 1.0
-"""Seconds from look to look at what passes without an event: the pause after a call."""
+LOOK = 0.25
+"""Seconds from look to look at where agents stand: a pause after a call ends without an event."""
+
+COUNT = 1.0
+"""Seconds after which the queues are told anew, if they changed."""
 
 
 async def _outermost(deed: Coroutine[Any, Any, None]) -> None:
@@ -131,7 +134,7 @@ class Workplace:
         with self._watch.listen() as views:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follow(views))
-                tasks.create_task(self.desk.tell_queues(LOOK))
+                tasks.create_task(self.desk.tell_queues(COUNT))
                 tasks.create_task(self._look())
 
     async def _follow(self, views: asyncio.Queue[View]) -> None:

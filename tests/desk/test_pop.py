@@ -114,14 +114,24 @@ async def test_after_the_call_the_card_stays_until_it_is_finished(house: House) 
         await anna.says(m.Finish(card, "t:1"))
         [no] = only(anna.told(), m.Answer)
         assert (no.ok, no.told) == (False, "Write down the question and the topic first.")
-        for number, field in enumerate(("question", "topic")):
-            await anna.says(m.Save(card, field, f"k:{number}", "internet"))  # type: ignore[arg-type]
+        await anna.says(m.Save(card, "question", "k:1", "нет звука"))
         await anna.says(m.Finish(card, "t:2"))
         told = anna.told()
     assert [one.ok for one in only(told, m.Answer)] == [True]
     assert [one.card for one in only(told, m.Gone)] == [card]
     assert house.keep.finished == [card]
     assert not house.desks.of("anna")
+
+
+async def test_a_topic_that_was_taken_away_must_be_chosen(house: House) -> None:
+    anna = Seat(house, "anna")
+    house.tells(board(speaks={"PJSIP/701": caller()}))
+    house.tells(board())
+    card = house.card("anna").id
+    await anna.says(m.Save(card, "question", "k:1", "нет звука"))
+    await anna.says(m.Save(card, "topic", "k:2", ""))
+    await anna.says(m.Finish(card, "t:1"))
+    assert [one.ok for one in only(anna.told(), m.Answer)] == [False]
 
 
 async def test_after_a_transfer_the_card_goes_with_the_call_and_keeps_the_identity(
