@@ -1,6 +1,7 @@
 """`firstline agent`: somebody to speak with, for trying."""
 
 import re
+import wave
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import click
 from ari_app import agent_phone
 from ari_app.commands.running import run
 from ari_app.config import State
-from prompts import wav
 
 
 class _Seconds(click.ParamType[float]):
@@ -31,9 +31,10 @@ def _wav(_ctx: click.Context, _param: click.Parameter, file: Path | None) -> Pat
     """A file that can be played; what it is not is told before the phone is on."""
     if file is not None:
         try:
-            wav.read(file)
-        except wav.SoundError as error:
-            raise click.BadParameter(str(error)) from error
+            with file.open("rb") as raw:
+                wave.open(raw).close()
+        except (EOFError, wave.Error) as error:
+            raise click.BadParameter(f"{file.name} is no readable WAV file: {error}") from error
     return file
 
 
