@@ -48,6 +48,7 @@ from ari_app.texting import StoredMessages
 from ari_app.ussd import gateway
 from ari_app.ussd.sessions import Sessions
 from ari_app.workplace.calling import Calling
+from ari_app.workplace.mentors import spied
 from ari_app.workplace.opening import Needed, Workplace
 from asterisk_conf.site import Queue
 from ivr.values import Phrase
@@ -125,17 +126,19 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         calls = Calls(link.ari, tasks, new_line, reception.serve)
         queues = Watch(_ami(ground), clock)
         needed = Needed(
-            store,
-            billing,
-            bulletin,
-            calling,
-            words,
-            queues,
-            lambda: (air.now.reading.catalogue, air.now.menus.book),
-            clock,
-            zone,
-            Queue("").wrapup,
-            background.begin,
+            store=store,
+            billing=billing,
+            bulletin=bulletin,
+            calling=calling,
+            words=words,
+            selfcare=selfcare,
+            spy=partial(spied, link.ari.channels),
+            watch=queues,
+            menus=lambda: (air.now.reading.catalogue, air.now.menus.book),
+            now=clock,
+            zone=zone,
+            wrapup=Queue("").wrapup,
+            begin=background.begin,
         )
         workplace = await Workplace.begun(needed)
         refreshing = (deeds.refresh, directory.refresh, billing.refresh, workplace.refresh)

@@ -21,6 +21,7 @@ from ari_app.ari.verbs import (
     GET_LIVE,
     GET_STORED,
     HANGUP,
+    ORIGINATE,
     PING,
     PLAY,
     RECORD,
@@ -125,6 +126,22 @@ class Channels:
 
     def __init__(self, send: Sender) -> None:
         self._send = send
+
+    async def originate(
+        self, endpoint: str, context: str, extension: str, caller: str, ring: int
+    ) -> None:
+        """Let an endpoint ring for ``ring`` seconds, as if ``caller`` called; who picks up goes on
+        at priority 1 of an extension."""
+        asked = request(
+            ORIGINATE,
+            endpoint=endpoint,
+            context=context,
+            extension=extension,
+            priority="1",
+            callerId=caller,
+            timeout=str(ring),
+        )
+        await self._send(asked)
 
     async def hangup(self, channel: str, cause: int = 16) -> None:
         """Hang up; ``cause`` is of Q.850, 16 the normal clearing."""

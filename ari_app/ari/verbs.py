@@ -95,6 +95,12 @@ SUBSCRIBE = Verb(
 )
 GET_ENDPOINT = Verb("endpoints.get", "GET", "endpoints/{tech}/{resource}")
 SEND_MESSAGE = Verb("endpoints.sendMessage", "PUT", "endpoints/sendMessage", ("to", "from", "body"))
+ORIGINATE = Verb(
+    "channels.originate",
+    "POST",
+    "channels",
+    ("endpoint", "extension", "context", "priority", "callerId", "timeout"),
+)
 HANGUP = Verb("channels.hangup", "DELETE", "channels/{channelId}", ("reason_code",))
 CONTINUE = Verb(
     "channels.continueInDialplan",
@@ -135,7 +141,7 @@ DELETE_STORED = Verb("recordings.deleteStored", "DELETE", "recordings/stored/{re
 VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, CONTINUE, PLAY,
     SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED, GET_FILE,
-    DELETE_STORED,
+    DELETE_STORED, ORIGINATE,
 )  # fmt: skip
 
 

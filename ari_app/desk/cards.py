@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ari_app.desk.known import Identity, Known
 from ari_app.desk.messages import Phase
 from ari_app.desk.pop import Place, Places, Why, places, why_gone
-from ari_app.desk.ports import Cards, DeskUnavailable, Kept, Knowledge
+from ari_app.desk.ports import Cards, DeskUnavailable, Kept, Knowledge, Phones
 from ivr.queues import Board
 
 log = logging.getLogger(__name__)
@@ -57,20 +57,20 @@ class Listener:
 
 
 class Desks:
-    """All cards, by agent and caller. ``agents`` tells whose phone an interface is."""
+    """All cards, by agent and caller."""
 
     def __init__(
         self,
         keep: Cards,
         knowledge: Knowledge,
-        agents: Callable[[str], str | None],
+        phones: Phones,
         now: Callable[[], datetime],
         begin: Begin,
     ) -> None:
         self.listener = Listener()
         self._keep = keep
         self._knowledge = knowledge
-        self._agents = agents
+        self._phones = phones
         self._now = now
         self._begin = begin
         self._cards: dict[str, Card] = {}
@@ -123,7 +123,7 @@ class Desks:
             del self._at[key]
 
     def _key(self, place: Place) -> tuple[str, str] | None:
-        agent = self._agents(place.interface)
+        agent = self._phones.agent(place.interface)
         return None if agent is None else (agent, place.caller.call)
 
     def _came(self, key: tuple[str, str], place: Place) -> None:

@@ -2,19 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
+from ari_app.desk import acts
 from ari_app.desk import messages as m
 from ari_app.desk.cards import Begin, Card, Desks, Listener
 from ari_app.desk.hub import Hub, Tab
 from ari_app.desk.pop import Why
-from ari_app.desk.ports import Cards, DeskUnavailable, Floor, Knowledge
-from ari_app.desk.render import PARTS, Render
+from ari_app.desk.ports import Colleague, DeskUnavailable, How, Ports
+from ari_app.desk.render import PARTS, Around, Render
 from ari_app.desk.standing import Standing, standing
-from ivr.queues import Board
+from ivr.queues import Board, Talk
 
 log = logging.getLogger(__name__)
 
@@ -23,29 +24,28 @@ PATIENCE = 5.0
 
 
 class Desk(Listener):
-    """Everything on all desks. ``interface`` is the phone of an agent, ``wrapup`` seconds."""
+    """Everything on all desks. ``wrapup`` is the queues' pause after a call, in seconds."""
 
     def __init__(
         self,
         desks: Desks,
         hub: Hub,
-        keep: Cards,
-        knowledge: Knowledge,
-        floor: Floor,
+        ports: Ports,
         render: Render,
-        interface: Callable[[str], str | None],
         now: Callable[[], datetime],
         begin: Begin,
         wrapup: int,
     ) -> None:
         self.desks = desks
         self.hub = hub
-        self.keep = keep
-        self.knowledge = knowledge
-        self.floor = floor
+        self.keep = ports.cards
+        self.knowledge = ports.knowledge
+        self.floor = ports.floor
+        self.acts = ports.acts
+        self.clerk = ports.clerk
         self.render = render
         self.now = now
-        self._interface = interface
+        self._phones = ports.phones
         self._begin = begin
         self._wrapup = wrapup
         self._board = Board()
@@ -73,16 +73,17 @@ class Desk(Listener):
         while True:
             await self._changed.wait()
             self._changed.clear()
-            made: dict[str, m.Queues] = {}
+            made: dict[tuple[str, bool], m.Queues] = {}
             for tab in self.hub.all():
-                if tab.language not in made:
-                    made[tab.language] = m.Queues(self._queues(tab.language))
-                tab.tell(made[tab.language])
+                kind = (tab.language, tab.mentor)
+                if kind not in made:
+                    made[kind] = m.Queues(self._queues(tab))
+                tab.tell(made[kind])
             await asyncio.sleep(pause)
 
     def standing(self, agent: str) -> Standing:
         """Where an agent stands now."""
-        interface = self._interface(agent)
+        interface = self._phones.of(agent)
         if interface is None:
             return Standing("nowhere")
         return standing(self._board, interface, self._wrapup, self.now())
@@ -96,8 +97,42 @@ class Desk(Listener):
                 for tab in self.hub.of(agent):
                     tab.tell(m.Stated(self.render.standing(now, tab.language)))
 
-    def _queues(self, language: str) -> str:
-        return self.render.queues(self._board, bool(self._current), self.now(), language)
+    def _queues(self, tab: Tab) -> str:
+        talks = self.talking() if tab.mentor else ()
+        return self.render.queues(self._board, bool(self._current), talks, self.now(), tab.language)
+
+    # Who is there.
+
+    def queues(self) -> Sequence[str]:
+        """The names of all queues."""
+        return sorted(self._board.queues)
+
+    def colleagues(self, agent: str) -> Sequence[tuple[Colleague, Standing]]:
+        """All others, and where they stand."""
+        others = (one for one in self._phones.everyone() if one.name != agent)
+        return [(one, self.standing(one.name)) for one in others]
+
+    def talking(self) -> Sequence[tuple[Colleague, Talk]]:
+        """The agents who speak with somebody now."""
+        people = {one.name: one for one in self._phones.everyone()}
+        found = ((self._phones.agent(talk.interface), talk) for talk in self._board.talks)
+        return [(people[name], talk) for name, talk in found if name in people]
+
+    def channel(self, card: Card) -> str | None:
+        """The name of the channel of a card's caller, while its agent speaks with him."""
+        for one, talk in self.talking():
+            if (one.name, talk.caller.call) == (card.kept.agent, card.kept.arrival.channel):
+                return talk.caller.channel
+        return None
+
+    async def mentored(self, mentor: str, agent: str, how: How) -> None:
+        """An agent is told, and it is noted, that a mentor hears him."""
+        for tab in self.hub.of(agent):
+            tab.tell(m.Notice(self.render.word(f"mentor-{how}", tab.language, mentor=mentor)))
+        log.info("%s mentors %s: %s", mentor, agent, how)
+        cards = [one.kept for one in self.desks.of(agent) if one.phase == "talking"]
+        subscriber = cards[0].arrival.subscriber if cards else None
+        await self.viewed(mentor, subscriber, f"{how} {agent}")
 
     # What lies on a desk.
 
@@ -106,17 +141,17 @@ class Desk(Listener):
         texts = {card.id: await self._texts(card) for card in self.desks.of(tab.agent)}
         # From here on nothing waits: what happens next is told after this.
         cards = self.desks.of(tab.agent)
-        now = self.now()
         for card in cards:
             if not card.filled:
                 self._begin(self._fill(card))
         self._standing[tab.agent] = stands = self.standing(tab.agent)
         return m.Hello(
             cards=tuple(
-                self.render.card(card, texts.get(card.id, {}), now, tab.language) for card in cards
+                self.render.card(card, texts.get(card.id, {}), self._around(card), tab.language)
+                for card in cards
             ),
             state=self.render.standing(stands, tab.language),
-            queues=self._queues(tab.language),
+            queues=self._queues(tab),
             built=self.render.built,
         )
 
@@ -129,10 +164,19 @@ class Desk(Listener):
             log.warning("card %s: no texts: %s", card.id, error)
             return {}
 
+    def _around(self, card: Card) -> Around:
+        """What a card shows besides itself."""
+        return Around(
+            now=self.now(),
+            operations=tuple(acts.offered(self.acts.catalogue).values()),
+            colleagues=self.colleagues(card.kept.agent),
+            queues=self.queues(),
+        )
+
     def came(self, card: Card) -> None:
         """See :class:`Listener`."""
         for tab in self.hub.of(card.kept.agent):
-            html = self.render.card(card, {}, self.now(), tab.language)
+            html = self.render.card(card, {}, self._around(card), tab.language)
             tab.tell(m.Card(card.id, html, self.render.told(card, tab.language)))
         self._begin(self._fill(card))
 
@@ -202,13 +246,13 @@ class Desk(Listener):
                     if tab.language == language:
                         tab.tell(m.Part(card.id, part, html))
 
-    async def viewed(self, agent: str, subscriber: int, what: str) -> None:
+    async def viewed(self, agent: str, subscriber: int | None, what: str) -> None:
         """Note that an agent saw personal data; that it could not be noted is an error."""
         try:
             await self.knowledge.viewed(agent, subscriber, what)
         except DeskUnavailable as error:
             log.error(
-                "%s saw subscriber %d (%s), and it was not noted: %s",
+                "%s saw subscriber %s (%s), and it was not noted: %s",
                 agent,
                 subscriber,
                 what,

@@ -6,6 +6,8 @@ from collections.abc import Awaitable
 from ari_app.desk import messages as m
 from ari_app.desk.cards import Card
 from ari_app.desk.desk import Desk
+from ari_app.desk.filling import Filled
+from ari_app.desk.forms import Forms
 from ari_app.desk.hub import Tab
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.render import TOPICS
@@ -21,6 +23,7 @@ class Hearing:
         self._desk = desk
         self._tab = tab
         self._agent = tab.agent
+        self._forms = Forms(desk, tab.language)
 
     async def hear(self, said: m.Said) -> None:
         """Do what was said."""
@@ -39,6 +42,8 @@ class Hearing:
                 await self._answer(said.key, self._see(said))
             case m.Form():
                 await self._answer(said.key, self._form(said))
+            case m.Mentor():
+                await self._answer(said.key, self._mentor(said))
 
     async def _save(self, said: m.Save) -> None:
         """Keep a burst. Unless it is on the disk, nothing is answered: it will come again."""
@@ -73,6 +78,8 @@ class Hearing:
             return self._no(said.key, "finish-lacks")
         await self._desk.keep.finish(card.id, self._desk.now())
         self._desk.desks.finished(card)
+        if self._desk.standing(self._agent).reason == "wrap-up":
+            await self._state(m.State(ready=True))
         for tab in self._desk.hub.of(self._agent):
             tab.tell(m.Gone(card.id, self._word("gone-finished", tab)))
         return m.Answer(said.key, ok=True)
@@ -110,8 +117,19 @@ class Hearing:
         return m.Answer(said.key, ok=True, html=html)
 
     async def _form(self, said: m.Form) -> m.Answer:
-        self._mine(said.card)
-        return self._no(said.key, "not-there")
+        filled = Filled(self._mine(said.card), said.key, said.values)
+        done = await self._forms.fill(said.form, filled)
+        return m.Answer(said.key, done.ok, done.told, done.html)
+
+    async def _mentor(self, said: m.Mentor) -> m.Answer:
+        if not self._tab.mentor:
+            return self._no(said.key, "http-403")
+        talks = {one.name for one, _ in self._desk.talking()} - {self._agent}
+        if said.agent not in talks:
+            return self._no(said.key, "mentor-nobody")
+        await self._desk.floor.mentor(self._agent, said.agent, said.how)
+        await self._desk.mentored(self._agent, said.agent, said.how)
+        return m.Answer(said.key, ok=True, told=self._word("mentor-rings"))
 
     def _mine(self, card: str) -> Card:
         found = self._desk.desks.get(card)

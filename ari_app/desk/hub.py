@@ -13,11 +13,13 @@ whole new picture."""
 
 
 class Tab:
-    """A tab of an agent's browser. ``language`` is that of its page."""
+    """A tab of an agent's browser. ``language`` is that of its page; ``mentor``: he may hear how
+    others speak."""
 
-    def __init__(self, agent: str, language: str) -> None:
+    def __init__(self, agent: str, language: str, mentor: bool = False) -> None:
         self.agent = agent
         self.language = language
+        self.mentor = mentor
         self.out: asyncio.Queue[Told | None] = asyncio.Queue(BEHIND)
         """What is to be sent; None is the end of it."""
 

@@ -86,7 +86,15 @@ class Form(Struct, frozen=True, tag="form", tag_field="type"):
     values: Annotated[Mapping[Short, Text], Meta(max_length=20)] = {}
 
 
-Said: TypeAlias = Save | State | Finish | Verify | Look | See | Form
+class Mentor(Struct, frozen=True, tag="mentor", tag_field="type"):
+    """A mentor wants to hear how an agent speaks with his caller. Answered by :class:`Answer`."""
+
+    key: Key
+    agent: Short
+    how: Literal["listen", "whisper", "barge"]
+
+
+Said: TypeAlias = Save | State | Finish | Verify | Look | See | Form | Mentor
 
 
 # What the desk tells.

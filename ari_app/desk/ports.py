@@ -18,8 +18,14 @@ from ari_app.desk.known import (
     Ticket,
     Who,
 )
+from ivr.events import Answered
+from ivr.model import Operation
 from ivr.queues import Caller
 from ivr.secret import Secret
+from ivr.values import Values
+
+How = Literal["listen", "whisper", "barge"]
+"""A mentor hears both, speaks to the agent alone, or to both."""
 
 
 class DeskUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
@@ -95,8 +101,64 @@ class Knowledge(Protocol):
     async def find(self, text: str) -> Sequence[Found]:
         """Subscribers by number, name, or words of their chronology."""
 
-    async def viewed(self, agent: str, subscriber: int, what: str) -> None:
-        """Note that an agent saw a subscriber's data."""
+    async def viewed(self, agent: str, subscriber: int | None, what: str) -> None:
+        """Note that an agent saw a subscriber's data, or heard a caller whom nobody knows."""
+
+
+class Colleague(Struct, frozen=True):
+    """Somebody who answers calls."""
+
+    name: str
+    full_name: str
+    extension: str
+
+
+class Phones(Protocol):
+    """Whose phone is which."""
+
+    def of(self, agent: str) -> str | None:
+        """The interface of an agent's phone."""
+
+    def agent(self, interface: str) -> str | None:
+        """Whose phone an interface is; None if it is no agent's."""
+
+    def everyone(self) -> Sequence[Colleague]:
+        """All agents."""
+
+
+class Acts(Protocol):
+    """The operations of self-service. Each may raise :class:`DeskUnavailable`."""
+
+    @property
+    def catalogue(self) -> Mapping[str, Operation]:
+        """Their signatures."""
+
+    async def ask(self, card: Kept, operation: str, inputs: Values) -> Answered:
+        """Do one that changes nothing."""
+
+    async def do(
+        self, card: Kept, operation: str, inputs: Values, key: str, reason: str
+    ) -> Answered:
+        """Do one that changes something, for a reason; it is written down before and after.
+
+        The same key twice is the same deed.
+        """
+
+
+class Clerk(Protocol):
+    """What agents write down for others. The same key twice is the same; each may raise
+    :class:`DeskUnavailable`."""
+
+    async def ticket(
+        self, card: Kept, key: str, department: str, text: str, due: datetime | None
+    ) -> Ticket:
+        """Open a ticket; without ``due`` it is due as its department promises."""
+
+    async def note(self, card: Kept, key: str, text: str) -> None:
+        """A note for colleagues, about a subscriber."""
+
+    async def call_back(self, card: Kept, key: str, due: datetime, note: str) -> None:
+        """Promise to call somebody at a moment."""
 
 
 class Floor(Protocol):
@@ -108,7 +170,24 @@ class Floor(Protocol):
     async def pause(self, agent: str, reason: str) -> None:
         """No calls come to him."""
 
+    async def pass_on(self, channel: str, to: str) -> None:
+        """Pass the caller on a channel on: ``to`` is ``queue-`` and a queue's name, or digits."""
+
+    async def mentor(self, mentor: str, agent: str, how: How) -> None:
+        """Let a mentor's phone ring, to hear an agent's conversation when he picks up."""
+
     async def verify(
         self, subscriber: int, word: Secret, agent: str
     ) -> Literal["match", "no match", "locked"]:
         """Whether an agent typed the code word, as he heard it."""
+
+
+class Ports(Struct, frozen=True):
+    """All of them."""
+
+    cards: Cards
+    knowledge: Knowledge
+    floor: Floor
+    acts: Acts
+    clerk: Clerk
+    phones: Phones

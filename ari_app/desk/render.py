@@ -1,23 +1,26 @@
 """What agents see, as HTML: templates that escape all they are given."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from msgspec import Struct
 
 from ari_app.desk.cards import Card
 from ari_app.desk.known import Names
-from ari_app.desk.messages import Field
+from ari_app.desk.ports import Colleague
 from ari_app.desk.standing import Standing
 from ari_app.desk.why import why
 from ari_app.desk.words import word, words
-from ivr.queues import Board
+from ivr.model import Operation
+from ivr.queues import Board, Talk
+from ivr.tickets import DEPARTMENTS
 
 PARTS = ("why", "who", "account", "path", "history", "tickets", "notes", "tips")
 """The parts of a card, each with a template of its name."""
@@ -29,6 +32,15 @@ REASONS = tuple(name.removeprefix("reason-") for name in words() if name.startsw
 """Why an agent may pause."""
 
 _HERE = Path(__file__).parent
+
+
+class Around(Struct, frozen=True):
+    """What a card shows besides itself: what can be done, and to whom the caller can be passed."""
+
+    now: datetime
+    operations: Sequence[Operation]
+    colleagues: Sequence[tuple[Colleague, Standing]]
+    queues: Sequence[str]
 
 
 class Render:
@@ -49,7 +61,7 @@ class Render:
         )
         self._templates.globals |= {
             "built": self.built,
-            "fields": get_args(Field),
+            "departments": DEPARTMENTS,
             "parts": PARTS,
             "reasons": REASONS,
             "topics": TOPICS,
@@ -58,7 +70,7 @@ class Render:
             "clock": self._clock,
             "day": self._day,
             "money": money,
-            "moment": self._moment,
+            "moment": self.moment,
             "number": number,
             "there": _there,
         }
@@ -82,9 +94,9 @@ class Render:
             **values,
         )
 
-    def card(self, card: Card, texts: Mapping[str, str], now: datetime, language: str) -> str:
+    def card(self, card: Card, texts: Mapping[str, str], around: Around, language: str) -> str:
         """A whole card."""
-        return self.page("card", language, texts=texts, **_of(card, now))
+        return self.page("card", language, texts=texts, around=around, **_of(card, around.now))
 
     def part(self, part: str, card: Card, now: datetime, language: str) -> str:
         """A part of a card."""
@@ -101,10 +113,27 @@ class Render:
         """What an agent does, and what he may do about that."""
         return self.page("standing", language, standing=now)
 
-    def queues(self, board: Board, current: bool, now: datetime, language: str) -> str:
-        """Who waits and who is free."""
-        values = {"board": board, "current": current, "now": now, "wrapup": self._wrapup}
+    def queues(
+        self,
+        board: Board,
+        current: bool,
+        talks: Sequence[tuple[Colleague, Talk]],
+        now: datetime,
+        language: str,
+    ) -> str:
+        """Who waits and who is free; and, for mentors, who speaks."""
+        values = {
+            "talks": talks,
+            "board": board,
+            "current": current,
+            "now": now,
+            "wrapup": self._wrapup,
+        }
         return self.page("queues", language, **values)
+
+    def local(self, at: datetime) -> datetime:
+        """A moment that was written as the desk's clock shows it."""
+        return at.replace(tzinfo=self._zone)
 
     def _clock(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%H:%M:%S}"
@@ -114,7 +143,8 @@ class Render:
             at = at.astimezone(self._zone)
         return f"{at:%d.%m.%Y}"
 
-    def _moment(self, at: datetime) -> str:
+    def moment(self, at: datetime) -> str:
+        """A moment as the desk's clock shows it."""
         return f"{at.astimezone(self._zone):%d.%m %H:%M}"
 
 

@@ -111,7 +111,8 @@ class _Site:
         """The WebSocket of a tab, until the session of its browser must end."""
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=LONGEST)
         await socket.prepare(request)
-        tab = Tab(signed_in(request).name, language(request))
+        person = signed_in(request)
+        tab = Tab(person.name, language(request), person.may("senior"))
         lasts = request[ENTERED].signed.created + SIGNED_IN - self._now()
         try:
             async with asyncio.timeout(lasts.total_seconds()):

@@ -17,7 +17,7 @@ class View(Struct, frozen=True):
     what: str
 
 
-def add(db: Database, agent: str, subscriber: int, what: str, at: datetime) -> None:
+def add(db: Database, agent: str, subscriber: int | None, what: str, at: datetime) -> None:
     """Note that an agent looked."""
     db.conn.execute(
         "insert into views (at, agent, subscriber, what) values (?, ?, ?, ?)",

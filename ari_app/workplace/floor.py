@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from ari_app.ami.client import AmiError
+from ari_app.ari.errors import AriError, RefusedError, UnreachableError
 from ari_app.codewords import StoredCodeWords
-from ari_app.desk.ports import DeskUnavailable
+from ari_app.desk.ports import DeskUnavailable, How
 from ari_app.selfcare.codeword import CodeWordsUnavailable
 from ivr.secret import Secret
 
@@ -15,6 +16,12 @@ class Moves(Protocol):
     """What is asked of Asterisk; each may raise :class:`AmiError`."""
 
     def pause(self, interface: str, paused: bool, reason: str = "") -> Awaitable[None]: ...
+
+    def redirect(self, channel: str, context: str, extension: str) -> Awaitable[None]: ...
+
+
+Spy = Callable[[str, str, How], Awaitable[None]]
+"""Lets the phone of an interface ring; who picks up hears that of another."""
 
 
 class Floor:
@@ -25,11 +32,13 @@ class Floor:
         moves: Moves,
         phones: Callable[[str], str | None],
         words: StoredCodeWords,
+        spy: Spy,
         now: Callable[[], datetime],
     ) -> None:
         self._moves = moves
         self._phones = phones
         self._words = words
+        self._spy = spy
         self._now = now
 
     async def ready(self, agent: str) -> None:
@@ -39,6 +48,14 @@ class Floor:
     async def pause(self, agent: str, reason: str) -> None:
         """No calls come to him."""
         await self._move(self._moves.pause(self._phone(agent), True, reason))
+
+    async def pass_on(self, channel: str, to: str) -> None:
+        """Pass a caller on."""
+        await self._move(self._moves.redirect(channel, "firstline-transfer", to))
+
+    async def mentor(self, mentor: str, agent: str, how: How) -> None:
+        """Let a mentor hear."""
+        await self._move(self._spy(self._phone(mentor), self._phone(agent), how))
 
     async def verify(
         self, subscriber: int, word: Secret, agent: str
@@ -52,7 +69,7 @@ class Floor:
     async def _move(self, move: Awaitable[None]) -> None:
         try:
             await move
-        except AmiError as error:
+        except (AmiError, AriError, UnreachableError, RefusedError) as error:
             raise DeskUnavailable(str(error)) from error
 
     def _phone(self, agent: str) -> str:

@@ -22,10 +22,10 @@ from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from ari_app.workplace.calling import Calling, Taken
+from ari_app.workplace.clerk import read
 from ari_app.workplace.telling import told
 from ivr.model import Book
 from ivr.queues import Caller
-from ivr.tickets import late
 from prompts.catalogue import Catalogue
 
 T = TypeVar("T")
@@ -122,20 +122,7 @@ class Known:
         """Those of which somebody must still do something."""
         found = await _answer(self._store.read(tickets.active_of, subscriber))
         now = self._now()
-        return [
-            Ticket(
-                one.id,
-                one.department,
-                one.topic,
-                one.text,
-                one.state,
-                one.owner,
-                one.created,
-                one.due,
-                late(one.state, one.due, now),
-            )
-            for one in found
-        ]
+        return [read(one, now) for one in found]
 
     async def notes(self, subscriber: int) -> Sequence[Note]:
         """Notes of colleagues."""
@@ -152,7 +139,7 @@ class Known:
         found = await _answer(self._store.read(searching.find, text, FOUND))
         return [Found(one.id, one.name, one.msisdn, one.area, one.excerpt) for one in found]
 
-    async def viewed(self, agent: str, subscriber: int, what: str) -> None:
+    async def viewed(self, agent: str, subscriber: int | None, what: str) -> None:
         """Note a view."""
         await _answer(self._store.write(views.add, agent, subscriber, what, self._now()))
 

@@ -15,18 +15,22 @@ from ari_app.codewords import StoredCodeWords
 from ari_app.desk.cards import Begin, Desks
 from ari_app.desk.desk import Desk
 from ari_app.desk.hub import Hub
+from ari_app.desk.ports import Ports
 from ari_app.desk.render import Render
 from ari_app.desk.site import Where, opened
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
+from ari_app.selfcare.operations import Selfcare
 from ari_app.settings import Config
 from ari_app.store import agents
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store
 from ari_app.workplace.accounts import StoredAccounts, StoredSigned
+from ari_app.workplace.acts import StoredActs
 from ari_app.workplace.calling import Calling
 from ari_app.workplace.cards import StoredCards
-from ari_app.workplace.floor import Floor
+from ari_app.workplace.clerk import StoredClerk
+from ari_app.workplace.floor import Floor, Spy
 from ari_app.workplace.knowledge import Known
 from ari_app.workplace.phones import Phones
 from ivr.model import Book
@@ -57,6 +61,8 @@ class Needed(Struct, frozen=True):
     bulletin: Bulletin
     calling: Calling
     words: StoredCodeWords
+    selfcare: Selfcare
+    spy: Spy
     watch: Watch
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
@@ -89,20 +95,17 @@ class Workplace:
             needed.zone,
         )
         cards = StoredCards(store)
-        floor = Floor(Moves(needed.watch.ask), self.phones.of, needed.words, now)
-        self.desks = Desks(cards, knowledge, self.phones.agent, now, begin)
-        self.desk = Desk(
-            self.desks,
-            Hub(),
+        ports = Ports(
             cards,
             knowledge,
-            floor,
-            Render(needed.zone, needed.wrapup),
-            self.phones.of,
-            now,
-            begin,
-            needed.wrapup,
+            Floor(Moves(needed.watch.ask), self.phones.of, needed.words, needed.spy, now),
+            StoredActs(store, needed.selfcare, now),
+            StoredClerk(store, now),
+            self.phones,
         )
+        self.desks = Desks(cards, knowledge, self.phones, now, begin)
+        render = Render(needed.zone, needed.wrapup)
+        self.desk = Desk(self.desks, Hub(), ports, render, now, begin, needed.wrapup)
 
     @classmethod
     async def begun(cls, needed: Needed) -> "Workplace":

@@ -1,7 +1,8 @@
 """Whose phone is meant by an interface, as queues name it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from ari_app.desk.ports import Colleague
 from ari_app.store.agents import Agent
 from ivr.queues import Board
 
@@ -11,6 +12,7 @@ class Phones:
     have ``SIP/…``, or ``Local/<extension>@…`` as FreePBX does."""
 
     def __init__(self) -> None:
+        self._people: list[Colleague] = []
         self._users: dict[str, str] = {}
         self._extensions: dict[str, str] = {}
         self._own: dict[str, str] = {}
@@ -23,7 +25,12 @@ class Phones:
         self._users = {one.sip_user: one.name for one in people}
         self._extensions = {one.extension: one.name for one in people}
         self._own = {one.name: f"PJSIP/{one.sip_user}" for one in people}
+        self._people = [Colleague(one.name, one.full_name, one.extension) for one in people]
         self._seen = {}
+
+    def everyone(self) -> Sequence[Colleague]:
+        """All agents."""
+        return self._people
 
     def see(self, board: Board) -> None:
         """Know how queues name the agents' phones."""

@@ -90,6 +90,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.applications.get()
     await ari.applications.filter(["StasisStart"])
     await ari.applications.subscribe("channel:1.2")
+    await ari.channels.originate("PJSIP/701", "context", "s", "611", 20)
     await ari.channels.hangup("1.2")
     await ari.channels.continue_in_dialplan("1.2", "context", "s")
     await ari.channels.play_with_id("1.2", "1.2-1", ["sound:a", "sound:b"])

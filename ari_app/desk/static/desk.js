@@ -2,6 +2,7 @@
 import { Wire } from "./wire.js";
 import { Cards } from "./cards.js";
 import { Drafts } from "./drafts.js";
+import { forms } from "./forms.js";
 import { keys } from "./keys.js";
 import { run as timers } from "./timers.js";
 
@@ -16,6 +17,7 @@ const drafts = new Drafts(document.body.dataset.agent, (said) => wire.say(said))
 const cards = new Cards($("cards"), $("tabs"), drafts);
 timers();
 keys(cards, wire);
+forms(wire, notice);
 
 function told(message) {
   switch (message.type) {

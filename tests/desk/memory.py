@@ -1,0 +1,226 @@
+"""The ports of the desk, in memory."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from ari_app.desk.known import Account, Arrival, Contact, Found, Names, Note, Step, Ticket, Who
+from ari_app.desk.ports import Colleague, DeskUnavailable, How, Kept
+from ari_app.selfcare.operations import CATALOGUE
+from ivr.events import Answered
+from ivr.queues import Caller
+from ivr.secret import Secret
+from ivr.values import Values
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+PHONES = {"anna": "PJSIP/701", "boris": "PJSIP/702"}
+
+
+class Memory:
+    """Cards in memory; while it is ``locked`` nothing can be kept or read."""
+
+    def __init__(self) -> None:
+        self.cards: dict[str, Kept] = {}
+        self.closed: dict[str, datetime] = {}
+        self.finished: list[str] = []
+        self.bursts: dict[str, tuple[str, str, str]] = {}
+        self.locked = False
+
+    def _free(self) -> None:
+        if self.locked:
+            raise DeskUnavailable("the database is locked")
+
+    async def open(self, card: Kept) -> None:
+        self._free()
+        self.cards[card.id] = card
+
+    async def changed(self, card: Kept) -> None:
+        self._free()
+        self.cards[card.id] = card
+
+    async def unfinished(self) -> Sequence[Kept]:
+        return [card for card in self.cards.values() if card.id not in self.closed]
+
+    async def close(self, card: str, at: datetime) -> None:
+        self._free()
+        self.closed[card] = at
+
+    async def save(
+        self, card: str, agent: str, field: str, key: str, text: str, at: datetime
+    ) -> None:
+        self._free()
+        if self.cards[card].agent != agent:
+            raise DeskUnavailable("not his card")
+        self.bursts.setdefault(key, (card, field, text))
+
+    async def texts(self, card: str) -> Mapping[str, str]:
+        self._free()
+        return {field: text for of, field, text in self.bursts.values() if of == card}
+
+    async def finish(self, card: str, at: datetime) -> None:
+        self._free()
+        self.closed[card] = at
+        self.finished.append(card)
+
+
+class Facts:
+    """What is known; ``billing`` is held up until it is set."""
+
+    def __init__(self) -> None:
+        self.billing = asyncio.Event()
+        self.billing.set()
+        self.seen: list[tuple[str, int | None, str]] = []
+        self.outage: Sequence[Names] = ()
+        self.contacts: Sequence[Contact] = ()
+        self.open: Sequence[Ticket] = ()
+
+    def arrival(self, caller: Caller, queue: str) -> Arrival:
+        known = caller.number == "375990000001"
+        return Arrival(
+            channel=caller.call,
+            number=caller.number,
+            name=caller.name,
+            call="c" * 16 if known else "",
+            subscriber=1 if known else None,
+            queue=queue,
+            topic="internet" if known else "",
+            language="ru",
+            identity="caller" if known else "none",
+        )
+
+    async def who(self, subscriber: int) -> Who:
+        return Who(
+            subscriber=subscriber,
+            name="Вера <b>Громова</b>",
+            number="375990000001",
+            area="Минск",
+            zone="Europe/Minsk",
+            language="ru",
+            since=NOW - timedelta(days=400),
+            word=True,
+            locked_until=None,
+        )
+
+    async def account(self, subscriber: int) -> Account:
+        await self.billing.wait()
+        return Account(
+            balance=Decimal("-12.5"),
+            currency="BYN",
+            as_of=None,
+            tariff={"ru": "Домашний", "en": "Home"},
+            fee=Decimal(20),
+            services=[{"ru": "Антивирус", "en": "Antivirus"}],
+            paused=None,
+            minutes=100,
+            gigabytes=3,
+        )
+
+    async def path(self, call: str) -> Sequence[Step]:
+        return [
+            Step(NOW, {"ru": "Главное меню", "en": "Main menu"}, "2", "", False),
+            Step(NOW, {"ru": "Баланс", "en": "Balance"}, "", "unavailable", True),
+        ]
+
+    async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
+        return self.contacts
+
+    async def tickets(self, subscriber: int) -> Sequence[Ticket]:
+        return self.open
+
+    async def notes(self, subscriber: int) -> Sequence[Note]:
+        return [Note(NOW, "boris", "Перезвонить после шести")]
+
+    async def outages(self, subscriber: int) -> Sequence[Names]:
+        return self.outage
+
+    async def find(self, text: str) -> Sequence[Found]:
+        found = Found(1, "Вера Громова", "375990000001", "Минск", "нет звука")
+        return [found] if "0001" in text else []
+
+    async def viewed(self, agent: str, subscriber: int | None, what: str) -> None:
+        self.seen.append((agent, subscriber, what))
+
+
+class Standing:
+    """The floor, which does what it is told, unless the exchange is away."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.paused: dict[str, str] = {}
+        self.moved: list[tuple[str, str]] = []
+
+    async def ready(self, agent: str) -> None:
+        if self.away:
+            raise DeskUnavailable("the exchange does not answer")
+        self.paused.pop(agent, None)
+
+    async def pause(self, agent: str, reason: str) -> None:
+        if self.away:
+            raise DeskUnavailable("the exchange does not answer")
+        self.paused[agent] = reason
+
+    async def pass_on(self, channel: str, to: str) -> None:
+        self.moved.append((channel, to))
+
+    async def mentor(self, mentor: str, agent: str, how: How) -> None:
+        self.moved.append((mentor, f"{how} {agent}"))
+
+    async def verify(
+        self, subscriber: int, word: Secret, agent: str
+    ) -> Literal["match", "no match", "locked"]:
+        return "match" if word.reveal() == "ветер" else "no match"
+
+
+class Deeds:
+    """Self-service that does what it is told, and remembers it."""
+
+    catalogue = CATALOGUE
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, str, str]] = []
+        self.answers: dict[str, Answered] = {}
+
+    async def ask(self, card: Kept, operation: str, inputs: Values) -> Answered:
+        return self.answers.get(operation, Answered("none"))
+
+    async def do(
+        self, card: Kept, operation: str, inputs: Values, key: str, reason: str
+    ) -> Answered:
+        if all(key != before for _, before, _ in self.done):
+            self.done.append((operation, key, reason))
+        return self.answers.get(operation, Answered("ok"))
+
+
+class Clerk:
+    """Writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[str, str]] = []
+
+    async def ticket(
+        self, card: Kept, key: str, department: str, text: str, due: datetime | None
+    ) -> Ticket:
+        self.written.append((department, text))
+        at = due or NOW + timedelta(hours=24)
+        return Ticket(7, department, "", text, "open", "", NOW, at, False)
+
+    async def note(self, card: Kept, key: str, text: str) -> None:
+        self.written.append(("note", text))
+
+    async def call_back(self, card: Kept, key: str, due: datetime, note: str) -> None:
+        self.written.append((f"{due:%d.%m %H:%M}", note))
+
+
+class Phones:
+    """Anna's and Boris's."""
+
+    def of(self, agent: str) -> str | None:
+        return PHONES.get(agent)
+
+    def agent(self, interface: str) -> str | None:
+        return {at: name for name, at in PHONES.items()}.get(interface)
+
+    def everyone(self) -> Sequence[Colleague]:
+        return [Colleague(name, name.title(), at[-3:]) for name, at in PHONES.items()]
