@@ -153,7 +153,8 @@ def _people(now: datetime) -> Iterator[Subscriber]:
         language = _LANGUAGES[id % len(_LANGUAGES)]
         area = _AREAS[id % len(_AREAS)]
         number = _number(id)
-        yield Subscriber(id, number, name, language, area, number, _password(), now)
+        since = now - timedelta(days=200 + 53 * id % 1500)
+        yield Subscriber(id, number, name, language, area, number, _password(), since)
 
 
 def _agents() -> Iterator[Agent]:

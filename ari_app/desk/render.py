@@ -195,5 +195,7 @@ def _topic(topic: str, language: str) -> str:
 
 
 def _named(names: Names, language: str) -> str:
-    """A name in a language, or in any that there is."""
-    return names.get(language) or next(iter(names.values()), "")
+    """A name in a language, or in any that there is; of an operation, what it is called here."""
+    found = names.get(language) or next(iter(names.values()), "")
+    act = f"act-{names.get('')}"
+    return word(act, language) if act in words() else found

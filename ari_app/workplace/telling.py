@@ -40,17 +40,19 @@ def told(catalogue: Catalogue, book: Book, taken: Iterable[Taken]) -> Iterator[S
 
 
 def _what(catalogue: Catalogue, book: Book, step: Walked) -> Names:
-    """What a step was about, per language; where nothing says it, the name of its node."""
+    """What a step was about, per language; else an operation, or the name of its node."""
     flow = book.flows.get(step.flow)
     node = flow.nodes.get(step.node) if flow else None
+    if isinstance(node, nodes.Do):
+        return {"": node.do}
     prompts = (step.prompt,) if step.prompt in catalogue.prompts else _prompts(node)
     found: dict[str, str] = {}
     for language in catalogue.languages:
         texts = [_text(catalogue.template(one, language)[1]) for one in prompts]
         chosen = (choice(text, step.key, language) for text in texts if step.key)
-        text = next(filter(None, chosen), "") or " ".join(texts)
+        text = next(filter(None, chosen), "") or _beginning(" ".join(texts))
         if text:
-            found[language] = text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+            found[language] = text
     return found or {"": step.node}
 
 
@@ -63,6 +65,12 @@ def _prompts(node: Node | None) -> tuple[str, ...]:
 
 def _text(template: Template) -> str:
     return "".join(part if isinstance(part, str) else "…" for part in template.parts)
+
+
+def _beginning(text: str) -> str:
+    """The first sentence of a text, or as much of it as is shown."""
+    text = re.split(r"(?<=[.!?]) ", text, maxsplit=1)[0]
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
 def choice(text: str, key: str, language: str) -> str:
