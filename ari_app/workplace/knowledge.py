@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ari_app.desk.known import Account, Arrival, Contact, Found, Names, Note, Step, Ticket, Who
+from ari_app.desk.known import Account, Arrival, Contact, Found, Note, Outage, Path, Ticket, Who
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.store import (
@@ -26,6 +26,7 @@ from ari_app.workplace.clerk import read
 from ari_app.workplace.telling import told
 from ivr.model import Book
 from ivr.queues import Caller
+from ivr.why import Passed, did, misses
 from prompts.catalogue import Catalogue
 
 T = TypeVar("T")
@@ -91,13 +92,17 @@ class Known:
             gigabytes=left.gigabytes,
         )
 
-    async def path(self, call: str) -> Sequence[Step]:
+    async def path(self, call: str) -> Path:
         """The way of a call through the menus."""
         steps = self._calling.steps(call)
         if steps is None:
             path = await _answer(self._store.read(calls.path, call))
             steps = tuple(map(Taken.of, path.steps)) if path else ()
-        return tuple(told(*self._menus(), steps))
+        catalogue, book = self._menus()
+        passed = [
+            Passed(one.step.flow, one.step.node, one.step.outcome, one.step.way) for one in steps
+        ]
+        return Path(tuple(told(catalogue, book, steps)), did(book, passed), misses(passed))
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
         """The last contacts, or those with words of a text."""
@@ -129,10 +134,10 @@ class Known:
         found = await _answer(self._store.read(colleague_notes.of_subscriber, subscriber))
         return [Note(one.at, one.agent, one.text) for one in found]
 
-    async def outages(self, subscriber: int) -> Sequence[Names]:
+    async def outages(self, subscriber: int) -> Sequence[Outage]:
         """What is announced to him now."""
         found = self._bulletin.concerning(subscriber, self._now())
-        return [one.texts or {"": "♪"} for one in found]
+        return [Outage(one.texts or {"": "♪"}, one.until) for one in found]
 
     async def find(self, text: str) -> Sequence[Found]:
         """Subscribers by number, name, or words of their chronology."""

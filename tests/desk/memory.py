@@ -6,13 +6,25 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from ari_app.desk.known import Account, Arrival, Contact, Found, Names, Note, Step, Ticket, Who
+from ari_app.desk.known import (
+    Account,
+    Arrival,
+    Contact,
+    Found,
+    Note,
+    Outage,
+    Path,
+    Step,
+    Ticket,
+    Who,
+)
 from ari_app.desk.ports import Colleague, DeskUnavailable, How, Kept
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.events import Answered
 from ivr.queues import Caller
 from ivr.secret import Secret
 from ivr.values import Values
+from ivr.why import Did
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PHONES = {"anna": "PJSIP/701", "boris": "PJSIP/702"}
@@ -72,7 +84,7 @@ class Facts:
         self.billing = asyncio.Event()
         self.billing.set()
         self.seen: list[tuple[str, int | None, str]] = []
-        self.outage: Sequence[Names] = ()
+        self.outage: Sequence[Outage] = ()
         self.contacts: Sequence[Contact] = ()
         self.open: Sequence[Ticket] = ()
 
@@ -117,11 +129,12 @@ class Facts:
             gigabytes=3,
         )
 
-    async def path(self, call: str) -> Sequence[Step]:
-        return [
+    async def path(self, call: str) -> Path:
+        steps = [
             Step(NOW, {"ru": "Главное меню", "en": "Main menu"}, "2", "", False),
             Step(NOW, {"ru": "Баланс", "en": "Balance"}, "", "unavailable", True),
         ]
+        return Path(steps, (Did("balance", "unavailable"),), 0)
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
         return self.contacts
@@ -132,7 +145,7 @@ class Facts:
     async def notes(self, subscriber: int) -> Sequence[Note]:
         return [Note(NOW, "boris", "Перезвонить после шести")]
 
-    async def outages(self, subscriber: int) -> Sequence[Names]:
+    async def outages(self, subscriber: int) -> Sequence[Outage]:
         return self.outage
 
     async def find(self, text: str) -> Sequence[Found]:

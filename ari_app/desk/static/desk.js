@@ -18,6 +18,7 @@ const cards = new Cards($("cards"), $("tabs"), drafts);
 timers();
 keys(cards, wire);
 forms(wire, notice);
+drafts.ready.then(() => wire.connect()); // what was not acknowledged is known first
 
 function told(message) {
   switch (message.type) {
