@@ -38,6 +38,7 @@ from ari_app.staff import StoredStaff
 from ari_app.status import Ari, Live, MenusNow, status
 from ari_app.store import outbox as messages
 from ari_app.store import versions
+from ari_app.store.agents import Phones
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.calls import Record, close_lost
 from ari_app.store.db import Store, StoreError
@@ -81,7 +82,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         lost = await store.write(close_lost)
         if lost:
             log.warning("%d calls had no end in the record: the application had died", len(lost))
-        directory = await Directory.load(store)
+        directory, phones = await Directory.load(store), await Phones.load(store)
         recorder = await stack.enter_async_context(Recorder(store))
         tasks = await stack.enter_async_context(group())
         background = Background(tasks)
@@ -124,8 +125,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        refreshing = (deeds.refresh, directory.refresh, billing.refresh)
-        queues = Watch(_ami(ground), _now)
+        refreshing = (deeds.refresh, directory.refresh, billing.refresh, phones.refresh)
+        queues = Watch(_ami(ground), _now, phones=phones.known)
         reached = _Reached(link, calls, sessions, queues, refreshing)
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))

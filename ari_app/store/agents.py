@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 
@@ -43,3 +44,28 @@ def everyone(db: Database) -> list[Agent]:
         Agent(name, full_name, extension, tuple(languages.split()), user, Secret(password))
         for name, full_name, extension, languages, user, password in rows
     ]
+
+
+class Phones:
+    """The agents' phones by their interfaces, as the store had them at the last load."""
+
+    def __init__(self, store: Store) -> None:
+        """Use :meth:`load`."""
+        self._store = store
+        self._interfaces: frozenset[str] = frozenset()
+
+    @classmethod
+    async def load(cls, store: Store) -> "Phones":
+        """Those of everyone in the store."""
+        phones = cls(store)
+        await phones.refresh()
+        return phones
+
+    async def refresh(self) -> None:
+        """Read again what other processes may have written."""
+        now = await self._store.read(everyone)
+        self._interfaces = frozenset(f"PJSIP/{one.sip_user}" for one in now)
+
+    def known(self, interface: str) -> bool:
+        """Whether an interface such as ``PJSIP/701`` is an agent's phone."""
+        return interface in self._interfaces

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ari_app.store import agents, history, subscribers
-from ari_app.store.agents import Agent
+from ari_app.store.agents import Agent, Phones
 from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Caller, Directory
 from ari_app.store.history import Contact
@@ -119,6 +119,16 @@ async def test_agents_come_back_in_the_order_of_their_extensions(store: Store) -
     assert await store.write(agents.add, [boris, anna]) == {"anna", "boris"}
     assert await store.write(agents.add, [replace(anna, full_name="Другая")]) == frozenset()
     assert await store.read(agents.everyone) == [anna, boris]
+
+
+async def test_the_phones_of_agents_are_known(store: Store) -> None:
+    phones = await Phones.load(store)
+    assert not phones.known("PJSIP/701")
+    anna = Agent("anna", "Анна", "701", (), "701", Secret("a"))
+    await store.write(agents.add, [anna])
+    await phones.refresh()
+    assert phones.known("PJSIP/701")
+    assert not phones.known("PJSIP/702")
 
 
 def contacts_of(id: int, days_ago: Iterable[int]) -> list[Contact]:
