@@ -50,6 +50,7 @@ from ari_app.ussd.sessions import Sessions
 from ari_app.workplace.calling import Calling
 from ari_app.workplace.mentors import spied
 from ari_app.workplace.opening import Needed, Workplace
+from ari_app.workplace.phones import Phones
 from asterisk_conf.site import Queue
 from ivr.values import Phrase
 
@@ -124,7 +125,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        queues = Watch(_ami(ground), clock)
+        phones = Phones()
+        queues = Watch(_ami(ground), clock, phones=phones.known)
         needed = Needed(
             store=store,
             billing=billing,
@@ -133,6 +135,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             words=words,
             selfcare=selfcare,
             spy=partial(spied, link.ari.channels),
+            phones=phones,
             watch=queues,
             menus=lambda: (air.now.reading.catalogue, air.now.menus.book),
             now=clock,

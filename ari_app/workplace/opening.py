@@ -63,6 +63,7 @@ class Needed(Struct, frozen=True):
     words: StoredCodeWords
     selfcare: Selfcare
     spy: Spy
+    phones: Phones
     watch: Watch
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
@@ -84,7 +85,7 @@ class Workplace:
         self._now = now
         self._store = store
         self._watch = needed.watch
-        self.phones = Phones()
+        self.phones = needed.phones
         knowledge = Known(
             store,
             needed.billing,
