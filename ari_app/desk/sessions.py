@@ -58,9 +58,7 @@ class Sessions:
         if person is None:
             await self._store.end(signed.token)
             return None
-        if now - signed.seen > TOUCH:
-            expires = min(now + IDLE, signed.created + LONGEST)
-            await self._store.touch(signed.token, now, expires)
+        await self._touch(signed, now)
         return Entered(person, signed)
 
     async def rotated(self, entered: Entered, cookie: str) -> str | None:
@@ -76,11 +74,26 @@ class Sessions:
         }
         return new
 
+    async def lasts(self, entered: Entered, used: bool) -> bool:
+        """Whether somebody who came in may stay, as he is; ``used``: he did something meanwhile."""
+        now = self._now()
+        signed = await self._store.again(entered.signed, now)
+        if signed is None or await self._accounts.person(signed.agent) != entered.person:
+            return False
+        if used:
+            await self._touch(signed, now)
+        return True
+
     async def end(self, entered: Entered) -> None:
         """Sign out."""
         await self._store.end(entered.signed.token)
 
+    async def _touch(self, signed: Signed, now: datetime) -> None:
+        if now - signed.seen > TOUCH:
+            expires = min(now + IDLE, signed.created + LONGEST)
+            await self._store.touch(signed.token, now, expires)
+
 
 def hashed(cookie: str) -> str:
     """What is kept of a cookie."""
-    return hashlib.sha256(cookie.encode()).hexdigest()
+    return hashlib.sha256(cookie.encode(errors="surrogateescape")).hexdigest()

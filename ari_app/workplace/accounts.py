@@ -53,6 +53,12 @@ class StoredSigned:
         found = await _answer(self._store.read(desk_sessions.find, token, now))
         return Signed(*structs.astuple(found)) if found else None
 
+    async def again(self, signed: Signed, now: datetime) -> Signed | None:
+        """The same session, by what never changes in it."""
+        found = await _answer(self._store.read(desk_sessions.of_agent, signed.agent, now))
+        same = (one for one in found if one.csrf == signed.csrf)
+        return next((Signed(*structs.astuple(one)) for one in same), None)
+
     async def touch(self, token: str, seen: datetime, expires: datetime) -> None:
         """It is in use."""
         await _answer(self._store.write(desk_sessions.touch, token, seen, expires))
