@@ -11,7 +11,7 @@ from ari_app.desk.known import Arrival, Contact, Known, Names, Ticket
 AGAIN = timedelta(days=7)
 """Who was in touch so lately calls again."""
 
-Kind = Literal["outage", "late", "again", "ticket", "failed", "topic", "unsaid"]
+Kind = Literal["passed", "outage", "late", "again", "ticket", "failed", "topic", "unsaid"]
 
 
 class Reason(Struct, frozen=True):
@@ -30,7 +30,9 @@ def why(arrival: Arrival, known: Known, now: datetime) -> tuple[Reason, ...]:
     """What is known of why he calls; always at least one reason."""
     said = arrival.topic not in ("", "general")
     topic = (Reason("topic", arrival.topic),) if said else ()
-    return (*topic, *_reasons(known, now)) or (Reason("unsaid"),)
+    said_before = known.passed.question if known.passed else ""
+    passed = (Reason("passed", said_before),) if said_before else ()
+    return (*passed, *topic, *_reasons(known, now)) or (Reason("unsaid"),)
 
 
 def _reasons(known: Known, now: datetime) -> Iterator[Reason]:

@@ -17,7 +17,7 @@ const drafts = new Drafts(document.body.dataset.agent, (said) => wire.say(said))
 const cards = new Cards($("cards"), $("tabs"), drafts);
 timers();
 keys(cards, wire);
-forms(wire, notice);
+forms(wire, drafts, notice);
 
 function told(message) {
   switch (message.type) {
