@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from ari_app import demo_tickets
 from ari_app.codewords import hashing
 from ari_app.config import State
 from ari_app.demo_accounts import (
@@ -143,6 +144,7 @@ def _seed(db: Database, now: datetime) -> bool:
     bills.add(db, (one for one in demo_bills(today) if one.subscriber in added))
     placed.add_charges(db, (one for one in demo_charges(now) if one.subscriber in added))
     history.add(db, (one for one in _contacts(now) if one.subscriber in added))
+    demo_tickets.add(db, {id: _number(id) for id in added}, now)
     return True
 
 

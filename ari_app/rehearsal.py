@@ -13,10 +13,11 @@ from ari_app.call import CallError
 from ari_app.conductor import Perform
 from ari_app.demo import code_word, people
 from ari_app.demo_books import ledger
+from ari_app.demo_tickets import promised
 from ari_app.selfcare.back import Back
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
-from ari_app.selfcare.staff import Asker, StaffUnavailable, asker_of
+from ari_app.selfcare.staff import Asker, Promise, StaffUnavailable, asker_of
 from ari_app.sim.script import MONDAY, UNKNOWN, WITHHELD
 from ari_app.sim.stage import Person, Stage
 from ari_app.stand_ins import DemoPeople, NoMessages, PlainOrders
@@ -89,7 +90,7 @@ def _back(book: Book, at: datetime) -> Perform:
     now = at.replace(tzinfo=UTC)
     billing = MemoryBilling(read, lambda: now)
     orders, messages, known = PlainOrders(billing), NoMessages(), DemoPeople(now)
-    selfcare = Selfcare(Back(billing, _Staff(), _Words(), orders, messages, known, lambda: now))
+    selfcare = Selfcare(Back(billing, _Staff(now), _Words(), orders, messages, known, lambda: now))
     asked = count()
 
     async def perform(deed: Deed, session: Session) -> Answered:
@@ -112,7 +113,8 @@ def _back(book: Book, at: datetime) -> Perform:
 class _Staff:
     """People who keep what they are asked, for one call."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime) -> None:
+        self._now = now
         self._asked: set[str] = set()
 
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:  # noqa: ARG002
@@ -130,6 +132,10 @@ class _Staff:
         if not asker.number:
             raise StaffUnavailable("the caller has no number")
         return "noted" if self._new("mended") else "already"
+
+    async def promised(self, subscriber: int) -> Promise | None:
+        """What the demo operator has promised."""
+        return promised(subscriber, self._now)
 
     def _new(self, wish: str) -> bool:
         new = wish not in self._asked

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ari_app.selfcare.staff import Asker, StaffUnavailable
-from ari_app.store import callbacks, complaints, wishes
+from ari_app.selfcare.staff import Asker, Promise, StaffUnavailable
+from ari_app.store import callbacks, complaints, tickets, wishes
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store, StoreError
 from ivr.values import Recording
@@ -56,3 +56,11 @@ class StoredStaff:
             return await self._store.write(callbacks.ask, key, *who, self._now())
         except StoreError as error:
             raise StaffUnavailable(str(error)) from error
+
+    async def promised(self, subscriber: int) -> Promise | None:
+        """Of his tickets the one that is due first, which is the one that is late, if one is."""
+        try:
+            found = await self._store.read(tickets.active_of, subscriber)
+        except StoreError as error:
+            raise StaffUnavailable(str(error)) from error
+        return next((Promise(one.department, one.created, one.due) for one in found), None)

@@ -29,7 +29,7 @@ CARE = (0, 1, 2)
 """How closely states are told apart: by where they are; and by the patience that is left; and by
 which values they have. Each is only tried for edges that the one before did not find."""
 
-STATES = 60_000
+STATES = 150_000
 """After so many states of one care the search ends: seconds, and far more than flows have."""
 
 FAREWELL = "farewell"

@@ -92,7 +92,7 @@ class Acting:
         acted = await self._desk.acts.do(
             card.kept, operation.name, inputs, f"{card.id}:{deed}", reason
         )
-        await self._desk.refresh(card, *CHANGED)
+        self._desk.begin(self._desk.refresh(card, *CHANGED))
         outcome, language = acted.answered.outcome, self._language
         page = self._form(
             "brought",

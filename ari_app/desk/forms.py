@@ -45,21 +45,21 @@ class Forms:
         due = self._moment(filled, "due") if filled.values.get("due") else None
         card, clerk = filled.card, self._desk.clerk
         ticket = await clerk.ticket(card.kept, f"{card.id}:{filled.key}", department, text, due)
-        await self._desk.refresh(card, "tickets")
+        self._desk.begin(self._desk.refresh(card, "tickets"))
         at = self._desk.render.moment(ticket.due)
         return Done(True, self._word("ticket-opened", id=ticket.id, at=at))
 
     async def _note(self, filled: Filled) -> Done:
         card = filled.card
         await self._desk.clerk.note(card.kept, f"{card.id}:{filled.key}", filled.text("text"))
-        await self._desk.refresh(card, "notes")
+        self._desk.begin(self._desk.refresh(card, "notes"))
         return Done(True, self._word("noted"))
 
     async def _call_back(self, filled: Filled) -> Done:
         due, note = self._moment(filled, "due"), filled.values.get("text", "").strip()
         card = filled.card
         await self._desk.clerk.call_back(card.kept, f"{card.id}:{filled.key}", due, note)
-        await self._desk.refresh(card, "calls")
+        self._desk.begin(self._desk.refresh(card, "calls"))
         return Done(True, self._word("call-promised", at=self._desk.render.moment(due)))
 
     async def _pass_to(self, filled: Filled) -> Done:

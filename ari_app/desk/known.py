@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ivr.why import Did
+
 Names = Mapping[str, str]
 """A name per language."""
 
@@ -83,6 +85,22 @@ class Step(Struct, frozen=True):
     failed: bool
 
 
+class Path(Struct, frozen=True):
+    """The way through the IVR: its steps, what operations answered last, and how often he was
+    silent or keyed what nobody asked for."""
+
+    steps: Sequence[Step]
+    did: tuple[Did, ...]
+    misses: int
+
+
+class Outage(Struct, frozen=True):
+    """Something that is announced where he lives, or to his tariff."""
+
+    names: Names
+    until: datetime
+
+
 class Contact(Struct, frozen=True):
     """An earlier contact."""
 
@@ -138,13 +156,13 @@ class Passed(Struct, frozen=True):
 class Known(Struct, frozen=True, kw_only=True):
     """What was found out for a card so far. ``missing`` are the parts that could not be."""
 
-    path: Sequence[Step] | None = None
+    path: Path | None = None
     who: Who | None = None
     account: Account | None = None
     history: Sequence[Contact] | None = None
     tickets: Sequence[Ticket] | None = None
     notes: Sequence[Note] | None = None
-    outages: Sequence[Names] | None = None
+    outages: Sequence[Outage] | None = None
     calls: Sequence[Promised] | None = None
     passed: Passed | None = None
     missing: frozenset[str] = frozenset()

@@ -12,11 +12,11 @@ from ari_app.desk.known import (
     Contact,
     Found,
     Identity,
-    Names,
     Note,
+    Outage,
     Passed,
+    Path,
     Promised,
-    Step,
     Ticket,
     Who,
 )
@@ -91,7 +91,7 @@ class Knowledge(Protocol):
 
     async def account(self, subscriber: int) -> Account: ...
 
-    async def path(self, call: str) -> Sequence[Step]: ...
+    async def path(self, call: str) -> Path: ...
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
         """The last contacts, or those with words of a text, the newest first."""
@@ -100,7 +100,7 @@ class Knowledge(Protocol):
 
     async def notes(self, subscriber: int) -> Sequence[Note]: ...
 
-    async def outages(self, subscriber: int) -> Sequence[Names]:
+    async def outages(self, subscriber: int) -> Sequence[Outage]:
         """What is announced now where he lives, or to his tariff."""
 
     async def promised(self, number: str) -> Sequence[Promised]:

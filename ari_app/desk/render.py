@@ -14,8 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ari_app.desk.cards import Card
 from ari_app.desk.known import Names
 from ari_app.desk.ports import Colleague
+from ari_app.desk.reasons import reasons, tips
 from ari_app.desk.standing import Standing
-from ari_app.desk.why import why
 from ari_app.desk.words import word, words
 from ivr.model import Operation
 from ivr.queues import Board, Talk
@@ -172,12 +172,15 @@ def number(digits: str) -> str:
 
 def _of(card: Card, now: datetime) -> dict[str, Any]:
     """What the templates of a card take."""
+    kept, arrival = card.kept, card.kept.arrival
+    said = reasons(arrival, card.known, now)
     return {
         "card": card,
-        "kept": card.kept,
-        "arrival": card.kept.arrival,
+        "kept": kept,
+        "arrival": arrival,
         "known": card.known,
-        "reasons_known": why(card.kept.arrival, card.known, now),
+        "why": said,
+        "tips": list(tips(arrival, said, kept.identity)),
         "now": now,
     }
 

@@ -1,4 +1,4 @@
-"""What billing says, as the answers that the catalogue promises."""
+"""What billing and people say, as the answers that the catalogue promises."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +15,10 @@ from ari_app.selfcare.billing import (
     Tariff,
 )
 from ari_app.selfcare.orders import Unit
+from ari_app.selfcare.staff import Promise
 from ivr.events import Answered
 from ivr.phrases import LANGUAGES, count
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Value, Values
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Value, Values, Word
 
 REASONS_TOLD = 3
 """How many changes of a bill are told: more than three are not remembered by ear."""
@@ -52,6 +53,18 @@ def tariffs(found: Sequence[Tariff]) -> Answered:
         {**_tariff(one), "code": Digits(one.code)} for one in sorted(found, key=lambda one: one.fee)
     ]
     return Answered("ok", {"tariffs": Rows(tuple(rows))})
+
+
+def ticket(found: Promise | None, now: datetime) -> Answered:
+    """What was promised, told in the zone of ``now``, and whether that should be done already."""
+    if found is None:
+        return Answered("none")
+    told: Values = {
+        "department": Word(found.department),
+        "created": Day(_local(found.created, now).at.date()),
+        "due": _local(found.due, now),
+    }
+    return Answered("late" if found.due < now else "some", told)
 
 
 def services(found: Sequence[Service]) -> Answered:

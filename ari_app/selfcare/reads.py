@@ -1,4 +1,5 @@
-"""What a caller is told of his account and of what there is to choose; nothing changes by it."""
+"""What a caller is told of his account, what we owe him, and what there is to choose; nothing
+changes by it."""
 
 from collections.abc import Mapping
 
@@ -27,6 +28,7 @@ _BILL = {
     "vat_change": "money",
     "reasons": "each",
 }
+_PROMISE = {"department": "word", "created": "day", "due": "moment"}
 _BILLS: Mapping[str, Mapping[str, str]] = {"higher": _BILL, "lower": _BILL, "same": _BILL}
 
 
@@ -71,6 +73,13 @@ READS = (
     ),
     _of_caller("offers", "Tells what others would sell to the caller.", _rows("offers")),
     _of_caller("points", "Tells the loyalty points.", {"ok": {"points": "count"}}),
+    Operation(
+        "ticket",
+        {"some": _PROMISE, "late": _PROMISE, "none": {}, "unavailable": {}},
+        need="caller",
+        deadline=0.5,  # it stands between the caller and the greeting
+        about="Tells what we have promised to do for the caller and by when, or that it is late.",
+    ),
     _of_anybody("tariffs", "Tells all tariffs, the cheapest first.", "tariffs"),
     _of_anybody("service-offers", "Tells all services that can be switched on.", "offered"),
     _of_anybody("rewards", "Tells what loyalty points can be changed into.", "rewards"),
@@ -85,6 +94,7 @@ class Reads:
         self._billing = back.billing
         self._messages = back.messages
         self._people = back.people
+        self._staff = back.staff
         self._now = back.now
         self.deeds: Mapping[str, Deed] = {
             "balance": self._balance,
@@ -97,6 +107,7 @@ class Reads:
             "charges-text": self._charges_text,
             "offers": self._offers,
             "points": self._points,
+            "ticket": self._ticket,
             "tariffs": self._tariffs,
             "service-offers": self._service_offers,
             "rewards": self._rewards,
@@ -141,6 +152,11 @@ class Reads:
 
     async def _points(self, wish: Wish) -> Answered:
         return Answered("ok", {"points": Count(await self._billing.points(wish.subscriber))})
+
+    async def _ticket(self, wish: Wish) -> Answered:
+        who = wish.asker.subscriber
+        found = None if who is None else await self._staff.promised(who)
+        return answers.ticket(found, self._now())
 
     async def _tariffs(self, _: Wish) -> Answered:
         return answers.tariffs(await self._billing.tariffs())

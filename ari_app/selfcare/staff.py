@@ -1,5 +1,6 @@
 """What callers leave to people: a port, behind which stands whoever keeps it for them."""
 
+from datetime import datetime
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -25,6 +26,15 @@ class Asker(Struct, frozen=True):
     identity: Need = "caller"
 
 
+class Promise(Struct, frozen=True):
+    """What people have promised to a subscriber and not done yet: which department, when he asked,
+    by when it is to be done."""
+
+    department: str
+    created: datetime
+    due: datetime
+
+
 def asker_of(session: Session) -> Asker:
     """Who asks in a session."""
     number, subscriber = session.caller.number, session.caller.subscriber
@@ -45,3 +55,6 @@ class Staff(Protocol):
 
     async def call_back(self, asker: Asker, key: str) -> bool:
         """Note that the asker is to be called; False if that is noted already."""
+
+    async def promised(self, subscriber: int) -> Promise | None:
+        """What is to be done for a subscriber first, None if there is nothing."""

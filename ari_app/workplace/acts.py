@@ -19,8 +19,9 @@ from ivr.values import Count, Day, Money, Name, Value, Values
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 2.0
-"""Seconds in which billing says how it stands with an account; a deed waits no longer for that."""
+PATIENCE = 1.0
+"""Seconds in which billing says how it stands with an account; a deed waits no longer for that,
+since a browser takes a silence of 8 s for a dead connection."""
 
 WRITTEN = "ru"
 """The language in which values are written down."""

@@ -10,10 +10,10 @@ from ari_app.desk.known import (
     Arrival,
     Contact,
     Found,
-    Names,
     Note,
+    Outage,
+    Path,
     Promised,
-    Step,
     Ticket,
     Who,
 )
@@ -38,6 +38,7 @@ from ari_app.workplace.clerk import read
 from ari_app.workplace.telling import told
 from ivr.model import Book
 from ivr.queues import Caller
+from ivr.why import Passed, did, misses
 from prompts.catalogue import Catalogue
 
 T = TypeVar("T")
@@ -103,13 +104,17 @@ class Known:
             gigabytes=left.gigabytes,
         )
 
-    async def path(self, call: str) -> Sequence[Step]:
+    async def path(self, call: str) -> Path:
         """The way of a call through the menus."""
         steps = self._calling.steps(call)
         if steps is None:
             path = await _answer(self._store.read(calls.path, call))
             steps = tuple(map(Taken.of, path.steps)) if path else ()
-        return tuple(told(*self._menus(), steps))
+        catalogue, book = self._menus()
+        passed = [
+            Passed(one.step.flow, one.step.node, one.step.outcome, one.step.way) for one in steps
+        ]
+        return Path(tuple(told(catalogue, book, steps)), did(book, passed), misses(passed))
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
         """The last contacts, or those with words of a text."""
@@ -141,10 +146,10 @@ class Known:
         found = await _answer(self._store.read(colleague_notes.of_subscriber, subscriber))
         return [Note(one.at, one.agent, one.text) for one in found]
 
-    async def outages(self, subscriber: int) -> Sequence[Names]:
+    async def outages(self, subscriber: int) -> Sequence[Outage]:
         """What is announced to him now."""
         found = self._bulletin.concerning(subscriber, self._now())
-        return [one.texts or {"": "♪"} for one in found]
+        return [Outage(one.texts or {"": "♪"}, one.until) for one in found]
 
     async def promised(self, number: str) -> Sequence[Promised]:
         """The one open wish of a number, if there is one."""

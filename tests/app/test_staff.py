@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.selfcare.staff import Asker, StaffUnavailable
+from ari_app.selfcare.staff import Asker, Promise, StaffUnavailable
 from ari_app.staff import StoredStaff
-from ari_app.store import announcements, callbacks, complaints
+from ari_app.store import announcements, callbacks, complaints, tickets
 from ari_app.store.announcements import Announcement
 from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store
+from ari_app.store.tickets import Change, Opening
+from ivr.tickets import Department
 from ivr.values import Recording
 from tests.store.samples import NOON
 
@@ -87,3 +89,29 @@ async def test_who_heard_an_announcement_may_wish_a_message(store: Store) -> Non
     assert await staff.tell_when_mended(ASKER) == "already"
     with pytest.raises(StaffUnavailable, match="no number"):
         await staff.tell_when_mended(Asker("c2", "anonymous", None))
+
+
+async def test_the_soonest_of_what_was_promised_is_told(store: Store) -> None:
+    staff = StoredStaff(store, Bulletin(store), lambda: NOON)
+    assert await staff.promised(1) is None
+    promises: tuple[tuple[str, Department, int], ...] = (
+        ("a", "technical", 20),
+        ("b", "field", 10),
+        ("c", "claims", 5),
+    )
+    for key, department, hours in promises:
+        new = Opening(
+            key=key,
+            by="anna",
+            subscriber=1,
+            department=department,
+            text="?",
+            due=NOON + timedelta(hours=hours),
+        )
+        await store.write(tickets.open_ticket, new, NOON)
+    await store.write(tickets.change, 3, Change(key="c:1", by="anna", state="solved"), NOON)
+    assert await staff.promised(1) == Promise("field", NOON, NOON + timedelta(hours=10))
+    assert await staff.promised(2) is None
+    await store.close()
+    with pytest.raises(StaffUnavailable, match="closed"):
+        await staff.promised(1)

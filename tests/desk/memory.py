@@ -11,9 +11,10 @@ from ari_app.desk.known import (
     Arrival,
     Contact,
     Found,
-    Names,
     Note,
+    Outage,
     Passed,
+    Path,
     Promised,
     Step,
     Ticket,
@@ -25,6 +26,7 @@ from ivr.events import Answered
 from ivr.queues import Caller
 from ivr.secret import Secret
 from ivr.values import Money, Name, Values
+from ivr.why import Did
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PHONES = {"anna": "PJSIP/701", "boris": "PJSIP/702"}
@@ -91,7 +93,7 @@ class Facts:
         self.billing = asyncio.Event()
         self.billing.set()
         self.seen: list[tuple[str, int | None, str]] = []
-        self.outage: Sequence[Names] = ()
+        self.outage: Sequence[Outage] = ()
         self.contacts: Sequence[Contact] = ()
         self.open: Sequence[Ticket] = ()
         self.owed: Sequence[Promised] = ()
@@ -137,11 +139,12 @@ class Facts:
             gigabytes=3,
         )
 
-    async def path(self, call: str) -> Sequence[Step]:
-        return [
+    async def path(self, call: str) -> Path:
+        steps = [
             Step(NOW, {"ru": "Главное меню", "en": "Main menu"}, "2", "", False),
             Step(NOW, {"ru": "Баланс", "en": "Balance"}, "", "unavailable", True),
         ]
+        return Path(steps, (Did("balance", "unavailable"),), 0)
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
         return self.contacts
@@ -152,7 +155,7 @@ class Facts:
     async def notes(self, subscriber: int) -> Sequence[Note]:
         return [Note(NOW, "boris", "Перезвонить после шести")]
 
-    async def outages(self, subscriber: int) -> Sequence[Names]:
+    async def outages(self, subscriber: int) -> Sequence[Outage]:
         return self.outage
 
     async def promised(self, number: str) -> Sequence[Promised]:

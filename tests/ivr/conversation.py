@@ -30,6 +30,7 @@ from ivr.values import (
     Spoken,
     Value,
     Values,
+    Word,
 )
 from ivr.wants import Ask, Concern, Consult, Done, Enqueue, Invoke, Record, Say, Screen, Send, Want
 from prompts.catalogue import load
@@ -95,6 +96,9 @@ VALUES: Values = {
     "price": Count(100),
     "reward": _HOME,
     "order": Digits("1025"),
+    "department": Word("field"),
+    "created": Day(date(2026, 3, 1)),
+    "due": Moment(datetime(2026, 3, 3, 18)),
 }
 """What the operations bring here."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -18,9 +19,12 @@ from ari_app.selfcare.billing import (
     Tariff,
 )
 from ari_app.selfcare.orders import Order, Placed, Quote, Refused
-from ari_app.selfcare.staff import Asker
+from ari_app.selfcare.staff import Asker, Promise
 from ivr.secret import Secret
 from ivr.values import Phrase, Recording
+from tests.selfcare.bank import NOON
+
+DAY = timedelta(days=1)
 
 KNOWN = 1
 """The subscriber whose word :class:`Words` knows."""
@@ -110,6 +114,10 @@ class Broken:
         await self._fail(len(f"{asker}{key}"))
         raise AssertionError
 
+    async def promised(self, subscriber: int) -> Promise | None:
+        await self._fail(subscriber)
+        raise AssertionError
+
     async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
         await self._fail(len(f"{asker}{word}{key}"))
         raise AssertionError
@@ -131,6 +139,7 @@ class Willing:
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, Asker, Recording | None]] = []
+        self.promises = {KNOWN: Promise("field", NOON - DAY, NOON + DAY)}
 
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
         self.kept.append((key, asker, recording))
@@ -143,6 +152,9 @@ class Willing:
     async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         self.kept.append(("", asker, None))
         return "noted" if len(self.kept) == 1 else "already"
+
+    async def promised(self, subscriber: int) -> Promise | None:
+        return self.promises.get(subscriber)
 
 
 class Sent:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from ari_app.selfcare.codeword import CodeWords, CodeWordsUnavailable
 from ari_app.selfcare.messages import Messages, MessagesUnavailable
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.reads import PAYMENTS_TOLD
-from ari_app.selfcare.staff import Asker, Staff, StaffUnavailable
+from ari_app.selfcare.staff import Asker, Promise, Staff, StaffUnavailable
 from ari_app.stand_ins import PlainOrders
 from ivr.events import Answered
 from ivr.secret import Secret
@@ -43,7 +44,7 @@ from ivr.values import (
     Word,
 )
 from tests.selfcare.bank import NOON, TV, Bank
-from tests.selfcare.people import KNOWN, Broken, Neighbours, Sent, Willing, Words
+from tests.selfcare.people import DAY, KNOWN, Broken, Neighbours, Sent, Willing, Words
 from tests.selfcare.samples import NAMES, bill
 
 KINDS: Mapping[str, type[Value]] = {
@@ -54,6 +55,7 @@ KINDS: Mapping[str, type[Value]] = {
     "each": Rows,
     "digits": Digits,
     "moment": Moment,
+    "word": Word,
 }
 INPUTS: Mapping[str, Value] = {
     "recording": Recording("/spool/said.wav", 4.2),
@@ -67,6 +69,8 @@ KEYED: Mapping[str, Value] = {"recipient": Digits("375990000003"), "since": Digi
 OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.outcomes]
 OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING))
 OF_ANYBODY = {"tariffs", "service-offers", "rewards"}
+OF_TICKETS = {"ticket"}
+"""They answer as those of billing do, from people."""
 RICH, POOR, NOBODY = KNOWN, 2, 9
 
 
@@ -192,6 +196,33 @@ async def test_all_tariffs_are_told_to_anybody_the_cheapest_first(billing: Billi
     assert told == [(Money(Decimal(9)), Digits("2")), (Money(Decimal(15)), Digits("1"))]
 
 
+@pytest.mark.parametrize(
+    ("due", "outcome"),
+    [(NOON + DAY, "some"), (NOON, "some"), (NOON - DAY / 24, "late")],
+)
+async def test_what_was_promised_is_told_and_that_it_is_late(
+    billing: Billing, due: datetime, outcome: str
+) -> None:
+    staff, minsk = Willing(), ZoneInfo("Europe/Minsk")
+    created = NOON.replace(hour=22) - DAY
+    staff.promises = {RICH: Promise("field", created, due)}
+    care = Selfcare(replace(back(billing, staff), now=lambda: NOON.astimezone(minsk)))
+    answer = await care.run("ticket", {}, asker(), "s1:1")
+    told: Values = {"department": Word("field"), "due": Moment(due.astimezone(minsk))}
+    assert answer == Answered(outcome, {**told, "created": Day(NOON.date())})
+    assert str(cast(Moment, answer.values["due"]).at.tzinfo) == "Europe/Minsk"
+
+
+async def test_who_was_promised_nothing_hears_nothing(billing: Billing) -> None:
+    care = selfcare(billing)
+    for who in (POOR, None):
+        assert await care.run("ticket", {}, asker(who), "s1:1") == Answered("none")
+    unvouched = replace(asker(), identity="none")
+    assert await care.run("ticket", {}, unvouched, "s1:1") == Answered("none")
+    down = selfcare(billing, Broken(StaffUnavailable("disk full")))
+    assert await down.run("ticket", {}, asker(), "s1:1") == Answered("unavailable")
+
+
 async def test_a_complaint_is_kept_with_who_asks_and_its_key(billing: Billing) -> None:
     staff = Willing()
     said = Recording("/spool/said.wav", 4.2)
@@ -225,7 +256,7 @@ async def test_what_cannot_be_kept_has_failed(name: str, fault: Exception) -> No
     assert answer.outcome == "failed"
 
 
-@pytest.mark.parametrize("name", sorted(set(OF_BILLING) - OF_ANYBODY))
+@pytest.mark.parametrize("name", sorted(set(OF_BILLING) - OF_ANYBODY - OF_TICKETS))
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [(BillingUnavailable("maintenance"), "unavailable"), (UnknownSubscriber(1), "unknown")],

@@ -112,7 +112,7 @@ def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None
     lines = file.read_text().splitlines()
     place = next(n for n, line in enumerate(lines, 1) if line.startswith("  mine-told:"))
     assert f"{file}:{place}:3: no test goes mine-told then: " in result.output
-    assert "call 611, press 2, announce: none, tariff: ok" in result.output
+    assert "call 111, press 2, ticket: none, announce: none, tariff: ok" in result.output
     assert firstline("cover", menus, "--min", 90).exit_code == 1
     told = json.decode(firstline("cover", menus, "--format", "json").output)
     assert 0 < told["percent"] < 90
@@ -128,7 +128,7 @@ def test_a_walk_covers_all_and_what_it_writes_passes(menus: Path) -> None:
     assert covered.exit_code == 0, covered.output
     assert firstline("walk", "--menus", menus, "--write", written).exit_code == 1
     printed = firstline("walk", "111", "--menus", menus).output
-    assert printed.startswith('tests:\n- test: "111: begin')
+    assert printed.startswith('tests:\n- test: "111: ticket')
     assert firstline("walk", "112", "--menus", menus).exit_code == 1
 
 

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from ari_app.demo import seed
 from ari_app.demo_books import demo_billing
+from ari_app.demo_tickets import promised
 from ari_app.selfcare import answers
-from ari_app.store import accounts, agents, bills, history, subscribers
+from ari_app.selfcare.staff import Promise
+from ari_app.store import accounts, agents, bills, history, subscribers, tickets
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from ari_app.store.subscribers import Subscriber
@@ -161,3 +163,19 @@ async def test_bills_grow_by_tax_alone_or_for_a_reason(store: Store) -> None:
         assert one.values["difference"] == one.values["vat_change"]
     assert len(await billing.bills(1, 99)) == 3
     assert len(await billing.tariffs()) == 5
+
+
+async def test_the_demo_operator_has_promised_something(store: Store) -> None:
+    await seed(store, NOON)
+    found = await store.read(lambda db: tickets.listed(db, closed=True))
+    assert [(one.subscriber, one.state, one.late(NOON)) for one in found] == [
+        (47, "solved", False),
+        (28, "working", True),
+        (36, "open", False),
+        (34, "working", False),
+    ]
+    for one in found:
+        promise = promised(one.subscriber or 0, NOON)
+        told = Promise(one.department, one.created, one.due)
+        assert promise == (None if one.closed else told), "rehearsals tell the same"
+        assert await store.read(tickets.history, one.id)

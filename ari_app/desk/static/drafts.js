@@ -1,24 +1,30 @@
 // What an agent types: each burst goes to the server, and stays in the browser until that says
 // that it is on the disk. What was not acknowledged is sent again, after a crash of either, too.
+import { Kept } from "./kept.js";
+import { TAB } from "./wire.js";
+
 const QUIET = 250; // ms without a key that end a burst
 const LONGEST = 1000; // ms that a burst may last
+const AGAIN = 3000; // ms after which what was not acknowledged is sent again
 
 export class Drafts {
   constructor(agent, say) {
-    this.prefix = `firstline:${agent}:`;
+    this.kept = new Kept(`firstline-${agent}`);
+    this.ready = this.kept.ready;
     this.say = say;
-    this.tab = Math.random().toString(36).slice(2, 10) + Date.now().toString(36);
     this.count = 0;
     this.timers = new Map();
+    this.sent = new Map();
     this.changed = () => {};
     addEventListener("pagehide", () => { for (const at of [...this.timers.keys()]) this.flush(at); });
+    setInterval(() => this.retry(), AGAIN);
   }
 
   // A key was pressed in a field of a card.
   typed(card, field, text) {
     const at = `${card}:${field}`;
     this.count += 1;
-    this.keep(at, { key: `${this.tab}:${this.count}`, text });
+    this.kept.put(at, { key: `${TAB}:w${this.count}`, text });
     const timer = this.timers.get(at) ?? { began: Date.now() };
     clearTimeout(timer.id);
     const wait = Math.max(0, Math.min(QUIET, timer.began + LONGEST - Date.now()));
@@ -31,50 +37,41 @@ export class Drafts {
   flush(at) {
     clearTimeout(this.timers.get(at)?.id);
     this.timers.delete(at);
-    const kept = this.kept(at);
-    if (kept) this.send(at, kept);
-  }
-
-  send(at, { key, text }) {
+    const kept = this.kept.get(at);
+    if (!kept) return;
     const [card, field] = at.split(":");
-    this.say({ type: "save", card, field, key, text });
+    this.sent.set(at, Date.now());
+    this.say({ type: "save", card, field, ...kept });
   }
 
   // Send all of a card now: it is to be closed.
   settle(card) {
-    for (const at of this.all()) if (at.startsWith(`${card}:`)) this.flush(at);
+    for (const at of this.kept.names()) if (at.startsWith(`${card}:`)) this.flush(at);
   }
 
   // The connection is back: everything that was not acknowledged.
   resend() {
-    for (const at of this.all()) this.send(at, this.kept(at));
+    for (const at of this.kept.names()) this.flush(at);
+  }
+
+  retry() {
+    for (const at of this.kept.names()) {
+      if (!this.timers.has(at) && Date.now() - (this.sent.get(at) ?? 0) >= AGAIN) this.flush(at);
+    }
   }
 
   // The server has the burst of this key; a later one of the same field is still on its way.
   saved(key) {
-    for (const at of this.all()) {
-      if (this.kept(at).key === key) {
-        localStorage.removeItem(this.prefix + at);
+    for (const at of this.kept.names()) {
+      if (this.kept.get(at).key === key) {
+        this.kept.remove(at);
         this.changed(at.split(":")[0]);
       }
     }
   }
 
   // What was typed into a field and is not acknowledged; undefined if there is no such thing.
-  unsaved(card, field) { return this.kept(`${card}:${field}`)?.text; }
+  unsaved(card, field) { return this.kept.get(`${card}:${field}`)?.text; }
 
-  dirty(card) { return this.all().some((at) => at.startsWith(`${card}:`)); }
-
-  keep(at, kept) { localStorage.setItem(this.prefix + at, JSON.stringify(kept)); }
-
-  kept(at) {
-    const text = localStorage.getItem(this.prefix + at);
-    return text === null ? undefined : JSON.parse(text);
-  }
-
-  all() {
-    return Object.keys(localStorage)
-      .filter((key) => key.startsWith(this.prefix))
-      .map((key) => key.slice(this.prefix.length));
-  }
+  dirty(card) { return this.kept.names().some((at) => at.startsWith(`${card}:`)); }
 }

@@ -1,8 +1,11 @@
 // The forms of a card: what is filled in is said to the server, which shows what comes next. What
 // is typed into them stays in the browser until it is done.
-const PREFIX = `firstline-form:${document.body.dataset.agent}:`;
+import { Kept } from "./kept.js";
+
+const kept = new Kept(`firstline-forms-${document.body.dataset.agent}`);
 const fillings = new WeakMap(); // form: what was sent of it last, and under which key
 
+// Returns when it is known what was typed before.
 export function forms(wire, drafts, notice) {
   document.addEventListener("submit", (event) => {
     if (!event.target.dataset.form) return;
@@ -21,9 +24,10 @@ export function forms(wire, drafts, notice) {
     const mentor = target.closest("[data-mentor]")?.dataset;
     if (mentor) {
       const answer = await wire.ask({ type: "mentor", agent: mentor.mentor, how: mentor.how });
-      notice(answer.told || document.querySelector("#lost").textContent);
+      notice(answer.told || document.getElementById("lost").textContent);
     }
   });
+  return kept.ready;
 }
 
 // The caller told his code word: what waited for it goes on.
@@ -32,31 +36,34 @@ export function proven(card) { card.querySelector("[data-waits]")?.requestSubmit
 // A card lies there (again): what was typed into its forms stands in them.
 export function restore(card) {
   for (const form of card.querySelectorAll("form[data-keeps]")) {
-    const kept = JSON.parse(localStorage.getItem(place(form)) ?? "{}");
-    for (const [name, text] of Object.entries(kept)) form.elements[name].value = text;
+    const typed = Object.entries(kept.get(place(form))?.typed ?? {});
+    for (const [name, text] of typed) form.elements[name].value = text;
   }
 }
 
 // What was typed into forms of cards that are no more goes.
 export function forget(ids) {
-  for (const at of Object.keys(localStorage)) {
-    if (at.startsWith(PREFIX) && !ids.has(at.split(":")[2])) localStorage.removeItem(at);
-  }
+  for (const at of kept.names()) if (!ids.has(at.split(":")[0])) kept.remove(at);
 }
 
-function place(form) { return `${PREFIX}${cardOf(form)}:${form.dataset.form}`; }
-
-function keep(form) { localStorage.setItem(place(form), JSON.stringify(values(form))); }
+function place(form) { return `${cardOf(form)}:${form.dataset.form}`; }
 
 function values(form) { return Object.fromEntries(new FormData(form)); }
 
 function cardOf(element) { return element.closest("article.card").dataset.card; }
 
-// Sent again, after a broken connection, it has the same key, and nothing is done twice.
+function keep(form, sent = kept.get(place(form))?.sent) {
+  kept.put(place(form), { typed: values(form), sent });
+}
+
+// Sent again, after a broken connection or a crash, it has the same key: nothing is done twice.
 function keyOf(wire, form) {
   const filled = JSON.stringify(values(form));
-  if (fillings.get(form)?.filled !== filled) fillings.set(form, { filled, key: wire.key() });
-  return fillings.get(form).key;
+  const last = fillings.get(form) ?? kept.get(place(form))?.sent;
+  const sent = last?.filled === filled ? last : { filled, key: wire.key() };
+  fillings.set(form, sent);
+  if ("keeps" in form.dataset) keep(form, sent);
+  return sent.key;
 }
 
 async function send(wire, drafts, form) {
@@ -72,7 +79,7 @@ async function send(wire, drafts, form) {
   if (!answer.ok) return;
   fillings.delete(form);
   if ("keeps" in form.dataset) {
-    localStorage.removeItem(place(form));
+    kept.remove(place(form));
     form.reset();
   }
   if (!answer.html) {

@@ -1,0 +1,87 @@
+"""An agent at his desk in a real browser, and people on real phones."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from playwright.async_api import Locator, Page, expect
+
+from ari_app.phone.handset import Connected, Phone
+from tests.live.installation import Installation
+
+CARD = "article.card:visible"
+
+SLOW = 20_000
+"""Milliseconds that something may take on a busy machine."""
+
+
+class Desk:
+    """A tab in which an agent is signed in."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.set_default_timeout(SLOW)
+        expect.set_options(timeout=SLOW)
+
+    @property
+    def card(self) -> Locator:
+        """The card that is seen."""
+        return self.page.locator(CARD)
+
+    @property
+    def state(self) -> Locator:
+        """Where the agent stands."""
+        return self.page.locator("#standing .state")
+
+    def field(self, name: str) -> Locator:
+        """A field of the card that is seen."""
+        return self.card.locator(f"[data-field={name}]")
+
+    async def phase(self, phase: str) -> None:
+        """Wait for the card's call to be in a phase."""
+        await expect(self.card).to_have_attribute("data-phase", phase)
+
+    async def saved(self) -> None:
+        """Wait until everything on the card is acknowledged."""
+        await expect(self.card.locator("[data-saving]")).to_have_text("сохранено")
+
+    async def typed(self, name: str, text: str) -> None:
+        """Type into a field, key by key."""
+        await self.field(name).press_sequentially(text)
+
+
+async def signed_in(page: Page, one: Installation, agent: int = 0) -> Desk:
+    """Sign an agent in, and wait for his desk."""
+    who = one.status().agents[agent]
+    desk = Desk(page)
+    await page.goto(f"http://127.0.0.1:{one.ports.desk}/language/ru")
+    if await page.locator("#name").count():
+        await page.fill("#name", who.name)
+        await page.fill("#password", who.sip_password)
+        await page.keyboard.press("Enter")
+    await expect(desk.state).to_be_visible()
+    return desk
+
+
+@asynccontextmanager
+async def phones(one: Installation, *agents: int) -> AsyncIterator[list[Phone]]:
+    """Registered phones of agents."""
+    async with AsyncExitStack() as stack:
+        made = []
+        for agent in agents:
+            phone = await stack.enter_async_context(Phone(one.agent(agent)))
+            await phone.register()
+            made.append(phone)
+        yield made
+
+
+@asynccontextmanager
+async def calling(one: Installation, subscriber: int, keys: str = "0") -> AsyncIterator[Phone]:
+    """A subscriber who dialled 611 and pressed keys, each when he heard something."""
+    async with Phone(one.subscriber(subscriber)) as phone:
+        await phone.dial("611")
+        await phone.wait(Connected)
+        for key in keys:
+            await asyncio.sleep(1.5)
+            await phone.press(key)
+        yield phone

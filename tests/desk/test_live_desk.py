@@ -1,0 +1,141 @@
+"""The desk as agents have it: real calls, a real browser, and all that can go wrong with it."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from ari_app.phone.handset import Disconnected, Incoming
+from tests.desk.browser import Chromium, driven, opened
+from tests.desk.seat import calling, phones, signed_in
+from tests.live.installation import Installation, installed
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation for these tests."""
+    with installed(tmp_path_factory.mktemp("desk") / "state") as installation:
+        yield installation
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> Iterator[Chromium]:
+    with Chromium(tmp_path / "profile") as running:
+        yield running
+
+
+@pytest.fixture
+async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
+    async with driven(chromium) as browser:
+        yield browser
+
+
+async def test_the_card_is_there_before_the_phone_is_picked_up_and_outlives_the_browser(
+    one: Installation, chromium: Chromium
+) -> None:
+    async with phones(one, 0) as [anna]:
+        async with driven(chromium) as browser:
+            desk = await signed_in(await browser.contexts[0].new_page(), one)
+            await expect(desk.state).to_contain_text("Готов")
+            async with calling(one, 2, "10") as caller:
+                await anna.wait(Incoming, timeout=40)
+                await desk.phase("ringing")
+                await expect(desk.card).to_contain_text("+375 99 000-00-03")
+                await expect(desk.card).to_contain_text("Дубровская Вера")
+                await expect(desk.card.locator(".why")).to_contain_text("счёт и деньги")
+                await expect(desk.card.locator(".why")).to_contain_text("Повторно")
+                await expect(desk.card.locator(".part-path")).to_contain_text("Баланс и счета")
+                await expect(desk.card.locator(".part-history")).to_contain_text("про карту")
+                await anna.answer()  # not before all that was seen
+                await desk.phase("talking")
+                await desk.typed("question", "Карта не принимается")
+                await desk.saved()
+                chromium.kill()
+                await caller.hangup()
+                await anna.wait(Disconnected)
+        chromium.start()
+        async with driven(chromium) as browser:
+            desk = await signed_in(await browser.contexts[0].new_page(), one)
+            await desk.phase("after")
+            await expect(desk.field("question")).to_have_value("Карта не принимается")
+            await desk.typed("solution", "Заменили карту")
+            await desk.field("solved").select_option("yes")
+            await desk.page.keyboard.press("Control+Enter")
+            await expect(desk.card).to_have_count(0)
+            await expect(desk.page.locator("#notices")).to_contain_text("Записано")
+            await desk.page.fill("#sought", "заменили")
+            await desk.page.keyboard.press("Enter")
+            await expect(desk.page.locator("#found")).to_contain_text("Дубровская Вера")
+
+
+async def test_the_server_dies_while_the_agent_types(one: Installation, browser: Browser) -> None:
+    async with phones(one, 0) as [anna], opened(browser) as page:
+        desk = await signed_in(page, one)
+        async with calling(one, 4) as caller:
+            await anna.wait(Incoming, timeout=40)
+            await anna.answer()
+            await desk.phase("talking")
+            await desk.typed("question", "До смерти. ")
+            await desk.saved()
+            one.kill()
+            await desk.typed("question", "После смерти.")
+            await expect(page.locator("#lost")).to_be_visible()
+            await expect(desk.card.locator("[data-saving]")).to_have_text("не сохранено")
+            one.up()
+            await desk.saved()
+            await expect(page.locator("#lost")).to_be_hidden()
+            await expect(desk.field("question")).to_have_value("До смерти. После смерти.")
+            await caller.hangup()
+            await desk.phase("after")
+        await page.reload()
+        await expect(desk.field("question")).to_have_value("До смерти. После смерти.")
+        await page.keyboard.press("Control+Enter")
+        await expect(desk.card).to_have_count(0)
+
+
+async def test_without_a_network_nothing_that_was_typed_is_lost(
+    one: Installation, chromium: Chromium
+) -> None:
+    async with phones(one, 0) as [anna], calling(one, 5) as caller:
+        async with driven(chromium) as browser:
+            page = await browser.contexts[0].new_page()
+            desk = await signed_in(page, one)
+            await anna.wait(Incoming, timeout=40)
+            await anna.answer()
+            await desk.phase("talking")
+            await page.context.set_offline(True)
+            await expect(page.locator("#lost")).to_be_visible()
+            await desk.typed("question", "Без сети")
+            await expect(desk.card.locator("[data-saving]")).to_have_text("не сохранено")
+            chromium.kill()
+        chromium.start()
+        async with driven(chromium) as browser:
+            desk = await signed_in(await browser.contexts[0].new_page(), one)
+            await expect(desk.field("question")).to_have_value("Без сети")
+            await desk.saved()
+            await caller.hangup()
+            await desk.phase("after")
+            await desk.field("topic").select_option("other")
+            await desk.page.keyboard.press("Control+Enter")
+            await expect(desk.card).to_have_count(0)
+
+
+async def test_an_offer_that_goes_on_closes_here_and_opens_there(
+    one: Installation, browser: Browser
+) -> None:
+    async with phones(one, 0, 1) as [anna, boris], opened(browser) as first, opened(browser) as two:
+        desks = [await signed_in(first, one, 0), await signed_in(two, one, 1)]
+        async with calling(one, 6) as caller:
+            ringing = anna
+            await anna.wait(Incoming, timeout=40)
+            await desks[0].phase("ringing")
+            await ringing.hangup()  # busy
+            await expect(desks[0].card).to_have_count(0)
+            await boris.wait(Incoming, timeout=40)
+            await desks[1].phase("ringing")
+            await caller.hangup()
+            await expect(desks[1].card).to_have_count(0)
+            await expect(two.locator("#notices")).to_contain_text("положил трубку")
