@@ -1,18 +1,22 @@
 """Operations of self-service, done by an agent: the form, the quote, the yes, the deed."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from ari_app.desk import acts
 from ari_app.desk.acts import CHOICES, QUOTE
 from ari_app.desk.desk import Desk
-from ari_app.desk.filling import Done, Filled, NotFilled
-from ivr.events import Answered
+from ari_app.desk.filling import Filled, NotFilled
+from ari_app.desk.once import Done
+from ari_app.desk.ports import Kept
 from ivr.model import Operation
 from ivr.values import Values
 
 INPUT = "in-"
 """Before the name of a field that is an input of an operation."""
+
+CHANGED = ("account", "calls")
+"""Parts of a card that may be otherwise after a deed."""
 
 
 class Acting:
@@ -30,34 +34,46 @@ class Acting:
     async def _open(self, filled: Filled) -> Done:
         """The form of an operation; a question that needs nothing is answered at once."""
         operation = self._operation(filled)
-        kept, kinds = filled.card.kept, acts.asked(operation)
-        if operation.need == "code-word" != kept.identity:
-            return Done(False, self._word("act-needs-word"))
+        kept = filled.card.kept
+        if not acts.enough(operation, kept.identity):
+            who = filled.card.known.who
+            return self._form("word", operation, kept=kept, agreed=who is None or who.word)
         if not acts.changes(operation):
-            return self._brought(operation, await self._desk.acts.ask(kept, operation.name, {}))
-        choices: dict[str, object] = {}
-        for name in kinds:
-            choice = CHOICES.get((operation.name, name))
-            if choice is not None:
-                answered = await self._desk.acts.ask(kept, choice.operation, {})
-                choices[name] = acts.choices(choice, answered, self._language)
-        return self._form("act", operation, kinds=kinds, choices=choices, units=acts.UNITS)
+            answered = await self._desk.acts.ask(kept, operation.name, {})
+            lines = list(acts.lines(answered.values, self._language))
+            told = "" if answered.outcome == "ok" else self._outcome(answered.outcome)
+            return self._form("brought", operation, told=told, lines=lines, differences=())
+        kinds = acts.asked(operation)
+        choices = {name: await self._choices(kept, operation, name, kinds[name]) for name in kinds}
+        return self._form("act", operation, kept=kept, kinds=kinds, choices=choices, days=acts.DAYS)
+
+    async def _choices(
+        self, kept: Kept, operation: Operation, name: str, kind: str
+    ) -> Sequence[tuple[str, str]] | None:
+        """What can be chosen for an input, None if it is written."""
+        if kind == "word":
+            return [(unit, self._word(f"value-{unit}")) for unit in acts.UNITS]
+        choice = CHOICES.get((operation.name, name))
+        if choice is None:
+            return None
+        answered = await self._desk.acts.ask(kept, choice.operation, {})
+        return acts.choices(choice, answered, self._language)
 
     async def _try(self, filled: Filled) -> Done:
         """Do it; of one that costs, first tell what it would cost."""
         operation = self._operation(filled)
-        inputs = acts.filled(acts.asked(operation), _inputs(filled))
+        inputs = self._inputs(filled, acts.asked(operation))
         reason = filled.text("reason")
         if not operation.costs:
             return await self._done(filled, operation, inputs, filled.key, reason)
         quoted = await self._desk.acts.ask(filled.card.kept, operation.name + QUOTE, inputs)
         if quoted.outcome != "ok":
-            return Done(False, self._word(f"outcome-{quoted.outcome}"))
+            return Done(False, self._outcome(quoted.outcome))
         return self._form(
             "agree",
             operation,
             lines=list(acts.lines(quoted.values, self._language)),
-            fields={**_inputs(filled), **acts.agreed(operation, quoted.values)},
+            fields={**_fields(filled), **acts.agreed(operation, quoted.values)},
             reason=reason,
             deed=secrets.token_hex(8),
         )
@@ -65,7 +81,7 @@ class Acting:
     async def _do(self, filled: Filled) -> Done:
         """Do what was agreed to, for what it was agreed."""
         operation = self._operation(filled)
-        inputs = acts.filled(operation.inputs, _inputs(filled))
+        inputs = self._inputs(filled, operation.inputs)
         deed, reason = filled.text("deed"), filled.text("reason")
         return await self._done(filled, operation, inputs, deed, reason)
 
@@ -73,10 +89,19 @@ class Acting:
         self, filled: Filled, operation: Operation, inputs: Values, deed: str, reason: str
     ) -> Done:
         card = filled.card
-        key = f"{card.id}:{deed}"
-        answered = await self._desk.acts.do(card.kept, operation.name, inputs, key, reason)
-        await self._desk.refresh(card, "account")
-        return self._brought(operation, answered)
+        acted = await self._desk.acts.do(
+            card.kept, operation.name, inputs, f"{card.id}:{deed}", reason
+        )
+        self._desk.begin(self._desk.refresh(card, *CHANGED))
+        outcome, language = acted.answered.outcome, self._language
+        page = self._form(
+            "brought",
+            operation,
+            told=self._outcome(outcome),
+            lines=list(acts.lines(acted.answered.values, language)),
+            differences=list(acts.differences(acted.before, acted.after, language)),
+        )
+        return Done(outcome in acts.GOOD, html=page.html)
 
     def _operation(self, filled: Filled) -> Operation:
         found = acts.offered(self._desk.acts.catalogue).get(filled.text("operation"))
@@ -84,10 +109,8 @@ class Acting:
             raise NotFilled("operation")
         return found
 
-    def _brought(self, operation: Operation, answered: Answered) -> Done:
-        told = self._word(f"outcome-{answered.outcome}")
-        lines = list(acts.lines(answered.values, self._language))
-        return self._form("brought", operation, told=told, lines=lines)
+    def _inputs(self, filled: Filled, kinds: Mapping[str, str]) -> Values:
+        return acts.filled(kinds, _fields(filled), self._desk.now().date())
 
     def _form(self, name: str, operation: Operation, **values: object) -> Done:
         page = self._desk.render.page(
@@ -95,11 +118,14 @@ class Acting:
         )
         return Done(True, html=page)
 
+    def _outcome(self, outcome: str) -> str:
+        return self._word(f"outcome-{outcome}")
+
     def _word(self, name: str) -> str:
         return self._desk.render.word(name, self._language)
 
 
-def _inputs(filled: Filled) -> dict[str, str]:
+def _fields(filled: Filled) -> Mapping[str, str]:
     return {
         name.removeprefix(INPUT): text
         for name, text in filled.values.items()

@@ -2,11 +2,13 @@
 signatures, and what comes of them, as it is read."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from msgspec import Struct
 
 from ari_app.desk.filling import NotFilled
+from ari_app.desk.known import Identity
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows, Spoken, Value, Values, Word
@@ -23,26 +25,38 @@ DEEDS = frozenset({"apn-settings", "call-back", "charges-text", "tell-when-mende
 CHARGES: Mapping[str, str] = {"charge": "money", "price": "count"}
 """What a quote brings, and its deed takes as agreed."""
 
+GOOD = frozenset({"ok", "accepted", "already"})
+"""Outcomes of deeds after which it is as the caller wished, or will be."""
+
+YEAR = timedelta(days=365)
+"""Days are named by day and month: the same day next year would be today."""
+
+_KNOWN: Sequence[Identity] = ("none", "caller", "code-word")
+
 
 class Choice(Struct, frozen=True):
     """Where an input can be chosen from: an operation, its list, and a row's values that are the
-    code and the name."""
+    code, the name and the price."""
 
     operation: str
     rows: str
     code: str
     name: str
+    price: str
 
 
 CHOICES: Mapping[tuple[str, str], Choice] = {
-    ("tariff-change", "code"): Choice("tariffs", "tariffs", "code", "tariff"),
-    ("service-on", "code"): Choice("service-offers", "offered", "code", "service"),
-    ("service-off", "code"): Choice("services", "services", "code", "service"),
-    ("redeem", "code"): Choice("rewards", "rewards", "code", "reward"),
-    ("buy", "offer"): Choice("offers", "offers", "offer", "what"),
+    ("tariff-change", "code"): Choice("tariffs", "tariffs", "code", "tariff", "fee"),
+    ("service-on", "code"): Choice("service-offers", "offered", "code", "service", "fee"),
+    ("service-off", "code"): Choice("services", "services", "code", "service", "fee"),
+    ("redeem", "code"): Choice("rewards", "rewards", "code", "reward", "price"),
+    ("buy", "offer"): Choice("offers", "offers", "offer", "what", "charge"),
 }
 
 UNITS = ("minutes", "gigabytes")
+
+DAYS = frozenset({"since"})
+"""Inputs of digits that are a day; callers key it as ``DDMM``, agents have a calendar."""
 
 
 class Table(Struct, frozen=True):
@@ -66,6 +80,11 @@ def offered(catalogue: Mapping[str, Operation]) -> Mapping[str, Operation]:
     }
 
 
+def enough(operation: Operation, identity: Identity) -> bool:
+    """Whether a caller is known well enough for it."""
+    return _KNOWN.index(identity) >= _KNOWN.index(operation.need)
+
+
 def changes(operation: Operation) -> bool:
     """Whether something is done by it, for which there must be a reason; else it only tells."""
     return operation.costs or operation.name in DEEDS
@@ -83,18 +102,23 @@ def _charge(operation: Operation) -> str:
     return next(name for name, kind in CHARGES.items() if operation.inputs.get(name) == kind)
 
 
-def filled(kinds: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, Value]:
+def filled(kinds: Mapping[str, str], fields: Mapping[str, str], today: date) -> Mapping[str, Value]:
     """The inputs as they were filled in; :class:`NotFilled` names the first that is not."""
-    return {name: _filled(name, kind, fields.get(name, "").strip()) for name, kind in kinds.items()}
+    return {
+        name: _filled(name, "day" if name in DAYS else kind, fields.get(name, "").strip(), today)
+        for name, kind in kinds.items()
+    }
 
 
-def _filled(name: str, kind: str, text: str) -> Value:
+def _filled(name: str, kind: str, text: str, today: date) -> Value:
     try:
         match kind:
+            case "day" if timedelta(0) <= (day := date.fromisoformat(text)) - today < YEAR:
+                return Digits(f"{day:%d%m}")
             case "digits" if text and all(sign in "0123456789+ -()" for sign in text):
                 return Digits("".join(sign for sign in text if sign.isdigit()))
-            case "count":
-                return Count(int(text))
+            case "count" if (number := int(text)) >= 0:
+                return Count(number)
             case "money":
                 return Money(Decimal(text.replace(",", ".")))
             case "word" if text in UNITS:
@@ -116,20 +140,29 @@ def agreed(operation: Operation, quoted: Values) -> Mapping[str, str]:
 
 
 def choices(choice: Choice, answered: Answered, language: str) -> Sequence[tuple[str, str]]:
-    """What there is to choose: code and name."""
+    """What there is to choose: code, and name with price."""
     rows = answered.values.get(choice.rows)
     if not isinstance(rows, Rows):
         return ()
-    return [
-        (str(shown(row[choice.code], language)), str(shown(row[choice.name], language)))
-        for row in rows.rows
-    ]
+
+    def one(row: Values, *names: str) -> str:
+        return " · ".join(str(shown(row[name], language)) for name in names)
+
+    return [(one(row, choice.code), one(row, choice.name, choice.price)) for row in rows.rows]
 
 
 def lines(values: Values, language: str) -> Iterator[Line]:
     """What an operation brought, value by value."""
     for name, value in values.items():
         yield name, shown(value, language)
+
+
+def differences(before: Values, after: Values, language: str) -> Iterator[tuple[str, str, str]]:
+    """What was otherwise before a deed: the name of the value, what it was, and what it is."""
+    for name in (name for name in before if name in after):
+        was, now = (str(shown(values[name], language)) for values in (before, after))
+        if was != now:
+            yield name, was, now
 
 
 def shown(value: Value, language: str) -> "str | Table":

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ari_app.desk.known import Identity, Known
 from ari_app.desk.messages import Phase
+from ari_app.desk.once import Once
 from ari_app.desk.pop import Place, Places, Why, places, why_gone
 from ari_app.desk.ports import Cards, DeskUnavailable, Kept, Knowledge, Phones
 from ivr.queues import Board
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 
 AGAIN = 1.0
 """Seconds after which what could not be kept is tried again."""
+
+REMEMBERED = 500
+"""Cards that were finished while their callers may still be there: so many at most."""
 
 Begin = Callable[[Coroutine[Any, Any, None]], object]
 
@@ -35,6 +39,7 @@ class Card:
         """Whether what is known is found out, or on its way."""
         self.shown: dict[tuple[str, str], str] = {}
         """Part and language: the HTML that was told last."""
+        self.deeds = Once()
         self.opened = asyncio.Event()
         """Set when the card is kept, so that texts can be."""
 
@@ -76,6 +81,8 @@ class Desks:
         self._cards: dict[str, Card] = {}
         self._at: dict[tuple[str, str], Card] = {}
         """Agent and caller's channel, while the caller is on his phone."""
+        self._spoke: dict[str, Card] = {}
+        """Caller's channel: the card that was finished last, of an agent who spoke with him."""
         self._places: Places = {}
 
     async def restore(self) -> None:
@@ -95,6 +102,10 @@ class Desks:
     def of(self, agent: str) -> Iterable[Card]:
         """The cards on the desk of an agent, the first that came first."""
         return tuple(one for one in self._cards.values() if one.kept.agent == agent)
+
+    def after(self, card: str) -> Iterable[Card]:
+        """The cards of colleagues to whom the caller of a card was passed on."""
+        return tuple(one for one in self._cards.values() if one.kept.came_from == card)
 
     def update(self, board: Board) -> None:
         """Take a board that is right: cards come, go on and go."""
@@ -118,6 +129,10 @@ class Desks:
     def finished(self, card: Card) -> None:
         """The agent is done with a card."""
         self._cards.pop(card.id, None)
+        if card.kept.answered:
+            self._spoke[card.kept.arrival.channel] = card
+            if len(self._spoke) > REMEMBERED:
+                del self._spoke[next(iter(self._spoke))]
         key = (card.kept.agent, card.kept.arrival.channel)
         if self._at.get(key) is card:
             del self._at[key]
@@ -155,7 +170,7 @@ class Desks:
             for one in self._cards.values()
             if one.kept.arrival.channel == channel and one.kept.answered
         ]
-        return max(spoke, key=lambda one: one.kept.opened, default=None)
+        return max(spoke, key=lambda one: one.kept.opened, default=self._spoke.get(channel))
 
     def _phase(self, card: Card, place: Place) -> None:
         if card.phase == place.phase or card.phase == "talking":

@@ -13,7 +13,7 @@ from ari_app.desk.cards import Begin, Card, Desks, Listener
 from ari_app.desk.hub import Hub, Tab
 from ari_app.desk.pop import Why
 from ari_app.desk.ports import Colleague, DeskUnavailable, How, Ports
-from ari_app.desk.render import PARTS, Around, Render
+from ari_app.desk.render import PARTS, Render
 from ari_app.desk.standing import Standing, standing
 from ivr.queues import Board, Talk
 
@@ -43,10 +43,11 @@ class Desk(Listener):
         self.floor = ports.floor
         self.acts = ports.acts
         self.clerk = ports.clerk
+        self._operations = tuple(acts.offered(ports.acts.catalogue).values())
         self.render = render
         self.now = now
         self._phones = ports.phones
-        self._begin = begin
+        self.begin = begin
         self._wrapup = wrapup
         self._board = Board()
         self._current: bool | None = None
@@ -127,8 +128,10 @@ class Desk(Listener):
 
     async def mentored(self, mentor: str, agent: str, how: How) -> None:
         """An agent is told, and it is noted, that a mentor hears him."""
+        names = {one.name: one.full_name for one in self._phones.everyone()}
+        who = names.get(mentor, mentor)
         for tab in self.hub.of(agent):
-            tab.tell(m.Notice(self.render.word(f"mentor-{how}", tab.language, mentor=mentor)))
+            tab.tell(m.Notice(self.render.word(f"mentor-{how}", tab.language, mentor=who)))
         log.info("%s mentors %s: %s", mentor, agent, how)
         cards = [one.kept for one in self.desks.of(agent) if one.phase == "talking"]
         subscriber = cards[0].arrival.subscriber if cards else None
@@ -143,13 +146,10 @@ class Desk(Listener):
         cards = self.desks.of(tab.agent)
         for card in cards:
             if not card.filled:
-                self._begin(self._fill(card))
+                self.begin(self._fill(card))
         self._standing[tab.agent] = stands = self.standing(tab.agent)
         return m.Hello(
-            cards=tuple(
-                self.render.card(card, texts.get(card.id, {}), self._around(card), tab.language)
-                for card in cards
-            ),
+            cards=tuple(self._card(card, texts.get(card.id, {}), tab.language) for card in cards),
             state=self.render.standing(stands, tab.language),
             queues=self._queues(tab),
             built=self.render.built,
@@ -164,21 +164,15 @@ class Desk(Listener):
             log.warning("card %s: no texts: %s", card.id, error)
             return {}
 
-    def _around(self, card: Card) -> Around:
-        """What a card shows besides itself."""
-        return Around(
-            now=self.now(),
-            operations=tuple(acts.offered(self.acts.catalogue).values()),
-            colleagues=self.colleagues(card.kept.agent),
-            queues=self.queues(),
-        )
+    def _card(self, card: Card, texts: Mapping[str, str], language: str) -> str:
+        return self.render.card(card, texts, self._operations, self.now(), language)
 
     def came(self, card: Card) -> None:
         """See :class:`Listener`."""
         for tab in self.hub.of(card.kept.agent):
-            html = self.render.card(card, {}, self._around(card), tab.language)
+            html = self._card(card, {}, tab.language)
             tab.tell(m.Card(card.id, html, self.render.told(card, tab.language)))
-        self._begin(self._fill(card))
+        self.begin(self._fill(card))
 
     def went_on(self, card: Card) -> None:
         """See :class:`Listener`."""
@@ -196,12 +190,19 @@ class Desk(Listener):
     async def _fill(self, card: Card) -> None:
         """Find out all parts of a card, side by side; none waits for another."""
         card.filled = True
-        subscriber = card.kept.arrival.subscriber
-        parts: tuple[str, ...] = ("path",) if card.kept.arrival.call else ()
+        arrival = card.kept.arrival
+        subscriber = arrival.subscriber
+        with_what = {"path": arrival.call, "calls": arrival.number, "passed": card.kept.came_from}
+        parts = tuple(part for part, there in with_what.items() if there)
         if subscriber is not None:
             parts += ("who", "account", "history", "tickets", "notes", "outages")
-            self._begin(self.viewed(card.kept.agent, subscriber, f"card {card.id}"))
+            self.begin(self.viewed(card.kept.agent, subscriber, f"card {card.id}"))
         await self.refresh(card, *parts)
+
+    def wrote(self, card: str) -> None:
+        """Something was written on a card: whoever has its caller by now sees it."""
+        for one in self.desks.after(card):
+            self.begin(self.refresh(one, "passed"))
 
     async def refresh(self, card: Card, *parts: str) -> None:
         """Find out parts of a card, or find them out anew: something was done."""
@@ -222,8 +223,13 @@ class Desk(Listener):
 
     async def _find(self, card: Card, part: str) -> object:
         arrival, ask = card.kept.arrival, self.knowledge
-        if part == "path":
-            return await ask.path(arrival.call)
+        match part:
+            case "path":
+                return await ask.path(arrival.call)
+            case "calls":
+                return await ask.promised(arrival.number)
+            case "passed":
+                return await self.keep.passed(card.kept.came_from)
         assert arrival.subscriber is not None
         find: Mapping[str, Callable[[int], Awaitable[object]]] = {
             "who": ask.who,

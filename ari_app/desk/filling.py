@@ -1,4 +1,4 @@
-"""A form of a card that was filled in, and what came of it."""
+"""A form of a card that was filled in."""
 
 from collections.abc import Mapping
 
@@ -24,11 +24,3 @@ class Filled(Struct, frozen=True):
         if not text:
             raise NotFilled(name)
         return text
-
-
-class Done(Struct, frozen=True):
-    """What came of a form: a sentence, and what stands in its place now."""
-
-    ok: bool
-    told: str = ""
-    html: str = ""

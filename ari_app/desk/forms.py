@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from ari_app.desk.acting import Acting
 from ari_app.desk.desk import Desk
-from ari_app.desk.filling import Done, Filled, NotFilled
+from ari_app.desk.filling import Filled, NotFilled
+from ari_app.desk.once import Done
 from ivr.tickets import DEPARTMENTS
 
 LATEST = timedelta(days=366)
@@ -23,6 +24,7 @@ class Forms:
             "ticket": self._ticket,
             "note": self._note,
             "call-back": self._call_back,
+            "pass-to": self._pass_to,
             "pass": self._pass,
         }
 
@@ -43,21 +45,30 @@ class Forms:
         due = self._moment(filled, "due") if filled.values.get("due") else None
         card, clerk = filled.card, self._desk.clerk
         ticket = await clerk.ticket(card.kept, f"{card.id}:{filled.key}", department, text, due)
-        await self._desk.refresh(card, "tickets")
+        self._desk.begin(self._desk.refresh(card, "tickets"))
         at = self._desk.render.moment(ticket.due)
         return Done(True, self._word("ticket-opened", id=ticket.id, at=at))
 
     async def _note(self, filled: Filled) -> Done:
         card = filled.card
         await self._desk.clerk.note(card.kept, f"{card.id}:{filled.key}", filled.text("text"))
-        await self._desk.refresh(card, "notes")
+        self._desk.begin(self._desk.refresh(card, "notes"))
         return Done(True, self._word("noted"))
 
     async def _call_back(self, filled: Filled) -> Done:
         due, note = self._moment(filled, "due"), filled.values.get("text", "").strip()
         card = filled.card
         await self._desk.clerk.call_back(card.kept, f"{card.id}:{filled.key}", due, note)
+        self._desk.begin(self._desk.refresh(card, "calls"))
         return Done(True, self._word("call-promised", at=self._desk.render.moment(due)))
+
+    async def _pass_to(self, filled: Filled) -> Done:
+        """The form to pass a caller on: to whom, and where those stand just now."""
+        colleagues = self._desk.colleagues(filled.card.kept.agent)
+        html = self._desk.render.page(
+            "forms/pass", self._language, colleagues=colleagues, queues=self._desk.queues()
+        )
+        return Done(True, html=html)
 
     async def _pass(self, filled: Filled) -> Done:
         card, to = filled.card, filled.text("to")

@@ -41,7 +41,8 @@ class Hearing:
             case m.See():
                 await self._answer(said.key, self._see(said))
             case m.Form():
-                await self._answer(said.key, self._form(said))
+                # Billing may be slow: what is typed meanwhile is kept, and who goes stops nothing.
+                self._desk.begin(self._answer(said.key, self._form(said)))
             case m.Mentor():
                 await self._answer(said.key, self._mentor(said))
 
@@ -61,6 +62,7 @@ class Hearing:
         for tab in self._desk.hub.of(self._agent):
             if tab is not self._tab:
                 tab.tell(m.Wrote(said.card, said.field, said.text))
+        self._desk.wrote(said.card)
 
     async def _state(self, said: m.State) -> None:
         if said.ready:
@@ -118,7 +120,9 @@ class Hearing:
 
     async def _form(self, said: m.Form) -> m.Answer:
         filled = Filled(self._mine(said.card), said.key, said.values)
-        done = await self._forms.fill(said.form, filled)
+        done = await filled.card.deeds.do(
+            f"{said.form}:{said.key}", lambda: self._forms.fill(said.form, filled)
+        )
         return m.Answer(said.key, done.ok, done.told, done.html)
 
     async def _mentor(self, said: m.Mentor) -> m.Answer:
@@ -138,10 +142,13 @@ class Hearing:
         return found
 
     async def _answer(self, key: str, deed: Awaitable[m.Answer]) -> None:
+        answer = self._no(key, "broken")
         try:
-            self._tab.tell(await deed)
+            answer = await deed
         except DeskUnavailable as error:
-            self._tab.tell(m.Answer(key, ok=False, told=str(error)))
+            answer = m.Answer(key, ok=False, told=str(error))
+        finally:
+            self._tab.tell(answer)
 
     async def _or_told(self, deed: Awaitable[None]) -> None:
         try:

@@ -135,6 +135,24 @@ class Note(Struct, frozen=True):
     text: str
 
 
+class Promised(Struct, frozen=True):
+    """A call that is owed to him: asked for ``at`` a moment, promised by an ``agent`` (``""``:
+    nobody yet) for when it is ``due``."""
+
+    at: datetime
+    due: datetime | None
+    agent: str
+    note: str
+
+
+class Passed(Struct, frozen=True):
+    """What a colleague wrote down of him before he passed him on."""
+
+    by: str
+    question: str
+    solution: str
+
+
 class Known(Struct, frozen=True, kw_only=True):
     """What was found out for a card so far. ``missing`` are the parts that could not be."""
 
@@ -145,4 +163,6 @@ class Known(Struct, frozen=True, kw_only=True):
     tickets: Sequence[Ticket] | None = None
     notes: Sequence[Note] | None = None
     outages: Sequence[Outage] | None = None
+    calls: Sequence[Promised] | None = None
+    passed: Passed | None = None
     missing: frozenset[str] = frozenset()

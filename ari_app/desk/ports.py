@@ -14,7 +14,9 @@ from ari_app.desk.known import (
     Identity,
     Note,
     Outage,
+    Passed,
     Path,
+    Promised,
     Ticket,
     Who,
 )
@@ -74,6 +76,9 @@ class Cards(Protocol):
     async def finish(self, card: str, at: datetime) -> None:
         """Close a card, and write its contact down from its texts."""
 
+    async def passed(self, card: str) -> Passed:
+        """What stands on the card of a colleague who passed the caller on."""
+
 
 class Knowledge(Protocol):
     """What is known of callers. Each may raise :class:`DeskUnavailable`; who asks sets the
@@ -97,6 +102,9 @@ class Knowledge(Protocol):
 
     async def outages(self, subscriber: int) -> Sequence[Outage]:
         """What is announced now where he lives, or to his tariff."""
+
+    async def promised(self, number: str) -> Sequence[Promised]:
+        """The calls that are owed to a number."""
 
     async def find(self, text: str) -> Sequence[Found]:
         """Subscribers by number, name, or words of their chronology."""
@@ -126,6 +134,15 @@ class Phones(Protocol):
         """All agents."""
 
 
+class Acted(Struct, frozen=True):
+    """What came of an operation, and how it stood with the account before and after; nothing is
+    said of that where it could not be found out."""
+
+    answered: Answered
+    before: Values = {}
+    after: Values = {}
+
+
 class Acts(Protocol):
     """The operations of self-service. Each may raise :class:`DeskUnavailable`."""
 
@@ -136,10 +153,9 @@ class Acts(Protocol):
     async def ask(self, card: Kept, operation: str, inputs: Values) -> Answered:
         """Do one that changes nothing."""
 
-    async def do(
-        self, card: Kept, operation: str, inputs: Values, key: str, reason: str
-    ) -> Answered:
-        """Do one that changes something, for a reason; it is written down before and after.
+    async def do(self, card: Kept, operation: str, inputs: Values, key: str, reason: str) -> Acted:
+        """Do one that changes something, for a reason; it is written down before it is tried, and
+        what came of it afterwards.
 
         The same key twice is the same deed.
         """

@@ -34,8 +34,10 @@ class Said(Struct, frozen=True):
 
 def reasons(arrival: Arrival, known: Known, now: datetime) -> tuple[Said, ...]:
     """Why he calls, the likeliest first; always at least one line."""
-    found = why(_facts(arrival, known, now), now)
-    return tuple(_said(one, known) for one in found) or (Said("unsaid"),)
+    found = tuple(_said(one, known) for one in why(_facts(arrival, known, now), now))
+    if known.passed and known.passed.question:
+        found = (Said("passed", known.passed.question), *found)
+    return found or (Said("unsaid"),)
 
 
 def _facts(arrival: Arrival, known: Known, now: datetime) -> Facts:

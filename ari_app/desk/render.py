@@ -1,7 +1,7 @@
 """What agents see, as HTML: templates that escape all they are given."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -10,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from msgspec import Struct
 
 from ari_app.desk.cards import Card
 from ari_app.desk.known import Names
@@ -22,7 +21,9 @@ from ivr.model import Operation
 from ivr.queues import Board, Talk
 from ivr.tickets import DEPARTMENTS
 
-PARTS = ("why", "who", "account", "path", "history", "tickets", "notes", "tips")
+PARTS = (
+    "why", "passed", "who", "account", "path", "history", "tickets", "calls", "notes", "tips",
+)  # fmt: skip
 """The parts of a card, each with a template of its name."""
 
 TOPICS = tuple(name.removeprefix("topic-") for name in words() if name.startswith("topic-"))
@@ -32,15 +33,6 @@ REASONS = tuple(name.removeprefix("reason-") for name in words() if name.startsw
 """Why an agent may pause."""
 
 _HERE = Path(__file__).parent
-
-
-class Around(Struct, frozen=True):
-    """What a card shows besides itself: what can be done, and to whom the caller can be passed."""
-
-    now: datetime
-    operations: Sequence[Operation]
-    colleagues: Sequence[tuple[Colleague, Standing]]
-    queues: Sequence[str]
 
 
 class Render:
@@ -94,9 +86,16 @@ class Render:
             **values,
         )
 
-    def card(self, card: Card, texts: Mapping[str, str], around: Around, language: str) -> str:
-        """A whole card."""
-        return self.page("card", language, texts=texts, around=around, **_of(card, around.now))
+    def card(
+        self,
+        card: Card,
+        texts: Mapping[str, str],
+        operations: Collection[Operation],
+        now: datetime,
+        language: str,
+    ) -> str:
+        """A whole card, with the operations that can be done from it."""
+        return self.page("card", language, texts=texts, operations=operations, **_of(card, now))
 
     def part(self, part: str, card: Card, now: datetime, language: str) -> str:
         """A part of a card."""

@@ -9,12 +9,16 @@ from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ivr.terms import Need
 
-_COLUMNS = "key, at, agent, subscriber, call, card, operation, inputs, reason, identity, outcome"
+_COLUMNS = (
+    "key, at, agent, subscriber, call, card, operation, inputs, reason, identity, outcome, before,"
+    " after"
+)
 
 
 class Act(Struct, frozen=True, kw_only=True):
     """An act of an agent: with which ``inputs`` (never a secret) and for which ``reason`` he did
-    it, how well the caller was known, and what came of it: ``""`` while that is not known."""
+    it, how well the caller was known, and what came of it: ``""`` while that is not known. How it
+    stood with the account ``before`` and ``after``, as far as that is known."""
 
     key: str
     at: datetime
@@ -27,28 +31,31 @@ class Act(Struct, frozen=True, kw_only=True):
     reason: str = ""
     identity: Need = "none"
     outcome: str = ""
+    before: Mapping[str, str] = {}
+    after: Mapping[str, str] = {}
 
 
 def begin(db: Database, act: Act) -> Act:
     """Write an act down before it is tried, and return it; the same key twice is the same act,
     which is returned as it was begun, with what came of it."""
     db.conn.execute(
-        f"insert into acts ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f"insert into acts ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict (key) do nothing",
         (
             *(act.key, micros(act.at), act.agent, act.subscriber, act.call, act.card),
-            *(act.operation, json.encode(act.inputs).decode(), act.reason),
-            *(act.identity, act.outcome),
+            *(act.operation, _written(act.inputs), act.reason),
+            *(act.identity, act.outcome, _written(act.before), _written(act.after)),
         ),
     )
     (kept,) = _acts(db, "where key = ?", act.key)
     return kept
 
 
-def settle(db: Database, key: str, outcome: str) -> bool:
+def settle(db: Database, key: str, outcome: str, after: Mapping[str, str] | None = None) -> bool:
     """Write down what came of an act; False if that is known already, or there is no such act."""
     done = db.conn.execute(
-        "update acts set outcome = ? where key = ? and outcome = ''", (outcome, key)
+        "update acts set outcome = ?, after = ? where key = ? and outcome = ''",
+        (outcome, _written(after or {}), key),
     )
     return done.rowcount == 1
 
@@ -75,12 +82,23 @@ def _acts(db: Database, tail: str, *values: object) -> list[Act]:
             call=call,
             card=card,
             operation=operation,
-            inputs=json.decode(inputs, type=dict[str, str]),
+            inputs=_read(inputs),
             reason=reason,
             identity=identity,
             outcome=outcome,
+            before=_read(before),
+            after=_read(after),
         )
         for (
             key, at, agent, subscriber, call, card, operation, inputs, reason, identity, outcome,
+            before, after,
         ) in rows
     ]  # fmt: skip
+
+
+def _written(values: Mapping[str, str]) -> str:
+    return json.encode(values).decode()
+
+
+def _read(written: str) -> dict[str, str]:
+    return json.decode(written, type=dict[str, str])

@@ -1,4 +1,4 @@
-"""The step of the schema for the agents' desk: what it keeps, and what it searches.
+"""The steps of the schema for the agents' desk: what it keeps, and what it searches.
 
 A step that was ever released is never changed.
 """
@@ -128,6 +128,14 @@ def desk(db: Database) -> None:
         alter table callbacks add column note text not null default '';
     """)
     _search(db)
+
+
+def act_states(db: Database) -> None:
+    """How it stood with an account before and after what an agent did."""
+    db.executescript("""
+        alter table acts add column before text not null default '{}';
+        alter table acts add column after text not null default '{}';
+    """)
 
 
 def _search(db: Database) -> None:

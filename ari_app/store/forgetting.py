@@ -137,7 +137,8 @@ _KEPT = (
     (
         "acts of agents",
         "acts",
-        "subscriber = nullif(subscriber, :id), inputs = '{}', reason = ''",
+        "subscriber = nullif(subscriber, :id), inputs = '{}', reason = '', before = '{}',"
+        " after = '{}'",
         f"subscriber = :id or call in {_CALLS}"
         " or exists (select 1 from json_each(inputs) where value like :like)",
     ),

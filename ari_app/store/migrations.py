@@ -4,7 +4,7 @@ Moments are microseconds (:mod:`ari_app.store.times`), money is kopecks, names p
 a JSON object.
 """
 
-from ari_app.store.desk import desk
+from ari_app.store.desk import act_states, desk
 from ari_app.store.forgettable import forgettable
 from ari_app.store.ordered import orders
 from ari_app.store.ordering import ordering
@@ -281,12 +281,13 @@ MIGRATIONS()(forgettable)
 MIGRATIONS()(ordering)
 MIGRATIONS()(orders)
 MIGRATIONS()(desk)
+MIGRATIONS()(act_states)
 
 KNOWN = frozenset(
     step.__name__
     for step in (
         people, accounts, calls, ways, outbox, left_to_people, bills, declarations, versions,
-        code_words, forgettable, ordering, orders, desk,
+        code_words, forgettable, ordering, orders, desk, act_states,
     )
 )  # fmt: skip
 """The steps that this version knows; a database with others was written by a newer one."""

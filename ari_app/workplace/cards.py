@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ari_app.desk.known import Arrival
+from ari_app.desk.known import Arrival, Passed
 from ari_app.desk.ports import DeskUnavailable, Kept
-from ari_app.store import cards
+from ari_app.store import agents, cards
 from ari_app.store.cards import Burst, Card, NoCard
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
@@ -51,6 +51,10 @@ class StoredCards:
         """Close it and write its contact."""
         await _kept(self._store.write(cards.finish, card, at))
 
+    async def passed(self, card: str) -> Passed:
+        """What stands on a colleague's."""
+        return await _kept(self._store.read(_passed, card))
+
 
 async def _kept(deed: Awaitable[T]) -> T:
     try:
@@ -64,6 +68,15 @@ def _save(db: Database, agent: str, burst: Burst) -> None:
     if card is None or card.agent != agent:
         raise NoCard(burst.card)
     cards.save(db, burst)
+
+
+def _passed(db: Database, id: str) -> Passed:
+    card = cards.by_id(db, id)
+    if card is None:
+        raise NoCard(id)
+    colleague, texts = agents.by_name(db, card.agent), cards.texts(db, id)
+    by = colleague.full_name if colleague else card.agent
+    return Passed(by, texts.get("question", ""), texts.get("solution", ""))
 
 
 def _change(db: Database, card: Kept) -> None:

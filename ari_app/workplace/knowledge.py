@@ -5,10 +5,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ari_app.desk.known import Account, Arrival, Contact, Found, Note, Outage, Path, Ticket, Who
+from ari_app.desk.known import (
+    Account,
+    Arrival,
+    Contact,
+    Found,
+    Note,
+    Outage,
+    Path,
+    Promised,
+    Ticket,
+    Who,
+)
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.store import (
+    callbacks,
     calls,
     code_words,
     colleague_notes,
@@ -138,6 +150,11 @@ class Known:
         """What is announced to him now."""
         found = self._bulletin.concerning(subscriber, self._now())
         return [Outage(one.texts or {"": "♪"}, one.until) for one in found]
+
+    async def promised(self, number: str) -> Sequence[Promised]:
+        """The one open wish of a number, if there is one."""
+        one = await _answer(self._store.read(callbacks.open_of, number))
+        return [] if one is None else [Promised(one.at, one.due, one.agent, one.note)]
 
     async def find(self, text: str) -> Sequence[Found]:
         """Subscribers by number, name, or words of their chronology."""

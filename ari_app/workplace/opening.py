@@ -104,7 +104,7 @@ class Workplace:
             cards,
             knowledge,
             Floor(Moves(needed.watch.ask), self.phones.of, needed.words, needed.spy, now),
-            StoredActs(store, needed.selfcare, now),
+            StoredActs(store, needed.selfcare, needed.billing, now),
             StoredClerk(store, now),
             self.phones,
         )

@@ -82,6 +82,7 @@ class Seat:
     def __init__(
         self, house: House, agent: str, language: str = "en", mentor: bool = False
     ) -> None:
+        self.house = house
         self.tab = Tab(agent, language, mentor)
         self._hearing = Hearing(house.desk, self.tab)
 

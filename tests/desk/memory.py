@@ -13,21 +13,25 @@ from ari_app.desk.known import (
     Found,
     Note,
     Outage,
+    Passed,
     Path,
+    Promised,
     Step,
     Ticket,
     Who,
 )
-from ari_app.desk.ports import Colleague, DeskUnavailable, How, Kept
+from ari_app.desk.ports import Acted, Colleague, DeskUnavailable, How, Kept
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.events import Answered
 from ivr.queues import Caller
 from ivr.secret import Secret
-from ivr.values import Values
+from ivr.values import Money, Name, Values
 from ivr.why import Did
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PHONES = {"anna": "PJSIP/701", "boris": "PJSIP/702"}
+
+BEFORE: Values = {"balance": Money(Decimal("-12.5")), "tariff": Name({"": "Home"})}
 
 
 class Memory:
@@ -76,6 +80,11 @@ class Memory:
         self.closed[card] = at
         self.finished.append(card)
 
+    async def passed(self, card: str) -> Passed:
+        texts = await self.texts(card)
+        by = self.cards[card].agent.title()
+        return Passed(by, texts.get("question", ""), texts.get("solution", ""))
+
 
 class Facts:
     """What is known; ``billing`` is held up until it is set."""
@@ -87,6 +96,7 @@ class Facts:
         self.outage: Sequence[Outage] = ()
         self.contacts: Sequence[Contact] = ()
         self.open: Sequence[Ticket] = ()
+        self.owed: Sequence[Promised] = ()
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:
         known = caller.number == "375990000001"
@@ -148,6 +158,9 @@ class Facts:
     async def outages(self, subscriber: int) -> Sequence[Outage]:
         return self.outage
 
+    async def promised(self, number: str) -> Sequence[Promised]:
+        return self.owed
+
     async def find(self, text: str) -> Sequence[Found]:
         found = Found(1, "Вера Громова", "375990000001", "Минск", "нет звука")
         return [found] if "0001" in text else []
@@ -187,23 +200,29 @@ class Standing:
 
 
 class Deeds:
-    """Self-service that does what it is told, and remembers it."""
+    """Self-service that does what it is told, and remembers it; deeds are held up until
+    ``billing`` is set."""
 
     catalogue = CATALOGUE
 
     def __init__(self) -> None:
+        self.billing = asyncio.Event()
+        self.billing.set()
+        self.inputs: Values = {}
         self.done: list[tuple[str, str, str]] = []
         self.answers: dict[str, Answered] = {}
 
     async def ask(self, card: Kept, operation: str, inputs: Values) -> Answered:
         return self.answers.get(operation, Answered("none"))
 
-    async def do(
-        self, card: Kept, operation: str, inputs: Values, key: str, reason: str
-    ) -> Answered:
+    async def do(self, card: Kept, operation: str, inputs: Values, key: str, reason: str) -> Acted:
+        await self.billing.wait()
         if all(key != before for _, before, _ in self.done):
             self.done.append((operation, key, reason))
-        return self.answers.get(operation, Answered("ok"))
+            self.inputs = inputs
+        answered = self.answers.get(operation, Answered("ok"))
+        after = {**BEFORE, "balance": Money(Decimal("-15"))}
+        return Acted(answered, BEFORE, after if answered.outcome == "ok" else BEFORE)
 
 
 class Clerk:

@@ -8,13 +8,14 @@ import pytest
 
 from ari_app.desk import acts
 from ari_app.desk import messages as m
+from ari_app.desk.known import Promised
 from ari_app.desk.render import Render
 from ari_app.desk.words import LANGUAGES, words
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.events import Answered
 from ivr.tickets import DEPARTMENTS
 from ivr.values import Count, Day, Digits, Money, Name, Rows, Values
-from tests.desk.house import House, Seat, board, caller, only
+from tests.desk.house import NOW, House, Seat, board, caller, only
 
 QUOTED: Values = {
     "charge": Money(Decimal("2.50")),
@@ -38,6 +39,7 @@ async def filled(seat: Seat, card: str, form: str, key: str = "t:1", **values: s
     """The answer to a form."""
     named = {name.replace("in_", "in-"): value for name, value in values.items()}
     await seat.says(m.Form(card, key, form, named))
+    await seat.house.settled()
     answer: m.Answer = only(seat.told(), m.Answer)[-1]
     return answer
 
@@ -60,25 +62,99 @@ async def test_what_only_tells_is_told_at_once(house: House) -> None:
 
 async def test_what_costs_needs_the_code_word_the_price_and_a_yes(house: House) -> None:
     anna, card = Seat(house, "anna"), talking(house)
-    refused = await filled(anna, card, "act", operation="tariff-change")
-    assert (refused.ok, "code word" in refused.told) == (False, True)
+    asks = await filled(anna, card, "act", key="t:2", operation="tariff-change")
+    assert ("data-waits" in asks.html, "calls from his number" in asks.html) == (True, True)
     await anna.says(m.Verify(card, "t:0", "ветер"))
-    tariffs = Rows(({"tariff": Name({"en": "Home"}), "code": Digits("2")},))
+    home: Values = {"tariff": Name({"en": "Home"}), "fee": Money(Decimal(20)), "code": Digits("2")}
+    tariffs = Rows((home,))
     house.deeds.answers["tariffs"] = Answered("ok", {"tariffs": tariffs})
-    form = await filled(anna, card, "act", operation="tariff-change")
-    assert '<option value="2">Home</option>' in form.html
+    form = await filled(anna, card, "act", key="t:3", operation="tariff-change")
+    assert '<option value="2">Home · 20.00 BYN</option>' in form.html
+    assert "told his code word" in form.html
     house.deeds.answers["tariff-change-quote"] = Answered("ok", QUOTED)
     wish = {"operation": "tariff-change", "in_code": "2", "reason": "he asked"}
-    agree = await filled(anna, card, "act-try", **wish)
+    agree = await filled(anna, card, "act-try", key="t:4", **wish)
     assert "2.50 BYN" in agree.html
     assert not house.deeds.done
     fields = hidden(agree.html)
     assert fields["in-charge"] == "2.50"
-    for key in ("t:8", "t:9"):  # a double click, or sent again after a break
-        await anna.says(m.Form(card, key, "act-do", fields))
+    told = [await filled(anna, card, "act-do", key=key, **fields) for key in ("t:8", "t:8", "t:9")]
+    assert ["−12.50" in one.html or "-12.50 BYN → <b>-15.00" in one.html for one in told] == [
+        True
+    ] * 3
     [(operation, key, reason)] = house.deeds.done
     assert (operation, reason) == ("tariff-change", "he asked")
     assert key == f"{card}:{fields['deed']}"
+
+
+async def test_a_number_that_nobody_vouches_for_is_asked_nothing_without_the_word(
+    house: House,
+) -> None:
+    anna, card = Seat(house, "anna"), talking(house)
+    house.desks.proven(house.card("anna"), "none")
+    asks = await filled(anna, card, "act", operation="balance")
+    assert ("data-waits" in asks.html, "not proven" in asks.html) == (True, True)
+    house.deeds.answers["tariffs"] = Answered("ok", {"tariffs": Rows(())})
+    told = await filled(anna, card, "act", key="t:2", operation="tariffs")
+    assert "data-waits" not in told.html
+
+
+async def test_fields_are_as_their_inputs_are(house: House) -> None:
+    anna, card = Seat(house, "anna"), talking(house)
+    await anna.says(m.Verify(card, "t:0", "ветер"))
+    pause = await filled(anna, card, "act", key="t:1", operation="pause")
+    assert re.findall(r'name="in-(.*?)" type="(.*?)"', pause.html) == [
+        ("since", "date"), ("months", "number"),
+    ]  # fmt: skip
+    gift = await filled(anna, card, "act", key="t:2", operation="gift")
+    assert '<option value="minutes">Minutes</option>' in gift.html
+    off = await filled(anna, card, "act", key="t:3", operation="service-off")
+    assert "there is nothing to choose" in off.html
+    house.deeds.answers["pause-quote"] = Answered("ok", QUOTED)
+    days = {"in_since": "2026-12-01", "in_months": "3", "reason": "x"}
+    agree = await filled(anna, card, "act-try", key="t:4", operation="pause", **days)
+    await filled(anna, card, "act-do", key="t:5", **hidden(agree.html))
+    charge = Money(Decimal("2.50"))
+    assert house.deeds.inputs == {"since": Digits("0112"), "months": Count(3), "charge": charge}
+
+
+async def test_while_billing_is_slow_typing_is_kept(house: House) -> None:
+    anna, card = Seat(house, "anna"), talking(house)
+    house.deeds.billing.clear()
+    await anna.says(m.Form(card, "t:1", "act-try", {"operation": "apn-settings", "reason": "x"}))
+    await anna.says(m.Save(card, "question", "k:1", "settings"))
+    assert only(anna.told(), m.Saved) == [m.Saved("k:1")]
+    again = m.Form(card, "t:1", "act-try", {"operation": "apn-settings", "reason": "x"})
+    other = Seat(house, "anna")
+    await other.says(again)  # from a page that was loaded anew
+    house.deeds.billing.set()
+    await house.settled()
+    assert len(house.deeds.done) == 1
+    for seat in (anna, other):
+        assert [one.ok for one in only(seat.told(), m.Answer)] == [True]
+
+
+async def test_what_broke_or_was_refused_can_be_tried_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, card = Seat(house, "anna"), talking(house)
+
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.deeds, "do", broken)
+        said = m.Form(card, "t:1", "act-try", {"operation": "apn-settings", "reason": "x"})
+        await anna.says(said)
+        with pytest.raises(ZeroDivisionError):
+            await house.settled()
+        [answer] = only(anna.told(), m.Answer)
+        assert (answer.ok, "fault of the server" in answer.told) == (False, True)
+    for outcome, ok in (("nowhere", False), ("ok", True)):
+        house.deeds.answers["apn-settings"] = Answered(outcome)
+        house.deeds.done.clear()
+        answer = await filled(anna, card, "act-try", operation="apn-settings", reason="x")
+        assert (answer.ok, len(house.deeds.done)) == (ok, 1)
 
 
 async def test_a_refusal_of_the_quote_is_told(house: House) -> None:
@@ -92,9 +168,17 @@ async def test_a_refusal_of_the_quote_is_told(house: House) -> None:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"operation": "pause", "in_since": "0112"}, "For how many months"),
-        ({"operation": "pause", "in_since": "x", "in_months": "3"}, "From which day"),
-        ({"operation": "pause", "in_since": "0112", "in_months": "3"}, "Reason"),
+        ({"operation": "pause", "in_since": "2026-12-01"}, "For how many months"),
+        ({"operation": "pause", "in_since": "0112", "in_months": "3"}, "From which day"),
+        ({"operation": "pause", "in_since": "2026-11-23", "in_months": "3"}, "From which day"),
+        ({"operation": "pause", "in_since": "2027-11-24", "in_months": "3"}, "From which day"),
+        (
+            {"operation": "pause", "in_since": "2026-12-01", "in_months": "-1"},
+            "For how many months",
+        ),
+        ({"operation": "pause", "in_since": "2026-12-01", "in_months": "3"}, "Reason"),
+        ({"operation": "gift", "in_recipient": "Goto(x)"}, "To whom (number)"),
+        ({"operation": "gift", "in_recipient": "+375 29", "in_unit": "rubles"}, "What"),
         ({"operation": "code-word"}, "action"),
         ({"operation": "pause-quote"}, "action"),
         ({}, "action"),
@@ -111,11 +195,15 @@ async def test_what_is_not_filled_in_is_named(
 
 async def test_a_ticket_a_note_and_a_promised_call(house: House) -> None:
     anna, card = Seat(house, "anna"), talking(house)
-    ticket = await filled(anna, card, "ticket", department="field", text="no sound")
+    for _ in range(2):  # a double click
+        ticket = await filled(anna, card, "ticket", department="field", text="no sound")
     assert ticket.told == "Ticket 7 is open, due 25.11 12:30."
     await filled(anna, card, "note", text="after six")
-    call = await filled(anna, card, "call-back", due="2026-11-24T18:00", text="the bill")
+    with house.hub.opened(anna.tab):
+        house.facts.owed = [Promised(NOW, NOW, "anna", "the <bill>")]
+        call = await filled(anna, card, "call-back", due="2026-11-24T18:00", text="the bill")
     assert call.told == "A call is promised for 24.11 18:00."
+    assert house.card("anna").known.calls == house.facts.owed
     assert house.clerk.written == [
         ("field", "no sound"), ("note", "after six"), ("24.11 18:00", "the bill"),
     ]  # fmt: skip
@@ -126,65 +214,6 @@ async def test_nothing_is_promised_for_a_moment_that_cannot_be(house: House, due
     anna, card = Seat(house, "anna"), talking(house)
     answer = await filled(anna, card, "call-back", due=due)
     assert (answer.ok, answer.told) == (False, "Fill in: Due")
-
-
-@pytest.mark.parametrize(
-    ("values", "moved"),
-    [
-        ({"to": "702"}, "702"),
-        ({"to": "queue-support"}, "queue-support"),
-        ({"to": "number", "number": "+375 29 123-45-67"}, "375291234567"),
-        ({"to": "701"}, None),
-        ({"to": "queue-nowhere"}, None),
-        ({"to": "number", "number": "x"}, None),
-        ({"to": "Goto(x)"}, None),
-    ],
-)
-async def test_a_caller_is_passed_on_to_whom_there_is(
-    house: House, values: dict[str, str], moved: str | None
-) -> None:
-    anna, card = Seat(house, "anna"), talking(house)
-    answer = await filled(anna, card, "pass", **values)
-    assert answer.ok == (moved is not None)
-    expected = [(caller().channel, moved)] if moved else []
-    assert house.floor.moved == expected
-
-
-async def test_who_rings_only_cannot_be_passed_on(house: House) -> None:
-    anna = Seat(house, "anna")
-    house.tells(board(rings={"PJSIP/701": caller()}))
-    answer = await filled(anna, house.card("anna").id, "pass", to="702")
-    assert (answer.ok, house.floor.moved) == (False, [])
-
-
-async def test_nobody_fills_in_forms_of_a_colleagues_card(house: House) -> None:
-    boris, card = Seat(house, "boris"), talking(house)
-    assert not (await filled(boris, card, "note", text="x")).ok
-    assert not house.clerk.written
-
-
-async def test_a_mentor_hears_and_the_novice_is_told(house: House) -> None:
-    talking(house)
-    senior, anna = Seat(house, "boris", mentor=True), Seat(house, "anna")
-    with house.hub.opened(anna.tab):
-        await senior.says(m.Mentor("t:1", "anna", "whisper"))
-        assert [one.ok for one in only(senior.told(), m.Answer)] == [True]
-        told = [one.told for one in only(anna.told(), m.Notice)]
-    assert told == ["boris whispers to you; the caller does not hear it."]
-    assert house.floor.moved == [("boris", "whisper anna")]
-    assert ("boris", 1, "whisper anna") in house.facts.seen
-
-
-async def test_who_is_no_mentor_hears_nobody_and_nobody_who_is_silent(house: House) -> None:
-    boris = Seat(house, "boris")
-    talking(house)
-    await boris.says(m.Mentor("t:1", "anna", "listen"))
-    senior = Seat(house, "boris", mentor=True)
-    house.tells(board())
-    await senior.says(m.Mentor("t:2", "anna", "listen"))
-    answers = [*only(boris.told(), m.Answer), *only(senior.told(), m.Answer)]
-    assert [one.ok for one in answers] == [False, False]
-    assert not house.floor.moved
 
 
 def test_every_operation_is_offered_but_for_those_that_need_what_an_agent_has_not() -> None:

@@ -30,6 +30,7 @@ ACT = Act(
     inputs={"days": "90"},
     reason="Уезжает",
     identity="code-word",
+    before={"balance": "7,50 руб."},
 )
 
 
@@ -94,10 +95,11 @@ async def test_a_note_is_kept_once_until_it_is_removed(store: Store) -> None:
 
 async def test_an_act_is_one_row_and_ends_once(store: Store) -> None:
     assert await store.write(acts.begin, ACT) == ACT
-    assert await store.write(acts.settle, "k1", "done")
+    after = {"balance": "2,50 руб."}
+    assert await store.write(acts.settle, "k1", "done", after)
     assert not await store.write(acts.settle, "k1", "failed")
     assert not await store.write(acts.settle, "k9", "done")
-    done = replace(ACT, outcome="done")
+    done = replace(ACT, outcome="done", after=after)
     again = replace(ACT, at=NOON + HOUR, reason="Другое")
     assert await store.write(acts.begin, again) == done, "the same key is the same act"
     later = replace(ACT, key="k2", at=NOON + HOUR, subscriber=None, card="")

@@ -1,4 +1,6 @@
 // The cards on the desk: one is seen, the others are named in the list beside it.
+import { forget, restore } from "./forms.js";
+
 const BUSY = 3000; // ms after the last key in which no other card pushes itself forward
 
 export class Cards {
@@ -25,6 +27,7 @@ export class Cards {
     const made = htmls.map(parsed);
     const ids = new Set(made.map((card) => card.dataset.card));
     for (const card of this.all()) if (!ids.has(card.dataset.card)) card.remove();
+    forget(ids);
     for (const card of made) this.take(card);
     if (!this.current) this.see(this.all().at(-1)?.dataset.card ?? "", false);
     this.tell();
@@ -55,6 +58,7 @@ export class Cards {
         const unsaved = this.drafts.unsaved(id, field.dataset.field);
         if (unsaved !== undefined) field.value = unsaved;
       }
+      restore(made);
     }
     this.saving(id);
   }
@@ -97,8 +101,9 @@ export class Cards {
 
   typed(field) {
     const card = field.closest("article.card")?.dataset.card;
-    if (!card || !field.dataset.field) return;
+    if (!card) return;
     this.typedAt = Date.now();
+    if (!field.dataset.field) return;
     this.drafts.typed(card, field.dataset.field, field.value);
   }
 

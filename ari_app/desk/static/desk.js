@@ -17,8 +17,8 @@ const drafts = new Drafts(document.body.dataset.agent, (said) => wire.say(said))
 const cards = new Cards($("cards"), $("tabs"), drafts);
 timers();
 keys(cards, wire);
-forms(wire, notice);
-drafts.ready.then(() => wire.connect()); // what was not acknowledged is known first
+const ready = forms(wire, drafts, notice);
+Promise.all([drafts.ready, ready]).then(() => wire.connect()); // what was not done is known first
 
 function told(message) {
   switch (message.type) {

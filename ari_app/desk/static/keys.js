@@ -1,4 +1,6 @@
 // What is done by keyboard, and the forms of cards that a button sends as well.
+import { proven } from "./forms.js";
+
 export function keys(cards, wire) {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey && event.key === "Enter") {
@@ -11,6 +13,7 @@ export function keys(cards, wire) {
       const deed = {
         KeyD: () => field(cards, "question"),
         KeyH: () => field(cards, "solution"),
+        KeyJ: () => cards.current?.querySelector("[data-deed]")?.focus(),
         KeyA: () => document.getElementById("sought").focus(),
         KeyG: () => document.querySelector("#standing [data-state=ready], #standing [data-state=pause]")?.click(),
       }[event.code];
@@ -44,6 +47,7 @@ async function verify(wire, card, form) {
   const answer = await wire.ask({ type: "verify", card: card.dataset.card, word: input.value });
   input.value = "";
   tell(card, "verify", answer.told, answer.ok);
+  if (answer.ok) proven(card);
 }
 
 function tell(card, name, told, ok = false) {

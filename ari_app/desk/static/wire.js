@@ -90,9 +90,8 @@ export class Wire {
 
   key() { this.count += 1; return `${TAB}:${this.count}`; }
 
-  // Say something and wait for its answer.
-  ask(message) {
-    const key = this.key();
+  // Say something and wait for its answer. What is asked again with its key is done once.
+  ask(message, key = this.key()) {
     return new Promise((resolve) => {
       this.asked.set(key, resolve);
       if (!this.say({ ...message, key })) this.answered({ key, ok: false, told: "", html: "" });
