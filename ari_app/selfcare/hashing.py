@@ -1,4 +1,4 @@
-"""Hashes of code words: argon2id over a pepper that is not in the database.
+"""Hashes of code words and of passwords: argon2id over a pepper that is not in the database.
 
 A word is hashed twice, as it is said and as it is keyed, each with its own salt. Hashing costs
 time and memory on purpose, so it runs in threads of its own, of which there are few.
@@ -22,6 +22,7 @@ from ivr.secret import Secret
 
 T = TypeVar("T")
 Form = Literal["spoken", "keyed"]
+_Form = Literal["spoken", "keyed", "password"]
 
 THREADS = 2
 WAITING = 16
@@ -84,6 +85,15 @@ class Hasher:
                 kept = None
         return await self._do(lambda: self._check(form, said, kept))
 
+    async def password(self, password: Secret) -> str:
+        """The hash of a password, of which each sign counts."""
+        return await self._do(lambda: self._hash("password", password.reveal()))
+
+    async def check_password(self, password: Secret, kept: str) -> bool:
+        """Whether ``kept`` is the hash of a password; "" is of none, and takes just as long."""
+        checked = await self._do(lambda: self._check("password", password.reveal(), kept))
+        return checked.right
+
     def close(self) -> None:
         """End the threads when they have done what was begun."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -95,10 +105,10 @@ class Hasher:
         doing.add_done_callback(lambda _: self._room.release())
         return await asyncio.wrap_future(doing)
 
-    def _hash(self, form: Form, said: str) -> str:
+    def _hash(self, form: _Form, said: str) -> str:
         return self._argon.hash(self._peppered(form, said))
 
-    def _check(self, form: Form, said: str, kept: str | None) -> Checked:
+    def _check(self, form: _Form, said: str, kept: str | None) -> Checked:
         peppered = self._peppered(form, said)
         try:
             self._argon.verify(kept or self._nobodys, peppered)
@@ -112,5 +122,5 @@ class Hasher:
         grew = self._argon.check_needs_rehash(kept)
         return Checked(True, self._argon.hash(peppered) if grew else None)
 
-    def _peppered(self, form: Form, said: str) -> bytes:
+    def _peppered(self, form: _Form, said: str) -> bytes:
         return hmac.digest(self._pepper.reveal().encode(), f"{form}:{said}".encode(), "sha256")
