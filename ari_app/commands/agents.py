@@ -48,7 +48,7 @@ def agents(ctx: click.Context) -> None:
 def list_(state: State) -> None:
     """All agents: login, role, extension, whether he may sign in, name."""
     for one in read(state, staff.everyone):
-        may = "may sign in" if one.password else "may not sign in"
+        may = "may sign in" if one.may_sign_in else "may not sign in"
         click.echo("  ".join((one.name, one.role, one.extension, may, one.full_name)))
 
 
@@ -120,7 +120,7 @@ def password(state: State, name: str, generate: bool, stdin: bool, barred: bool)
     async def setting(store: Store) -> tuple[int, Secret | None]:
         await _found(store, name)
         made = Secret(secrets.token_urlsafe(15)) if generate else None
-        hash = "" if barred else await _hashed(state, name, made, stdin)
+        hash = staff.BARRED if barred else await _hashed(state, name, made, stdin)
         ended = await store.write(_put_password, name, hash)
         await announced(state)
         return ended, made

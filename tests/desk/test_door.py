@@ -175,6 +175,7 @@ async def test_the_cookie_changes_and_the_one_before_goes_on_for_a_moment(anna: 
     anna.door.house.now += ROTATE
     assert (await anna.get("/nowhere")).status == 404, "also a page that is not there brings it"
     assert (new := anna.cookie) != old
+    assert (await anna.get("/")).status == 200, "from now on the one before is on its way"
     anna.door.house.now += GRACE / 2
     anna.forget()
     assert (await anna.get("/", Cookie=f"firstline-0={old}")).status == 200

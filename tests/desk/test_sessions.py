@@ -65,10 +65,26 @@ async def test_the_cookie_before_counts_for_a_moment(clocked: Clocked) -> None:
     clocked.now += SECOND
     new = await clocked.rotated(old)
     assert new not in (None, old)
-    assert await clocked.rotated(old) is None, "the one before brings no third"
+    assert await clocked.rotated(old) is None, "it is not time yet again"
     assert [await clocked.agent(old), await clocked.agent(new or "")] == ["anna", "anna"]
     clocked.now += GRACE
     assert [await clocked.agent(old), await clocked.agent(new or "")] == ["", "anna"]
+
+
+async def test_a_browser_that_never_got_its_cookie_goes_on_with_the_one_before(
+    clocked: Clocked,
+) -> None:
+    old = await clocked.begun()
+    clocked.now += ROTATE
+    lost = await clocked.rotated(old)
+    clocked.now += GRACE * 2
+    assert await clocked.agent(old) == "anna"
+    clocked.now += ROTATE
+    new = await clocked.rotated(old)
+    assert new not in (None, old, lost)
+    assert [await clocked.agent(lost or ""), await clocked.agent(new or "")] == ["", "anna"]
+    clocked.now += GRACE
+    assert await clocked.agent(old) == ""
 
 
 async def test_of_two_requests_at_once_one_brings_the_next_cookie(clocked: Clocked) -> None:
