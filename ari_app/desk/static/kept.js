@@ -23,17 +23,24 @@ export class Kept {
     return this.disk.transaction("kept", mode, { durability: "strict" }).objectStore("kept");
   }
 
+  // Committed at once: what is left to the browser does not outlive a page that is left just now.
+  write(deed) {
+    const store = this.store("readwrite");
+    deed(store);
+    store.transaction.commit();
+  }
+
   names() { return [...this.values.keys()]; }
 
   get(name) { return this.values.get(name); }
 
   put(name, value) {
     this.values.set(name, value);
-    if (this.disk) this.store("readwrite").put(value, name);
+    if (this.disk) this.write((store) => store.put(value, name));
   }
 
   remove(name) {
     this.values.delete(name);
-    if (this.disk) this.store("readwrite").delete(name);
+    if (this.disk) this.write((store) => store.delete(name));
   }
 }
