@@ -33,11 +33,9 @@ class Acting:
 
     async def _open(self, filled: Filled) -> Done:
         """The form of an operation; a question that needs nothing is answered at once."""
-        operation = self._operation(filled)
-        kept = filled.card.kept
+        operation, kept = self._operation(filled), filled.card.kept
         if not acts.enough(operation, kept.identity):
-            who = filled.card.known.who
-            return self._form("word", operation, kept=kept, agreed=who is None or who.word)
+            return self._word_first(filled, operation)
         if not acts.changes(operation):
             answered = await self._desk.acts.ask(kept, operation.name, {})
             lines = list(acts.lines(answered.values, self._language))
@@ -62,6 +60,8 @@ class Acting:
     async def _try(self, filled: Filled) -> Done:
         """Do it; of one that costs, first tell what it would cost."""
         operation = self._operation(filled)
+        if not acts.enough(operation, filled.card.kept.identity):
+            return self._word_first(filled, operation)
         inputs = self._inputs(filled, acts.asked(operation))
         reason = filled.text("reason")
         if not operation.costs:
@@ -81,6 +81,8 @@ class Acting:
     async def _do(self, filled: Filled) -> Done:
         """Do what was agreed to, for what it was agreed."""
         operation = self._operation(filled)
+        if not acts.enough(operation, filled.card.kept.identity):
+            return self._word_first(filled, operation)
         inputs = self._inputs(filled, operation.inputs)
         deed, reason = filled.text("deed"), filled.text("reason")
         return await self._done(filled, operation, inputs, deed, reason)
@@ -108,6 +110,12 @@ class Acting:
         if found is None:
             raise NotFilled("operation")
         return found
+
+    def _word_first(self, filled: Filled, operation: Operation) -> Done:
+        """The caller is not known well enough: it goes on when he told his code word."""
+        who = filled.card.known.who
+        page = self._form("word", operation, kept=filled.card.kept, agreed=who is None or who.word)
+        return Done(False, html=page.html)
 
     def _inputs(self, filled: Filled, kinds: Mapping[str, str]) -> Values:
         return acts.filled(kinds, _fields(filled), self._desk.now().date())

@@ -81,10 +81,10 @@ class Forms:
         queues = {f"queue-{name}" for name in self._desk.queues()}
         if to != "number" and to not in known | queues:
             raise NotFilled("to")
-        channel = self._desk.channel(card)
-        if channel is None:
+        leg = self._desk.leg(card)
+        if not leg:
             return Done(False, self._word("pass-nobody"))
-        await self._desk.floor.pass_on(channel, digits if to == "number" else to)
+        await self._desk.floor.pass_on(leg, digits if to == "number" else to)
         return Done(True, self._word("passed-on"))
 
     def _moment(self, filled: Filled, name: str) -> datetime:

@@ -186,8 +186,9 @@ class Floor(Protocol):
     async def pause(self, agent: str, reason: str) -> None:
         """No calls come to him."""
 
-    async def pass_on(self, channel: str, to: str) -> None:
-        """Pass the caller on a channel on: ``to`` is ``queue-`` and a queue's name, or digits."""
+    async def pass_on(self, leg: str, to: str) -> None:
+        """Pass on whom an agent speaks with over a ``leg``: ``to`` is ``queue-`` and a queue's
+        name, or digits."""
 
     async def mentor(self, mentor: str, agent: str, how: How) -> None:
         """Let a mentor's phone ring, to hear an agent's conversation when he picks up."""

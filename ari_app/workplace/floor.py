@@ -17,7 +17,7 @@ class Moves(Protocol):
 
     def pause(self, interface: str, paused: bool, reason: str = "") -> Awaitable[None]: ...
 
-    def redirect(self, channel: str, context: str, extension: str) -> Awaitable[None]: ...
+    def transfer(self, leg: str, to: str) -> Awaitable[None]: ...
 
 
 Spy = Callable[[str, str, How], Awaitable[None]]
@@ -49,9 +49,9 @@ class Floor:
         """No calls come to him."""
         await self._move(self._moves.pause(self._phone(agent), True, reason))
 
-    async def pass_on(self, channel: str, to: str) -> None:
+    async def pass_on(self, leg: str, to: str) -> None:
         """Pass a caller on."""
-        await self._move(self._moves.redirect(channel, "firstline-transfer", to))
+        await self._move(self._moves.transfer(leg, to))
 
     async def mentor(self, mentor: str, agent: str, how: How) -> None:
         """Let a mentor hear."""

@@ -187,8 +187,8 @@ class Standing:
             raise DeskUnavailable("the exchange does not answer")
         self.paused[agent] = reason
 
-    async def pass_on(self, channel: str, to: str) -> None:
-        self.moved.append((channel, to))
+    async def pass_on(self, leg: str, to: str) -> None:
+        self.moved.append((leg, to))
 
     async def mentor(self, mentor: str, agent: str, how: How) -> None:
         self.moved.append((mentor, f"{how} {agent}"))

@@ -62,8 +62,9 @@ async def test_what_only_tells_is_told_at_once(house: House) -> None:
 
 async def test_what_costs_needs_the_code_word_the_price_and_a_yes(house: House) -> None:
     anna, card = Seat(house, "anna"), talking(house)
-    asks = await filled(anna, card, "act", key="t:2", operation="tariff-change")
-    assert ("data-waits" in asks.html, "calls from his number" in asks.html) == (True, True)
+    for step in ("act", "act-try", "act-do"):
+        asks = await filled(anna, card, step, key="t:2", operation="tariff-change")
+        assert ("data-waits" in asks.html, "calls from his number" in asks.html) == (True, True)
     await anna.says(m.Verify(card, "t:0", "ветер"))
     home: Values = {"tariff": Name({"en": "Home"}), "fee": Money(Decimal(20)), "code": Digits("2")}
     tariffs = Rows((home,))
@@ -188,6 +189,7 @@ async def test_what_is_not_filled_in_is_named(
     house: House, values: dict[str, str], told: str
 ) -> None:
     anna, card = Seat(house, "anna"), talking(house)
+    house.desks.proven(house.card("anna"), "code-word")
     answer = await filled(anna, card, "act-try", **values)
     assert (answer.ok, answer.told) == (False, f"Fill in: {told}")
     assert not house.deeds.done

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ari_app.desk.known import Arrival
+from ari_app.desk.known import Arrival, Passed
 from ari_app.desk.ports import DeskUnavailable, Kept
-from ari_app.store import history, subscribers
+from ari_app.store import agents, history, subscribers
+from ari_app.store.agents import Agent
 from ari_app.store.db import Store
 from ari_app.workplace.cards import StoredCards
+from ivr.secret import Secret
 from tests.store.samples import subscriber
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -81,3 +83,15 @@ async def test_nobody_writes_on_a_card_that_is_not_his_or_not_there(store: Store
         with pytest.raises(DeskUnavailable):
             await cards.save(id, agent, "question", "t:1", "чужое", AT)
     assert not await cards.texts("0123456789abcdef")
+
+
+async def test_what_stands_on_a_colleagues_card_is_told_with_his_name(store: Store) -> None:
+    cards = StoredCards(store)
+    await cards.open(card())
+    await cards.save(card().id, "anna", "question", "t:1", "Нет звука", AT)
+    assert await cards.passed(card().id) == Passed("anna", "Нет звука", "")
+    anna = Agent("anna", "Анна Ветрова", "701", ("ru",), "701", Secret("x"))
+    await store.write(agents.add, [anna])
+    assert (await cards.passed(card().id)).by == "Анна Ветрова"
+    with pytest.raises(DeskUnavailable):
+        await cards.passed("fedcba9876543210")
