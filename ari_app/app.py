@@ -50,6 +50,7 @@ from ari_app.ussd.sessions import Sessions
 from ari_app.workplace.calling import Calling
 from ari_app.workplace.mentors import spied
 from ari_app.workplace.opening import Needed, Workplace
+from ari_app.workplace.phones import Phones
 from asterisk_conf.site import Queue
 from ivr.values import Phrase
 
@@ -124,7 +125,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             return line
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
-        queues = Watch(_ami(ground), clock)
+        phones = Phones()
+        queues = Watch(_ami(ground), clock, phones=phones.known)
         needed = Needed(
             store=store,
             billing=billing,
@@ -133,6 +135,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             words=words,
             selfcare=selfcare,
             spy=partial(spied, link.ari.channels),
+            phones=phones,
             watch=queues,
             menus=lambda: (air.now.reading.catalogue, air.now.menus.book),
             now=clock,
@@ -155,11 +158,13 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         if config.menus.watch:
             background.begin(watch(flows.directory(config), partial(air.reload, "watch")))
         try:
-            async with (
-                gateway.opened(config.ussd, ground.state.keys().ussd, sessions),
-                workplace.site(config, hasher),
-            ):
-                yield link
+            # The desk hashes by itself: who guesses passwords there holds up no caller's code word.
+            with hashing(ground.state) as desks:
+                async with (
+                    gateway.opened(config.ussd, ground.state.keys().ussd, sessions),
+                    workplace.site(config, desks),
+                ):
+                    yield link
         finally:
             await calls.release()
             await sessions.release()

@@ -10,6 +10,7 @@ from ari_app import __version__, log
 from ari_app import call as calling
 from ari_app import up as bring
 from ari_app.commands.agent import agent
+from ari_app.commands.agents import agents
 from ari_app.commands.announce import announce
 from ari_app.commands.callbacks import callbacks
 from ari_app.commands.calls import calls
@@ -103,8 +104,8 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 
 for group in (
-    status, agent, announce, calls, callbacks, complaints, demo_billing, flows, hours, messages,
-    operations, orders, pbx, prompts, queues, retention, subscribers, tickets, ussd,
+    status, agent, agents, announce, calls, callbacks, complaints, demo_billing, flows, hours,
+    messages, operations, orders, pbx, prompts, queues, retention, subscribers, tickets, ussd,
 ):  # fmt: skip
     main.add_command(group)
 

@@ -114,9 +114,9 @@ async def seed_code_words(store: Store, hasher: Hasher, now: datetime) -> None:
 
 async def seed_passwords(store: Store, hasher: Hasher) -> None:
     """Let the demo operator's agents sign in at the desk, with the passwords of their phones."""
-    demo = {one.name for one in _agents()}
+    demo = {(one.name, one.full_name, one.extension) for one in _agents()}
     for one in await store.read(agents.everyone):
-        if one.name in demo and not one.password:
+        if (one.name, one.full_name, one.extension) in demo and not one.password:
             hashed = await hasher.password(one.sip_password)
             await store.write(agents.put_password, one.name, hashed)
 

@@ -1,7 +1,7 @@
 """The sections of the settings, with their defaults. Each is described in docs/settings.md."""
 
 from collections.abc import Mapping
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -111,6 +111,11 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     host: str = "127.0.0.1"
     names: tuple[str, ...] = ()
     https: bool = False
+    proxies: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for each in self.proxies:
+            ip_address(each)
 
 
 class BillingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -155,6 +160,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def ari_url(self) -> str:
         """Where ARI is."""
         return self.ari.url or f"http://127.0.0.1:{self.ports.http}"
+
+    @property
+    def desk_url(self) -> str:
+        """Where agents find their desk: under the first of its names, if it has any."""
+        host = "127.0.0.1" if self.desk.host in ("0.0.0.0", "::") else self.desk.host
+        here = f"[{host}]" if ":" in host else host
+        name = next(iter(self.desk.names), f"{here}:{self.ports.desk}")
+        return f"{'https' if self.desk.https else 'http'}://{name}/"
 
 
 SECTIONS: Mapping[str, type[Struct]] = {

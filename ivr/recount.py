@@ -1,23 +1,27 @@
 """A board made anew from Asterisk's list of its queues, held against the folded one."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from msgspec.structs import replace
 
-from ivr.queues import Board, Member, Offer, Queue, Talk
+from ivr.board import Board, Member, Offer, Queue, Talk, of_member
 
 
-def carried(old: Board, anew: Board, gap: bool) -> Board:
+def carried(old: Board, anew: Board, alive: Container[str] | None) -> Board:
     """A board made from a list, with what no list tells, as far as it still holds.
 
-    After a ``gap`` in what was told, a phone must be seen to ring, and whoever speaks must not
-    have ceased to meanwhile. Without one, whoever waits does so since the moment that was told: a
-    list has whole seconds.
+    ``alive`` are the ids and names of the channels that there are after a gap in what was told:
+    then a member's phone must be seen to ring, and he who speaks must not have ceased to meanwhile.
+    Without a gap, None, whoever waits does so since the moment that was told: a list has whole
+    seconds.
     """
 
     def member(one: Offer | Talk) -> Member:
         queue = anew.queues.get(one.queue, Queue())
         return queue.members.get(one.interface, Member(interface=one.interface, name=""))
+
+    def lives(one: Offer | Talk) -> bool:
+        return alive is None or (one.caller.call in alive and one.leg in alive)
 
     def since(name: str, queue: Queue) -> Queue:
         known = {one.call: one for one in old.queues.get(name, Queue()).waiting}
@@ -25,16 +29,21 @@ def carried(old: Board, anew: Board, gap: bool) -> Board:
 
     def rings(offer: Offer) -> bool:
         waiting = anew.queues.get(offer.queue, Queue()).waiting
-        waits = any(one.call == offer.caller.call for one in waiting)
-        return waits and (not gap or member(offer).state in ("ringing", "ringing in use"))
+        waits = not offer.queue or any(one.call == offer.caller.call for one in waiting)
+        if not of_member(anew, offer):
+            return waits and lives(offer)
+        return waits and (alive is None or member(offer).state in ("ringing", "ringing in use"))
 
     def speaks(talk: Talk) -> bool:
+        if not of_member(anew, talk):
+            return lives(talk)
         last = member(talk).last_call
-        return not gap or (member(talk).in_call and (last is None or last <= talk.since))
+        return alive is None or (member(talk).in_call and (last is None or last <= talk.since))
 
     offers, talks = tuple(filter(rings, old.offers)), tuple(filter(speaks, old.talks))
-    queues = anew.queues if gap else {name: since(name, it) for name, it in anew.queues.items()}
-    return Board(queues, offers, talks)
+    if alive is not None:
+        return Board(anew.queues, offers, talks)
+    return Board({name: since(name, it) for name, it in anew.queues.items()}, offers, talks)
 
 
 def differences(board: Board, anew: Board) -> tuple[str, ...]:

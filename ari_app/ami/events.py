@@ -1,4 +1,4 @@
-"""What AMI tells of queues: headers, parsed once, here, into the events that a board folds."""
+"""What AMI tells of queues and calls: headers, parsed once, here, into what a board folds."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from typing import TypeAlias, get_args
 from msgspec import Struct
 
 from ari_app.ami.client import Headers
+from ivr.dials import DialEnded, Dialled, HungUp, Transferred
 from ivr.queues import (
     Caller,
     CallerAbandoned,
@@ -35,6 +36,13 @@ class ListEnd(Struct, frozen=True):
     """The end of that list."""
 
 
+class Alive(Struct, frozen=True):
+    """An item of the list that Status asks for: a channel that there is."""
+
+    call: str
+    channel: str
+
+
 class Strange(Struct, frozen=True):
     """One of those that we read, but not as documented."""
 
@@ -42,7 +50,7 @@ class Strange(Struct, frozen=True):
     why: str
 
 
-Told: TypeAlias = Event | Listed | ListEnd | Strange
+Told: TypeAlias = Event | Listed | ListEnd | Alive | Strange
 
 
 def parse(headers: Headers, now: datetime) -> Told | None:
@@ -53,6 +61,8 @@ def parse(headers: Headers, now: datetime) -> Told | None:
     name = headers.get("Event", "")
     if name == "QueueStatusComplete":
         return ListEnd()
+    if name == "Status":
+        return Alive(headers.get("Uniqueid", ""), headers.get("Channel", ""))
     read = _LISTED.get(name) or _EVENTS.get(name)
     if read is None:
         return None
@@ -62,7 +72,7 @@ def parse(headers: Headers, now: datetime) -> Told | None:
         return Strange(name, f"it has no {error.args[0]}")
     except (ValueError, OverflowError, OSError) as error:
         return Strange(name, str(error))
-    return Listed(event) if name in _LISTED else event
+    return Listed(event) if event and name in _LISTED else event
 
 
 def _moment(timestamp: str, otherwise: datetime) -> datetime:
@@ -70,10 +80,12 @@ def _moment(timestamp: str, otherwise: datetime) -> datetime:
     return datetime.fromtimestamp(float(timestamp), UTC) if timestamp else otherwise
 
 
-def _caller(headers: Headers, since: datetime) -> Caller:
-    said = {key: headers.get(f"CallerID{key}", "") for key in ("Num", "Name")}
+def _caller(headers: Headers, since: datetime, of: str = "") -> Caller:
+    """Whom the headers name, or those that begin with ``of``."""
+    said = {key: headers.get(f"{of}CallerID{key}", "") for key in ("Num", "Name")}
     number, name = ("" if one in ("unknown", "<unknown>") else one for one in said.values())
-    return Caller(headers["Uniqueid"], headers.get("Channel", ""), number, name, since)
+    channel = headers.get(f"{of}Channel", "")
+    return Caller(headers[f"{of}Uniqueid"], channel, number, name, since)
 
 
 def _member(headers: Headers, _: datetime) -> MemberIs:
@@ -104,10 +116,35 @@ def _entry(headers: Headers, at: datetime) -> CallerWaits:
 
 def _connected(headers: Headers, at: datetime) -> Connected:
     since = at - timedelta(seconds=int(headers.get("HoldTime", "0")))
-    return Connected(headers["Queue"], headers["Interface"], _caller(headers, since), at)
+    who = (headers["Interface"], _caller(headers, since))
+    return Connected(headers["Queue"], *who, at, headers.get("DestChannel", ""))
 
 
-_Read: TypeAlias = Callable[[Headers, datetime], Event]
+def _offered(headers: Headers, at: datetime) -> Offered:
+    who = (headers["Interface"], headers["Uniqueid"])
+    return Offered(headers["Queue"], *who, at, headers.get("DestChannel", ""))
+
+
+def _completed(headers: Headers, at: datetime) -> Completed:
+    """After a transfer the caller's channel may be another one by now, or none."""
+    return Completed(headers["Queue"], headers["Interface"], headers.get("Uniqueid", ""), at)
+
+
+def _dialled(headers: Headers, at: datetime) -> Dialled | None:
+    """None for what a program dials: nobody calls then."""
+    leg = headers["DestChannel"]
+    caller = _caller(headers, at) if "Uniqueid" in headers else None
+    return Dialled(caller, leg.rpartition("-")[0], leg, at) if caller else None
+
+
+def _transferred(headers: Headers, at: datetime) -> Transferred | None:
+    """None if it failed, or connects more than two."""
+    if headers["Result"] != "Success" or "TransfereeUniqueid" not in headers:
+        return None
+    return Transferred(_caller(headers, at, "Transferee"), headers["SecondTransfererUniqueid"], at)
+
+
+_Read: TypeAlias = Callable[[Headers, datetime], Event | None]
 
 _LISTED: dict[str, _Read] = {
     "QueueParams": lambda it, _: QueueIs(it["Queue"]),
@@ -124,10 +161,14 @@ _EVENTS: dict[str, _Read] = {
     "QueueCallerJoin": _entry,
     "QueueCallerLeave": lambda it, _: CallerLeft(it["Queue"], it["Uniqueid"]),
     "QueueCallerAbandon": lambda it, _: CallerAbandoned(it["Queue"], it["Uniqueid"]),
-    "AgentCalled": lambda it, at: Offered(it["Queue"], it["Interface"], it["Uniqueid"], at),
+    "AgentCalled": _offered,
     "AgentRingNoAnswer": lambda it, _: Unanswered(it["Queue"], it["Interface"], it["Uniqueid"]),
     "AgentConnect": _connected,
-    "AgentComplete": lambda it, at: Completed(it["Queue"], it["Interface"], it["Uniqueid"], at),
+    "AgentComplete": _completed,
+    "DialBegin": _dialled,
+    "DialEnd": lambda it, at: DialEnded(it["DestChannel"], it["DialStatus"] == "ANSWER", at),
+    "Hangup": lambda it, at: HungUp(it["Uniqueid"], it.get("Channel", ""), at),
+    "AttendedTransfer": _transferred,
 }
 
 READ = frozenset(_EVENTS)

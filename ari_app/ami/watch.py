@@ -15,8 +15,9 @@ from typing import NoReturn
 
 from msgspec import Struct
 
-from ari_app.ami.client import AmiError, Ask, Headers, Settings, keep
-from ari_app.ami.events import Listed, ListEnd, Strange, parse
+from ari_app.ami.client import AmiError, Ask, Headers, RefusedError, Settings, keep
+from ari_app.ami.events import Alive, Listed, ListEnd, Strange, parse
+from ivr.dials import LOCAL, Dialled
 from ivr.queues import Board, folded
 from ivr.recount import carried, differences
 
@@ -34,6 +35,8 @@ class Watch:
     """Keeps :attr:`view`; ``every`` and ``doubt`` are seconds from list to list.
 
     ``doubt`` is for the list after one that differed: it may just have overtaken some events.
+    ``phones`` says whether an interface is an agent's phone: only to those calls are followed that
+    come without a queue.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Watch:
         now: Callable[[], datetime],
         every: float = 30.0,
         doubt: float = 2.0,
+        phones: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.view = View()
         self.mended = 0
@@ -50,6 +54,9 @@ class Watch:
         self._settings = settings
         self._now = now
         self._every, self._doubt = every, doubt
+        self._phones = phones
+        self._alive: set[str] = set()
+        """The ids and names of the channels that there were at the login."""
         self._listening: set[asyncio.Queue[View]] = set()
         self._listed = Board()
         self._doubts: tuple[str, ...] = ()
@@ -78,7 +85,12 @@ class Watch:
     async def _attend(self, ask: Ask) -> NoReturn:
         """Ask for the list, again and again, while the connection lasts."""
         self._ask = ask
+        self._alive.clear()
         try:
+            try:
+                await ask("Status")
+            except RefusedError as error:
+                log.warning("%s: AMI's user lacks the class `call`, see manager.conf", error)
             while True:
                 self._listed = Board()
                 await ask("QueueStatus")
@@ -100,6 +112,10 @@ class Watch:
                 self._listed = folded(self._listed, item)
             case ListEnd():
                 self._compare(self._listed)
+            case Alive(call, channel):
+                self._alive |= {call, channel}
+            case Dialled(interface=to) if not (to.startswith(LOCAL) or self._phones(to)):
+                pass
             case event if self.view.current:
                 self._put(View(folded(self.view.board, event), True))
 
@@ -115,7 +131,7 @@ class Watch:
                 self.mended += 1
                 log.warning("AMI had not told that %s: mended", each)
         self._doubts = ()
-        self._put(View(carried(board, listed, gap=not current), True))
+        self._put(View(carried(board, listed, None if current else self._alive), True))
 
     def _put(self, view: View) -> None:
         if view == self.view:

@@ -3,7 +3,7 @@
 import click
 
 from ari_app.commands.running import Commands
-from ari_app.commands.stored import read, write
+from ari_app.commands.stored import read, shown, write
 from ari_app.config import State
 from ari_app.store import callbacks as wishes
 
@@ -21,7 +21,9 @@ def list_(state: State, done: bool) -> None:
     for one in read(state, wishes.listing, done):
         known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"
         words = [str(one.id), f"{one.at:%Y-%m-%d %H:%M:%S} UTC", f"{one.number} ({known})"]
-        click.echo("  ".join([*words, *([one.topic] if one.topic else []), one.state]))
+        due = f", due {shown(one.due, state)}" if one.due else ""
+        promised = f"promised by {one.agent}{due}" if one.agent else ""
+        click.echo("  ".join([*words, *filter(None, (one.topic, promised, one.note)), one.state]))
 
 
 @callbacks.command()

@@ -22,6 +22,8 @@ class Tab:
         self.mentor = mentor
         self.out: asyncio.Queue[Told | None] = asyncio.Queue(BEHIND)
         """What is to be sent; None is the end of it."""
+        self.used = False
+        """Whether something was said in it since that was looked at."""
 
     def tell(self, message: Told) -> None:
         """Tell the tab. Never waits."""

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from ari_app.desk.guard import see
 from ari_app.desk.words import LANGUAGES
 
 COOKIE = "language"
@@ -26,6 +27,6 @@ async def choose(request: web.Request) -> web.StreamResponse:
     wanted = request.match_info["language"]
     if wanted not in LANGUAGES:
         raise web.HTTPNotFound
-    answer = web.HTTPSeeOther("/")
+    answer = see("/")
     answer.set_cookie(COOKIE, wanted, max_age=31_536_000, httponly=True, samesite="Strict")
     return answer

@@ -38,5 +38,6 @@ class Limit:
         return 0.0
 
     def forgive(self, who: Hashable) -> None:
-        """Forget what somebody did."""
-        self._due.pop(who, None)
+        """Do not count what somebody did last."""
+        if who in self._due:
+            self._due[who] -= self._rate.each

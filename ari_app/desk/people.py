@@ -59,6 +59,9 @@ class SignedStore(Protocol):
     async def find(self, token: str, now: datetime) -> Signed | None:
         """None if there is none, or it has expired."""
 
+    async def again(self, signed: Signed, now: datetime) -> Signed | None:
+        """The same session as it is now, whatever its cookie; None if it has ended."""
+
     async def touch(self, token: str, seen: datetime, expires: datetime) -> None: ...
 
     async def rotate(self, token: str, new: str, at: datetime) -> bool:

@@ -35,8 +35,13 @@ class Sessions:
         self._store = store
         self._accounts = accounts
         self._now = now
-        self._before: dict[str, tuple[str, datetime]] = {}
-        """Cookie of before: the one of now, and until when that counts."""
+        self._before: dict[str, str] = {}
+        """Cookie of before: the one of now."""
+        self._used: dict[str, datetime] = {}
+        """Cookie of now: until when the one before counts, since it came back for the first time.
+
+        A browser that never got it, because the answer was lost, goes on with the one before.
+        """
 
     async def begin(self, person: Person) -> str:
         """Sign somebody in; returns the cookie."""
@@ -50,37 +55,58 @@ class Sessions:
     async def entered(self, cookie: str) -> Entered | None:
         """Who has this cookie; None if it does not count, or he may not come in any more."""
         now, token = self._now(), hashed(cookie)
-        after, until = self._before.get(token, ("", now))
-        signed = await self._store.find(after if after and now < until else token, now)
+        if token in self._before.values():
+            self._used.setdefault(token, now + GRACE)
+        after = self._before.get(token, token)
+        if after in self._used and self._used[after] <= now and after != token:
+            self._before.pop(token, None)
+            self._used.pop(after)
+            after = token
+        signed = await self._store.find(after, now)
         if signed is None:
             return None
         person = await self._accounts.person(signed.agent)
         if person is None:
             await self._store.end(signed.token)
             return None
-        if now - signed.seen > TOUCH:
-            expires = min(now + IDLE, signed.created + LONGEST)
-            await self._store.touch(signed.token, now, expires)
+        await self._touch(signed, now)
         return Entered(person, signed)
 
     async def rotated(self, entered: Entered, cookie: str) -> str | None:
         """The next cookie, when it is time for another one and this is the newest."""
-        now, signed = self._now(), entered.signed
-        if now - signed.rotated < ROTATE or hashed(cookie) != signed.token:
+        now, signed, old = self._now(), entered.signed, hashed(cookie)
+        lost = self._before.get(old) == signed.token and signed.token not in self._used
+        if now - signed.rotated < ROTATE or not (old == signed.token or lost):
             return None
         new = secrets.token_urlsafe(32)
         if not await self._store.rotate(signed.token, hashed(new), now):
             return None
-        self._before = {token: it for token, it in self._before.items() if now < it[1]} | {
-            signed.token: (hashed(new), now + GRACE)
-        }
+        over = {token for token, until in self._used.items() if until < now} | {signed.token}
+        self._before = {each: it for each, it in self._before.items() if it not in over}
+        self._used = {token: until for token, until in self._used.items() if token not in over}
+        self._before[old] = hashed(new)
         return new
+
+    async def lasts(self, entered: Entered, used: bool) -> bool:
+        """Whether somebody who came in may stay, as he is; ``used``: he did something meanwhile."""
+        now = self._now()
+        signed = await self._store.again(entered.signed, now)
+        if signed is None or await self._accounts.person(signed.agent) != entered.person:
+            return False
+        if used:
+            await self._touch(signed, now)
+        return True
 
     async def end(self, entered: Entered) -> None:
         """Sign out."""
         await self._store.end(entered.signed.token)
 
+    async def _touch(self, signed: Signed, now: datetime) -> None:
+        if now - signed.seen > TOUCH:
+            expires = min(now + IDLE, signed.created + LONGEST)
+            await self._store.touch(signed.token, now, expires)
+
 
 def hashed(cookie: str) -> str:
     """What is kept of a cookie."""
-    return hashlib.sha256(cookie.encode()).hexdigest()
+    return hashlib.sha256(cookie.encode(errors="surrogateescape")).hexdigest()

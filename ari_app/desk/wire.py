@@ -40,6 +40,7 @@ async def _hear(socket: web.WebSocketResponse, desk: Desk, tab: Tab) -> None:
     async for frame in socket:
         if frame.type is not WSMsgType.TEXT:
             continue
+        tab.used = True
         try:
             said = m.said(frame.data)
         except msgspec.DecodeError as error:

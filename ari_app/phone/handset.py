@@ -140,6 +140,15 @@ class Phone:
         """Pick up the call that rings, and wait until it is connected."""
         await self._do(m.Answer(), Connected)
 
+    async def consult(self, number: str) -> None:
+        """Call somebody to ask about the call that there is; then :meth:`transfer`, or hang up."""
+        dialled = await self._do(m.Consult(number), m.Dialled)
+        self._seen = self._history.index(dialled) + 1
+
+    async def transfer(self, number: str = "") -> None:
+        """Pass the call on, to a number or to who was asked; returns when we are out of it."""
+        await self._do(m.Transfer(number), Disconnected, timeout=2 * ACKNOWLEDGE)
+
     async def press(self, keys: str) -> None:
         """Press keys one after another; returns when the last is up, or the call has ended."""
         deadline = ACKNOWLEDGE + len(keys) * 2 * (m.TONE + m.GAP)

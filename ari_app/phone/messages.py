@@ -73,11 +73,25 @@ class Answer(Struct, frozen=True, tag="answer"):
     """Pick up the incoming call."""
 
 
+class Consult(Struct, frozen=True, tag="consult"):
+    """Call somebody beside the call that there is, to ask about it."""
+
+    number: str
+
+
+class Transfer(Struct, frozen=True, tag="transfer"):
+    """Pass the call on to a number at once, or, without one, to whoever was asked."""
+
+    number: str = ""
+
+
 class Hangup(Struct, frozen=True, tag="hangup"):
     """Put down the call; an incoming one that rings is refused as busy."""
 
 
-Command: TypeAlias = Start | Register | Dial | Press | Play | Text | Answer | Hangup
+Command: TypeAlias = (
+    Start | Register | Dial | Press | Play | Text | Answer | Consult | Transfer | Hangup
+)
 
 
 class Ready(Struct, frozen=True, tag="ready"):

@@ -48,27 +48,43 @@ class Text(NamedTuple):
     body: str
 
 
+class Delivery(NamedTuple):
+    """The server answered a text of ours, or our wish to pass a call on."""
+
+    code: int
+    reason: str
+
+
 class Call(pj.Call):
     """A call, and what is recorded from it and played into it."""
 
     def __init__(self, line: "Line", call_id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(line, call_id)
         self.news: deque[CallNews] = deque()
+        self.passed: deque[Delivery] = deque()
         self.audio: Any = None
+        self.over = False
+        """Whether it has ended: then nothing can be asked of it, even before its news are taken."""
         self._media_changed = False
         self._recorder: Any = None
         self._player: Any = None
 
     def onCallState(self, _param: Any) -> None:
         info = self.getInfo()  # kept in a name: its strings die with it
+        self.over = info.state == pj.PJSIP_INV_STATE_DISCONNECTED
         self.news.append(CallNews(info.state, info.lastStatusCode, info.lastReason))
 
     def onCallMediaState(self, _param: Any) -> None:
         self._media_changed = True
 
+    def onCallTsxState(self, param: Any) -> None:
+        done = param.e.body.tsxState.tsx
+        if done.method == "REFER" and done.state == pj.PJSIP_TSX_STATE_COMPLETED:
+            self.passed.append(Delivery(done.statusCode, done.statusText))
+
     def follow_media(self, record: Path | None) -> None:
         """Record the sound that there is by now into ``record``; a re-INVITE changes it."""
-        if not self._media_changed:
+        if not self._media_changed or self.over:
             return
         self._media_changed = False
         info = self.getInfo()
@@ -110,16 +126,17 @@ class Call(pj.Call):
         param.statusCode = code
         self.hangup(param)
 
+    def pass_on(self, uri: str) -> None:
+        """Ask the server to connect the other side with somebody else instead of us (REFER)."""
+        self.xfer(uri, pj.CallOpParam(True))
+
+    def pass_to(self, other: "Call") -> None:
+        """The same, with the other side of another call of ours."""
+        self.xferReplaces(other, pj.CallOpParam(True))
+
     def finish_files(self) -> None:
         """Close the files: from here on the recording is complete on the disk."""
         self._recorder = self._player = None
-
-
-class Delivery(NamedTuple):
-    """The server answered a text of ours."""
-
-    code: int
-    reason: str
 
 
 class Line(pj.Account):
@@ -171,15 +188,15 @@ class Stack:
         self._endpoint.libHandleEvents(milliseconds)
 
     def dial(self, number: str) -> Call:
-        """Call ``number``. It may have ``*`` and ``#``: the latter must be escaped in a URI."""
+        """Call ``number``."""
         call = Call(self.line)
-        call.makeCall(self._uri(quote(number, safe="*+")), pj.CallOpParam(True))
+        call.makeCall(self.uri(number), pj.CallOpParam(True))
         return call
 
     def text(self, number: str, text: str) -> None:
         """Send an instant message to ``number``."""
         config, message = pj.BuddyConfig(), pj.SendInstantMessageParam()
-        config.uri, config.subscribe = self._uri(quote(number, safe="*+")), False
+        config.uri, config.subscribe = self.uri(number), False
         message.content = text
         buddy = pj.Buddy()
         buddy.create(self.line, config)
@@ -190,7 +207,9 @@ class Stack:
         self.line.shutdown()
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
 
-    def _uri(self, user: str) -> str:
+    def uri(self, number: str) -> str:
+        """Where a number is. It may have ``*`` and ``#``: the latter must be escaped in a URI."""
+        user = quote(number, safe="*+")
         return f"sip:{user}@{self._account.host}:{self._account.port}{self._suffix}"
 
     def _line_config(self, address: str) -> Any:
@@ -231,3 +250,10 @@ def _address_towards(host: str, port: int) -> str:
         probe.connect((host, port))
         address: str = probe.getsockname()[0]
         return address
+
+
+def from_header(header: str) -> tuple[str, str]:
+    """The display name and the user of ``"Name" <sip:user@host>``."""
+    name, _, address = header.rpartition("<")
+    user = address.removeprefix("sip:").partition("@")[0]
+    return name.strip().strip('"'), user

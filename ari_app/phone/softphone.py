@@ -12,7 +12,6 @@ import struct
 import sys
 import wave
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -21,7 +20,8 @@ from time import monotonic
 import pjsua2 as pj
 
 from ari_app.phone import messages as m
-from ari_app.phone.sip import Call, SipError, Stack
+from ari_app.phone.pipes import events_out, lines_in
+from ari_app.phone.sip import Call, SipError, Stack, from_header
 
 POLL = 10
 """How long a poll lasts at most, in milliseconds; a command waits no longer than this."""
@@ -47,6 +47,8 @@ class Softphone:
         self._record = Path(start.record) if start.record else None
         self._calls = 0
         self._call: Call | None = None
+        self._held: Call | None = None
+        """The call of before, while somebody is asked about it."""
         self._connected = self._rings = False
         self._registered = False
         self._later: list[tuple[float, int, Callable[[float], None]]] = []
@@ -62,6 +64,8 @@ class Softphone:
                     self._stack.line.setRegistration(True)
                 case m.Dial(number):
                     self._dial(number)
+                case m.Consult() | m.Transfer():
+                    self._pass_on(command)
                 case m.Text(number, text):
                     self._stack.text(number, text)
                 case m.Answer():
@@ -70,10 +74,8 @@ class Softphone:
                     self._press(keys)
                 case m.Play(path):
                     self._play(path)
-                case m.Hangup() if self._call is None:
-                    self._report(m.Idle(at=monotonic()))
                 case m.Hangup():
-                    self._ours().put_down(BUSY_HERE if self._rings else 0)
+                    self._hangup()
                 case m.Start():
                     raise ValueError("the phone is on already")
         except SipError as error:
@@ -90,11 +92,13 @@ class Softphone:
             self._on_incoming(self._stack.line.incoming.popleft())
         while self._stack.line.texts:
             header, text = self._stack.line.texts.popleft()
-            self._report(m.Texted(_from_header(header)[1], text, at=monotonic()))
+            self._report(m.Texted(from_header(header)[1], text, at=monotonic()))
         while self._stack.line.deliveries:
             code, reason = self._stack.line.deliveries.popleft()
             sent = m.Sent(at=monotonic())
             self._report(sent if code < 300 else m.Failed("text", reason, code, at=monotonic()))
+        if self._held is not None:
+            self._let_go(self._held)
         if self._call is not None:
             self._follow(self._call)
         while self._later and self._later[0][0] <= monotonic():
@@ -103,6 +107,9 @@ class Softphone:
 
     def close(self) -> None:
         """Hang up, unregister and let go of the network."""
+        if self._held is not None and not self._held.over:
+            self._held.put_down()
+            self._turn_while(lambda: self._held is not None)
         if self._call is not None:
             self.do(m.Hangup())
             self._turn_while(lambda: self._call is not None)
@@ -130,6 +137,25 @@ class Softphone:
             raise ValueError(f"{number!r} is no number")
         self._begin(self._stack.dial(number))
         self._report(m.Dialled(number, at=monotonic()))
+
+    def _pass_on(self, command: m.Consult | m.Transfer) -> None:
+        """Ask somebody, or let go of the call; the server then ends what we have."""
+        match command:
+            case m.Consult(number):
+                self._held, self._call = self._ours(), None
+                self._dial(number)
+            case m.Transfer(""):
+                if self._held is None:
+                    raise ValueError("nobody was asked: say to which number")
+                self._held.pass_to(self._ours())
+            case m.Transfer(number):
+                self._ours().pass_on(self._stack.uri(number))
+
+    def _hangup(self) -> None:
+        if self._call is None:
+            self._report(m.Idle(at=monotonic()))
+        else:
+            self._call.put_down(BUSY_HERE if self._rings else 0)
 
     def _begin(self, call: Call) -> None:
         self._call = call
@@ -185,13 +211,14 @@ class Softphone:
         self._rings = True
         call.reply(RINGING)
         info = call.getInfo()
-        name, user = _from_header(info.remoteUri)
+        name, user = from_header(info.remoteUri)
         self._report(m.Incoming(user, name, at=monotonic()))
         if self._answer_after is not None:
             self._at(monotonic() + self._answer_after, lambda _at: self.do(m.Answer()))
 
     def _follow(self, call: Call) -> None:
         call.follow_media(self._recording())
+        self._let_go(call)
         while call.news:
             state, code, reason = call.news.popleft()
             if state == pj.PJSIP_INV_STATE_EARLY and code > 100:
@@ -201,6 +228,18 @@ class Softphone:
                 self._report(m.Connected(at=monotonic()))
             elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
                 self._end(call, code, reason)
+
+    def _let_go(self, call: Call) -> None:
+        """What becomes of a call that is passed on, or held meanwhile."""
+        while call.passed:
+            code, reason = call.passed.popleft()
+            if code >= 300:
+                self._report(m.Failed("transfer", reason, code, at=monotonic()))
+            elif call is self._call and not call.over:
+                call.put_down()
+        if call is self._held and call.over:
+            call.finish_files()
+            self._held = None
 
     def _end(self, call: Call, code: int, reason: str) -> None:
         at = monotonic()
@@ -243,60 +282,18 @@ def _is_whole(recording: Path) -> bool:
     return bool(riff == size - 8 and data == size - WAV_HEADER)
 
 
-def _from_header(header: str) -> tuple[str, str]:
-    """The display name and the user of ``"Name" <sip:user@host>``."""
-    name, _, address = header.rpartition("<")
-    user = address.removeprefix("sip:").partition("@")[0]
-    return name.strip().strip('"'), user
-
-
-def _lines() -> Callable[[], list[bytes] | None]:
-    """A reader of stdin that never waits: whole lines so far, ``None`` at the end of input."""
-    os.set_blocking(0, False)
-    rest = b""
-
-    def read() -> list[bytes] | None:
-        nonlocal rest
-        try:
-            chunk = os.read(0, 65536)
-        except BlockingIOError:
-            return []
-        if not chunk:
-            return None
-        *lines, rest = (rest + chunk).split(b"\n")
-        return lines
-
-    return read
-
-
-def _events_out() -> Callable[[m.Event], None]:
-    """A writer to stdout, which from here on is ours alone: the stack is given none to print on."""
-    out = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-
-    def write(event: m.Event) -> None:
-        line = m.to_line(event)
-        with suppress(BrokenPipeError):  # nobody is left to tell; the end of stdin says so, too
-            while line:
-                line = line[os.write(out, line) :]
-
-    return write
-
-
 def main() -> None:
     """Be a phone until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which then closes stdin
     signal.alarm(WATCHDOG)
-    report = _events_out()
+    report = events_out()
     with open(0, "rb", buffering=0, closefd=False) as unbuffered:
         first = m.command(unbuffered.readline())
     if not isinstance(first, m.Start):
         raise ValueError("the first line must be a start")
     phone = Softphone(first, report)
     report(m.Ready(at=monotonic()))
-    _serve(phone, _lines())
+    _serve(phone, lines_in())
     signal.alarm(WATCHDOG)
     phone.close()
     # The stack is gone but its Python objects are not, and destroying those now would crash.

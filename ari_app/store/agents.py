@@ -14,6 +14,10 @@ Role: TypeAlias = Literal["agent", "senior", "supervisor", "admin"]
 """What an agent may do at the desk; each may do what those before him may."""
 
 
+BARRED = "!"
+"""Instead of a password: he may not sign in, and is given none by itself."""
+
+
 class Agent(Struct, frozen=True):
     """An agent: ``name`` is his login, ``extension`` what his phone is dialled by, ``password`` the
     hash of what he signs in with, ``""`` if he may not."""
@@ -26,6 +30,11 @@ class Agent(Struct, frozen=True):
     sip_password: Secret
     role: Role = "agent"
     password: str = ""
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether there is a password with which he comes in."""
+        return self.password not in ("", BARRED)
 
 
 def add(db: Database, agents: Iterable[Agent]) -> frozenset[str]:

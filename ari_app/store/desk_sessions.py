@@ -35,11 +35,12 @@ def add(db: Database, session: Session) -> None:
 
 def find(db: Database, token_hash: str, now: datetime) -> Session | None:
     """The session of a cookie, None if there is none or it has expired."""
-    row = db.conn.execute(
-        f"select {_COLUMNS} from desk_sessions where token = ? and expires > ?",
-        (token_hash, micros(now)),
-    ).fetchone()
-    return None if row is None else Session(*row[:3], *map(moment, row[3:]))
+    return next(iter(_sessions(db, "token", token_hash, now)), None)
+
+
+def of_agent(db: Database, agent: str, now: datetime) -> list[Session]:
+    """All browsers in which an agent is signed in."""
+    return _sessions(db, "agent", agent, now)
 
 
 def touch(db: Database, token_hash: str, seen: datetime, expires: datetime) -> bool:
@@ -74,3 +75,11 @@ def end_all(db: Database, agent: str) -> int:
 def sweep(db: Database, now: datetime) -> int:
     """Remove what has expired; returns how much."""
     return db.conn.execute("delete from desk_sessions where expires <= ?", (micros(now),)).rowcount
+
+
+def _sessions(db: Database, column: str, value: str, now: datetime) -> list[Session]:
+    rows = db.conn.execute(
+        f"select {_COLUMNS} from desk_sessions where {column} = ? and expires > ?",
+        (value, micros(now)),
+    )
+    return [Session(*row[:3], *map(moment, row[3:])) for row in rows]

@@ -26,14 +26,14 @@ class StoredAccounts:
     async def check(self, name: str, password: Secret) -> Person | None:
         """Who has this name and password."""
         one = await _answer(self._store.read(agents.by_name, name))
-        kept = one.password if one else ""
+        kept = one.password if one and one.may_sign_in else ""
         right = await _answer(self._hasher.check_password(password, kept))
         return Person(one.name, one.full_name, one.role) if one and right else None
 
     async def person(self, name: str) -> Person | None:
         """Who has a name, if he has a password still."""
         one = await _answer(self._store.read(agents.by_name, name))
-        return Person(one.name, one.full_name, one.role) if one and one.password else None
+        return Person(one.name, one.full_name, one.role) if one and one.may_sign_in else None
 
 
 class StoredSigned:
@@ -52,6 +52,12 @@ class StoredSigned:
         """The session of a cookie."""
         found = await _answer(self._store.read(desk_sessions.find, token, now))
         return Signed(*structs.astuple(found)) if found else None
+
+    async def again(self, signed: Signed, now: datetime) -> Signed | None:
+        """The same session, by what never changes in it."""
+        found = await _answer(self._store.read(desk_sessions.of_agent, signed.agent, now))
+        same = (one for one in found if one.csrf == signed.csrf)
+        return next((Signed(*structs.astuple(one)) for one in same), None)
 
     async def touch(self, token: str, seen: datetime, expires: datetime) -> None:
         """It is in use."""

@@ -17,7 +17,7 @@ from ari_app.desk.desk import Desk
 from ari_app.desk.hub import Hub
 from ari_app.desk.ports import Ports
 from ari_app.desk.render import Render
-from ari_app.desk.site import Where, opened
+from ari_app.desk.site import Opened, Where, opened
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.operations import Selfcare
@@ -44,6 +44,9 @@ LOOK = 0.25
 COUNT = 1.0
 """Seconds after which the queues are told anew, if they changed."""
 
+MINUTE = 60.0
+"""Seconds from look to look at who may stay at the desk."""
+
 
 async def _outermost(deed: Coroutine[Any, Any, None]) -> None:
     """The outermost frame of what the desk begins: whatever is wrong there, calls go on."""
@@ -63,6 +66,7 @@ class Needed(Struct, frozen=True):
     words: StoredCodeWords
     selfcare: Selfcare
     spy: Spy
+    phones: Phones
     watch: Watch
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
@@ -84,7 +88,8 @@ class Workplace:
         self._now = now
         self._store = store
         self._watch = needed.watch
-        self.phones = Phones()
+        self._site: Opened | None = None
+        self.phones = needed.phones
         knowledge = Known(
             store,
             needed.billing,
@@ -122,15 +127,22 @@ class Workplace:
         if not wanted.enabled:
             yield
             return
-        where = Where(wanted.host, config.ports.desk, wanted.names, wanted.https)
+        names = wanted.names, wanted.https, wanted.proxies
+        where = Where(wanted.host, config.ports.desk, *names)
         accounts, signed = StoredAccounts(self._store, hasher), StoredSigned(self._store)
-        async with opened(where, self.desk, accounts, signed, self._now) as port:
-            log.info("the desk is at http://%s:%d/", wanted.host, port)
+        async with opened(where, self.desk, accounts, signed, self._now) as self._site:
+            log.info("the desk is at %s", config.desk_url)
             yield
+        self._site = None
 
     async def refresh(self) -> None:
-        """Know the agents as other processes may have written them."""
+        """Know the agents as other processes may have written them, and who may sit here still."""
         self.phones.learn(await self._store.read(agents.everyone))
+        await self._look_round()
+
+    async def _look_round(self) -> None:
+        if self._site is not None:
+            await self._site.look()
 
     async def run(self) -> None:
         """Keep the desk up to date, for ever."""
@@ -139,6 +151,7 @@ class Workplace:
                 tasks.create_task(self._follow(views))
                 tasks.create_task(self.desk.tell_queues(COUNT))
                 tasks.create_task(self._look())
+                tasks.create_task(self._attend())
 
     async def _follow(self, views: asyncio.Queue[View]) -> None:
         view = self._watch.view
@@ -154,3 +167,11 @@ class Workplace:
         while True:
             await asyncio.sleep(LOOK)
             self.desk.tell_standings()
+
+    async def _attend(self) -> None:
+        while True:
+            await asyncio.sleep(MINUTE)
+            try:
+                await self._look_round()
+            except Exception:
+                log.exception("who may stay at the desk was not found out; it is tried again")

@@ -44,6 +44,10 @@ class Phones:
         """The interface of an agent's phone."""
         return self._seen.get(agent) or self._own.get(agent)
 
+    def known(self, interface: str) -> bool:
+        """Whether it is an agent's phone."""
+        return self.agent(interface) is not None
+
     def agent(self, interface: str) -> str | None:
         """Whose phone it is; None if it is no agent's."""
         technology, _, rest = interface.partition("/")

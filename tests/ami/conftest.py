@@ -1,10 +1,13 @@
-"""The server of these tests."""
+"""The server of these tests, and the real Asterisk of the live ones."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from ari_app.ami.watch import Watch
+from asterisk_conf.pbx import Pbx
+from tests.ami.floor import floor_pbx, watched
 from tests.ami.server import Server
 from tests.ari.facts import until
 
@@ -15,3 +18,15 @@ async def server() -> AsyncIterator[Server]:
     async with Server().running() as running:
         yield running
     await until(lambda: asyncio.all_tasks() == {asyncio.current_task()})
+
+
+@pytest.fixture(scope="package")
+def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    with floor_pbx(tmp_path_factory.mktemp("pbx")) as started:
+        yield started
+
+
+@pytest.fixture
+async def watch(pbx: Pbx) -> AsyncIterator[Watch]:
+    async with watched(pbx) as watch:
+        yield watch

@@ -18,6 +18,8 @@ class Server:
     def __init__(self) -> None:
         self.port = 0
         self.listed: list[dict[str, str]] = []
+        self.channels: list[dict[str, str]] = []
+        """The items of the list of channels."""
         self.said: list[dict[str, str]] = []
         """All that clients sent."""
         self.logged_in = 0
@@ -124,6 +126,11 @@ class Server:
             yield written({"Event": "QueueStatusComplete", **mine, **end})
             yield from map(written, self.overtaking)
             self.overtaking = []
+        elif said["Action"] == "Status" and "Status" not in self.refuses:
+            start = {"EventList": "start", "Message": "Channel status will follow"}
+            yield written({"Response": "Success", **mine, **start})
+            yield from (written({"Event": "Status", **it, **mine}) for it in self.channels)
+            yield written({"Event": "StatusComplete", **mine, "EventList": "Complete"})
         elif why := self.refuses.get(said["Action"]):
             yield written({"Response": "Error", **mine, "Message": why})
         else:
@@ -172,6 +179,23 @@ def leaves(call: str) -> dict[str, str]:
 def agent(event: str, call: str, **more: str) -> dict[str, str]:
     """AgentCalled and its like, of Olga."""
     return {"Event": event, **_caller(call), "Interface": OLGA, "MemberName": "Ольга", **more}
+
+
+def dials(call: str, leg: str, status: str = "", **more: str) -> dict[str, str]:
+    """A phone begins to ring for a caller, or ends with a status."""
+    end = {"Event": "DialEnd", "DialStatus": status} if status else {"Event": "DialBegin"}
+    return {**_caller(call), "DestChannel": leg, "DestUniqueid": f"of {leg}", **end, **more}
+
+
+def hangs_up(call: str, channel: str) -> dict[str, str]:
+    return {"Event": "Hangup", "Channel": channel, "Uniqueid": call, "Cause": "16"}
+
+
+def transfers(call: str, asked: str) -> dict[str, str]:
+    """Olga connects a caller with whom she asked by another call."""
+    he = {f"Transferee{key}": one for key, one in _caller(call).items()}
+    mine = {"SecondTransfererChannel": f"{OLGA}-2", "SecondTransfererUniqueid": asked}
+    return {"Event": "AttendedTransfer", "Result": "Success", **he, **mine, "DestType": "Bridge"}
 
 
 def _caller(call: str) -> dict[str, str]:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ari_app.ami.events import READ, Listed, ListEnd, Strange, parse
+from ari_app.ami.events import READ, Alive, Listed, ListEnd, Strange, parse
 from asterisk_conf.render import render
+from ivr.dials import DialEnded, Dialled, HungUp, Transferred
 from ivr.queues import (
     Caller,
     CallerAbandoned,
@@ -24,7 +25,19 @@ from ivr.queues import (
     QueueIs,
     Unanswered,
 )
-from tests.ami.server import OLGA, agent, joins, leaves, member, member_is, queue, waits
+from tests.ami.server import (
+    OLGA,
+    agent,
+    dials,
+    hangs_up,
+    joins,
+    leaves,
+    member,
+    member_is,
+    queue,
+    transfers,
+    waits,
+)
 from tests.pbx_fixture import DEMO
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -45,18 +58,37 @@ def caller(since: datetime) -> Caller:
         (joins("a", 1, **STAMP), CallerWaits("support", 1, caller(BEFORE))),
         (leaves("a"), CallerLeft("support", "a")),
         ({**leaves("a"), "Event": "QueueCallerAbandon"}, CallerAbandoned("support", "a")),
-        (agent("AgentCalled", "a", **STAMP), Offered("support", OLGA, "a", BEFORE)),
+        (
+            agent("AgentCalled", "a", DestChannel=f"{OLGA}-1", **STAMP),
+            Offered("support", OLGA, "a", BEFORE, f"{OLGA}-1"),
+        ),
         (agent("AgentRingNoAnswer", "a"), Unanswered("support", OLGA, "a")),
         (
-            agent("AgentConnect", "a", HoldTime="3600"),
-            Connected("support", OLGA, caller(BEFORE), NOW),
+            agent("AgentConnect", "a", HoldTime="3600", DestChannel=f"{OLGA}-1"),
+            Connected("support", OLGA, caller(BEFORE), NOW, f"{OLGA}-1"),
         ),
         (agent("AgentComplete", "a"), Completed("support", OLGA, "a", NOW)),
+        (
+            {"Event": "AgentComplete", "Queue": "support", "Interface": OLGA},
+            Completed("support", OLGA, "", NOW),
+        ),
         (
             {**member_is(), "Event": "QueueMemberRemoved"},
             MemberRemoved("support", OLGA),
         ),
         ({"Event": "QueueStatusComplete"}, ListEnd()),
+        (
+            {"Event": "Status", "Uniqueid": "a", "Channel": "PJSIP/1-a", "State": "6"},
+            Alive("a", "PJSIP/1-a"),
+        ),
+        (dials("a", f"{OLGA}-1", **STAMP), Dialled(caller(BEFORE), OLGA, f"{OLGA}-1", BEFORE)),
+        ({"Event": "DialBegin", "DestChannel": f"{OLGA}-1", "DestUniqueid": "b"}, None),
+        (dials("a", f"{OLGA}-1", "ANSWER"), DialEnded(f"{OLGA}-1", True, NOW)),
+        (dials("a", f"{OLGA}-1", "BUSY"), DialEnded(f"{OLGA}-1", False, NOW)),
+        (hangs_up("a", "PJSIP/1-a"), HungUp("a", "PJSIP/1-a", NOW)),
+        (transfers("a", "b"), Transferred(caller(NOW), "b", NOW)),
+        ({**transfers("a", "b"), "Result": "Fail"}, None),
+        ({"Event": "AttendedTransfer", "Result": "Success"}, None),
         ({"Event": "AgentDump"}, None),
         ({}, None),
         ({"Event": "QueueParams"}, Strange("QueueParams", "it has no Queue")),

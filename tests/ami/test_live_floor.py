@@ -1,51 +1,23 @@
 """Agents and callers are moved on a real Asterisk, which tells what we read and nothing else."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
 
-from ari_app.ami.client import AmiError, RefusedError, Settings
+from ari_app.ami.client import AmiError, RefusedError
 from ari_app.ami.events import READ
 from ari_app.ami.floor import Floor
 from ari_app.ami.watch import Watch
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from asterisk_conf.pbx import Pbx
 from ivr.queues import Member
-from ivr.secret import Secret
+from tests.ami.floor import OLGA, settings
 from tests.ami.test_client import kept
 from tests.ari.facts import until
-from tests.pbx_fixture import running_pbx
 from tests.phone.test_live_phone import account
 
 pytestmark = pytest.mark.live
-
-OLGA = "PJSIP/agent1"
-
-
-@pytest.fixture(scope="module")
-def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
-    with running_pbx(tmp_path_factory.mktemp("pbx")) as started:
-        yield started
-
-
-def settings(pbx: Pbx) -> Settings:
-    password = Secret(pbx.site.secrets.ami_password)
-    return Settings(pbx.site.ports.ami, "firstline", password, events="agent,call")
-
-
-@pytest.fixture
-async def watch(pbx: Pbx) -> AsyncIterator[Watch]:
-    watch = Watch(settings(pbx), lambda: datetime.now(UTC))
-    task = asyncio.create_task(watch.run())
-    await until(lambda: watch.view.current)
-    yield watch
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 async def test_an_agent_rests_and_works_on(watch: Watch) -> None:

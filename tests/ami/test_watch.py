@@ -10,7 +10,19 @@ from msgspec.structs import replace
 
 from ari_app.ami.client import Settings
 from ari_app.ami.watch import Watch
-from tests.ami.server import OLGA, Server, agent, joins, leaves, member, member_is, queue, waits
+from tests.ami.server import (
+    OLGA,
+    Server,
+    agent,
+    dials,
+    hangs_up,
+    joins,
+    leaves,
+    member,
+    member_is,
+    queue,
+    waits,
+)
 from tests.ari.facts import until
 
 OFTEN = 0.02
@@ -19,7 +31,7 @@ NEVER = 3600.0
 
 @asynccontextmanager
 async def watching(settings: Settings, every: float = NEVER) -> AsyncIterator[Watch]:
-    watch = Watch(settings, lambda: datetime.now(UTC), every, OFTEN)
+    watch = Watch(settings, lambda: datetime.now(UTC), every, OFTEN, OLGA.__eq__)
     task = asyncio.create_task(watch.run())
     try:
         yield watch
@@ -159,6 +171,50 @@ async def test_a_list_that_does_not_come(house: Server) -> None:
         await until(lambda: not watch.view.current and house.logged_in > 1)
         house.deaf_to = set()
         await until(lambda: watch.view.current)
+
+
+async def test_who_is_dialled_is_followed_if_he_is_an_agent(house: Server) -> None:
+    """Also through a half of a way, which belongs to nobody."""
+    half = "Local/701@people-1;"
+    async with watching(house.settings) as watch:
+        await until(lambda: watch.view.current)
+        await house.tell(dials("b", "PJSIP/375291234567-1"), dials("b", f"{half}1"))
+        await house.tell({**dials("x", f"{OLGA}-1"), "Channel": f"{half}2"})
+        await until(lambda: len(watch.view.board.offers) == 2)
+        assert watch.view.board.offers[1].interface == OLGA
+        assert watch.view.board.offers[1].caller.call == "b"
+        await house.tell(dials("x", f"{OLGA}-1", "ANSWER"), hangs_up("x", f"{half}1"))
+        await until(lambda: not watch.view.board.offers)
+        assert len(watch.view.board.talks) == 1
+        await house.tell(hangs_up("b", "PJSIP/1-b"))
+        await until(lambda: not watch.view.board.talks)
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_who_was_dialled_and_speaks_still_does_after_a_gap(
+    house: Server, there: bool
+) -> None:
+    async with watching(house.settings) as watch:
+        await until(lambda: watch.view.current)
+        await house.tell(dials("b", f"{OLGA}-1"), dials("b", f"{OLGA}-1", "ANSWER"))
+        await until(lambda: watch.view.board.talks)
+        house.channels = [
+            {"Uniqueid": "b" if there else "c", "Channel": "PJSIP/1-b"},
+            {"Uniqueid": "of her", "Channel": f"{OLGA}-1"},
+        ]
+        house.drop()
+        await until(lambda: house.logged_in == 2 and watch.view.current)
+        assert bool(watch.view.board.talks) == there
+
+
+async def test_a_user_of_before_watches_queues_alone(
+    house: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.refuses = {"Status": "Permission denied"}
+    async with watching(house.settings) as watch:
+        await until(lambda: watch.view.current)
+        assert calls(watch) == ["a"]
+    assert "AMI's user lacks the class `call`, see manager.conf" in caplog.text
 
 
 async def test_what_is_not_as_documented_is_told_once(

@@ -97,6 +97,9 @@ def test_callbacks(state: State) -> None:
     first, second = told(state, "callbacks", "list").splitlines()
     assert first == f"1  2026-03-01 12:00:00 UTC  {NUMBER} (subscriber 1)  money  open"
     assert second == "2  2026-03-01 12:00:00 UTC  375291234567 (unknown)  open"
+    written(state, lambda db: callbacks.promise(db, 1, "anna", NOON, "о роутере"))
+    promised = told(state, "callbacks", "list").splitlines()[0]
+    assert "  money  promised by anna, due 2026-03-01 15:00  о роутере  open" in promised
     assert "call back 1 is done" in told(state, "callbacks", "done", "1")
     assert told(state, "callbacks", "list") == f"{second}\n"
     assert "  money  done\n" in told(state, "callbacks", "list", "--all")

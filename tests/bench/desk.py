@@ -26,7 +26,6 @@ from rich.table import Table
 from ari_app import control
 from ari_app.ami import client as ami
 from ari_app.config import State
-from ari_app.desk.guard import COOKIE
 from ari_app.desk.sessions import hashed
 from ari_app.store import agents, desk_sessions
 from ari_app.store.agents import Agent
@@ -141,7 +140,7 @@ async def watched(one: Installation, delays: Delays) -> AsyncIterator[None]:
 
 async def sit(http: aiohttp.ClientSession, url: str, agent: Agent, delays: Delays) -> None:
     """An agent's browser: reads what comes."""
-    headers = {"Origin": url, "Cookie": f"{COOKIE}={cookie(agent)}"}
+    headers = {"Origin": url, "Cookie": f"firstline-{url.rpartition(':')[2]}={cookie(agent)}"}
     async with http.ws_connect(f"{url}/wire", headers=headers, max_msg_size=0) as socket:
         async for frame in socket:
             now = time()

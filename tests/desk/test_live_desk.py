@@ -46,7 +46,7 @@ async def test_the_card_is_there_before_the_phone_is_picked_up_and_outlives_the_
                 await expect(desk.card).to_contain_text("+375 99 000-00-03")
                 await expect(desk.card).to_contain_text("Дубровская Вера")
                 await expect(desk.card.locator(".why")).to_contain_text("счёт и деньги")
-                await expect(desk.card.locator(".why")).to_contain_text("Повторно")
+                await expect(desk.card.locator(".why")).to_contain_text("обращается 4-й раз")
                 await expect(desk.card.locator(".part-path")).to_contain_text("Баланс и счета")
                 await expect(desk.card.locator(".part-history")).to_contain_text("про карту")
                 await anna.answer()  # not before all that was seen
@@ -109,7 +109,8 @@ async def test_without_a_network_nothing_that_was_typed_is_lost(
             await page.context.set_offline(True)
             await expect(page.locator("#lost")).to_be_visible()
             await desk.typed("question", "Без сети")
-            await expect(desk.card.locator("[data-saving]")).to_have_text("не сохранено")
+            unsaved = desk.card.locator("[data-saving][data-safe=true]")
+            await expect(unsaved).to_have_text("не сохранено")
             chromium.kill()
         chromium.start()
         async with driven(chromium) as browser:

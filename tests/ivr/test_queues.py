@@ -119,15 +119,15 @@ def test_who_waits_no_more_is_offered_to_nobody() -> None:
 def test_what_no_list_tells_is_carried_over() -> None:
     old = board(*RINGS, member(ANNA), Connected("support", ANNA, caller("b"), at(2)))
     rings = board(member(state="not in use"), member(ANNA), waits("a"))
-    assert carried(old, rings, gap=False) == replace(rings, offers=old.offers, talks=old.talks)
-    assert carried(old, board(member(state="ringing")), gap=False).offers == ()
+    assert carried(old, rings, None) == replace(rings, offers=old.offers, talks=old.talks)
+    assert carried(old, board(member(state="ringing")), None).offers == ()
 
 
 @pytest.mark.parametrize(("gap", "since"), [(False, 0), (True, 1)])
 def test_whoever_waits_does_so_since_he_was_told_to(gap: bool, since: int) -> None:
     """A list has whole seconds, but after a gap he may have come anew."""
     listed = board(CallerWaits("support", 1, caller("a", 1)))
-    now = carried(board(waits("a")), listed, gap)
+    now = carried(board(waits("a")), listed, () if gap else None)
     assert now.queues["support"].waiting == (caller("a", since),)
 
 
@@ -142,7 +142,7 @@ def test_whoever_waits_does_so_since_he_was_told_to(gap: bool, since: int) -> No
 )
 def test_after_a_gap_only_what_is_seen(listed: tuple[Event, ...], offers: int, talks: int) -> None:
     old = board(*RINGS, member(ANNA), Connected("support", ANNA, caller("b"), at(2)))
-    now = carried(old, board(*listed), gap=True)
+    now = carried(old, board(*listed), ())
     assert (len(now.offers), len(now.talks)) == (offers, talks)
 
 
@@ -276,7 +276,7 @@ def test_the_folded_board_is_the_listed_one(
         assert {(it.queue, it.interface, it.caller) for it in now.offers} == set(model.ringing)
         assert {(it.queue, it.interface, it.caller) for it in now.talks} == set(model.talking)
         stale = model.told[max(len(model.told) - late, 0) :]
-        again = board(*stale, of=carried(now, listed, gap=False))
+        again = board(*stale, of=carried(now, listed, None))
         assert differences(again, listed) == ()
         assert (set(again.offers), set(again.talks)) == (set(now.offers), set(now.talks))
 

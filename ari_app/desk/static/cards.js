@@ -10,7 +10,10 @@ export class Cards {
     this.drafts = drafts;
     this.typedAt = 0;
     this.seen = "";
-    drafts.changed = (card) => this.saving(card);
+    drafts.changed = (card) => {
+      if (card) this.saving(card);
+      else for (const each of this.all()) this.saving(each.dataset.card);
+    };
     place.addEventListener("input", (event) => this.typed(event.target));
     list.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -116,6 +119,7 @@ export class Cards {
     if (!place) return;
     const dirty = this.drafts.dirty(id);
     place.classList.toggle("unsaved", dirty);
+    place.dataset.safe = String(this.drafts.safe);
     place.textContent = dirty ? place.dataset.unsaved : place.dataset.saved;
   }
 

@@ -16,6 +16,7 @@ export class Drafts {
     this.timers = new Map();
     this.sent = new Map();
     this.changed = () => {};
+    this.kept.settled = () => this.changed("");
     addEventListener("pagehide", () => { for (const at of [...this.timers.keys()]) this.flush(at); });
     setInterval(() => this.retry(), AGAIN);
   }
@@ -72,6 +73,9 @@ export class Drafts {
 
   // What was typed into a field and is not acknowledged; undefined if there is no such thing.
   unsaved(card, field) { return this.kept.get(`${card}:${field}`)?.text; }
+
+  // Whether what is not acknowledged would outlive a crash of the browser.
+  get safe() { return this.kept.safe; }
 
   dirty(card) { return this.kept.names().some((at) => at.startsWith(`${card}:`)); }
 }

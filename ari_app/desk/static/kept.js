@@ -1,33 +1,25 @@
-// A few values by name, at hand at once and on the disk before anything else happens: IndexedDB,
-// whose "strict" writes outlive a crash of the browser (localStorage is written seconds later).
+// A few values by name, at hand at once and on the disk a moment later: IndexedDB, whose "strict"
+// writes outlive a crash of the browser (localStorage is written seconds later).
 export class Kept {
   constructor(name) {
     this.values = new Map();
+    this.waiting = new Set(); // names whose value is not on the disk yet
+    this.writing = false;
+    this.settled = () => {};
     this.ready = new Promise((ready) => {
       const asked = indexedDB.open(name, 1);
       asked.onupgradeneeded = () => asked.result.createObjectStore("kept");
       asked.onerror = () => ready(); // no disk: what is typed is kept as long as the page
       asked.onsuccess = () => {
         this.disk = asked.result;
-        const store = this.store("readonly");
+        const store = this.disk.transaction("kept").objectStore("kept");
         store.openCursor().onsuccess = ({ target: { result: at } }) => {
-          if (!at) { ready(); return; }
+          if (!at) { ready(); this.write(); return; }
           if (!this.values.has(at.key)) this.values.set(at.key, at.value);
           at.continue();
         };
       };
     });
-  }
-
-  store(mode) {
-    return this.disk.transaction("kept", mode, { durability: "strict" }).objectStore("kept");
-  }
-
-  // Committed at once: what is left to the browser does not outlive a page that is left just now.
-  write(deed) {
-    const store = this.store("readwrite");
-    deed(store);
-    store.transaction.commit();
   }
 
   names() { return [...this.values.keys()]; }
@@ -36,11 +28,35 @@ export class Kept {
 
   put(name, value) {
     this.values.set(name, value);
-    if (this.disk) this.write((store) => store.put(value, name));
+    this.waiting.add(name);
+    this.write();
   }
 
   remove(name) {
     this.values.delete(name);
-    if (this.disk) this.write((store) => store.delete(name));
+    this.waiting.add(name);
+    this.write();
+  }
+
+  // Whether the disk has it all.
+  get safe() { return this.waiting.size === 0 && !this.writing; }
+
+  // One transaction at a time, for all that changed meanwhile: a fast hand makes no queue.
+  write() {
+    if (!this.disk || this.writing || this.waiting.size === 0) return;
+    this.writing = true;
+    const deal = this.disk.transaction("kept", "readwrite", { durability: "strict" });
+    const store = deal.objectStore("kept");
+    for (const name of this.waiting) {
+      if (this.values.has(name)) store.put(this.values.get(name), name);
+      else store.delete(name);
+    }
+    deal.commit(); // at once: what is left to the browser does not outlive a page that goes now
+    this.waiting.clear();
+    deal.oncomplete = deal.onabort = () => {
+      this.writing = false;
+      this.write();
+      if (this.safe) this.settled();
+    };
   }
 }
