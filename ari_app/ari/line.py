@@ -1,7 +1,7 @@
 """A channel as a line: what a session wants of a caller."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from math import ceil
 from typing import TypeVar
@@ -13,6 +13,7 @@ from ari_app.ari.rest import Channels
 from ari_app.line import UndoneError
 from ivr.events import Bridged, Event, Gone, Keyed, Recorded, Silent, Told
 from ivr.gather import Gather
+from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.values import Recording
 from ivr.wants import Ask, Dial, Done, Enqueue, Met, Record, Say, Screen
 
@@ -123,12 +124,16 @@ class ChannelLine(Leg):
             "FIRSTLINE_PRIORITY": str(want.priority),
             "FIRSTLINE_TOPIC": want.topic,
         }
-        return await self._out("firstline-queue", want.queue, variables)
+        return _fitting(
+            await self._out("firstline-queue", want.queue, variables), QUEUE_OUTCOMES, "timeout"
+        )
 
     async def _dial(self, want: Dial) -> Bridged | Gone:
         """The number goes in a variable, which the dialplan filters: there it would be an order."""
         variables = {"FIRSTLINE_NUMBER": want.number, "FIRSTLINE_RING": f"{ceil(want.ring)}"}
-        return await self._out("firstline-dial", "s", variables)
+        return _fitting(
+            await self._out("firstline-dial", "s", variables), DIAL_OUTCOMES, "no-answer"
+        )
 
     async def _out(
         self, context: str, extension: str, variables: Mapping[str, str]
@@ -230,3 +235,10 @@ class ChannelLine(Leg):
             except UnreachableError as error:
                 log.warning("channel %s: %s; trying again", self.channel, error)
                 await self._relink()
+
+
+def _fitting(back: Bridged | Gone, outcomes: Sequence[str], otherwise: str) -> Bridged | Gone:
+    """How he came back, in the words of where he went: an agent may have passed him on in vain."""
+    if isinstance(back, Bridged) and back.outcome not in outcomes:
+        return Bridged(otherwise)
+    return back

@@ -22,6 +22,7 @@ async def test_actions_are_sent_while_connected_and_else_refused(server: Server)
         await floor.pause(OLGA, True, "чай")
         await floor.pause(OLGA, False)
         await floor.redirect("PJSIP/1-1", "firstline-transfer", "702")
+        await floor.transfer(f"{OLGA}-1", "queue-claims")
         await floor.join("support", OLGA, "Ольга", 3)
         await floor.leave("support", OLGA)
         await server.die()
@@ -37,6 +38,10 @@ async def test_actions_are_sent_while_connected_and_else_refused(server: Server)
         {
             "Action": "Redirect", "Channel": "PJSIP/1-1", "Context": "firstline-transfer",
             "Exten": "702", "Priority": "1",
+        },
+        {
+            "Action": "BlindTransfer", "Channel": f"{OLGA}-1", "Context": "firstline-transfer",
+            "Exten": "queue-claims",
         },
         {
             "Action": "QueueAdd", "Queue": "support", "Interface": OLGA, "MemberName": "Ольга",

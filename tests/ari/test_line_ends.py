@@ -8,7 +8,7 @@ from ari_app.ari.calls import DIAL_STATUS, QUEUE_STATUS
 from ari_app.ari.line import Times
 from ivr.events import Bridged, Gone, Silent
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
-from ivr.wants import Ask, Done, Enqueue, Say, Screen
+from ivr.wants import Ask, Dial, Done, Enqueue, Say, Screen
 from tests.ari.facts import until
 from tests.ari.house import CALL, QUEUE, ask, house, played, presenting, say
 from tests.ari.server import Server
@@ -200,6 +200,28 @@ async def test_each_way_back_from_a_conversation(server: Server, status: str) ->
         assert not line._keypad.ahead, "keys of the conversation"
     continued = next(one for one in server.asked if one.line.endswith("/continue"))
     assert continued.query == {"context": "firstline-dial", "extension": "s", "priority": "1"}
+
+
+@pytest.mark.parametrize(
+    ("want", "status", "outcome"),
+    [
+        (QUEUE, "ANSWER", "ended"),
+        (QUEUE, "BUSY", "timeout"),
+        (QUEUE, "NOANSWER", "timeout"),
+        (QUEUE, "CHANUNAVAIL", "failed"),
+        (CALL, "CONTINUE", "ended"),
+        (CALL, "FULL", "no-answer"),
+    ],
+)
+async def test_who_was_passed_on_comes_back_in_the_words_of_where_he_went(
+    server: Server, want: Enqueue | Dial, status: str, outcome: str
+) -> None:
+    async with house(server) as at:
+        line = await at.call()
+        away = presenting(line, want)
+        await until(lambda: server.lines("POST channels/c-1/continue"))
+        server.enter("c-1", "back", status)
+        assert await away == Bridged(outcome)
 
 
 def test_no_status_has_two_meanings() -> None:

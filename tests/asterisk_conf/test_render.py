@@ -62,7 +62,8 @@ def test_a_number_of_the_ivr_has_its_fallback_right_after_the_application() -> N
     lines = section("extensions.conf", "firstline")
     for number in DEMO.numbers:
         at = lines.index(f"exten => {number},1,Answer()")
-        assert lines[at + 1 : at + 4] == [
+        assert lines[at + 1 : at + 5] == [
+            " same => n,Set(FIRSTLINE_CALLER=yes)",
             " same => n,Set(TIMEOUT(absolute)=120)",
             f" same => n,Stasis(firstline,{number})",
             " same => n,Goto(firstline-fallback,s,1)",

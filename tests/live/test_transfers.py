@@ -1,0 +1,173 @@
+"""A caller who speaks with an agent is passed on, and comes back into his flow."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+import pytest
+
+from ari_app.ami.client import Settings
+from ari_app.ami.floor import TRANSFER, Floor
+from ari_app.ami.watch import Watch
+from ari_app.config import State
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ivr.board import Board, Talk
+from tests.live.installation import Installation, installed
+
+pytestmark = pytest.mark.live
+
+CALLER = "375990000006"
+ANNA, BORIS = "PJSIP/701", "PJSIP/702"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installed(tmp_path_factory.mktemp("live") / "state") as one:
+        yield one
+
+
+class Scene:
+    """A caller, who speaks with Anna of the queue, and Boris, whose phone is there."""
+
+    def __init__(self, house: Installation, watch: Watch, phones: tuple[Phone, Phone, Phone]):
+        self.house = house
+        self.watch = watch
+        self.me, self.anna, self.boris = phones
+        self.floor = Floor(watch.ask)
+
+    async def shows(self, fact: Callable[[Board], object]) -> None:
+        async with asyncio.timeout(20):
+            with self.watch.listen() as views:
+                while not fact(self.watch.view.board):
+                    await views.get()
+
+    async def begin(self) -> Talk:
+        """The talk with Anna, once they hear each other."""
+        await self.anna.register()
+        await self.boris.register()
+        await asyncio.to_thread(self.house.ordered, "queue pause member PJSIP/702 queue support")
+        await self.me.dial("611")
+        await self.me.wait(Connected)
+        await self.me.press("0")
+        await self.anna.wait(Incoming, timeout=40)
+        await self.anna.answer()
+        await self.shows(lambda board: spoken(board) == [("support", ANNA)])
+        while "2" not in (await asyncio.to_thread(self.house.ordered, "bridge show all")).split():
+            pass
+        [talk] = self.watch.view.board.talks
+        return talk
+
+    async def boris_serves(self, queue: str = "") -> None:
+        """He answers, speaks, and hangs up; the call is the same one all the while."""
+        [call] = {one.caller.call for one in self.watch.view.board.talks} or {""}
+        await self.boris.wait(Incoming, timeout=20)
+        await self.shows(lambda board: (queue, BORIS) in rung(board))
+        await self.boris.answer()
+        await self.shows(lambda board: spoken(board) == [(queue, BORIS)])
+        [talk] = self.watch.view.board.talks
+        assert talk.caller.number == CALLER
+        assert call in ("", talk.caller.call)
+        await self.boris.hangup()
+        await self.me.wait(Disconnected, timeout=20)
+        await self.shows(lambda board: not (board.talks or board.offers))
+
+
+def rung(board: Board) -> list[tuple[str, str]]:
+    return [(it.queue, it.interface) for it in board.offers]
+
+
+def spoken(board: Board) -> list[tuple[str, str]]:
+    return [(it.queue, it.interface) for it in board.talks]
+
+
+@asynccontextmanager
+async def scene(house: Installation) -> AsyncIterator[Scene]:
+    settings = Settings(house.ports.ami, "firstline", State(house.state).keys().ami, "agent,call")
+    known = {ANNA, BORIS}.__contains__
+    watch = Watch(settings, lambda: datetime.now(UTC), phones=known)
+    task = asyncio.create_task(watch.run())
+    async with (
+        Phone(house.subscriber(5)) as me,
+        Phone(house.agent(0)) as anna,
+        Phone(house.agent(1)) as boris,
+    ):
+        yield Scene(house, watch, (me, anna, boris))
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert not watch.mended
+
+
+@pytest.mark.parametrize("how", ["transfer", "redirect", "phone"])
+async def test_a_colleague_gets_the_caller_whose_flow_then_goes_on(
+    house: Installation, how: str
+) -> None:
+    """By us, as the agent's phone would, or out of the queue; and by the phone itself."""
+    async with scene(house) as at:
+        talk = await at.begin()
+        match how:
+            case "transfer":
+                await at.floor.transfer(talk.leg, "702")
+                await at.anna.wait(Disconnected)
+            case "redirect":
+                await at.floor.redirect(talk.caller.channel, TRANSFER, "702")
+                await at.anna.wait(Disconnected)
+            case _:
+                await at.anna.transfer("702")
+        await at.boris_serves()
+    path = await asyncio.to_thread(house.last_call)
+    assert "support-queue (queue)  -> ended" in path
+    assert "bye (end)  told thanks-bye" in path
+
+
+async def test_a_queue_gets_the_caller_whose_flow_then_goes_on(house: Installation) -> None:
+    async with scene(house) as at:
+        talk = await at.begin()
+        await at.floor.transfer(talk.leg, "queue-technical")
+        await at.boris_serves("technical")
+    path = await asyncio.to_thread(house.last_call)
+    assert "support-queue (queue)  -> ended" in path
+    assert "ended (cause" in path
+
+
+@pytest.mark.parametrize(("to", "outcome"), [("702", "timeout"), ("799", "failed")])
+async def test_a_colleague_who_is_busy_loses_no_caller(
+    house: Installation, to: str, outcome: str
+) -> None:
+    """Nor one who does not exist; the flow offers another try."""
+    async with scene(house) as at:
+        talk = await at.begin()
+        await at.floor.transfer(talk.leg, to)
+        if to == "702":
+            await at.boris.wait(Incoming, timeout=20)
+            await at.boris.hangup()
+        await at.shows(lambda board: not (board.talks or board.offers))
+        await at.me.press("#")
+        await at.me.hangup()
+        await at.me.wait(Disconnected)
+    path = await asyncio.to_thread(house.last_call)
+    assert f"support-queue (queue)  -> {outcome}" in path
+    assert "busy (say)  told operator-left" in path
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_a_colleague_who_is_asked_gets_the_caller_before_he_answers(
+    house: Installation, answers: bool
+) -> None:
+    async with scene(house) as at:
+        await at.begin()
+        await at.anna.consult("702")
+        await at.boris.wait(Incoming)
+        await at.anna.transfer()
+        await at.shows(lambda board: rung(board) == [("", BORIS)] and not board.talks)
+        if answers:
+            await at.boris.answer()
+            await at.shows(lambda board: spoken(board) == [("", BORIS)])
+        await at.boris.hangup()
+        if not answers:
+            await at.me.press("#")
+            await at.me.hangup()
+        await at.me.wait(Disconnected, timeout=20)
+    path = await asyncio.to_thread(house.last_call)
+    assert f"support-queue (queue)  -> {'ended' if answers else 'timeout'}" in path
