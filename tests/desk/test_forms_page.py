@@ -9,32 +9,39 @@ from playwright.async_api import Page, expect
 from ivr.events import Answered
 from ivr.values import Digits, Money, Name, Rows, Values
 from tests.desk.browser import unplugged
+from tests.desk.door import PASSWORD, Door
 from tests.desk.house import House, board, caller
-from tests.desk.served import served
 from tests.desk.test_forms import QUOTED, talking
 
 TV: Values = {"service": Name({"en": "TV"}), "fee": Money(Decimal(7)), "code": Digits("7")}
 
 
 @pytest.fixture
-def house() -> House:
-    house = House()
-    house.deeds.answers |= {
+def house(door: Door) -> House:
+    door.house.deeds.answers |= {
         "service-offers": Answered("ok", {"offered": Rows((TV,))}),
         "service-on-quote": Answered("ok", QUOTED),
     }
-    return house
+    return door.house
+
+
+async def sits(name: str, door: Door, page: Page) -> None:
+    """Somebody is signed in at his desk."""
+    await page.goto(f"{door.url}/language/en")
+    await page.fill("#name", name)
+    await page.fill("#password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#standing .state")).to_be_visible()
 
 
 @pytest.fixture
-async def desk(house: House, tab: Page) -> AsyncIterator[Page]:
+async def desk(house: House, door: Door, tab: Page) -> AsyncIterator[Page]:
     """Anna's desk, while she speaks with a caller."""
-    async with served(house) as url:
-        talking(house)
-        await tab.goto(f"{url}anna")
-        await expect(tab.locator("article.card")).to_be_visible()
-        yield tab
-        await tab.goto("about:blank")
+    talking(house)
+    await sits("anna", door, tab)
+    await expect(tab.locator("article.card")).to_be_visible()
+    yield tab
+    await tab.goto("about:blank")
 
 
 async def test_by_keyboard_from_the_choice_to_the_yes(house: House, desk: Page) -> None:
@@ -126,16 +133,16 @@ async def test_a_caller_is_passed_on_with_the_last_words_that_were_typed(
 
 
 async def test_a_mentor_finds_his_button_again_when_the_queues_change(
-    house: House, desk: Page
+    house: House, door: Door, tab: Page
 ) -> None:
-    both = board(speaks={"PJSIP/701": caller(), "PJSIP/702": caller("2.2")})
-    [tab] = house.hub.of("anna")
-    house.tells(both)
-    tab.tell(await house.desk.hello(tab))
-    button = desk.locator("#whisper-boris")
+    house.tells(board(speaks={"PJSIP/701": caller()}))
+    await sits("boris", door, tab)
+    button = tab.locator("#whisper-anna")
     await button.focus()
-    tab.tell(await house.desk.hello(tab))
+    [one] = house.hub.of("boris")
+    one.tell(await house.desk.hello(one))
     await expect(button).to_be_focused()
-    await desk.keyboard.press("Enter")
-    await expect(desk.locator("#notices")).to_contain_text("Your phone will ring now")
-    assert house.floor.moved == [("anna", "whisper boris")]
+    await tab.keyboard.press("Enter")
+    await expect(tab.locator("#notices")).to_contain_text("Your phone will ring now")
+    assert house.floor.moved == [("boris", "whisper anna")]
+    await tab.goto("about:blank")
