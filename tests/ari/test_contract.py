@@ -91,6 +91,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.applications.filter(["StasisStart"])
     await ari.applications.subscribe("channel:1.2")
     await ari.channels.hangup("1.2")
+    await ari.channels.originate("PJSIP/703", "context", "s", {"NAME": "value"}, "<702>")
     await ari.channels.continue_in_dialplan("1.2", "context", "s")
     await ari.channels.play_with_id("1.2", "1.2-1", ["sound:a", "sound:b"])
     await ari.channels.set_channel_var("1.2", "CHANNEL(language)", "ru")
