@@ -9,6 +9,7 @@ import click
 from ari_app import __version__, log
 from ari_app import call as calling
 from ari_app import up as bring
+from ari_app.commands.agents import agents
 from ari_app.commands.announce import announce
 from ari_app.commands.callbacks import callbacks
 from ari_app.commands.calls import calls
@@ -101,7 +102,7 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 
 for group in (
-    status, announce, calls, callbacks, complaints, demo_billing, flows, hours, messages,
+    status, agents, announce, calls, callbacks, complaints, demo_billing, flows, hours, messages,
     operations, orders, pbx, prompts, queues, retention, subscribers, ussd,
 ):  # fmt: skip
     main.add_command(group)

@@ -1,10 +1,12 @@
 """Agents: who answers when a caller asks for a human."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from ari_app.store import cards, desk_sessions
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 
@@ -51,6 +53,15 @@ def everyone(db: Database) -> list[Agent]:
 def by_name(db: Database, name: str) -> Agent | None:
     """The agent of a login."""
     return next(iter(_agents(db, "where name = ?", name)), None)
+
+
+def remove(db: Database, name: str, at: datetime) -> bool:
+    """Remove an agent and sign him out; his open cards are closed, and what he wrote is kept.
+    False if there is no such agent."""
+    desk_sessions.end_all(db, name)
+    for card in cards.unfinished(db, name):
+        cards.finish(db, card.id, at)
+    return db.conn.execute("delete from agents where name = ?", (name,)).rowcount == 1
 
 
 def put_password(db: Database, name: str, hash: str) -> bool:
