@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar
 
+from ari_app.status import Desk
 from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live
@@ -70,6 +71,8 @@ async def test_what_is_done_to_an_account_is_so_at_once(
     one: Installation, browser: Browser
 ) -> None:
     phone = one.agent(0).password
+    desk = (await asyncio.to_thread(one.status)).desk
+    assert desk == Desk(f"{browser.url}/", ("anna", "boris"))
     assert await browser.sign_in(phone) == 303
     tab = await browser.wire()
     assert await agents(one, "sign-out", "anna") == ["anna was signed out of 1 browser"]
@@ -82,6 +85,7 @@ async def test_what_is_done_to_an_account_is_so_at_once(
     made, told = await agents(one, "password", "anna", "--generate")
     assert told == "anna was signed out of 1 browser"
     await cut(tab)
+    assert (await asyncio.to_thread(one.status)).desk.by_phone == ("boris",)
     assert await browser.sign_in(phone) == 403
     assert await browser.sign_in(made.rpartition(": ")[2]) == 303
     tab = await browser.wire()
