@@ -119,11 +119,11 @@ class Desk(Listener):
         found = ((self._phones.agent(talk.interface), talk) for talk in self._board.talks)
         return [(people[name], talk) for name, talk in found if name in people]
 
-    def channel(self, card: Card) -> str | None:
-        """The name of the channel of a card's caller, while its agent speaks with him."""
+    def talk(self, card: Card) -> Talk | None:
+        """The conversation of a card, while it lasts."""
         for one, talk in self.talking():
             if (one.name, talk.caller.call) == (card.kept.agent, card.kept.arrival.channel):
-                return talk.caller.channel
+                return talk
         return None
 
     async def mentored(self, mentor: str, agent: str, how: How) -> None:
