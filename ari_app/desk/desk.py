@@ -119,11 +119,11 @@ class Desk(Listener):
         found = ((self._phones.agent(talk.interface), talk) for talk in self._board.talks)
         return [(people[name], talk) for name, talk in found if name in people]
 
-    def talk(self, card: Card) -> Talk | None:
-        """The conversation of a card, while it lasts."""
+    def leg(self, card: Card) -> str | None:
+        """The channel over which the agent of a card speaks with its caller, while he does."""
         for one, talk in self.talking():
             if (one.name, talk.caller.call) == (card.kept.agent, card.kept.arrival.channel):
-                return talk
+                return talk.leg
         return None
 
     async def mentored(self, mentor: str, agent: str, how: How) -> None:

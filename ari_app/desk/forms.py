@@ -75,14 +75,16 @@ class Forms:
         digits = "".join(sign for sign in filled.values.get("number", "") if sign.isdigit())
         if to == "number" and not digits:
             raise NotFilled("number")
+        if card.phase != "talking":
+            return Done(False, self._word("pass-nobody"))
         known = {one.extension for one, _ in self._desk.colleagues(card.kept.agent)}
         queues = {f"queue-{name}" for name in self._desk.queues()}
         if to != "number" and to not in known | queues:
             raise NotFilled("to")
-        talk = self._desk.talk(card)
-        if talk is None:
+        leg = self._desk.leg(card)
+        if not leg:
             return Done(False, self._word("pass-nobody"))
-        await self._desk.floor.pass_on(talk, digits if to == "number" else to)
+        await self._desk.floor.pass_on(leg, digits if to == "number" else to)
         return Done(True, self._word("passed-on"))
 
     def _moment(self, filled: Filled, name: str) -> datetime:

@@ -22,7 +22,7 @@ from ari_app.desk.known import (
 )
 from ivr.events import Answered
 from ivr.model import Operation
-from ivr.queues import Caller, Talk
+from ivr.queues import Caller
 from ivr.secret import Secret
 from ivr.values import Values
 
@@ -186,8 +186,9 @@ class Floor(Protocol):
     async def pause(self, agent: str, reason: str) -> None:
         """No calls come to him."""
 
-    async def pass_on(self, talk: Talk, to: str) -> None:
-        """Pass on who speaks with an agent: ``to`` is ``queue-`` and a queue's name, or digits."""
+    async def pass_on(self, leg: str, to: str) -> None:
+        """Pass on whom an agent speaks with over a ``leg``: ``to`` is ``queue-`` and a queue's
+        name, or digits."""
 
     async def mentor(self, mentor: str, agent: str, how: How) -> None:
         """Let a mentor's phone ring, to hear an agent's conversation when he picks up."""

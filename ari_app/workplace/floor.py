@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from ari_app.ami.client import AmiError
-from ari_app.ami.floor import TRANSFER
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError
 from ari_app.codewords import StoredCodeWords
 from ari_app.desk.ports import DeskUnavailable, How
 from ari_app.selfcare.codeword import CodeWordsUnavailable
-from ivr.queues import Talk
 from ivr.secret import Secret
 
 
@@ -18,8 +16,6 @@ class Moves(Protocol):
     """What is asked of Asterisk; each may raise :class:`AmiError`."""
 
     def pause(self, interface: str, paused: bool, reason: str = "") -> Awaitable[None]: ...
-
-    def redirect(self, channel: str, context: str, extension: str) -> Awaitable[None]: ...
 
     def transfer(self, leg: str, to: str) -> Awaitable[None]: ...
 
@@ -53,12 +49,9 @@ class Floor:
         """No calls come to him."""
         await self._move(self._moves.pause(self._phone(agent), True, reason))
 
-    async def pass_on(self, talk: Talk, to: str) -> None:
-        """Pass a caller on; over the agent's leg, if it is known, so that his queue hears of it."""
-        if talk.leg:
-            await self._move(self._moves.transfer(talk.leg, to))
-        else:
-            await self._move(self._moves.redirect(talk.caller.channel, TRANSFER, to))
+    async def pass_on(self, leg: str, to: str) -> None:
+        """Pass a caller on."""
+        await self._move(self._moves.transfer(leg, to))
 
     async def mentor(self, mentor: str, agent: str, how: How) -> None:
         """Let a mentor hear."""

@@ -31,7 +31,7 @@ def board(
     """A queue of Anna and Boris, the phones that ring and those that are spoken into."""
     members = {at: Member(interface=at, name=name, **member) for name, at in PHONES.items()}
     offers = tuple(Offer("support", at, who, NOW) for at, who in (rings or {}).items())
-    talks = tuple(Talk("support", at, who, NOW) for at, who in (speaks or {}).items())
+    talks = tuple(Talk("support", at, who, NOW, f"{at}-1") for at, who in (speaks or {}).items())
     return Board({"support": Queue(members, tuple(waiting))}, offers, talks)
 
 

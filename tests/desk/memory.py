@@ -23,7 +23,7 @@ from ari_app.desk.known import (
 from ari_app.desk.ports import Acted, Colleague, DeskUnavailable, How, Kept
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.events import Answered
-from ivr.queues import Caller, Talk
+from ivr.queues import Caller
 from ivr.secret import Secret
 from ivr.values import Money, Name, Values
 from ivr.why import Did
@@ -187,8 +187,8 @@ class Standing:
             raise DeskUnavailable("the exchange does not answer")
         self.paused[agent] = reason
 
-    async def pass_on(self, talk: Talk, to: str) -> None:
-        self.moved.append((talk.caller.channel, to))
+    async def pass_on(self, leg: str, to: str) -> None:
+        self.moved.append((leg, to))
 
     async def mentor(self, mentor: str, agent: str, how: How) -> None:
         self.moved.append((mentor, f"{how} {agent}"))

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import aiohttp
 from playwright.async_api import Locator, Page, expect
 
+from ari_app.config import State
 from ari_app.phone.handset import Connected, Phone
 from tests.live.installation import Installation
 
@@ -85,3 +87,27 @@ async def calling(one: Installation, subscriber: int, keys: str = "0") -> AsyncI
             await asyncio.sleep(1.5)
             await phone.press(key)
         yield phone
+
+
+async def waiting(one: Installation, number: str, name: str = "", times: int = 1) -> None:
+    """Callers of a dialplan that is not ours, who wait in the queue for an agent."""
+    login = aiohttp.encode_basic_auth("firstline", State(one.state).keys().ari.reveal())
+    url = f"http://127.0.0.1:{one.ports.http}/ari/channels"
+    where = {
+        "endpoint": "Local/s@firstline-test-waits/n",
+        "context": "firstline-queue",
+        "extension": "support",
+        "priority": "1",
+        "callerId": f'"{name}" <{number}>',
+    }
+    add = "dialplan add extension s,1,Wait,600 into firstline-test-waits"
+    await asyncio.to_thread(one.ordered, add)
+    async with aiohttp.ClientSession(headers={"Authorization": login}) as http:
+        for _ in range(times):
+            async with http.post(url, params=where) as answer:
+                answer.raise_for_status()
+
+
+async def gone(one: Installation) -> None:
+    """All callers hang up."""
+    await asyncio.to_thread(one.ordered, "channel request hangup all")

@@ -124,7 +124,7 @@ async def test_a_caller_is_passed_on_with_the_last_words_that_were_typed(
     await desk.get_by_label("Question").press_sequentially("no sound")
     await desk.get_by_role("button", name="Pass the call on").click()
     await expect(desk.locator("[data-answer=form]")).to_have_text("The call is passed on.")
-    assert house.floor.moved == [(caller().channel, "702")]
+    assert house.floor.moved == [("PJSIP/701-1", "702")]
     house.tells(board(rings={"PJSIP/702": caller()}))
     await house.settled()
     passed = house.card("boris").known.passed

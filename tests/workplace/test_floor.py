@@ -4,20 +4,15 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
-from msgspec.structs import replace
 
 from ari_app.ami.client import AmiError
 from ari_app.ari.errors import AriError, UnreachableError
 from ari_app.codewords import StoredCodeWords
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.workplace.floor import Floor
-from ivr.queues import Caller, Talk
 from tests.store.samples import NOON
 
 PHONES = {"anna": "PJSIP/701", "boris": "Local/702@from-queue/n"}
-
-CALLER = Caller("1.1", "PJSIP/trunk-0001", "375990000001", "", NOON)
-TALK = Talk("support", "PJSIP/701", CALLER, NOON)
 
 
 class Exchange:
@@ -29,9 +24,6 @@ class Exchange:
 
     async def pause(self, interface: str, paused: bool, reason: str = "") -> None:
         await self._heard(interface, paused, reason)
-
-    async def redirect(self, channel: str, context: str, extension: str) -> None:
-        await self._heard(channel, context, extension)
 
     async def transfer(self, leg: str, to: str) -> None:
         await self._heard(leg, to)
@@ -59,14 +51,12 @@ def floor(exchange: Exchange) -> Floor:
 async def test_moves_are_asked_of_asterisk(exchange: Exchange, floor: Floor) -> None:
     await floor.pause("anna", "lunch")
     await floor.ready("anna")
-    await floor.pass_on(TALK, "queue-support")
-    await floor.pass_on(replace(TALK, leg="PJSIP/701-0002"), "702")
+    await floor.pass_on("PJSIP/701-0001", "queue-support")
     await floor.mentor("anna", "boris", "whisper")
     assert exchange.asked == [
         ("PJSIP/701", True, "lunch"),
         ("PJSIP/701", False, ""),
-        ("PJSIP/trunk-0001", "firstline-transfer", "queue-support"),
-        ("PJSIP/701-0002", "702"),
+        ("PJSIP/701-0001", "queue-support"),
         ("PJSIP/701", "Local/702@from-queue/n", "whisper"),
     ]
 
@@ -78,7 +68,7 @@ async def test_moves_are_asked_of_asterisk(exchange: Exchange, floor: Floor) -> 
     "move",
     [
         lambda floor: floor.ready("anna"),
-        lambda floor: floor.pass_on(TALK, "702"),
+        lambda floor: floor.pass_on("PJSIP/701-0001", "702"),
         lambda floor: floor.mentor("anna", "boris", "listen"),
         lambda floor: floor.pause("nobody", "lunch"),
     ],

@@ -51,7 +51,7 @@ export class Kept {
       if (this.values.has(name)) store.put(this.values.get(name), name);
       else store.delete(name);
     }
-    deal.commit(); // at once: what is left to the browser does not outlive a page that goes now
+    deal.commit(); // what is left to the browser does not outlive a page that is left just now
     this.waiting.clear();
     deal.oncomplete = deal.onabort = () => {
       this.writing = false;
