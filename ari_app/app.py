@@ -16,6 +16,7 @@ from ari_app.ami.watch import Watch
 from ari_app.ari.calls import Calls
 from ari_app.ari.line import ChannelLine, Times
 from ari_app.ari.link import Link
+from ari_app.ari.mentor import mentor
 from ari_app.ari.sending import Settings
 from ari_app.background import Background, group
 from ari_app.billed import billed
@@ -48,7 +49,6 @@ from ari_app.texting import StoredMessages
 from ari_app.ussd import gateway
 from ari_app.ussd.sessions import Sessions
 from ari_app.workplace.calling import Calling
-from ari_app.workplace.mentors import spied
 from ari_app.workplace.opening import Needed, Workplace
 from ari_app.workplace.phones import Phones
 from asterisk_conf.site import Queue
@@ -134,7 +134,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             calling=calling,
             words=words,
             selfcare=selfcare,
-            spy=partial(spied, link.ari.channels),
+            spy=partial(mentor, link.ari),
             phones=phones,
             watch=queues,
             menus=lambda: (air.now.reading.catalogue, air.now.menus.book),

@@ -4,7 +4,7 @@
 sends is in :mod:`ari_app.ari.verbs`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, json
@@ -127,25 +127,21 @@ class Channels:
     def __init__(self, send: Sender) -> None:
         self._send = send
 
-    async def originate(
-        self, endpoint: str, context: str, extension: str, caller: str, ring: int
-    ) -> None:
-        """Let an endpoint ring for ``ring`` seconds, as if ``caller`` called; who picks up goes on
-        at priority 1 of an extension."""
-        asked = request(
-            ORIGINATE,
-            endpoint=endpoint,
-            context=context,
-            extension=extension,
-            priority="1",
-            callerId=caller,
-            timeout=str(ring),
-        )
-        await self._send(asked)
-
     async def hangup(self, channel: str, cause: int = 16) -> None:
         """Hang up; ``cause`` is of Q.850, 16 the normal clearing."""
         await self._send(request(HANGUP, channel, reason_code=str(cause)))
+
+    async def originate(
+        self, endpoint: str, context: str, extension: str, variables: Mapping[str, str], shown: str
+    ) -> None:
+        """Ring an endpoint such as ``PJSIP/703``, which is shown a caller such as ``<702>``.
+
+        Who answers goes on at priority 1 of an extension, with those variables.
+        """
+        place = {"context": context, "extension": extension, "priority": "1"}
+        body = json.encode({"variables": variables})
+        asked = request(ORIGINATE, body=body, endpoint=endpoint, callerId=shown, **place)
+        await self._send(asked)
 
     async def continue_in_dialplan(self, channel: str, context: str, extension: str) -> None:
         """Let a channel leave the application and go on at priority 1 of an extension."""

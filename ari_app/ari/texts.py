@@ -7,7 +7,7 @@ from ari_app.ari.rest import Endpoints
 
 
 class NoPhoneError(Exception):
-    """A number has no phone that is registered now; its subscriber must switch it on."""
+    """A phone that is needed is not registered now; whose it is must switch it on."""
 
 
 class Texts:

@@ -95,13 +95,14 @@ SUBSCRIBE = Verb(
 )
 GET_ENDPOINT = Verb("endpoints.get", "GET", "endpoints/{tech}/{resource}")
 SEND_MESSAGE = Verb("endpoints.sendMessage", "PUT", "endpoints/sendMessage", ("to", "from", "body"))
+HANGUP = Verb("channels.hangup", "DELETE", "channels/{channelId}", ("reason_code",))
 ORIGINATE = Verb(
     "channels.originate",
     "POST",
     "channels",
-    ("endpoint", "extension", "context", "priority", "callerId", "timeout"),
+    ("endpoint", "context", "extension", "priority", "callerId"),
+    body="variables",
 )
-HANGUP = Verb("channels.hangup", "DELETE", "channels/{channelId}", ("reason_code",))
 CONTINUE = Verb(
     "channels.continueInDialplan",
     "POST",
@@ -139,9 +140,9 @@ GET_FILE = Verb(
 DELETE_STORED = Verb("recordings.deleteStored", "DELETE", "recordings/stored/{recordingName}")
 
 VERBS = (
-    GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, CONTINUE, PLAY,
-    SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED, GET_FILE,
-    DELETE_STORED, ORIGINATE,
+    GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, ORIGINATE,
+    CONTINUE, PLAY, SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED,
+    GET_FILE, DELETE_STORED,
 )  # fmt: skip
 
 

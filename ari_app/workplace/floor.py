@@ -6,10 +6,13 @@ from typing import Literal, Protocol
 
 from ari_app.ami.client import AmiError
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError
+from ari_app.ari.texts import NoPhoneError
 from ari_app.codewords import StoredCodeWords
 from ari_app.desk.ports import DeskUnavailable, How
 from ari_app.selfcare.codeword import CodeWordsUnavailable
 from ivr.secret import Secret
+
+_FAULTS = (AmiError, AriError, NoPhoneError, RefusedError, UnreachableError)
 
 
 class Moves(Protocol):
@@ -55,7 +58,8 @@ class Floor:
 
     async def mentor(self, mentor: str, agent: str, how: How) -> None:
         """Let a mentor hear."""
-        await self._move(self._spy(self._phone(mentor), self._phone(agent), how))
+        heard, ears = _device(self._phone(agent)), _device(self._phone(mentor))
+        await self._move(self._spy(ears, heard, how))
 
     async def verify(
         self, subscriber: int, word: Secret, agent: str
@@ -69,7 +73,7 @@ class Floor:
     async def _move(self, move: Awaitable[None]) -> None:
         try:
             await move
-        except (AmiError, AriError, UnreachableError, RefusedError) as error:
+        except _FAULTS as error:
             raise DeskUnavailable(str(error)) from error
 
     def _phone(self, agent: str) -> str:
@@ -77,3 +81,9 @@ class Floor:
         if phone is None:
             raise DeskUnavailable(f"{agent} has no phone")
         return phone
+
+
+def _device(interface: str) -> str:
+    """The phone of an interface: FreePBX's queues have ``Local/701@from-queue/n`` for it."""
+    technology, _, rest = interface.partition("/")
+    return f"PJSIP/{rest.partition('@')[0]}" if technology == "Local" else interface

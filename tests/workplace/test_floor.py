@@ -57,7 +57,7 @@ async def test_moves_are_asked_of_asterisk(exchange: Exchange, floor: Floor) -> 
         ("PJSIP/701", True, "lunch"),
         ("PJSIP/701", False, ""),
         ("PJSIP/701-0001", "queue-support"),
-        ("PJSIP/701", "Local/702@from-queue/n", "whisper"),
+        ("PJSIP/701", "PJSIP/702", "whisper"),
     ]
 
 
