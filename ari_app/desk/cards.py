@@ -24,6 +24,10 @@ AGAIN = 1.0
 REMEMBERED = 500
 """Cards that were finished while their callers may still be there: so many at most."""
 
+WANE = 0.5
+"""Seconds in which a card stays of whose caller nothing is told: between the words that he waits no
+more and that he speaks, Asterisk tells other things."""
+
 Begin = Callable[[Coroutine[Any, Any, None]], object]
 
 
@@ -84,6 +88,9 @@ class Desks:
         self._spoke: dict[str, Card] = {}
         """Caller's channel: the card that was finished last, of an agent who spoke with him."""
         self._places: Places = {}
+        self._board = Board()
+        self._waning: set[tuple[str, str]] = set()
+        """Those who ring no more, and of whom it is not told yet what became of them."""
 
     async def restore(self) -> None:
         """Lay out again what was not finished when the application ended."""
@@ -112,10 +119,11 @@ class Desks:
         now = places(board)
         if now == self._places and self._at.keys() <= {*map(self._key, now.values())}:
             return
-        self._places = now
+        self._places, self._board = now, board
         here = {key: place for place in now.values() if (key := self._key(place)) is not None}
         for key in [key for key in self._at if key not in here]:
-            self._left(key, board)
+            self._left(key)
+        self._waning -= here.keys()
         for key, place in here.items():
             if key in self._at:
                 self._phase(self._at[key], place)
@@ -179,15 +187,29 @@ class Desks:
         self._change(card, answered=place.since)
         self.listener.went_on(card)
 
-    def _left(self, key: tuple[str, str], board: Board) -> None:
-        card = self._at.pop(key)
+    def _left(self, key: tuple[str, str]) -> None:
+        card, why = self._at[key], why_gone(self._board, key[1])
         if card.phase == "talking":
+            del self._at[key]
             card.phase, card.since = "after", self._now()
             self._change(card, ended=card.since)
             self.listener.went_on(card)
-            return
+        elif why in ("answered-elsewhere", "rings-elsewhere"):
+            self._went(key, why)
+        elif key not in self._waning:
+            self._waning.add(key)
+            self._begin(self._wane(key))
+
+    async def _wane(self, key: tuple[str, str]) -> None:
+        await asyncio.sleep(WANE)
+        if key in self._waning:
+            self._went(key, why_gone(self._board, key[1]))
+
+    def _went(self, key: tuple[str, str], why: Why) -> None:
+        self._waning.discard(key)
+        card = self._at.pop(key)
         del self._cards[card.id]
-        self.listener.went(card, why_gone(board, key[1]))
+        self.listener.went(card, why)
         self._begin(self._closed(card, self._now()))
 
     async def _closed(self, card: Card, at: datetime) -> None:

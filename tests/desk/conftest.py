@@ -7,6 +7,12 @@ import pytest
 from tests.desk.door import Browser, Door, open_door
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is waited for, is told at once here."""
+    monkeypatch.setattr("ari_app.desk.cards.WANE", 0.01)
+
+
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
     async with open_door() as one:

@@ -113,6 +113,7 @@ async def test_who_finished_his_card_before_another_answered_passed_it_on_all_th
     assert second.known.passed is not None
     assert second.known.passed.question == "sound"
     house.tells(board(rings={"PJSIP/702": caller("2.2")}))
+    await house.settled()
     assert house.card("boris").kept.came_from == "", "another call"
 
 
@@ -127,6 +128,7 @@ async def test_only_so_many_finished_cards_are_remembered(
     came = []
     for call in ("1.1", "1.3"):
         house.tells(board(rings={"PJSIP/702": caller(call)}))
+        await house.settled()
         came.append(bool(house.card("boris").kept.came_from))
         house.tells(board())
     assert came == [False, True]

@@ -14,6 +14,21 @@ def house() -> House:
     return House()
 
 
+async def test_between_two_words_of_the_exchange_the_card_stays_with_what_is_written(
+    house: House,
+) -> None:
+    anna = Seat(house, "anna")
+    with house.hub.opened(anna.tab):
+        house.tells(board(rings={"PJSIP/701": caller()}))
+        card = house.card("anna").id
+        await anna.says(m.Save(card, "question", "t:1", "до ответа"))
+        house.tells(board())  # he waits no more …
+        house.tells(board(speaks={"PJSIP/701": caller()}))  # … because he speaks
+        await house.settled()
+        assert not only(anna.told(), m.Gone)
+    assert (house.card("anna").id, house.card("anna").phase) == (card, "talking")
+
+
 async def test_a_card_opens_while_the_phone_rings_and_says_who_calls_and_why(house: House) -> None:
     anna = Seat(house, "anna")
     with house.hub.opened(anna.tab):
@@ -87,6 +102,7 @@ async def test_a_card_of_an_offer_that_is_no_more_closes_and_says_why(
         house.tells(board(rings={"PJSIP/701": caller()}))
         [card] = only(anna.told(), m.Card)
         house.tells(after)
+        await house.settled()
         [gone] = only(anna.told(), m.Gone)
         assert (gone.card, why in gone.told) == (card.card, True)
         await house.settled()

@@ -69,6 +69,7 @@ export class Cards {
   part(id, part, html) {
     const place = this.get(id)?.querySelector(`[data-part="${part}"]`);
     if (place) place.innerHTML = html;
+    if (part === "who") this.tell(); // now he has a name
   }
 
   // Written in another tab, or before this one was opened.
