@@ -12,6 +12,7 @@ from ari_app import up as bring
 from ari_app.commands.agent import agent
 from ari_app.commands.agents import agents
 from ari_app.commands.announce import announce
+from ari_app.commands.audit import acts, views
 from ari_app.commands.callbacks import callbacks
 from ari_app.commands.calls import calls
 from ari_app.commands.complaints import complaints
@@ -104,8 +105,9 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 
 for group in (
-    status, agent, agents, announce, calls, callbacks, complaints, demo_billing, flows, hours,
+    status, acts, agent, agents, announce, calls, callbacks, complaints, demo_billing, flows, hours,
     messages, operations, orders, pbx, prompts, queues, retention, subscribers, tickets, ussd,
+    views,
 ):  # fmt: skip
     main.add_command(group)
 

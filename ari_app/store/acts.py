@@ -60,10 +60,14 @@ def settle(db: Database, key: str, outcome: str, after: Mapping[str, str] | None
     return done.rowcount == 1
 
 
-def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Act]:
-    """What was last done for a subscriber, the newest first."""
-    tail = "where subscriber = ? order by at desc, rowid desc limit ?"
-    return _acts(db, tail, subscriber, limit)
+def recent(
+    db: Database, limit: int = 50, *, subscriber: int | None = None, agent: str | None = None
+) -> list[Act]:
+    """The last acts, the newest first: all, or those for a subscriber, or of an agent, or both."""
+    given = {"subscriber = ?": subscriber, "agent = ?": agent}
+    where = " and ".join(sql for sql, value in given.items() if value is not None) or "true"
+    values = [value for value in given.values() if value is not None]
+    return _acts(db, f"where {where} order by at desc, rowid desc limit ?", *values, limit)
 
 
 def of_card(db: Database, card: str) -> list[Act]:

@@ -25,20 +25,16 @@ def add(db: Database, agent: str, subscriber: int | None, what: str, at: datetim
     )
 
 
-def of_subscriber(db: Database, subscriber: int, limit: int = 50) -> list[View]:
-    """Who last looked at a subscriber, the newest first."""
-    return _views(db, "subscriber", subscriber, limit)
-
-
-def of_agent(db: Database, agent: str, limit: int = 50) -> list[View]:
-    """At whom an agent looked last, the newest first."""
-    return _views(db, "agent", agent, limit)
-
-
-def _views(db: Database, column: str, value: object, limit: int) -> list[View]:
+def recent(
+    db: Database, limit: int = 50, *, subscriber: int | None = None, agent: str | None = None
+) -> list[View]:
+    """The last looks, the newest first: all, or those at a subscriber, or of an agent, or both."""
+    given = {"subscriber = ?": subscriber, "agent = ?": agent}
+    where = " and ".join(sql for sql, value in given.items() if value is not None) or "true"
+    values = [value for value in given.values() if value is not None]
     rows = db.conn.execute(
-        f"select at, agent, subscriber, what from views where {column} = ?"
+        f"select at, agent, subscriber, what from views where {where}"
         " order by at desc, id desc limit ?",
-        (value, limit),
+        (*values, limit),
     )
     return [View(moment(at), *rest) for at, *rest in rows]

@@ -104,7 +104,7 @@ async def test_an_act_is_one_row_and_ends_once(store: Store) -> None:
     assert await store.write(acts.begin, again) == done, "the same key is the same act"
     later = replace(ACT, key="k2", at=NOON + HOUR, subscriber=None, card="")
     assert await store.write(acts.begin, later) == later
-    assert await store.read(acts.of_subscriber, 1) == [done]
+    assert await store.read(acts.recent, subscriber=1) == [done]
     assert await store.read(acts.of_card, "card1") == [done]
     assert await store.read(acts.of_card, "") == [], "what came of no card is of no card"
 
@@ -114,8 +114,10 @@ async def test_who_looked_is_listed(store: Store) -> None:
     await store.write(views.add, "boris", 1, "search", NOON + HOUR)
     await store.write(views.add, "anna", 2, "card", NOON)
     looks = [View(NOON + HOUR, "boris", 1, "search"), View(NOON, "anna", 1, "card")]
-    assert await store.read(views.of_subscriber, 1) == looks
-    assert [one.subscriber for one in await store.read(views.of_agent, "anna")] == [2, 1]
+    assert await store.read(views.recent, subscriber=1) == looks
+    assert await store.read(views.recent, 1) == looks[:1]
+    assert [one.subscriber for one in await store.read(views.recent, agent="anna")] == [2, 1]
+    assert await store.read(views.recent, subscriber=1, agent="anna") == looks[1:]
 
 
 @pytest.mark.parametrize("number", ["375990000001", "+375 99 000-00-01"])
