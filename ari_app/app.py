@@ -23,6 +23,7 @@ from ari_app.billed import billed
 from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.config import State
 from ari_app.deeds import Deeds
+from ari_app.demo import PhonePasswords
 from ari_app.feed import Feed
 from ari_app.flows import Menus
 from ari_app.means import Means, clock, remembering
@@ -145,7 +146,8 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
         )
         workplace = await Workplace.begun(needed)
         refreshing = (deeds.refresh, directory.refresh, billing.refresh, workplace.refresh)
-        reached = _Reached(link, calls, sessions, queues, refreshing)
+        passwords = PhonePasswords(store, hasher)
+        reached = _Reached(link, calls, sessions, queues, passwords, refreshing)
         await stack.enter_async_context(_answering(ground, air, reached, background, feed))
         background.begin(link.run(calls.handle, calls.reconcile))
         background.begin(queues.run())
@@ -190,6 +192,7 @@ class _Reached(Struct, frozen=True):
     calls: Calls
     sessions: Sessions
     queues: Watch
+    passwords: PhonePasswords
     refreshing: tuple[Callable[[], Awaitable[None]], ...]
     """Each reads again what it keeps in memory."""
 
@@ -200,7 +203,7 @@ def _answering(
     """The control socket."""
 
     async def report() -> bytes:
-        return await _report(ground, air, reached.link, reached.calls)
+        return await _report(ground, air, reached)
 
     async def queues() -> bytes:
         return json.encode(reached.queues.view)
@@ -258,15 +261,16 @@ def _ami(ground: Ground) -> ami.Settings:
     return ami.Settings(ground.config.ports.ami, "firstline", password, events="agent,call")
 
 
-async def _report(ground: Ground, air: Air, link: Link, calls: Calls) -> bytes:
+async def _report(ground: Ground, air: Air, reached: _Reached) -> bytes:
     """The status as JSON."""
     pids = {"asterisk": ground.pbx, "voice": air.now.reading.voice.pid}
     book = air.now.menus.book
     live = Live(
-        Ari(link.connected, link.transport if link.connected else ""),
-        link.version,
-        calls,
+        Ari(reached.link.connected, reached.link.transport if reached.link.connected else ""),
+        reached.link.version,
+        reached.calls,
         {name: pid for name, pid in pids.items() if pid},
         MenusNow({name: flow.version for name, flow in book.flows.items()}, air.refused),
     )
-    return json.encode(await status(ground.config, ground.state, ground.store, live))
+    by_phone = await reached.passwords.names()
+    return json.encode(await status(ground.config, ground.state, ground.store, by_phone, live))

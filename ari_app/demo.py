@@ -24,7 +24,7 @@ from ari_app.demo_accounts import (
     demo_charges,
     demo_payments,
 )
-from ari_app.selfcare.hashing import Hasher
+from ari_app.selfcare.hashing import Hasher, HashingBusy
 from ari_app.settings import Config
 from ari_app.store import accounts, agents, bills, code_words, history, placed, subscribers
 from ari_app.store.agents import Agent
@@ -114,11 +114,35 @@ async def seed_code_words(store: Store, hasher: Hasher, now: datetime) -> None:
 
 async def seed_passwords(store: Store, hasher: Hasher) -> None:
     """Let the demo operator's agents sign in at the desk, with the passwords of their phones."""
-    demo = {(one.name, one.full_name, one.extension) for one in _agents()}
-    for one in await store.read(agents.everyone):
-        if (one.name, one.full_name, one.extension) in demo and not one.password:
+    for one in await store.read(_staff):
+        if not one.password:
             hashed = await hasher.password(one.sip_password)
             await store.write(agents.put_password, one.name, hashed)
+
+
+class PhonePasswords:
+    """Who of the demo operator's agents signs in with the password of his phone, and has not set
+    another one. A password is compared once, as that costs time."""
+
+    def __init__(self, store: Store, hasher: Hasher) -> None:
+        self._store = store
+        self._hasher = hasher
+        self._same: dict[tuple[str, Secret], bool] = {}
+
+    async def names(self) -> tuple[str, ...]:
+        """Their logins."""
+        staff = await self._store.read(_staff)
+        return tuple([one.name for one in staff if await self._is_same(one)])
+
+    async def _is_same(self, one: Agent) -> bool:
+        both = (one.password, one.sip_password)
+        if both not in self._same:
+            try:
+                same = await self._hasher.check_password(one.sip_password, one.password)
+            except HashingBusy:
+                return False
+            self._same[both] = same
+        return self._same[both]
 
 
 def code_word(number: str) -> Secret:
@@ -157,6 +181,12 @@ def _people(now: datetime) -> Iterator[Subscriber]:
         number = _number(id)
         since = now - timedelta(days=200 + 53 * id % 1500)
         yield Subscriber(id, number, name, language, area, number, _password(), since)
+
+
+def _staff(db: Database) -> list[Agent]:
+    """The demo operator's agents, as they are now."""
+    demo = {(one.name, one.full_name, one.extension) for one in _agents()}
+    return [one for one in agents.everyone(db) if (one.name, one.full_name, one.extension) in demo]
 
 
 def _agents() -> Iterator[Agent]:

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, json
 
 from ari_app import control
+from ari_app.codewords import hashing
 from ari_app.config import State
+from ari_app.demo import PhonePasswords
 from ari_app.settings import Config
 from ari_app.store import agents, calls, subscribers
 from ari_app.store.db import Store
@@ -49,6 +51,14 @@ class AgentPhone(Struct, frozen=True, kw_only=True):
     sip_password: str
 
 
+class Desk(Struct, frozen=True):
+    """Where agents find their desk, "" if there is none; ``by_phone`` are the demo operator's who
+    sign in with the passwords of their phones."""
+
+    url: str = ""
+    by_phone: tuple[str, ...] = ()
+
+
 class Traffic(Struct, frozen=True):
     """Calls in the application now, and begun since midnight of the site's time zone."""
 
@@ -77,6 +87,7 @@ class Status(Struct, frozen=True, kw_only=True):
     state_dir: str
     pids: Mapping[str, int]
     menus: MenusNow = MenusNow()
+    desk: Desk = Desk()
 
 
 class Live(Struct, frozen=True):
@@ -101,13 +112,18 @@ async def asked(state: State) -> Status:
             raise
     store = await Store.open(state.database)
     try:
-        return await status(state.config(), state, store, None)
+        with hashing(state) as hasher:
+            by_phone = await PhonePasswords(store, hasher).names()
+        return await status(state.config(), state, store, by_phone, None)
     finally:
         await store.close()
 
 
-async def status(config: Config, state: State, store: Store, live: Live | None) -> Status:
-    """The status; ``live`` is None when the application does not run."""
+async def status(
+    config: Config, state: State, store: Store, by_phone: tuple[str, ...], live: Live | None
+) -> Status:
+    """The status; ``by_phone`` is of :class:`Desk`, ``live`` is None when the application does not
+    run."""
     zone = ZoneInfo(config.site.timezone)
     midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     counts = await store.read(calls.counts, midnight.astimezone(UTC))
@@ -144,4 +160,5 @@ async def status(config: Config, state: State, store: Store, live: Live | None) 
         state_dir=str(state.directory),
         pids={**live.pids, "application": os.getpid()} if live else {},
         menus=live.menus if live else MenusNow(),
+        desk=Desk(config.desk_url, by_phone) if config.desk.enabled else Desk(),
     )

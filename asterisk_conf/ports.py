@@ -20,7 +20,6 @@ def taken(host: str, ports: Ports) -> tuple[str, ...]:
         (host, "sip", ports.sip, socket.SOCK_STREAM),
         (LOOPBACK, "http", ports.http, socket.SOCK_STREAM),
         (LOOPBACK, "ami", ports.ami, socket.SOCK_STREAM),
-        (LOOPBACK, "desk", ports.desk, socket.SOCK_STREAM),
     )
     found = (_trouble(where, name, port, kind) for where, name, port, kind in wanted)
     return tuple(line for line in found if line)

@@ -1,13 +1,14 @@
-"""`firstline agents`: who answers callers, and what he signs in with at the desk."""
+"""`firstline agents`: who answers callers, and what he may do at the desk."""
 
 import asyncio
 import re
 import secrets
-import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar, get_args
 
 import click
+from msgspec import json
 
 from ari_app import exchange
 from ari_app.codewords import hashing
@@ -19,186 +20,194 @@ from ari_app.store import desk_sessions, subscribers
 from ari_app.store.agents import Agent, Role
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
+from ari_app.workplace.passwords import faults, generated
 from ivr.phrases import LANGUAGES
 from ivr.problems import near
 from ivr.secret import Secret
 
 T = TypeVar("T")
 
-SHORTEST, LONGEST = 10, 256
-"""Signs of a password; the desk reads no more of what is typed."""
-DIFFERENT = 5
-"""How many of them must differ."""
-
-_NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
-"""A login. The desk reads it in small letters, whatever is typed."""
-_ROLE = click.Choice(get_args(Role))
+_LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 
 
-@click.group(cls=Commands, invoke_without_command=True)
-@click.pass_context
-def agents(ctx: click.Context) -> None:
-    """Who answers callers, and may sign in at the desk [alone: the list]."""
-    if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+@click.group(cls=Commands)
+def agents() -> None:
+    """Who answers callers, and what he may do at the desk."""
 
 
 @agents.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For scripts; without passwords.")
 @click.pass_obj
-def list_(state: State) -> None:
-    """All agents: login, role, extension, whether he may sign in, name."""
-    for one in read(state, staff.everyone):
-        may = "may sign in" if one.may_sign_in else "may not sign in"
-        click.echo("  ".join((one.name, one.role, one.extension, may, one.full_name)))
+def list_(state: State, as_json: bool) -> None:
+    """All agents, in the order of their extensions."""
+    found = read(state, staff.everyone)
+    if as_json:
+        click.echo(json.format(json.encode([_told(one) for one in found]), indent=2).decode())
+        return
+    for one in found:
+        may = "may sign in" if one.password else "may not sign in"
+        words = (one.name, one.full_name, one.extension, one.role, " ".join(one.languages), may)
+        click.echo("  ".join(words))
 
 
 @agents.command()
 @click.argument("name")
-@click.option("--full-name", required=True, metavar="TEXT", help="As colleagues call him.")
-@click.option("--extension", required=True, metavar="NUMBER", help="What his phone is dialled by.")
-@click.option("--sip-user", metavar="USER", help="Of his phone [default: the extension].")
+@click.option("--full-name", required=True, help="As callers and colleagues know him.")
+@click.option("--extension", required=True, help="What his phone is dialled by: digits.")
+@click.option("--role", type=click.Choice(get_args(Role)), default="agent", show_default=True)
 @click.option(
     "--language",
     "languages",
-    multiple=True,
     type=click.Choice(LANGUAGES),
-    default=["ru"],
+    multiple=True,
+    default=("ru",),
     show_default=True,
-    help="What he speaks; several by several --language.",
+    help="Which he speaks; may be given several times.",
 )
-@click.option("--role", type=_ROLE, default="agent", show_default=True, help="What he may do.")
 @click.pass_obj
 def add(
     state: State,
+    /,
     name: str,
     full_name: str,
     extension: str,
-    sip_user: str | None,
-    languages: tuple[str, ...],
     role: Role,
+    languages: tuple[str, ...],
 ) -> None:
-    """Add an agent with login NAME, who may not sign in before he has a password."""
-    if not _NAME.fullmatch(name):
-        wanted = "a login is a small Latin letter, then up to 31 of a-z, 0-9, dot, - and _"
-        raise click.BadParameter(wanted, param_hint="NAME")
-    phone = (sip_user or extension, Secret(secrets.token_urlsafe(18)))
-    one = Agent(name, full_name, extension, languages, *phone, role)
+    """Add an agent, who signs in as NAME, with an account for his phone."""
+    if not _LOGIN.fullmatch(name):
+        raise click.BadParameter(
+            "a login is 2 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter",
+            param_hint="NAME",
+        )
+    phone = Secret(secrets.token_urlsafe(18))
+    new = Agent(name, full_name, extension, languages, extension, phone, role)
 
-    async def adding(store: Store) -> bool:
+    async def adding(store: Store) -> None:
+        there = await store.read(staff.everyone)
+        for one in there:
+            if name == one.name:
+                raise click.ClickException(f"there is an agent {name} already: choose another")
+            if extension in (one.extension, one.sip_user):
+                raise click.ClickException(f"{extension} is the phone of {one.name}: dial another")
         people = await store.read(subscribers.everyone)
-        before = await store.read(staff.everyone)
-        if name not in (other.name for other in before):
-            # Refuses what Asterisk's files cannot hold, and what stands there twice.
-            exchange.site(state.config(), state.keys(), people, [*before, one], exchange.APOLOGY)
-        added = await store.write(staff.add, [one])
-        if added:
-            await announced(state)
-        return bool(added)
-
-    if not asked(state, adding):
-        raise click.ClickException(f"there is an agent {name} already: `firstline agents list`")
-    click.echo(
-        f"{name} is added; his phone works after a restart, with what `firstline status` then "
-        f"shows. To sign in he needs a password: `firstline agents password {name}`"
-    )
-
-
-@agents.command()
-@click.argument("name")
-@click.option("--generate", is_flag=True, help="Make one, and show it once.")
-@click.option("--stdin", is_flag=True, help="Read it from the first line of standard input.")
-@click.option("--none", "barred", is_flag=True, help="Take it away: he may no longer sign in.")
-@click.pass_obj
-def password(state: State, name: str, generate: bool, stdin: bool, barred: bool) -> None:
-    """Set what agent NAME signs in with, and sign him out everywhere.
-
-    It is asked for twice and not shown.
-    """
-    if generate + stdin + barred > 1:
-        raise click.UsageError("give one of --generate, --stdin and --none")
-
-    async def setting(store: Store) -> tuple[int, Secret | None]:
-        await _found(store, name)
-        made = Secret(secrets.token_urlsafe(15)) if generate else None
-        hash = staff.BARRED if barred else await _hashed(state, name, made, stdin)
-        ended = await store.write(_put_password, name, hash)
+        # What Asterisk could not read would be told at its next start, when nobody expects it.
+        exchange.site(state.config(), state.keys(), people, (*there, new), exchange.APOLOGY)
+        await store.write(staff.add, [new])
         await announced(state)
-        return ended, made
 
-    ended, made = asked(state, setting)
-    what = "is set" if made is None else f"is {made.reveal()} and is not shown again"
-    click.echo(f"the password of {name} {'is taken away' if barred else what}; {_out(ended)}")
+    asked(state, adding)
+    click.echo(f"{name} is added; his phone: SIP user {extension}, password {phone.reveal()}")
+    click.echo(_phone_told(state, extension))
+    click.echo(f"he may sign in once he has a password: `firstline agents password {name}`")
 
 
 @agents.command()
 @click.argument("name")
-@click.argument("role", type=_ROLE)
+@click.option("--generate", is_flag=True, help="Make one, and show it this once.")
+@click.pass_obj
+def password(state: State, name: str, generate: bool) -> None:
+    """Set with what an agent signs in: asked for twice and not shown. It signs him out."""
+
+    async def setting(store: Store, one: Agent) -> tuple[Secret, int]:
+        new = generated() if generate else await asyncio.to_thread(_typed)
+        weak = faults(new, (one.name, one.full_name))
+        if weak:
+            raise click.ClickException(f"the password is too weak. {' '.join(weak)}")
+        with hashing(state) as hasher:
+            hashed = await hasher.password(new)
+        return new, await store.write(_put_password, name, hashed)
+
+    new, browsers = _with(state, name, setting)
+    click.echo(f"the password of {name} is set{f': {new.reveal()}' if generate else ''}")
+    click.echo(_signed_out(name, browsers))
+
+
+@agents.command()
+@click.argument("name")
+@click.argument("role", type=click.Choice(get_args(Role)))
 @click.pass_obj
 def role(state: State, name: str, role: Role) -> None:
-    """Set what agent NAME may do: each ROLE what those before it may, and more."""
-    _change(state, name, lambda db: staff.put_role(db, name, role))
-    click.echo(f"{name} is {role} from now on")
+    """Set what an agent may do at the desk; each ROLE may do what those before it may."""
+    _with(state, name, lambda store, _: store.write(staff.put_role, name, role))
+    click.echo(f"{name} is {role} now")
 
 
-@agents.command("end-sessions")
+@agents.command("sign-out")
 @click.argument("name")
 @click.pass_obj
-def end_sessions(state: State, name: str) -> None:
-    """Sign agent NAME out of every browser; his password stays."""
-    click.echo(_out(_change(state, name, lambda db: desk_sessions.end_all(db, name))))
+def sign_out(state: State, name: str) -> None:
+    """Sign an agent out of all browsers; what he is typing is kept in them until he is back."""
+    browsers = _with(state, name, lambda store, _: store.write(desk_sessions.end_all, name))
+    click.echo(_signed_out(name, browsers))
 
 
-def weakness(name: str, password: str) -> str:
-    """Why a password is too weak for the agent of a login, or cannot be typed; "" if it will do."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        return f"take {SHORTEST} to {LONGEST} signs"
-    if not password.isprintable():
-        return "it has a sign that nobody can type"
-    if len(set(password)) < DIFFERENT:
-        return f"take {DIFFERENT} signs that differ, or more"
-    if name in password.casefold():
-        return "the login is a part of it"
-    return ""
+@agents.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove(state: State, name: str, yes: bool) -> None:
+    """Remove an agent, with his phone; what he wrote and did stays under his name."""
+
+    async def removing(store: Store, one: Agent) -> Agent:
+        if not yes:
+            who = f"{name} ({one.full_name}, extension {one.extension})"
+            await asyncio.to_thread(click.confirm, f"Remove {who}?", abort=True)
+        await store.write(staff.remove, name, datetime.now(UTC))
+        return one
+
+    one = _with(state, name, removing)
+    click.echo(f"{name} is removed; what he wrote stays")
+    click.echo(_phone_told(state, one.sip_user))
 
 
-async def _hashed(state: State, name: str, made: Secret | None, stdin: bool) -> str:
-    word = await asyncio.to_thread(_typed, stdin) if made is None else made
-    if wrong := weakness(name, word.reveal()):
-        raise click.ClickException(f"this cannot be the password: {wrong}")
-    with hashing(state) as hasher:
-        return await hasher.password(word)
+def _with(state: State, name: str, deed: Callable[[Store, Agent], Awaitable[T]]) -> T:
+    """What comes of doing something to an agent who is there; the application is told."""
+
+    async def doing(store: Store) -> T:
+        one = await store.read(staff.by_name, name)
+        if one is None:
+            names = [each.name for each in await store.read(staff.everyone)]
+            raise click.ClickException(f"there is no agent {name}: {near(name, names)}")
+        done = await deed(store, one)
+        await announced(state)
+        return done
+
+    return asked(state, doing)
 
 
-def _typed(stdin: bool) -> Secret:
-    if stdin:
-        return Secret(sys.stdin.readline().rstrip("\n"))
+def _put_password(db: Database, name: str, hashed: str) -> int:
+    staff.put_password(db, name, hashed)
+    return desk_sessions.end_all(db, name)
+
+
+def _typed() -> Secret:
     typed: str = click.prompt("Password", hide_input=True, confirmation_prompt="Once more")
     return Secret(typed)
 
 
-def _put_password(db: Database, name: str, hash: str) -> int:
-    """In one transaction, so that nobody stays signed in by a password of before."""
-    staff.put_password(db, name, hash)
-    return desk_sessions.end_all(db, name)
+def _signed_out(name: str, browsers: int) -> str:
+    many = f"{browsers} browser{'s' * (browsers > 1)}"
+    return f"{name} was signed out of {many}" if browsers else f"{name} was signed in nowhere"
 
 
-def _change(state: State, name: str, change: Callable[[Database], T]) -> T:
-    """What comes of changing something about an agent, of which the application is told."""
-
-    async def changing(store: Store) -> T:
-        await _found(store, name)
-        done = await store.write(change)
-        await announced(state)
-        return done
-
-    return asked(state, changing)
+def _phone_told(state: State, user: str) -> str:
+    if state.config().manages_asterisk:
+        return "Asterisk hears of his phone at its next start: `firstline down`, then `up`"
+    return (
+        f"tell your Asterisk of his phone: what has {user} in the files of `firstline pbx render "
+        "DIRECTORY`, then its `pjsip reload` and `queue reload all`"
+    )
 
 
-async def _found(store: Store, name: str) -> None:
-    known = [one.name for one in await store.read(staff.everyone)]
-    if name not in known:
-        raise click.ClickException(f"there is no agent {name}: {near(name, known)}")
-
-
-def _out(ended: int) -> str:
-    return f"signed out of {ended} browser{'' if ended == 1 else 's'}"
+def _told(one: Agent) -> dict[str, str | bool | Sequence[str]]:
+    """An agent as scripts get him: no password, and no hash."""
+    return {
+        "name": one.name,
+        "full_name": one.full_name,
+        "extension": one.extension,
+        "languages": one.languages,
+        "sip_user": one.sip_user,
+        "role": one.role,
+        "may_sign_in": bool(one.password),
+    }

@@ -39,6 +39,10 @@ def _show(report: Status) -> None:
     calls = report.calls
     console.print(f"calls: {calls.now} now, {calls.today} today")
     console.print(f"phones register at {report.sip.host}:{report.sip.port} (UDP and TCP)")
+    if report.desk.url:
+        names = " and ".join(report.desk.by_phone)
+        known = f"; {names} sign in there with the passwords of their phones" if names else ""
+        console.print(f"the desk is at {report.desk.url}{known}")
     console.print(f"numbers: {', '.join(report.numbers)}; state: {report.state_dir}")
     console.print("accounts for your phone (`firstline status --json` lists them all):")
     table = Table(box=None)

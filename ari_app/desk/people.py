@@ -11,6 +11,10 @@ Role = Literal["agent", "senior", "supervisor", "admin"]
 """What somebody may do; each may do what those before him may."""
 
 
+PASSWORD = 256
+"""Letters that a password has at most."""
+
+
 class Person(Struct, frozen=True):
     """An agent: ``name`` is his login."""
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from ari_app.desk.guard import ADDRESS, ENTERED, Guard, fields, see
 from ari_app.desk.languages import language
 from ari_app.desk.limits import Limit, Rate
-from ari_app.desk.people import Accounts
+from ari_app.desk.people import PASSWORD, Accounts
 from ari_app.desk.render import Render
 from ari_app.desk.sessions import Sessions
 from ivr.secret import Secret
@@ -24,8 +24,8 @@ OF_BOTH = Rate(burst=5, each=30.0)
 OF_NAME = Rate(burst=50, each=5.0)
 """Tries at one name from all addresses: so many that nobody alone keeps its owner out."""
 
-NAME, PASSWORD = 64, 256
-"""Letters that are read of either."""
+NAME = 64
+"""Letters that are read of a name."""
 
 
 class SignIn:

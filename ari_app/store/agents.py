@@ -1,10 +1,12 @@
 """Agents: who answers when a caller asks for a human."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from ari_app.store import cards, desk_sessions
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 
@@ -12,10 +14,6 @@ _COLUMNS = "name, full_name, extension, languages, sip_user, sip_password, role,
 
 Role: TypeAlias = Literal["agent", "senior", "supervisor", "admin"]
 """What an agent may do at the desk; each may do what those before him may."""
-
-
-BARRED = "!"
-"""Instead of a password: he may not sign in, and is given none by itself."""
 
 
 class Agent(Struct, frozen=True):
@@ -30,11 +28,6 @@ class Agent(Struct, frozen=True):
     sip_password: Secret
     role: Role = "agent"
     password: str = ""
-
-    @property
-    def may_sign_in(self) -> bool:
-        """Whether there is a password with which he comes in."""
-        return self.password not in ("", BARRED)
 
 
 def add(db: Database, agents: Iterable[Agent]) -> frozenset[str]:
@@ -60,6 +53,15 @@ def everyone(db: Database) -> list[Agent]:
 def by_name(db: Database, name: str) -> Agent | None:
     """The agent of a login."""
     return next(iter(_agents(db, "where name = ?", name)), None)
+
+
+def remove(db: Database, name: str, at: datetime) -> bool:
+    """Remove an agent and sign him out; his open cards are closed, and what he wrote is kept.
+    False if there is no such agent."""
+    desk_sessions.end_all(db, name)
+    for card in cards.unfinished(db, name):
+        cards.finish(db, card.id, at)
+    return db.conn.execute("delete from agents where name = ?", (name,)).rowcount == 1
 
 
 def put_password(db: Database, name: str, hash: str) -> bool:

@@ -26,14 +26,14 @@ class StoredAccounts:
     async def check(self, name: str, password: Secret) -> Person | None:
         """Who has this name and password."""
         one = await _answer(self._store.read(agents.by_name, name))
-        kept = one.password if one and one.may_sign_in else ""
+        kept = one.password if one else ""
         right = await _answer(self._hasher.check_password(password, kept))
         return Person(one.name, one.full_name, one.role) if one and right else None
 
     async def person(self, name: str) -> Person | None:
         """Who has a name, if he has a password still."""
         one = await _answer(self._store.read(agents.by_name, name))
-        return Person(one.name, one.full_name, one.role) if one and one.may_sign_in else None
+        return Person(one.name, one.full_name, one.role) if one and one.password else None
 
 
 class StoredSigned:

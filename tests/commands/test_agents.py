@@ -1,229 +1,261 @@
-"""`firstline agents`: who may sign in, with a password that is shown once or never."""
+"""`firstline agents`: who answers, what he may do, and never his password."""
 
 import asyncio
-import re
-from collections.abc import Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pytest
 from click.testing import CliRunner
+from msgspec import json
 
-from ari_app import control
 from ari_app.cli import main
 from ari_app.codewords import hashing
 from ari_app.config import State
-from ari_app.feed import Feed
-from ari_app.store import agents, desk_sessions
+from ari_app.store import agents, cards, desk_sessions, history
 from ari_app.store.agents import Agent
+from ari_app.store.cards import Burst, Card
 from ari_app.store.db import Store
 from ari_app.store.desk_sessions import Session
+from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 from tests.commands.conftest import Run
 
-NOW = datetime(2026, 11, 25, tzinfo=UTC)
+T = TypeVar("T")
+
 PASSWORD = "ясный день над рекой"
-VERA = ("agents", "add", "vera", "--full-name", "Вера Лесная", "--extension", "703")
+VERA = ("agents", "add", "vera", "--full-name", "Вера Рябинина", "--extension", "703")
 
 
-async def kept(state: State, name: str) -> Agent | None:
-    store = await Store.open(state.database)
-    found = await store.read(agents.by_name, name)
-    await store.close()
+def told(state: State, deed: Callable[[Database], T]) -> T:
+    """Do something with the store of an installation."""
+
+    async def telling() -> T:
+        store = await Store.open(state.database)
+        try:
+            return await store.write(deed)
+        finally:
+            await store.close()
+
+    return asyncio.run(telling())
+
+
+def agent(state: State, name: str) -> Agent:
+    found = told(state, lambda db: agents.by_name(db, name))
+    assert found is not None
     return found
 
 
-async def opens(state: State, name: str, password: str) -> bool:
-    """Whether an agent can sign in with a password."""
-    found = await kept(state, name)
-    with hashing(state) as hasher:
-        return await hasher.check_password(Secret(password), found.password if found else "")
+def signed_in(state: State, *names: str) -> None:
+    """Each is signed in once more."""
+
+    def adding(db: Database) -> None:
+        now = datetime.now(UTC)
+        for number, name in enumerate(names):
+            times = (now, now, now, now + timedelta(hours=1))
+            desk_sessions.add(db, Session(f"{name}{number}", name, "csrf", *times))
+
+    told(state, adding)
 
 
-async def sign_in(state: State, *names: str) -> None:
-    """Each in a browser of his own."""
-    store = await Store.open(state.database)
-    for number, name in enumerate(names):
-        times = (NOW, NOW, NOW, NOW + timedelta(hours=12))
-        await store.write(desk_sessions.add, Session(f"t{number}", name, "c", *times))
-    await store.close()
+def sessions(state: State, name: str) -> int:
+    return len(told(state, lambda db: desk_sessions.of_agent(db, name, datetime.now(UTC))))
 
 
-async def signed_in(state: State, *tokens: str) -> list[str]:
-    """Which of some sessions there are."""
-    store = await Store.open(state.database)
-    found = [each for each in tokens if await store.read(desk_sessions.find, each, NOW)]
-    await store.close()
-    return found
+def right(state: State, name: str, password: str) -> bool:
+    """Whether a password is that of an agent."""
+
+    async def checking() -> bool:
+        with hashing(state) as hasher:
+            return await hasher.check_password(Secret(password), agent_.password)
+
+    agent_ = agent(state, name)
+    return asyncio.run(checking())
 
 
-def now(asked: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(asked)
-
-
-def typed(state: State, text: str, *options: str) -> tuple[int, str]:
-    """What comes of a password of anna that is typed."""
-    words = ["--state", str(state.directory), "agents", "password", "anna", *options]
-    done = CliRunner().invoke(main, words, input=text)
+def typed(state: State, text: str, *words: str) -> tuple[int, str]:
+    """The exit code and the output of a command into which somebody types."""
+    done = CliRunner().invoke(main, ["--state", str(state.directory), *words], input=text)
     return done.exit_code, done.output
 
 
-def test_all_are_listed(demo: State, run: Run) -> None:
-    run("agents", "password", "anna", "--generate")
-    lines = ["anna  agent  701  may sign in  Анна Ветрова"]
-    lines += ["boris  agent  702  may not sign in  Борис Соколов"]
-    assert run("agents").stdout.splitlines() == lines
-    assert run("agents", "list", "--state", str(demo.directory)).stdout.splitlines() == lines
-
-
-def test_who_is_added_may_sign_in_when_he_has_a_password(demo: State, run: Run) -> None:
-    done = run(*VERA, "--language", "be", "--language", "en", "--role", "senior")
-    assert (done.exit_code, "agents password vera" in done.stdout) == (0, True), done.output
-    found = now(kept(demo, "vera"))
-    assert (found.full_name, found.sip_user, found.role) == ("Вера Лесная", "703", "senior")
-    assert (found.languages, found.password) == (("be", "en"), "")
-    assert len(found.sip_password.reveal()) == 24
-    assert not now(opens(demo, "vera", ""))
-
-
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ({2: "anna"}, "there is an agent anna already"),
-        ({6: "701"}, "'701' stands 2 times"),
-        ({6: "611"}, "611 is a number of the IVR"),
-        ({6: "7 3"}, "extension: '7 3' does not fit"),
-        ({4: "Вера\n[evil]"}, "has the character U+000A, which is refused"),
-        ({4: "Вера;"}, "has the character U+003B, which is refused"),
-        ({2: "Vera"}, "a login is a small Latin letter"),
-        ({2: "vera\r\nx: y"}, "a login is a small Latin letter"),
-        ({2: "вера"}, "a login is a small Latin letter"),
-    ],
-)
-def test_who_cannot_be_added(demo: State, run: Run, changed: dict[int, str], told: str) -> None:
-    words = [changed.get(place, word) for place, word in enumerate(VERA)]
-    done = run(*words)
-    assert done.exit_code != 0
-    assert told in done.stderr.replace("\n", " ")
-    assert len(run("agents").stdout.splitlines()) == 2
-    assert demo.database.exists()
-
-
-def test_a_password_is_asked_twice_and_not_shown(demo: State) -> None:
-    code, output = typed(demo, f"{PASSWORD}\n{PASSWORD}\n")
-    assert (code, output.splitlines()[-1]) == (
-        0,
-        "the password of anna is set; signed out of 0 browsers",
-    )
-    assert PASSWORD not in output
-    assert now(opens(demo, "anna", PASSWORD))
-    assert not now(opens(demo, "anna", PASSWORD.upper()))
-    assert not now(opens(demo, "boris", PASSWORD))
-    assert typed(demo, f"{PASSWORD}!\n", "--stdin")[0] == 0
-    assert now(opens(demo, "anna", f"{PASSWORD}!"))
-
-
-def test_a_password_that_is_made_is_shown_once_and_kept_as_a_hash(demo: State, run: Run) -> None:
-    shown = run("agents", "password", "anna", "--generate").stdout
-    made = re.fullmatch(r"the password of anna is (\S{20}) and is not shown again; .*\n", shown)
-    assert made, shown
-    assert now(opens(demo, "anna", made[1]))
-    again = run("agents", "password", "anna", "--generate").stdout
-    assert made[1] not in again
-    assert not now(opens(demo, "anna", made[1]))
-    assert all(made[1].encode() not in each.read_bytes() for each in files(demo.directory))
-
-
-def files(directory: Path) -> list[Path]:
-    return [each for each in directory.rglob("*") if each.is_file()]
-
-
-@pytest.mark.parametrize(
-    ("word", "told"),
-    [
-        ("", "take 10 to 256 signs"),
-        ("девятьзна", "take 10 to 256 signs"),
-        ("день" * 65, "take 10 to 256 signs"),
-        ("рекарекарека", "take 5 signs that differ"),
-        ("Anna-2026-лето", "the login is a part of it"),
-        ("день\tнад рекой", "a sign that nobody can type"),
-    ],
-)
-def test_a_weak_password_is_refused_with_its_reason(demo: State, word: str, told: str) -> None:
-    code, output = typed(demo, f"{word}\n", "--stdin")
-    assert (code, told in output) == (1, True), output
-    assert now(kept(demo, "anna")).password == ""
-
-
-@pytest.mark.parametrize("how", ["--generate", "--none"])
-def test_a_new_password_or_none_signs_out_everywhere(demo: State, run: Run, how: str) -> None:
-    run("agents", "password", "anna", "--generate")
-    now(sign_in(demo, "anna", "boris", "anna"))
-    done = run("agents", "password", "anna", how)
-    assert done.stdout.endswith("; signed out of 2 browsers\n")
-    assert now(signed_in(demo, "t0", "t1", "t2")) == ["t1"]
-    assert now(kept(demo, "anna")).may_sign_in is (how == "--generate")
-
-
-def test_one_way_to_a_password_is_enough(demo: State, run: Run) -> None:
-    assert run("agents", "password", "anna", "--generate", "--none").exit_code == 2
-    assert now(kept(demo, "anna")).password == ""
-
-
-def test_sessions_are_ended_and_the_password_stays(demo: State, run: Run) -> None:
-    run("agents", "password", "anna", "--generate")
-    before = now(kept(demo, "anna"))
-    now(sign_in(demo, "anna", "boris"))
-    assert run("agents", "end-sessions", "anna").stdout == "signed out of 1 browser\n"
-    assert now(signed_in(demo, "t0", "t1")) == ["t1"]
-    assert now(kept(demo, "anna")) == before
-    assert run("agents", "end-sessions", "anna").stdout == "signed out of 0 browsers\n"
-
-
-def test_a_role_is_set(demo: State, run: Run) -> None:
-    assert run("agents", "role", "anna", "supervisor").exit_code == 0
-    assert now(kept(demo, "anna")).role == "supervisor"
-    assert run("agents", "role", "anna", "king").exit_code == 2
-    assert now(kept(demo, "anna")).role == "supervisor"
+@pytest.mark.usefixtures("demo")
+def test_all_are_listed_without_passwords(state: State, run: Run) -> None:
+    anna, _ = run("agents", "list").stdout.splitlines()
+    assert anna == "anna  Анна Ветрова  701  agent  ru be  may not sign in"
+    told(state, lambda db: agents.put_password(db, "boris", "a hash"))
+    output = run("agents", "list").stdout
+    assert "boris  Борис Соколов  702  agent  ru en  may sign in" in output
+    found = json.decode(as_json := run("agents", "list", "--json").stdout)
+    assert [(one["name"], one["may_sign_in"]) for one in found] == [
+        ("anna", False),
+        ("boris", True),
+    ]
+    for secret in ("a hash", agent(state, "anna").sip_password.reveal()):
+        assert secret not in output + as_json
 
 
 @pytest.mark.usefixtures("demo")
-def test_who_is_unknown_is_told_who_is_known(run: Run) -> None:
-    for words in (["password", "--generate"], ["end-sessions"]):
-        done = run("agents", *words, "borys")
-        assert done.exit_code == 1
-        assert done.stderr == "Error: there is no agent borys: did you mean boris?\n"
-    assert "did you mean boris?" in run("agents", "role", "borys", "admin").stderr
+def test_an_agent_is_added_with_a_phone(state: State, run: Run) -> None:
+    done = run(*VERA, "--role", "senior", "--language", "be", "--language", "en")
+    vera = agent(state, "vera")
+    assert done.stdout.splitlines() == [
+        f"vera is added; his phone: SIP user 703, password {vera.sip_password.reveal()}",
+        "Asterisk hears of his phone at its next start: `firstline down`, then `up`",
+        "he may sign in once he has a password: `firstline agents password vera`",
+    ]
+    assert (vera.sip_user, vera.role, vera.languages) == ("703", "senior", ("be", "en"))
+    assert len(vera.sip_password.reveal()) >= 24
+    assert vera.password == ""
+    assert "it is in the store; Firstline does not run here" in done.stderr
+    assert run(*VERA[:2], "gleb", *VERA[3:-1], "704").exit_code == 0
+    assert agent(state, "gleb").sip_password != vera.sip_password
 
 
-def test_before_the_first_start_there_is_nobody(run: Run) -> None:
-    for words in ([], ["password", "anna", "--generate"], VERA[1:]):
+@pytest.mark.usefixtures("demo")
+def test_of_an_asterisk_of_your_own_it_is_said_what_it_must_be_told(state: State, run: Run) -> None:
+    file = state.directory / "firstline.toml"
+    file.write_text(f'{file.read_text()}[ari]\nurl = "http://127.0.0.1:8088"\n')
+    assert "what has 703 in the files of `firstline pbx render DIRECTORY`" in run(*VERA).stdout
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    ("name", "full_name", "extension", "said"),
+    [
+        ("Vera", "Вера", "703", "a login is 2 to 32 of a-z"),
+        ("vera anna", "Вера", "703", "a login is 2 to 32 of a-z"),
+        ("anna", "Вера", "703", "there is an agent anna already: choose another"),
+        ("vera", "Вера", "701", "701 is the phone of anna: dial another"),
+        ("vera", "Вера", "611", "611 is a number of the IVR"),
+        ("vera", "Вера", "7a", "'7a' does not fit; give 2 to 20 digits"),
+        ("vera", "Вера", "375990000001", "'375990000001' stands 2 times; keep one"),
+        ("vera", "Вера, Рябинина", "703", "has a comma"),
+        ("vera", "Вера\n[evil]", "703", "has the character U+000A"),
+    ],
+)
+def test_who_cannot_be_added_is_told_why(
+    state: State, run: Run, name: str, full_name: str, extension: str, said: str
+) -> None:
+    done = run("agents", "add", name, "--full-name", full_name, "--extension", extension)
+    assert done.exit_code != 0
+    assert said in done.stderr
+    assert len(told(state, agents.everyone)) == 2
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_password_is_asked_twice_and_not_shown_and_signs_out(state: State) -> None:
+    signed_in(state, "anna", "anna", "boris")
+    code, output = typed(state, f"{PASSWORD}\n{PASSWORD}\n", "agents", "password", "anna")
+    assert code == 0
+    assert output.splitlines()[-2:] == [
+        "the password of anna is set",
+        "anna was signed out of 2 browsers",
+    ]
+    assert PASSWORD not in output
+    assert right(state, "anna", PASSWORD)
+    assert not right(state, "anna", agent(state, "anna").sip_password.reveal())
+    assert (sessions(state, "anna"), sessions(state, "boris")) == (0, 1)
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_password_that_is_typed_otherwise_the_second_time_is_none(state: State) -> None:
+    code, output = typed(state, f"{PASSWORD}\nother\n", "agents", "password", "anna")
+    assert code == 1
+    assert "do not match" in output
+    assert agent(state, "anna").password == ""
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("short", "too short"),
+        ("anna-anna-anna", "name of its owner"),
+        ("qwerty1234", "tried first"),
+    ],
+)
+def test_a_weak_password_is_refused_with_its_reason(state: State, password: str, said: str) -> None:
+    code, output = typed(state, f"{password}\n{password}\n", "agents", "password", "anna")
+    assert code == 1
+    assert "the password is too weak. " in output
+    assert said in output
+    assert agent(state, "anna").password == ""
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_password_is_made_and_shown_once(state: State, run: Run) -> None:
+    first, second = (run("agents", "password", "anna", "--generate").stdout for _ in range(2))
+    made = second.splitlines()[0].rpartition(": ")[2]
+    assert right(state, "anna", made)
+    assert made not in first
+    assert second.splitlines()[1] == "anna was signed in nowhere"
+
+
+def test_no_password_is_taken_from_the_command_line(demo: State, run: Run) -> None:
+    assert run("agents", "password", "anna", PASSWORD).exit_code == 2
+    assert agent(demo, "anna").password == ""
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_role_is_given(state: State, run: Run) -> None:
+    assert run("agents", "role", "anna", "supervisor").stdout == "anna is supervisor now\n"
+    assert agent(state, "anna").role == "supervisor"
+    refused = run("agents", "role", "anna", "boss")
+    assert refused.exit_code == 2
+    assert "'agent', 'senior', 'supervisor', 'admin'" in refused.stderr
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_agent_is_signed_out_everywhere(state: State, run: Run) -> None:
+    signed_in(state, "anna", "boris")
+    assert run("agents", "sign-out", "anna").stdout == "anna was signed out of 1 browser\n"
+    assert (sessions(state, "anna"), sessions(state, "boris")) == (0, 1)
+    assert run("agents", "sign-out", "anna").stdout == "anna was signed in nowhere\n"
+
+
+@pytest.mark.usefixtures("demo")
+def test_who_is_removed_leaves_what_he_wrote(state: State, run: Run) -> None:
+    now = datetime.now(UTC)
+
+    def working(db: Database) -> None:
+        one = Card(id="c1", agent="anna", channel="1.1", subscriber=1, opened=now, answered=now)
+        cards.open(db, one)
+        cards.save(db, Burst("c1", "question", "t:1", "Почему нет звука?", now))
+
+    told(state, working)
+    signed_in(state, "anna")
+    before = len(told(state, lambda db: history.of_subscriber(db, 1)))
+    code, output = typed(state, "n\n", "agents", "remove", "anna")
+    assert code == 1
+    assert "Remove anna (Анна Ветрова, extension 701)?" in output
+    assert agent(state, "anna")
+    code, output = typed(state, "y\n", "agents", "remove", "anna")
+    assert code == 0
+    assert "anna is removed; what he wrote stays" in output
+    assert "Asterisk hears of his phone at its next start" in output
+    assert [one.name for one in told(state, agents.everyone)] == ["boris"]
+    assert sessions(state, "anna") == 0
+    wrote = told(state, lambda db: history.of_subscriber(db, 1))
+    assert len(wrote) == before + 1
+    assert (wrote[0].agent, wrote[0].question) == ("anna", "Почему нет звука?")
+    assert told(state, cards.all_unfinished) == []
+    assert run("agents", "remove", "boris", "--yes").exit_code == 0
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    "words", [("password", "--generate"), ("role", "admin"), ("sign-out",), ("remove", "--yes")]
+)
+def test_who_is_not_there_is_told_who_is(run: Run, words: tuple[str, ...]) -> None:
+    done = run("agents", words[0], "borys", *words[1:])
+    assert done.exit_code == 1
+    assert done.stderr == "Error: there is no agent borys: did you mean boris?\n"
+
+
+def test_before_the_first_start_there_is_nobody(state: State, run: Run) -> None:
+    for words in (("list",), VERA[1:], ("sign-out", "anna")):
         done = run("agents", *words)
-        assert (done.exit_code, "`firstline up`" in done.stderr) == (1, True)
-
-
-async def test_a_running_application_is_told(demo: State, run: Run) -> None:
-    seen: list[tuple[bool, str]] = []
-
-    async def look() -> None:
-        one = await kept(demo, "anna")
-        assert one is not None
-        seen.append((bool(one.password), one.role))
-
-    async def nothing() -> bytes:
-        return b""
-
-    async def unasked(_: bytes) -> str:
-        return ""
-
-    async with control.serve(demo.control, nothing, nothing, nothing, look, Feed(), unasked):
-        for words in (
-            ("password", "anna", "--generate"),
-            ("role", "anna", "admin"),
-            ("end-sessions", "anna"),
-            VERA[1:],
-        ):
-            done = await asyncio.to_thread(run, "agents", *words)
-            assert (done.exit_code, done.stderr) == (0, "")
-    assert seen == [(True, "agent"), (True, "admin"), (True, "admin"), (True, "admin")]
+        assert done.exit_code == 1
+        assert "`firstline up`" in done.stderr
+    assert not state.database.exists()

@@ -1,0 +1,79 @@
+"""Passwords of agents: which are refused because they are guessed first, and new ones."""
+
+import re
+import secrets
+from collections.abc import Iterable
+
+from ari_app.desk.people import PASSWORD as MOST
+from ivr.secret import Secret
+
+LEAST = 10
+_REST, _DIFFERENT = 8, 5
+"""How many signs there are besides what is guessed first, and how many different ones in all."""
+
+_COMMON = (
+    "пароль", "привет", "админ", "администратор", "любовь", "солнышко", "наташа", "секрет",
+    "оператор", "поддержка", "зорка", "password", "passwort", "parol", "pass", "admin",
+    "administrator", "root", "user", "guest", "test", "login", "letmein", "welcome", "changeme",
+    "default", "secret", "qwerty", "iloveyou", "sunshine", "princess", "football", "baseball",
+    "dragon", "monkey", "master", "superman", "batman", "pokemon", "michael", "natasha", "privet",
+    "ljubov", "hello", "freedom", "whatever", "trustno", "firstline", "asterisk", "freepbx",
+    "callcenter", "callcentre", "operator", "support", "zorka",
+)  # fmt: skip
+"""What people write first: not all of it, so who writes one of these must write more."""
+_WORDS = re.compile("|".join(sorted(_COMMON, key=len, reverse=True)))
+_LOOKS = str.maketrans("013457@$!", "oieastasi")
+"""Signs that are written for letters."""
+
+_ROWS = (
+    "01234567890", "abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik", "1йфя2цыч3увс4кам5епи6нрт7гоь8шлб",
+)  # fmt: skip
+_RUNS = re.compile(
+    "|".join(
+        re.escape(way[at : at + 4])
+        for row in _ROWS
+        for way in (row, row[::-1])
+        for at in range(len(way) - 3)
+    )
+)
+_REPEATED = re.compile(r"(.+?)\1{2,}")
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without those that are taken for each other."""
+
+
+def generated() -> Secret:
+    """A new one, of 79 bits, in groups that can be typed from paper."""
+    groups = ("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(4))
+    return Secret("-".join(groups))
+
+
+def faults(password: Secret, names: Iterable[str]) -> tuple[str, ...]:
+    """Why a password is too weak for an agent of these names, in sentences that never repeat it."""
+    said = password.reveal()
+    text = said.casefold()
+    found = []
+    if len(said) < LEAST:
+        found.append(f"It is too short: take at least {LEAST} signs; a sentence is good.")
+    if len(said) > MOST:
+        found.append(f"It is too long: take at most {MOST} signs.")
+    parts = {part for name in names for part in re.findall(r"\w{3,}", name.casefold())}
+    if any(part in text for part in parts):
+        found.append("It contains a name of its owner: take something that nobody knows of him.")
+    rest = _uncommon(text)
+    if len(set(text)) < _DIFFERENT or (len(rest) < len(text) and len(rest) < _REST):
+        found.append("It is one of those that are tried first: take something of your own.")
+    return tuple(found)
+
+
+def _uncommon(text: str) -> str:
+    """What is left of a text besides runs of keys, repetitions and words that are tried first."""
+    run = {
+        at
+        for start in range(len(text))
+        if _RUNS.match(text, start)
+        for at in range(start, start + 4)
+    }
+    rest = "".join(sign for at, sign in enumerate(text) if at not in run)
+    return _WORDS.sub("", _REPEATED.sub("", rest).translate(_LOOKS))

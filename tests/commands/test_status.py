@@ -1,0 +1,92 @@
+"""`firstline status` without an application: what it says of the desk."""
+
+import asyncio
+
+import pytest
+from msgspec import json
+
+from ari_app.codewords import hashing
+from ari_app.config import State
+from ari_app.demo import PhonePasswords, seed_passwords
+from ari_app.selfcare.hashing import CHEAP, Hasher
+from ari_app.store.db import Store
+from ivr.secret import Secret
+from tests.commands.conftest import Run
+
+URL = "http://127.0.0.1:8086/"
+
+
+@pytest.fixture
+def staffed(demo: State) -> State:
+    """The demo operator's agents may sign in."""
+
+    async def seeding() -> None:
+        store = await Store.open(demo.database)
+        with hashing(demo) as hasher:
+            await seed_passwords(store, hasher)
+        await store.close()
+
+    asyncio.run(seeding())
+    return demo
+
+
+def desk(run: Run) -> str:
+    """The line of the desk."""
+    [line] = [each for each in run("status").stdout.splitlines() if "desk" in each]
+    return line
+
+
+@pytest.mark.usefixtures("staffed")
+def test_it_says_who_signs_in_with_the_password_of_his_phone(run: Run) -> None:
+    told = "sign in there with the passwords of their phones"
+    assert desk(run) == f"the desk is at {URL}; anna and boris {told}"
+    found = json.decode(run("status", "--json").stdout)["desk"]
+    assert found == {"url": URL, "by_phone": ["anna", "boris"]}
+
+
+@pytest.mark.usefixtures("staffed")
+def test_of_who_set_another_password_it_claims_nothing(run: Run) -> None:
+    for names, told in ((["boris"], "; boris sign"), ([], "")):
+        who = "boris" if not names else "anna"
+        run("agents", "password", who, "--generate")
+        assert desk(run).startswith(f"the desk is at {URL}{told}")
+        assert json.decode(run("status", "--json").stdout)["desk"]["by_phone"] == names
+    assert desk(run) == f"the desk is at {URL}"
+
+
+def test_before_anybody_may_sign_in_it_claims_nothing(demo: State, run: Run) -> None:
+    assert demo.database.exists()
+    assert desk(run) == f"the desk is at {URL}"
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("enabled = false", ""),
+        ('host = "0.0.0.0"', URL),
+        ('host = "192.168.1.10"', "http://192.168.1.10:8086/"),
+        ('host = "::1"', "http://[::1]:8086/"),
+        ('names = ["desk.example", "desk"]\nhttps = true', "https://desk.example/"),
+    ],
+)
+def test_it_says_where_browsers_find_it(demo: State, run: Run, settings: str, told: str) -> None:
+    file = demo.directory / "firstline.toml"
+    file.write_text(f"{file.read_text()}[desk]\n{settings}\n")
+    assert json.decode(run("status", "--json").stdout)["desk"]["url"] == told
+    assert ("desk is at" in run("status").stdout) == bool(told)
+
+
+async def test_a_password_is_compared_once(staffed: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks: list[str] = []
+
+    async def counting(_: Hasher, password: Secret, kept: str) -> bool:
+        checks.append(kept)
+        return bool(password)
+
+    monkeypatch.setattr(Hasher, "check_password", counting)
+    store, hasher = await Store.open(staffed.database), Hasher(Secret("pepper"), CHEAP)
+    phones = PhonePasswords(store, hasher)
+    assert [await phones.names() for _ in range(3)] == [("anna", "boris")] * 3
+    assert len(checks) == 2
+    hasher.close()
+    await store.close()

@@ -1,0 +1,94 @@
+"""Agents and their accounts at the desk of a whole installation: what commands do is so at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar
+
+from ari_app.status import Desk
+from tests.live.installation import Installation
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+async def one(tmp_path: Path) -> AsyncIterator[Installation]:
+    """An installation that is up."""
+    installation = Installation(tmp_path / "state")
+    try:
+        await asyncio.to_thread(installation.up)
+        yield installation
+    finally:
+        await asyncio.to_thread(installation.end)
+        await asyncio.to_thread(installation.run, "down")
+
+
+async def agents(one: Installation, *words: str) -> list[str]:
+    """What `firstline agents …` prints."""
+    done = await asyncio.to_thread(one.run, "agents", *words)
+    assert (done.returncode, done.stderr) == (0, ""), "the application runs, and was told"
+    return done.stdout.splitlines()
+
+
+class Browser:
+    """A browser before the desk."""
+
+    def __init__(self, session: ClientSession, url: str) -> None:
+        self._session = session
+        self.url = url
+
+    async def sign_in(self, password: str) -> int:
+        form = {"name": "anna", "password": password}
+        answer = await self._session.post(
+            "/sign-in", data=form, headers={"Origin": self.url}, allow_redirects=False
+        )
+        return answer.status
+
+    async def wire(self) -> ClientWebSocketResponse:
+        """An open tab, to which the desk said what lies there."""
+        socket = await self._session.ws_connect("/wire", headers={"Origin": self.url})
+        assert '"type":"hello"' in await socket.receive_str()
+        return socket
+
+
+@pytest.fixture
+async def browser(one: Installation) -> AsyncIterator[Browser]:
+    url = f"http://127.0.0.1:{one.ports.desk}"
+    async with ClientSession(url, cookie_jar=CookieJar(unsafe=True)) as session:
+        yield Browser(session, url)
+
+
+async def cut(socket: ClientWebSocketResponse) -> None:
+    """The desk ends a connection."""
+    async with asyncio.timeout(20):
+        async for _ in socket:
+            pass
+
+
+async def test_what_is_done_to_an_account_is_so_at_once(
+    one: Installation, browser: Browser
+) -> None:
+    phone = one.agent(0).password
+    desk = (await asyncio.to_thread(one.status)).desk
+    assert desk == Desk(f"{browser.url}/", ("anna", "boris"))
+    assert await browser.sign_in(phone) == 303
+    tab = await browser.wire()
+    assert await agents(one, "sign-out", "anna") == ["anna was signed out of 1 browser"]
+    await cut(tab)
+    assert await browser.sign_in(phone) == 303
+    tab = await browser.wire()
+    assert await agents(one, "role", "anna", "supervisor") == ["anna is supervisor now"]
+    await cut(tab)
+    tab = await browser.wire()
+    made, told = await agents(one, "password", "anna", "--generate")
+    assert told == "anna was signed out of 1 browser"
+    await cut(tab)
+    assert (await asyncio.to_thread(one.status)).desk.by_phone == ("boris",)
+    assert await browser.sign_in(phone) == 403
+    assert await browser.sign_in(made.rpartition(": ")[2]) == 303
+    tab = await browser.wire()
+    await agents(one, "remove", "anna", "--yes")
+    await cut(tab)
+    assert await browser.sign_in(made.rpartition(": ")[2]) == 403
