@@ -178,8 +178,8 @@ def shown(value: Value, language: str) -> "str | Table":
             return f"{at:%d.%m.%Y %H:%M}"
         case Digits(digits):
             return digits
-        case Name():
-            return value.in_(language)
+        case Name(texts):
+            return value.in_(language) or next(iter(texts.values()), "")
         case Spoken():
             return value.in_(language)[0]
         case Word(word):

@@ -98,9 +98,9 @@ async function open(wire, box) {
   else tell(box, answer);
 }
 
-function tell(element, { ok, told }) {
+function tell(element, { ok, told, html }) {
   const answer = element.closest(".deeds").querySelector('[data-answer="form"]');
-  answer.textContent = told || (ok ? "" : answer.dataset.lost);
+  answer.textContent = told || (ok || html ? "" : answer.dataset.lost);
   answer.classList.toggle("good", ok);
 }
 
