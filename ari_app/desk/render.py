@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from ari_app.desk.words import word, words
 from ivr.model import Operation
 from ivr.queues import Board, Talk
 from ivr.tickets import DEPARTMENTS
+from ivr.written import money
 
 PARTS = (
     "why", "passed", "who", "account", "path", "history", "tickets", "calls", "notes", "tips",
@@ -61,7 +61,7 @@ class Render:
         self._templates.filters |= {
             "clock": self._clock,
             "day": self._day,
-            "money": money,
+            "figures": money,
             "moment": self.moment,
             "number": number,
             "there": _there,
@@ -154,13 +154,6 @@ def built() -> str:
         if file.suffix in (".js", ".css", ".html", ".yaml"):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def money(amount: Decimal, currency: str = "BYN") -> str:
-    """An amount as it is read: ``1 234,50 BYN``."""
-    return f"{amount:,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") + (
-        f"\N{NO-BREAK SPACE}{currency}"
-    )
 
 
 def number(digits: str) -> str:

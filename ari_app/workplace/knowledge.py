@@ -35,7 +35,7 @@ from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from ari_app.workplace.calling import Calling, Taken
 from ari_app.workplace.clerk import read
-from ari_app.workplace.telling import told
+from ari_app.workplace.telling import Teller
 from ivr.model import Book
 from ivr.queues import Caller
 from ivr.why import Passed, did, misses
@@ -66,6 +66,7 @@ class Known:
         self._bulletin = bulletin
         self._calling = calling
         self._menus = menus
+        self._teller: Teller | None = None
         self._now = now
         self._zone = zone
 
@@ -110,11 +111,18 @@ class Known:
         if steps is None:
             path = await _answer(self._store.read(calls.path, call))
             steps = tuple(map(Taken.of, path.steps)) if path else ()
-        catalogue, book = self._menus()
+        teller = self._told()
         passed = [
             Passed(one.step.flow, one.step.node, one.step.outcome, one.step.way) for one in steps
         ]
-        return Path(tuple(told(catalogue, book, steps)), did(book, passed), misses(passed))
+        return Path(tuple(teller.told(steps)), did(teller.book, passed), misses(passed))
+
+    def _told(self) -> Teller:
+        """Who tells steps on the menus that are on the air."""
+        catalogue, book = self._menus()
+        if self._teller is None or self._teller.book is not book:
+            self._teller = Teller(catalogue, book)
+        return self._teller
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
         """The last contacts, or those with words of a text."""

@@ -1,16 +1,18 @@
 """The steps of a call, as an agent reads them: what was told, what was chosen, what failed."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ari_app.desk.known import Names, Step
 from ari_app.store.calls import SECRET
 from ari_app.workplace.calling import Taken
 from ivr import nodes
 from ivr.engine import Step as Walked
+from ivr.human import leads
 from ivr.model import Book
 from ivr.nodes import Node
 from ivr.phrases import numeral
+from ivr.terms import ACTIONS, BACK, REPEAT
 from ivr.ways import FLAWS
 from prompts.catalogue import Catalogue
 from prompts.template import Template
@@ -24,36 +26,64 @@ FAILED = frozenset((*FLAWS, "failed", "unavailable", "unknown", "refused", "time
 SILENT = ("announce", "branch", "call", "goto", "hours", "language", "return", "set")
 """Kinds of nodes of which a caller notices nothing by themselves."""
 
+SAID: Mapping[str, Names] = {
+    "human": {"ru": "К специалисту", "be": "Да спецыяліста", "en": "To a person"},
+    BACK: {"ru": "Назад", "be": "Назад", "en": "Back"},
+    REPEAT: {"ru": "Ещё раз", "be": "Яшчэ раз", "en": "Once more"},
+}
+"""What keys mean that are the same in every menu."""
+
 _PRESS = re.compile(r"\b(нажмите|наберите|націсніце|набярыце|press|dial|key)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
-def told(catalogue: Catalogue, book: Book, taken: Iterable[Taken]) -> Iterator[Step]:
-    """The steps that mean something to a human, in their order."""
-    for one in taken:
-        step = one.step
-        failed = step.outcome in FAILED
-        if failed or step.kind not in SILENT:
-            key = "****" if step.key == SECRET else step.key
-            outcome = step.outcome if failed else ""
-            yield Step(one.at, _what(catalogue, book, step), key, outcome, failed)
+class Teller:
+    """Tells steps on these menus, of which the ways to a human are found out once."""
 
+    def __init__(self, catalogue: Catalogue, book: Book) -> None:
+        self.catalogue = catalogue
+        self.book = book
+        self._leads = leads(book.flows, book.operations)
 
-def _what(catalogue: Catalogue, book: Book, step: Walked) -> Names:
-    """What a step was about, per language; else an operation, or the name of its node."""
-    flow = book.flows.get(step.flow)
-    node = flow.nodes.get(step.node) if flow else None
-    if isinstance(node, nodes.Do):
-        return {"": node.do}
-    prompts = (step.prompt,) if step.prompt in catalogue.prompts else _prompts(node)
-    found: dict[str, str] = {}
-    for language in catalogue.languages:
-        texts = [_text(catalogue.template(one, language)[1]) for one in prompts]
-        chosen = (choice(text, step.key, language) for text in texts if step.key)
-        text = next(filter(None, chosen), "") or _beginning(" ".join(texts))
-        if text:
-            found[language] = text
-    return found or {"": step.node}
+    def told(self, taken: Iterable[Taken]) -> Iterator[Step]:
+        """The steps that mean something to a human, in their order."""
+        for one in taken:
+            step = one.step
+            failed = step.outcome in FAILED
+            unasked = step.kind == "do" and step.outcome == "none"
+            if failed or not (step.kind in SILENT or unasked):
+                key = "****" if step.key == SECRET else step.key
+                outcome = step.outcome if failed else ""
+                yield Step(one.at, self._what(step), key, outcome, failed)
+
+    def _what(self, step: Walked) -> Names:
+        """What a step was about, per language; else an operation, or the name of its node."""
+        flow = self.book.flows.get(step.flow)
+        node = flow.nodes.get(step.node) if flow else None
+        if isinstance(node, nodes.Do):
+            return {"": node.do}
+        prompts = (step.prompt,) if step.prompt in self.catalogue.prompts else _prompts(node)
+        found: dict[str, str] = {}
+        for language in self.catalogue.languages:
+            texts = [_text(self.catalogue.template(one, language)[1]) for one in prompts]
+            chosen = (choice(text, step.key, language) for text in texts if step.key)
+            said = SAID.get(self._led(step), {}).get(language, "")
+            text = next(filter(None, chosen), "") or said or _beginning(" ".join(texts))
+            if text:
+                found[language] = text
+        return found or {"": step.node}
+
+    def _led(self, step: Walked) -> str:
+        """Where a key led that no menu needs to name: back, repeat, or to a human; else ""."""
+        flow = self.book.flows.get(step.flow)
+        node = flow.nodes.get(step.node) if flow else None
+        if flow is None or not step.key or not isinstance(node, nodes.Menu):
+            return ""
+        target = node.keys.get(step.key) or flow.always.get(step.key, "")
+        if target in ACTIONS:
+            return target
+        lead = self._leads.get((step.flow, target))
+        return "human" if lead is not None and not lead.keys else ""
 
 
 def _prompts(node: Node | None) -> tuple[str, ...]:

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from ari_app.phone.handset import Incoming
 from tests.desk.browser import Chromium, driven
 from tests.desk.seat import calling, phones, signed_in
 from tests.live.installation import Installation, installed
 
-SIZE = {"width": 1280, "height": 900}
+SIZE = ViewportSize(width=1280, height=900)
 SOLUTION = "Карта исправна; терминал кассы обновят сегодня"
 CALLER = 6
 """A demo subscriber who calls again and again."""
@@ -33,7 +33,7 @@ async def taken(one: Installation, profile: Path, directory: Path) -> None:
             window = await browser.new_context(
                 viewport=SIZE,
                 locale="ru-RU",
-                timezone_id="Europe/Minsk",  # type: ignore[arg-type]
+                timezone_id="Europe/Minsk",
             )
             page = await window.new_page()
             await page.goto(f"http://127.0.0.1:{one.ports.desk}/sign-in")

@@ -40,7 +40,7 @@ async def test_a_card_opens_while_the_phone_rings_and_says_who_calls_and_why(hou
         await house.settled()
         parts = {one.part: one.html for one in only(anna.told(), m.Part)}
     assert "Вера &lt;b&gt;Громова" in parts["who"]
-    assert "-12,50" in parts["account"]
+    assert "-12.50 BYN" in parts["account"]
     assert "Failed in the menu, for our fault: Balance" in parts["why"]
     assert "Перезвонить" in parts["notes"]
     assert house.facts.seen == [("anna", 1, f"card {card.card}")]

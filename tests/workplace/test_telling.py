@@ -8,13 +8,14 @@ import pytest
 from ari_app import flows
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.workplace.calling import Taken
-from ari_app.workplace.telling import LONGEST, choice, told
+from ari_app.workplace.telling import LONGEST, Teller, choice
 from ivr.engine import Step
 from prompts.catalogue import shipped
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 WORDS = shipped()
 MENUS = flows.menus(Path("ivr/menus"), WORDS, CATALOGUE).book
+TELLER = Teller(WORDS, MENUS)
 
 
 @pytest.mark.parametrize(
@@ -35,10 +36,22 @@ def test_what_a_menu_offers_for_a_key(text: str, key: str, language: str, offere
 
 def test_every_main_choice_of_the_shipped_menu_is_told_in_words() -> None:
     for key in "12345678":
-        [step] = told(WORDS, MENUS, [Taken(Step("611", "main", "menu", key=key), AT)])
+        [step] = TELLER.told([Taken(Step("611", "main", "menu", key=key), AT)])
         for language in ("ru", "en"):
             assert step.what[language], key
             assert "main" not in step.what[language]
+
+
+@pytest.mark.parametrize(
+    ("flow", "node", "key", "said"),
+    [("611", "main", "0", "person"), ("money", "choose", "0", "To a person"),
+     ("money", "choose", "*", "Back"), ("money", "choose", "9", "Once more")],
+)  # fmt: skip
+def test_keys_that_are_the_same_everywhere_are_told_too(
+    flow: str, node: str, key: str, said: str
+) -> None:
+    [step] = TELLER.told([Taken(Step(flow, node, "menu", key=key), AT)])
+    assert said in step.what["en"]
 
 
 def test_secrets_are_stars_and_failures_are_named() -> None:
@@ -49,7 +62,7 @@ def test_secrets_are_stars_and_failures_are_named() -> None:
         Taken(Step("611", "who", "branch", outcome="caller"), AT),
         Taken(Step("of-before", "gone", "menu", key="1"), AT),
     ]
-    steps = list(told(WORDS, MENUS, taken))
+    steps = list(TELLER.told(taken))
     assert [step.key for step in steps] == ["****", "", "", "1"]
     assert [step.failed for step in steps] == [False, True, False, False]
     assert [step.outcome for step in steps] == ["", "unavailable", "", ""]
