@@ -104,7 +104,7 @@ class Guard:
             return self._refuse(request, 421, "wrong-host", {})
         if (_changes(request) or request.path == WIRE) and not self._from_us(request):
             origin = request.headers.get("Origin")
-            log.warning("%r wanted the desk to act; is that us, see https of [desk]", origin)
+            log.warning("a page of %r wanted to act; if it is ours, see https of [desk]", origin)
             return self._refuse(request, 403, "wrong-origin", {})
         try:
             if file or request.path in self._rules.open:

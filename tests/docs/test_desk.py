@@ -1,12 +1,16 @@
-"""docs/desk.md names every operation that agents cannot do, and no other."""
+"""docs/desk.md names every state, every key and every operation that agents cannot do."""
 
 import re
 from pathlib import Path
+from typing import get_args
 
-from ari_app.desk import acts
+from ari_app.desk import acts, site, standing
+from ari_app.desk.words import word
 from ari_app.selfcare.operations import CATALOGUE
+from tests.docs.markdown import code, section, tables
 
 PAGE = Path(__file__).parents[2] / "docs" / "desk.md"
+TEXT = PAGE.read_text("utf-8")
 
 
 def test_what_agents_cannot_do_is_said() -> None:
@@ -16,3 +20,20 @@ def test_what_agents_cannot_do_is_said() -> None:
     barred = CATALOGUE.keys() - acts.offered(CATALOGUE).keys()
     quotes = {name for name in barred if name.endswith(acts.QUOTE)}
     assert named == barred - quotes | {f"…{acts.QUOTE}"}
+
+
+def test_the_states_are_those_that_agents_see() -> None:
+    (table,) = tables(section(TEXT, "Where you stand"))
+    states = get_args(standing.Word)
+    assert [row[0] for row in table] == [word(f"state-{each}", "en") for each in states]
+
+
+def test_the_keys_are_those_of_the_page() -> None:
+    (table,) = tables(section(TEXT, "Keys"))
+    script = (site.FILES / "keys.js").read_text("utf-8")
+    letters = {f"Alt+{letter}" for letter in re.findall(r"Key([A-Z]):", script)}
+    told = {key for row in table for key in code(row[0])}
+    assert told == letters | {"Alt+1", "Alt+9", "Ctrl+Enter"}
+    for language in ("ru", "en"):
+        helped = word("keys-help", language)
+        assert all(key in helped for key in letters | {"Alt+1", "Ctrl+Enter"})
