@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from msgspec import Struct
 
 from ari_app.desk import languages
@@ -27,6 +28,10 @@ FILES = Path(__file__).with_name("static")
 
 OPEN = ("/sign-in", "/language/ru", "/language/en")
 """What anybody may ask for."""
+
+
+IDLE = 30.0
+"""Seconds for which a connection stays open on which nothing is asked."""
 
 
 class SiteError(Exception):
@@ -82,7 +87,12 @@ async def opened(
             web.static(f"{STATIC}{desk.render.built}", FILES),
         ]
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    server = logging.getLogger(f"{__name__}.server")
+    server.addFilter(_is_not_junk)
+    # A connection that nobody uses is one that calls may need.
+    runner = web.AppRunner(
+        app, access_log=None, logger=server, shutdown_timeout=1.0, keepalive_timeout=IDLE
+    )
     await runner.setup()
     try:
         port = await _listening(runner, where)
@@ -94,6 +104,11 @@ async def opened(
         for tab in desk.hub.all():
             tab.cut()
         await runner.cleanup()
+
+
+def _is_not_junk(record: logging.LogRecord) -> bool:
+    """Whether a line of the server tells of a fault of ours, not of what is no HTTP at all."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 async def _listening(runner: web.AppRunner, where: Where) -> int:

@@ -7,7 +7,7 @@ import pytest
 from yarl import URL
 
 from ari_app.desk import guard
-from tests.desk.door import Browser, ended
+from tests.desk.door import Browser, Door, ended
 
 PAGES = ("/", "/sign-in", "/nowhere", "/language/de", "/sign-out", "/static/old/desk.js")
 
@@ -100,6 +100,16 @@ async def test_what_is_no_form_is_refused(
         assert answer.status == status, told
         assert "<!doctype html>" in await answer.text()
         assert "Content-Security-Policy" in answer.headers
+
+
+@pytest.mark.parametrize(
+    "line", [b"GET / HTTP/9.9", b"GET /" + b"a" * 20_000 + b" HTTP/1.1", b"\x16\x03\x01"]
+)
+async def test_what_is_no_http_fills_no_log(
+    door: Door, caplog: pytest.LogCaptureFixture, line: bytes
+) -> None:
+    assert await door.raw(line, b"Content-Length: x") == 400
+    assert not caplog.records
 
 
 # In which language.
