@@ -100,8 +100,9 @@ async def waiting(one: Installation, number: str, name: str = "", times: int = 1
         "priority": "1",
         "callerId": f'"{name}" <{number}>',
     }
-    add = "dialplan add extension s,1,Wait,600 into firstline-test-waits"
-    await asyncio.to_thread(one.ordered, add)
+    for step in ("1,Answer,", "2,Wait,600"):
+        add = f"dialplan add extension s,{step} into firstline-test-waits"
+        await asyncio.to_thread(one.ordered, add)
     async with aiohttp.ClientSession(headers={"Authorization": login}) as http:
         for _ in range(times):
             async with http.post(url, params=where) as answer:

@@ -154,7 +154,7 @@ async def test_without_ami_and_without_asterisk_every_card_stays(
             connected = (await asyncio.to_thread(one.ordered, "manager show connected")).split("\n")
             sessions = [line.split() for line in connected if line.startswith("firstline")]
             for session in sessions:
-                await asyncio.to_thread(one.ordered, f"manager kick session {session[-5]}")
+                await asyncio.to_thread(one.ordered, f"manager kick session {session[-4]}")
             await expect(page.locator("#notices")).to_contain_text("Станция снова на связи")
             await desk.phase("talking")
             await asyncio.to_thread(one.out, "pbx", "stop")
