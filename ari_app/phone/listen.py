@@ -19,10 +19,11 @@ from prompts import wav
 
 Samples: TypeAlias = NDArray[np.float64]
 
-WINDOW = 0.5
-"""Length of a window, in seconds."""
-SLIP = 0.05
-"""How far a window may be from its place behind the one before, in seconds."""
+WINDOW = 0.25
+"""Length of a window, in seconds; a frame that is lost costs the window in which it was."""
+SLIP = 0.2
+"""How far a window may be from its place behind the one before, in seconds: a jitter buffer on a
+busy machine grows and shrinks by so much."""
 BLOCK = 0.01
 """The places are compared in steps of so many seconds."""
 FLOOR = 1e-3

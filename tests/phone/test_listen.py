@@ -67,6 +67,14 @@ def test_a_frame_that_a_jitter_buffer_dropped_does_no_harm(tmp_path: Path, promp
     assert heard(file(tmp_path / "r.wav", jumpy), prompt).heard
 
 
+def test_a_jitter_buffer_that_grows_and_shrinks_does_no_harm(tmp_path: Path, prompt: Path) -> None:
+    late = np.concatenate([PROMPT[:RATE], silence(0.15), PROMPT[RATE : 2 * RATE]])
+    hasty = np.concatenate([late, PROMPT[2 * RATE + 1000 :]])
+    assert heard(file(tmp_path / "r.wav", hasty), prompt).heard
+    apart = np.concatenate([PROMPT[:RATE], silence(1.0), PROMPT[RATE:]])
+    assert not heard(file(tmp_path / "r.wav", apart), prompt).heard
+
+
 def test_a_prompt_cut_by_a_key_is_found_by_its_first_seconds(tmp_path: Path, prompt: Path) -> None:
     cut = file(tmp_path / "r.wav", silence(0.5), PROMPT[: 12 * RATE // 10], OTHER)
     assert not heard(cut, prompt).heard
