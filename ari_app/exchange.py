@@ -5,6 +5,8 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from msgspec import structs
+
 from ari_app.config import Keys, State
 from ari_app.settings import Config
 from ari_app.store.agents import Agent
@@ -30,12 +32,14 @@ def site(
     apology: str,
 ) -> conf.Site:
     """The site of the settings; :class:`asterisk_conf.site.SiteError` says what is wrong."""
+    queues = tuple(queues_of(config))
+    names = tuple(queue.name for queue in queues)
     return conf.Site(
         secrets=conf.Secrets(_told(keys.ari), _told(keys.ami)),
         host=config.site.host,
         ports=config.ports,
         numbers=config.site.numbers,
-        queues=tuple(map(conf.Queue, config.site.queues)),
+        queues=queues,
         app=config.ari.application,
         subscribers=tuple(
             conf.SipAccount(
@@ -50,13 +54,22 @@ def site(
                 _told(one.sip_password),
                 one.full_name,
                 one.extension,
-                config.site.queues,
+                names,
+                one.name,
+                one.languages,
             )
             for one in agents
         ),
         apology=apology,
         deadman_seconds=config.site.dead_man,
     )
+
+
+def queues_of(config: Config) -> Iterator[conf.Queue]:
+    """The queues of our own Asterisk; those that are only described come after those of [site]."""
+    for name in dict.fromkeys((*config.site.queues, *config.queues)):
+        manner = config.queues.get(name, conf.Manner())
+        yield conf.Queue(name, **structs.asdict(manner))
 
 
 async def apology(state: State, reading: Reading) -> Path:
@@ -89,7 +102,8 @@ def unmatched(config: Config, book: Book) -> Iterator[str]:
     for number in sorted(claimed - dialled):
         yield f"nobody can dial {number} of a flow: add it to numbers of [site]"
     if config.manages_asterisk:
-        for queue in sorted(_queues(book) - set(config.site.queues)):
+        ours = {queue.name for queue in queues_of(config)}
+        for queue in sorted(_queues(book) - ours):
             yield f"Asterisk has no queue {queue} of a flow: add it to queues of [site]"
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from asterisk_conf.site import Ports
+from asterisk_conf.site import Manner, Ports
 from ivr.lockout import OF_NUMBER, OF_SUBSCRIBER
 
 Days = Annotated[int, Meta(ge=0, le=36_500)]
@@ -150,6 +150,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     desk: DeskSettings = DeskSettings()
     billing: BillingSettings = BillingSettings()
     log: LogSettings = LogSettings()
+    queues: dict[str, Manner] = {}
 
     @property
     def manages_asterisk(self) -> bool:
@@ -171,6 +172,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 SECTIONS: Mapping[str, type[Struct]] = {
-    field.name: field.type for field in msgspec.structs.fields(Config)
+    field.name: field.type for field in msgspec.structs.fields(Config) if field.name != "queues"
 }
-"""Section of the file -> its settings."""
+"""Section of the file -> its settings; but those of queues, each of which has its own."""

@@ -24,6 +24,9 @@ EMPTY = frozenset({"yes", "no", "strict", "loose", "paused", "penalty", "inuse",
 # files. A value with one of them is refused rather than escaped: the rules differ per file.
 _BREAKOUTS = frozenset(';[]{}$"\\<>`')
 _RESERVED = frozenset({"global", "system", "acl", "transport-udp", "transport-tcp", "h", "i", "s"})
+_COUNTED = ("ring", "retry", "wrapup", "limit", "service_level", "announcement_every",
+            "position_every", "patience")  # fmt: skip
+_HIGHEST = 9
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
@@ -71,8 +74,10 @@ def _problems(site: Site) -> Iterator[str]:
         yield from _agent(agent, frozenset(queue.name for queue in site.queues))
     if not site.queues:
         yield "queues: none given; the fallback needs one, add the queue support"
+    logins = frozenset(agent.login or agent.user for agent in site.agents)
     for queue in site.queues:
         yield from _queue(queue)
+        yield from _skills(queue, logins)
     yield from _unique(site)
 
 
@@ -141,7 +146,7 @@ def _queue(queue: Queue) -> Iterator[str]:
         yield f"{where}.name: 'general' is a name of Asterisk's own; choose another"
     if queue.strategy not in STRATEGIES:
         yield f"{where}.strategy: {queue.strategy!r} is none of {', '.join(sorted(STRATEGIES))}"
-    for field in ("timeout", "retry", "wrapup", "limit", "service_level"):
+    for field in _COUNTED:
         if getattr(queue, field) < 0:
             yield f"{where}.{field}: is negative; give 0 or more"
     for field in ("join_empty", "leave_when_empty"):
@@ -150,6 +155,22 @@ def _queue(queue: Queue) -> Iterator[str]:
             yield f"{where}.{field}: {sorted(unknown)} is none of {', '.join(sorted(EMPTY))}"
     if queue.leave and queue.leave not in set("0123456789*#"):
         yield f"{where}.leave: {queue.leave!r} is no key; give one of 0-9 * #, or nothing"
+
+
+def _skills(queue: Queue, logins: frozenset[str]) -> Iterator[str]:
+    where = f"queues.{queue.name}"
+    if queue.announcement:
+        yield from _fits(f"{where}.announcement", queue.announcement, _SOUND, "a file name")
+    for login in sorted(queue.agents.keys() - logins):
+        yield f"{where}.agents: there is no agent {login!r}; name one of {sorted(logins)}"
+    for field, given in (("agents", queue.agents), ("circles", queue.circles)):
+        for penalty in given.values():
+            if not 0 <= penalty <= _HIGHEST:
+                yield f"{where}.{field}: {penalty} is no penalty; give one of 0 to {_HIGHEST}"
+    if any(seconds < 0 for seconds in queue.circles):
+        yield f"{where}.circles: seconds are negative; give 0 or more"
+    for language in queue.languages:
+        yield from _fits(f"{where}.languages", language, _LANGUAGE, "a code such as ru or en_GB")
 
 
 def _fits(
@@ -167,7 +188,7 @@ def _unique(site: Site) -> Iterator[str]:
     users = [a.user for a in site.subscribers] + [a.user for a in site.agents]
     lists: tuple[tuple[str, Iterable[str]], ...] = (
         ("numbers", site.numbers),
-        ("queues", (queue.name for queue in site.queues)),
+        ("queues", (name for queue in site.queues for name in queue.rows.values())),
         ("users of subscribers and agents", users),
         ("numbers of subscribers", (account.number for account in site.subscribers)),
         ("numbers and agents' extensions", (*site.numbers, *(a.extension for a in site.agents))),

@@ -5,6 +5,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from asterisk_conf.check import refused
+from asterisk_conf.rows import rows
 from asterisk_conf.site import Site, SiteError
 
 
@@ -15,7 +16,7 @@ def render(site: Site) -> dict[str, str]:
     """
     templates = _templates()
     return {
-        name: templates.get_template(name).render(site=site)
+        name: templates.get_template(name).render(site=site, rows=rows(site))
         for name in sorted(templates.list_templates())
     }
 

@@ -67,28 +67,39 @@ class SipAccount(Struct, frozen=True):
 
 
 class Agent(Struct, frozen=True):
-    """An agent's phone: reachable as ``extension`` and member of ``queues``."""
+    """An agent's phone: reachable as ``extension`` and member of ``queues``.
+
+    ``login`` is what queues call him, his ``user`` if it is "".
+    """
 
     user: str
     password: Secret
     name: str
     extension: str
     queues: tuple[str, ...] = ("support",)
+    login: str = ""
+    languages: tuple[str, ...] = ()
 
 
-class Queue(Struct, frozen=True):
-    """A queue of callers. Times are in seconds.
+class Manner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a queue serves. Times are in seconds, 0 is never.
 
-    ``timeout`` is how long one agent's phone rings, ``wrapup`` the pause after a conversation,
+    ``ring`` is how long one agent's phone rings, ``wrapup`` the pause after a conversation,
     ``service_level`` the wait that is promised. ``join_empty`` and ``leave_when_empty`` are
     app_queue's conditions (``yes``, ``no``, or a list such as ``paused,unavailable``): by default
     a caller may always wait, also when no agent is registered. ``leave`` is the key with which
     he leaves the queue; "" for none. ``limit`` bounds the callers who wait, 0 does not.
+    ``announcement`` is a sound without its ending that he hears every so often; his place he hears
+    as often as ``position_every`` says.
+
+    ``agents`` are those who serve, with their penalties: who has a lower one is rung first. Without
+    any it is all who name the queue, with none. ``circles`` says to what penalty agents are rung
+    after how long. A caller of one of the ``languages`` waits for agents who speak it, for so long
+    as ``patience`` says, then for all.
     """
 
-    name: str
     strategy: str = "rrmemory"
-    timeout: int = 20
+    ring: int = 20
     retry: int = 2
     wrapup: int = 10
     limit: int = 0
@@ -96,6 +107,25 @@ class Queue(Struct, frozen=True):
     join_empty: str = "yes"
     leave_when_empty: str = "no"
     leave: str = "*"
+    announcement: str = ""
+    announcement_every: int = 60
+    position_every: int = 0
+    agents: dict[str, int] = {}
+    circles: dict[int, int] = {}
+    languages: tuple[str, ...] = ()
+    patience: int = 60
+
+
+class Queue(Manner, frozen=True):
+    """A queue of callers."""
+
+    name: str
+
+    @property
+    def rows(self) -> dict[str, str]:
+        """The queues that Asterisk has for it, by the language of who waits there; "" is any."""
+        named = {language: f"{self.name}-{language}" for language in self.languages}
+        return {"": self.name, **named}
 
 
 class Paths(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """`firstline queues`: who waits, and what the agents do."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 
@@ -10,12 +10,11 @@ from msgspec import json
 from rich.live import Live
 from rich.text import Text
 
-from ari_app import control
+from ari_app import control, exchange
 from ari_app.ami.watch import View
 from ari_app.commands.running import run
 from ari_app.config import State
 from ari_app.journal import masked
-from asterisk_conf.site import Queue
 from ivr.queues import Board, Caller, Member
 
 AGAIN = 1.0
@@ -34,14 +33,15 @@ def queues(state: State, watch: bool, as_json: bool) -> None:
 
 async def _look(state: State, watch: bool, as_json: bool) -> None:
     config = state.config()
-    pause = Queue("").wrapup if config.manages_asterisk else 0
+    ours = tuple(exchange.queues_of(config)) if config.manages_asterisk else ()
+    pauses = {name: queue.wrapup for queue in ours for name in queue.rows.values()}
     with Live(auto_refresh=False) if watch and not as_json else nullcontext() as live:
         while True:
             told = await control.queues(state.control)
             text = told.decode()
             if not as_json:
                 view = json.decode(told, type=View)
-                text = "\n".join(lines(view, datetime.now(UTC), pause))
+                text = "\n".join(lines(view, datetime.now(UTC), pauses))
             elif not watch:
                 text = json.format(text, indent=2)
             if live:
@@ -53,8 +53,8 @@ async def _look(state: State, watch: bool, as_json: bool) -> None:
             await asyncio.sleep(AGAIN)
 
 
-def lines(view: View, now: datetime, pause: int) -> Iterator[str]:
-    """The table; ``pause`` is the wrap-up of queues in seconds, where a member has none."""
+def lines(view: View, now: datetime, pauses: Mapping[str, int]) -> Iterator[str]:
+    """The table; ``pauses`` are the wrap-ups of queues in seconds, where a member has none."""
     board = view.board
     if not view.current:
         yield "not connected to Asterisk's AMI, the log says why" + (
@@ -62,7 +62,7 @@ def lines(view: View, now: datetime, pause: int) -> Iterator[str]:
         )
     for name, queue in sorted(board.queues.items()):
         agents = [queue.members[interface] for interface in sorted(queue.members)]
-        doing = [_doing(board, name, agent, now, pause) for agent in agents]
+        doing = [_doing(board, name, agent, now, pauses.get(name, 0)) for agent in agents]
         free = sum(not does for does in doing)
         yield f"{name}: {len(queue.waiting)} waiting, {free} of {len(agents)} agents free"
         for place, caller in enumerate(queue.waiting, 1):

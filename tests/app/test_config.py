@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ari_app import exchange
 from ari_app.config import FILE, ConfigError, State
 from ari_app.settings import Config
+from asterisk_conf.site import Queue
 
 
 def state(tmp_path: Path, text: str | None = None) -> State:
@@ -64,12 +66,35 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
         ("ports = 5060", "$.ports"),
         ('[billing]\nkind = "tmforum"', "needs a url, such as https://"),
         ("[billing]\ntimeout = 0", "$.billing.timeout"),
+        ("[queues.support]\nwrapp = 5", "[queues.…] has no wrapp: did you mean wrapup?"),
+        ("[queues]\nwrapup = 5", "$.queues"),
     ],
 )
 def test_a_wrong_file_is_told_in_a_line(tmp_path: Path, text: str, told: str) -> None:
     message = refusal(tmp_path, text)
     assert str(tmp_path / FILE) in message
     assert told in message
+
+
+def test_a_queue_is_described_under_its_name(tmp_path: Path) -> None:
+    """And is one of those of Asterisk, as are those that are only named."""
+    text = """
+        site.queues = ["support", "claims"]
+        [queues.support]
+        wrapup = 15
+        agents = { anna = 0, boris = 2 }
+        circles = { 0 = 1, 30 = 9 }
+        [queues."quiet-room"]
+    """
+    config = state(tmp_path, text).config({})
+    support, claims, quiet = exchange.queues_of(config)
+    assert [one.name for one in (support, claims, quiet)] == ["support", "claims", "quiet-room"]
+    assert (support.wrapup, support.agents, support.circles) == (
+        15,
+        {"anna": 0, "boris": 2},
+        {0: 1, 30: 9},
+    )
+    assert (claims, quiet) == (Queue("claims"), Queue("quiet-room"))
 
 
 def test_a_wrong_variable_names_the_nearest(tmp_path: Path) -> None:

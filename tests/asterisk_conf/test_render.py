@@ -1,6 +1,7 @@
 """What the rendered files say, and what can never get into them."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -10,15 +11,15 @@ from hypothesis import strategies as st
 
 from asterisk_conf.check import refused
 from asterisk_conf.render import render
-from asterisk_conf.site import Paths, Queue, Secret, SipAccount, Site, SiteError
+from asterisk_conf.site import Agent, Paths, Queue, Secret, SipAccount, Site, SiteError
 from tests.pbx_fixture import DEMO
 
 FILES = render(DEMO)
 
 
-def section(file: str, name: str) -> list[str]:
+def section(file: str, name: str, files: Mapping[str, str] = FILES) -> list[str]:
     """The settings of the first section of that name."""
-    body = re.search(rf"^\[{re.escape(name)}\][^\n]*\n(.*?)(?=^\[|\Z)", FILES[file], re.M | re.S)
+    body = re.search(rf"^\[{re.escape(name)}\][^\n]*\n(.*?)(?=^\[|\Z)", files[file], re.M | re.S)
     assert body, f"no [{name}] in {file}"
     return [line for line in body[1].splitlines() if line and line[0] != ";"]
 
@@ -92,6 +93,62 @@ def test_no_extension_takes_what_phones_text() -> None:
 
 def test_an_agent_is_a_member_of_his_queues() -> None:
     assert "member => PJSIP/agent1,0,Ольга,PJSIP/agent1" in section("queues.conf", "support")
+
+
+ANN = Agent("a1", Secret("p"), "Ann", "701", login="ann", languages=("en",))
+BEN = Agent("a2", Secret("p"), "Ben", "702", login="ben", languages=("ru",))
+SKILLED = Queue("support", agents={"ann": 3, "ben": 1}, circles={0: 1, 30: 9}, languages=("en",))
+
+
+def test_agents_are_rung_by_their_skills_and_languages() -> None:
+    """The row of a language has the others behind, and lets them in only after a while."""
+    files = render(msgspec.structs.replace(DEMO, agents=(ANN, BEN), queues=(SKILLED,)))
+    dialplan = section("extensions.conf", "firstline-queue", files)
+    for row, ben, rule in (("support", 1, ["30,9"]), ("support-en", 11, ["30,9", "60,19"])):
+        first = f'Set(QUEUE_MAX_PENALTY=${{IF($["${{FIRSTLINE_ROW}}" = "{row}"]?1:'
+        assert any(first in line for line in dialplan)
+        lines = section("queues.conf", row, files)
+        assert f"defaultrule = {row}" in lines
+        assert "context = firstline-leave-support" in lines
+        assert "member => PJSIP/a1,3,Ann,PJSIP/a1" in lines
+        assert f"member => PJSIP/a2,{ben},Ben,PJSIP/a2" in lines
+        assert section("queuerules.conf", row, files) == [f"penaltychange => {it}" for it in rule]
+
+
+def test_who_waits_for_a_language_waits_no_longer_than_the_patience() -> None:
+    queue = Queue("support", circles={40: 5}, languages=("en",), patience=20)
+    files = render(msgspec.structs.replace(DEMO, queues=(queue,)))
+    assert section("queuerules.conf", "support-en", files) == ["penaltychange => 20,19"]
+
+
+def test_without_circles_the_dialplan_limits_nothing() -> None:
+    lines = section("extensions.conf", "firstline-queue")
+    assert not any("QUEUE_MAX_PENALTY" in line for line in lines)
+
+
+def test_who_is_not_named_does_not_serve() -> None:
+    queues = (Queue("support", agents={"ben": 0}), Queue("claims"))
+    agents = [msgspec.structs.replace(it, queues=("support", "claims")) for it in (ANN, BEN)]
+    files = render(msgspec.structs.replace(DEMO, agents=tuple(agents), queues=queues))
+    found = {name: section("queues.conf", name, files) for name in ("support", "claims")}
+    members = {name: sum("member" in line for line in it) for name, it in found.items()}
+    assert members == {"support": 1, "claims": 2}
+    assert not any("defaultrule" in line for line in found["support"])
+    assert "[support]" not in files["queuerules.conf"]
+
+
+def test_who_waits_is_told_nothing_unless_it_is_wanted() -> None:
+    plain = section("queues.conf", "support")
+    assert {"announce-position = no", "announce-frequency = 0"} <= set(plain)
+    assert not any("periodic" in line for line in plain)
+    told = Queue("support", announcement="queue-thankyou", position_every=30)
+    lines = section("queues.conf", "support", render(msgspec.structs.replace(DEMO, queues=(told,))))
+    assert {
+        "announce-position = yes",
+        "announce-frequency = 30",
+        "periodic-announce = queue-thankyou",
+        "periodic-announce-frequency = 60",
+    } <= set(lines)
 
 
 def test_a_queue_without_a_key_to_leave_has_no_context() -> None:

@@ -52,7 +52,7 @@ BOARD = Board(
 
 
 def test_the_table() -> None:
-    assert list(lines(View(BOARD, True), NOON, 10)) == [
+    assert list(lines(View(BOARD, True), NOON, {"support": 10})) == [
         "claims: 0 waiting, 0 of 0 agents free",
         "support: 2 waiting, 1 of 6 agents free",
         "    1. …4567 Янка[31m                     1:05",
@@ -68,8 +68,8 @@ def test_the_table() -> None:
 
 def test_what_is_not_current_is_called_so() -> None:
     gone = "not connected to Asterisk's AMI, the log says why"
-    assert list(lines(View(), NOON, 10)) == [gone]
-    assert next(lines(View(BOARD), NOON, 10)) == f"{gone}; this was last known:"
+    assert list(lines(View(), NOON, {"support": 10})) == [gone]
+    assert next(lines(View(BOARD), NOON, {"support": 10})) == f"{gone}; this was last known:"
 
 
 @contextmanager
