@@ -52,7 +52,6 @@ from ari_app.ussd.sessions import Sessions
 from ari_app.workplace.calling import Calling
 from ari_app.workplace.opening import Needed, Workplace
 from ari_app.workplace.phones import Phones
-from asterisk_conf.site import Queue
 from ivr.values import Phrase
 
 log = logging.getLogger(__name__)
@@ -141,7 +140,7 @@ async def running(ground: Ground, again: asyncio.Event) -> AsyncIterator[Link]:
             menus=lambda: (air.now.reading.catalogue, air.now.menus.book),
             now=clock,
             zone=zone,
-            wrapup=Queue("").wrapup,
+            wrapups=exchange.wrapups(config),
             begin=background.begin,
         )
         workplace = await Workplace.begun(needed)

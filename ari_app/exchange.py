@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import structs
@@ -70,6 +70,12 @@ def queues_of(config: Config) -> Iterator[conf.Queue]:
     for name in dict.fromkeys((*config.site.queues, *config.queues)):
         manner = config.queues.get(name, conf.Manner())
         yield conf.Queue(name, **structs.asdict(manner))
+
+
+def wrapups(config: Config) -> Mapping[str, int]:
+    """The pause after a call of each queue that we render, in seconds."""
+    ours = tuple(queues_of(config)) if config.manages_asterisk else ()
+    return {name: queue.wrapup for queue in ours for name in queue.rows.values()}
 
 
 async def apology(state: State, reading: Reading) -> Path:

@@ -32,9 +32,7 @@ def queues(state: State, watch: bool, as_json: bool) -> None:
 
 
 async def _look(state: State, watch: bool, as_json: bool) -> None:
-    config = state.config()
-    ours = tuple(exchange.queues_of(config)) if config.manages_asterisk else ()
-    pauses = {name: queue.wrapup for queue in ours for name in queue.rows.values()}
+    pauses = exchange.wrapups(state.config())
     with Live(auto_refresh=False) if watch and not as_json else nullcontext() as live:
         while True:
             told = await control.queues(state.control)

@@ -24,7 +24,7 @@ PATIENCE = 5.0
 
 
 class Desk(Listener):
-    """Everything on all desks. ``wrapup`` is the queues' pause after a call, in seconds."""
+    """Everything on all desks. ``wrapups`` are the queues' pauses after a call, in seconds."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Desk(Listener):
         render: Render,
         now: Callable[[], datetime],
         begin: Begin,
-        wrapup: int,
+        wrapups: Mapping[str, int],
     ) -> None:
         self.desks = desks
         self.hub = hub
@@ -48,7 +48,7 @@ class Desk(Listener):
         self.now = now
         self._phones = ports.phones
         self.begin = begin
-        self._wrapup = wrapup
+        self._wrapups = wrapups
         self._board = Board()
         self._current: bool | None = None
         self._standing: dict[str, Standing] = {}
@@ -87,7 +87,7 @@ class Desk(Listener):
         interface = self._phones.of(agent)
         if interface is None:
             return Standing("nowhere")
-        return standing(self._board, interface, self._wrapup, self.now())
+        return standing(self._board, interface, self._wrapups, self.now())
 
     def tell_standings(self) -> None:
         """Tell agents where they stand, if that is no more as they know it."""

@@ -36,11 +36,11 @@ _HERE = Path(__file__).parent
 
 
 class Render:
-    """Makes HTML. ``zone`` is the time zone of the desk, where agents sit; ``wrapup`` the queues'
-    pause after a call, in seconds."""
+    """Makes HTML. ``zone`` is the time zone of the desk, where agents sit; ``wrapups`` the queues'
+    pauses after a call, in seconds."""
 
-    def __init__(self, zone: str, wrapup: int) -> None:
-        self._wrapup = wrapup
+    def __init__(self, zone: str, wrapups: Mapping[str, int]) -> None:
+        self._wrapups = wrapups
         self.built = built()
         self._zone = ZoneInfo(zone)
         self._templates = Environment(
@@ -126,7 +126,7 @@ class Render:
             "board": board,
             "current": current,
             "now": now,
-            "wrapup": self._wrapup,
+            "wrapups": self._wrapups,
         }
         return self.page("queues", language, **values)
 

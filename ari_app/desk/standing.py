@@ -1,5 +1,6 @@
 """Where an agent stands: what his phone and his queues say of him, in one word."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -23,8 +24,8 @@ class Standing(Struct, frozen=True):
     queues: tuple[str, ...] = ()
 
 
-def standing(board: Board, interface: str, wrapup: int, now: datetime) -> Standing:
-    """Where the agent with this interface stands; queues' pause after a call is ``wrapup`` s."""
+def standing(board: Board, interface: str, wrapups: Mapping[str, int], now: datetime) -> Standing:
+    """Where the agent with this interface stands; ``wrapups`` are the queues' pauses, in seconds."""
     found = {
         name: queue.members[interface]
         for name, queue in board.queues.items()
@@ -33,8 +34,8 @@ def standing(board: Board, interface: str, wrapup: int, now: datetime) -> Standi
     members, queues = tuple(found.values()), tuple(sorted(found))
     paused = any(one.paused for one in members)
     reason = next((one.reason for one in members if one.paused), "")
-    rests = [until for one in members if (until := one.rests_until(wrapup)) and until > now]
-    until = max(rests, default=None)
+    rests = [one.rests_until(wrapups.get(name, 0)) for name, one in found.items()]
+    until = max((one for one in rests if one is not None and one > now), default=None)
     states = {one.state for one in members}
     word: Word
     if any(talk.interface == interface for talk in board.talks):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -71,7 +71,7 @@ class Needed(Struct, frozen=True):
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
     zone: str
-    wrapup: int
+    wrapups: Mapping[str, int]
     begin: Begin
 
 
@@ -109,8 +109,8 @@ class Workplace:
             self.phones,
         )
         self.desks = Desks(cards, knowledge, self.phones, now, begin)
-        render = Render(needed.zone, needed.wrapup)
-        self.desk = Desk(self.desks, Hub(), ports, render, now, begin, needed.wrapup)
+        render = Render(needed.zone, needed.wrapups)
+        self.desk = Desk(self.desks, Hub(), ports, render, now, begin, needed.wrapups)
 
     @classmethod
     async def begun(cls, needed: Needed) -> "Workplace":

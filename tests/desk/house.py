@@ -16,6 +16,8 @@ from tests.desk.memory import NOW, PHONES, Clerk, Deeds, Facts, Memory, Phones, 
 
 __all__ = ["NOW", "PHONES", "House", "Memory", "Seat", "board", "caller", "only"]
 
+WRAPUPS = {"support": 10}
+
 
 def caller(call: str = "1.1", number: str = "375990000001", name: str = "") -> Caller:
     return Caller(call, f"PJSIP/{number}-0001", number, name, NOW)
@@ -50,10 +52,8 @@ class House:
         phones = Phones()
         ports = Ports(self.keep, self.facts, self.floor, self.deeds, self.clerk, phones)
         self.desks = Desks(self.keep, self.facts, phones, lambda: self.now, self.begin)
-        render = Render("Europe/Minsk", 10)
-        self.desk = Desk(
-            self.desks, self.hub, ports, render, lambda: self.now, self.begin, wrapup=10
-        )
+        render = Render("Europe/Minsk", WRAPUPS)
+        self.desk = Desk(self.desks, self.hub, ports, render, lambda: self.now, self.begin, WRAPUPS)
 
     def begin(self, deed: Coroutine[Any, Any, None]) -> object:
         task = asyncio.create_task(deed)

@@ -244,5 +244,5 @@ def test_every_word_is_there_in_every_language() -> None:
 
 def test_all_that_is_done_and_costs_nothing_is_named() -> None:
     assert CATALOGUE.keys() >= acts.DEEDS
-    assert Render("Europe/Minsk", 10).built
+    assert Render("Europe/Minsk", {}).built
     assert acts.shown(Count(3), "en") == "3"
