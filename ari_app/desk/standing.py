@@ -25,7 +25,7 @@ class Standing(Struct, frozen=True):
 
 
 def standing(board: Board, interface: str, wrapups: Mapping[str, int], now: datetime) -> Standing:
-    """Where the agent with this interface stands; ``wrapups`` are the queues' pauses, in seconds."""
+    """Where the agent of an interface stands; ``wrapups`` are the queues' pauses, in seconds."""
     found = {
         name: queue.members[interface]
         for name, queue in board.queues.items()
