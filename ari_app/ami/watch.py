@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from ari_app.ami.client import AmiError, Ask, Headers, RefusedError, Settings, keep
 from ari_app.ami.events import Alive, Listed, ListEnd, Strange, parse
-from ivr.dials import LOCAL, Dialled
+from ivr.dials import LOCAL, Dialled, HungUp
 from ivr.queues import Board, folded
 from ivr.recount import carried, differences
 
@@ -116,6 +116,8 @@ class Watch:
                 self._alive |= {call, channel}
             case Dialled(interface=to) if not (to.startswith(LOCAL) or self._phones(to)):
                 pass
+            case HungUp(call, leg) if not self.view.current:
+                self._alive -= {call, leg}
             case event if self.view.current:
                 self._put(View(folded(self.view.board, event), True))
 

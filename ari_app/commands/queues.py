@@ -15,7 +15,7 @@ from ari_app.ami.watch import View
 from ari_app.commands.running import run
 from ari_app.config import State
 from ari_app.journal import masked
-from ivr.queues import Board, Caller, Member
+from ivr.queues import Board, Caller, Member, Offer, Talk
 
 AGAIN = 1.0
 """Seconds from look to look of `--watch`."""
@@ -71,9 +71,11 @@ def lines(view: View, now: datetime, pauses: Mapping[str, int]) -> Iterator[str]
 
 def _doing(board: Board, queue: str, agent: Member, now: datetime, pause: int) -> str:
     """What keeps an agent from the next caller of a queue, in words; "" if nothing does."""
-    here = (queue, agent.interface)
-    offer = next((one for one in board.offers if (one.queue, one.interface) == here), None)
-    talk = next((one for one in board.talks if (one.queue, one.interface) == here), None)
+
+    def his(one: Offer | Talk) -> bool:
+        return one.interface == agent.interface and one.queue in (queue, "")
+
+    offer, talk = next(filter(his, board.offers), None), next(filter(his, board.talks), None)
     rest = agent.rests_until(pause)
     if talk:
         does = f"speaks with {_who(talk.caller)} for {_long(now - talk.since)}"

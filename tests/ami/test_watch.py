@@ -190,21 +190,28 @@ async def test_who_is_dialled_is_followed_if_he_is_an_agent(house: Server) -> No
         await until(lambda: not watch.view.board.talks)
 
 
-@pytest.mark.parametrize("there", [True, False])
+BOTH = (
+    {"Uniqueid": "b", "Channel": "PJSIP/1-b"},
+    {"Uniqueid": "of her", "Channel": f"{OLGA}-1"},
+)
+
+
+@pytest.mark.parametrize(
+    ("channels", "speaks"),
+    [(BOTH, True), (BOTH[:1], False), ((*BOTH, hangs_up("of her", f"{OLGA}-1")), False)],
+)
 async def test_who_was_dialled_and_speaks_still_does_after_a_gap(
-    house: Server, there: bool
+    house: Server, channels: tuple[dict[str, str], ...], speaks: bool
 ) -> None:
+    """If both are still there, and do not hang up before all is known again."""
     async with watching(house.settings) as watch:
         await until(lambda: watch.view.current)
         await house.tell(dials("b", f"{OLGA}-1"), dials("b", f"{OLGA}-1", "ANSWER"))
         await until(lambda: watch.view.board.talks)
-        house.channels = [
-            {"Uniqueid": "b" if there else "c", "Channel": "PJSIP/1-b"},
-            {"Uniqueid": "of her", "Channel": f"{OLGA}-1"},
-        ]
+        house.channels = list(channels)
         house.drop()
         await until(lambda: house.logged_in == 2 and watch.view.current)
-        assert bool(watch.view.board.talks) == there
+        assert bool(watch.view.board.talks) == speaks
 
 
 async def test_a_user_of_before_watches_queues_alone(

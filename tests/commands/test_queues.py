@@ -40,6 +40,8 @@ MEMBERS = (
     member(4, state="not in use", last_call=ago(3)),
     member(5, state="not in use", last_call=ago(11)),
     member(6, state="unavailable"),
+    member(7, state="in use"),
+    member(8, state="in use"),
 )
 BOARD = Board(
     {
@@ -47,14 +49,18 @@ BOARD = Board(
         "claims": Queue(),
     },
     (Offer("support", "PJSIP/701", JANKA, ago(4)),),
-    (Talk("support", "PJSIP/702", SPOKEN, ago(200)),),
+    (
+        Talk("support", "PJSIP/702", SPOKEN, ago(200)),
+        Talk("", "PJSIP/707", SPOKEN, ago(20)),
+        Talk("claims", "PJSIP/708", SPOKEN, ago(20)),
+    ),
 )
 
 
 def test_the_table() -> None:
     assert list(lines(View(BOARD, True), NOON, {"support": 10})) == [
         "claims: 0 waiting, 0 of 0 agents free",
-        "support: 2 waiting, 1 of 6 agents free",
+        "support: 2 waiting, 1 of 8 agents free",
         "    1. …4567 Янка[31m                     1:05",
         "    2. unknown                            0:05",
         "  PJSIP/701  Агент 1                  rings for …4567 Янка[31m for 0:04",
@@ -63,6 +69,8 @@ def test_the_table() -> None:
         "  PJSIP/704  Агент 4                  wraps up for 0:07",
         "  PJSIP/705  Агент 5                  free",
         "  PJSIP/706  Агент 6                  unavailable",
+        "  PJSIP/707  Агент 7                  speaks with …0009 for 0:20",
+        "  PJSIP/708  Агент 8                  in use",
     ]
 
 
