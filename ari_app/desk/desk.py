@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -53,6 +54,9 @@ class Desk(Listener):
         self._current: bool | None = None
         self._standing: dict[str, Standing] = {}
         self._changed = asyncio.Event()
+        self._late = 0
+        self.counted = asyncio.Event()
+        """Set when the late tickets are to be counted anew."""
         desks.listener = self
 
     # What the exchange tells.
@@ -82,6 +86,22 @@ class Desk(Listener):
                 tab.tell(made[kind])
             await asyncio.sleep(pause)
 
+    async def count_late(self, pause: float) -> None:
+        """Count the tickets that are late, for ever: after each pause, and when one was changed."""
+        while True:
+            try:
+                late = sum(one.late for one in await self.clerk.tickets())
+            except DeskUnavailable as error:
+                log.warning("late tickets are not counted: %s", error)
+            else:
+                if late != self._late:
+                    self._late = late
+                    self._changed.set()
+            self.counted.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self.counted.wait()
+
     def standing(self, agent: str) -> Standing:
         """Where an agent stands now."""
         interface = self._phones.of(agent)
@@ -100,7 +120,9 @@ class Desk(Listener):
 
     def _queues(self, tab: Tab) -> str:
         talks = self.talking() if tab.mentor else ()
-        return self.render.queues(self._board, bool(self._current), talks, self.now(), tab.language)
+        return self.render.queues(
+            self._board, bool(self._current), talks, self._late, self.now(), tab.language
+        )
 
     # Who is there.
 

@@ -45,6 +45,10 @@ class Hearing:
                 self._desk.begin(self._answer(said.key, self._form(said)))
             case m.Mentor():
                 await self._answer(said.key, self._mentor(said))
+            case m.Tickets():
+                await self._answer(said.key, self._tickets(said))
+            case m.Ticket():
+                await self._answer(said.key, self._ticket(said))
 
     async def _save(self, said: m.Save) -> None:
         """Keep a burst. Unless it is on the disk, nothing is answered: it will come again."""
@@ -117,6 +121,22 @@ class Hearing:
             notes=await knowledge.notes(said.subscriber),
         )
         return m.Answer(said.key, ok=True, html=html)
+
+    async def _tickets(self, said: m.Tickets) -> m.Answer:
+        found = await self._desk.clerk.tickets()
+        await self._desk.viewed(self._agent, None, "tickets")
+        return m.Answer(said.key, ok=True, html=self._html("tickets", found=found))
+
+    async def _ticket(self, said: m.Ticket) -> m.Answer:
+        clerk, told = self._desk.clerk, ""
+        if said.to or said.note.strip():
+            await clerk.change(self._agent, said.key, said.id, said.to, said.note.strip())
+            told = self._word("ticket-changed")
+            self._desk.counted.set()
+        ticket, history = await clerk.told(said.id)
+        await self._desk.viewed(self._agent, ticket.subscriber, f"ticket {ticket.id}")
+        html = self._html("ticket", ticket=ticket, history=history)
+        return m.Answer(said.key, ok=True, told=told, html=html)
 
     async def _form(self, said: m.Form) -> m.Answer:
         filled = Filled(self._mine(said.card), said.key, said.values)

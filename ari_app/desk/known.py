@@ -125,6 +125,17 @@ class Ticket(Struct, frozen=True):
     created: datetime
     due: datetime
     late: bool
+    subscriber: int | None = None
+    number: str = ""
+
+
+class Entry(Struct, frozen=True):
+    """A line of a ticket's history: who did what to it, and his note."""
+
+    at: datetime
+    by: str
+    what: Mapping[str, str]
+    note: str
 
 
 class Note(Struct, frozen=True):

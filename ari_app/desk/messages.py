@@ -94,7 +94,25 @@ class Mentor(Struct, frozen=True, tag="mentor", tag_field="type"):
     how: Literal["listen", "whisper", "barge"]
 
 
-Said: TypeAlias = Save | State | Finish | Verify | Look | See | Form | Mentor
+class Tickets(Struct, frozen=True, tag="tickets", tag_field="type"):
+    """Show all tickets of which somebody must still do something: :class:`Answer`."""
+
+    key: Key
+
+
+class Ticket(Struct, frozen=True, tag="ticket", tag_field="type"):
+    """Show a ticket, and before that change it, if ``to`` or a ``note`` is given: :class:`Answer`.
+
+    The same ``key`` twice is the same change.
+    """
+
+    key: Key
+    id: int
+    to: Short = ""
+    note: Text = ""
+
+
+Said: TypeAlias = Save | State | Finish | Verify | Look | See | Form | Mentor | Tickets | Ticket
 
 
 # What the desk tells.

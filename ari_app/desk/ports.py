@@ -10,6 +10,7 @@ from ari_app.desk.known import (
     Account,
     Arrival,
     Contact,
+    Entry,
     Found,
     Identity,
     Note,
@@ -169,6 +170,15 @@ class Clerk(Protocol):
         self, card: Kept, key: str, department: str, text: str, due: datetime | None
     ) -> Ticket:
         """Open a ticket; without ``due`` it is due as its department promises."""
+
+    async def tickets(self) -> Sequence[Ticket]:
+        """All of which somebody must still do something, the soonest due first."""
+
+    async def change(self, agent: str, key: str, id: int, to: str, note: str) -> None:
+        """Bring a ticket into another state, "" for the same, with a note."""
+
+    async def told(self, id: int) -> tuple[Ticket, Sequence[Entry]]:
+        """A ticket, and all that was done to it."""
 
     async def note(self, card: Kept, key: str, text: str) -> None:
         """A note for colleagues, about a subscriber."""

@@ -18,7 +18,7 @@ from ari_app.desk.standing import Standing
 from ari_app.desk.words import word, words
 from ivr.model import Operation
 from ivr.queues import Board, Talk
-from ivr.tickets import DEPARTMENTS
+from ivr.tickets import DEPARTMENTS, FOLLOWS, STATES
 from ivr.written import money
 
 PARTS = (
@@ -54,6 +54,8 @@ class Render:
         self._templates.globals |= {
             "built": self.built,
             "departments": DEPARTMENTS,
+            "follows": FOLLOWS,
+            "states": STATES,
             "parts": PARTS,
             "reasons": REASONS,
             "topics": TOPICS,
@@ -117,12 +119,14 @@ class Render:
         board: Board,
         current: bool,
         talks: Sequence[tuple[Colleague, Talk]],
+        late: int,
         now: datetime,
         language: str,
     ) -> str:
-        """Who waits and who is free; and, for mentors, who speaks."""
+        """Who waits and who is free, how many tickets are late; and, for mentors, who speaks."""
         values = {
             "talks": talks,
+            "late": late,
             "board": board,
             "current": current,
             "now": now,

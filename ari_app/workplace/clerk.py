@@ -1,16 +1,16 @@
 """What agents write down for others: tickets, notes, promised calls."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar, get_args
 
-from ari_app.desk.known import Ticket
+from ari_app.desk.known import Entry, Ticket
 from ari_app.desk.ports import DeskUnavailable, Kept
 from ari_app.store import callbacks, colleague_notes, tickets
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
-from ari_app.store.tickets import Opening
-from ivr.tickets import Department
+from ari_app.store.tickets import Change, NotAllowed, NoTicket, Opening
+from ivr.tickets import STATES, Department
 
 T = TypeVar("T")
 
@@ -42,6 +42,25 @@ class StoredClerk:
         now = self._now()
         return read(await _kept(self._store.write(tickets.open_ticket, new, now)), now)
 
+    async def tickets(self) -> Sequence[Ticket]:
+        """All that are not done."""
+        now = self._now()
+        return [read(one, now) for one in await _kept(self._store.read(tickets.listed))]
+
+    async def change(self, agent: str, key: str, id: int, to: str, note: str) -> None:
+        """Change one."""
+        state = next((one for one in STATES if one == to), None)
+        wanted = Change(key=key, by=agent, state=state, note=note)
+        await _kept(self._store.write(tickets.change, id, wanted, self._now()))
+
+    async def told(self, id: int) -> tuple[Ticket, Sequence[Entry]]:
+        """One, with its history."""
+        one = await _kept(self._store.read(tickets.by_id, id))
+        if one is None:
+            raise DeskUnavailable(f"there is no ticket {id}")
+        done = await _kept(self._store.read(tickets.history, id))
+        return read(one, self._now()), [Entry(e.at, e.by, e.what, e.note) for e in done]
+
     async def note(self, card: Kept, key: str, text: str) -> None:
         """A note for colleagues."""
         subscriber = card.arrival.subscriber
@@ -70,6 +89,8 @@ def read(one: tickets.Ticket, now: datetime) -> Ticket:
         one.created,
         one.due,
         one.late(now),
+        one.subscriber,
+        one.number,
     )
 
 
@@ -84,5 +105,5 @@ def _promise(db: Database, card: Kept, key: str, due: datetime, note: str, now: 
 async def _kept(deed: Awaitable[T]) -> T:
     try:
         return await deed
-    except StoreError as error:
+    except (StoreError, NoTicket, NotAllowed) as error:
         raise DeskUnavailable(str(error)) from error

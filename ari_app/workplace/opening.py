@@ -150,6 +150,7 @@ class Workplace:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follow(views))
                 tasks.create_task(self.desk.tell_queues(COUNT))
+                tasks.create_task(self.desk.count_late(MINUTE))
                 tasks.create_task(self._look())
                 tasks.create_task(self._attend())
 

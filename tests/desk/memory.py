@@ -10,6 +10,7 @@ from ari_app.desk.known import (
     Account,
     Arrival,
     Contact,
+    Entry,
     Found,
     Note,
     Outage,
@@ -230,6 +231,7 @@ class Clerk:
 
     def __init__(self) -> None:
         self.written: list[tuple[str, str]] = []
+        self.state = "open"
 
     async def ticket(
         self, card: Kept, key: str, department: str, text: str, due: datetime | None
@@ -237,6 +239,19 @@ class Clerk:
         self.written.append((department, text))
         at = due or NOW + timedelta(hours=24)
         return Ticket(7, department, "", text, "open", "", NOW, at, False)
+
+    async def tickets(self) -> Sequence[Ticket]:
+        late = Ticket(7, "field", "", "<i>no sound</i>", "open", "", NOW, NOW, True, 1)
+        return [late] if self.state in ("open", "working") else []
+
+    async def change(self, agent: str, key: str, id: int, to: str, note: str) -> None:
+        self.state = to or self.state
+        self.written.append((f"{agent} {id} {to}", note))
+
+    async def told(self, id: int) -> tuple[Ticket, Sequence[Entry]]:
+        at = NOW + timedelta(hours=1)
+        ticket = Ticket(id, "field", "", "no sound", self.state, "anna", NOW, at, False, 1)
+        return ticket, [Entry(NOW, "anna", {"state": "open"}, "")]
 
     async def note(self, card: Kept, key: str, text: str) -> None:
         self.written.append(("note", text))

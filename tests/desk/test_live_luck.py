@@ -5,13 +5,13 @@ import os
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from ari_app.config import State
-from ari_app.phone.handset import Incoming
+from ari_app.phone.handset import Incoming, PhoneError
 from tests.desk.browser import Chromium, driven, opened
 from tests.desk.seat import Desk, calling, gone, phones, signed_in, waiting
 from tests.live.installation import Installation, installed
@@ -121,6 +121,40 @@ async def test_an_unplugged_phone_gives_the_caller_to_a_colleague(
                 await finished(desks[1])
         finally:
             os.kill(anna.pid, signal.SIGCONT)
+
+
+async def test_a_browser_that_slept_wakes_to_the_right_picture(
+    one: Installation, browser: Browser
+) -> None:
+    async with phones(one, 0) as [anna], opened(browser) as page:
+        desk = await signed_in(page, one)
+        sleeper = await page.context.new_cdp_session(page)
+        await sleeper.send("Page.setWebLifecycleState", {"state": "frozen"})
+        await waiting(one, "375990000014")
+        await anna.wait(Incoming, timeout=20)
+        await anna.answer()
+        await sleeper.send("Page.setWebLifecycleState", {"state": "active"})
+        await desk.phase("talking")
+        await expect(desk.card).to_contain_text("+375 99 000-00-14")
+        await gone(one)
+        await finished(desk)
+
+
+async def test_an_offer_withdrawn_at_the_moment_of_answering_leaves_nothing_behind(
+    one: Installation, browser: Browser
+) -> None:
+    async with phones(one, 0) as [anna], opened(browser) as page:
+        desk = await signed_in(page, one)
+        await waiting(one, "375990000015")
+        await anna.wait(Incoming, timeout=20)
+        await desk.phase("ringing")
+        with suppress(PhoneError):  # whoever is faster
+            await asyncio.gather(anna.answer(), gone(one))
+        await expect(page.locator("article.card[data-phase=ringing]")).to_have_count(0)
+        await expect(page.locator("article.card[data-phase=talking]")).to_have_count(0)
+        if await desk.card.count():  # they spoke for a moment
+            await finished(desk)
+        await expect(desk.state).to_contain_text("Готов")
 
 
 async def test_without_ami_and_without_asterisk_every_card_stays(

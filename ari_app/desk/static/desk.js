@@ -77,7 +77,19 @@ $("search").addEventListener("submit", async (event) => {
 $("found").addEventListener("click", async (event) => {
   const who = event.target.closest("[data-see]")?.dataset.see;
   if (who) await show({ type: "see", subscriber: Number(who), text: $("sought").value });
+  const ticket = event.target.closest("[data-ticket]")?.dataset.ticket;
+  if (ticket) await show({ type: "ticket", id: Number(ticket) });
   if (event.target.closest("[data-close]")) $("found").hidden = true;
+});
+
+$("found").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const { to, note } = Object.fromEntries(new FormData(form));
+  await show({ type: "ticket", id: Number(form.dataset.change), to, note });
+});
+document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-tickets]")) await show({ type: "tickets" });
 });
 
 async function show(said) {
