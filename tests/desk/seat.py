@@ -95,14 +95,17 @@ async def waiting(one: Installation, number: str, name: str = "", times: int = 1
     url = f"http://127.0.0.1:{one.ports.http}/ari/channels"
     where = {
         "endpoint": "Local/s@firstline-test-waits/n",
-        "context": "firstline-queue",
+        "context": "firstline-test-queue",
         "extension": "support",
         "priority": "1",
         "callerId": f'"{name}" <{number}>',
     }
-    for step in ("1,Answer,", "2,Wait,600"):
-        add = f"dialplan add extension s,{step} into firstline-test-waits"
-        await asyncio.to_thread(one.ordered, add)
+    for step in (
+        "s,1,Answer, into firstline-test-waits",
+        "s,2,Wait,600 into firstline-test-waits",
+        "support,1,Queue,support,r into firstline-test-queue",  # music for 200 is work
+    ):
+        await asyncio.to_thread(one.ordered, f"dialplan add extension {step}")
     async with aiohttp.ClientSession(headers={"Authorization": login}) as http:
         for _ in range(times):
             async with http.post(url, params=where) as answer:
