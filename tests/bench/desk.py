@@ -156,6 +156,7 @@ async def call(http: aiohttp.ClientSession, one: Installation, number: int) -> N
         "context": "firstline-queue",
         "extension": "bench",
         "priority": "1",
+        "formats": "alaw",  # else it is resampled to and fro
         "callerId": str(375990000001 + number % 50),
     }
     login = aiohttp.encode_basic_auth("firstline", State(one.state).keys().ari.reveal())

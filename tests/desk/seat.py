@@ -98,12 +98,13 @@ async def waiting(one: Installation, number: str, name: str = "", times: int = 1
         "context": "firstline-test-queue",
         "extension": "support",
         "priority": "1",
+        "formats": "alaw",  # else it is resampled to and fro
         "callerId": f'"{name}" <{number}>',
     }
     for step in (
         "s,1,Answer, into firstline-test-waits",
         "s,2,Wait,600 into firstline-test-waits",
-        "support,1,Queue,support,r into firstline-test-queue",  # music for 200 is work
+        "support,1,Queue,support,r into firstline-test-queue",
     ):
         await asyncio.to_thread(one.ordered, f"dialplan add extension {step}")
     async with aiohttp.ClientSession(headers={"Authorization": login}) as http:
