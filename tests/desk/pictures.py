@@ -42,7 +42,8 @@ async def taken(one: Installation, profile: Path, directory: Path) -> None:
             async with phones(one, 0) as [anna], calling(one, CALLER, "10"):
                 await anna.wait(Incoming, timeout=40)
                 await desk.phase("ringing")
-                await expect(desk.card.locator(".part-account")).to_contain_text("BYN")
+                await expect(desk.card.locator(".part-account dl")).to_be_visible()
+                await expect(desk.state).to_contain_text("Звонит")
                 await picture(page, "ringing")
                 await anna.answer()
                 await desk.phase("talking")
@@ -56,7 +57,7 @@ async def taken(one: Installation, profile: Path, directory: Path) -> None:
                 await expect(desk.field("solution")).to_have_value(
                     "Карта исправна; терминал кассы обновят сегодня"
                 )
-                await expect(desk.card.locator(".part-account")).to_contain_text("BYN")
+                await expect(desk.card.locator(".part-account dl")).to_be_visible()
                 await picture(page, "dark-english")
 
 

@@ -4,7 +4,7 @@ import { Cards } from "./cards.js";
 import { Drafts } from "./drafts.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
-import { run as timers } from "./timers.js";
+import { run as timers, tick } from "./timers.js";
 
 const $ = (id) => document.getElementById(id);
 const root = document.documentElement;
@@ -50,6 +50,7 @@ function put(place, html) {
   const select = place.querySelector("select");
   if (select && chosen) select.value = chosen;
   if (focused) $(focused)?.focus();
+  tick();
 }
 
 function aloud(text) { $("aloud").textContent = text; }

@@ -4,7 +4,8 @@ export function run() {
   setInterval(tick, 500);
 }
 
-function tick() {
+// Draw them all now: some are new.
+export function tick() {
   const now = Date.now();
   for (const time of document.querySelectorAll("time.timer")) {
     const { since, until } = time.dataset;
