@@ -18,8 +18,11 @@ from ivr.problems import near
 
 BETWEEN = 0.6
 """Seconds from the beginning of a screen, or from the last key, to the next key: a brisk hand."""
-PATIENCE = 2.0
-"""Seconds in which a key must show an effect before the next one is pressed all the same."""
+PATIENCE = 1.0
+"""Seconds in which a key must show an effect before the next one is pressed all the same.
+
+Those of a number show none, and must not come so late that it has ended.
+"""
 AFTERWARDS = 0.7
 """Seconds on the line after the last word."""
 UNSERVED = 15.0

@@ -1,11 +1,28 @@
-"""One browser for all tests that show pages in it."""
+"""What all tests share: one browser, and what installations spoke; and in which order they run."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from playwright.async_api import Page
 
 from tests.desk.browser import Chromium, driven, opened
+from tests.live.installation import SHARED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, calls come first: they mostly wait, and the quick tests fill what is left."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("live") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sounds(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One directory for all workers, whose own are side by side in one."""
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    os.environ[SHARED] = str(run / "sounds")
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,9 @@ from asterisk_conf.ports import taken
 from asterisk_conf.private import make_private
 from asterisk_conf.site import Agent, Ports, Secret, Secrets, SipAccount, Site
 
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+"""Which of the processes that test side by side this is: none takes the ports of another."""
+
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
 DEMO = Site(
@@ -39,8 +42,8 @@ def asterisk() -> Asterisk:
 def free_ports() -> Ports:
     """Ports that nobody listens on, below those that the kernel gives to clients."""
     while True:
-        base = random.randrange(12000, 19990)
-        rtp = random.randrange(20000, 31000, 400)
+        base = random.randrange(12000 + WORKER * 990, 12980 + WORKER * 990, 4)
+        rtp = 20000 + 400 * random.randrange(WORKER % 4, 28, 4)
         single = Ports(sip=base, http=base + 1, ami=base + 2, desk=base + 3)
         ports = msgspec.structs.replace(single, rtp_first=rtp, rtp_last=rtp + 399)
         if not taken("127.0.0.1", ports):

@@ -17,7 +17,7 @@ from msgspec import Struct
 from asterisk_conf.ports import taken
 from asterisk_conf.site import Ports
 from tests.docs.markdown import Fence, fences
-from tests.live.installation import READY, ROOT, Installation, until
+from tests.live.installation import READY, ROOT, Installation, spoken, until
 from tests.pbx_fixture import asterisk
 
 FOREGROUND = "./firstline up"
@@ -72,6 +72,7 @@ class Terminal:
             (clone / name).symlink_to(ROOT / name)
         self.clone = clone
         self.installation = Installation(clone / ".firstline")
+        self.second = clone.parent / "second"
         self.up: subprocess.Popen[bytes] | None = None
         root = Path(asterisk().argv[-1]).parents[2]
         self.environment = {
@@ -91,7 +92,7 @@ class Terminal:
             self.bring_up(expected)
             return
         if ID.search(command):
-            command = ID.sub(self.last_call(), command)
+            command = ID.sub(self.installation.last_ended(), command)
         command = re.sub(r"(?<=--port-offset )\d+", str(free_offset()), command)
         done = subprocess.run(
             ["sh", "-c", command],
@@ -107,7 +108,7 @@ class Terminal:
     def bring_up(self, expected: str) -> None:
         """`up` in the foreground, until it has logged what it should."""
         log = self.clone.parent / "up.log"
-        with log.open("wb") as file:
+        with spoken(self.installation.state), log.open("wb") as file:
             self.up = up = subprocess.Popen(
                 ["sh", "-c", f"exec {FOREGROUND}"],
                 cwd=self.clone,
@@ -115,14 +116,11 @@ class Terminal:
                 stdout=file,
                 stderr=file,
             )
-        until(lambda: not unsaid(expected, log.read_text()) or up.poll() is not None, READY)
+            until(lambda: not unsaid(expected, log.read_text()) or up.poll() is not None, READY)
         assert up.poll() is None, log.read_text()
-
-    def last_call(self) -> str:
-        """The id of the last call, once its end is in the store."""
-        words = ("calls", "list", "--limit", "1")
-        until(lambda: "lasts" not in self.installation.out(*words), 20)
-        return self.installation.out(*words).split()[0]
+        self.second.mkdir(mode=0o700)
+        with spoken(self.second):
+            pass  # one that is brought up later
 
 
 def free_offset() -> int:
@@ -142,6 +140,6 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         yield one
     finally:
         one.installation.run("down")
-        one.installation.run("--state", str(tmp_path / "second"), "down")
+        one.installation.run("--state", str(one.second), "down")
         if one.up is not None:
             one.up.wait(40)

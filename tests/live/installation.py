@@ -1,26 +1,38 @@
 """A whole installation, brought up by `firstline up` in a directory of its own."""
 
+import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, nullcontext, suppress
+from fcntl import LOCK_EX, flock
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
+from typing import Any, TypeVar
 
-from msgspec import json
-
-from ari_app.config import PREFIX
+from ari_app.config import PREFIX, State
+from ari_app.control import NotRunningError
 from ari_app.phone.messages import Account
-from ari_app.status import AgentPhone, Status
+from ari_app.status import AgentPhone, Status, asked
 from ari_app.status import Phone as Subscriber
+from ari_app.store import calls
+from ari_app.store.opening import open_reader
 from tests.pbx_fixture import asterisk, free_ports
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if PREFIX not in name}
 READY = 60.0
 """Seconds in which an installation must be up on a busy machine."""
+SHARED = "SOUNDS_OF_THE_TESTS"
+"""In the environment: the directory of all that was spoken in this run of the tests."""
+AGAIN = 0.05
+"""Seconds between two looks at a fact: what is waited for needs the machine, too."""
 
 
 class Installation:
@@ -44,15 +56,16 @@ class Installation:
         self, *words: str, timeout: float = 120.0, given: str = ""
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end, with what it is given on its standard input."""
-        return subprocess.run(
-            self.command(*words),
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            input=given,
-            cwd=ROOT,
-            env=self._environment,
-        )
+        with spoken(self.state) if "up" in words and self.state.is_dir() else nullcontext():
+            return subprocess.run(
+                self.command(*words),
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                input=given,
+                cwd=ROOT,
+                env=self._environment,
+            )
 
     def out(self, *words: str) -> str:
         """What a command that succeeds prints."""
@@ -62,16 +75,17 @@ class Installation:
 
     def up(self) -> None:
         """`firstline up` in the foreground of a process of ours; returns when it is ready."""
-        with self.log.open("ab") as log:
-            self._up = subprocess.Popen(
+        with spoken(self.state), self.log.open("ab") as log:
+            self._up = up = subprocess.Popen(
                 self.command("up"), stderr=log, stdout=log, cwd=ROOT, env=self._environment
             )
-        until(lambda: self._ready() or self._up is None or self._up.poll() is not None, READY)
-        assert self._up.poll() is None, self.log.read_text()
+            until(lambda: self._ready() or up.poll() is not None, READY)
+        assert up.poll() is None, self.log.read_text()
 
     def _ready(self) -> bool:
-        done = self.run("status", "--json")
-        return done.returncode == 0 and self.parsed(done.stdout).ari.connected
+        with suppress(NotRunningError):
+            return self.status().ari.connected
+        return False
 
     def end(self) -> int | None:
         """Ctrl-C for what `up` started; the exit code."""
@@ -92,11 +106,8 @@ class Installation:
         return self.state / "up.log"
 
     def status(self) -> Status:
-        """What `firstline status --json` says."""
-        return self.parsed(self.out("status", "--json"))
-
-    def parsed(self, text: str) -> Status:
-        return json.decode(text, type=Status)
+        """What `firstline status --json` says, without a process for it."""
+        return aside(asked(State(self.state)))
 
     def account(self, one: Subscriber | AgentPhone) -> Account:
         """The account for a phone."""
@@ -127,15 +138,49 @@ class Installation:
         """Wait until so many callers are in the queue for an agent."""
         until(lambda: f"has {callers} calls" in self.ordered("queue show support"), 20)
 
+    def last_ended(self) -> str:
+        """The last call, once it is ended in the store."""
+        with closing(open_reader(State(self.state).database, 5)) as db:
+            until(lambda: any(one.ended for one in calls.recent(db, 1)), 20)
+            return calls.recent(db, 1)[0].began.call
+
     def last_call(self) -> str:
-        """The path of the last call, as text, once it is ended in the store."""
-        until(lambda: "lasts" not in self.out("calls", "list", "--limit", "1"), 20)
-        return self.out("calls", "show", self.out("calls", "list", "--limit", "1").split()[0])
+        """The path of the last call, as text."""
+        return self.out("calls", "show", self.last_ended())
+
+
+def aside(main: Coroutine[Any, Any, T]) -> T:
+    """What comes of something that waits, though the loop of a test may run here."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, main).result()
 
 
 def _root() -> Path:
     """The private Asterisk's directory, in which the program is usr/sbin/asterisk."""
     return Path(asterisk().argv[-1]).parents[2]
+
+
+@contextmanager
+def spoken(state: Path) -> Iterator[None]:
+    """What other installations of these tests spoke is there, so that it is spoken once.
+
+    One of them comes up at a time: the first to speak is waited for.
+    """
+    own = state / "sounds"
+    own.mkdir(exist_ok=True)
+    shared = Path(os.environ.get(SHARED, own))
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        _copy_missing(shared, own)
+        yield
+        _copy_missing(own, shared)
+
+
+def _copy_missing(source: Path, target: Path) -> None:
+    for name in {file.name for file in source.glob("*.wav")}:
+        if not (target / name).exists():
+            shutil.copyfile(source / name, target / name)
 
 
 @contextmanager
@@ -155,3 +200,4 @@ def until(fact: Callable[[], bool], seconds: float) -> None:
     deadline = monotonic() + seconds
     while not fact():
         assert monotonic() < deadline, "it did not come true"
+        sleep(AGAIN)

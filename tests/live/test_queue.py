@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ari_app import control
+from ari_app.config import State
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from tests.live.installation import Installation
@@ -34,14 +36,22 @@ async def test_an_agent_answers_and_the_caller_comes_back(
 
 
 async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
-    async with Phone(firstline.subscriber(8)) as me:
+    async with (
+        control.watch(State(firstline.state).control) as happenings,
+        Phone(firstline.subscriber(8)) as me,
+    ):
         await me.dial("611")
         await me.wait(Connected)
         await me.press("0")
         await asyncio.to_thread(firstline.queued, 1)
         await me.press("*")
-        await asyncio.to_thread(firstline.queued, 0)
+        async for happening in happenings:
+            if happening.what == "telling" and happening.prompts == ("main-menu",):
+                break  # that again, without the welcome
         await me.press("6")
+        async for happening in happenings:
+            if happening.key == "6":
+                break
         await me.hangup()
         await me.wait(Disconnected)
     path = await asyncio.to_thread(firstline.last_call)

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
+from ari_app import control
 from ari_app.ami.watch import View
+from ari_app.config import State
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.queues import Board
-from tests.live.installation import Installation, installed, until
+from tests.live.installation import Installation, aside, installed, until
 
 pytestmark = pytest.mark.live
 
@@ -25,7 +27,7 @@ def mine(tmp_path: Path) -> Iterator[Installation]:
 
 
 def view(house: Installation) -> View:
-    return json.decode(house.out("queues", "--json"), type=View)
+    return json.decode(aside(control.queues(State(house.state).control)), type=View)
 
 
 async def shows(house: Installation, fact: Callable[[Board], object]) -> Board:
@@ -61,10 +63,11 @@ async def test_from_the_wait_to_the_end_and_through_a_restart(mine: Installation
         assert (offer.queue, offer.interface) == (QUEUE, phone)
         assert offer.caller == ringing.queues[QUEUE].waiting[0]
         await agent.answer()
-        talking = await shows(mine, lambda board: board.talks)
+        talking = await shows(
+            mine, lambda board: board.talks and board.queues[QUEUE].members[phone].in_call
+        )
         assert [one.caller.number for one in talking.talks] == ["375990000006"]
         assert (waiting(talking), talking.offers) == ([], ())
-        assert talking.queues[QUEUE].members[phone].in_call
         assert "speaks with …0006" in await asyncio.to_thread(mine.out, "queues")
         await agent.hangup()
         await me.wait(Disconnected, timeout=20)

@@ -32,6 +32,12 @@ BAD = """tests:
   call: "611"
   steps: [{ press: "2" }, { expect: { prompt: balance-is } }]
 """
+SMALL = """flow: "1"
+numbers: ["1"]
+languages: [ru]
+start: bye
+nodes: { bye: { end: thanks-bye } }
+"""
 
 
 @pytest.fixture
@@ -106,15 +112,16 @@ def test_tests_are_no_flows(menus: Path) -> None:
 
 
 def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None:
-    result = firstline("cover", menus)
-    assert result.exit_code == 0
+    result = firstline("cover", menus, "--min", 90)
+    assert result.exit_code == 1
     file = menus / "common" / "tariff.yaml"
     lines = file.read_text().splitlines()
     place = next(n for n, line in enumerate(lines, 1) if line.startswith("  mine-told:"))
     assert f"{file}:{place}:3: no test goes mine-told then: " in result.output
     assert "call 111, press 2, ticket: none, announce: none, tariff: ok" in result.output
-    assert firstline("cover", menus, "--min", 90).exit_code == 1
-    told = json.decode(firstline("cover", menus, "--format", "json").output)
+    result = firstline("cover", menus, "--format", "json")
+    assert result.exit_code == 0
+    told = json.decode(result.output)
     assert 0 < told["percent"] < 90
     assert told["flows"][1]["gaps"][0].keys() == {"flow", "node", "way", "place", "how"}
 
@@ -132,9 +139,17 @@ def test_a_walk_covers_all_and_what_it_writes_passes(menus: Path) -> None:
     assert firstline("walk", "112", "--menus", menus).exit_code == 1
 
 
-def test_coverage_of_tests_that_fail_is_none_to_rely_on(menus: Path) -> None:
-    (menus / "bad.test.yaml").write_text(BAD)
-    assert firstline("cover", menus).exit_code == 1
+def test_coverage_of_tests_that_fail_is_none_to_rely_on(tmp_path: Path) -> None:
+    (tmp_path / "1.yaml").write_text(SMALL)
+    tests = tmp_path / "1.test.yaml"
+    tests.write_text(
+        'tests: [{ test: all, call: "1", steps: [{ expect: { prompt: thanks-bye } }] }]'
+    )
+    assert firstline("cover", tmp_path).exit_code == 0
+    tests.write_text(tests.read_text().replace("thanks-bye", "welcome"))
+    result = firstline("cover", tmp_path)
+    assert result.exit_code == 1
+    assert "1 of the tests fail: see `firstline flows test`" in result.output
 
 
 @pytest.mark.parametrize(
