@@ -10,11 +10,16 @@ from ari_app.desk import messages as m
 from ari_app.desk.desk import Desk
 from ari_app.desk.hearing import Hearing
 from ari_app.desk.hub import Tab
+from ari_app.desk.limits import Limit, Rate
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 15.0
 """Seconds between pings; a browser that sleeps answers none, and comes again when it wakes."""
+
+
+PACE = Rate(burst=60, each=0.1)
+"""Of a tab: more than a hand can do. What comes faster is heard later, and none of it is lost."""
 
 
 async def talk(socket: web.WebSocketResponse, desk: Desk, tab: Tab) -> None:
@@ -36,11 +41,13 @@ async def _send(socket: web.WebSocketResponse, tab: Tab) -> None:
 
 
 async def _hear(socket: web.WebSocketResponse, desk: Desk, tab: Tab) -> None:
-    hearing = Hearing(desk, tab)
+    hearing, pace, clock = Hearing(desk, tab), Limit(PACE), asyncio.get_running_loop().time
     async for frame in socket:
         if frame.type is not WSMsgType.TEXT:
             continue
         tab.used = True
+        while wait := pace.wait(tab, clock()):
+            await asyncio.sleep(wait)
         try:
             said = m.said(frame.data)
         except msgspec.DecodeError as error:

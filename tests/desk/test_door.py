@@ -1,5 +1,7 @@
 """The door of the desk, from outside: who comes in, and how that ends."""
 
+import asyncio
+
 import pytest
 from aiohttp import WSServerHandshakeError
 from msgspec import json
@@ -7,6 +9,7 @@ from yarl import URL
 
 from ari_app.desk import signin
 from ari_app.desk.guard import SIGN_IN
+from ari_app.desk.limits import Rate
 from ari_app.desk.sessions import GRACE, IDLE, ROTATE
 from ari_app.desk.site import Where
 from tests.desk.door import PASSWORD, Browser, Door, ended, open_door
@@ -270,3 +273,22 @@ async def test_while_it_cannot_be_asked_who_may_stay_all_do(door: Door, anna: Br
         door.people.people.clear()
         await door.site.look()
         await ended(tab)
+
+
+async def test_who_says_more_than_a_hand_can_is_heard_later_and_whole(
+    anna: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ari_app.desk.wire.PACE", Rate(burst=2, each=0.05))
+    clock = asyncio.get_running_loop().time
+    async with anna.wire() as tab:
+        await tab.receive_json()
+        began = clock()
+        for number in range(6):
+            await tab.send_json({"type": "tickets", "key": f"t:{number}"})
+        heard: list[str] = []
+        while len(heard) < 6:
+            message = await tab.receive_json()
+            if message["type"] == "answer":
+                heard.append(message["key"])
+        assert heard == [f"t:{number}" for number in range(6)]
+        assert clock() - began >= 0.19
