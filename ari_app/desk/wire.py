@@ -46,8 +46,9 @@ async def _hear(socket: web.WebSocketResponse, desk: Desk, tab: Tab) -> None:
         if frame.type is not WSMsgType.TEXT:
             continue
         tab.used = True
-        while wait := pace.wait(tab, clock()):
+        if wait := pace.wait(tab, clock()):
             await asyncio.sleep(wait)
+            pace.wait(tab, clock())
         try:
             said = m.said(frame.data)
         except msgspec.DecodeError as error:
