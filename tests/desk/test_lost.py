@@ -11,8 +11,9 @@ from playwright.async_api import Page, WebSocket, expect
 from ari_app.desk.hub import Tab
 from tests.ari.facts import until
 from tests.desk.browser import Chromium, driven, opened
-from tests.desk.door import PASSWORD, Door
+from tests.desk.door import Door
 from tests.desk.house import House, board, caller
+from tests.desk.test_forms_page import sits
 
 SILENCE = 11_000
 """Milliseconds after which a page gives a silent connection up."""
@@ -31,15 +32,6 @@ async def page(tab: Page) -> AsyncIterator[Page]:
     await tab.goto("about:blank")
 
 
-async def sits(door: Door, page: Page) -> None:
-    """Anna is signed in at her desk."""
-    await page.goto(door.url)
-    await page.fill("#name", "anna")
-    await page.fill("#password", PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#standing .state")).to_be_visible()
-
-
 def only(house: House) -> Tab:
     """Her tab, as the server knows it."""
     [found] = house.hub.of("anna")
@@ -50,7 +42,7 @@ async def test_a_connection_that_fell_silent_is_left_for_a_new_one(
     door: Door, house: House, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ari_app.desk.wire.BEAT", 3600)
-    await sits(door, page)
+    await sits("anna", door, page)
     first = only(house)
     await page.clock.fast_forward(SILENCE)
     await until(lambda: house.hub.of("anna") not in ((), (first,)))
@@ -66,7 +58,7 @@ async def test_a_desk_on_which_nothing_happens_is_not_taken_for_dead(
     monkeypatch.setattr("ari_app.desk.wire.BEAT", 0.05)
     sockets: list[WebSocket] = []
     page.on("websocket", lambda opened: sockets.append(opened))
-    await sits(door, page)
+    await sits("anna", door, page)
     first = only(house)
     for _ in range(3):
         await sockets[0].wait_for_event("framereceived")
@@ -80,7 +72,7 @@ async def test_a_browser_that_slept_wakes_to_the_right_picture(
     monkeypatch.setattr("ari_app.desk.site.HEARTBEAT", 1.0)
     with Chromium(tmp_path / "profile") as chromium:
         async with driven(chromium) as browser, opened(browser) as page:
-            await sits(door, page)
+            await sits("anna", door, page)
             house.tells(board(rings={"PJSIP/701": caller()}))
             await expect(page.locator("article.card")).to_be_visible()
             os.killpg(chromium.pid, signal.SIGSTOP)
