@@ -7,6 +7,7 @@ from typing import TypeAlias, get_args
 from msgspec import Struct
 
 from ari_app.ami.client import Headers
+from ivr.channels import Channel
 from ivr.dials import DialEnded, Dialled, HungUp, Transferred
 from ivr.queues import (
     Caller,
@@ -37,10 +38,9 @@ class ListEnd(Struct, frozen=True):
 
 
 class Alive(Struct, frozen=True):
-    """An item of the list that Status asks for: a channel that there is."""
+    """An item of the list that Status asks for."""
 
-    call: str
-    channel: str
+    channel: Channel
 
 
 class Strange(Struct, frozen=True):
@@ -61,12 +61,12 @@ def parse(headers: Headers, now: datetime) -> Told | None:
     name = headers.get("Event", "")
     if name == "QueueStatusComplete":
         return ListEnd()
-    if name == "Status":
-        return Alive(headers.get("Uniqueid", ""), headers.get("Channel", ""))
     read = _LISTED.get(name) or _EVENTS.get(name)
-    if read is None:
-        return None
     try:
+        if name == "Status":
+            return Alive(_channel(headers, now))
+        if read is None:
+            return None
         event = read(headers, _moment(headers.get("Timestamp", ""), now))
     except KeyError as error:
         return Strange(name, f"it has no {error.args[0]}")
@@ -112,6 +112,19 @@ def _member(headers: Headers, _: datetime) -> MemberIs:
 def _entry(headers: Headers, at: datetime) -> CallerWaits:
     since = at - timedelta(seconds=int(headers.get("Wait", "0")))
     return CallerWaits(headers["Queue"], int(headers["Position"]), _caller(headers, since))
+
+
+def _channel(headers: Headers, now: datetime) -> Channel:
+    """Those that lead to a phone are in an application of their own name."""
+    does, what = headers.get("Application", ""), headers.get("Data", "")
+    return Channel(
+        _caller(headers, now - timedelta(seconds=int(headers.get("Seconds", "0")))),
+        first=headers.get("Linkedid", ""),
+        queue=what.partition(",")[0] if does == "Queue" else "",
+        bridge=headers.get("BridgeID", ""),
+        dialled=does in ("AppQueue", "AppDial"),
+        rings=headers.get("ChannelStateDesc") == "Ringing",
+    )
 
 
 def _connected(headers: Headers, at: datetime) -> Connected:

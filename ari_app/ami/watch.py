@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import reduce
 from typing import NoReturn
 
 from msgspec import Struct
 
 from ari_app.ami.client import AmiError, Ask, Headers, RefusedError, Settings, keep
 from ari_app.ami.events import Alive, Listed, ListEnd, Strange, parse
-from ivr.dials import LOCAL, Dialled, HungUp
-from ivr.queues import Board, folded
+from ivr.channels import Channel, seen
+from ivr.dials import LOCAL, Dialled
+from ivr.queues import Board, Event, folded
 from ivr.recount import carried, differences
 
 log = logging.getLogger(__name__)
@@ -55,8 +57,10 @@ class Watch:
         self._now = now
         self._every, self._doubt = every, doubt
         self._phones = phones
-        self._alive: set[str] = set()
-        """The ids and names of the channels that there were at the login."""
+        self._alive: list[Channel] = []
+        """The channels that there were at the login."""
+        self._early: list[Event] = []
+        """What was told since then, until there is a list to fold it into."""
         self._listening: set[asyncio.Queue[View]] = set()
         self._listed = Board()
         self._doubts: tuple[str, ...] = ()
@@ -85,7 +89,7 @@ class Watch:
     async def _attend(self, ask: Ask) -> NoReturn:
         """Ask for the list, again and again, while the connection lasts."""
         self._ask = ask
-        self._alive.clear()
+        self._alive, self._early = [], []
         try:
             try:
                 await ask("Status")
@@ -112,14 +116,14 @@ class Watch:
                 self._listed = folded(self._listed, item)
             case ListEnd():
                 self._compare(self._listed)
-            case Alive(call, channel):
-                self._alive |= {call, channel}
+            case Alive(channel):
+                self._alive.append(channel)
             case Dialled(interface=to) if not (to.startswith(LOCAL) or self._phones(to)):
                 pass
-            case HungUp(call, leg) if not self.view.current:
-                self._alive -= {call, leg}
             case event if self.view.current:
                 self._put(View(folded(self.view.board, event), True))
+            case event:
+                self._early.append(event)
 
     def _compare(self, listed: Board) -> None:
         """The board against a list that is complete."""
@@ -133,7 +137,13 @@ class Watch:
                 self.mended += 1
                 log.warning("AMI had not told that %s: mended", each)
         self._doubts = ()
-        self._put(View(carried(board, listed, None if current else self._alive), True))
+        self._put(View(carried(board, listed, None) if current else self._anew(listed), True))
+
+    def _anew(self, listed: Board) -> Board:
+        """The board after a gap: from the list, and from what is seen and told since the login."""
+        names = {each for one in self._alive for each in (one.caller.call, one.caller.channel)}
+        board = seen(carried(self.view.board, listed, names), self._alive, self._phones)
+        return reduce(folded, self._early, board)
 
     def _put(self, view: View) -> None:
         if view == self.view:

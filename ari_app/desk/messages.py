@@ -202,8 +202,12 @@ class Notice(Struct, frozen=True, tag="notice", tag_field="type"):
     told: str
 
 
+class Beat(Struct, frozen=True, tag="beat", tag_field="type"):
+    """The desk is there; a browser that does not hear so for long comes anew."""
+
+
 Told: TypeAlias = (
-    Hello | Card | Part | Wrote | Phased | Gone | Saved | Stated | Queues | Answer | Notice
+    Hello | Card | Part | Wrote | Phased | Gone | Saved | Stated | Queues | Answer | Notice | Beat
 )
 
 _said = json.Decoder(Said)

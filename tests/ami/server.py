@@ -168,6 +168,16 @@ def waits(call: str, position: int, wait: int = 7) -> dict[str, str]:
     return {"Event": "QueueEntry", "Wait": str(wait), **_caller(call), "Position": str(position)}
 
 
+def channel(call: str, seconds: int = 0, leg: str = "") -> dict[str, str]:
+    """The channel of a caller of the queue, or the ``leg`` to Olga, in a list; they speak."""
+    more = {"Application": "Queue", "Data": "support,c,,,"}
+    if leg:
+        names = {"Channel": leg, "CallerIDNum": "701", "CallerIDName": "Ольга"}
+        more = {**names, "Uniqueid": f"of {leg}", "Application": "AppQueue", "Data": "(Outgoing)"}
+    now = {"ChannelStateDesc": "Up", "BridgeID": "room", "Seconds": str(seconds)}
+    return {"Event": "Status", **_caller(call), "Linkedid": call, **now, **more}
+
+
 def joins(call: str, position: int, **more: str) -> dict[str, str]:
     return {"Event": "QueueCallerJoin", **_caller(call), "Position": str(position), **more}
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ari_app.ami.events import READ, Alive, Listed, ListEnd, Strange, parse
 from asterisk_conf.render import render
+from ivr.channels import Channel
 from ivr.dials import DialEnded, Dialled, HungUp, Transferred
 from ivr.queues import (
     Caller,
@@ -28,6 +29,7 @@ from ivr.queues import (
 from tests.ami.server import (
     OLGA,
     agent,
+    channel,
     dials,
     hangs_up,
     joins,
@@ -77,10 +79,19 @@ def caller(since: datetime) -> Caller:
             MemberRemoved("support", OLGA),
         ),
         ({"Event": "QueueStatusComplete"}, ListEnd()),
+        (channel("a"), Alive(Channel(caller(NOW), "a", "support", "room"))),
         (
-            {"Event": "Status", "Uniqueid": "a", "Channel": "PJSIP/1-a", "State": "6"},
-            Alive("a", "PJSIP/1-a"),
+            {**channel("a", 7, f"{OLGA}-1"), "BridgeID": "", "ChannelStateDesc": "Ringing"},
+            Alive(
+                Channel(
+                    Caller(f"of {OLGA}-1", f"{OLGA}-1", "701", "Ольга", NOW - timedelta(seconds=7)),
+                    first="a",
+                    dialled=True,
+                    rings=True,
+                )
+            ),
         ),
+        ({"Event": "Status"}, Strange("Status", "it has no Uniqueid")),
         (dials("a", f"{OLGA}-1", **STAMP), Dialled(caller(BEFORE), OLGA, f"{OLGA}-1", BEFORE)),
         ({"Event": "DialBegin", "DestChannel": f"{OLGA}-1", "DestUniqueid": "b"}, None),
         (dials("a", f"{OLGA}-1", "ANSWER"), DialEnded(f"{OLGA}-1", True, NOW)),
@@ -128,7 +139,7 @@ def test_who_hides_his_number_has_none() -> None:
     assert (told.caller.number, told.caller.name) == ("", "")
 
 
-EVENTS = st.sampled_from([joins("a", 1), leaves("a"), member(), member_is(), agent("AgentConnect", "a"), waits("a", 1)])  # fmt: skip  # noqa: E501
+EVENTS = st.sampled_from([joins("a", 1), leaves("a"), member(), member_is(), agent("AgentConnect", "a"), waits("a", 1), channel("a")])  # fmt: skip  # noqa: E501
 
 
 @given(EVENTS, st.data())

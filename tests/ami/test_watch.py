@@ -14,6 +14,7 @@ from tests.ami.server import (
     OLGA,
     Server,
     agent,
+    channel,
     dials,
     hangs_up,
     joins,
@@ -187,6 +188,20 @@ async def test_who_is_dialled_is_followed_if_he_is_an_agent(house: Server) -> No
         await until(lambda: not watch.view.board.offers)
         assert len(watch.view.board.talks) == 1
         await house.tell(hangs_up("b", "PJSIP/1-b"))
+        await until(lambda: not watch.view.board.talks)
+
+
+async def test_who_rings_and_speaks_at_the_login_is_seen(house: Server) -> None:
+    """Also when what was told of it came while nobody listened, or before the list was whole."""
+    house.channels = [channel("b"), channel("b", 9, f"{OLGA}-1"), channel("a")]
+    house.listed = [queue(), member(7, InCall="1"), waits("a", 1)]
+    house.overtaking = [agent("AgentCalled", "a", DestChannel=f"{OLGA}-2")]
+    async with watching(house.settings) as watch:
+        await until(lambda: watch.view.board.offers)
+        [talk], [offer] = watch.view.board.talks, watch.view.board.offers
+        assert (talk.queue, talk.interface, talk.caller.call) == ("support", OLGA, "b")
+        assert (offer.queue, offer.interface, offer.caller.call) == ("support", OLGA, "a")
+        await house.tell(agent("AgentComplete", "b"))
         await until(lambda: not watch.view.board.talks)
 
 

@@ -51,6 +51,14 @@ class Desk:
         """Type into a field, key by key."""
         await self.field(name).press_sequentially(text)
 
+    async def written(self) -> None:
+        """The call is over, and it is written down: the desk is empty again."""
+        await self.phase("after")
+        await self.typed("question", "Конец")
+        await self.field("topic").select_option("other")
+        await self.page.keyboard.press("Control+Enter")
+        await expect(self.card).to_have_count(0)
+
 
 async def signed_in(page: Page, one: Installation, agent: int = 0) -> Desk:
     """Sign an agent in, and wait for his desk."""

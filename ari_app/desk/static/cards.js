@@ -14,6 +14,7 @@ export class Cards {
       if (card) this.saving(card);
       else for (const each of this.all()) this.saving(each.dataset.card);
     };
+    drafts.found = (...what) => this.write(...what);
     place.addEventListener("input", (event) => this.typed(event.target));
     list.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -51,8 +52,8 @@ export class Cards {
       }
       old.querySelector(".head").replaceWith(made.querySelector(".head"));
       old.dataset.phase = made.dataset.phase;
-      for (const field of made.querySelectorAll("[data-field]")) {
-        this.wrote(id, field.dataset.field, field.value);
+      for (const { dataset: { field }, value } of made.querySelectorAll("[data-field]")) {
+        if (this.drafts.unsaved(id, field) === undefined) this.write(id, field, value);
       }
     } else {
       made.hidden = true;
@@ -72,11 +73,14 @@ export class Cards {
     if (part === "who") this.tell(); // now he has a name
   }
 
-  // Written in another tab, or before this one was opened.
+  // Written in another tab.
   wrote(id, name, text) {
+    if (this.drafts.yields(id, name)) this.write(id, name, text);
+  }
+
+  write(id, name, text) {
     const field = this.get(id)?.querySelector(`[data-field="${name}"]`);
-    if (!field || this.drafts.unsaved(id, name) !== undefined || field.value === text) return;
-    field.value = text;
+    if (field && field.value !== text) field.value = text;
   }
 
   phase({ card, phase, told, since }) {

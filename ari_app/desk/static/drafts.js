@@ -10,21 +10,24 @@ const AGAIN = 3000; // ms after which what was not acknowledged is sent again
 export class Drafts {
   constructor(agent, say) {
     this.kept = new Kept(`firstline-${agent}`);
-    this.ready = this.kept.ready;
+    this.ready = this.kept.ready.then(() => { this.others = new Set(this.kept.names()); });
     this.say = say;
     this.count = 0;
     this.timers = new Map();
     this.sent = new Map();
+    this.others = new Set(); // what was typed in another tab, or before this one was opened
     this.changed = () => {};
+    this.found = () => {};
     this.kept.settled = () => this.changed("");
     addEventListener("pagehide", () => { for (const at of [...this.timers.keys()]) this.flush(at); });
-    setInterval(() => this.retry(), AGAIN);
+    setInterval(() => this.retry(), 1000);
   }
 
   // A key was pressed in a field of a card.
   typed(card, field, text) {
     const at = `${card}:${field}`;
     this.count += 1;
+    this.others.delete(at);
     this.kept.put(at, { key: `${TAB}:w${this.count}`, text });
     const timer = this.timers.get(at) ?? { began: Date.now() };
     clearTimeout(timer.id);
@@ -50,9 +53,22 @@ export class Drafts {
     for (const at of this.kept.names()) if (at.startsWith(`${card}:`)) this.flush(at);
   }
 
-  // The connection is back: everything that was not acknowledged.
-  resend() {
+  // The connection is back: everything that was not acknowledged, of tabs that are no more, too.
+  async resend() {
+    for (const at of await this.kept.look()) {
+      const [card, field] = at.split(":");
+      this.others.add(at);
+      this.found(card, field, this.kept.get(at).text);
+      this.changed(card);
+    }
     for (const at of this.kept.names()) this.flush(at);
+  }
+
+  // Whether what was written elsewhere stands, and nothing that was typed here is still on its way.
+  yields(card, field) {
+    const at = `${card}:${field}`;
+    if (this.others.delete(at)) this.kept.remove(at);
+    return this.kept.get(at) === undefined;
   }
 
   retry() {

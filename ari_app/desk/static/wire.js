@@ -1,6 +1,6 @@
 // The connection to the server: for ever, with a pause that grows, and what was asked of it.
 const LONGEST = 10000; // ms between tries
-const PATIENCE = 8000; // ms without a word after something was said: the connection is dead
+const SILENCE = 10000; // ms without a word, of which there is one every 4 s: the connection is dead
 
 // Names this tab, so that what is said in it has a name of its own.
 export const TAB = Math.random().toString(36).slice(2, 10) + Date.now().toString(36);
@@ -12,10 +12,10 @@ export class Wire {
     this.count = 0;
     this.pause = 250;
     this.asked = new Map();
-    this.saidAt = 0;
+    this.heardAt = 0;
     setInterval(() => this.watch(), 1000);
     addEventListener("offline", () => this.lost(true));
-    addEventListener("online", () => this.online());
+    addEventListener("online", () => this.now());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.now(); });
   }
 
@@ -24,15 +24,16 @@ export class Wire {
     const socket = new WebSocket(`${scheme}://${location.host}/wire`);
     let greeted = false;
     this.socket = socket;
-    this.saidAt = 0;
+    this.heardAt = Date.now();
     socket.onmessage = (event) => {
+      if (socket !== this.socket) return;
       const message = JSON.parse(event.data);
-      this.saidAt = 0;
+      this.heardAt = Date.now();
       if (message.type === "hello") {
         greeted = true;
         this.pause = 250;
-        this.lost(false);
       }
+      this.lost(false);
       this.told(message);
     };
     socket.onclose = (event) => {
@@ -42,6 +43,7 @@ export class Wire {
   }
 
   closed(greeted) {
+    this.socket = undefined;
     for (const answer of this.asked.values()) answer({ ok: false, told: "", html: "" });
     this.asked.clear();
     this.lost(true);
@@ -60,30 +62,24 @@ export class Wire {
 
   // Do not wait for the next try: the network is back, or the tab is looked at again.
   now() {
-    if (this.socket && this.socket.readyState !== WebSocket.CLOSED) return;
+    this.watch();
+    if (this.socket || !this.heardAt) return; // it lives, or nobody wants it yet
     clearTimeout(this.again);
     this.pause = 250;
     this.connect();
   }
 
-  online() {
-    if (this.socket?.readyState === WebSocket.OPEN) this.lost(false);
-    else this.now();
-  }
-
-  // A network that fell silent tells nobody: whoever says something and hears nothing comes anew.
+  // A network that fell silent, or a browser that slept, is told by nobody: who hears nothing any
+  // more comes anew, to a whole picture.
   watch() {
-    if (!this.saidAt || Date.now() - this.saidAt <= PATIENCE) return;
+    if (!this.socket || Date.now() - this.heardAt <= SILENCE) return;
     const dead = this.socket;
-    this.socket = undefined;
-    this.saidAt = 0;
-    dead.close();
     this.closed(true);
+    dead.close();
   }
 
   say(message) {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.saidAt ||= Date.now();
     this.socket.send(JSON.stringify(message));
     return true;
   }

@@ -1,0 +1,76 @@
+"""The application dies or Asterisk does, while people call: whoever rings and speaks has a card."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from tests.desk.browser import Chromium, driven, opened
+from tests.desk.seat import calling, gone, phones, signed_in
+from tests.live.installation import Installation, installed
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation for these tests."""
+    with installed(tmp_path_factory.mktemp("restart") / "state") as installation:
+        yield installation
+
+
+@pytest.fixture
+async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
+    async with driven(chromium) as browser:
+        yield browser
+
+
+async def test_whoever_rings_and_speaks_while_the_application_dies_has_his_card_again(
+    one: Installation, browser: Browser
+) -> None:
+    async with opened(browser) as first, opened(browser) as second, phones(one, 0) as [anna]:
+        desks = [await signed_in(first, one, 0), await signed_in(second, one, 1)]
+        async with calling(one, 14) as speaks:
+            await anna.wait(Incoming, timeout=40)
+            await anna.answer()
+            await desks[0].phase("talking")
+            async with phones(one, 1) as [boris], calling(one, 15):
+                await boris.wait(Incoming, timeout=40)
+                await desks[1].phase("ringing")
+                await asyncio.to_thread(one.kill)
+                for desk in desks:
+                    await expect(desk.page.locator("#lost")).to_be_visible()
+                await asyncio.to_thread(one.up)
+                for desk in desks:
+                    await expect(desk.page.locator("#lost")).to_be_hidden()
+                await expect(desks[0].state).to_contain_text("Разговор")
+                await desks[0].phase("talking")
+                await desks[1].phase("ringing")
+                await expect(desks[1].card).to_contain_text("+375 99 000-00-16")
+                await boris.answer()
+                await desks[1].phase("talking")
+                await gone(one)
+                for desk in desks:
+                    await desk.written()
+            await speaks.wait(Disconnected)
+
+
+async def test_who_is_answered_while_there_is_no_application_has_a_card_when_it_is_back(
+    one: Installation, browser: Browser
+) -> None:
+    async with opened(browser) as page, phones(one, 1) as [boris]:
+        desk = await signed_in(page, one, 1)
+        await asyncio.to_thread(one.kill)
+        async with Phone(one.subscriber(16)) as caller:
+            await caller.dial("611")
+            await caller.wait(Connected)
+            await boris.wait(Incoming, timeout=40)  # after an apology
+            await boris.answer()
+            await asyncio.to_thread(one.up)
+            await desk.phase("talking")
+            await expect(desk.card).to_contain_text("+375 99 000-00-17")
+            await expect(desk.card.locator(".part-who")).to_contain_text("живёт", ignore_case=True)
+            await caller.hangup()
+            await desk.written()
