@@ -72,7 +72,7 @@ async def comes(app: App, phone: Phone, queue: str, **variables: str) -> None:
 
 
 async def waiting(pbx: Pbx, queue: str, callers: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while f"{queue} has {callers} calls" not in await asyncio.to_thread(pbx.cli, "queue show"):
             pass
 
@@ -107,7 +107,7 @@ async def test_who_does_not_speak_it_is_rung_after_a_while(pbx: Pbx, app: App) -
         began = asyncio.get_running_loop().time()
         await comes(app, me, "support", language="en")
         await waiting(pbx, "support-en", 1)
-        await olga.wait(Incoming, timeout=20)
+        await olga.wait(Incoming, timeout=30)
         assert asyncio.get_running_loop().time() - began >= 2.0
 
 
@@ -116,7 +116,7 @@ async def test_the_circle_of_agents_widens(pbx: Pbx, app: App) -> None:
         began = asyncio.get_running_loop().time()
         await comes(app, me, "round")
         await waiting(pbx, "round", 1)
-        await anna.wait(Incoming, timeout=20)
+        await anna.wait(Incoming, timeout=30)
         assert asyncio.get_running_loop().time() - began >= 2.0
 
 
