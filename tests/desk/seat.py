@@ -112,7 +112,7 @@ async def waiting(one: Installation, number: str, name: str = "", times: int = 1
     for step in (
         "s,1,Answer, into firstline-test-waits",
         "s,2,Wait,600 into firstline-test-waits",
-        "support,1,Set,CHANNEL(musicclass)=none into firstline-test-queue",  # music is work
+        "support,1,Set(CHANNEL(musicclass)=none) into firstline-test-queue",  # music is work
         "support,2,Queue,support into firstline-test-queue",
     ):
         await asyncio.to_thread(one.ordered, f"dialplan add extension {step}")
