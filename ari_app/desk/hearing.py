@@ -174,13 +174,13 @@ class Hearing:
         try:
             await deed
         except DeskUnavailable as error:
-            self._tab.tell(m.Notice(str(error)))
+            self._tab.tell(m.Notice(self._word("try-again", why=error)))
 
     def _no(self, key: str, word: str) -> m.Answer:
         return m.Answer(key, ok=False, told=self._word(word))
 
-    def _word(self, word: str, tab: Tab | None = None) -> str:
-        return self._desk.render.word(word, (tab or self._tab).language)
+    def _word(self, word: str, tab: Tab | None = None, **values: object) -> str:
+        return self._desk.render.word(word, (tab or self._tab).language, **values)
 
     def _html(self, page: str, **values: object) -> str:
         return self._desk.render.page(page, self._tab.language, now=self._desk.now(), **values)

@@ -92,7 +92,9 @@ async def test_ready_and_pause_and_an_exchange_that_is_away(house: House) -> Non
     assert house.floor.paused == {}
     house.floor.away = True
     await anna.says(m.State(ready=True))
-    assert anna.told() == [m.Notice("the exchange does not answer")]
+    assert anna.told() == [
+        m.Notice("That did not work just now, try again: the exchange does not answer")
+    ]
 
 
 async def test_who_is_looked_for_and_seen_is_noted(house: House) -> None:

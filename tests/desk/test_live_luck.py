@@ -177,6 +177,7 @@ async def test_without_ami_and_without_asterisk_every_card_stays(
             await desk.typed("solution", "Ждём")
             await desk.saved()
         await asyncio.to_thread(one.out, "pbx", "start")
+        await expect(page.locator("#queues")).not_to_contain_text("Станция молчит")
         await desk.phase("after")
         await expect(desk.field("question")).to_have_value("Тишина")
         await finished(desk)
