@@ -31,6 +31,8 @@ READY = 60.0
 """Seconds in which an installation must be up on a busy machine."""
 SHARED = "SOUNDS_OF_THE_TESTS"
 """In the environment: the directory of all that was spoken in this run of the tests."""
+RECORDED = 0.8
+"""Seconds after which what happened in a call is in the store: it is written in batches."""
 AGAIN = 0.05
 """Seconds between two looks at a fact: what is waited for needs the machine, too."""
 
@@ -139,7 +141,8 @@ class Installation:
         until(lambda: f"has {callers} calls" in self.ordered("queue show support"), 20)
 
     def last_ended(self) -> str:
-        """The last call, once it is ended in the store."""
+        """The last call, once it is ended in the store, where all comes a moment later."""
+        sleep(RECORDED)
         with closing(open_reader(State(self.state).database, 5)) as db:
             until(lambda: any(one.ended for one in calls.recent(db, 1)), 20)
             return calls.recent(db, 1)[0].began.call
