@@ -7,8 +7,7 @@ from typing import Any
 import click
 
 from ari_app import __version__, log
-from ari_app import call as calling
-from ari_app import up as bring
+from ari_app.commands import call_phone as calling
 from ari_app.commands.agent import agent
 from ari_app.commands.agents import agents
 from ari_app.commands.announce import announce
@@ -31,7 +30,8 @@ from ari_app.commands.status import status
 from ari_app.commands.subscribers import subscribers
 from ari_app.commands.texting import ussd
 from ari_app.commands.tickets import tickets
-from ari_app.config import State
+from ari_app.config.state import State
+from ari_app.main import daemon as bring
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

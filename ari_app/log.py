@@ -12,6 +12,11 @@ MOMENT = 0.1
 """Seconds in which lines of many calls are gathered, then written at once."""
 
 
+def masked(number: str) -> str:
+    """A telephone number as it may stand in a log: its last four digits."""
+    return f"…{number[-4:]}" if number else "unknown"
+
+
 class _Formatter(logging.Formatter):
     """Makes the text of a second once: many calls begin and end in one."""
 

@@ -18,7 +18,7 @@ class Step(Struct, frozen=True):
 
     ``key`` is what the caller pressed, or "secret". ``outcome`` is where that led, what an
     operation answered, or ``silent``, ``wrong``, ``gave-up``, ``gone``. ``way`` is the edge by
-    which the node was left, as :mod:`ivr.ways` names it; "" when it was not.
+    which the node was left, as :mod:`ivr.analysis.graph` names it; "" when it was not.
     """
 
     flow: str

@@ -11,7 +11,7 @@ from ivr.events import Answered, Began, Bridged, Event, Failed, Gone, Keyed, Rec
 from ivr.model import Book
 from ivr.nodes import Node
 from ivr.session import Session
-from ivr.wants import Ask, Deed, Done, Want
+from ivr.wants import Action, Ask, Done, Want
 
 __all__ = ["FlowError", "Step", "Turn", "step"]
 
@@ -70,7 +70,7 @@ def _go(draft: Draft, following: Next) -> Want:
     """Go through nodes until one of them wants something of the world."""
     for _ in range(BOUND):
         if not isinstance(following, str):
-            if draft.session.gone and not isinstance(following, Deed):
+            if draft.session.gone and not isinstance(following, Action):
                 return Done("gone")
             return following
         if following:

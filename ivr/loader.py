@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from ivr import nodes
 from ivr.check import Mention, Read, Standard, check
 from ivr.describing import bare, described, meaning, noun, required
-from ivr.hours import Schedule
+from ivr.hours.schedule import Schedule
 from ivr.model import Book, Flow, Operation
 from ivr.nodes import KINDS, Node, kind
 from ivr.problems import Place, Problem, near

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ivr.hours import Schedule
+from ivr.hours.schedule import Schedule
 from ivr.nodes import Do, Node
 from ivr.terms import Is, Keys, Kinds, Need, Switch, Target, Times
 

@@ -14,10 +14,11 @@ from msgspec import Meta, Struct
 from ivr import nodes
 from ivr.cases import COMPARISON, REFERENCE
 from ivr.describing import bare, described, meaning, required
-from ivr.hours import Schedule
+from ivr.hours.schedule import Schedule
+from ivr.hours.week import WEEKDAYS
 from ivr.model import Flow, Operation
 from ivr.nodes import KINDS, Node, kind
-from ivr.phrases import LANGUAGES
+from ivr.speech.phrases import LANGUAGES
 from ivr.terms import (
     ACTIONS,
     DIAL_OUTCOMES,
@@ -27,7 +28,6 @@ from ivr.terms import (
     Is,
     Outcomes,
 )
-from ivr.week import WEEKDAYS
 
 Schema: TypeAlias = dict[str, Any]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from ivr.phrases import LANGUAGES
+from ivr.speech.phrases import LANGUAGES
 from ivr.values import (
     Count,
     Day,

@@ -137,7 +137,7 @@ class Done(Struct, frozen=True, tag="done"):
 Met: TypeAlias = Ask | Say | Enqueue | Dial | Record | Done
 """What a line does, with the caller on it."""
 
-Deed: TypeAlias = Invoke | Consult | Concern | Send
+Action: TypeAlias = Invoke | Consult | Concern | Send
 """What is done behind the caller's back, also when he is gone."""
 
-Want: TypeAlias = Met | Deed
+Want: TypeAlias = Met | Action

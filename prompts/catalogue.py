@@ -1,7 +1,7 @@
 """The catalogue: what callers are told, a text per prompt and language, in YAML.
 
 One file per language, ``ru.yaml``, ``be.yaml``, ``en.yaml``, each a table ``name: text``. A text
-may have placeholders such as ``{balance:money}``; their kinds are those of :mod:`ivr.phrases`.
+may have placeholders such as ``{balance:money}``, of the kinds in :mod:`ivr.speech.phrases`.
 A prompt whose name ends in a language (``language-be``) is told in that language to everybody and
 stands in that file only. The texts of an operator are laid over those that we ship.
 """
@@ -11,8 +11,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ivr.phrases import LANGUAGES, PhraseError
 from ivr.problems import Place, Problem, near
+from ivr.speech.phrases import LANGUAGES, PhraseError
 from prompts.template import Slot, Template
 from prompts.texts import Reader, own_language
 
@@ -36,7 +36,7 @@ class Listed(Struct, frozen=True):
 
 
 class Catalogue(Struct, frozen=True):
-    """Language to prompt to text. Languages are in the order of :data:`ivr.phrases.LANGUAGES`."""
+    """Language to prompt to text, in the order of :data:`ivr.speech.phrases.LANGUAGES`."""
 
     texts: Mapping[str, Texts]
 
@@ -51,7 +51,7 @@ class Catalogue(Struct, frozen=True):
     def template(self, prompt: str, language: str) -> tuple[str, Template]:
         """The text of a prompt and its language: the one asked for, or else the first that is.
 
-        Raises :class:`~ivr.phrases.PhraseError` for a prompt that is in no language.
+        Raises :class:`~ivr.speech.phrases.PhraseError` for a prompt that is in no language.
         """
         for each in (language, *self.texts):
             found = self.texts.get(each, {}).get(prompt)

@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from ivr.phrases import PhraseError, spoken
+from ivr.speech.phrases import PhraseError, spoken
+from ivr.speech.written import written as figures
 from ivr.values import Phrase, Rows, Spoken, Value, Values
-from ivr.written import written as figures
 from prompts.catalogue import Catalogue
 from prompts.template import Slot
 
@@ -64,7 +64,8 @@ Say = Callable[[Value, str, str, str], str]
 def text(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
     """The phrase as it is told, in words.
 
-    Raises :class:`~ivr.phrases.PhraseError` when the prompt or a value is missing or has no words.
+    Raises :class:`~ivr.speech.phrases.PhraseError` when the prompt or a value is missing or has
+    no words.
     """
     told = _joined(_told(catalogue, phrase.prompt, phrase.values, language, None))
     return " ".join(piece.text for piece in told if isinstance(piece, Words))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ivr.phrases import PhraseError
+from ivr.speech.phrases import PhraseError
 from ivr.values import Phrase
 from prompts.catalogue import Catalogue
 from prompts.plan import Piece, Recorded, Recordings, Words, pieces

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ivr.nouns import UNITS
-from ivr.phrases import KINDS
 from ivr.problems import near
+from ivr.speech.nouns import UNITS
+from ivr.speech.phrases import KINDS
 
 PROMPT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from ivr.phrases import LANGUAGES
 from ivr.problems import Place, Problem
+from ivr.speech.phrases import LANGUAGES
 from prompts.template import PROMPT_NAME, Template, parse
 
 

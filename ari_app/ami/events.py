@@ -7,9 +7,9 @@ from typing import TypeAlias, get_args
 from msgspec import Struct
 
 from ari_app.ami.client import Headers
-from ivr.channels import Channel
-from ivr.dials import DialEnded, Dialled, HungUp, Transferred
-from ivr.queues import (
+from ivr.acd.channels import Channel
+from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
+from ivr.acd.queues import (
     Caller,
     CallerAbandoned,
     CallerLeft,

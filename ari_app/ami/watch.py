@@ -18,10 +18,10 @@ from msgspec import Struct
 
 from ari_app.ami.client import AmiError, Ask, Headers, RefusedError, Settings, keep
 from ari_app.ami.events import Alive, Listed, ListEnd, Strange, parse
-from ivr.channels import Channel, seen
-from ivr.dials import LOCAL, Dialled
-from ivr.queues import Board, Event, folded
-from ivr.recount import carried, differences
+from ivr.acd.channels import Channel, seen
+from ivr.acd.dials import LOCAL, Dialled
+from ivr.acd.queues import Board, Event, folded
+from ivr.acd.recount import carried, differences
 
 log = logging.getLogger(__name__)
 

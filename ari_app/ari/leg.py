@@ -14,10 +14,10 @@ from math import ceil
 
 from msgspec import Struct
 
-from ari_app.ari.bell import Bell
 from ari_app.ari.errors import AriError, GoneError, UnreachableError
 from ari_app.ari.link import Link
 from ari_app.ari.rest import Channels, Playbacks
+from ari_app.ari.signal import Signal
 from ivr.events import Gone
 from ivr.gather import Keypad
 from ivr.wants import Screen
@@ -78,7 +78,7 @@ class Leg:
         self._away = False
         self._back: str | None = None
         self._tape = ""
-        self._changed = Bell()
+        self._changed = Signal()
         self._granted = self._clock() + times.dead_man
 
     # What happens to the channel.

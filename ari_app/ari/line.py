@@ -10,7 +10,7 @@ from ari_app.ari.errors import AriError, GoneError, UnreachableError
 from ari_app.ari.leg import Leg, Speak, Times
 from ari_app.ari.link import Link
 from ari_app.ari.rest import Channels
-from ari_app.line import UndoneError
+from ari_app.session.line import UndoneError
 from ivr.events import Bridged, Event, Gone, Keyed, Recorded, Silent, Told
 from ivr.gather import Gather
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
@@ -43,7 +43,7 @@ class ChannelLine(Leg):
     # What the session wants.
 
     async def present(self, want: Met) -> Event:
-        """See :class:`ari_app.line.Line`.
+        """See :class:`ari_app.session.line.Line`.
 
         Raises :class:`UnreachableError` when the link was down for too long. Who hangs up while he
         is recorded ends the recording: it is brought, and that he is gone the next time.

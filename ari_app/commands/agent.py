@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from ari_app import agent_phone
+from ari_app.commands import agent_phone
 from ari_app.commands.running import run
-from ari_app.config import State
+from ari_app.config.state import State
 
 
 class _Seconds(click.ParamType[float]):

@@ -10,20 +10,20 @@ from typing import TypeVar, get_args
 import click
 from msgspec import json
 
-from ari_app import exchange
-from ari_app.codewords import hashing
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import announced, asked, read
-from ari_app.config import State
+from ari_app.config.state import State
+from ari_app.fulfilment.code_words import hashing
+from ari_app.main import pbx_site
 from ari_app.store import agents as staff
 from ari_app.store import desk_sessions, subscribers
 from ari_app.store.agents import Agent, Role
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ari_app.workplace.passwords import faults, generated
-from ivr.phrases import LANGUAGES
 from ivr.problems import near
 from ivr.secret import Secret
+from ivr.speech.phrases import LANGUAGES
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ def add(
                 raise click.ClickException(f"{extension} is the phone of {one.name}: dial another")
         people = await store.read(subscribers.everyone)
         # What Asterisk could not read would be told at its next start, when nobody expects it.
-        exchange.site(state.config(), state.keys(), people, (*there, new), exchange.APOLOGY)
+        pbx_site.site(state.config(), state.keys(), people, (*there, new), pbx_site.APOLOGY)
         await store.write(staff.add, [new])
         await announced(state)
 

@@ -11,13 +11,13 @@ from msgspec.structs import asdict
 
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import by_option, moment, now, read, shown, until_option, write
-from ari_app.config import State
-from ari_app.store import accounts, announcements, subscribers, wishes
+from ari_app.config.state import State
+from ari_app.store import announcement_requests, announcements, demo_accounts, subscribers
+from ari_app.store.announcement_requests import Reach
 from ari_app.store.announcements import Announcement
 from ari_app.store.sqlite import Database
-from ari_app.store.wishes import Reach
-from ivr.phrases import LANGUAGES
 from ivr.problems import near
+from ivr.speech.phrases import LANGUAGES
 from prompts.telephone import playable
 
 LONGEST = 600
@@ -193,14 +193,14 @@ def _chosen(what: str, given: Iterable[str], known: Mapping[str, str]) -> tuple[
 def _known(db: Database) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """The areas, and the names of tariffs in all languages with their ids."""
     areas = {area: area for area in subscribers.areas(db)}
-    plans = accounts.tariffs(db)
+    plans = demo_accounts.tariffs(db)
     names = {name: plan.id for plan in plans for name in plan.names.values()}
     return areas, names | {plan.id: plan.id for plan in plans}
 
 
 def _listed(db: Database, at: datetime, ended: bool) -> list[Listed]:
     found = announcements.everything(db) if ended else announcements.unended(db, at)
-    return [(one, wishes.reach(db, one.id)) for one in found]
+    return [(one, announcement_requests.reach(db, one.id)) for one in found]
 
 
 def _found(db: Database, id: int) -> Listed:
@@ -209,7 +209,7 @@ def _found(db: Database, id: int) -> Listed:
         raise click.ClickException(
             f"there is no announcement {id}: `firstline announce list --all` lists them"
         )
-    return one, wishes.reach(db, id)
+    return one, announcement_requests.reach(db, id)
 
 
 def _end(one: Announcement) -> datetime:

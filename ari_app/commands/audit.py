@@ -8,12 +8,12 @@ import click
 from msgspec import json
 
 from ari_app.commands.stored import asked, shown
-from ari_app.config import State
-from ari_app.journal import masked
-from ari_app.store import acts as deeds
+from ari_app.config.state import State
+from ari_app.log import masked
+from ari_app.store import agent_actions as deeds
 from ari_app.store import agents, subscribers
 from ari_app.store import views as looks
-from ari_app.store.acts import Act
+from ari_app.store.agent_actions import Act
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ivr.problems import near

@@ -5,11 +5,11 @@ import click
 from ari_app.commands.messages import became
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import read
-from ari_app.config import State
-from ari_app.journal import masked
+from ari_app.config.state import State
+from ari_app.log import masked
 from ari_app.store import calls as records
 from ari_app.store import outbox
-from ari_app.store.telling import tell
+from ari_app.store.call_report import tell
 
 
 @click.group(cls=Commands)

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from ari_app import flows as reading
-from ari_app.config import State
+from ari_app.config.state import State
+from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.check import RULES
 from ivr.problems import Problem, near

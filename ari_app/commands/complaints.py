@@ -4,8 +4,8 @@ import click
 
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import read, write
-from ari_app.config import State
-from ari_app.journal import masked
+from ari_app.config.state import State
+from ari_app.log import masked
 from ari_app.store import complaints as book
 from ari_app.store.complaints import Complaint
 

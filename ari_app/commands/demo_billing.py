@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from ari_app.commands.running import run
-from ari_app.config import ConfigError, State
-from ari_app.demo import open_store
-from ari_app.demo_books import demo_billing as stored_billing
-from ari_app.demo_books import ledger
+from ari_app.config.state import ConfigError, State
+from ari_app.demo.books import demo_billing as stored_billing
+from ari_app.demo.books import ledger
+from ari_app.demo.operator import open_store
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.tmf.backend import BackEnd

@@ -10,20 +10,20 @@ from typing import Any
 import click
 from msgspec import json
 
-from ari_app import flows as reading
 from ari_app.commands.stored import now, read
 from ari_app.commands.when import SINCE_HELP, since
-from ari_app.config import State
+from ari_app.config.state import State
+from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.store.ways import traffic
-from ivr.dot import dot
-from ivr.mermaid import mermaid
+from ari_app.store.flow_traffic import traffic
+from ivr.diagram.dot import dot
+from ivr.diagram.mermaid import mermaid
+from ivr.diagram.picture import Picture, Traffic, picture, reached
 from ivr.model import Flow
-from ivr.phrases import LANGUAGES
-from ivr.picture import Picture, Traffic, picture, reached
 from ivr.problems import near
 from ivr.schema import Names
 from ivr.schema import schema as made
+from ivr.speech.phrases import LANGUAGES
 from prompts import catalogue
 from prompts.catalogue import Catalogue
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from ari_app.calls.recordings import Recorded
 from ari_app.commands.stored import announced, asked
-from ari_app.config import State
-from ari_app.journal import masked
-from ari_app.recorded import Recorded
+from ari_app.config.state import State
+from ari_app.log import masked
 from ari_app.store import forgetting
 from ari_app.store.db import Store
 from ari_app.store.forgetting import Forgotten, Person

@@ -10,11 +10,11 @@ import click
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import by_option, moment, now, read, shown, until_option, write
 from ari_app.commands.when import HELP, when
-from ari_app.config import State
-from ari_app.schedules import schedules
-from ari_app.store import forced
-from ari_app.store.forced import Order, in_force
-from ivr.hours import Forced, Hours, Schedule, gap_told, gaps, hours_at
+from ari_app.config.state import State
+from ari_app.menus.schedules import schedules
+from ari_app.store import forced_hours
+from ari_app.store.forced_hours import Order, in_force
+from ivr.hours.schedule import Forced, Hours, Schedule, gap_told, gaps, hours_at
 from ivr.problems import near
 
 ORDERS_SHOWN = 5
@@ -32,7 +32,7 @@ def list_(state: State) -> None:
     """All schedules, and whether each is open now."""
     found = schedules(state.config())
     at = now(state)
-    orders = read(state, forced.unpassed, at) if state.database.exists() else {}
+    orders = read(state, forced_hours.unpassed, at) if state.database.exists() else {}
     for name, schedule in found.items():
         one = _at(schedule, at, orders.get(name, []))
         click.echo(f"{name}: {_said(one)} ({one.why})")
@@ -51,7 +51,7 @@ def show(state: State, schedule: str, text: str | None) -> None:
         at = when(text, now(state)) if text else now(state)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--at") from error
-    orders = read(state, forced.log, schedule) if state.database.exists() else []
+    orders = read(state, forced_hours.log, schedule) if state.database.exists() else []
     said = _at(one, at, orders)
     local = at.astimezone(ZoneInfo(one.timezone))
     click.echo(f"{schedule} at {local:%Y-%m-%d %H:%M} ({one.timezone}): {_said(said)}")
@@ -78,7 +78,7 @@ def force(
     """Have SCHEDULE open or closed until a moment, whatever it says."""
     _known(schedules(state.config()), schedule)
     order = Forced(to, moment(state, text_until), by, why)
-    write(state, forced.force, schedule, order, now(state))
+    write(state, forced_hours.force, schedule, order, now(state))
     click.echo(f"{schedule} is forced {to} until {shown(order.until, state)}")
 
 
@@ -89,7 +89,7 @@ def force(
 def free(state: State, schedule: str, by: str) -> None:
     """Let SCHEDULE count again."""
     _known(schedules(state.config()), schedule)
-    freed = write(state, forced.free, schedule, by, now(state))
+    freed = write(state, forced_hours.free, schedule, by, now(state))
     click.echo(f"{schedule} counts again" if freed else f"nobody has forced {schedule}")
 
 

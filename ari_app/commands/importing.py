@@ -13,14 +13,14 @@ from typing import BinaryIO, TypeVar
 import click
 from rich.progress import Progress
 
-from ari_app.codewords import hashing
+from ari_app.admin.subscriber_csv import Entry, Roster, Row, Wrong
 from ari_app.commands.running import console
 from ari_app.commands.stored import announced, asked, by_option, now
-from ari_app.config import State
-from ari_app.roster import Entry, Roster, Row, Wrong
+from ari_app.config.state import State
+from ari_app.fulfilment.code_words import hashing
 from ari_app.selfcare.hashing import THREADS, Hasher
-from ari_app.store import arrivals
-from ari_app.store.arrivals import Arrivals, Arrived, KnownError
+from ari_app.store import bulk_import
+from ari_app.store.bulk_import import Arrivals, Arrived, KnownError
 from ari_app.store.db import Store
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class _Import:
         """Put all aside, and tell what is wrong."""
         while batch := list(islice(entries, BATCH)):
             numbers = {one.arrival.msisdn for one in batch if isinstance(one, Row)}
-            known = await self._store.read(arrivals.known, numbers)
+            known = await self._store.read(bulk_import.known, numbers)
             self._known += len(known)
             for one in batch:
                 for wrong in self._faults(one, known) if isinstance(one, Row) else one:
@@ -110,7 +110,7 @@ class _Import:
 
     async def settle(self, by: str) -> Arrived:
         """Write all of them."""
-        write = partial(arrivals.settle, update=self._update, by=by, at=datetime.now(UTC))
+        write = partial(bulk_import.settle, update=self._update, by=by, at=datetime.now(UTC))
         try:
             return await self._store.write(write, self._aside)
         except KnownError as error:

@@ -7,12 +7,12 @@ import click
 from msgspec import Struct, json
 from msgspec.structs import replace
 
-from ari_app import control
+from ari_app.admin.status import asked
 from ari_app.commands.running import console, run
 from ari_app.commands.stored import read
-from ari_app.config import State
-from ari_app.reload import Reloaded
-from ari_app.status import asked
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.menus.live import Reloaded
 from ari_app.store import versions as kept
 from ari_app.store.versions import Carried
 

@@ -5,8 +5,8 @@ from msgspec import json
 
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import read
-from ari_app.config import State
-from ari_app.journal import masked
+from ari_app.config.state import State
+from ari_app.log import masked
 from ari_app.store import outbox
 from ari_app.store.outbox import Text
 

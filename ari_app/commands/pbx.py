@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from ari_app import flows
-from ari_app import up as bring
 from ari_app.commands.running import Commands, console, run
-from ari_app.config import State
-from ari_app.demo import open_store
+from ari_app.config.state import State
+from ari_app.demo.operator import open_store
+from ari_app.main import daemon as bring
+from ari_app.menus import loading
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.render import render as rendered
 from prompts import catalogue
@@ -72,7 +72,7 @@ async def _pbx(state: State) -> Pbx:
     config = state.config()
     store = await open_store(config, state)
     try:
-        words = flows.prompts(flows.directory(config), catalogue.shipped()).sound()
+        words = loading.prompts(loading.directory(config), catalogue.shipped()).sound()
         async with bring.spoken(config, state, words, console()) as reading:
             return await bring.exchange_of(config, state, store, reading, console())
     finally:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from ari_app import flows
-from ari_app import up as bring
 from ari_app.commands.running import Commands, console, run
-from ari_app.config import State
+from ari_app.config.state import State
+from ari_app.main import daemon as bring
+from ari_app.menus import loading
 from ivr.spelling import READERS
 from ivr.values import Phrase, Value, Values
 from prompts import plan
@@ -107,7 +107,7 @@ def say(
 
 def _catalogue(state: State, menus: Path | None) -> Catalogue:
     """Our texts with those of a directory of menus over them."""
-    return flows.prompts(menus or flows.directory(state.config()), shipped()).sound()
+    return loading.prompts(menus or loading.directory(state.config()), shipped()).sound()
 
 
 def _filled(slots: Mapping[str, str], given: tuple[str, ...]) -> Values:

@@ -10,12 +10,13 @@ from msgspec import json
 from rich.live import Live
 from rich.text import Text
 
-from ari_app import control, exchange
 from ari_app.ami.watch import View
 from ari_app.commands.running import run
-from ari_app.config import State
-from ari_app.journal import masked
-from ivr.queues import Board, Caller, Member, Offer, Talk
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.log import masked
+from ari_app.main import pbx_site
+from ivr.acd.queues import Board, Caller, Member, Offer, Talk
 
 AGAIN = 1.0
 """Seconds from look to look of `--watch`."""
@@ -32,7 +33,7 @@ def queues(state: State, watch: bool, as_json: bool) -> None:
 
 
 async def _look(state: State, watch: bool, as_json: bool) -> None:
-    pauses = exchange.wrapups(state.config())
+    pauses = pbx_site.wrapups(state.config())
     with Live(auto_refresh=False) if watch and not as_json else nullcontext() as live:
         while True:
             told = await control.queues(state.control)

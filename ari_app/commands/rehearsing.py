@@ -11,22 +11,22 @@ import click
 from msgspec import Struct
 from yaml import MappingNode
 
-from ari_app import flows as reading
 from ari_app.commands.running import run
-from ari_app.config import State
-from ari_app.rehearsal import stage
+from ari_app.config.state import State
+from ari_app.demo.simulation import stage
+from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim import report, writing
 from ari_app.sim.reading import read
 from ari_app.sim.script import Test
 from ari_app.sim.stage import Result, Stage, rehearse
-from ivr.cover import Edge, covered
+from ivr.analysis.coverage import Edge, covered
+from ivr.analysis.search import Path as Way
+from ivr.analysis.search import walk as walk_through
 from ivr.loader import Reader
 from ivr.model import Book
 from ivr.problems import Place, near
 from ivr.source import compose, place
-from ivr.walk import Path as Way
-from ivr.walk import walk as walk_through
 from prompts import catalogue
 from prompts.catalogue import Catalogue
 
@@ -35,7 +35,7 @@ DIRECTORY = click.argument(
 )
 
 
-class Ground(Struct, frozen=True):
+class Foundation(Struct, frozen=True):
     """What a rehearsal stands on."""
 
     directory: Path
@@ -47,13 +47,13 @@ class Ground(Struct, frozen=True):
         return self.stage.book
 
 
-def ground(state: State, directory: Path | None) -> Ground:
+def ground(state: State, directory: Path | None) -> Foundation:
     """The flows of a directory, or of the installation, on a stage."""
     config = state.config()
     chosen = directory or reading.directory(config)
     menus = reading.menus(chosen, catalogue.shipped(), CATALOGUE)
     recordings = Path(config.voice.recordings or state.recordings).expanduser()
-    return Ground(chosen, menus.catalogue, stage(menus.book, menus.catalogue, recordings))
+    return Foundation(chosen, menus.catalogue, stage(menus.book, menus.catalogue, recordings))
 
 
 # Testing.
@@ -81,7 +81,7 @@ def test_(state: State, directory: Path | None, only: str, form: report.Format) 
         raise click.exceptions.Exit(1)
 
 
-def _or_2(state: State, directory: Path | None) -> Ground:
+def _or_2(state: State, directory: Path | None) -> Foundation:
     """The ground; exit code 2 if the flows do not check."""
     try:
         return ground(state, directory)
@@ -90,7 +90,7 @@ def _or_2(state: State, directory: Path | None) -> Ground:
         raise click.exceptions.Exit(2) from error
 
 
-def _tests(on: Ground) -> tuple[Test, ...]:
+def _tests(on: Foundation) -> tuple[Test, ...]:
     """The tests of the directory; exit code 2 if one of their files does not read well."""
     found = []
     for path in sorted(on.directory.rglob(f"*{reading.TESTS}")):
@@ -184,7 +184,7 @@ def _gone(found: Iterable[Result]) -> set[Edge]:
     return {edge for result in found for edge in result.trace.edges}
 
 
-def _written(on: Ground, path: Way) -> Test:
+def _written(on: Foundation, path: Way) -> Test:
     return writing.walked(on.book, path, on.stage.person("").language)
 
 

@@ -2,10 +2,10 @@
 
 import click
 
-from ari_app import retention as keeping
+from ari_app.admin import retention as keeping
+from ari_app.calls.recordings import Recorded
 from ari_app.commands.stored import asked, now
-from ari_app.config import State
-from ari_app.recorded import Recorded
+from ari_app.config.state import State
 
 
 @click.command()

@@ -10,12 +10,12 @@ import uvloop
 from rich.console import Console
 
 from ari_app.ari.errors import RefusedError
-from ari_app.call import CallError
-from ari_app.config import ConfigError, State
-from ari_app.control import NotRunningError
-from ari_app.flows import FlowsError
+from ari_app.commands.call_phone import CallError
+from ari_app.config.state import ConfigError, State
+from ari_app.control.socket import NotRunningError
+from ari_app.main.daemon import UpError
+from ari_app.menus.loading import FlowsError
 from ari_app.store.errors import StoreError
-from ari_app.up import UpError
 from ari_app.ussd.gateway import GatewayError
 from asterisk_conf.found import PbxError
 from asterisk_conf.site import SiteError

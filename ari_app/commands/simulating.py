@@ -8,16 +8,16 @@ from typing import Any
 
 import click
 
-from ari_app.commands.rehearsing import Ground, ground, quiet
+from ari_app.commands.rehearsing import Foundation, ground, quiet
 from ari_app.commands.running import run
-from ari_app.config import State
-from ari_app.rehearsal import texts, written
+from ari_app.config.state import State
+from ari_app.demo.simulation import texts, written
 from ari_app.sim import report, terminal, writing
 from ari_app.sim.script import Given, Test
 from ari_app.sim.stage import Result, rehearse
 from ari_app.sim.trace import Watch
+from ivr.analysis.examples import Asked, Reply, outcomes, reply
 from ivr.engine import Step
-from ivr.examples import Asked, Reply, outcomes, reply
 from ivr.model import Book
 from ivr.nodes import Dial, Queue
 from ivr.problems import near
@@ -78,7 +78,7 @@ def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -
         raise click.ClickException(result.failure.text)
 
 
-async def _simulated(on: Ground, test: Test, press: str | None, fast: bool) -> Result:
+async def _simulated(on: Foundation, test: Test, press: str | None, fast: bool) -> Result:
     watch = _watching(on)
     if press is None and sys.stdin.isatty():
         click.echo(terminal.KEYBOARD)
@@ -90,7 +90,7 @@ async def _simulated(on: Ground, test: Test, press: str | None, fast: bool) -> R
     return await rehearse(on.stage, test, terminal.Typed(terminal.signs(text)), watch)
 
 
-def _watching(on: Ground) -> Watch:
+def _watching(on: Foundation) -> Watch:
     def shown(
         screen: Screen, told: Callable[[Catalogue, Screen], tuple[str, ...]] = texts
     ) -> Iterator[str]:

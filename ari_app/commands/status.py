@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ari_app.admin.status import Status, asked
 from ari_app.commands.running import run
-from ari_app.config import State
-from ari_app.status import Status, asked
+from ari_app.config.state import State
 
 
 @click.command()

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from ari_app import control
 from ari_app.commands.running import run
 from ari_app.commands.when import HELP, until
-from ari_app.config import State
-from ari_app.control import NotRunningError
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.control.socket import NotRunningError
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import click
 
-from ari_app.codewords import StoredCodeWords, hashing
 from ari_app.commands.forgetting import forget
 from ari_app.commands.importing import import_
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import asked, by_option, read, shown
-from ari_app.config import State
-from ari_app.journal import masked
+from ari_app.config.state import State
+from ari_app.fulfilment.code_words import StoredCodeWords, hashing
+from ari_app.log import masked
 from ari_app.store import code_words
 from ari_app.store import subscribers as people
 from ari_app.store.code_words import Entry

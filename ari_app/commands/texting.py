@@ -9,16 +9,16 @@ from functools import partial
 import click
 from msgspec import json
 
-from ari_app import control
-from ari_app.call import chosen
-from ari_app.commands.rehearsing import Ground, ground, quiet
+from ari_app.admin.status import asked
+from ari_app.commands.call_phone import chosen
+from ari_app.commands.rehearsing import Foundation, ground, quiet
 from ari_app.commands.running import run
-from ari_app.config import State
-from ari_app.control import NotRunningError
-from ari_app.rehearsal import written
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.control.socket import NotRunningError
+from ari_app.demo.simulation import written
 from ari_app.sim.script import Test
 from ari_app.sim.stage import Call
-from ari_app.status import asked
 from ari_app.ussd.line import Page, TextLine
 from ivr.problems import near
 
@@ -76,7 +76,7 @@ async def _asked(state: State, code: str, caller: str, reply: Reply) -> None:
         replies.append(given)
 
 
-async def _rehearsed(on: Ground, code: str, caller: str, reply: Reply) -> None:
+async def _rehearsed(on: Foundation, code: str, caller: str, reply: Reply) -> None:
     """A session of the demo operator in memory."""
     if on.book.answering(code) is None:
         raise click.ClickException(f"no flow has {code}: {near(code, on.book.dialled)}")

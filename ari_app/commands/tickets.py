@@ -10,8 +10,8 @@ from msgspec import json
 from ari_app.commands.running import Commands
 from ari_app.commands.stored import by_option, now, read, shown, write
 from ari_app.commands.when import HELP, until
-from ari_app.config import State
-from ari_app.journal import masked
+from ari_app.config.state import State
+from ari_app.log import masked
 from ari_app.store import tickets as kept
 from ari_app.store.tickets import Change, Entry, NotAllowed, NoTicket, Ticket
 from ivr import tickets as policy

@@ -1,0 +1,1 @@
+"""The agents' browser: pages, WebSocket, cards; knows its adapters only as ports."""

@@ -7,7 +7,7 @@ from ari_app.desk import acts
 from ari_app.desk.acts import CHOICES, QUOTE
 from ari_app.desk.desk import Desk
 from ari_app.desk.filling import Filled, NotFilled
-from ari_app.desk.once import Done
+from ari_app.desk.idempotent_actions import Done
 from ari_app.desk.ports import Kept
 from ivr.model import Operation
 from ivr.values import Values

@@ -11,8 +11,8 @@ from ari_app.desk.filling import NotFilled
 from ari_app.desk.known import Identity
 from ivr.events import Answered
 from ivr.model import Operation
+from ivr.speech.written import money
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows, Spoken, Value, Values, Word
-from ivr.written import money
 
 BARRED = frozenset({"recording", "secret"})
 """Kinds of inputs that an agent has not: what the caller records, and what he must not see."""

@@ -9,12 +9,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ari_app.desk.idempotent_actions import IdempotentActions
 from ari_app.desk.known import Identity, Known
 from ari_app.desk.messages import Phase
-from ari_app.desk.once import Once
 from ari_app.desk.pop import Place, Places, Why, places, why_gone
 from ari_app.desk.ports import Cards, DeskUnavailable, Kept, Knowledge, Phones
-from ivr.queues import Board
+from ivr.acd.queues import Board
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Card:
         """Whether what is known is found out, or on its way."""
         self.shown: dict[tuple[str, str], str] = {}
         """Part and language: the HTML that was told last."""
-        self.deeds = Once()
+        self.deeds = IdempotentActions()
         self.opened = asyncio.Event()
         """Set when the card is kept, so that texts can be."""
 

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from ari_app.desk import acts
 from ari_app.desk import messages as m
+from ari_app.desk.agent_state import AgentState, standing
 from ari_app.desk.cards import Begin, Card, Desks, Listener
 from ari_app.desk.hub import Hub, Tab
 from ari_app.desk.pop import Why
 from ari_app.desk.ports import Colleague, DeskUnavailable, How, Ports
 from ari_app.desk.render import PARTS, Render
-from ari_app.desk.standing import Standing, standing
-from ivr.queues import Board, Talk
+from ivr.acd.queues import Board, Talk
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Desk(Listener):
         self._wrapups = wrapups
         self._board = Board()
         self._current: bool | None = None
-        self._standing: dict[str, Standing] = {}
+        self._standing: dict[str, AgentState] = {}
         self._changed = asyncio.Event()
         self._late = 0
         self.counted = asyncio.Event()
@@ -102,11 +102,11 @@ class Desk(Listener):
                 async with asyncio.timeout(pause):
                     await self.counted.wait()
 
-    def standing(self, agent: str) -> Standing:
+    def standing(self, agent: str) -> AgentState:
         """Where an agent stands now."""
         interface = self._phones.of(agent)
         if interface is None:
-            return Standing("nowhere")
+            return AgentState("nowhere")
         return standing(self._board, interface, self._wrapups, self.now())
 
     def tell_standings(self) -> None:
@@ -130,7 +130,7 @@ class Desk(Listener):
         """The names of all queues."""
         return sorted(self._board.queues)
 
-    def colleagues(self, agent: str) -> Sequence[tuple[Colleague, Standing]]:
+    def colleagues(self, agent: str) -> Sequence[tuple[Colleague, AgentState]]:
         """All others, and where they stand."""
         others = (one for one in self._phones.everyone() if one.name != agent)
         return [(one, self.standing(one.name)) for one in others]

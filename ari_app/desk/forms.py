@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ari_app.desk.acting import Acting
 from ari_app.desk.desk import Desk
 from ari_app.desk.filling import Filled, NotFilled
-from ari_app.desk.once import Done
+from ari_app.desk.idempotent_actions import Done
 from ivr.tickets import DEPARTMENTS
 
 LATEST = timedelta(days=366)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ivr.why import Did
+from ivr.acd.contact_reason import Did
 
 Names = Mapping[str, str]
 """A name per language."""

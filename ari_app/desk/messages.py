@@ -86,7 +86,7 @@ class Form(Struct, frozen=True, tag="form", tag_field="type"):
     values: Annotated[Mapping[Short, Text], Meta(max_length=20)] = {}
 
 
-class Mentor(Struct, frozen=True, tag="mentor", tag_field="type"):
+class Supervise(Struct, frozen=True, tag="mentor", tag_field="type"):
     """A mentor wants to hear how an agent speaks with his caller. Answered by :class:`Answer`."""
 
     key: Key
@@ -112,7 +112,7 @@ class Ticket(Struct, frozen=True, tag="ticket", tag_field="type"):
     note: Text = ""
 
 
-Said: TypeAlias = Save | State | Finish | Verify | Look | See | Form | Mentor | Tickets | Ticket
+Said: TypeAlias = Save | State | Finish | Verify | Look | See | Form | Supervise | Tickets | Ticket
 
 
 # What the desk tells.

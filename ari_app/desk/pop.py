@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ivr.queues import Board, Caller
+from ivr.acd.queues import Board, Caller
 
 
 class Place(Struct, frozen=True):

@@ -21,9 +21,9 @@ from ari_app.desk.known import (
     Ticket,
     Who,
 )
+from ivr.acd.queues import Caller
 from ivr.events import Answered
 from ivr.model import Operation
-from ivr.queues import Caller
 from ivr.secret import Secret
 from ivr.values import Values
 
@@ -162,7 +162,7 @@ class Acts(Protocol):
         """
 
 
-class Clerk(Protocol):
+class NotesAndTickets(Protocol):
     """What agents write down for others. The same key twice is the same; each may raise
     :class:`DeskUnavailable`."""
 
@@ -187,7 +187,7 @@ class Clerk(Protocol):
         """Promise to call somebody at a moment."""
 
 
-class Floor(Protocol):
+class QueueControl(Protocol):
     """Where agents stand in the queues."""
 
     async def ready(self, agent: str) -> None:
@@ -214,7 +214,7 @@ class Ports(Struct, frozen=True):
 
     cards: Cards
     knowledge: Knowledge
-    floor: Floor
+    floor: QueueControl
     acts: Acts
-    clerk: Clerk
+    clerk: NotesAndTickets
     phones: Phones

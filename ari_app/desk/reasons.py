@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ari_app.desk.known import Arrival, Known, Names, Path
-from ivr.why import (
+from ivr.acd.contact_reason import (
     WITHIN,
     Facts,
     Failed,

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ari_app.desk.agent_state import AgentState
 from ari_app.desk.cards import Card
 from ari_app.desk.known import Names
 from ari_app.desk.ports import Colleague
 from ari_app.desk.reasons import reasons, tips
-from ari_app.desk.standing import Standing
 from ari_app.desk.words import word, words
+from ivr.acd.queues import Board, Talk
 from ivr.model import Operation
-from ivr.queues import Board, Talk
+from ivr.speech.written import money
 from ivr.tickets import DEPARTMENTS, FOLLOWS, STATES
-from ivr.written import money
 
 PARTS = (
     "why", "passed", "who", "account", "path", "history", "tickets", "calls", "notes", "tips",
@@ -110,7 +110,7 @@ class Render:
         about = _topic(arrival.topic, language=language)
         return f"{word('told-ringing', language)}: {who}, {about}"
 
-    def standing(self, now: Standing, language: str) -> str:
+    def standing(self, now: AgentState, language: str) -> str:
         """What an agent does, and what he may do about that."""
         return self.page("standing", language, standing=now)
 

@@ -7,8 +7,8 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from ari_app.desk import messages as m
+from ari_app.desk.agent_commands import AgentCommands
 from ari_app.desk.desk import Desk
-from ari_app.desk.hearing import Hearing
 from ari_app.desk.hub import Tab
 from ari_app.desk.limits import Limit, Rate
 
@@ -51,7 +51,7 @@ async def _beat(tab: Tab) -> None:
 
 
 async def _hear(socket: web.WebSocketResponse, desk: Desk, tab: Tab) -> None:
-    hearing, pace, clock = Hearing(desk, tab), Limit(PACE), asyncio.get_running_loop().time
+    hearing, pace, clock = AgentCommands(desk, tab), Limit(PACE), asyncio.get_running_loop().time
     async for frame in socket:
         if frame.type is not WSMsgType.TEXT:
             continue

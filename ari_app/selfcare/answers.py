@@ -15,9 +15,9 @@ from ari_app.selfcare.billing import (
     Tariff,
 )
 from ari_app.selfcare.orders import Unit
-from ari_app.selfcare.staff import Promise
+from ari_app.selfcare.request_port import Promise
 from ivr.events import Answered
-from ivr.phrases import LANGUAGES, count
+from ivr.speech.phrases import LANGUAGES, count
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Value, Values, Word
 
 REASONS_TOLD = 3

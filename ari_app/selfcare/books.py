@@ -98,7 +98,7 @@ class Sale(Struct, frozen=True):
     until: date
 
 
-class Till(Struct, frozen=True):
+class Totals(Struct, frozen=True):
     """What the operator took, less what he gave: with all accounts its sum is ever the same."""
 
     money: Decimal = Decimal("0.00")
@@ -113,7 +113,7 @@ class Books(Struct, frozen=True):
     shelf: Shelf
     accounts: Mapping[int, Account]
     sales: Mapping[str, Sale] = {}
-    till: Till = Till()
+    till: Totals = Totals()
     last: int = 0
 
     def account(self, subscriber: int, today: date) -> Account:
@@ -132,7 +132,7 @@ class Books(Struct, frozen=True):
         return replace(
             self,
             accounts={**self.accounts, subscriber: account},
-            till=Till(
+            till=Totals(
                 till.money + old.balance - account.balance,
                 till.minutes + old.minutes - account.minutes,
                 till.gigabytes + old.gigabytes - account.gigabytes,

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from msgspec import Struct
 
-from ivr.keypad import key_form, normalise
+from ivr.identity.keypad import key_form, normalise
 from ivr.secret import Secret
 
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from ari_app.selfcare.billing import (
     Tariff,
 )
 from ari_app.selfcare.books import Account, Books
-from ari_app.selfcare.carrying import carried_out, quoted
+from ari_app.selfcare.order_effects import carried_out, quoted
 from ari_app.selfcare.orders import Order, Placed, Quote, Refused
 
 T = TypeVar("T")

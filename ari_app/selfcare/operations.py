@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from ari_app.selfcare.back import Back
+from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import BillingUnavailable, UnknownSubscriber
-from ari_app.selfcare.codeword import CodeWordsUnavailable
-from ari_app.selfcare.messages import MessagesUnavailable
-from ari_app.selfcare.ordered import ORDERS, Ordered
+from ari_app.selfcare.code_word_port import CodeWordsUnavailable
+from ari_app.selfcare.message_port import MessagesUnavailable
+from ari_app.selfcare.operation_request import Action, OperationRequest
+from ari_app.selfcare.paid_operations import ORDERS, PaidOperations
 from ari_app.selfcare.reads import READS, Reads
+from ari_app.selfcare.request_port import Asker, RequestsUnavailable
 from ari_app.selfcare.requests import REQUESTS, Requests
-from ari_app.selfcare.staff import Asker, StaffUnavailable
-from ari_app.selfcare.wish import Deed, Wish
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Values
@@ -24,17 +24,17 @@ _log = logging.getLogger(__name__)
 CATALOGUE: Mapping[str, Operation] = {one.name: one for one in (*READS, *ORDERS, *REQUESTS)}
 """The signatures of all operations."""
 
-_UNAVAILABLE = (BillingUnavailable, StaffUnavailable, CodeWordsUnavailable, MessagesUnavailable)
+_UNAVAILABLE = (BillingUnavailable, RequestsUnavailable, CodeWordsUnavailable, MessagesUnavailable)
 
 
 class Selfcare:
     """Does the operations of the catalogue for a caller, each within its deadline."""
 
-    def __init__(self, back: Back, catalogue: Mapping[str, Operation] = CATALOGUE) -> None:
+    def __init__(self, back: Backends, catalogue: Mapping[str, Operation] = CATALOGUE) -> None:
         self._catalogue = catalogue
-        self._deeds: Mapping[str, Deed] = {
+        self._deeds: Mapping[str, Action] = {
             **Reads(back).deeds,
-            **Ordered(back).deeds,
+            **PaidOperations(back).deeds,
             **Requests(back).deeds,
         }
 
@@ -55,7 +55,7 @@ class Selfcare:
             raise ValueError(f"{name} takes {sorted(operation.inputs)}, not {sorted(inputs)}")
         try:
             async with asyncio.timeout(None if operation.costs else operation.deadline):
-                answer = await self._deeds[name](Wish(operation, inputs, asker, key))
+                answer = await self._deeds[name](OperationRequest(operation, inputs, asker, key))
         except UnknownSubscriber as error:
             if asker.subscriber is not None:
                 _log.warning("%s: billing does not know subscriber %s", key, error)

@@ -4,8 +4,8 @@ changes by it."""
 from collections.abc import Mapping
 
 from ari_app.selfcare import answers
-from ari_app.selfcare.back import Back
-from ari_app.selfcare.wish import Deed, Wish
+from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.operation_request import Action, OperationRequest
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Count, Digits
@@ -90,13 +90,13 @@ READS = (
 class Reads:
     """Does them."""
 
-    def __init__(self, back: Back) -> None:
+    def __init__(self, back: Backends) -> None:
         self._billing = back.billing
         self._messages = back.messages
         self._people = back.people
         self._staff = back.staff
         self._now = back.now
-        self.deeds: Mapping[str, Deed] = {
+        self.deeds: Mapping[str, Action] = {
             "balance": self._balance,
             "tariff": self._tariff,
             "allowance": self._allowance,
@@ -113,30 +113,30 @@ class Reads:
             "rewards": self._rewards,
         }
 
-    async def _balance(self, wish: Wish) -> Answered:
+    async def _balance(self, wish: OperationRequest) -> Answered:
         return answers.balance(await self._billing.balance(wish.subscriber), self._now())
 
-    async def _tariff(self, wish: Wish) -> Answered:
+    async def _tariff(self, wish: OperationRequest) -> Answered:
         return answers.tariff(await self._billing.tariff(wish.subscriber))
 
-    async def _allowance(self, wish: Wish) -> Answered:
+    async def _allowance(self, wish: OperationRequest) -> Answered:
         left = await self._billing.allowance(wish.subscriber)
         return Answered("ok", {"minutes": Count(left.minutes), "gigabytes": Count(left.gigabytes)})
 
-    async def _services(self, wish: Wish) -> Answered:
+    async def _services(self, wish: OperationRequest) -> Answered:
         return answers.services(await self._billing.services(wish.subscriber))
 
-    async def _payments(self, wish: Wish) -> Answered:
+    async def _payments(self, wish: OperationRequest) -> Answered:
         return answers.payments(await self._billing.payments(wish.subscriber, PAYMENTS_TOLD))
 
-    async def _bill(self, wish: Wish) -> Answered:
+    async def _bill(self, wish: OperationRequest) -> Answered:
         return answers.bill(await self._billing.bills(wish.subscriber, 2))
 
-    async def _charges(self, wish: Wish) -> Answered:
+    async def _charges(self, wish: OperationRequest) -> Answered:
         found = await self._billing.charges(wish.subscriber, CHARGES_WRITTEN)
         return answers.charges(found, self._now())
 
-    async def _charges_text(self, wish: Wish) -> Answered:
+    async def _charges_text(self, wish: OperationRequest) -> Answered:
         found = await self._billing.charges(wish.subscriber, CHARGES_WRITTEN)
         if not found:
             return Answered("none")
@@ -145,24 +145,24 @@ class Reads:
             "ok" if await self._messages.post(wish.asker, texts, wish.key) else "nowhere"
         )
 
-    async def _offers(self, wish: Wish) -> Answered:
+    async def _offers(self, wish: OperationRequest) -> Answered:
         found = await self._billing.offers(wish.subscriber)
         numbers = [Digits(self._people.number(one.seller)) for one in found]
         return answers.offers(found, numbers)
 
-    async def _points(self, wish: Wish) -> Answered:
+    async def _points(self, wish: OperationRequest) -> Answered:
         return Answered("ok", {"points": Count(await self._billing.points(wish.subscriber))})
 
-    async def _ticket(self, wish: Wish) -> Answered:
+    async def _ticket(self, wish: OperationRequest) -> Answered:
         who = wish.asker.subscriber
         found = None if who is None else await self._staff.promised(who)
         return answers.ticket(found, self._now())
 
-    async def _tariffs(self, _: Wish) -> Answered:
+    async def _tariffs(self, _: OperationRequest) -> Answered:
         return answers.tariffs(await self._billing.tariffs())
 
-    async def _service_offers(self, _: Wish) -> Answered:
+    async def _service_offers(self, _: OperationRequest) -> Answered:
         return answers.service_offers(await self._billing.service_offers())
 
-    async def _rewards(self, _: Wish) -> Answered:
+    async def _rewards(self, _: OperationRequest) -> Answered:
         return answers.rewards(await self._billing.rewards())

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ari_app.selfcare.back import Back
-from ari_app.selfcare.wish import Deed, Wish
+from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.operation_request import Action, OperationRequest
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Digits, Phrase
@@ -50,11 +50,11 @@ REQUESTS = (
 class Requests:
     """Does them."""
 
-    def __init__(self, back: Back) -> None:
+    def __init__(self, back: Backends) -> None:
         self._staff = back.staff
         self._words = back.words
         self._messages = back.messages
-        self.deeds: Mapping[str, Deed] = {
+        self.deeds: Mapping[str, Action] = {
             "complaint": self._complaint,
             "call-back": self._call_back,
             "tell-when-mended": self._tell_when_mended,
@@ -63,29 +63,29 @@ class Requests:
             "change-code-word": self._change_code_word,
         }
 
-    async def _complaint(self, wish: Wish) -> Answered:
+    async def _complaint(self, wish: OperationRequest) -> Answered:
         said = wish.recording("recording")
         number = await self._staff.complain(wish.asker, said, wish.key)
         return Answered("ok", {"complaint": Digits(number)})
 
-    async def _call_back(self, wish: Wish) -> Answered:
+    async def _call_back(self, wish: OperationRequest) -> Answered:
         new = await self._staff.call_back(wish.asker, wish.key)
         return Answered("ok" if new else "already")
 
-    async def _tell_when_mended(self, wish: Wish) -> Answered:
+    async def _tell_when_mended(self, wish: OperationRequest) -> Answered:
         told = await self._staff.tell_when_mended(wish.asker)
         return Answered({"noted": "ok", "already": "already", "nothing": "none"}[told])
 
-    async def _apn_settings(self, wish: Wish) -> Answered:
+    async def _apn_settings(self, wish: OperationRequest) -> Answered:
         sent = await self._messages.post(wish.asker, [Phrase("apn-settings")], wish.key)
         return Answered("ok" if sent else "nowhere")
 
-    async def _code_word(self, wish: Wish) -> Answered:
+    async def _code_word(self, wish: OperationRequest) -> Answered:
         if await self._words.prove(wish.asker, wish.secret("word"), wish.key):
             return Answered("ok")
         return Answered("wrong")
 
-    async def _change_code_word(self, wish: Wish) -> Answered:
+    async def _change_code_word(self, wish: OperationRequest) -> Answered:
         new = wish.secret("new")
         if new != wish.secret("again"):
             return Answered("different")

@@ -6,8 +6,8 @@ from datetime import datetime
 import yaml
 
 from ari_app.sim.script import After, Given
+from ivr.analysis.examples import BROKEN, Asked, Reply, brought, example, outcomes, reply, row
 from ivr.events import Answered
-from ivr.examples import BROKEN, Asked, Reply, brought, example, outcomes, reply, row
 from ivr.loader import Reader
 from ivr.model import ACCEPTED, UNAVAILABLE, Book
 from ivr.problems import near

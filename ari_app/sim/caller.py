@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ari_app.sim.line import HUNG_UP, Act, Scene, Speech
 from ari_app.sim.script import (
-    Deed,
+    Action,
     Expectation,
     HangUp,
     Hear,
@@ -94,7 +94,7 @@ class Scripted:
                 elif moment >= until:
                     return None
 
-    def _does(self, deed: Deed, scene: Scene) -> tuple[Act | None, float]:
+    def _does(self, deed: Action, scene: Scene) -> tuple[Act | None, float]:
         """What he does now or, with None, the moment when he is to be asked again."""
         match deed:
             case Press():
@@ -166,7 +166,7 @@ class Scripted:
             return None, self.now()
         return None, ends
 
-    def _begin(self, deed: Deed) -> None:
+    def _begin(self, deed: Action) -> None:
         self._begun = self.now()
         self._waited = False
         self.trace.acted(told(deed))

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ari_app.line import Line
+from ari_app.session.line import Line
 from ari_app.sim.script import After
 from ari_app.sim.trace import Trace
+from ivr.analysis.examples import Reply, asked
 from ivr.events import Bridged, Event, Gone, Keyed, Recorded, Silent, Told
-from ivr.examples import Reply, asked
 from ivr.gather import Gather, Keypad
 from ivr.values import Recording
 from ivr.wants import Ask, Dial, Done, Enqueue, Met, Record, Say, Screen
@@ -60,7 +60,7 @@ Answer = Callable[[tuple[str, str]], Reply | After | None]
 
 
 class SimLine(Line):
-    """See :class:`ari_app.line.Line`."""
+    """See :class:`ari_app.session.line.Line`."""
 
     def __init__(
         self, caller: Caller, lasts: Callable[[Screen], float], answer: Answer, trace: Trace
@@ -75,7 +75,7 @@ class SimLine(Line):
         """Why an answer ended before a key that may still have been meant for it."""
 
     async def present(self, want: Met) -> Event:
-        """See :class:`ari_app.line.Line`."""
+        """See :class:`ari_app.session.line.Line`."""
         if isinstance(want, Done):
             return self._gone or Gone()
         event = self._gone or await self._do(want)

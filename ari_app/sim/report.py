@@ -9,7 +9,7 @@ from msgspec import Struct, json
 from ari_app.sim.script import After, Press, Silence, Test, told
 from ari_app.sim.stage import Result
 from ari_app.sim.trace import Trace
-from ivr.cover import Covered, Edge
+from ivr.analysis.coverage import Covered, Edge
 from ivr.events import Failed
 from ivr.problems import Place
 

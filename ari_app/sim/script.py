@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from ivr.analysis.examples import Asked, Reply
 from ivr.events import Answered
-from ivr.examples import Asked, Reply
 from ivr.problems import Place
 from ivr.terms import Is
 
@@ -91,13 +91,13 @@ class Expectation(Struct, frozen=True, kw_only=True):
     ] = ""
 
 
-Deed = Press | Wait | Speak | Silence | Hear | HangUp | Expectation
+Action = Press | Wait | Speak | Silence | Hear | HangUp | Expectation
 
 
 class Step(Struct, frozen=True):
     """A deed of a test, and where it stands."""
 
-    does: Deed
+    does: Action
     place: Place
 
 
@@ -121,7 +121,7 @@ class Test(Struct, frozen=True, kw_only=True):
     place: Place = Place("", 1, 1)
 
 
-def told(deed: Deed) -> str:
+def told(deed: Action) -> str:
     """What the caller does, in words."""
     match deed:
         case Press(secret=True):

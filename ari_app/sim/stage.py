@@ -6,20 +6,20 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from ari_app.conductor import Perform, World, conduct
-from ari_app.line import Line
+from ari_app.session.conductor import Perform, World, conduct
+from ari_app.session.line import Line
 from ari_app.sim.caller import Failure, Next, Scripted, VirtualClock
 from ari_app.sim.expecting import verdict
 from ari_app.sim.line import Caller, SimLine
 from ari_app.sim.script import After, Expectation, Step, Test
 from ari_app.sim.trace import Trace, Watch
+from ivr.analysis.examples import Asked, Reply, asked
 from ivr.entry import enter
 from ivr.events import Answered, Failed
-from ivr.examples import Asked, Reply, asked
 from ivr.model import Book
 from ivr.session import Caller as Number
 from ivr.session import Session
-from ivr.wants import Deed, Screen
+from ivr.wants import Action, Screen
 
 
 class Person(Struct, frozen=True):
@@ -76,7 +76,7 @@ class Call:
     async def over(self, line: Line, reach: Callable[[float], Awaitable[None]]) -> None:
         """The call over any line."""
 
-        async def perform(deed: Deed, session: Session) -> Answered:
+        async def perform(deed: Action, session: Session) -> Answered:
             given = self._answer(asked(deed) or ("", ""))
             if isinstance(given, After):
                 await reach(self._clock() + given.seconds)

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.conductor import Witness
-from ivr.cover import Edge, taken
+from ari_app.session.conductor import CallObserver
+from ivr.analysis.coverage import Edge, taken
+from ivr.analysis.search import Taken
 from ivr.engine import Step
 from ivr.events import Event
 from ivr.model import Book
 from ivr.session import Session, Spot
-from ivr.walk import Taken
 from ivr.wants import Ask, Dial, Enqueue, Invoke, Record, Say, Send, Want
 
 Clock = Callable[[], float]
@@ -41,7 +41,7 @@ class Line(Struct, frozen=True):
     step: Step
 
 
-class Trace(Witness):
+class Trace(CallObserver):
     """The witness of one call."""
 
     def __init__(self, book: Book, clock: Clock, watch: Watch | None = None) -> None:
@@ -59,11 +59,11 @@ class Trace(Witness):
         self.ending = ""
 
     def began(self, session: Session, version: str, at: datetime) -> None:  # noqa: ARG002
-        """See :class:`~ari_app.conductor.Witness`."""
+        """See :class:`~ari_app.session.conductor.CallObserver`."""
         self.session = session
 
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:  # noqa: ARG002
-        """See :class:`~ari_app.conductor.Witness`."""
+        """See :class:`~ari_app.session.conductor.CallObserver`."""
         before, self.session = self.session or session, session
         self.edges.update(taken(self._book, before, steps))
         self.spots.update((step.flow, step.node) for step in steps)
@@ -72,7 +72,7 @@ class Trace(Witness):
             self._tell(step)
 
     def presented(self, call: str, want: Want) -> None:  # noqa: ARG002
-        """See :class:`~ari_app.conductor.Witness`."""
+        """See :class:`~ari_app.session.conductor.CallObserver`."""
         match want:
             case Ask() | Say() | Record():
                 self.since.prompts += [phrase.prompt for phrase in want.screen.phrases]
@@ -85,7 +85,7 @@ class Trace(Witness):
         self._tell(want)
 
     def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:  # noqa: ARG002
-        """See :class:`~ari_app.conductor.Witness`."""
+        """See :class:`~ari_app.session.conductor.CallObserver`."""
         self.ending = ending
 
     # What the line and the world behind it tell.

@@ -24,15 +24,15 @@ from ari_app.sim.script import (
     Wait,
 )
 from ari_app.sim.trace import Trace
+from ivr.analysis.coverage import Edge
+from ivr.analysis.examples import Asked, Reply, asked, reply
+from ivr.analysis.search import Path, Taken
 from ivr.cases import plain
-from ivr.cover import Edge
 from ivr.events import Answered, Failed, Gone, Keyed, Recorded, Silent
-from ivr.examples import Asked, Reply, asked, reply
 from ivr.model import Book
 from ivr.problems import Place
 from ivr.session import Session
 from ivr.values import Rows, Value
-from ivr.walk import Path, Taken
 from ivr.wants import Ask, Dial, Done, Enqueue, Record, Say, Want
 
 _NOWHERE = Place("", 1, 1)

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
-from ivr.lockout import OF_NUMBER, OF_SUBSCRIBER, Policy, Strikes, locked, locked_until
+from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER, Policy, Strikes, locked, locked_until
 
 Outcome = Literal["open", "ok", "wrong", "locked", "failed", "set", "unlocked"]
 """What came of a try; ``set`` and ``unlocked`` are no tries but what an operator did, or a caller

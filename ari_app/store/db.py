@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ari_app.store.errors import StoreError, store_error
-from ari_app.store.opening import open_reader, open_writer
+from ari_app.store.open_database import open_reader, open_writer
 from ari_app.store.sqlite import Database
 
 P = ParamSpec("P")

@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from ari_app.settings import UssdSettings
+from ari_app.config.settings import UssdSettings
 from ari_app.ussd.sessions import MismatchError, Request, Sessions
 from ivr.secret import Secret
 

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Container
 
 from msgspec import Struct
 
-from ari_app.conductor import Perform
-from ari_app.line import Line
+from ari_app.session.conductor import Perform
+from ari_app.session.line import Line
 from ivr.digits import KEYS, Verdict, answer, judge
 from ivr.events import Answered, Bridged, Event, Gone, Keyed, Silent, Told
 from ivr.screens import listed, pages, turning
 from ivr.session import Session
 from ivr.values import Phrase
-from ivr.wants import Ask, Deed, Dial, Done, Enqueue, Grammar, Met, Record, Say, Screen, Send
+from ivr.wants import Action, Ask, Dial, Done, Enqueue, Grammar, Met, Record, Say, Screen, Send
 
 ANSWERS = (Verdict.WHOLE, Verdict.LONGER)
 
@@ -41,7 +41,7 @@ Show = Callable[[Page], Awaitable[str | None]]
 def reading(perform: Perform) -> Perform:
     """The same for callers who read: what a message would only repeat is not sent."""
 
-    async def performed(deed: Deed, session: Session) -> Answered:
+    async def performed(deed: Action, session: Session) -> Answered:
         if isinstance(deed, Send) and deed.unless_read:
             return Answered("sent")
         return await perform(deed, session)
@@ -50,7 +50,10 @@ def reading(perform: Perform) -> Perform:
 
 
 class TextLine(Line):
-    """See :class:`ari_app.line.Line`. Words are kept until something is asked, or all is over."""
+    """See :class:`ari_app.session.line.Line`.
+
+    Texts are collected until something is asked or the session ends.
+    """
 
     def __init__(self, text: Text, show: Show, language: str) -> None:
         self._text = text
@@ -61,7 +64,7 @@ class TextLine(Line):
         self._gone: Gone | None = None
 
     async def present(self, want: Met) -> Event:
-        """See :class:`ari_app.line.Line`."""
+        """See :class:`ari_app.session.line.Line`."""
         self._unasked += 1
         if self._gone is None and self._unasked > UNASKED:
             self._gone = Gone()

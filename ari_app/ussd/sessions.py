@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ari_app.conductor import World, conduct
+from ari_app.session.conductor import World, conduct
 from ari_app.ussd import line
 from ari_app.ussd.line import Page, Text, TextLine
 from ivr.model import Book

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ari_app.conductor import conduct
+from ari_app.session.conductor import conduct
 from ari_app.ussd.line import Page, TextLine
 from ari_app.ussd.sessions import LASTING, MOST, PATIENCE, TROUBLE, UNKNOWN, Enter, Written
 

@@ -9,9 +9,9 @@ from ari_app.desk.acts import shown
 from ari_app.desk.ports import Acted, DeskUnavailable, Kept
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
-from ari_app.selfcare.staff import Asker
-from ari_app.store import acts
-from ari_app.store.acts import Act
+from ari_app.selfcare.request_port import Asker
+from ari_app.store import agent_actions
+from ari_app.store.agent_actions import Act
 from ari_app.store.db import Store, StoreError
 from ivr.events import Answered
 from ivr.model import Operation
@@ -62,7 +62,7 @@ class StoredActs:
             before=_written(before),
         )
         try:
-            begun = await self._store.write(acts.begin, act)
+            begun = await self._store.write(agent_actions.begin, act)
         except StoreError as error:
             raise DeskUnavailable(str(error)) from error
         if begun.outcome:
@@ -70,7 +70,7 @@ class StoredActs:
         answered = await self._run(card, operation, inputs, key)
         after = await self._state(card.arrival.subscriber) if costs else {}
         try:
-            await self._store.write(acts.settle, key, answered.outcome, _written(after))
+            await self._store.write(agent_actions.settle, key, answered.outcome, _written(after))
         except StoreError as error:  # it is done all the same
             log.error("%s: what came of %s was not kept: %s", key, operation, error)
         return Acted(answered, before, after)

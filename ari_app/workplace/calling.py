@@ -5,12 +5,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.conductor import Witness
 from ari_app.desk.known import Arrival
+from ari_app.session.conductor import CallObserver
 from ari_app.store.calls import StepTaken
 from ari_app.store.directory import Caller as Known
+from ivr.acd.queues import Caller
 from ivr.engine import Step
-from ivr.queues import Caller
 from ivr.session import Session
 from ivr.wants import Dial, Enqueue, Want
 
@@ -44,8 +44,10 @@ class _Call:
 
 
 class Calling:
-    """Remembers calls while they last. See :class:`ari_app.conductor.Witness`; it tells ``next``,
-    too. ``find`` is who has a number; ``forgeable`` are endpoints that do not vouch for one."""
+    """Remembers calls while they last.
+
+    See :class:`ari_app.session.conductor.CallObserver`; ``next`` is called, too.
+    ``find`` is who has a number; ``forgeable`` are endpoints that do not vouch for one."""
 
     def __init__(
         self, find: Callable[[str], Known | None], forgeable: frozenset[str] = frozenset()
@@ -55,7 +57,7 @@ class Calling:
         self._calls: dict[str, _Call] = {}
         self._of_channel: dict[str, str] = {}
 
-    def witness(self, following: Witness) -> Witness:
+    def witness(self, following: CallObserver) -> CallObserver:
         """A witness that remembers, and then tells the ``following`` one."""
         return _Both(self, following)
 
@@ -130,9 +132,9 @@ class Calling:
 
 
 class _Both:
-    """See :class:`ari_app.conductor.Witness`."""
+    """See :class:`ari_app.session.conductor.CallObserver`."""
 
-    def __init__(self, calling: Calling, following: Witness) -> None:
+    def __init__(self, calling: Calling, following: CallObserver) -> None:
         self._calling = calling
         self._following = following
 

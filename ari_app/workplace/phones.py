@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from ari_app.desk.ports import Colleague
 from ari_app.store.agents import Agent
-from ivr.queues import Board
+from ivr.acd.queues import Board
 
 
 class Phones:

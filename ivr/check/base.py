@@ -12,7 +12,7 @@ from ivr.asking import opening
 from ivr.cases import REFERENCE
 from ivr.check.brought import Brought, flow_of_values, makes
 from ivr.check.graph import Graph
-from ivr.hours import Schedule
+from ivr.hours.schedule import Schedule
 from ivr.model import Flow, Operation
 from ivr.nodes import Node
 from ivr.problems import Place, Problem, near

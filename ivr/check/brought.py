@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from ivr import nodes
+from ivr.analysis.graph import Operations, Way
 from ivr.cases import REFERENCE
 from ivr.check.graph import Graph
 from ivr.model import UNAVAILABLE, Flow, needed
 from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import NEEDS
-from ivr.ways import Operations, Way
 
 AGREED = "(a yes)"
 KNOWN = "(a caller whom we know)"

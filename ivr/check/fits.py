@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from ivr import nodes
+from ivr.analysis.graph import returns
+from ivr.analysis.loops import circles
 from ivr.cases import COMPARISON
 from ivr.check.base import Finding, Known, shortened, tells
 from ivr.check.names import outcomes, taken
-from ivr.circles import circles
 from ivr.problems import near
 from ivr.terms import NEEDS, Is
-from ivr.ways import returns
 
 
 def branches(known: Known) -> Iterator[Finding]:

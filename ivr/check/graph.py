@@ -10,11 +10,11 @@ from itertools import count
 from msgspec import Struct
 
 from ivr import nodes
+from ivr.analysis.graph import FLAWS, Operations, Way, ways
 from ivr.model import Flow
 from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import ACTIONS
-from ivr.ways import FLAWS, Operations, Way, ways
 
 HUMAN = (nodes.Queue, nodes.Dial)
 """Nodes in which somebody speaks with the caller."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from ivr import nodes
+from ivr.analysis.graph import Way, returns
 from ivr.check.base import Finding, Known, prompts, shortened
 from ivr.check.names import referred, taken
 from ivr.model import needed
 from ivr.session import Spot
 from ivr.terms import Is
-from ivr.ways import Way, returns
 
 
 def needless(known: Known) -> Iterator[Finding]:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ivr import nodes
+from ivr.analysis.graph import returns
 from ivr.cases import COMPARISON, REFERENCE
 from ivr.check.base import Find, Finding, Known, Mention, Read
 from ivr.digits import KEYS
-from ivr.phrases import LANGUAGES
 from ivr.problems import Place, near
+from ivr.speech.phrases import LANGUAGES
 from ivr.terms import (
     ACTIONS,
     DIAL_OUTCOMES,
@@ -17,7 +18,6 @@ from ivr.terms import (
     QUEUE_OUTCOMES,
     Is,
 )
-from ivr.ways import returns
 
 _WORD = re.compile(r"[\w.*#+-]{1,40}")
 _NUMBER = re.compile(r"[0-9*#+]{1,32}")

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from ivr.check.base import Finding, Known
+from ivr.hours.week import WEEKDAYS, days, exception_day, spans
 from ivr.problems import near
 from ivr.terms import Is
-from ivr.week import WEEKDAYS, days, exception_day, spans
 
 
 def hours(known: Known) -> Iterator[Finding]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from ivr import nodes
+from ivr.analysis.graph import Way
 from ivr.check.base import Finding, Known, prompts, shortened
 from ivr.check.brought import AGREED, KNOWN, made_by, makes, returns_of
 from ivr.check.names import referred, taken
 from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import Is
-from ivr.ways import Way
 
 
 def used(known: Known, node: Node) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from ari_app.ami.watch import Watch
 from asterisk_conf.pbx import Pbx
-from tests.ami.floor import floor_pbx, watched
+from tests.ami.queue_control import floor_pbx, watched
 from tests.ami.server import Server
 from tests.ari.facts import until
 

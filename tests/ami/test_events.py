@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from ari_app.ami.events import READ, Alive, Listed, ListEnd, Strange, parse
 from asterisk_conf.render import render
-from ivr.channels import Channel
-from ivr.dials import DialEnded, Dialled, HungUp, Transferred
-from ivr.queues import (
+from ivr.acd.channels import Channel
+from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
+from ivr.acd.queues import (
     Caller,
     CallerAbandoned,
     CallerLeft,

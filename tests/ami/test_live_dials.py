@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ari_app.ami.floor import Floor
+from ari_app.ami.queue_control import QueueControl
 from ari_app.ami.watch import Watch
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from asterisk_conf.pbx import Pbx
-from ivr.board import Board
-from tests.ami.floor import ANNA, OLGA
+from ivr.acd.board import Board
+from tests.ami.queue_control import ANNA, OLGA
 from tests.ari.facts import PATIENCE, until
 from tests.phone.test_live_phone import account
 
@@ -100,7 +100,7 @@ async def test_we_pass_a_caller_on(pbx: Pbx, watch: Watch, context: str) -> None
     """Also through halves of a way, which are taken out once she answered."""
     async with talking(pbx, watch) as (me, olga, anna):
         [talk] = watch.view.board.talks
-        await Floor(watch.ask).redirect(talk.caller.channel, context, "702")
+        await QueueControl(watch.ask).redirect(talk.caller.channel, context, "702")
         await olga.wait(Disconnected)
         await anna_answers(watch, anna)
         support = watch.view.board.queues["support"]

@@ -23,7 +23,7 @@ class Asked(Struct, frozen=True):
     over: str
 
 
-Deed = Callable[[], Fault | int | None]
+Action = Callable[[], Fault | int | None]
 """What happens at a request, before it is done: a fault, a status that refuses it, or nothing."""
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from aiohttp import WSMsgType, web
 from msgspec import json
 
-from tests.ari.faults import Asked, Deed, Fault, StatusError
+from tests.ari.faults import Action, Asked, Fault, StatusError
 from tests.ari.leg import Leg
 from tests.ari.tapes import Tapes
 
@@ -48,12 +48,12 @@ class Server:
         """Variables that had to wait for a playback."""
         self._socket: web.WebSocketResponse | None = None
         self._transport: asyncio.BaseTransport | None = None
-        self._planned: list[tuple[str, Deed]] = []
+        self._planned: list[tuple[str, Action]] = []
         self._events: asyncio.Queue[str] = asyncio.Queue()
 
     # What a test plans and looks at.
 
-    def plan(self, line: str, deed: Deed) -> None:
+    def plan(self, line: str, deed: Action) -> None:
         """At the next request that begins with ``line``, do this first."""
         self._planned.append((line, deed))
 

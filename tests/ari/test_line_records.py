@@ -3,7 +3,7 @@
 import pytest
 
 from ari_app.ari.line import Times
-from ari_app.line import UndoneError
+from ari_app.session.line import UndoneError
 from ivr.events import Gone, Keyed, Recorded, Silent, Told
 from ivr.values import Recording
 from tests.ari.facts import until

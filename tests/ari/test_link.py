@@ -66,7 +66,7 @@ async def test_what_blocks_goes_over_http(server: Server) -> None:
     ]
 
 
-Deed = Callable[[Ari], Awaitable[object]]
+Action = Callable[[Ari], Awaitable[object]]
 
 
 @pytest.mark.parametrize("transport", ["websocket", "http"])
@@ -81,7 +81,7 @@ Deed = Callable[[Ari], Awaitable[object]]
     ],
 )
 async def test_refusals(
-    server: Server, transport: str, deed: Deed, status: int, kind: type[AriError]
+    server: Server, transport: str, deed: Action, status: int, kind: type[AriError]
 ) -> None:
     server.enter("left")
     async with linked(server, transport=transport) as link:

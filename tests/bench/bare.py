@@ -17,7 +17,7 @@ import uvloop
 from msgspec import json
 
 from ari_app.ari.events import ChannelDtmfReceived, PlaybackFinished, StasisEnd, StasisStart, parse
-from ari_app.config import State
+from ari_app.config.state import State
 
 APPLICATION = "bare"
 READY = "ready"

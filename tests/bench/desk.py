@@ -23,9 +23,9 @@ from msgspec import json
 from rich.console import Console
 from rich.table import Table
 
-from ari_app import control
 from ari_app.ami import client as ami
-from ari_app.config import State
+from ari_app.config.state import State
+from ari_app.control import socket as control
 from ari_app.desk.sessions import hashed
 from ari_app.store import agents, desk_sessions
 from ari_app.store.agents import Agent

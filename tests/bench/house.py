@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ari_app import control, exchange
-from ari_app.config import PREFIX, State
+from ari_app.config.state import PREFIX, State
+from ari_app.control import socket as control
+from ari_app.main import pbx_site
 from asterisk_conf.site import Ports
 from ivr.values import Phrase
 from prompts import catalogue
@@ -116,7 +117,7 @@ def _add_dialplan(state: State, sounds: dict[str, str]) -> None:
         with (etc / name).open("a") as file:
             file.write(part)
     config = state.config({})
-    argv = exchange.asterisk(config, state, print).argv
+    argv = pbx_site.asterisk(config, state, print).argv
     for command in ("dialplan reload", "module reload res_pjsip.so"):
         subprocess.run(
             [*argv, "-C", str(etc / "asterisk.conf"), "-rx", command],

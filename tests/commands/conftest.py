@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ari_app.cli import main
-from ari_app.config import State
-from ari_app.demo import seed
+from ari_app.config.state import State
+from ari_app.demo.operator import seed
 from ari_app.store.db import Store
 
 Run = Callable[..., Result]

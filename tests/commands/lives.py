@@ -5,7 +5,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ari_app.store import (
-    acts,
+    agent_actions,
+    announcement_requests,
     announcements,
     callbacks,
     calls,
@@ -18,9 +19,8 @@ from ari_app.store import (
     subscribers,
     tickets,
     views,
-    wishes,
-)  # fmt: skip
-from ari_app.store.acts import Act
+)
+from ari_app.store.agent_actions import Act
 from ari_app.store.announcements import Announcement
 from ari_app.store.calls import CallEnded
 from ari_app.store.cards import Burst, Card
@@ -76,8 +76,8 @@ def live(db: Database, recorded: Path) -> None:
         calls.add(db, [CallEnded(call, NOON, "gone", 16)])
         outbox.post(db, f"mended:1:{form}", form, said, call, NOON)
         callbacks.ask(db, f"{call}:1", call, form, who, NOON, "money")
-        wishes.hear(db, [one.id], form, call, NOON)
-        wishes.wish(db, one.id, form, who, call, NOON)
+        announcement_requests.hear(db, [one.id], form, call, NOON)
+        announcement_requests.wish(db, one.id, form, who, call, NOON)
         trial = Trial(subscriber=who, number=form, call=call, key=call)
         code_words.settle(db, code_words.begin(db, trial, NOON), "wrong")
         file = recorded / f"{call}-3.wav"
@@ -102,7 +102,7 @@ def sit_at_the_desk(db: Database) -> None:
         views.add(db, "anna", who or 77, "card", NOON)
         gift = {"recipient": "8 029 123-45-67" if who else OTHER}
         act = Act(key=card, at=NOON, agent="anna", subscriber=who or 77, operation="gift")
-        acts.begin(db, replace(act, inputs=gift, reason=said))
+        agent_actions.begin(db, replace(act, inputs=gift, reason=said))
         new = Opening(
             key=card, by="anna", subscriber=who, number=number, department="field", text=said
         )

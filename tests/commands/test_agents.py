@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from msgspec import json
 
 from ari_app.cli import main
-from ari_app.codewords import hashing
-from ari_app.config import State
+from ari_app.config.state import State
+from ari_app.fulfilment.code_words import hashing
 from ari_app.store import agents, cards, desk_sessions, history
 from ari_app.store.agents import Agent
 from ari_app.store.cards import Burst, Card

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from msgspec import json
 
-from ari_app.config import State
-from ari_app.store import wishes
+from ari_app.config.state import State
+from ari_app.store import announcement_requests
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from prompts import wav
@@ -47,8 +47,8 @@ def test_an_announcement_from_its_beginning_to_its_end(run: Run, state: State) -
     assert done.stdout.startswith("announcement 1: Минск, Брест, until ")
     assert "warning" not in done.stderr
     at = datetime.now(UTC)
-    stored(state, lambda db: wishes.hear(db, [1], "375990000001", "c1", at))
-    stored(state, lambda db: wishes.wish(db, 1, "375990000001", 1, "c1", at))
+    stored(state, lambda db: announcement_requests.hear(db, [1], "375990000001", "c1", at))
+    stored(state, lambda db: announcement_requests.wish(db, 1, "375990000001", 1, "c1", at))
 
     [line] = run("announce", "list").stdout.splitlines()
     assert line.startswith("1  on until ")

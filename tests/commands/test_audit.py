@@ -7,9 +7,9 @@ import pytest
 from msgspec import json
 from msgspec.structs import replace
 
-from ari_app.config import State
-from ari_app.store import acts, agents, views
-from ari_app.store.acts import Act
+from ari_app.config.state import State
+from ari_app.store import agent_actions, agents, views
+from ari_app.store.agent_actions import Act
 from ari_app.store.db import Store
 from tests.commands.conftest import Run
 from tests.store.samples import NOON
@@ -38,9 +38,11 @@ def worked(demo: State) -> State:
         await store.write(views.add, "boris", 1, "chronology", NOON + MINUTE)
         await store.write(views.add, "anna", 2, "found", NOON + 2 * MINUTE)
         await store.write(views.add, "boris", None, "listens anna", NOON + 3 * MINUTE)
-        await store.write(acts.begin, GIFT)
-        await store.write(acts.settle, "k1", "ok", {"minutes": "70"})
-        await store.write(acts.begin, replace(GIFT, key="k2", agent="boris", at=NOON + MINUTE))
+        await store.write(agent_actions.begin, GIFT)
+        await store.write(agent_actions.settle, "k1", "ok", {"minutes": "70"})
+        await store.write(
+            agent_actions.begin, replace(GIFT, key="k2", agent="boris", at=NOON + MINUTE)
+        )
         await store.close()
 
     asyncio.run(working())

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from ari_app.cli import main
-from ari_app.config import State
+from ari_app.config.state import State
 from ari_app.selfcare.billing import Balance, BillingUnavailable
 from ari_app.selfcare.orders import ChangeTariff, Placed, Refused
 from ari_app.selfcare.tmf.client import TmfBilling

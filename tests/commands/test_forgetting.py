@@ -10,18 +10,18 @@ from typing import TypeVar
 import pytest
 from msgspec.structs import replace
 
-from ari_app import control
-from ari_app.config import State
-from ari_app.feed import Feed
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.control.live_feed import LiveFeed
 from ari_app.store import (
+    announcement_requests,
     calls,
     code_words,
+    flow_traffic,
     history,
-    searching,
+    search,
     subscribers,
-    ways,
-    wishes,
-)  # fmt: skip
+)
 from ari_app.store.code_words import Trial
 from ari_app.store.db import Store
 from ari_app.store.directory import Directory
@@ -46,8 +46,8 @@ def counted(db: Database) -> object:
         [db.conn.execute(f"select count(*) from {table}").fetchone() for table in COUNTED],
         db.conn.execute(topics).fetchall(),
         calls.counts(db, NOON - timedelta(days=1)),
-        ways.traffic(db, ""),
-        wishes.reach(db, 1),
+        flow_traffic.traffic(db, ""),
+        announcement_requests.reach(db, 1),
     )
 
 
@@ -172,7 +172,7 @@ async def test_a_running_application_forgets_him_too(lived: State, run: Run) -> 
         return ""
 
     async with control.serve(
-        lived.control, nothing, nothing, nothing, directory.refresh, Feed(), unasked
+        lived.control, nothing, nothing, nothing, directory.refresh, LiveFeed(), unasked
     ):
         done = await asyncio.to_thread(run, "subscribers", "forget", NUMBER, "--yes")
     assert (done.exit_code, done.stderr) == (0, "")
@@ -220,8 +220,8 @@ def test_contacts_and_tries_of_before_stay(tmp_path: Path) -> None:
         "",
         before,
     )
-    assert searching.chronology(db, 77, "роутеры") == [kept]
-    assert [one.by for one in searching.find(db, "забудов", 5)] == ["name"]
+    assert search.chronology(db, 77, "роутеры") == [kept]
+    assert [one.by for one in search.find(db, "забудов", 5)] == ["name"]
     db.close()
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ari_app import control
-from ari_app.config import State
-from ari_app.feed import Feed
-from ari_app.store import arrivals, subscribers
-from ari_app.store.arrivals import Arrival, Arrivals, KnownError
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.control.live_feed import LiveFeed
+from ari_app.store import bulk_import, subscribers
+from ari_app.store.bulk_import import Arrival, Arrivals, KnownError
 from ari_app.store.db import Store
 from ari_app.store.directory import Caller, Directory
 from ari_app.store.subscribers import Subscriber
@@ -202,13 +202,13 @@ def test_a_file_that_changes_meanwhile_is_refused(
     demo: State, run: Run, csv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     csv.write_text(f"{HEAD};code-word\n{EVA};жнівень\n")
-    known = arrivals.known
+    known = bulk_import.known
 
     def changed(*given: object) -> frozenset[str]:
         csv.write_text(f"{HEAD};code-word\n{EVA};дождь\n")
         return known(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(arrivals, "known", changed)
+    monkeypatch.setattr(bulk_import, "known", changed)
     with unchanged(demo):
         done = run("subscribers", "import", str(csv))
     assert done.exit_code == 1
@@ -232,7 +232,7 @@ async def test_who_was_added_meanwhile_stops_all(tmp_path: Path) -> None:
     one = Subscriber(1, "375291234568", "Лев", "ru", "Брест", None, None, NOON)
     await store.write(subscribers.add, [one])
     with pytest.raises(KnownError, match="3"):
-        await store.write(arrivals.settle, aside, False, "anna", NOON)
+        await store.write(bulk_import.settle, aside, False, "anna", NOON)
     assert await store.read(subscribers.everyone) == [one]
     aside.close()
     await store.close()
@@ -250,7 +250,7 @@ async def test_a_running_application_knows_them_at_once(demo: State, run: Run, c
         return ""
 
     async with control.serve(
-        demo.control, nothing, nothing, nothing, directory.refresh, Feed(), unasked
+        demo.control, nothing, nothing, nothing, directory.refresh, LiveFeed(), unasked
     ):
         done = await asyncio.to_thread(run, "subscribers", "import", str(csv))
     assert done.stderr == ""

@@ -5,7 +5,7 @@ import asyncio
 from msgspec import json
 
 from ari_app.commands.operations import MEANT
-from ari_app.config import State
+from ari_app.config.state import State
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import orders
 from ari_app.store.db import Store

@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 from msgspec import json
 
-from ari_app import control
 from ari_app.ami.watch import View
 from ari_app.cli import main
 from ari_app.commands.queues import lines
-from ari_app.config import State
-from ari_app.feed import Feed
-from ivr.queues import Board, Caller, Member, Offer, Queue, Talk
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.control.live_feed import LiveFeed
+from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -98,7 +98,7 @@ def application(state: State) -> Iterator[None]:
         raise AssertionError
 
     async def serve() -> None:
-        async with control.serve(state.control, other, queues, other, nothing, Feed(), ussd):
+        async with control.serve(state.control, other, queues, other, nothing, LiveFeed(), ussd):
             ready.set()
             await asyncio.to_thread(done.wait)
 

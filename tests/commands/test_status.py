@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from msgspec import json
 
-from ari_app.codewords import hashing
-from ari_app.config import State
-from ari_app.demo import PhonePasswords, seed_passwords
+from ari_app.config.state import State
+from ari_app.demo.operator import PhonePasswords, seed_passwords
+from ari_app.fulfilment.code_words import hashing
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.store.db import Store
 from ivr.secret import Secret

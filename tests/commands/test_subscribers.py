@@ -7,16 +7,16 @@ import pytest
 from click.testing import CliRunner
 
 from ari_app.cli import main
-from ari_app.codewords import StoredCodeWords, hashing, weaknesses
-from ari_app.config import State
-from ari_app.demo import code_word, people, seed_code_words
-from ari_app.rehearsal import STRANGER, stage
+from ari_app.config.state import State
+from ari_app.demo.operator import code_word, people, seed_code_words
+from ari_app.demo.simulation import STRANGER, stage
+from ari_app.fulfilment.code_words import StoredCodeWords, hashing, weaknesses
 from ari_app.selfcare.hashing import CHEAP, Hasher
-from ari_app.selfcare.staff import Asker
+from ari_app.selfcare.request_port import Asker
 from ari_app.store import code_words
 from ari_app.store.db import Store
 from ivr.events import Answered
-from ivr.keypad import key_form
+from ivr.identity.keypad import key_form
 from ivr.model import Book
 from ivr.secret import Secret
 from ivr.session import Caller, Session

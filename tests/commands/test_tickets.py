@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec import json
 
-from ari_app.config import State
+from ari_app.config.state import State
 from ari_app.store import tickets
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database

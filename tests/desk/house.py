@@ -5,14 +5,23 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from ari_app.desk import messages as m
+from ari_app.desk.agent_commands import AgentCommands
 from ari_app.desk.cards import Card, Desks
 from ari_app.desk.desk import Desk
-from ari_app.desk.hearing import Hearing
 from ari_app.desk.hub import Hub, Tab
 from ari_app.desk.ports import Ports
 from ari_app.desk.render import Render
-from ivr.queues import Board, Caller, Member, Offer, Queue, Talk
-from tests.desk.memory import NOW, PHONES, Clerk, Deeds, Facts, Memory, Phones, Standing
+from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
+from tests.desk.memory import (
+    NOW,
+    PHONES,
+    Actions,
+    AgentState,
+    Facts,
+    Memory,
+    NotesAndTickets,
+    Phones,
+)
 
 __all__ = ["NOW", "PHONES", "House", "Memory", "Seat", "board", "caller", "only"]
 
@@ -44,9 +53,9 @@ class House:
         self.now = NOW
         self.keep = cards or Memory()
         self.facts = Facts()
-        self.floor = Standing()
-        self.deeds = Deeds()
-        self.clerk = Clerk()
+        self.floor = AgentState()
+        self.deeds = Actions()
+        self.clerk = NotesAndTickets()
         self.hub = Hub()
         self._tasks: set[asyncio.Task[None]] = set()
         phones = Phones()
@@ -84,7 +93,7 @@ class Seat:
     ) -> None:
         self.house = house
         self.tab = Tab(agent, language, mentor)
-        self._hearing = Hearing(house.desk, self.tab)
+        self._hearing = AgentCommands(house.desk, self.tab)
 
     async def says(self, said: m.Said) -> None:
         await self._hearing.hear(said)

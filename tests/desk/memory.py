@@ -23,11 +23,11 @@ from ari_app.desk.known import (
 )
 from ari_app.desk.ports import Acted, Colleague, DeskUnavailable, How, Kept
 from ari_app.selfcare.operations import CATALOGUE
+from ivr.acd.contact_reason import Did
+from ivr.acd.queues import Caller
 from ivr.events import Answered
-from ivr.queues import Caller
 from ivr.secret import Secret
 from ivr.values import Money, Name, Values
-from ivr.why import Did
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PHONES = {"anna": "PJSIP/701", "boris": "PJSIP/702"}
@@ -170,7 +170,7 @@ class Facts:
         self.seen.append((agent, subscriber, what))
 
 
-class Standing:
+class AgentState:
     """The floor, which does what it is told, unless the exchange is away."""
 
     def __init__(self) -> None:
@@ -200,7 +200,7 @@ class Standing:
         return "match" if word.reveal() == "ветер" else "no match"
 
 
-class Deeds:
+class Actions:
     """Self-service that does what it is told, and remembers it; deeds are held up until
     ``billing`` is set."""
 
@@ -226,7 +226,7 @@ class Deeds:
         return Acted(answered, BEFORE, after if answered.outcome == "ok" else BEFORE)
 
 
-class Clerk:
+class NotesAndTickets:
     """Writes down what it is told."""
 
     def __init__(self) -> None:

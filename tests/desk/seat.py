@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 from playwright.async_api import Locator, Page, expect
 
-from ari_app.config import State
+from ari_app.config.state import State
 from ari_app.phone.handset import Connected, Phone
 from tests.live.installation import Installation
 

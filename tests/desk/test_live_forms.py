@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, expect
 
-from ari_app.demo import code_word
+from ari_app.demo.operator import code_word
 from ari_app.phone.handset import Connected, Disconnected, Incoming
 from tests.desk.browser import Chromium, driven, opened
 from tests.desk.seat import calling, phones, signed_in

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 import pytest
 from playwright.async_api import Browser, expect
 
-from ari_app.config import State
+from ari_app.config.state import State
 from ari_app.phone.handset import Incoming, PhoneError
 from tests.desk.browser import Chromium, driven, opened
 from tests.desk.seat import Desk, calling, gone, phones, signed_in, waiting

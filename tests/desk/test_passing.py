@@ -55,7 +55,7 @@ async def test_a_mentor_hears_and_the_novice_is_told(house: House) -> None:
     talking(house)
     senior, anna = Seat(house, "boris", mentor=True), Seat(house, "anna")
     with house.hub.opened(anna.tab):
-        await senior.says(m.Mentor("t:1", "anna", "whisper"))
+        await senior.says(m.Supervise("t:1", "anna", "whisper"))
         assert [one.ok for one in only(senior.told(), m.Answer)] == [True]
         told = [one.told for one in only(anna.told(), m.Notice)]
     assert told == ["Boris whispers to you; the caller does not hear it."]
@@ -66,10 +66,10 @@ async def test_a_mentor_hears_and_the_novice_is_told(house: House) -> None:
 async def test_who_is_no_mentor_hears_nobody_and_nobody_who_is_silent(house: House) -> None:
     boris = Seat(house, "boris")
     talking(house)
-    await boris.says(m.Mentor("t:1", "anna", "listen"))
+    await boris.says(m.Supervise("t:1", "anna", "listen"))
     senior = Seat(house, "boris", mentor=True)
     house.tells(board())
-    await senior.says(m.Mentor("t:2", "anna", "listen"))
+    await senior.says(m.Supervise("t:2", "anna", "listen"))
     answers = [*only(boris.told(), m.Answer), *only(senior.told(), m.Answer)]
     assert [one.ok for one in answers] == [False, False]
     assert not house.floor.moved

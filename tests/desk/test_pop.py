@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from ari_app.desk import messages as m
-from ivr.queues import Board
+from ivr.acd.queues import Board
 from tests.desk.house import House, Memory, Seat, board, caller, only
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import click
 
 from ari_app.cli import main
-from ari_app.demo import code_word
-from ivr.keypad import key_form
+from ari_app.demo.operator import code_word
+from ivr.identity.keypad import key_form
 from tests.docs.markdown import OPERATING, code, section, tables
 
 _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from ari_app.desk import acts, site, standing
+from ari_app.desk import acts, agent_state, site
 from ari_app.desk.words import word
 from ari_app.selfcare.operations import CATALOGUE
 from tests.docs.markdown import code, section, tables
@@ -24,7 +24,7 @@ def test_what_agents_cannot_do_is_said() -> None:
 
 def test_the_states_are_those_that_agents_see() -> None:
     (table,) = tables(section(TEXT, "Where you stand"))
-    states = get_args(standing.Word)
+    states = get_args(agent_state.Word)
     assert [row[0] for row in table] == [word(f"state-{each}", "en") for each in states]
 
 

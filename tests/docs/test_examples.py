@@ -6,20 +6,20 @@ from random import Random
 
 import pytest
 
-from ari_app import flows
-from ari_app.rehearsal import stage
+from ari_app.demo.simulation import stage
+from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim.reading import read
 from ari_app.sim.stage import rehearse
+from ivr.analysis.examples import BROKEN, asked, replies
+from ivr.analysis.search import walk
 from ivr.engine import step
 from ivr.events import Began, Event, Gone, Keyed, Recorded, Silent, Told
-from ivr.examples import BROKEN, asked, replies
 from ivr.model import Book, Flow
 from ivr.nodes import Input
 from ivr.session import Caller, Session, Spot
 from ivr.values import Recording
-from ivr.walk import walk
-from ivr.wants import Ask, Deed, Done, Record, Say, Want
+from ivr.wants import Action, Ask, Done, Record, Say, Want
 from prompts import catalogue
 from tests.docs.examples import examples, loaded, written
 from tests.docs.markdown import FREEPBX, LANGUAGE
@@ -45,7 +45,7 @@ def entered(book: Book) -> Iterator[Flow]:
 
 def answer(book: Book, session: Session, want: Want, random: Random) -> Event:
     """What may follow; now and then the caller hangs up, and every tenth one is silent."""
-    if not isinstance(want, Deed) and random.random() < 0.05:
+    if not isinstance(want, Action) and random.random() < 0.05:
         return Gone(16)
     match want:
         case Ask():
@@ -81,9 +81,9 @@ def test_calls_go_through_every_example(heading: str) -> None:
 
 async def test_the_example_from_freepbx_does_what_its_tests_say(tmp_path: Path) -> None:
     written(FREEPBX, tmp_path)
-    menus = flows.menus(tmp_path, catalogue.shipped(), CATALOGUE)
+    menus = loading.menus(tmp_path, catalogue.shipped(), CATALOGUE)
     assert {way for _, _, way in walk(menus.book).missed} <= {"farewell"}  # too far to be found
-    file = tmp_path / f"company{flows.TESTS}"
+    file = tmp_path / f"company{loading.TESTS}"
     found = read(str(file), file.read_text(), menus.book)
     assert not found.problems
     assert len(found.tests) == 4

@@ -8,9 +8,9 @@ import yaml
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 
-from ari_app.rehearsal import stage
+from ari_app.demo.simulation import stage
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.selfcare.ordered import ORDERS
+from ari_app.selfcare.paid_operations import ORDERS
 from ari_app.selfcare.reads import READS
 from ari_app.selfcare.requests import REQUESTS
 from ari_app.sim.answers import TABLES
@@ -18,10 +18,10 @@ from ari_app.sim.reading import DOERS, WORDS, read
 from ari_app.sim.script import Expectation, Test
 from ari_app.sim.stage import rehearse
 from ivr.describing import spelled
-from ivr.hours import Schedule
+from ivr.hours.schedule import Schedule
 from ivr.model import Flow
 from ivr.nodes import KINDS, Node, kind
-from ivr.phrases import KINDS as PLACEHOLDERS
+from ivr.speech.phrases import KINDS as PLACEHOLDERS
 from ivr.terms import DIAL_OUTCOMES, KINDS_OF_VALUES, LOOKED, QUEUE_OUTCOMES
 from prompts import catalogue
 from tests.docs.examples import examples, loaded

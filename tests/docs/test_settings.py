@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ari_app.config import PREFIX, State
-from ari_app.settings import SECTIONS, Config
+from ari_app.config.settings import SECTIONS, Config
+from ari_app.config.state import PREFIX, State
 from asterisk_conf.site import Manner
 from tests.docs.markdown import DOCUMENTS, SETTINGS, code, fences, section, tables
 

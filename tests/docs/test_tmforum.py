@@ -4,7 +4,7 @@ from typing import get_args
 
 from ari_app.cli import main
 from ari_app.selfcare.orders import Order, Reason
-from ari_app.selfcare.tmf import ordering
+from ari_app.selfcare.tmf import product_order
 from ari_app.selfcare.tmf import resources as tmf
 from ari_app.selfcare.tmf.trouble import Fault
 from tests.docs.markdown import ROOT, code, section, tables
@@ -26,7 +26,8 @@ def test_the_orders_and_the_words_of_refusals() -> None:
     orders, words = tables(section(TMFORUM, "Orders"))
     assert len(orders) == len(get_args(Order))
     assert [(code(row[1])[0], code(row[2])[0]) for row in orders] == [
-        (one.action, one.product.product_specification.id) for one in map(ordering.item, ORDERS)
+        (one.action, one.product.product_specification.id)
+        for one in map(product_order.item, ORDERS)
     ]
     assert tuple(code(row[0])[0] for row in words) == get_args(Reason)
 

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import ari_app.flows
 import prompts
+from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.engine import Step, step
 from ivr.entry import enter
@@ -106,7 +106,7 @@ VALUES: Values = {
 def shipped() -> Book:
     """The flows that we ship, with the texts and the operations that we ship."""
     catalogue = load(Path(prompts.__path__[0]))
-    return ari_app.flows.read(ari_app.flows.SHIPPED, catalogue.signatures(), CATALOGUE)
+    return loading.read(loading.SHIPPED, catalogue.signatures(), CATALOGUE)
 
 
 def begin(book: Book, dialled: str, subscriber: int | None, language: str) -> Session:

@@ -2,14 +2,14 @@
 
 import pytest
 
+from ivr.analysis.coverage import edges
+from ivr.analysis.search import walk
 from ivr.check import Standard
-from ivr.cover import edges
 from ivr.entry import enter, opening
 from ivr.events import Keyed
 from ivr.loader import load
 from ivr.model import Book
 from ivr.session import Caller
-from ivr.walk import walk
 from tests.ivr.calls import OPERATIONS, SLOTS, Call, book, called, flow
 
 NODES = """

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from ari_app import flows as reading
+from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.loader import load
 from ivr.model import Operation

@@ -9,8 +9,9 @@ from itertools import takewhile
 import pytest
 from msgspec.structs import replace
 
-from ari_app import flows, rehearsal
-from ari_app.line import Line
+from ari_app.demo import simulation
+from ari_app.menus import loading
+from ari_app.session.line import Line
 from ari_app.sim.expecting import verdict
 from ari_app.sim.reading import read
 from ari_app.sim.script import Expectation, HangUp, Hear, Press, Test, told
@@ -30,7 +31,7 @@ from tests.lines.test_same_conversation import BOOK, MENUS, STAGE
 
 TESTS = [
     test
-    for path in sorted(flows.SHIPPED.rglob(f"*{flows.TESTS}"))
+    for path in sorted(loading.SHIPPED.rglob(f"*{loading.TESTS}"))
     for test in read(str(path), path.read_text(), BOOK).tests
     if all(isinstance(step.does, Press | Expectation | HangUp | Hear) for step in test.steps)
 ]
@@ -48,13 +49,13 @@ AT_ONCE = 60
 VOICE_ONLY = {"agent", "more"}
 """The flows whose ways all lead to a person, or to a recording."""
 
-Feed = Callable[[str], Awaitable[None]]
+LiveFeed = Callable[[str], Awaitable[None]]
 
 
 class Following(Line):
     """A line whose caller follows a test: each answer is given when it is asked for."""
 
-    def __init__(self, line: Line, feed: Feed, test: Test, trace: Trace) -> None:
+    def __init__(self, line: Line, feed: LiveFeed, test: Test, trace: Trace) -> None:
         self._line = line
         self._feed = feed
         self._steps = list(test.steps)
@@ -122,7 +123,7 @@ async def as_text(test: Test) -> Trace:
         return key if hint in MORE.values() else await replies.get()
 
     call = Call(STAGE, test, lambda: 0.0)
-    line = TextLine(partial(rehearsal.written, MENUS.catalogue), show, "ru")
+    line = TextLine(partial(simulation.written, MENUS.catalogue), show, "ru")
     following = Following(line, replies.put, test, call.trace)
     await call.over(following, reach)
     following.over()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ari_app import flows, rehearsal
+from ari_app.demo import simulation
+from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim.caller import Scripted, VirtualClock
 from ari_app.sim.expecting import verdict
@@ -16,14 +17,14 @@ from ari_app.sim.stage import Call
 from ari_app.sim.trace import Trace
 from ari_app.ussd.line import Page, TextLine
 from ivr import nodes
-from ivr.picture import reached
+from ivr.diagram.picture import reached
 from ivr.problems import Place
 from ivr.screens import MORE, fits
 from prompts import catalogue
 
-MENUS = flows.menus(flows.SHIPPED, catalogue.shipped(), CATALOGUE)
+MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(), CATALOGUE)
 BOOK = MENUS.book
-STAGE = rehearsal.stage(BOOK, MENUS.catalogue)
+STAGE = simulation.stage(BOOK, MENUS.catalogue)
 HERE = Place("test", 1, 1)
 
 CONVERSATIONS = [
@@ -88,7 +89,7 @@ async def as_text(
         """Nobody waits."""
 
     call = Call(STAGE, Test(test="text", call=number, as_=caller, lang=language), lambda: 0.0)
-    await call.over(TextLine(partial(rehearsal.written, MENUS.catalogue), show, "ru"), reach)
+    await call.over(TextLine(partial(simulation.written, MENUS.catalogue), show, "ru"), reach)
     return call.trace, shown
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
-from ari_app.config import PREFIX, State
-from ari_app.control import NotRunningError
+from ari_app.admin.status import AgentPhone, Status, asked
+from ari_app.admin.status import Phone as Subscriber
+from ari_app.config.state import PREFIX, State
+from ari_app.control.socket import NotRunningError
 from ari_app.phone.messages import Account
-from ari_app.status import AgentPhone, Status, asked
-from ari_app.status import Phone as Subscriber
 from ari_app.store import calls
-from ari_app.store.opening import open_reader
+from ari_app.store.open_database import open_reader
 from tests.pbx_fixture import asterisk, free_ports
 
 T = TypeVar("T")

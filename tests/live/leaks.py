@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from ivr.keypad import normalise
+from ivr.identity.keypad import normalise
 
 _NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*[0-9][0-9a-f]*\b")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar
 
-from ari_app.status import Desk
+from ari_app.admin.status import Desk
 from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.config import State
+from ari_app.config.state import State
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.messages import Account
 from ari_app.store import outbox
 from ari_app.store.db import Store
-from tests.app.gateway import Gateway
 from tests.live.installation import Installation
+from tests.messaging.gateway import Gateway
 
 pytestmark = pytest.mark.live
 

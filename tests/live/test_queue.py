@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ari_app import control
-from ari_app.config import State
+from ari_app.config.state import State
+from ari_app.control import socket as control
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from tests.live.installation import Installation

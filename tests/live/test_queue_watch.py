@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
-from ari_app import control
 from ari_app.ami.watch import View
-from ari_app.config import State
+from ari_app.config.state import State
+from ari_app.control import socket as control
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
-from ivr.queues import Board
+from ivr.acd.queues import Board
 from tests.live.installation import Installation, aside, installed, until
 
 pytestmark = pytest.mark.live

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.flows import SHIPPED
+from ari_app.menus.loading import SHIPPED
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
 from tests.live.installation import Installation, installed, until

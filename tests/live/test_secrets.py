@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ari_app import control
-from ari_app.config import State
-from ari_app.feed import Happening
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.control.live_feed import CallEvent
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, Texted
 from ari_app.phone.listen import heard
-from ivr.keypad import key_form
+from ivr.identity.keypad import key_form
 from tests.live.installation import Installation, installed
 from tests.live.leaks import holds, leaks
 
@@ -60,7 +60,7 @@ verify, argon2.PasswordHasher.verify = argon2.PasswordHasher.verify, broken
 class Call:
     """A caller who keys what he is asked, and what a watcher was told of his call."""
 
-    def __init__(self, phone: Phone, happenings: AsyncIterator[Happening]) -> None:
+    def __init__(self, phone: Phone, happenings: AsyncIterator[CallEvent]) -> None:
         self._phone = phone
         self._happenings = happenings
         self.told: list[str] = []

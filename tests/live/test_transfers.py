@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from ari_app.ami.client import Settings
-from ari_app.ami.floor import TRANSFER, Floor
+from ari_app.ami.queue_control import TRANSFER, QueueControl
 from ari_app.ami.watch import Watch
-from ari_app.config import State
+from ari_app.config.state import State
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
-from ivr.board import Board, Talk
+from ivr.acd.board import Board, Talk
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -40,7 +40,7 @@ class Scene:
         self.house = house
         self.watch = watch
         self.me, self.anna, self.boris = phones
-        self.floor = Floor(watch.ask)
+        self.floor = QueueControl(watch.ask)
 
     async def shows(self, fact: Callable[[Board], object]) -> None:
         async with asyncio.timeout(20):

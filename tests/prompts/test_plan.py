@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ivr.phrases import PhraseError
+from ivr.speech.phrases import PhraseError
 from ivr.values import Count, Money, Name, Phrase, Rows, Spoken, Values
 from prompts.catalogue import read
 from prompts.plan import Recorded, Speaker, Words, key, pieces, text

@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
-from ari_app.demo import seed
-from ari_app.demo_books import demo_billing, ledger
+from ari_app.demo.books import demo_billing, ledger
+from ari_app.demo.operator import seed
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.orders import Order, Placed, Quote, Refused

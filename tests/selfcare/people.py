@@ -19,7 +19,7 @@ from ari_app.selfcare.billing import (
     Tariff,
 )
 from ari_app.selfcare.orders import Order, Placed, Quote, Refused
-from ari_app.selfcare.staff import Asker, Promise
+from ari_app.selfcare.request_port import Asker, Promise
 from ivr.secret import Secret
 from ivr.values import Phrase, Recording
 from tests.selfcare.bank import NOON

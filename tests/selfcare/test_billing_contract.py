@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.demo_accounts import PRIZES, SERVICES, TARIFFS
+from ari_app.demo.accounts import PRIZES, SERVICES, TARIFFS
 from ari_app.selfcare.billing import Allowance, Billing, Offer, Paused, UnknownSubscriber
 from ari_app.selfcare.orders import (
     Buy,

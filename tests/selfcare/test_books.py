@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from ari_app.demo_books import ledger
+from ari_app.demo.books import ledger
 from ari_app.selfcare.books import Books
-from ari_app.selfcare.carrying import carried_out
+from ari_app.selfcare.order_effects import carried_out
 from ari_app.selfcare.orders import (
     Buy,
     ChangeTariff,

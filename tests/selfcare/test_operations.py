@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from ari_app.selfcare.back import Back
+from ari_app.demo.in_memory import PlainOrders
+from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import (
     Balance,
     Bill,
@@ -20,12 +21,11 @@ from ari_app.selfcare.billing import (
     Service,
     UnknownSubscriber,
 )
-from ari_app.selfcare.codeword import CodeWords, CodeWordsUnavailable
-from ari_app.selfcare.messages import Messages, MessagesUnavailable
+from ari_app.selfcare.code_word_port import CodeWords, CodeWordsUnavailable
+from ari_app.selfcare.message_port import Messages, MessagesUnavailable
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.reads import PAYMENTS_TOLD
-from ari_app.selfcare.staff import Asker, Promise, Staff, StaffUnavailable
-from ari_app.stand_ins import PlainOrders
+from ari_app.selfcare.request_port import Asker, Promise, RequestDesk, RequestsUnavailable
 from ivr.events import Answered
 from ivr.secret import Secret
 from ivr.terms import Need
@@ -99,16 +99,16 @@ class Books(Bank):
 
 def back(
     billing: Billing,
-    staff: Staff | None = None,
+    staff: RequestDesk | None = None,
     words: CodeWords | None = None,
     messages: Messages | None = None,
-) -> Back:
+) -> Backends:
     behind = (staff or Willing(), words or Words(), PlainOrders(billing), messages or Sent())
-    return Back(billing, *behind, Neighbours(), lambda: NOON)
+    return Backends(billing, *behind, Neighbours(), lambda: NOON)
 
 
 def selfcare(
-    billing: Billing, staff: Staff | None = None, words: CodeWords | None = None
+    billing: Billing, staff: RequestDesk | None = None, words: CodeWords | None = None
 ) -> Selfcare:
     return Selfcare(back(billing, staff, words))
 
@@ -219,7 +219,7 @@ async def test_who_was_promised_nothing_hears_nothing(billing: Billing) -> None:
         assert await care.run("ticket", {}, asker(who), "s1:1") == Answered("none")
     unvouched = replace(asker(), identity="none")
     assert await care.run("ticket", {}, unvouched, "s1:1") == Answered("none")
-    down = selfcare(billing, Broken(StaffUnavailable("disk full")))
+    down = selfcare(billing, Broken(RequestsUnavailable("disk full")))
     assert await down.run("ticket", {}, asker(), "s1:1") == Answered("unavailable")
 
 
@@ -248,7 +248,7 @@ async def test_a_call_back_is_noted_once(billing: Billing) -> None:
 @pytest.mark.parametrize("name", OF_STAFF)
 @pytest.mark.parametrize(
     "fault",
-    [StaffUnavailable("disk full"), CodeWordsUnavailable("busy"), MessagesUnavailable("full")],
+    [RequestsUnavailable("disk full"), CodeWordsUnavailable("busy"), MessagesUnavailable("full")],
 )
 async def test_what_cannot_be_kept_has_failed(name: str, fault: Exception) -> None:
     answer = await ask(Broken(fault), name, RICH)

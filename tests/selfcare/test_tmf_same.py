@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar, get_args
 
 import pytest
 
-from ari_app.demo_books import ledger
+from ari_app.demo.books import ledger
 from ari_app.selfcare.billing import (
     Billing,
     BillingUnavailable,

@@ -36,7 +36,7 @@ from ari_app.selfcare.orders import (
     SwitchOff,
     SwitchOn,
 )
-from ari_app.selfcare.tmf import ordering, reading, writing
+from ari_app.selfcare.tmf import product_order, reading, writing
 from ari_app.selfcare.tmf import resources as tmf
 
 NAMES = {"ru": "Домашний", "be": "Хатні", "en": "Home"}
@@ -69,19 +69,21 @@ def test_every_order_is_here() -> None:
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: type(order).__name__)
 def test_an_order_with_its_quote(order: Order) -> None:
-    asked = wired(ordering.order_request(5, order, Decimal("1.10"), "call:3"), tmf.ProductOrder)
-    assert ordering.ordered(asked.product_order_item[0]) == order
-    assert (ordering.subscriber(asked), asked.external_id) == (5, "call:3")
+    asked = wired(
+        product_order.order_request(5, order, Decimal("1.10"), "call:3"), tmf.ProductOrder
+    )
+    assert product_order.ordered(asked.product_order_item[0]) == order
+    assert (product_order.subscriber(asked), asked.external_id) == (5, "call:3")
     assert reading.money(asked.order_total_price, "oneTime")[0] == Decimal("1.10")
 
-    inquiry = wired(ordering.quote_request(5, order), tmf.Quote)
-    assert ordering.ordered(inquiry.quote_item[0]) == order
-    assert ordering.subscriber(inquiry) == 5
+    inquiry = wired(product_order.quote_request(5, order), tmf.Quote)
+    assert product_order.ordered(inquiry.quote_item[0]) == order
+    assert product_order.subscriber(inquiry) == 5
     quote = Quote(Decimal("1.10"), Decimal("-5.10"), MONTH)
-    assert ordering.quoted(wired(writing.quote(order, quote), tmf.Quote)) == quote
+    assert product_order.quoted(wired(writing.quote(order, quote), tmf.Quote)) == quote
     placed = Placed("123", NOON, quote)
     answer = writing.product_order(order, "call:3", placed)
-    assert ordering.placed(wired(answer, tmf.ProductOrder)) == placed
+    assert product_order.placed(wired(answer, tmf.ProductOrder)) == placed
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ME, PRICE = 1, Decimal("1.25")
 
 
-class Till:
+class Totals:
     """Subscriber :data:`ME` has money; whatever he switches on costs :data:`PRICE` once."""
 
     def __init__(self, money: str = "10.00") -> None:
@@ -122,7 +122,7 @@ class Till:
 class House(NamedTuple):
     """A till, the back end that serves it, and the client that asks."""
 
-    till: Till
+    till: Totals
     back_end: BackEnd
     client: TmfBilling
 
@@ -149,7 +149,7 @@ async def open_house(
     now: Callable[[], datetime] = lambda: NOON,
 ) -> AsyncIterator[House]:
     """A house, while the context lasts."""
-    till = Till()
+    till = Totals()
     back_end = BackEnd(till, trouble, token)
     async with back_end.running(), client_of(back_end, settings, now) as client:
         yield House(till, back_end, client)

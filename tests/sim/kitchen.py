@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from ari_app.conductor import Perform
+from ari_app.session.conductor import Perform
 from ari_app.sim.reading import read
 from ari_app.sim.script import Test
 from ari_app.sim.stage import Person, Result, Stage, rehearse
+from ivr.analysis.examples import asked, outcomes, reply
 from ivr.events import Answered
-from ivr.examples import asked, outcomes, reply
 from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.session import Session
-from ivr.wants import Deed
+from ivr.wants import Action
 
 PLAIN = ("hello", "menu", "help", "wrong", "number", "sure", "pin", "voice", "text", "bye", "legal")
 SLOTS: dict[str, dict[str, str]] = {
@@ -160,7 +160,7 @@ def stage(of: Book) -> Stage:
         return Person("375990000001", 1, "be", "Alesya")
 
     def back(_: datetime) -> Perform:
-        async def perform(deed: Deed, _: Session) -> Answered:
+        async def perform(deed: Action, _: Session) -> Answered:
             asks = asked(deed)
             assert asks is not None
             found = reply(of, asks, outcomes(of, asks)[0])

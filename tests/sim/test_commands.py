@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from msgspec import json
 
 from ari_app.cli import main
-from ari_app.flows import SHIPPED
+from ari_app.menus.loading import SHIPPED
 
 GOOD = """tests:
 - test: a subscriber hears his balance

@@ -3,10 +3,10 @@
 import pytest
 
 from ari_app.sim.writing import walked, written
-from ivr.cover import covered
+from ivr.analysis.coverage import covered
+from ivr.analysis.search import walk
 from ivr.model import Book
 from ivr.nodes import KINDS
-from ivr.walk import walk
 from tests.ivr.conversation import shipped
 from tests.sim.kitchen import book, run
 

@@ -9,13 +9,19 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from ari_app.store import accounts, announcements, bulletin, subscribers, wishes
-from ari_app.store.accounts import Account, TariffPlan
+from ari_app.store import (
+    announcement_requests,
+    announcements,
+    demo_accounts,
+    live_announcements,
+    subscribers,
+)
+from ari_app.store.announcement_requests import Reach
 from ari_app.store.announcements import Announcement
-from ari_app.store.bulletin import Bulletin
 from ari_app.store.db import Store
+from ari_app.store.demo_accounts import Account, TariffPlan
+from ari_app.store.live_announcements import Bulletin
 from ari_app.store.sqlite import Database
-from ari_app.store.wishes import Reach
 from ivr.values import Spoken
 from tests.store.samples import NOON, subscriber
 
@@ -45,9 +51,10 @@ async def town(store: Store) -> Store:
     plans = [TariffPlan(id, {"": id}, Decimal(1), 0, 0, id) for id in ("home", "start")]
     paid = {MINSK: "home", BREST: "start", GOMEL: "home"}
     await store.write(subscribers.add, people)
-    await store.write(accounts.add_tariffs, plans)
+    await store.write(demo_accounts.add_tariffs, plans)
     await store.write(
-        accounts.add_accounts, [Account(id, Decimal(0), tariff, ()) for id, tariff in paid.items()]
+        demo_accounts.add_accounts,
+        [Account(id, Decimal(0), tariff, ()) for id, tariff in paid.items()],
     )
     return store
 
@@ -57,7 +64,7 @@ async def declare(store: Store, one: Announcement) -> Announcement:
 
 
 async def wish(store: Store, id: int, number: str, subscriber: int | None, **more: str) -> str:
-    return await store.write(wishes.wish, id, number, subscriber, "c1", NOON, **more)
+    return await store.write(announcement_requests.wish, id, number, subscriber, "c1", NOON, **more)
 
 
 async def settled(store: Store, at: datetime) -> list[Message]:
@@ -69,7 +76,9 @@ async def settled(store: Store, at: datetime) -> list[Message]:
         key, number, text, call = message
         posted.append((key, number, text, call))
 
-    told = await store.write(wishes.settle, at, post, lambda prompt, tongue: f"{prompt} {tongue}")
+    told = await store.write(
+        announcement_requests.settle, at, post, lambda prompt, tongue: f"{prompt} {tongue}"
+    )
     assert told == len(posted)
     return posted
 
@@ -160,11 +169,11 @@ async def test_how_many_heard_it_and_wish_to_be_told(town: Store) -> None:
         ("", "c4"),
         ("anonymous", "c5"),
     ):
-        await town.write(wishes.hear, [fire.id], number, call, NOON)
-    await town.write(wishes.hear, [fire.id, flood.id], "375990000003", "c6", NOON)
+        await town.write(announcement_requests.hear, [fire.id], number, call, NOON)
+    await town.write(announcement_requests.hear, [fire.id, flood.id], "375990000003", "c6", NOON)
     await wish(town, fire.id, "375990000001", MINSK)
-    assert await town.read(wishes.reach, fire.id) == Reach(heard=5, wishes=1)
-    assert await town.read(wishes.reach, flood.id) == Reach(heard=1, wishes=0)
+    assert await town.read(announcement_requests.reach, fire.id) == Reach(heard=5, wishes=1)
+    assert await town.read(announcement_requests.reach, flood.id) == Reach(heard=1, wishes=0)
 
 
 async def test_a_wish_counts_once_for_each_number(town: Store) -> None:
@@ -221,7 +230,7 @@ async def test_what_cannot_be_posted_is_not_taken_for_told(town: Store) -> None:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="full"):
-        await town.write(wishes.settle, FIRE.until, full, lambda *_: "")
+        await town.write(announcement_requests.settle, FIRE.until, full, lambda *_: "")
     assert len(await settled(town, FIRE.until)) == 1
 
 
@@ -276,7 +285,7 @@ async def test_messages_are_posted_when_somebody_says_it_is_mended(town: Store) 
 async def test_messages_that_could_not_be_posted_are_posted_later(
     town: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(bulletin, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(live_announcements, "LOOK_SECONDS", 0.05)
     fire = await declare(town, FIRE)
     await wish(town, fire.id, "375990000001", MINSK)
     outbox = Outbox(failures=2)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ari_app.store import calls
+from ari_app.store.call_report import tell
 from ari_app.store.calls import Call, Path
 from ari_app.store.db import Store
-from ari_app.store.telling import tell
 from ari_app.store.times import micros, moment
 from tests.store.samples import NOON, began, ended, step, whole_call
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.store import opening
+from ari_app.store import open_database
 from ari_app.store.db import Store, StoreError
 from ari_app.store.migrations import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
@@ -234,7 +234,7 @@ async def test_damage_is_sought_for_a_bounded_time(
     store = await Store.open(file)
     await store.write(lambda db: [note(db, f"{n:>200}") for n in range(20_000)])
     await store.close()
-    monkeypatch.setattr(opening, "_CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(open_database, "_CHECK_SECONDS", 0.0)
     store = await Store.open(file)
     assert len(await store.read(words)) == 20_000
     await store.close()

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from ari_app.store import acts, agents, callbacks, colleague_notes, desk_sessions, views
-from ari_app.store.acts import Act
+from ari_app.store import agent_actions, agents, callbacks, colleague_notes, desk_sessions, views
+from ari_app.store.agent_actions import Act
 from ari_app.store.agents import Agent
 from ari_app.store.callbacks import Callback
 from ari_app.store.colleague_notes import Note
@@ -94,19 +94,19 @@ async def test_a_note_is_kept_once_until_it_is_removed(store: Store) -> None:
 
 
 async def test_an_act_is_one_row_and_ends_once(store: Store) -> None:
-    assert await store.write(acts.begin, ACT) == ACT
+    assert await store.write(agent_actions.begin, ACT) == ACT
     after = {"balance": "2,50 руб."}
-    assert await store.write(acts.settle, "k1", "done", after)
-    assert not await store.write(acts.settle, "k1", "failed")
-    assert not await store.write(acts.settle, "k9", "done")
+    assert await store.write(agent_actions.settle, "k1", "done", after)
+    assert not await store.write(agent_actions.settle, "k1", "failed")
+    assert not await store.write(agent_actions.settle, "k9", "done")
     done = replace(ACT, outcome="done", after=after)
     again = replace(ACT, at=NOON + HOUR, reason="Другое")
-    assert await store.write(acts.begin, again) == done, "the same key is the same act"
+    assert await store.write(agent_actions.begin, again) == done, "the same key is the same act"
     later = replace(ACT, key="k2", at=NOON + HOUR, subscriber=None, card="")
-    assert await store.write(acts.begin, later) == later
-    assert await store.read(acts.recent, subscriber=1) == [done]
-    assert await store.read(acts.of_card, "card1") == [done]
-    assert await store.read(acts.of_card, "") == [], "what came of no card is of no card"
+    assert await store.write(agent_actions.begin, later) == later
+    assert await store.read(agent_actions.recent, subscriber=1) == [done]
+    assert await store.read(agent_actions.of_card, "card1") == [done]
+    assert await store.read(agent_actions.of_card, "") == [], "what came of no card is of no card"
 
 
 async def test_who_looked_is_listed(store: Store) -> None:

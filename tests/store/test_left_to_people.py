@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from ari_app.store import accounts, bills, callbacks, complaints, subscribers
-from ari_app.store.accounts import Account
-from ari_app.store.bills import Bill, BillLine
+from ari_app.store import callbacks, complaints, demo_accounts, demo_bills, subscribers
 from ari_app.store.complaints import Complaint
 from ari_app.store.db import Store
+from ari_app.store.demo_accounts import Account
+from ari_app.store.demo_bills import Bill, BillLine
 from tests.store.samples import NOON, subscriber
-from tests.store.test_accounts import HOME
+from tests.store.test_demo_accounts import HOME
 
 NUMBER = "375990000001"
 
@@ -64,10 +64,10 @@ async def test_bills_come_back_as_they_were(store: Store) -> None:
     lines = (BillLine(HOME.names, HOME.fee), BillLine({"en": "TV"}, Decimal("-0.01")))
     sent = [Bill(1, NOON.date().replace(month=m), Decimal("3.75"), lines[:m]) for m in (2, 1)]
     await store.write(subscribers.add, [subscriber()])
-    await store.write(accounts.add_tariffs, [HOME])
-    await store.write(accounts.add_accounts, [Account(1, Decimal(0), "home", ())])
-    await store.write(bills.add, reversed(sent))
-    assert await store.read(bills.everyones) == sent
+    await store.write(demo_accounts.add_tariffs, [HOME])
+    await store.write(demo_accounts.add_accounts, [Account(1, Decimal(0), "home", ())])
+    await store.write(demo_bills.add, reversed(sent))
+    assert await store.read(demo_bills.everyones) == sent
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from ari_app.conductor import World
-from ari_app.feed import Feed
-from ari_app.journal import Journal
+from ari_app.calls.call_log import CallLog
+from ari_app.control.live_feed import LiveFeed
+from ari_app.session.conductor import World
 from ari_app.store.calls import CallBegan, CallEnded, Record
 from ari_app.ussd.sessions import PROMPTS, Sessions, Written
 from ivr.entry import enter
@@ -16,7 +16,7 @@ from ivr.events import Answered
 from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.session import Caller, Session
-from ivr.wants import Deed, Invoke, Screen
+from ivr.wants import Action, Invoke, Screen
 
 FLOW = """
 flow: main
@@ -60,18 +60,18 @@ class House:
     """Sessions, what was done in them, and their record. ``slow`` holds deeds back."""
 
     def __init__(self, tasks: asyncio.TaskGroup) -> None:
-        self.deeds: list[Deed] = []
+        self.deeds: list[Action] = []
         self.records: list[Record] = []
         self.answer: Answered | BaseException = Answered("ok")
         self.slow = asyncio.Event()
         self.slow.set()
         self.begun: list[asyncio.Task[None]] = []
         self._tasks = tasks
-        journal = Journal(self.records.append, Feed(), texts, "ussd")
+        journal = CallLog(self.records.append, LiveFeed(), texts, "ussd")
         world = World(self._perform, lambda *_: None, journal, lambda: datetime.now(UTC))
         self.sessions = Sessions(Written(book(), texts, world), self._enter, self._begin)
 
-    async def _perform(self, deed: Deed, _: Session) -> Answered:
+    async def _perform(self, deed: Action, _: Session) -> Answered:
         assert isinstance(deed, Invoke)
         self.deeds.append(deed)
         await self.slow.wait()

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from ari_app.settings import UssdSettings
+from ari_app.config.settings import UssdSettings
 from ari_app.ussd import gateway
 from ari_app.ussd.gateway import GatewayError
 from ivr.secret import Secret

@@ -14,7 +14,7 @@ from ivr.entry import enter
 from ivr.events import Answered, Keyed
 from ivr.screens import fits
 from ivr.session import Caller, Session
-from ivr.wants import Ask, Deed, Grammar, Screen, Send
+from ivr.wants import Action, Ask, Grammar, Screen, Send
 from tests.ari.facts import until
 from tests.ussd.house import House, book, house, texts
 
@@ -109,9 +109,9 @@ async def test_what_text_cannot_do() -> None:
 @pytest.mark.parametrize(("repeats", "sent"), [(True, 0), (False, 1)])
 async def test_what_a_message_would_only_repeat_is_not_sent(repeats: bool, sent: int) -> None:
     """In a session of its own: he has it on the screen."""
-    posted: list[Deed] = []
+    posted: list[Action] = []
 
-    async def perform(deed: Deed, _: Session) -> Answered:
+    async def perform(deed: Action, _: Session) -> Answered:
         posted.append(deed)
         return Answered("sent")
 

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from ari_app.desk.known import Arrival, Identity
 from ari_app.desk.ports import DeskUnavailable, Kept
-from ari_app.store import acts
-from ari_app.store.acts import Act
+from ari_app.store import agent_actions
+from ari_app.store.agent_actions import Act
 from ari_app.workplace.acts import StoredActs
 from ivr.events import Answered
 from ivr.values import Digits, Money, Name, Values
-from tests.app.ordering import NUMBERS, House
+from tests.fulfilment.ordering import NUMBERS, House
 from tests.selfcare.bank import NOON, Bank
 
 ON: Values = {"code": Digits("7"), "charge": Money(Decimal(0))}
@@ -51,7 +51,7 @@ def card(identity: Identity = "code-word", subscriber: int = 1) -> Kept:
 
 
 async def kept(house: House) -> Act:
-    [act] = await house.store.read(acts.of_card, KEY[:16])
+    [act] = await house.store.read(agent_actions.of_card, KEY[:16])
     return act
 
 
@@ -146,7 +146,7 @@ async def test_what_costs_nothing_is_kept_without_the_account(
 async def test_a_question_leaves_no_trace(house: House, doing: StoredActs) -> None:
     answered = await doing.ask(card("caller"), "balance", {})
     assert answered.values == {"balance": Money(Decimal("20.00"))}
-    assert await house.store.read(acts.of_card, KEY[:16]) == []
+    assert await house.store.read(agent_actions.of_card, KEY[:16]) == []
 
 
 async def test_a_locked_store_refuses_the_deed_before_it_is_tried(

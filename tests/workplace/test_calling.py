@@ -6,8 +6,8 @@ import pytest
 
 from ari_app.store.directory import Caller as Known
 from ari_app.workplace.calling import STEPS, Calling
+from ivr.acd.queues import Caller
 from ivr.engine import Step
-from ivr.queues import Caller
 from ivr.session import Caller as Calls
 from ivr.session import Session
 from ivr.wants import Enqueue

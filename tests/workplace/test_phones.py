@@ -4,7 +4,7 @@ import pytest
 
 from ari_app.store.agents import Agent
 from ari_app.workplace.phones import Phones
-from ivr.queues import Board, Member, Queue
+from ivr.acd.queues import Board, Member, Queue
 from ivr.secret import Secret
 
 

@@ -21,7 +21,7 @@ from ari_app.selfcare.billing import (
     UnknownSubscriber,
 )
 from ari_app.selfcare.orders import Refused
-from ari_app.selfcare.tmf import ordering, reading, writing
+from ari_app.selfcare.tmf import product_order, reading, writing
 from ari_app.selfcare.tmf import resources as tmf
 from ari_app.selfcare.tmf.trouble import Trouble
 from ivr.secret import Secret
@@ -142,19 +142,19 @@ class BackEnd:
 
     async def _quote(self, request: web.Request) -> object:
         asked = json.decode(await request.read(), type=tmf.Quote)
-        order = ordering.ordered(asked.quote_item[0])
-        found = await self.billing.quote(ordering.subscriber(asked), order)
+        order = product_order.ordered(asked.quote_item[0])
+        found = await self.billing.quote(product_order.subscriber(asked), order)
         if isinstance(found, Refused):
             return Answer(tmf.Error(found.reason, "refused"), 422)
         return Answer(writing.quote(order, found), 201)
 
     async def _order(self, request: web.Request) -> object:
         asked = json.decode(await request.read(), type=tmf.ProductOrder)
-        order, key = ordering.ordered(asked.product_order_item[0]), asked.external_id
+        order, key = product_order.ordered(asked.product_order_item[0]), asked.external_id
         if not key:
             raise ValueError("an order has an externalId")
         agreed, _ = reading.money(asked.order_total_price, "oneTime")
-        placed = await self.billing.place(ordering.subscriber(asked), order, agreed, key)
+        placed = await self.billing.place(product_order.subscriber(asked), order, agreed, key)
         if isinstance(placed, Refused):
             return Answer(tmf.Error(placed.reason, "refused"), 422)
         return Answer(writing.product_order(order, key, placed), 201)

@@ -27,7 +27,7 @@ from ari_app.selfcare.billing import (
     UnknownSubscriber,
 )
 from ari_app.selfcare.orders import Order, Placed, Quote, Refused
-from ari_app.selfcare.tmf import ordering, reading
+from ari_app.selfcare.tmf import product_order, reading
 from ari_app.selfcare.tmf import resources as tmf
 from ari_app.selfcare.tmf.door import Declined, Door, Request, Settings, Unanswered
 
@@ -153,7 +153,7 @@ class TmfBilling:
 
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         """What an order would cost and from when on."""
-        body = _encoder.encode(ordering.quote_request(subscriber, order))
+        body = _encoder.encode(product_order.quote_request(subscriber, order))
         try:
             return await self.door.read(Request(tmf.QUOTE, body=body), _quote)
         except Declined as error:
@@ -183,7 +183,7 @@ class TmfBilling:
     async def _placed(
         self, subscriber: int, order: Order, agreed: Decimal, key: str, begun: bool
     ) -> Placed | Refused:
-        body = _encoder.encode(ordering.order_request(subscriber, order, agreed, key))
+        body = _encoder.encode(product_order.order_request(subscriber, order, agreed, key))
         request, parse = Request(tmf.ORDER, body=body), partial(_order, key)
         clock = asyncio.get_running_loop().time
         deadline = clock() + self._settings.order_timeout
@@ -198,7 +198,7 @@ class TmfBilling:
                     raise BillingUnavailable(str(error)) from None
                 why = str(error)
             except Declined as error:
-                if begun and error.status >= 400 and not ordering.refused(error.code):
+                if begun and error.status >= 400 and not product_order.refused(error.code):
                     raise BillingUncertain(f"{key}: {error}") from None
                 return _refused(error, subscriber)
             else:
@@ -257,7 +257,7 @@ def _offers(found: list[tmf.Quote]) -> list[Offer]:
 
 def _refused(error: Declined, subscriber: int) -> Refused:
     """A refusal for a reason that we know; all others are for the operator to mend."""
-    if refusal := ordering.refused(error.code):
+    if refusal := product_order.refused(error.code):
         return refusal
     if error.status == 404:
         raise UnknownSubscriber(subscriber) from None
@@ -268,7 +268,7 @@ def _quote(body: bytes) -> Quote:
     """What a quote says."""
     found = json.decode(body, type=tmf.Quote)
     _see_accepted(found)
-    return ordering.quoted(found)
+    return product_order.quoted(found)
 
 
 def _order(key: str, body: bytes) -> Placed | str:
@@ -279,7 +279,7 @@ def _order(key: str, body: bytes) -> Placed | str:
     _see_accepted(found)
     if not (found.id.isascii() and found.id.isdigit()):
         raise ValueError(f"the number of an order is of digits, not {found.id!r}")
-    return ordering.placed(found) if found.state == "completed" else found.id
+    return product_order.placed(found) if found.state == "completed" else found.id
 
 
 def _see_accepted(found: tmf.Quote | tmf.ProductOrder) -> None:

@@ -23,7 +23,7 @@ from ari_app.selfcare.billing import (
 )
 from ari_app.selfcare.orders import Unit
 from ari_app.selfcare.tmf import resources as tmf
-from ivr.phrases import LANGUAGES
+from ivr.speech.phrases import LANGUAGES
 
 SELLER = "seller"
 """The role of whoever offers something to another subscriber."""

@@ -19,7 +19,7 @@ from ari_app.selfcare.billing import (
 )
 from ari_app.selfcare.orders import Order, Placed, Quote, Redeem
 from ari_app.selfcare.tmf import resources as tmf
-from ari_app.selfcare.tmf.ordering import POINTS, item, moment, price
+from ari_app.selfcare.tmf.product_order import POINTS, item, moment, price
 from ari_app.selfcare.tmf.reading import SELLER
 
 

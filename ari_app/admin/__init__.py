@@ -1,0 +1,1 @@
+"""What an operator asks of an installation: status, retention, lists of subscribers."""

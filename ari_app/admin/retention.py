@@ -1,0 +1,96 @@
+"""Removes what was kept long enough: once an hour, a little at a time, behind the calls' back."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Literal, NoReturn, TypeAlias
+
+from ari_app.calls.recordings import Recorded
+from ari_app.config.settings import RetentionSettings
+from ari_app.store import retention
+from ari_app.store.db import Store
+from ari_app.store.retention import KINDS, Kind
+
+log = logging.getLogger(__name__)
+
+EVERY = 3600.0
+"""Seconds between two sweeps."""
+BATCH = 500
+"""So much is removed in one transaction."""
+BATCHES = 40
+"""So many transactions has a sweep for each kind; the rest waits for the next one."""
+
+What: TypeAlias = Kind | Literal["recordings"]
+WHAT: tuple[What, ...] = (*KINDS, "recordings")
+"""All that is kept for a time; each has its setting."""
+
+
+async def attend(
+    store: Store, settings: RetentionSettings, recorded: Recorded, now: Callable[[], datetime]
+) -> NoReturn:
+    """Sweep for ever."""
+    while True:
+        try:
+            removed = await sweep(store, settings, recorded, now())
+            if removed:
+                told = ", ".join(f"{kind} {count}" for kind, count in removed.items())
+                log.info("kept long enough and removed: %s", told)
+        except Exception as error:  # noqa: BLE001 - the outermost frame of the deed
+            log.error("what was kept long enough stays for another hour: %s", error)
+        await asyncio.sleep(EVERY)
+
+
+async def sweep(
+    store: Store, settings: RetentionSettings, recorded: Recorded, now: datetime
+) -> Mapping[str, int]:
+    """Remove what is over; returns how much of each kind, if any."""
+    removed = dict.fromkeys(WHAT, 0)
+    for kind, before in _over(settings, now):
+        for _ in range(BATCHES):
+            count = await _batch(store, recorded, kind, before)
+            removed[kind] += count
+            if count < BATCH:
+                break
+    return {kind: count for kind, count in removed.items() if count}
+
+
+async def due(
+    store: Store, settings: RetentionSettings, recorded: Recorded, now: datetime
+) -> Mapping[str, int]:
+    """How much of each kind the next sweeps will remove; what is kept for ever is left out."""
+    found: dict[str, int] = {}
+    for kind, before in _over(settings, now):
+        if kind == "recordings":
+            found[kind] = len(await _recordings(store, recorded, before))
+        else:
+            found[kind] = await store.read(retention.due, kind, before)
+    return found
+
+
+async def _batch(store: Store, recorded: Recorded, kind: What, before: datetime) -> int:
+    if kind != "recordings":
+        return await store.write(retention.sweep, kind, before, BATCH)
+    some = dict(islice((await _recordings(store, recorded, before)).items(), BATCH))
+    await asyncio.to_thread(recorded.forget, some.keys())
+    await store.write(retention.unrecorded, [id for id in some.values() if id])
+    return len(some)
+
+
+async def _recordings(store: Store, recorded: Recorded, before: datetime) -> dict[str, int]:
+    """The names of recordings that are over, with the complaint of each, 0 if there is none."""
+    over, others = await store.read(retention.recordings, before)
+    kept = {Path(file).name for file in others}
+    old = await asyncio.to_thread(recorded.old, before)
+    of_complaints = {Path(file).name: id for file, id in over.items()}
+    return dict.fromkeys((name for name in old if name not in kept), 0) | of_complaints
+
+
+def _over(settings: RetentionSettings, now: datetime) -> Iterator[tuple[What, datetime]]:
+    """Each kind that is not kept for ever, and before when it is over."""
+    for kind in WHAT:
+        days: int = getattr(settings, kind)
+        if days:
+            yield kind, now - timedelta(days=days)

@@ -1,0 +1,164 @@
+"""One look at what runs: for `firstline status`, and for scripts as JSON."""
+
+import os
+from collections.abc import Mapping, Sized
+from datetime import UTC, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct, json
+
+from ari_app.config.settings import Config
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.demo.operator import PhonePasswords
+from ari_app.fulfilment.code_words import hashing
+from ari_app.store import agents, calls, subscribers
+from ari_app.store.db import Store
+
+
+class Ari(Struct, frozen=True):
+    """The link to Asterisk."""
+
+    connected: bool = False
+    transport: Literal["websocket", "http", ""] = ""
+
+
+class Sip(Struct, frozen=True):
+    """Where phones register."""
+
+    host: str
+    port: int
+
+
+class Phone(Struct, frozen=True, kw_only=True):
+    """A demo account. Its password is shown to the owner of the state directory alone."""
+
+    number: str
+    name: str
+    language: str
+    sip_user: str
+    sip_password: str
+
+
+class AgentPhone(Struct, frozen=True, kw_only=True):
+    """An agent's account; his number is his extension."""
+
+    number: str
+    name: str
+    extension: str
+    sip_user: str
+    sip_password: str
+
+
+class Desk(Struct, frozen=True):
+    """Where agents find their desk, "" if there is none; ``by_phone`` are the demo operator's who
+    sign in with the passwords of their phones."""
+
+    url: str = ""
+    by_phone: tuple[str, ...] = ()
+
+
+class Traffic(Struct, frozen=True):
+    """Calls in the application now, and begun since midnight of the site's time zone."""
+
+    now: int = 0
+    today: int = 0
+
+
+class MenusNow(Struct, frozen=True):
+    """Each flow on the air and its version; ``refused``: why those on the disk are not."""
+
+    flows: Mapping[str, str] = {}
+    refused: tuple[str, ...] = ()
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """What runs. ``pids`` are the processes that Firstline started, by name."""
+
+    running: bool
+    asterisk: str
+    ari: Ari
+    sip: Sip
+    numbers: tuple[str, ...]
+    subscribers: tuple[Phone, ...]
+    agents: tuple[AgentPhone, ...]
+    calls: Traffic
+    state_dir: str
+    pids: Mapping[str, int]
+    menus: MenusNow = MenusNow()
+    desk: Desk = Desk()
+
+
+class Live(Struct, frozen=True):
+    """What only the running application knows."""
+
+    ari: Ari
+    asterisk: str
+    calls: Sized
+    pids: Mapping[str, int]
+    menus: MenusNow
+
+
+async def asked(state: State) -> Status:
+    """What the running application says, or what the store knows without it.
+
+    :class:`~ari_app.control.socket.NotRunningError` if there is neither.
+    """
+    try:
+        return json.decode(await control.status(state.control), type=Status)
+    except control.NotRunningError:
+        if not state.database.exists():
+            raise
+    store = await Store.open(state.database)
+    try:
+        with hashing(state) as hasher:
+            by_phone = await PhonePasswords(store, hasher).names()
+        return await status(state.config(), state, store, by_phone, None)
+    finally:
+        await store.close()
+
+
+async def status(
+    config: Config, state: State, store: Store, by_phone: tuple[str, ...], live: Live | None
+) -> Status:
+    """The status; ``by_phone`` is of :class:`Desk`, ``live`` is None when the application does not
+    run."""
+    zone = ZoneInfo(config.site.timezone)
+    midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    counts = await store.read(calls.counts, midnight.astimezone(UTC))
+    people = await store.read(subscribers.everyone)
+    staff = await store.read(agents.everyone)
+    return Status(
+        running=live is not None,
+        asterisk=live.asterisk if live else "",
+        ari=live.ari if live else Ari(),
+        sip=Sip(config.site.host, config.ports.sip),
+        numbers=config.site.numbers,
+        subscribers=tuple(
+            Phone(
+                number=one.msisdn,
+                name=one.name,
+                language=one.language,
+                sip_user=one.sip_user,
+                sip_password=one.sip_password.reveal(),
+            )
+            for one in people
+            if one.sip_user and one.sip_password
+        ),
+        agents=tuple(
+            AgentPhone(
+                number=one.extension,
+                name=one.name,
+                extension=one.extension,
+                sip_user=one.sip_user,
+                sip_password=one.sip_password.reveal(),
+            )
+            for one in staff
+        ),
+        calls=Traffic(len(live.calls) if live else 0, counts.began),
+        state_dir=str(state.directory),
+        pids={**live.pids, "application": os.getpid()} if live else {},
+        menus=live.menus if live else MenusNow(),
+        desk=Desk(config.desk_url, by_phone) if config.desk.enabled else Desk(),
+    )

@@ -1,0 +1,196 @@
+"""A list of subscribers as a CSV file: read line by line, and all that is wrong with it told."""
+
+import csv
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import BinaryIO, TypeAlias
+
+from msgspec import Struct
+
+from ari_app.fulfilment.code_words import OPERATOR
+from ari_app.store.bulk_import import Arrival
+from ari_app.store.numbers import normalise
+from ivr.identity.weak_words import About, faults
+from ivr.problems import near
+from ivr.secret import Secret
+from ivr.speech.phrases import LANGUAGES
+
+NEEDED = ("number", "name", "language", "area")
+KNOWN = (*NEEDED, "birthday", "code-word")
+LONGEST_LINE = 4096
+"""Bytes; a file that is not made of lines is told so before it fills the memory."""
+LONGEST_TEXT = 200
+_BIRTHS = ("%Y-%m-%d", "%d.%m.%Y")
+_OLDEST = date(1900, 1, 1)
+
+
+class Row(Struct, frozen=True):
+    """A subscriber of the list, with the code word that he is to have."""
+
+    arrival: Arrival
+    word: Secret | None
+
+
+class Wrong(Struct, frozen=True):
+    """What is wrong in a line, with the remedy; never what stands there."""
+
+    line: int
+    text: str
+
+
+Entry: TypeAlias = Row | tuple[Wrong, ...]
+"""A line: a subscriber, or all that is wrong with it."""
+
+
+class WrongError(Exception):
+    """A value is wrong, as the text says."""
+
+
+class Roster:
+    """The list in an open file; it may be read again, and ``digest`` says whether it changed."""
+
+    def __init__(self, file: BinaryIO, today: date) -> None:
+        self._file = file
+        self._today = today
+        self._digest = hashlib.sha256()
+
+    @property
+    def digest(self) -> bytes:
+        """Of what was read since the last beginning."""
+        return self._digest.digest()
+
+    def read(self) -> Iterator[Entry]:
+        """All lines from the beginning; a header that is wrong is the only line."""
+        self._file.seek(0)
+        self._digest = hashlib.sha256()
+        lines = self._lines()
+        number, header = next(lines, (1, ""))
+        try:
+            separator, columns = _header(header)
+        except WrongError as error:
+            yield (Wrong(number, str(error)),)
+            return
+        empty = True
+        for number, line in lines:
+            if isinstance(line, str) and not line.strip():
+                continue
+            empty = False
+            yield self._entry(number, line, separator, columns)
+        if empty:
+            yield (Wrong(1, "there is no subscriber below the header — write one in each line"),)
+
+    def _lines(self) -> Iterator[tuple[int, str | WrongError]]:
+        number, rest = 0, False
+        while line := self._file.readline(LONGEST_LINE):
+            self._digest.update(line)
+            begins, rest = not rest, not line.endswith(b"\n")
+            if not begins:
+                continue
+            number += 1
+            if rest and len(line) == LONGEST_LINE:
+                yield number, WrongError(f"longer than {LONGEST_LINE} bytes — break it into lines")
+                continue
+            try:
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                yield number, text.removesuffix("\n").removesuffix("\r")
+            except UnicodeDecodeError:
+                yield number, WrongError("it is not UTF-8 — save the file as “CSV UTF-8”")
+
+    def _entry(
+        self, number: int, line: str | WrongError, separator: str, columns: tuple[str, ...]
+    ) -> Entry:
+        try:
+            cells = _cells(line, separator)
+        except WrongError as error:
+            return (Wrong(number, str(error)),)
+        if len(cells) != len(columns):
+            text = f"{len(cells)} columns instead of {len(columns)} — a text with “{separator}” in "
+            return (Wrong(number, text + "it must stand in double quotes"),)
+        wrong: list[Wrong] = []
+        row = self._row(number, dict(zip(columns, cells, strict=True)), wrong)
+        return tuple(wrong) or row
+
+    def _row(self, number: int, cells: Mapping[str, str], wrong: list[Wrong]) -> Row:
+        """The subscriber of a line; what is wrong with it is added to ``wrong``."""
+
+        def tell(column: str, text: str) -> None:
+            wrong.append(Wrong(number, f"{column}: {text}"))
+
+        msisdn = normalise(cells["number"])
+        if msisdn is None:
+            tell("number", "it is no telephone number — write it as 375291234567")
+        for column in ("name", "area"):
+            fault = _text_fault(cells[column])
+            if fault:
+                tell(column, fault)
+        if cells["language"] not in LANGUAGES:
+            tell("language", f"it is unknown — write one of {', '.join(LANGUAGES)}")
+        birthday = None
+        if cells.get("birthday"):
+            birthday = _day(cells["birthday"])
+            if birthday is None or not _OLDEST <= birthday <= self._today:
+                tell("birthday", "it is no day of a birth — write it as 1985-12-31")
+        word = Secret(cells["code-word"]) if cells.get("code-word") else None
+        if word is not None:
+            about = About(msisdn or "", cells["name"], OPERATOR, birthday)
+            for fault in faults(word.reveal(), about):
+                tell("code-word", fault)
+        who = (msisdn or "", cells["name"], cells["language"], cells["area"])
+        return Row(Arrival(number, *who), word)
+
+
+def _header(line: str | WrongError) -> tuple[str, tuple[str, ...]]:
+    """The separator and the columns that the first line names."""
+    if isinstance(line, WrongError):
+        raise line
+    if not line.strip():
+        raise WrongError(f"the header is missing — begin with the line {';'.join(NEEDED)}")
+    separator = ";" if ";" in line else ","
+    columns = tuple(cell.casefold() for cell in _cells(line, separator))
+    for column in columns:
+        if column not in KNOWN:
+            raise WrongError(f"the header has a column that is unknown — {near(column, KNOWN)}")
+    for column in NEEDED:
+        if columns.count(column) != 1:
+            raise WrongError(f"the header must name {column} once — see `--help`")
+    if len(set(columns)) < len(columns):
+        raise WrongError("the header names a column twice — leave one out")
+    return separator, columns
+
+
+def _cells(line: str | WrongError, separator: str) -> tuple[str, ...]:
+    if isinstance(line, WrongError):
+        raise line
+    if "\r" in line:
+        raise WrongError("a line break (CR) stands within it — take it out")
+    try:
+        [cells] = csv.reader([line], delimiter=separator, strict=True)
+    except (csv.Error, ValueError):
+        raise WrongError(
+            "its quotes are wrong — close each in its line, and double one inside of a text"
+        ) from None
+    return tuple(cell.strip(" \t") for cell in cells)
+
+
+def _text_fault(text: str) -> str:
+    """Why a text cannot be a name, "" if it can: it will be shown in terminals and browsers."""
+    if not text:
+        return "it is empty — write it"
+    if len(text) > LONGEST_TEXT:
+        return f"it is longer than {LONGEST_TEXT} signs — shorten it"
+    if any(unicodedata.category(sign)[0] == "C" or sign in "\u2028\u2029" for sign in text):
+        return "it has signs that cannot be seen, such as a line break or a NUL — take them out"
+    if set(text) & set("<>"):
+        return "it has < or > — take them out"
+    return ""
+
+
+def _day(text: str) -> date | None:
+    for form in _BIRTHS:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,1 @@
+"""What a voice call does besides its line: admission, side effects, records."""

@@ -1,0 +1,133 @@
+"""The witness of all calls: tells the store, the log and those who watch. Never waits."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from ari_app.control.live_feed import CallEvent, LiveFeed
+from ari_app.log import masked
+from ari_app.store import calls
+from ari_app.store.calls import SECRET, CallBegan, CallEnded, StepTaken
+from ivr.engine import Step
+from ivr.session import Session
+from ivr.wants import Ask, Dial, Enqueue, Record, Say, Screen, Want
+
+log = logging.getLogger("firstline.calls")
+
+Put = Callable[[calls.Record], None]
+"""Takes a record, and never waits."""
+
+Text = Callable[[Screen], tuple[str, ...]]
+"""The phrases of a screen as sentences."""
+
+
+class _Open:
+    """What is kept of a call while it lasts."""
+
+    __slots__ = ("began", "keys", "seq", "shown")
+
+    def __init__(self, began: datetime, shown: str) -> None:
+        self.began = began
+        self.shown = shown
+        self.seq = 0
+        self.keys: list[str] = []
+
+
+class CallLog:
+    """See :class:`ari_app.session.conductor.CallObserver`."""
+
+    def __init__(self, put: Put, feed: LiveFeed, text: Text, line: str) -> None:
+        self._put = put
+        self._feed = feed
+        self._text = text
+        self._line = line
+        self._open: dict[str, _Open] = {}
+
+    def began(self, session: Session, version: str, at: datetime) -> None:
+        """A call began."""
+        caller, language = session.caller, session.language
+        shown = f"{masked(caller.number)} -> {session.dialled}"
+        self._open[session.id] = _Open(at, shown)
+        self._put(
+            CallBegan(
+                session.id,
+                self._line,
+                session.dialled,
+                caller.number,
+                caller.subscriber,
+                language,
+                session.flow,
+                version,
+                at,
+            )
+        )
+        log.info("%s began (%s, flow %s %s)", shown, language, session.flow, version)
+        if self._feed.watched:
+            self._feed.publish(
+                CallEvent("began", session.id, caller=caller.number, dialled=session.dialled)
+            )
+
+    def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
+        """A call took steps."""
+        call = session.id
+        kept = self._open[call]
+        for step in steps:
+            kept.seq += 1
+            if step.key:
+                kept.keys.append(f"{step.node} {_shown(step.key)}")
+            self._put(
+                StepTaken(
+                    call,
+                    kept.seq,
+                    at,
+                    step.node,
+                    step.kind,
+                    step.prompt,
+                    step.key,
+                    step.outcome,
+                    step.flow,
+                    step.way,
+                )
+            )
+            if self._feed.watched:
+                self._feed.publish(
+                    CallEvent("step", call, node=step.node, key=step.key, outcome=step.outcome)
+                )
+
+    def presented(self, call: str, want: Want) -> None:
+        """A caller is about to be told something, or to be queued."""
+        if not self._feed.watched:
+            return
+        match want:
+            case Ask() | Say() | Record():
+                screen = want.screen
+                names = tuple(phrase.prompt for phrase in screen.phrases)
+                asks = isinstance(want, Ask)
+                texts = self._text(screen)
+                self._feed.publish(
+                    CallEvent("telling", call, prompts=names, texts=texts, asks=asks)
+                )
+            case Enqueue():
+                self._feed.publish(CallEvent("queued", call, node=want.queue))
+            case Dial():
+                self._feed.publish(CallEvent("dialling", call, node=masked(want.number)))
+
+    def told(self, call: str) -> None:
+        """A screen was told to its end."""
+        if self._feed.watched:
+            self._feed.publish(CallEvent("told", call))
+
+    def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:
+        """A call ended."""
+        kept = self._open.pop(call)
+        self._put(CallEnded(call, at, ending, cause))
+        seconds = (at - kept.began).total_seconds()
+        keys = ", ".join(kept.keys) or "no key"
+        log.info("%s ended after %.1f s: %s; %s", kept.shown, seconds, ending, keys)
+        if self._feed.watched:
+            self._feed.publish(CallEvent("ended", call, outcome=ending))
+
+
+def _shown(keys: str) -> str:
+    """Keys as they may stand in a log: more than four may be somebody's number."""
+    return masked(keys) if len(keys) > 4 and keys != SECRET else keys

@@ -1,0 +1,87 @@
+"""Where calls are received: who calls, on which flow, and the session that serves him."""
+
+import secrets
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from msgspec import Struct
+
+from ari_app.ari.events import Channel
+from ari_app.ari.line import ChannelLine, Speak
+from ari_app.session.conductor import World, conduct
+from ari_app.store.directory import Caller as Known
+from ivr.entry import enter
+from ivr.model import Book
+from ivr.session import Caller, Session
+
+Find = Callable[[str], Known | None]
+"""The subscriber who has a number, from memory."""
+
+Heard = Callable[[str], None]
+"""Told that a call's screen was told to its end."""
+
+
+class UnknownNumberError(Exception):
+    """A number was dialled that no flow claims: the author of the flows must add it."""
+
+
+class Serving(Struct, frozen=True):
+    """What serves a call from its beginning to its end, whatever is put on the air meanwhile."""
+
+    book: Book
+    speak: Speak
+    world: World
+    heard: Heard
+
+
+class Arrivals(Protocol):
+    """Who remembers which channel a call is on."""
+
+    def arrived(self, channel: str, call: str) -> None:
+        """A call's session is on a channel now."""
+
+    def left(self, channel: str) -> None:
+        """The channel is served no more."""
+
+
+class InboundCalls:
+    """Receives the calls of a line; ``serving`` is what the next one gets."""
+
+    def __init__(
+        self,
+        find: Find,
+        serving: Serving,
+        forgeable: Collection[str] = (),
+        arrivals: Arrivals | None = None,
+    ) -> None:
+        """``forgeable``: endpoints that do not vouch for the numbers that call through them."""
+        self.serving = serving
+        self._arrivals = arrivals
+        self._find = find
+        self._forgeable = frozenset(forgeable)
+
+    async def serve(self, line: ChannelLine, channel: Channel, dialled: str) -> None:
+        """Serve a call to its end with what it began with."""
+        serving = self.serving
+        vouched = channel.endpoint not in self._forgeable
+        session = self.enter(serving.book, channel.caller.number, dialled, vouched)
+        if session is None:
+            text = "add it to `numbers` or `codes`"
+            raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
+        line.speak = serving.speak
+        line.told = lambda: serving.heard(session.id)
+        if self._arrivals is None:
+            await conduct(line, serving.book, session, serving.world)
+            return
+        self._arrivals.arrived(line.channel, session.id)
+        try:
+            await conduct(line, serving.book, session, serving.world)
+        finally:
+            self._arrivals.left(line.channel)
+
+    def enter(self, book: Book, number: str, dialled: str, vouched: bool = True) -> Session | None:
+        """The session of a number that dialled a number or a code; None when no flow has it."""
+        known = self._find(number)
+        caller = Caller(number, known.id if known else None, vouched)
+        wished = (known.language,) if known else ()
+        return enter(book, secrets.token_hex(8), dialled, caller, wished)

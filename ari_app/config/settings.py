@@ -1,0 +1,177 @@
+"""The sections of the settings, with their defaults. Each is described in docs/settings.md."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from asterisk_conf.site import Manner, Ports
+from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER
+
+Days = Annotated[int, Meta(ge=0, le=36_500)]
+
+
+class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[site]"""
+
+    host: str = "127.0.0.1"
+    numbers: tuple[str, ...] = ("611", "111", "2690000")
+    queues: tuple[str, ...] = ("support", "technical", "claims", "management")
+    timezone: str = "Europe/Minsk"
+    dead_man: int = 120
+    demo: bool = True
+
+
+class AriSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[ari]"""
+
+    url: str = ""
+    user: str = "firstline"
+    application: str = "firstline"
+    transport: Literal["auto", "websocket", "http"] = "auto"
+    forgeable: tuple[str, ...] = ()
+
+
+class AsteriskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[asterisk]"""
+
+    path: str = ""
+
+
+class VoiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[voice]"""
+
+    engine: Literal["espeak", "rhvoice"] = "espeak"
+    recordings: str = ""
+
+
+class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[menus]"""
+
+    directory: str = ""
+    watch: bool = False
+
+
+class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[retention], in days; 0 is for ever."""
+
+    calls: Days = 730
+    texts: Days = 90
+    tries: Days = 365
+    recordings: Days = 180
+    hearings: Days = 180
+    cards: Days = 730
+    acts: Days = 730
+    views: Days = 365
+
+    def __post_init__(self) -> None:
+        """A try that still counts is kept."""
+        least = max(OF_SUBSCRIBER.memory, OF_NUMBER.memory).days
+        if 0 < self.tries < least:
+            raise ValueError(f"tries count for {least} days: keep them as long, or 0 for ever")
+
+
+class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[messages]"""
+
+    by: Literal["sip", "webhook"] = "sip"
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        """A webhook needs an address, without a password in it."""
+        url = urlsplit(self.url)
+        if self.by == "webhook" and not (url.scheme in ("http", "https") and url.hostname):
+            raise ValueError("a webhook needs a url, such as https://sms.example.net/firstline")
+        if url.username or url.password:
+            raise ValueError("url is no place for a password: write webhook_token in secrets.toml")
+
+
+class UssdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[ussd]"""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8087
+    allow: tuple[str, ...] = ("127.0.0.1", "::1")
+    texts: bool = True
+    menu: str = "*111#"
+
+    def __post_init__(self) -> None:
+        for each in self.allow:
+            ip_network(each)
+
+
+class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[desk]; its port is ``desk`` of [ports]."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    names: tuple[str, ...] = ()
+    https: bool = False
+    proxies: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for each in self.proxies:
+            ip_address(each)
+
+
+class BillingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[billing]"""
+
+    kind: Literal["demo", "tmforum"] = "demo"
+    url: str = ""
+    ca: str = ""
+    timeout: Annotated[float, Meta(gt=0)] = 1.2
+    order_timeout: Annotated[float, Meta(gt=0)] = 5.0
+    balance_age: float = 900.0
+
+
+class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[log]"""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings. Each section is described in docs/settings.md."""
+
+    site: Site = Site()
+    ports: Ports = Ports()
+    ari: AriSettings = AriSettings()
+    asterisk: AsteriskSettings = AsteriskSettings()
+    voice: VoiceSettings = VoiceSettings()
+    menus: MenuSettings = MenuSettings()
+    messages: MessageSettings = MessageSettings()
+    retention: RetentionSettings = RetentionSettings()
+    ussd: UssdSettings = UssdSettings()
+    desk: DeskSettings = DeskSettings()
+    billing: BillingSettings = BillingSettings()
+    log: LogSettings = LogSettings()
+    queues: dict[str, Manner] = {}
+
+    @property
+    def manages_asterisk(self) -> bool:
+        """Whether the Asterisk is ours to render, start and stop."""
+        return not self.ari.url
+
+    @property
+    def ari_url(self) -> str:
+        """Where ARI is."""
+        return self.ari.url or f"http://127.0.0.1:{self.ports.http}"
+
+    @property
+    def desk_url(self) -> str:
+        """Where agents find their desk: under the first of its names, if it has any."""
+        host = "127.0.0.1" if self.desk.host in ("0.0.0.0", "::") else self.desk.host
+        here = f"[{host}]" if ":" in host else host
+        name = next(iter(self.desk.names), f"{here}:{self.ports.desk}")
+        return f"{'https' if self.desk.https else 'http'}://{name}/"
+
+
+SECTIONS: Mapping[str, type[Struct]] = {
+    field.name: field.type for field in msgspec.structs.fields(Config) if field.name != "queues"
+}
+"""Section of the file -> its settings; but those of queues, each of which has its own."""

@@ -1,0 +1,201 @@
+"""The settings of an installation: a TOML file in the state directory, then the environment.
+
+``FIRSTLINE_PORTS_SIP=5070`` is ``sip = 5070`` under ``[ports]``. Secrets are made once for each
+installation and kept beside it, readable by its owner alone.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Struct
+
+from ari_app.config.settings import SECTIONS, Config
+from asterisk_conf.site import Manner, Ports
+from ivr.problems import near
+from ivr.secret import Secret
+
+PREFIX = "FIRSTLINE_"
+FILE = "firstline.toml"
+_HTTP = ("http://", "https://")
+
+
+class ConfigError(Exception):
+    """The settings are wrong; the operator must mend them as the text says."""
+
+
+class Keys(Struct, frozen=True):
+    """The passwords between our own parts, and what the hashes of code words are peppered with.
+
+    The pepper is kept apart from the database, so that a copy of that alone guesses nothing.
+    ``billing`` is the token that a billing system wants; the operator writes it, or it is "".
+    """
+
+    ari: Secret
+    ami: Secret
+    pepper: Secret
+    ussd: Secret
+    billing: Secret
+
+
+class State:
+    """The state directory: everything that an installation makes and keeps."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+
+    def make(self) -> None:
+        """Make the directory, for its owner alone."""
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.directory / ".writable").touch(0o600)
+        except OSError as error:
+            raise ConfigError(
+                f"the state directory {self.directory} cannot be written ({error.strerror}): "
+                "make room, or name another with --state"
+            ) from error
+
+    @property
+    def database(self) -> Path:
+        return self.directory / "firstline.db"
+
+    @property
+    def sounds(self) -> Path:
+        return self.directory / "sounds"
+
+    @property
+    def recordings(self) -> Path:
+        return self.directory / "recordings"
+
+    @property
+    def announcements(self) -> Path:
+        """The recordings of announcements."""
+        return self.directory / "announcements"
+
+    @property
+    def recorded(self) -> Path:
+        """What callers said."""
+        return self.directory / "recorded"
+
+    @property
+    def private_asterisk(self) -> Path:
+        return self.directory / "asterisk" / "root"
+
+    @property
+    def control(self) -> Path:
+        return self.directory / "control.sock"
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "firstline.log"
+
+    @property
+    def process(self) -> Path:
+        """The process of the application, while it runs."""
+        return self.directory / "process.json"
+
+    def config(self, environment: Mapping[str, str] = os.environ) -> Config:
+        """The settings; :class:`ConfigError` says what is wrong with them."""
+        file = self.directory / FILE
+        try:
+            table = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{file}: {error}: mend the TOML") from error
+        except OSError as error:
+            raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
+        for name, value in environment.items():
+            _overlay(table, name, value)
+        try:
+            config = msgspec.convert(table, Config, strict=False)
+            ZoneInfo(config.site.timezone)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{file}: {_explained(error)}") from error
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ConfigError(
+                f"[site] has a timezone that does not exist ({error}): write one such as "
+                "Europe/Minsk"
+            ) from error
+        if config.billing.kind == "tmforum" and not config.billing.url.startswith(_HTTP):
+            raise ConfigError(
+                f'{file}: [billing] kind = "tmforum" needs a url, such as https://billing.example/tmf-api'
+            )
+        return config
+
+    def configure(self, offset: int) -> None:
+        """Write the first settings of an installation, its ports moved by ``offset``."""
+        file = self.directory / FILE
+        if file.exists():
+            if offset:
+                raise ConfigError(f"{file} has the ports of this installation: change them there")
+            return
+        ports = Ports().shifted(offset)
+        lines = [f"{name} = {getattr(ports, name)}" for name in ports.__struct_fields__]
+        text = "# Settings of this installation; docs/settings.md names them all.\n[ports]\n"
+        file.write_text(text + "\n".join(lines) + "\n")
+
+    def keys(self) -> Keys:
+        """The passwords of this installation, made at the first look."""
+        file = self.directory / "secrets.toml"
+        try:
+            text = file.read_text() if file.exists() else _made("ari") + _made("ami")
+            before = tomllib.loads(text)
+            for name in ("pepper", "ussd"):  # which an installation of before may lack
+                if name not in before:
+                    text = f"{text.rstrip()}\n{_made(name)}"
+            table = tomllib.loads(text)
+            made = {name: Secret(table[name]) for name in ("ari", "ami", "pepper", "ussd")}
+            found = Keys(**made, billing=Secret(str(table.get("billing", ""))))
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise ConfigError(
+                f"{file} is damaged ({error}): restore a copy, without whose pepper all code words "
+                "must be set anew; or remove it to have new secrets made, then restart"
+            ) from error
+        if not file.exists() or file.read_text() != text:
+            part = file.with_suffix(".part")
+            part.touch(0o600)
+            part.write_text(text)
+            part.rename(file)
+        return found
+
+
+def _made(name: str) -> str:
+    """The line of a new secret."""
+    return f'{name} = "{secrets.token_urlsafe(24)}"\n'
+
+
+def _overlay(table: dict[str, Any], name: str, value: str) -> None:
+    """Put an environment variable of ours into the table."""
+    section, _, key = name.removeprefix(PREFIX).lower().partition("_")
+    if name.startswith(PREFIX) and key and section in SECTIONS:
+        known = SECTIONS[section].__struct_fields__
+        if key not in known:
+            raise ConfigError(f"{name}: [{section}] has no {key}: {near(key, known)}")
+        shape = get_type_hints(SECTIONS[section])[key]
+        listed = value.split(",") if value else []
+        given = listed if get_origin(shape) is tuple else value
+        try:
+            msgspec.convert(given, shape, strict=False)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{name}={value}: {error}") from error
+        part = table.setdefault(section, {})
+        if isinstance(part, dict):  # if not, the conversion says so
+            part[key] = given
+
+
+def _explained(error: msgspec.ValidationError) -> str:
+    """The error with the nearest known name, where an unknown one was given."""
+    text = str(error)
+    if "unknown field" not in text:
+        return text
+    word = text.split("`")[1]
+    section = text.rpartition("$.")[2].strip("`") if "$." in text else ""
+    if section.startswith("queues["):
+        return f"[queues.…] has no {word}: {near(word, Manner.__struct_fields__)}"
+    if section not in SECTIONS:
+        return f"there is no section [{word}]: {near(word, SECTIONS)}"
+    return f"[{section}] has no {word}: {near(word, SECTIONS[section].__struct_fields__)}"

@@ -1,0 +1,1 @@
+"""How other processes look into the running application."""

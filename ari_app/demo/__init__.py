@@ -1,0 +1,1 @@
+"""The fictional operator to try Firstline with."""

@@ -1,0 +1,219 @@
+"""The demo operator's billing: its books in the store, its answers from memory."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+
+from msgspec import json
+
+from ari_app.demo.accounts import (
+    PRIZES,
+    SERVICES,
+    TARIFFS,
+    demo_accounts,
+    demo_bills,
+    demo_charges,
+    demo_payments,
+)
+from ari_app.selfcare import billing, books
+from ari_app.selfcare.billing import BillingUnavailable, BillingUncertain
+from ari_app.selfcare.books import Books, Shelf, TariffChange, by_code
+from ari_app.selfcare.memory import Answer, Ledger, MemoryBilling, Request
+from ari_app.selfcare.order_effects import carried_out
+from ari_app.selfcare.orders import Placed, Refused, Unit
+from ari_app.store import demo_accounts as accounts
+from ari_app.store import demo_bills as bills
+from ari_app.store import demo_orders
+from ari_app.store.db import Store, StoreError
+from ari_app.store.demo_accounts import Account, Payment, ServiceOffer, TariffPlan
+from ari_app.store.demo_bills import Bill
+from ari_app.store.demo_orders import Charge, PlacedOrder, Sale, Totals
+from ari_app.store.sqlite import Database
+
+
+async def demo_billing(store: Store, now: Callable[[], datetime]) -> MemoryBilling:
+    """The demo operator's billing, as the store has it now; ``now`` is the clock, in his time."""
+    memory = MemoryBilling(partial(store.read, _ledger), now, partial(_carry, store))
+    await memory.refresh()
+    return memory
+
+
+def ledger(now: datetime) -> Ledger:
+    """What the demo operator's billing knows at a moment, without a store."""
+    today = now.date()
+    shelf = _shelf(TARIFFS, SERVICES)
+    opened = _accounts(demo_accounts(today), TARIFFS, SERVICES)
+    return _kept(Books(shelf, opened), demo_payments(today), demo_bills(today), demo_charges(now))
+
+
+async def _carry(store: Store, _: Books, request: Request) -> tuple[Books, Answer]:
+    """See :data:`ari_app.selfcare.memory.Carry`; what the store has counts, not what is remembered.
+
+    When the store fails, it is asked what became of the order.
+    """
+    try:
+        return await store.write(_carried_out, request)
+    except StoreError as error:
+        try:
+            answer, now = await store.read(_answered, request.key)
+        except StoreError:
+            raise BillingUncertain(str(error)) from error
+        if answer is None:
+            raise BillingUnavailable(str(error)) from error
+        return now, answer
+
+
+def _carried_out(db: Database, request: Request) -> tuple[Books, Answer]:
+    """One transaction: the books, and the key with its answer."""
+    answer, before = _answered(db, request.key)
+    if answer is not None:
+        return before, answer
+    after, answer = carried_out(
+        before, request.subscriber, request.order, request.agreed, request.at
+    )
+    if after is not before:
+        _keep(db, before, after)
+    demo_orders.add(
+        db,
+        PlacedOrder(
+            request.key,
+            int(answer.number) if isinstance(answer, Placed) else None,
+            request.subscriber,
+            request.at,
+            json.encode(request.order).decode(),
+            json.encode(answer).decode(),
+        ),
+    )
+    return after, answer
+
+
+def _answered(db: Database, key: str) -> tuple[Answer | None, Books]:
+    """The first answer to an order, and the books as they are."""
+    kept = demo_orders.answer(db, key)
+    if kept is None:
+        return None, _books(db)
+    done, answer = kept
+    kind: type[Placed] | type[Refused] = Placed if done else Refused
+    return json.decode(answer, type=kind), _books(db)
+
+
+def _keep(db: Database, before: Books, after: Books) -> None:
+    tariffs = {one.code: one.id for one in accounts.tariffs(db)}
+    services = {one.code: one.id for one in accounts.services(db)}
+    for id, one in after.accounts.items():
+        if one is not before.accounts[id]:
+            accounts.put(
+                db,
+                Account(
+                    id,
+                    one.balance,
+                    tariffs[one.tariff],
+                    tuple(services[code] for code in one.services),
+                    one.minutes,
+                    one.gigabytes,
+                    one.month,
+                    one.points,
+                    tariffs[one.next.tariff] if one.next else None,
+                    one.next.since if one.next else None,
+                    one.paused.since if one.paused else None,
+                    one.paused.until if one.paused else None,
+                    one.promised,
+                ),
+            )
+    demo_orders.put_sales(
+        db,
+        (
+            Sale(
+                int(one.offer.number),
+                one.offer.seller,
+                one.recipient,
+                one.offer.unit,
+                one.offer.amount,
+                one.offer.price,
+                one.until,
+            )
+            for one in after.sales.values()
+        ),
+    )
+    till = after.till
+    demo_orders.put_till(db, Totals(till.money, till.minutes, till.gigabytes, till.points))
+
+
+def _ledger(db: Database) -> Ledger:
+    return _kept(_books(db), accounts.payments(db), bills.everyones(db), demo_orders.charges(db))
+
+
+def _books(db: Database) -> Books:
+    tariffs, services = accounts.tariffs(db), accounts.services(db)
+    shelf = _shelf(tariffs, services)
+    till = demo_orders.till(db)
+    return Books(
+        shelf,
+        _accounts(accounts.accounts(db), tariffs, services),
+        {str(one.number): _sale(one, shelf.rules.currency) for one in demo_orders.sales(db)},
+        books.Totals(till.money, till.minutes, till.gigabytes, till.points),
+        demo_orders.last(db),
+    )
+
+
+def _shelf(tariffs: Iterable[TariffPlan], services: Iterable[ServiceOffer]) -> Shelf:
+    return Shelf(
+        by_code(
+            billing.Tariff(one.names, one.fee, one.minutes, one.gigabytes, code=one.code)
+            for one in tariffs
+        ),
+        by_code(billing.Service(one.names, one.fee, code=one.code) for one in services),
+        by_code(PRIZES),
+    )
+
+
+def _accounts(
+    opened: Iterable[Account], tariffs: Iterable[TariffPlan], services: Iterable[ServiceOffer]
+) -> dict[int, books.Account]:
+    """The accounts, with codes instead of the store's ids."""
+    plans = {one.id: one.code for one in tariffs}
+    offers = {one.id: one.code for one in services}
+    return {
+        one.subscriber: books.Account(
+            one.balance,
+            plans[one.tariff],
+            tuple(sorted(offers[id] for id in one.services)),
+            one.minutes,
+            one.gigabytes,
+            one.month,
+            one.points,
+            TariffChange(plans[one.next_tariff], one.next_since)
+            if one.next_tariff and one.next_since
+            else None,
+            billing.Paused(one.paused_since, one.paused_until)
+            if one.paused_since and one.paused_until
+            else None,
+            one.promised,
+        )
+        for one in opened
+    }
+
+
+def _sale(one: Sale, currency: str) -> books.Sale:
+    unit: Unit = "minutes" if one.unit == "minutes" else "gigabytes"
+    offer = billing.Offer(str(one.number), one.seller, unit, one.amount, one.price, currency)
+    return books.Sale(offer, one.recipient, one.until)
+
+
+def _kept(
+    now: Books, payments: Iterable[Payment], sent: Iterable[Bill], used: Iterable[Charge]
+) -> Ledger:
+    paid: dict[int, list[billing.Payment]] = {id: [] for id in now.accounts}
+    billed: dict[int, list[billing.Bill]] = {id: [] for id in now.accounts}
+    charged: dict[int, list[billing.Charge]] = {id: [] for id in now.accounts}
+    for one in payments:
+        paid[one.subscriber].append(billing.Payment(one.day, one.amount))
+    for bill in sorted(sent, key=lambda bill: bill.month, reverse=True):
+        lines = tuple(billing.BillLine(line.names, line.amount) for line in bill.lines)
+        total = sum((line.amount for line in lines), bill.vat)
+        billed[bill.subscriber].append(billing.Bill(bill.month, total, bill.vat, lines))
+    for use in used:
+        charged[use.subscriber].append(
+            billing.Charge(use.at, use.names, use.number, use.seconds, use.amount)
+        )
+    return Ledger(now, paid, billed, charged)

@@ -1,0 +1,66 @@
+"""What stands in for the store in a call without a phone."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from ari_app.demo.operator import people
+from ari_app.selfcare.billing import Billing, BillingUncertain
+from ari_app.selfcare.order_port import Ended, Wanted
+from ari_app.selfcare.orders import Placed
+from ari_app.selfcare.request_port import Asker
+from ari_app.store.numbers import COUNTRY, normalise
+from ivr.values import Phrase
+
+MANY = 1_000_000
+"""As often as one likes."""
+
+
+class PlainOrders:
+    """Orders that are carried out at once, for one call."""
+
+    def __init__(self, billing: Billing) -> None:
+        self._billing = billing
+        self._done: Counter[str] = Counter()
+
+    async def place(self, wanted: Wanted, key: str) -> Ended:
+        """What billing says."""
+        operation = wanted.operation
+        most = min(operation.daily or MANY, operation.monthly or MANY)
+        if self._done[operation.name] >= most:
+            return "limit"
+        try:
+            async with asyncio.timeout(operation.deadline):
+                ended = await self._billing.place(
+                    wanted.subscriber, wanted.order, wanted.agreed, key
+                )
+        except (BillingUncertain, TimeoutError):
+            return "accepted"
+        self._done[operation.name] += isinstance(ended, Placed)
+        return ended
+
+
+class NoMessages:
+    """Texts that nobody gets."""
+
+    async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:  # noqa: ARG002
+        """Whether there is a number to send them to."""
+        return bool(asker.number)
+
+
+class DemoPeople:
+    """The demo operator's subscribers, as they are at a moment."""
+
+    def __init__(self, now: datetime) -> None:
+        self._ids = {one.msisdn: one.id for one in people(now)}
+        self._numbers = {id: number for number, id in self._ids.items()}
+
+    def keyed(self, digits: str) -> int | None:
+        """Who has a number."""
+        number = normalise(digits) or ""
+        return self._ids.get(number) or self._ids.get(COUNTRY + number)
+
+    def number(self, subscriber: int) -> str:
+        """His number."""
+        return self._numbers.get(subscriber, "")

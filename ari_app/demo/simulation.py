@@ -1,0 +1,212 @@
+"""What rehearsals stand on: the demo operator in memory, and how long prompts last."""
+
+import wave
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ari_app.commands.call_phone import CallError
+from ari_app.demo.books import ledger
+from ari_app.demo.in_memory import DemoPeople, NoMessages, PlainOrders
+from ari_app.demo.operator import code_word, people
+from ari_app.demo.tickets import promised
+from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.memory import Ledger, MemoryBilling
+from ari_app.selfcare.operations import Selfcare
+from ari_app.selfcare.request_port import Asker, Promise, RequestsUnavailable, asker_of
+from ari_app.session.conductor import Perform
+from ari_app.sim.script import MONDAY, UNKNOWN, WITHHELD
+from ari_app.sim.stage import Person, Stage
+from ivr.events import Answered
+from ivr.hours.schedule import Schedule, answered, hours_at
+from ivr.identity.keypad import key_form
+from ivr.identity.weak_words import About, faults
+from ivr.model import Book
+from ivr.problems import near
+from ivr.secret import Secret
+from ivr.session import Session
+from ivr.values import Phrase, Recording
+from ivr.wants import Action, Concern, Consult, Invoke, Screen, Send
+from prompts import plan
+from prompts.catalogue import Catalogue
+from prompts.plan import Recorded, Recordings
+from prompts.recordings import scan
+
+PACE = 14.0
+"""Characters a second, as the voices speak them."""
+
+STRANGER = "375170000000"
+"""The number of somebody whom the demo operator does not know."""
+
+
+def stage(book: Book, catalogue: Catalogue, recordings: Path | None = None) -> Stage:
+    """The stage of these flows and texts; ``recordings`` last as long as they really do."""
+    found: Recordings = scan(recordings, catalogue)[0] if recordings else {}
+    return Stage(book, _finder(), lambda at: _back(book, at), _lasting(catalogue, found))
+
+
+def texts(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
+    """The phrases of a screen as they are told."""
+    return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
+
+
+def written(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
+    """The phrases of a screen as they are read."""
+    return tuple(plan.written(catalogue, each, screen.language) for each in screen.phrases)
+
+
+def _finder() -> Callable[[str], Person]:
+    known = [
+        Person(one.msisdn, one.id, one.language, one.name)
+        for one in people(MONDAY.replace(tzinfo=UTC))
+    ]
+
+    def find(wanted: str) -> Person:
+        if wanted == UNKNOWN:
+            return Person(STRANGER, None, "", UNKNOWN)
+        if wanted == WITHHELD:
+            return Person("", None, "", WITHHELD)
+        found = [one for one in known if one.number.endswith(wanted)] or [
+            one for one in known if wanted.lower() in one.name.lower()
+        ]
+        if not found:
+            numbers = [one.number for one in known]
+            raise CallError(f"there is no subscriber {wanted}: {near(wanted, numbers)}")
+        return found[0]
+
+    return find
+
+
+def _back(book: Book, at: datetime) -> Perform:
+    """The demo operator's back end, fresh, as it is at a moment."""
+
+    async def read() -> Ledger:
+        return ledger(at)
+
+    now = at.replace(tzinfo=UTC)
+    billing = MemoryBilling(read, lambda: now)
+    orders, messages, known = PlainOrders(billing), NoMessages(), DemoPeople(now)
+    selfcare = Selfcare(
+        Backends(billing, _Staff(now), _Words(), orders, messages, known, lambda: now)
+    )
+    asked = count()
+
+    async def perform(deed: Action, session: Session) -> Answered:
+        match deed:
+            case Invoke():
+                if not next(asked):
+                    await billing.refresh()
+                asker = asker_of(session)
+                return await selfcare.run(deed.operation, deed.inputs, asker, deed.key)
+            case Consult():
+                return _consulted(book.schedules[deed.schedule], at)
+            case Concern():
+                return Answered("none")
+            case Send():
+                return Answered("sent" if session.caller.number else "nowhere")
+
+    return perform
+
+
+class _Staff:
+    """People who keep what they are asked, for one call."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._asked: set[str] = set()
+
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:  # noqa: ARG002
+        """The first complaint of all."""
+        return "1"
+
+    async def call_back(self, asker: Asker, key: str) -> bool:  # noqa: ARG002
+        """Whether it is asked for the first time."""
+        if not asker.number:
+            raise RequestsUnavailable("the caller has no number")
+        return self._new("call-back")
+
+    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+        """Whether it is asked for the first time."""
+        if not asker.number:
+            raise RequestsUnavailable("the caller has no number")
+        return "noted" if self._new("mended") else "already"
+
+    async def promised(self, subscriber: int) -> Promise | None:
+        """What the demo operator has promised."""
+        return promised(subscriber, self._now)
+
+    def _new(self, wish: str) -> bool:
+        new = wish not in self._asked
+        self._asked.add(wish)
+        return new
+
+
+class _Words:
+    """Code words of the demo operator, for one call: without hashes, and nothing locks."""
+
+    def __init__(self) -> None:
+        self._changed: str | None = None
+
+    async def prove(self, asker: Asker, word: Secret, key: str) -> bool:  # noqa: ARG002
+        """Whether the keys are those of the word."""
+        if asker.subscriber is None:
+            return False
+        kept = self._changed or key_form(code_word(asker.number).reveal())
+        return word == Secret(kept)
+
+    async def change(
+        self, asker: Asker, old: Secret, new: Secret, key: str
+    ) -> Literal["ok", "wrong", "weak"]:
+        """Take a new word, if it is not weak."""
+        if not await self.prove(asker, old, key):
+            return "wrong"
+        if faults(new.reveal(), About(asker.number)):
+            return "weak"
+        self._changed = new.reveal()
+        return "ok"
+
+
+def _consulted(schedule: Schedule, at: datetime) -> Answered:
+    """What a schedule says at a moment of its own local time."""
+    zone = ZoneInfo(schedule.timezone)
+    return answered(hours_at(schedule, at.replace(tzinfo=zone), zone))
+
+
+def _lasting(
+    catalogue: Catalogue, recordings: Mapping[tuple[str, str], str]
+) -> Callable[[Screen], float]:
+    """How long screens last: what was recorded as it does, and what is spoken by its length."""
+
+    @lru_cache(4096)
+    def plain(prompt: str, language: str) -> float:
+        return lasts(Phrase(prompt), language)
+
+    def lasts(phrase: Phrase, language: str) -> float:
+        pieces = plan.pieces(catalogue, phrase, language, recordings)
+        return sum(
+            _recorded(piece.path) if isinstance(piece, Recorded) else len(piece.text) / PACE
+            for piece in pieces
+        )
+
+    def screen(told: Screen) -> float:
+        return sum(
+            lasts(phrase, told.language) if phrase.values else plain(phrase.prompt, told.language)
+            for phrase in told.phrases
+        )
+
+    return screen
+
+
+@lru_cache(1024)
+def _recorded(path: str) -> float:
+    """The seconds of a recording; of one that is no WAV, or is away, we know nothing."""
+    try:
+        with wave.open(f"{path}.wav") as file:
+            seconds: float = file.getnframes() / file.getframerate()
+            return seconds
+    except (OSError, EOFError, wave.Error):
+        return 0.0

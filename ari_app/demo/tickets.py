@@ -1,0 +1,64 @@
+"""What the demo operator has promised to his subscribers: kept, still to be kept, and late."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from ari_app.selfcare.request_port import Promise
+from ari_app.store import tickets
+from ari_app.store.sqlite import Database
+from ari_app.store.tickets import Change, Opening
+from ivr import tickets as policy
+from ivr.tickets import Department, State
+
+_HOUR = timedelta(hours=1)
+
+
+class Told(Struct, frozen=True):
+    """A ticket of the demo operator, opened so many hours ago, and what became of it."""
+
+    subscriber: int
+    hours: int
+    department: Department
+    topic: str
+    text: str
+    state: State = "open"
+    note: str = ""
+
+
+DEMO = (
+    Told(28, 27, "technical", "internet", "Интернет медленный, звонит не первый раз.", "working"),
+    Told(34, 20, "field", "repair", "Обрыв кабеля в подъезде, нет интернета.", "working", "Едут."),
+    Told(36, 3, "finance", "money", "Платёж не пришёл, есть чек."),
+    Told(47, 50, "technical", "tv", "Нет звука в телевизоре.", "solved", "Заменили приставку."),
+)
+"""None is of a subscriber who is called as in the documentation."""
+
+
+def add(db: Database, numbers: Mapping[int, str], now: datetime) -> None:
+    """Add those of the subscribers who have these numbers."""
+    for one in DEMO:
+        if one.subscriber in numbers:
+            at = now - one.hours * _HOUR
+            new = Opening(
+                key=f"demo:{one.subscriber}",
+                by="anna",
+                subscriber=one.subscriber,
+                number=numbers[one.subscriber],
+                department=one.department,
+                topic=one.topic,
+                text=one.text,
+            )
+            id = tickets.open_ticket(db, new, at).id
+            did = Change(key=f"{new.key}:1", by="boris", state=one.state, note=one.note)
+            tickets.change(db, id, did, at + _HOUR)
+
+
+def promised(subscriber: int, now: datetime) -> Promise | None:
+    """What is to be done for a subscriber, without a store."""
+    for one in DEMO:
+        if one.subscriber == subscriber and one.state in policy.ACTIVE:
+            at = now - one.hours * _HOUR
+            return Promise(one.department, at, policy.due(one.department, one.topic, at))
+    return None

@@ -1,0 +1,127 @@
+"""Keeps code words in the store, and checks them: for callers, for agents, for the operator."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Literal
+
+from msgspec.structs import replace
+
+from ari_app.config.state import State
+from ari_app.selfcare.code_word_port import CodeWordsUnavailable
+from ari_app.selfcare.hashing import Form, Hasher, HashingBusy
+from ari_app.selfcare.request_port import Asker
+from ari_app.store import code_words, subscribers
+from ari_app.store.code_words import Begun, CodeWord, Outcome, Trial
+from ari_app.store.db import Store, StoreError
+from ari_app.store.numbers import normalise
+from ari_app.store.subscribers import Subscriber
+from ivr.identity.weak_words import About, faults
+from ivr.secret import Secret
+
+OPERATOR = ("зорка", "zorka")
+"""The names of the operator, which everybody tries first."""
+
+
+@contextmanager
+def hashing(state: State) -> Iterator[Hasher]:
+    """The hasher of an installation, with its pepper."""
+    hasher = Hasher(state.keys().pepper)
+    try:
+        yield hasher
+    finally:
+        hasher.close()
+
+
+class StoredCodeWords:
+    """See :class:`ari_app.selfcare.code_word_port.CodeWords`; ``now`` is the clock."""
+
+    def __init__(self, store: Store, hasher: Hasher, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._hasher = hasher
+        self._now = now
+
+    async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
+        """Whether the asker keyed his word."""
+        return await self._keyed(asker, word, key) == "ok"
+
+    async def change(
+        self, asker: Asker, old: Secret, new: Secret, key: str
+    ) -> Literal["ok", "wrong", "weak"]:
+        """Take a new word that was keyed."""
+        if await self._keyed(asker, old, key) != "ok" or asker.subscriber is None:
+            return "wrong"
+        try:
+            one = await self._store.read(subscribers.by_id, asker.subscriber)
+            if one is None:
+                return "wrong"
+            if weaknesses(one, new):
+                return "weak"
+            _, keyed = await self._hasher.hashes(new)
+            word = CodeWord(one.id, "", keyed, self._now(), "caller")
+            await self._store.write(code_words.put, word, _number(asker), asker.call)
+        except (StoreError, HashingBusy) as error:
+            raise CodeWordsUnavailable(str(error)) from error
+        return "ok"
+
+    async def verify_spoken(
+        self, subscriber: int, typed: Secret, agent: str, at: datetime
+    ) -> Literal["match", "no match", "locked"]:
+        """Whether an agent typed what the subscriber's word is, as he heard it.
+
+        A word that was only ever keyed is compared by its keys. ``CodeWordsUnavailable``.
+        """
+        trial = Trial(subscriber=subscriber, agent=agent)
+        outcome = await self._tried(trial, "spoken", typed, at)
+        return "match" if outcome == "ok" else "locked" if outcome == "locked" else "no match"
+
+    async def put(self, one: Subscriber, word: Secret, by: str, at: datetime) -> tuple[str, ...]:
+        """Set a word that the operator was told; returns why not, in sentences."""
+        weak = weaknesses(one, word)
+        if not weak:
+            spoken, keyed = await self._hasher.hashes(word)
+            await self._store.write(code_words.put, CodeWord(one.id, spoken, keyed, at, by))
+        return weak
+
+    async def _keyed(self, asker: Asker, word: Secret, key: str) -> Outcome:
+        trial = Trial(subscriber=asker.subscriber, number=_number(asker), call=asker.call, key=key)
+        return await self._tried(trial, "keyed", word, self._now())
+
+    async def _tried(self, trial: Trial, form: Form, word: Secret, at: datetime) -> Outcome:
+        """What comes of a try; whatever it is, the same is done, so that it takes the same time."""
+        try:
+            begun = await self._store.write(code_words.begin, trial, at)
+            if begun.outcome not in ("open", "locked"):
+                return begun.outcome
+            try:
+                return await self._checked(begun, form, word)
+            except HashingBusy:
+                await self._store.write(code_words.settle, begun, "failed")
+                raise
+        except (StoreError, HashingBusy) as error:
+            raise CodeWordsUnavailable(str(error)) from error
+
+    async def _checked(self, begun: Begun, form: Form, word: Secret) -> Outcome:
+        kept = begun.word
+        if kept is not None and not kept.spoken:
+            form = "keyed"
+        against = None if kept is None else kept.keyed if form == "keyed" else kept.spoken
+        checked = await self._hasher.check(form, word, against)
+        outcome: Outcome = (
+            "locked" if begun.outcome == "locked" else "ok" if checked.right else "wrong"
+        )
+        renewed = None
+        if kept is not None and checked.renewed is not None:
+            renewed = replace(kept, **{form: checked.renewed})
+        await self._store.write(code_words.settle, begun, outcome, renewed)
+        return outcome
+
+
+def weaknesses(one: Subscriber, word: Secret) -> tuple[str, ...]:
+    """Why a word is too easy to guess for a subscriber, in sentences."""
+    return faults(word.reveal(), About(one.msisdn, one.name, OPERATOR))
+
+
+def _number(asker: Asker) -> str:
+    """The number of the asker, in the one form of which tries are counted."""
+    return normalise(asker.number) or asker.number

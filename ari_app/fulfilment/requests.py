@@ -1,0 +1,70 @@
+"""Keeps in the store what callers leave to people."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from ari_app.selfcare.request_port import Asker, Promise, RequestsUnavailable
+from ari_app.store import announcement_requests, callbacks, complaints, tickets
+from ari_app.store.db import Store, StoreError
+from ari_app.store.live_announcements import Bulletin
+from ivr.values import Recording
+
+
+class StoredRequests:
+    """See :class:`ari_app.selfcare.request_port.RequestDesk`; ``now`` is the clock."""
+
+    def __init__(self, store: Store, bulletin: Bulletin, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._bulletin = bulletin
+        self._now = now
+
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
+        """Write the complaint down, if there is something to listen to."""
+        if not Path(recording.file).is_file():
+            raise RequestsUnavailable(f"there is no recording {recording.file}")
+        who = (asker.call, asker.number, asker.subscriber)
+        said = (recording.file, recording.seconds)
+        try:
+            return str(await self._store.write(complaints.add, key, *who, *said, self._now()))
+        except StoreError as error:
+            raise RequestsUnavailable(str(error)) from error
+
+    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+        """Note the wish for all announcements that concern the asker now."""
+        now = self._now()
+        told = self._bulletin.concerning(asker.subscriber, now)
+        answers = {await self._wish(one.id, asker, now) for one in told}
+        if "no-number" in answers:
+            raise RequestsUnavailable("the caller has no number")
+        return "noted" if "noted" in answers else "already" if answers else "nothing"
+
+    async def _wish(
+        self, announcement: int, asker: Asker, at: datetime
+    ) -> announcement_requests.Wished:
+        who = (asker.number, asker.subscriber, asker.call)
+        try:
+            return await self._store.write(
+                announcement_requests.wish, announcement, *who, at, asker.language
+            )
+        except StoreError as error:
+            raise RequestsUnavailable(str(error)) from error
+
+    async def call_back(self, asker: Asker, key: str) -> bool:
+        """Note the wish, for a number that can be called."""
+        if not asker.number.removeprefix("+").isdigit():
+            raise RequestsUnavailable("the caller has no number")
+        who = (asker.call, asker.number, asker.subscriber)
+        try:
+            return await self._store.write(callbacks.ask, key, *who, self._now())
+        except StoreError as error:
+            raise RequestsUnavailable(str(error)) from error
+
+    async def promised(self, subscriber: int) -> Promise | None:
+        """Of his tickets the one that is due first, which is the one that is late, if one is."""
+        try:
+            found = await self._store.read(tickets.active_of, subscriber)
+        except StoreError as error:
+            raise RequestsUnavailable(str(error)) from error
+        return next((Promise(one.department, one.created, one.due) for one in found), None)

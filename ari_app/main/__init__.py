@@ -1,0 +1,1 @@
+"""Builds the application and runs it; the only room that may know all the others."""

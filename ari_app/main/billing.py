@@ -1,0 +1,61 @@
+"""The billing that the settings name."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from ari_app.config.settings import BillingSettings, Config
+from ari_app.config.state import ConfigError, State
+from ari_app.demo.books import demo_billing
+from ari_app.selfcare.billing import Billing
+from ari_app.selfcare.tmf.client import TmfBilling
+from ari_app.selfcare.tmf.door import Settings
+from ari_app.store.db import Store
+from ivr.secret import Secret
+
+log = logging.getLogger(__name__)
+
+
+class Kept(Billing, Protocol):
+    """Billing that remembers some of what it was told."""
+
+    async def refresh(self) -> None:
+        """Forget that, or read it anew."""
+
+
+@asynccontextmanager
+async def billed(config: Config, state: State, store: Store) -> AsyncIterator[Kept]:
+    """The demo operator's, or a client of a billing system while the context lasts."""
+    given = config.billing
+    now = partial(datetime.now, ZoneInfo(config.site.timezone))
+    if given.kind == "demo":
+        demo = await demo_billing(store, now)
+        try:
+            yield demo
+        finally:
+            await demo.close()
+        return
+    if given.url.startswith("http://") and "//127." not in given.url:
+        log.warning("[billing] url is not https: balances and the token can be read on their way")
+    async with AsyncExitStack() as stack:
+        client = TmfBilling(_settings(given, state.keys().billing), now)
+        try:
+            await stack.enter_async_context(client)
+        except OSError as error:
+            raise ConfigError(f"[billing] ca = {given.ca!r} cannot be read: {error}") from error
+        yield client
+
+
+def _settings(given: BillingSettings, token: Secret) -> Settings:
+    return Settings(
+        url=given.url,
+        token=token,
+        ca=given.ca,
+        timeout=given.timeout,
+        order_timeout=given.order_timeout,
+        balance_age=given.balance_age,
+    )

@@ -1,0 +1,263 @@
+"""Bringing an installation up, serving, and taking down what was started, and only that."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+
+from ari_app.ari.link import Link
+from ari_app.config.settings import Config
+from ari_app.config.state import State
+from ari_app.control import socket as control
+from ari_app.demo.operator import open_store
+from ari_app.main import pbx_site
+from ari_app.main.app import Foundation, running
+from ari_app.menus import loading
+from ari_app.menus.live import MenuRelease
+from ari_app.selfcare.operations import CATALOGUE
+from ari_app.store import agents, subscribers
+from ari_app.store.db import Store
+from asterisk_conf import process
+from asterisk_conf.pbx import Pbx
+from asterisk_conf.process import Process
+from prompts import catalogue as words
+from prompts import speak
+from prompts.catalogue import Catalogue
+from prompts.reading import Reading
+from prompts.speak import Voice
+
+log = logging.getLogger(__name__)
+
+GC_THRESHOLD = (50_000, 20, 100)
+"""Frozen structs make no cycles, so the collector finds next to nothing: let it look seldom."""
+
+READY_SECONDS = 30.0
+DETACHED_SECONDS = 600.0
+ROOT = Path(__file__).parents[2]
+
+
+class UpError(Exception):
+    """Firstline cannot be brought up or down; the text says what the operator can do."""
+
+
+async def up(config: Config, state: State, console: Console) -> None:
+    """Bring all up and serve until SIGINT or SIGTERM; SIGHUP has the menus read again."""
+    stop, again = asyncio.Event(), asyncio.Event()
+    heed(stop, again)
+    with _alone(state):
+        shipped = words.shipped()
+        menus = loading.menus(loading.directory(config), shipped, CATALOGUE)
+        store = await open_store(config, state)
+        try:
+            async with (
+                spoken(config, state, menus.catalogue, console) as reading,
+                _exchange(config, state, store, reading, console) as pbx,
+                running(
+                    Foundation(
+                        config,
+                        state,
+                        MenuRelease(menus, reading),
+                        partial(_read, config, state, reading.voice, shipped),
+                        store,
+                        pbx,
+                    ),
+                    again,
+                ) as link,
+            ):
+                await _reach(link, config, stop)
+                gc.freeze()
+                gc.set_threshold(*GC_THRESHOLD)
+                numbers = ", ".join(config.site.numbers)
+                where = f"{config.site.host}:{config.ports.sip}"
+                if link.connected:
+                    log.info("ready: phones register at %s and dial %s", where, numbers)
+                await stop.wait()
+                log.info("stopping")
+        finally:
+            await store.close()
+
+
+def heed(stop: asyncio.Event, again: asyncio.Event) -> None:
+    """Have the events set by signals. The end of the terminal that we log to is ours, too."""
+    terminal = sys.stderr.isatty()
+
+    def hung_up() -> None:
+        (stop if terminal and not sys.stderr.isatty() else again).set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, hung_up)
+
+
+def _read(config: Config, state: State, voice: Voice, shipped: Catalogue) -> MenuRelease:
+    """The menus on the disk, with their recordings."""
+    menus = loading.menus(loading.directory(config), shipped, CATALOGUE)
+    return MenuRelease(menus, Reading(voice, menus.catalogue, recordings(config, state)))
+
+
+async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
+    """Wait until Asterisk is reached, or we are told to stop."""
+    waiting = {asyncio.create_task(link.wait_connected()), asyncio.create_task(stop.wait())}
+    done, late = await asyncio.wait(
+        waiting, timeout=READY_SECONDS, return_when=asyncio.FIRST_COMPLETED
+    )
+    for each in late:
+        each.cancel()
+    if not done:
+        raise UpError(f"ARI at {config.ari_url} did not answer in {READY_SECONDS:g} s; see above")
+
+
+@asynccontextmanager
+async def spoken(
+    config: Config, state: State, catalogue: Catalogue, console: Console
+) -> AsyncIterator[Reading]:
+    """What is heard of a catalogue, with all prompts without placeholders ready."""
+    async with Voice(voice_settings(config), state.sounds) as voice:
+        directory = recordings(config, state)
+        reading = await asyncio.to_thread(Reading, voice, catalogue, directory)
+        for problem in reading.problems:
+            log.warning("%s", problem)
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task("speaking the prompts")
+            if await reading.render_all(
+                lambda done, of: bar.update(task, completed=done, total=of)
+            ):
+                await voice.renew()
+        yield reading
+
+
+def recordings(config: Config, state: State) -> Path:
+    """Where recordings are that win over the voice."""
+    return Path(config.voice.recordings or state.recordings).expanduser()
+
+
+def voice_settings(config: Config) -> speak.Settings:
+    """Who speaks, by the settings; RHVoice has no Belarusian, so espeak keeps that."""
+    rhvoice = {"ru": "rhvoice:Irina", "en": "rhvoice:Alan"}
+    return speak.Settings(voices=rhvoice if config.voice.engine == "rhvoice" else {})
+
+
+@asynccontextmanager
+async def _exchange(
+    config: Config, state: State, store: Store, reading: Reading, console: Console
+) -> AsyncIterator[int | None]:
+    """The running Asterisk's process, if it is ours to run."""
+    if not config.manages_asterisk:
+        yield None
+        return
+    pbx = await exchange_of(config, state, store, reading, console)
+    with console.status("starting Asterisk"):
+        changed = await asyncio.to_thread(pbx.write)
+        if changed and pbx.status().pid is not None:
+            log.warning("the configuration changed (%s): Asterisk restarts", ", ".join(changed))
+            await asyncio.to_thread(pbx.stop)
+        status = await asyncio.to_thread(pbx.start)
+    for warning in status.warnings:
+        log.warning("%s", warning)
+    log.info("Asterisk %s runs (pid %s)", status.version, status.pid)
+    try:
+        yield status.pid
+    finally:
+        await asyncio.to_thread(pbx.stop)
+
+
+async def exchange_of(
+    config: Config, state: State, store: Store, reading: Reading, console: Console
+) -> Pbx:
+    """The exchange of this installation, not started."""
+    with console.status("looking for Asterisk") as shown:
+        asterisk = await asyncio.to_thread(pbx_site.asterisk, config, state, shown.update)
+    people = await store.read(subscribers.everyone)
+    staff = await store.read(agents.everyone)
+    apology = await pbx_site.apology(state, reading)
+    site = pbx_site.site(config, state.keys(), people, staff, str(apology.with_suffix("")))
+    return Pbx(asterisk, site, state.directory)
+
+
+async def detach(state: State, console: Console) -> None:
+    """Start ``up`` in the background and return when it is ready."""
+    _refuse_second(state)
+    log_size = state.log.stat().st_size if state.log.exists() else 0
+    os.environ["PYTHONPATH"] = str(ROOT)
+    command = [sys.executable, "-P", "-m", "ari_app.cli", "--state", str(state.directory), "up"]
+    child = process.spawn(command, state.log)
+    with console.status(f"starting (its log is {state.log})"):
+        async with asyncio.timeout(DETACHED_SECONDS):
+            while not await _ready(state):
+                if not process.alive(child):
+                    said = state.log.read_bytes()[log_size:].decode(errors="replace")
+                    raise UpError(said.strip().removeprefix("Error: ") or "it ended at its start")
+                await asyncio.sleep(0.1)
+
+
+async def _ready(state: State) -> bool:
+    try:
+        report = msgspec.json.decode(await control.status(state.control))
+    except control.NotRunningError:
+        return False
+    return bool(report["ari"]["connected"])
+
+
+def down(state: State, say: Callable[[str], None]) -> None:
+    """Stop all that was started in this state directory, and only that."""
+    if not any([stop(state, say, "Firstline"), stop(state, say, "Asterisk")]):
+        say(f"nothing runs in {state.directory}")
+
+
+def stop(state: State, say: Callable[[str], None], name: str) -> bool:
+    """Stop one of our processes: whether it ran at all."""
+    file = state.process if name == "Firstline" else asterisk_process(state)
+    one = recorded(file)
+    if one is None:
+        return False
+    if not process.end(one, signal.SIGTERM, 20.0):
+        process.end(one, signal.SIGKILL, 5.0)
+    file.unlink(missing_ok=True)
+    say(f"{name} stopped (pid {one.pid})")
+    return True
+
+
+def asterisk_process(state: State) -> Path:
+    """Where the process of our Asterisk is recorded."""
+    return state.directory / "asterisk" / "process.json"
+
+
+def recorded(file: Path) -> Process | None:
+    """The process of a pid file, if that very process still runs."""
+    try:
+        one = msgspec.json.decode(file.read_bytes(), type=Process)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+    return one if process.alive(one) else None
+
+
+def _refuse_second(state: State) -> None:
+    one = recorded(state.process)
+    if one is not None:
+        raise UpError(
+            f"Firstline runs in {state.directory} already (pid {one.pid}): "
+            "stop it with `firstline down`, or name another --state"
+        )
+
+
+@contextmanager
+def _alone(state: State) -> Iterator[None]:
+    """Be the one application of this state directory."""
+    _refuse_second(state)
+    me = Process(os.getpid(), process.started(os.getpid()) or 0)
+    state.process.write_bytes(msgspec.json.encode(me))
+    try:
+        yield
+    finally:
+        state.process.unlink(missing_ok=True)

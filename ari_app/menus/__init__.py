@@ -1,0 +1,1 @@
+"""From YAML on the disk to the menus in force."""

@@ -1,0 +1,23 @@
+"""The schedules of opening hours that stand beside the flows, whatever is wrong with those."""
+
+from collections.abc import Mapping
+from zoneinfo import available_timezones
+
+from ari_app.config.settings import Config
+from ari_app.menus import loading
+from ivr.check import Standard
+from ivr.hours.schedule import Schedule
+from ivr.loader import is_schedule, load
+
+
+def schedules(config: Config) -> Mapping[str, Schedule]:
+    """Every schedule by its name.
+
+    Raises :class:`~ari_app.menus.loading.FlowsError`, which lists all that is wrong.
+    """
+    texts = loading.texts(loading.directory(config))
+    own = {file: text for file, text in texts.items() if is_schedule(file, text)}
+    loaded = load(own, {}, {}, Standard(zones=frozenset(available_timezones())))
+    if loaded.book is None:
+        raise loading.FlowsError(loaded.problems)
+    return loaded.book.schedules

@@ -1,0 +1,1 @@
+"""Texts leave, with retries."""

@@ -1,0 +1,79 @@
+"""One operation that is asked for: who asks, what was keyed, and under which key it is done."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
+from typing import TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from ari_app.selfcare.billing import UnknownSubscriber
+from ari_app.selfcare.request_port import Asker
+from ivr.events import Answered
+from ivr.model import Operation
+from ivr.secret import Secret
+from ivr.values import Count, Digits, Money, Recording, Sealed, Value, Values, Word
+
+V = TypeVar("V", bound=Value)
+
+_CALLED: Mapping[type, str] = {
+    Count: "a count",
+    Digits: "digits",
+    Money: "money",
+    Recording: "a recording",
+    Sealed: "a secret",
+    Word: "a word",
+}
+
+
+class OperationRequest(Struct, frozen=True):
+    """One operation that is asked for; an input of another kind than it takes is a
+    ``ValueError``, which the check of flows does not let pass."""
+
+    operation: Operation
+    inputs: Values
+    asker: Asker
+    key: str
+
+    @property
+    def subscriber(self) -> int:
+        """Who asks, for operations that need a known caller."""
+        if self.asker.subscriber is None:
+            raise UnknownSubscriber("a caller whom we do not know")
+        return self.asker.subscriber
+
+    def digits(self, name: str) -> str:
+        """What was keyed, as it was keyed."""
+        return self._given(name, Digits).digits
+
+    def count(self, name: str) -> int:
+        """A whole number."""
+        return self._given(name, Count).number
+
+    def money(self, name: str) -> Decimal:
+        """An amount."""
+        return self._given(name, Money).amount
+
+    def word(self, name: str) -> str:
+        """A word that the flow set."""
+        return self._given(name, Word).word
+
+    def recording(self, name: str) -> Recording:
+        """What was said."""
+        return self._given(name, Recording)
+
+    def secret(self, name: str) -> Secret:
+        """What was keyed and must not be seen."""
+        keyed = self._given(name, Sealed)
+        if keyed.digits is None:
+            raise ValueError(f"{self.operation.name}: {name} was forgotten: ask for it again")
+        return keyed.digits
+
+    def _given(self, name: str, kind: type[V]) -> V:
+        value = self.inputs[name]
+        if not isinstance(value, kind):
+            wrong = f"{_CALLED[kind]}, not {type(value).__name__}"
+            raise ValueError(f"{self.operation.name}: {name} takes {wrong}")
+        return value
+
+
+Action: TypeAlias = Callable[[OperationRequest], Awaitable[Answered]]

@@ -1,0 +1,259 @@
+"""Operations that cost: each has a quote, which changes nothing, and the deed, which is done once
+and for what the quote said, or not at all."""
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import partial
+
+from ari_app.selfcare import answers
+from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.billing import BillingUnavailable
+from ari_app.selfcare.operation_request import Action, OperationRequest
+from ari_app.selfcare.order_input import MADE, Desk, Fault
+from ari_app.selfcare.order_port import Deal, Wanted
+from ari_app.selfcare.orders import (
+    Buy,
+    ChangeTariff,
+    Give,
+    Order,
+    Pause,
+    Placed,
+    PromisePayment,
+    Quote,
+    Redeem,
+    Refused,
+    Sell,
+    SwitchOff,
+    SwitchOn,
+)
+from ari_app.selfcare.reads import FAULTS
+from ivr.events import Answered
+from ivr.model import Operation
+from ivr.values import Count, Day, Digits, Money, Name, Values
+
+DEADLINE = 5.0
+"""Seconds until a caller is told that he will get a message; the order goes on."""
+
+_CODE = {"code": "digits"}
+_GIFT = {"recipient": "digits", "unit": "word", "amount": "count"}
+
+
+def _pair(
+    name: str,
+    about: str,
+    inputs: Mapping[str, str],
+    brings: Mapping[str, str],
+    refusals: str,
+    *,
+    limits: tuple[int, int],
+    charge: tuple[str, str] = ("charge", "money"),
+) -> tuple[Operation, Operation]:
+    """An order's quote and deed; ``limits`` are a day's and a month's."""
+    refused: dict[str, Mapping[str, str]] = {reason: {} for reason in refusals.split()}
+    told = {charge[0]: charge[1], "monthly": "money", "since": "day", **brings}
+    quote = Operation(
+        f"{name}-quote",
+        {"ok": told, **refused, **FAULTS},
+        inputs,
+        "caller",
+        about=f"Tells what {name} would cost and bring, and changes nothing.",
+    )
+    deed = Operation(
+        name,
+        {"ok": {"order": "digits"}, **refused, **{each: {} for each in _ENDS}, **FAULTS},
+        {**inputs, charge[0]: charge[1]},
+        "code-word",
+        DEADLINE,
+        costs=True,
+        daily=limits[0],
+        monthly=limits[1],
+        about=about,
+        waiting="one-moment",
+    )
+    return quote, deed
+
+
+_ENDS = ("changed", "limit", "accepted")
+"""``changed``: it would cost something else than was agreed to; ``limit``: it was done as often
+as it may be; ``accepted``: not known yet, a message will tell."""
+
+ORDERS = (
+    *_pair(
+        "tariff-change",
+        "Changes the tariff, from the first day of the next month on.",
+        _CODE,
+        {"tariff": "name", "fee": "money"},
+        "no-such already too-little paused",
+        limits=(2, 4),
+    ),
+    *_pair(
+        "service-on",
+        "Switches a service on.",
+        _CODE,
+        {"service": "name", "fee": "money"},
+        "no-such already too-little paused",
+        limits=(10, 50),
+    ),
+    *_pair(
+        "service-off",
+        "Switches a service off.",
+        _CODE,
+        {"service": "name", "fee": "money"},
+        "no-such not-on paused",
+        limits=(10, 50),
+    ),
+    *_pair(
+        "pause",
+        "Keeps the number and charges nothing else, from a day on and for some months.",
+        {"since": "digits", "months": "count"},
+        {"until": "day"},
+        "day already too-little",
+        limits=(2, 4),
+    ),
+    *_pair("resume", "Ends a pause.", {}, {}, "not-on too-little", limits=(2, 4)),
+    *_pair(
+        "promise-payment",
+        "Keeps the services on in spite of a debt, for some days.",
+        {"days": "count"},
+        {"until": "day"},
+        "day already not-on too-much paused",
+        limits=(1, 1),
+    ),
+    *_pair(
+        "gift",
+        "Gives minutes or gigabytes to another subscriber.",
+        _GIFT,
+        {},
+        "zero no-recipient self too-little too-much paused",
+        limits=(5, 30),
+    ),
+    *_pair(
+        "sell",
+        "Offers minutes or gigabytes to another subscriber, at a price.",
+        {**_GIFT, "price": "count"},
+        {},
+        "zero no-recipient self too-little too-much paused",
+        limits=(5, 30),
+    ),
+    *_pair(
+        "buy",
+        "Accepts the offer of another subscriber.",
+        {"offer": "digits"},
+        {"what": "name", "seller": "digits"},
+        "no-such too-little too-much paused",
+        limits=(5, 30),
+    ),
+    *_pair(
+        "redeem",
+        "Changes loyalty points into a reward.",
+        _CODE,
+        {"reward": "name"},
+        "no-such too-little paused",
+        limits=(5, 30),
+        charge=("price", "count"),
+    ),
+)  # fmt: skip
+"""The signatures. A reason of billing that is none of an operation's outcomes is a fault of
+billing: nothing was changed, and the caller is told that it is unavailable."""
+
+
+class PaidOperations:
+    """Does them."""
+
+    def __init__(self, back: Backends) -> None:
+        self._back = back
+        self._billing = back.billing
+        self.deeds: Mapping[str, Action] = {
+            **{f"{name}-quote": partial(self._quote, name) for name in MADE},
+            **{name: partial(self._place, name) for name in MADE},
+        }
+
+    async def _quote(self, name: str, wish: OperationRequest) -> Answered:
+        subscriber, order = wish.subscriber, self._order(name, wish)
+        if isinstance(order, str):
+            return Answered(order)
+        quote = await self._billing.quote(subscriber, order)
+        if isinstance(quote, Refused):
+            return Answered(quote.reason)
+        return Answered("ok", {**_told(order, quote), **await self._named(order, wish)})
+
+    async def _place(self, name: str, wish: OperationRequest) -> Answered:
+        subscriber, order = wish.subscriber, self._order(name, wish)
+        if isinstance(order, str):
+            return Answered(order)
+        agreed = Decimal(wish.count("price")) if name == "redeem" else wish.money("charge")
+        try:
+            async with asyncio.timeout(wish.operation.deadline):
+                deal = await self._deal(order, subscriber)
+        except (BillingUnavailable, TimeoutError):  # what is done once must not be asked for anew
+            deal = None
+        wanted = Wanted(wish.operation, order, agreed, wish.asker, subscriber, deal)
+        match await self._back.orders.place(wanted, wish.key):
+            case Placed(number):
+                return Answered("ok", {"order": Digits(number)})
+            case Refused(reason):
+                return Answered(reason)
+            case outcome:
+                return Answered(outcome)
+
+    def _order(self, name: str, wish: OperationRequest) -> Order | Fault:
+        return MADE[name](wish, Desk(self._back.people, self._back.now().date()))
+
+    async def _deal(self, order: Order, subscriber: int) -> Deal | None:
+        """What changes hands; of an offer that is no more nothing is known, and billing says so."""
+        match order:
+            case Give(taker, unit, amount):
+                return Deal(subscriber, taker, unit, amount)
+            case Sell(taker, unit, amount, price):
+                return Deal(subscriber, taker, unit, amount, price)
+            case Buy(number):
+                for one in await self._billing.offers(subscriber):
+                    if one.number == number:
+                        what = (one.unit, one.amount, one.price, one.currency)
+                        return Deal(one.seller, subscriber, *what)
+        return None
+
+    async def _named(self, order: Order, wish: OperationRequest) -> Values:
+        """What an order is about, besides its price."""
+        match order:
+            case Pause(_, until) | PromisePayment(until):
+                return {"until": Day(until)}
+            case Buy():
+                deal = await self._deal(order, wish.subscriber)
+                if deal is not None:
+                    seller = Digits(self._back.people.number(deal.giver))
+                    return {"what": answers.measured(deal.unit, deal.amount), "seller": seller}
+                raise BillingUnavailable("it quotes an offer that it does not list")
+            case ChangeTariff() | SwitchOn() | SwitchOff() | Redeem():
+                return await self._chosen(order)
+        return {}
+
+    async def _chosen(self, order: ChangeTariff | SwitchOn | SwitchOff | Redeem) -> Values:
+        """What was chosen by its code."""
+        match order:
+            case ChangeTariff(code):
+                for tariff in await self._billing.tariffs():
+                    if tariff.code == code:
+                        fee = Money(tariff.fee, tariff.currency)
+                        return {"tariff": Name(tariff.names), "fee": fee}
+            case SwitchOn(code) | SwitchOff(code):
+                for service in await self._billing.service_offers():
+                    if service.code == code:
+                        fee = Money(service.fee, service.currency)
+                        return {"service": Name(service.names), "fee": fee}
+            case Redeem(code):
+                for reward in await self._billing.rewards():
+                    if reward.code == code:
+                        return {"reward": Name(reward.names)}
+        raise BillingUnavailable("it quotes what it does not list")
+
+
+def _told(order: Order, quote: Quote) -> Values:
+    price: Values = (
+        {"price": Count(int(quote.charge))}
+        if isinstance(order, Redeem)
+        else {"charge": Money(quote.charge, quote.currency)}
+    )
+    since = Day(quote.since)
+    return {**price, "monthly": Money(quote.monthly, quote.currency), "since": since}

@@ -1,0 +1,1 @@
+"""Runs any session over any line; knows no line and no store."""

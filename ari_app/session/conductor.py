@@ -1,0 +1,110 @@
+"""Runs a session over a line: turn after turn, until it is done."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from ari_app.session.line import Line, UndoneError
+from ivr.engine import FlowError, Step, Turn, step
+from ivr.entry import opening
+from ivr.events import Answered, Event, Failed, Gone
+from ivr.model import Book
+from ivr.session import Session
+from ivr.wants import Action, Done, Met, Want
+
+log = logging.getLogger(__name__)
+
+Perform = Callable[[Action, Session], Awaitable[Answered]]
+"""Does what is done behind the caller's back. Never raises for what a back end may do."""
+
+Remember = Callable[[int, str], None]
+"""Remembers a subscriber's language, without waiting."""
+
+
+class CallObserver(Protocol):
+    """Who is told what happens in calls: the record, the log, `firstline call`. Never waits."""
+
+    def began(self, session: Session, version: str, at: datetime) -> None:
+        """A call began."""
+
+    def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
+        """A call took steps, and is now where the session says."""
+
+    def presented(self, call: str, want: Want) -> None:
+        """A caller is about to be told something."""
+
+    def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:
+        """A call ended."""
+
+
+class World(Struct, frozen=True):
+    """What a session needs besides its line."""
+
+    perform: Perform
+    remember: Remember
+    witness: CallObserver
+    now: Callable[[], datetime]
+
+
+async def conduct(line: Line, book: Book, session: Session, world: World) -> str:
+    """Run ``session`` to its end and return how it ended: "ended", "gone" or, by a fault, "fault".
+
+    A fault is raised again after it was recorded: the caller must then be put somewhere.
+    """
+    witness = world.witness
+    witness.began(session, book.flows[session.flow].version, world.now())
+    ending, cause = "fault", 0
+    event: Event = opening(session)
+    try:
+        while True:
+            turn = _turn(book, session, event, world)
+            subscriber = session.caller.subscriber if session.identity != "none" else None
+            if turn.session.language != session.language and subscriber is not None:
+                world.remember(subscriber, turn.session.language)
+            session = turn.session
+            want = turn.want
+            if isinstance(want, Action):
+                event = await _performed(world, want, session)
+            elif isinstance(want, Done):
+                ending = want.ending
+                await line.present(want)
+                return ending
+            else:
+                witness.presented(session.id, want)
+                event = await _presented(line, want, session)
+            if isinstance(event, Gone):
+                cause = event.cause
+    finally:
+        witness.ended(session.id, ending, cause, world.now())
+
+
+def _turn(book: Book, session: Session, event: Event, world: World) -> Turn:
+    """The next turn. Of one in which the flow breaks, the steps are recorded, too."""
+    try:
+        turn = step(book, session, event)
+    except FlowError as error:
+        world.witness.stepped(session, error.steps, world.now())
+        raise
+    world.witness.stepped(turn.session, turn.steps, world.now())
+    return turn
+
+
+async def _presented(line: Line, want: Met, session: Session) -> Event:
+    """What came of a want; one that cannot be done is the flow's to answer, too."""
+    try:
+        return await line.present(want)
+    except UndoneError as error:
+        log.error("call %s: in %s: %s", session.id, session.node, error)
+        return Failed(str(error))
+
+
+async def _performed(world: World, deed: Action, session: Session) -> Answered | Failed:
+    """What came of a deed; a fault in it is the flow's to answer, if it has an ``on-error``."""
+    try:
+        return await world.perform(deed, session)
+    except Exception as error:
+        log.exception("call %s: a deed in %s broke", session.id, session.node)
+        return Failed(f"{type(error).__name__}: {error}")

@@ -1,0 +1,98 @@
+"""Whom announcements reached: who heard them, and who wishes a message when it is mended."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from ari_app.store.numbers import normalise
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros
+from ivr.speech.phrases import LANGUAGES
+
+Wished: TypeAlias = Literal["noted", "already", "no-number"]
+"""``no-number``: the caller's number is withheld, or none that a message can be sent to."""
+
+Post: TypeAlias = Callable[[Database, str, str, str, str], None]
+"""Puts a message into the outbox, in the transaction: its key, the number, the text, the call."""
+
+Text: TypeAlias = Callable[[str, str], str]
+"""The words of a prompt in a language."""
+
+MENDED, PASSED = "text-mended", "text-passed"
+"""The prompts of the messages."""
+
+
+class Reach(Struct, frozen=True):
+    """How many callers heard an announcement, and how many wish to be told more."""
+
+    heard: int
+    wishes: int
+
+
+def hear(db: Database, heard: Iterable[int], number: str, call: str, at: datetime) -> None:
+    """Note that a caller heard announcements; in the same call again is once."""
+    db.conn.executemany(
+        "insert into announcement_hearings (announcement, call, number, at) values (?, ?, ?, ?)"
+        " on conflict do nothing",
+        [(id, call, normalise(number) or "", micros(at)) for id in heard],
+    )
+
+
+def wish(
+    db: Database,
+    announcement: int,
+    number: str,
+    subscriber: int | None,
+    call: str,
+    at: datetime,
+    language: str = "",
+) -> Wished:
+    """Note that a caller wishes a message when it is mended: once for each of his numbers.
+
+    Without a ``language`` it will be in the one that the subscriber last chose.
+    """
+    msisdn = normalise(number)
+    if msisdn is None:
+        return "no-number"
+    noted = db.conn.execute(
+        "insert into announcement_wishes (announcement, number, subscriber, language, call, at)"
+        " values (?, ?, ?, coalesce(nullif(?, ''),"
+        " (select language from subscribers where id = ?), ?), ?, ?) on conflict do nothing",
+        (announcement, msisdn, subscriber, language, subscriber, LANGUAGES[0], call, micros(at)),
+    )
+    return "noted" if noted.rowcount == 1 else "already"
+
+
+def reach(db: Database, announcement: int) -> Reach:
+    """Whom an announcement reached: callers by their number, or by call where it is withheld."""
+    (heard,) = db.conn.execute(
+        "select count(distinct iif(number = '', call, number)) from announcement_hearings"
+        " where announcement = ?",
+        (announcement,),
+    ).fetchone()
+    (wishes,) = db.conn.execute(
+        "select count(*) from announcement_wishes where announcement = ?", (announcement,)
+    ).fetchone()
+    return Reach(heard, wishes)
+
+
+def settle(db: Database, at: datetime, post: Post, text: Text) -> int:
+    """Post a message to everyone who wished it and was not told yet, of what is mended or has
+    passed its time; returns how many. What was cancelled and is not mended waits."""
+    rows = db.conn.execute(
+        "select announcement, number, wish.language, call, mended"
+        " from announcement_wishes as wish join announcements on announcements.id = announcement"
+        " where told is null and (mended or (cancelled is null and until <= ?))"
+        " order by announcement, wish.at",
+        (micros(at),),
+    ).fetchall()
+    for announcement, number, language, call, mended in rows:
+        words = text(MENDED if mended else PASSED, language)
+        post(db, f"mended:{announcement}:{number}", number, words, call)
+    db.conn.executemany(
+        "update announcement_wishes set told = ? where announcement = ? and number = ?",
+        [(micros(at), announcement, number) for announcement, number, *_ in rows],
+    )
+    return len(rows)

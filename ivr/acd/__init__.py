@@ -1,0 +1,1 @@
+"""Automatic call distribution: queues, agents and who speaks with whom, folded from events."""

@@ -1,0 +1,142 @@
+"""Calls that reach a phone without a queue, and what becomes of them: who rings, who speaks.
+
+A menu dials, a colleague calls, transfers at once (the caller is then dialled again), or asks first
+and then connects the two. Asterisk may go through halves of its own, ``Local/…;1`` and ``…;2``, to
+the phone: then the caller's channel dials the first half, and the second one dials on.
+"""
+
+from datetime import datetime
+from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ivr.acd.board import (
+    Board,
+    Caller,
+    Offer,
+    Talk,
+    completed,
+    known,
+    of_member,
+    offers_where,
+    talks_where,
+    waits_in,
+    with_offer,
+    with_queue,
+    with_talk,
+)
+
+LOCAL = "Local/"
+"""How the channels begin that only lead on."""
+
+# What is told. The names in the comments are AMI's.
+
+
+class Dialled(Struct, frozen=True):
+    """For the caller, or for half of his way, a phone begins to ring on ``leg`` (DialBegin)."""
+
+    caller: Caller
+    interface: str
+    leg: str
+    at: datetime
+
+
+class DialEnded(Struct, frozen=True):
+    """It rings no more: they speak, or it was in vain (DialEnd)."""
+
+    leg: str
+    answered: bool
+    at: datetime
+
+
+class HungUp(Struct, frozen=True):
+    """A channel is no more: a caller's, by his ``call``, or a ``leg`` (Hangup)."""
+
+    call: str
+    leg: str
+    at: datetime
+
+
+class Transferred(Struct, frozen=True):
+    """A caller gets whom the agent asked, instead of the agent, who asked by ``call``.
+
+    He may speak with him already, or wait for his answer as the agent did (AttendedTransfer).
+    """
+
+    caller: Caller
+    call: str
+    at: datetime
+
+
+Event: TypeAlias = Dialled | DialEnded | HungUp | Transferred
+
+
+def folded(board: Board, event: Event) -> Board:
+    """The board after an event; the same one if it changes nothing. Never raises."""
+    match event:
+        case Dialled():
+            return _dialled(board, event)
+        case DialEnded():
+            return _ended(board, event)
+        case HungUp():
+            return _hung_up(board, event)
+        case Transferred():
+            return _transferred(board, event)
+
+
+def _dialled(board: Board, event: Dialled) -> Board:
+    caller = event.caller
+    if caller.channel.startswith(LOCAL):
+        half = f"{caller.channel.removesuffix(';2')};1"
+        way = next((one for one in board.offers if one.leg == half), None)
+        if way is None:
+            return board
+        caller = way.caller
+    caller = known(board, caller.call) or caller
+    queue = waits_in(board, caller.call)
+    return with_offer(board, Offer(queue, event.interface, caller, event.at, event.leg))
+
+
+def _ended(board: Board, event: DialEnded) -> Board:
+    """Of a queue's own member the queue tells more."""
+    offer = next((one for one in board.offers if one.leg == event.leg), None)
+    if offer is None or of_member(board, offer):
+        return board
+    board = offers_where(board, lambda one: one != offer)
+    if not event.answered or offer.interface.startswith(LOCAL):
+        return board
+    return with_talk(board, Talk(offer.queue, offer.interface, offer.caller, event.at, offer.leg))
+
+
+def _hung_up(board: Board, event: HungUp) -> Board:
+    """Nothing of a caller or a leg is left; of one who was redirected a queue tells late."""
+
+    def its(one: Offer | Talk) -> bool:
+        return one.caller.call == event.call or (bool(event.leg) and one.leg == event.leg)
+
+    board = offers_where(board, lambda one: not its(one))
+    for talk in filter(its, board.talks):
+        if of_member(board, talk):
+            board = completed(board, talk.queue, talk.interface, talk.caller.call, event.at)
+    board = talks_where(board, lambda one: not its(one))
+    while name := waits_in(board, event.call):
+        waiting = tuple(one for one in board.queues[name].waiting if one.call != event.call)
+        board = with_queue(board, name, replace(board.queues[name], waiting=waiting))
+    return board
+
+
+def _transferred(board: Board, event: Transferred) -> Board:
+    caller = known(board, event.caller.call) or event.caller
+    asked = [one for one in board.offers if one.caller.call == event.call]
+    spoken = [one for one in board.talks if one.caller.call == event.call]
+    if event.call == caller.call or not (asked or spoken):
+        return board
+    both = (event.call, caller.call)
+    board = offers_where(board, lambda one: one.caller.call not in both)
+    board = talks_where(board, lambda one: one.caller.call not in both)
+    for offer in asked:
+        board = with_offer(board, replace(offer, caller=caller))
+    for talk in spoken:
+        board = with_talk(board, replace(talk, caller=caller, since=event.at))
+    return board

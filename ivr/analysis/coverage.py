@@ -1,0 +1,118 @@
+"""How much of flows some calls went through: nodes and edges, against the graph of the flows."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from msgspec import Struct
+
+from ivr import nodes
+from ivr.analysis.graph import ways
+from ivr.asking import codes
+from ivr.draft import Step
+from ivr.model import Book, Flow
+from ivr.session import Session, Spot
+
+Edge = tuple[str, str, str]
+"""Flow, node, and the label of the way out of it; a handler of the flow stands in no node."""
+
+_HANDLERS: Mapping[str, str] = {"hung-up": "on_hangup", "error": "on_error"}
+"""Ways that are no node's own, and the handler that opens each of them."""
+
+_NEEDS = ("identify", "need")
+
+_SILENT_KINDS = (nodes.Branch, nodes.Set, nodes.Goto, nodes.Return, nodes.Call)
+_DEEDS = (nodes.Do, nodes.Hours, nodes.Announce, nodes.Sms)
+
+
+class Covered(Struct, frozen=True):
+    """What of a flow was gone through, of what there is; in the order of the flow."""
+
+    flow: str
+    nodes: tuple[str, ...]
+    edges: tuple[Edge, ...]
+    missed_nodes: tuple[str, ...]
+    missed: tuple[Edge, ...]
+
+    @property
+    def percent(self) -> float:
+        """Edges gone through, of a hundred; a flow without edges is wholly covered."""
+        total = len(self.edges) + len(self.missed)
+        return 100 * len(self.edges) / total if total else 100.0
+
+
+def edges(book: Book, flow: Flow) -> tuple[Edge, ...]:
+    """All edges of a flow: the ways out of its nodes, its handlers, and its codes when keyed.
+
+    What an operation alone needs is a net under the flow, which asks before: no way to be gone.
+    """
+    return (
+        *(
+            (flow.flow, name, way.label)
+            for name, node in flow.nodes.items()
+            for way in ways(book.flows, book.operations, (flow.flow, name))
+            if node.need != "none" or way.label not in _NEEDS
+        ),
+        *((flow.flow, "", handler) for handler in _handlers(flow)),
+        *((flow.flow, "", code) for code in _keyed(book, flow)),
+    )
+
+
+def _handlers(flow: Flow) -> Iterator[str]:
+    """The handlers of a flow that a call may come to."""
+    met = any(
+        not isinstance(node, _SILENT_KINDS) and not (isinstance(node, nodes.Say) and node.barge_in)
+        for node in flow.nodes.values()
+    )
+    if flow.on_hangup and met:
+        yield "on-hangup"
+    if flow.on_error and any(isinstance(node, _DEEDS) for node in flow.nodes.values()):
+        yield "on-error"
+
+
+def _keyed(book: Book, flow: Flow) -> Iterator[str]:
+    """The codes of a flow, if some menu takes them."""
+    if any(
+        codes(book, each, node)
+        for each in book.flows.values()
+        for node in each.nodes.values()
+        if isinstance(node, nodes.Menu)
+    ):
+        yield from (code for code in flow.codes if code in book.codes)
+
+
+def coded(book: Book, step: Step) -> Flow | None:
+    """The flow that a step came to by a code that was keyed; None for every other step."""
+    node = book.flows[step.flow].nodes[step.node]
+    if step.way in book.codes and isinstance(node, nodes.Menu) and step.way not in node.keys:
+        return book.answering(step.way)
+    return None
+
+
+def taken(book: Book, before: Session, steps: Collection[Step]) -> Iterator[Edge]:
+    """The edges that steps went, from where the session was before them."""
+    for step in steps:
+        begun = coded(book, step)
+        if begun is not None:
+            yield begun.flow, "", step.way
+            continue
+        handler = _HANDLERS.get(step.way)
+        if handler is None:
+            yield step.flow, step.node, step.way
+            continue
+        for flow in (step.flow, *(frame.flow for frame in reversed(before.frames))):
+            if getattr(book.flows[flow], handler):
+                yield flow, "", handler.replace("_", "-")
+                break
+
+
+def covered(book: Book, gone: Collection[Edge], visited: Collection[Spot]) -> tuple[Covered, ...]:
+    """What calls that went these edges, and were in these nodes, covered of each flow."""
+    return tuple(
+        Covered(
+            flow.flow,
+            tuple(name for name in flow.nodes if (flow.flow, name) in visited),
+            tuple(edge for edge in edges(book, flow) if edge in gone),
+            tuple(name for name in flow.nodes if (flow.flow, name) not in visited),
+            tuple(edge for edge in edges(book, flow) if edge not in gone),
+        )
+        for flow in book.flows.values()
+    )

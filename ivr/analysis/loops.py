@@ -1,0 +1,55 @@
+"""Ways round on which nobody is asked: a call would never get out, and never wait."""
+
+from collections.abc import Iterator, Mapping
+
+from ivr import nodes
+from ivr.analysis.graph import Operations, Way, ways
+from ivr.model import Flow
+from ivr.session import Spot
+
+_WAITING = frozenset(("ended", "timeout", "left"))
+"""The outcomes of a queue that come after a wait, or that the caller chose."""
+
+
+def circles(flows: Mapping[str, Flow], operations: Operations) -> Iterator[tuple[Spot, ...]]:
+    """Every circle once, from the node where the flows first enter it. Takes no stack."""
+    done: set[Spot] = set()
+    for flow in flows.values():
+        for name in flow.nodes:
+            if (flow.flow, name) not in done:
+                yield from _from((flow.flow, name), flows, operations, done)
+
+
+def _from(
+    start: Spot, flows: Mapping[str, Flow], operations: Operations, done: set[Spot]
+) -> Iterator[tuple[Spot, ...]]:
+    path = {start: 0}
+    following = [_following(start, flows, operations)]
+    while following:
+        spot = next(following[-1], None)
+        if spot is None:
+            following.pop()
+            done.add(path.popitem()[0])
+        elif spot in path:
+            yield tuple(path)[path[spot] :]
+        elif spot not in done:
+            path[spot] = len(path)
+            following.append(_following(spot, flows, operations))
+
+
+def _following(spot: Spot, flows: Mapping[str, Flow], operations: Operations) -> Iterator[Spot]:
+    node = flows[spot[0]].nodes[spot[1]]
+    spots = dict.fromkeys(way.spot for way in ways(flows, operations, spot) if _at_once(node, way))
+    return (each for each in spots if each[0] in flows and each[1] in flows[each[0]].nodes)
+
+
+def _at_once(node: nodes.Node, way: Way) -> bool:
+    """Whether a way is taken without asking the caller or letting him wait."""
+    match node:
+        case nodes.Listens() | nodes.Record() | nodes.Dial():
+            return False
+        case nodes.Queue():
+            return way.label not in _WAITING
+        case nodes.Call():  # its outcomes come through the nodes of that flow
+            return way.label == "call"
+    return True

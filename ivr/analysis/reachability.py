@@ -1,0 +1,100 @@
+"""The shortest way to a human: which keys a caller presses, from any node of any flow.
+
+He does what the flow expects of him: nothing fails, and nobody waits until he has been silent often
+enough.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from heapq import heappop, heappush
+
+from msgspec import Struct
+
+from ivr import nodes
+from ivr.analysis.graph import FLAWS, HANDLERS, Operations, Way, ways
+from ivr.model import Flow, needed
+from ivr.session import Spot
+from ivr.terms import ACTIONS
+
+
+class Lead(Struct, frozen=True, order=True):
+    """The next step of the shortest way; ``keys`` to press from here on in all, in order.
+
+    ``way`` is "" where the human is already. Digits that are asked for are told as ``…``.
+    """
+
+    keys: tuple[str, ...]
+    way: str
+    to: Spot
+
+
+def leads(flows: Mapping[str, Flow], operations: Operations) -> Mapping[Spot, Lead]:
+    """The lead of every node from which a human can be reached."""
+    before: dict[Spot, list[tuple[Spot, str, tuple[str, ...]]]] = defaultdict(list)
+    found: dict[Spot, Lead] = {}
+    waiting: list[tuple[int, int, Spot, Lead]] = []
+    for flow in flows.values():
+        for name, node in flow.nodes.items():
+            spot = (flow.flow, name)
+            if isinstance(node, nodes.Queue | nodes.Dial):
+                heappush(waiting, (0, 0, spot, Lead((), "", spot)))
+            for to, way, keys in _steps(flows, operations, spot):
+                before[to].append((spot, way, keys))
+    while waiting:
+        cost, hops, spot, lead = heappop(waiting)
+        if spot not in found:
+            found[spot] = lead
+            for source, way, keys in before[spot]:
+                longer = Lead((*keys, *lead.keys), way, spot)
+                heappush(waiting, (cost + len(keys), hops + 1, source, longer))
+    return found
+
+
+def _steps(
+    flows: Mapping[str, Flow], operations: Operations, spot: Spot
+) -> Iterator[tuple[Spot, str, tuple[str, ...]]]:
+    """Where a caller may get next: the spot, the way, the keys pressed for it."""
+    node = flows[spot[0]].nodes[spot[1]]
+    found = ways(flows, operations, spot)
+    if isinstance(node, nodes.Return):
+        back = (*_returned(flows, spot[0], node.return_), *_asked(flows, operations, spot[0]))
+        yield from ((to, "return", ()) for to in back)
+        return
+    for index, way in enumerate(found):
+        if way.label in (*FLAWS, *HANDLERS, "identify") or way.node in ACTIONS:
+            continue
+        match node:
+            case nodes.Do() | nodes.Record() | nodes.Sms() | nodes.Call() if index > 0:
+                continue  # it failed, or it comes through the nodes of the called flow
+            case nodes.Announce() if way.label == "told":
+                continue
+        yield way.spot, way.label, _pressed(node, way)
+
+
+def _pressed(node: nodes.Node, way: Way) -> tuple[str, ...]:
+    match node:
+        case nodes.Input() if way.label == "then":
+            return ("…",) * node.least
+        case nodes.Confirm() if way.label in ("yes", "no"):
+            return (node.yes_key if way.label == "yes" else node.no_key,)
+        case nodes.Listens():
+            return tuple(way.label)
+    return ()
+
+
+def _returned(flows: Mapping[str, Flow], flow: str, outcome: str) -> Iterator[Spot]:
+    """Where an outcome of a flow leads in those that call it."""
+    for caller in flows.values():
+        for node in caller.nodes.values():
+            if isinstance(node, nodes.Call) and node.call == flow:
+                target = node.on.get(outcome, node.else_)
+                if target:
+                    yield caller.flow, target
+
+
+def _asked(flows: Mapping[str, Flow], operations: Operations, flow: str) -> Iterator[Spot]:
+    """Where those come to whom a flow asked who they are: into a node, or past it."""
+    for asking in flows.values():
+        needy = [name for name, node in asking.nodes.items() if needed(node, operations) != "none"]
+        if asking.identify == flow and needy:
+            yield from ((asking.flow, name) for name in (*needy, asking.on_need) if name)

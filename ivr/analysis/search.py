@@ -1,0 +1,308 @@
+"""Ways through flows, found by trying: the engine says where each event leads.
+
+The search is by breadth, so that every edge is first reached by a shortest way. States that differ
+in nothing that could open another edge are one; what counts as nothing grows less in :data:`CARE`.
+"""
+
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ivr import nodes
+from ivr.analysis.coverage import Edge, edges, taken
+from ivr.analysis.examples import Asked, asked, cases, distinguished, example, replies
+from ivr.asking import answers
+from ivr.cases import plain
+from ivr.digits import Verdict, judge
+from ivr.draft import FlowError
+from ivr.engine import step
+from ivr.entry import enter, opening
+from ivr.events import Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.model import Book, Flow
+from ivr.nodes import Input
+from ivr.session import Caller, Session
+from ivr.values import Count, Digits, Recording
+from ivr.wants import Action, Ask, Concern, Done, Grammar, Record, Say, Want
+
+CARE = (0, 1, 2)
+"""How closely states are told apart: by where they are; and by the patience that is left; and by
+which values they have. Each is only tried for edges that the one before did not find."""
+
+STATES = 150_000
+"""After so many states of one care the search ends: seconds, and far more than flows have."""
+
+FAREWELL = "farewell"
+"""The way of spent patience, which is not looked for where patience is not counted."""
+
+GONE = Gone(16)
+
+
+class Taken(Struct, frozen=True):
+    """An event, and where the session was that wanted it."""
+
+    session: Session
+    want: Want | None
+    event: Event
+
+
+class Path(Struct, frozen=True):
+    """A way through flows: its turns, and where it stands after them. ``edges`` are those it took
+    as the first one."""
+
+    turns: tuple[Taken, ...]
+    session: Session
+    want: Want
+    edges: tuple[Edge, ...]
+
+
+class Walked(Struct, frozen=True):
+    """Ways that together take all edges but those ``missed``, the short ones first.
+
+    ``shortest``: for each edge the shortest way that takes it.
+    """
+
+    paths: tuple[Path, ...]
+    shortest: Mapping[Edge, Path]
+    missed: tuple[Edge, ...]
+
+
+def walk(book: Book, flow: str = "", known: int = 1, number: str = "") -> Walked:
+    """Ways through all flows, or through all edges of one.
+
+    They begin as subscriber ``known`` who calls from ``number``, or as a stranger.
+    """
+    flows = [book.flows[flow]] if flow else list(book.flows.values())
+    wanted = [edge for each in flows for edge in edges(book, each)]
+    ends: dict[Edge, _Reached] = {}
+    for care in CARE:
+        for together in (flows,) if care else _together(flows):
+            names = {each.flow for each in together}
+            left = {edge for edge in wanted if edge not in ends and edge[0] in names}
+            if not care:
+                left = {edge for edge in left if edge[2] != FAREWELL}
+            if left:
+                starts = tuple(_starts(book, together[0], known, number))
+                ends.update(_Search(book, care).run(starts, left))
+    missed = [edge for edge in wanted if edge not in ends]
+    shortest = {edge: _path(book, end, ends.keys()) for edge, end in ends.items()}
+    return Walked(tuple(_chosen(shortest)), shortest, tuple(missed))
+
+
+def _together(flows: Iterable[Flow]) -> Iterable[list[Flow]]:
+    """Flows that are searched at once: none in which no call begins has starts of its own."""
+    found: dict[str, list[Flow]] = {}
+    for flow in flows:
+        found.setdefault(flow.flow if flow.entries else "", []).append(flow)
+    return found.values()
+
+
+def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Session]:
+    """Calls that begin differently, as far as flows can tell; those of the ``first`` flow first."""
+    callers = [Caller(number, known), Caller("")]
+    if any(flow.identify for flow in book.flows.values()):
+        callers.append(Caller(number, known, vouched=False))
+    for flow in sorted(book.flows.values(), key=lambda flow: flow is not first):
+        numbers = flow.numbers if cases(book, "dialled") else flow.numbers[:1]
+        for dialled in (*numbers, *flow.codes):
+            for language in flow.languages if cases(book, "language") else flow.languages[:1]:
+                for caller in callers:
+                    if begun := enter(book, "walk", dialled, caller, (language,)):
+                        yield begun
+
+
+class _Reached(Struct, frozen=True):
+    """A state of the search: how it was come to, and what it has to keep to later."""
+
+    before: "_Reached | None"
+    taken: Taken
+    session: Session
+    want: Want
+    edges: tuple[Edge, ...]
+    told: str = ""
+    """What was said of announcements: they stay the same in a call."""
+    awake: bool = False
+    """Whether a key was pressed after a silence: then patience is not counted any more."""
+
+
+class _Search:
+    """One search by breadth."""
+
+    def __init__(self, book: Book, care: int) -> None:
+        self.book = book
+        self.care = care
+        self.replies: dict[Asked, tuple[Event, ...]] = {}
+        looked = [
+            node.branch
+            for flow in book.flows.values()
+            for node in flow.nodes.values()
+            if isinstance(node, nodes.Branch)
+        ]
+        self.looked = frozenset(looked)
+
+    def run(self, starts: Iterable[Session], missed: set[Edge]) -> Mapping[Edge, _Reached]:
+        """The first state that came over each of the missed edges."""
+        found: dict[Edge, _Reached] = {}
+        waiting = [
+            new
+            for start in starts
+            if (new := self.turned(None, Taken(start, None, opening(start)))) is not None
+        ]
+        seen = {self.state(one) for one in waiting}
+        at = 0
+        while at < len(waiting) and not found.keys() >= missed and len(seen) < STATES:
+            one = waiting[at]
+            at += 1
+            for edge in one.edges:
+                found.setdefault(edge, one)
+            for event in self.events(one):
+                new = self.turned(one, Taken(one.session, one.want, event))
+                if new is None:
+                    continue
+                state = self.state(new)
+                if state not in seen or any(edge not in found for edge in new.edges):
+                    seen.add(state)
+                    waiting.append(new)
+                    for edge in new.edges:
+                        found.setdefault(edge, new)
+        return {edge: one for edge, one in found.items() if edge in missed}
+
+    def turned(self, before: _Reached | None, turn: Taken) -> _Reached | None:
+        """What a turn makes of a call; None where the flow is at fault."""
+        try:
+            made = step(self.book, turn.session, turn.event)
+        except FlowError:
+            return None
+        gone = tuple(taken(self.book, turn.session, made.steps))
+        told, awake = (before.told, before.awake) if before else ("", False)
+        if isinstance(turn.want, Concern):
+            told = getattr(turn.event, "outcome", "broken")
+        if isinstance(turn.event, Keyed) and turn.session.misses == made.session.misses > 0:
+            awake = True
+        return _Reached(before, turn, made.session, made.want, gone, told, awake)
+
+    def state(self, one: _Reached) -> Hashable:
+        """What tells a state from others."""
+        at = one.session
+        values = [(name, plain(at.values[name])) for name in sorted(self.looked & at.values.keys())]
+        patience = self.book.flows[at.flow].patience
+        misses = -1 if at.misses >= patience else 0 if one.awake else at.misses
+        return (
+            (at.flow, at.node, at.telling, at.told, type(one.want), one.told),
+            (at.caller.subscriber, at.identity, at.gone, at.failed, at.silences, at.wrongs),
+            at.language if "language" in self.looked else "",
+            at.dialled if "dialled" in self.looked else "",
+            tuple((frame.flow, frame.node) for frame in at.frames),
+            tuple(values),
+            misses if self.care > 0 else 0,
+            tuple(sorted(at.values)) if self.care > 1 else (),
+        )
+
+    def events(self, one: _Reached) -> Iterator[Event]:
+        """All that may happen next, as far as it can make a difference."""
+        want, at = one.want, one.session
+        match want:
+            case Ask():
+                yield from self.pressed(want, at)
+            case Say():
+                yield Told()
+            case Record():
+                yield from map(Recorded, self.recordings(want, at))
+                yield Silent()
+            case Done():
+                return
+        of = asked(want)
+        if of is not None:
+            for event in self.answers(of):
+                outcome = getattr(event, "outcome", "broken")
+                if not (isinstance(want, Concern) and one.told not in ("", outcome)):
+                    yield event
+        if not isinstance(want, Action):
+            yield GONE
+
+    def answers(self, of: Asked) -> tuple[Event, ...]:
+        """What may come of what is asked, made up once."""
+        if of not in self.replies:
+            self.replies[of] = tuple(replies(self.book, of))
+        return self.replies[of]
+
+    def pressed(self, ask: Ask, at: Session) -> Iterator[Keyed | Silent]:
+        """What a caller may answer. Who was silent here, or wrong, can only be so again."""
+        flow = self.book.flows[at.flow]
+        fresh = not (at.silences or at.wrongs)
+        if fresh or at.misses >= flow.patience:
+            for choice in sorted(ask.grammar.choices | ask.grammar.codes):
+                yield Keyed(choice)
+            node = flow.nodes[at.node]
+            if isinstance(node, Input):
+                yield from map(Keyed, self.digits(node))
+        if fresh or at.silences:
+            yield Silent()
+        if fresh or at.wrongs:
+            wrong = wrong_keys(ask.grammar)
+            if wrong:
+                yield Keyed(wrong)
+
+    def recordings(self, record: Record, at: Session) -> Iterator[Recording]:
+        """What a caller may say: something, and as long as the cases of branches want it."""
+        node = self.book.flows[at.flow].nodes[at.node]
+        into = node.into if isinstance(node, nodes.Record) else ""
+        for value in (
+            example(self.book, into, "recording"),
+            *distinguished(self.book, into, "recording"),
+        ):
+            if isinstance(value, Recording) and 0 < value.seconds <= record.longest:
+                yield value
+
+    def digits(self, node: Input) -> Iterator[str]:
+        """Digits that an input takes: any, and some for each case of a branch."""
+        length = max(node.least, min(node.most, 4))
+        yield ("1234567890" * 10)[:length]
+        for value in distinguished(self.book, node.into, node.takes):
+            if isinstance(value, Digits | Count):
+                told = plain(value).zfill(node.least)
+                if answers(node, told):
+                    yield told
+
+
+def wrong_keys(grammar: Grammar) -> str:
+    """The fewest keys that answer nothing; "" if whatever is pressed is an answer."""
+    for key in "5678901234*#":
+        if judge(grammar, key) is Verdict.WRONG:
+            return key
+    return "1" if judge(grammar, "1") is Verdict.MORE else ""
+
+
+# From the states of the search to ways that are worth keeping.
+
+
+def _chosen(shortest: Mapping[Edge, Path]) -> Iterator[Path]:
+    """As few ways as take all the edges: the long ones take those of the short ones, too."""
+    left = set(shortest)
+    kept = []
+    for edge, path in sorted(shortest.items(), key=lambda item: -len(item[1].turns)):
+        if edge in left:
+            first = tuple(edge for edge in path.edges if edge in left)
+            left.difference_update(first)
+            kept.append(replace(path, edges=first))
+    yield from sorted(kept, key=lambda path: len(path.turns))
+
+
+def _path(book: Book, end: _Reached, wanted: Collection[Edge]) -> Path:
+    """The way to a state, and on from it until the caller may answer, or waits."""
+    search = _Search(book, 0)
+    while isinstance(end.want, Action | Say):
+        tried = (
+            search.turned(end, Taken(end.session, end.want, event)) for event in search.events(end)
+        )
+        following = next(filter(None, tried), None)
+        if following is None:
+            break
+        end = following
+    chain: list[_Reached] = []
+    one: _Reached | None = end
+    while one is not None:
+        chain.insert(0, one)
+        one = one.before
+    gone = dict.fromkeys(edge for each in chain for edge in each.edges if edge in wanted)
+    return Path(tuple(each.taken for each in chain), end.session, end.want, tuple(gone))

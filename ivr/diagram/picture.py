@@ -1,0 +1,291 @@
+"""Flows as a picture: what is drawn, and what is told in words so that the rest stays legible.
+
+Every way of :mod:`ivr.analysis.graph` is in it exactly once: as an arrow, or in the box of its
+node. In the box is what would be a line across the page (to a node that is drawn elsewhere) and
+what every menu has alike (the keys of ``always``, silence, wrong keys).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from ivr import nodes
+from ivr.analysis.graph import FLAWS, HANDLERS, Way, ways
+from ivr.analysis.reachability import Lead, leads
+from ivr.asking import codes, opening
+from ivr.diagram.edges import Arrow, Exit, arranged
+from ivr.model import Book, Flow, needed
+from ivr.nodes import Node, kind
+from ivr.session import Spot
+from ivr.terms import ACTIONS
+
+Look: TypeAlias = Literal["tells", "asks", "does", "decides", "human", "leads", "ends", "handler"]
+"""What a box is for; each kind of node has one."""
+
+Words: TypeAlias = Mapping[str, str]
+"""Prompt -> its text in the language of the picture."""
+
+
+class Traffic(Struct, frozen=True):
+    """What recorded calls did in a flow: how many of them were in a node, and took a way."""
+
+    calls: int
+    nodes: Mapping[str, int]
+    ways: Mapping[tuple[str, str], int]
+    began: tuple[datetime, datetime] | None = None
+
+
+class Box(Struct, frozen=True, omit_defaults=True):
+    """A node. ``what`` it does in words, and the keys by which a human is reached from a question.
+
+    ``exits`` are the ways that have no arrow; ``usual`` are those of them that every menu has.
+    """
+
+    flow: str
+    node: str
+    kind: str
+    look: Look
+    what: str = ""
+    words: str = ""
+    need: str = ""
+    start: bool = False
+    human: str | None = None
+    exits: tuple[Exit, ...] = ()
+    usual: tuple[Exit, ...] = ()
+    calls: int = 0
+    hung_up: int = 0
+
+
+class Sheet(Struct, frozen=True):
+    """A flow of the picture; ``everywhere`` are the ways that its questions have alike.
+
+    ``calls`` is None where none were counted; ``began``: when the first and the last of them did.
+    """
+
+    flow: str
+    version: str
+    numbers: tuple[str, ...]
+    boxes: tuple[Box, ...]
+    everywhere: tuple[Exit, ...]
+    calls: int | None = None
+    began: tuple[datetime, datetime] | None = None
+
+
+class Picture(Struct, frozen=True):
+    """The sheets, the flow that was asked for first, and the arrows between all their boxes."""
+
+    sheets: tuple[Sheet, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def picture(
+    book: Book, names: Sequence[str], words: Words, traffic: Mapping[str, Traffic]
+) -> Picture:
+    """The picture of flows of a book, with what calls did in those that have ``traffic``."""
+    found = leads(book.flows, book.operations)
+    marked = frozenset(way for name in names for way in _marked(book.flows[name], names, found))
+    sketches = [_Sketch(book, name, traffic.get(name), names, marked) for name in names]
+    starts = [
+        (name, node)
+        for name in names
+        for node in (book.flows[name].start, *book.flows[name].codes.values())
+    ]
+    drawn, told = arranged(starts, [line for sketch in sketches for line in sketch.lines])
+    return Picture(tuple(sketch.sheet(words, found, told) for sketch in sketches), drawn)
+
+
+def reached(flows: Mapping[str, Flow], name: str) -> tuple[str, ...]:
+    """A flow and all to which it leads, the near ones first."""
+    found = [name]
+    for each in found:
+        for node in flows[each].nodes.values():
+            if isinstance(node, nodes.Call | nodes.Goto):
+                to = node.call if isinstance(node, nodes.Call) else node.flow
+                if to not in found:
+                    found.append(to)
+        if flows[each].identify and flows[each].identify not in found:
+            found.append(flows[each].identify)
+    return tuple(found)
+
+
+def _marked(
+    flow: Flow, names: Sequence[str], found: Mapping[Spot, Lead]
+) -> Iterator[tuple[Spot, str]]:
+    """The ways of the shortest way to a human from the start, as far as the picture shows it."""
+    spot = (flow.flow, flow.start)
+    while spot[0] in names and spot in found and found[spot].way:
+        yield spot, found[spot].way
+        spot = found[spot].to
+
+
+class _Sketch:
+    """A flow whose ways are sorted: into lines, and into what its boxes tell."""
+
+    def __init__(
+        self,
+        book: Book,
+        name: str,
+        traffic: Traffic | None,
+        names: Sequence[str],
+        marked: frozenset[tuple[Spot, str]],
+    ) -> None:
+        self.flow = flow = book.flows[name]
+        self.operations = book.operations
+        self.traffic = traffic
+        self.lines: list[Arrow] = []
+        self.exits: dict[str, list[Exit]] = defaultdict(list)
+        self.usual: dict[str, list[Exit]] = defaultdict(list)
+        keyed = sorted({code for node in flow.nodes.values() for code in _codes(book, flow, node)})
+        self.keyed = [
+            Exit(code, to.flow, to.codes[code]) for code in keyed if (to := book.answering(code))
+        ]
+        out = {each: ways(book.flows, book.operations, (name, each)) for each in flow.nodes}
+        self.gave_up = _gave_up(out.values())
+        for node, found in out.items():
+            for way in found:
+                human = ((name, node), way.label) in marked
+                self._sort(node, way, names, human)
+        for label, field in HANDLERS.items():
+            target = getattr(flow, field)
+            if target:
+                exits = (Exit("", name, target),)
+                self.lines.append(Arrow((name, handler(label)), (name, target), exits, "handler"))
+
+    def _sort(self, node: str, way: Way, names: Sequence[str], human: bool) -> None:
+        calls = self.traffic.ways.get((node, way.label), 0) if self.traffic else 0
+        found = Exit(way.label, way.flow, way.node, calls)
+        if self._is_usual(node, way) and not human:
+            self.usual[node].append(found)
+        elif way.node in (*ACTIONS, "") or way.flow not in names or way.label in HANDLERS:
+            self.exits[node].append(found)
+        else:
+            look: Literal["flaw", "flow", "way"] = "flaw" if way.label in FLAWS else "way"
+            if way.label in ("call", "goto", "identify"):
+                look = "flow"
+            self.lines.append(Arrow((self.flow.flow, node), way.spot, (found,), look, human))
+
+    def _is_usual(self, name: str, way: Way) -> bool:
+        """Whether the questions of the flow have this way alike."""
+        if not isinstance(self.flow.nodes[name], nodes.Listens):
+            return False
+        if way.label == "gave-up":
+            return way.node == self.gave_up
+        return way.label in FLAWS or self.flow.always.get(way.label) == way.node
+
+    def sheet(
+        self, words: Words, found: Mapping[Spot, Lead], told: Mapping[Spot, Sequence[Exit]]
+    ) -> Sheet:
+        flow = self.flow
+        everywhere = [Exit(key, flow.flow, target) for key, target in flow.always.items()]
+        everywhere += self.keyed
+        if self.gave_up:
+            everywhere.append(Exit("gave-up", flow.flow, self.gave_up))
+        if flow.farewell:
+            everywhere.append(Exit("farewell", flow.flow, flow.farewell))
+        boxes = [self._box(name, words, found, told) for name in flow.nodes]
+        boxes += [
+            Box(flow.flow, handler(label), "", "handler", exits=tuple(told[flow.flow, at]))
+            for label, field in HANDLERS.items()
+            if getattr(flow, field)
+            for at in [handler(label)]
+        ]
+        counted = (self.traffic.calls, self.traffic.began) if self.traffic else ()
+        about = (flow.flow, flow.version, tuple(flow.entries))
+        return Sheet(*about, tuple(boxes), tuple(everywhere), *counted)
+
+    def _box(
+        self,
+        name: str,
+        words: Words,
+        found: Mapping[Spot, Lead],
+        told: Mapping[Spot, Sequence[Exit]],
+    ) -> Box:
+        flow, node, spot = self.flow, self.flow.nodes[name], (self.flow.flow, name)
+        counts = self.traffic or Traffic(0, {}, {})
+        lead, need = found.get(spot), needed(node, self.operations)
+        human = "".join(lead.keys) if lead else ""
+        return Box(
+            *spot,
+            kind(node),
+            LOOKS[type(node)],
+            what=_what(node),
+            words=" ".join(words.get(prompt, prompt) for prompt in _prompts(node)),
+            need="" if need == "none" else need,
+            start=name in (flow.start, *flow.codes.values()),
+            human=human if isinstance(node, nodes.Listens) else None,
+            exits=(*self.exits[name], *told[spot]),
+            usual=tuple(self.usual[name]),
+            calls=counts.nodes.get(name, 0),
+            hung_up=counts.ways.get((name, "hung-up"), 0),
+        )
+
+
+def _codes(book: Book, flow: Flow, node: Node) -> frozenset[str]:
+    return codes(book, flow, node) if isinstance(node, nodes.Menu) else frozenset()
+
+
+def handler(label: str) -> str:
+    """The name of the box of a handler, which is no name of a node."""
+    return f"{HANDLERS[label].replace('_', '-')}:"
+
+
+def _gave_up(found: Iterable[Iterable[Way]]) -> str:
+    """Where most of the questions of a flow lead who gave up; "" if no two do alike."""
+    counted = Counter(way.node for each in found for way in each if way.label == "gave-up")
+    best = counted.most_common(1)
+    return best[0][0] if best and best[0][1] > 1 else ""
+
+
+def _prompts(node: Node) -> tuple[str, ...]:
+    match node:
+        case nodes.Listens():
+            return opening(node)
+        case nodes.Say() | nodes.Announce() | nodes.Record() | nodes.Sms() | nodes.End():
+            told: tuple[str, ...] = getattr(node, kind(node))
+            return told
+    return ()
+
+
+def _what(node: Node) -> str:
+    """What a node does, besides telling."""
+    match node:
+        case nodes.Set():
+            return ", ".join(f"{name} = {given}" for name, given in node.set.items())
+        case nodes.Branch():
+            return f"{node.branch}?"
+        case nodes.Goto():
+            return f"{node.goto} in {node.flow}"
+        case nodes.Return():
+            return node.return_
+        case nodes.Input() | nodes.Record():
+            return node.into
+        case nodes.Do() | nodes.Hours() | nodes.Queue() | nodes.Dial() | nodes.Language():
+            return str(getattr(node, kind(node)))
+        case nodes.Call():
+            return node.call
+    return ""
+
+
+LOOKS: Mapping[type[Node], Look] = {
+    nodes.Say: "tells",
+    nodes.Announce: "tells",
+    nodes.Sms: "tells",
+    nodes.Menu: "asks",
+    nodes.Input: "asks",
+    nodes.Confirm: "asks",
+    nodes.Record: "asks",
+    nodes.Do: "does",
+    nodes.Set: "does",
+    nodes.Language: "does",
+    nodes.Branch: "decides",
+    nodes.Hours: "decides",
+    nodes.Queue: "human",
+    nodes.Dial: "human",
+    nodes.Call: "leads",
+    nodes.Goto: "leads",
+    nodes.Return: "leads",
+    nodes.End: "ends",
+}

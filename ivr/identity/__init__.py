@@ -1,0 +1,1 @@
+"""Who a caller is: code words, keypad letters, lockout after wrong tries."""

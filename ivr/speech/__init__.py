@@ -1,0 +1,1 @@
+"""Values as words: money, dates, counts, per language."""

@@ -1,0 +1,214 @@
+"""What was kept long enough goes, a little at a time; what is younger, open or waiting stays."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+
+from ari_app.admin import retention
+from ari_app.calls.recordings import Recorded
+from ari_app.cli import main
+from ari_app.config.settings import RetentionSettings
+from ari_app.config.state import ConfigError, State
+from ari_app.store import (
+    agent_actions,
+    announcement_requests,
+    announcements,
+    calls,
+    cards,
+    code_words,
+    complaints,
+    outbox,
+    views,
+)
+from ari_app.store.agent_actions import Act
+from ari_app.store.announcements import Announcement
+from ari_app.store.calls import CallEnded
+from ari_app.store.cards import Burst, Card
+from ari_app.store.code_words import Trial
+from ari_app.store.db import Store, StoreError
+from ari_app.store.sqlite import Database
+from tests.ari.facts import until
+from tests.store.samples import NOON, began, step
+
+KEEP = RetentionSettings(**dict.fromkeys(RetentionSettings.__struct_fields__, 40))
+DAY = timedelta(days=1)
+TABLES = (
+    "calls", "steps", "outbox", "code_word_tries", "announcement_hearings", "complaints",
+    "cards", "card_texts", "acts", "views",
+)  # fmt: skip
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(tmp_path / "firstline.db")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Recorded:
+    (tmp_path / "recorded").mkdir()
+    return Recorded(tmp_path / "recorded")
+
+
+def live(db: Database, directory: Path, call: str, at: datetime) -> None:
+    """What a day leaves behind: a call, its text, tries, hearing, a closed and an open complaint,
+    a recording that is no complaint's, a closed and an open card, an act, a look."""
+    calls.add(db, [replace(began(call), at=at), step(call, 1), step(call, 2)])
+    calls.add(db, [CallEnded(call, at, "gone", 16)])
+    outbox.post(db, f"{call}:sent", "375990000001", "text", call, at)
+    outbox.sent(db, f"{call}:sent", at)
+    outbox.post(db, f"{call}:waiting", "375990000001", "text", call, at)
+    trial = Trial(subscriber=1, number="375990000001", call=call)
+    code_words.settle(db, code_words.begin(db, trial, at), "ok")
+    one = announcements.add(db, Announcement(since=at, until=at, by="anna"))
+    announcement_requests.hear(db, [one.id], "375990000001", call, at)
+    for card in (f"{call}:closed", f"{call}:open"):
+        cards.open(db, Card(id=card, agent="anna", channel=call, opened=at))
+        cards.save(db, Burst(card, "question", card, "?", at))
+    cards.finish(db, f"{call}:closed", at)
+    agent_actions.begin(db, Act(key=call, at=at, agent="anna", subscriber=1, operation="pause"))
+    views.add(db, "anna", 1, "card", at)
+    for seq in range(3):
+        file = directory / f"{call}-{seq}.wav"
+        file.touch()
+        os.utime(file, (at.timestamp(), at.timestamp()))
+        if seq:
+            who = (call, "375990000001", 1)
+            id = complaints.add(db, f"{call}:{seq}", *who, str(file), 2.5, at)
+            if seq == 1:
+                complaints.close(db, id, "solved")
+
+
+def counts(db: Database) -> dict[str, int]:
+    asked = {name: f"select count(*) from {name}" for name in TABLES}
+    return {name: db.conn.execute(sql).fetchone()[0] for name, sql in asked.items()}
+
+
+def left(tmp_path: Path) -> list[str]:
+    return sorted(file.name for file in (tmp_path / "recorded").iterdir())
+
+
+async def test_what_is_over_goes_and_all_else_stays(
+    store: Store, recorded: Recorded, tmp_path: Path
+) -> None:
+    for call, at in (("old", NOON - 41 * DAY), ("new", NOON - 39 * DAY)):
+        await store.write(live, tmp_path / "recorded", call, at)
+    await store.write(calls.add, [replace(began("lasts"), at=NOON - 50 * DAY)])
+    over = {"calls": 1, "texts": 1, "tries": 1, "hearings": 1}
+    over |= {"cards": 1, "acts": 1, "views": 1, "recordings": 2}
+    assert await retention.due(store, KEEP, recorded, NOON) == over
+    assert await retention.sweep(store, KEEP, recorded, NOON) == over
+    assert await retention.sweep(store, KEEP, recorded, NOON) == {}
+    assert await store.read(counts) == {
+        "calls": 2,
+        "steps": 2,
+        "outbox": 3,
+        "code_word_tries": 1,
+        "announcement_hearings": 1,
+        "complaints": 4,
+        "cards": 3,
+        "card_texts": 3,
+        "acts": 1,
+        "views": 1,
+    }
+    assert left(tmp_path) == ["new-0.wav", "new-1.wav", "new-2.wav", "old-2.wav"]
+    files = [one.file for one in await store.read(complaints.listing, True)]
+    assert [Path(file).name for file in files] == ["", "old-2.wav", "new-1.wav", "new-2.wav"]
+
+
+async def test_nothing_goes_that_is_kept_for_ever(
+    store: Store, recorded: Recorded, tmp_path: Path
+) -> None:
+    await store.write(live, tmp_path / "recorded", "old", NOON)
+    for_ever = RetentionSettings(**dict.fromkeys(RetentionSettings.__struct_fields__, 0))
+    later = NOON + 30_000 * DAY
+    assert await retention.sweep(store, for_ever, recorded, later) == {}
+    assert await retention.due(store, for_ever, recorded, later) == {}
+
+
+async def test_a_sweep_has_an_end(
+    store: Store, recorded: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "BATCHES", 3)
+    for number in range(8):
+        await store.write(live, tmp_path / "recorded", f"c{number}", NOON)
+    later = NOON + 41 * DAY
+    found = [await retention.sweep(store, KEEP, recorded, later) for _ in range(4)]
+    assert [one.get("calls", 0) for one in found] == [6, 2, 0, 0]
+    assert [one.get("recordings", 0) for one in found] == [6, 6, 4, 0]
+
+
+async def test_the_application_sweeps_at_once_and_again_after_trouble(
+    store: Store,
+    recorded: Recorded,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    monkeypatch.setattr(retention, "EVERY", 0.001)
+    await store.write(live, tmp_path / "recorded", "old", NOON)
+    well, real = asyncio.Event(), retention.sweep
+
+    async def sweep(*given: object) -> object:
+        if not well.is_set():
+            raise StoreError("the disk is full")
+        return await real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(retention, "sweep", sweep)
+    task = asyncio.create_task(
+        retention.attend(store, KEEP, recorded, lambda: NOON + 41 * DAY)  # a virtual clock
+    )
+    await until(lambda: "stays for another hour: the disk is full" in caplog.text)
+    well.set()
+    told = "removed: calls 1, texts 1, tries 1, hearings 1, cards 1, acts 1, views 1"
+    await until(lambda: told in caplog.text)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_a_command_tells_what_is_over(tmp_path: Path) -> None:
+    state = State(tmp_path / "state")
+    state.make()
+    state.recorded.mkdir()
+    (state.directory / "firstline.toml").write_text("[retention]\ntexts = 0\ncalls = 7\n")
+    store = await Store.open(state.database)
+    await store.write(live, state.recorded, "old", NOON - 3650 * DAY)
+    await store.close()
+    words = ["--state", str(state.directory), "retention"]
+    done = await asyncio.to_thread(CliRunner().invoke, main, words)
+    assert done.stdout.splitlines() == [
+        "calls       7 days; over: 1",
+        "texts       for ever",
+        "tries       365 days; over: 1",
+        "hearings    180 days; over: 1",
+        "cards       730 days; over: 1",
+        "acts        730 days; over: 1",
+        "views       365 days; over: 1",
+        "recordings  180 days; over: 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("tries = 29", "tries count for 30 days: keep them as long, or 0 for ever"),
+        ("calls = -1", "$.retention.calls"),
+        ("call = 1", "[retention] has no call: did you mean calls?"),
+    ],
+)
+def test_wrong_times_are_told(tmp_path: Path, line: str, told: str) -> None:
+    (tmp_path / "firstline.toml").write_text(f"[retention]\n{line}\n")
+    with pytest.raises(ConfigError) as caught:
+        State(tmp_path).config({})
+    assert told in str(caught.value)

@@ -1,0 +1,87 @@
+"""Agents and callers are moved on a real Asterisk, which tells what we read and nothing else."""
+
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from ari_app.ami.client import AmiError, RefusedError
+from ari_app.ami.events import READ
+from ari_app.ami.queue_control import QueueControl
+from ari_app.ami.watch import Watch
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from asterisk_conf.pbx import Pbx
+from ivr.acd.queues import Member
+from tests.ami.queue_control import OLGA, settings
+from tests.ami.test_client import kept
+from tests.ari.facts import until
+from tests.phone.test_live_phone import account
+
+pytestmark = pytest.mark.live
+
+
+async def test_an_agent_rests_and_works_on(watch: Watch) -> None:
+    def olga() -> Member:
+        return watch.view.board.queues["support"].members[OLGA]
+
+    floor = QueueControl(watch.ask)
+    await floor.pause(OLGA, True, "чай")
+    await until(lambda: (olga().paused, olga().reason) == (True, "чай"))
+    await floor.pause(OLGA, False)
+    await until(lambda: not olga().paused)
+    with pytest.raises(RefusedError, match="Interface not found"):
+        await floor.pause("PJSIP/nobody", True)
+
+
+async def test_a_phone_becomes_a_member_and_leaves(watch: Watch) -> None:
+    def members() -> dict[str, int]:
+        found = watch.view.board.queues["support"].members
+        return {one.name: one.penalty for one in found.values()}
+
+    floor = QueueControl(watch.ask)
+    for _ in range(2):
+        await floor.join("support", "PJSIP/1002", "Барыс", 2)
+        await until(lambda: members() == {"Ольга": 0, "Барыс": 2})
+    for _ in range(2):
+        await floor.leave("support", "PJSIP/1002")
+        await until(lambda: members() == {"Ольга": 0})
+    with pytest.raises(RefusedError, match="not dynamic"):
+        await floor.leave("support", OLGA)
+    for deed in (floor.join("nowhere", OLGA, "Ольга"), floor.leave("nowhere", OLGA)):
+        with pytest.raises(RefusedError, match="No such queue"):
+            await deed
+
+
+async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: Watch) -> None:
+    """And of all that happens meanwhile we hear what we read."""
+    floor = QueueControl(watch.ask)
+    async with kept(settings(pbx)) as heard, Phone(account(pbx)) as me:
+        await until(lambda: heard.asks)
+        await heard.asks[0]("QueueStatus")
+        await until(lambda: {"QueueMember", "QueueStatusComplete"} <= set(heard.names))
+        before = len(heard.events)
+        await me.dial("611")
+        await me.wait(Connected)
+        await until(lambda: watch.view.board.queues["support"].waiting)
+        [waiting] = watch.view.board.queues["support"].waiting
+        async with Phone(account(pbx, "agent1")) as olga:
+            await olga.register()
+            await floor.redirect(waiting.channel, "firstline-people", "701")
+            await olga.wait(Incoming)
+            await until(lambda: not watch.view.board.queues["support"].waiting)
+            await olga.answer()
+            await olga.hangup()
+            await me.wait(Disconnected)
+        told = set(heard.names[before:])
+        assert {"QueueCallerJoin", "QueueCallerLeave", "QueueMemberStatus"} <= told <= READ
+        with pytest.raises(RefusedError, match="Channel does not exist"):
+            await floor.redirect(waiting.channel, "firstline-people", "701")
+
+
+async def test_what_is_not_of_our_classes_is_not_for_us(pbx: Pbx, watch: Watch) -> None:
+    for action in ("Command", "Originate", "DBGet", "Filter"):
+        with pytest.raises(RefusedError, match="Permission denied"):
+            await watch.ask(action)
+    wrong = Watch(replace(settings(pbx), port=1), lambda: datetime.now(UTC))
+    with pytest.raises(AmiError, match="not connected"):
+        await QueueControl(wrong.ask).pause(OLGA, True)

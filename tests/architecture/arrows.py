@@ -1,0 +1,45 @@
+"""The imports of the program, read from its source, and the arrows that they make between rooms."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tests.architecture.rooms import room_of
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("ivr", "prompts", "asterisk_conf", "ari_app")
+
+
+def modules(*packages: str) -> dict[str, Path]:
+    """Module -> its file, of all modules in the packages."""
+    files = [file for package in packages for file in sorted((ROOT / package).rglob("*.py"))]
+    return {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in files
+    }
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The names that are imported anywhere in a source, also inside of functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def arrows(product: Mapping[str, Path]) -> dict[tuple[str, str], set[str]]:
+    """(importing room, imported room) -> the modules that import; rooms of no name are skipped."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for module, file in product.items():
+        room = room_of(module)
+        for name in imported(ast.parse(file.read_text("utf-8"))):
+            target = name if name in product else name.rpartition(".")[0]
+            if target not in product:
+                continue
+            other = room_of(target)
+            if room and other and room != other:
+                found.setdefault((room, other), set()).add(module)
+    return found

@@ -1,0 +1,187 @@
+"""Every room of the program: the rule that says what belongs there, and which rooms it may import.
+
+A room is a package, one of the three loose modules of `ari_app/`, or the engine's own files in
+`ivr/`. The table is exact: an arrow that is missing here fails the test, and so does one that no
+import uses any more.
+"""
+
+from typing import NamedTuple
+
+
+class Room(NamedTuple):
+    """What belongs into a room, and the rooms that its modules import."""
+
+    rule: str
+    imports: frozenset[str]
+
+
+def _room(rule: str, *imports: str) -> Room:
+    """Imports are named without `ari_app.` where they are rooms of it."""
+    own = ("asterisk_conf", "prompts", "ivr")
+    return Room(
+        rule,
+        frozenset(
+            name if name.partition(".")[0] in own else f"ari_app.{name}"
+            for each in imports
+            for name in each.split()
+        ),
+    )
+
+
+ROOMS = {
+    "ari_app.cli": _room(
+        "the command line's front door",
+        "commands config log main",
+    ),
+    "ari_app.log": _room(
+        "log lines, and numbers masked for them",
+    ),
+    "ari_app.background": _room(
+        "tasks that go on beside the calls",
+    ),
+    "ari_app.main": _room(
+        "builds the application and runs it; may know all the others",
+        "admin ami ari background calls config control demo fulfilment menus messaging",
+        "selfcare session store ussd workplace",
+        "asterisk_conf ivr prompts",
+    ),
+    "ari_app.commands": _room(
+        "the command line, a module per group of commands",
+        "admin ami ari calls config control demo fulfilment log main menus phone selfcare sim",
+        "store ussd workplace",
+        "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.speech",
+        "prompts",
+    ),
+    "ari_app.admin": _room(
+        "what an operator asks of an installation",
+        "calls config control demo fulfilment store",
+        "ivr ivr.identity ivr.speech",
+    ),
+    "ari_app.demo": _room(
+        "the fictional operator; production reaches it only through a setting",
+        "commands config fulfilment selfcare session sim store",
+        "ivr ivr.hours ivr.identity prompts",
+    ),
+    "ari_app.session": _room(
+        "runs any session over any line; knows no line and no store",
+        "ivr",
+    ),
+    "ari_app.calls": _room(
+        "what a voice call does besides its line: admission, side effects, records",
+        "ari control log messaging selfcare session store",
+        "ivr ivr.hours",
+    ),
+    "ari_app.menus": _room(
+        "from YAML on the disk to the menus in force",
+        "config session",
+        "ivr ivr.check ivr.hours ivr.speech prompts",
+    ),
+    "ari_app.fulfilment": _room(
+        "the ports of self-service, kept in the store",
+        "config messaging selfcare store",
+        "ivr ivr.identity ivr.speech",
+    ),
+    "ari_app.messaging": _room(
+        "texts leave, with retries",
+        "config log store",
+        "ivr",
+    ),
+    "ari_app.control": _room(
+        "how other processes look into the running one",
+    ),
+    "ari_app.config": _room(
+        "files, environment, defaults",
+        "asterisk_conf ivr ivr.identity",
+    ),
+    "ari_app.ami": _room(
+        "Asterisk's manager interface: queues and agents' phones",
+        "background",
+        "ivr ivr.acd",
+    ),
+    "ari_app.ari": _room(
+        "Asterisk's REST interface: a channel as a line",
+        "session",
+        "ivr",
+    ),
+    "ari_app.ussd": _room(
+        "text sessions: a line of text",
+        "config session",
+        "ivr",
+    ),
+    "ari_app.sim": _room(
+        "calls without a phone: a line on a virtual clock",
+        "session",
+        "ivr ivr.analysis",
+    ),
+    "ari_app.phone": _room(
+        "a real SIP phone for scripts, in a process of its own",
+        "prompts",
+    ),
+    "ari_app.selfcare": _room(
+        "what a subscriber may do, behind ports; billing and its implementations",
+        "ivr ivr.identity ivr.speech",
+    ),
+    "ari_app.store": _room(
+        "SQLite: one module per thing remembered",
+        "ivr ivr.diagram ivr.hours ivr.identity ivr.speech",
+    ),
+    "ari_app.desk": _room(
+        "the agents' browser; knows the rest as ports",
+        "ivr ivr.acd ivr.speech",
+    ),
+    "ari_app.workplace": _room(
+        "the adapters behind the desk's ports",
+        "ami ari config desk fulfilment selfcare session store",
+        "ivr ivr.acd ivr.analysis ivr.speech prompts",
+    ),
+    "asterisk_conf": _room(
+        "Asterisk: its configuration as text, and a private one to run",
+    ),
+    "prompts": _room(
+        "texts and sound",
+        "ivr ivr.check ivr.speech",
+    ),
+    "ivr": _room(
+        "the engine and the language of menus",
+        "ivr.check ivr.hours ivr.speech",
+    ),
+    "ivr.acd": _room(
+        "queues, agents, and who speaks with whom, folded from events",
+        "ivr",
+    ),
+    "ivr.analysis": _room(
+        "flows as a graph",
+        "ivr",
+    ),
+    "ivr.check": _room(
+        "the rules that flows are checked by",
+        "ivr ivr.analysis ivr.hours ivr.speech",
+    ),
+    "ivr.diagram": _room(
+        "flows as pictures",
+        "ivr ivr.analysis",
+    ),
+    "ivr.hours": _room(
+        "opening hours",
+        "ivr",
+    ),
+    "ivr.identity": _room(
+        "code words, keypad letters, lockout",
+    ),
+    "ivr.speech": _room(
+        "values as words, per language",
+        "ivr",
+    ),
+}
+"""Room -> its rule and its arrows, in the order in which a newcomer should meet them."""
+
+
+def room_of(module: str) -> str | None:
+    """The room in which a module of the program stands, or None if it stands in none."""
+    package, *rest = module.split(".")
+    if package in ("prompts", "asterisk_conf"):
+        return package
+    if package == "ivr" and len(rest) < 2 and f"ivr.{'.'.join(rest)}" not in ROOMS:
+        return "ivr"
+    name = ".".join(module.split(".")[:2])
+    return name if name in ROOMS else None

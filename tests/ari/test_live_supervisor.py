@@ -1,0 +1,123 @@
+"""A mentor's phone in the call of an agent's, on a real Asterisk: who hears whom."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ari_app.ari.link import Link
+from ari_app.ari.sending import Settings
+from ari_app.ari.supervisor import Way, mentor
+from ari_app.ari.texts import NoPhoneError
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from asterisk_conf.pbx import Pbx
+from ivr.secret import Secret
+from prompts import wav
+from prompts.telephone import RATE
+from tests.ami.queue_control import OLGA, floor_pbx
+from tests.ari.house import asked_nothing
+from tests.phone.test_live_phone import account
+
+pytestmark = pytest.mark.live
+
+MENTOR = "PJSIP/1001"
+VOICES = {"caller": 600, "agent": 1000, "mentor": 1600}
+"""What each says is a tone of so many hertz: that is heard through lost frames, too."""
+
+
+def spoken(hertz: int) -> wav.Samples:
+    """A tone of two seconds."""
+    times = np.arange(2 * RATE) / RATE
+    return np.asarray(0.5 * np.sin(2 * np.pi * hertz * times), np.float32)
+
+
+def hears(recording: Path, hertz: int) -> bool:
+    """Whether a tone is most of what is heard in some part of a second."""
+    sound, rate = wav.read(recording)
+    size = rate // 4
+    parts = np.abs(np.fft.rfft(sound[: len(sound) // size * size].reshape(-1, size))) ** 2
+    place = round(hertz * size / rate)
+    loud = parts.sum(axis=1) > 1.0
+    share = parts[loud, place - 2 : place + 3].sum(axis=1) / parts[loud].sum(axis=1)
+    return bool(share.size) and float(share.max()) > 0.5
+
+
+@pytest.fixture(scope="module")
+def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    with floor_pbx(tmp_path_factory.mktemp("pbx")) as started:
+        yield started
+
+
+@pytest.fixture
+async def link(pbx: Pbx) -> AsyncIterator[Link]:
+    password = Secret(pbx.site.secrets.ari_password)
+    url = f"http://127.0.0.1:{pbx.site.ports.http}"
+    link = Link(Settings(url=url, user="firstline", password=password))
+    task = asyncio.create_task(link.run(lambda _: None, asked_nothing))
+    async with asyncio.timeout(10):
+        await link.wait_connected()
+    yield link
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def comes(link: Link, him: Phone) -> None:
+    """The mentor's phone registers, and Asterisk has taken note of it."""
+    await him.register()
+    async with asyncio.timeout(10):
+        while (await link.ari.endpoints.get("PJSIP", "1001")).state != "online":
+            pass
+
+
+@pytest.mark.parametrize(
+    ("way", "hear_him"), [("listen", ()), ("whisper", ("agent",)), ("barge", ("caller", "agent"))]
+)
+async def test_who_hears_a_mentor(
+    pbx: Pbx, link: Link, tmp_path: Path, way: Way, hear_him: tuple[str, ...]
+) -> None:
+    for name, hertz in VOICES.items():
+        wav.write(tmp_path / f"says-{name}.wav", spoken(hertz))
+    async with (
+        Phone(account(pbx, "agent2"), tmp_path / "caller.wav") as caller,
+        Phone(account(pbx, "agent1"), tmp_path / "agent.wav") as agent,
+        Phone(account(pbx), tmp_path / "mentor.wav") as him,
+    ):
+        await agent.register()
+        await comes(link, him)
+        await caller.dial("701")
+        await agent.wait(Incoming)
+        await agent.answer()
+        await caller.wait(Connected)
+        await mentor(link.ari, MENTOR, OLGA, way)
+        assert (await him.wait(Incoming)).caller == "agent1"
+        await him.answer()
+        await him.press("5")  # heard by nobody, but now he is in
+        for name, phone in zip(VOICES, (caller, agent, him), strict=True):
+            await phone.play(tmp_path / f"says-{name}.wav")
+        await caller.hangup()
+        await him.wait(Disconnected)  # with the call of the agent
+        await agent.wait(Disconnected)
+    for who, others in (
+        ("mentor", ("caller", "agent")),
+        ("agent", ("caller", "mentor") if "agent" in hear_him else ("caller",)),
+        ("caller", ("agent", "mentor") if "caller" in hear_him else ("agent",)),
+    ):
+        recording = tmp_path / f"{who}.wav"
+        assert {one for one, hertz in VOICES.items() if hears(recording, hertz)} == set(others), who
+
+
+async def test_a_mentor_without_a_phone_or_without_a_call(pbx: Pbx, link: Link) -> None:
+    for phone in (MENTOR, "PJSIP/nobody"):
+        with pytest.raises(NoPhoneError, match="is not registered"):
+            await mentor(link.ari, phone, OLGA, "listen")
+    async with Phone(account(pbx)) as him:
+        await comes(link, him)
+        for agent in (OLGA, "PJSIP/", "Local/x@y", "PJSIP/agent1-,w)&System(touch x"):
+            await mentor(link.ari, MENTOR, agent, "listen")
+            await him.wait(Incoming)
+            await him.answer()
+            await him.wait(Disconnected)

@@ -1,0 +1,100 @@
+"""What a call leaves in the store, the log and the feed."""
+
+from datetime import timedelta
+
+import pytest
+
+from ari_app.control.live_feed import BEHIND, CallEvent, LiveFeed
+from ari_app.log import masked
+from ari_app.session.conductor import conduct
+from ari_app.store.calls import CallBegan, CallEnded
+from ivr.events import Bridged, Gone, Keyed, Told
+from tests.session.scripted import BEGAN, Scripted, Sight, book, session
+
+
+async def test_the_records_of_a_call() -> None:
+    sight = Sight()
+    await conduct(Scripted([Keyed("1"), Gone(16)]), book(), session(), sight.world)
+    version = book().flows["611"].version
+    assert sight.began == [
+        CallBegan("c1", "scripted", "611", "375291234567", 7, "ru", "611", version, BEGAN)
+    ]
+    assert [
+        (step.node, step.kind, step.prompt, step.key, step.outcome) for step in sight.steps
+    ] == [
+        ("main", "menu", "main", "1", "balance"),
+        ("balance", "do", "", "", "ok"),
+        ("told", "say", "balance-told", "", ""),
+        ("main", "menu", "", "", "gone"),
+    ]
+    [ended] = sight.ended
+    assert ended == CallEnded("c1", ended.at, "gone", 16)
+    assert ended.at > BEGAN + timedelta(seconds=1)
+
+
+async def test_the_log_tells_a_call_in_two_lines(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    sight = Sight()
+    await conduct(Scripted([Keyed("1"), Keyed("2"), Gone()]), book(), session(), sight.world)
+    began, ended = caplog.messages
+    assert began.startswith("…4567 -> 611 began (ru, flow 611 ")
+    assert ended.startswith("…4567 -> 611 ended after ")
+    assert ended.endswith("s: gone; main 1, main 2")
+
+
+async def test_numbers_are_masked_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    sight = Sight()
+    line = Scripted([Keyed("4"), Keyed("375447654321"), Gone()])
+    await conduct(line, book(), session(), sight.world)
+    assert "37529123" not in caplog.text
+    assert "37544765" not in caplog.text
+    assert "recipient …4321" in caplog.text
+    assert [step.key for step in sight.steps if step.node == "recipient"] == ["375447654321"]
+
+
+async def test_a_caller_without_a_number(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    await conduct(Scripted([Gone()]), book(), session("", None), Sight().world)
+    assert caplog.messages[0].startswith("unknown -> 611")
+    assert caplog.messages[1].endswith("gone; no key")
+
+
+def test_masking() -> None:
+    assert masked("375291234567") == "…4567"
+    assert masked("") == "unknown"
+
+
+async def test_what_a_watcher_sees() -> None:
+    sight = Sight()
+    async with sight.feed.watch() as happenings:
+        line = Scripted([Keyed("0"), Bridged("ended"), Told()])
+        await conduct(line, book(), session(), sight.world)
+        sight.journal.told("c1")
+        seen = [happenings.get_nowait() for _ in range(happenings.qsize())]
+    assert [one.what for one in seen] == [
+        *("began", "telling", "step", "queued", "step", "step", "telling", "ended", "told")
+    ]
+    assert seen[0] == CallEvent("began", "c1", caller="375291234567", dialled="611")
+    assert seen[1] == CallEvent("telling", "c1", prompts=("main",), texts=("<main>",), asks=True)
+    assert seen[3] == CallEvent("queued", "c1", node="support")
+    assert seen[6] == CallEvent("telling", "c1", prompts=("bye",), texts=("<bye>",))
+    assert seen[7].outcome == "ended"
+
+
+async def test_nothing_is_made_for_nobody() -> None:
+    sight = Sight()
+    assert not sight.feed.watched
+    async with sight.feed.watch(), sight.feed.watch():
+        assert sight.feed.watched
+    assert not sight.feed.watched
+
+
+async def test_a_watcher_who_is_far_behind_misses_the_oldest() -> None:
+    feed = LiveFeed()
+    async with feed.watch() as slow, feed.watch() as quick:
+        for number in range(BEHIND + 10):
+            feed.publish(CallEvent("told", str(number)))
+            assert quick.get_nowait().call == str(number)
+        assert slow.qsize() == BEHIND
+        assert slow.get_nowait().call == "10"

@@ -1,0 +1,66 @@
+"""Calls that are received while other menus go on the air."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import cast
+
+import pytest
+
+from ari_app.ari.events import CallerId, Channel
+from ari_app.ari.line import ChannelLine
+from ari_app.calls.inbound import InboundCalls, Serving
+from ari_app.store.directory import Caller as Known
+from ivr.loader import version
+from ivr.wants import Ask, Screen
+from tests.session.scripted import FLOW, Scripted, Sight, book
+
+OTHER = FLOW.replace("menu: main", "menu: thanks")
+
+
+def serving(sight: Sight, text: str) -> Serving:
+    async def speak(_: Screen) -> Sequence[str]:
+        return [version(text)]
+
+    return Serving(book(text), speak, sight.world, lambda _: None)
+
+
+async def test_a_call_ends_on_what_it_began_with() -> None:
+    sight = Sight()
+    first, second = serving(sight, FLOW), serving(sight, OTHER)
+    reception = InboundCalls(lambda _: None, first)
+    lines, calls = [Scripted([]), Scripted([])], []
+    for line, then in zip(lines, (second, second), strict=True):
+        channel = Channel("c", caller=CallerId("375291234567"))
+        serve = reception.serve(cast(ChannelLine, line), channel, "611")
+        calls.append(asyncio.create_task(serve))
+        await line.stuck.wait()
+        reception.serving = then
+    asked = [line.wants[0] for line in lines]
+    prompts = [one.screen.phrases[0].prompt for one in asked if isinstance(one, Ask)]
+    assert prompts == ["main", "thanks"]
+    assert [one.version for one in sight.began] == [version(FLOW), version(OTHER)]
+    spoken = [cast(ChannelLine, line).speak for line in lines]
+    assert spoken == [first.speak, second.speak]
+    for call in calls:
+        call.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("PJSIP/375291234567-0000001f", "main"), ("PJSIP/trunk-a-00000020", "thanks")],
+)
+async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, told: str) -> None:
+    sight, line = Sight(), Scripted([])
+    found = Known(7, "ru", "Минск")
+    text = FLOW.replace("    menu: main\n", "    menu: main\n    need: caller\n")
+    text = text.replace("nodes:", "on-need: recipient\nnodes:")
+    reception = InboundCalls(lambda _: found, serving(sight, text), ["PJSIP/trunk-a"])
+    channel = Channel("c", name, caller=CallerId("375291234567"))
+    call = asyncio.create_task(reception.serve(cast(ChannelLine, line), channel, "611"))
+    await line.stuck.wait()
+    call.cancel()
+    await asyncio.gather(call, return_exceptions=True)
+    [asked] = line.wants
+    assert isinstance(asked, Ask)
+    assert asked.screen.phrases[0].prompt == told

@@ -1,0 +1,112 @@
+"""Commands that look into the store, and note in it what was done."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from msgspec import json
+
+from ari_app.cli import main
+from ari_app.config.state import State
+from ari_app.store import callbacks, complaints, outbox
+from ari_app.store.db import Store
+from ari_app.store.sqlite import Database
+from tests.store.samples import NOON
+
+NUMBER = "375990000001"
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    return State(tmp_path / "state")
+
+
+def written(state: State, *facts: Callable[[Database], object]) -> None:
+    """Write facts into the state's store."""
+
+    async def writing() -> None:
+        store = await Store.open(state.database)
+        for fact in facts:
+            await store.write(fact)
+        await store.close()
+
+    asyncio.run(writing())
+
+
+def told(state: State, *words: str, code: int = 0) -> str:
+    """What a command says."""
+    done = CliRunner().invoke(main, ["--state", str(state.directory), *words])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_messages(state: State) -> None:
+    written(
+        state,
+        lambda db: outbox.post(db, "1", NUMBER, "Первое", "c1", NOON),
+        lambda db: outbox.sent(db, "1", NOON),
+        lambda db: outbox.post(db, "2", "375990000002", "Второе", "c2", NOON),
+        lambda db: outbox.begin(db, "2", NOON),
+        lambda db: outbox.refused(db, "2", "no phone"),
+        lambda db: outbox.post(db, "3", NUMBER, "Третье", "c3", NOON),
+        lambda db: outbox.begin(db, "3", None),
+        lambda db: outbox.refused(db, "3", "no phone at all"),
+    )
+    assert told(state, "messages", "list").splitlines() == [
+        "2026-03-01 12:00:00 UTC  …0001  failed (no phone at all)",
+        "    Третье",
+        "2026-03-01 12:00:00 UTC  …0002  waiting for 12:00:00 UTC (attempt 1: no phone)",
+        "    Второе",
+        "2026-03-01 12:00:00 UTC  …0001  sent",
+        "    Первое",
+    ]
+    assert "Второе" not in told(state, "messages", "list", "--number", "+375 99 000-00-01")
+    found = json.decode(told(state, "messages", "list", "--json", "--limit", "1"))
+    assert [(one["key"], one["number"], one["state"]) for one in found] == [("3", NUMBER, "failed")]
+
+
+def test_complaints(state: State) -> None:
+    written(
+        state,
+        lambda db: complaints.add(db, "k1", "c1", NUMBER, 1, "/spool/1.wav", 4.5, NOON),
+        lambda db: complaints.add(db, "k2", "c2", "", None, "/spool/2.wav", 61.0, NOON),
+    )
+    first, second = told(state, "complaints", "list").splitlines()
+    assert first == "1  2026-03-01 12:00:00 UTC  …0001  4 s  answer by 2026-03-16"
+    assert "unknown" in second
+    assert "complaint 1 is closed" in told(state, "complaints", "close", "1", "--answer", "Готово")
+    assert told(state, "complaints", "list") == f"{second}\n"
+    assert "  closed\n" in told(state, "complaints", "list", "--all")
+    shown = told(state, "complaints", "show", "1")
+    assert f"caller: {NUMBER} (subscriber 1), call c1\n" in shown
+    assert "recording: /spool/1.wav\nanswer: Готово\n" in shown
+    assert "no complaint 1 is open" in told(
+        state, "complaints", "close", "1", "--answer", "Ещё", code=1
+    )
+    assert "there is no complaint 9" in told(state, "complaints", "show", "9", code=1)
+
+
+def test_callbacks(state: State) -> None:
+    written(
+        state,
+        lambda db: callbacks.ask(db, "k1", "c1", NUMBER, 1, NOON, "money"),
+        lambda db: callbacks.ask(db, "k2", "c2", "375291234567", None, NOON),
+    )
+    first, second = told(state, "callbacks", "list").splitlines()
+    assert first == f"1  2026-03-01 12:00:00 UTC  {NUMBER} (subscriber 1)  money  open"
+    assert second == "2  2026-03-01 12:00:00 UTC  375291234567 (unknown)  open"
+    written(state, lambda db: callbacks.promise(db, 1, "anna", NOON, "о роутере"))
+    promised = told(state, "callbacks", "list").splitlines()[0]
+    assert "  money  promised by anna, due 2026-03-01 15:00  о роутере  open" in promised
+    assert "call back 1 is done" in told(state, "callbacks", "done", "1")
+    assert told(state, "callbacks", "list") == f"{second}\n"
+    assert "  о роутере  done\n" in told(state, "callbacks", "list", "--all")
+    assert "no call back 1 is open" in told(state, "callbacks", "done", "1", code=1)
+
+
+@pytest.mark.parametrize("group", ["messages", "complaints", "callbacks", "calls"])
+def test_before_the_first_start_there_is_nothing(state: State, group: str) -> None:
+    assert "`firstline up`" in told(state, group, "list", code=1)
+    assert not state.database.exists()

@@ -1,0 +1,138 @@
+"""An installation's self-service over a bank, which can be ended in the midst of anything."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from ari_app.fulfilment.messages import StoredMessages
+from ari_app.fulfilment.orders import OrderServices, StoredOrders
+from ari_app.messaging.outbox import Outbox
+from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.operations import CATALOGUE, Selfcare
+from ari_app.selfcare.request_port import Asker
+from ari_app.store import orders, outbox, subscribers
+from ari_app.store.db import Store
+from ari_app.store.directory import Directory
+from ari_app.store.orders import Kept
+from ari_app.store.outbox import Text
+from ivr.events import Answered
+from ivr.model import Operation
+from ivr.values import Count, Digits, Money, Phrase, Values, Word
+from prompts import catalogue, plan
+from tests.selfcare.bank import GIFT_FEE, NOON, Bank
+from tests.selfcare.people import Willing, Words
+from tests.store.samples import subscriber
+
+WORDS = catalogue.shipped()
+MINSK = ZoneInfo("Europe/Minsk")
+NUMBERS = {id: f"37599000000{id}" for id in (1, 2, 3)}
+SPEAK = {1: "ru", 2: "be", 3: "en"}
+
+
+def hasty(seconds: float) -> dict[str, Operation]:
+    """The catalogue, with deadlines that a test can wait for."""
+    return {
+        name: replace(one, deadline=seconds) if one.costs else one
+        for name, one in CATALOGUE.items()
+    }
+
+
+class House:
+    """Use :meth:`open`; ``now`` is the clock."""
+
+    def __init__(self, bank: Bank, file: Path, deadline: float) -> None:
+        self.bank, self.file, self.now = bank, file, NOON.astimezone(MINSK)
+        self._catalogue = hasty(deadline)
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, bank: Bank, file: Path, deadline: float) -> "House":
+        house = cls(bank, file, deadline)
+        await house.begin()
+        return house
+
+    async def begin(self) -> None:
+        """Start, with whatever the store has."""
+        self.store = await Store.open(self.file)
+        everyone = [subscriber(id, number, SPEAK[id]) for id, number in NUMBERS.items()]
+        await self.store.write(subscribers.add, everyone)
+        directory = await Directory.load(self.store)
+        posting = Outbox(self.store, self._nowhere, lambda: self.now)
+        self.orders = StoredOrders(
+            OrderServices(self.store, self.bank, say, lambda: self.now, self._begin, posting.wake)
+        )
+        texting = StoredMessages(posting, say)
+        self.care = Selfcare(
+            Backends(
+                self.bank, Willing(), Words(), self.orders, texting, directory, lambda: self.now
+            ),
+            self._catalogue,
+        )
+        self._begin(self.orders.run())
+
+    async def end(self) -> None:
+        """Stop in the midst of whatever is going on."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.store.close()
+
+    async def run(self, name: str, inputs: Values, who: int = 1, key: str = "c1:1") -> Answered:
+        asker = Asker(
+            key.partition(":")[0], NUMBERS.get(who, ""), who, SPEAK.get(who, ""), "code-word"
+        )
+        return await self.care.run(name, inputs, asker, key)
+
+    async def settle(self) -> None:
+        """Let time pass until no order is open."""
+
+        def closed(one: Kept) -> bool:
+            if one.state == "open":
+                self.now += timedelta(hours=2)
+                self.orders.wake()
+            return one.state != "open"
+
+        await self.until(closed)
+
+    async def until(self, fact: Callable[[Kept], bool]) -> None:
+        """Wait until a fact is true of all orders."""
+        async with asyncio.timeout(5):
+            while True:
+                if all(map(fact, await self.kept())):
+                    return
+                await asyncio.sleep(0.002)
+
+    async def kept(self) -> list[Kept]:
+        return list(await self.store.read(orders.recent, 1000))
+
+    async def texts(self) -> dict[str, Text]:
+        return {one.key: one for one in await self.store.read(outbox.recent, 1000)}
+
+    def _begin(self, deed: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(deed)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _nowhere(self, _key: str, number: str, text: str) -> None:
+        raise AssertionError(f"{number}: {text}")
+
+
+def say(phrase: Phrase, language: str) -> str:
+    return plan.text(WORDS, phrase, language)
+
+
+def gift(
+    amount: int = 10, to: str = NUMBERS[2], unit: str = "minutes", charge: str = str(GIFT_FEE)
+) -> Values:
+    return {
+        "recipient": Digits(to),
+        "unit": Word(unit),
+        "amount": Count(amount),
+        "charge": Money(Decimal(charge)),
+    }

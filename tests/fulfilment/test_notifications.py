@@ -1,0 +1,68 @@
+"""Every end of every order has its text, in every language."""
+
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+
+from ari_app.fulfilment.notifications import Notification, tidings
+from ari_app.selfcare.order_port import Deal, Ended
+from ari_app.selfcare.orders import (
+    Buy,
+    Give,
+    Order,
+    Placed,
+    Quote,
+    Reason,
+    Redeem,
+    Refused,
+    Resume,
+    Sell,
+    Unit,
+)
+from ari_app.selfcare.paid_operations import ORDERS
+from ivr.speech.phrases import LANGUAGES
+from tests.fulfilment.ordering import say
+from tests.selfcare.bank import NOON, SINCE
+
+DEEDS = [one.name for one in ORDERS if one.costs]
+DONE, FREE = (Placed("5", NOON, Quote(Decimal(charge), Decimal(0), SINCE)) for charge in ("3", "0"))
+ENDS: list[Ended] = [DONE, FREE, "unavailable", "unknown", *map(Refused, get_args(Reason))]
+
+
+def told(operation: str, order: Order, deal: Deal | None, ended: Ended) -> list[Notification]:
+    found = list(tidings(1, operation, order, deal, ended))
+    for tiding in found:
+        for language in LANGUAGES:
+            assert all(say(phrase, language) for phrase in tiding.phrases)
+    return found
+
+
+@pytest.mark.parametrize("operation", DEEDS)
+@pytest.mark.parametrize("ended", ENDS, ids=str)
+def test_who_ordered_is_told_if_he_was_not_yet(operation: str, ended: Ended) -> None:
+    [tiding] = told(operation, Resume(), None, ended)
+    assert (tiding.subscriber, tiding.late) == (1, True)
+
+
+@pytest.mark.parametrize("unit", get_args(Unit))
+@pytest.mark.parametrize("order", [Give, Sell, Buy])
+def test_both_sides_of_a_deal_are_told_in_any_case(unit: Unit, order: type[Order]) -> None:
+    made: dict[type[Order], Order] = {
+        Give: Give(2, unit, 3),
+        Sell: Sell(2, unit, 3, Decimal(1)),
+        Buy: Buy("5"),
+    }
+    deal = Deal(7, 8, unit, 3, Decimal("1.50"))
+    found = told("gift", made[order], deal, DONE)
+    assert [(tiding.name, tiding.subscriber, tiding.late) for tiding in found] == [
+        ("giver", 7, False),
+        ("taker", 8, False),
+    ]
+    [refused] = told("gift", made[order], deal, Refused("too-little"))
+    assert (refused.subscriber, refused.late) == (1, True)
+
+
+def test_points_are_no_money() -> None:
+    [tiding] = told("redeem", Redeem("5"), None, DONE)
+    assert say(tiding.phrases[1], "en") == "It is done. Zorka"

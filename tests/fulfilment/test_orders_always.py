@@ -1,0 +1,210 @@
+"""Whatever billing, restarts and hang-ups do: nothing is lost or made, each key has one effect at
+most, and what a caller was told is true."""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from ivr.events import Answered
+from ivr.values import Count, Digits, Money, Values
+from tests.fulfilment.ordering import NUMBERS, House, gift
+from tests.selfcare.bank import Bank, Fault
+
+NOTHING_DONE = {"unavailable", "unknown", "limit", "too-little", "changed", "no-such", "already"}
+WHO = st.sampled_from((1, 2, 3))
+FAULTS = st.lists(
+    st.sampled_from(
+        (
+            "",
+            "",
+            "unavailable",
+            "lost-before",
+            "lost-after",
+            "silent-before",
+            "silent-after",
+            "slow",
+        )
+    ),
+    max_size=3,
+)
+AMOUNTS = st.sampled_from((1, 30, 60, 1000))
+
+
+class Orders(RuleBasedStateMachine):
+    """Three subscribers who give, sell, buy and change, in a world where all breaks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = TemporaryDirectory()
+        self.keys = (f"c{number}:1" for number in count())
+        self.wishes: dict[str, tuple[str, Values, int]] = {}
+        self.told: dict[str, str] = {}
+        self.runner.run(self.open())
+
+    async def open(self) -> None:
+        self.bank = Bank()
+        self.house = await House.open(self.bank, Path(self.folder.name, "firstline.db"), 0.05)
+
+    @rule(
+        who=WHO,
+        to=WHO,
+        unit=st.sampled_from(("minutes", "gigabytes")),
+        amount=AMOUNTS,
+        faults=FAULTS,
+    )
+    def give(self, who: int, to: int, unit: str, amount: int, faults: list[Fault]) -> None:
+        self.order("gift", gift(amount, NUMBERS[to], unit), who, faults)
+
+    @rule(who=WHO, code=st.sampled_from("129"), charge=st.sampled_from("12"), faults=FAULTS)
+    def change(self, who: int, code: str, charge: str, faults: list[Fault]) -> None:
+        charged: Values = {"code": Digits(code), "charge": Money(Decimal(charge))}
+        self.order("tariff-change", charged, who, faults)
+
+    @rule(who=WHO, to=WHO, amount=AMOUNTS, faults=FAULTS)
+    def sell(self, who: int, to: int, amount: int, faults: list[Fault]) -> None:
+        inputs = {**gift(amount, NUMBERS[to], charge="0"), "price": Count(2)}
+        self.order("sell", inputs, who, faults)
+
+    @rule(who=WHO, number=st.integers(1, 9), faults=FAULTS)
+    def buy(self, who: int, number: int, faults: list[Fault]) -> None:
+        bought: Values = {"offer": Digits(str(number)), "charge": Money(Decimal(2))}
+        self.order("buy", bought, who, faults)
+
+    @rule(amounts=st.tuples(AMOUNTS, AMOUNTS))
+    def give_twice_at_once(self, amounts: tuple[int, int]) -> None:
+        async def both() -> None:
+            await asyncio.gather(*(self.ask(*self.wish("gift", gift(each), 1)) for each in amounts))
+
+        self.runner.run(both())
+
+    @precondition(lambda self: self.wishes)
+    @rule(data=st.data())
+    def the_same_key_again(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(list(self.wishes)))
+        if self.told.get(key) == "unavailable" and key not in self.bank.asked:
+            return  # the store was too slow to write it down, so that nobody knows the key
+        self.runner.run(self.ask(key, *self.wishes[key]))
+
+    @rule(who=WHO, to=WHO, faults=FAULTS)
+    def hang_up_in_the_midst(self, who: int, to: int, faults: list[Fault]) -> None:
+        async def calling() -> None:
+            self.bank.heard.clear()
+            self.bank.faults = faults
+            key, name, inputs, _ = self.wish("gift", gift(5, NUMBERS[to]), who)
+            call = asyncio.create_task(self.house.run(name, inputs, who, key))
+            hearing = asyncio.create_task(self.bank.heard.wait())
+            await asyncio.wait({call, hearing}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (call, hearing):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+        self.runner.run(calling())
+
+    @rule()
+    def restart(self) -> None:
+        async def again() -> None:
+            await self.house.end()
+            await self.house.begin()
+
+        self.runner.run(again())
+
+    @rule(faults=st.lists(st.sampled_from(("unavailable", "lost-after")), max_size=3))
+    def time_passes(self, faults: list[Fault]) -> None:
+        async def passing() -> None:
+            self.bank.faults = faults
+            self.house.now += timedelta(hours=2)
+            self.house.orders.wake()
+            for _ in range(3):
+                await self.house.kept()
+                await asyncio.sleep(0.001)
+
+        self.runner.run(passing())
+
+    @rule()
+    def let_billing_speak(self) -> None:
+        async def speak() -> None:
+            self.bank.spoken.set()
+            await asyncio.sleep(0)
+            self.bank.spoken.clear()
+            await self.house.kept()
+
+        self.runner.run(speak())
+
+    @invariant()
+    def nothing_is_lost_or_made(self) -> None:
+        accounts = self.bank.accounts.values()
+        assert sum(one.money for one in accounts) + self.bank.till == 60
+        assert sum(one.left["minutes"] for one in accounts) == 300
+        assert sum(one.left["gigabytes"] for one in accounts) == 30
+        assert all(one.money >= 0 <= min(one.left.values()) for one in accounts)
+
+    @invariant()
+    def each_key_has_one_effect_at_most(self) -> None:
+        assert set(self.bank.effects.values()) <= {1}
+
+    @invariant()
+    def what_was_told_is_true(self) -> None:
+        for key, outcome in self.told.items():
+            if outcome == "ok":
+                assert self.bank.effects[key] == 1, key
+            elif outcome != "accepted":
+                assert outcome in NOTHING_DONE | {"self"}, outcome
+                assert self.bank.effects[key] == 0, (key, outcome)
+
+    def teardown(self) -> None:
+        self.runner.run(self.closing())
+        self.runner.close()
+        self.folder.cleanup()
+
+    async def closing(self) -> None:
+        """In the end all is known, and whoever did not know it has a message."""
+        self.bank.faults = []
+        self.bank.spoken.set()
+        await self.house.settle()
+        kept = {one.key: one for one in await self.house.kept()}
+        told = Counter(key.rpartition(":")[0] for key in await self.house.texts())
+        await self.house.end()
+        self.what_was_told_is_true()
+        for key, one in kept.items():
+            assert (one.state == "done") == (self.bank.effects[key] == 1), one
+        assert self.bank.effects.keys() <= kept.keys()
+        for key, outcome in self.told.items():
+            if outcome == "accepted":
+                assert kept[key].state in ("done", "refused", "failed")
+                assert told[f"order:{key}"] >= 1, key
+
+    def wish(self, name: str, inputs: Values, who: int) -> tuple[str, str, Values, int]:
+        key = next(self.keys)
+        self.wishes[key] = (name, inputs, who)
+        return key, name, inputs, who
+
+    def order(self, name: str, inputs: Values, who: int, faults: list[Fault]) -> None:
+        self.bank.faults = faults
+        self.runner.run(self.ask(*self.wish(name, inputs, who)))
+
+    async def ask(self, key: str, name: str, inputs: Values, who: int) -> None:
+        answer: Answered = await self.house.run(name, inputs, who, key)
+        before = self.told.get(key, "accepted")
+        assert before in ("accepted", answer.outcome), "an answer stays"
+        self.told[key] = answer.outcome
+
+
+TestOrders = Orders.TestCase
+TestOrders.settings = settings(
+    max_examples=60,
+    stateful_step_count=20,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)

@@ -1,0 +1,117 @@
+"""What callers leave to people is in the store, or they are told that it is not."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ari_app.fulfilment.requests import StoredRequests
+from ari_app.selfcare.request_port import Asker, Promise, RequestsUnavailable
+from ari_app.store import announcements, callbacks, complaints, tickets
+from ari_app.store.announcements import Announcement
+from ari_app.store.db import Store
+from ari_app.store.live_announcements import Bulletin
+from ari_app.store.tickets import Change, Opening
+from ivr.tickets import Department
+from ivr.values import Recording
+from tests.store.samples import NOON
+
+ASKER = Asker("c1", "375990000001", 1)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(tmp_path / "firstline.db")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Recording:
+    file = tmp_path / "said.wav"
+    file.touch()
+    return Recording(str(file), 4.5)
+
+
+async def test_a_complaint_has_a_number_under_which_it_is_found(
+    store: Store, said: Recording
+) -> None:
+    staff = StoredRequests(store, Bulletin(store), lambda: NOON)
+    number = await staff.complain(ASKER, said, "c1:3")
+    assert await staff.complain(ASKER, said, "c1:3") == number
+    [kept] = await store.read(complaints.listing, True)
+    assert str(kept.id) == number
+    assert (kept.call, kept.number, kept.subscriber, kept.at) == ("c1", ASKER.number, 1, NOON)
+    assert Recording(kept.file, kept.seconds) == said
+
+
+async def test_a_complaint_that_nobody_can_hear_is_none(store: Store) -> None:
+    with pytest.raises(RequestsUnavailable, match="no recording"):
+        await StoredRequests(store, Bulletin(store), lambda: NOON).complain(
+            ASKER, Recording("/no.wav", 1.0), "c1:3"
+        )
+    assert await store.read(complaints.listing, True) == []
+
+
+async def test_a_wish_to_be_called_needs_a_number(store: Store) -> None:
+    staff = StoredRequests(store, Bulletin(store), lambda: NOON)
+    for number in ("", "anonymous", "+"):
+        with pytest.raises(RequestsUnavailable, match="no number"):
+            await staff.call_back(Asker("c1", number, None), "c1:1")
+    assert await staff.call_back(Asker("c1", "+375990000001", None), "c1:1")
+    assert not await staff.call_back(ASKER, "c2:1")
+    [kept] = await store.read(callbacks.listing, False)
+    assert (kept.number, kept.subscriber) == (ASKER.number, None)
+
+
+async def test_a_store_that_is_closed_is_said_to_be_unavailable(
+    tmp_path: Path, said: Recording
+) -> None:
+    store = await Store.open(tmp_path / "closed.db")
+    await store.close()
+    staff = StoredRequests(store, Bulletin(store), lambda: NOON)
+    with pytest.raises(RequestsUnavailable, match="closed"):
+        await staff.complain(ASKER, said, "c1:1")
+    with pytest.raises(RequestsUnavailable, match="closed"):
+        await staff.call_back(ASKER, "c1:1")
+
+
+async def test_who_heard_an_announcement_may_wish_a_message(store: Store) -> None:
+    later = NOON + timedelta(hours=1)
+    said = Announcement(texts={"ru": "Пожар."}, since=NOON, until=later, by="anna")
+    bulletin = await Bulletin.load(store, NOON)
+    staff = StoredRequests(store, bulletin, lambda: NOON)
+    assert await staff.tell_when_mended(ASKER) == "nothing"
+    await store.write(announcements.add, said)
+    await bulletin.refresh(NOON)
+    assert await staff.tell_when_mended(ASKER) == "noted"
+    assert await staff.tell_when_mended(ASKER) == "already"
+    with pytest.raises(RequestsUnavailable, match="no number"):
+        await staff.tell_when_mended(Asker("c2", "anonymous", None))
+
+
+async def test_the_soonest_of_what_was_promised_is_told(store: Store) -> None:
+    staff = StoredRequests(store, Bulletin(store), lambda: NOON)
+    assert await staff.promised(1) is None
+    promises: tuple[tuple[str, Department, int], ...] = (
+        ("a", "technical", 20),
+        ("b", "field", 10),
+        ("c", "claims", 5),
+    )
+    for key, department, hours in promises:
+        new = Opening(
+            key=key,
+            by="anna",
+            subscriber=1,
+            department=department,
+            text="?",
+            due=NOON + timedelta(hours=hours),
+        )
+        await store.write(tickets.open_ticket, new, NOON)
+    await store.write(tickets.change, 3, Change(key="c:1", by="anna", state="solved"), NOON)
+    assert await staff.promised(1) == Promise("field", NOON, NOON + timedelta(hours=10))
+    assert await staff.promised(2) is None
+    await store.close()
+    with pytest.raises(RequestsUnavailable, match="closed"):
+        await staff.promised(1)

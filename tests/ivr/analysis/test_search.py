@@ -1,0 +1,103 @@
+"""The engine goes by the ways that the graph of the flows lists, and names them."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+from random import Random
+
+import pytest
+from msgspec.structs import replace
+
+from ivr.analysis.graph import HANDLERS, Way, ways
+from ivr.engine import FlowError, Step, step
+from ivr.entry import opening
+from ivr.events import Event
+from ivr.model import Book
+from ivr.terms import ACTIONS
+from ivr.wants import Done
+from tests.ivr.calls import through_json
+from tests.ivr.conversation import shipped
+from tests.ivr.kitchen import begin, happens, kitchen
+
+BOOKS = {"kitchen": kitchen(), "shipped": shipped()}
+FAR = {"kitchen": 0.1, "shipped": 0.25}
+"""How much of each callers at random do not come to: what is asked for only after many answers."""
+SEEDS = range(150)
+
+
+def walked(book: Book, random: Random) -> list[Step]:
+    """The steps of a call at random."""
+    dialled = random.choice([sorted(flow.entries) for flow in book.flows.values() if flow.entries])
+    session = begin(book, random.choice(dialled), random.choice([None, 7]))
+    caller = replace(session.caller, vouched=random.random() < 0.8)
+    session = replace(session, caller=caller, proven=random.random() < 0.3)
+    misses = random.choice([0.05, 0.2, 0.9])
+    event: Event = opening(session)
+    steps: list[Step] = []
+    for _ in range(200):
+        try:
+            turn = step(book, through_json(session), event)
+        except FlowError as error:  # something broke twice, or there is no on-error
+            return [*steps, *error.steps]
+        session = turn.session
+        steps += turn.steps
+        if isinstance(turn.want, Done):
+            return steps
+        event = happens(book, turn.want, random, misses)
+    return steps
+
+
+def edge(book: Book, taken: Step) -> Way | None:
+    """The one way that a step names; None for one that a handler opened."""
+    found = [way for way in out(book, (taken.flow, taken.node)) if way.label == taken.way]
+    if not found and taken.way in HANDLERS:
+        return None
+    assert len(found) == 1, (taken, found)
+    return found[0]
+
+
+def out(book: Book, spot: tuple[str, str]) -> Iterable[Way]:
+    return ways(book.flows, book.operations, spot)
+
+
+def handlers(book: Book, name: str) -> Iterable[tuple[str, str]]:
+    """Where a handler of any flow leads."""
+    return [(flow.flow, getattr(flow, HANDLERS[name])) for flow in book.flows.values()]
+
+
+@pytest.mark.parametrize("name", BOOKS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_step_takes_a_way_that_is_there_and_leads_to_the_next(name: str, seed: int) -> None:
+    book = BOOKS[name]
+    steps = walked(book, Random(seed))
+    for taken, following in pairwise(steps):
+        spot = (following.flow, following.node)
+        if not taken.way:
+            assert spot == (taken.flow, taken.node), "it was not left"
+            continue
+        way = edge(book, taken)
+        if way is None or taken.way in HANDLERS:
+            assert spot in handlers(book, taken.way)
+        elif way.node in ACTIONS:
+            assert way.node == "back" or spot == (taken.flow, taken.node)
+        elif way.node:
+            assert spot == way.spot
+        else:
+            needy = any(each.label == "need" for each in out(book, spot))
+            assert following.kind == "call" or needy, "a return leads to what called, or needed it"
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_nearly_every_way_is_walked(name: str) -> None:
+    """So that the test above means something."""
+    book = BOOKS[name]
+    there = {
+        (flow.flow, node, way.label)
+        for flow in book.flows.values()
+        for node in flow.nodes
+        for way in out(book, (flow.flow, node))
+    }
+    taken = {(e.flow, e.node, e.way) for seed in range(3000) for e in walked(book, Random(seed))}
+    missed = {way for way in there - taken if way[2] != "farewell"}  # most are far away
+    assert len(missed) < FAR[name] * len(there), sorted(missed)
+    kinds = {type(node).__name__ for flow in book.flows.values() for node in flow.nodes.values()}
+    assert name == "shipped" or len(kinds) == 18

@@ -1,0 +1,314 @@
+"""Values in words, against tables that a person wrote."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.speech.nouns import CURRENCIES, UNITS
+from ivr.speech.phrases import (
+    LANGUAGES,
+    PhraseError,
+    count,
+    day,
+    digits,
+    moment,
+    money,
+    numeral,
+    spoken,
+)
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows
+
+languages = st.sampled_from(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("amount", "russian", "belarusian", "english"),
+    [
+        ("0", "ноль рублей", "нуль рублёў", "zero rubles"),
+        ("-0.00", "ноль рублей", "нуль рублёў", "zero rubles"),
+        ("0.01", "одна копейка", "адна капейка", "one kopeck"),
+        ("0.50", "пятьдесят копеек", "пяцьдзясят капеек", "fifty kopecks"),
+        ("1", "один рубль", "адзін рубель", "one ruble"),
+        (
+            "2.02",
+            "два рубля две копейки",
+            "два рублі дзве капейкі",
+            "two rubles and two kopecks",
+        ),
+        (
+            "11.11",
+            "одиннадцать рублей одиннадцать копеек",
+            "адзінаццаць рублёў адзінаццаць капеек",
+            "eleven rubles and eleven kopecks",
+        ),
+        (
+            "12.50",
+            "двенадцать рублей пятьдесят копеек",
+            "дванаццаць рублёў пяцьдзясят капеек",
+            "twelve rubles and fifty kopecks",
+        ),
+        (
+            "-21.21",
+            "минус двадцать один рубль двадцать одна копейка",
+            "мінус дваццаць адзін рубель дваццаць адна капейка",
+            "minus twenty-one rubles and twenty-one kopecks",
+        ),
+        (
+            "234.04",
+            "двести тридцать четыре рубля четыре копейки",
+            "дзвесце трыццаць чатыры рублі чатыры капейкі",
+            "two hundred and thirty-four rubles and four kopecks",
+        ),
+        (
+            "2000002.22",
+            "два миллиона два рубля двадцать две копейки",
+            "два мільёны два рублі дваццаць дзве капейкі",
+            "two million and two rubles and twenty-two kopecks",
+        ),
+        ("0.995", "один рубль", "адзін рубель", "one ruble"),
+    ],
+)
+def test_money(amount: str, russian: str, belarusian: str, english: str) -> None:
+    told = tuple(money(Money(Decimal(amount)), language) for language in LANGUAGES)
+    assert told == (russian, belarusian, english)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "language", "words"),
+    [
+        ("1.01", "EUR", "ru", "один евро один цент"),
+        ("1.01", "EUR", "be", "адно еўра адзін цэнт"),
+        ("5.00", "EUR", "ru", "пять евро"),
+        ("3.22", "USD", "ru", "три доллара двадцать два цента"),
+        ("3.22", "USD", "be", "тры долары дваццаць два цэнты"),
+        ("7.05", "USD", "en", "seven dollars and five cents"),
+        ("8.03", "RUB", "ru", "восемь рублей три копейки"),
+    ],
+)
+def test_other_currencies(amount: str, currency: str, language: str, words: str) -> None:
+    assert money(Money(Decimal(amount), currency), language) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "russian", "belarusian", "english"),
+    [
+        (0, "minute", "ноль минут", "нуль хвілін", "zero minutes"),
+        (1, "minute", "одна минута", "адна хвіліна", "one minute"),
+        (2, "minute", "две минуты", "дзве хвіліны", "two minutes"),
+        (5, "minute", "пять минут", "пяць хвілін", "five minutes"),
+        (14, "minute", "четырнадцать минут", "чатырнаццаць хвілін", "fourteen minutes"),
+        (21, "minute", "двадцать одна минута", "дваццаць адна хвіліна", "twenty-one minutes"),
+        (
+            112,
+            "minute",
+            "сто двенадцать минут",
+            "сто дванаццаць хвілін",
+            "one hundred and twelve minutes",
+        ),
+        (1, "message", "одно сообщение", "адно паведамленне", "one message"),
+        (3, "message", "три сообщения", "тры паведамленні", "three messages"),
+        (7, "message", "семь сообщений", "сем паведамленняў", "seven messages"),
+        (1, "gigabyte", "один гигабайт", "адзін гігабайт", "one gigabyte"),
+        (
+            22,
+            "gigabyte",
+            "двадцать два гигабайта",
+            "дваццаць два гігабайты",
+            "twenty-two gigabytes",
+        ),
+        (17, "megabyte", "семнадцать мегабайт", "сямнаццаць мегабайтаў", "seventeen megabytes"),
+        (3, "day", "три дня", "тры дні", "three days"),
+        (18, "day", "восемнадцать дней", "васямнаццаць дзён", "eighteen days"),
+        (2, "hour", "два часа", "дзве гадзіны", "two hours"),
+        (24, "call", "двадцать четыре звонка", "дваццаць чатыры званкі", "twenty-four calls"),
+        (40, "point", "сорок баллов", "сорак балаў", "forty points"),
+        (4, "year", "четыре года", "чатыры гады", "four years"),
+        (6, "year", "шесть лет", "шэсць гадоў", "six years"),
+        (2, "week", "две недели", "два тыдні", "two weeks"),
+        (2, "person", "два человека", "два чалавекі", "two people"),
+        (9, "person", "девять человек", "дзевяць чалавек", "nine people"),
+        (-1, "ruble", "минус один рубль", "мінус адзін рубель", "minus one ruble"),
+    ],
+)
+def test_counts(number: int, unit: str, russian: str, belarusian: str, english: str) -> None:
+    told = tuple(count(number, unit, language) for language in LANGUAGES)
+    assert told == (russian, belarusian, english)
+
+
+def test_gender_stays_with_the_last_three_digits() -> None:
+    assert numeral(1_000_001, "ru", "f") == "один миллион одна"
+    assert numeral(2_000_000, "ru", "f") == "два миллиона"
+    assert numeral(1_002_000, "be", "n") == "адзін мільён дзве тысячы"
+    assert numeral(1990, "en") == "one thousand nine hundred and ninety"
+
+
+@pytest.mark.parametrize(
+    ("at", "russian", "belarusian", "english"),
+    [
+        (
+            date(1900, 1, 1),
+            "первого января тысяча девятисотого года",
+            "першага студзеня тысяча дзевяцісотага года",
+            "the first of January nineteen hundred",
+        ),
+        (
+            date(1990, 2, 2),
+            "второго февраля тысяча девятьсот девяностого года",
+            "другога лютага тысяча дзевяцьсот дзевяностага года",
+            "the second of February nineteen ninety",
+        ),
+        (
+            date(2000, 8, 30),
+            "тридцатого августа двухтысячного года",
+            "трыццатага жніўня двухтысячнага года",
+            "the thirtieth of August two thousand",
+        ),
+        (
+            date(2026, 11, 3),
+            "третьего ноября две тысячи двадцать шестого года",
+            "трэцяга лістапада дзве тысячы дваццаць шостага года",
+            "the third of November twenty twenty-six",
+        ),
+        (
+            date(2040, 12, 31),
+            "тридцать первого декабря две тысячи сорокового года",
+            "трыццаць першага снежня дзве тысячы саракавога года",
+            "the thirty-first of December twenty forty",
+        ),
+        (
+            date(2100, 5, 12),
+            "двенадцатого мая две тысячи сотого года",
+            "дванаццатага мая дзве тысячы сотага года",
+            "the twelfth of May twenty-one hundred",
+        ),
+    ],
+)
+def test_days(at: date, russian: str, belarusian: str, english: str) -> None:
+    told = tuple(day(at, language, year=True) for language in LANGUAGES)
+    assert told == (russian, belarusian, english)
+    assert all(whole.startswith(day(at, name)) for name, whole in zip(LANGUAGES, told, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "russian", "belarusian", "english"),
+    [
+        (0, 0, "в ноль часов", "ў нуль гадзін", "at midnight"),
+        (1, 1, "в один час одну минуту", "ў адну гадзіну адну хвіліну", "at one oh one a.m."),
+        (12, 0, "в двенадцать часов", "ў дванаццаць гадзін", "at noon"),
+        (
+            14,
+            30,
+            "в четырнадцать часов тридцать минут",
+            "ў чатырнаццаць гадзін трыццаць хвілін",
+            "at two thirty p.m.",
+        ),
+        (
+            21,
+            21,
+            "в двадцать один час двадцать одну минуту",
+            "ў дваццаць адну гадзіну дваццаць адну хвіліну",
+            "at nine twenty-one p.m.",
+        ),
+        (23, 2, "в двадцать три часа две минуты", "ў дваццаць тры гадзіны дзве хвіліны", None),
+    ],
+)
+def test_moments(
+    hour: int, minute: int, russian: str, belarusian: str, english: str | None
+) -> None:
+    at = datetime(2026, 11, 3, hour, minute)
+    assert moment(at, "ru") == f"третьего ноября {russian}"
+    assert moment(at, "be") == f"трэцяга лістапада {belarusian}"
+    assert english is None or moment(at, "en") == f"the third of November {english}"
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "words"),
+    [
+        ("611", "ru", "шесть один один"),
+        ("2690000", "be", "два шэсць дзевяць, нуль нуль, нуль нуль"),
+        (
+            "+375 29 123-45-67",
+            "ru",
+            "плюс три семь пять, два девять, один два три, четыре пять, шесть семь",
+        ),
+        (
+            "80291234567",
+            "en",
+            "eight, zero two nine, one two three, four five, six seven",
+        ),
+        ("*100#", "ru", "звёздочка один ноль ноль решётка"),
+        ("12345", "en", "one two three, four five"),
+        ("1234", "en", "one two, three four"),
+        ("", "ru", ""),
+        ("+", "be", "плюс"),
+    ],
+)
+def test_digits(value: str, language: str, words: str) -> None:
+    assert digits(value, language) == words
+
+
+def test_every_kind_is_told() -> None:
+    at = datetime(2026, 11, 3, 9, 0)
+    assert spoken(Money(Decimal(1)), "money", "", "ru") == "один рубль"
+    assert spoken(Count(1), "count", "hour", "ru") == "один час"
+    assert spoken(Day(at.date()), "day", "", "ru") == "третьего ноября"
+    assert spoken(Day(at.date()), "date", "", "ru").endswith("две тысячи двадцать шестого года")
+    assert spoken(Moment(at), "moment", "", "ru") == "третьего ноября в девять часов"
+    assert spoken(Digits("1"), "digits", "", "ru") == "один"
+    assert spoken(Name({"ru": "Домашний", "": "Home"}), "name", "", "ru") == "Домашний"
+    assert spoken(Name({"ru": "Домашний", "": "Home"}), "name", "", "be") == "Home"
+
+
+def test_what_has_no_words_says_who_mends_it() -> None:
+    with pytest.raises(PhraseError, match=r"XTS.*ivr/nouns"):
+        money(Money(Decimal(1), "XTS"), "ru")
+    with pytest.raises(PhraseError, match="billing"):
+        money(Money(Decimal("NaN")), "ru")
+    with pytest.raises(PhraseError, match="billing"):
+        money(Money(Decimal("1e40")), "ru")
+    with pytest.raises(PhraseError, match="too large"):
+        count(10**40, "minute", "en")
+    with pytest.raises(PhraseError, match=r"parsec.*minute"):
+        count(1, "parsec", "ru")
+    with pytest.raises(PhraseError, match="language 'pl'"):
+        count(1, "minute", "pl")
+    with pytest.raises(PhraseError, match="'money' was given Count"):
+        spoken(Count(1), "money", "", "ru")
+    with pytest.raises(PhraseError, match="'each' was given Rows"):
+        spoken(Rows(()), "each", "", "ru")
+
+
+@given(
+    st.decimals(min_value=-(10**9), max_value=10**9, places=2),
+    st.sampled_from(sorted(CURRENCIES)),
+    languages,
+)
+def test_any_amount_has_words(amount: Decimal, currency: str, language: str) -> None:
+    told = money(Money(amount, currency), language)
+    assert told.replace(" ", "").replace("-", "").isalpha()
+    assert told.startswith(("минус", "мінус", "minus")) == (amount < 0)
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(sorted(UNITS)), languages)
+def test_any_count_has_words(number: int, unit: str, language: str) -> None:
+    told = count(number, unit, language)
+    assert told.split()[-1] in UNITS[unit][language]
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)), languages)
+def test_any_moment_has_words(at: datetime, language: str) -> None:
+    assert not any(map(str.isdigit, moment(at, language) + day(at.date(), language, year=True)))
+
+
+@given(st.dates(), languages)
+def test_even_an_absurd_day_has_words(at: date, language: str) -> None:
+    assert day(at, language, year=True).startswith(day(at, language))
+
+
+@given(st.text(), languages)
+def test_any_text_is_digits_or_nothing(text: str, language: str) -> None:
+    words = digits(text, language).replace(",", " ").split()
+    assert len(words) <= len(text)

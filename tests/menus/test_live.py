@@ -1,0 +1,207 @@
+"""Other menus in place of those on the air."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from ari_app.menus.live import Change, How, LiveMenus, MenuRelease, Reloaded, watch
+from ari_app.menus.loading import menus
+from ivr.loader import version
+from ivr.values import Phrase
+from prompts.catalogue import read
+from prompts.plan import Words
+from prompts.reading import Reading
+from prompts.speak import Settings, Voice
+from tests.ari.facts import until
+from tests.session.scripted import FLOW, OPERATIONS, PROMPTS
+
+TEXTS = "".join(f"{prompt}: Слово {number}.\n" for number, prompt in enumerate(PROMPTS))
+WORDS = read({"ru.yaml": TEXTS})
+OTHER = FLOW.replace('"1": balance, ', "")
+BROKEN = FLOW.replace("say: sorry", "say: sory").replace("then: main }", "then: mian }")
+
+
+class Station:
+    """Menus on a disk, and what was put on the air of them."""
+
+    def __init__(self, directory: Path, voice: Voice) -> None:
+        self.menus = directory / "menus"
+        self.recordings = directory / "recordings"
+        (self.menus / "prompts").mkdir(parents=True)
+        self.flow = self.menus / "611.yaml"
+        self.flow.write_text(FLOW)
+        self.voice = voice
+        self.put_on: list[tuple[MenuRelease, How]] = []
+        self.fault: Exception | None = None
+        self.air = LiveMenus(self.read(), self.read_aside, self.put)
+
+    def read(self) -> MenuRelease:
+        found = menus(self.menus, WORDS, OPERATIONS)
+        return MenuRelease(found, Reading(self.voice, found.catalogue, self.recordings))
+
+    def read_aside(self) -> MenuRelease:
+        assert threading.current_thread() is not threading.main_thread()
+        return self.read()
+
+    async def put(self, now: MenuRelease, how: How) -> tuple[str, ...]:
+        if self.fault:
+            raise self.fault
+        self.put_on.append((now, how))
+        return ("nobody can dial 7",)
+
+    def text(self, language: str, text: str) -> None:
+        """An own text."""
+        (self.menus / "prompts" / f"{language}.yaml").write_text(text)
+
+
+@pytest.fixture
+async def station(tmp_path: Path) -> AsyncIterator[Station]:
+    async with Voice(Settings(), tmp_path / "sounds") as voice:
+        yield Station(tmp_path, voice)
+
+
+async def test_a_changed_flow_goes_on_the_air(
+    station: Station, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    before = station.air.now
+    station.flow.write_text(OTHER)
+    (station.menus / "112.yaml").write_text(FLOW.replace("611", "112"))
+    done = await station.air.reload("SIGHUP")
+    new = Change("112", "", version(FLOW.replace("611", "112")))
+    changed = Change("611", version(FLOW), version(OTHER))
+    assert done == Reloaded(flows=(new, changed), warnings=("nobody can dial 7",))
+    assert station.put_on == [(station.air.now, "SIGHUP")]
+    assert station.air.now.menus.sources["611"] == OTHER
+    assert before.menus.sources == {"611": FLOW}
+    assert f"menus reloaded (SIGHUP): 611: {version(FLOW)} -> {version(OTHER)}" in caplog.messages
+    assert f"menus reloaded (SIGHUP): 112: new, {new.new}" in caplog.messages
+    assert "nobody can dial 7" in caplog.messages
+    (station.menus / "112.yaml").unlink()
+    assert (await station.air.reload("SIGHUP")).changes() == (f"112: {new.new} -> gone",)
+
+
+async def test_own_texts_are_spoken_before_they_go_on_the_air(station: Station) -> None:
+    old = station.air.now
+    station.text("ru", "bye: Всего хорошего.\n")
+    station.text("en", "bye: Good bye.\n")
+    done = await station.air.reload("reload")
+    assert done.texts == ("bye (en)", "bye (ru)")
+    assert not done.flows
+    assert station.voice.find(Words("Всего хорошего.", "ru"))
+    assert station.voice.find(Words("Good bye.", "en"))
+    [(now, _)] = station.put_on
+    assert now.reading.catalogue.template("bye", "ru")[1].source == "Всего хорошего."
+    assert old.reading.catalogue.template("bye", "ru")[1].source.startswith("Слово")
+    assert await now.reading.media([Phrase("bye")], "ru") != await old.reading.media(
+        [Phrase("bye")], "ru"
+    )
+
+
+async def test_a_new_recording_goes_on_the_air(station: Station) -> None:
+    (station.recordings / "ru").mkdir(parents=True)
+    (station.recordings / "ru" / "bye.gsm").touch()
+    (station.recordings / "ru" / "by.gsm").touch()
+    done = await station.air.reload("reload")
+    assert done.changes() == ("recording: bye (ru)",)
+    assert "no prompt by in ru" in done.warnings[0]
+    assert await station.air.now.reading.media([Phrase("bye")], "ru") == [
+        str(station.recordings / "ru" / "bye")
+    ]
+
+
+async def test_unchanged_files_stay_as_they_are(
+    station: Station, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    before = station.air.now
+    assert await station.air.reload("watch") == Reloaded()
+    assert not caplog.messages
+    assert await station.air.reload("reload") == Reloaded()
+    assert caplog.messages == ["menus reloaded (reload): nothing changed"]
+    assert station.air.now is before
+    assert not station.put_on
+
+
+async def test_what_does_not_check_is_refused_whole_until_it_is_mended(
+    station: Station, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = station.air.now
+    (station.menus / "112.yaml").write_text(FLOW.replace("611", "112"))
+    station.flow.write_text(BROKEN)
+    station.text("ru", "bye:\n")
+    done = await station.air.reload("watch")
+    assert station.air.now is before
+    assert not station.put_on
+    assert not done.changes()
+    assert station.air.refused == done.problems
+    for what in ("611.yaml:12:36", "611.yaml:13:17", "prompts/ru.yaml:1:5"):
+        [problem] = [one for one in done.problems if what in one]
+        assert f"menus refused: {problem}" in caplog.messages
+    assert "the old menus stay on the air" in caplog.messages[-1]
+    caplog.set_level("INFO")
+    (station.menus / "112.yaml").unlink()
+    station.flow.write_text(FLOW)
+    station.text("ru", "")
+    assert await station.air.reload("watch") == Reloaded()
+    assert station.air.refused == ()
+    assert caplog.messages[-1] == "menus reloaded (watch): nothing changed"
+
+
+async def test_menus_that_cannot_be_spoken_are_refused(station: Station, tmp_path: Path) -> None:
+    before = station.air.now
+    station.text("ru", "bye: До свидания.\n")
+    (tmp_path / "sounds").rename(tmp_path / "moved")
+    done = await station.air.reload("reload")
+    assert "cannot be written" in done.problems[0]
+    assert station.air.now is before
+    (tmp_path / "moved").rename(tmp_path / "sounds")
+    assert (await station.air.reload("reload")).texts == ("bye (ru)",)
+
+
+async def test_a_fault_of_ours_hurts_no_call(
+    station: Station, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = station.air.now
+    station.flow.write_text(OTHER)
+    station.fault = RuntimeError("broken")
+    assert "the log of Firstline says how" in (await station.air.reload("reload")).problems[0]
+    assert "RuntimeError: broken" in caplog.text
+    assert station.air.now is before
+    station.fault = None
+    assert (await station.air.reload("reload")).flows
+    station.fault = OSError(28, "No space left on device")
+    station.flow.write_text(FLOW)
+    assert "No space left" in (await station.air.reload("reload")).problems[0]
+
+
+async def test_two_at_once_are_done_in_turn(station: Station) -> None:
+    station.flow.write_text(OTHER)
+    first, second = await asyncio.gather(station.air.reload("reload"), station.air.reload("SIGHUP"))
+    assert first.flows
+    assert second == Reloaded()
+    assert [how for _, how in station.put_on] == ["reload"]
+
+
+async def test_changed_files_are_noticed(tmp_path: Path) -> None:
+    seen: list[dict[str, str]] = []
+
+    async def changed() -> None:
+        seen.append({path.name: path.read_text() for path in tmp_path.rglob("*.y*ml")})
+
+    (tmp_path / "611.yaml").write_text("a")
+    watching = asyncio.create_task(watch(tmp_path, changed, pause=0.01))
+    await until(lambda: seen == [{"611.yaml": "a"}])
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "ru.yml").write_text("b")
+    await until(lambda: seen[1:] == [{"611.yaml": "a", "ru.yml": "b"}])
+    part = tmp_path / ".part"
+    part.write_text("c")
+    part.replace(tmp_path / "611.yaml")
+    await until(lambda: seen[2:] == [{"611.yaml": "c", "ru.yml": "b"}])
+    (tmp_path / "611.yaml").unlink()
+    await until(lambda: seen[3:] == [{"ru.yml": "b"}])
+    watching.cancel()
