@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from ari_app.store.errors import StoreError
-from ari_app.store.migrations import KNOWN, MIGRATIONS
+from ari_app.store.schema import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
 
 _APPLICATION_ID = 0x46313131  # "F111": marks our files, so that no other program's is changed

@@ -25,7 +25,7 @@ from ari_app.store import (
 from ari_app.store.code_words import Trial
 from ari_app.store.db import Store
 from ari_app.store.directory import Directory
-from ari_app.store.migrations import MIGRATIONS
+from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
 from tests.commands.conftest import Run
 from tests.commands.lives import FORMS, HASHES, ME, NAME, NUMBER, OTHER, SECRET_TEXT, live

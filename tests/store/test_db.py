@@ -13,7 +13,7 @@ import pytest
 
 from ari_app.store import open_database
 from ari_app.store.db import Store, StoreError
-from ari_app.store.migrations import KNOWN, MIGRATIONS
+from ari_app.store.schema import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
 
 

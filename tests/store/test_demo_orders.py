@@ -40,7 +40,7 @@ from ari_app.selfcare.orders import (
     SwitchOn,
 )
 from ari_app.store.db import Store
-from ari_app.store.migrations import MIGRATIONS
+from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ari_app.store import history, search, subscribers
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
-from ari_app.store.migrations import MIGRATIONS
+from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
 from tests.store.samples import NOON, subscriber
 

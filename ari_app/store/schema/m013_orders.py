@@ -1,11 +1,12 @@
-"""A later step of the schema: orders of subscribers (:mod:`ari_app.store.orders`)."""
+"""Orders of subscribers, each carried out exactly once (:mod:`ari_app.store.orders`).
+
+No foreign keys: what was done must stay known after its subscriber was erased.
+"""
 
 from ari_app.store.sqlite import Database
 
 
 def orders(db: Database) -> None:
-    """Orders that are done exactly once. They refer to nobody by a foreign key: what was done
-    must be known for as long as anybody may ask, whoever is forgotten meanwhile."""
     db.executescript("""
         create table orders (
             key text primary key,

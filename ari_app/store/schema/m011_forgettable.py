@@ -1,16 +1,12 @@
-"""The step of the schema that lets people be forgotten, and old records go.
+"""Let contacts outlive their subscriber; let attempts at code words be anonymised, then deleted.
 
-A step that was ever released is never changed.
+The outcome of an attempt, its time and its agent still cannot be changed.
 """
 
 from ari_app.store.sqlite import Database
 
 
 def forgettable(db: Database) -> None:
-    """Contacts outlive their subscriber, and tries at code words may become nobody's, then go.
-
-    What came of a try, when and by which agent, still cannot be changed.
-    """
     db.executescript("""
         create table contacts_anew (
             id integer primary key,

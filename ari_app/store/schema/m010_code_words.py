@@ -1,17 +1,13 @@
-"""Later steps of the schema, which :mod:`ari_app.store.migrations` takes in their order.
+"""Hashes of code words, and every attempt at one, which no program can change afterwards.
 
-A step that was ever released is never changed.
+An attempt has no foreign key: it outlives its subscriber. It is ``open`` while it is being
+checked. Only its number can be removed, when a person is erased.
 """
 
 from ari_app.store.sqlite import Database
 
 
 def code_words(db: Database) -> None:
-    """Hashes of code words, and every try at one, which no program can change any more.
-
-    A try refers to nobody by a foreign key: it outlives its subscriber. It is ``open`` while it is
-    checked. Only its number can be taken out, when a person is to be forgotten.
-    """
     db.executescript("""
         create table code_words (
             subscriber integer primary key references subscribers,

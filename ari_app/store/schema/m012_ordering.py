@@ -1,14 +1,13 @@
-"""The step of the schema that lets subscribers order, for :mod:`ari_app.store.migrations`."""
+"""What the demo operator's billing needs to carry out orders, and each order with its answer.
+
+An account of an old month gets the new month's allowance when it is read. Existing tariffs and
+services get codes; those of the demo operator get fixed ones.
+"""
 
 from ari_app.store.sqlite import Database
 
 
 def ordering(db: Database) -> None:
-    """What the demo operator's billing needs to carry out orders, and each order with its answer.
-
-    An account of an old month gets a new month's allowance when it is looked at. Tariffs and
-    services that are there get codes, those of the demo operator their own.
-    """
     db.executescript("""
         alter table tariffs add column code text not null default '';
         update tariffs set code = case id

@@ -1,17 +1,12 @@
-"""The steps of the schema for the agents' desk: what it keeps, and what it searches.
+"""Agents' sessions, cards, tickets, notes, actions and views, and the full-text search.
 
-A step that was ever released is never changed.
+No foreign keys: what an agent did must stay known after its subscriber was erased.
 """
 
 from ari_app.store.sqlite import Database
 
 
 def desk(db: Database) -> None:
-    """Sessions of agents, cards of calls and what is typed into them, tickets, notes, acts, views.
-
-    They refer to nobody by a foreign key: what was done must be known, whoever is forgotten
-    meanwhile.
-    """
     db.executescript("""
         alter table agents add column role text not null default 'agent';
         alter table agents add column password text not null default '';
@@ -130,18 +125,10 @@ def desk(db: Database) -> None:
     _search(db)
 
 
-def act_states(db: Database) -> None:
-    """How it stood with an account before and after what an agent did."""
-    db.executescript("""
-        alter table acts add column before text not null default '{}';
-        alter table acts add column after text not null default '{}';
-    """)
-
-
 def _search(db: Database) -> None:
-    """What is searched, with ё as е, which callers' names are written with as often.
+    """Full-text indexes, with ё folded into е: names are written with either.
 
-    The indexes hold no text of their own; triggers keep them as the tables are.
+    The indexes hold no text of their own; triggers keep them in step with the tables.
     """
     db.executescript("create index subscribers_by_end on subscribers (substr(msisdn, -4));")
     _index(db, "subscribers", ("name", "msisdn", "area"))

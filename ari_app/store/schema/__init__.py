@@ -1,0 +1,48 @@
+"""The schema of the database, as the migrations that lead to it: one file each, in order.
+
+A migration that was ever released never changes, nor does the name of its function: databases
+record it. Times are microseconds (:mod:`ari_app.store.times`), money is minor units of the
+currency, names per language are a JSON object.
+"""
+
+from ari_app.store.schema.m001_people import people
+from ari_app.store.schema.m002_accounts import accounts
+from ari_app.store.schema.m003_calls import calls
+from ari_app.store.schema.m004_ways import ways
+from ari_app.store.schema.m005_outbox import outbox
+from ari_app.store.schema.m006_left_to_people import left_to_people
+from ari_app.store.schema.m007_bills import bills
+from ari_app.store.schema.m008_declarations import declarations
+from ari_app.store.schema.m009_versions import versions
+from ari_app.store.schema.m010_code_words import code_words
+from ari_app.store.schema.m011_forgettable import forgettable
+from ari_app.store.schema.m012_ordering import ordering
+from ari_app.store.schema.m013_orders import orders
+from ari_app.store.schema.m014_desk import desk
+from ari_app.store.schema.m015_act_states import act_states
+from ari_app.store.sqlite import Migrations
+
+_IN_ORDER = (
+    people,
+    accounts,
+    calls,
+    ways,
+    outbox,
+    left_to_people,
+    bills,
+    declarations,
+    versions,
+    code_words,
+    forgettable,
+    ordering,
+    orders,
+    desk,
+    act_states,
+)
+
+KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)
+"""The migrations of this version; a database that has others was written by a newer one."""
+
+MIGRATIONS = Migrations("firstline")
+for _migration in _IN_ORDER:
+    MIGRATIONS()(_migration)

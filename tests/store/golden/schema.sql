@@ -1,0 +1,417 @@
+-- migration people
+-- migration accounts
+-- migration calls
+-- migration ways
+-- migration outbox
+-- migration left_to_people
+-- migration bills
+-- migration declarations
+-- migration versions
+-- migration code_words
+-- migration forgettable
+-- migration ordering
+-- migration orders
+-- migration desk
+-- migration act_states
+CREATE TABLE subscribers (
+            id integer primary key,
+            msisdn text not null unique,
+            name text not null,
+            language text not null,
+            area text not null,
+            sip_user text unique,
+            sip_password text,
+            created integer not null
+        ) strict;
+CREATE TABLE agents (
+            name text primary key,
+            full_name text not null,
+            extension text not null unique,
+            languages text not null,
+            sip_user text not null unique,
+            sip_password text not null
+        , role text not null default 'agent', password text not null default '') strict;
+CREATE TABLE tariffs (
+            id text primary key,
+            names text not null,
+            fee integer not null,
+            minutes integer not null,
+            gigabytes integer not null
+        , code text not null default '') strict;
+CREATE TABLE services (
+            id text primary key,
+            names text not null,
+            fee integer not null
+        , code text not null default '') strict;
+CREATE TABLE accounts (
+            subscriber integer primary key references subscribers,
+            balance integer not null,
+            tariff text not null references tariffs
+        , minutes integer not null default 0, gigabytes integer not null default 0, month text not null default '0001-01-01', points integer not null default 0, next_tariff text references tariffs, next_since text, paused_since text, paused_until text, promised text) strict;
+CREATE TABLE account_services (
+            subscriber integer not null references accounts,
+            service text not null references services,
+            primary key (subscriber, service)
+        ) strict, without rowid;
+CREATE TABLE payments (
+            id integer primary key,
+            subscriber integer not null references accounts,
+            day text not null,
+            amount integer not null
+        ) strict;
+CREATE INDEX payments_of_subscriber on payments (subscriber, day);
+CREATE TABLE calls (
+            id text primary key,
+            line text not null,
+            dialled text not null,
+            caller text not null,
+            subscriber integer,
+            language text not null,
+            flow text not null,
+            version text not null,
+            began integer not null,
+            ended integer,
+            ending text,
+            cause integer
+        ) strict;
+CREATE INDEX calls_began on calls (began);
+CREATE INDEX calls_open on calls (id) where ended is null;
+CREATE INDEX calls_of_subscriber on calls (subscriber, began) where subscriber is not null;
+CREATE TABLE steps (
+            call text not null,
+            seq integer not null,
+            at integer not null,
+            node text not null,
+            kind text not null,
+            prompt text not null,
+            key text not null,
+            outcome text not null, flow text not null default '', way text not null default '',
+            primary key (call, seq)
+        ) strict, without rowid;
+CREATE TABLE outbox (
+            key text primary key,
+            number text not null,
+            text text not null,
+            call text not null,
+            created integer not null,
+            state text not null,
+            attempts integer not null,
+            next_at integer,
+            sent_at integer,
+            error text not null
+        ) strict;
+CREATE INDEX outbox_waiting on outbox (next_at) where state = 'waiting';
+CREATE TABLE complaints (
+            id integer primary key,
+            key text not null unique,
+            call text not null,
+            at integer not null,
+            number text not null,
+            subscriber integer,
+            file text not null,
+            seconds real not null,
+            state text not null,
+            answer text not null
+        ) strict;
+CREATE TABLE callbacks (
+            id integer primary key,
+            key text not null unique,
+            call text not null,
+            at integer not null,
+            number text not null,
+            subscriber integer,
+            topic text not null,
+            state text not null
+        , due integer, agent text not null default '', note text not null default '') strict;
+CREATE UNIQUE INDEX callbacks_open on callbacks (number) where state = 'open';
+CREATE TABLE bills (
+            id integer primary key,
+            subscriber integer not null references accounts,
+            month text not null,
+            vat integer not null,
+            unique (subscriber, month)
+        ) strict;
+CREATE TABLE bill_lines (
+            bill integer not null references bills,
+            seq integer not null,
+            names text not null,
+            amount integer not null,
+            primary key (bill, seq)
+        ) strict, without rowid;
+CREATE TABLE announcements (
+            id integer primary key,
+            areas text not null,
+            tariffs text not null,
+            texts text not null,
+            recording text not null,
+            since integer not null,
+            until integer not null,
+            author text not null,
+            cancelled integer,
+            mended integer not null default 0
+        ) strict;
+CREATE INDEX announcements_by_end on announcements (until);
+CREATE TABLE announcement_hearings (
+            announcement integer not null references announcements,
+            call text not null,
+            number text not null,
+            at integer not null,
+            primary key (announcement, call)
+        ) strict, without rowid;
+CREATE TABLE announcement_wishes (
+            announcement integer not null references announcements,
+            number text not null,
+            subscriber integer,
+            language text not null,
+            call text not null,
+            at integer not null,
+            told integer,
+            primary key (announcement, number)
+        ) strict, without rowid;
+CREATE INDEX announcement_wishes_open on announcement_wishes (announcement)
+            where told is null;
+CREATE TABLE forced_hours (
+            id integer primary key,
+            schedule text not null,
+            state text not null,
+            until integer not null,
+            at integer not null,
+            author text not null,
+            why text not null
+        ) strict;
+CREATE INDEX forced_hours_of_schedule on forced_hours (schedule, id);
+CREATE TABLE versions (
+            flow text not null,
+            version text not null,
+            first integer not null,
+            how text not null,
+            text text not null,
+            primary key (flow, version)
+        ) strict;
+CREATE INDEX calls_of_version on calls (flow, version, began);
+CREATE TABLE code_words (
+            subscriber integer primary key references subscribers,
+            spoken text not null,
+            keyed text not null,
+            at integer not null,
+            author text not null
+        ) strict;
+CREATE TABLE code_word_tries (
+            id integer primary key,
+            key text unique,
+            at integer not null,
+            subscriber integer,
+            number text not null,
+            call text not null,
+            agent text not null,
+            outcome text not null,
+            why text not null
+        ) strict;
+CREATE INDEX code_word_tries_of_subscriber on code_word_tries (subscriber, at);
+CREATE INDEX code_word_tries_of_number on code_word_tries (number, at);
+CREATE TRIGGER code_word_tries_keep_numbers before update of number on code_word_tries
+            when new.number <> ''
+            begin select raise(abort, 'the number of a try can only be taken out'); end;
+CREATE TABLE "contacts" (
+            id integer primary key,
+            subscriber integer references subscribers,
+            at integer not null,
+            channel text not null,
+            topic text not null,
+            question text not null,
+            solution text not null,
+            agent text not null,
+            first_contact_solved integer not null
+        , card text not null default '', call text not null default '') strict;
+CREATE INDEX contacts_of_subscriber on contacts (subscriber, at);
+CREATE TRIGGER code_word_tries_are_kept before delete on code_word_tries
+            when old.subscriber is not null or old.number <> ''
+            begin select raise(abort, 'a try of somebody is kept'); end;
+CREATE TRIGGER code_word_tries_end_once
+            before update of id, key, at, subscriber, call, agent, outcome, why on code_word_tries
+            when old.outcome <> 'open' and (
+                (new.id, new.key, new.at, new.call, new.agent, new.outcome)
+                    is not (old.id, old.key, old.at, old.call, old.agent, old.outcome)
+                or coalesce(new.subscriber, old.subscriber) is not old.subscriber
+                or new.why not in ('', old.why))
+            begin select raise(abort, 'a try that has ended is kept as it is'); end;
+CREATE INDEX code_word_tries_at on code_word_tries (at);
+CREATE INDEX outbox_created on outbox (created);
+CREATE INDEX announcement_hearings_at on announcement_hearings (at);
+CREATE UNIQUE INDEX tariffs_by_code on tariffs (code);
+CREATE UNIQUE INDEX services_by_code on services (code);
+CREATE TABLE charges (
+            id integer primary key,
+            subscriber integer not null references accounts,
+            at integer not null,
+            names text not null,
+            number text not null,
+            seconds integer not null,
+            amount integer not null
+        ) strict;
+CREATE INDEX charges_of_subscriber on charges (subscriber, at);
+CREATE TABLE sales (
+            number integer primary key,
+            seller integer not null references accounts,
+            recipient integer not null references accounts,
+            unit text not null,
+            amount integer not null,
+            price integer not null,
+            until text not null
+        ) strict;
+CREATE TABLE till (
+            money integer not null,
+            minutes integer not null,
+            gigabytes integer not null,
+            points integer not null
+        ) strict;
+CREATE TABLE placed_orders (
+            key text primary key,
+            number integer unique,
+            subscriber integer not null,
+            at integer not null,
+            request text not null,
+            answer text not null
+        ) strict;
+CREATE INDEX placed_orders_of_subscriber on placed_orders (subscriber, at);
+CREATE TABLE orders (
+            key text primary key,
+            subscriber integer not null,
+            operation text not null,
+            wanted text not null,
+            deal text not null,
+            agreed text not null,
+            call text not null,
+            language text not null,
+            created integer not null,
+            state text not null,
+            answer text not null,
+            attempts integer not null,
+            next_at integer,
+            ended integer
+        ) strict;
+CREATE INDEX orders_open on orders (next_at) where state = 'open';
+CREATE INDEX orders_of_subscriber on orders (subscriber, operation, created);
+CREATE TABLE desk_sessions (
+            token text primary key,
+            agent text not null,
+            csrf text not null,
+            created integer not null,
+            rotated integer not null,
+            seen integer not null,
+            expires integer not null
+        ) strict, without rowid;
+CREATE INDEX desk_sessions_of_agent on desk_sessions (agent);
+CREATE TABLE cards (
+            id text primary key,
+            agent text not null,
+            channel text not null,
+            call text not null,
+            number text not null,
+            name text not null,
+            subscriber integer,
+            queue text not null,
+            topic text not null,
+            language text not null,
+            identity text not null,
+            opened integer not null,
+            answered integer,
+            ended integer,
+            closed integer,
+            came_from text not null
+        ) strict;
+CREATE INDEX cards_unfinished on cards (agent, opened) where closed is null;
+CREATE INDEX cards_of_channel on cards (channel, opened);
+CREATE INDEX cards_of_subscriber on cards (subscriber, opened) where subscriber is not null;
+CREATE INDEX cards_opened on cards (opened);
+CREATE TABLE card_texts (
+            seq integer primary key,
+            card text not null,
+            field text not null,
+            key text not null unique,
+            text text not null,
+            at integer not null
+        ) strict;
+CREATE INDEX card_texts_of_card on card_texts (card, field, seq);
+CREATE UNIQUE INDEX contacts_of_card on contacts (card) where card <> '';
+CREATE TABLE tickets (
+            id integer primary key,
+            key text not null unique,
+            subscriber integer,
+            number text not null,
+            department text not null,
+            topic text not null,
+            text text not null,
+            state text not null,
+            owner text not null,
+            created integer not null,
+            author text not null,
+            due integer not null,
+            closed integer,
+            call text not null
+        ) strict;
+CREATE INDEX tickets_of_subscriber on tickets (subscriber, created)
+            where subscriber is not null;
+CREATE INDEX tickets_open on tickets (due) where state not in ('solved', 'closed');
+CREATE TABLE ticket_history (
+            seq integer primary key,
+            ticket integer not null references tickets,
+            key text not null unique,
+            at integer not null,
+            author text not null,
+            what text not null,
+            note text not null
+        ) strict;
+CREATE INDEX ticket_history_of_ticket on ticket_history (ticket, seq);
+CREATE TABLE colleague_notes (
+            id integer primary key,
+            key text not null unique,
+            subscriber integer not null,
+            at integer not null,
+            agent text not null,
+            text text not null
+        ) strict;
+CREATE INDEX colleague_notes_of_subscriber on colleague_notes (subscriber, at);
+CREATE TABLE acts (
+            key text primary key,
+            at integer not null,
+            agent text not null,
+            subscriber integer,
+            call text not null,
+            card text not null,
+            operation text not null,
+            inputs text not null,
+            reason text not null,
+            identity text not null,
+            outcome text not null
+        , before text not null default '{}', after text not null default '{}') strict;
+CREATE INDEX acts_of_subscriber on acts (subscriber, at) where subscriber is not null;
+CREATE INDEX acts_of_card on acts (card, at) where card <> '';
+CREATE INDEX acts_at on acts (at);
+CREATE TABLE views (
+            id integer primary key,
+            at integer not null,
+            agent text not null,
+            subscriber integer,
+            what text not null
+        ) strict;
+CREATE INDEX views_of_subscriber on views (subscriber, at) where subscriber is not null;
+CREATE INDEX views_of_agent on views (agent, at);
+CREATE INDEX views_at on views (at);
+CREATE INDEX subscribers_by_end on subscribers (substr(msisdn, -4));
+CREATE VIEW subscribers_folded (id, name, msisdn, area) as select id, replace(replace(name, 'ё', 'е'), 'Ё', 'Е'), replace(replace(msisdn, 'ё', 'е'), 'Ё', 'Е'), replace(replace(area, 'ё', 'е'), 'Ё', 'Е') from subscribers;
+CREATE VIRTUAL TABLE subscribers_words using fts5 (name, msisdn, area,
+            content = 'subscribers_folded', content_rowid = 'id', tokenize = 'unicode61',
+            prefix = '3');
+CREATE TRIGGER subscribers_words_in after insert on subscribers begin insert into subscribers_words (rowid, name, msisdn, area) values (new.id, replace(replace(new.name, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.msisdn, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.area, 'ё', 'е'), 'Ё', 'Е')); end;
+CREATE TRIGGER subscribers_words_out after delete on subscribers begin insert into subscribers_words (subscribers_words, rowid, name, msisdn, area) values ('delete', old.id, replace(replace(old.name, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.msisdn, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.area, 'ё', 'е'), 'Ё', 'Е')); end;
+CREATE TRIGGER subscribers_words_changed after update of name, msisdn, area on subscribers
+            begin insert into subscribers_words (subscribers_words, rowid, name, msisdn, area) values ('delete', old.id, replace(replace(old.name, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.msisdn, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.area, 'ё', 'е'), 'Ё', 'Е')); insert into subscribers_words (rowid, name, msisdn, area) values (new.id, replace(replace(new.name, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.msisdn, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.area, 'ё', 'е'), 'Ё', 'Е')); end;
+CREATE VIEW contacts_folded (id, question, solution, topic) as select id, replace(replace(question, 'ё', 'е'), 'Ё', 'Е'), replace(replace(solution, 'ё', 'е'), 'Ё', 'Е'), replace(replace(topic, 'ё', 'е'), 'Ё', 'Е') from contacts;
+CREATE VIRTUAL TABLE contacts_words using fts5 (question, solution, topic,
+            content = 'contacts_folded', content_rowid = 'id', tokenize = 'unicode61',
+            prefix = '3');
+CREATE TRIGGER contacts_words_in after insert on contacts begin insert into contacts_words (rowid, question, solution, topic) values (new.id, replace(replace(new.question, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.solution, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.topic, 'ё', 'е'), 'Ё', 'Е')); end;
+CREATE TRIGGER contacts_words_out after delete on contacts begin insert into contacts_words (contacts_words, rowid, question, solution, topic) values ('delete', old.id, replace(replace(old.question, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.solution, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.topic, 'ё', 'е'), 'Ё', 'Е')); end;
+CREATE TRIGGER contacts_words_changed after update of question, solution, topic on contacts
+            begin insert into contacts_words (contacts_words, rowid, question, solution, topic) values ('delete', old.id, replace(replace(old.question, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.solution, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.topic, 'ё', 'е'), 'Ё', 'Е')); insert into contacts_words (rowid, question, solution, topic) values (new.id, replace(replace(new.question, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.solution, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.topic, 'ё', 'е'), 'Ё', 'Е')); end;
