@@ -14,7 +14,7 @@ import pytest
 
 PROGRAM = """
 import asyncio
-from ari_app.up import heed
+from ari_app.main.daemon import heed
 
 async def main() -> None:
     stop, again = asyncio.Event(), asyncio.Event()
