@@ -28,13 +28,13 @@ WHAT: tuple[What, ...] = (*KINDS, "recordings")
 """All that is kept for a time; each has its setting."""
 
 
-async def attend(
+async def run(
     store: Store, settings: RetentionSettings, recorded: Recorded, now: Callable[[], datetime]
 ) -> NoReturn:
     """Sweep for ever."""
     while True:
         try:
-            removed = await sweep(store, settings, recorded, now())
+            removed = await remove_expired(store, settings, recorded, now())
             if removed:
                 told = ", ".join(f"{kind} {count}" for kind, count in removed.items())
                 log.info("kept long enough and removed: %s", told)
@@ -43,7 +43,7 @@ async def attend(
         await asyncio.sleep(EVERY)
 
 
-async def sweep(
+async def remove_expired(
     store: Store, settings: RetentionSettings, recorded: Recorded, now: datetime
 ) -> Mapping[str, int]:
     """Remove what is over; returns how much of each kind, if any."""
@@ -57,7 +57,7 @@ async def sweep(
     return {kind: count for kind, count in removed.items() if count}
 
 
-async def due(
+async def count_expired(
     store: Store, settings: RetentionSettings, recorded: Recorded, now: datetime
 ) -> Mapping[str, int]:
     """How much of each kind the next sweeps will remove; what is kept for ever is left out."""
@@ -66,22 +66,22 @@ async def due(
         if kind == "recordings":
             found[kind] = len(await _recordings(store, recorded, before))
         else:
-            found[kind] = await store.read(retention.due, kind, before)
+            found[kind] = await store.read(retention.count_expired, kind, before)
     return found
 
 
 async def _batch(store: Store, recorded: Recorded, kind: What, before: datetime) -> int:
     if kind != "recordings":
-        return await store.write(retention.sweep, kind, before, BATCH)
+        return await store.write(retention.remove_expired, kind, before, BATCH)
     some = dict(islice((await _recordings(store, recorded, before)).items(), BATCH))
     await asyncio.to_thread(recorded.forget, some.keys())
-    await store.write(retention.unrecorded, [id for id in some.values() if id])
+    await store.write(retention.clear_recordings, [id for id in some.values() if id])
     return len(some)
 
 
 async def _recordings(store: Store, recorded: Recorded, before: datetime) -> dict[str, int]:
     """The names of recordings that are over, with the complaint of each, 0 if there is none."""
-    over, others = await store.read(retention.recordings, before)
+    over, others = await store.read(retention.expired_recordings, before)
     kept = {Path(file).name for file in others}
     old = await asyncio.to_thread(recorded.old, before)
     of_complaints = {Path(file).name: id for file, id in over.items()}

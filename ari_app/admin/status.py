@@ -90,7 +90,7 @@ class Status(Struct, frozen=True, kw_only=True):
     desk: Desk = Desk()
 
 
-class Live(Struct, frozen=True):
+class Runtime(Struct, frozen=True):
     """What only the running application knows."""
 
     ari: Ari
@@ -100,7 +100,7 @@ class Live(Struct, frozen=True):
     menus: MenusNow
 
 
-async def asked(state: State) -> Status:
+async def query(state: State) -> Status:
     """What the running application says, or what the store knows without it.
 
     :class:`~ari_app.control.socket.NotRunningError` if there is neither.
@@ -120,7 +120,7 @@ async def asked(state: State) -> Status:
 
 
 async def status(
-    config: Config, state: State, store: Store, by_phone: tuple[str, ...], live: Live | None
+    config: Config, state: State, store: Store, by_phone: tuple[str, ...], live: Runtime | None
 ) -> Status:
     """The status; ``by_phone`` is of :class:`Desk`, ``live`` is None when the application does not
     run."""

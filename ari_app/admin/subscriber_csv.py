@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeAlias
 from msgspec import Struct
 
 from ari_app.fulfilment.code_words import OPERATOR
-from ari_app.store.bulk_import import Arrival
+from ari_app.store.bulk_import import ImportedSubscriber
 from ari_app.store.numbers import normalise
 from ivr.identity.weak_words import About, faults
 from ivr.problems import near
@@ -29,26 +29,26 @@ _OLDEST = date(1900, 1, 1)
 class Row(Struct, frozen=True):
     """A subscriber of the list, with the code word that he is to have."""
 
-    arrival: Arrival
+    arrival: ImportedSubscriber
     word: Secret | None
 
 
-class Wrong(Struct, frozen=True):
+class RowFault(Struct, frozen=True):
     """What is wrong in a line, with the remedy; never what stands there."""
 
     line: int
     text: str
 
 
-Entry: TypeAlias = Row | tuple[Wrong, ...]
+Line: TypeAlias = Row | tuple[RowFault, ...]
 """A line: a subscriber, or all that is wrong with it."""
 
 
-class WrongError(Exception):
+class ValueFaultError(Exception):
     """A value is wrong, as the text says."""
 
 
-class Roster:
+class SubscriberCsv:
     """The list in an open file; it may be read again, and ``digest`` says whether it changed."""
 
     def __init__(self, file: BinaryIO, today: date) -> None:
@@ -61,7 +61,7 @@ class Roster:
         """Of what was read since the last beginning."""
         return self._digest.digest()
 
-    def read(self) -> Iterator[Entry]:
+    def read(self) -> Iterator[Line]:
         """All lines from the beginning; a header that is wrong is the only line."""
         self._file.seek(0)
         self._digest = hashlib.sha256()
@@ -69,8 +69,8 @@ class Roster:
         number, header = next(lines, (1, ""))
         try:
             separator, columns = _header(header)
-        except WrongError as error:
-            yield (Wrong(number, str(error)),)
+        except ValueFaultError as error:
+            yield (RowFault(number, str(error)),)
             return
         empty = True
         for number, line in lines:
@@ -79,9 +79,9 @@ class Roster:
             empty = False
             yield self._entry(number, line, separator, columns)
         if empty:
-            yield (Wrong(1, "there is no subscriber below the header — write one in each line"),)
+            yield (RowFault(1, "there is no subscriber below the header — write one in each line"),)
 
-    def _lines(self) -> Iterator[tuple[int, str | WrongError]]:
+    def _lines(self) -> Iterator[tuple[int, str | ValueFaultError]]:
         number, rest = 0, False
         while line := self._file.readline(LONGEST_LINE):
             self._digest.update(line)
@@ -90,33 +90,36 @@ class Roster:
                 continue
             number += 1
             if rest and len(line) == LONGEST_LINE:
-                yield number, WrongError(f"longer than {LONGEST_LINE} bytes — break it into lines")
+                yield (
+                    number,
+                    ValueFaultError(f"longer than {LONGEST_LINE} bytes — break it into lines"),
+                )
                 continue
             try:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                 yield number, text.removesuffix("\n").removesuffix("\r")
             except UnicodeDecodeError:
-                yield number, WrongError("it is not UTF-8 — save the file as “CSV UTF-8”")
+                yield number, ValueFaultError("it is not UTF-8 — save the file as “CSV UTF-8”")
 
     def _entry(
-        self, number: int, line: str | WrongError, separator: str, columns: tuple[str, ...]
-    ) -> Entry:
+        self, number: int, line: str | ValueFaultError, separator: str, columns: tuple[str, ...]
+    ) -> Line:
         try:
             cells = _cells(line, separator)
-        except WrongError as error:
-            return (Wrong(number, str(error)),)
+        except ValueFaultError as error:
+            return (RowFault(number, str(error)),)
         if len(cells) != len(columns):
             text = f"{len(cells)} columns instead of {len(columns)} — a text with “{separator}” in "
-            return (Wrong(number, text + "it must stand in double quotes"),)
-        wrong: list[Wrong] = []
+            return (RowFault(number, text + "it must stand in double quotes"),)
+        wrong: list[RowFault] = []
         row = self._row(number, dict(zip(columns, cells, strict=True)), wrong)
         return tuple(wrong) or row
 
-    def _row(self, number: int, cells: Mapping[str, str], wrong: list[Wrong]) -> Row:
+    def _row(self, number: int, cells: Mapping[str, str], wrong: list[RowFault]) -> Row:
         """The subscriber of a line; what is wrong with it is added to ``wrong``."""
 
         def tell(column: str, text: str) -> None:
-            wrong.append(Wrong(number, f"{column}: {text}"))
+            wrong.append(RowFault(number, f"{column}: {text}"))
 
         msisdn = normalise(cells["number"])
         if msisdn is None:
@@ -138,37 +141,39 @@ class Roster:
             for fault in faults(word.reveal(), about):
                 tell("code-word", fault)
         who = (msisdn or "", cells["name"], cells["language"], cells["area"])
-        return Row(Arrival(number, *who), word)
+        return Row(ImportedSubscriber(number, *who), word)
 
 
-def _header(line: str | WrongError) -> tuple[str, tuple[str, ...]]:
+def _header(line: str | ValueFaultError) -> tuple[str, tuple[str, ...]]:
     """The separator and the columns that the first line names."""
-    if isinstance(line, WrongError):
+    if isinstance(line, ValueFaultError):
         raise line
     if not line.strip():
-        raise WrongError(f"the header is missing — begin with the line {';'.join(NEEDED)}")
+        raise ValueFaultError(f"the header is missing — begin with the line {';'.join(NEEDED)}")
     separator = ";" if ";" in line else ","
     columns = tuple(cell.casefold() for cell in _cells(line, separator))
     for column in columns:
         if column not in KNOWN:
-            raise WrongError(f"the header has a column that is unknown — {near(column, KNOWN)}")
+            raise ValueFaultError(
+                f"the header has a column that is unknown — {near(column, KNOWN)}"
+            )
     for column in NEEDED:
         if columns.count(column) != 1:
-            raise WrongError(f"the header must name {column} once — see `--help`")
+            raise ValueFaultError(f"the header must name {column} once — see `--help`")
     if len(set(columns)) < len(columns):
-        raise WrongError("the header names a column twice — leave one out")
+        raise ValueFaultError("the header names a column twice — leave one out")
     return separator, columns
 
 
-def _cells(line: str | WrongError, separator: str) -> tuple[str, ...]:
-    if isinstance(line, WrongError):
+def _cells(line: str | ValueFaultError, separator: str) -> tuple[str, ...]:
+    if isinstance(line, ValueFaultError):
         raise line
     if "\r" in line:
-        raise WrongError("a line break (CR) stands within it — take it out")
+        raise ValueFaultError("a line break (CR) stands within it — take it out")
     try:
         [cells] = csv.reader([line], delimiter=separator, strict=True)
     except (csv.Error, ValueError):
-        raise WrongError(
+        raise ValueFaultError(
             "its quotes are wrong — close each in its line, and double one inside of a text"
         ) from None
     return tuple(cell.strip(" \t") for cell in cells)

@@ -16,7 +16,7 @@ from ari_app.store import announcement_requests
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.forced_hours import ForcedHours
-from ari_app.store.live_announcements import Bulletin
+from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.numbers import normalise
 from ivr.events import Answered
 from ivr.hours.schedule import Schedule, answered, hours_at
@@ -38,7 +38,7 @@ class Actions(Struct, frozen=True):
 
     selfcare: Selfcare
     store: Store
-    bulletin: Bulletin
+    bulletin: LiveAnnouncements
     forced: ForcedHours
     outbox: Outbox
     now: Callable[[], datetime]
@@ -87,7 +87,9 @@ class Actions(Struct, frozen=True):
         """Note that announcements were told; a call does not suffer when that fails."""
         number, call = session.caller.number, session.id
         try:
-            await self.store.write(announcement_requests.hear, announcements, number, call, at)
+            await self.store.write(
+                announcement_requests.record_heard, announcements, number, call, at
+            )
         except StoreError as error:
             log.error("it was not kept who heard an announcement: %s", error)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ari_app.admin.status import AgentPhone, asked
+from ari_app.admin.status import AgentPhone, query
 from ari_app.commands.call_phone import CallError
 from ari_app.config.state import State
 from ari_app.phone.handset import (
@@ -43,7 +43,7 @@ class Plan(Struct, frozen=True):
 
 async def attend(state: State, agent: str | None, plan: Plan, tell: Tell) -> None:
     """Be the phone of an agent, until cancelled or, with ``once``, until a call has ended."""
-    status = await asked(state)
+    status = await query(state)
     one = chosen(status.agents, agent)
     if not status.running:
         raise CallError("Firstline does not run here: start it with `firstline up`")

@@ -13,7 +13,7 @@ from ari_app.log import masked
 from ari_app.store import agent_actions as deeds
 from ari_app.store import agents, subscribers
 from ari_app.store import views as looks
-from ari_app.store.agent_actions import Act
+from ari_app.store.agent_actions import AgentAction
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ivr.problems import near
@@ -107,7 +107,7 @@ def _numbers(db: Database, ids: Iterable[int | None]) -> dict[int, str]:
     return {one.id: one.msisdn for one in people if one}
 
 
-def _act(one: Act) -> tuple[str, ...]:
+def _act(one: AgentAction) -> tuple[str, ...]:
     """What was done, with what, how well the caller was known, and what came of it."""
     inputs = " ".join(f"{name}={_hidden(value)}" for name, value in one.inputs.items())
     return (one.operation, inputs, one.identity, one.outcome or "open", one.reason)

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ari_app.admin.status import Phone as Subscriber
-from ari_app.admin.status import asked
+from ari_app.admin.status import query
 from ari_app.config.state import State
 from ari_app.control import socket as control
 from ari_app.control.live_feed import CallEvent
@@ -51,7 +51,7 @@ class Plan(Struct, frozen=True):
 
 async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
     """Place a call as a demo subscriber and tell what happens."""
-    status = await asked(state)
+    status = await query(state)
     subscriber = chosen(status.subscribers, caller)
     account = Account(
         subscriber.sip_user, subscriber.sip_password, status.sip.host, status.sip.port

@@ -18,7 +18,7 @@ def callbacks() -> None:
 @click.pass_obj
 def list_(state: State, done: bool) -> None:
     """Who is to be called, the oldest wish first; with the whole number, to dial it."""
-    for one in read(state, wishes.listing, done):
+    for one in read(state, wishes.listed, done):
         known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"
         words = [str(one.id), f"{one.at:%Y-%m-%d %H:%M:%S} UTC", f"{one.number} ({known})"]
         due = f", due {shown(one.due, state)}" if one.due else ""

@@ -9,7 +9,7 @@ from ari_app.config.state import State
 from ari_app.log import masked
 from ari_app.store import calls as records
 from ari_app.store import outbox
-from ari_app.store.call_report import tell
+from ari_app.store.call_report import report
 
 
 @click.group(cls=Commands)
@@ -44,7 +44,7 @@ def show(state: State, call: str | None) -> None:
     path = read(state, records.path, call)
     if path is None:
         raise click.ClickException(f"there is no call {call}: `firstline calls list` lists them")
-    for line in tell(path):
+    for line in report(path):
         click.echo(line)
     for text in read(state, outbox.of_call, call):
         click.echo(f"    text to {masked(text.number)}: {became(text)}")

@@ -20,7 +20,7 @@ def complaints() -> None:
 @click.pass_obj
 def list_(state: State, closed: bool) -> None:
     """The open complaints, the oldest first."""
-    for one in read(state, book.listing, closed):
+    for one in read(state, book.listed, closed):
         click.echo(_line(one))
 
 

@@ -18,8 +18,8 @@ from ari_app.demo.books import ledger
 from ari_app.demo.operator import open_store
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
-from ari_app.selfcare.tmf.backend import BackEnd
-from ari_app.selfcare.tmf.trouble import Fault, Trouble
+from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan
+from ari_app.selfcare.tmf.server import TmfServer
 from ivr.secret import Secret
 
 _FAULTS: dict[Fault, str] = {
@@ -85,7 +85,7 @@ def demo_billing(
     if sum(chances.values()) > 1:
         raise click.UsageError("the shares of requests with trouble are more than all")
     state.make()
-    trouble = Trouble(chances, seed, partial(asyncio.sleep, wait))
+    trouble = FaultPlan(chances, seed, partial(asyncio.sleep, wait))
 
     async def serve() -> None:
         async with _operators(state, keep) as billing:
@@ -116,13 +116,13 @@ async def _operators(state: State, keep: bool) -> AsyncIterator[MemoryBilling]:
 
 
 async def _serve(
-    billing: Billing, token: Secret, trouble: Trouble, port: int, seconds: float | None
+    billing: Billing, token: Secret, trouble: FaultPlan, port: int, seconds: float | None
 ) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        async with BackEnd(billing, trouble, token).running(port) as back_end:
+        async with TmfServer(billing, trouble, token).running(port) as back_end:
             click.echo(
                 f"the demo operator's billing serves {back_end.url}\n"
                 "To use it, write into firstline.toml, and restart Firstline:\n\n"

@@ -10,9 +10,9 @@ from ari_app.calls.recordings import Recorded
 from ari_app.commands.stored import announced, asked
 from ari_app.config.state import State
 from ari_app.log import masked
-from ari_app.store import forgetting
+from ari_app.store import erasure
 from ari_app.store.db import Store
-from ari_app.store.forgetting import Forgotten, Person
+from ari_app.store.erasure import ErasureReport, Person
 
 
 @click.command()
@@ -23,7 +23,7 @@ def forget(state: State, number: str, yes: bool) -> None:
     """Erase whoever has NUMBER, subscriber or not, for ever; calls stay counted."""
 
     async def forgetting_(store: Store) -> None:
-        person = await store.read(forgetting.find, number)
+        person = await store.read(erasure.find, number)
         if person is None:
             raise click.ClickException("this is no telephone number: write it as 375291234567")
         if not yes:
@@ -31,7 +31,7 @@ def forget(state: State, number: str, yes: bool) -> None:
         recorded = Recorded(state.recorded)
         names = {Path(file).name for file in person.files}
         files = await asyncio.to_thread(recorded.forget, names, frozenset(person.calls))
-        done = await store.write(forgetting.forget, person, datetime.now(UTC))
+        done = await store.write(erasure.erase, person, datetime.now(UTC))
         await announced(state)
         await store.scrub()
         for line in _told(person, done, files):
@@ -47,7 +47,7 @@ def _question(person: Person) -> str:
     return f"Forget {what}? It cannot be undone"
 
 
-def _told(person: Person, done: Forgotten, files: int) -> list[str]:
+def _told(person: Person, done: ErasureReport, files: int) -> list[str]:
     gone = [*done.gone, *([("recordings", files)] if files else [])]
     lines = [
         f"{how}: {', '.join(f'{name} {count}' for name, count in counts)}"

@@ -13,7 +13,7 @@ from ari_app.commands.when import HELP, when
 from ari_app.config.state import State
 from ari_app.menus.schedules import schedules
 from ari_app.store import forced_hours
-from ari_app.store.forced_hours import Order, in_force
+from ari_app.store.forced_hours import Override, in_force
 from ivr.hours.schedule import Forced, Hours, Schedule, gap_told, gaps, hours_at
 from ivr.problems import near
 
@@ -32,7 +32,7 @@ def list_(state: State) -> None:
     """All schedules, and whether each is open now."""
     found = schedules(state.config())
     at = now(state)
-    orders = read(state, forced_hours.unpassed, at) if state.database.exists() else {}
+    orders = read(state, forced_hours.unexpired, at) if state.database.exists() else {}
     for name, schedule in found.items():
         one = _at(schedule, at, orders.get(name, []))
         click.echo(f"{name}: {_said(one)} ({one.why})")
@@ -99,12 +99,12 @@ def _known(found: Mapping[str, Schedule], name: str) -> Schedule:
     return found[name]
 
 
-def _at(schedule: Schedule, at: datetime, orders: list[Order]) -> Hours:
+def _at(schedule: Schedule, at: datetime, orders: list[Override]) -> Hours:
     return hours_at(schedule, at, ZoneInfo(schedule.timezone), in_force(orders, at))
 
 
 def _changes(
-    schedule: Schedule, at: datetime, said: Hours, orders: list[Order]
+    schedule: Schedule, at: datetime, said: Hours, orders: list[Override]
 ) -> Iterator[tuple[datetime, Hours]]:
     """The changes of the week that follows."""
     while said.until is not None and said.until <= at + _WEEK:
@@ -118,7 +118,7 @@ def _said(one: Hours) -> str:
     )
 
 
-def _ordered(order: Order, state: State) -> str:
+def _ordered(order: Override, state: State) -> str:
     one = order.forced
     if one is None:
         return "freed"

@@ -13,14 +13,14 @@ from typing import BinaryIO, TypeVar
 import click
 from rich.progress import Progress
 
-from ari_app.admin.subscriber_csv import Entry, Roster, Row, Wrong
+from ari_app.admin.subscriber_csv import Line, Row, RowFault, SubscriberCsv
 from ari_app.commands.running import console
 from ari_app.commands.stored import announced, asked, by_option, now
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import hashing
 from ari_app.selfcare.hashing import THREADS, Hasher
 from ari_app.store import bulk_import
-from ari_app.store.bulk_import import Arrivals, Arrived, KnownError
+from ari_app.store.bulk_import import ImportResult, NumberTakenError, Staging
 from ari_app.store.db import Store
 
 T = TypeVar("T")
@@ -46,8 +46,8 @@ def import_(state: State, csv: Path, update: bool, dry_run: bool, by: str) -> No
         raise click.BadParameter("it is read twice: give an ordinary file", param_hint="CSV")
 
     async def importing(store: Store) -> None:
-        with csv.open("rb") as file, closing(Arrivals()) as aside:
-            roster = Roster(file, now(state).date())
+        with csv.open("rb") as file, closing(Staging()) as aside:
+            roster = SubscriberCsv(file, now(state).date())
             work = _Import(csv, store, aside, update)
             await work.check(_shown("reading", file, roster.read()))
             digest = roster.digest
@@ -71,36 +71,36 @@ def import_(state: State, csv: Path, update: bool, dry_run: bool, by: str) -> No
 class _Import:
     """A file on its way into the store."""
 
-    def __init__(self, file: Path, store: Store, aside: Arrivals, update: bool) -> None:
+    def __init__(self, file: Path, store: Store, aside: Staging, update: bool) -> None:
         self._file = file
         self._store = store
         self._aside = aside
         self._update = update
         self.wrong = self.words = self._lines = self._known = 0
 
-    async def check(self, entries: Iterator[Entry]) -> None:
+    async def check(self, entries: Iterator[Line]) -> None:
         """Put all aside, and tell what is wrong."""
         while batch := list(islice(entries, BATCH)):
             numbers = {one.arrival.msisdn for one in batch if isinstance(one, Row)}
-            known = await self._store.read(bulk_import.known, numbers)
+            known = await self._store.read(bulk_import.taken_numbers, numbers)
             self._known += len(known)
             for one in batch:
                 for wrong in self._faults(one, known) if isinstance(one, Row) else one:
                     self.wrong += 1
                     click.echo(f"{self._file}:{wrong.line}: {wrong.text}", err=True)
 
-    def _faults(self, row: Row, known: frozenset[str]) -> Iterator[Wrong]:
+    def _faults(self, row: Row, known: frozenset[str]) -> Iterator[RowFault]:
         self._lines += 1
         self.words += row.word is not None
         one = row.arrival
         before = self._aside.put(one)
         if before is not None:
-            yield Wrong(one.line, f"number: it is in line {before}, too — leave one of them out")
+            yield RowFault(one.line, f"number: it is in line {before}, too — leave one of them out")
         elif one.msisdn in known and not self._update:
             text = "a subscriber has it already — leave the line out, or give --update"
-            yield Wrong(one.line, f"number: {text}")
+            yield RowFault(one.line, f"number: {text}")
 
-    async def hash(self, entries: Iterator[Entry], hasher: Hasher) -> None:
+    async def hash(self, entries: Iterator[Line], hasher: Hasher) -> None:
         """Hash the code words, as many at once as there are threads."""
         rows = (one for one in entries if isinstance(one, Row) and one.word is not None)
         while some := list(islice(rows, 2 * THREADS)):
@@ -108,22 +108,22 @@ class _Import:
             for row, (spoken, keyed) in zip(some, found, strict=True):
                 self._aside.give_word(row.arrival.line, spoken, keyed)
 
-    async def settle(self, by: str) -> Arrived:
+    async def settle(self, by: str) -> ImportResult:
         """Write all of them."""
-        write = partial(bulk_import.settle, update=self._update, by=by, at=datetime.now(UTC))
+        write = partial(bulk_import.commit, update=self._update, by=by, at=datetime.now(UTC))
         try:
             return await self._store.write(write, self._aside)
-        except KnownError as error:
+        except NumberTakenError as error:
             raise click.ClickException(
                 f"{self._file}:{error}: somebody got the number meanwhile: nothing was written"
             ) from error
 
     def told(self) -> str:
         """What would be done."""
-        return _told(Arrived(self._lines - self._known, self._known, self.words))
+        return _told(ImportResult(self._lines - self._known, self._known, self.words))
 
 
-def _told(done: Arrived) -> str:
+def _told(done: ImportResult) -> str:
     return f"{done.added} added, {done.updated} updated, {done.words} code words set"
 
 

@@ -7,14 +7,14 @@ import click
 from msgspec import Struct, json
 from msgspec.structs import replace
 
-from ari_app.admin.status import asked
+from ari_app.admin.status import query
 from ari_app.commands.running import console, run
 from ari_app.commands.stored import read
 from ari_app.config.state import State
 from ari_app.control import socket as control
 from ari_app.menus.live import Reloaded
 from ari_app.store import versions as kept
-from ari_app.store.versions import Carried
+from ari_app.store.versions import VersionUsage
 
 
 @click.command()
@@ -59,10 +59,10 @@ def versions(state: State, flow: str | None, version: str | None, as_json: bool)
 
     The newest is first; * is on the air now. The calls are those that began in the version.
     """
-    on_air = run(asked(state)).menus.flows
+    on_air = run(query(state)).menus.flows
     found = [
         _listed(one, on_air.get(one.version.flow) == one.version.version)
-        for one in read(state, kept.carried, flow)
+        for one in read(state, kept.usage, flow)
     ]
     if not found:
         what = f"no flow {flow}" if flow else "nothing"
@@ -76,7 +76,7 @@ def versions(state: State, flow: str | None, version: str | None, as_json: bool)
             click.echo(_line(one))
 
 
-def _listed(one: Carried, on_air: bool) -> Listed:
+def _listed(one: VersionUsage, on_air: bool) -> Listed:
     version, calls = one.version, one.began or (None, None)
     return Listed(
         version.flow, version.version, version.first, version.how, on_air, one.calls, *calls

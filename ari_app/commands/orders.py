@@ -8,7 +8,7 @@ from ari_app.config.state import State
 from ari_app.log import masked
 from ari_app.store import orders as kept
 from ari_app.store import subscribers
-from ari_app.store.orders import Kept
+from ari_app.store.orders import OrderRecord
 
 
 @click.group(cls=Commands)
@@ -49,6 +49,6 @@ def show(state: State, key: str) -> None:
         click.echo(f"  billing    {asked}")
 
 
-def _line(state: State, one: Kept) -> str:
+def _line(state: State, one: OrderRecord) -> str:
     ended = f" at {shown(one.ended, state)}" if one.ended else ""
     return f"{one.key}  {shown(one.created, state)}  {one.operation}  {one.state}{ended}"

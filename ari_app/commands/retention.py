@@ -14,7 +14,7 @@ def retention(state: State) -> None:
     """How long things are kept, and how much of each is over."""
     settings = state.config().retention
     recorded = Recorded(state.recorded)
-    due = asked(state, lambda store: keeping.due(store, settings, recorded, now(state)))
+    due = asked(state, lambda store: keeping.count_expired(store, settings, recorded, now(state)))
     for kind in keeping.WHAT:
         days = getattr(settings, kind)
         told = f"{days} days; over: {due[kind]}" if days else "for ever"

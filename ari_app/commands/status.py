@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ari_app.admin.status import Status, asked
+from ari_app.admin.status import Status, query
 from ari_app.commands.running import run
 from ari_app.config.state import State
 
@@ -16,7 +16,7 @@ from ari_app.config.state import State
 @click.pass_obj
 def status(state: State, as_json: bool) -> None:
     """One look at what runs, and the demo accounts for your phone."""
-    report = run(asked(state))
+    report = run(query(state))
     if as_json:
         click.echo(json.format(json.encode(report), indent=2).decode())
     else:

@@ -15,7 +15,7 @@ from ari_app.fulfilment.code_words import StoredCodeWords, hashing
 from ari_app.log import masked
 from ari_app.store import code_words
 from ari_app.store import subscribers as people
-from ari_app.store.code_words import Entry
+from ari_app.store.code_words import AuditEntry
 from ari_app.store.db import Store
 from ari_app.store.subscribers import Subscriber
 from ivr.secret import Secret
@@ -46,7 +46,7 @@ def show(state: State, number: str) -> None:
     async def asking(store: Store) -> None:
         one = await _found(store, number)
         word = await store.read(code_words.of, one.id)
-        until = await store.read(code_words.shut_until, one.id, datetime.now(UTC))
+        until = await store.read(code_words.locked_out_until, one.id, datetime.now(UTC))
         click.echo(f"subscriber {one.id}: {one.msisdn}, {one.name}, {one.language}, {one.area}")
         has = f"set {shown(word.at, state)} by {word.by}" if word else "none"
         click.echo(f"code word: {has}")
@@ -113,7 +113,7 @@ def _asked(stdin: bool) -> Secret:
     return Secret(typed)
 
 
-def _line(state: State, entry: Entry) -> str:
+def _line(state: State, entry: AuditEntry) -> str:
     by = f"by {entry.agent}" if entry.agent else f"from {masked(entry.number)}"
     words = (shown(entry.at, state), entry.outcome, by, entry.call, entry.why)
     return "  " + "  ".join(word for word in words if word)

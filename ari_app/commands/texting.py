@@ -9,7 +9,7 @@ from functools import partial
 import click
 from msgspec import json
 
-from ari_app.admin.status import asked
+from ari_app.admin.status import query
 from ari_app.commands.call_phone import chosen
 from ari_app.commands.rehearsing import Foundation, ground, quiet
 from ari_app.commands.running import run
@@ -59,7 +59,7 @@ def _typed() -> str | None:
 
 async def _asked(state: State, code: str, caller: str, reply: Reply) -> None:
     """A session of the running application, asked as a gateway asks."""
-    number = chosen((await asked(state)).subscribers, caller or None).number
+    number = chosen((await query(state)).subscribers, caller or None).number
     session = f"terminal-{secrets.token_hex(8)}"
     replies: list[str] = []
     while True:

@@ -13,7 +13,7 @@ from ari_app.commands.when import HELP, until
 from ari_app.config.state import State
 from ari_app.log import masked
 from ari_app.store import tickets as kept
-from ari_app.store.tickets import Change, Entry, NotAllowed, NoTicket, Ticket
+from ari_app.store.tickets import Entry, Ticket, TicketChange, TicketNotFound, TransitionNotAllowed
 from ivr import tickets as policy
 from ivr.tickets import DEPARTMENTS, STATES, Department
 
@@ -92,7 +92,7 @@ def change(
     by: str,
 ) -> None:
     """Change ticket ID; what is not named stays as it is."""
-    wanted = Change(
+    wanted = TicketChange(
         key=f"command:{uuid4().hex}",
         by=by,
         state=then,
@@ -103,7 +103,7 @@ def change(
     )
     try:
         one = write(state, kept.change, id, wanted, datetime.now(UTC))
-    except (NoTicket, NotAllowed) as error:
+    except (TicketNotFound, TransitionNotAllowed) as error:
         raise click.ClickException(f"{error}: `firstline tickets list --all`") from error
     click.echo(_line(one, state, now(state)))
 

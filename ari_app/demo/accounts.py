@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from ari_app.selfcare.billing import Reward
-from ari_app.selfcare.books import Prize
+from ari_app.selfcare.books import RewardGrant
 from ari_app.store.demo_accounts import Account, Payment, ServiceOffer, TariffPlan
 from ari_app.store.demo_bills import Bill, BillLine
 from ari_app.store.demo_orders import Charge
@@ -61,15 +61,15 @@ SERVICES = (
 )
 
 PRIZES = (
-    Prize(
+    RewardGrant(
         Reward("1", {"ru": "Сто минут", "be": "Сто хвілін", "en": "A hundred minutes"}, 100),
         minutes=100,
     ),
-    Prize(
+    RewardGrant(
         Reward("2", {"ru": "Пять гигабайт", "be": "Пяць гігабайт", "en": "Five gigabytes"}, 150),
         gigabytes=5,
     ),
-    Prize(
+    RewardGrant(
         Reward("3", {"ru": "Пять рублей", "be": "Пяць рублёў", "en": "Five roubles"}, 250),
         money=Decimal("5.00"),
     ),

@@ -17,23 +17,23 @@ from ari_app.demo.accounts import (
 )
 from ari_app.selfcare import billing, books
 from ari_app.selfcare.billing import BillingUnavailable, BillingUncertain
-from ari_app.selfcare.books import Books, Shelf, TariffChange, by_code
-from ari_app.selfcare.memory import Answer, Ledger, MemoryBilling, Request
-from ari_app.selfcare.order_effects import carried_out
-from ari_app.selfcare.orders import Placed, Refused, Unit
+from ari_app.selfcare.books import Books, ProductCatalogue, TariffChange, by_code
+from ari_app.selfcare.memory import Answer, Ledger, MemoryBilling, PlacedOrder
+from ari_app.selfcare.order_effects import apply_order
+from ari_app.selfcare.orders import Completed, Refused, Unit
 from ari_app.store import demo_accounts as accounts
 from ari_app.store import demo_bills as bills
 from ari_app.store import demo_orders
 from ari_app.store.db import Store, StoreError
 from ari_app.store.demo_accounts import Account, Payment, ServiceOffer, TariffPlan
 from ari_app.store.demo_bills import Bill
-from ari_app.store.demo_orders import Charge, PlacedOrder, Sale, Totals
+from ari_app.store.demo_orders import AnsweredOrder, Charge, OpenOffer, OperatorTotals
 from ari_app.store.sqlite import Database
 
 
 async def demo_billing(store: Store, now: Callable[[], datetime]) -> MemoryBilling:
     """The demo operator's billing, as the store has it now; ``now`` is the clock, in his time."""
-    memory = MemoryBilling(partial(store.read, _ledger), now, partial(_carry, store))
+    memory = MemoryBilling(partial(store.read, _ledger), now, partial(_apply, store))
     await memory.refresh()
     return memory
 
@@ -41,18 +41,20 @@ async def demo_billing(store: Store, now: Callable[[], datetime]) -> MemoryBilli
 def ledger(now: datetime) -> Ledger:
     """What the demo operator's billing knows at a moment, without a store."""
     today = now.date()
-    shelf = _shelf(TARIFFS, SERVICES)
+    catalogue = _catalogue(TARIFFS, SERVICES)
     opened = _accounts(demo_accounts(today), TARIFFS, SERVICES)
-    return _kept(Books(shelf, opened), demo_payments(today), demo_bills(today), demo_charges(now))
+    return _kept(
+        Books(catalogue, opened), demo_payments(today), demo_bills(today), demo_charges(now)
+    )
 
 
-async def _carry(store: Store, _: Books, request: Request) -> tuple[Books, Answer]:
-    """See :data:`ari_app.selfcare.memory.Carry`; what the store has counts, not what is remembered.
+async def _apply(store: Store, _: Books, request: PlacedOrder) -> tuple[Books, Answer]:
+    """See :data:`ari_app.selfcare.memory.Apply`; what the store has counts, not what is remembered.
 
     When the store fails, it is asked what became of the order.
     """
     try:
-        return await store.write(_carried_out, request)
+        return await store.write(_apply_in_store, request)
     except StoreError as error:
         try:
             answer, now = await store.read(_answered, request.key)
@@ -63,21 +65,21 @@ async def _carry(store: Store, _: Books, request: Request) -> tuple[Books, Answe
         return now, answer
 
 
-def _carried_out(db: Database, request: Request) -> tuple[Books, Answer]:
+def _apply_in_store(db: Database, request: PlacedOrder) -> tuple[Books, Answer]:
     """One transaction: the books, and the key with its answer."""
     answer, before = _answered(db, request.key)
     if answer is not None:
         return before, answer
-    after, answer = carried_out(
+    after, answer = apply_order(
         before, request.subscriber, request.order, request.agreed, request.at
     )
     if after is not before:
         _keep(db, before, after)
     demo_orders.add(
         db,
-        PlacedOrder(
+        AnsweredOrder(
             request.key,
-            int(answer.number) if isinstance(answer, Placed) else None,
+            int(answer.number) if isinstance(answer, Completed) else None,
             request.subscriber,
             request.at,
             json.encode(request.order).decode(),
@@ -93,7 +95,7 @@ def _answered(db: Database, key: str) -> tuple[Answer | None, Books]:
     if kept is None:
         return None, _books(db)
     done, answer = kept
-    kind: type[Placed] | type[Refused] = Placed if done else Refused
+    kind: type[Completed] | type[Refused] = Completed if done else Refused
     return json.decode(answer, type=kind), _books(db)
 
 
@@ -120,10 +122,10 @@ def _keep(db: Database, before: Books, after: Books) -> None:
                     one.promised,
                 ),
             )
-    demo_orders.put_sales(
+    demo_orders.put_offers(
         db,
         (
-            Sale(
+            OpenOffer(
                 int(one.offer.number),
                 one.offer.seller,
                 one.recipient,
@@ -132,11 +134,13 @@ def _keep(db: Database, before: Books, after: Books) -> None:
                 one.offer.price,
                 one.until,
             )
-            for one in after.sales.values()
+            for one in after.offers.values()
         ),
     )
-    till = after.till
-    demo_orders.put_till(db, Totals(till.money, till.minutes, till.gigabytes, till.points))
+    operator = after.operator
+    demo_orders.put_operator_totals(
+        db, OperatorTotals(operator.money, operator.minutes, operator.gigabytes, operator.points)
+    )
 
 
 def _ledger(db: Database) -> Ledger:
@@ -145,19 +149,19 @@ def _ledger(db: Database) -> Ledger:
 
 def _books(db: Database) -> Books:
     tariffs, services = accounts.tariffs(db), accounts.services(db)
-    shelf = _shelf(tariffs, services)
-    till = demo_orders.till(db)
+    catalogue = _catalogue(tariffs, services)
+    operator = demo_orders.operator_totals(db)
     return Books(
-        shelf,
+        catalogue,
         _accounts(accounts.accounts(db), tariffs, services),
-        {str(one.number): _sale(one, shelf.rules.currency) for one in demo_orders.sales(db)},
-        books.Totals(till.money, till.minutes, till.gigabytes, till.points),
+        {str(one.number): _sale(one, catalogue.rules.currency) for one in demo_orders.offers(db)},
+        books.OperatorTotals(operator.money, operator.minutes, operator.gigabytes, operator.points),
         demo_orders.last(db),
     )
 
 
-def _shelf(tariffs: Iterable[TariffPlan], services: Iterable[ServiceOffer]) -> Shelf:
-    return Shelf(
+def _catalogue(tariffs: Iterable[TariffPlan], services: Iterable[ServiceOffer]) -> ProductCatalogue:
+    return ProductCatalogue(
         by_code(
             billing.Tariff(one.names, one.fee, one.minutes, one.gigabytes, code=one.code)
             for one in tariffs
@@ -185,7 +189,7 @@ def _accounts(
             TariffChange(plans[one.next_tariff], one.next_since)
             if one.next_tariff and one.next_since
             else None,
-            billing.Paused(one.paused_since, one.paused_until)
+            billing.PausePeriod(one.paused_since, one.paused_until)
             if one.paused_since and one.paused_until
             else None,
             one.promised,
@@ -194,10 +198,10 @@ def _accounts(
     }
 
 
-def _sale(one: Sale, currency: str) -> books.Sale:
+def _sale(one: OpenOffer, currency: str) -> books.OpenOffer:
     unit: Unit = "minutes" if one.unit == "minutes" else "gigabytes"
     offer = billing.Offer(str(one.number), one.seller, unit, one.amount, one.price, currency)
-    return books.Sale(offer, one.recipient, one.until)
+    return books.OpenOffer(offer, one.recipient, one.until)
 
 
 def _kept(

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from ari_app.demo.operator import people
 from ari_app.selfcare.billing import Billing, BillingUncertain
-from ari_app.selfcare.order_port import Ended, Wanted
-from ari_app.selfcare.orders import Placed
+from ari_app.selfcare.order_port import OrderOutcome, OrderRequest
+from ari_app.selfcare.orders import Completed
 from ari_app.selfcare.request_port import Asker
 from ari_app.store.numbers import COUNTRY, normalise
 from ivr.values import Phrase
@@ -24,7 +24,7 @@ class PlainOrders:
         self._billing = billing
         self._done: Counter[str] = Counter()
 
-    async def place(self, wanted: Wanted, key: str) -> Ended:
+    async def place(self, wanted: OrderRequest, key: str) -> OrderOutcome:
         """What billing says."""
         operation = wanted.operation
         most = min(operation.daily or MANY, operation.monthly or MANY)
@@ -37,7 +37,7 @@ class PlainOrders:
                 )
         except (BillingUncertain, TimeoutError):
             return "accepted"
-        self._done[operation.name] += isinstance(ended, Placed)
+        self._done[operation.name] += isinstance(ended, Completed)
         return ended
 
 
@@ -56,7 +56,7 @@ class DemoPeople:
         self._ids = {one.msisdn: one.id for one in people(now)}
         self._numbers = {id: number for number, id in self._ids.items()}
 
-    def keyed(self, digits: str) -> int | None:
+    def by_number(self, digits: str) -> int | None:
         """Who has a number."""
         number = normalise(digits) or ""
         return self._ids.get(number) or self._ids.get(COUNTRY + number)

@@ -17,7 +17,7 @@ from ari_app.demo.tickets import promised
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
-from ari_app.selfcare.request_port import Asker, Promise, RequestsUnavailable, asker_of
+from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable, asker_of
 from ari_app.session.conductor import Perform
 from ari_app.sim.script import MONDAY, UNKNOWN, WITHHELD
 from ari_app.sim.stage import Person, Stage
@@ -129,13 +129,13 @@ class _Staff:
             raise RequestsUnavailable("the caller has no number")
         return self._new("call-back")
 
-    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         """Whether it is asked for the first time."""
         if not asker.number:
             raise RequestsUnavailable("the caller has no number")
         return "noted" if self._new("mended") else "already"
 
-    async def promised(self, subscriber: int) -> Promise | None:
+    async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         """What the demo operator has promised."""
         return promised(subscriber, self._now)
 

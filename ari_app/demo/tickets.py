@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from ari_app.selfcare.request_port import Promise
+from ari_app.selfcare.request_port import OpenTicket
 from ari_app.store import tickets
 from ari_app.store.sqlite import Database
-from ari_app.store.tickets import Change, Opening
+from ari_app.store.tickets import NewTicket, TicketChange
 from ivr import tickets as policy
 from ivr.tickets import Department, State
 
@@ -41,7 +41,7 @@ def add(db: Database, numbers: Mapping[int, str], now: datetime) -> None:
     for one in DEMO:
         if one.subscriber in numbers:
             at = now - one.hours * _HOUR
-            new = Opening(
+            new = NewTicket(
                 key=f"demo:{one.subscriber}",
                 by="anna",
                 subscriber=one.subscriber,
@@ -51,14 +51,14 @@ def add(db: Database, numbers: Mapping[int, str], now: datetime) -> None:
                 text=one.text,
             )
             id = tickets.open_ticket(db, new, at).id
-            did = Change(key=f"{new.key}:1", by="boris", state=one.state, note=one.note)
+            did = TicketChange(key=f"{new.key}:1", by="boris", state=one.state, note=one.note)
             tickets.change(db, id, did, at + _HOUR)
 
 
-def promised(subscriber: int, now: datetime) -> Promise | None:
+def promised(subscriber: int, now: datetime) -> OpenTicket | None:
     """What is to be done for a subscriber, without a store."""
     for one in DEMO:
         if one.subscriber == subscriber and one.state in policy.ACTIVE:
             at = now - one.hours * _HOUR
-            return Promise(one.department, at, policy.due(one.department, one.topic, at))
+            return OpenTicket(one.department, at, policy.due(one.department, one.topic, at))
     return None

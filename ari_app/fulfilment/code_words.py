@@ -12,7 +12,7 @@ from ari_app.selfcare.code_word_port import CodeWordsUnavailable
 from ari_app.selfcare.hashing import Form, Hasher, HashingBusy
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import code_words, subscribers
-from ari_app.store.code_words import Begun, CodeWord, Outcome, Trial
+from ari_app.store.code_words import Attempt, CodeWord, Outcome, StartedAttempt
 from ari_app.store.db import Store, StoreError
 from ari_app.store.numbers import normalise
 from ari_app.store.subscribers import Subscriber
@@ -71,7 +71,7 @@ class StoredCodeWords:
 
         A word that was only ever keyed is compared by its keys. ``CodeWordsUnavailable``.
         """
-        trial = Trial(subscriber=subscriber, agent=agent)
+        trial = Attempt(subscriber=subscriber, agent=agent)
         outcome = await self._tried(trial, "spoken", typed, at)
         return "match" if outcome == "ok" else "locked" if outcome == "locked" else "no match"
 
@@ -84,24 +84,26 @@ class StoredCodeWords:
         return weak
 
     async def _keyed(self, asker: Asker, word: Secret, key: str) -> Outcome:
-        trial = Trial(subscriber=asker.subscriber, number=_number(asker), call=asker.call, key=key)
+        trial = Attempt(
+            subscriber=asker.subscriber, number=_number(asker), call=asker.call, key=key
+        )
         return await self._tried(trial, "keyed", word, self._now())
 
-    async def _tried(self, trial: Trial, form: Form, word: Secret, at: datetime) -> Outcome:
+    async def _tried(self, trial: Attempt, form: Form, word: Secret, at: datetime) -> Outcome:
         """What comes of a try; whatever it is, the same is done, so that it takes the same time."""
         try:
-            begun = await self._store.write(code_words.begin, trial, at)
+            begun = await self._store.write(code_words.start, trial, at)
             if begun.outcome not in ("open", "locked"):
                 return begun.outcome
             try:
                 return await self._checked(begun, form, word)
             except HashingBusy:
-                await self._store.write(code_words.settle, begun, "failed")
+                await self._store.write(code_words.finish, begun, "failed")
                 raise
         except (StoreError, HashingBusy) as error:
             raise CodeWordsUnavailable(str(error)) from error
 
-    async def _checked(self, begun: Begun, form: Form, word: Secret) -> Outcome:
+    async def _checked(self, begun: StartedAttempt, form: Form, word: Secret) -> Outcome:
         kept = begun.word
         if kept is not None and not kept.spoken:
             form = "keyed"
@@ -113,7 +115,7 @@ class StoredCodeWords:
         renewed = None
         if kept is not None and checked.renewed is not None:
             renewed = replace(kept, **{form: checked.renewed})
-        await self._store.write(code_words.settle, begun, outcome, renewed)
+        await self._store.write(code_words.finish, begun, outcome, renewed)
         return outcome
 
 

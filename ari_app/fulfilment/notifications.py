@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ari_app.selfcare.order_port import Deal, Ended
-from ari_app.selfcare.orders import Buy, Give, Order, Placed, Redeem, Refused
+from ari_app.selfcare.order_port import BalanceTransfer, OrderOutcome
+from ari_app.selfcare.orders import Buy, Completed, Give, Order, Redeem, Refused
 from ivr.values import Count, Money, Name, Phrase, Values
 
 
@@ -18,16 +18,20 @@ class Notification(Struct, frozen=True):
     late: bool = False
 
 
-def tidings(
-    subscriber: int, operation: str, order: Order, deal: Deal | None, ended: Ended
+def notifications(
+    subscriber: int,
+    operation: str,
+    order: Order,
+    transfer: BalanceTransfer | None,
+    ended: OrderOutcome,
 ) -> Iterator[Notification]:
     """What is told of an order that has ended; of a deal that was done, to both parties."""
-    if deal is not None and isinstance(ended, Placed):
+    if transfer is not None and isinstance(ended, Completed):
         kind = (
             "gift" if isinstance(order, Give) else "bought" if isinstance(order, Buy) else "offer"
         )
-        yield _of_deal(kind, "giver", deal.giver, deal.taker, deal)
-        yield _of_deal(kind, "taker", deal.taker, deal.giver, deal)
+        yield _of_deal(kind, "giver", transfer.giver, transfer.taker, transfer)
+        yield _of_deal(kind, "taker", transfer.taker, transfer.giver, transfer)
         return
     asked = Phrase(f"text-order-{operation}")
     yield Notification("ended", subscriber, (asked, _end(order, ended)), late=True)
@@ -37,20 +41,20 @@ OTHER = "other"
 """The value that tells the number of the other party: a name, so that it is written in figures."""
 
 
-def _of_deal(kind: str, role: str, to: int, other: int, deal: Deal) -> Notification:
+def _of_deal(kind: str, role: str, to: int, other: int, transfer: BalanceTransfer) -> Notification:
     values: Values = {
-        deal.unit: Count(deal.amount),
-        "fee": Money(deal.price, deal.currency),
+        transfer.unit: Count(transfer.amount),
+        "fee": Money(transfer.price, transfer.currency),
         OTHER: Name({"": str(other)}),
     }
-    return Notification(role, to, (Phrase(f"text-{kind}-{role}-{deal.unit}", values),))
+    return Notification(role, to, (Phrase(f"text-{kind}-{role}-{transfer.unit}", values),))
 
 
-def _end(order: Order, ended: Ended) -> Phrase:
+def _end(order: Order, ended: OrderOutcome) -> Phrase:
     match ended:
-        case Placed(_, _, quote) if quote.charge and not isinstance(order, Redeem):
+        case Completed(_, _, quote) if quote.charge and not isinstance(order, Redeem):
             return Phrase("text-done", {"fee": Money(quote.charge, quote.currency)})
-        case Placed():
+        case Completed():
             return Phrase("text-done-free")
         case Refused(reason):
             return Phrase(f"text-refused-{reason}")

@@ -12,14 +12,14 @@ from typing import Any, NoReturn
 from msgspec import Struct, json
 from msgspec.structs import replace
 
-from ari_app.fulfilment.notifications import OTHER, tidings
+from ari_app.fulfilment.notifications import OTHER, notifications
 from ari_app.fulfilment.pending_order import PendingOrder, WithdrawnError
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
-from ari_app.selfcare.order_port import Deal, Ended, Wanted
-from ari_app.selfcare.orders import Order, Placed, Refused
+from ari_app.selfcare.order_port import BalanceTransfer, OrderOutcome, OrderRequest
+from ari_app.selfcare.orders import Completed, Order, Refused
 from ari_app.store import orders, outbox, subscribers
 from ari_app.store.db import Store, StoreError
-from ari_app.store.orders import Kept
+from ari_app.store.orders import OrderRecord
 from ari_app.store.sqlite import Database
 from ivr.speech.phrases import PhraseError
 from ivr.values import Name, Phrase
@@ -75,7 +75,7 @@ class StoredOrders:
         self._flying: dict[str, PendingOrder] = {}
         self._woken = asyncio.Event()
 
-    async def place(self, wanted: Wanted, key: str) -> Ended:
+    async def place(self, wanted: OrderRequest, key: str) -> OrderOutcome:
         """Have an order carried out, or wait for it if it is on its way."""
         flight = self._flying.get(key)
         if flight is None:
@@ -118,8 +118,8 @@ class StoredOrders:
         upcoming = await store.read(orders.next_due, now)
         return LOOK if upcoming is None else min(LOOK, (upcoming - now).total_seconds())
 
-    async def _fly(self, flight: PendingOrder, wanted: Wanted, key: str) -> None:
-        ended: Ended | None = None
+    async def _fly(self, flight: PendingOrder, wanted: OrderRequest, key: str) -> None:
+        ended: OrderOutcome | None = None
         try:
             one, new = await self._by.store.write(
                 _written, flight, wanted, _kept(wanted, key, self._by.now())
@@ -137,7 +137,7 @@ class StoredOrders:
             del self._flying[key]
             flight.land(ended)
 
-    async def _again(self, one: Kept) -> None:
+    async def _again(self, one: OrderRecord) -> None:
         """Ask billing again. The next attempt is noted before this one, as the outbox does it; and
         what was read may be old, so that an order which ended meanwhile must not be touched."""
         try:
@@ -146,7 +146,7 @@ class StoredOrders:
         except Exception:  # the outermost frame of the attempt
             log.exception("%s: %s broke", one.key, one.operation)
 
-    async def _postpone(self, one: Kept) -> bool:
+    async def _postpone(self, one: OrderRecord) -> bool:
         now, pause = self._by.now(), PAUSES[min(one.attempts, len(PAUSES) - 1)]
         try:
             return await self._by.store.write(orders.postpone, one.key, now, now + pause)
@@ -154,12 +154,14 @@ class StoredOrders:
             log.error("%s: open orders wait for the store: %s", one.key, error)
             return False
 
-    async def _attempt(self, one: Kept, flight: PendingOrder | None) -> Ended:
+    async def _attempt(self, one: OrderRecord, flight: PendingOrder | None) -> OrderOutcome:
         """Ask billing, and keep its answer; without a ``flight`` it was asked before, perhaps."""
         order, agreed = json.decode(one.wanted, type=Order), Decimal(one.agreed)
         try:
             async with asyncio.timeout(PATIENCE):
-                ended: Ended = await self._by.billing.place(one.subscriber, order, agreed, one.key)
+                ended: OrderOutcome = await self._by.billing.place(
+                    one.subscriber, order, agreed, one.key
+                )
         except Exception as error:  # noqa: BLE001 - the outermost frame of the attempt
             why = str(error) or type(error).__name__
             # Without a flight nothing came of this attempt; of an earlier one we do not know.
@@ -174,22 +176,24 @@ class StoredOrders:
             await self._end(one, ended, flight)
         except StoreError as error:
             log.error("%s: the end of %s waits for the store: %s", one.key, one.operation, error)
-            if not isinstance(ended, Placed | Refused):
+            if not isinstance(ended, Completed | Refused):
                 return "accepted"  # it is still open, and will be done after all
         return ended
 
-    async def _end(self, one: Kept, ended: Ended, flight: PendingOrder | None) -> None:
+    async def _end(
+        self, one: OrderRecord, ended: OrderOutcome, flight: PendingOrder | None
+    ) -> None:
         texts = await self._by.store.read(self._texts, one, ended)
         at = self._by.now()
         await self._by.store.write(_closed, one, ended, texts, flight, at)
         self._by.posted()
 
-    def _texts(self, db: Database, one: Kept, ended: Ended) -> list[_Text]:
+    def _texts(self, db: Database, one: OrderRecord, ended: OrderOutcome) -> list[_Text]:
         """The texts that follow, each in the language of who gets it."""
         order = json.decode(one.wanted, type=Order)
-        deal = json.decode(one.deal, type=Deal | None)
+        transfer = json.decode(one.transfer, type=BalanceTransfer | None)
         found = []
-        for tiding in tidings(one.subscriber, one.operation, order, deal, ended):
+        for tiding in notifications(one.subscriber, one.operation, order, transfer, ended):
             to = subscribers.by_id(db, tiding.subscriber)
             if to is None:
                 continue
@@ -207,11 +211,11 @@ class StoredOrders:
         return found
 
 
-def answer(one: Kept) -> Ended:
+def answer(one: OrderRecord) -> OrderOutcome:
     """What is known of the end of an order."""
     match one.state:
         case "done":
-            return json.decode(one.answer, type=Placed)
+            return json.decode(one.answer, type=Completed)
         case "refused":
             return json.decode(one.answer, type=Refused)
         case "limit":
@@ -221,13 +225,13 @@ def answer(one: Kept) -> Ended:
     return "accepted"
 
 
-def _kept(wanted: Wanted, key: str, now: datetime) -> Kept:
-    return Kept(
+def _kept(wanted: OrderRequest, key: str, now: datetime) -> OrderRecord:
+    return OrderRecord(
         key,
         wanted.subscriber,
         wanted.operation.name,
         json.encode(wanted.order).decode(),
-        json.encode(wanted.deal).decode(),
+        json.encode(wanted.transfer).decode(),
         str(wanted.agreed),
         wanted.asker.call,
         wanted.asker.language,
@@ -235,7 +239,9 @@ def _kept(wanted: Wanted, key: str, now: datetime) -> Kept:
     )
 
 
-def _written(db: Database, flight: PendingOrder, wanted: Wanted, one: Kept) -> tuple[Kept, bool]:
+def _written(
+    db: Database, flight: PendingOrder, wanted: OrderRequest, one: OrderRecord
+) -> tuple[OrderRecord, bool]:
     """Write an order down if its key is new; whether it is."""
     there = orders.of(db, one.key)
     if there is not None:
@@ -252,8 +258,8 @@ def _written(db: Database, flight: PendingOrder, wanted: Wanted, one: Kept) -> t
 
 def _closed(
     db: Database,
-    one: Kept,
-    ended: Ended,
+    one: OrderRecord,
+    ended: OrderOutcome,
     texts: Sequence[_Text],
     flight: PendingOrder | None,
     at: datetime,
@@ -261,7 +267,7 @@ def _closed(
     """Close an order, and post what its parties are to be told."""
     told = flight is not None and flight.tell()
     match ended:
-        case Placed():
+        case Completed():
             new = orders.end(db, one.key, "done", json.encode(ended).decode(), at)
         case Refused():
             new = orders.end(db, one.key, "refused", json.encode(ended).decode(), at)

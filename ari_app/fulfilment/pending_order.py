@@ -9,7 +9,7 @@ import asyncio
 from threading import Lock
 from typing import Any
 
-from ari_app.selfcare.order_port import Ended
+from ari_app.selfcare.order_port import OrderOutcome
 
 
 class WithdrawnError(Exception):
@@ -40,7 +40,7 @@ class PendingOrder:
         loop = asyncio.get_running_loop()
         self._write, self._tell = _Turn(), _Turn()
         self._is_written: asyncio.Future[None] = loop.create_future()
-        self._ended: asyncio.Future[Ended] = loop.create_future()
+        self._ended: asyncio.Future[OrderOutcome] = loop.create_future()
 
     def write(self) -> None:
         """Called last in the transaction that writes the order down."""
@@ -55,13 +55,13 @@ class PendingOrder:
         """The order is in the store."""
         self._is_written.set_result(None)
 
-    def land(self, ended: Ended | None) -> None:
+    def land(self, ended: OrderOutcome | None) -> None:
         """The end; None if we are to stop in the midst of it."""
         if ended is None:
             ended = "unavailable" if self._write.leave() else "accepted"
         self._ended.set_result(ended)
 
-    async def end(self, deadline: float) -> Ended:
+    async def end(self, deadline: float) -> OrderOutcome:
         """What the caller is told, after ``deadline`` seconds at most and the end of a transaction
         that has begun by then."""
         try:

@@ -5,17 +5,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ari_app.selfcare.request_port import Asker, Promise, RequestsUnavailable
+from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable
 from ari_app.store import announcement_requests, callbacks, complaints, tickets
 from ari_app.store.db import Store, StoreError
-from ari_app.store.live_announcements import Bulletin
+from ari_app.store.live_announcements import LiveAnnouncements
 from ivr.values import Recording
 
 
 class StoredRequests:
     """See :class:`ari_app.selfcare.request_port.RequestDesk`; ``now`` is the clock."""
 
-    def __init__(self, store: Store, bulletin: Bulletin, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, bulletin: LiveAnnouncements, now: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._bulletin = bulletin
         self._now = now
@@ -31,7 +33,7 @@ class StoredRequests:
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
 
-    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         """Note the wish for all announcements that concern the asker now."""
         now = self._now()
         told = self._bulletin.concerning(asker.subscriber, now)
@@ -42,11 +44,11 @@ class StoredRequests:
 
     async def _wish(
         self, announcement: int, asker: Asker, at: datetime
-    ) -> announcement_requests.Wished:
+    ) -> announcement_requests.RequestResult:
         who = (asker.number, asker.subscriber, asker.call)
         try:
             return await self._store.write(
-                announcement_requests.wish, announcement, *who, at, asker.language
+                announcement_requests.request_notification, announcement, *who, at, asker.language
             )
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
@@ -57,14 +59,14 @@ class StoredRequests:
             raise RequestsUnavailable("the caller has no number")
         who = (asker.call, asker.number, asker.subscriber)
         try:
-            return await self._store.write(callbacks.ask, key, *who, self._now())
+            return await self._store.write(callbacks.request, key, *who, self._now())
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
 
-    async def promised(self, subscriber: int) -> Promise | None:
+    async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         """Of his tickets the one that is due first, which is the one that is late, if one is."""
         try:
             found = await self._store.read(tickets.active_of, subscriber)
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
-        return next((Promise(one.department, one.created, one.due) for one in found), None)
+        return next((OpenTicket(one.department, one.created, one.due) for one in found), None)

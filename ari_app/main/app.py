@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, json
 
 from ari_app.admin import retention
-from ari_app.admin.status import Ari, Live, MenusNow, status
+from ari_app.admin.status import Ari, MenusNow, Runtime, status
 from ari_app.ami import client as ami
 from ari_app.ami.watch import Watch
 from ari_app.ari.calls import Calls
@@ -46,7 +46,7 @@ from ari_app.store.calls import close_lost
 from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Directory
 from ari_app.store.forced_hours import ForcedHours
-from ari_app.store.live_announcements import Bulletin
+from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.recorder import Recorder
 from ari_app.store.sqlite import Database
 from ari_app.store.versions import Version
@@ -89,7 +89,7 @@ async def running(ground: Foundation, again: asyncio.Event) -> AsyncIterator[Lin
         background = Background(tasks)
         feed = LiveFeed()
         link = Link(_settings(ground))
-        bulletin = await Bulletin.load(store, clock())
+        bulletin = await LiveAnnouncements.load(store, clock())
         forced = await ForcedHours.load(store, clock())
         texts = messaging.texts(config, store, link)
         outbox = await messaging.outbox(config, ground.state, store, link, texts, stack)
@@ -159,7 +159,7 @@ async def running(ground: Foundation, again: asyncio.Event) -> AsyncIterator[Lin
         background.begin(outbox.run())
         background.begin(ordering.run())
         background.begin(bulletin.attend(_post, air.words, clock))
-        background.begin(retention.attend(store, config.retention, recorded, clock))
+        background.begin(retention.run(store, config.retention, recorded, clock))
         background.begin(_whenever(again, partial(air.reload, "SIGHUP")))
         if config.menus.watch:
             background.begin(watch(loading.directory(config), partial(air.reload, "watch")))
@@ -243,7 +243,7 @@ async def _keep(store: Store, menus: Menus, how: How) -> None:
         for name, flow in menus.book.flows.items()
     ]
     try:
-        await store.write(versions.keep, kept)
+        await store.write(versions.record, kept)
     except StoreError as error:
         log.error("the texts of the menus were not kept: %s", error)
 
@@ -273,7 +273,7 @@ async def _report(ground: Foundation, air: LiveMenus, reached: _Reached) -> byte
     """The status as JSON."""
     pids = {"asterisk": ground.pbx, "voice": air.now.reading.voice.pid}
     book = air.now.menus.book
-    live = Live(
+    live = Runtime(
         Ari(reached.link.connected, reached.link.transport if reached.link.connected else ""),
         reached.link.version,
         reached.calls,

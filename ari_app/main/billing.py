@@ -13,7 +13,7 @@ from ari_app.config.state import ConfigError, State
 from ari_app.demo.books import demo_billing
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.tmf.client import TmfBilling
-from ari_app.selfcare.tmf.door import Settings
+from ari_app.selfcare.tmf.transport import Settings
 from ari_app.store.db import Store
 from ivr.secret import Secret
 

@@ -117,18 +117,18 @@ class Outbox:
         last = tried > len(PAUSES)
         to = masked(one.number)
         next_at = None if last else self._now() + PAUSES[one.attempts]
-        await self._note(partial(outbox.begin, key=one.key, next_at=next_at))
+        await self._note(partial(outbox.start_attempt, key=one.key, next_at=next_at))
         try:
             async with asyncio.timeout(DEADLINE):
                 await self._send(one.key, one.number, one.text)
         except Exception as error:  # noqa: BLE001 - the outermost frame of the attempt
             why = str(error) or type(error).__name__
             last = last or isinstance(error, UndeliverableError)
-            await self._note(partial(outbox.refused, key=one.key, error=why, last=last))
+            await self._note(partial(outbox.attempt_failed, key=one.key, error=why, last=last))
             follows = "no other follows" if last else f"the next follows in {PAUSES[tried - 1]}"
             log.warning("a text to %s: attempt %d failed, %s: %s", to, tried, follows, why)
         else:
-            await self._note(partial(outbox.sent, key=one.key, at=self._now()))
+            await self._note(partial(outbox.mark_sent, key=one.key, at=self._now()))
             log.info("a text to %s was sent", to)
         self._flying.discard(one.number)
         self.wake()

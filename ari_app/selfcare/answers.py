@@ -15,7 +15,7 @@ from ari_app.selfcare.billing import (
     Tariff,
 )
 from ari_app.selfcare.orders import Unit
-from ari_app.selfcare.request_port import Promise
+from ari_app.selfcare.request_port import OpenTicket
 from ivr.events import Answered
 from ivr.speech.phrases import LANGUAGES, count
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Value, Values, Word
@@ -55,7 +55,7 @@ def tariffs(found: Sequence[Tariff]) -> Answered:
     return Answered("ok", {"tariffs": Rows(tuple(rows))})
 
 
-def ticket(found: Promise | None, now: datetime) -> Answered:
+def ticket(found: OpenTicket | None, now: datetime) -> Answered:
     """What was promised, told in the zone of ``now``, and whether that should be done already."""
     if found is None:
         return Answered("none")

@@ -13,10 +13,10 @@ from ari_app.selfcare.order_port import Orders
 from ari_app.selfcare.request_port import RequestDesk
 
 
-class People(Protocol):
+class NumberDirectory(Protocol):
     """Who has which number."""
 
-    def keyed(self, digits: str) -> int | None:
+    def by_number(self, digits: str) -> int | None:
         """The subscriber whose number was keyed, in whatever form; None if it is nobody's."""
 
     def number(self, subscriber: int) -> str:
@@ -27,9 +27,9 @@ class Backends(Struct, frozen=True):
     """All that operations are done with; ``now`` is the clock, in the time zone of the site."""
 
     billing: Billing
-    staff: RequestDesk
-    words: CodeWords
+    requests: RequestDesk
+    code_words: CodeWords
     orders: Orders
     messages: Messages
-    people: People
+    directory: NumberDirectory
     now: Callable[[], datetime]

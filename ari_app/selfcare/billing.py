@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ari_app.selfcare.orders import Order, Placed, Quote, Refused, Unit
+from ari_app.selfcare.orders import Completed, Order, Quote, Refused, Unit
 
 Names = Mapping[str, str]
 """A name per language: ``{"ru": "Домашний", "be": "Хатні", "en": "Home"}``."""
@@ -103,7 +103,7 @@ class Charge(Struct, frozen=True):
     currency: str = "BYN"
 
 
-class Paused(Struct, frozen=True):
+class PausePeriod(Struct, frozen=True):
     """The pause that is on or agreed; ``until`` is the first day on which all works again."""
 
     since: date
@@ -163,7 +163,7 @@ class Billing(Protocol):
     async def charges(self, subscriber: int, limit: int) -> Sequence[Charge]:
         """The last charges, the newest first."""
 
-    async def paused(self, subscriber: int) -> Paused | None:
+    async def paused(self, subscriber: int) -> PausePeriod | None:
         """The pause that is on or agreed."""
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
@@ -180,7 +180,7 @@ class Billing(Protocol):
 
     async def place(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
-    ) -> Placed | Refused:
+    ) -> Completed | Refused:
         """Carry out an order for which the subscriber agreed to be charged ``agreed``.
 
         A ``key`` names one order for ever: placed again with it, the first answer comes again and

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ari_app.selfcare.billing import Offer, Paused, Reward, Service, Tariff, UnknownSubscriber
+from ari_app.selfcare.billing import Offer, PausePeriod, Reward, Service, Tariff, UnknownSubscriber
 from ari_app.selfcare.orders import Unit
 
 
@@ -40,7 +40,7 @@ class Rules(Struct, frozen=True):
     currency: str = "BYN"
 
 
-class Prize(Struct, frozen=True):
+class RewardGrant(Struct, frozen=True):
     """A reward, and what it puts on the account."""
 
     reward: Reward
@@ -54,12 +54,12 @@ class Prize(Struct, frozen=True):
         return self.reward.code
 
 
-class Shelf(Struct, frozen=True):
+class ProductCatalogue(Struct, frozen=True):
     """What the operator offers, each by its code; all in the currency of his rules."""
 
     tariffs: Mapping[str, Tariff]
     services: Mapping[str, Service] = {}
-    prizes: Mapping[str, Prize] = {}
+    rewards: Mapping[str, RewardGrant] = {}
     rules: Rules = Rules()
 
 
@@ -82,7 +82,7 @@ class Account(Struct, frozen=True):
     month: date = date.min
     points: int = 0
     next: TariffChange | None = None
-    paused: Paused | None = None
+    paused: PausePeriod | None = None
     promised: date | None = None
 
     def is_paused(self, today: date) -> bool:
@@ -90,7 +90,7 @@ class Account(Struct, frozen=True):
         return self.paused is not None and self.paused.since <= today
 
 
-class Sale(Struct, frozen=True):
+class OpenOffer(Struct, frozen=True):
     """An offer to a recipient, which he can accept before the day ``until``."""
 
     offer: Offer
@@ -98,7 +98,7 @@ class Sale(Struct, frozen=True):
     until: date
 
 
-class Totals(Struct, frozen=True):
+class OperatorTotals(Struct, frozen=True):
     """What the operator took, less what he gave: with all accounts its sum is ever the same."""
 
     money: Decimal = Decimal("0.00")
@@ -110,45 +110,45 @@ class Totals(Struct, frozen=True):
 class Books(Struct, frozen=True):
     """All accounts and open offers (by number); ``last`` is the number of the newest order."""
 
-    shelf: Shelf
+    catalogue: ProductCatalogue
     accounts: Mapping[int, Account]
-    sales: Mapping[str, Sale] = {}
-    till: Totals = Totals()
+    offers: Mapping[str, OpenOffer] = {}
+    operator: OperatorTotals = OperatorTotals()
     last: int = 0
 
     def account(self, subscriber: int, today: date) -> Account:
         """An account as it is on a day; ``UnknownSubscriber``."""
         try:
-            return _as_of(self.accounts[subscriber], self.shelf, today)
+            return _as_of(self.accounts[subscriber], self.catalogue, today)
         except KeyError:
             raise UnknownSubscriber(subscriber) from None
 
-    def entered(self, subscriber: int, account: Account) -> "Books":
+    def with_account(self, subscriber: int, account: Account) -> "Books":
         """The books with an account as it is now; what it gained or lost, the till lost or gained.
 
         So nothing gets lost: between two accounts the till gives to one what the other gave it.
         """
-        old, till = self.accounts[subscriber], self.till
+        old, operator = self.accounts[subscriber], self.operator
         return replace(
             self,
             accounts={**self.accounts, subscriber: account},
-            till=Totals(
-                till.money + old.balance - account.balance,
-                till.minutes + old.minutes - account.minutes,
-                till.gigabytes + old.gigabytes - account.gigabytes,
-                till.points + old.points - account.points,
+            operator=OperatorTotals(
+                operator.money + old.balance - account.balance,
+                operator.minutes + old.minutes - account.minutes,
+                operator.gigabytes + old.gigabytes - account.gigabytes,
+                operator.points + old.points - account.points,
             ),
         )
 
-    def offered(self, recipient: int, today: date) -> list[Offer]:
+    def offers_to(self, recipient: int, today: date) -> list[Offer]:
         """What can be accepted: neither too old nor more than its seller has left."""
         return [
             sale.offer
-            for sale in self.sales.values()
+            for sale in self.offers.values()
             if sale.recipient == recipient
             and today < sale.until
             and not (seller := self.account(sale.offer.seller, today)).is_paused(today)
-            and left(seller, sale.offer.unit) >= sale.offer.amount
+            and remaining(seller, sale.offer.unit) >= sale.offer.amount
         ]
 
 
@@ -160,27 +160,27 @@ class _Coded(Protocol):
 C = TypeVar("C", bound=_Coded)
 
 
-def by_code(offered: Iterable[C]) -> Mapping[str, C]:
+def by_code(offers_to: Iterable[C]) -> Mapping[str, C]:
     """A part of a shelf, in the order of its codes as numbers."""
-    return {one.code: one for one in sorted(offered, key=lambda one: (len(one.code), one.code))}
+    return {one.code: one for one in sorted(offers_to, key=lambda one: (len(one.code), one.code))}
 
 
-def left(account: Account, unit: Unit) -> int:
+def remaining(account: Account, unit: Unit) -> int:
     """What is left to use of a unit."""
     return account.minutes if unit == "minutes" else account.gigabytes
 
 
-def more(account: Account, unit: Unit, amount: int) -> Account:
+def with_more(account: Account, unit: Unit, amount: int) -> Account:
     """An account with more of a unit, or with less if ``amount`` is negative."""
     if unit == "minutes":
         return replace(account, minutes=account.minutes + amount)
     return replace(account, gigabytes=account.gigabytes + amount)
 
 
-def monthly_fee(account: Account, shelf: Shelf) -> Decimal:
+def monthly_fee(account: Account, catalogue: ProductCatalogue) -> Decimal:
     """What an account is charged a month while it is not paused."""
-    services = (shelf.services[code].fee for code in account.services)
-    return sum(services, shelf.tariffs[account.tariff].fee)
+    services = (catalogue.services[code].fee for code in account.services)
+    return sum(services, catalogue.tariffs[account.tariff].fee)
 
 
 def next_month(today: date) -> date:
@@ -188,7 +188,7 @@ def next_month(today: date) -> date:
     return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _as_of(account: Account, shelf: Shelf, today: date) -> Account:
+def _as_of(account: Account, catalogue: ProductCatalogue, today: date) -> Account:
     """An account after what became due: a new tariff, the end of a pause or a promise, a new month
     with all that the tariff includes."""
     if account.next is not None and account.next.since <= today:
@@ -200,5 +200,5 @@ def _as_of(account: Account, shelf: Shelf, today: date) -> Account:
     month = today.replace(day=1)
     if account.month >= month:
         return account
-    tariff = shelf.tariffs[account.tariff]
+    tariff = catalogue.tariffs[account.tariff]
     return replace(account, month=month, minutes=tariff.minutes, gigabytes=tariff.gigabytes)

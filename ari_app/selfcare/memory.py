@@ -16,19 +16,19 @@ from ari_app.selfcare.billing import (
     BillingUnavailable,
     Charge,
     Offer,
-    Paused,
+    PausePeriod,
     Payment,
     Reward,
     Service,
     Tariff,
 )
 from ari_app.selfcare.books import Account, Books
-from ari_app.selfcare.order_effects import carried_out, quoted
-from ari_app.selfcare.orders import Order, Placed, Quote, Refused
+from ari_app.selfcare.order_effects import apply_order, quote_order
+from ari_app.selfcare.orders import Completed, Order, Quote, Refused
 
 T = TypeVar("T")
 
-Answer: TypeAlias = Placed | Refused
+Answer: TypeAlias = Completed | Refused
 
 
 class Ledger(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Ledger(Struct, frozen=True):
     charges: Mapping[int, Sequence[Charge]] = {}
 
 
-class Request(Struct, frozen=True):
+class PlacedOrder(Struct, frozen=True):
     """An order that is placed with its key, at a moment."""
 
     key: str
@@ -50,7 +50,7 @@ class Request(Struct, frozen=True):
     at: datetime
 
 
-Carry: TypeAlias = Callable[[Books, Request], Awaitable[tuple[Books, Answer]]]
+Apply: TypeAlias = Callable[[Books, PlacedOrder], Awaitable[tuple[Books, Answer]]]
 """Carries out a request for good and brings the books after it; for a key that was used before,
 the first answer. What it raises is what ``Billing.place`` may."""
 
@@ -58,7 +58,7 @@ the first answer. What it raises is what ``Billing.place`` may."""
 class MemoryBilling:
     """A ``Billing`` over a :class:`Ledger` that ``read`` brings from wherever it is kept.
 
-    Orders go one after the other to ``carry``, which keeps them; without one, in memory alone.
+    Orders go one after the other to ``apply``, which keeps them; without one, in memory alone.
     ``now`` is the clock, in the operator's time zone.
     """
 
@@ -66,12 +66,12 @@ class MemoryBilling:
         self,
         read: Callable[[], Awaitable[Ledger]],
         now: Callable[[], datetime],
-        carry: Carry | None = None,
+        apply: Apply | None = None,
     ) -> None:
         """Unavailable until the first :meth:`refresh`."""
         self._read = read
         self._now = now
-        self._carry = carry or _Remembered().carry
+        self._apply = apply or _Remembered().apply
         self._ledger: Ledger | None = None
         self._turn = asyncio.Lock()
         self._placing: set[asyncio.Task[Answer]] = set()
@@ -83,16 +83,16 @@ class MemoryBilling:
 
     async def balance(self, subscriber: int) -> Balance:
         """What is on the account."""
-        rules = self.books().shelf.rules
+        rules = self.books().catalogue.rules
         return Balance(self._account(subscriber).balance, rules.currency)
 
     async def tariff(self, subscriber: int) -> Tariff:
         """The tariff in force."""
-        return self.books().shelf.tariffs[self._account(subscriber).tariff]
+        return self.books().catalogue.tariffs[self._account(subscriber).tariff]
 
     async def services(self, subscriber: int) -> Sequence[Service]:
         """The services that are on."""
-        offered = self.books().shelf.services
+        offered = self.books().catalogue.services
         return [offered[code] for code in self._account(subscriber).services]
 
     async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
@@ -105,11 +105,11 @@ class MemoryBilling:
 
     async def tariffs(self) -> Sequence[Tariff]:
         """All tariffs."""
-        return tuple(self.books().shelf.tariffs.values())
+        return tuple(self.books().catalogue.tariffs.values())
 
     async def service_offers(self) -> Sequence[Service]:
         """All services."""
-        return tuple(self.books().shelf.services.values())
+        return tuple(self.books().catalogue.services.values())
 
     async def allowance(self, subscriber: int) -> Allowance:
         """The minutes and gigabytes that are left."""
@@ -120,14 +120,14 @@ class MemoryBilling:
         """The last charges, the newest first."""
         return self._past(lambda ledger: ledger.charges, subscriber, limit)
 
-    async def paused(self, subscriber: int) -> Paused | None:
+    async def paused(self, subscriber: int) -> PausePeriod | None:
         """The pause that is on or agreed."""
         return self._account(subscriber).paused
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
         """What others would sell to him and still have."""
         self._account(subscriber)
-        return self.books().offered(subscriber, self._now().date())
+        return self.books().offers_to(subscriber, self._now().date())
 
     async def points(self, subscriber: int) -> int:
         """The loyalty points."""
@@ -135,14 +135,14 @@ class MemoryBilling:
 
     async def rewards(self) -> Sequence[Reward]:
         """What points can be changed into."""
-        return tuple(prize.reward for prize in self.books().shelf.prizes.values())
+        return tuple(grant.reward for grant in self.books().catalogue.rewards.values())
 
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         """What an order would cost and from when on."""
-        return quoted(self.books(), subscriber, order, self._now())
+        return quote_order(self.books(), subscriber, order, self._now())
 
     async def place(self, subscriber: int, order: Order, agreed: Decimal, key: str) -> Answer:
-        """Carry out an order; who stops waiting for it does not stop it."""
+        """Carry out an order; cancelling the wait does not cancel the order."""
         self._known()
         placing = asyncio.create_task(self._place(subscriber, order, agreed, key))
         self._placing.add(placing)
@@ -155,9 +155,9 @@ class MemoryBilling:
 
     async def _place(self, subscriber: int, order: Order, agreed: Decimal, key: str) -> Answer:
         async with self._turn:
-            request = Request(key, subscriber, order, agreed, self._now())
+            request = PlacedOrder(key, subscriber, order, agreed, self._now())
             ledger = self._known()
-            books, answer = await self._carry(ledger.books, request)
+            books, answer = await self._apply(ledger.books, request)
             self._ledger = replace(ledger, books=books)
         return answer
 
@@ -186,11 +186,11 @@ class _Remembered:
     def __init__(self) -> None:
         self._answers: dict[str, Answer] = {}
 
-    async def carry(self, books: Books, request: Request) -> tuple[Books, Answer]:
-        """See :data:`Carry`."""
+    async def apply(self, books: Books, request: PlacedOrder) -> tuple[Books, Answer]:
+        """See :data:`Apply`."""
         if request.key in self._answers:
             return books, self._answers[request.key]
-        after, answer = carried_out(
+        after, answer = apply_order(
             books, request.subscriber, request.order, request.agreed, request.at
         )
         self._answers[request.key] = answer

@@ -11,7 +11,7 @@ from ari_app.selfcare.billing import BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable
 from ari_app.selfcare.message_port import MessagesUnavailable
 from ari_app.selfcare.operation_request import Action, OperationRequest
-from ari_app.selfcare.paid_operations import ORDERS, PaidOperations
+from ari_app.selfcare.paid_operations import ORDER_OPERATIONS, PaidOperations
 from ari_app.selfcare.reads import READS, Reads
 from ari_app.selfcare.request_port import Asker, RequestsUnavailable
 from ari_app.selfcare.requests import REQUESTS, Requests
@@ -21,7 +21,9 @@ from ivr.values import Values
 
 _log = logging.getLogger(__name__)
 
-CATALOGUE: Mapping[str, Operation] = {one.name: one for one in (*READS, *ORDERS, *REQUESTS)}
+CATALOGUE: Mapping[str, Operation] = {
+    one.name: one for one in (*READS, *ORDER_OPERATIONS, *REQUESTS)
+}
 """The signatures of all operations."""
 
 _UNAVAILABLE = (BillingUnavailable, RequestsUnavailable, CodeWordsUnavailable, MessagesUnavailable)
@@ -30,12 +32,12 @@ _UNAVAILABLE = (BillingUnavailable, RequestsUnavailable, CodeWordsUnavailable, M
 class Selfcare:
     """Does the operations of the catalogue for a caller, each within its deadline."""
 
-    def __init__(self, back: Backends, catalogue: Mapping[str, Operation] = CATALOGUE) -> None:
+    def __init__(self, backends: Backends, catalogue: Mapping[str, Operation] = CATALOGUE) -> None:
         self._catalogue = catalogue
-        self._deeds: Mapping[str, Action] = {
-            **Reads(back).deeds,
-            **PaidOperations(back).deeds,
-            **Requests(back).deeds,
+        self._actions: Mapping[str, Action] = {
+            **Reads(backends).actions,
+            **PaidOperations(backends).actions,
+            **Requests(backends).actions,
         }
 
     async def run(self, name: str, inputs: Values, asker: Asker, key: str) -> Answered:
@@ -55,7 +57,7 @@ class Selfcare:
             raise ValueError(f"{name} takes {sorted(operation.inputs)}, not {sorted(inputs)}")
         try:
             async with asyncio.timeout(None if operation.costs else operation.deadline):
-                answer = await self._deeds[name](OperationRequest(operation, inputs, asker, key))
+                answer = await self._actions[name](OperationRequest(operation, inputs, asker, key))
         except UnknownSubscriber as error:
             if asker.subscriber is not None:
                 _log.warning("%s: billing does not know subscriber %s", key, error)

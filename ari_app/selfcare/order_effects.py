@@ -11,24 +11,24 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from ari_app.selfcare.billing import Offer, Paused
+from ari_app.selfcare.billing import Offer, PausePeriod
 from ari_app.selfcare.books import (
     Account,
     Books,
-    Sale,
+    OpenOffer,
     TariffChange,
-    left,
     monthly_fee,
-    more,
     next_month,
+    remaining,
+    with_more,
 )
 from ari_app.selfcare.orders import (
     Buy,
     ChangeTariff,
+    Completed,
     Give,
     Order,
     Pause,
-    Placed,
     PromisePayment,
     Quote,
     Reason,
@@ -44,29 +44,29 @@ _KOPECK = Decimal("0.01")
 _NOTHING = Decimal("0.00")
 
 
-def quoted(books: Books, subscriber: int, order: Order, at: datetime) -> Quote | Refused:
+def quote_order(books: Books, subscriber: int, order: Order, at: datetime) -> Quote | Refused:
     """What an order would cost; ``UnknownSubscriber``."""
     try:
-        return _done(books, subscriber, order, at.date())[0]
-    except _No as no:
-        return Refused(no.reason)
+        return _apply(books, subscriber, order, at.date())[0]
+    except _RefusedError as refusal:
+        return Refused(refusal.reason)
 
 
-def carried_out(
+def apply_order(
     books: Books, subscriber: int, order: Order, agreed: Decimal, at: datetime
-) -> tuple[Books, Placed | Refused]:
+) -> tuple[Books, Completed | Refused]:
     """The books after an order, and the answer to it; refused, they are the same books."""
     try:
-        quote, after = _done(books, subscriber, order, at.date())
-    except _No as no:
-        return books, Refused(no.reason)
+        quote, after = _apply(books, subscriber, order, at.date())
+    except _RefusedError as refusal:
+        return books, Refused(refusal.reason)
     if quote.charge != agreed:
         return books, Refused("changed")
     number = books.last + 1
-    return replace(after, last=number), Placed(str(number), at, quote)
+    return replace(after, last=number), Completed(str(number), at, quote)
 
 
-class _No(Exception):  # noqa: N818 - an answer, not an error
+class _RefusedError(Exception):
     """The order is refused."""
 
     def __init__(self, reason: Reason) -> None:
@@ -74,14 +74,14 @@ class _No(Exception):  # noqa: N818 - an answer, not an error
         self.reason = reason
 
 
-_Done = tuple[Quote, Books]
+_Effect = tuple[Quote, Books]
 
 
-def _done(books: Books, subscriber: int, order: Order, today: date) -> _Done:
+def _apply(books: Books, subscriber: int, order: Order, today: date) -> _Effect:
     """What an order costs and the books after it; the charge is already taken."""
     account = books.account(subscriber, today)
     if account.is_paused(today) and not isinstance(order, Pause | Resume):
-        raise _No("paused")
+        raise _RefusedError("paused")
     match order:
         case ChangeTariff():
             return _change_tariff(books, subscriber, account, order, today)
@@ -107,165 +107,167 @@ def _done(books: Books, subscriber: int, order: Order, today: date) -> _Done:
 
 def _change_tariff(
     books: Books, who: int, account: Account, order: ChangeTariff, today: date
-) -> _Done:
+) -> _Effect:
     """To keep the tariff in force after all costs nothing."""
-    shelf = books.shelf
-    tariff = shelf.tariffs.get(order.tariff)
+    catalogue = books.catalogue
+    tariff = catalogue.tariffs.get(order.tariff)
     if tariff is None:
-        raise _No("no-such")
+        raise _RefusedError("no-such")
     if order.tariff == (account.next.tariff if account.next else account.tariff):
-        raise _No("already")
+        raise _RefusedError("already")
     since = next_month(today)
     kept = order.tariff == account.tariff
     change = None if kept else TariffChange(order.tariff, since)
-    charge = _NOTHING if kept else shelf.rules.change_fee
-    after = books.entered(who, replace(_charged(account, charge), next=change))
-    return _quote(books, charge, tariff.fee - shelf.tariffs[account.tariff].fee, since), after
+    charge = _NOTHING if kept else catalogue.rules.change_fee
+    after = books.with_account(who, replace(_charged(account, charge), next=change))
+    return _quote(books, charge, tariff.fee - catalogue.tariffs[account.tariff].fee, since), after
 
 
-def _switch_on(books: Books, who: int, account: Account, order: SwitchOn, today: date) -> _Done:
+def _switch_on(books: Books, who: int, account: Account, order: SwitchOn, today: date) -> _Effect:
     """The fee of the month that has begun is taken at once."""
-    service = books.shelf.services.get(order.service)
+    service = books.catalogue.services.get(order.service)
     if service is None:
-        raise _No("no-such")
+        raise _RefusedError("no-such")
     if order.service in account.services:
-        raise _No("already")
+        raise _RefusedError("already")
     services = tuple(sorted((*account.services, order.service)))
-    after = books.entered(who, replace(_charged(account, service.fee), services=services))
+    after = books.with_account(who, replace(_charged(account, service.fee), services=services))
     return _quote(books, service.fee, service.fee, next_month(today)), after
 
 
-def _switch_off(books: Books, who: int, account: Account, order: SwitchOff, today: date) -> _Done:
-    service = books.shelf.services.get(order.service)
+def _switch_off(books: Books, who: int, account: Account, order: SwitchOff, today: date) -> _Effect:
+    service = books.catalogue.services.get(order.service)
     if service is None:
-        raise _No("no-such")
+        raise _RefusedError("no-such")
     if order.service not in account.services:
-        raise _No("not-on")
+        raise _RefusedError("not-on")
     services = tuple(code for code in account.services if code != order.service)
-    after = books.entered(who, replace(account, services=services))
+    after = books.with_account(who, replace(account, services=services))
     return _quote(books, _NOTHING, -service.fee, next_month(today)), after
 
 
-def _pause(books: Books, who: int, account: Account, order: Pause, today: date) -> _Done:
-    rules = books.shelf.rules
+def _pause(books: Books, who: int, account: Account, order: Pause, today: date) -> _Effect:
+    rules = books.catalogue.rules
     if account.paused is not None:
-        raise _No("already")
+        raise _RefusedError("already")
     if not today <= order.since <= today + timedelta(days=rules.pause_ahead):
-        raise _No("day")
+        raise _RefusedError("day")
     months = _months(order.since, order.until)
     if order.until <= order.since or months > rules.pause_months:
-        raise _No("day")
+        raise _RefusedError("day")
     charge = months * rules.pause_fee
-    paused = Paused(order.since, order.until)
-    after = books.entered(who, replace(_charged(account, charge), paused=paused))
-    return _quote(books, charge, -monthly_fee(account, books.shelf), order.since), after
+    paused = PausePeriod(order.since, order.until)
+    after = books.with_account(who, replace(_charged(account, charge), paused=paused))
+    return _quote(books, charge, -monthly_fee(account, books.catalogue), order.since), after
 
 
-def _resume(books: Books, who: int, account: Account, today: date) -> _Done:
+def _resume(books: Books, who: int, account: Account, today: date) -> _Effect:
     """What was charged for the pause is not given back."""
     if account.paused is None:
-        raise _No("not-on")
+        raise _RefusedError("not-on")
     on = account.is_paused(today)
-    after = books.entered(who, replace(account, paused=None))
+    after = books.with_account(who, replace(account, paused=None))
     return _quote(
-        books, _NOTHING, monthly_fee(account, books.shelf) if on else _NOTHING, today
+        books, _NOTHING, monthly_fee(account, books.catalogue) if on else _NOTHING, today
     ), after
 
 
-def _promise(books: Books, who: int, account: Account, order: PromisePayment, today: date) -> _Done:
-    rules = books.shelf.rules
+def _promise(
+    books: Books, who: int, account: Account, order: PromisePayment, today: date
+) -> _Effect:
+    rules = books.catalogue.rules
     if account.promised is not None:
-        raise _No("already")
+        raise _RefusedError("already")
     debt = -account.balance
     if debt < rules.promise_least:
-        raise _No("not-on")
+        raise _RefusedError("not-on")
     if not today < order.until <= today + timedelta(days=rules.promise_days):
-        raise _No("day")
+        raise _RefusedError("day")
     if debt > rules.promise_most:
-        raise _No("too-much")
-    after = books.entered(who, replace(account, promised=order.until))
+        raise _RefusedError("too-much")
+    after = books.with_account(who, replace(account, promised=order.until))
     return _quote(books, _NOTHING, _NOTHING, today), after
 
 
-def _give(books: Books, who: int, account: Account, order: Give, today: date) -> _Done:
+def _give(books: Books, who: int, account: Account, order: Give, today: date) -> _Effect:
     _may_part_with(books, who, account, order)
-    after = books.entered(who, more(account, order.unit, -order.amount))
-    given = more(books.account(order.recipient, today), order.unit, order.amount)
-    return _quote(books, _NOTHING, _NOTHING, today), after.entered(order.recipient, given)
+    after = books.with_account(who, with_more(account, order.unit, -order.amount))
+    given = with_more(books.account(order.recipient, today), order.unit, order.amount)
+    return _quote(books, _NOTHING, _NOTHING, today), after.with_account(order.recipient, given)
 
 
-def _sell(books: Books, who: int, account: Account, order: Sell, today: date) -> _Done:
+def _sell(books: Books, who: int, account: Account, order: Sell, today: date) -> _Effect:
     """The offer has the number of the order; older ones that can be accepted no more are gone."""
-    rules = books.shelf.rules
+    rules = books.catalogue.rules
     if not order.price.is_finite() or order.price <= 0 or order.price % _KOPECK:
-        raise _No("too-little")
+        raise _RefusedError("too-little")
     _may_part_with(books, who, account, order)
-    sales = {number: sale for number, sale in books.sales.items() if today < sale.until}
-    open_ones = sum(sale.offer.seller == who for sale in sales.values())
+    offers = {number: sale for number, sale in books.offers.items() if today < sale.until}
+    open_ones = sum(sale.offer.seller == who for sale in offers.values())
     if order.price > rules.price_most or open_ones >= rules.offers_most:
-        raise _No("too-much")
+        raise _RefusedError("too-much")
     number = str(books.last + 1)
     offer = Offer(number, who, order.unit, order.amount, order.price, rules.currency)
-    sales[number] = Sale(offer, order.recipient, today + timedelta(days=rules.offer_days))
-    after = replace(books.entered(who, account), sales=sales)
+    offers[number] = OpenOffer(offer, order.recipient, today + timedelta(days=rules.offer_days))
+    after = replace(books.with_account(who, account), offers=offers)
     return _quote(books, _NOTHING, _NOTHING, today), after
 
 
-def _buy(books: Books, who: int, account: Account, order: Buy, today: date) -> _Done:
-    offer = next((one for one in books.offered(who, today) if one.number == order.offer), None)
+def _buy(books: Books, who: int, account: Account, order: Buy, today: date) -> _Effect:
+    offer = next((one for one in books.offers_to(who, today) if one.number == order.offer), None)
     if offer is None:
-        raise _No("no-such")
-    bought = more(_charged(account, offer.price), offer.unit, offer.amount)
-    seller = more(books.account(offer.seller, today), offer.unit, -offer.amount)
-    after = books.entered(who, bought).entered(
+        raise _RefusedError("no-such")
+    bought = with_more(_charged(account, offer.price), offer.unit, offer.amount)
+    seller = with_more(books.account(offer.seller, today), offer.unit, -offer.amount)
+    after = books.with_account(who, bought).with_account(
         offer.seller, replace(seller, balance=seller.balance + offer.price)
     )
-    sales = {number: sale for number, sale in books.sales.items() if number != offer.number}
-    return _quote(books, offer.price, _NOTHING, today), replace(after, sales=sales)
+    offers = {number: sale for number, sale in books.offers.items() if number != offer.number}
+    return _quote(books, offer.price, _NOTHING, today), replace(after, offers=offers)
 
 
-def _redeem(books: Books, who: int, account: Account, order: Redeem, today: date) -> _Done:
-    prize = books.shelf.prizes.get(order.reward)
-    if prize is None:
-        raise _No("no-such")
-    points = prize.reward.points
+def _redeem(books: Books, who: int, account: Account, order: Redeem, today: date) -> _Effect:
+    grant = books.catalogue.rewards.get(order.reward)
+    if grant is None:
+        raise _RefusedError("no-such")
+    points = grant.reward.points
     if account.points < points:
-        raise _No("too-little")
+        raise _RefusedError("too-little")
     won = replace(
         account,
         points=account.points - points,
-        balance=account.balance + prize.money,
-        minutes=account.minutes + prize.minutes,
-        gigabytes=account.gigabytes + prize.gigabytes,
+        balance=account.balance + grant.money,
+        minutes=account.minutes + grant.minutes,
+        gigabytes=account.gigabytes + grant.gigabytes,
     )
-    return _quote(books, Decimal(points), _NOTHING, today), books.entered(who, won)
+    return _quote(books, Decimal(points), _NOTHING, today), books.with_account(who, won)
 
 
 def _may_part_with(books: Books, who: int, account: Account, order: Give | Sell) -> None:
     """Whether somebody may give or sell to another what the order says."""
-    rules = books.shelf.rules
+    rules = books.catalogue.rules
     if order.recipient == who:
-        raise _No("self")
+        raise _RefusedError("self")
     if order.recipient not in books.accounts:
-        raise _No("no-recipient")
+        raise _RefusedError("no-recipient")
     if order.amount < 1:
-        raise _No("too-little")
+        raise _RefusedError("too-little")
     most = rules.minutes_most if order.unit == "minutes" else rules.gigabytes_most
     if order.amount > most:
-        raise _No("too-much")
-    if left(account, order.unit) < order.amount:
-        raise _No("too-little")
+        raise _RefusedError("too-much")
+    if remaining(account, order.unit) < order.amount:
+        raise _RefusedError("too-little")
 
 
 def _charged(account: Account, charge: Decimal) -> Account:
     """An account after a charge, which must not make a debt; nothing can be taken in a debt."""
     if charge and account.balance < charge:
-        raise _No("too-little")
+        raise _RefusedError("too-little")
     return replace(account, balance=account.balance - charge)
 
 
 def _quote(books: Books, charge: Decimal, monthly: Decimal, since: date) -> Quote:
-    return Quote(charge, monthly, since, books.shelf.rules.currency)
+    return Quote(charge, monthly, since, books.catalogue.rules.currency)
 
 
 def _months(since: date, until: date) -> int:

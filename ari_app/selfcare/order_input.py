@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from ari_app.selfcare.backends import People
+from ari_app.selfcare.backends import NumberDirectory
 from ari_app.selfcare.operation_request import OperationRequest
 from ari_app.selfcare.orders import (
     Buy,
@@ -26,74 +26,74 @@ from ari_app.selfcare.orders import (
     Unit,
 )
 
-MOST = 10**9
+MAX_AMOUNT = 10**9
 """Nobody has so many minutes, gigabytes or rubles; a larger number is not even asked about."""
 
-MONTHS = 12
-DAYS = 366
+MAX_MONTHS = 12
+MAX_DAYS = 366
 
-Fault: TypeAlias = Literal["day", "zero", "too-much", "no-recipient", "self"]
+InputFault: TypeAlias = Literal["day", "zero", "too-much", "no-recipient", "self"]
 
 
-class Desk(Struct, frozen=True):
+class ParseContext(Struct, frozen=True):
     """What orders are made with; ``today`` is the day where the site is."""
 
-    people: People
+    directory: NumberDirectory
     today: date
 
 
-Made: TypeAlias = Callable[[OperationRequest, Desk], Order | Fault]
+Parser: TypeAlias = Callable[[OperationRequest, ParseContext], Order | InputFault]
 
 
-def _change_tariff(wish: OperationRequest, _: Desk) -> Order | Fault:
-    return ChangeTariff(wish.digits("code"))
+def _change_tariff(request: OperationRequest, _: ParseContext) -> Order | InputFault:
+    return ChangeTariff(request.digits("code"))
 
 
-def _switch_on(wish: OperationRequest, _: Desk) -> Order | Fault:
-    return SwitchOn(wish.digits("code"))
+def _switch_on(request: OperationRequest, _: ParseContext) -> Order | InputFault:
+    return SwitchOn(request.digits("code"))
 
 
-def _switch_off(wish: OperationRequest, _: Desk) -> Order | Fault:
-    return SwitchOff(wish.digits("code"))
+def _switch_off(request: OperationRequest, _: ParseContext) -> Order | InputFault:
+    return SwitchOff(request.digits("code"))
 
 
-def _pause(wish: OperationRequest, desk: Desk) -> Order | Fault:
-    since, months = _day(wish.digits("since"), desk.today), wish.count("months")
-    if since is None or not 1 <= months <= MONTHS:
+def _pause(request: OperationRequest, context: ParseContext) -> Order | InputFault:
+    since, months = _day(request.digits("since"), context.today), request.count("months")
+    if since is None or not 1 <= months <= MAX_MONTHS:
         return "day"
     return Pause(since, months_after(since, months))
 
 
-def _resume(_: OperationRequest, __: Desk) -> Order | Fault:
+def _resume(_: OperationRequest, __: ParseContext) -> Order | InputFault:
     return Resume()
 
 
-def _promise_payment(wish: OperationRequest, desk: Desk) -> Order | Fault:
-    days = wish.count("days")
-    return PromisePayment(desk.today + timedelta(days)) if 1 <= days <= DAYS else "day"
+def _promise_payment(request: OperationRequest, context: ParseContext) -> Order | InputFault:
+    days = request.count("days")
+    return PromisePayment(context.today + timedelta(days)) if 1 <= days <= MAX_DAYS else "day"
 
 
-def _give(wish: OperationRequest, desk: Desk) -> Order | Fault:
-    found = _recipient(wish, desk)
-    return found if isinstance(found, str) else Give(found, _unit(wish), wish.count("amount"))
+def _give(request: OperationRequest, context: ParseContext) -> Order | InputFault:
+    found = _recipient(request, context)
+    return found if isinstance(found, str) else Give(found, _unit(request), request.count("amount"))
 
 
-def _sell(wish: OperationRequest, desk: Desk) -> Order | Fault:
-    found, price = _recipient(wish, desk), wish.count("price")
-    if isinstance(found, str) or not 0 < price < MOST:
+def _sell(request: OperationRequest, context: ParseContext) -> Order | InputFault:
+    found, price = _recipient(request, context), request.count("price")
+    if isinstance(found, str) or not 0 < price < MAX_AMOUNT:
         return found if isinstance(found, str) else "too-much" if price else "zero"
-    return Sell(found, _unit(wish), wish.count("amount"), Decimal(price))
+    return Sell(found, _unit(request), request.count("amount"), Decimal(price))
 
 
-def _buy(wish: OperationRequest, _: Desk) -> Order | Fault:
-    return Buy(wish.digits("offer"))
+def _buy(request: OperationRequest, _: ParseContext) -> Order | InputFault:
+    return Buy(request.digits("offer"))
 
 
-def _redeem(wish: OperationRequest, _: Desk) -> Order | Fault:
-    return Redeem(wish.digits("code"))
+def _redeem(request: OperationRequest, _: ParseContext) -> Order | InputFault:
+    return Redeem(request.digits("code"))
 
 
-MADE: Mapping[str, Made] = {
+PARSERS: Mapping[str, Parser] = {
     "tariff-change": _change_tariff,
     "service-on": _switch_on,
     "service-off": _switch_off,
@@ -115,23 +115,25 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def _recipient(wish: OperationRequest, desk: Desk) -> int | Fault:
+def _recipient(request: OperationRequest, context: ParseContext) -> int | InputFault:
     """To whom so much is given; the amount is looked at, too."""
-    found = desk.people.keyed(wish.digits("recipient"))
+    found = context.directory.by_number(request.digits("recipient"))
     if found is None:
         return "no-recipient"
-    if found == wish.subscriber:
+    if found == request.subscriber:
         return "self"
-    amount = wish.count("amount")
-    return found if 0 < amount < MOST else "too-much" if amount else "zero"
+    amount = request.count("amount")
+    return found if 0 < amount < MAX_AMOUNT else "too-much" if amount else "zero"
 
 
-def _unit(wish: OperationRequest) -> Unit:
+def _unit(request: OperationRequest) -> Unit:
     for unit in get_args(Unit):
-        if wish.word("unit") == unit:
+        if request.word("unit") == unit:
             found: Unit = unit
             return found
-    raise ValueError(f"{wish.operation.name}: unit is minutes or gigabytes: set it so in the flow")
+    raise ValueError(
+        f"{request.operation.name}: unit is minutes or gigabytes: set it so in the flow"
+    )
 
 
 def _day(keyed: str, today: date) -> date | None:

@@ -5,12 +5,12 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from ari_app.selfcare.orders import Order, Placed, Refused, Unit
+from ari_app.selfcare.orders import Completed, Order, Refused, Unit
 from ari_app.selfcare.request_port import Asker
 from ivr.model import Operation
 
 
-class Deal(Struct, frozen=True):
+class BalanceTransfer(Struct, frozen=True):
     """What goes from one subscriber to another, who are both told of it: ``giver`` gives or sells
     it to ``taker``. A gift has no price."""
 
@@ -22,7 +22,7 @@ class Deal(Struct, frozen=True):
     currency: str = "BYN"
 
 
-class Wanted(Struct, frozen=True):
+class OrderRequest(Struct, frozen=True):
     """An order as a subscriber gives it by an operation, ``agreed`` to be charged for."""
 
     operation: Operation
@@ -30,10 +30,12 @@ class Wanted(Struct, frozen=True):
     agreed: Decimal
     asker: Asker
     subscriber: int
-    deal: Deal | None = None
+    transfer: BalanceTransfer | None = None
 
 
-Ended: TypeAlias = Placed | Refused | Literal["limit", "unavailable", "unknown", "accepted"]
+OrderOutcome: TypeAlias = (
+    Completed | Refused | Literal["limit", "unavailable", "unknown", "accepted"]
+)
 """How an order ended. ``limit``: the subscriber had it done as often as he may; ``unavailable``:
 it is not done and never will be; ``unknown``: he has no account; ``accepted``: that is not known
 yet, and he will get a message."""
@@ -42,7 +44,7 @@ yet, and he will get a message."""
 class Orders(Protocol):
     """What has orders carried out."""
 
-    async def place(self, wanted: Wanted, key: str) -> Ended:
+    async def place(self, wanted: OrderRequest, key: str) -> OrderOutcome:
         """Have an order carried out, within the deadline of its operation.
 
         The same ``key`` is the same order: it is done once, and its answer stays. Cancelling the

@@ -120,7 +120,7 @@ class Refused(Struct, frozen=True):
     reason: Reason
 
 
-class Placed(Struct, frozen=True):
+class Completed(Struct, frozen=True):
     """It is done: ``number`` is billing's own for the order, of digits."""
 
     number: str

@@ -10,15 +10,15 @@ from ari_app.selfcare import answers
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import BillingUnavailable
 from ari_app.selfcare.operation_request import Action, OperationRequest
-from ari_app.selfcare.order_input import MADE, Desk, Fault
-from ari_app.selfcare.order_port import Deal, Wanted
+from ari_app.selfcare.order_input import PARSERS, InputFault, ParseContext
+from ari_app.selfcare.order_port import BalanceTransfer, OrderRequest
 from ari_app.selfcare.orders import (
     Buy,
     ChangeTariff,
+    Completed,
     Give,
     Order,
     Pause,
-    Placed,
     PromisePayment,
     Quote,
     Redeem,
@@ -39,7 +39,7 @@ _CODE = {"code": "digits"}
 _GIFT = {"recipient": "digits", "unit": "word", "amount": "count"}
 
 
-def _pair(
+def _quote_and_order(
     name: str,
     about: str,
     inputs: Mapping[str, str],
@@ -59,7 +59,7 @@ def _pair(
         "caller",
         about=f"Tells what {name} would cost and bring, and changes nothing.",
     )
-    deed = Operation(
+    order = Operation(
         name,
         {"ok": {"order": "digits"}, **refused, **{each: {} for each in _ENDS}, **FAULTS},
         {**inputs, charge[0]: charge[1]},
@@ -71,15 +71,15 @@ def _pair(
         about=about,
         waiting="one-moment",
     )
-    return quote, deed
+    return quote, order
 
 
 _ENDS = ("changed", "limit", "accepted")
 """``changed``: it would cost something else than was agreed to; ``limit``: it was done as often
 as it may be; ``accepted``: not known yet, a message will tell."""
 
-ORDERS = (
-    *_pair(
+ORDER_OPERATIONS = (
+    *_quote_and_order(
         "tariff-change",
         "Changes the tariff, from the first day of the next month on.",
         _CODE,
@@ -87,7 +87,7 @@ ORDERS = (
         "no-such already too-little paused",
         limits=(2, 4),
     ),
-    *_pair(
+    *_quote_and_order(
         "service-on",
         "Switches a service on.",
         _CODE,
@@ -95,7 +95,7 @@ ORDERS = (
         "no-such already too-little paused",
         limits=(10, 50),
     ),
-    *_pair(
+    *_quote_and_order(
         "service-off",
         "Switches a service off.",
         _CODE,
@@ -103,7 +103,7 @@ ORDERS = (
         "no-such not-on paused",
         limits=(10, 50),
     ),
-    *_pair(
+    *_quote_and_order(
         "pause",
         "Keeps the number and charges nothing else, from a day on and for some months.",
         {"since": "digits", "months": "count"},
@@ -111,8 +111,8 @@ ORDERS = (
         "day already too-little",
         limits=(2, 4),
     ),
-    *_pair("resume", "Ends a pause.", {}, {}, "not-on too-little", limits=(2, 4)),
-    *_pair(
+    *_quote_and_order("resume", "Ends a pause.", {}, {}, "not-on too-little", limits=(2, 4)),
+    *_quote_and_order(
         "promise-payment",
         "Keeps the services on in spite of a debt, for some days.",
         {"days": "count"},
@@ -120,7 +120,7 @@ ORDERS = (
         "day already not-on too-much paused",
         limits=(1, 1),
     ),
-    *_pair(
+    *_quote_and_order(
         "gift",
         "Gives minutes or gigabytes to another subscriber.",
         _GIFT,
@@ -128,7 +128,7 @@ ORDERS = (
         "zero no-recipient self too-little too-much paused",
         limits=(5, 30),
     ),
-    *_pair(
+    *_quote_and_order(
         "sell",
         "Offers minutes or gigabytes to another subscriber, at a price.",
         {**_GIFT, "price": "count"},
@@ -136,7 +136,7 @@ ORDERS = (
         "zero no-recipient self too-little too-much paused",
         limits=(5, 30),
     ),
-    *_pair(
+    *_quote_and_order(
         "buy",
         "Accepts the offer of another subscriber.",
         {"offer": "digits"},
@@ -144,7 +144,7 @@ ORDERS = (
         "no-such too-little too-much paused",
         limits=(5, 30),
     ),
-    *_pair(
+    *_quote_and_order(
         "redeem",
         "Changes loyalty points into a reward.",
         _CODE,
@@ -161,75 +161,80 @@ billing: nothing was changed, and the caller is told that it is unavailable."""
 class PaidOperations:
     """Does them."""
 
-    def __init__(self, back: Backends) -> None:
-        self._back = back
-        self._billing = back.billing
-        self.deeds: Mapping[str, Action] = {
-            **{f"{name}-quote": partial(self._quote, name) for name in MADE},
-            **{name: partial(self._place, name) for name in MADE},
+    def __init__(self, backends: Backends) -> None:
+        self._backends = backends
+        self._billing = backends.billing
+        self.actions: Mapping[str, Action] = {
+            **{f"{name}-quote": partial(self._quote, name) for name in PARSERS},
+            **{name: partial(self._place, name) for name in PARSERS},
         }
 
-    async def _quote(self, name: str, wish: OperationRequest) -> Answered:
-        subscriber, order = wish.subscriber, self._order(name, wish)
+    async def _quote(self, name: str, request: OperationRequest) -> Answered:
+        subscriber, order = request.subscriber, self._order(name, request)
         if isinstance(order, str):
             return Answered(order)
         quote = await self._billing.quote(subscriber, order)
         if isinstance(quote, Refused):
             return Answered(quote.reason)
-        return Answered("ok", {**_told(order, quote), **await self._named(order, wish)})
+        return Answered("ok", {**_price(order, quote), **await self._details(order, request)})
 
-    async def _place(self, name: str, wish: OperationRequest) -> Answered:
-        subscriber, order = wish.subscriber, self._order(name, wish)
+    async def _place(self, name: str, request: OperationRequest) -> Answered:
+        subscriber, order = request.subscriber, self._order(name, request)
         if isinstance(order, str):
             return Answered(order)
-        agreed = Decimal(wish.count("price")) if name == "redeem" else wish.money("charge")
+        agreed = Decimal(request.count("price")) if name == "redeem" else request.money("charge")
         try:
-            async with asyncio.timeout(wish.operation.deadline):
-                deal = await self._deal(order, subscriber)
+            async with asyncio.timeout(request.operation.deadline):
+                transfer = await self._transfer(order, subscriber)
         except (BillingUnavailable, TimeoutError):  # what is done once must not be asked for anew
-            deal = None
-        wanted = Wanted(wish.operation, order, agreed, wish.asker, subscriber, deal)
-        match await self._back.orders.place(wanted, wish.key):
-            case Placed(number):
+            transfer = None
+        wanted = OrderRequest(request.operation, order, agreed, request.asker, subscriber, transfer)
+        match await self._backends.orders.place(wanted, request.key):
+            case Completed(number):
                 return Answered("ok", {"order": Digits(number)})
             case Refused(reason):
                 return Answered(reason)
             case outcome:
                 return Answered(outcome)
 
-    def _order(self, name: str, wish: OperationRequest) -> Order | Fault:
-        return MADE[name](wish, Desk(self._back.people, self._back.now().date()))
+    def _order(self, name: str, request: OperationRequest) -> Order | InputFault:
+        return PARSERS[name](
+            request, ParseContext(self._backends.directory, self._backends.now().date())
+        )
 
-    async def _deal(self, order: Order, subscriber: int) -> Deal | None:
+    async def _transfer(self, order: Order, subscriber: int) -> BalanceTransfer | None:
         """What changes hands; of an offer that is no more nothing is known, and billing says so."""
         match order:
             case Give(taker, unit, amount):
-                return Deal(subscriber, taker, unit, amount)
+                return BalanceTransfer(subscriber, taker, unit, amount)
             case Sell(taker, unit, amount, price):
-                return Deal(subscriber, taker, unit, amount, price)
+                return BalanceTransfer(subscriber, taker, unit, amount, price)
             case Buy(number):
                 for one in await self._billing.offers(subscriber):
                     if one.number == number:
                         what = (one.unit, one.amount, one.price, one.currency)
-                        return Deal(one.seller, subscriber, *what)
+                        return BalanceTransfer(one.seller, subscriber, *what)
         return None
 
-    async def _named(self, order: Order, wish: OperationRequest) -> Values:
+    async def _details(self, order: Order, request: OperationRequest) -> Values:
         """What an order is about, besides its price."""
         match order:
             case Pause(_, until) | PromisePayment(until):
                 return {"until": Day(until)}
             case Buy():
-                deal = await self._deal(order, wish.subscriber)
-                if deal is not None:
-                    seller = Digits(self._back.people.number(deal.giver))
-                    return {"what": answers.measured(deal.unit, deal.amount), "seller": seller}
+                transfer = await self._transfer(order, request.subscriber)
+                if transfer is not None:
+                    seller = Digits(self._backends.directory.number(transfer.giver))
+                    return {
+                        "what": answers.measured(transfer.unit, transfer.amount),
+                        "seller": seller,
+                    }
                 raise BillingUnavailable("it quotes an offer that it does not list")
             case ChangeTariff() | SwitchOn() | SwitchOff() | Redeem():
-                return await self._chosen(order)
+                return await self._catalogue_item(order)
         return {}
 
-    async def _chosen(self, order: ChangeTariff | SwitchOn | SwitchOff | Redeem) -> Values:
+    async def _catalogue_item(self, order: ChangeTariff | SwitchOn | SwitchOff | Redeem) -> Values:
         """What was chosen by its code."""
         match order:
             case ChangeTariff(code):
@@ -249,7 +254,7 @@ class PaidOperations:
         raise BillingUnavailable("it quotes what it does not list")
 
 
-def _told(order: Order, quote: Quote) -> Values:
+def _price(order: Order, quote: Quote) -> Values:
     price: Values = (
         {"price": Count(int(quote.charge))}
         if isinstance(order, Redeem)

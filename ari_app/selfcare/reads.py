@@ -90,13 +90,13 @@ READS = (
 class Reads:
     """Does them."""
 
-    def __init__(self, back: Backends) -> None:
-        self._billing = back.billing
-        self._messages = back.messages
-        self._people = back.people
-        self._staff = back.staff
-        self._now = back.now
-        self.deeds: Mapping[str, Action] = {
+    def __init__(self, backends: Backends) -> None:
+        self._billing = backends.billing
+        self._messages = backends.messages
+        self._directory = backends.directory
+        self._requests = backends.requests
+        self._now = backends.now
+        self.actions: Mapping[str, Action] = {
             "balance": self._balance,
             "tariff": self._tariff,
             "allowance": self._allowance,
@@ -113,49 +113,49 @@ class Reads:
             "rewards": self._rewards,
         }
 
-    async def _balance(self, wish: OperationRequest) -> Answered:
-        return answers.balance(await self._billing.balance(wish.subscriber), self._now())
+    async def _balance(self, request: OperationRequest) -> Answered:
+        return answers.balance(await self._billing.balance(request.subscriber), self._now())
 
-    async def _tariff(self, wish: OperationRequest) -> Answered:
-        return answers.tariff(await self._billing.tariff(wish.subscriber))
+    async def _tariff(self, request: OperationRequest) -> Answered:
+        return answers.tariff(await self._billing.tariff(request.subscriber))
 
-    async def _allowance(self, wish: OperationRequest) -> Answered:
-        left = await self._billing.allowance(wish.subscriber)
+    async def _allowance(self, request: OperationRequest) -> Answered:
+        left = await self._billing.allowance(request.subscriber)
         return Answered("ok", {"minutes": Count(left.minutes), "gigabytes": Count(left.gigabytes)})
 
-    async def _services(self, wish: OperationRequest) -> Answered:
-        return answers.services(await self._billing.services(wish.subscriber))
+    async def _services(self, request: OperationRequest) -> Answered:
+        return answers.services(await self._billing.services(request.subscriber))
 
-    async def _payments(self, wish: OperationRequest) -> Answered:
-        return answers.payments(await self._billing.payments(wish.subscriber, PAYMENTS_TOLD))
+    async def _payments(self, request: OperationRequest) -> Answered:
+        return answers.payments(await self._billing.payments(request.subscriber, PAYMENTS_TOLD))
 
-    async def _bill(self, wish: OperationRequest) -> Answered:
-        return answers.bill(await self._billing.bills(wish.subscriber, 2))
+    async def _bill(self, request: OperationRequest) -> Answered:
+        return answers.bill(await self._billing.bills(request.subscriber, 2))
 
-    async def _charges(self, wish: OperationRequest) -> Answered:
-        found = await self._billing.charges(wish.subscriber, CHARGES_WRITTEN)
+    async def _charges(self, request: OperationRequest) -> Answered:
+        found = await self._billing.charges(request.subscriber, CHARGES_WRITTEN)
         return answers.charges(found, self._now())
 
-    async def _charges_text(self, wish: OperationRequest) -> Answered:
-        found = await self._billing.charges(wish.subscriber, CHARGES_WRITTEN)
+    async def _charges_text(self, request: OperationRequest) -> Answered:
+        found = await self._billing.charges(request.subscriber, CHARGES_WRITTEN)
         if not found:
             return Answered("none")
         texts = answers.charges_written(found, self._now())
         return Answered(
-            "ok" if await self._messages.post(wish.asker, texts, wish.key) else "nowhere"
+            "ok" if await self._messages.post(request.asker, texts, request.key) else "nowhere"
         )
 
-    async def _offers(self, wish: OperationRequest) -> Answered:
-        found = await self._billing.offers(wish.subscriber)
-        numbers = [Digits(self._people.number(one.seller)) for one in found]
+    async def _offers(self, request: OperationRequest) -> Answered:
+        found = await self._billing.offers(request.subscriber)
+        numbers = [Digits(self._directory.number(one.seller)) for one in found]
         return answers.offers(found, numbers)
 
-    async def _points(self, wish: OperationRequest) -> Answered:
-        return Answered("ok", {"points": Count(await self._billing.points(wish.subscriber))})
+    async def _points(self, request: OperationRequest) -> Answered:
+        return Answered("ok", {"points": Count(await self._billing.points(request.subscriber))})
 
-    async def _ticket(self, wish: OperationRequest) -> Answered:
-        who = wish.asker.subscriber
-        found = None if who is None else await self._staff.promised(who)
+    async def _ticket(self, request: OperationRequest) -> Answered:
+        who = request.asker.subscriber
+        found = None if who is None else await self._requests.first_due_ticket(who)
         return answers.ticket(found, self._now())
 
     async def _tariffs(self, _: OperationRequest) -> Answered:

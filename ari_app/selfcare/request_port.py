@@ -26,7 +26,7 @@ class Asker(Struct, frozen=True):
     identity: Need = "caller"
 
 
-class Promise(Struct, frozen=True):
+class OpenTicket(Struct, frozen=True):
     """What people have promised to a subscriber and not done yet: which department, when he asked,
     by when it is to be done."""
 
@@ -50,11 +50,11 @@ class RequestDesk(Protocol):
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
         """Keep a complaint; returns its number, in digits."""
 
-    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         """Send the asker a message when what was announced to him is mended."""
 
     async def call_back(self, asker: Asker, key: str) -> bool:
         """Note that the asker is to be called; False if that is noted already."""
 
-    async def promised(self, subscriber: int) -> Promise | None:
+    async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         """What is to be done for a subscriber first, None if there is nothing."""

@@ -50,11 +50,11 @@ REQUESTS = (
 class Requests:
     """Does them."""
 
-    def __init__(self, back: Backends) -> None:
-        self._staff = back.staff
-        self._words = back.words
-        self._messages = back.messages
-        self.deeds: Mapping[str, Action] = {
+    def __init__(self, backends: Backends) -> None:
+        self._requests = backends.requests
+        self._code_words = backends.code_words
+        self._messages = backends.messages
+        self.actions: Mapping[str, Action] = {
             "complaint": self._complaint,
             "call-back": self._call_back,
             "tell-when-mended": self._tell_when_mended,
@@ -63,30 +63,32 @@ class Requests:
             "change-code-word": self._change_code_word,
         }
 
-    async def _complaint(self, wish: OperationRequest) -> Answered:
-        said = wish.recording("recording")
-        number = await self._staff.complain(wish.asker, said, wish.key)
+    async def _complaint(self, request: OperationRequest) -> Answered:
+        said = request.recording("recording")
+        number = await self._requests.complain(request.asker, said, request.key)
         return Answered("ok", {"complaint": Digits(number)})
 
-    async def _call_back(self, wish: OperationRequest) -> Answered:
-        new = await self._staff.call_back(wish.asker, wish.key)
+    async def _call_back(self, request: OperationRequest) -> Answered:
+        new = await self._requests.call_back(request.asker, request.key)
         return Answered("ok" if new else "already")
 
-    async def _tell_when_mended(self, wish: OperationRequest) -> Answered:
-        told = await self._staff.tell_when_mended(wish.asker)
+    async def _tell_when_mended(self, request: OperationRequest) -> Answered:
+        told = await self._requests.notify_when_restored(request.asker)
         return Answered({"noted": "ok", "already": "already", "nothing": "none"}[told])
 
-    async def _apn_settings(self, wish: OperationRequest) -> Answered:
-        sent = await self._messages.post(wish.asker, [Phrase("apn-settings")], wish.key)
+    async def _apn_settings(self, request: OperationRequest) -> Answered:
+        sent = await self._messages.post(request.asker, [Phrase("apn-settings")], request.key)
         return Answered("ok" if sent else "nowhere")
 
-    async def _code_word(self, wish: OperationRequest) -> Answered:
-        if await self._words.prove(wish.asker, wish.secret("word"), wish.key):
+    async def _code_word(self, request: OperationRequest) -> Answered:
+        if await self._code_words.prove(request.asker, request.secret("word"), request.key):
             return Answered("ok")
         return Answered("wrong")
 
-    async def _change_code_word(self, wish: OperationRequest) -> Answered:
-        new = wish.secret("new")
-        if new != wish.secret("again"):
+    async def _change_code_word(self, request: OperationRequest) -> Answered:
+        new = request.secret("new")
+        if new != request.secret("again"):
             return Answered("different")
-        return Answered(await self._words.change(wish.asker, wish.secret("old"), new, wish.key))
+        return Answered(
+            await self._code_words.change(request.asker, request.secret("old"), new, request.key)
+        )

@@ -15,7 +15,7 @@ _COLUMNS = (
 )
 
 
-class Act(Struct, frozen=True, kw_only=True):
+class AgentAction(Struct, frozen=True, kw_only=True):
     """An act of an agent: with which ``inputs`` (never a secret) and for which ``reason`` he did
     it, how well the caller was known, and what came of it: ``""`` while that is not known. How it
     stood with the account ``before`` and ``after``, as far as that is known."""
@@ -35,7 +35,7 @@ class Act(Struct, frozen=True, kw_only=True):
     after: Mapping[str, str] = {}
 
 
-def begin(db: Database, act: Act) -> Act:
+def begin(db: Database, act: AgentAction) -> AgentAction:
     """Write an act down before it is tried, and return it; the same key twice is the same act,
     which is returned as it was begun, with what came of it."""
     db.conn.execute(
@@ -51,7 +51,7 @@ def begin(db: Database, act: Act) -> Act:
     return kept
 
 
-def settle(db: Database, key: str, outcome: str, after: Mapping[str, str] | None = None) -> bool:
+def finish(db: Database, key: str, outcome: str, after: Mapping[str, str] | None = None) -> bool:
     """Write down what came of an act; False if that is known already, or there is no such act."""
     done = db.conn.execute(
         "update acts set outcome = ?, after = ? where key = ? and outcome = ''",
@@ -62,7 +62,7 @@ def settle(db: Database, key: str, outcome: str, after: Mapping[str, str] | None
 
 def recent(
     db: Database, limit: int = 50, *, subscriber: int | None = None, agent: str | None = None
-) -> list[Act]:
+) -> list[AgentAction]:
     """The last acts, the newest first: all, or those for a subscriber, or of an agent, or both."""
     given = {"subscriber = ?": subscriber, "agent = ?": agent}
     where = " and ".join(sql for sql, value in given.items() if value is not None) or "true"
@@ -70,15 +70,15 @@ def recent(
     return _acts(db, f"where {where} order by at desc, rowid desc limit ?", *values, limit)
 
 
-def of_card(db: Database, card: str) -> list[Act]:
+def of_card(db: Database, card: str) -> list[AgentAction]:
     """What was done from a card, the oldest first."""
     return _acts(db, "where card = ? and card <> '' order by at, rowid", card)
 
 
-def _acts(db: Database, tail: str, *values: object) -> list[Act]:
+def _acts(db: Database, tail: str, *values: object) -> list[AgentAction]:
     rows = db.conn.execute(f"select {_COLUMNS} from acts {tail}", values)
     return [
-        Act(
+        AgentAction(
             key=key,
             at=moment(at),
             agent=agent,

@@ -11,7 +11,7 @@ from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ivr.speech.phrases import LANGUAGES
 
-Wished: TypeAlias = Literal["noted", "already", "no-number"]
+RequestResult: TypeAlias = Literal["noted", "already", "no-number"]
 """``no-number``: the caller's number is withheld, or none that a message can be sent to."""
 
 Post: TypeAlias = Callable[[Database, str, str, str, str], None]
@@ -20,7 +20,7 @@ Post: TypeAlias = Callable[[Database, str, str, str, str], None]
 Text: TypeAlias = Callable[[str, str], str]
 """The words of a prompt in a language."""
 
-MENDED, PASSED = "text-mended", "text-passed"
+RESTORED, EXPIRED = "text-mended", "text-passed"
 """The prompts of the messages."""
 
 
@@ -31,7 +31,7 @@ class Reach(Struct, frozen=True):
     wishes: int
 
 
-def hear(db: Database, heard: Iterable[int], number: str, call: str, at: datetime) -> None:
+def record_heard(db: Database, heard: Iterable[int], number: str, call: str, at: datetime) -> None:
     """Note that a caller heard announcements; in the same call again is once."""
     db.conn.executemany(
         "insert into announcement_hearings (announcement, call, number, at) values (?, ?, ?, ?)"
@@ -40,7 +40,7 @@ def hear(db: Database, heard: Iterable[int], number: str, call: str, at: datetim
     )
 
 
-def wish(
+def request_notification(
     db: Database,
     announcement: int,
     number: str,
@@ -48,7 +48,7 @@ def wish(
     call: str,
     at: datetime,
     language: str = "",
-) -> Wished:
+) -> RequestResult:
     """Note that a caller wishes a message when it is mended: once for each of his numbers.
 
     Without a ``language`` it will be in the one that the subscriber last chose.
@@ -78,7 +78,7 @@ def reach(db: Database, announcement: int) -> Reach:
     return Reach(heard, wishes)
 
 
-def settle(db: Database, at: datetime, post: Post, text: Text) -> int:
+def notify_ended(db: Database, at: datetime, post: Post, text: Text) -> int:
     """Post a message to everyone who wished it and was not told yet, of what is mended or has
     passed its time; returns how many. What was cancelled and is not mended waits."""
     rows = db.conn.execute(
@@ -89,7 +89,7 @@ def settle(db: Database, at: datetime, post: Post, text: Text) -> int:
         (micros(at),),
     ).fetchall()
     for announcement, number, language, call, mended in rows:
-        words = text(MENDED if mended else PASSED, language)
+        words = text(RESTORED if mended else EXPIRED, language)
         post(db, f"mended:{announcement}:{number}", number, words, call)
     db.conn.executemany(
         "update announcement_wishes set told = ? where announcement = ? and number = ?",

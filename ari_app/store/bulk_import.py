@@ -23,7 +23,7 @@ _SCHEMA = """
 """
 
 
-class Arrival(Struct, frozen=True):
+class ImportedSubscriber(Struct, frozen=True):
     """A subscriber of a list, and his line there; ``msisdn`` is normalised."""
 
     line: int
@@ -33,7 +33,7 @@ class Arrival(Struct, frozen=True):
     area: str
 
 
-class Arrived(Struct, frozen=True):
+class ImportResult(Struct, frozen=True):
     """How many were new, how many were there before, and how many code words were set."""
 
     added: int
@@ -41,11 +41,11 @@ class Arrived(Struct, frozen=True):
     words: int
 
 
-class KnownError(Exception):
+class NumberTakenError(Exception):
     """Somebody has his number already, and nobody is to be changed."""
 
 
-class Arrivals:
+class Staging:
     """Those who are put aside. To be closed; used by one thread at a time."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Arrivals:
         self._conn.execute("pragma journal_mode = off")
         self._conn.execute(_SCHEMA)
 
-    def put(self, one: Arrival) -> int | None:
+    def put(self, one: ImportedSubscriber) -> int | None:
         """Put somebody aside, or return the line in which his number was before."""
         done = self._conn.execute(
             "insert into arrivals (line, msisdn, name, language, area) values (?, ?, ?, ?, ?)"
@@ -72,19 +72,19 @@ class Arrivals:
             "update arrivals set spoken = ?, keyed = ? where line = ?", (spoken, keyed, line)
         )
 
-    def __iter__(self) -> Iterator[tuple[Arrival, str | None, str | None]]:
+    def __iter__(self) -> Iterator[tuple[ImportedSubscriber, str | None, str | None]]:
         """All of them, with the hashes of their words."""
         rows = self._conn.execute(
             "select line, msisdn, name, language, area, spoken, keyed from arrivals order by line"
         )
-        return ((Arrival(*row[:5]), row[5], row[6]) for row in rows)
+        return ((ImportedSubscriber(*row[:5]), row[5], row[6]) for row in rows)
 
     def close(self) -> None:
         """Forget them."""
         self._conn.close()
 
 
-def known(db: Database, numbers: Collection[str]) -> frozenset[str]:
+def taken_numbers(db: Database, numbers: Collection[str]) -> frozenset[str]:
     """Which of some normalised numbers subscribers have."""
     rows = db.conn.execute(
         "select msisdn from subscribers where msisdn in (select value from json_each(?))",
@@ -93,11 +93,11 @@ def known(db: Database, numbers: Collection[str]) -> frozenset[str]:
     return frozenset(number for (number,) in rows)
 
 
-def settle(db: Database, arrivals: Arrivals, update: bool, by: str, at: datetime) -> Arrived:
+def commit(db: Database, arrivals: Staging, update: bool, by: str, at: datetime) -> ImportResult:
     """Add all who were put aside, and with ``update`` change those who are there.
 
-    :class:`KnownError` if somebody is there who is not to be changed. A word is only ever set,
-    and a phone stays with whom it has.
+    :class:`NumberTakenError`: a subscriber with one of the numbers exists and ``update`` is off.
+    Code words are set, never removed; SIP phones stay as they are.
     """
     (before,) = db.conn.execute("select count(*) from subscribers").fetchone()
     number = words = 0
@@ -109,10 +109,10 @@ def settle(db: Database, arrivals: Arrivals, update: bool, by: str, at: datetime
             (one.msisdn, one.name, one.language, one.area, micros(at), update),
         ).fetchone()
         if found is None:
-            raise KnownError(one.line)
+            raise NumberTakenError(one.line)
         number += 1
         if spoken is not None and keyed is not None:
             code_words.put(db, CodeWord(found[0], spoken, keyed, at, by))
             words += 1
     (after,) = db.conn.execute("select count(*) from subscribers").fetchone()
-    return Arrived(after - before, number - (after - before), words)
+    return ImportResult(after - before, number - (after - before), words)

@@ -5,7 +5,7 @@ from datetime import datetime
 from ari_app.store.calls import Path, StepTaken
 
 
-def tell(path: Path) -> list[str]:
+def report(path: Path) -> list[str]:
     """The call, line by line: who called, each step at its second, how it ended.
 
     The caller's number shows its last four digits only. A flow is named where the call enters it.

@@ -30,7 +30,7 @@ class Callback(Struct, frozen=True):
     note: str = ""
 
 
-def ask(
+def request(
     db: Database,
     key: str,
     call: str,
@@ -52,7 +52,7 @@ def ask(
     return found.fetchone() is not None
 
 
-def listing(db: Database, done: bool) -> list[Callback]:
+def listed(db: Database, done: bool) -> list[Callback]:
     """The open wishes, those that were done too on demand, the oldest first."""
     where = "" if done else "where state = 'open'"
     rows = db.conn.execute(f"select {_COLUMNS} from callbacks {where} order by id")

@@ -13,7 +13,7 @@ from ari_app.store.times import micros, moment
 from ivr.terms import Need
 
 
-class NoCard(Exception):  # noqa: N818 - named by what is so, not as an error
+class CardNotFound(Exception):  # noqa: N818 - named by what is so, not as an error
     """There is no card of this id, so nothing was kept."""
 
 
@@ -45,7 +45,7 @@ _FIELDS = Card.__struct_fields__
 _TIMES = ("opened", "answered", "ended", "closed")
 
 
-class Burst(Struct, frozen=True):
+class TypedText(Struct, frozen=True):
     """What stands in a field of a card after some typing. The same ``key`` twice is the same
     burst."""
 
@@ -69,22 +69,22 @@ def open(db: Database, card: Card) -> bool:
 
 
 def answered(db: Database, id: str, at: datetime) -> None:
-    """The agent speaks with the caller; only the first time counts. ``NoCard``."""
+    """The agent speaks with the caller; only the first time counts. ``CardNotFound``."""
     _set(db, id, "answered = coalesce(answered, ?)", micros(at))
 
 
 def ended(db: Database, id: str, at: datetime) -> None:
-    """They speak no more; only the first time counts. ``NoCard``."""
+    """They speak no more; only the first time counts. ``CardNotFound``."""
     _set(db, id, "ended = coalesce(ended, ?)", micros(at))
 
 
-def proved(db: Database, id: str, identity: Need) -> None:
-    """The caller is known so well now. ``NoCard``."""
+def set_identity(db: Database, id: str, identity: Need) -> None:
+    """The caller is known so well now. ``CardNotFound``."""
     _set(db, id, "identity = ?", identity)
 
 
-def recognised(db: Database, id: str, subscriber: int) -> None:
-    """The agent found out which subscriber he speaks with. ``NoCard``."""
+def set_subscriber(db: Database, id: str, subscriber: int) -> None:
+    """The agent found out which subscriber he speaks with. ``CardNotFound``."""
     _set(db, id, "subscriber = ?", subscriber)
 
 
@@ -114,8 +114,8 @@ def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Card]:
     return _cards(db, tail, subscriber, limit)
 
 
-def save(db: Database, burst: Burst) -> None:
-    """Keep what was typed, also if it comes after the card was closed. ``NoCard``."""
+def save(db: Database, burst: TypedText) -> None:
+    """Keep what was typed, also if it comes after the card was closed. ``CardNotFound``."""
     card = _there(db, burst.card)
     done = db.conn.execute(
         "insert into card_texts (card, field, key, text, at) values (?, ?, ?, ?, ?)"
@@ -138,7 +138,7 @@ def finish(db: Database, id: str, at: datetime) -> bool:
     """Close a card and write its conversation into the chronology; False if it was closed before.
 
     There is nothing to write where nobody answered and nothing was typed. Of a caller who is no
-    subscriber all stays with the card. ``NoCard``.
+    subscriber all stays with the card. ``CardNotFound``.
     """
     card = _there(db, id)
     if card.closed:
@@ -174,14 +174,14 @@ def _write(db: Database, card: Card) -> None:
 def _there(db: Database, id: str) -> Card:
     card = by_id(db, id)
     if card is None:
-        raise NoCard(f"there is no card {id}")
+        raise CardNotFound(f"there is no card {id}")
     return card
 
 
 def _set(db: Database, id: str, what: str, value: object) -> None:
     done = db.conn.execute(f"update cards set {what} where id = ?", (value, id))
     if not done.rowcount:
-        raise NoCard(f"there is no card {id}")
+        raise CardNotFound(f"there is no card {id}")
 
 
 def _cards(db: Database, tail: str, *values: object) -> list[Card]:

@@ -31,7 +31,7 @@ class CodeWord(Struct, frozen=True):
     by: str
 
 
-class Trial(Struct, frozen=True, kw_only=True):
+class Attempt(Struct, frozen=True, kw_only=True):
     """Who tries: a caller by a ``call`` from a ``number`` ("" if withheld), or an ``agent``.
 
     ``subscriber`` is whose word it must be, None if that is not known. The same ``key`` twice is
@@ -45,7 +45,7 @@ class Trial(Struct, frozen=True, kw_only=True):
     key: str | None = None
 
 
-class Entry(Struct, frozen=True):
+class AuditEntry(Struct, frozen=True):
     """A line of the audit."""
 
     at: datetime
@@ -57,7 +57,7 @@ class Entry(Struct, frozen=True):
     why: str
 
 
-class Begun(Struct, frozen=True):
+class StartedAttempt(Struct, frozen=True):
     """A try that is written down: ``open`` to be checked against ``word``, or how it ended."""
 
     id: int
@@ -73,7 +73,7 @@ def put(db: Database, word: CodeWord, number: str = "", call: str = "") -> None:
         " at = excluded.at, author = excluded.author",
         (word.subscriber, word.spoken, word.keyed, micros(word.at), word.by),
     )
-    _note(db, Entry(word.at, word.subscriber, number, call, word.by, "set", ""))
+    _note(db, AuditEntry(word.at, word.subscriber, number, call, word.by, "set", ""))
 
 
 def of(db: Database, subscriber: int) -> CodeWord | None:
@@ -84,25 +84,27 @@ def of(db: Database, subscriber: int) -> CodeWord | None:
     return None if row is None else CodeWord(subscriber, row[0], row[1], moment(row[2]), row[3])
 
 
-def begin(db: Database, trial: Trial, at: datetime) -> Begun:
+def start(db: Database, trial: Attempt, at: datetime) -> StartedAttempt:
     """Write a try down, which counts from now on; or see that it is locked, or was made before."""
     if trial.key is not None:
         before = db.conn.execute(
             "select id, outcome from code_word_tries where key = ?", (trial.key,)
         ).fetchone()
         if before is not None:
-            return Begun(before[0], "failed" if before[1] == "open" else before[1])
+            return StartedAttempt(before[0], "failed" if before[1] == "open" else before[1])
     shut = locked(OF_SUBSCRIBER, strikes(db, trial.subscriber, at), at) or locked(
         OF_NUMBER, _strikes_of_number(db, trial.number, at), at
     )
     outcome: Outcome = "locked" if shut else "open"
-    entry = Entry(at, trial.subscriber, trial.number, trial.call, trial.agent, outcome, "")
+    entry = AuditEntry(at, trial.subscriber, trial.number, trial.call, trial.agent, outcome, "")
     id = _note(db, entry, trial.key)
     found = None if shut or trial.subscriber is None else of(db, trial.subscriber)
-    return Begun(id, outcome, found)
+    return StartedAttempt(id, outcome, found)
 
 
-def settle(db: Database, begun: Begun, outcome: Outcome, renewed: CodeWord | None = None) -> None:
+def finish(
+    db: Database, begun: StartedAttempt, outcome: Outcome, renewed: CodeWord | None = None
+) -> None:
     """Write down what came of an open try, with hashes that became stronger."""
     db.conn.execute(
         "update code_word_tries set outcome = ? where id = ? and outcome = 'open'",
@@ -125,7 +127,7 @@ def settle(db: Database, begun: Begun, outcome: Outcome, renewed: CodeWord | Non
 def unlock(db: Database, subscriber: int, by: str, why: str, at: datetime) -> bool:
     """Forgive all wrong tries at a subscriber's word; False if there were none."""
     struck = strikes(db, subscriber, at).wrongs > 0
-    _note(db, Entry(at, subscriber, "", "", by, "unlocked", why))
+    _note(db, AuditEntry(at, subscriber, "", "", by, "unlocked", why))
     return struck
 
 
@@ -138,19 +140,19 @@ def strikes(db: Database, subscriber: int | None, at: datetime) -> Strikes:
     )
 
 
-def shut_until(db: Database, subscriber: int, at: datetime) -> datetime | None:
+def locked_out_until(db: Database, subscriber: int, at: datetime) -> datetime | None:
     """Until when a subscriber's word cannot be tried; None if it can."""
     until = locked_until(OF_SUBSCRIBER, strikes(db, subscriber, at))
     return until if until is not None and until > at else None
 
 
-def entries(db: Database, subscriber: int, limit: int) -> list[Entry]:
+def entries(db: Database, subscriber: int, limit: int) -> list[AuditEntry]:
     """The last lines of the audit of a subscriber, the newest first."""
     rows = db.conn.execute(
         f"select {_COLUMNS} from code_word_tries where subscriber = ? order by id desc limit ?",
         (subscriber, limit),
     )
-    return [Entry(moment(at), *rest) for at, *rest in rows]
+    return [AuditEntry(moment(at), *rest) for at, *rest in rows]
 
 
 def _strikes_of_number(db: Database, number: str, at: datetime) -> Strikes:
@@ -170,7 +172,7 @@ def _strikes(db: Database, policy: Policy, column: str, who: object, at: datetim
     return Strikes(wrongs, None if last is None else moment(last))
 
 
-def _note(db: Database, entry: Entry, key: str | None = None) -> int:
+def _note(db: Database, entry: AuditEntry, key: str | None = None) -> int:
     done = db.conn.execute(
         f"insert into code_word_tries (key, {_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)",
         (

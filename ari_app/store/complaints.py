@@ -53,7 +53,7 @@ def add(
     return int(id)
 
 
-def listing(db: Database, closed: bool) -> list[Complaint]:
+def listed(db: Database, closed: bool) -> list[Complaint]:
     """The open complaints, the closed ones too on demand, the oldest first."""
     return _complaints(db, "" if closed else "where state = 'open'")
 

@@ -23,7 +23,7 @@ class Charge(Struct, frozen=True):
     amount: Decimal
 
 
-class Sale(Struct, frozen=True):
+class OpenOffer(Struct, frozen=True):
     """What one subscriber offers to another, until a day."""
 
     number: int
@@ -35,7 +35,7 @@ class Sale(Struct, frozen=True):
     until: date
 
 
-class Totals(Struct, frozen=True):
+class OperatorTotals(Struct, frozen=True):
     """What the operator took, less what he gave."""
 
     money: Decimal
@@ -44,7 +44,7 @@ class Totals(Struct, frozen=True):
     points: int
 
 
-class PlacedOrder(Struct, frozen=True):
+class AnsweredOrder(Struct, frozen=True):
     """An order and its answer, both as JSON; a refused one has no ``number``."""
 
     key: str
@@ -93,7 +93,7 @@ def charges(db: Database) -> list[Charge]:
     ]
 
 
-def put_sales(db: Database, sales: Iterable[Sale]) -> None:
+def put_offers(db: Database, offers: Iterable[OpenOffer]) -> None:
     """Keep these offers and no others."""
     db.conn.execute("delete from sales")
     db.conn.executemany(
@@ -109,39 +109,44 @@ def put_sales(db: Database, sales: Iterable[Sale]) -> None:
                 kopecks(one.price),
                 one.until.isoformat(),
             )
-            for one in sales
+            for one in offers
         ],
     )
 
 
-def sales(db: Database) -> list[Sale]:
+def offers(db: Database) -> list[OpenOffer]:
     """All offers that are open."""
     rows = db.conn.execute(
         "select number, seller, recipient, unit, amount, price, until from sales order by number"
     )
     return [
-        Sale(number, seller, recipient, unit, amount, money(price), date.fromisoformat(until))
+        OpenOffer(number, seller, recipient, unit, amount, money(price), date.fromisoformat(until))
         for number, seller, recipient, unit, amount, price, until in rows
     ]
 
 
-def put_till(db: Database, till: Totals) -> None:
+def put_operator_totals(db: Database, operator_totals: OperatorTotals) -> None:
     """Keep what is in the till."""
     db.conn.execute(
         "update till set money = ?, minutes = ?, gigabytes = ?, points = ?",
-        (kopecks(till.money), till.minutes, till.gigabytes, till.points),
+        (
+            kopecks(operator_totals.money),
+            operator_totals.minutes,
+            operator_totals.gigabytes,
+            operator_totals.points,
+        ),
     )
 
 
-def till(db: Database) -> Totals:
+def operator_totals(db: Database) -> OperatorTotals:
     """What is in the till."""
     kept, minutes, gigabytes, points = db.conn.execute(
         "select money, minutes, gigabytes, points from till"
     ).fetchone()
-    return Totals(money(kept), minutes, gigabytes, points)
+    return OperatorTotals(money(kept), minutes, gigabytes, points)
 
 
-def add(db: Database, one: PlacedOrder) -> None:
+def add(db: Database, one: AnsweredOrder) -> None:
     """Keep an order whose key is new."""
     db.conn.execute(
         "insert into placed_orders (key, number, subscriber, at, request, answer)"

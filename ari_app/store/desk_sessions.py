@@ -72,7 +72,7 @@ def end_all(db: Database, agent: str) -> int:
     return db.conn.execute("delete from desk_sessions where agent = ?", (agent,)).rowcount
 
 
-def sweep(db: Database, now: datetime) -> int:
+def remove_expired(db: Database, now: datetime) -> int:
     """Remove what has expired; returns how much."""
     return db.conn.execute("delete from desk_sessions where expires <= ?", (micros(now),)).rowcount
 

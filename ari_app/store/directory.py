@@ -44,7 +44,7 @@ class Directory:
         msisdn = normalise(number)
         return None if msisdn is None else self._callers.get(msisdn)
 
-    def keyed(self, digits: str) -> int | None:
+    def by_number(self, digits: str) -> int | None:
         """The subscriber whose number was keyed, also without its country; None for a stranger."""
         found = self.caller(digits) or self.caller(COUNTRY + digits)
         return None if found is None else found.id

@@ -16,7 +16,7 @@ from ivr.hours.schedule import Forced
 _FREE = "free"
 
 
-class Order(Struct, frozen=True):
+class Override(Struct, frozen=True):
     """A line of the log: ``forced`` is None where somebody freed the schedule."""
 
     schedule: str
@@ -38,14 +38,14 @@ def free(db: Database, schedule: str, by: str, at: datetime) -> bool:
     return True
 
 
-def log(db: Database, schedule: str) -> list[Order]:
+def log(db: Database, schedule: str) -> list[Override]:
     """All orders for a schedule, the newest first."""
     return _orders(db, "where schedule = ? order by id desc", schedule)
 
 
-def unpassed(db: Database, at: datetime) -> Mapping[str, list[Order]]:
+def unexpired(db: Database, at: datetime) -> Mapping[str, list[Override]]:
     """Schedule to the orders for it that may still count at ``at`` or later, the newest first."""
-    found: dict[str, list[Order]] = {}
+    found: dict[str, list[Override]] = {}
     newer_than_freed = (
         "id > coalesce((select max(id) from forced_hours as freed where state = ?"
         " and freed.schedule = forced_hours.schedule), 0)"
@@ -56,7 +56,7 @@ def unpassed(db: Database, at: datetime) -> Mapping[str, list[Order]]:
     return found
 
 
-def in_force(orders: Iterable[Order], at: datetime) -> Forced | None:
+def in_force(orders: Iterable[Override], at: datetime) -> Forced | None:
     """What counts at a moment, of the orders for one schedule, the newest first."""
     for one in orders:
         if one.at > at:
@@ -74,7 +74,7 @@ class ForcedHours:
     def __init__(self, store: Store) -> None:
         """Use :meth:`load`."""
         self._store = store
-        self._orders: Mapping[str, list[Order]] = {}
+        self._orders: Mapping[str, list[Override]] = {}
 
     @classmethod
     async def load(cls, store: Store, at: datetime) -> "ForcedHours":
@@ -85,7 +85,7 @@ class ForcedHours:
 
     async def refresh(self, at: datetime) -> None:
         """Read again what other processes may have written."""
-        self._orders = await self._store.read(unpassed, at)
+        self._orders = await self._store.read(unexpired, at)
 
     def forced(self, schedule: str, at: datetime) -> Forced | None:
         """What counts against a schedule at a moment, if anything does."""
@@ -102,12 +102,12 @@ def _add(
     )
 
 
-def _orders(db: Database, tail: str, *values: object) -> list[Order]:
+def _orders(db: Database, tail: str, *values: object) -> list[Override]:
     rows = db.conn.execute(
         f"select schedule, state, until, at, author, why from forced_hours {tail}", values
     )
     return [
-        Order(
+        Override(
             schedule,
             moment(at),
             by,

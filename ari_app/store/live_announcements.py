@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ari_app.store import announcements
-from ari_app.store.announcement_requests import Post, Text, settle
+from ari_app.store.announcement_requests import Post, Text, notify_ended
 from ari_app.store.announcements import Announcement
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
@@ -18,7 +18,7 @@ LOOK_SECONDS = 300.0
 it is tried again then."""
 
 
-class Bulletin:
+class LiveAnnouncements:
     """The announcements that are on, and for whom. Used by calls, so nothing in it waits but
     :meth:`refresh` and :meth:`attend`."""
 
@@ -29,7 +29,7 @@ class Bulletin:
         self._news = asyncio.Event()
 
     @classmethod
-    async def load(cls, store: Store, at: datetime) -> "Bulletin":
+    async def load(cls, store: Store, at: datetime) -> "LiveAnnouncements":
         """All announcements that are on at ``at``."""
         one = cls(store)
         await one._read(at)
@@ -54,7 +54,7 @@ class Bulletin:
             self._news.clear()
             pause = LOOK_SECONDS
             try:
-                told = await self._store.write(settle, now(), post, text)
+                told = await self._store.write(notify_ended, now(), post, text)
                 await self._read(now())
                 if told:
                     _log.info("%d callers get a message: their announcement has ended", told)

@@ -22,7 +22,7 @@ _COLUMNS = (
 )
 
 
-class Kept(Struct, frozen=True):
+class OrderRecord(Struct, frozen=True):
     """An order: ``agreed`` is what the subscriber agreed to be charged, ``attempts`` how often
     billing left it unknown, ``next_at`` when it is asked again (None: never)."""
 
@@ -30,7 +30,7 @@ class Kept(Struct, frozen=True):
     subscriber: int
     operation: str
     wanted: str
-    deal: str
+    transfer: str
     agreed: str
     call: str
     language: str
@@ -42,21 +42,21 @@ class Kept(Struct, frozen=True):
     ended: datetime | None = None
 
 
-def add(db: Database, one: Kept) -> None:
+def add(db: Database, one: OrderRecord) -> None:
     """Write an order down, due at once if it is open."""
     at = micros(one.created)
     ended = None if one.state == "open" else at
     db.conn.execute(
         f"insert into orders ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
         (
-            *(one.key, one.subscriber, one.operation, one.wanted, one.deal, one.agreed),
+            *(one.key, one.subscriber, one.operation, one.wanted, one.transfer, one.agreed),
             *(one.call, one.language, at, one.state, one.answer),
             *(at if ended is None else None, ended),
         ),
     )
 
 
-def of(db: Database, key: str) -> Kept | None:
+def of(db: Database, key: str) -> OrderRecord | None:
     """The order of a key."""
     return next(iter(_orders(db, "where key = ?", key)), None)
 
@@ -71,7 +71,7 @@ def counted(db: Database, subscriber: int, operation: str, since: datetime) -> i
     return int(number)
 
 
-def due(db: Database, at: datetime, limit: int) -> list[Kept]:
+def due(db: Database, at: datetime, limit: int) -> list[OrderRecord]:
     """The open orders about which billing is to be asked again, the oldest first."""
     return _orders(
         db, "where state = 'open' and next_at <= ? order by created limit ?", micros(at), limit
@@ -112,17 +112,17 @@ def end(db: Database, key: str, state: State, answer: str, at: datetime) -> bool
     return done.rowcount == 1
 
 
-def recent(db: Database, limit: int, subscriber: int | None = None) -> Sequence[Kept]:
+def recent(db: Database, limit: int, subscriber: int | None = None) -> Sequence[OrderRecord]:
     """The last orders, of one subscriber if he is given, the newest first."""
     tail = "where subscriber = coalesce(?, subscriber) order by created desc, rowid desc limit ?"
     return _orders(db, tail, subscriber, limit)
 
 
-def _orders(db: Database, tail: str, *values: object) -> list[Kept]:
+def _orders(db: Database, tail: str, *values: object) -> list[OrderRecord]:
     rows = db.conn.execute(f"select {_COLUMNS} from orders {tail}", values)
     return [
-        Kept(
-            *(key, subscriber, operation, wanted, deal, agreed, call, language),
+        OrderRecord(
+            *(key, subscriber, operation, wanted, transfer, agreed, call, language),
             moment(created),
             state,
             answer,
@@ -130,6 +130,6 @@ def _orders(db: Database, tail: str, *values: object) -> list[Kept]:
             None if next_at is None else moment(next_at),
             None if ended is None else moment(ended),
         )
-        for key, subscriber, operation, wanted, deal, agreed, call, language, created, state,
+        for key, subscriber, operation, wanted, transfer, agreed, call, language, created, state,
             answer, attempts, next_at, ended in rows
     ]  # fmt: skip

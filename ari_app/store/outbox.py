@@ -1,6 +1,6 @@
 """Texts to subscribers: written with the deed that causes them, sent by and by.
 
-A text is ``waiting`` until it is ``sent``, or ``failed`` when no attempt is left.
+A text is ``waiting`` until it is ``mark_sent``, or ``failed`` when no attempt is left.
 """
 
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def next_due(db: Database, after: datetime) -> datetime | None:
     return None if at is None else moment(at)
 
 
-def begin(db: Database, key: str, next_at: datetime | None) -> None:
+def start_attempt(db: Database, key: str, next_at: datetime | None) -> None:
     """An attempt begins, after which the next is at ``next_at``; None if this is the last one.
 
     Noted before the text is handed over: should we die meanwhile, this attempt is not lost count
@@ -77,7 +77,7 @@ def begin(db: Database, key: str, next_at: datetime | None) -> None:
     )
 
 
-def sent(db: Database, key: str, at: datetime) -> None:
+def mark_sent(db: Database, key: str, at: datetime) -> None:
     """A text was handed over."""
     db.conn.execute(
         "update outbox set state = 'sent', sent_at = ?, next_at = null, error = '' where key = ?",
@@ -85,7 +85,7 @@ def sent(db: Database, key: str, at: datetime) -> None:
     )
 
 
-def refused(db: Database, key: str, error: str, last: bool = False) -> None:
+def attempt_failed(db: Database, key: str, error: str, last: bool = False) -> None:
     """The attempt failed; after the ``last`` one no other follows."""
     db.conn.execute("update outbox set error = ? where key = ?", (error, key))
     if last:

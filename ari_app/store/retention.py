@@ -28,7 +28,7 @@ _PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
 }
 
 
-def due(db: Database, kind: Kind, before: datetime) -> int:
+def count_expired(db: Database, kind: Kind, before: datetime) -> int:
     """How much of a kind was over at a moment."""
     table, _, over = _OVER[kind]
     asked = f"select count(*) from {table} where {over}"
@@ -36,7 +36,7 @@ def due(db: Database, kind: Kind, before: datetime) -> int:
     return int(count)
 
 
-def sweep(db: Database, kind: Kind, before: datetime, limit: int) -> int:
+def remove_expired(db: Database, kind: Kind, before: datetime, limit: int) -> int:
     """Remove what was over at a moment, at most ``limit`` of it; returns how much that was."""
     table, key, over = _OVER[kind]
     columns = key.strip("()")
@@ -53,7 +53,7 @@ def sweep(db: Database, kind: Kind, before: datetime, limit: int) -> int:
     return db.conn.execute(f"delete from {table} where {where}", given).rowcount
 
 
-def recordings(db: Database, before: datetime) -> tuple[dict[str, int], list[str]]:
+def expired_recordings(db: Database, before: datetime) -> tuple[dict[str, int], list[str]]:
     """The recordings of complaints that are over, with the complaint of each; and all others.
 
     That of an open complaint is never over.
@@ -66,7 +66,7 @@ def recordings(db: Database, before: datetime) -> tuple[dict[str, int], list[str
     return over, [file for file, _, is_over in rows if not is_over]
 
 
-def unrecorded(db: Database, complaints: Collection[int]) -> None:
+def clear_recordings(db: Database, complaints: Collection[int]) -> None:
     """The recordings of complaints were removed."""
     db.conn.executemany(
         "update complaints set file = '' where id = ?", [(id,) for id in complaints]

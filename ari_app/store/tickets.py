@@ -22,11 +22,11 @@ _ACTIVE = "state not in ('solved', 'closed')"
 """As the index has it."""
 
 
-class NoTicket(Exception):  # noqa: N818 - named by what is so, not as an error
+class TicketNotFound(Exception):  # noqa: N818 - named by what is so, not as an error
     """There is no ticket of this number."""
 
 
-class NotAllowed(Exception):  # noqa: N818 - named by what is so, not as an error
+class TransitionNotAllowed(Exception):  # noqa: N818 - named by what is so, not as an error
     """A ticket cannot go to this state from the one it is in."""
 
 
@@ -53,7 +53,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
         return policy.late(self.state, self.due, now)
 
 
-class Opening(Struct, frozen=True, kw_only=True):
+class NewTicket(Struct, frozen=True, kw_only=True):
     """A ticket to be opened ``by`` an agent; without ``due`` it is so by its department."""
 
     key: str
@@ -68,7 +68,7 @@ class Opening(Struct, frozen=True, kw_only=True):
     call: str = ""
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class TicketChange(Struct, frozen=True, kw_only=True):
     """What somebody does to a ticket: whatever is None stays. In another department it is open
     and nobody's; who begins to work on what is nobody's owns it."""
 
@@ -90,7 +90,7 @@ class Entry(Struct, frozen=True):
     note: str
 
 
-def open_ticket(db: Database, new: Opening, at: datetime) -> Ticket:
+def open_ticket(db: Database, new: NewTicket, at: datetime) -> Ticket:
     """Open a ticket; the same key twice is the same ticket."""
     due = new.due or policy.due(new.department, new.topic, at)
     done = db.conn.execute(
@@ -109,11 +109,11 @@ def open_ticket(db: Database, new: Opening, at: datetime) -> Ticket:
     return ticket
 
 
-def change(db: Database, id: int, wanted: Change, at: datetime) -> Ticket:
-    """Change a ticket, and return it as it is then. ``NoTicket``, ``NotAllowed``."""
+def change(db: Database, id: int, wanted: TicketChange, at: datetime) -> Ticket:
+    """Change a ticket and return it. ``TicketNotFound``, ``TransitionNotAllowed``."""
     ticket = by_id(db, id)
     if ticket is None:
-        raise NoTicket(f"there is no ticket {id}")
+        raise TicketNotFound(f"there is no ticket {id}")
     if db.conn.execute("select 1 from ticket_history where key = ?", (wanted.key,)).fetchone():
         return ticket
     then = _changed(ticket, wanted, at)
@@ -189,13 +189,13 @@ def history(db: Database, id: int) -> list[Entry]:
     ]
 
 
-def _changed(ticket: Ticket, wanted: Change, at: datetime) -> Ticket:
+def _changed(ticket: Ticket, wanted: TicketChange, at: datetime) -> Ticket:
     state, owner = wanted.state or ticket.state, wanted.owner
     moved = wanted.department not in (None, ticket.department)
     if moved and wanted.state is None and state in ACTIVE:
         state = "open"
     if not may_follow(ticket.state, state):
-        raise NotAllowed(f"ticket {ticket.id} is {ticket.state}: it cannot be {state}")
+        raise TransitionNotAllowed(f"ticket {ticket.id} is {ticket.state}: it cannot be {state}")
     if owner is None:
         owner = "" if moved else ticket.owner
         if wanted.state == "working":

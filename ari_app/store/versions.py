@@ -18,7 +18,7 @@ class Version(Struct, frozen=True):
     how: str
 
 
-class Carried(Struct, frozen=True):
+class VersionUsage(Struct, frozen=True):
     """A version and the calls that began in it: how many, the first and the last."""
 
     version: Version
@@ -26,7 +26,7 @@ class Carried(Struct, frozen=True):
     began: tuple[datetime, datetime] | None
 
 
-def keep(db: Database, versions: Iterable[tuple[Version, str]]) -> None:
+def record(db: Database, versions: Iterable[tuple[Version, str]]) -> None:
     """Keep versions with their texts; those that were on the air before stay as they are."""
     db.conn.executemany(
         "insert into versions (flow, version, first, how, text) values (?, ?, ?, ?, ?)"
@@ -35,7 +35,7 @@ def keep(db: Database, versions: Iterable[tuple[Version, str]]) -> None:
     )
 
 
-def carried(db: Database, flow: str | None = None) -> list[Carried]:
+def usage(db: Database, flow: str | None = None) -> list[VersionUsage]:
     """The versions of a flow, or of all of them by name, the newest first."""
     rows = db.conn.execute(
         "select v.flow, v.version, v.first, v.how, count(c.id), min(c.began), max(c.began)"
@@ -45,7 +45,7 @@ def carried(db: Database, flow: str | None = None) -> list[Carried]:
         (flow, flow),
     )
     return [
-        Carried(
+        VersionUsage(
             Version(name, version, moment(first), how),
             calls,
             (moment(began), moment(last)) if calls else None,

@@ -46,7 +46,7 @@ class StoredSigned:
         """Keep a session, and sweep those that have expired."""
         kept = Session(*structs.astuple(signed))
         await _answer(self._store.write(desk_sessions.add, kept))
-        await _answer(self._store.write(desk_sessions.sweep, signed.created))
+        await _answer(self._store.write(desk_sessions.remove_expired, signed.created))
 
     async def find(self, token: str, now: datetime) -> Signed | None:
         """The session of a cookie."""

@@ -11,7 +11,7 @@ from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscri
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import agent_actions
-from ari_app.store.agent_actions import Act
+from ari_app.store.agent_actions import AgentAction
 from ari_app.store.db import Store, StoreError
 from ivr.events import Answered
 from ivr.model import Operation
@@ -48,7 +48,7 @@ class StoredActs:
         """Do one that changes something."""
         costs = self.catalogue[operation].costs
         before = await self._state(card.arrival.subscriber) if costs else {}
-        act = Act(
+        act = AgentAction(
             key=key,
             at=self._now(),
             agent=card.agent,
@@ -70,7 +70,7 @@ class StoredActs:
         answered = await self._run(card, operation, inputs, key)
         after = await self._state(card.arrival.subscriber) if costs else {}
         try:
-            await self._store.write(agent_actions.settle, key, answered.outcome, _written(after))
+            await self._store.write(agent_actions.finish, key, answered.outcome, _written(after))
         except StoreError as error:  # it is done all the same
             log.error("%s: what came of %s was not kept: %s", key, operation, error)
         return Acted(answered, before, after)

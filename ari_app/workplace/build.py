@@ -24,7 +24,7 @@ from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.operations import Selfcare
 from ari_app.store import agents
 from ari_app.store.db import Store
-from ari_app.store.live_announcements import Bulletin
+from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.workplace.accounts import StoredAccounts, StoredSigned
 from ari_app.workplace.acts import StoredActs
 from ari_app.workplace.caller_profile import Known
@@ -61,7 +61,7 @@ class Needed(Struct, frozen=True):
 
     store: Store
     billing: Billing
-    bulletin: Bulletin
+    bulletin: LiveAnnouncements
     calling: Calling
     words: StoredCodeWords
     selfcare: Selfcare

@@ -31,7 +31,7 @@ from ari_app.store import (
     views,
 )
 from ari_app.store.db import Store, StoreError
-from ari_app.store.live_announcements import Bulletin
+from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.sqlite import Database
 from ari_app.workplace.call_path import CallNarrator
 from ari_app.workplace.calling import Calling, Taken
@@ -55,7 +55,7 @@ class Known:
         self,
         store: Store,
         billing: Billing,
-        bulletin: Bulletin,
+        bulletin: LiveAnnouncements,
         calling: Calling,
         menus: Callable[[], tuple[Catalogue, Book]],
         now: Callable[[], datetime],
@@ -194,5 +194,5 @@ def _who(db: Database, subscriber: int, now: datetime, zone: str) -> Who | None:
         language=one.language,
         since=one.created,
         word=code_words.of(db, one.id) is not None,
-        locked_until=code_words.shut_until(db, one.id, now),
+        locked_until=code_words.locked_out_until(db, one.id, now),
     )

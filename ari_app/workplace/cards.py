@@ -7,7 +7,7 @@ from typing import TypeVar
 from ari_app.desk.known import Arrival, Passed
 from ari_app.desk.ports import DeskUnavailable, Kept
 from ari_app.store import agents, cards
-from ari_app.store.cards import Burst, Card, NoCard
+from ari_app.store.cards import Card, CardNotFound, TypedText
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 
@@ -40,7 +40,7 @@ class StoredCards:
         self, card: str, agent: str, field: str, key: str, text: str, at: datetime
     ) -> None:
         """Keep a burst."""
-        burst = Burst(card, field, key, text, at)
+        burst = TypedText(card, field, key, text, at)
         await _kept(self._store.write(_save, agent, burst))
 
     async def texts(self, card: str) -> Mapping[str, str]:
@@ -59,21 +59,21 @@ class StoredCards:
 async def _kept(deed: Awaitable[T]) -> T:
     try:
         return await deed
-    except (StoreError, NoCard) as error:
+    except (StoreError, CardNotFound) as error:
         raise DeskUnavailable(str(error)) from error
 
 
-def _save(db: Database, agent: str, burst: Burst) -> None:
+def _save(db: Database, agent: str, burst: TypedText) -> None:
     card = cards.by_id(db, burst.card)
     if card is None or card.agent != agent:
-        raise NoCard(burst.card)
+        raise CardNotFound(burst.card)
     cards.save(db, burst)
 
 
 def _passed(db: Database, id: str) -> Passed:
     card = cards.by_id(db, id)
     if card is None:
-        raise NoCard(id)
+        raise CardNotFound(id)
     colleague, texts = agents.by_name(db, card.agent), cards.texts(db, id)
     by = colleague.full_name if colleague else card.agent
     return Passed(by, texts.get("question", ""), texts.get("solution", ""))
@@ -84,7 +84,7 @@ def _change(db: Database, card: Kept) -> None:
         cards.answered(db, card.id, card.answered)
     if card.ended:
         cards.ended(db, card.id, card.ended)
-    cards.proved(db, card.id, card.identity)
+    cards.set_identity(db, card.id, card.identity)
 
 
 def _stored(card: Kept) -> Card:

@@ -9,7 +9,7 @@ from ari_app.desk.ports import DeskUnavailable, Kept
 from ari_app.store import callbacks, colleague_notes, tickets
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
-from ari_app.store.tickets import Change, NotAllowed, NoTicket, Opening
+from ari_app.store.tickets import NewTicket, TicketChange, TicketNotFound, TransitionNotAllowed
 from ivr.tickets import STATES, Department
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class StoredNotesAndTickets:
         """Open a ticket."""
         found: Department = next(one for one in get_args(Department) if one == department)
         arrival = card.arrival
-        new = Opening(
+        new = NewTicket(
             key=key,
             by=card.agent,
             subscriber=arrival.subscriber,
@@ -50,7 +50,7 @@ class StoredNotesAndTickets:
     async def change(self, agent: str, key: str, id: int, to: str, note: str) -> None:
         """Change one."""
         state = next((one for one in STATES if one == to), None)
-        wanted = Change(key=key, by=agent, state=state, note=note)
+        wanted = TicketChange(key=key, by=agent, state=state, note=note)
         await _kept(self._store.write(tickets.change, id, wanted, self._now()))
 
     async def told(self, id: int) -> tuple[Ticket, Sequence[Entry]]:
@@ -96,7 +96,7 @@ def read(one: tickets.Ticket, now: datetime) -> Ticket:
 
 def _promise(db: Database, card: Kept, key: str, due: datetime, note: str, now: datetime) -> None:
     arrival = card.arrival
-    callbacks.ask(db, key, arrival.call, arrival.number, arrival.subscriber, now, arrival.topic)
+    callbacks.request(db, key, arrival.call, arrival.number, arrival.subscriber, now, arrival.topic)
     open_ = callbacks.open_of(db, arrival.number)
     if open_ is not None:
         callbacks.promise(db, open_.id, card.agent, due, note)
@@ -105,5 +105,5 @@ def _promise(db: Database, card: Kept, key: str, due: datetime, note: str, now: 
 async def _kept(deed: Awaitable[T]) -> T:
     try:
         return await deed
-    except (StoreError, NoTicket, NotAllowed) as error:
+    except (StoreError, TicketNotFound, TransitionNotAllowed) as error:
         raise DeskUnavailable(str(error)) from error

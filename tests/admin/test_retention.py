@@ -27,11 +27,11 @@ from ari_app.store import (
     outbox,
     views,
 )
-from ari_app.store.agent_actions import Act
+from ari_app.store.agent_actions import AgentAction
 from ari_app.store.announcements import Announcement
 from ari_app.store.calls import CallEnded
-from ari_app.store.cards import Burst, Card
-from ari_app.store.code_words import Trial
+from ari_app.store.cards import Card, TypedText
+from ari_app.store.code_words import Attempt
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from tests.ari.facts import until
@@ -64,17 +64,19 @@ def live(db: Database, directory: Path, call: str, at: datetime) -> None:
     calls.add(db, [replace(began(call), at=at), step(call, 1), step(call, 2)])
     calls.add(db, [CallEnded(call, at, "gone", 16)])
     outbox.post(db, f"{call}:sent", "375990000001", "text", call, at)
-    outbox.sent(db, f"{call}:sent", at)
+    outbox.mark_sent(db, f"{call}:sent", at)
     outbox.post(db, f"{call}:waiting", "375990000001", "text", call, at)
-    trial = Trial(subscriber=1, number="375990000001", call=call)
-    code_words.settle(db, code_words.begin(db, trial, at), "ok")
+    trial = Attempt(subscriber=1, number="375990000001", call=call)
+    code_words.finish(db, code_words.start(db, trial, at), "ok")
     one = announcements.add(db, Announcement(since=at, until=at, by="anna"))
-    announcement_requests.hear(db, [one.id], "375990000001", call, at)
+    announcement_requests.record_heard(db, [one.id], "375990000001", call, at)
     for card in (f"{call}:closed", f"{call}:open"):
         cards.open(db, Card(id=card, agent="anna", channel=call, opened=at))
-        cards.save(db, Burst(card, "question", card, "?", at))
+        cards.save(db, TypedText(card, "question", card, "?", at))
     cards.finish(db, f"{call}:closed", at)
-    agent_actions.begin(db, Act(key=call, at=at, agent="anna", subscriber=1, operation="pause"))
+    agent_actions.begin(
+        db, AgentAction(key=call, at=at, agent="anna", subscriber=1, operation="pause")
+    )
     views.add(db, "anna", 1, "card", at)
     for seq in range(3):
         file = directory / f"{call}-{seq}.wav"
@@ -104,9 +106,9 @@ async def test_what_is_over_goes_and_all_else_stays(
     await store.write(calls.add, [replace(began("lasts"), at=NOON - 50 * DAY)])
     over = {"calls": 1, "texts": 1, "tries": 1, "hearings": 1}
     over |= {"cards": 1, "acts": 1, "views": 1, "recordings": 2}
-    assert await retention.due(store, KEEP, recorded, NOON) == over
-    assert await retention.sweep(store, KEEP, recorded, NOON) == over
-    assert await retention.sweep(store, KEEP, recorded, NOON) == {}
+    assert await retention.count_expired(store, KEEP, recorded, NOON) == over
+    assert await retention.remove_expired(store, KEEP, recorded, NOON) == over
+    assert await retention.remove_expired(store, KEEP, recorded, NOON) == {}
     assert await store.read(counts) == {
         "calls": 2,
         "steps": 2,
@@ -120,7 +122,7 @@ async def test_what_is_over_goes_and_all_else_stays(
         "views": 1,
     }
     assert left(tmp_path) == ["new-0.wav", "new-1.wav", "new-2.wav", "old-2.wav"]
-    files = [one.file for one in await store.read(complaints.listing, True)]
+    files = [one.file for one in await store.read(complaints.listed, True)]
     assert [Path(file).name for file in files] == ["", "old-2.wav", "new-1.wav", "new-2.wav"]
 
 
@@ -130,8 +132,8 @@ async def test_nothing_goes_that_is_kept_for_ever(
     await store.write(live, tmp_path / "recorded", "old", NOON)
     for_ever = RetentionSettings(**dict.fromkeys(RetentionSettings.__struct_fields__, 0))
     later = NOON + 30_000 * DAY
-    assert await retention.sweep(store, for_ever, recorded, later) == {}
-    assert await retention.due(store, for_ever, recorded, later) == {}
+    assert await retention.remove_expired(store, for_ever, recorded, later) == {}
+    assert await retention.count_expired(store, for_ever, recorded, later) == {}
 
 
 async def test_a_sweep_has_an_end(
@@ -142,7 +144,7 @@ async def test_a_sweep_has_an_end(
     for number in range(8):
         await store.write(live, tmp_path / "recorded", f"c{number}", NOON)
     later = NOON + 41 * DAY
-    found = [await retention.sweep(store, KEEP, recorded, later) for _ in range(4)]
+    found = [await retention.remove_expired(store, KEEP, recorded, later) for _ in range(4)]
     assert [one.get("calls", 0) for one in found] == [6, 2, 0, 0]
     assert [one.get("recordings", 0) for one in found] == [6, 6, 4, 0]
 
@@ -157,16 +159,16 @@ async def test_the_application_sweeps_at_once_and_again_after_trouble(
     caplog.set_level("INFO")
     monkeypatch.setattr(retention, "EVERY", 0.001)
     await store.write(live, tmp_path / "recorded", "old", NOON)
-    well, real = asyncio.Event(), retention.sweep
+    well, real = asyncio.Event(), retention.remove_expired
 
     async def sweep(*given: object) -> object:
         if not well.is_set():
             raise StoreError("the disk is full")
         return await real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(retention, "sweep", sweep)
+    monkeypatch.setattr(retention, "remove_expired", sweep)
     task = asyncio.create_task(
-        retention.attend(store, KEEP, recorded, lambda: NOON + 41 * DAY)  # a virtual clock
+        retention.run(store, KEEP, recorded, lambda: NOON + 41 * DAY)  # a virtual clock
     )
     await until(lambda: "stays for another hour: the disk is full" in caplog.text)
     well.set()

@@ -20,15 +20,15 @@ from ari_app.store import (
     tickets,
     views,
 )
-from ari_app.store.agent_actions import Act
+from ari_app.store.agent_actions import AgentAction
 from ari_app.store.announcements import Announcement
 from ari_app.store.calls import CallEnded
-from ari_app.store.cards import Burst, Card
-from ari_app.store.code_words import CodeWord, Trial
+from ari_app.store.cards import Card, TypedText
+from ari_app.store.code_words import Attempt, CodeWord
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
-from ari_app.store.tickets import Change, Opening
+from ari_app.store.tickets import NewTicket, TicketChange
 from ivr.secret import Secret
 from tests.store.samples import NOON, began, step
 
@@ -75,11 +75,11 @@ def live(db: Database, recorded: Path) -> None:
         calls.add(db, [replace(step(call, 1, form), way="key"), replace(step(call, 2), way="key")])
         calls.add(db, [CallEnded(call, NOON, "gone", 16)])
         outbox.post(db, f"mended:1:{form}", form, said, call, NOON)
-        callbacks.ask(db, f"{call}:1", call, form, who, NOON, "money")
-        announcement_requests.hear(db, [one.id], form, call, NOON)
-        announcement_requests.wish(db, one.id, form, who, call, NOON)
-        trial = Trial(subscriber=who, number=form, call=call, key=call)
-        code_words.settle(db, code_words.begin(db, trial, NOON), "wrong")
+        callbacks.request(db, f"{call}:1", call, form, who, NOON, "money")
+        announcement_requests.record_heard(db, [one.id], form, call, NOON)
+        announcement_requests.request_notification(db, one.id, form, who, call, NOON)
+        trial = Attempt(subscriber=who, number=form, call=call, key=call)
+        code_words.finish(db, code_words.start(db, trial, NOON), "wrong")
         file = recorded / f"{call}-3.wav"
         file.write_text(said)
         (recorded / f"{call}-4.wav").touch()
@@ -95,19 +95,19 @@ def sit_at_the_desk(db: Database) -> None:
     for number, who, said, card in ((FORMS[1], None, SECRET_TEXT, "a"), (OTHER, 2, "чужое", "b")):
         one = Card(id=card, agent="anna", channel=card, number=number, name=said, opened=NOON)
         cards.open(db, one)
-        cards.save(db, Burst(card, "question", card, said, NOON))
-        cards.recognised(db, card, who or 77)
+        cards.save(db, TypedText(card, "question", card, said, NOON))
+        cards.set_subscriber(db, card, who or 77)
         cards.finish(db, card, NOON)
         colleague_notes.add(db, card, who or 77, "anna", said, NOON)
         views.add(db, "anna", who or 77, "card", NOON)
         gift = {"recipient": "8 029 123-45-67" if who else OTHER}
-        act = Act(key=card, at=NOON, agent="anna", subscriber=who or 77, operation="gift")
+        act = AgentAction(key=card, at=NOON, agent="anna", subscriber=who or 77, operation="gift")
         agent_actions.begin(db, replace(act, inputs=gift, reason=said))
-        new = Opening(
+        new = NewTicket(
             key=card, by="anna", subscriber=who, number=number, department="field", text=said
         )
         ticket = tickets.open_ticket(db, new, NOON)
-        tickets.change(db, ticket.id, Change(key=f"{card}:1", by="anna", note=said), NOON)
-        callbacks.ask(db, f"{card}:call", card, number, who or 77, NOON)
+        tickets.change(db, ticket.id, TicketChange(key=f"{card}:1", by="anna", note=said), NOON)
+        callbacks.request(db, f"{card}:call", card, number, who or 77, NOON)
         wish = callbacks.open_of(db, number)
         assert wish is None or callbacks.promise(db, wish.id, "anna", NOON, said)

@@ -14,7 +14,7 @@ from ari_app.config.state import State
 from ari_app.fulfilment.code_words import hashing
 from ari_app.store import agents, cards, desk_sessions, history
 from ari_app.store.agents import Agent
-from ari_app.store.cards import Burst, Card
+from ari_app.store.cards import Card, TypedText
 from ari_app.store.db import Store
 from ari_app.store.desk_sessions import Session
 from ari_app.store.sqlite import Database
@@ -221,7 +221,7 @@ def test_who_is_removed_leaves_what_he_wrote(state: State, run: Run) -> None:
     def working(db: Database) -> None:
         one = Card(id="c1", agent="anna", channel="1.1", subscriber=1, opened=now, answered=now)
         cards.open(db, one)
-        cards.save(db, Burst("c1", "question", "t:1", "Почему нет звука?", now))
+        cards.save(db, TypedText("c1", "question", "t:1", "Почему нет звука?", now))
 
     told(state, working)
     signed_in(state, "anna")

@@ -47,8 +47,11 @@ def test_an_announcement_from_its_beginning_to_its_end(run: Run, state: State) -
     assert done.stdout.startswith("announcement 1: Минск, Брест, until ")
     assert "warning" not in done.stderr
     at = datetime.now(UTC)
-    stored(state, lambda db: announcement_requests.hear(db, [1], "375990000001", "c1", at))
-    stored(state, lambda db: announcement_requests.wish(db, 1, "375990000001", 1, "c1", at))
+    stored(state, lambda db: announcement_requests.record_heard(db, [1], "375990000001", "c1", at))
+    stored(
+        state,
+        lambda db: announcement_requests.request_notification(db, 1, "375990000001", 1, "c1", at),
+    )
 
     [line] = run("announce", "list").stdout.splitlines()
     assert line.startswith("1  on until ")

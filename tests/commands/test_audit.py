@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from ari_app.config.state import State
 from ari_app.store import agent_actions, agents, views
-from ari_app.store.agent_actions import Act
+from ari_app.store.agent_actions import AgentAction
 from ari_app.store.db import Store
 from tests.commands.conftest import Run
 from tests.store.samples import NOON
 
 MINUTE = timedelta(minutes=1)
-GIFT = Act(
+GIFT = AgentAction(
     key="k1",
     at=NOON,
     agent="anna",
@@ -39,7 +39,7 @@ def worked(demo: State) -> State:
         await store.write(views.add, "anna", 2, "found", NOON + 2 * MINUTE)
         await store.write(views.add, "boris", None, "listens anna", NOON + 3 * MINUTE)
         await store.write(agent_actions.begin, GIFT)
-        await store.write(agent_actions.settle, "k1", "ok", {"minutes": "70"})
+        await store.write(agent_actions.finish, "k1", "ok", {"minutes": "70"})
         await store.write(
             agent_actions.begin, replace(GIFT, key="k2", agent="boris", at=NOON + MINUTE)
         )

@@ -46,13 +46,13 @@ def test_messages(state: State) -> None:
     written(
         state,
         lambda db: outbox.post(db, "1", NUMBER, "Первое", "c1", NOON),
-        lambda db: outbox.sent(db, "1", NOON),
+        lambda db: outbox.mark_sent(db, "1", NOON),
         lambda db: outbox.post(db, "2", "375990000002", "Второе", "c2", NOON),
-        lambda db: outbox.begin(db, "2", NOON),
-        lambda db: outbox.refused(db, "2", "no phone"),
+        lambda db: outbox.start_attempt(db, "2", NOON),
+        lambda db: outbox.attempt_failed(db, "2", "no phone"),
         lambda db: outbox.post(db, "3", NUMBER, "Третье", "c3", NOON),
-        lambda db: outbox.begin(db, "3", None),
-        lambda db: outbox.refused(db, "3", "no phone at all"),
+        lambda db: outbox.start_attempt(db, "3", None),
+        lambda db: outbox.attempt_failed(db, "3", "no phone at all"),
     )
     assert told(state, "messages", "list").splitlines() == [
         "2026-03-01 12:00:00 UTC  …0001  failed (no phone at all)",
@@ -91,8 +91,8 @@ def test_complaints(state: State) -> None:
 def test_callbacks(state: State) -> None:
     written(
         state,
-        lambda db: callbacks.ask(db, "k1", "c1", NUMBER, 1, NOON, "money"),
-        lambda db: callbacks.ask(db, "k2", "c2", "375291234567", None, NOON),
+        lambda db: callbacks.request(db, "k1", "c1", NUMBER, 1, NOON, "money"),
+        lambda db: callbacks.request(db, "k2", "c2", "375291234567", None, NOON),
     )
     first, second = told(state, "callbacks", "list").splitlines()
     assert first == f"1  2026-03-01 12:00:00 UTC  {NUMBER} (subscriber 1)  money  open"

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from ari_app.cli import main
 from ari_app.config.state import State
 from ari_app.selfcare.billing import Balance, BillingUnavailable
-from ari_app.selfcare.orders import ChangeTariff, Placed, Refused
+from ari_app.selfcare.orders import ChangeTariff, Completed, Refused
 from ari_app.selfcare.tmf.client import TmfBilling
-from ari_app.selfcare.tmf.door import Settings
+from ari_app.selfcare.tmf.transport import Settings
 from ivr.secret import Secret
 
 
@@ -66,7 +66,7 @@ async def test_all_can_go_wrong(tmp_path: Path) -> None:
 
 
 async def test_what_is_kept_outlives_it(tmp_path: Path) -> None:
-    answers: list[Placed | Refused] = []
+    answers: list[Completed | Refused] = []
     balances: list[Balance] = []
     for _ in range(2):
         process, url = await _serving(State(tmp_path), "--keep")
@@ -77,7 +77,7 @@ async def test_what_is_kept_outlives_it(tmp_path: Path) -> None:
         finally:
             process.send_signal(signal.SIGTERM)
             assert await process.wait() == 0
-    assert isinstance(answers[0], Placed)
+    assert isinstance(answers[0], Completed)
     assert answers[0] == answers[1]
     assert balances[0] == balances[1]
 

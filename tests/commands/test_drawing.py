@@ -68,7 +68,7 @@ def seed(directory: Path, version: str) -> None:
 
     async def seeding() -> None:
         store = await Store.open(directory / "state" / "firstline.db")
-        await store.write(versions.keep, [(Version("611", version, at, "start"), "")])
+        await store.write(versions.record, [(Version("611", version, at, "start"), "")])
         for name, way, ago in (("a", "1", 0), ("b", "hung-up", 0), ("c", "1", 7)):
             began = at - timedelta(days=ago)
             call = CallBegan(

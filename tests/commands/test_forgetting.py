@@ -22,7 +22,7 @@ from ari_app.store import (
     search,
     subscribers,
 )
-from ari_app.store.code_words import Trial
+from ari_app.store.code_words import Attempt
 from ari_app.store.db import Store
 from ari_app.store.directory import Directory
 from ari_app.store.schema import MIGRATIONS
@@ -183,8 +183,8 @@ async def test_a_running_application_forgets_him_too(lived: State, run: Run) -> 
 
 async def test_a_try_is_changed_or_deleted_only_as_nobodys(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "firstline.db")
-    trial = Trial(subscriber=1, number=NUMBER, call="c1")
-    await store.write(lambda db: code_words.settle(db, code_words.begin(db, trial, NOON), "wrong"))
+    trial = Attempt(subscriber=1, number=NUMBER, call="c1")
+    await store.write(lambda db: code_words.finish(db, code_words.start(db, trial, NOON), "wrong"))
     for sql in (
         "update code_word_tries set outcome = 'ok'",
         "update code_word_tries set why = 'because'",

@@ -13,7 +13,7 @@ from ari_app.config.state import State
 from ari_app.control import socket as control
 from ari_app.control.live_feed import LiveFeed
 from ari_app.store import bulk_import, subscribers
-from ari_app.store.bulk_import import Arrival, Arrivals, KnownError
+from ari_app.store.bulk_import import ImportedSubscriber, NumberTakenError, Staging
 from ari_app.store.db import Store
 from ari_app.store.directory import Caller, Directory
 from ari_app.store.subscribers import Subscriber
@@ -202,13 +202,13 @@ def test_a_file_that_changes_meanwhile_is_refused(
     demo: State, run: Run, csv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     csv.write_text(f"{HEAD};code-word\n{EVA};жнівень\n")
-    known = bulk_import.known
+    known = bulk_import.taken_numbers
 
     def changed(*given: object) -> frozenset[str]:
         csv.write_text(f"{HEAD};code-word\n{EVA};дождь\n")
         return known(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(bulk_import, "known", changed)
+    monkeypatch.setattr(bulk_import, "taken_numbers", changed)
     with unchanged(demo):
         done = run("subscribers", "import", str(csv))
     assert done.exit_code == 1
@@ -226,13 +226,13 @@ def test_many_lines_in_one_transaction(demo: State, run: Run, csv: Path) -> None
 
 async def test_who_was_added_meanwhile_stops_all(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "firstline.db")
-    aside = Arrivals()
+    aside = Staging()
     for line, number in ((2, "375291234567"), (3, "375291234568")):
-        aside.put(Arrival(line, number, "Ева", "be", "Минск"))
+        aside.put(ImportedSubscriber(line, number, "Ева", "be", "Минск"))
     one = Subscriber(1, "375291234568", "Лев", "ru", "Брест", None, None, NOON)
     await store.write(subscribers.add, [one])
-    with pytest.raises(KnownError, match="3"):
-        await store.write(bulk_import.settle, aside, False, "anna", NOON)
+    with pytest.raises(NumberTakenError, match="3"):
+        await store.write(bulk_import.commit, aside, False, "anna", NOON)
     assert await store.read(subscribers.everyone) == [one]
     aside.close()
     await store.close()

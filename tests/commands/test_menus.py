@@ -85,7 +85,7 @@ def keep(tmp_path: Path) -> None:
     async def keeping() -> None:
         store = await Store.open(State(tmp_path / "state").database)
         kept = [(Version("611", name, NOON, "reload"), text) for name, text in KEPT]
-        await store.write(versions.keep, kept)
+        await store.write(versions.record, kept)
         await store.write(calls.add, [began()])
         await store.close()
 

@@ -9,7 +9,7 @@ from ari_app.config.state import State
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import orders
 from ari_app.store.db import Store
-from ari_app.store.orders import Kept
+from ari_app.store.orders import OrderRecord
 from ivr.model import Operation
 from tests.commands.conftest import Run
 from tests.store.samples import NOON
@@ -53,7 +53,7 @@ def test_orders_are_listed_and_shown(run: Run, demo: State) -> None:
         store = await Store.open(demo.database)
         for id, key in ((1, "c1:7"), (2, "c2:9")):
             what = ("gift", '{"type":"give"}', "null", "0.50", key[:2], "ru")
-            await store.write(orders.add, Kept(key, id, *what, NOON))
+            await store.write(orders.add, OrderRecord(key, id, *what, NOON))
         await store.write(orders.end, "c1:7", "done", '{"number":"5"}', NOON)
         await store.write(orders.postpone, "c2:9", NOON, NOON)
         await store.close()

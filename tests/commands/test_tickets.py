@@ -10,10 +10,10 @@ from ari_app.config.state import State
 from ari_app.store import tickets
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
-from ari_app.store.tickets import Opening
+from ari_app.store.tickets import NewTicket
 from tests.commands.conftest import Run
 
-NEW = Opening(
+NEW = NewTicket(
     key="1",
     by="anna",
     subscriber=1,
@@ -32,7 +32,7 @@ def worked(state: State) -> State:
     def opening(db: Database) -> None:
         now = datetime.now(UTC)
         tickets.open_ticket(db, NEW, now - timedelta(hours=25))
-        new = Opening(key="2", by="anna", subscriber=None, department="claims", text="Обидели")
+        new = NewTicket(key="2", by="anna", subscriber=None, department="claims", text="Обидели")
         tickets.open_ticket(db, new, now)
 
     async def working() -> None:

@@ -13,7 +13,7 @@ from ari_app.demo.books import demo_billing
 from ari_app.demo.operator import seed
 from ari_app.demo.tickets import promised
 from ari_app.selfcare import answers
-from ari_app.selfcare.request_port import Promise
+from ari_app.selfcare.request_port import OpenTicket
 from ari_app.store import agents, demo_accounts, demo_bills, history, subscribers, tickets
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
@@ -181,6 +181,6 @@ async def test_the_demo_operator_has_promised_something(store: Store) -> None:
     ]
     for one in found:
         promise = promised(one.subscriber or 0, NOON)
-        told = Promise(one.department, one.created, one.due)
+        told = OpenTicket(one.department, one.created, one.due)
         assert promise == (None if one.closed else told), "rehearsals tell the same"
         assert await store.read(tickets.history, one.id)

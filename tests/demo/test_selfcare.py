@@ -17,7 +17,7 @@ from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.request_port import Asker
 from ivr.events import Answered
 from ivr.values import Count, Digits, Money, Values, Word
-from tests.selfcare.people import Willing, Words
+from tests.selfcare.fakes import Willing, Words
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 OF_BILLING = [

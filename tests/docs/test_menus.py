@@ -10,7 +10,7 @@ from msgspec.structs import FieldInfo, fields
 
 from ari_app.demo.simulation import stage
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.selfcare.paid_operations import ORDERS
+from ari_app.selfcare.paid_operations import ORDER_OPERATIONS
 from ari_app.selfcare.reads import READS
 from ari_app.selfcare.requests import REQUESTS
 from ari_app.sim.answers import TABLES
@@ -178,7 +178,7 @@ def test_the_operations_are_described() -> None:
 def test_the_operations_that_cost_are_described() -> None:
     [table] = tables(section(TEXT, "Operations that cost"))
     described = {code(row[0])[0]: row for row in table}
-    assert [*described] == [one.name for one in ORDERS if one.costs]
+    assert [*described] == [one.name for one in ORDER_OPERATIONS if one.costs]
     for name, (_, takes, refusals, values, limits) in described.items():
         deed, quote = CATALOGUE[name], CATALOGUE[f"{name}-quote"]
         agreed = "price" if name == "redeem" else "charge"

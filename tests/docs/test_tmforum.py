@@ -6,7 +6,7 @@ from ari_app.cli import main
 from ari_app.selfcare.orders import Order, Reason
 from ari_app.selfcare.tmf import product_order
 from ari_app.selfcare.tmf import resources as tmf
-from ari_app.selfcare.tmf.trouble import Fault
+from ari_app.selfcare.tmf.fault_plan import Fault
 from tests.docs.markdown import ROOT, code, section, tables
 from tests.selfcare.test_tmf_values import ORDERS
 

@@ -114,8 +114,8 @@ async def test_a_number_is_locked_for_all_words(words: StoredCodeWords, store: S
 
 
 async def test_a_try_that_was_cut_off_counts(words: StoredCodeWords, store: Store) -> None:
-    trial = code_words.Trial(subscriber=1, number=NUMBER, key="c1:0")
-    await store.write(code_words.begin, trial, NOON)
+    trial = code_words.Attempt(subscriber=1, number=NUMBER, key="c1:0")
+    await store.write(code_words.start, trial, NOON)
     assert not await words.prove(ASKER, KEYS, "c1:0"), "the same key is the same try"
     assert (await store.read(code_words.strikes, 1, NOON)).wrongs == 1
 
@@ -128,7 +128,7 @@ async def test_the_same_key_is_one_try(words: StoredCodeWords, store: Store) -> 
 
 async def test_an_operator_unlocks_with_a_reason(words: StoredCodeWords, store: Store) -> None:
     await tried(words, WRONG, 3)
-    assert await store.read(code_words.shut_until, 1, NOON) == NOON + timedelta(minutes=5)
+    assert await store.read(code_words.locked_out_until, 1, NOON) == NOON + timedelta(minutes=5)
     assert await store.write(code_words.unlock, 1, "anna", "showed his passport", NOON)
     assert await tried(words, KEYS, 1, 3) == [True]
     entry = (await store.read(code_words.entries, 1, 2))[1]

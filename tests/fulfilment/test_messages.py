@@ -12,7 +12,7 @@ from ari_app.selfcare.request_port import Asker
 from ari_app.store import outbox
 from ari_app.store.db import Store
 from ivr.values import Phrase
-from tests.fulfilment.ordering import say
+from tests.fulfilment.harness import say
 from tests.store.samples import NOON
 
 ASKER = Asker("c1", "+375 99 000-00-01", 1, "en")

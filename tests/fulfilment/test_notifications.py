@@ -5,13 +5,13 @@ from typing import get_args
 
 import pytest
 
-from ari_app.fulfilment.notifications import Notification, tidings
-from ari_app.selfcare.order_port import Deal, Ended
+from ari_app.fulfilment.notifications import Notification, notifications
+from ari_app.selfcare.order_port import BalanceTransfer, OrderOutcome
 from ari_app.selfcare.orders import (
     Buy,
+    Completed,
     Give,
     Order,
-    Placed,
     Quote,
     Reason,
     Redeem,
@@ -20,18 +20,22 @@ from ari_app.selfcare.orders import (
     Sell,
     Unit,
 )
-from ari_app.selfcare.paid_operations import ORDERS
+from ari_app.selfcare.paid_operations import ORDER_OPERATIONS
 from ivr.speech.phrases import LANGUAGES
-from tests.fulfilment.ordering import say
-from tests.selfcare.bank import NOON, SINCE
+from tests.fulfilment.harness import say
+from tests.selfcare.fake_billing import NOON, SINCE
 
-DEEDS = [one.name for one in ORDERS if one.costs]
-DONE, FREE = (Placed("5", NOON, Quote(Decimal(charge), Decimal(0), SINCE)) for charge in ("3", "0"))
-ENDS: list[Ended] = [DONE, FREE, "unavailable", "unknown", *map(Refused, get_args(Reason))]
+DEEDS = [one.name for one in ORDER_OPERATIONS if one.costs]
+DONE, FREE = (
+    Completed("5", NOON, Quote(Decimal(charge), Decimal(0), SINCE)) for charge in ("3", "0")
+)
+ENDS: list[OrderOutcome] = [DONE, FREE, "unavailable", "unknown", *map(Refused, get_args(Reason))]
 
 
-def told(operation: str, order: Order, deal: Deal | None, ended: Ended) -> list[Notification]:
-    found = list(tidings(1, operation, order, deal, ended))
+def told(
+    operation: str, order: Order, transfer: BalanceTransfer | None, ended: OrderOutcome
+) -> list[Notification]:
+    found = list(notifications(1, operation, order, transfer, ended))
     for tiding in found:
         for language in LANGUAGES:
             assert all(say(phrase, language) for phrase in tiding.phrases)
@@ -40,7 +44,7 @@ def told(operation: str, order: Order, deal: Deal | None, ended: Ended) -> list[
 
 @pytest.mark.parametrize("operation", DEEDS)
 @pytest.mark.parametrize("ended", ENDS, ids=str)
-def test_who_ordered_is_told_if_he_was_not_yet(operation: str, ended: Ended) -> None:
+def test_who_ordered_is_told_if_he_was_not_yet(operation: str, ended: OrderOutcome) -> None:
     [tiding] = told(operation, Resume(), None, ended)
     assert (tiding.subscriber, tiding.late) == (1, True)
 
@@ -53,13 +57,13 @@ def test_both_sides_of_a_deal_are_told_in_any_case(unit: Unit, order: type[Order
         Sell: Sell(2, unit, 3, Decimal(1)),
         Buy: Buy("5"),
     }
-    deal = Deal(7, 8, unit, 3, Decimal("1.50"))
-    found = told("gift", made[order], deal, DONE)
+    transfer = BalanceTransfer(7, 8, unit, 3, Decimal("1.50"))
+    found = told("gift", made[order], transfer, DONE)
     assert [(tiding.name, tiding.subscriber, tiding.late) for tiding in found] == [
         ("giver", 7, False),
         ("taker", 8, False),
     ]
-    [refused] = told("gift", made[order], deal, Refused("too-little"))
+    [refused] = told("gift", made[order], transfer, Refused("too-little"))
     assert (refused.subscriber, refused.late) == (1, True)
 
 

@@ -16,8 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from ivr.events import Answered
 from ivr.values import Count, Digits, Money, Values
-from tests.fulfilment.ordering import NUMBERS, House, gift
-from tests.selfcare.bank import Bank, Fault
+from tests.fulfilment.harness import NUMBERS, Harness, gift
+from tests.selfcare.fake_billing import FakeBilling, Fault
 
 NOTHING_DONE = {"unavailable", "unknown", "limit", "too-little", "changed", "no-such", "already"}
 WHO = st.sampled_from((1, 2, 3))
@@ -52,8 +52,10 @@ class Orders(RuleBasedStateMachine):
         self.runner.run(self.open())
 
     async def open(self) -> None:
-        self.bank = Bank()
-        self.house = await House.open(self.bank, Path(self.folder.name, "firstline.db"), 0.05)
+        self.billing = FakeBilling()
+        self.harness = await Harness.open(
+            self.billing, Path(self.folder.name, "firstline.db"), 0.05
+        )
 
     @rule(
         who=WHO,
@@ -91,18 +93,18 @@ class Orders(RuleBasedStateMachine):
     @rule(data=st.data())
     def the_same_key_again(self, data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(list(self.wishes)))
-        if self.told.get(key) == "unavailable" and key not in self.bank.asked:
+        if self.told.get(key) == "unavailable" and key not in self.billing.asked:
             return  # the store was too slow to write it down, so that nobody knows the key
         self.runner.run(self.ask(key, *self.wishes[key]))
 
     @rule(who=WHO, to=WHO, faults=FAULTS)
     def hang_up_in_the_midst(self, who: int, to: int, faults: list[Fault]) -> None:
         async def calling() -> None:
-            self.bank.heard.clear()
-            self.bank.faults = faults
+            self.billing.heard.clear()
+            self.billing.faults = faults
             key, name, inputs, _ = self.wish("gift", gift(5, NUMBERS[to]), who)
-            call = asyncio.create_task(self.house.run(name, inputs, who, key))
-            hearing = asyncio.create_task(self.bank.heard.wait())
+            call = asyncio.create_task(self.harness.run(name, inputs, who, key))
+            hearing = asyncio.create_task(self.billing.heard.wait())
             await asyncio.wait({call, hearing}, return_when=asyncio.FIRST_COMPLETED)
             for task in (call, hearing):
                 task.cancel()
@@ -114,19 +116,19 @@ class Orders(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         async def again() -> None:
-            await self.house.end()
-            await self.house.begin()
+            await self.harness.end()
+            await self.harness.begin()
 
         self.runner.run(again())
 
     @rule(faults=st.lists(st.sampled_from(("unavailable", "lost-after")), max_size=3))
     def time_passes(self, faults: list[Fault]) -> None:
         async def passing() -> None:
-            self.bank.faults = faults
-            self.house.now += timedelta(hours=2)
-            self.house.orders.wake()
+            self.billing.faults = faults
+            self.harness.now += timedelta(hours=2)
+            self.harness.orders.wake()
             for _ in range(3):
-                await self.house.kept()
+                await self.harness.kept()
                 await asyncio.sleep(0.001)
 
         self.runner.run(passing())
@@ -134,33 +136,33 @@ class Orders(RuleBasedStateMachine):
     @rule()
     def let_billing_speak(self) -> None:
         async def speak() -> None:
-            self.bank.spoken.set()
+            self.billing.spoken.set()
             await asyncio.sleep(0)
-            self.bank.spoken.clear()
-            await self.house.kept()
+            self.billing.spoken.clear()
+            await self.harness.kept()
 
         self.runner.run(speak())
 
     @invariant()
     def nothing_is_lost_or_made(self) -> None:
-        accounts = self.bank.accounts.values()
-        assert sum(one.money for one in accounts) + self.bank.till == 60
+        accounts = self.billing.accounts.values()
+        assert sum(one.money for one in accounts) + self.billing.till == 60
         assert sum(one.left["minutes"] for one in accounts) == 300
         assert sum(one.left["gigabytes"] for one in accounts) == 30
         assert all(one.money >= 0 <= min(one.left.values()) for one in accounts)
 
     @invariant()
     def each_key_has_one_effect_at_most(self) -> None:
-        assert set(self.bank.effects.values()) <= {1}
+        assert set(self.billing.effects.values()) <= {1}
 
     @invariant()
     def what_was_told_is_true(self) -> None:
         for key, outcome in self.told.items():
             if outcome == "ok":
-                assert self.bank.effects[key] == 1, key
+                assert self.billing.effects[key] == 1, key
             elif outcome != "accepted":
                 assert outcome in NOTHING_DONE | {"self"}, outcome
-                assert self.bank.effects[key] == 0, (key, outcome)
+                assert self.billing.effects[key] == 0, (key, outcome)
 
     def teardown(self) -> None:
         self.runner.run(self.closing())
@@ -169,16 +171,16 @@ class Orders(RuleBasedStateMachine):
 
     async def closing(self) -> None:
         """In the end all is known, and whoever did not know it has a message."""
-        self.bank.faults = []
-        self.bank.spoken.set()
-        await self.house.settle()
-        kept = {one.key: one for one in await self.house.kept()}
-        told = Counter(key.rpartition(":")[0] for key in await self.house.texts())
-        await self.house.end()
+        self.billing.faults = []
+        self.billing.spoken.set()
+        await self.harness.settle()
+        kept = {one.key: one for one in await self.harness.kept()}
+        told = Counter(key.rpartition(":")[0] for key in await self.harness.texts())
+        await self.harness.end()
         self.what_was_told_is_true()
         for key, one in kept.items():
-            assert (one.state == "done") == (self.bank.effects[key] == 1), one
-        assert self.bank.effects.keys() <= kept.keys()
+            assert (one.state == "done") == (self.billing.effects[key] == 1), one
+        assert self.billing.effects.keys() <= kept.keys()
         for key, outcome in self.told.items():
             if outcome == "accepted":
                 assert kept[key].state in ("done", "refused", "failed")
@@ -190,11 +192,11 @@ class Orders(RuleBasedStateMachine):
         return key, name, inputs, who
 
     def order(self, name: str, inputs: Values, who: int, faults: list[Fault]) -> None:
-        self.bank.faults = faults
+        self.billing.faults = faults
         self.runner.run(self.ask(*self.wish(name, inputs, who)))
 
     async def ask(self, key: str, name: str, inputs: Values, who: int) -> None:
-        answer: Answered = await self.house.run(name, inputs, who, key)
+        answer: Answered = await self.harness.run(name, inputs, who, key)
         before = self.told.get(key, "accepted")
         assert before in ("accepted", answer.outcome), "an answer stays"
         self.told[key] = answer.outcome

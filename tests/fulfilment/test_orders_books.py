@@ -7,12 +7,12 @@ from ari_app.demo.books import demo_billing
 from ari_app.demo.operator import seed
 from ari_app.fulfilment.orders import OrderServices, StoredOrders
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.selfcare.order_port import Deal, Ended, Wanted
-from ari_app.selfcare.orders import Give, Placed, Quote
+from ari_app.selfcare.order_port import BalanceTransfer, OrderOutcome, OrderRequest
+from ari_app.selfcare.orders import Completed, Give, Quote
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import orders, outbox
 from ari_app.store.db import Store
-from tests.fulfilment.ordering import say
+from tests.fulfilment.harness import say
 from tests.store.samples import NOON
 
 
@@ -20,7 +20,7 @@ async def test_what_billing_did_before_we_died_is_done_once(tmp_path: Path) -> N
     store = await Store.open(tmp_path / "firstline.db")
     await seed(store, NOON)
     first = await placed(store)
-    assert isinstance(first, Placed)
+    assert isinstance(first, Completed)
     before = await left(store)
     await store.write(
         lambda db: db.execute("update orders set state = 'open', answer = '', next_at = created")
@@ -40,11 +40,13 @@ async def test_what_billing_did_before_we_died_is_done_once(tmp_path: Path) -> N
     await store.close()
 
 
-async def placed(store: Store) -> Ended:
+async def placed(store: Store) -> OrderOutcome:
     give, asker = Give(2, "minutes", 3), Asker("c1", "375990000001", 1, "ru", "code-word")
     quote = await (await demo_billing(store, lambda: NOON)).quote(1, give)
     assert isinstance(quote, Quote)
-    wanted = Wanted(CATALOGUE["gift"], give, quote.charge, asker, 1, Deal(1, 2, "minutes", 3))
+    wanted = OrderRequest(
+        CATALOGUE["gift"], give, quote.charge, asker, 1, BalanceTransfer(1, 2, "minutes", 3)
+    )
     return await StoredOrders(await orderer(store)).place(wanted, "c1:1")
 
 

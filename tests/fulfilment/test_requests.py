@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from ari_app.fulfilment.requests import StoredRequests
-from ari_app.selfcare.request_port import Asker, Promise, RequestsUnavailable
+from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable
 from ari_app.store import announcements, callbacks, complaints, tickets
 from ari_app.store.announcements import Announcement
 from ari_app.store.db import Store
-from ari_app.store.live_announcements import Bulletin
-from ari_app.store.tickets import Change, Opening
+from ari_app.store.live_announcements import LiveAnnouncements
+from ari_app.store.tickets import NewTicket, TicketChange
 from ivr.tickets import Department
 from ivr.values import Recording
 from tests.store.samples import NOON
@@ -37,10 +37,10 @@ def said(tmp_path: Path) -> Recording:
 async def test_a_complaint_has_a_number_under_which_it_is_found(
     store: Store, said: Recording
 ) -> None:
-    staff = StoredRequests(store, Bulletin(store), lambda: NOON)
+    staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
     number = await staff.complain(ASKER, said, "c1:3")
     assert await staff.complain(ASKER, said, "c1:3") == number
-    [kept] = await store.read(complaints.listing, True)
+    [kept] = await store.read(complaints.listed, True)
     assert str(kept.id) == number
     assert (kept.call, kept.number, kept.subscriber, kept.at) == ("c1", ASKER.number, 1, NOON)
     assert Recording(kept.file, kept.seconds) == said
@@ -48,20 +48,20 @@ async def test_a_complaint_has_a_number_under_which_it_is_found(
 
 async def test_a_complaint_that_nobody_can_hear_is_none(store: Store) -> None:
     with pytest.raises(RequestsUnavailable, match="no recording"):
-        await StoredRequests(store, Bulletin(store), lambda: NOON).complain(
+        await StoredRequests(store, LiveAnnouncements(store), lambda: NOON).complain(
             ASKER, Recording("/no.wav", 1.0), "c1:3"
         )
-    assert await store.read(complaints.listing, True) == []
+    assert await store.read(complaints.listed, True) == []
 
 
 async def test_a_wish_to_be_called_needs_a_number(store: Store) -> None:
-    staff = StoredRequests(store, Bulletin(store), lambda: NOON)
+    staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
     for number in ("", "anonymous", "+"):
         with pytest.raises(RequestsUnavailable, match="no number"):
             await staff.call_back(Asker("c1", number, None), "c1:1")
     assert await staff.call_back(Asker("c1", "+375990000001", None), "c1:1")
     assert not await staff.call_back(ASKER, "c2:1")
-    [kept] = await store.read(callbacks.listing, False)
+    [kept] = await store.read(callbacks.listed, False)
     assert (kept.number, kept.subscriber) == (ASKER.number, None)
 
 
@@ -70,7 +70,7 @@ async def test_a_store_that_is_closed_is_said_to_be_unavailable(
 ) -> None:
     store = await Store.open(tmp_path / "closed.db")
     await store.close()
-    staff = StoredRequests(store, Bulletin(store), lambda: NOON)
+    staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
     with pytest.raises(RequestsUnavailable, match="closed"):
         await staff.complain(ASKER, said, "c1:1")
     with pytest.raises(RequestsUnavailable, match="closed"):
@@ -80,27 +80,27 @@ async def test_a_store_that_is_closed_is_said_to_be_unavailable(
 async def test_who_heard_an_announcement_may_wish_a_message(store: Store) -> None:
     later = NOON + timedelta(hours=1)
     said = Announcement(texts={"ru": "Пожар."}, since=NOON, until=later, by="anna")
-    bulletin = await Bulletin.load(store, NOON)
+    bulletin = await LiveAnnouncements.load(store, NOON)
     staff = StoredRequests(store, bulletin, lambda: NOON)
-    assert await staff.tell_when_mended(ASKER) == "nothing"
+    assert await staff.notify_when_restored(ASKER) == "nothing"
     await store.write(announcements.add, said)
     await bulletin.refresh(NOON)
-    assert await staff.tell_when_mended(ASKER) == "noted"
-    assert await staff.tell_when_mended(ASKER) == "already"
+    assert await staff.notify_when_restored(ASKER) == "noted"
+    assert await staff.notify_when_restored(ASKER) == "already"
     with pytest.raises(RequestsUnavailable, match="no number"):
-        await staff.tell_when_mended(Asker("c2", "anonymous", None))
+        await staff.notify_when_restored(Asker("c2", "anonymous", None))
 
 
 async def test_the_soonest_of_what_was_promised_is_told(store: Store) -> None:
-    staff = StoredRequests(store, Bulletin(store), lambda: NOON)
-    assert await staff.promised(1) is None
+    staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
+    assert await staff.first_due_ticket(1) is None
     promises: tuple[tuple[str, Department, int], ...] = (
         ("a", "technical", 20),
         ("b", "field", 10),
         ("c", "claims", 5),
     )
     for key, department, hours in promises:
-        new = Opening(
+        new = NewTicket(
             key=key,
             by="anna",
             subscriber=1,
@@ -109,9 +109,9 @@ async def test_the_soonest_of_what_was_promised_is_told(store: Store) -> None:
             due=NOON + timedelta(hours=hours),
         )
         await store.write(tickets.open_ticket, new, NOON)
-    await store.write(tickets.change, 3, Change(key="c:1", by="anna", state="solved"), NOON)
-    assert await staff.promised(1) == Promise("field", NOON, NOON + timedelta(hours=10))
-    assert await staff.promised(2) is None
+    await store.write(tickets.change, 3, TicketChange(key="c:1", by="anna", state="solved"), NOON)
+    assert await staff.first_due_ticket(1) == OpenTicket("field", NOON, NOON + timedelta(hours=10))
+    assert await staff.first_due_ticket(2) is None
     await store.close()
     with pytest.raises(RequestsUnavailable, match="closed"):
-        await staff.promised(1)
+        await staff.first_due_ticket(1)

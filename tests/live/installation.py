@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
-from ari_app.admin.status import AgentPhone, Status, asked
+from ari_app.admin.status import AgentPhone, Status, query
 from ari_app.admin.status import Phone as Subscriber
 from ari_app.config.state import PREFIX, State
 from ari_app.control.socket import NotRunningError
@@ -109,7 +109,7 @@ class Installation:
 
     def status(self) -> Status:
         """What `firstline status --json` says, without a process for it."""
-        return aside(asked(State(self.state)))
+        return aside(query(State(self.state)))
 
     def account(self, one: Subscriber | AgentPhone) -> Account:
         """The account for a phone."""

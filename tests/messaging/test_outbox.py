@@ -221,7 +221,7 @@ async def test_what_was_handed_over_is_noted_when_the_store_is_well_again(
 ) -> None:
     monkeypatch.setattr(sending, "LOOK", 0.01)
     ill = 3
-    note = outbox.sent
+    note = outbox.mark_sent
 
     def sent(*facts: object, **named: object) -> None:
         nonlocal ill
@@ -230,7 +230,7 @@ async def test_what_was_handed_over_is_noted_when_the_store_is_well_again(
             raise StoreError("the disk is full")
         note(*facts, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(outbox, "sent", sent)
+    monkeypatch.setattr(outbox, "mark_sent", sent)
     async with running(store, post) as one:
         await one.post("c1:1", NUMBER, "text")
         post.now += timedelta(days=1)

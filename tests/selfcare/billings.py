@@ -11,7 +11,7 @@ from ari_app.demo.books import demo_billing, ledger
 from ari_app.demo.operator import seed
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
-from ari_app.selfcare.orders import Order, Placed, Quote, Refused
+from ari_app.selfcare.orders import Completed, Order, Quote, Refused
 from ari_app.store.db import Store
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -59,19 +59,19 @@ async def seen(billing: Billing) -> list[object]:
     return told
 
 
-async def order(billing: Billing, who: int, what: Order, key: str) -> Placed | Refused:
+async def order(billing: Billing, who: int, what: Order, key: str) -> Completed | Refused:
     """Quote an order, then place it for what it costs; refused, it must be so both times."""
     quote = await billing.quote(who, what)
     agreed = quote.charge if isinstance(quote, Quote) else FREE
     answer = await billing.place(who, what, agreed, key)
-    assert (answer.quote if isinstance(answer, Placed) else answer) == quote
+    assert (answer.quote if isinstance(answer, Completed) else answer) == quote
     return answer
 
 
 async def done(billing: Billing, who: int, what: Order, key: str) -> Quote:
     """Likewise, for an order that is not refused."""
     answer = await order(billing, who, what, key)
-    assert isinstance(answer, Placed), answer
+    assert isinstance(answer, Completed), answer
     assert answer.number.isdigit()
     assert answer.at == AT
     return answer.quote

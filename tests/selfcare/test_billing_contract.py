@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from ari_app.demo.accounts import PRIZES, SERVICES, TARIFFS
-from ari_app.selfcare.billing import Allowance, Billing, Offer, Paused, UnknownSubscriber
+from ari_app.selfcare.billing import Allowance, Billing, Offer, PausePeriod, UnknownSubscriber
 from ari_app.selfcare.orders import (
     Buy,
     ChangeTariff,
+    Completed,
     Give,
     Order,
     Pause,
-    Placed,
     PromisePayment,
     Quote,
     Reason,
@@ -52,7 +52,7 @@ async def test_what_is_offered_has_codes_of_digits(billing: Billing) -> None:
     rewards = await billing.rewards()
     assert {one.code: one.fee for one in tariffs} == {one.code: one.fee for one in TARIFFS}
     assert {one.code: one.fee for one in services} == {one.code: one.fee for one in SERVICES}
-    assert list(rewards) == [prize.reward for prize in PRIZES]
+    assert list(rewards) == [grant.reward for grant in PRIZES]
     for codes in (tariffs, services, rewards):
         assert all(one.code.isdigit() for one in codes)
 
@@ -136,7 +136,7 @@ async def test_a_pause_is_paid_by_the_month_and_nothing_goes_on_in_it(billing: B
     fees = (await billing.tariff(8)).fee
     fees += sum(one.fee for one in await billing.services(8))
     assert await done(billing, 8, Pause(TODAY, until), "k1") == Quote(Decimal("4.50"), -fees, TODAY)
-    assert await billing.paused(8) == Paused(TODAY, until)
+    assert await billing.paused(8) == PausePeriod(TODAY, until)
     assert await order(billing, 8, Pause(TODAY, until), "k2") == Refused("already")
     barred: tuple[Order, ...] = (
         ChangeTariff("1"),
@@ -158,7 +158,7 @@ async def test_a_pause_is_paid_by_the_month_and_nothing_goes_on_in_it(billing: B
 async def test_a_pause_can_be_agreed_for_later(billing: Billing) -> None:
     later = Pause(NEXT_MONTH, date(2027, 4, 1))
     assert (await done(billing, 8, later, "k1")).charge == Decimal("18.00")
-    assert isinstance(await order(billing, 8, Give(1, "minutes", 1), "k2"), Placed)
+    assert isinstance(await order(billing, 8, Give(1, "minutes", 1), "k2"), Completed)
     assert (await done(billing, 8, Resume(), "k3")).monthly == FREE
 
 
@@ -179,7 +179,7 @@ async def test_a_gift_goes_from_one_to_the_other(billing: Billing) -> None:
 async def test_a_sale_is_done_when_the_other_accepts_it(billing: Billing) -> None:
     seller, buyer = await billing.allowance(8), await billing.allowance(4)
     answer = await order(billing, 8, Sell(4, "minutes", 10, Decimal("2.50")), "k1")
-    assert isinstance(answer, Placed)
+    assert isinstance(answer, Completed)
     assert await billing.allowance(8) == seller
     (offer,) = await billing.offers(4)
     assert offer == Offer(offer.number, 8, "minutes", 10, Decimal("2.50"))
@@ -285,15 +285,15 @@ async def test_a_key_has_one_answer_and_one_effect(billing: Billing) -> None:
     assert await billing.place(1, Resume(), FREE, "k") == first, "whatever is placed with it"
     assert await seen(billing) == after
     other = await billing.place(8, gift, FREE, "another")
-    assert isinstance(first, Placed)
-    assert isinstance(other, Placed)
+    assert isinstance(first, Completed)
+    assert isinstance(other, Completed)
     assert other.number != first.number
 
 
 async def test_a_refusal_is_an_answer_for_ever(billing: Billing) -> None:
     assert await billing.place(8, SwitchOff("1"), FREE, "k") == Refused("not-on")
     service = (await billing.service_offers())[0]
-    assert isinstance(await billing.place(8, SwitchOn("1"), service.fee, "on"), Placed)
+    assert isinstance(await billing.place(8, SwitchOn("1"), service.fee, "on"), Completed)
     assert await billing.place(8, SwitchOff("1"), FREE, "k") == Refused("not-on")
 
 
@@ -301,7 +301,7 @@ async def test_two_at_once_cannot_give_the_same_twice(billing: Billing) -> None:
     owned = (await billing.allowance(1)).minutes
     gift = Give(8, "minutes", owned // 2 + 1)
     answers = await asyncio.gather(*(billing.place(1, gift, FREE, key) for key in ("a", "b")))
-    assert sorted(type(one).__name__ for one in answers) == ["Placed", "Refused"]
+    assert sorted(type(one).__name__ for one in answers) == ["Completed", "Refused"]
     assert Refused("too-little") in answers
 
 

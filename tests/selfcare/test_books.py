@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from ari_app.demo.books import ledger
 from ari_app.selfcare.books import Books
-from ari_app.selfcare.order_effects import carried_out
+from ari_app.selfcare.order_effects import apply_order
 from ari_app.selfcare.orders import (
     Buy,
     ChangeTariff,
+    Completed,
     Order,
     Pause,
-    Placed,
     PromisePayment,
     Refused,
     Sell,
@@ -23,8 +23,8 @@ APRIL = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 def after(order: Order, who: int = 8, charge: Decimal = FREE) -> Books:
-    books, answer = carried_out(ledger(AT).books, who, order, charge, AT)
-    assert isinstance(answer, Placed)
+    books, answer = apply_order(ledger(AT).books, who, order, charge, AT)
+    assert isinstance(answer, Completed)
     return books
 
 
@@ -39,9 +39,9 @@ def test_a_tariff_and_a_whole_allowance_come_with_the_month() -> None:
 
 def test_a_month_comes_out_of_the_till() -> None:
     books = ledger(AT).books
-    april, _ = carried_out(books, 8, ChangeTariff("1"), Decimal("5.00"), APRIL)
-    assert april.till.minutes == books.accounts[8].minutes - 1000
-    assert april.till.money == Decimal("5.00")
+    april, _ = apply_order(books, 8, ChangeTariff("1"), Decimal("5.00"), APRIL)
+    assert april.operator.minutes == books.accounts[8].minutes - 1000
+    assert april.operator.money == Decimal("5.00")
 
 
 def test_a_pause_and_a_promise_end_by_themselves() -> None:
@@ -56,8 +56,8 @@ def test_a_pause_and_a_promise_end_by_themselves() -> None:
 def test_an_offer_stands_for_a_week() -> None:
     books = after(Sell(4, "minutes", 10, Decimal("2.00")))
     last, late = AT + timedelta(days=6), AT + timedelta(days=7)
-    assert [one.number for one in books.offered(4, last.date())] == ["1"]
-    _, answer = carried_out(books, 4, Buy("1"), Decimal("2.00"), late)
+    assert [one.number for one in books.offers_to(4, last.date())] == ["1"]
+    _, answer = apply_order(books, 4, Buy("1"), Decimal("2.00"), late)
     assert answer == Refused("no-such")
-    again, _ = carried_out(books, 8, Sell(1, "minutes", 1, Decimal("1.00")), FREE, late)
-    assert list(again.sales) == ["2"], "what is too old is forgotten"
+    again, _ = apply_order(books, 8, Sell(1, "minutes", 1, Decimal("1.00")), FREE, late)
+    assert list(again.offers) == ["2"], "what is too old is forgotten"

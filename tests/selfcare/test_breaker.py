@@ -8,9 +8,9 @@ from ari_app.selfcare.tmf.breaker import (
     HalfOpen,
     Open,
     Rule,
-    answered,
-    asked,
-    failed,
+    after_answer,
+    after_failure,
+    before_request,
 )
 
 RULE = Rule(failures=3, pause=5.0)
@@ -20,7 +20,7 @@ def after(*failures: float) -> Breaker:
     """A breaker, closed at first, that saw failures at these moments."""
     breaker: Breaker = Closed()
     for now in failures:
-        breaker = failed(breaker, RULE, now)
+        breaker = after_failure(breaker, RULE, now)
     return breaker
 
 
@@ -30,7 +30,7 @@ def test_it_opens_at_the_last_failure_in_a_row() -> None:
 
 
 def test_an_answer_makes_all_good() -> None:
-    assert answered() == Closed()
+    assert after_answer() == Closed()
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def test_an_answer_makes_all_good() -> None:
     ],
 )
 def test_who_may_ask(breaker: Breaker, now: float, then: Breaker | None) -> None:
-    assert asked(breaker, now) == then
+    assert before_request(breaker, now) == then
 
 
 def test_one_that_fails_on_trial_opens_it_again() -> None:
-    assert failed(HalfOpen(), RULE, 9.0) == Open(14.0)
+    assert after_failure(HalfOpen(), RULE, 9.0) == Open(14.0)
 
 
 def test_those_still_out_when_it_opened_do_not_prolong_it() -> None:
-    assert failed(Open(8.0), RULE, 7.0) == Open(8.0)
+    assert after_failure(Open(8.0), RULE, 7.0) == Open(8.0)

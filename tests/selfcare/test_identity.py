@@ -7,7 +7,7 @@ from ari_app.selfcare.billing import Billing
 from ivr.events import Answered
 from ivr.secret import Secret
 from ivr.values import Count, Sealed, Values
-from tests.selfcare.people import Words
+from tests.selfcare.fakes import Words
 from tests.selfcare.test_operations import POOR, RICH, Books, asker, selfcare
 
 

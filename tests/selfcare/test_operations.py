@@ -25,7 +25,7 @@ from ari_app.selfcare.code_word_port import CodeWords, CodeWordsUnavailable
 from ari_app.selfcare.message_port import Messages, MessagesUnavailable
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.reads import PAYMENTS_TOLD
-from ari_app.selfcare.request_port import Asker, Promise, RequestDesk, RequestsUnavailable
+from ari_app.selfcare.request_port import Asker, OpenTicket, RequestDesk, RequestsUnavailable
 from ivr.events import Answered
 from ivr.secret import Secret
 from ivr.terms import Need
@@ -43,8 +43,8 @@ from ivr.values import (
     Values,
     Word,
 )
-from tests.selfcare.bank import NOON, TV, Bank
-from tests.selfcare.people import DAY, KNOWN, Broken, Neighbours, Sent, Willing, Words
+from tests.selfcare.fake_billing import NOON, TV, FakeBilling
+from tests.selfcare.fakes import DAY, KNOWN, Broken, Neighbours, Sent, Willing, Words
 from tests.selfcare.samples import NAMES, bill
 
 KINDS: Mapping[str, type[Value]] = {
@@ -74,7 +74,7 @@ OF_TICKETS = {"ticket"}
 RICH, POOR, NOBODY = KNOWN, 2, 9
 
 
-class Books(Bank):
+class Books(FakeBilling):
     """A bank with something of everything for ``RICH``, and little for ``POOR``."""
 
     async def balance(self, subscriber: int) -> Balance:
@@ -114,7 +114,7 @@ def selfcare(
 
 
 @pytest.fixture
-async def billing() -> Bank:
+async def billing() -> FakeBilling:
     return Books()
 
 
@@ -205,7 +205,7 @@ async def test_what_was_promised_is_told_and_that_it_is_late(
 ) -> None:
     staff, minsk = Willing(), ZoneInfo("Europe/Minsk")
     created = NOON.replace(hour=22) - DAY
-    staff.promises = {RICH: Promise("field", created, due)}
+    staff.promises = {RICH: OpenTicket("field", created, due)}
     care = Selfcare(replace(back(billing, staff), now=lambda: NOON.astimezone(minsk)))
     answer = await care.run("ticket", {}, asker(), "s1:1")
     told: Values = {"department": Word("field"), "due": Moment(due.astimezone(minsk))}

@@ -19,8 +19,8 @@ from ari_app.selfcare.orders import Reason
 from ari_app.selfcare.request_port import Asker
 from ivr.events import Answered
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows, Value, Values, Word
-from tests.selfcare.bank import NOON, SINCE, Bank
-from tests.selfcare.people import Neighbours, Sent, Willing, Words
+from tests.selfcare.fake_billing import NOON, SINCE, FakeBilling
+from tests.selfcare.fakes import Neighbours, Sent, Willing, Words
 from tests.selfcare.samples import NAMES
 
 ASKER = Asker("c1", "375990000001", 1, "ru", "code-word")
@@ -32,24 +32,24 @@ GIFT: Mapping[str, Value] = {
 
 
 @pytest.fixture
-async def bank() -> Bank:
-    return Bank()
+async def billing() -> FakeBilling:
+    return FakeBilling()
 
 
 async def ask(
-    bank: Bank, name: str, inputs: Values, now: datetime = NOON, sent: Sent | None = None
+    billing: FakeBilling, name: str, inputs: Values, now: datetime = NOON, sent: Sent | None = None
 ) -> Answered:
-    behind = (Willing(), Words(), PlainOrders(bank), sent or Sent(), Neighbours())
-    return await Selfcare(Backends(bank, *behind, lambda: now)).run(name, inputs, ASKER, "c1:1")
+    behind = (Willing(), Words(), PlainOrders(billing), sent or Sent(), Neighbours())
+    return await Selfcare(Backends(billing, *behind, lambda: now)).run(name, inputs, ASKER, "c1:1")
 
 
-async def refused(bank: Bank, name: str, inputs: Values) -> str:
+async def refused(billing: FakeBilling, name: str, inputs: Values) -> str:
     """The outcome of a quote, which is that of the deed, too."""
-    before = repr([vars(one) for one in bank.accounts.values()])
-    outcome = (await ask(bank, f"{name}-quote", inputs)).outcome
+    before = repr([vars(one) for one in billing.accounts.values()])
+    outcome = (await ask(billing, f"{name}-quote", inputs)).outcome
     agreed: Values = {"price": Count(1)} if name == "redeem" else {"charge": Money(Decimal("0.50"))}
-    assert (await ask(bank, name, {**inputs, **agreed})).outcome == outcome
-    assert repr([vars(one) for one in bank.accounts.values()]) == before
+    assert (await ask(billing, name, {**inputs, **agreed})).outcome == outcome
+    assert repr([vars(one) for one in billing.accounts.values()]) == before
     return outcome
 
 
@@ -77,21 +77,23 @@ def test_every_deed_has_a_quote_that_costs_nothing(name: str) -> None:
         ({"amount": Count(10**4000)}, "too-much"),
     ],
 )
-async def test_what_can_be_no_gift_is_refused(bank: Bank, change: Values, outcome: str) -> None:
-    assert await refused(bank, "gift", {**GIFT, **change}) == outcome
+async def test_what_can_be_no_gift_is_refused(
+    billing: FakeBilling, change: Values, outcome: str
+) -> None:
+    assert await refused(billing, "gift", {**GIFT, **change}) == outcome
     if "price" not in change:
         sold = {**GIFT, **change, "price": Count(1)}
-        assert (await ask(bank, "sell-quote", sold)).outcome == outcome
+        assert (await ask(billing, "sell-quote", sold)).outcome == outcome
 
 
 @pytest.mark.parametrize(("price", "outcome"), [(0, "zero"), (10**9, "too-much"), (1, "ok")])
-async def test_a_price_is_something(bank: Bank, price: int, outcome: str) -> None:
-    assert (await ask(bank, "sell-quote", {**GIFT, "price": Count(price)})).outcome == outcome
+async def test_a_price_is_something(billing: FakeBilling, price: int, outcome: str) -> None:
+    assert (await ask(billing, "sell-quote", {**GIFT, "price": Count(price)})).outcome == outcome
 
 
-async def test_a_unit_is_the_flows_to_get_right(bank: Bank) -> None:
+async def test_a_unit_is_the_flows_to_get_right(billing: FakeBilling) -> None:
     with pytest.raises(ValueError, match="unit is minutes or gigabytes"):
-        await ask(bank, "gift-quote", {**GIFT, "unit": Word("hours")})
+        await ask(billing, "gift-quote", {**GIFT, "unit": Word("hours")})
 
 
 @pytest.mark.parametrize(
@@ -113,10 +115,10 @@ async def test_a_unit_is_the_flows_to_get_right(bank: Bank) -> None:
     ],
 )
 async def test_a_pause_begins_on_the_next_such_day(
-    bank: Bank, since: str, months: int, quoted: tuple[date, date] | None
+    billing: FakeBilling, since: str, months: int, quoted: tuple[date, date] | None
 ) -> None:
     asked: Values = {"since": Digits(since), "months": Count(months)}
-    answer = await ask(bank, "pause-quote", asked)
+    answer = await ask(billing, "pause-quote", asked)
     if quoted is None:
         assert answer == Answered("day")
     else:
@@ -133,14 +135,14 @@ def test_months_are_calendar_months(day: date, months: int) -> None:
 
 
 @pytest.mark.parametrize(("days", "outcome"), [(0, "day"), (1, "ok"), (367, "day"), (10**9, "day")])
-async def test_a_promise_is_for_some_days(bank: Bank, days: int, outcome: str) -> None:
-    answer = await ask(bank, "promise-payment-quote", {"days": Count(days)})
+async def test_a_promise_is_for_some_days(billing: FakeBilling, days: int, outcome: str) -> None:
+    answer = await ask(billing, "promise-payment-quote", {"days": Count(days)})
     assert answer.outcome == outcome
 
 
-async def test_quotes_name_what_is_chosen(bank: Bank) -> None:
+async def test_quotes_name_what_is_chosen(billing: FakeBilling) -> None:
     charge, monthly, since = Money(Decimal(1)), Money(Decimal(0)), Day(SINCE)
-    tariff = await ask(bank, "tariff-change-quote", {"code": Digits("2")})
+    tariff = await ask(billing, "tariff-change-quote", {"code": Digits("2")})
     assert tariff.values == {
         "charge": charge,
         "monthly": monthly,
@@ -148,60 +150,60 @@ async def test_quotes_name_what_is_chosen(bank: Bank) -> None:
         "tariff": Name(NAMES),
         "fee": Money(Decimal(9)),
     }
-    reward = await ask(bank, "redeem-quote", {"code": Digits("5")})
+    reward = await ask(billing, "redeem-quote", {"code": Digits("5")})
     assert reward.values["price"] == Count(100)
     assert reward.values["reward"] == Name(NAMES)
-    service = await ask(bank, "service-on-quote", {"code": Digits("7")})
+    service = await ask(billing, "service-on-quote", {"code": Digits("7")})
     assert service.values["service"] == Name(NAMES)
     for name, code in (("tariff-change", "3"), ("service-on", "1"), ("redeem", "1")):
-        assert await refused(bank, name, {"code": Digits(code)}) == "no-such"
+        assert await refused(billing, name, {"code": Digits(code)}) == "no-such"
 
 
 async def test_a_reason_that_is_none_of_the_outcomes_is_billings_fault(
-    bank: Bank, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    billing: FakeBilling, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def odd(*_: object) -> Reason:
         return "no-recipient"
 
-    monkeypatch.setattr(bank, "_why_not", odd)
-    assert await refused(bank, "tariff-change", {"code": Digits("2")}) == "unavailable"
+    monkeypatch.setattr(billing, "_why_not", odd)
+    assert await refused(billing, "tariff-change", {"code": Digits("2")}) == "unavailable"
     assert "billing refused tariff-change as no-recipient" in caplog.text
 
 
-async def test_a_balance_of_another_moment_is_old(bank: Bank) -> None:
-    bank.as_of = datetime(2026, 3, 1, 10, tzinfo=UTC)
+async def test_a_balance_of_another_moment_is_old(billing: FakeBilling) -> None:
+    billing.as_of = datetime(2026, 3, 1, 10, tzinfo=UTC)
     now = NOON.astimezone(ZoneInfo("Europe/Minsk"))
-    answer = await ask(bank, "balance", {}, now)
+    answer = await ask(billing, "balance", {}, now)
     assert answer.outcome == "old"
     assert answer.values["balance"] == Money(Decimal("20.00"))
     assert cast(Moment, answer.values["as_of"]).at.hour == 13
 
 
-async def test_charges_are_told_in_short_and_written_in_full(bank: Bank) -> None:
-    assert await ask(bank, "charges", {}) == Answered("none")
-    assert await ask(bank, "charges-text", {}) == Answered("none")
-    bank.used = [
+async def test_charges_are_told_in_short_and_written_in_full(billing: FakeBilling) -> None:
+    assert await ask(billing, "charges", {}) == Answered("none")
+    assert await ask(billing, "charges-text", {}) == Answered("none")
+    billing.used = [
         Charge(NOON - timedelta(hours=hour), NAMES, "375170000001", 60, Decimal("0.10"))
         for hour in range(30)
     ]
-    answer = await ask(bank, "charges", {})
+    answer = await ask(billing, "charges", {})
     assert len(cast(Rows, answer.values["charges"]).rows) == 3
     assert (answer.values["total"], answer.values["many"]) == (Money(Decimal("2.40")), Count(24))
     sent = Sent()
-    assert await ask(bank, "charges-text", {}, sent=sent) == Answered("ok")
+    assert await ask(billing, "charges-text", {}, sent=sent) == Answered("ok")
     rows = [row for text in sent.sent for row in cast(Rows, text.values["charges"]).rows]
     assert len(rows) == 24
     assert rows[0]["number"] == Name({"": "+375170000001"})
 
 
-async def test_an_offer_is_told_with_its_seller(bank: Bank) -> None:
-    assert await ask(bank, "offers", {}) == Answered("none")
+async def test_an_offer_is_told_with_its_seller(billing: FakeBilling) -> None:
+    assert await ask(billing, "offers", {}) == Answered("none")
     sale = {**GIFT, "recipient": Digits("375990000001"), "price": Count(3)}
-    behind = (Willing(), Words(), PlainOrders(bank), Sent(), Neighbours())
+    behind = (Willing(), Words(), PlainOrders(billing), Sent(), Neighbours())
     seller = Asker("c2", "375990000002", 2, "be", "code-word")
-    care = Selfcare(Backends(bank, *behind, lambda: NOON))
+    care = Selfcare(Backends(billing, *behind, lambda: NOON))
     await care.run("sell", {**sale, "charge": Money(Decimal(0))}, seller, "c2:1")
-    [offer] = cast(Rows, (await ask(bank, "offers", {})).values["offers"]).rows
+    [offer] = cast(Rows, (await ask(billing, "offers", {})).values["offers"]).rows
     assert offer == {
         "offer": Digits("1"),
         "seller": Digits("375990000002"),

@@ -10,8 +10,8 @@ from aiohttp import web
 
 from ari_app.selfcare.billing import BillingUnavailable
 from ari_app.selfcare.tmf.client import TmfBilling
-from ari_app.selfcare.tmf.door import Settings
-from tests.selfcare.till import ME, NOON, saying
+from ari_app.selfcare.tmf.transport import Settings
+from tests.selfcare.tmf_server import ME, NOON, saying
 
 RICH = '[{"usageType": "monetary", "remainingValue": {"amount": 0.10, "units": "BYN"}}]'
 

@@ -10,11 +10,11 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from ari_app.selfcare.billing import BillingUnavailable, BillingUncertain
-from ari_app.selfcare.orders import ChangeTariff, Placed, Refused
+from ari_app.selfcare.orders import ChangeTariff, Completed, Refused
 from ari_app.selfcare.tmf.client import TmfBilling
+from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan
 from ari_app.selfcare.tmf.resources import ORDER
-from ari_app.selfcare.tmf.trouble import Fault, Trouble
-from tests.selfcare.till import (
+from tests.selfcare.tmf_server import (
     HASTY,
     ME,
     NOON,
@@ -23,85 +23,85 @@ from tests.selfcare.till import (
     QUICK,
     SHORT,
     Gate,
-    House,
-    open_house,
+    Harness,
+    open_harness,
     place,
     saying,
 )
 
 
-def tries(house: House) -> int:
+def tries(harness: Harness) -> int:
     """How often an order was sent."""
-    return house.back_end.asked.count(f"POST {ORDER}")
+    return harness.back_end.asked.count(f"POST {ORDER}")
 
 
 @pytest.mark.parametrize("fault", ["fail", "drop", "lose", "garbage", "huge", "duplicate"])
 async def test_an_order_is_tried_until_it_is_done_once(fault: Fault) -> None:
-    async with open_house() as house:
-        house.back_end.trouble.plan(fault, fault)
-        answer = await place(house)
-        assert isinstance(answer, Placed)
-        assert house.till.done == ["call:1"]
-        assert await place(house) == answer
-        assert house.till.money == Decimal("8.75")
+    async with open_harness() as harness:
+        harness.back_end.trouble.plan(fault, fault)
+        answer = await place(harness)
+        assert isinstance(answer, Completed)
+        assert harness.till.done == ["call:1"]
+        assert await place(harness) == answer
+        assert harness.till.money == Decimal("8.75")
 
 
 async def test_an_order_that_was_not_taken_in_has_not_happened() -> None:
-    async with open_house() as house:
-        house.back_end.trouble.plan("busy")
+    async with open_harness() as harness:
+        harness.back_end.trouble.plan("busy")
         with pytest.raises(BillingUnavailable):
-            await place(house)
-        assert tries(house) == 1
-        assert not house.till.done
+            await place(harness)
+        assert tries(harness) == 1
+        assert not harness.till.done
 
 
 async def test_busy_after_a_doubt_ends_no_doubt() -> None:
-    async with open_house() as house:
-        house.back_end.trouble.plan("lose", "busy")
-        assert isinstance(await place(house), Placed)
-        assert (tries(house), house.till.done) == (3, ["call:1"])
+    async with open_harness() as harness:
+        harness.back_end.trouble.plan("lose", "busy")
+        assert isinstance(await place(harness), Completed)
+        assert (tries(harness), harness.till.done) == (3, ["call:1"])
 
 
 @pytest.mark.parametrize("fault", ["fail", "drop", "lose", "garbage", "huge"])
 async def test_an_order_whose_end_nobody_told(fault: Fault) -> None:
-    async with open_house(SHORT, Trouble({fault: 1.0})) as house:
+    async with open_harness(SHORT, FaultPlan({fault: 1.0})) as harness:
         with pytest.raises(BillingUncertain, match="call:1"):
-            await place(house)
-        assert tries(house) > 1
-        assert house.till.done == (["call:1"] if fault in ("lose", "garbage", "huge") else [])
+            await place(harness)
+        assert tries(harness) > 1
+        assert harness.till.done == (["call:1"] if fault in ("lose", "garbage", "huge") else [])
 
 
 async def test_an_order_that_is_done_after_we_went() -> None:
     gate = Gate()
-    async with open_house(SHORT, Trouble({"slow": 1.0}, wait=gate.wait)) as house:
+    async with open_harness(SHORT, FaultPlan({"slow": 1.0}, wait=gate.wait)) as harness:
         with pytest.raises(BillingUncertain):
-            await place(house)
-        assert not house.till.done
+            await place(harness)
+        assert not harness.till.done
         gate.opened.set()
         while True:
             try:
-                assert isinstance(await place(house), Placed)
+                assert isinstance(await place(harness), Completed)
                 break
             except BillingUncertain:
                 continue
-        assert house.till.done == ["call:1"]
+        assert harness.till.done == ["call:1"]
 
 
 async def test_an_order_that_is_completed_later() -> None:
-    async with open_house() as house:
-        house.back_end.trouble.plan("later", "lose")
-        assert isinstance(await place(house), Placed)
-        assert (tries(house), house.till.done) == (1, ["call:1"])
+    async with open_harness() as harness:
+        harness.back_end.trouble.plan("later", "lose")
+        assert isinstance(await place(harness), Completed)
+        assert (tries(harness), harness.till.done) == (1, ["call:1"])
 
 
 @pytest.mark.parametrize("fault", [None, "later", "lose"])
 async def test_a_refusal_says_why(fault: Fault | None) -> None:
-    async with open_house() as house:
-        house.till.money = Decimal(1)
-        house.back_end.trouble.plan(fault)
-        assert await place(house) == Refused("too-little")
-        assert await house.client.quote(ME, ChangeTariff("2")) == Refused("no-such")
-        assert not house.till.done
+    async with open_harness() as harness:
+        harness.till.money = Decimal(1)
+        harness.back_end.trouble.plan(fault)
+        assert await place(harness) == Refused("too-little")
+        assert await harness.client.quote(ME, ChangeTariff("2")) == Refused("no-such")
+        assert not harness.till.done
 
 
 async def test_an_order_that_can_be_sent_to_nobody_has_not_happened() -> None:
@@ -118,29 +118,29 @@ async def test_orders_in_bad_weather(seed: int) -> None:
     """Placed by key until there is an answer, each has happened once, or not at all."""
     chance = Random(seed)
     kinds: tuple[Fault, ...] = ("fail", "busy", "drop", "lose", "garbage", "duplicate", "later")
-    weather = Trouble({kind: 0.8 / len(kinds) for kind in kinds}, seed)
-    async with open_house(HASTY, weather) as house:
-        house.till.money = 8 * PRICE
-        placed: dict[str, Placed | Refused] = {}
+    weather = FaultPlan({kind: 0.8 / len(kinds) for kind in kinds}, seed)
+    async with open_harness(HASTY, weather) as harness:
+        harness.till.money = 8 * PRICE
+        placed: dict[str, Completed | Refused] = {}
 
         async def order(key: str) -> None:
             while key not in placed:
                 try:
-                    placed[key] = await place(house, key)
+                    placed[key] = await place(harness, key)
                 except BillingUncertain:
                     continue
                 except BillingUnavailable:
-                    assert key not in house.till.answers
+                    assert key not in harness.till.answers
                     if chance.random() < 0.3:
                         return
 
         await asyncio.gather(*(order(f"call:{number}") for number in range(12)))
-        done = [key for key, answer in placed.items() if isinstance(answer, Placed)]
-        assert sorted(done) == sorted(house.till.done)
-        assert len({answer.number for answer in placed.values() if isinstance(answer, Placed)}) == (
-            len(done)
-        )
-        assert house.till.money == (8 - len(done)) * PRICE
+        done = [key for key, answer in placed.items() if isinstance(answer, Completed)]
+        assert sorted(done) == sorted(harness.till.done)
+        assert len(
+            {answer.number for answer in placed.values() if isinstance(answer, Completed)}
+        ) == (len(done))
+        assert harness.till.money == (8 - len(done)) * PRICE
 
 
 DONE = """{"id": "%s", "externalId": "%s", "state": "completed",
@@ -176,7 +176,7 @@ async def test_what_an_answer_means(status: int, text: str, raised: type[Excepti
     ):
         if raised is None:
             placed = await client.place(ME, ON, PRICE, "call:1")
-            assert isinstance(placed, Placed)
+            assert isinstance(placed, Completed)
             assert (placed.number, placed.quote.charge) == ("17", PRICE)
         else:
             with pytest.raises(raised):

@@ -10,59 +10,59 @@ from msgspec.structs import replace
 from ari_app.selfcare.billing import Balance, BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.tmf.breaker import Closed, Open, Rule
 from ari_app.selfcare.tmf.client import TmfBilling
-from ari_app.selfcare.tmf.trouble import Fault, Trouble
+from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan
 from ivr.secret import Secret
-from tests.selfcare.till import ME, NOON, ON, PRICE, QUICK, SHORT, Gate, open_house, place
+from tests.selfcare.tmf_server import ME, NOON, ON, PRICE, QUICK, SHORT, Gate, open_harness, place
 
 EVERY: tuple[Fault, ...] = ("fail", "busy", "drop", "lose", "garbage", "huge")
 
 
 @pytest.mark.parametrize("fault", EVERY)
 async def test_a_read_is_tried_once_more(fault: Fault) -> None:
-    async with open_house() as house:
-        house.back_end.trouble.plan(fault)
-        assert (await house.client.balance(ME)).amount == Decimal("10.00")
-        assert len(house.back_end.asked) == 2
+    async with open_harness() as harness:
+        harness.back_end.trouble.plan(fault)
+        assert (await harness.client.balance(ME)).amount == Decimal("10.00")
+        assert len(harness.back_end.asked) == 2
 
 
 @pytest.mark.parametrize("fault", EVERY)
 async def test_a_read_is_not_tried_for_ever(fault: Fault) -> None:
-    async with open_house() as house:
+    async with open_harness() as harness:
         # A connection that breaks in use is replaced once, unasked, before we hear of it.
-        house.back_end.trouble.plan(*[fault] * 4)
+        harness.back_end.trouble.plan(*[fault] * 4)
         with pytest.raises(BillingUnavailable):
-            await house.client.tariff(ME)
-        assert len(house.back_end.asked) <= 4
+            await harness.client.tariff(ME)
+        assert len(harness.back_end.asked) <= 4
 
 
 async def test_a_read_ends_in_time() -> None:
     gate = Gate()
-    async with open_house(SHORT, Trouble(wait=gate.wait)) as house:
-        house.back_end.trouble.plan("slow", "slow")
+    async with open_harness(SHORT, FaultPlan(wait=gate.wait)) as harness:
+        harness.back_end.trouble.plan("slow", "slow")
         with pytest.raises(BillingUnavailable, match=r"no answer in 0\.05 s"):
-            await house.client.tariff(ME)
+            await harness.client.tariff(ME)
         gate.opened.set()
 
 
 async def test_whoever_is_unknown_has_no_empty_lists() -> None:
-    async with open_house() as house:
-        assert await house.client.services(ME) == ()
-        assert await house.client.payments(ME, 3) == []
-        for ask in (house.client.services, house.client.balance, house.client.offers):
+    async with open_harness() as harness:
+        assert await harness.client.services(ME) == ()
+        assert await harness.client.payments(ME, 3) == []
+        for ask in (harness.client.services, harness.client.balance, harness.client.offers):
             with pytest.raises(UnknownSubscriber):
                 await ask(7)
         with pytest.raises(UnknownSubscriber):
-            await house.client.quote(7, ON)
+            await harness.client.quote(7, ON)
         with pytest.raises(UnknownSubscriber):
-            await house.client.place(7, ON, PRICE, "call:1")
+            await harness.client.place(7, ON, PRICE, "call:1")
 
 
 async def test_the_token_must_be_right() -> None:
     token = Secret("of-the-billing")
-    async with open_house(token=token) as house:
+    async with open_harness(token=token) as harness:
         with pytest.raises(BillingUnavailable, match="write its token into"):
-            await house.client.balance(ME)
-        settings = replace(QUICK, url=house.back_end.url, token=token)
+            await harness.client.balance(ME)
+        settings = replace(QUICK, url=harness.back_end.url, token=token)
         async with TmfBilling(settings, lambda: NOON) as known:
             assert await known.balance(ME) == Balance(Decimal("10.00"))
 
@@ -72,26 +72,26 @@ async def test_the_token_must_be_right() -> None:
 
 async def test_a_balance_is_remembered_for_a_while() -> None:
     now = NOON
-    async with open_house(replace(QUICK, balance_age=60.0), now=lambda: now) as house:
-        trouble = house.back_end.trouble
-        known = await house.client.balance(ME)
+    async with open_harness(replace(QUICK, balance_age=60.0), now=lambda: now) as harness:
+        trouble = harness.back_end.trouble
+        known = await harness.client.balance(ME)
         assert known.as_of is None
         now = NOON + timedelta(seconds=60)
         trouble.plan("fail", "fail")
-        assert await house.client.balance(ME) == replace(known, as_of=NOON)
+        assert await harness.client.balance(ME) == replace(known, as_of=NOON)
         now += timedelta(seconds=1)
         trouble.plan("fail", "fail")
         with pytest.raises(BillingUnavailable):
-            await house.client.balance(ME)
+            await harness.client.balance(ME)
 
 
 async def test_a_balance_of_before_an_order_is_not_told() -> None:
-    async with open_house() as house:
-        await house.client.balance(ME)
-        await place(house)
-        house.back_end.trouble.plan("fail", "fail")
+    async with open_harness() as harness:
+        await harness.client.balance(ME)
+        await place(harness)
+        harness.back_end.trouble.plan("fail", "fail")
         with pytest.raises(BillingUnavailable):
-            await house.client.balance(ME)
+            await harness.client.balance(ME)
 
 
 # The breaker at the door.
@@ -99,34 +99,34 @@ async def test_a_balance_of_before_an_order_is_not_told() -> None:
 
 async def test_billing_that_does_not_answer_is_left_alone() -> None:
     rule = Rule(failures=3, pause=3600.0)
-    async with open_house(replace(QUICK, rule=rule)) as house:
-        house.back_end.trouble.plan("fail", "fail", "fail")
+    async with open_harness(replace(QUICK, rule=rule)) as harness:
+        harness.back_end.trouble.plan("fail", "fail", "fail")
         for _ in range(2):
             with pytest.raises(BillingUnavailable):
-                await house.client.tariff(ME)
-        assert isinstance(house.client.door.breaker, Open)
-        asked = len(house.back_end.asked)
+                await harness.client.tariff(ME)
+        assert isinstance(harness.client.door.breaker, Open)
+        asked = len(harness.back_end.asked)
         with pytest.raises(BillingUnavailable, match="left alone"):
-            await house.client.tariff(ME)
+            await harness.client.tariff(ME)
         with pytest.raises(BillingUnavailable, match="left alone"):
-            await place(house)
-        assert len(house.back_end.asked) == asked
+            await place(harness)
+        assert len(harness.back_end.asked) == asked
 
 
 async def test_one_answer_ends_that() -> None:
-    async with open_house(replace(QUICK, rule=Rule(failures=1, pause=0.0))) as house:
-        house.back_end.trouble.plan("fail")
-        await house.client.tariff(ME)
-        assert house.client.door.breaker == Closed()
+    async with open_harness(replace(QUICK, rule=Rule(failures=1, pause=0.0))) as harness:
+        harness.back_end.trouble.plan("fail")
+        await harness.client.tariff(ME)
+        assert harness.client.door.breaker == Closed()
 
 
 async def test_who_no_longer_waits_closes_nothing() -> None:
     gate = Gate()
     rule = Rule(failures=1, pause=3600.0)
-    async with open_house(replace(QUICK, rule=rule), Trouble(wait=gate.wait)) as house:
-        house.back_end.trouble.plan("slow")
+    async with open_harness(replace(QUICK, rule=rule), FaultPlan(wait=gate.wait)) as harness:
+        harness.back_end.trouble.plan("slow")
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
-                await house.client.tariff(ME)
-        assert isinstance(house.client.door.breaker, Open)
+                await harness.client.tariff(ME)
+        assert isinstance(harness.client.door.breaker, Open)
         gate.opened.set()

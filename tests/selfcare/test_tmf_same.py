@@ -33,9 +33,9 @@ from ari_app.selfcare.orders import (
     SwitchOn,
     Unit,
 )
-from ari_app.selfcare.tmf.backend import BackEnd
-from ari_app.selfcare.tmf.trouble import Fault, Trouble
-from tests.selfcare.till import HASTY, QUICK, client_of
+from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan
+from ari_app.selfcare.tmf.server import TmfServer
+from tests.selfcare.tmf_server import HASTY, QUICK, client_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,7 +77,7 @@ async def known(billing: Billing, subscriber: int) -> list[object]:
 
 async def test_it_says_the_same() -> None:
     direct = await demo()
-    back_end = BackEnd(direct)
+    back_end = TmfServer(direct)
     async with back_end.running(), client_of(back_end, QUICK, lambda: NOW) as client:
         for subscriber in EVERYBODY:
             assert await known(client, subscriber) == await known(direct, subscriber)
@@ -113,9 +113,9 @@ async def test_orders_do_the_same_in_any_weather(seed: int) -> None:
     """Whatever gets lost on the way: placed by key until there is an answer, it happens once."""
     chance = Random(seed)
     kinds: tuple[Fault, ...] = ("fail", "busy", "drop", "lose", "garbage", "duplicate", "later")
-    weather = Trouble(dict.fromkeys(kinds, 0.1) if seed else {}, seed)
+    weather = FaultPlan(dict.fromkeys(kinds, 0.1) if seed else {}, seed)
     direct, far = await demo(), await demo()
-    back_end = BackEnd(far, weather)
+    back_end = TmfServer(far, weather)
     answers: set[str] = set()
     async with back_end.running(), client_of(back_end, HASTY, lambda: NOW) as client:
         for number in range(60):

@@ -15,7 +15,7 @@ from ari_app.selfcare.billing import (
     BillLine,
     Charge,
     Offer,
-    Paused,
+    PausePeriod,
     Payment,
     Reward,
     Service,
@@ -24,10 +24,10 @@ from ari_app.selfcare.billing import (
 from ari_app.selfcare.orders import (
     Buy,
     ChangeTariff,
+    Completed,
     Give,
     Order,
     Pause,
-    Placed,
     PromisePayment,
     Quote,
     Redeem,
@@ -36,7 +36,7 @@ from ari_app.selfcare.orders import (
     SwitchOff,
     SwitchOn,
 )
-from ari_app.selfcare.tmf import product_order, reading, writing
+from ari_app.selfcare.tmf import from_tmf, product_order, to_tmf
 from ari_app.selfcare.tmf import resources as tmf
 
 NAMES = {"ru": "Домашний", "be": "Хатні", "en": "Home"}
@@ -74,15 +74,15 @@ def test_an_order_with_its_quote(order: Order) -> None:
     )
     assert product_order.ordered(asked.product_order_item[0]) == order
     assert (product_order.subscriber(asked), asked.external_id) == (5, "call:3")
-    assert reading.money(asked.order_total_price, "oneTime")[0] == Decimal("1.10")
+    assert from_tmf.money(asked.order_total_price, "oneTime")[0] == Decimal("1.10")
 
     inquiry = wired(product_order.quote_request(5, order), tmf.Quote)
     assert product_order.ordered(inquiry.quote_item[0]) == order
     assert product_order.subscriber(inquiry) == 5
     quote = Quote(Decimal("1.10"), Decimal("-5.10"), MONTH)
-    assert product_order.quoted(wired(writing.quote(order, quote), tmf.Quote)) == quote
-    placed = Placed("123", NOON, quote)
-    answer = writing.product_order(order, "call:3", placed)
+    assert product_order.quoted(wired(to_tmf.quote(order, quote), tmf.Quote)) == quote
+    placed = Completed("123", NOON, quote)
+    answer = to_tmf.product_order(order, "call:3", placed)
     assert product_order.placed(wired(answer, tmf.ProductOrder)) == placed
 
 
@@ -90,33 +90,33 @@ def test_an_order_with_its_quote(order: Order) -> None:
     ("paused", "status"),
     [
         (None, "active"),
-        (Paused(date(2026, 11, 1), date(2026, 12, 1)), "suspended"),
-        (Paused(date(2026, 12, 1), date(2027, 1, 1)), "active"),
+        (PausePeriod(date(2026, 11, 1), date(2026, 12, 1)), "suspended"),
+        (PausePeriod(date(2026, 12, 1), date(2027, 1, 1)), "active"),
     ],
 )
-def test_what_a_subscriber_has(paused: Paused | None, status: str) -> None:
-    found = wired(writing.products(TARIFF, [SERVICE], paused, NOON), list[tmf.Product])
+def test_what_a_subscriber_has(paused: PausePeriod | None, status: str) -> None:
+    found = wired(to_tmf.products(TARIFF, [SERVICE], paused, NOON), list[tmf.Product])
     assert found[0].status == status
-    assert reading.tariff(found) == TARIFF
-    assert reading.services(found) == (SERVICE,)
-    assert reading.paused(found) == paused
+    assert from_tmf.tariff(found) == TARIFF
+    assert from_tmf.services(found) == (SERVICE,)
+    assert from_tmf.paused(found) == paused
 
 
 def test_the_catalogue() -> None:
     reward = Reward("3", NAMES, 500)
-    offered = [writing.tariff(TARIFF), writing.service(SERVICE), writing.reward(reward)]
+    offered = [to_tmf.tariff(TARIFF), to_tmf.service(SERVICE), to_tmf.reward(reward)]
     found = wired(offered, list[tmf.Offering])
-    assert reading.tariffs(found) == (TARIFF,)
-    assert reading.service_offers(found) == (SERVICE,)
-    assert reading.rewards(found) == (reward,)
+    assert from_tmf.tariffs(found) == (TARIFF,)
+    assert from_tmf.service_offers(found) == (SERVICE,)
+    assert from_tmf.rewards(found) == (reward,)
 
 
 def test_what_is_on_the_account() -> None:
     balance, left = Balance(Decimal("-3.40")), Allowance(120, 7)
-    found = wired(writing.buckets(balance, left), list[tmf.Bucket])
-    assert reading.balance(found) == balance
-    assert reading.allowance(found) == left
-    assert reading.points(wired([writing.loyalty(250)], list[tmf.LoyaltyAccount])) == 250
+    found = wired(to_tmf.buckets(balance, left), list[tmf.Bucket])
+    assert from_tmf.balance(found) == balance
+    assert from_tmf.allowance(found) == left
+    assert from_tmf.points(wired([to_tmf.loyalty(250)], list[tmf.LoyaltyAccount])) == 250
 
 
 def test_buckets_add_up_in_whatever_unit_they_are() -> None:
@@ -126,55 +126,55 @@ def test_buckets_add_up_in_whatever_unit_they_are() -> None:
         {"usageType": "data", "remainingValue": {"amount": 2560, "units": "MB"}},
         {"usageType": "sms", "remainingValue": {"amount": 5, "units": "items"}}
     ]"""
-    assert reading.allowance(json.decode(text, type=list[tmf.Bucket])) == Allowance(3, 2)
+    assert from_tmf.allowance(json.decode(text, type=list[tmf.Bucket])) == Allowance(3, 2)
 
 
 def test_the_past() -> None:
     lines = (BillLine(NAMES, Decimal("15.00")), BillLine({**NAMES, "en": "Calls"}, Decimal("4.80")))
     new = Bill(MONTH, Decimal("23.76"), Decimal("3.96"), lines)
     old = msgspec.structs.replace(new, month=date(2026, 10, 1))
-    bills = wired([writing.bill(5, one) for one in (old, new)], list[tmf.CustomerBill])
-    rates = [each for one in (old, new) for each in writing.rates(writing.bill(5, one).id, one)]
-    assert reading.bills(bills, wired(rates, list[tmf.BillingRate])) == [new, old]
+    bills = wired([to_tmf.bill(5, one) for one in (old, new)], list[tmf.CustomerBill])
+    rates = [each for one in (old, new) for each in to_tmf.rates(to_tmf.bill(5, one).id, one)]
+    assert from_tmf.bills(bills, wired(rates, list[tmf.BillingRate])) == [new, old]
 
     payments = [Payment(date(2026, 11, day), Decimal("5.00")) for day in (3, 9)]
-    paid = wired([writing.payment(one) for one in payments], list[tmf.Payment])
-    assert reading.payments(paid) == payments[::-1]
+    paid = wired([to_tmf.payment(one) for one in payments], list[tmf.Payment])
+    assert from_tmf.payments(paid) == payments[::-1]
 
     charges = [
         Charge(NOON.replace(hour=hour), NAMES, "375290001234", 61, Decimal("0.12"))
         for hour in (1, 2)
     ]
-    used = wired([writing.usage(one) for one in charges], list[tmf.Usage])
-    assert reading.charges(used) == charges[::-1]
+    used = wired([to_tmf.usage(one) for one in charges], list[tmf.Usage])
+    assert from_tmf.charges(used) == charges[::-1]
 
 
 def test_what_another_would_sell() -> None:
     offer = Offer("41", 7, "gigabytes", 2, Decimal("1.50"))
-    assert reading.offer(wired(writing.offer(5, offer), tmf.Quote)) == offer
+    assert from_tmf.offer(wired(to_tmf.offer(5, offer), tmf.Quote)) == offer
 
 
 def test_a_name_without_languages_serves_all() -> None:
     text = """[{"id": "1", "name": "Home", "productSpecification": {"id": "service"},
                 "productOfferingPrice": [{"price": {"unit": "BYN", "value": 1}}]}]"""
-    [service] = reading.service_offers(json.decode(text, type=list[tmf.Offering]))
+    [service] = from_tmf.service_offers(json.decode(text, type=list[tmf.Offering]))
     assert set(service.names.values()) == {"Home"}
 
 
 @pytest.mark.parametrize(
     ("read", "shape", "text", "told"),
     [
-        (reading.balance, tmf.Bucket, "[]", "no bucket of money"),
-        (reading.tariff, tmf.Product, '[{"status": "terminated"}]', "no tariff in force"),
-        (reading.charges, tmf.Usage, '[{"usageDate": "2026-11-24T12:00:00Z"}]', "no amount"),
+        (from_tmf.balance, tmf.Bucket, "[]", "no bucket of money"),
+        (from_tmf.tariff, tmf.Product, '[{"status": "terminated"}]', "no tariff in force"),
+        (from_tmf.charges, tmf.Usage, '[{"usageDate": "2026-11-24T12:00:00Z"}]', "no amount"),
         (
-            reading.rewards,
+            from_tmf.rewards,
             tmf.Offering,
             '[{"id": "1", "name": "SMS", "productSpecification": {"id": "reward"}}]',
             "has no price",
         ),
         (
-            reading.allowance,
+            from_tmf.allowance,
             tmf.Bucket,
             '[{"usageType": "data", "remainingValue": {"amount": 1, "units": "bushels"}}]',
             "bushels",

@@ -20,7 +20,7 @@ from ari_app.store.announcement_requests import Reach
 from ari_app.store.announcements import Announcement
 from ari_app.store.db import Store
 from ari_app.store.demo_accounts import Account, TariffPlan
-from ari_app.store.live_announcements import Bulletin
+from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.sqlite import Database
 from ivr.values import Spoken
 from tests.store.samples import NOON, subscriber
@@ -64,7 +64,9 @@ async def declare(store: Store, one: Announcement) -> Announcement:
 
 
 async def wish(store: Store, id: int, number: str, subscriber: int | None, **more: str) -> str:
-    return await store.write(announcement_requests.wish, id, number, subscriber, "c1", NOON, **more)
+    return await store.write(
+        announcement_requests.request_notification, id, number, subscriber, "c1", NOON, **more
+    )
 
 
 async def settled(store: Store, at: datetime) -> list[Message]:
@@ -77,7 +79,7 @@ async def settled(store: Store, at: datetime) -> list[Message]:
         posted.append((key, number, text, call))
 
     told = await store.write(
-        announcement_requests.settle, at, post, lambda prompt, tongue: f"{prompt} {tongue}"
+        announcement_requests.notify_ended, at, post, lambda prompt, tongue: f"{prompt} {tongue}"
     )
     assert told == len(posted)
     return posted
@@ -102,7 +104,7 @@ async def test_whom_it_concerns(town: Store) -> None:
         (replace(FIRE, areas=()), {MINSK, BREST, GOMEL, None}),
     ):
         added = await declare(town, one)
-        memory = await Bulletin.load(town, NOON)
+        memory = await LiveAnnouncements.load(town, NOON)
         told = {who for who in (MINSK, BREST, GOMEL, None) if memory.concerning(who, NOON)}
         assert told == concerned
         await town.write(announcements.cancel, added.id, False, NOON)
@@ -111,14 +113,14 @@ async def test_whom_it_concerns(town: Store) -> None:
 async def test_the_newest_is_told_first_and_each_ends_by_itself(town: Store) -> None:
     fire = await declare(town, FIRE)
     flood = await declare(town, replace(FIRE, areas=(), until=NOON + HOUR))
-    memory = await Bulletin.load(town, NOON)
+    memory = await LiveAnnouncements.load(town, NOON)
     assert memory.concerning(MINSK, NOON) == (flood, fire)
     assert memory.concerning(MINSK, NOON + HOUR) == (fire,)
     assert memory.concerning(MINSK, NOON + 3 * HOUR) == ()
 
 
 async def test_the_memory_learns_when_it_is_told(town: Store) -> None:
-    memory = await Bulletin.load(town, NOON)
+    memory = await LiveAnnouncements.load(town, NOON)
     fire = await declare(town, FIRE)
     assert memory.concerning(MINSK, NOON) == ()
     await memory.refresh(NOON)
@@ -169,8 +171,10 @@ async def test_how_many_heard_it_and_wish_to_be_told(town: Store) -> None:
         ("", "c4"),
         ("anonymous", "c5"),
     ):
-        await town.write(announcement_requests.hear, [fire.id], number, call, NOON)
-    await town.write(announcement_requests.hear, [fire.id, flood.id], "375990000003", "c6", NOON)
+        await town.write(announcement_requests.record_heard, [fire.id], number, call, NOON)
+    await town.write(
+        announcement_requests.record_heard, [fire.id, flood.id], "375990000003", "c6", NOON
+    )
     await wish(town, fire.id, "375990000001", MINSK)
     assert await town.read(announcement_requests.reach, fire.id) == Reach(heard=5, wishes=1)
     assert await town.read(announcement_requests.reach, flood.id) == Reach(heard=1, wishes=0)
@@ -230,7 +234,7 @@ async def test_what_cannot_be_posted_is_not_taken_for_told(town: Store) -> None:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="full"):
-        await town.write(announcement_requests.settle, FIRE.until, full, lambda *_: "")
+        await town.write(announcement_requests.notify_ended, FIRE.until, full, lambda *_: "")
     assert len(await settled(town, FIRE.until)) == 1
 
 
@@ -250,7 +254,7 @@ class Outbox:
 
 
 @asynccontextmanager
-async def attended(memory: Bulletin, outbox: Outbox) -> AsyncIterator[None]:
+async def attended(memory: LiveAnnouncements, outbox: Outbox) -> AsyncIterator[None]:
     def now() -> datetime:
         return datetime.now(UTC)
 
@@ -266,7 +270,7 @@ async def test_messages_are_posted_when_its_time_passes(town: Store) -> None:
     soon = await declare(town, replace(FIRE, since=now, until=now + timedelta(seconds=0.2)))
     await wish(town, soon.id, "375990000001", MINSK)
     outbox = Outbox()
-    async with attended(await Bulletin.load(town, now), outbox):
+    async with attended(await LiveAnnouncements.load(town, now), outbox):
         assert await outbox.posted.get() == f"mended:{soon.id}:375990000001 text-passed"
     assert datetime.now(UTC) >= soon.until
 
@@ -275,7 +279,7 @@ async def test_messages_are_posted_when_somebody_says_it_is_mended(town: Store) 
     now = datetime.now(UTC)
     fire = await declare(town, replace(FIRE, until=now + HOUR))
     await wish(town, fire.id, "375990000001", MINSK)
-    memory, outbox = await Bulletin.load(town, now), Outbox()
+    memory, outbox = await LiveAnnouncements.load(town, now), Outbox()
     async with attended(memory, outbox):
         await town.write(announcements.cancel, fire.id, True, now)
         await memory.refresh(now)
@@ -289,6 +293,6 @@ async def test_messages_that_could_not_be_posted_are_posted_later(
     fire = await declare(town, FIRE)
     await wish(town, fire.id, "375990000001", MINSK)
     outbox = Outbox(failures=2)
-    async with attended(await Bulletin.load(town, NOON), outbox):
+    async with attended(await LiveAnnouncements.load(town, NOON), outbox):
         assert await outbox.posted.get() == f"mended:{fire.id}:375990000001 text-passed"
     assert caplog.text.count("must wait: the disk is full") == 2

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ari_app.store import calls
-from ari_app.store.call_report import tell
+from ari_app.store.call_report import report
 from ari_app.store.calls import Call, Path
 from ari_app.store.db import Store
 from ari_app.store.times import micros, moment
@@ -86,7 +86,7 @@ async def test_call_is_told(store: Store) -> None:
     await store.write(calls.add, [*whole_call("c1", 1), step(seq=2, key="secret")])
     path = await store.read(calls.path, "c1")
     assert path is not None
-    assert tell(path) == [
+    assert report(path) == [
         "2026-03-01 12:00:00 UTC  …0001 (subscriber 1) dialled 611 over ari, flow 611@f00dfeed, ru",
         "    1.00  main (menu)  told main-menu  key 1  -> balance",
         "    2.00  main (menu)  told main-menu  key secret  -> balance",
@@ -100,18 +100,18 @@ async def test_a_flow_is_named_where_the_call_enters_it(store: Store) -> None:
     await store.write(calls.add, [began(), *steps])
     path = await store.read(calls.path, "c1")
     assert path is not None
-    assert [": " in line for line in tell(path)[1:-1]] == [
+    assert [": " in line for line in report(path)[1:-1]] == [
         *(False, False, True, False, True, False, False)
     ]
-    assert tell(path)[3] == "    3.00  paying: main (menu)  told main-menu  key 1  -> balance"
-    assert tell(path)[5].startswith("    5.00  611: main (menu)")
+    assert report(path)[3] == "    3.00  paying: main (menu)  told main-menu  key 1  -> balance"
+    assert report(path)[5].startswith("    5.00  611: main (menu)")
 
 
 async def test_call_that_lasts_is_told_so(store: Store) -> None:
     await store.write(calls.add, [began()])
     path = await store.read(calls.path, "c1")
     assert path is not None
-    assert tell(path)[-1].endswith("the call lasts")
+    assert report(path)[-1].endswith("the call lasts")
 
 
 @settings(deadline=None)

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.store import cards, history, subscribers
-from ari_app.store.cards import Burst, Card, NoCard
+from ari_app.store.cards import Card, CardNotFound, TypedText
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from tests.store.samples import NOON, subscriber
@@ -40,7 +40,7 @@ async def opened(store: Store, **changed: Any) -> Card:
 async def typed(store: Store, **fields: str) -> None:
     for field, text in fields.items():
         key = f"{field}:{text}"
-        await store.write(cards.save, Burst("card1", field, key, text, NOON + SECOND))
+        await store.write(cards.save, TypedText("card1", field, key, text, NOON + SECOND))
 
 
 async def test_a_card_comes_back_as_it_was_and_is_opened_once(store: Store) -> None:
@@ -55,8 +55,8 @@ async def test_the_steps_of_a_card_count_once(store: Store) -> None:
     for after in (3, 4):
         await store.write(cards.answered, "card1", NOON + after * SECOND)
         await store.write(cards.ended, "card1", NOON + 2 * after * SECOND)
-    await store.write(cards.proved, "card1", "code-word")
-    await store.write(cards.recognised, "card1", 1)
+    await store.write(cards.set_identity, "card1", "code-word")
+    await store.write(cards.set_subscriber, "card1", 1)
     assert await store.read(cards.by_id, "card1") == replace(
         card,
         answered=NOON + 3 * SECOND,
@@ -82,7 +82,7 @@ async def test_the_newest_of_each_field_is_what_stands_there(store: Store) -> No
     await opened(store)
     await typed(store, question="Нет")
     await typed(store, solution="Ждём", question="Нет интернета")
-    again = Burst("card1", "question", "question:Нет", "Нет", NOON + 9 * SECOND)
+    again = TypedText("card1", "question", "question:Нет", "Нет", NOON + 9 * SECOND)
     await store.write(cards.save, again)
     assert await store.read(cards.texts, "card1") == {
         "question": "Нет интернета",
@@ -92,11 +92,11 @@ async def test_the_newest_of_each_field_is_what_stands_there(store: Store) -> No
 
 
 async def test_what_belongs_to_no_card_is_an_error_with_a_name(store: Store) -> None:
-    with pytest.raises(NoCard, match="no card nope"):
-        await store.write(cards.save, Burst("nope", "question", "k", "text", NOON))
-    with pytest.raises(NoCard):
+    with pytest.raises(CardNotFound, match="no card nope"):
+        await store.write(cards.save, TypedText("nope", "question", "k", "text", NOON))
+    with pytest.raises(CardNotFound):
         await store.write(cards.finish, "nope", NOON)
-    with pytest.raises(NoCard):
+    with pytest.raises(CardNotFound):
         await store.write(cards.answered, "nope", NOON)
 
 

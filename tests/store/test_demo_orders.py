@@ -27,10 +27,10 @@ from ari_app.selfcare.memory import Answer, MemoryBilling
 from ari_app.selfcare.orders import (
     Buy,
     ChangeTariff,
+    Completed,
     Give,
     Order,
     Pause,
-    Placed,
     PromisePayment,
     Quote,
     Redeem,
@@ -86,7 +86,7 @@ async def test_a_restart_changes_nothing(store: Store) -> None:
     for key, (who, what, agreed) in enumerate(orders):
         answers.append(await billing.place(who, what, agreed, f"k{key}"))
         assert await books(store) == billing.books()
-    assert [isinstance(one, Placed) for one in answers].count(False) == 2, "no end, no gigabyte"
+    assert [isinstance(one, Completed) for one in answers].count(False) == 2, "no end, no gigabyte"
     again = await opened(store)
     assert again.books() == billing.books()
     for key, (who, what, agreed) in enumerate(orders):
@@ -103,7 +103,7 @@ async def test_a_lock_makes_billing_unavailable(store: Store, file: Path) -> Non
             await billing.place(8, GIFT, FREE, "k")
         assert (await billing.balance(8)).amount == Decimal("105.05"), "reads go on"
     assert billing.books() == before == await books(store)
-    assert isinstance(await billing.place(8, GIFT, FREE, "k"), Placed)
+    assert isinstance(await billing.place(8, GIFT, FREE, "k"), Completed)
 
 
 async def test_a_full_disk_undoes_the_half_that_was_written(store: Store) -> None:
@@ -115,7 +115,7 @@ async def test_a_full_disk_undoes_the_half_that_was_written(store: Store) -> Non
         await billing.place(8, GIFT, FREE, key)
     assert billing.books() == before == await books(store)
     await store.write(lambda db: db.conn.execute("pragma max_page_count = 9999").fetchone())
-    assert isinstance(await billing.place(8, GIFT, FREE, key), Placed)
+    assert isinstance(await billing.place(8, GIFT, FREE, key), Completed)
 
 
 async def test_a_store_that_cannot_be_asked_leaves_it_uncertain(store: Store) -> None:
@@ -164,7 +164,7 @@ async def test_an_older_installation_keeps_its_accounts_and_gets_codes(file: Pat
         assert [one.code for one in await billing.services(3)] == ["3"]
         assert (await billing.balance(3)).amount == Decimal("-3.40")
         assert (await billing.allowance(3)).minutes == 300
-        assert isinstance(await billing.place(3, SwitchOff("3"), FREE, "k"), Placed)
+        assert isinstance(await billing.place(3, SwitchOff("3"), FREE, "k"), Completed)
     finally:
         await store.close()
 
@@ -217,7 +217,7 @@ class Orders(RuleBasedStateMachine):
         before, key = self.billing.books(), f"s:{len(self.answers)}"
         answer = self.place(who, what, key)
         self.answers[key] = (who, what, answer)
-        placed = isinstance(answer, Placed)
+        placed = isinstance(answer, Completed)
         assert self.billing.books().last == before.last + placed
         assert placed or self.billing.books() == before
         if placed and isinstance(what, Give):
@@ -267,7 +267,7 @@ class Orders(RuleBasedStateMachine):
     @invariant()
     def what_is_remembered_is_what_is_kept(self) -> None:
         assert self.loop.run(books(self.store)) == self.billing.books()
-        placed = [one for _, _, one in self.answers.values() if isinstance(one, Placed)]
+        placed = [one for _, _, one in self.answers.values() if isinstance(one, Completed)]
         assert len({one.number for one in placed}) == len(placed) == self.billing.books().last
 
     def teardown(self) -> None:
@@ -278,12 +278,12 @@ class Orders(RuleBasedStateMachine):
 
 def sums(books: Books) -> tuple[Decimal, int, int, int]:
     """All money, minutes, gigabytes and points that there are."""
-    accounts, till = books.accounts.values(), books.till
+    accounts, operator = books.accounts.values(), books.operator
     return (
-        sum((one.balance for one in accounts), till.money),
-        sum((one.minutes for one in accounts), till.minutes),
-        sum((one.gigabytes for one in accounts), till.gigabytes),
-        sum((one.points for one in accounts), till.points),
+        sum((one.balance for one in accounts), operator.money),
+        sum((one.minutes for one in accounts), operator.minutes),
+        sum((one.gigabytes for one in accounts), operator.gigabytes),
+        sum((one.points for one in accounts), operator.points),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.store import agent_actions, agents, callbacks, colleague_notes, desk_sessions, views
-from ari_app.store.agent_actions import Act
+from ari_app.store.agent_actions import AgentAction
 from ari_app.store.agents import Agent
 from ari_app.store.callbacks import Callback
 from ari_app.store.colleague_notes import Note
@@ -19,7 +19,7 @@ from tests.store.samples import NOON
 HOUR = timedelta(hours=1)
 SESSION = Session("hash", "anna", "csrf", NOON, NOON, NOON, NOON + HOUR)
 ANNA = Agent("anna", "Анна", "701", ("ru",), "701", Secret("a"))
-ACT = Act(
+ACT = AgentAction(
     key="k1",
     at=NOON,
     agent="anna",
@@ -60,7 +60,7 @@ async def test_sessions_end(store: Store) -> None:
     await store.write(desk_sessions.add, replace(SESSION, token_hash="e", expires=NOON))
     assert await store.write(desk_sessions.end, "a")
     assert not await store.write(desk_sessions.end, "a")
-    assert await store.write(desk_sessions.sweep, NOON) == 1
+    assert await store.write(desk_sessions.remove_expired, NOON) == 1
     assert await store.write(desk_sessions.end_all, "anna") == 2
     assert await store.read(desk_sessions.find, "d", NOON) is not None
 
@@ -96,9 +96,9 @@ async def test_a_note_is_kept_once_until_it_is_removed(store: Store) -> None:
 async def test_an_act_is_one_row_and_ends_once(store: Store) -> None:
     assert await store.write(agent_actions.begin, ACT) == ACT
     after = {"balance": "2,50 руб."}
-    assert await store.write(agent_actions.settle, "k1", "done", after)
-    assert not await store.write(agent_actions.settle, "k1", "failed")
-    assert not await store.write(agent_actions.settle, "k9", "done")
+    assert await store.write(agent_actions.finish, "k1", "done", after)
+    assert not await store.write(agent_actions.finish, "k1", "failed")
+    assert not await store.write(agent_actions.finish, "k9", "done")
     done = replace(ACT, outcome="done", after=after)
     again = replace(ACT, at=NOON + HOUR, reason="Другое")
     assert await store.write(agent_actions.begin, again) == done, "the same key is the same act"
@@ -122,13 +122,13 @@ async def test_who_looked_is_listed(store: Store) -> None:
 
 @pytest.mark.parametrize("number", ["375990000001", "+375 99 000-00-01"])
 async def test_an_agent_promises_to_call(store: Store, number: str) -> None:
-    await store.write(callbacks.ask, "c1:1", "c1", "375990000001", 1, NOON)
+    await store.write(callbacks.request, "c1:1", "c1", "375990000001", 1, NOON)
     wish = Callback(1, "c1", NOON, "375990000001", 1, "", "open")
     assert await store.read(callbacks.open_of, number) == wish
     assert await store.write(callbacks.promise, 1, "anna", NOON + HOUR, "о роутере")
     promised = replace(wish, due=NOON + HOUR, agent="anna", note="о роутере")
     assert await store.read(callbacks.promised, "anna") == [promised]
-    assert await store.read(callbacks.listing, False) == [promised]
+    assert await store.read(callbacks.listed, False) == [promised]
     assert await store.write(callbacks.done, 1)
     assert not await store.write(callbacks.promise, 1, "boris", None)
     assert await store.read(callbacks.promised, "anna") == []

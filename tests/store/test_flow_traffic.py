@@ -27,7 +27,7 @@ def call(name: str, hour: int, version: str, *steps: tuple[str, str, str]) -> li
 
 async def fill(store: Store) -> None:
     await store.write(
-        versions.keep,
+        versions.record,
         [
             (Version("611", "old", NOON, "start"), ""),
             (Version("611", "new", NOON + 2 * HOUR, "reload"), ""),

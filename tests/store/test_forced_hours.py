@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from ari_app.store import forced_hours
 from ari_app.store.db import Store
-from ari_app.store.forced_hours import ForcedHours, Order
+from ari_app.store.forced_hours import ForcedHours, Override
 from ivr.hours.schedule import Forced
 from tests.store.samples import NOON
 
@@ -51,8 +51,8 @@ async def test_the_log_keeps_who_did_what(store: Store) -> None:
     await store.write(forced_hours.force, "claims", closed(5, "fire drill"), NOON)
     await store.write(forced_hours.free, "claims", "boris", NOON + HOUR)
     assert await store.read(forced_hours.log, "claims") == [
-        Order("claims", NOON + HOUR, "boris", None),
-        Order("claims", NOON, "anna", closed(5, "fire drill")),
+        Override("claims", NOON + HOUR, "boris", None),
+        Override("claims", NOON, "anna", closed(5, "fire drill")),
     ]
 
 

@@ -54,14 +54,14 @@ async def test_one_text_for_each_number_is_due_the_oldest_first(store: Store) ->
 
 async def test_an_attempt_puts_the_next_off_and_the_last_one_fails(store: Store) -> None:
     await post(store, "c1:1")
-    await store.write(outbox.begin, "c1:1", NOON + SECOND)
+    await store.write(outbox.start_attempt, "c1:1", NOON + SECOND)
     assert await store.read(outbox.due, NOON, 8) == []
     begun = await one(store)
     assert (begun.state, begun.attempts, begun.next_at) == ("waiting", 1, NOON + SECOND)
     assert begun.error == "no answer yet"
-    await store.write(outbox.refused, "c1:1", "no phone")
-    await store.write(outbox.begin, "c1:1", None)
-    await store.write(outbox.refused, "c1:1", "still no phone")
+    await store.write(outbox.attempt_failed, "c1:1", "no phone")
+    await store.write(outbox.start_attempt, "c1:1", None)
+    await store.write(outbox.attempt_failed, "c1:1", "still no phone")
     failed = await one(store)
     assert (failed.state, failed.attempts, failed.next_at) == ("failed", 2, None)
     assert failed.error == "still no phone"
@@ -69,9 +69,9 @@ async def test_an_attempt_puts_the_next_off_and_the_last_one_fails(store: Store)
 
 async def test_what_was_sent_is_never_due_again(store: Store) -> None:
     await post(store, "c1:1")
-    await store.write(outbox.begin, "c1:1", NOON)
-    await store.write(outbox.sent, "c1:1", NOON + SECOND)
-    await store.write(outbox.begin, "c1:1", NOON)
+    await store.write(outbox.start_attempt, "c1:1", NOON)
+    await store.write(outbox.mark_sent, "c1:1", NOON + SECOND)
+    await store.write(outbox.start_attempt, "c1:1", NOON)
     assert not await post(store, "c1:1")
     assert await store.read(outbox.due, NOON + timedelta(days=9), 8) == []
     done = await one(store)

@@ -141,7 +141,7 @@ async def test_a_keyed_number_may_lack_its_country(store: Store) -> None:
     await store.write(subscribers.add, [subscriber(7)])
     directory = await Directory.load(store)
     for keyed in ("375990000001", "80990000001", "990000001", "00375990000001", "810375990000001"):
-        assert directory.keyed(keyed) == 7
+        assert directory.by_number(keyed) == 7
     for keyed in ("", "0", "611", "990000002", "9" * 5000, "*"):
-        assert directory.keyed(keyed) is None
+        assert directory.by_number(keyed) is None
     assert (directory.number(7), directory.number(8)) == ("375990000001", "")

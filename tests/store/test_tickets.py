@@ -8,11 +8,18 @@ from msgspec.structs import replace
 
 from ari_app.store import tickets
 from ari_app.store.db import Store
-from ari_app.store.tickets import Change, Entry, NotAllowed, NoTicket, Opening, Ticket
+from ari_app.store.tickets import (
+    Entry,
+    NewTicket,
+    Ticket,
+    TicketChange,
+    TicketNotFound,
+    TransitionNotAllowed,
+)
 from tests.store.samples import NOON
 
 HOUR = timedelta(hours=1)
-NEW = Opening(
+NEW = NewTicket(
     key="c1:1",
     by="anna",
     subscriber=1,
@@ -29,7 +36,7 @@ async def opened(store: Store, **changed: Any) -> Ticket:
 
 
 async def changed(store: Store, id: int, at: datetime = NOON + HOUR, **what: Any) -> Ticket:
-    wanted = Change(key=f"{id}:{what}", by="boris", **what)
+    wanted = TicketChange(key=f"{id}:{what}", by="boris", **what)
     return await store.write(tickets.change, id, wanted, at)
 
 
@@ -106,9 +113,9 @@ async def test_a_change_is_done_once(store: Store) -> None:
 async def test_what_cannot_be_is_refused_and_nothing_changes(store: Store) -> None:
     await opened(store)
     await changed(store, 1, state="closed")
-    with pytest.raises(NotAllowed, match="ticket 1 is closed: it cannot be open"):
+    with pytest.raises(TransitionNotAllowed, match="ticket 1 is closed: it cannot be open"):
         await changed(store, 1, state="open", owner="vera")
-    with pytest.raises(NoTicket, match="no ticket 9"):
+    with pytest.raises(TicketNotFound, match="no ticket 9"):
         await changed(store, 9, state="open")
     assert len(await store.read(tickets.history, 1)) == 2
 

@@ -10,32 +10,32 @@ from msgspec.structs import replace
 from ari_app.desk.known import Arrival, Identity
 from ari_app.desk.ports import DeskUnavailable, Kept
 from ari_app.store import agent_actions
-from ari_app.store.agent_actions import Act
+from ari_app.store.agent_actions import AgentAction
 from ari_app.workplace.acts import StoredActs
 from ivr.events import Answered
 from ivr.values import Digits, Money, Name, Values
-from tests.fulfilment.ordering import NUMBERS, House
-from tests.selfcare.bank import NOON, Bank
+from tests.fulfilment.harness import NUMBERS, Harness
+from tests.selfcare.fake_billing import NOON, FakeBilling
 
 ON: Values = {"code": Digits("7"), "charge": Money(Decimal(0))}
 KEY = "0123456789abcdef:d1"
 
 
 @pytest.fixture
-async def bank() -> Bank:
-    return Bank()
+async def billing() -> FakeBilling:
+    return FakeBilling()
 
 
 @pytest.fixture
-async def house(bank: Bank, tmp_path: Path) -> AsyncIterator[House]:
-    house = await House.open(bank, tmp_path / "firstline.db", deadline=0.2)
-    yield house
-    await house.end()
+async def harness(billing: FakeBilling, tmp_path: Path) -> AsyncIterator[Harness]:
+    harness = await Harness.open(billing, tmp_path / "firstline.db", deadline=0.2)
+    yield harness
+    await harness.end()
 
 
 @pytest.fixture
-def doing(house: House, bank: Bank) -> StoredActs:
-    return StoredActs(house.store, house.care, bank, lambda: house.now)
+def doing(harness: Harness, billing: FakeBilling) -> StoredActs:
+    return StoredActs(harness.store, harness.care, billing, lambda: harness.now)
 
 
 def card(identity: Identity = "code-word", subscriber: int = 1) -> Kept:
@@ -50,20 +50,20 @@ def card(identity: Identity = "code-word", subscriber: int = 1) -> Kept:
     return Kept(id=KEY[:16], agent="anna", arrival=arrival, opened=NOON, identity=identity)
 
 
-async def kept(house: House) -> Act:
-    [act] = await house.store.read(agent_actions.of_card, KEY[:16])
+async def kept(harness: Harness) -> AgentAction:
+    [act] = await harness.store.read(agent_actions.of_card, KEY[:16])
     return act
 
 
 async def test_a_deed_is_done_once_and_kept_with_its_reason_and_what_it_changed(
-    house: House, bank: Bank, doing: StoredActs
+    harness: Harness, billing: FakeBilling, doing: StoredActs
 ) -> None:
     for _ in range(2):
         acted = await doing.do(card(), "service-on", ON, KEY, "попросил")
         assert acted.answered.outcome == "ok"
-    assert bank.effects == {KEY: 1}
-    act = await kept(house)
-    assert act == Act(
+    assert billing.effects == {KEY: 1}
+    act = await kept(harness)
+    assert act == AgentAction(
         key=KEY,
         at=act.at,
         agent="anna",
@@ -97,65 +97,65 @@ async def test_an_agent_is_told_what_changed(doing: StoredActs) -> None:
 
 
 async def test_a_deed_whose_end_is_unknown_is_not_tried_a_second_time(
-    house: House, bank: Bank, doing: StoredActs
+    harness: Harness, billing: FakeBilling, doing: StoredActs
 ) -> None:
-    bank.faults = ["lost-after"]
+    billing.faults = ["lost-after"]
     acted = await doing.do(card(), "service-on", ON, KEY, "попросил")
     assert acted.answered == Answered("accepted")
     assert (await doing.do(card(), "service-on", ON, KEY, "попросил")).answered == acted.answered
-    await house.settle()
-    assert bank.effects == {KEY: 1}
+    await harness.settle()
+    assert billing.effects == {KEY: 1}
 
 
-async def test_a_refusal_is_kept_too(house: House, doing: StoredActs) -> None:
+async def test_a_refusal_is_kept_too(harness: Harness, doing: StoredActs) -> None:
     inputs: Values = {**ON, "charge": Money(Decimal(5))}
     assert (await doing.do(card(), "service-on", inputs, KEY, "x")).answered.outcome == "changed"
-    assert (await kept(house)).outcome == "changed"
+    assert (await kept(harness)).outcome == "changed"
 
 
 async def test_nothing_that_costs_is_done_for_whom_nobody_knows(
-    house: House, bank: Bank, doing: StoredActs
+    harness: Harness, billing: FakeBilling, doing: StoredActs
 ) -> None:
     with pytest.raises(DeskUnavailable):
         await doing.do(card("caller"), "service-on", ON, KEY, "x")
-    assert not bank.effects
-    assert (await kept(house)).identity == "caller"
+    assert not billing.effects
+    assert (await kept(harness)).identity == "caller"
 
 
 async def test_where_the_account_cannot_be_looked_at_the_deed_is_done_all_the_same(
-    house: House, bank: Bank, doing: StoredActs, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, billing: FakeBilling, doing: StoredActs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def silent(_: int) -> int:
         raise TimeoutError
 
-    monkeypatch.setattr(bank, "points", silent)
+    monkeypatch.setattr(billing, "points", silent)
     assert (await doing.do(card(), "service-on", ON, KEY, "x")).answered.outcome == "ok"
-    act = await kept(house)
+    act = await kept(harness)
     assert (act.before, act.after, act.outcome) == ({}, {}, "ok")
 
 
 async def test_what_costs_nothing_is_kept_without_the_account(
-    house: House, doing: StoredActs
+    harness: Harness, doing: StoredActs
 ) -> None:
     acted = await doing.do(card("caller"), "apn-settings", {}, KEY, "нет интернета")
     assert (acted.answered.outcome, acted.before) == ("ok", {})
-    assert (await kept(house)).reason == "нет интернета"
-    assert len(await house.texts()) == 1
+    assert (await kept(harness)).reason == "нет интернета"
+    assert len(await harness.texts()) == 1
 
 
-async def test_a_question_leaves_no_trace(house: House, doing: StoredActs) -> None:
+async def test_a_question_leaves_no_trace(harness: Harness, doing: StoredActs) -> None:
     answered = await doing.ask(card("caller"), "balance", {})
     assert answered.values == {"balance": Money(Decimal("20.00"))}
-    assert await house.store.read(agent_actions.of_card, KEY[:16]) == []
+    assert await harness.store.read(agent_actions.of_card, KEY[:16]) == []
 
 
 async def test_a_locked_store_refuses_the_deed_before_it_is_tried(
-    house: House, bank: Bank, doing: StoredActs
+    harness: Harness, billing: FakeBilling, doing: StoredActs
 ) -> None:
-    await house.store.close()
+    await harness.store.close()
     with pytest.raises(DeskUnavailable):
         await doing.do(card(), "service-on", ON, KEY, "x")
-    assert not bank.asked
+    assert not billing.asked
 
 
 async def test_of_a_stranger_nothing_is_known(doing: StoredActs) -> None:

@@ -63,10 +63,10 @@ async def test_a_note_is_of_a_subscriber(store: Store, clerk: StoredNotesAndTick
 async def test_a_call_is_promised_once_for_a_number(
     store: Store, clerk: StoredNotesAndTickets
 ) -> None:
-    await store.write(callbacks.ask, "c1:1", "c1", "375990000001", 1, AT - HOUR, "money")
+    await store.write(callbacks.request, "c1:1", "c1", "375990000001", 1, AT - HOUR, "money")
     for _ in range(2):
         await clerk.call_back(card(), "k1", AT + HOUR, "про счёт")
-    [one] = await store.read(callbacks.listing, True)
+    [one] = await store.read(callbacks.listed, True)
     assert (one.at, one.due, one.agent, one.note) == (AT - HOUR, AT + HOUR, "anna", "про счёт")
     nobody = replace(card(), arrival=replace(card().arrival, number="anonymous"))
     with pytest.raises(DeskUnavailable):

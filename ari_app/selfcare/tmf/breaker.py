@@ -35,7 +35,7 @@ class Rule(Struct, frozen=True):
     pause: float = 5.0
 
 
-def asked(breaker: Breaker, now: float) -> Breaker | None:
+def before_request(breaker: Breaker, now: float) -> Breaker | None:
     """What it becomes when somebody asks at ``now``; None if he may not."""
     match breaker:
         case Closed():
@@ -45,12 +45,12 @@ def asked(breaker: Breaker, now: float) -> Breaker | None:
     return None
 
 
-def answered() -> Breaker:
+def after_answer() -> Breaker:
     """What any becomes when an answer comes."""
     return Closed()
 
 
-def failed(breaker: Breaker, rule: Rule, now: float) -> Breaker:
+def after_failure(breaker: Breaker, rule: Rule, now: float) -> Breaker:
     """What it becomes when no answer came; those still out when it opened change nothing."""
     match breaker:
         case Closed(failures) if failures + 1 < rule.failures:

@@ -19,17 +19,17 @@ from ari_app.selfcare.billing import (
     BillingUncertain,
     Charge,
     Offer,
-    Paused,
+    PausePeriod,
     Payment,
     Reward,
     Service,
     Tariff,
     UnknownSubscriber,
 )
-from ari_app.selfcare.orders import Order, Placed, Quote, Refused
-from ari_app.selfcare.tmf import product_order, reading
+from ari_app.selfcare.orders import Completed, Order, Quote, Refused
+from ari_app.selfcare.tmf import from_tmf, product_order
 from ari_app.selfcare.tmf import resources as tmf
-from ari_app.selfcare.tmf.door import Declined, Door, Request, Settings, Unanswered
+from ari_app.selfcare.tmf.transport import NoAnswer, Rejected, Request, Settings, Transport
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -58,7 +58,7 @@ class TmfBilling:
     """See :class:`~ari_app.selfcare.billing.Billing`; an async context manager."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
-        self.door = Door(settings)
+        self.door = Transport(settings)
         self._settings = settings
         self._now = now
         self._balances: OrderedDict[int, tuple[Balance, datetime]] = OrderedDict()
@@ -74,7 +74,7 @@ class TmfBilling:
     async def balance(self, subscriber: int) -> Balance:
         """What is on the account; if billing does not answer, what was not long ago."""
         try:
-            found = await self._of(subscriber, tmf.BUCKET, _buckets, reading.balance)
+            found = await self._of(subscriber, tmf.BUCKET, _buckets, from_tmf.balance)
         except BillingUnavailable:
             known, at = self._balances.get(subscriber, (None, self._now()))
             if known and self._now() - at <= timedelta(seconds=self._settings.balance_age):
@@ -92,24 +92,24 @@ class TmfBilling:
 
     async def tariff(self, subscriber: int) -> Tariff:
         """The tariff in force."""
-        return await self._products(subscriber, reading.tariff)
+        return await self._products(subscriber, from_tmf.tariff)
 
     async def services(self, subscriber: int) -> Sequence[Service]:
         """The services that are on."""
-        return await self._products(subscriber, reading.services)
+        return await self._products(subscriber, from_tmf.services)
 
-    async def paused(self, subscriber: int) -> Paused | None:
+    async def paused(self, subscriber: int) -> PausePeriod | None:
         """The pause that is on or agreed."""
-        return await self._products(subscriber, reading.paused)
+        return await self._products(subscriber, from_tmf.paused)
 
     async def allowance(self, subscriber: int) -> Allowance:
         """The minutes and gigabytes that are left."""
-        return await self._of(subscriber, tmf.BUCKET, _buckets, reading.allowance)
+        return await self._of(subscriber, tmf.BUCKET, _buckets, from_tmf.allowance)
 
     async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
         """The last payments, the newest first."""
         query = {"payer.id": str(subscriber), "limit": str(limit), "sort": "-paymentDate"}
-        found = await self._of(subscriber, tmf.PAYMENT, _payments, reading.payments, query)
+        found = await self._of(subscriber, tmf.PAYMENT, _payments, from_tmf.payments, query)
         return found[:limit]
 
     async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
@@ -121,18 +121,18 @@ class TmfBilling:
             return []
         lines = {"bill.id": ",".join(one.id for one in found)}
         rates = await self._of(subscriber, tmf.RATE, _rates, list, lines)
-        return _made(partial(reading.bills, found), rates)[:limit]
+        return _made(partial(from_tmf.bills, found), rates)[:limit]
 
     async def charges(self, subscriber: int, limit: int) -> Sequence[Charge]:
         """The last charges, the newest first."""
         newest = {"limit": str(limit), "sort": "-usageDate"}
         query = {"relatedParty.id": str(subscriber)} | newest
-        return (await self._of(subscriber, tmf.USAGE, _usages, reading.charges, query))[:limit]
+        return (await self._of(subscriber, tmf.USAGE, _usages, from_tmf.charges, query))[:limit]
 
     async def points(self, subscriber: int) -> int:
         """The loyalty points."""
         query = {"loyaltyProgramMember.id": str(subscriber)}
-        return await self._of(subscriber, tmf.LOYALTY, _loyalty, reading.points, query)
+        return await self._of(subscriber, tmf.LOYALTY, _loyalty, from_tmf.points, query)
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
         """What others would sell to him: quotes that wait for his answer."""
@@ -141,27 +141,27 @@ class TmfBilling:
 
     async def tariffs(self) -> Sequence[Tariff]:
         """All tariffs that the operator offers."""
-        return await self._catalogue("tariff", reading.tariffs)
+        return await self._catalogue("tariff", from_tmf.tariffs)
 
     async def service_offers(self) -> Sequence[Service]:
         """All services that the operator offers."""
-        return await self._catalogue("service", reading.service_offers)
+        return await self._catalogue("service", from_tmf.service_offers)
 
     async def rewards(self) -> Sequence[Reward]:
         """What points can be changed into."""
-        return await self._catalogue("reward", reading.rewards)
+        return await self._catalogue("reward", from_tmf.rewards)
 
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         """What an order would cost and from when on."""
         body = _encoder.encode(product_order.quote_request(subscriber, order))
         try:
             return await self.door.read(Request(tmf.QUOTE, body=body), _quote)
-        except Declined as error:
+        except Rejected as error:
             return _refused(error, subscriber)
 
     async def place(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
-    ) -> Placed | Refused:
+    ) -> Completed | Refused:
         """Carry out an order, trying again with its key while nobody knows what became of it.
 
         Placed again after a ``BillingUncertain``, it is in doubt until there is an answer. After
@@ -182,7 +182,7 @@ class TmfBilling:
 
     async def _placed(
         self, subscriber: int, order: Order, agreed: Decimal, key: str, begun: bool
-    ) -> Placed | Refused:
+    ) -> Completed | Refused:
         body = _encoder.encode(product_order.order_request(subscriber, order, agreed, key))
         request, parse = Request(tmf.ORDER, body=body), partial(_order, key)
         clock = asyncio.get_running_loop().time
@@ -192,17 +192,17 @@ class TmfBilling:
             left = max(deadline - clock(), 0.001)
             try:
                 answer = await self.door.once(request, parse, min(self._settings.timeout, left))
-            except Unanswered as error:
+            except NoAnswer as error:
                 begun = begun or error.sent
                 if not begun:
                     raise BillingUnavailable(str(error)) from None
                 why = str(error)
-            except Declined as error:
+            except Rejected as error:
                 if begun and error.status >= 400 and not product_order.refused(error.code):
                     raise BillingUncertain(f"{key}: {error}") from None
                 return _refused(error, subscriber)
             else:
-                if isinstance(answer, Placed):
+                if isinstance(answer, Completed):
                     return answer
                 begun, request = True, Request(f"{tmf.ORDER}/{answer}")
                 why = f"order {answer} is not completed"
@@ -229,7 +229,7 @@ class TmfBilling:
             rows = await self.door.read(Request(path, query), decode)
             if not rows:
                 await self.door.read(Request(f"{tmf.CUSTOMER}/{subscriber}"), _customer)
-        except Declined as error:
+        except Rejected as error:
             if error.status == 404:
                 raise UnknownSubscriber(subscriber) from None
             raise BillingUnavailable(str(error)) from None
@@ -239,7 +239,7 @@ class TmfBilling:
         query = {"productSpecification.id": kind, "limit": CATALOGUE}
         try:
             return _made(make, await self.door.read(Request(tmf.OFFERING, query), _offerings))
-        except Declined as error:
+        except Rejected as error:
             raise BillingUnavailable(str(error)) from None
 
 
@@ -252,10 +252,10 @@ def _made(make: Callable[[list[R]], T], rows: list[R]) -> T:
 
 
 def _offers(found: list[tmf.Quote]) -> list[Offer]:
-    return [reading.offer(one) for one in found]
+    return [from_tmf.offer(one) for one in found]
 
 
-def _refused(error: Declined, subscriber: int) -> Refused:
+def _refused(error: Rejected, subscriber: int) -> Refused:
     """A refusal for a reason that we know; all others are for the operator to mend."""
     if refusal := product_order.refused(error.code):
         return refusal
@@ -271,7 +271,7 @@ def _quote(body: bytes) -> Quote:
     return product_order.quoted(found)
 
 
-def _order(key: str, body: bytes) -> Placed | str:
+def _order(key: str, body: bytes) -> Completed | str:
     """What became of an order; its number while it is not completed."""
     found = json.decode(body, type=tmf.ProductOrder)
     if found.external_id not in (key, ""):
@@ -283,7 +283,7 @@ def _order(key: str, body: bytes) -> Placed | str:
 
 
 def _see_accepted(found: tmf.Quote | tmf.ProductOrder) -> None:
-    """Raise :class:`Declined` for what was taken in and then not accepted."""
+    """Raise :class:`Rejected` for what was taken in and then not accepted."""
     if found.state in ("rejected", "failed", "cancelled"):
         why = found.note[0].text if found.note else ""
-        raise Declined(200, why, f"billing has {found.state} it: {why[:200]}")
+        raise Rejected(200, why, f"billing has {found.state} it: {why[:200]}")

@@ -8,10 +8,10 @@ from typing import get_args
 from ari_app.selfcare.orders import (
     Buy,
     ChangeTariff,
+    Completed,
     Give,
     Order,
     Pause,
-    Placed,
     PromisePayment,
     Quote,
     Reason,
@@ -24,7 +24,7 @@ from ari_app.selfcare.orders import (
     Unit,
 )
 from ari_app.selfcare.tmf import resources as tmf
-from ari_app.selfcare.tmf.reading import aware, money, needed, unit
+from ari_app.selfcare.tmf.from_tmf import aware, money, needed, unit
 
 CURRENCY = "BYN"
 POINTS = "points"
@@ -125,11 +125,11 @@ def quoted(answer: tmf.Quote | tmf.ProductOrder) -> Quote:
     return Quote(charge, monthly, _day(start), CURRENCY if currency == POINTS else currency)
 
 
-def placed(answer: tmf.ProductOrder) -> Placed:
+def placed(answer: tmf.ProductOrder) -> Completed:
     """An order that was carried out."""
     if answer.completion_date is None:
         raise ValueError(f"order {answer.id} is completed at no moment")
-    return Placed(answer.id, aware(answer.completion_date), quoted(answer))
+    return Completed(answer.id, aware(answer.completion_date), quoted(answer))
 
 
 def subscriber(answer: tmf.Quote | tmf.ProductOrder) -> int:

@@ -44,7 +44,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     rule: Rule = Rule()
 
 
-class Unanswered(Exception):  # noqa: N818 - named by what is so, not as an error
+class NoAnswer(Exception):  # noqa: N818 - named by what is so, not as an error
     """No answer that counts. ``sent``: the request may have arrived; ``barred``: nobody tried."""
 
     def __init__(self, why: str, sent: bool, barred: bool = False) -> None:
@@ -53,7 +53,7 @@ class Unanswered(Exception):  # noqa: N818 - named by what is so, not as an erro
         self.barred = barred
 
 
-class Declined(Exception):  # noqa: N818 - likewise
+class Rejected(Exception):  # noqa: N818 - likewise
     """Billing took the request in and will not do it; ``code`` is its own word for why."""
 
     def __init__(self, status: int, code: str, why: str) -> None:
@@ -78,7 +78,7 @@ class Request(Struct, frozen=True):
         return f"{self.method} {self.path}"
 
 
-class Door:
+class Transport:
     """Sends requests; an async context manager."""
 
     def __init__(self, settings: Settings) -> None:
@@ -86,7 +86,7 @@ class Door:
         self.breaker: Breaker = Closed()
         self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> "Door":
+    async def __aenter__(self) -> "Transport":
         settings = self.settings
         # A file is read here, once, before the first call.
         context = ssl.create_default_context(cafile=settings.ca or None)
@@ -108,34 +108,34 @@ class Door:
     async def read(self, request: Request, parse: Callable[[bytes], T]) -> T:
         """Ask for what changes nothing, twice if there is no answer.
 
-        Raises :class:`BillingUnavailable` and :class:`Declined`.
+        Raises :class:`BillingUnavailable` and :class:`Rejected`.
         """
         for again in (True, False):
             try:
                 return await self.once(request, parse, self.settings.timeout)
-            except Unanswered as error:
+            except NoAnswer as error:
                 if error.barred or not again:
                     raise BillingUnavailable(str(error)) from None
         raise AssertionError("the second try returns or raises")
 
     async def once(self, request: Request, parse: Callable[[bytes], T], timeout: float) -> T:
-        """Ask once. Raises :class:`Unanswered` and :class:`Declined`."""
+        """Ask once. Raises :class:`NoAnswer` and :class:`Rejected`."""
         clock = asyncio.get_running_loop().time
-        allowed = fuse.asked(self.breaker, clock())
+        allowed = fuse.before_request(self.breaker, clock())
         if allowed is None:
-            raise Unanswered("billing does not answer and is left alone", sent=False, barred=True)
+            raise NoAnswer("billing does not answer and is left alone", sent=False, barred=True)
         self.breaker = allowed
         done = False
         try:
             answer = await self._exchange(request, parse, timeout)
             done = True
             return answer
-        except Declined:
+        except Rejected:
             done = True
             raise
         finally:  # also when who asks no longer waits
-            after = fuse.failed(self.breaker, self.settings.rule, clock())
-            self._turn(fuse.answered() if done else after)
+            after = fuse.after_failure(self.breaker, self.settings.rule, clock())
+            self._turn(fuse.after_answer() if done else after)
 
     def _turn(self, breaker: Breaker) -> None:
         before, self.breaker = self.breaker, breaker
@@ -150,10 +150,10 @@ class Door:
             async with asyncio.timeout(timeout):
                 status, body = await self._fetch(request, mark)
         except TimeoutError:
-            raise Unanswered(f"{request}: no answer in {timeout:.2g} s", mark.sent) from None
+            raise NoAnswer(f"{request}: no answer in {timeout:.2g} s", mark.sent) from None
         except (aiohttp.ClientError, OSError) as error:
             why = str(error) or type(error).__name__
-            raise Unanswered(f"{request}: {why}", mark.sent) from None
+            raise NoAnswer(f"{request}: {why}", mark.sent) from None
         if not 200 <= status < 300:
             raise _refusal(request, status, body)
         return _parsed(request, parse, body)
@@ -174,7 +174,7 @@ class Door:
                 body += part
                 if len(body) > LARGEST:
                     response.close()
-                    raise Unanswered(f"{request}: an answer of more than {LARGEST} bytes", True)
+                    raise NoAnswer(f"{request}: an answer of more than {LARGEST} bytes", True)
             return response.status, bytes(body)
 
 
@@ -187,22 +187,22 @@ def _parsed(request: Request, parse: Callable[[bytes], T], body: bytes) -> T:
     try:
         return parse(body)
     except (MsgspecError, DecimalException, OverflowError, ValueError) as error:
-        raise Unanswered(f"{request}: the answer is damaged: {error}", sent=True) from None
+        raise NoAnswer(f"{request}: the answer is damaged: {error}", sent=True) from None
 
 
-def _refusal(request: Request, status: int, body: bytes) -> Unanswered | Declined:
+def _refusal(request: Request, status: int, body: bytes) -> NoAnswer | Rejected:
     """What a status that is no success means."""
     if status in (429, 503):
-        return Unanswered(f"{request}: {status}", sent=False)
+        return NoAnswer(f"{request}: {status}", sent=False)
     if status == 408 or not 400 <= status < 500:
-        return Unanswered(f"{request}: {status}", sent=True)
+        return NoAnswer(f"{request}: {status}", sent=True)
     if status in (401, 403):
         why = "billing refuses us: write its token into secrets.toml, as `billing`"
-        return Declined(status, "", why)
+        return Rejected(status, "", why)
     try:
         error = json.decode(body, type=Error)
     except (MsgspecError, ValueError) as damaged:
         if body.lstrip().startswith(b"{"):
-            return Unanswered(f"{request}: {status}, and it is damaged: {damaged}", sent=True)
+            return NoAnswer(f"{request}: {status}, and it is damaged: {damaged}", sent=True)
         error = Error()
-    return Declined(status, str(error.code), f"{request}: {status} {error.reason[:200]}")
+    return Rejected(status, str(error.code), f"{request}: {status} {error.reason[:200]}")

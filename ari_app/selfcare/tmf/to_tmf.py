@@ -11,16 +11,16 @@ from ari_app.selfcare.billing import (
     Charge,
     Names,
     Offer,
-    Paused,
+    PausePeriod,
     Payment,
     Reward,
     Service,
     Tariff,
 )
-from ari_app.selfcare.orders import Order, Placed, Quote, Redeem
+from ari_app.selfcare.orders import Completed, Order, Quote, Redeem
 from ari_app.selfcare.tmf import resources as tmf
+from ari_app.selfcare.tmf.from_tmf import SELLER
 from ari_app.selfcare.tmf.product_order import POINTS, item, moment, price
-from ari_app.selfcare.tmf.reading import SELLER
 
 
 def buckets(balance: Balance, left: Allowance) -> list[tmf.Bucket]:
@@ -33,7 +33,7 @@ def buckets(balance: Balance, left: Allowance) -> list[tmf.Bucket]:
 
 
 def products(
-    tariff: Tariff, on: list[Service], paused: Paused | None, today: datetime
+    tariff: Tariff, on: list[Service], paused: PausePeriod | None, today: datetime
 ) -> list[tmf.Product]:
     """What a subscriber has; a pause is a term of his tariff."""
     off = bool(paused and moment(paused.since) <= today)
@@ -132,7 +132,7 @@ def quote(order: Order, one: Quote) -> tmf.Quote:
     )
 
 
-def product_order(order: Order, key: str, one: Placed) -> tmf.ProductOrder:
+def product_order(order: Order, key: str, one: Completed) -> tmf.ProductOrder:
     """An order that was carried out."""
     return tmf.ProductOrder(
         (_started(order, one.quote),),

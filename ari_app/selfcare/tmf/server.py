@@ -21,9 +21,9 @@ from ari_app.selfcare.billing import (
     UnknownSubscriber,
 )
 from ari_app.selfcare.orders import Refused
-from ari_app.selfcare.tmf import product_order, reading, writing
+from ari_app.selfcare.tmf import from_tmf, product_order, to_tmf
 from ari_app.selfcare.tmf import resources as tmf
-from ari_app.selfcare.tmf.trouble import Trouble
+from ari_app.selfcare.tmf.fault_plan import FaultPlan
 from ivr.secret import Secret
 
 BASE = "/tmf-api"
@@ -45,14 +45,14 @@ class Answer(Struct, frozen=True):
 Serve = Callable[[web.Request], Awaitable[object]]
 
 
-class BackEnd:
+class TmfServer:
     """Serves ``billing``; a ``token``, if there is one, must come with each request."""
 
     def __init__(
-        self, billing: Billing, trouble: Trouble | None = None, token: Secret | None = None
+        self, billing: Billing, trouble: FaultPlan | None = None, token: Secret | None = None
     ) -> None:
         self.billing = billing
-        self.trouble = trouble or Trouble()
+        self.trouble = trouble or FaultPlan()
         self.url = ""
         self.asked: list[str] = []
         """The requests so far, for tests to look at."""
@@ -72,7 +72,7 @@ class BackEnd:
         }
 
     @asynccontextmanager
-    async def running(self, port: int = 0) -> AsyncIterator["BackEnd"]:
+    async def running(self, port: int = 0) -> AsyncIterator["TmfServer"]:
         """Serve on loopback while the context lasts; port 0 is any that is free."""
         app = web.Application()
         app.router.add_get(f"{BASE}/{tmf.CUSTOMER}/{{id}}", self._serving(self._customer))
@@ -146,18 +146,18 @@ class BackEnd:
         found = await self.billing.quote(product_order.subscriber(asked), order)
         if isinstance(found, Refused):
             return Answer(tmf.Error(found.reason, "refused"), 422)
-        return Answer(writing.quote(order, found), 201)
+        return Answer(to_tmf.quote(order, found), 201)
 
     async def _order(self, request: web.Request) -> object:
         asked = json.decode(await request.read(), type=tmf.ProductOrder)
         order, key = product_order.ordered(asked.product_order_item[0]), asked.external_id
         if not key:
             raise ValueError("an order has an externalId")
-        agreed, _ = reading.money(asked.order_total_price, "oneTime")
+        agreed, _ = from_tmf.money(asked.order_total_price, "oneTime")
         placed = await self.billing.place(product_order.subscriber(asked), order, agreed, key)
         if isinstance(placed, Refused):
             return Answer(tmf.Error(placed.reason, "refused"), 422)
-        return Answer(writing.product_order(order, key, placed), 201)
+        return Answer(to_tmf.product_order(order, key, placed), 201)
 
     def _acknowledge(self, answer: Answer) -> Answer:
         """Answer now that an order was taken in, and what became of it when that is asked."""
@@ -185,52 +185,52 @@ class BackEnd:
     async def _buckets(self, request: web.Request) -> object:
         id = _party(request)
         balance = await self.billing.balance(id)
-        return writing.buckets(balance, await self.billing.allowance(id))
+        return to_tmf.buckets(balance, await self.billing.allowance(id))
 
     async def _products(self, request: web.Request) -> object:
         id = _party(request)
         tariff, on = await self.billing.tariff(id), await self.billing.services(id)
         paused = await self.billing.paused(id)
-        return writing.products(tariff, list(on), paused, datetime.now(UTC))
+        return to_tmf.products(tariff, list(on), paused, datetime.now(UTC))
 
     async def _offerings(self, request: web.Request) -> object:
         match request.query.get("productSpecification.id"):
             case "tariff":
-                return [writing.tariff(one) for one in await self.billing.tariffs()]
+                return [to_tmf.tariff(one) for one in await self.billing.tariffs()]
             case "service":
-                return [writing.service(one) for one in await self.billing.service_offers()]
+                return [to_tmf.service(one) for one in await self.billing.service_offers()]
             case "reward":
-                return [writing.reward(one) for one in await self.billing.rewards()]
+                return [to_tmf.reward(one) for one in await self.billing.rewards()]
         return []
 
     async def _loyalty(self, request: web.Request) -> object:
         points = await self.billing.points(int(request.query["loyaltyProgramMember.id"]))
-        return [writing.loyalty(points)]
+        return [to_tmf.loyalty(points)]
 
     async def _payments(self, request: web.Request) -> object:
         found = await self.billing.payments(int(request.query["payer.id"]), _limit(request))
-        return [writing.payment(one) for one in found]
+        return [to_tmf.payment(one) for one in found]
 
     async def _bills(self, request: web.Request) -> object:
         id = _party(request)
-        return [writing.bill(id, one) for one in await self.billing.bills(id, _limit(request))]
+        return [to_tmf.bill(id, one) for one in await self.billing.bills(id, _limit(request))]
 
     async def _rates(self, request: web.Request) -> object:
         wanted = request.query["bill.id"].split(",")
         rates: list[tmf.BillingRate] = []
         for subscriber in {int(one.partition("-")[0]) for one in wanted}:
             for bill in await self.billing.bills(subscriber, BILLS):
-                id = writing.bill(subscriber, bill).id
-                rates += writing.rates(id, bill) if id in wanted else ()
+                id = to_tmf.bill(subscriber, bill).id
+                rates += to_tmf.rates(id, bill) if id in wanted else ()
         return rates
 
     async def _usages(self, request: web.Request) -> object:
         found = await self.billing.charges(_party(request), _limit(request))
-        return [writing.usage(one) for one in found]
+        return [to_tmf.usage(one) for one in found]
 
     async def _offers(self, request: web.Request) -> object:
         id = _party(request)
-        return [writing.offer(id, one) for one in await self.billing.offers(id)]
+        return [to_tmf.offer(id, one) for one in await self.billing.offers(id)]
 
 
 def _listing(serve: Serve) -> Serve:

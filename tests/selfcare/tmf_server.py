@@ -17,19 +17,19 @@ from ari_app.selfcare.billing import (
     Bill,
     Charge,
     Offer,
-    Paused,
+    PausePeriod,
     Payment,
     Reward,
     Service,
     Tariff,
     UnknownSubscriber,
 )
-from ari_app.selfcare.orders import Order, Placed, Quote, Refused, SwitchOn
-from ari_app.selfcare.tmf.backend import BackEnd
+from ari_app.selfcare.orders import Completed, Order, Quote, Refused, SwitchOn
 from ari_app.selfcare.tmf.breaker import Rule
 from ari_app.selfcare.tmf.client import TmfBilling
-from ari_app.selfcare.tmf.door import Settings
-from ari_app.selfcare.tmf.trouble import Trouble
+from ari_app.selfcare.tmf.fault_plan import FaultPlan
+from ari_app.selfcare.tmf.server import TmfServer
+from ari_app.selfcare.tmf.transport import Settings
 from ivr.secret import Secret
 
 T = TypeVar("T")
@@ -39,14 +39,14 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ME, PRICE = 1, Decimal("1.25")
 
 
-class Totals:
+class OneServiceBilling:
     """Subscriber :data:`ME` has money; whatever he switches on costs :data:`PRICE` once."""
 
     def __init__(self, money: str = "10.00") -> None:
         self.money = Decimal(money)
         self.done: list[str] = []
         """The keys of the orders that were carried out."""
-        self.answers: dict[str, Placed | Refused] = {}
+        self.answers: dict[str, Completed | Refused] = {}
 
     async def balance(self, subscriber: int) -> Balance:
         return self._his(subscriber, Balance(self.money))
@@ -75,7 +75,7 @@ class Totals:
     async def charges(self, subscriber: int, limit: int) -> Sequence[Charge]:
         return self._his(subscriber, ())[:limit]
 
-    async def paused(self, subscriber: int) -> Paused | None:
+    async def paused(self, subscriber: int) -> PausePeriod | None:
         return self._his(subscriber, None)
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
@@ -94,14 +94,14 @@ class Totals:
 
     async def place(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
-    ) -> Placed | Refused:
+    ) -> Completed | Refused:
         if key not in self.answers:
             self.answers[key] = await self._placed(subscriber, order, agreed, key)
         return self.answers[key]
 
     async def _placed(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
-    ) -> Placed | Refused:
+    ) -> Completed | Refused:
         quote = await self.quote(subscriber, order)
         if isinstance(quote, Refused):
             return quote
@@ -111,7 +111,7 @@ class Totals:
             return Refused("too-little")
         self.money -= PRICE
         self.done.append(key)
-        return Placed(str(len(self.done)), NOON, quote)
+        return Completed(str(len(self.done)), NOON, quote)
 
     def _his(self, subscriber: int, fact: T) -> T:
         if subscriber != ME:
@@ -119,11 +119,11 @@ class Totals:
         return fact
 
 
-class House(NamedTuple):
+class Harness(NamedTuple):
     """A till, the back end that serves it, and the client that asks."""
 
-    till: Totals
-    back_end: BackEnd
+    till: OneServiceBilling
+    back_end: TmfServer
     client: TmfBilling
 
 
@@ -136,23 +136,23 @@ SHORT = replace(QUICK, timeout=0.05, order_timeout=0.15)
 """Of no patience."""
 
 
-def client_of(back_end: BackEnd, settings: Settings, now: Callable[[], datetime]) -> TmfBilling:
+def client_of(back_end: TmfServer, settings: Settings, now: Callable[[], datetime]) -> TmfBilling:
     """A client that asks a back end that runs."""
     return TmfBilling(replace(settings, url=back_end.url), now)
 
 
 @asynccontextmanager
-async def open_house(
+async def open_harness(
     settings: Settings = QUICK,
-    trouble: Trouble | None = None,
+    trouble: FaultPlan | None = None,
     token: Secret | None = None,
     now: Callable[[], datetime] = lambda: NOON,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Harness]:
     """A house, while the context lasts."""
-    till = Totals()
-    back_end = BackEnd(till, trouble, token)
+    till = OneServiceBilling()
+    back_end = TmfServer(till, trouble, token)
     async with back_end.running(), client_of(back_end, settings, now) as client:
-        yield House(till, back_end, client)
+        yield Harness(till, back_end, client)
 
 
 class Gate:
@@ -167,9 +167,9 @@ class Gate:
         self.passed += 1
 
 
-async def place(house: House, key: str = "call:1") -> Placed | Refused:
+async def place(harness: Harness, key: str = "call:1") -> Completed | Refused:
     """Have roaming switched on."""
-    return await house.client.place(ME, ON, PRICE, key)
+    return await harness.client.place(ME, ON, PRICE, key)
 
 
 @asynccontextmanager

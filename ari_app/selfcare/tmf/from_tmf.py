@@ -15,7 +15,7 @@ from ari_app.selfcare.billing import (
     BillLine,
     Charge,
     Offer,
-    Paused,
+    PausePeriod,
     Payment,
     Reward,
     Service,
@@ -72,13 +72,13 @@ def services(products: Iterable[tmf.Product]) -> tuple[Service, ...]:
     )
 
 
-def paused(products: Iterable[tmf.Product]) -> Paused | None:
+def paused(products: Iterable[tmf.Product]) -> PausePeriod | None:
     """The pause, which is a term of the tariff."""
     for product in _live(products, "tariff"):
         for term in product.product_term:
             start, end = term.valid_for.start_date_time, term.valid_for.end_date_time
             if term.name == "pause" and start and end:
-                return Paused(start.date(), end.date())
+                return PausePeriod(start.date(), end.date())
     return None
 
 

@@ -12,17 +12,17 @@ from ari_app.selfcare.billing import (
     Bill,
     Charge,
     Offer,
-    Paused,
+    PausePeriod,
     Payment,
     Reward,
     Service,
     Tariff,
 )
-from ari_app.selfcare.orders import Order, Placed, Quote, Refused
-from ari_app.selfcare.request_port import Asker, Promise
+from ari_app.selfcare.orders import Completed, Order, Quote, Refused
+from ari_app.selfcare.request_port import Asker, OpenTicket
 from ivr.secret import Secret
 from ivr.values import Phrase, Recording
-from tests.selfcare.bank import NOON
+from tests.selfcare.fake_billing import NOON
 
 DAY = timedelta(days=1)
 
@@ -72,7 +72,7 @@ class Broken:
         await self._fail(subscriber + limit)
         raise AssertionError
 
-    async def paused(self, subscriber: int) -> Paused | None:
+    async def paused(self, subscriber: int) -> PausePeriod | None:
         await self._fail(subscriber)
         raise AssertionError
 
@@ -94,7 +94,7 @@ class Broken:
 
     async def place(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
-    ) -> Placed | Refused:
+    ) -> Completed | Refused:
         await self._fail(len(f"{subscriber}{order}{agreed}{key}"))
         raise AssertionError
 
@@ -106,7 +106,7 @@ class Broken:
         await self._fail(len(f"{asker}{recording}{key}"))
         raise AssertionError
 
-    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         await self._fail(len(f"{asker}"))
         raise AssertionError
 
@@ -114,7 +114,7 @@ class Broken:
         await self._fail(len(f"{asker}{key}"))
         raise AssertionError
 
-    async def promised(self, subscriber: int) -> Promise | None:
+    async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         await self._fail(subscriber)
         raise AssertionError
 
@@ -139,7 +139,7 @@ class Willing:
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, Asker, Recording | None]] = []
-        self.promises = {KNOWN: Promise("field", NOON - DAY, NOON + DAY)}
+        self.promises = {KNOWN: OpenTicket("field", NOON - DAY, NOON + DAY)}
 
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
         self.kept.append((key, asker, recording))
@@ -149,11 +149,11 @@ class Willing:
         self.kept.append((key, asker, None))
         return len(self.kept) == 1
 
-    async def tell_when_mended(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         self.kept.append(("", asker, None))
         return "noted" if len(self.kept) == 1 else "already"
 
-    async def promised(self, subscriber: int) -> Promise | None:
+    async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         return self.promises.get(subscriber)
 
 
@@ -171,7 +171,7 @@ class Sent:
 class Neighbours:
     """Subscribers 1 to 3, whose numbers are 375990000001 and so on."""
 
-    def keyed(self, digits: str) -> int | None:
+    def by_number(self, digits: str) -> int | None:
         return {self.number(id): id for id in (1, 2, 3)}.get(digits)
 
     def number(self, subscriber: int) -> str:

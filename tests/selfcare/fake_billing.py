@@ -15,7 +15,7 @@ from ari_app.selfcare.billing import (
     BillingUncertain,
     Charge,
     Offer,
-    Paused,
+    PausePeriod,
     Payment,
     Reward,
     Service,
@@ -25,10 +25,10 @@ from ari_app.selfcare.billing import (
 from ari_app.selfcare.orders import (
     Buy,
     ChangeTariff,
+    Completed,
     Give,
     Order,
     Pause,
-    Placed,
     Quote,
     Reason,
     Redeem,
@@ -63,7 +63,7 @@ class Account:
         self.tariff, self.services, self.paused = HOME, list[Service](), False
 
 
-class Bank:
+class FakeBilling:
     """A ``Billing`` with subscribers 1 to 3; ``faults`` are met by the next orders in turn."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class Bank:
         self.spoken = asyncio.Event()
         self.as_of: datetime | None = None
         self.used: list[Charge] = []
-        self._answers: dict[str, Placed | Refused] = {}
+        self._answers: dict[str, Completed | Refused] = {}
         self._offers: dict[str, Offer] = {}
         self._offered: dict[str, int] = {}
 
@@ -86,7 +86,7 @@ class Bank:
 
     async def place(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
-    ) -> Placed | Refused:
+    ) -> Completed | Refused:
         fault = self.faults.pop(0) if self.faults else ""
         self.asked.append(key)
         self.heard.set()
@@ -112,7 +112,7 @@ class Bank:
 
     def _carry_out(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
-    ) -> Placed | Refused:
+    ) -> Completed | Refused:
         reason = self._why_not(subscriber, order)
         if reason is None and self._quote(order).charge != agreed:
             reason = "changed"
@@ -147,7 +147,7 @@ class Bank:
                 mine.points -= PRIZE.points
             case Pause() | Resume():
                 mine.paused = isinstance(order, Pause)
-        return Placed(number, NOON, quote)
+        return Completed(number, NOON, quote)
 
     def _quote(self, order: Order) -> Quote:
         charge = {Give: GIFT_FEE, ChangeTariff: Decimal(1), Redeem: Decimal(PRIZE.points)}.get(
@@ -215,8 +215,8 @@ class Bank:
         self.of(subscriber)
         return self.used[:limit]
 
-    async def paused(self, subscriber: int) -> Paused | None:
-        return Paused(SINCE, SINCE) if self.of(subscriber).paused else None
+    async def paused(self, subscriber: int) -> PausePeriod | None:
+        return PausePeriod(SINCE, SINCE) if self.of(subscriber).paused else None
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
         self.of(subscriber)

@@ -19,14 +19,14 @@ from ari_app.selfcare.request_port import Asker
 from ari_app.store import orders, outbox, subscribers
 from ari_app.store.db import Store
 from ari_app.store.directory import Directory
-from ari_app.store.orders import Kept
+from ari_app.store.orders import OrderRecord
 from ari_app.store.outbox import Text
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Count, Digits, Money, Phrase, Values, Word
 from prompts import catalogue, plan
-from tests.selfcare.bank import GIFT_FEE, NOON, Bank
-from tests.selfcare.people import Willing, Words
+from tests.selfcare.fake_billing import GIFT_FEE, NOON, FakeBilling
+from tests.selfcare.fakes import Willing, Words
 from tests.store.samples import subscriber
 
 WORDS = catalogue.shipped()
@@ -43,19 +43,19 @@ def hasty(seconds: float) -> dict[str, Operation]:
     }
 
 
-class House:
+class Harness:
     """Use :meth:`open`; ``now`` is the clock."""
 
-    def __init__(self, bank: Bank, file: Path, deadline: float) -> None:
-        self.bank, self.file, self.now = bank, file, NOON.astimezone(MINSK)
+    def __init__(self, billing: FakeBilling, file: Path, deadline: float) -> None:
+        self.billing, self.file, self.now = billing, file, NOON.astimezone(MINSK)
         self._catalogue = hasty(deadline)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @classmethod
-    async def open(cls, bank: Bank, file: Path, deadline: float) -> "House":
-        house = cls(bank, file, deadline)
-        await house.begin()
-        return house
+    async def open(cls, billing: FakeBilling, file: Path, deadline: float) -> "Harness":
+        harness = cls(billing, file, deadline)
+        await harness.begin()
+        return harness
 
     async def begin(self) -> None:
         """Start, with whatever the store has."""
@@ -65,12 +65,14 @@ class House:
         directory = await Directory.load(self.store)
         posting = Outbox(self.store, self._nowhere, lambda: self.now)
         self.orders = StoredOrders(
-            OrderServices(self.store, self.bank, say, lambda: self.now, self._begin, posting.wake)
+            OrderServices(
+                self.store, self.billing, say, lambda: self.now, self._begin, posting.wake
+            )
         )
         texting = StoredMessages(posting, say)
         self.care = Selfcare(
             Backends(
-                self.bank, Willing(), Words(), self.orders, texting, directory, lambda: self.now
+                self.billing, Willing(), Words(), self.orders, texting, directory, lambda: self.now
             ),
             self._catalogue,
         )
@@ -92,7 +94,7 @@ class House:
     async def settle(self) -> None:
         """Let time pass until no order is open."""
 
-        def closed(one: Kept) -> bool:
+        def closed(one: OrderRecord) -> bool:
             if one.state == "open":
                 self.now += timedelta(hours=2)
                 self.orders.wake()
@@ -100,7 +102,7 @@ class House:
 
         await self.until(closed)
 
-    async def until(self, fact: Callable[[Kept], bool]) -> None:
+    async def until(self, fact: Callable[[OrderRecord], bool]) -> None:
         """Wait until a fact is true of all orders."""
         async with asyncio.timeout(5):
             while True:
@@ -108,7 +110,7 @@ class House:
                     return
                 await asyncio.sleep(0.002)
 
-    async def kept(self) -> list[Kept]:
+    async def kept(self) -> list[OrderRecord]:
         return list(await self.store.read(orders.recent, 1000))
 
     async def texts(self) -> dict[str, Text]:

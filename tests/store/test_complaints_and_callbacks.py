@@ -27,7 +27,7 @@ async def test_a_key_is_one_complaint(store: Store) -> None:
     assert await store.read(complaints.by_id, first) == Complaint(
         first, "c1", NOON, NUMBER, 1, "/spool/s.wav", 4.5, "open", ""
     )
-    assert len(await store.read(complaints.listing, True)) == 2
+    assert len(await store.read(complaints.listed, True)) == 2
 
 
 async def test_a_complaint_is_closed_once(store: Store) -> None:
@@ -35,14 +35,14 @@ async def test_a_complaint_is_closed_once(store: Store) -> None:
     assert await store.write(complaints.close, id, "Починили.")
     assert not await store.write(complaints.close, id, "Ещё раз.")
     assert not await store.write(complaints.close, 99, "Никому.")
-    assert await store.read(complaints.listing, False) == []
-    [closed] = await store.read(complaints.listing, True)
+    assert await store.read(complaints.listed, False) == []
+    [closed] = await store.read(complaints.listed, True)
     assert (closed.state, closed.answer) == ("closed", "Починили.")
     assert closed.due == NOON + timedelta(days=15)
 
 
 async def wish(store: Store, key: str, number: str = NUMBER) -> bool:
-    return await store.write(callbacks.ask, key, "c1", number, None, NOON, "money")
+    return await store.write(callbacks.request, key, "c1", number, None, NOON, "money")
 
 
 async def test_a_number_waits_for_one_call_at_most(store: Store) -> None:
@@ -50,13 +50,13 @@ async def test_a_number_waits_for_one_call_at_most(store: Store) -> None:
     assert await wish(store, "c1:1"), "the same key is the same wish"
     assert not await wish(store, "c2:1", "+375 99 000 00 01")
     assert await wish(store, "c3:1", "701")
-    first, other = await store.read(callbacks.listing, False)
+    first, other = await store.read(callbacks.listed, False)
     assert (first.number, first.topic, other.number) == (NUMBER, "money", "701")
     assert await store.write(callbacks.done, first.id)
     assert not await store.write(callbacks.done, first.id)
-    assert await store.read(callbacks.listing, False) == [other]
+    assert await store.read(callbacks.listed, False) == [other]
     assert await wish(store, "c1:1"), "a late repetition is still the same wish"
-    assert len(await store.read(callbacks.listing, True)) == 2
+    assert len(await store.read(callbacks.listed, True)) == 2
     assert await wish(store, "c2:1"), "who was called may ask again"
 
 

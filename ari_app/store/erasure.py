@@ -160,7 +160,7 @@ class Person(Struct, frozen=True):
     in_call: bool
 
 
-class Forgotten(Struct, frozen=True):
+class ErasureReport(Struct, frozen=True):
     """How much of each kind went, and how much became nobody's; what there was none of is left
     out."""
 
@@ -195,7 +195,7 @@ def find(db: Database, number: str) -> Person | None:
     )
 
 
-def forget(db: Database, person: Person, at: datetime) -> Forgotten:
+def erase(db: Database, person: Person, at: datetime) -> ErasureReport:
     """Forget a person, as he was found."""
     forms = json.encode(person.forms).decode()
     who = {"id": person.id, "forms": forms, "like": _like(person.number), "at": micros(at)}
@@ -211,7 +211,7 @@ def forget(db: Database, person: Person, at: datetime) -> Forgotten:
     me = db.conn.execute("delete from subscribers where id = :id", who).rowcount
     for index in _INDEXES:
         db.conn.execute(f"insert into {index} ({index}) values ('rebuild')")
-    return Forgotten(_some([("subscriber", me), *gone]), _some(kept))
+    return ErasureReport(_some([("subscriber", me), *gone]), _some(kept))
 
 
 def _like(msisdn: str) -> str:

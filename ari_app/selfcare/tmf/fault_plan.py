@@ -19,7 +19,7 @@ Fault = Literal[
 ]
 
 
-class Trouble:
+class FaultPlan:
     """Says what happens to the next request."""
 
     def __init__(
