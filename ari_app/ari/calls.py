@@ -83,11 +83,11 @@ class Calls:
             case PlaybackFinished():
                 channel, _, _ = event.playback.id.rpartition("-")
                 if line := self._lines.get(channel):
-                    line.played(event.playback.id, event.playback.state)
+                    line.playback_finished(event.playback.id, event.playback.state)
             case RecordingFinished() | RecordingFailed():
                 target = event.recording.target_uri.removeprefix("channel:")
                 if line := self._lines.get(target):
-                    line.recorded(event.recording.name)
+                    line.recording_finished(event.recording.name)
             case StasisStart():
                 self._started(event)
             case StasisEnd():
@@ -107,7 +107,7 @@ class Calls:
         inside = set((await self._ari.applications.get()).channel_ids)
         for channel, line in self._lines.items():
             if channel in inside:
-                line.relinked()
+                line.interrupted()
             else:
                 line.ended(0)
         arriving = {event.channel.id for event in held if isinstance(event, StasisStart)}

@@ -1,64 +1,121 @@
-"""A channel as a line: what a session wants of a caller."""
+"""A channel as a line: what a session wants of a caller.
+
+The events of the channel come from :mod:`ari_app.ari.calls` through plain calls and only set state;
+:meth:`ChannelLine.present` acts. What it plays is in :mod:`ari_app.ari.playback`, what it records
+in :mod:`ari_app.ari.recorder`.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from math import ceil
-from typing import TypeVar
 
-from ari_app.ari.errors import AriError, GoneError, UnreachableError
-from ari_app.ari.leg import Leg, Speak, Times
+from ari_app.ari.channel_state import ChannelState, Timeouts
+from ari_app.ari.errors import GoneError, UnreachableError
 from ari_app.ari.link import Link
-from ari_app.ari.rest import Channels
-from ari_app.session.line import UndoneError
+from ari_app.ari.playback import Finished, HungUp
+from ari_app.ari.player import OnHeard, OnUnplayable, Player
+from ari_app.ari.recorder import BEEP, Keep, Recorder
 from ivr.events import Bridged, Event, Gone, Keyed, Recorded, Silent, Told
-from ivr.gather import Gather
+from ivr.gather import Gather, Keypad
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
-from ivr.values import Recording
 from ivr.wants import Ask, Dial, Done, Enqueue, Met, Record, Say, Screen
-
-__all__ = ["ChannelLine", "Keep", "Speak", "Times"]
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-Keep = Callable[[str, bytes], Awaitable[Recording | None]]
-"""Keeps the WAV of what a caller said under a name; None, and nothing kept, if he said nothing."""
-
-BEEP = 5.0
-"""How long the tone before a recording may take, at most; seconds."""
+Speak = Callable[[Screen], Awaitable[Sequence[str]]]
+"""The sound files of a screen, without extension, in the order in which they are played."""
 
 
-class ChannelLine(Leg):
+class ChannelLine:
     """A channel through which a session meets its caller."""
 
-    def __init__(self, link: Link, channel: str, speak: Speak, keep: Keep, times: Times) -> None:
-        super().__init__(link, channel, speak, times)
-        self._keep = keep
-        self._recordings = link.ari.recordings
-        self._begun = ""
-        """The recording that was begun last."""
+    def __init__(
+        self,
+        link: Link,
+        channel: str,
+        speak: Speak,
+        keep: Keep,
+        timeouts: Timeouts,
+        unplayable: OnUnplayable = lambda _: None,
+    ) -> None:
+        self.speak = speak
+        self.heard: OnHeard = lambda: None
+        self.state = ChannelState(link, channel, timeouts)
+        self.player = Player(self.state, lambda: self.heard(), unplayable)
+        self.keypad = Keypad()
+        self._recorder = Recorder(self.state, self.keypad, keep)
+        self._ari = link.ari
+        self._away = False
+        self._outcome: str | None = None
+        """With which outcome the channel came back from the dialplan."""
+        self._granted = self.state.clock() + timeouts.dead_man
+        """Until when the dialplan leaves the channel to the application."""
+
+    @property
+    def channel(self) -> str:
+        """The channel's id."""
+        return self.state.id
+
+    @property
+    def gone(self) -> Gone | None:
+        """Set when the channel is gone."""
+        return self.state.gone
+
+    # What happens to the channel.
+
+    def key(self, digit: str) -> None:
+        """ChannelDtmfReceived. Keys in a queue or in a conversation are not for the session."""
+        if not self._away and self.keypad.press(digit, self.state.clock()):
+            self.state.changed()
+
+    def playback_finished(self, playback: str, state: str) -> None:
+        """PlaybackFinished."""
+        self.player.take(Finished(playback, state == "failed"))
+
+    def recording_finished(self, name: str) -> None:
+        """RecordingFinished or RecordingFailed."""
+        self._recorder.finished(name)
+
+    def left(self) -> None:
+        """StasisEnd: the channel went on in the dialplan, or hung up."""
+        if not self._away:
+            self.ended(0)
+
+    def returned(self, outcome: str) -> None:
+        """StasisStart of a channel that comes back from the dialplan."""
+        self._away, self._outcome = False, outcome
+        self.keypad.ahead.clear()
+        self.state.changed()
+
+    def ended(self, cause: int) -> None:
+        """The channel is gone; ``cause`` is of Q.850, 0 if unknown."""
+        self.player.take(HungUp())
+        self.state.ended(cause)
+
+    def interrupted(self) -> None:
+        """The link broke, or a request got no answer: events may have passed unheard."""
+        self.player.interrupted()
+        self._recorder.interrupted()
 
     # What the session wants.
 
     async def present(self, want: Met) -> Event:
         """See :class:`ari_app.session.line.Line`.
 
-        Raises :class:`UnreachableError` when the link was down for too long. Who hangs up while he
-        is recorded ends the recording: it is brought, and that he is gone the next time.
+        Raises :class:`UnreachableError` when the link was down for too long. A caller who hangs up
+        while being recorded ends the recording: it is returned, and Gone the next time.
         """
         while self.gone is None:
             if not isinstance(want, Done):
-                self._complain()
+                self.player.caller_present()
             try:
                 return await self._do(want)
             except GoneError:
                 self.ended(0)
             except UnreachableError as error:
                 log.warning("channel %s: %s; trying again", self.channel, error)
-                self._doubtful = True
-                await self._relink()
+                self.interrupted()
+                await self.state.reconnected()
         return self.gone
 
     async def _do(self, want: Met) -> Event:
@@ -75,46 +132,80 @@ class ChannelLine(Leg):
                 return await self._record(want)
             case Done():
                 await self._ari.channels.hangup(self.channel)
-                self._complain()  # now that we know that he was still there
+                self.player.caller_present()  # the hang-up was ours
                 return Gone()
 
     async def _ask(self, ask: Ask) -> Keyed | Silent | Gone:
-        gather = Gather(ask, self._keypad, self._clock())
+        player, clock = self.player, self.state.clock
+        gather = Gather(ask, self.keypad, clock())
         if gather.answer is not None:
             return gather.answer
-        await self._hold(self._times.media + ask.grammar.lasts)
+        await self._extend(self.state.timeouts.media + ask.grammar.lasts)
         if not gather.barged:
             await self._play(ask.screen)
-        told = False
+        listening = False
         while not self.gone:
-            now = self._clock()
+            now = clock()
             gather.keyed(now)
             gather.waited(now)
-            if not self._playing and not told:
-                told = True
+            if not player.state.busy and not listening:
+                listening = True
                 gather.told(now)
-            elif self._playing and gather.barged:
-                await self._cut_short()
-            elif self._playing and self._doubtful:
+            elif player.state.busy and gather.barged:
+                await player.stop()
+            elif player.state.doubtful:
                 await self._play(ask.screen)
                 continue
             if gather.answer is not None:
                 return gather.answer
-            await self._change(gather.due)
+            await self.state.change(gather.due)
         return self.gone
 
     async def _say(self, screen: Screen) -> Told | Gone:
-        await self._hold(self._times.media)
+        player = self.player
+        await self._extend(self.state.timeouts.media)
         await self._play(screen)
-        while self._playing and not self.gone:
-            if screen.barge_in and self._keypad.ahead:
-                await self._cut_short()
+        while player.state.busy and not self.gone:
+            if screen.barge_in and self.keypad.ahead:
+                await player.stop()
                 break
-            if self._doubtful:
+            if player.state.doubtful:
                 await self._play(screen)
             else:
-                await self._change()
+                await self.state.change()
         return self.gone or Told()
+
+    async def _record(self, want: Record) -> Recorded | Silent | Gone:
+        """Play, sound the tone, record. A key cuts the prompt short and is no more than that."""
+        if not self._recorder.begun(want):
+            await self._say(want.screen)
+            await self._extend(want.longest + BEEP)
+            if self.gone:
+                return self.gone
+            await self._recorder.begin(want)
+        return await self._recorder.result(want)
+
+    async def _play(self, screen: Screen) -> None:
+        """Play a screen as one playback, unless a key that came meanwhile makes it needless."""
+        media = await self.speak(screen)
+        await self.player.settle()
+        if self.gone or not media or (screen.barge_in and self.keypad.ahead):
+            return
+        await self.player.play(media)
+
+    async def _extend(self, seconds: float) -> None:
+        """Extend the dialplan's dead-man switch to last the next ``seconds`` at least.
+
+        The dialplan takes the caller back when TIMEOUT(absolute) passes. The variable can only be
+        set while nothing plays, so it is set before anything that might outlast it.
+        """
+        timeouts, now = self.state.timeouts, self.state.clock()
+        if now + seconds + timeouts.margin <= self._granted:
+            return
+        await self.player.settle()
+        granted = max(timeouts.dead_man, ceil(seconds + timeouts.margin))
+        await self._ari.channels.set_channel_var(self.channel, "TIMEOUT(absolute)", str(granted))
+        self._granted = now + granted
 
     # Out in the dialplan.
 
@@ -124,121 +215,38 @@ class ChannelLine(Leg):
             "FIRSTLINE_PRIORITY": str(want.priority),
             "FIRSTLINE_TOPIC": want.topic,
         }
-        return _fitting(
-            await self._out("firstline-queue", want.queue, variables), QUEUE_OUTCOMES, "timeout"
-        )
+        back = await self._leave("firstline-queue", want.queue, variables)
+        return _fitting(back, QUEUE_OUTCOMES, "timeout")
 
     async def _dial(self, want: Dial) -> Bridged | Gone:
-        """The number goes in a variable, which the dialplan filters: there it would be an order."""
+        """The number goes in a variable, which the dialplan filters; an extension would be run."""
         variables = {"FIRSTLINE_NUMBER": want.number, "FIRSTLINE_RING": f"{ceil(want.ring)}"}
-        return _fitting(
-            await self._out("firstline-dial", "s", variables), DIAL_OUTCOMES, "no-answer"
-        )
+        back = await self._leave("firstline-dial", "s", variables)
+        return _fitting(back, DIAL_OUTCOMES, "no-answer")
 
-    async def _out(
+    async def _leave(
         self, context: str, extension: str, variables: Mapping[str, str]
     ) -> Bridged | Gone:
-        """Let the dialplan have the caller, and wait for him as long as it takes."""
-        await self._settled()
+        """Let the channel go on in the dialplan, and wait until it comes back, without a limit."""
+        await self.player.settle()
         await self._ari.applications.subscribe(f"channel:{self.channel}")
         for variable, value in variables.items():
             await self._ari.channels.set_channel_var(self.channel, variable, value)
-        self._away, self._back = True, None
+        self._away, self._outcome = True, None
         try:
             await self._ari.channels.continue_in_dialplan(self.channel, context, extension)
-            while self._back is None and not self.gone:
-                await self._change()
+            while self._outcome is None and not self.gone:
+                await self.state.change()
         finally:
             self._away = False
-        self._granted = self._clock() + self._times.dead_man
-        if self.gone or self._back is None:
+        self._granted = self.state.clock() + self.state.timeouts.dead_man
+        if self.gone or self._outcome is None:
             return self.gone or Gone()
-        return Bridged(self._back)
-
-    # Recording.
-
-    async def _record(self, want: Record) -> Recorded | Silent | Gone:
-        """Tell, sound the tone, record. A key cuts the words short and is no more than that."""
-        if self._begun != want.name:  # not before a break of the link
-            await self._say(want.screen)
-            await self._hold(want.longest + BEEP)
-            if self.gone:
-                return self.gone
-            self._begun = want.name
-            await self._roll(want)
-        await self._rolled(want)
-        wav = await self._surely(partial(self._recordings.get_stored_file, want.name))
-        if wav is None:
-            return await self._blank()
-        kept = await self._keep(want.name, wav)
-        await self._surely(partial(self._recordings.delete_stored, want.name))
-        return Recorded(kept) if kept else self.gone or Silent()
-
-    async def _roll(self, want: Record) -> None:
-        """Begin to record. Whether it really began is looked at when the link broke."""
-        self._keypad.ahead.clear()
-        self._tape = want.name
-        try:
-            await Channels(self._tell(self._unrecorded)).record(
-                self.channel, want.name, ceil(want.longest), ceil(want.quiet), want.stop
-            )
-        except UnreachableError:
-            self.relinked()
-
-    def _unrecorded(self, error: AriError | UnreachableError) -> None:
-        """Asterisk did not begin to record: what it says is for its operator."""
-        if isinstance(error, GoneError | UnreachableError):
-            self._refused(error)
-        else:
-            log.error("channel %s: %s", self.channel, error)
-            self.recorded(self._tape)
-
-    async def _rolled(self, want: Record) -> None:
-        """Wait for the end of a recording; one of which nobody hears any more is asked for."""
-        lasting = want.longest + BEEP + self._times.margin
-        deadline = self._clock() + lasting
-        while self._tape and not self.gone:
-            if self._doubtful or self._clock() >= deadline:
-                self._doubtful = False
-                deadline = self._clock() + lasting
-                if await self._surely(partial(self._recordings.get_live, want.name)) is None:
-                    if await self._surely(partial(self._recordings.get_stored, want.name)):
-                        return
-                    await self._roll(want)
-            else:
-                await self._change(deadline)
-        await self._while(lambda: bool(self._tape))
-
-    async def _blank(self) -> Gone:
-        """There is no file: he hung up before there was a tone, or Asterisk cannot record."""
-        await self._while(lambda: not self.gone)
-        if self.gone:
-            return self.gone
-        raise UndoneError(
-            "Asterisk recorded nothing: it needs room in `recording` in its spool directory, and "
-            "its sound `beep`"
-        )
-
-    async def _while(self, fact: Callable[[], bool]) -> None:
-        """Wait a moment for the other half of what happened at once."""
-        deadline = self._clock() + self._times.stopping
-        while fact() and self._clock() < deadline:
-            await self._change(deadline)
-
-    async def _surely(self, ask: Callable[[], Awaitable[T]]) -> T | None:
-        """What Asterisk answers, after a break of the link, too; None if there is no such thing."""
-        while True:
-            try:
-                return await ask()
-            except GoneError:
-                return None
-            except UnreachableError as error:
-                log.warning("channel %s: %s; trying again", self.channel, error)
-                await self._relink()
+        return Bridged(self._outcome)
 
 
 def _fitting(back: Bridged | Gone, outcomes: Sequence[str], otherwise: str) -> Bridged | Gone:
-    """How he came back, in the words of where he went: an agent may have passed him on in vain."""
+    """The outcome in the words of the want: an agent may have transferred the caller elsewhere."""
     if isinstance(back, Bridged) and back.outcome not in outcomes:
         return Bridged(otherwise)
     return back

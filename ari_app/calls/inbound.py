@@ -69,7 +69,7 @@ class InboundCalls:
             text = "add it to `numbers` or `codes`"
             raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
         line.speak = serving.speak
-        line.told = lambda: serving.heard(session.id)
+        line.heard = lambda: serving.heard(session.id)
         if self._arrivals is None:
             await conduct(line, serving.book, session, serving.world)
             return

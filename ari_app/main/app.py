@@ -15,7 +15,8 @@ from ari_app.admin.status import Ari, MenusNow, Runtime, status
 from ari_app.ami import client as ami
 from ari_app.ami.watch import Watch
 from ari_app.ari.calls import Calls
-from ari_app.ari.line import ChannelLine, Times
+from ari_app.ari.channel_state import Timeouts
+from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
 from ari_app.ari.supervisor import mentor
@@ -120,14 +121,13 @@ async def running(ground: Foundation, again: asyncio.Event) -> AsyncIterator[Lin
         for warning in await put(ground.first, "start"):
             log.warning("%s", warning)
         air = LiveMenus(ground.first, ground.read, put)
-        times = Times.within(config.site.dead_man)
+        timeouts = Timeouts.within(config.site.dead_man)
 
         recorded = Recorded(ground.state.recorded)
 
         def new_line(channel: str) -> ChannelLine:
-            line = ChannelLine(link, channel, reception.serving.speak, recorded.keep, times)
-            line.unplayable = ground.first.reading.voice.forget
-            return line
+            speak, unplayable = reception.serving.speak, ground.first.reading.voice.forget
+            return ChannelLine(link, channel, speak, recorded.keep, timeouts, unplayable)
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
         phones = Phones()

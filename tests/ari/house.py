@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from ari_app.ari.calls import Calls, Serve
+from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.events import Channel, Event
-from ari_app.ari.line import ChannelLine, Times
+from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
 from ivr.events import Event as Outcome
@@ -17,7 +18,7 @@ from ivr.wants import Ask, Dial, Enqueue, Grammar, Met, Record, Say, Screen
 from tests.ari.facts import until
 from tests.ari.server import PASSWORD, USER, Server
 
-TIMES = Times(stopping=1.0, pause=0.001, reconnecting=5.0)
+TIMES = Timeouts(stopping=1.0, pause=0.001, reconnecting=5.0)
 
 
 def settings(server: Server, **others: Any) -> Settings:
@@ -92,8 +93,9 @@ class House:
 async def house(
     server: Server,
     serve: Serve | None = None,
-    times: Times = TIMES,
+    times: Timeouts = TIMES,
     speak: Callable[[Screen], Awaitable[Sequence[str]]] = speak,
+    unplayable: Callable[[Sequence[str]], None] = lambda _: None,
     **others: Any,
 ) -> AsyncIterator[House]:
     """Calls over a connected link; at the end nothing of them is left."""
@@ -101,7 +103,7 @@ async def house(
     async with asyncio.TaskGroup() as tasks:
 
         def new_line(channel: str) -> ChannelLine:
-            return ChannelLine(link, channel, speak, opened.keep, times)
+            return ChannelLine(link, channel, speak, opened.keep, times, unplayable)
 
         calls = Calls(link.ari, tasks, new_line, lambda *call: (serve or opened.serve)(*call))
         opened = House(server, link, calls)

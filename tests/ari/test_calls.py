@@ -5,9 +5,10 @@ import logging
 
 import pytest
 
+from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.errors import UnreachableError
 from ari_app.ari.events import Channel
-from ari_app.ari.line import ChannelLine, Times
+from ari_app.ari.line import ChannelLine
 from ivr.events import Gone
 from ivr.wants import Done
 from tests.ari.facts import until
@@ -113,7 +114,7 @@ async def test_a_link_that_was_away_too_long_ends_in_the_fallback(server: Server
             faults.append(str(error))
             raise
 
-    async with house(server, serve, times=Times(reconnecting=0.02, pause=0.001)) as at:
+    async with house(server, serve, times=Timeouts(reconnecting=0.02, pause=0.001)) as at:
         server.enter("c-1", "611")
         await until(lambda: faults)
         await until(lambda: not len(at.calls))

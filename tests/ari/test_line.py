@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ari_app.ari.line import Times
+from ari_app.ari.channel_state import Timeouts
 from ivr.events import Gone, Keyed, Silent, Told
 from ivr.wants import Done, Screen
 from tests.ari.facts import until
@@ -33,7 +33,7 @@ async def test_the_end_of_a_playback_may_come_before_the_answer_to_its_request(
     told: list[str] = []
     async with house(server) as at:
         line = await at.call()
-        line.told = lambda: told.append("told")
+        line.heard = lambda: told.append("told")
         assert await line.present(say("welcome")) == Told()
         assert await line.present(ask("menu", first=0.01)) == Silent()
     assert told == ["told", "told"]
@@ -44,7 +44,7 @@ async def test_a_key_stops_the_playback_and_the_next_waits_for_its_end(server: S
     told: list[str] = []
     async with house(server) as at:
         line = await at.call()
-        line.told = lambda: told.append("told")
+        line.heard = lambda: told.append("told")
         answer = presenting(line, ask("menu"))
         await played(at)
         server.press("c-1", "2")
@@ -63,7 +63,7 @@ async def test_a_key_stops_the_playback_and_the_next_waits_for_its_end(server: S
 
 async def test_a_playback_that_never_ends_holds_nobody_for_ever(server: Server) -> None:
     server.stops = False
-    async with house(server, times=Times(stopping=0.02)) as at:
+    async with house(server, times=Timeouts(stopping=0.02)) as at:
         line = await at.call()
         answer = presenting(line, ask("menu"))
         await played(at)
@@ -93,7 +93,7 @@ async def test_words_without_barge_in_are_told_to_the_end(server: Server) -> Non
         telling = presenting(line, say("legal", barge_in=False))
         await played(at)
         server.press("c-1", "1")
-        await until(lambda: line._keypad.ahead)
+        await until(lambda: line.keypad.ahead)
         await at.link.ari.asterisk.ping()
         assert not telling.done()
         server.finish("c-1")
@@ -107,7 +107,7 @@ async def test_keys_typed_ahead_answer_without_a_request(server: Server) -> None
     async with house(server) as at:
         line = await at.call()
         server.press("c-1", "1", "3", "2")
-        await until(lambda: len(line._keypad.ahead) == 3)
+        await until(lambda: len(line.keypad.ahead) == 3)
         before = len(server.asked)
         assert await line.present(ask("menu")) == Keyed("1")
         assert await line.present(ask("tariffs")) == Keyed("3")
@@ -128,7 +128,7 @@ async def test_a_key_while_the_words_are_made_makes_them_needless(server: Server
         answer = presenting(line, ask("balance"))
         await making.wait()
         server.press("c-1", "3")
-        await until(lambda: line._keypad.ahead)
+        await until(lambda: line.keypad.ahead)
         made.set()
         assert await answer == Keyed("3")
     assert not server.plays
@@ -149,10 +149,9 @@ async def test_silence_is_counted_from_the_end_of_the_words(server: Server) -> N
 async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with house(server) as at:
+    unplayable: list[str] = []
+    async with house(server, unplayable=unplayable.extend) as at:
         line = await at.call()
-        unplayable: list[str] = []
-        line.unplayable = unplayable.extend
         telling = presenting(line, say("missing"))
         await played(at)
         server.finish("c-1", "failed")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.errors import UnreachableError
-from ari_app.ari.line import Times
 from ivr.events import Bridged, Event, Gone, Keyed, Told
 from ivr.wants import Ask, Say
 from tests.ari.facts import until
@@ -54,13 +54,15 @@ async def test_a_screen_that_the_break_fell_into_is_told_again(
 async def test_a_break_in_a_request_presents_the_screen_again(
     server: Server, request_: str, fault: Fault
 ) -> None:
-    times = Times(stopping=1.0, pause=0.001, dead_man=100, media=90.0)
+    times = Timeouts(stopping=1.0, pause=0.001, dead_man=100, media=90.0)
     async with house(server, times=times, deadline=0.2) as at:
         line = await at.call()
         server.plan(request_, lambda: fault)
         answer = presenting(line, ask("menu"))
         await until(lambda: at.link.connections == 2)
-        await until(lambda: server.plays and server.legs["c-1"].playback and not line._doubtful)
+        await until(
+            lambda: server.plays and server.legs["c-1"].playback and not line.player.state.doubtful
+        )
         server.press("c-1", "1")
         assert await answer == Keyed("1")
     assert not server.doubled
@@ -98,7 +100,7 @@ async def test_whoever_left_in_the_break_is_gone(server: Server) -> None:
 
 
 async def test_a_link_that_stays_away_ends_the_want(server: Server) -> None:
-    times = Times(reconnecting=0.05, pause=0.001)
+    times = Timeouts(reconnecting=0.05, pause=0.001)
     async with house(server, times=times) as at:
         line = await at.call()
         server.refusing = 503

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from ari_app.ari.calls import DIAL_STATUS, QUEUE_STATUS
-from ari_app.ari.line import Times
+from ari_app.ari.channel_state import Timeouts
 from ivr.events import Bridged, Gone, Silent
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Enqueue, Say, Screen
@@ -13,7 +13,7 @@ from tests.ari.facts import until
 from tests.ari.house import CALL, QUEUE, ask, house, played, presenting, say
 from tests.ari.server import Server
 
-TIGHT = Times(stopping=5.0, pause=0.001, dead_man=100, media=90.0, margin=20.0)
+TIGHT = Timeouts(stopping=5.0, pause=0.001, dead_man=100, media=90.0, margin=20.0)
 """Each want needs more time than the dialplan ever granted before."""
 
 
@@ -107,7 +107,7 @@ async def test_the_switch_is_put_off_only_while_nothing_plays(server: Server) ->
 
 async def test_the_switch_is_put_off_for_the_time_of_listening_too(server: Server) -> None:
     server.instant = True
-    async with house(server, times=Times(dead_man=86, media=60.0, margin=20.0)) as at:
+    async with house(server, times=Timeouts(dead_man=86, media=60.0, margin=20.0)) as at:
         line = await at.call()
         await line.present(say("welcome"))
         assert not server.legs["c-1"].variables
@@ -197,7 +197,7 @@ async def test_each_way_back_from_a_conversation(server: Server, status: str) ->
         assert isinstance(event, Bridged)
         assert event.outcome == DIAL_STATUS.get(status, "failed")
         assert event.outcome in DIAL_OUTCOMES
-        assert not line._keypad.ahead, "keys of the conversation"
+        assert not line.keypad.ahead, "keys of the conversation"
     continued = next(one for one in server.asked if one.line.endswith("/continue"))
     assert continued.query == {"context": "firstline-dial", "extension": "s", "priority": "1"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ari_app.ari.line import Times
+from ari_app.ari.channel_state import Timeouts
 from ari_app.session.line import UndoneError
 from ivr.events import Gone, Keyed, Recorded, Silent, Told
 from ivr.values import Recording
@@ -32,7 +32,7 @@ async def test_words_a_tone_and_a_recording(server: Server) -> None:
         assert await saying == KEPT
         assert at.kept == {"call-3": b"words"}
         assert not server.tapes.files, "it is not left in Asterisk"
-        assert not line._keypad.ahead, "keys while he spoke"
+        assert not line.keypad.ahead, "keys while he spoke"
     [asked] = [one for one in server.asked if one.line.endswith("/record")]
     assert asked.over == "websocket", "it does not wait for its end"
     assert asked.query == {
@@ -68,13 +68,13 @@ async def test_keys_typed_ahead_are_no_part_of_it(server: Server) -> None:
     async with house(server) as at:
         line = await at.call()
         server.press("c-1", "4", "2")
-        await until(lambda: len(line._keypad.ahead) == 2)
+        await until(lambda: len(line.keypad.ahead) == 2)
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
         assert not server.plays
         server.spoken("c-1")
         assert await saying == KEPT
-        assert not line._keypad.ahead
+        assert not line.keypad.ahead
 
 
 async def test_who_says_nothing_leaves_no_file(server: Server) -> None:
@@ -127,7 +127,7 @@ async def test_gone_before_the_tone(server: Server) -> None:
 
 async def test_an_asterisk_that_cannot_record(server: Server) -> None:
     server.instant = True
-    async with house(server, times=Times(stopping=0.01)) as at:
+    async with house(server, times=Timeouts(stopping=0.01)) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
@@ -184,7 +184,7 @@ async def test_a_break_in_the_middle_of_speaking(server: Server) -> None:
 
 async def test_a_recording_of_which_nobody_hears_is_asked_for(server: Server) -> None:
     server.instant = True
-    async with house(server, times=Times(margin=-35.0)) as at:
+    async with house(server, times=Timeouts(margin=-35.0)) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
@@ -195,7 +195,7 @@ async def test_a_recording_of_which_nobody_hears_is_asked_for(server: Server) ->
 
 async def test_the_switch_waits_for_the_longest_speech(server: Server) -> None:
     server.instant = True
-    async with house(server, times=Times(dead_man=30, media=5.0, margin=20.0)) as at:
+    async with house(server, times=Timeouts(dead_man=30, media=5.0, margin=20.0)) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)

@@ -1,0 +1,141 @@
+"""Plays on a channel: carries out what :mod:`ari_app.ari.playback` decides."""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ari_app.ari.channel_state import ChannelState
+from ari_app.ari.errors import AriError, GoneError, UnreachableError
+from ari_app.ari.playback import (
+    CallerPresent,
+    Command,
+    Event,
+    Heard,
+    HungUp,
+    NotFound,
+    Play,
+    Playback,
+    PlayRequested,
+    Reconnected,
+    Rejected,
+    ReportFailed,
+    Stop,
+    StopRequested,
+    StopTimedOut,
+    Unanswered,
+    step,
+)
+from ari_app.ari.rest import Channels, Playbacks
+
+log = logging.getLogger(__name__)
+
+OnHeard = Callable[[], None]
+"""Called when a playback was played to its end, not stopped."""
+
+OnUnplayable = Callable[[Sequence[str]], None]
+"""Called with the files of a playback that Asterisk could not play."""
+
+
+class Player:
+    """The playbacks of one channel. No request waits for its answer."""
+
+    def __init__(self, channel: ChannelState, heard: OnHeard, unplayable: OnUnplayable) -> None:
+        self.state = Playback(channel.id)
+        self._heard = heard
+        self._unplayable = unplayable
+        self._channel = channel
+        self._send = channel.link.tell
+
+    def take(self, event: Event) -> None:
+        """Take an event that leads to no request, and wake the task of the call."""
+        self.state, command = step(self.state, event)
+        self._channel.changed()
+        self._report(command)
+
+    async def play(self, media: Sequence[str]) -> None:
+        """Request a playback. Nothing else may be playing: see :meth:`settle`.
+
+        Raises :class:`UnreachableError` and, over HTTP, what Asterisk rejected.
+        """
+        await self._request(PlayRequested(tuple(media)))
+        self._channel.check()
+
+    async def stop(self) -> None:
+        """Request the end of what plays. A key that does so counts even while the link is down."""
+        try:
+            await self._request(StopRequested())
+        except UnreachableError as error:
+            log.warning("channel %s: %s", self._channel.id, error)
+
+    async def settle(self) -> None:
+        """Wait until nothing plays, for a limited time; a playback in doubt is stopped.
+
+        Raises what Asterisk rejected, and :class:`UnreachableError`.
+        """
+        channel = self._channel
+        deadline = channel.clock() + channel.timeouts.stopping
+        while self.state.busy and channel.clock() < deadline:
+            if self.state.doubtful:
+                await self._request(StopRequested())
+            else:
+                await channel.change(deadline)
+        self.take(StopTimedOut())
+        channel.check()
+
+    def interrupted(self) -> None:
+        """The link broke, or a request of the call got no answer."""
+        self.take(Reconnected())
+
+    def caller_present(self) -> None:
+        """The caller was still there after the last playback: if it failed, report that."""
+        self.take(CallerPresent())
+
+    async def _request(self, event: PlayRequested | StopRequested) -> None:
+        self.state, command = step(self.state, event)
+        try:
+            match command:
+                case Play(playback, media):
+                    failed = partial(self._play_failed, playback)
+                    files = [f"sound:{file}" for file in media]
+                    await Channels(self._send(failed)).play_with_id(
+                        self._channel.id, playback, files
+                    )
+                case Stop(playback):
+                    await Playbacks(self._send(partial(self._stop_failed, playback))).stop(playback)
+        except UnreachableError:
+            # Without a wake-up: the task of the call is awake, and would try again in a busy loop.
+            self.state, _ = step(self.state, Unanswered(self.state.id))
+            raise
+
+    def _report(self, command: Command | None) -> None:
+        match command:
+            case Heard():
+                self._heard()
+            case ReportFailed(media):
+                files = ", ".join(media)
+                log.error(
+                    "channel %s: Asterisk cannot play one of %s; its log says why",
+                    self._channel.id,
+                    files,
+                )
+                self._unplayable(media)
+
+    def _play_failed(self, playback: str, error: AriError | UnreachableError) -> None:
+        if isinstance(error, GoneError):
+            self.take(HungUp())
+            self._channel.ended(0)
+        else:
+            self._failed(playback, error)
+
+    def _stop_failed(self, playback: str, error: AriError | UnreachableError) -> None:
+        if isinstance(error, GoneError):
+            self.take(NotFound(playback))
+        else:
+            self._failed(playback, error)
+
+    def _failed(self, playback: str, error: AriError | UnreachableError) -> None:
+        if isinstance(error, UnreachableError):
+            self.take(Unanswered(playback))
+        else:
+            self.take(Rejected())
+            self._channel.rejected(error)
