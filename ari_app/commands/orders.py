@@ -41,7 +41,7 @@ def show(state: State, key: str) -> None:
     click.echo(_line(state, one))
     click.echo(f"  subscriber {one.subscriber}{f' ({masked(who.msisdn)})' if who else ''}")
     click.echo(f"  call       {one.call}")
-    click.echo(f"  wanted     {one.wanted}, for {one.agreed}")
+    click.echo(f"  wanted     {one.order}, for {one.agreed}")
     if one.answer:
         click.echo(f"  answer     {one.answer}")
     if one.next_at:

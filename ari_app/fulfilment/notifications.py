@@ -1,4 +1,4 @@
-"""Which texts follow from the end of an order, to whom."""
+"""Which text messages follow from the outcome of an order, and to whom."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,13 @@ from ivr.values import Count, Money, Name, Phrase, Values
 
 
 class Notification(Struct, frozen=True):
-    """A text to a subscriber. ``late``: needed only if he was not told while he called."""
+    """A text message to a subscriber. ``unless_answered``: not needed if the caller has heard the
+    outcome during the call."""
 
     name: str
     subscriber: int
     phrases: tuple[Phrase, ...]
-    late: bool = False
+    unless_answered: bool = False
 
 
 def notifications(
@@ -23,25 +24,29 @@ def notifications(
     operation: str,
     order: Order,
     transfer: BalanceTransfer | None,
-    ended: OrderOutcome,
+    outcome: OrderOutcome,
 ) -> Iterator[Notification]:
-    """What is told of an order that has ended; of a deal that was done, to both parties."""
-    if transfer is not None and isinstance(ended, Completed):
+    """The messages after an order: of a completed transfer to both parties, else to the
+    subscriber who ordered."""
+    if transfer is not None and isinstance(outcome, Completed):
         kind = (
             "gift" if isinstance(order, Give) else "bought" if isinstance(order, Buy) else "offer"
         )
-        yield _of_deal(kind, "giver", transfer.giver, transfer.taker, transfer)
-        yield _of_deal(kind, "taker", transfer.taker, transfer.giver, transfer)
+        yield _of_transfer(kind, "giver", transfer.giver, transfer.taker, transfer)
+        yield _of_transfer(kind, "taker", transfer.taker, transfer.giver, transfer)
         return
-    asked = Phrase(f"text-order-{operation}")
-    yield Notification("ended", subscriber, (asked, _end(order, ended)), late=True)
+    ordered = Phrase(f"text-order-{operation}")
+    phrases = (ordered, _outcome(order, outcome))
+    yield Notification("ended", subscriber, phrases, unless_answered=True)
 
 
 OTHER = "other"
-"""The value that tells the number of the other party: a name, so that it is written in figures."""
+"""The value of a phrase that is the other party's number; a name, so that digits are written."""
 
 
-def _of_deal(kind: str, role: str, to: int, other: int, transfer: BalanceTransfer) -> Notification:
+def _of_transfer(
+    kind: str, role: str, to: int, other: int, transfer: BalanceTransfer
+) -> Notification:
     values: Values = {
         transfer.unit: Count(transfer.amount),
         "fee": Money(transfer.price, transfer.currency),
@@ -50,8 +55,8 @@ def _of_deal(kind: str, role: str, to: int, other: int, transfer: BalanceTransfe
     return Notification(role, to, (Phrase(f"text-{kind}-{role}-{transfer.unit}", values),))
 
 
-def _end(order: Order, ended: OrderOutcome) -> Phrase:
-    match ended:
+def _outcome(order: Order, outcome: OrderOutcome) -> Phrase:
+    match outcome:
         case Completed(_, _, quote) if quote.charge and not isinstance(order, Redeem):
             return Phrase("text-done", {"fee": Money(quote.charge, quote.currency)})
         case Completed():

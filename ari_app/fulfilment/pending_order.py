@@ -1,8 +1,8 @@
-"""One order on its way, and the caller who waits for it: what he is told is true.
+"""One order under way and the call that waits for it: what the caller hears of it is true.
 
-The order is written down, carried out and closed on behalf of nobody; the caller waits no longer
-than his deadline. Two locks decide what he hears when it passes: whoever takes one first, the
-store's thread in the midst of a transaction or the caller who leaves, is the one who is right.
+The order is stored, carried out and closed in a task of its own; the caller waits no longer than
+the operation's deadline. When that passes, two claims decide what the caller hears. Whoever makes a
+claim first is right: the store's thread in the midst of a transaction, or the call that leaves.
 """
 
 import asyncio
@@ -13,67 +13,68 @@ from ari_app.selfcare.order_port import OrderOutcome
 
 
 class WithdrawnError(Exception):
-    """The caller was told that his order is not done, so that it must not be written down."""
+    """The caller has heard that the order is not done, so it must not be stored."""
 
 
-class _Turn:
-    """A lock for ever: what two threads race for, and whether it was the caller's."""
+class _Claim:
+    """Made once and for ever, by the store's thread or by callers."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._callers = False
 
-    def take(self) -> bool:
-        """For the store's thread."""
+    def by_store(self) -> bool:
+        """Make the claim for the store's thread; False if callers have it."""
         return self._lock.acquire(blocking=False)
 
-    def leave(self) -> bool:
-        """For callers, of whom several may wait for one order."""
+    def by_caller(self) -> bool:
+        """Make the claim for callers, of whom several may wait for one order."""
         self._callers = self._callers or self._lock.acquire(blocking=False)
         return self._callers
 
 
 class PendingOrder:
-    """An order between its wish and its end; :meth:`end` is for callers, the rest for us."""
+    """An order between its request and its end: calls await :meth:`outcome`, the rest is for the
+    task that carries it out."""
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
-        self._write, self._tell = _Turn(), _Turn()
-        self._is_written: asyncio.Future[None] = loop.create_future()
-        self._ended: asyncio.Future[OrderOutcome] = loop.create_future()
+        self._storing, self._answering = _Claim(), _Claim()
+        self._stored: asyncio.Future[None] = loop.create_future()
+        self._outcome: asyncio.Future[OrderOutcome] = loop.create_future()
 
-    def write(self) -> None:
-        """Called last in the transaction that writes the order down."""
-        if not self._write.take():
+    def claim_storing(self) -> None:
+        """Last in the transaction that stores the order; ``WithdrawnError`` rolls it back."""
+        if not self._storing.by_store():
             raise WithdrawnError
 
-    def tell(self) -> bool:
-        """Called in the transaction that closes the order: whether the caller will be told."""
-        return self._tell.take()
+    def claim_answering(self) -> bool:
+        """In the transaction that closes the order: whether the caller will hear the outcome."""
+        return self._answering.by_store()
 
-    def is_written(self) -> None:
+    def stored(self) -> None:
         """The order is in the store."""
-        self._is_written.set_result(None)
+        self._stored.set_result(None)
 
-    def land(self, ended: OrderOutcome | None) -> None:
-        """The end; None if we are to stop in the midst of it."""
-        if ended is None:
-            ended = "unavailable" if self._write.leave() else "accepted"
-        self._ended.set_result(ended)
+    def finish(self, outcome: OrderOutcome | None) -> None:
+        """Set the outcome; None if the application stops before it is known."""
+        if outcome is None:
+            outcome = "unavailable" if self._storing.by_caller() else "accepted"
+        self._outcome.set_result(outcome)
 
-    async def end(self, deadline: float) -> OrderOutcome:
-        """What the caller is told, after ``deadline`` seconds at most and the end of a transaction
+    async def outcome(self, deadline: float) -> OrderOutcome:
+        """What the caller hears, after ``deadline`` seconds at most, and the end of a transaction
         that has begun by then."""
         try:
-            await asyncio.wait({self._ended}, timeout=deadline)
-            if not self._ended.done() and not self._is_written.done():
-                if self._write.leave():
+            await asyncio.wait({self._outcome}, timeout=deadline)
+            if not self._outcome.done() and not self._stored.done():
+                if self._storing.by_caller():
                     return "unavailable"
-                either: set[asyncio.Future[Any]] = {self._is_written, self._ended}
+                either: set[asyncio.Future[Any]] = {self._stored, self._outcome}
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not self._ended.done() and self._tell.leave():
+            if not self._outcome.done() and self._answering.by_caller():
                 return "accepted"
-            return await asyncio.shield(self._ended)
+            return await asyncio.shield(self._outcome)
         except asyncio.CancelledError:
-            self._tell.leave()
+            self._answering.by_caller()
             raise

@@ -1,1 +1,1 @@
-"""Texts leave, with retries."""
+"""Text messages leave, with retries."""

@@ -29,7 +29,7 @@ class OrderRecord(Struct, frozen=True):
     key: str
     subscriber: int
     operation: str
-    wanted: str
+    order: str
     transfer: str
     agreed: str
     call: str
@@ -49,7 +49,7 @@ def add(db: Database, one: OrderRecord) -> None:
     db.conn.execute(
         f"insert into orders ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
         (
-            *(one.key, one.subscriber, one.operation, one.wanted, one.transfer, one.agreed),
+            *(one.key, one.subscriber, one.operation, one.order, one.transfer, one.agreed),
             *(one.call, one.language, at, one.state, one.answer),
             *(at if ended is None else None, ended),
         ),
@@ -86,7 +86,7 @@ def next_due(db: Database, after: datetime) -> datetime | None:
     return None if at is None else moment(at)
 
 
-def hasten(db: Database, at: datetime) -> None:
+def make_due(db: Database, at: datetime) -> None:
     """Have all open orders due at a moment, as after a restart."""
     db.conn.execute("update orders set next_at = ? where state = 'open'", (micros(at),))
 
@@ -122,7 +122,7 @@ def _orders(db: Database, tail: str, *values: object) -> list[OrderRecord]:
     rows = db.conn.execute(f"select {_COLUMNS} from orders {tail}", values)
     return [
         OrderRecord(
-            *(key, subscriber, operation, wanted, transfer, agreed, call, language),
+            *(key, subscriber, operation, order, transfer, agreed, call, language),
             moment(created),
             state,
             answer,
@@ -130,6 +130,6 @@ def _orders(db: Database, tail: str, *values: object) -> list[OrderRecord]:
             None if next_at is None else moment(next_at),
             None if ended is None else moment(ended),
         )
-        for key, subscriber, operation, wanted, transfer, agreed, call, language, created, state,
+        for key, subscriber, operation, order, transfer, agreed, call, language, created, state,
             answer, attempts, next_at, ended in rows
     ]  # fmt: skip

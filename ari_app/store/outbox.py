@@ -64,17 +64,19 @@ def next_due(db: Database, after: datetime) -> datetime | None:
     return None if at is None else moment(at)
 
 
-def start_attempt(db: Database, key: str, next_at: datetime | None) -> None:
-    """An attempt begins, after which the next is at ``next_at``; None if this is the last one.
+def start_attempt(db: Database, key: str, next_at: datetime | None) -> bool:
+    """Count an attempt that begins; the next one is at ``next_at``, None if this is the last one.
+    False if the text is not waiting any more.
 
-    Noted before the text is handed over: should we die meanwhile, this attempt is not lost count
-    of, and the next one keeps its distance.
+    Stored before the text is handed over, so that a crash loses count of no attempt and shortens
+    no pause.
     """
-    db.conn.execute(
+    done = db.conn.execute(
         "update outbox set attempts = attempts + 1, error = ?, next_at = ?, state = ?"
         " where key = ? and state = 'waiting'",
         (_UNANSWERED, next_at and micros(next_at), "waiting" if next_at else "failed", key),
     )
+    return done.rowcount == 1
 
 
 def mark_sent(db: Database, key: str, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Every room of the program: the rule that says what belongs there, and which rooms it may import.
 
-A room is a package, one of the three loose modules of `ari_app/`, or the engine's own files in
+A room is a package, one of the loose modules of `ari_app/`, or the engine's own files in
 `ivr/`. The table is exact: an arrow that is missing here fails the test, and so does one that no
 import uses any more.
 """
@@ -38,6 +38,9 @@ ROOMS = {
     ),
     "ari_app.background": _room(
         "tasks that go on beside the calls",
+    ),
+    "ari_app.retry": _room(
+        "work that is attempted again until it has ended",
     ),
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
@@ -78,12 +81,12 @@ ROOMS = {
     ),
     "ari_app.fulfilment": _room(
         "the ports of self-service, kept in the store",
-        "config messaging selfcare store",
+        "config messaging retry selfcare store",
         "ivr ivr.identity ivr.speech",
     ),
     "ari_app.messaging": _room(
-        "texts leave, with retries",
-        "config log store",
+        "text messages leave, with retries",
+        "config log retry store",
         "ivr",
     ),
     "ari_app.control": _room(

@@ -46,7 +46,7 @@ def told(
 @pytest.mark.parametrize("ended", ENDS, ids=str)
 def test_who_ordered_is_told_if_he_was_not_yet(operation: str, ended: OrderOutcome) -> None:
     [tiding] = told(operation, Resume(), None, ended)
-    assert (tiding.subscriber, tiding.late) == (1, True)
+    assert (tiding.subscriber, tiding.unless_answered) == (1, True)
 
 
 @pytest.mark.parametrize("unit", get_args(Unit))
@@ -59,12 +59,12 @@ def test_both_sides_of_a_deal_are_told_in_any_case(unit: Unit, order: type[Order
     }
     transfer = BalanceTransfer(7, 8, unit, 3, Decimal("1.50"))
     found = told("gift", made[order], transfer, DONE)
-    assert [(tiding.name, tiding.subscriber, tiding.late) for tiding in found] == [
+    assert [(tiding.name, tiding.subscriber, tiding.unless_answered) for tiding in found] == [
         ("giver", 7, False),
         ("taker", 8, False),
     ]
     [refused] = told("gift", made[order], transfer, Refused("too-little"))
-    assert (refused.subscriber, refused.late) == (1, True)
+    assert (refused.subscriber, refused.unless_answered) == (1, True)
 
 
 def test_points_are_no_money() -> None:

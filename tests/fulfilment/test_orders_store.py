@@ -75,4 +75,4 @@ async def test_an_order_that_cannot_be_read_keeps_no_other_waiting(
     harness.orders.wake()
     await harness.until(lambda one: one.key == "c1:1" or one.state == "done")
     assert billing.effects == {"c2:1": 1}
-    assert "c1:1: gift broke" in caplog.text
+    assert "c1:1: gift failed unexpectedly" in caplog.text

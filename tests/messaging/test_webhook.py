@@ -233,7 +233,7 @@ async def test_a_refusal_is_for_good(
         with pytest.raises(UndeliverableError):
             await webhook.send("c1:1", NUMBER, TEXT)
     assert (text.next_at, text.error) == (None, f"the webhook refused it: {status}")
-    assert "attempt 1 failed, no other follows" in caplog.text
+    assert "attempt 1 failed, given up" in caplog.text
 
 
 async def test_the_record_of_a_call_tells_what_became_of_its_text(

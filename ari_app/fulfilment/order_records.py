@@ -1,0 +1,134 @@
+"""Orders and their outcomes as the records of the store, and the text messages that follow."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
+
+from msgspec import Struct, json
+from msgspec.structs import replace
+
+from ari_app.fulfilment.notifications import OTHER, notifications
+from ari_app.fulfilment.pending_order import PendingOrder
+from ari_app.selfcare.order_port import BalanceTransfer, OrderOutcome, OrderRequest
+from ari_app.selfcare.orders import Completed, Order, Refused
+from ari_app.store import orders, outbox, subscribers
+from ari_app.store.orders import OrderRecord
+from ari_app.store.sqlite import Database
+from ivr.speech.phrases import PhraseError
+from ivr.values import Name, Phrase
+
+log = logging.getLogger(__name__)
+
+Say = Callable[[Phrase, str], str]
+"""A phrase in a language, as it is written."""
+
+
+class OrderText(Struct, frozen=True):
+    """A text message to post; ``unless_answered`` as in a notification."""
+
+    key: str
+    number: str
+    text: str
+    unless_answered: bool
+
+
+def record_of(request: OrderRequest, key: str, now: datetime) -> OrderRecord:
+    """The record of a new order."""
+    return OrderRecord(
+        key,
+        request.subscriber,
+        request.operation.name,
+        json.encode(request.order).decode(),
+        json.encode(request.transfer).decode(),
+        str(request.agreed),
+        request.asker.call,
+        request.asker.language,
+        now,
+    )
+
+
+def outcome_of(record: OrderRecord) -> OrderOutcome:
+    """What is known of the outcome of an order."""
+    match record.state:
+        case "done":
+            return json.decode(record.answer, type=Completed)
+        case "refused":
+            return json.decode(record.answer, type=Refused)
+        case "limit":
+            return "limit"
+        case "failed":
+            return "unknown" if record.answer == "unknown" else "unavailable"
+    return "accepted"
+
+
+def store_new(
+    db: Database, pending: PendingOrder, request: OrderRequest, record: OrderRecord
+) -> tuple[OrderRecord, bool]:
+    """Store an order if its key is new, as over the ``limit`` if it is; returns the record of the
+    key, and whether it is new."""
+    there = orders.of(db, record.key)
+    if there is not None:
+        return there, False
+    operation, now = request.operation, record.created
+    today = datetime.combine(now.date(), time(), now.tzinfo)
+    for most, since in ((operation.daily, today), (operation.monthly, today.replace(day=1))):
+        if most and orders.counted(db, record.subscriber, record.operation, since) >= most:
+            record = replace(record, state="limit")
+    orders.add(db, record)
+    pending.claim_storing()
+    return record, True
+
+
+def close(
+    db: Database,
+    record: OrderRecord,
+    outcome: OrderOutcome,
+    texts: Sequence[OrderText],
+    pending: PendingOrder | None,
+    at: datetime,
+) -> None:
+    """Store the outcome of an order, and post the messages to its parties; ``pending`` is None
+    where no call waits for it."""
+    answered = pending is not None and pending.claim_answering()
+    match outcome:
+        case Completed():
+            new = orders.end(db, record.key, "done", json.encode(outcome).decode(), at)
+        case Refused():
+            new = orders.end(db, record.key, "refused", json.encode(outcome).decode(), at)
+        case _:
+            new = orders.end(db, record.key, "failed", outcome, at)
+    for text in texts if new else ():
+        if not (answered and text.unless_answered):
+            outbox.post(db, text.key, text.number, text.text, record.call, at)
+
+
+def texts_after(
+    db: Database, record: OrderRecord, outcome: OrderOutcome, say: Say
+) -> list[OrderText]:
+    """The messages that follow from an outcome, each in the language of who gets it."""
+    order = json.decode(record.order, type=Order)
+    transfer = json.decode(record.transfer, type=BalanceTransfer | None)
+    found = []
+    for one in notifications(record.subscriber, record.operation, order, transfer, outcome):
+        to = subscribers.by_id(db, one.subscriber)
+        if to is None:
+            continue
+        spoken = one.subscriber == record.subscriber and record.language
+        try:
+            said = [say(_with_number(db, each), spoken or to.language) for each in one.phrases]
+        except PhraseError as error:
+            log.error("%s: no text message about %s: %s", record.key, record.operation, error)
+            continue
+        key = f"order:{record.key}:{one.name}"
+        found.append(OrderText(key, to.msisdn, " ".join(said), one.unless_answered))
+    return found
+
+
+def _with_number(db: Database, phrase: Phrase) -> Phrase:
+    """A phrase that names another subscriber by id, with the number instead."""
+    match phrase.values.get(OTHER):
+        case Name({"": id}):
+            other = subscribers.by_id(db, int(id))
+            number = f"+{other.msisdn}" if other else ""
+            return replace(phrase, values={**phrase.values, OTHER: Name({"": number})})
+    return phrase
