@@ -1,15 +1,11 @@
-"""What a site may not be: every wrong value, told with what to do about it."""
-
-from __future__ import annotations  # the types of a site need this module, not the other way
+"""Checks the description of an installation: a line for each problem, with what to do."""
 
 import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from asterisk_conf.site import Agent, Ports, Queue, SipAccount, Site
+from asterisk_conf.parts import Agent, Description, Ports, Queue, SipAccount
 
 STRATEGIES = frozenset(
     {"ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear", "wrandom"}
@@ -43,12 +39,12 @@ def refused(value: str) -> str:
     return ""
 
 
-def problems(site: Site) -> tuple[str, ...]:
+def problems(site: Description) -> tuple[str, ...]:
     """All that is wrong with ``site``; empty when it can be rendered."""
     return tuple(_problems(site))
 
 
-def _problems(site: Site) -> Iterator[str]:
+def _problems(site: Description) -> Iterator[str]:
     yield from _host(site.host)
     yield from _ports(site.ports)
     for where, password in (
@@ -184,7 +180,7 @@ def _fits(
         yield f"{where}: {shown} does not fit; give {wanted}"
 
 
-def _unique(site: Site) -> Iterator[str]:
+def _unique(site: Description) -> Iterator[str]:
     users = [a.user for a in site.subscribers] + [a.user for a in site.agents]
     lists: tuple[tuple[str, Iterable[str]], ...] = (
         ("numbers", site.numbers),

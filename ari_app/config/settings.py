@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from asterisk_conf.site import Manner, Ports
+from asterisk_conf.site import Ports, QueueSettings
 from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER
 
 Days = Annotated[int, Meta(ge=0, le=36_500)]
@@ -150,7 +150,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     desk: DeskSettings = DeskSettings()
     billing: BillingSettings = BillingSettings()
     log: LogSettings = LogSettings()
-    queues: dict[str, Manner] = {}
+    queues: dict[str, QueueSettings] = {}
 
     @property
     def manages_asterisk(self) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from ari_app.config.settings import SECTIONS, Config
-from asterisk_conf.site import Manner, Ports
+from asterisk_conf.site import Ports, QueueSettings
 from ivr.problems import near
 from ivr.secret import Secret
 
@@ -195,7 +195,7 @@ def _explained(error: msgspec.ValidationError) -> str:
     word = text.split("`")[1]
     section = text.rpartition("$.")[2].strip("`") if "$." in text else ""
     if section.startswith("queues["):
-        return f"[queues.…] has no {word}: {near(word, Manner.__struct_fields__)}"
+        return f"[queues.…] has no {word}: {near(word, QueueSettings.__struct_fields__)}"
     if section not in SECTIONS:
         return f"there is no section [{word}]: {near(word, SECTIONS)}"
     return f"[{section}] has no {word}: {near(word, SECTIONS[section].__struct_fields__)}"

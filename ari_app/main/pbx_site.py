@@ -68,8 +68,8 @@ def site(
 def queues_of(config: Config) -> Iterator[conf.Queue]:
     """The queues of our own Asterisk; those that are only described come after those of [site]."""
     for name in dict.fromkeys((*config.site.queues, *config.queues)):
-        manner = config.queues.get(name, conf.Manner())
-        yield conf.Queue(name, **structs.asdict(manner))
+        settings = config.queues.get(name, conf.QueueSettings())
+        yield conf.Queue(name, **structs.asdict(settings))
 
 
 def wrapups(config: Config) -> Mapping[str, int]:

@@ -1,7 +1,7 @@
 """The imports of the program, read from its source, and the arrows that they make between rooms."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tests.architecture.rooms import room_of
@@ -28,6 +28,19 @@ def imported(tree: ast.AST) -> Iterator[str]:
             base = "." * node.level + (node.module or "")
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def imported_modules(tree: ast.AST, product: Iterable[str]) -> set[str]:
+    """The modules of the program that a source imports anywhere, also for its types alone."""
+    known = frozenset(product)
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {name if name in known else node.module for name in names}
+    return found & known
 
 
 def arrows(product: Mapping[str, Path]) -> dict[tuple[str, str], set[str]]:

@@ -9,7 +9,7 @@ import pytest
 
 from ari_app.config.settings import SECTIONS, Config
 from ari_app.config.state import PREFIX, State
-from asterisk_conf.site import Manner
+from asterisk_conf.site import QueueSettings
 from tests.docs.markdown import DOCUMENTS, SETTINGS, code, fences, section, tables
 
 
@@ -33,8 +33,8 @@ def test_every_setting_of_a_queue_is_described_with_its_default() -> None:
     [table] = tables(section(SETTINGS.read_text(), "queues"))
     described = [[code(cell)[0] for cell in row[:2]] for row in table]
     assert described == [
-        [field.name, json.dumps(getattr(Manner(), field.name))]
-        for field in msgspec.structs.fields(Manner)
+        [field.name, json.dumps(getattr(QueueSettings(), field.name))]
+        for field in msgspec.structs.fields(QueueSettings)
     ]
     assert all(row[2] for row in table)
 

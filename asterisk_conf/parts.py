@@ -1,0 +1,157 @@
+"""What describes an installation of Asterisk, part by part; :mod:`asterisk_conf.site` checks it."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Secret(str):
+    """A password: a string that shows itself in no repr, log or traceback."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+class Ports(Struct, frozen=True, forbid_unknown_fields=True):
+    """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP.
+
+    Those of Asterisk, and that of the agents' ``desk``, which is here so that none is given twice.
+    """
+
+    sip: int = 5060
+    http: int = 8088
+    ami: int = 5038
+    desk: int = 8086
+    rtp_first: int = 10000
+    rtp_last: int = 11999
+
+    def shifted(self, offset: int) -> "Ports":
+        """The same ports, all ``offset`` higher, so that two instances run side by side."""
+        return Ports(
+            sip=self.sip + offset,
+            http=self.http + offset,
+            ami=self.ami + offset,
+            desk=self.desk + offset,
+            rtp_first=self.rtp_first + offset,
+            rtp_last=self.rtp_last + offset,
+        )
+
+
+class Secrets(Struct, frozen=True):
+    """The passwords with which our application enters ARI and AMI as user ``firstline``."""
+
+    ari_password: Secret
+    ami_password: Secret
+
+
+class SipAccount(Struct, frozen=True):
+    """A subscriber's phone. ``number`` is his caller ID, whatever the phone itself claims."""
+
+    user: str
+    password: Secret
+    number: str
+    name: str = ""
+    language: str = "ru"
+
+
+class Agent(Struct, frozen=True):
+    """An agent's phone: reachable as ``extension`` and member of ``queues``.
+
+    ``login`` is what queues call him, his ``user`` if it is "".
+    """
+
+    user: str
+    password: Secret
+    name: str
+    extension: str
+    queues: tuple[str, ...] = ("support",)
+    login: str = ""
+    languages: tuple[str, ...] = ()
+
+
+class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a queue serves. Times are in seconds, 0 is never.
+
+    ``ring`` is how long one agent's phone rings, ``wrapup`` the pause after a conversation,
+    ``service_level`` the wait that is promised. ``join_empty`` and ``leave_when_empty`` are
+    app_queue's conditions (``yes``, ``no``, or a list such as ``paused,unavailable``): by default
+    a caller may always wait, also when no agent is registered. ``leave`` is the key with which
+    he leaves the queue; "" for none. ``limit`` bounds the callers who wait, 0 does not.
+    ``announcement`` is a sound without its ending that he hears every so often; his place he hears
+    as often as ``position_every`` says.
+
+    ``agents`` are those who serve, with their penalties: who has a lower one is rung first. Without
+    any it is all who name the queue, with none. ``circles`` says to what penalty agents are rung
+    after how long. A caller of one of the ``languages`` waits for agents who speak it, for so long
+    as ``patience`` says, then for all.
+    """
+
+    strategy: str = "rrmemory"
+    ring: int = 20
+    retry: int = 2
+    wrapup: int = 10
+    limit: int = 0
+    service_level: int = 30
+    join_empty: str = "yes"
+    leave_when_empty: str = "no"
+    leave: str = "*"
+    announcement: str = ""
+    announcement_every: int = 60
+    position_every: int = 0
+    agents: dict[str, int] = {}
+    circles: dict[int, int] = {}
+    languages: tuple[str, ...] = ()
+    patience: int = 60
+
+
+class Queue(QueueSettings, frozen=True):
+    """A queue of callers."""
+
+    name: str
+
+    @property
+    def rows(self) -> dict[str, str]:
+        """The queues that Asterisk has for it, by the language of who waits there; "" is any."""
+        named = {language: f"{self.name}-{language}" for language in self.languages}
+        return {"": self.name, **named}
+
+
+class Paths(Struct, frozen=True):
+    """Where Asterisk finds and puts things. The defaults are those of Debian's package."""
+
+    etc: Path = Path("/etc/asterisk")
+    modules: Path = Path("/usr/lib/asterisk/modules")
+    data: Path = Path("/usr/share/asterisk")
+    lib: Path = Path("/var/lib/asterisk")
+    spool: Path = Path("/var/spool/asterisk")
+    log: Path = Path("/var/log/asterisk")
+    run: Path = Path("/var/run/asterisk")
+    hold: Path = Path("/var/lib/asterisk/moh/firstline")
+
+
+class Description(Struct, frozen=True, kw_only=True):
+    """One installation of Asterisk, unchecked.
+
+    ``numbers`` are those that callers dial. ``apology`` is a sound without its extension, played
+    when the application is down. ``deadman_seconds`` is how long a call may stay with an
+    application that no longer answers before the dialplan takes the caller back; the application
+    extends it as it works. ``websocket_client`` says whether ARI needs ``res_websocket_client.so``
+    (Asterisk 22.5 and later).
+    """
+
+    secrets: Secrets
+    name: str = "firstline"
+    host: str = "127.0.0.1"
+    ports: Ports = Ports()
+    numbers: tuple[str, ...] = ("611", "111", "2690000")
+    app: str = "firstline"
+    language: str = "ru"
+    subscribers: tuple[SipAccount, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    queues: tuple[Queue, ...] = (Queue("support"),)
+    apology: str = "an-error-has-occurred"
+    deadman_seconds: int = 120
+    paths: Paths = Paths()
+    websocket_client: bool = True
