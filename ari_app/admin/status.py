@@ -10,7 +10,7 @@ from msgspec import Struct, json
 
 from ari_app.config.settings import Config
 from ari_app.config.state import State
-from ari_app.control import socket as control
+from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.demo.operator import PhonePasswords
 from ari_app.fulfilment.code_words import hashing
 from ari_app.store import agents, calls, subscribers
@@ -103,11 +103,11 @@ class Runtime(Struct, frozen=True):
 async def query(state: State) -> Status:
     """What the running application says, or what the store knows without it.
 
-    :class:`~ari_app.control.socket.NotRunningError` if there is neither.
+    :class:`~ari_app.control.client.NotRunningError` if there is neither.
     """
     try:
-        return json.decode(await control.status(state.control), type=Status)
-    except control.NotRunningError:
+        return json.decode(await ControlClient(state.control).status(), type=Status)
+    except NotRunningError:
         if not state.database.exists():
             raise
     store = await Store.open(state.database)

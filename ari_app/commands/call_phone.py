@@ -10,7 +10,7 @@ from msgspec import Struct
 from ari_app.admin.status import Phone as Subscriber
 from ari_app.admin.status import query
 from ari_app.config.state import State
-from ari_app.control import socket as control
+from ari_app.control.client import ControlClient
 from ari_app.control.live_feed import CallEvent
 from ari_app.phone.handset import Disconnected, Phone, PhoneError
 from ari_app.phone.messages import Account
@@ -56,7 +56,7 @@ async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
     account = Account(
         subscriber.sip_user, subscriber.sip_password, status.sip.host, status.sip.port
     )
-    watched = control.watch(state.control) if status.running else nullcontext(_nothing())
+    watched = ControlClient(state.control).watch() if status.running else nullcontext(_nothing())
     try:
         async with (
             watched as happenings,

@@ -11,7 +11,7 @@ from ari_app.admin.status import query
 from ari_app.commands.running import console, run
 from ari_app.commands.stored import read
 from ari_app.config.state import State
-from ari_app.control import socket as control
+from ari_app.control.client import ControlClient
 from ari_app.menus.live import Reloaded
 from ari_app.store import versions as kept
 from ari_app.store.versions import VersionUsage
@@ -22,7 +22,7 @@ from ari_app.store.versions import VersionUsage
 def reload(state: State) -> None:
     """Give new calls the menus on the disk, if they check; calls that go on keep theirs."""
     with console().status("reading, checking and speaking the menus"):
-        answer = run(control.reload(state.control))
+        answer = run(ControlClient(state.control).reload())
     done = json.decode(answer, type=Reloaded)
     for problem in done.problems:
         click.echo(problem)

@@ -13,7 +13,7 @@ from rich.text import Text
 from ari_app.ami.watch import View
 from ari_app.commands.running import run
 from ari_app.config.state import State
-from ari_app.control import socket as control
+from ari_app.control.client import ControlClient
 from ari_app.log import masked
 from ari_app.main import pbx_site
 from ivr.acd.queues import Board, Caller, Member, Offer, Talk
@@ -36,7 +36,7 @@ async def _look(state: State, watch: bool, as_json: bool) -> None:
     pauses = pbx_site.wrapups(state.config())
     with Live(auto_refresh=False) if watch and not as_json else nullcontext() as live:
         while True:
-            told = await control.queues(state.control)
+            told = await ControlClient(state.control).queues()
             text = told.decode()
             if not as_json:
                 view = json.decode(told, type=View)

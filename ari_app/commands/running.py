@@ -12,7 +12,7 @@ from rich.console import Console
 from ari_app.ari.errors import RefusedError
 from ari_app.commands.call_phone import CallError
 from ari_app.config.state import ConfigError, State
-from ari_app.control.socket import NotRunningError
+from ari_app.control.client import NotRunningError
 from ari_app.main.daemon import UpError
 from ari_app.menus.loading import FlowsError
 from ari_app.store.errors import StoreError

@@ -12,8 +12,7 @@ import click
 from ari_app.commands.running import run
 from ari_app.commands.when import HELP, until
 from ari_app.config.state import State
-from ari_app.control import socket as control
-from ari_app.control.socket import NotRunningError
+from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 
@@ -67,7 +66,7 @@ def write(
 async def announced(state: State) -> None:
     """Tell the application, if it runs, that something was written into the store."""
     try:
-        await control.refresh(state.control)
+        await ControlClient(state.control).refresh()
     except NotRunningError as error:
         click.echo(f"it is in the store; {error}", err=True)
 

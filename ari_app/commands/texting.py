@@ -14,8 +14,7 @@ from ari_app.commands.call_phone import chosen
 from ari_app.commands.rehearsing import Foundation, ground, quiet
 from ari_app.commands.running import run
 from ari_app.config.state import State
-from ari_app.control import socket as control
-from ari_app.control.socket import NotRunningError
+from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.demo.simulation import written
 from ari_app.sim.script import Test
 from ari_app.sim.stage import Call
@@ -69,7 +68,8 @@ async def _asked(state: State, code: str, caller: str, reply: Reply) -> None:
             "phoneNumber": number,
             "text": "*".join(replies),
         }
-        told, _, text = (await control.ussd(state.control, json.encode(request))).partition(" ")
+        page = await ControlClient(state.control).ussd(json.encode(request))
+        told, _, text = page.partition(" ")
         given = await _shown(reply)(Page(text, last=told == "END"))
         if given is None:
             return

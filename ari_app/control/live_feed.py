@@ -1,4 +1,4 @@
-"""What happens in calls, as it happens, for whoever watches: `firstline call`, the live log."""
+"""Events of calls as they happen, for `firstline call` and the live log."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager
 from msgspec import Struct
 
 BEHIND = 1000
-"""How many happenings may wait for a watcher; one that is further behind misses the oldest."""
+"""How many events may wait for a watcher; one that is further behind misses the oldest."""
 
 
 class CallEvent(Struct, frozen=True, omit_defaults=True):
     """Something that happened in a call.
 
-    ``what`` is ``began``, ``telling`` (``prompts`` and their ``texts``; ``asks`` whether keys are
-    waited for), ``told`` (to its end), ``step``, ``queued`` or ``ended``.
+    ``what`` is ``began``, ``telling`` (a screen is played: ``prompts`` and their ``texts``;
+    ``asks`` whether keys are waited for), ``told`` (it was played to its end), ``step``,
+    ``queued``, ``dialling`` or ``ended``.
     """
 
     what: str
@@ -30,26 +31,26 @@ class CallEvent(Struct, frozen=True, omit_defaults=True):
 
 
 class LiveFeed:
-    """Hands happenings to those who watch; costs nothing while nobody does."""
+    """Hands events of calls to its watchers; without any it costs nothing."""
 
     def __init__(self) -> None:
         self._watchers: set[asyncio.Queue[CallEvent]] = set()
 
     @property
     def watched(self) -> bool:
-        """Whether anybody watches."""
+        """Whether there is a watcher."""
         return bool(self._watchers)
 
-    def publish(self, happening: CallEvent) -> None:
-        """Tell all who watch. Never waits."""
+    def publish(self, event: CallEvent) -> None:
+        """Hand an event to all watchers. Never waits."""
         for queue in self._watchers:
             if queue.full():
                 queue.get_nowait()
-            queue.put_nowait(happening)
+            queue.put_nowait(event)
 
     @asynccontextmanager
     async def watch(self) -> AsyncIterator[asyncio.Queue[CallEvent]]:
-        """A queue of all that happens from now on."""
+        """A queue of all events from now on."""
         queue: asyncio.Queue[CallEvent] = asyncio.Queue(BEHIND)
         self._watchers.add(queue)
         try:

@@ -26,8 +26,8 @@ from ari_app.calls.inbound import InboundCalls
 from ari_app.calls.recordings import Recorded
 from ari_app.config.settings import Config
 from ari_app.config.state import State
-from ari_app.control import socket as control
 from ari_app.control.live_feed import LiveFeed
+from ari_app.control.server import Handlers, serve_control
 from ari_app.demo.operator import PhonePasswords
 from ari_app.fulfilment.code_words import StoredCodeWords, hashing
 from ari_app.fulfilment.messages import StoredMessages
@@ -224,7 +224,9 @@ def _answering(
         return json.encode(await asyncio.shield(background.begin(air.reload("reload"))))
 
     ussd = partial(gateway.answered_or_refused, reached.sessions)
-    return control.serve(ground.state.control, report, queues, reload, refresh, feed, ussd)
+    return serve_control(
+        ground.state.control, Handlers(report, queues, reload, refresh, ussd), feed
+    )
 
 
 async def _whenever(event: asyncio.Event, deed: Callable[[], Awaitable[object]]) -> None:

@@ -18,7 +18,7 @@ from rich.progress import Progress
 from ari_app.ari.link import Link
 from ari_app.config.settings import Config
 from ari_app.config.state import State
-from ari_app.control import socket as control
+from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.demo.operator import open_store
 from ari_app.main import pbx_site
 from ari_app.main.app import Foundation, running
@@ -203,8 +203,8 @@ async def detach(state: State, console: Console) -> None:
 
 async def _ready(state: State) -> bool:
     try:
-        report = msgspec.json.decode(await control.status(state.control))
-    except control.NotRunningError:
+        report = msgspec.json.decode(await ControlClient(state.control).status())
+    except NotRunningError:
         return False
     return bool(report["ari"]["connected"])
 

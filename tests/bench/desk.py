@@ -25,7 +25,7 @@ from rich.table import Table
 
 from ari_app.ami import client as ami
 from ari_app.config.state import State
-from ari_app.control import socket as control
+from ari_app.control.client import ControlClient
 from ari_app.desk.sessions import hashed
 from ari_app.store import agents, desk_sessions
 from ari_app.store.agents import Agent
@@ -109,7 +109,7 @@ async def prepare(one: Installation, staff: Sequence[Agent]) -> None:
     store = await Store.open(State(one.state).database)
     await store.write(seated, staff)
     await store.close()
-    await control.refresh(State(one.state).control)
+    await ControlClient(State(one.state).control).refresh()
     etc = one.state / "asterisk" / "etc"
     for name, text in (("extensions.conf", DIALPLAN), ("queues.conf", QUEUE)):
         with (etc / name).open("a") as file:

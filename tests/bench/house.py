@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from ari_app.config.state import PREFIX, State
-from ari_app.control import socket as control
+from ari_app.control.client import ControlClient
 from ari_app.main import pbx_site
 from asterisk_conf.site import Ports
 from ivr.values import Phrase
@@ -142,7 +142,7 @@ def _bare(state: State, sounds: dict[str, str]) -> Iterator[int]:
 
 
 def _look(state: State, bare: int) -> House:
-    report = msgspec.json.decode(asyncio.run(control.status(state.control)))
+    report = msgspec.json.decode(asyncio.run(ControlClient(state.control).status()))
     pids = report["pids"]
     sip = report["sip"]
     return House(

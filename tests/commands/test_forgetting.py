@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.config.state import State
-from ari_app.control import socket as control
 from ari_app.control.live_feed import LiveFeed
+from ari_app.control.server import Handlers, serve_control
 from ari_app.store import (
     announcement_requests,
     calls,
@@ -171,8 +171,8 @@ async def test_a_running_application_forgets_him_too(lived: State, run: Run) -> 
     async def unasked(_: bytes) -> str:
         return ""
 
-    async with control.serve(
-        lived.control, nothing, nothing, nothing, directory.refresh, LiveFeed(), unasked
+    async with serve_control(
+        lived.control, Handlers(nothing, nothing, nothing, directory.refresh, unasked), LiveFeed()
     ):
         done = await asyncio.to_thread(run, "subscribers", "forget", NUMBER, "--yes")
     assert (done.exit_code, done.stderr) == (0, "")

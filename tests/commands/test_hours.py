@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ari_app.config.state import State
-from ari_app.control import socket as control
 from ari_app.control.live_feed import LiveFeed
+from ari_app.control.server import Handlers, serve_control
 from tests.commands.conftest import CLAIMS, Run
 from tests.docs.markdown import OPERATING, fences, section
 
@@ -108,7 +108,9 @@ async def test_the_application_is_told_after_the_order_is_written(run: Run, stat
         return ""
 
     tell: Callable[[], Awaitable[None]] = refresh
-    async with control.serve(state.control, report, report, report, tell, LiveFeed(), ussd):
+    async with serve_control(
+        state.control, Handlers(report, report, report, tell, ussd), LiveFeed()
+    ):
         done = await asyncio.to_thread(run, "hours", "force", "claims", "open", "--until", "2h")
     assert done.stderr == ""
     assert len(written) == 1

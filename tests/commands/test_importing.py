@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.config.state import State
-from ari_app.control import socket as control
 from ari_app.control.live_feed import LiveFeed
+from ari_app.control.server import Handlers, serve_control
 from ari_app.store import bulk_import, subscribers
 from ari_app.store.bulk_import import ImportedSubscriber, NumberTakenError, Staging
 from ari_app.store.db import Store
@@ -249,8 +249,8 @@ async def test_a_running_application_knows_them_at_once(demo: State, run: Run, c
     async def unasked(_: bytes) -> str:
         return ""
 
-    async with control.serve(
-        demo.control, nothing, nothing, nothing, directory.refresh, LiveFeed(), unasked
+    async with serve_control(
+        demo.control, Handlers(nothing, nothing, nothing, directory.refresh, unasked), LiveFeed()
     ):
         done = await asyncio.to_thread(run, "subscribers", "import", str(csv))
     assert done.stderr == ""

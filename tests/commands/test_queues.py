@@ -15,8 +15,8 @@ from ari_app.ami.watch import View
 from ari_app.cli import main
 from ari_app.commands.queues import lines
 from ari_app.config.state import State
-from ari_app.control import socket as control
 from ari_app.control.live_feed import LiveFeed
+from ari_app.control.server import Handlers, serve_control
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -98,7 +98,9 @@ def application(state: State) -> Iterator[None]:
         raise AssertionError
 
     async def serve() -> None:
-        async with control.serve(state.control, other, queues, other, nothing, LiveFeed(), ussd):
+        async with serve_control(
+            state.control, Handlers(other, queues, other, nothing, ussd), LiveFeed()
+        ):
             ready.set()
             await asyncio.to_thread(done.wait)
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from ari_app.admin.status import AgentPhone, Status, query
 from ari_app.admin.status import Phone as Subscriber
 from ari_app.config.state import PREFIX, State
-from ari_app.control.socket import NotRunningError
+from ari_app.control.client import NotRunningError
 from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader

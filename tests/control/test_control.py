@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.control import socket as control
+from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.control.live_feed import CallEvent, LiveFeed
-from ari_app.control.socket import NotRunningError
+from ari_app.control.server import Handlers, serve_control
 from tests.ari.facts import until
 
 
@@ -36,21 +36,21 @@ async def ussd(request: bytes) -> str:
 @asynccontextmanager
 async def serving(path: Path) -> AsyncIterator[LiveFeed]:
     feed = LiveFeed()
-    async with control.serve(path, report, queues, reload, nothing, feed, ussd):
+    async with serve_control(path, Handlers(report, queues, reload, nothing, ussd), feed):
         yield feed
 
 
 async def test_the_status(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
     async with serving(path):
-        assert await control.status(path) == b'{"running":true}'
+        assert await ControlClient(path).status() == b'{"running":true}'
     assert not path.exists()
 
 
 async def test_the_queues(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
     async with serving(path):
-        assert await control.queues(path) == b'{"board":{}}'
+        assert await ControlClient(path).queues() == b'{"board":{}}'
 
 
 async def test_a_path_longer_than_a_socket_may_have(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ async def test_a_path_longer_than_a_socket_may_have(tmp_path: Path) -> None:
     path = directory / "control.sock"
     assert len(str(path).encode()) > 250
     async with serving(path):
-        assert await control.status(path) == b'{"running":true}'
+        assert await ControlClient(path).status() == b'{"running":true}'
         assert path.is_socket()
 
 
@@ -67,12 +67,11 @@ async def test_a_socket_that_was_left_by_a_crash(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
     path.touch()
     async with serving(path):
-        assert await control.status(path) == b'{"running":true}'
+        assert await ControlClient(path).status() == b'{"running":true}'
 
 
-async def test_a_reload_takes_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reload_may_take_longer_than_the_deadline(tmp_path: Path) -> None:
     """Longer than the application may take to begin an answer; and one that ends meanwhile."""
-    monkeypatch.setattr(control, "DEADLINE", 0.05)
     path = tmp_path / "control.sock"
     asked, spoken = asyncio.Event(), asyncio.Event()
 
@@ -81,13 +80,13 @@ async def test_a_reload_takes_its_time(tmp_path: Path, monkeypatch: pytest.Monke
         await spoken.wait()
         return b"{}"
 
-    async with control.serve(path, report, queues, long, nothing, LiveFeed(), ussd):
-        asking = asyncio.create_task(control.reload(path))
+    async with serve_control(path, Handlers(report, queues, long, nothing, ussd), LiveFeed()):
+        asking = asyncio.create_task(ControlClient(path, 0.05).reload())
         asyncio.get_running_loop().call_later(0.1, spoken.set)
         assert await asking == b"{}"
         for event in (asked, spoken):
             event.clear()
-        asking = asyncio.create_task(control.reload(path))
+        asking = asyncio.create_task(ControlClient(path, 0.05).reload())
         await asked.wait()
     with pytest.raises(NotRunningError):
         await asking
@@ -95,13 +94,13 @@ async def test_a_reload_takes_its_time(tmp_path: Path, monkeypatch: pytest.Monke
 
 async def test_watching(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
-    told = [CallEvent("began", str(number), caller="375291234567") for number in range(100)]
+    published = [CallEvent("began", str(number), caller="375291234567") for number in range(100)]
     async with serving(path) as feed:
-        async with control.watch(path) as happenings:
+        async with ControlClient(path).watch() as events:
             await until(lambda: feed.watched)
-            for one in told:
+            for one in published:
                 feed.publish(one)
-            assert [await anext(happenings) for _ in told] == told
+            assert [await anext(events) for _ in published] == published
         await until(lambda: not feed.watched)
 
 
@@ -115,11 +114,11 @@ async def test_refreshing_ends_when_it_is_done(tmp_path: Path) -> None:
             raise OSError("the disk is gone")
         done.append("once")
 
-    async with control.serve(path, report, queues, reload, refresh, LiveFeed(), ussd):
-        await control.refresh(path)
+    async with serve_control(path, Handlers(report, queues, reload, refresh, ussd), LiveFeed()):
+        await ControlClient(path).refresh()
         assert done == ["once"]
         with pytest.raises(NotRunningError, match="answered 500 to refresh: its log says why"):
-            await control.refresh(path)
+            await ControlClient(path).refresh()
 
 
 async def test_the_application_ends_while_it_is_watched(tmp_path: Path) -> None:
@@ -127,9 +126,9 @@ async def test_the_application_ends_while_it_is_watched(tmp_path: Path) -> None:
     watching = asyncio.Event()
 
     async def watch() -> None:
-        async with control.watch(path) as happenings:
+        async with ControlClient(path).watch() as events:
             watching.set()
-            async for _ in happenings:
+            async for _ in events:
                 raise AssertionError
 
     async with serving(path):
@@ -142,7 +141,7 @@ async def test_the_application_ends_while_it_is_watched(tmp_path: Path) -> None:
 async def test_a_text_session(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
     async with serving(path):
-        assert await control.ussd(path, "так".encode()) == "END так"
+        assert await ControlClient(path).ussd("так".encode()) == "END так"
 
 
 async def test_nothing_runs(tmp_path: Path) -> None:
@@ -150,9 +149,9 @@ async def test_nothing_runs(tmp_path: Path) -> None:
         if path.name == "left.sock":
             path.touch()
         with pytest.raises(NotRunningError, match="start it with `firstline up`"):
-            await control.status(path)
+            await ControlClient(path).status()
         with pytest.raises(NotRunningError):
-            async with control.watch(path):
+            async with ControlClient(path).watch():
                 raise AssertionError
 
 
@@ -160,30 +159,27 @@ async def test_there_is_no_state(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for directory in ("none", "file"):
         with pytest.raises(NotRunningError, match="there is no state"):
-            await control.status(tmp_path / directory / "control.sock")
+            await ControlClient(tmp_path / directory / "control.sock").status()
 
 
-async def test_an_application_that_is_stuck(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(control, "DEADLINE", 0.05)
+async def test_an_application_that_does_not_answer(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
 
     async def never() -> bytes:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with control.serve(path, never, never, never, nothing, LiveFeed(), ussd):
+    async with serve_control(path, Handlers(never, never, never, nothing, ussd), LiveFeed()):
         with pytest.raises(NotRunningError, match=r"does not answer in 0\.05 s"):
-            await control.status(path)
+            await ControlClient(path, 0.05).status()
 
 
-async def test_a_status_that_cannot_be_told(tmp_path: Path) -> None:
+async def test_a_handler_that_fails(tmp_path: Path) -> None:
     path = tmp_path / "control.sock"
 
     async def broken() -> bytes:
         raise OSError("the disk is gone")
 
-    async with control.serve(path, broken, broken, broken, nothing, LiveFeed(), ussd):
+    async with serve_control(path, Handlers(broken, broken, broken, nothing, ussd), LiveFeed()):
         with pytest.raises(NotRunningError, match="answered 500 to status: its log says why"):
-            await control.status(path)
+            await ControlClient(path).status()

@@ -1,0 +1,108 @@
+"""Asks the running application over its control socket; see :mod:`ari_app.control.server`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+from msgspec import json
+
+from ari_app.control.live_feed import CallEvent
+from ari_app.control.socket_path import short_path
+
+DEADLINE = 5.0
+"""Seconds in which the application must begin to answer."""
+
+
+class NotRunningError(Exception):
+    """No application answers in this state directory; the text says what to do."""
+
+
+class ControlClient:
+    """The control socket at ``path``. Each method raises :class:`NotRunningError`."""
+
+    def __init__(self, path: Path, deadline: float = DEADLINE) -> None:
+        self._path = path
+        self._deadline = deadline
+
+    async def status(self) -> bytes:
+        """The status of the application, as JSON."""
+        async with self._request("GET", "status") as response:
+            return await response.read()
+
+    async def queues(self) -> bytes:
+        """The queues as the application knows them, as JSON."""
+        async with self._request("GET", "queues") as response:
+            return await response.read()
+
+    async def refresh(self) -> None:
+        """Have the application read again what was written into the store."""
+        async with self._request("POST", "refresh"):
+            pass
+
+    async def ussd(self, request: bytes) -> str:
+        """The answer to a USSD request, as the gateway would send it."""
+        async with self._request("POST", "ussd", request) as response:
+            return await response.text()
+
+    async def reload(self) -> bytes:
+        """Have the menus reloaded; the result as JSON. It may take minutes."""
+        async with self._request("POST", "reload") as response:
+            try:
+                return await response.read()
+            except aiohttp.ClientError as error:
+                raise NotRunningError("Firstline stopped meanwhile") from error
+
+    @asynccontextmanager
+    async def watch(self) -> AsyncIterator[AsyncIterator[CallEvent]]:
+        """All events of calls from now on."""
+        decoder = json.Decoder(CallEvent)
+
+        async def lines(response: aiohttp.ClientResponse) -> AsyncIterator[CallEvent]:
+            try:
+                async for line in response.content:
+                    yield decoder.decode(line)
+            except aiohttp.ClientError as error:
+                raise NotRunningError("Firstline stopped") from error
+
+        async with self._request("GET", "watch") as response:
+            yield lines(response)
+
+    @asynccontextmanager
+    async def _request(
+        self, method: str, what: str, body: bytes | None = None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        with ExitStack() as stack:
+            try:
+                short = stack.enter_context(short_path(self._path))
+            except (FileNotFoundError, NotADirectoryError) as error:
+                raise NotRunningError(
+                    f"there is no state in {self._path.parent}: start Firstline with `firstline up`"
+                ) from error
+            connector, timeout = aiohttp.UnixConnector(short), aiohttp.ClientTimeout(total=None)
+            async with (
+                aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
+                await self._answer(session, method, what, body) as response,
+            ):
+                if response.status != 200:
+                    raise NotRunningError(
+                        f"Firstline answered {response.status} to {what}: its log says why"
+                    )
+                yield response
+
+    async def _answer(
+        self, session: aiohttp.ClientSession, method: str, what: str, body: bytes | None
+    ) -> aiohttp.ClientResponse:
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await session.request(method, f"http://firstline/{what}", data=body)
+        except TimeoutError:
+            raise NotRunningError(
+                f"Firstline does not answer in {self._deadline:g} s: see its log, then stop it "
+                "with `firstline down` and start it again"
+            ) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NotRunningError(
+                "Firstline does not run here: start it with `firstline up`"
+            ) from error

@@ -1,0 +1,101 @@
+"""The control socket of the running application.
+
+HTTP over a Unix socket in the state directory, which only its owner can enter:
+
+- ``GET /status`` and ``GET /queues`` answer a JSON object,
+- ``GET /watch`` streams one line of JSON per :class:`~ari_app.control.live_feed.CallEvent`,
+- ``POST /reload`` answers the result of the reload as JSON when it is done,
+- ``POST /refresh`` answers when the application has read again what other commands stored,
+- ``POST /ussd`` is answered as the USSD gateway answers.
+
+:mod:`ari_app.control.client` is the other end.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+from msgspec import Struct, json
+
+from ari_app.control.live_feed import LiveFeed
+from ari_app.control.socket_path import short_path
+
+MakeJson = Callable[[], Awaitable[bytes]]
+
+
+class Handlers(Struct, frozen=True):
+    """What answers each request; ``status``, ``queues`` and ``reload`` return JSON."""
+
+    status: MakeJson
+    queues: MakeJson
+    reload: MakeJson
+    refresh: Callable[[], Awaitable[None]]
+    ussd: Callable[[bytes], Awaitable[str]]
+
+
+@asynccontextmanager
+async def serve_control(path: Path, handlers: Handlers, feed: LiveFeed) -> AsyncIterator[None]:
+    """Answer on the socket ``path`` while the context lasts."""
+    server = _Server(handlers, feed)
+    app = web.Application()
+    app.add_routes(
+        [
+            web.get("/status", server.status),
+            web.get("/queues", server.queues),
+            web.get("/watch", server.watch),
+            web.post("/refresh", server.refresh),
+            web.post("/reload", server.reload),
+            web.post("/ussd", server.ussd),
+        ]
+    )
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True
+    )  # the stream of a client that disconnects is cancelled at once
+    await runner.setup()
+    path.unlink(missing_ok=True)
+    try:
+        with short_path(path) as short:
+            await web.UnixSite(runner, short).start()
+            yield
+    finally:
+        await runner.cleanup()
+        path.unlink(missing_ok=True)
+
+
+class _Server:
+    """The handlers as aiohttp calls them."""
+
+    def __init__(self, handlers: Handlers, feed: LiveFeed) -> None:
+        self._handlers = handlers
+        self._feed = feed
+
+    async def status(self, _: web.Request) -> web.Response:
+        body = await self._handlers.status()
+        return web.Response(body=body, content_type="application/json")
+
+    async def queues(self, _: web.Request) -> web.Response:
+        body = await self._handlers.queues()
+        return web.Response(body=body, content_type="application/json")
+
+    async def watch(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_type = "application/x-ndjson"
+        async with self._feed.watch() as events:
+            await response.prepare(request)
+            while True:
+                await response.write(json.encode(await events.get()) + b"\n")
+
+    async def refresh(self, _: web.Request) -> web.Response:
+        await self._handlers.refresh()
+        return web.Response()
+
+    async def reload(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_type = "application/json"
+        await response.prepare(request)  # rendering new prompts may take minutes
+        await response.write(await self._handlers.reload())
+        return response
+
+    async def ussd(self, request: web.Request) -> web.Response:
+        return web.Response(text=await self._handlers.ussd(await request.read()))
