@@ -6,9 +6,20 @@ from msgspec.structs import replace
 from ivr import listening, nodes
 from ivr.digits import answer
 from ivr.draft import Draft, FlowError, Step
-from ivr.entering import Next, enter, follow
-from ivr.events import Answered, Began, Bridged, Event, Failed, Gone, Keyed, Recorded, Silent, Told
+from ivr.events import (
+    Answered,
+    Began,
+    Bridged,
+    Event,
+    Failed,
+    Gone,
+    Keyed,
+    Played,
+    Recorded,
+    Silent,
+)
 from ivr.model import Book
+from ivr.node_entry import Next, enter, follow
 from ivr.nodes import Node
 from ivr.session import Session
 from ivr.wants import Action, Ask, Done, Want
@@ -100,9 +111,9 @@ def _take(draft: Draft, event: Event) -> Next:
         return _hung_up(draft, node)
     if isinstance(event, Failed):
         raise FlowError(f"{at.node}: {event.reason}")
-    if isinstance(event, Told | Gone) == at.telling:
+    if isinstance(event, Played | Gone) == at.telling:
         match event, node:
-            case ((Told() | Gone()), _):
+            case ((Played() | Gone()), _):
                 draft.session = replace(at, telling=False)
                 return ""
             case Began(), _ if at.turn == 1:

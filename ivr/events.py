@@ -28,7 +28,7 @@ class Silent(Struct, frozen=True, tag="silent"):
     """Nobody pressed a key in the time that the ask gave."""
 
 
-class Told(Struct, frozen=True, tag="told"):
+class Played(Struct, frozen=True, tag="told"):
     """A :class:`~ivr.wants.Say` was heard to its end, or cut short by a key."""
 
 
@@ -68,4 +68,4 @@ class Gone(Struct, frozen=True, tag="gone"):
     cause: int = 0
 
 
-Event: TypeAlias = Began | Keyed | Silent | Told | Answered | Failed | Recorded | Bridged | Gone
+Event: TypeAlias = Began | Keyed | Silent | Played | Answered | Failed | Recorded | Bridged | Gone

@@ -1,9 +1,9 @@
-"""Collecting the digits of one ask, without a clock: every driver passes the time in.
+"""Digit collection for one :class:`~ivr.wants.Ask`, without a clock: the line passes the time in.
 
-A driver creates a :class:`Gather` for each :class:`~ivr.wants.Ask`, plays the prompt unless
-``answer`` is there already, and passes on what happens: :meth:`Gather.keyed` for a key,
-:meth:`Gather.told` when the prompt was heard to its end, :meth:`Gather.waited` when ``due`` came.
-After each of them it looks at ``answer``. Times are seconds of any steady clock.
+A line creates a :class:`Gather` for each ask and plays the prompt, unless ``answer`` is already set
+by keys typed ahead. It reports a key with :meth:`Gather.keyed`, the end of the prompt with
+:meth:`Gather.prompt_played`, and a timeout with :meth:`Gather.timer_fired` when ``due`` has come.
+After each call it looks at ``answer``. All times are seconds of any monotonic clock.
 """
 
 from collections import deque
@@ -55,7 +55,7 @@ class Gather:
         self._first_key = 0.0
         self.answer: Keyed | Silent | None = None
         self.due: float | None = None
-        """When :meth:`waited` must be called; None while only the caller or the prompt can act."""
+        """When to call :meth:`timer_fired`; None while no timer runs."""
         if ask.flush:
             keypad.ahead.clear()
         self._listening = ask.screen.barge_in
@@ -74,14 +74,14 @@ class Gather:
             self._keys += self._keypad.ahead.popleft()
             self._judge(now)
 
-    def told(self, now: float) -> None:
+    def prompt_played(self, now: float) -> None:
         """The prompt was heard to its end."""
         self._listening = True
         self.keyed(now)
         if not self._keys and self.answer is None and self.due is None:
             self.due = now + self._ask.grammar.first
 
-    def waited(self, now: float) -> None:
+    def timer_fired(self, now: float) -> None:
         """The time may be up."""
         if self.answer is None and self.due is not None and now >= self.due:
             if self._keys:

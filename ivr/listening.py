@@ -5,8 +5,8 @@ Each function returns the want that follows or, as a string, the node where the 
 
 from msgspec.structs import replace
 
-from ivr.asking import answers, choices, codes, escapes, grammar, nth, opening
 from ivr.draft import Draft
+from ivr.key_grammar import answers, choices, codes, escapes, grammar, nth, opening
 from ivr.nodes import Confirm, Input, Listens, Record
 from ivr.secret import Secret
 from ivr.terms import BACK, REPEAT

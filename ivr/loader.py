@@ -15,8 +15,8 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from ivr import nodes
+from ivr.annotations import bare, described, meaning, noun, required
 from ivr.check import Mention, Read, Standard, check
-from ivr.describing import bare, described, meaning, noun, required
 from ivr.hours.schedule import Schedule
 from ivr.model import Book, Flow, Operation
 from ivr.nodes import KINDS, Node, kind

@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeAlias, get_args, get_origin
 from msgspec import Meta, Struct
 
 from ivr import nodes
-from ivr.cases import COMPARISON, REFERENCE
-from ivr.describing import bare, described, meaning, required
+from ivr.annotations import bare, described, meaning, required
+from ivr.conditions import COMPARISON, REFERENCE
 from ivr.hours.schedule import Schedule
 from ivr.hours.week import WEEKDAYS
 from ivr.model import Flow, Operation

@@ -100,7 +100,7 @@ class Record(Struct, frozen=True, tag="record"):
     name: str
 
 
-class Consult(Struct, frozen=True, tag="consult"):
+class CheckHours(Struct, frozen=True, tag="consult"):
     """Look at a schedule: ``Answered`` as ``open`` (``closes``) or ``closed`` (``opens``).
 
     The value in brackets is a moment, and missing when nothing will change for a year.
@@ -109,7 +109,7 @@ class Consult(Struct, frozen=True, tag="consult"):
     schedule: str
 
 
-class Concern(Struct, frozen=True, tag="concern"):
+class FindAnnouncements(Struct, frozen=True, tag="concern"):
     """Look for announcements that concern the caller: ``Answered`` as ``some`` or ``none``.
 
     ``some`` brings ``announcements``, rows of ``announcement`` (spoken) and ``until`` (moment).
@@ -134,10 +134,10 @@ class Done(Struct, frozen=True, tag="done"):
     ending: Literal["ended", "gone"]
 
 
-Met: TypeAlias = Ask | Say | Enqueue | Dial | Record | Done
+LineWant: TypeAlias = Ask | Say | Enqueue | Dial | Record | Done
 """What a line does, with the caller on it."""
 
-Action: TypeAlias = Invoke | Consult | Concern | Send
+Action: TypeAlias = Invoke | CheckHours | FindAnnouncements | Send
 """What is done behind the caller's back, also when he is gone."""
 
-Want: TypeAlias = Met | Action
+Want: TypeAlias = LineWant | Action

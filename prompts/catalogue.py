@@ -14,7 +14,7 @@ from msgspec import Struct
 from ivr.problems import Place, Problem, near
 from ivr.speech.phrases import LANGUAGES, PhraseError
 from prompts.template import Slot, Template
-from prompts.texts import Reader, own_language
+from prompts.text_reader import Reader, own_language
 
 Texts = Mapping[str, Template]
 
@@ -102,18 +102,20 @@ def shipped() -> Catalogue:
 
 def load(directory: Path) -> Catalogue:
     """The catalogue of a directory; raises :class:`CatalogueError` with everything to mend."""
-    laid = lay(NONE, directory)
-    if laid == Laid(NONE, ()):
-        laid = Laid(NONE, (_whole(directory, f"no texts here: add {LANGUAGES[0]}.yaml"),))
+    laid = merge_directory(NONE, directory)
+    if laid == MergedCatalogue(NONE, ()):
+        laid = MergedCatalogue(
+            NONE, (_whole(directory, f"no texts here: add {LANGUAGES[0]}.yaml"),)
+        )
     return laid.sound()
 
 
 def read(files: Mapping[str, str]) -> Catalogue:
     """The catalogue of the texts of files, by name; raises like :func:`load`."""
-    return over(NONE, files).sound()
+    return merge(NONE, files).sound()
 
 
-def lay(base: Catalogue, directory: Path) -> "Laid":
+def merge_directory(base: Catalogue, directory: Path) -> "MergedCatalogue":
     """``base`` with the texts of a directory laid over it."""
     files = {}
     problems = []
@@ -124,7 +126,9 @@ def lay(base: Catalogue, directory: Path) -> "Laid":
             if path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
         )
     except OSError as error:
-        return Laid(base, (_whole(directory, f"the texts cannot be read: {error.strerror}"),))
+        return MergedCatalogue(
+            base, (_whole(directory, f"the texts cannot be read: {error.strerror}"),)
+        )
     for path in paths:
         try:
             files[str(path)] = path.read_text(encoding="utf-8-sig")
@@ -132,10 +136,12 @@ def lay(base: Catalogue, directory: Path) -> "Laid":
             problems.append(_whole(path, f"not UTF-8 at byte {error.start}: save it as UTF-8"))
         except OSError as error:
             problems.append(_whole(path, f"the file cannot be read: {error.strerror}"))
-    return over(base, files, problems)
+    return merge(base, files, problems)
 
 
-def over(base: Catalogue, files: Mapping[str, str], problems: Iterable[Problem] = ()) -> "Laid":
+def merge(
+    base: Catalogue, files: Mapping[str, str], problems: Iterable[Problem] = ()
+) -> "MergedCatalogue":
     """``base`` with the texts of files, by name, over it: own words win, in their language."""
     found = list(problems)
     readers: dict[str, Reader] = {}
@@ -158,10 +164,10 @@ def over(base: Catalogue, files: Mapping[str, str], problems: Iterable[Problem] 
     found += _compared(ordered, texts)
     found += _against(base, ordered)
     places = {name: where for reader in readers.values() for name, where in reader.places.items()}
-    return Laid(Catalogue(texts), tuple(sorted(set(found))), places)
+    return MergedCatalogue(Catalogue(texts), tuple(sorted(set(found))), places)
 
 
-class Laid(Struct, frozen=True):
+class MergedCatalogue(Struct, frozen=True):
     """A catalogue as far as its texts can be read, and all that is wrong with them.
 
     ``own``: where each prompt stands that was laid over another catalogue.

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class Speak(Struct, frozen=True):
+class SpeakRequest(Struct, frozen=True):
     """A request: speak ``text`` into the file ``path``, which gets the telephone's format."""
 
     language: str
@@ -11,13 +11,13 @@ class Speak(Struct, frozen=True):
     path: str
 
 
-class Spoken(Struct, frozen=True):
+class SpeakResult(Struct, frozen=True):
     """The answer: ``error`` is empty when the file is there. The first answer means ready."""
 
     error: str = ""
 
 
-class Hired(Struct, frozen=True):
+class VoiceSetup(Struct, frozen=True):
     """A speaker and the language that he is to speak."""
 
     language: str

@@ -19,20 +19,20 @@ PIPELINE = 1
 """Raised whenever the same words would give other samples: it makes older files stale."""
 
 
-class Words(Struct, frozen=True):
+class SpokenText(Struct, frozen=True):
     """Words for the voice of a language."""
 
     text: str
     language: str
 
 
-class Recorded(Struct, frozen=True):
+class RecordedFile(Struct, frozen=True):
     """A recording: its absolute path without extension."""
 
     path: str
 
 
-Piece: TypeAlias = Words | Recorded
+Piece: TypeAlias = SpokenText | RecordedFile
 
 Recordings: TypeAlias = Mapping[tuple[str, str], str]
 """(language, name) to path without extension.
@@ -68,13 +68,13 @@ def text(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
     no words.
     """
     told = _joined(_told(catalogue, phrase.prompt, phrase.values, language, None))
-    return " ".join(piece.text for piece in told if isinstance(piece, Words))
+    return " ".join(piece.text for piece in told if isinstance(piece, SpokenText))
 
 
 def written(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
     """The phrase as it is read, with figures; raises like :func:`text`."""
     told = _joined(_told(catalogue, phrase.prompt, phrase.values, language, None, figures))
-    return " ".join(piece.text for piece in told if isinstance(piece, Words))
+    return " ".join(piece.text for piece in told if isinstance(piece, SpokenText))
 
 
 def pieces(
@@ -98,7 +98,7 @@ def _told(
     recorded = recordings or {}
     whole = recorded.get((language, prompt))
     if whole is not None and not template.slots:
-        yield Recorded(whole)
+        yield RecordedFile(whole)
         return
     stretch = 0
     for part in template.parts:
@@ -106,17 +106,17 @@ def _told(
             case str():
                 stretch += _audible(part)
                 path = recorded.get((language, f"{prompt}.{stretch}"))
-                yield Recorded(path) if path and _audible(part) else Words(part, language)
+                yield RecordedFile(path) if path and _audible(part) else SpokenText(part, language)
             case Slot(name, "each", row):
                 for line in _rows(prompt, name, values):
                     yield from _told(catalogue, row, line, language, recordings, say)
-                    yield Words(" ", language)
+                    yield SpokenText(" ", language)
             case Slot(name, "spoken") if isinstance(news := values.get(name), Spoken):
                 tongue, words = news.in_(language)
                 by_ear = recordings is not None and news.recording
-                yield Recorded(news.recording) if by_ear else Words(words, tongue)
+                yield RecordedFile(news.recording) if by_ear else SpokenText(words, tongue)
             case Slot(name, kind, unit) if name in values:
-                yield Words(say(values[name], kind, unit, language), language)
+                yield SpokenText(say(values[name], kind, unit, language), language)
             case Slot(name):
                 raise PhraseError(f"{prompt} tells {name}, but nothing brought it: see the flow")
 
@@ -131,28 +131,28 @@ def _rows(prompt: str, name: str, values: Values) -> tuple[Values, ...]:
 
 def _joined(told: Iterator[Piece]) -> Iterator[Piece]:
     """Neighbouring words of a language in one breath; what has no sound is left out."""
-    words = Words("", "")
+    words = SpokenText("", "")
     for piece in told:
         match piece:
-            case Words(spoken_text, language) if language == words.language:
-                words = Words(words.text + spoken_text, language)
-            case Words():
+            case SpokenText(spoken_text, language) if language == words.language:
+                words = SpokenText(words.text + spoken_text, language)
+            case SpokenText():
                 yield from _tidy(words)
                 words = piece
-            case Recorded():
+            case RecordedFile():
                 yield from _tidy(words)
-                words = Words("", "")
+                words = SpokenText("", "")
                 yield piece
     yield from _tidy(words)
 
 
-def _tidy(words: Words) -> Iterator[Words]:
+def _tidy(words: SpokenText) -> Iterator[SpokenText]:
     """The words as a person would write them, without control characters; or nothing."""
     clean = "".join(sign if sign.isprintable() else " " for sign in words.text)
     clean = re.sub(r"\s+(?=[.,;:!?])", "", " ".join(clean.split())).lstrip(".,;:!? ")
     clean = re.sub(r"(?<!\.)\.\.(?!\.)", ".", clean)  # of an abbreviation at the end
     if _audible(clean):
-        yield Words(clean, words.language)
+        yield SpokenText(clean, words.language)
 
 
 def _audible(words: str) -> bool:

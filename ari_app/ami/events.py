@@ -12,16 +12,16 @@ from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
 from ivr.acd.queues import (
     Caller,
     CallerAbandoned,
+    CallerJoined,
     CallerLeft,
-    CallerWaits,
     Completed,
     Connected,
     Event,
     Member,
-    MemberIs,
     MemberRemoved,
+    MemberStatus,
     Offered,
-    QueueIs,
+    QueueListed,
     State,
     Unanswered,
 )
@@ -88,12 +88,12 @@ def _caller(headers: Headers, since: datetime, of: str = "") -> Caller:
     return Caller(headers[f"{of}Uniqueid"], channel, number, name, since)
 
 
-def _member(headers: Headers, _: datetime) -> MemberIs:
+def _member(headers: Headers, _: datetime) -> MemberStatus:
     listed = headers["Event"] == "QueueMember"
     last = int(headers.get("LastCall", "0"))
     states = get_args(State)
     state = int(headers.get("Status", "0"))
-    return MemberIs(
+    return MemberStatus(
         headers["Queue"],
         Member(
             interface=headers["Location" if listed else "Interface"],
@@ -109,9 +109,9 @@ def _member(headers: Headers, _: datetime) -> MemberIs:
     )
 
 
-def _entry(headers: Headers, at: datetime) -> CallerWaits:
+def _entry(headers: Headers, at: datetime) -> CallerJoined:
     since = at - timedelta(seconds=int(headers.get("Wait", "0")))
-    return CallerWaits(headers["Queue"], int(headers["Position"]), _caller(headers, since))
+    return CallerJoined(headers["Queue"], int(headers["Position"]), _caller(headers, since))
 
 
 def _channel(headers: Headers, now: datetime) -> Channel:
@@ -160,7 +160,7 @@ def _transferred(headers: Headers, at: datetime) -> Transferred | None:
 _Read: TypeAlias = Callable[[Headers, datetime], Event | None]
 
 _LISTED: dict[str, _Read] = {
-    "QueueParams": lambda it, _: QueueIs(it["Queue"]),
+    "QueueParams": lambda it, _: QueueListed(it["Queue"]),
     "QueueMember": _member,
     "QueueEntry": _entry,
 }

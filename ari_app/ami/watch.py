@@ -18,10 +18,10 @@ from msgspec import Struct
 
 from ari_app.ami.client import AmiError, Ask, Headers, RefusedError, Settings, keep
 from ari_app.ami.events import Alive, Listed, ListEnd, Strange, parse
-from ivr.acd.channels import Channel, seen
+from ivr.acd.channels import Channel, with_channels
 from ivr.acd.dials import LOCAL, Dialled
-from ivr.acd.queues import Board, Event, folded
-from ivr.acd.recount import carried, differences
+from ivr.acd.queues import Board, Event, apply_event
+from ivr.acd.reconcile import differences, reconciled
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class Watch:
                 if self.strange[event] == 1:
                     log.error("AMI: %s is not as documented: %s", event, why)
             case Listed(item):
-                self._listed = folded(self._listed, item)
+                self._listed = apply_event(self._listed, item)
             case ListEnd():
                 self._compare(self._listed)
             case Alive(channel):
@@ -121,7 +121,7 @@ class Watch:
             case Dialled(interface=to) if not (to.startswith(LOCAL) or self._phones(to)):
                 pass
             case event if self.view.current:
-                self._put(View(folded(self.view.board, event), True))
+                self._put(View(apply_event(self.view.board, event), True))
             case event:
                 self._early.append(event)
 
@@ -137,13 +137,13 @@ class Watch:
                 self.mended += 1
                 log.warning("AMI had not told that %s: mended", each)
         self._doubts = ()
-        self._put(View(carried(board, listed, None) if current else self._anew(listed), True))
+        self._put(View(reconciled(board, listed, None) if current else self._anew(listed), True))
 
     def _anew(self, listed: Board) -> Board:
         """The board after a gap: from the list, and from what is seen and told since the login."""
         names = {each for one in self._alive for each in (one.caller.call, one.caller.channel)}
-        board = seen(carried(self.view.board, listed, names), self._alive, self._phones)
-        return reduce(folded, self._early, board)
+        board = with_channels(reconciled(self.view.board, listed, names), self._alive, self._phones)
+        return reduce(apply_event, self._early, board)
 
     def _put(self, view: View) -> None:
         if view == self.view:

@@ -15,10 +15,10 @@ from ari_app.ari.link import Link
 from ari_app.ari.playback import Finished, HungUp
 from ari_app.ari.player import OnHeard, OnUnplayable, Player
 from ari_app.ari.recorder import BEEP, Keep, Recorder
-from ivr.events import Bridged, Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Silent
 from ivr.gather import Gather, Keypad
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
-from ivr.wants import Ask, Dial, Done, Enqueue, Met, Record, Say, Screen
+from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class ChannelLine:
 
     # What the session wants.
 
-    async def present(self, want: Met) -> Event:
+    async def present(self, want: LineWant) -> Event:
         """See :class:`ari_app.session.line.Line`.
 
         Raises :class:`UnreachableError` when the link was down for too long. A caller who hangs up
@@ -118,7 +118,7 @@ class ChannelLine:
                 await self.state.reconnected()
         return self.gone
 
-    async def _do(self, want: Met) -> Event:
+    async def _do(self, want: LineWant) -> Event:
         match want:
             case Ask():
                 return await self._ask(want)
@@ -147,10 +147,10 @@ class ChannelLine:
         while not self.gone:
             now = clock()
             gather.keyed(now)
-            gather.waited(now)
+            gather.timer_fired(now)
             if not player.state.busy and not listening:
                 listening = True
-                gather.told(now)
+                gather.prompt_played(now)
             elif player.state.busy and gather.barged:
                 await player.stop()
             elif player.state.doubtful:
@@ -161,7 +161,7 @@ class ChannelLine:
             await self.state.change(gather.due)
         return self.gone
 
-    async def _say(self, screen: Screen) -> Told | Gone:
+    async def _say(self, screen: Screen) -> Played | Gone:
         player = self.player
         await self._extend(self.state.timeouts.media)
         await self._play(screen)
@@ -173,7 +173,7 @@ class ChannelLine:
                 await self._play(screen)
             else:
                 await self.state.change()
-        return self.gone or Told()
+        return self.gone or Played()
 
     async def _record(self, want: Record) -> Recorded | Silent | Gone:
         """Play, sound the tone, record. A key cuts the prompt short and is no more than that."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 from ari_app.ari.channel_state import ChannelState
 from ari_app.ari.errors import AriError, GoneError, UnreachableError
 from ari_app.ari.rest import Channels
-from ari_app.session.line import UndoneError
+from ari_app.session.line import LineError
 from ivr.events import Gone, Recorded, Silent
 from ivr.gather import Keypad
 from ivr.values import Recording
@@ -70,7 +70,7 @@ class Recorder:
     async def result(self, want: Record) -> Recorded | Silent | Gone:
         """Wait for the end of a recording that was begun, and keep its file.
 
-        Raises :class:`UndoneError` when Asterisk recorded nothing though the caller is there.
+        Raises :class:`LineError` when Asterisk recorded nothing though the caller is there.
         """
         await self._ended(want)
         wav = await self._retried(partial(self._recordings.get_stored_file, want.name))
@@ -123,7 +123,7 @@ class Recorder:
         await self._while(lambda: not self._channel.gone)
         if self._channel.gone:
             return self._channel.gone
-        raise UndoneError(
+        raise LineError(
             "Asterisk recorded nothing: it needs room in `recording` in its spool directory, and "
             "its sound `beep`"
         )

@@ -19,11 +19,11 @@ from ari_app.store.forced_hours import ForcedHours
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.numbers import normalise
 from ivr.events import Answered
-from ivr.hours.schedule import Schedule, answered, hours_at
+from ivr.hours.schedule import Schedule, hours_answer, hours_at
 from ivr.model import Book
 from ivr.session import Session
 from ivr.values import Moment, Rows, Values
-from ivr.wants import Action, Concern, Consult, Invoke, Screen, Send
+from ivr.wants import Action, CheckHours, FindAnnouncements, Invoke, Screen, Send
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +55,9 @@ class Actions(Struct, frozen=True):
         match deed:
             case Invoke():
                 return await self._invoke(deed, session)
-            case Consult():
+            case CheckHours():
                 return self._consult(book.schedules[deed.schedule])
-            case Concern():
+            case FindAnnouncements():
                 return self._concern(session)
             case Send():
                 return await self._send(deed, text(deed.screen), session)
@@ -68,7 +68,9 @@ class Actions(Struct, frozen=True):
 
     def _consult(self, schedule: Schedule) -> Answered:
         now, zone = self.now(), _zone(schedule.timezone)
-        return answered(hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now)))
+        return hours_answer(
+            hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now))
+        )
 
     def _concern(self, session: Session) -> Answered:
         now = self.now()

@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from ari_app.ari.events import Channel
 from ari_app.ari.line import ChannelLine, Speak
-from ari_app.session.conductor import World, conduct
+from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.store.directory import Caller as Known
-from ivr.entry import enter
 from ivr.model import Book
 from ivr.session import Caller, Session
+from ivr.session_start import start_session
 
 Find = Callable[[str], Known | None]
 """The subscriber who has a number, from memory."""
@@ -30,7 +30,7 @@ class Serving(Struct, frozen=True):
 
     book: Book
     speak: Speak
-    world: World
+    world: SessionPorts
     heard: Heard
 
 
@@ -84,4 +84,4 @@ class InboundCalls:
         known = self._find(number)
         caller = Caller(number, known.id if known else None, vouched)
         wished = (known.language,) if known else ()
-        return enter(book, secrets.token_hex(8), dialled, caller, wished)
+        return start_session(book, secrets.token_hex(8), dialled, caller, wished)

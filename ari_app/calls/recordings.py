@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from ari_app.session.line import UndoneError
+from ari_app.session.line import LineError
 from ivr.values import Recording
 
 FRAME = 0.02
@@ -36,7 +36,7 @@ class Recorded:
         try:
             return await asyncio.to_thread(self._keep, name, content)
         except (OSError, EOFError, wave.Error) as error:
-            raise UndoneError(f"a recording could not be kept: {error}") from error
+            raise LineError(f"a recording could not be kept: {error}") from error
 
     def forget(self, names: Collection[str], calls: Collection[str] = ()) -> int:
         """Remove files by name, and all that was said in some calls; returns how many there were.

@@ -18,7 +18,7 @@ from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store.flow_traffic import traffic
 from ivr.diagram.dot import dot
 from ivr.diagram.mermaid import mermaid
-from ivr.diagram.picture import Picture, Traffic, picture, reached
+from ivr.diagram.picture import Picture, Traffic, linked_flows, picture
 from ivr.model import Flow
 from ivr.problems import near
 from ivr.schema import Names
@@ -113,7 +113,7 @@ def graph(
     flows = found.book.flows
     if flow not in flows:
         raise click.ClickException(f"there is no flow {flow}: {near(flow, flows)}")
-    names = reached(flows, flow) if whole else (flow,)
+    names = linked_flows(flows, flow) if whole else (flow,)
     passed = {}
     if any(counted.values()):
         passed = {name: _traffic(state, flows[name], **counted) for name in names}

@@ -14,7 +14,7 @@ from ari_app.config.state import State
 from ari_app.menus.schedules import schedules
 from ari_app.store import forced_hours
 from ari_app.store.forced_hours import Override, in_force
-from ivr.hours.schedule import Forced, Hours, Schedule, gap_told, gaps, hours_at
+from ivr.hours.schedule import Forced, Hours, Schedule, gap_text, gaps, hours_at
 from ivr.problems import near
 
 ORDERS_SHOWN = 5
@@ -60,7 +60,7 @@ def show(state: State, schedule: str, text: str | None) -> None:
         state_then = "open" if then.open else "closed"
         click.echo(f"  from {change:%a %Y-%m-%d %H:%M} {state_then} ({then.why})")
     for gap in gaps(one):
-        click.echo(f"  every week {gap_told(gap)}")
+        click.echo(f"  every week {gap_text(gap)}")
     for order in orders[:ORDERS_SHOWN]:
         click.echo(f"  {shown(order.at, state)} {order.by}: {_ordered(order, state)}")
 

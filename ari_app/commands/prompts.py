@@ -9,11 +9,11 @@ from ari_app.commands.running import Commands, console, run
 from ari_app.config.state import State
 from ari_app.main import daemon as bring
 from ari_app.menus import loading
-from ivr.spelling import READERS
+from ivr.value_readers import READERS
 from ivr.values import Phrase, Value, Values
 from prompts import plan
 from prompts.catalogue import Catalogue, shipped
-from prompts.speak import Voice
+from prompts.voice import Voice
 
 MENUS = click.option(
     "--menus",

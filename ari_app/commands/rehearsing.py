@@ -16,13 +16,13 @@ from ari_app.config.state import State
 from ari_app.demo.simulation import stage
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.sim import report, writing
-from ari_app.sim.reading import read
+from ari_app.sim import report, script_writer
+from ari_app.sim.run import Result, TestBench, run_test
 from ari_app.sim.script import Test
-from ari_app.sim.stage import Result, Stage, rehearse
-from ivr.analysis.coverage import Edge, covered
+from ari_app.sim.script_reader import read
+from ivr.analysis.coverage import EdgeKey, covered
 from ivr.analysis.search import Path as Way
-from ivr.analysis.search import walk as walk_through
+from ivr.analysis.search import find_paths as walk_through
 from ivr.loader import Reader
 from ivr.model import Book
 from ivr.problems import Place, near
@@ -40,7 +40,7 @@ class Foundation(Struct, frozen=True):
 
     directory: Path
     catalogue: Catalogue
-    stage: Stage
+    stage: TestBench
 
     @property
     def book(self) -> Book:
@@ -114,9 +114,9 @@ def quiet() -> Iterator[None]:
         logging.disable(before)
 
 
-async def _rehearsed(on: Stage, tests: list[Test]) -> list[Result]:
+async def _rehearsed(on: TestBench, tests: list[Test]) -> list[Result]:
     with quiet():
-        return [await rehearse(on, test) for test in tests]
+        return [await run_test(on, test) for test in tests]
 
 
 # Covering and walking.
@@ -167,7 +167,7 @@ def walk(state: State, flow: str, menus: Path | None, missing: bool, file: Path 
     found = walk_through(on.book, flow)
     gone = _gone(run(_rehearsed(on.stage, list(_tests(on))))) if missing else set()
     paths = [path for path in found.paths if not gone.issuperset(path.edges)]
-    text = writing.written(on.book, [_written(on, path) for path in paths])
+    text = script_writer.written(on.book, [_written(on, path) for path in paths])
     if file is None:
         click.echo(text, nl=False)
     else:
@@ -179,13 +179,13 @@ def walk(state: State, flow: str, menus: Path | None, missing: bool, file: Path 
         click.echo(f"{where}: no call was found that goes {node} {way}", err=True)
 
 
-def _gone(found: Iterable[Result]) -> set[Edge]:
+def _gone(found: Iterable[Result]) -> set[EdgeKey]:
     """The ways that tests went."""
     return {edge for result in found for edge in result.trace.edges}
 
 
 def _written(on: Foundation, path: Way) -> Test:
-    return writing.walked(on.book, path, on.stage.person("").language)
+    return script_writer.walked(on.book, path, on.stage.person("").language)
 
 
 def _places(book: Book) -> Mapping[tuple[str, str], Place]:

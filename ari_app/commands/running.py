@@ -20,7 +20,7 @@ from ari_app.ussd.gateway import GatewayError
 from asterisk_conf.found import PbxError
 from asterisk_conf.site import SiteError
 from prompts.catalogue import CatalogueError
-from prompts.speak import SpeechFailed
+from prompts.voice import SpeechFailed
 
 T = TypeVar("T")
 

@@ -12,11 +12,11 @@ from ari_app.commands.rehearsing import Foundation, ground, quiet
 from ari_app.commands.running import run
 from ari_app.config.state import State
 from ari_app.demo.simulation import texts, written
-from ari_app.sim import report, terminal, writing
+from ari_app.sim import report, script_writer, terminal
+from ari_app.sim.run import Result, run_test
 from ari_app.sim.script import Given, Test
-from ari_app.sim.stage import Result, rehearse
 from ari_app.sim.trace import Watch
-from ivr.analysis.examples import Asked, Reply, outcomes, reply
+from ivr.analysis.examples import Reply, Request, outcomes, reply
 from ivr.engine import Step
 from ivr.model import Book
 from ivr.nodes import Dial, Queue
@@ -71,8 +71,8 @@ def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -
     click.echo("\n".join(["the way it took:", *report.path(result.trace)]))
     file: Path | None = options["test_file"]
     if file is not None:
-        made = writing.called(test, result.trace)
-        file.write_text(writing.written(on.book, [made]), encoding="utf-8")
+        made = script_writer.called(test, result.trace)
+        file.write_text(script_writer.written(on.book, [made]), encoding="utf-8")
         click.echo(f"{file}: written")
     if result.failure is not None:
         raise click.ClickException(result.failure.text)
@@ -84,10 +84,10 @@ async def _simulated(on: Foundation, test: Test, press: str | None, fast: bool) 
         click.echo(terminal.KEYBOARD)
         async with terminal.typed() as signs:
             if fast:
-                return await rehearse(on.stage, test, terminal.Typed(signs), watch)
-            return await terminal.lived(on.stage, test, signs, watch)
+                return await run_test(on.stage, test, terminal.Typed(signs), watch)
+            return await terminal.run_in_real_time(on.stage, test, signs, watch)
     text = sys.stdin.read() if press is None else press
-    return await rehearse(on.stage, test, terminal.Typed(terminal.signs(text)), watch)
+    return await run_test(on.stage, test, terminal.Typed(terminal.signs(text)), watch)
 
 
 def _watching(on: Foundation) -> Watch:
@@ -117,13 +117,13 @@ def _watching(on: Foundation) -> Watch:
 
 def _given(book: Book, answers: tuple[str, ...], queue: str | None) -> Given:
     """What is answered, as the command line says."""
-    found: dict[Asked, tuple[Reply, ...]] = {}
+    found: dict[Request, tuple[Reply, ...]] = {}
     nodes = [node for flow in book.flows.values() for node in flow.nodes.values()]
     if queue is not None:
         for node in nodes:
             if isinstance(node, Queue):
                 found["queue", node.queue] = (reply(book, ("queue", node.queue), queue),)
-    names: dict[str, Asked] = {
+    names: dict[str, Request] = {
         **{node.dial: ("dial", node.dial) for node in nodes if isinstance(node, Dial)},
         **{name: ("hours", name) for name in book.schedules},
         "sms": ("sms", ""),

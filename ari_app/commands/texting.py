@@ -16,8 +16,8 @@ from ari_app.commands.running import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.demo.simulation import written
+from ari_app.sim.run import Call
 from ari_app.sim.script import Test
-from ari_app.sim.stage import Call
 from ari_app.ussd.line import Page, TextLine
 from ivr.problems import near
 

@@ -19,10 +19,10 @@ from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable, asker_of
 from ari_app.session.conductor import Perform
+from ari_app.sim.run import Person, TestBench
 from ari_app.sim.script import MONDAY, UNKNOWN, WITHHELD
-from ari_app.sim.stage import Person, Stage
 from ivr.events import Answered
-from ivr.hours.schedule import Schedule, answered, hours_at
+from ivr.hours.schedule import Schedule, hours_answer, hours_at
 from ivr.identity.keypad import key_form
 from ivr.identity.weak_words import About, faults
 from ivr.model import Book
@@ -30,10 +30,10 @@ from ivr.problems import near
 from ivr.secret import Secret
 from ivr.session import Session
 from ivr.values import Phrase, Recording
-from ivr.wants import Action, Concern, Consult, Invoke, Screen, Send
+from ivr.wants import Action, CheckHours, FindAnnouncements, Invoke, Screen, Send
 from prompts import plan
 from prompts.catalogue import Catalogue
-from prompts.plan import Recorded, Recordings
+from prompts.plan import RecordedFile, Recordings
 from prompts.recordings import scan
 
 PACE = 14.0
@@ -43,10 +43,10 @@ STRANGER = "375170000000"
 """The number of somebody whom the demo operator does not know."""
 
 
-def stage(book: Book, catalogue: Catalogue, recordings: Path | None = None) -> Stage:
+def stage(book: Book, catalogue: Catalogue, recordings: Path | None = None) -> TestBench:
     """The stage of these flows and texts; ``recordings`` last as long as they really do."""
     found: Recordings = scan(recordings, catalogue)[0] if recordings else {}
-    return Stage(book, _finder(), lambda at: _back(book, at), _lasting(catalogue, found))
+    return TestBench(book, _finder(), lambda at: _back(book, at), _lasting(catalogue, found))
 
 
 def texts(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
@@ -102,9 +102,9 @@ def _back(book: Book, at: datetime) -> Perform:
                     await billing.refresh()
                 asker = asker_of(session)
                 return await selfcare.run(deed.operation, deed.inputs, asker, deed.key)
-            case Consult():
+            case CheckHours():
                 return _consulted(book.schedules[deed.schedule], at)
-            case Concern():
+            case FindAnnouncements():
                 return Answered("none")
             case Send():
                 return Answered("sent" if session.caller.number else "nowhere")
@@ -173,7 +173,7 @@ class _Words:
 def _consulted(schedule: Schedule, at: datetime) -> Answered:
     """What a schedule says at a moment of its own local time."""
     zone = ZoneInfo(schedule.timezone)
-    return answered(hours_at(schedule, at.replace(tzinfo=zone), zone))
+    return hours_answer(hours_at(schedule, at.replace(tzinfo=zone), zone))
 
 
 def _lasting(
@@ -188,7 +188,7 @@ def _lasting(
     def lasts(phrase: Phrase, language: str) -> float:
         pieces = plan.pieces(catalogue, phrase, language, recordings)
         return sum(
-            _recorded(piece.path) if isinstance(piece, Recorded) else len(piece.text) / PACE
+            _recorded(piece.path) if isinstance(piece, RecordedFile) else len(piece.text) / PACE
             for piece in pieces
         )
 

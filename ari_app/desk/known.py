@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ivr.acd.contact_reason import Did
+from ivr.acd.contact_reason import OperationResult
 
 Names = Mapping[str, str]
 """A name per language."""
@@ -90,7 +90,7 @@ class Path(Struct, frozen=True):
     silent or keyed what nobody asked for."""
 
     steps: Sequence[Step]
-    did: tuple[Did, ...]
+    did: tuple[OperationResult, ...]
     misses: int
 
 

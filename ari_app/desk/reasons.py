@@ -8,17 +8,17 @@ from msgspec import Struct
 from ari_app.desk.known import Arrival, Known, Names, Path
 from ivr.acd.contact_reason import (
     WITHIN,
+    ChosenTopic,
     Facts,
-    Failed,
     LockedOut,
-    Lost,
+    LostInMenus,
+    OpenTicket,
+    OperationFailed,
     Outage,
-    Owed,
     Reason,
-    Repeated,
+    RepeatContact,
     Ticket,
-    Wants,
-    why,
+    contact_reasons,
 )
 
 
@@ -34,7 +34,7 @@ class Said(Struct, frozen=True):
 
 def reasons(arrival: Arrival, known: Known, now: datetime) -> tuple[Said, ...]:
     """Why he calls, the likeliest first; always at least one line."""
-    found = tuple(_said(one, known) for one in why(_facts(arrival, known, now), now))
+    found = tuple(_said(one, known) for one in contact_reasons(_facts(arrival, known, now), now))
     if known.passed and known.passed.question:
         found = (Said("passed", known.passed.question), *found)
     return found or (Said("unsaid"),)
@@ -44,7 +44,7 @@ def _facts(arrival: Arrival, known: Known, now: datetime) -> Facts:
     path = known.path or Path((), (), 0)
     return Facts(
         topic=arrival.topic,
-        did=path.did,
+        results=path.did,
         misses=path.misses,
         outages=tuple(
             Outage(str(number), one.until) for number, one in enumerate(known.outages or ())
@@ -62,18 +62,18 @@ def _said(reason: Reason, known: Known) -> Said:
     match reason:
         case Outage(number, until):
             return Said("outage", names=(known.outages or ())[int(number)].names, at=until)
-        case Owed(ticket, late):
+        case OpenTicket(ticket, late):
             texts = (one.text for one in known.tickets or () if one.id == ticket.id)
             return Said("late" if late else "ticket", next(texts, ""), at=ticket.due)
-        case Repeated(times):
+        case RepeatContact(times):
             return Said("again", (known.history or ())[0].question, count=times)
-        case Failed(operation, _, ours):
+        case OperationFailed(operation, _, ours):
             return Said("failed" if ours else "refused", names={"": operation})
         case LockedOut(until):
             return Said("locked", at=until)
-        case Wants(topic):
+        case ChosenTopic(topic):
             return Said("topic", topic)
-        case Lost(times):
+        case LostInMenus(times):
             return Said("lost", count=times)
 
 

@@ -31,10 +31,10 @@ from asterisk_conf import process
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.process import Process
 from prompts import catalogue as words
-from prompts import speak
+from prompts import voice
 from prompts.catalogue import Catalogue
-from prompts.reading import Reading
-from prompts.speak import Voice
+from prompts.media import PromptMedia
+from prompts.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def heed(stop: asyncio.Event, again: asyncio.Event) -> None:
 def _read(config: Config, state: State, voice: Voice, shipped: Catalogue) -> MenuRelease:
     """The menus on the disk, with their recordings."""
     menus = loading.menus(loading.directory(config), shipped, CATALOGUE)
-    return MenuRelease(menus, Reading(voice, menus.catalogue, recordings(config, state)))
+    return MenuRelease(menus, PromptMedia(voice, menus.catalogue, recordings(config, state)))
 
 
 async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
@@ -121,11 +121,11 @@ async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
 @asynccontextmanager
 async def spoken(
     config: Config, state: State, catalogue: Catalogue, console: Console
-) -> AsyncIterator[Reading]:
+) -> AsyncIterator[PromptMedia]:
     """What is heard of a catalogue, with all prompts without placeholders ready."""
     async with Voice(voice_settings(config), state.sounds) as voice:
         directory = recordings(config, state)
-        reading = await asyncio.to_thread(Reading, voice, catalogue, directory)
+        reading = await asyncio.to_thread(PromptMedia, voice, catalogue, directory)
         for problem in reading.problems:
             log.warning("%s", problem)
         with Progress(console=console, transient=True) as bar:
@@ -142,15 +142,15 @@ def recordings(config: Config, state: State) -> Path:
     return Path(config.voice.recordings or state.recordings).expanduser()
 
 
-def voice_settings(config: Config) -> speak.Settings:
+def voice_settings(config: Config) -> voice.Settings:
     """Who speaks, by the settings; RHVoice has no Belarusian, so espeak keeps that."""
     rhvoice = {"ru": "rhvoice:Irina", "en": "rhvoice:Alan"}
-    return speak.Settings(voices=rhvoice if config.voice.engine == "rhvoice" else {})
+    return voice.Settings(voices=rhvoice if config.voice.engine == "rhvoice" else {})
 
 
 @asynccontextmanager
 async def _exchange(
-    config: Config, state: State, store: Store, reading: Reading, console: Console
+    config: Config, state: State, store: Store, reading: PromptMedia, console: Console
 ) -> AsyncIterator[int | None]:
     """The running Asterisk's process, if it is ours to run."""
     if not config.manages_asterisk:
@@ -173,7 +173,7 @@ async def _exchange(
 
 
 async def exchange_of(
-    config: Config, state: State, store: Store, reading: Reading, console: Console
+    config: Config, state: State, store: Store, reading: PromptMedia, console: Console
 ) -> Pbx:
     """The exchange of this installation, not started."""
     with console.status("looking for Asterisk") as shown:

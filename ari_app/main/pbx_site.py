@@ -18,7 +18,7 @@ from ivr import nodes
 from ivr.model import Book
 from ivr.secret import Secret
 from ivr.values import Phrase
-from prompts.reading import Reading
+from prompts.media import PromptMedia
 
 APOLOGY = "sorry-problem"
 """The prompt that the dialplan plays when the application is away."""
@@ -78,7 +78,7 @@ def wrapups(config: Config) -> Mapping[str, int]:
     return {name: queue.wrapup for queue in ours for name in queue.rows.values()}
 
 
-async def apology(state: State, reading: Reading) -> Path:
+async def apology(state: State, reading: PromptMedia) -> Path:
     """Have the apology where the dialplan finds it; whoever hears the old one hears it out."""
     file = state.directory / "apology.wav"
     [spoken] = await reading.media([Phrase(APOLOGY)], "ru")

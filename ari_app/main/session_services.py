@@ -14,7 +14,7 @@ from ari_app.calls.call_log import CallLog
 from ari_app.calls.inbound import Serving
 from ari_app.control.live_feed import LiveFeed
 from ari_app.menus.live import MenuRelease
-from ari_app.session.conductor import Remember, World
+from ari_app.session.conductor import RememberLanguage, SessionPorts
 from ari_app.store.calls import Record
 from ari_app.store.directory import Directory
 from ari_app.ussd.line import reading
@@ -33,7 +33,7 @@ class SessionServices(Struct, frozen=True):
     record: Callable[[Record], None]
     feed: LiveFeed
     deeds: Actions
-    remember: Remember
+    remember: RememberLanguage
     calling: Calling
 
     def serving(self, now: MenuRelease) -> Serving:
@@ -47,12 +47,12 @@ class SessionServices(Struct, frozen=True):
         world = self._world(now, "ussd")[1]
         return Written(now.menus.book, text, replace(world, perform=reading(world.perform)))
 
-    def _world(self, now: MenuRelease, line: str) -> tuple[CallLog, World]:
+    def _world(self, now: MenuRelease, line: str) -> tuple[CallLog, SessionPorts]:
         text = partial(_text, now.reading.catalogue)
         journal = CallLog(self.record, self.feed, text, line)
         written = partial(_written, now.reading.catalogue)
         perform = partial(self.deeds.perform, now.menus.book, written)
-        return journal, World(perform, self.remember, self.calling.witness(journal), clock)
+        return journal, SessionPorts(perform, self.remember, self.calling.witness(journal), clock)
 
 
 def clock() -> datetime:
@@ -60,7 +60,7 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def remembering(directory: Directory, tasks: asyncio.TaskGroup) -> Remember:
+def remembering(directory: Directory, tasks: asyncio.TaskGroup) -> RememberLanguage:
     """Remembers languages behind the call's back; a failure costs the caller nothing."""
 
     async def remembered(subscriber: int, language: str) -> None:

@@ -10,13 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ari_app.menus.loading import FlowsError, Menus, files
-from ari_app.session.line import UndoneError
+from ari_app.session.line import LineError
 from ivr.speech.phrases import PhraseError
 from ivr.values import Phrase
 from ivr.wants import Screen
+from prompts.media import Progress, PromptMedia
 from prompts.plan import written
-from prompts.reading import Progress, Reading
-from prompts.speak import SpeechFailed
+from prompts.voice import SpeechFailed
 
 log = logging.getLogger(__name__)
 
@@ -31,17 +31,17 @@ class MenuRelease(Struct, frozen=True):
     """Menus, and what is heard of them."""
 
     menus: Menus
-    reading: Reading
+    reading: PromptMedia
 
     async def speak(self, screen: Screen) -> Sequence[str]:
         """The sound files of a screen.
 
-        Raises :class:`~ari_app.session.line.UndoneError` if there are none.
+        Raises :class:`~ari_app.session.line.LineError` if there are none.
         """
         try:
             return await self.reading.media(screen.phrases, screen.language)
         except (SpeechFailed, PhraseError) as error:
-            raise UndoneError(f"a prompt cannot be told: {error}") from error
+            raise LineError(f"a prompt cannot be told: {error}") from error
 
 
 class Change(Struct, frozen=True):

@@ -13,8 +13,8 @@ from ivr.loader import Loaded, Slots, load
 from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
 from ivr.source import LIMIT
-from prompts.catalogue import Catalogue, Laid, lay
-from prompts.heard import heard
+from prompts.catalogue import Catalogue, MergedCatalogue, merge_directory
+from prompts.durations import prompt_texts
 
 SHIPPED = Path(__file__).parents[2] / "ivr" / "menus"
 
@@ -70,18 +70,21 @@ def menus(directory: Path, shipped: Catalogue, operations: Mapping[str, Operatio
 
 
 def checked(
-    flows: Mapping[str, str], laid: Laid, operations: Mapping[str, Operation], within: int = 3
+    flows: Mapping[str, str],
+    laid: MergedCatalogue,
+    operations: Mapping[str, Operation],
+    within: int = 3,
 ) -> Loaded:
     """Flows as the check sees them, with a human at most ``within`` keys away."""
     words = laid.catalogue
-    judged = Standard(within, heard(words), frozenset(available_timezones()), laid.own)
+    judged = Standard(within, prompt_texts(words), frozenset(available_timezones()), laid.own)
     return load(flows, words.signatures(), operations, judged)
 
 
-def prompts(directory: Path, shipped: Catalogue) -> Laid:
+def prompts(directory: Path, shipped: Catalogue) -> MergedCatalogue:
     """The ``shipped`` texts with those of a directory of flows over them."""
     own = directory / PROMPTS
-    return lay(shipped, own) if own.exists() else Laid(shipped, ())
+    return merge_directory(shipped, own) if own.exists() else MergedCatalogue(shipped, ())
 
 
 def read(

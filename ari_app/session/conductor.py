@@ -7,20 +7,20 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ari_app.session.line import Line, UndoneError
+from ari_app.session.line import Line, LineError
 from ivr.engine import FlowError, Step, Turn, step
-from ivr.entry import opening
 from ivr.events import Answered, Event, Failed, Gone
 from ivr.model import Book
 from ivr.session import Session
-from ivr.wants import Action, Done, Met, Want
+from ivr.session_start import first_event
+from ivr.wants import Action, Done, LineWant, Want
 
 log = logging.getLogger(__name__)
 
 Perform = Callable[[Action, Session], Awaitable[Answered]]
 """Does what is done behind the caller's back. Never raises for what a back end may do."""
 
-Remember = Callable[[int, str], None]
+RememberLanguage = Callable[[int, str], None]
 """Remembers a subscriber's language, without waiting."""
 
 
@@ -40,16 +40,16 @@ class CallObserver(Protocol):
         """A call ended."""
 
 
-class World(Struct, frozen=True):
+class SessionPorts(Struct, frozen=True):
     """What a session needs besides its line."""
 
     perform: Perform
-    remember: Remember
+    remember: RememberLanguage
     witness: CallObserver
     now: Callable[[], datetime]
 
 
-async def conduct(line: Line, book: Book, session: Session, world: World) -> str:
+async def conduct(line: Line, book: Book, session: Session, world: SessionPorts) -> str:
     """Run ``session`` to its end and return how it ended: "ended", "gone" or, by a fault, "fault".
 
     A fault is raised again after it was recorded: the caller must then be put somewhere.
@@ -57,7 +57,7 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
     witness = world.witness
     witness.began(session, book.flows[session.flow].version, world.now())
     ending, cause = "fault", 0
-    event: Event = opening(session)
+    event: Event = first_event(session)
     try:
         while True:
             turn = _turn(book, session, event, world)
@@ -81,7 +81,7 @@ async def conduct(line: Line, book: Book, session: Session, world: World) -> str
         witness.ended(session.id, ending, cause, world.now())
 
 
-def _turn(book: Book, session: Session, event: Event, world: World) -> Turn:
+def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Turn:
     """The next turn. Of one in which the flow breaks, the steps are recorded, too."""
     try:
         turn = step(book, session, event)
@@ -92,16 +92,16 @@ def _turn(book: Book, session: Session, event: Event, world: World) -> Turn:
     return turn
 
 
-async def _presented(line: Line, want: Met, session: Session) -> Event:
+async def _presented(line: Line, want: LineWant, session: Session) -> Event:
     """What came of a want; one that cannot be done is the flow's to answer, too."""
     try:
         return await line.present(want)
-    except UndoneError as error:
+    except LineError as error:
         log.error("call %s: in %s: %s", session.id, session.node, error)
         return Failed(str(error))
 
 
-async def _performed(world: World, deed: Action, session: Session) -> Answered | Failed:
+async def _performed(world: SessionPorts, deed: Action, session: Session) -> Answered | Failed:
     """What came of a deed; a fault in it is the flow's to answer, if it has an ``on-error``."""
     try:
         return await world.perform(deed, session)

@@ -3,10 +3,10 @@
 from typing import Protocol
 
 from ivr.events import Event
-from ivr.wants import Met
+from ivr.wants import LineWant
 
 
-class UndoneError(Exception):
+class LineError(Exception):
     """What was wanted could not be done, for a reason that somebody else must mend.
 
     The caller is still there, and the flow may have an answer to it.
@@ -16,10 +16,10 @@ class UndoneError(Exception):
 class Line(Protocol):
     """A channel, a text session or a terminal through which a session meets its caller."""
 
-    async def present(self, want: Met) -> Event:
+    async def present(self, want: LineWant) -> Event:
         """Do what the session wants of the caller and bring what came of it.
 
         Never raises for what a caller may do; whoever is gone is ``Gone``, again and again.
-        :class:`UndoneError` when the want itself cannot be done.
+        :class:`LineError` when the want itself cannot be done.
         """
         ...

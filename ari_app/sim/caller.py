@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ari_app.sim.line import HUNG_UP, Act, Scene, Speech
 from ari_app.sim.script import (
-    Action,
+    CallerAction,
     Expectation,
     HangUp,
     Hear,
@@ -16,7 +16,7 @@ from ari_app.sim.script import (
     Speak,
     Step,
     Wait,
-    told,
+    describe,
 )
 from ari_app.sim.trace import Trace
 from ivr.problems import Place
@@ -94,7 +94,7 @@ class Scripted:
                 elif moment >= until:
                     return None
 
-    def _does(self, deed: Action, scene: Scene) -> tuple[Act | None, float]:
+    def _does(self, deed: CallerAction, scene: Scene) -> tuple[Act | None, float]:
         """What he does now or, with None, the moment when he is to be asked again."""
         match deed:
             case Press():
@@ -166,10 +166,10 @@ class Scripted:
             return None, self.now()
         return None, ends
 
-    def _begin(self, deed: Action) -> None:
+    def _begin(self, deed: CallerAction) -> None:
         self._begun = self.now()
         self._waited = False
-        self.trace.acted(told(deed))
+        self.trace.acted(describe(deed))
 
     def _done(self) -> None:
         self._step = None
@@ -195,7 +195,7 @@ class Scripted:
                 case Hear():
                     pass
                 case _:
-                    self._fail(f"the call was over before {told(step.does)}")
+                    self._fail(f"the call was over before {describe(step.does)}")
             step = await self._next()
 
 

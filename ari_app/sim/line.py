@@ -8,11 +8,11 @@ from msgspec import Struct
 from ari_app.session.line import Line
 from ari_app.sim.script import After
 from ari_app.sim.trace import Trace
-from ivr.analysis.examples import Reply, asked
-from ivr.events import Bridged, Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.analysis.examples import Reply, request_of
+from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Silent
 from ivr.gather import Gather, Keypad
 from ivr.values import Recording
-from ivr.wants import Ask, Dial, Done, Enqueue, Met, Record, Say, Screen
+from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
 
 TALK = 30.0
 """How long a caller waits for an agent and speaks with him; nobody is told of it but the clock."""
@@ -38,7 +38,7 @@ class Scene(Struct, frozen=True):
     key is still without its effect, so nothing happens unless the caller does something, or waits.
     """
 
-    want: Met
+    want: LineWant
     telling: bool = False
     stands: bool = False
 
@@ -74,7 +74,7 @@ class SimLine(Line):
         self._late = ""
         """Why an answer ended before a key that may still have been meant for it."""
 
-    async def present(self, want: Met) -> Event:
+    async def present(self, want: LineWant) -> Event:
         """See :class:`ari_app.session.line.Line`."""
         if isinstance(want, Done):
             return self._gone or Gone()
@@ -89,7 +89,7 @@ class SimLine(Line):
             case Ask():
                 return await self._ask(want)
             case Say():
-                return await self._tell(want, want.screen) or Told()
+                return await self._tell(want, want.screen) or Played()
             case Record():
                 return await self._record(want)
             case Enqueue() | Dial():
@@ -106,7 +106,7 @@ class SimLine(Line):
         while gather.answer is None:
             if not told and (gather.barged or now() >= ends):
                 told = True
-                gather.told(now())
+                gather.prompt_played(now())
                 continue
             due = gather.due or ends
             until = due if told else min(due, ends)
@@ -119,7 +119,7 @@ class SimLine(Line):
                     self._trace.note(f"key {act} {self._late}", quiet=True)
                 self._late = ""
                 gather.keyed(now())
-            gather.waited(now())
+            gather.timer_fired(now())
             if gather.answer is not None and act is None:
                 self._timed_out(ask, gather.answer)
         return gather.answer
@@ -131,7 +131,7 @@ class SimLine(Line):
         else:
             self._late = f"came after the time for an answer ({ask.grammar.first:g} s)"
 
-    async def _tell(self, want: Met, screen: Screen) -> Gone | None:
+    async def _tell(self, want: LineWant, screen: Screen) -> Gone | None:
         """Tell a screen to its end, or until a key cuts it short."""
         ends = self._caller.now() + self._lasts(screen)
         while self._caller.now() < ends and not (screen.barge_in and self._keypad.ahead):
@@ -167,7 +167,7 @@ class SimLine(Line):
 
     async def _away(self, want: Enqueue | Dial) -> Event:
         """The caller waits for somebody, and speaks with him; his keys are not for us."""
-        given = self._answer(asked(want) or ("", ""))
+        given = self._answer(request_of(want) or ("", ""))
         seconds = want.ring if isinstance(want, Dial) else TALK
         ends = self._caller.now() + seconds
         while self._caller.now() < ends:

@@ -6,17 +6,17 @@ from xml.etree import ElementTree
 
 from msgspec import Struct, json
 
-from ari_app.sim.script import After, Press, Silence, Test, told
-from ari_app.sim.stage import Result
+from ari_app.sim.run import Result
+from ari_app.sim.script import After, Press, Silence, Test, describe
 from ari_app.sim.trace import Trace
-from ivr.analysis.coverage import Covered, Edge
+from ivr.analysis.coverage import Covered, EdgeKey
 from ivr.events import Failed
 from ivr.problems import Place
 
 Format = Literal["text", "json", "junit"]
 
 
-class Told(Struct, frozen=True):
+class TestReport(Struct, frozen=True):
     """A test in a report."""
 
     file: str
@@ -74,10 +74,10 @@ def results(found: Sequence[Result], seconds: float, form: Format) -> str:
     return _junit(found, seconds) if form == "junit" else "\n".join(_plain(found, seconds))
 
 
-def _told(result: Result) -> Told:
+def _told(result: Result) -> TestReport:
     failure = result.failure
     place = failure.place if failure else result.test.place
-    return Told(
+    return TestReport(
         place.file,
         place.line,
         result.test.test,
@@ -122,7 +122,7 @@ def _junit(found: Sequence[Result], seconds: float) -> str:
 
 
 def shares(
-    found: Sequence[Covered], places: Mapping[tuple[str, str], Place], tests: Mapping[Edge, Test]
+    found: Sequence[Covered], places: Mapping[tuple[str, str], Place], tests: Mapping[EdgeKey, Test]
 ) -> tuple[Share, ...]:
     """Coverage with the places of what is missed, and ``tests`` that would go there."""
     return tuple(
@@ -164,7 +164,7 @@ def coverage(found: Sequence[Share], form: Format) -> str:
     return "\n".join(lines)
 
 
-def _gap(edge: Edge, places: Mapping[tuple[str, str], Place], test: Test | None) -> Gap:
+def _gap(edge: EdgeKey, places: Mapping[tuple[str, str], Place], test: Test | None) -> Gap:
     how = "no call was found that goes there" if test is None else summary(test)
     flow, node, way = edge
     return Gap(flow, node, way, str(places.get((flow, node or way), "")), how)
@@ -179,8 +179,8 @@ def summary(test: Test) -> str:
                 parts.append(f"press {step.does.keys}")
             case Silence():
                 parts.append("say nothing")
-            case Press() | _ if told(step.does) != "that":
-                parts.append(told(step.does))
+            case Press() | _ if describe(step.does) != "that":
+                parts.append(describe(step.does))
     for (what, name), replies in test.given.items():
         outcomes = ", then ".join(
             "broken"

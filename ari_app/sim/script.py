@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from ivr.analysis.examples import Asked, Reply
+from ivr.analysis.examples import Reply, Request
 from ivr.events import Answered
 from ivr.problems import Place
 from ivr.terms import Is
@@ -27,7 +27,7 @@ class After(Struct, frozen=True):
     seconds: float
 
 
-Given = Mapping[Asked, tuple[Reply | After, ...]]
+Given = Mapping[Request, tuple[Reply | After, ...]]
 """What is answered in turn; the last answer serves for all that follow."""
 
 
@@ -91,13 +91,13 @@ class Expectation(Struct, frozen=True, kw_only=True):
     ] = ""
 
 
-Action = Press | Wait | Speak | Silence | Hear | HangUp | Expectation
+CallerAction = Press | Wait | Speak | Silence | Hear | HangUp | Expectation
 
 
 class Step(Struct, frozen=True):
     """A deed of a test, and where it stands."""
 
-    does: Action
+    does: CallerAction
     place: Place
 
 
@@ -121,7 +121,7 @@ class Test(Struct, frozen=True, kw_only=True):
     place: Place = Place("", 1, 1)
 
 
-def told(deed: Action) -> str:
+def describe(deed: CallerAction) -> str:
     """What the caller does, in words."""
     match deed:
         case Press(secret=True):

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 
 from ari_app.sim.caller import Failure
 from ari_app.sim.line import HUNG_UP, Act, Scene, Speech
+from ari_app.sim.run import Call, Result, TestBench, fault
 from ari_app.sim.script import HangUp, Hear, Press, Silence, Speak, Step, Test
-from ari_app.sim.stage import Call, Result, Stage, fault
 from ari_app.sim.trace import Trace, Watch
 from ivr.digits import KEYS
 from ivr.problems import Place
@@ -108,7 +108,7 @@ class Person:
             self._coming.cancel()
 
 
-async def lived(stage: Stage, test: Test, signs: Signs, watch: Watch) -> Result:
+async def run_in_real_time(stage: TestBench, test: Test, signs: Signs, watch: Watch) -> Result:
     """A call in real time; what the test says of steps is not looked at."""
     person = Person(signs)
     call = Call(stage, test, person.now, watch)

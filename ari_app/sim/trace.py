@@ -6,8 +6,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from ari_app.session.conductor import CallObserver
-from ivr.analysis.coverage import Edge, taken
-from ivr.analysis.search import Taken
+from ivr.analysis.coverage import EdgeKey, edges_taken
+from ivr.analysis.search import Transition
 from ivr.engine import Step
 from ivr.events import Event
 from ivr.model import Book
@@ -51,8 +51,8 @@ class Trace(CallObserver):
         self.session: Session | None = None
         self.since = Since("the beginning")
         self.path: list[Line] = []
-        self.turns: list[Taken] = []
-        self.edges: set[Edge] = set()
+        self.turns: list[Transition] = []
+        self.edges: set[EdgeKey] = set()
         self.spots: set[Spot] = set()
         self.silences = 0
         """How many asks and recordings ended in silence."""
@@ -65,7 +65,7 @@ class Trace(CallObserver):
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:  # noqa: ARG002
         """See :class:`~ari_app.session.conductor.CallObserver`."""
         before, self.session = self.session or session, session
-        self.edges.update(taken(self._book, before, steps))
+        self.edges.update(edges_taken(self._book, before, steps))
         self.spots.update((step.flow, step.node) for step in steps)
         for step in steps:
             self.path.append(Line(self._clock(), step))
@@ -98,7 +98,7 @@ class Trace(CallObserver):
     def happened(self, want: Want, event: Event) -> None:
         """What came of a want."""
         if self.session is not None:
-            self.turns.append(Taken(self.session, want, event))
+            self.turns.append(Transition(self.session, want, event))
         outcome = getattr(event, "outcome", "broken")
         match want:
             case Invoke():

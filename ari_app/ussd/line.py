@@ -7,11 +7,11 @@ from msgspec import Struct
 from ari_app.session.conductor import Perform
 from ari_app.session.line import Line
 from ivr.digits import KEYS, Verdict, answer, judge
-from ivr.events import Answered, Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.events import Answered, Bridged, Event, Gone, Keyed, Played, Silent
 from ivr.screens import listed, pages, turning
 from ivr.session import Session
 from ivr.values import Phrase
-from ivr.wants import Action, Ask, Dial, Done, Enqueue, Grammar, Met, Record, Say, Screen, Send
+from ivr.wants import Action, Ask, Dial, Done, Enqueue, Grammar, LineWant, Record, Say, Screen, Send
 
 ANSWERS = (Verdict.WHOLE, Verdict.LONGER)
 
@@ -63,7 +63,7 @@ class TextLine(Line):
         self._unasked = 0
         self._gone: Gone | None = None
 
-    async def present(self, want: Met) -> Event:
+    async def present(self, want: LineWant) -> Event:
         """See :class:`ari_app.session.line.Line`."""
         self._unasked += 1
         if self._gone is None and self._unasked > UNASKED:
@@ -78,7 +78,7 @@ class TextLine(Line):
             case Say():
                 if not want.passing:
                     self._keep(want.screen)
-                return Told()
+                return Played()
             case Enqueue() | Dial():
                 self._language = getattr(want, "language", self._language)
                 self._tell(NO_AGENT)

@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ari_app.session.conductor import World, conduct
+from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.ussd import line
 from ari_app.ussd.line import Page, Text, TextLine
 from ivr.model import Book
@@ -57,7 +57,7 @@ class Written(Struct, frozen=True):
 
     book: Book
     text: Text
-    world: World
+    world: SessionPorts
 
     def page(self, prompt: str, language: str = "") -> Page:
         """The last page of a session that ends with a prompt."""

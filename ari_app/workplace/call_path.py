@@ -7,8 +7,8 @@ from ari_app.desk.known import Names, Step
 from ari_app.store.calls import SECRET
 from ari_app.workplace.calling import Taken
 from ivr import nodes
-from ivr.analysis.graph import FLAWS
-from ivr.analysis.reachability import leads
+from ivr.analysis.graph import FAILED_INPUT
+from ivr.analysis.reachability import shortest_to_human
 from ivr.engine import Step as Walked
 from ivr.model import Book
 from ivr.nodes import Node
@@ -20,7 +20,9 @@ from prompts.template import Template
 LONGEST = 70
 """Letters of a prompt that are shown."""
 
-FAILED = frozenset((*FLAWS, "failed", "unavailable", "unknown", "refused", "timeout", "locked"))
+FAILED = frozenset(
+    (*FAILED_INPUT, "failed", "unavailable", "unknown", "refused", "timeout", "locked")
+)
 """Outcomes with which a caller did not get what he wanted."""
 
 SILENT = ("announce", "branch", "call", "goto", "hours", "language", "return", "set")
@@ -43,7 +45,7 @@ class CallNarrator:
     def __init__(self, catalogue: Catalogue, book: Book) -> None:
         self.catalogue = catalogue
         self.book = book
-        self._leads = leads(book.flows, book.operations)
+        self._leads = shortest_to_human(book.flows, book.operations)
 
     def told(self, taken: Iterable[Taken]) -> Iterator[Step]:
         """The steps that mean something to a human, in their order."""

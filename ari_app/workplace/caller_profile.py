@@ -36,7 +36,7 @@ from ari_app.store.sqlite import Database
 from ari_app.workplace.call_path import CallNarrator
 from ari_app.workplace.calling import Calling, Taken
 from ari_app.workplace.notes_and_tickets import read
-from ivr.acd.contact_reason import Passed, did, misses
+from ivr.acd.contact_reason import NodeVisit, last_results, misses
 from ivr.acd.queues import Caller
 from ivr.model import Book
 from prompts.catalogue import Catalogue
@@ -113,9 +113,9 @@ class Known:
             steps = tuple(map(Taken.of, path.steps)) if path else ()
         teller = self._told()
         passed = [
-            Passed(one.step.flow, one.step.node, one.step.outcome, one.step.way) for one in steps
+            NodeVisit(one.step.flow, one.step.node, one.step.outcome, one.step.way) for one in steps
         ]
-        return Path(tuple(teller.told(steps)), did(teller.book, passed), misses(passed))
+        return Path(tuple(teller.told(steps)), last_results(teller.book, passed), misses(passed))
 
     def _told(self) -> CallNarrator:
         """Who tells steps on the menus that are on the air."""

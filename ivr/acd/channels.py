@@ -23,7 +23,9 @@ class Channel(Struct, frozen=True):
     rings: bool = False
 
 
-def seen(board: Board, channels: Collection[Channel], phones: Callable[[str], bool]) -> Board:
+def with_channels(
+    board: Board, channels: Collection[Channel], phones: Callable[[str], bool]
+) -> Board:
     """With the phones that the channels show to ring or to be spoken into.
 
     ``phones`` says whether an interface is an agent's phone.

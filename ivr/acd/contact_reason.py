@@ -32,7 +32,7 @@ _UNASKED = frozenset({"", "hung-up", "identify", "need"})
 _MISSED = frozenset({"silent", "wrong", "gave-up", "farewell"})
 
 
-class Passed(Struct, frozen=True):
+class NodeVisit(Struct, frozen=True):
     """A node through which he came, as the record of his call has it."""
 
     flow: str
@@ -41,7 +41,7 @@ class Passed(Struct, frozen=True):
     way: str
 
 
-class Did(Struct, frozen=True):
+class OperationResult(Struct, frozen=True):
     """What an operation of self-service answered him last."""
 
     operation: str
@@ -65,20 +65,20 @@ class Outage(Struct, frozen=True, tag="outage"):
     until: datetime
 
 
-class Owed(Struct, frozen=True, tag="owed"):
+class OpenTicket(Struct, frozen=True, tag="owed"):
     """We have a question of his, and should have answered it already if it is ``late``."""
 
     ticket: Ticket
     late: bool
 
 
-class Repeated(Struct, frozen=True, tag="repeated"):
+class RepeatContact(Struct, frozen=True, tag="repeated"):
     """He gets in touch for the ``times``-th time :data:`WITHIN` a few days."""
 
     times: int
 
 
-class Failed(Struct, frozen=True, tag="failed"):
+class OperationFailed(Struct, frozen=True, tag="failed"):
     """He tried an operation in vain; ``ours`` if it could not be asked, not if it was refused."""
 
     operation: str
@@ -92,19 +92,21 @@ class LockedOut(Struct, frozen=True, tag="locked-out"):
     until: datetime
 
 
-class Wants(Struct, frozen=True, tag="wants"):
+class ChosenTopic(Struct, frozen=True, tag="wants"):
     """He chose a topic."""
 
     topic: str
 
 
-class Lost(Struct, frozen=True, tag="lost"):
+class LostInMenus(Struct, frozen=True, tag="lost"):
     """He did not find his way: so often he was silent or keyed what nobody asked for."""
 
     times: int
 
 
-Reason: TypeAlias = Outage | Owed | Repeated | Failed | LockedOut | Wants | Lost
+Reason: TypeAlias = (
+    Outage | OpenTicket | RepeatContact | OperationFailed | LockedOut | ChosenTopic | LostInMenus
+)
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -112,7 +114,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     ``misses`` his silences and wrong keys in this call."""
 
     topic: str = ""
-    did: tuple[Did, ...] = ()
+    results: tuple[OperationResult, ...] = ()
     misses: int = 0
     outages: tuple[Outage, ...] = ()
     tickets: tuple[Ticket, ...] = ()
@@ -120,7 +122,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     locked_until: datetime | None = None
 
 
-def why(facts: Facts, now: datetime) -> tuple[Reason, ...]:
+def contact_reasons(facts: Facts, now: datetime) -> tuple[Reason, ...]:
     """The likely reasons, the likeliest first; none if nothing is known."""
     return tuple(reason for _, reason in sorted(_ranked(facts, now), key=lambda one: one[0]))
 
@@ -131,39 +133,42 @@ def _ranked(facts: Facts, now: datetime) -> Iterator[tuple[int, Reason]]:
     for ticket in facts.tickets:
         late = ticket.due < now
         meant = facts.topic in _VAGUE or facts.topic == ticket.topic
-        yield 0 if late else 3 if meant else 9, Owed(ticket, late)
+        yield 0 if late else 3 if meant else 9, OpenTicket(ticket, late)
     for outage in facts.outages:
         yield 1 if facts.topic in _OF_OUTAGES else 10, outage
     if facts.contacts:
         times = facts.contacts + 1
-        yield 2 if times >= OFTEN else 8, Repeated(times)
-    for did in facts.did:
-        if did.outcome not in _FINE:
-            ours = did.outcome in _OUR_FAULT
-            yield 4 if ours else 6, Failed(did.operation, did.outcome, ours)
+        yield 2 if times >= OFTEN else 8, RepeatContact(times)
+    for result in facts.results:
+        if result.outcome not in _FINE:
+            ours = result.outcome in _OUR_FAULT
+            yield (
+                4 if ours else 6,
+                OperationFailed(result.operation, result.outcome, ours),
+            )
     if facts.locked_until is not None and facts.locked_until > now:
         yield 5, LockedOut(facts.locked_until)
     if facts.topic not in _UNSAID:
-        yield 7, Wants(facts.topic)
+        yield 7, ChosenTopic(facts.topic)
     if facts.misses >= LOST:
-        yield 11, Lost(facts.misses)
+        yield 11, LostInMenus(facts.misses)
 
 
-def did(book: Book, path: Iterable[Passed]) -> tuple[Did, ...]:
+def last_results(book: Book, path: Iterable[NodeVisit]) -> tuple[OperationResult, ...]:
     """What each operation answered last on a way through these flows, the last one first.
 
     A node that is there no more is passed over.
     """
-    found: dict[str, Did] = {}
+    found: dict[str, OperationResult] = {}
     for one in path:
         flow = book.flows.get(one.flow)
         node = flow.nodes.get(one.node) if flow else None
         if isinstance(node, Do) and one.way not in _UNASKED:
             found.pop(node.do, None)
-            found[node.do] = Did(node.do, one.outcome)
+            found[node.do] = OperationResult(node.do, one.outcome)
     return tuple(reversed(found.values()))
 
 
-def misses(path: Iterable[Passed]) -> int:
+def misses(path: Iterable[NodeVisit]) -> int:
     """How often he was silent or keyed what nobody asked for."""
     return sum(one.way in _MISSED for one in path)

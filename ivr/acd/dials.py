@@ -72,7 +72,7 @@ class Transferred(Struct, frozen=True):
 Event: TypeAlias = Dialled | DialEnded | HungUp | Transferred
 
 
-def folded(board: Board, event: Event) -> Board:
+def apply_event(board: Board, event: Event) -> Board:
     """The board after an event; the same one if it changes nothing. Never raises."""
     match event:
         case Dialled():

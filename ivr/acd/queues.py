@@ -28,18 +28,18 @@ from ivr.acd.board import (
     with_talk,
 )
 
-__all__ = ["Board", "Caller", "Member", "Offer", "Queue", "State", "Talk", "folded"]
+__all__ = ["Board", "Caller", "Member", "Offer", "Queue", "State", "Talk", "apply_event"]
 
 # What is told. The names in the comments are AMI's.
 
 
-class QueueIs(Struct, frozen=True):
+class QueueListed(Struct, frozen=True):
     """There is such a queue (QueueParams)."""
 
     queue: str
 
 
-class MemberIs(Struct, frozen=True):
+class MemberStatus(Struct, frozen=True):
     """A member as he is now (QueueMember; QueueMemberAdded, …Status, …Pause, …Penalty, …)."""
 
     queue: str
@@ -53,7 +53,7 @@ class MemberRemoved(Struct, frozen=True):
     interface: str
 
 
-class CallerWaits(Struct, frozen=True):
+class CallerJoined(Struct, frozen=True):
     """He waits; ``position`` counts from 1 (QueueEntry, QueueCallerJoin)."""
 
     queue: str
@@ -113,10 +113,10 @@ class Completed(Struct, frozen=True):
 
 
 Event: TypeAlias = (
-    QueueIs
-    | MemberIs
+    QueueListed
+    | MemberStatus
     | MemberRemoved
-    | CallerWaits
+    | CallerJoined
     | CallerLeft
     | CallerAbandoned
     | Offered
@@ -127,16 +127,16 @@ Event: TypeAlias = (
 )
 
 
-def folded(board: Board, event: Event) -> Board:
+def apply_event(board: Board, event: Event) -> Board:
     """The board after an event; the same one if it changes nothing. Never raises."""
     match event:
-        case QueueIs(queue):
+        case QueueListed(queue):
             return board if queue in board.queues else with_queue(board, queue, Queue())
-        case MemberIs(queue, member):
+        case MemberStatus(queue, member):
             return with_member(board, queue, member)
         case MemberRemoved(queue, interface):
             return _without_member(board, queue, interface)
-        case CallerWaits():
+        case CallerJoined():
             return _waits(board, event)
         case CallerLeft(queue, call):
             return _without(board, queue, call)
@@ -149,7 +149,7 @@ def folded(board: Board, event: Event) -> Board:
         case Completed(queue, interface, call, at):
             return completed(board, queue, interface, call, at)
         case _:
-            return dials.folded(board, event)
+            return dials.apply_event(board, event)
 
 
 def _without_member(board: Board, name: str, interface: str) -> Board:
@@ -160,7 +160,7 @@ def _without_member(board: Board, name: str, interface: str) -> Board:
     return with_queue(board, name, replace(queue, members=members))
 
 
-def _waits(board: Board, event: CallerWaits) -> Board:
+def _waits(board: Board, event: CallerJoined) -> Board:
     """A caller at his place in the queue."""
     queue, place = board.queues.get(event.queue, Queue()), max(event.position - 1, 0)
     if any(one.call == event.caller.call for one in queue.waiting):

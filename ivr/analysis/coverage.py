@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterator, Mapping
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.analysis.graph import ways
-from ivr.asking import codes
+from ivr.analysis.graph import edges_from
 from ivr.draft import Step
+from ivr.key_grammar import codes
 from ivr.model import Book, Flow
 from ivr.session import Session, Spot
 
-Edge = tuple[str, str, str]
+EdgeKey = tuple[str, str, str]
 """Flow, node, and the label of the way out of it; a handler of the flow stands in no node."""
 
 _HANDLERS: Mapping[str, str] = {"hung-up": "on_hangup", "error": "on_error"}
@@ -28,9 +28,9 @@ class Covered(Struct, frozen=True):
 
     flow: str
     nodes: tuple[str, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[EdgeKey, ...]
     missed_nodes: tuple[str, ...]
-    missed: tuple[Edge, ...]
+    missed: tuple[EdgeKey, ...]
 
     @property
     def percent(self) -> float:
@@ -39,7 +39,7 @@ class Covered(Struct, frozen=True):
         return 100 * len(self.edges) / total if total else 100.0
 
 
-def edges(book: Book, flow: Flow) -> tuple[Edge, ...]:
+def edge_keys(book: Book, flow: Flow) -> tuple[EdgeKey, ...]:
     """All edges of a flow: the ways out of its nodes, its handlers, and its codes when keyed.
 
     What an operation alone needs is a net under the flow, which asks before: no way to be gone.
@@ -48,7 +48,7 @@ def edges(book: Book, flow: Flow) -> tuple[Edge, ...]:
         *(
             (flow.flow, name, way.label)
             for name, node in flow.nodes.items()
-            for way in ways(book.flows, book.operations, (flow.flow, name))
+            for way in edges_from(book.flows, book.operations, (flow.flow, name))
             if node.need != "none" or way.label not in _NEEDS
         ),
         *((flow.flow, "", handler) for handler in _handlers(flow)),
@@ -87,7 +87,7 @@ def coded(book: Book, step: Step) -> Flow | None:
     return None
 
 
-def taken(book: Book, before: Session, steps: Collection[Step]) -> Iterator[Edge]:
+def edges_taken(book: Book, before: Session, steps: Collection[Step]) -> Iterator[EdgeKey]:
     """The edges that steps went, from where the session was before them."""
     for step in steps:
         begun = coded(book, step)
@@ -104,15 +104,17 @@ def taken(book: Book, before: Session, steps: Collection[Step]) -> Iterator[Edge
                 break
 
 
-def covered(book: Book, gone: Collection[Edge], visited: Collection[Spot]) -> tuple[Covered, ...]:
+def covered(
+    book: Book, gone: Collection[EdgeKey], visited: Collection[Spot]
+) -> tuple[Covered, ...]:
     """What calls that went these edges, and were in these nodes, covered of each flow."""
     return tuple(
         Covered(
             flow.flow,
             tuple(name for name in flow.nodes if (flow.flow, name) in visited),
-            tuple(edge for edge in edges(book, flow) if edge in gone),
+            tuple(edge for edge in edge_keys(book, flow) if edge in gone),
             tuple(name for name in flow.nodes if (flow.flow, name) not in visited),
-            tuple(edge for edge in edges(book, flow) if edge not in gone),
+            tuple(edge for edge in edge_keys(book, flow) if edge not in gone),
         )
         for flow in book.flows.values()
     )

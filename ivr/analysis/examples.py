@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from ivr import nodes
-from ivr.cases import COMPARISON, fits, plain
+from ivr.conditions import COMPARISON, fits, plain
 from ivr.events import Answered, Bridged, Event, Failed
 from ivr.model import Book
-from ivr.spelling import READERS
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
+from ivr.value_readers import READERS
 from ivr.values import Moment, Rows, Value, Values
-from ivr.wants import Concern, Consult, Dial, Enqueue, Invoke, Send, Want
+from ivr.wants import CheckHours, Dial, Enqueue, FindAnnouncements, Invoke, Send, Want
 
-Asked = tuple[str, str]
+Request = tuple[str, str]
 """Who is asked, and what for: ``("do", "balance")``, ``("queue", "support")``, ``("sms", "")``."""
 
 Reply = Answered | Bridged | Failed
@@ -34,14 +34,14 @@ _TOLD: Mapping[str, str] = {
 }
 
 
-def asked(want: Want) -> Asked | None:
+def request_of(want: Want) -> Request | None:
     """Who else than the caller must answer a want."""
     match want:
         case Invoke():
             return "do", want.operation
-        case Consult():
+        case CheckHours():
             return "hours", want.schedule
-        case Concern():
+        case FindAnnouncements():
             return "announce", ""
         case Send():
             return "sms", ""
@@ -52,7 +52,7 @@ def asked(want: Want) -> Asked | None:
     return None
 
 
-def outcomes(book: Book, of: Asked) -> tuple[str, ...]:
+def outcomes(book: Book, of: Request) -> tuple[str, ...]:
     """All outcomes of what is asked."""
     match of:
         case "do", operation:
@@ -68,7 +68,7 @@ def outcomes(book: Book, of: Asked) -> tuple[str, ...]:
     return DIAL_OUTCOMES
 
 
-def reply(book: Book, of: Asked, outcome: str, values: Values | None = None) -> Reply:
+def reply(book: Book, of: Request, outcome: str, values: Values | None = None) -> Reply:
     """An answer with that outcome; values that are not given are made up."""
     if of[0] in ("queue", "dial"):
         return Bridged(outcome)
@@ -76,7 +76,7 @@ def reply(book: Book, of: Asked, outcome: str, values: Values | None = None) -> 
     return Answered(outcome, {**made, **(values or {})})
 
 
-def brought(book: Book, of: Asked, outcome: str) -> Mapping[str, str]:
+def brought(book: Book, of: Request, outcome: str) -> Mapping[str, str]:
     """The values that an outcome brings, with their kinds."""
     match of, outcome:
         case ("do", operation), _:
@@ -109,7 +109,7 @@ def row(book: Book, name: str) -> Mapping[str, str]:
     return found
 
 
-def replies(book: Book, of: Asked) -> Iterator[Event]:
+def replies(book: Book, of: Request) -> Iterator[Event]:
     """All that may come of what is asked, as far as flows can tell it apart; the good ones first.
 
     Of a value that some flow branches on, there is an example for each case.

@@ -10,13 +10,13 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.asking import choices, escapes
+from ivr.key_grammar import choices, escapes
 from ivr.model import UNAVAILABLE, Flow, Operation, needed
 from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 
-FLAWS = ("silent", "wrong", "gave-up", "farewell")
+FAILED_INPUT = ("silent", "wrong", "gave-up", "farewell")
 """The ways of a caller who did not answer as he was asked to."""
 
 HANDLERS: Mapping[str, str] = {
@@ -30,7 +30,7 @@ HANDLERS: Mapping[str, str] = {
 Operations: TypeAlias = Mapping[str, Operation]
 
 
-class Way(Struct, frozen=True):
+class Edge(Struct, frozen=True):
     """An edge: its label, and the spot it leads to.
 
     The node is ``back`` or ``repeat`` for keys that do that, and "" for a return, whose way on is
@@ -46,33 +46,33 @@ class Way(Struct, frozen=True):
         return (self.flow, self.node)
 
 
-def ways(flows: Mapping[str, Flow], operations: Operations, spot: Spot) -> tuple[Way, ...]:
+def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) -> tuple[Edge, ...]:
     """All ways out of a node, the likely ones first."""
     flow = flows[spot[0]]
     node = flow.nodes[spot[1]]
-    found = [Way(label, flow.flow, target) for label, target in _within(flow, node, operations)]
+    found = [Edge(label, flow.flow, target) for label, target in _within(flow, node, operations)]
     match node:
         case nodes.Listens():
             if node.attempts > 1:
-                found += [Way(label, *spot) for label in ("silent", "wrong")]
-            found.append(Way("gave-up", flow.flow, node.gave_up))
+                found += [Edge(label, *spot) for label in ("silent", "wrong")]
+            found.append(Edge("gave-up", flow.flow, node.gave_up))
             if flow.farewell:
-                found.append(Way("farewell", flow.flow, flow.farewell))
+                found.append(Edge("farewell", flow.flow, flow.farewell))
         case nodes.Record() if flow.farewell:
-            found.append(Way("farewell", flow.flow, flow.farewell))
+            found.append(Edge("farewell", flow.flow, flow.farewell))
         case nodes.Goto():
-            found.append(Way("goto", node.flow, node.goto))
+            found.append(Edge("goto", node.flow, node.goto))
         case nodes.Return():
-            found.append(Way("return", "", ""))
+            found.append(Edge("return", "", ""))
         case nodes.Call() if node.call in flows:
-            found.insert(0, Way("call", node.call, flows[node.call].start))
+            found.insert(0, Edge("call", node.call, flows[node.call].start))
             told = returns(flows[node.call])
-            found += [Way(label, flow.flow, target) for label, target in _outcomes(node, told)]
+            found += [Edge(label, flow.flow, target) for label, target in _outcomes(node, told)]
     if needed(node, operations) != "none":
         if flow.identify in flows:
-            found.append(Way("identify", flow.identify, flows[flow.identify].start))
+            found.append(Edge("identify", flow.identify, flows[flow.identify].start))
         if flow.on_need:
-            found.append(Way("need", flow.flow, flow.on_need))
+            found.append(Edge("need", flow.flow, flow.on_need))
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ivr import nodes
-from ivr.analysis.graph import Operations, Way, ways
+from ivr.analysis.graph import Edge, Operations, edges_from
 from ivr.model import Flow
 from ivr.session import Spot
 
@@ -11,7 +11,7 @@ _WAITING = frozenset(("ended", "timeout", "left"))
 """The outcomes of a queue that come after a wait, or that the caller chose."""
 
 
-def circles(flows: Mapping[str, Flow], operations: Operations) -> Iterator[tuple[Spot, ...]]:
+def loops(flows: Mapping[str, Flow], operations: Operations) -> Iterator[tuple[Spot, ...]]:
     """Every circle once, from the node where the flows first enter it. Takes no stack."""
     done: set[Spot] = set()
     for flow in flows.values():
@@ -39,11 +39,13 @@ def _from(
 
 def _following(spot: Spot, flows: Mapping[str, Flow], operations: Operations) -> Iterator[Spot]:
     node = flows[spot[0]].nodes[spot[1]]
-    spots = dict.fromkeys(way.spot for way in ways(flows, operations, spot) if _at_once(node, way))
+    spots = dict.fromkeys(
+        way.spot for way in edges_from(flows, operations, spot) if _at_once(node, way)
+    )
     return (each for each in spots if each[0] in flows and each[1] in flows[each[0]].nodes)
 
 
-def _at_once(node: nodes.Node, way: Way) -> bool:
+def _at_once(node: nodes.Node, way: Edge) -> bool:
     """Whether a way is taken without asking the caller or letting him wait."""
     match node:
         case nodes.Listens() | nodes.Record() | nodes.Dial():

@@ -11,13 +11,13 @@ from heapq import heappop, heappush
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.analysis.graph import FLAWS, HANDLERS, Operations, Way, ways
+from ivr.analysis.graph import FAILED_INPUT, HANDLERS, Edge, Operations, edges_from
 from ivr.model import Flow, needed
 from ivr.session import Spot
 from ivr.terms import ACTIONS
 
 
-class Lead(Struct, frozen=True, order=True):
+class NextHop(Struct, frozen=True, order=True):
     """The next step of the shortest way; ``keys`` to press from here on in all, in order.
 
     ``way`` is "" where the human is already. Digits that are asked for are told as ``…``.
@@ -28,16 +28,16 @@ class Lead(Struct, frozen=True, order=True):
     to: Spot
 
 
-def leads(flows: Mapping[str, Flow], operations: Operations) -> Mapping[Spot, Lead]:
+def shortest_to_human(flows: Mapping[str, Flow], operations: Operations) -> Mapping[Spot, NextHop]:
     """The lead of every node from which a human can be reached."""
     before: dict[Spot, list[tuple[Spot, str, tuple[str, ...]]]] = defaultdict(list)
-    found: dict[Spot, Lead] = {}
-    waiting: list[tuple[int, int, Spot, Lead]] = []
+    found: dict[Spot, NextHop] = {}
+    waiting: list[tuple[int, int, Spot, NextHop]] = []
     for flow in flows.values():
         for name, node in flow.nodes.items():
             spot = (flow.flow, name)
             if isinstance(node, nodes.Queue | nodes.Dial):
-                heappush(waiting, (0, 0, spot, Lead((), "", spot)))
+                heappush(waiting, (0, 0, spot, NextHop((), "", spot)))
             for to, way, keys in _steps(flows, operations, spot):
                 before[to].append((spot, way, keys))
     while waiting:
@@ -45,7 +45,7 @@ def leads(flows: Mapping[str, Flow], operations: Operations) -> Mapping[Spot, Le
         if spot not in found:
             found[spot] = lead
             for source, way, keys in before[spot]:
-                longer = Lead((*keys, *lead.keys), way, spot)
+                longer = NextHop((*keys, *lead.keys), way, spot)
                 heappush(waiting, (cost + len(keys), hops + 1, source, longer))
     return found
 
@@ -55,13 +55,13 @@ def _steps(
 ) -> Iterator[tuple[Spot, str, tuple[str, ...]]]:
     """Where a caller may get next: the spot, the way, the keys pressed for it."""
     node = flows[spot[0]].nodes[spot[1]]
-    found = ways(flows, operations, spot)
+    found = edges_from(flows, operations, spot)
     if isinstance(node, nodes.Return):
         back = (*_returned(flows, spot[0], node.return_), *_asked(flows, operations, spot[0]))
         yield from ((to, "return", ()) for to in back)
         return
     for index, way in enumerate(found):
-        if way.label in (*FLAWS, *HANDLERS, "identify") or way.node in ACTIONS:
+        if way.label in (*FAILED_INPUT, *HANDLERS, "identify") or way.node in ACTIONS:
             continue
         match node:
             case nodes.Do() | nodes.Record() | nodes.Sms() | nodes.Call() if index > 0:
@@ -71,7 +71,7 @@ def _steps(
         yield way.spot, way.label, _pressed(node, way)
 
 
-def _pressed(node: nodes.Node, way: Way) -> tuple[str, ...]:
+def _pressed(node: nodes.Node, way: Edge) -> tuple[str, ...]:
     match node:
         case nodes.Input() if way.label == "then":
             return ("…",) * node.least

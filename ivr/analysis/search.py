@@ -10,20 +10,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr import nodes
-from ivr.analysis.coverage import Edge, edges, taken
-from ivr.analysis.examples import Asked, asked, cases, distinguished, example, replies
-from ivr.asking import answers
-from ivr.cases import plain
+from ivr.analysis.coverage import EdgeKey, edge_keys, edges_taken
+from ivr.analysis.examples import Request, cases, distinguished, example, replies, request_of
+from ivr.conditions import plain
 from ivr.digits import Verdict, judge
 from ivr.draft import FlowError
 from ivr.engine import step
-from ivr.entry import enter, opening
-from ivr.events import Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.events import Event, Gone, Keyed, Played, Recorded, Silent
+from ivr.key_grammar import answers
 from ivr.model import Book, Flow
 from ivr.nodes import Input
 from ivr.session import Caller, Session
+from ivr.session_start import first_event, start_session
 from ivr.values import Count, Digits, Recording
-from ivr.wants import Action, Ask, Concern, Done, Grammar, Record, Say, Want
+from ivr.wants import Action, Ask, Done, FindAnnouncements, Grammar, Record, Say, Want
 
 CARE = (0, 1, 2)
 """How closely states are told apart: by where they are; and by the patience that is left; and by
@@ -38,7 +38,7 @@ FAREWELL = "farewell"
 GONE = Gone(16)
 
 
-class Taken(Struct, frozen=True):
+class Transition(Struct, frozen=True):
     """An event, and where the session was that wanted it."""
 
     session: Session
@@ -50,31 +50,31 @@ class Path(Struct, frozen=True):
     """A way through flows: its turns, and where it stands after them. ``edges`` are those it took
     as the first one."""
 
-    turns: tuple[Taken, ...]
+    turns: tuple[Transition, ...]
     session: Session
     want: Want
-    edges: tuple[Edge, ...]
+    edges: tuple[EdgeKey, ...]
 
 
-class Walked(Struct, frozen=True):
+class PathsFound(Struct, frozen=True):
     """Ways that together take all edges but those ``missed``, the short ones first.
 
     ``shortest``: for each edge the shortest way that takes it.
     """
 
     paths: tuple[Path, ...]
-    shortest: Mapping[Edge, Path]
-    missed: tuple[Edge, ...]
+    shortest: Mapping[EdgeKey, Path]
+    missed: tuple[EdgeKey, ...]
 
 
-def walk(book: Book, flow: str = "", known: int = 1, number: str = "") -> Walked:
+def find_paths(book: Book, flow: str = "", known: int = 1, number: str = "") -> PathsFound:
     """Ways through all flows, or through all edges of one.
 
     They begin as subscriber ``known`` who calls from ``number``, or as a stranger.
     """
     flows = [book.flows[flow]] if flow else list(book.flows.values())
-    wanted = [edge for each in flows for edge in edges(book, each)]
-    ends: dict[Edge, _Reached] = {}
+    wanted = [edge for each in flows for edge in edge_keys(book, each)]
+    ends: dict[EdgeKey, _Reached] = {}
     for care in CARE:
         for together in (flows,) if care else _together(flows):
             names = {each.flow for each in together}
@@ -86,7 +86,7 @@ def walk(book: Book, flow: str = "", known: int = 1, number: str = "") -> Walked
                 ends.update(_Search(book, care).run(starts, left))
     missed = [edge for edge in wanted if edge not in ends]
     shortest = {edge: _path(book, end, ends.keys()) for edge, end in ends.items()}
-    return Walked(tuple(_chosen(shortest)), shortest, tuple(missed))
+    return PathsFound(tuple(_chosen(shortest)), shortest, tuple(missed))
 
 
 def _together(flows: Iterable[Flow]) -> Iterable[list[Flow]]:
@@ -107,7 +107,7 @@ def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Sessio
         for dialled in (*numbers, *flow.codes):
             for language in flow.languages if cases(book, "language") else flow.languages[:1]:
                 for caller in callers:
-                    if begun := enter(book, "walk", dialled, caller, (language,)):
+                    if begun := start_session(book, "walk", dialled, caller, (language,)):
                         yield begun
 
 
@@ -115,10 +115,10 @@ class _Reached(Struct, frozen=True):
     """A state of the search: how it was come to, and what it has to keep to later."""
 
     before: "_Reached | None"
-    taken: Taken
+    taken: Transition
     session: Session
     want: Want
-    edges: tuple[Edge, ...]
+    edges: tuple[EdgeKey, ...]
     told: str = ""
     """What was said of announcements: they stay the same in a call."""
     awake: bool = False
@@ -131,7 +131,7 @@ class _Search:
     def __init__(self, book: Book, care: int) -> None:
         self.book = book
         self.care = care
-        self.replies: dict[Asked, tuple[Event, ...]] = {}
+        self.replies: dict[Request, tuple[Event, ...]] = {}
         looked = [
             node.branch
             for flow in book.flows.values()
@@ -140,13 +140,13 @@ class _Search:
         ]
         self.looked = frozenset(looked)
 
-    def run(self, starts: Iterable[Session], missed: set[Edge]) -> Mapping[Edge, _Reached]:
+    def run(self, starts: Iterable[Session], missed: set[EdgeKey]) -> Mapping[EdgeKey, _Reached]:
         """The first state that came over each of the missed edges."""
-        found: dict[Edge, _Reached] = {}
+        found: dict[EdgeKey, _Reached] = {}
         waiting = [
             new
             for start in starts
-            if (new := self.turned(None, Taken(start, None, opening(start)))) is not None
+            if (new := self.turned(None, Transition(start, None, first_event(start)))) is not None
         ]
         seen = {self.state(one) for one in waiting}
         at = 0
@@ -156,7 +156,7 @@ class _Search:
             for edge in one.edges:
                 found.setdefault(edge, one)
             for event in self.events(one):
-                new = self.turned(one, Taken(one.session, one.want, event))
+                new = self.turned(one, Transition(one.session, one.want, event))
                 if new is None:
                     continue
                 state = self.state(new)
@@ -167,15 +167,15 @@ class _Search:
                         found.setdefault(edge, new)
         return {edge: one for edge, one in found.items() if edge in missed}
 
-    def turned(self, before: _Reached | None, turn: Taken) -> _Reached | None:
+    def turned(self, before: _Reached | None, turn: Transition) -> _Reached | None:
         """What a turn makes of a call; None where the flow is at fault."""
         try:
             made = step(self.book, turn.session, turn.event)
         except FlowError:
             return None
-        gone = tuple(taken(self.book, turn.session, made.steps))
+        gone = tuple(edges_taken(self.book, turn.session, made.steps))
         told, awake = (before.told, before.awake) if before else ("", False)
-        if isinstance(turn.want, Concern):
+        if isinstance(turn.want, FindAnnouncements):
             told = getattr(turn.event, "outcome", "broken")
         if isinstance(turn.event, Keyed) and turn.session.misses == made.session.misses > 0:
             awake = True
@@ -205,22 +205,22 @@ class _Search:
             case Ask():
                 yield from self.pressed(want, at)
             case Say():
-                yield Told()
+                yield Played()
             case Record():
                 yield from map(Recorded, self.recordings(want, at))
                 yield Silent()
             case Done():
                 return
-        of = asked(want)
+        of = request_of(want)
         if of is not None:
             for event in self.answers(of):
                 outcome = getattr(event, "outcome", "broken")
-                if not (isinstance(want, Concern) and one.told not in ("", outcome)):
+                if not (isinstance(want, FindAnnouncements) and one.told not in ("", outcome)):
                     yield event
         if not isinstance(want, Action):
             yield GONE
 
-    def answers(self, of: Asked) -> tuple[Event, ...]:
+    def answers(self, of: Request) -> tuple[Event, ...]:
         """What may come of what is asked, made up once."""
         if of not in self.replies:
             self.replies[of] = tuple(replies(self.book, of))
@@ -276,7 +276,7 @@ def wrong_keys(grammar: Grammar) -> str:
 # From the states of the search to ways that are worth keeping.
 
 
-def _chosen(shortest: Mapping[Edge, Path]) -> Iterator[Path]:
+def _chosen(shortest: Mapping[EdgeKey, Path]) -> Iterator[Path]:
     """As few ways as take all the edges: the long ones take those of the short ones, too."""
     left = set(shortest)
     kept = []
@@ -288,12 +288,13 @@ def _chosen(shortest: Mapping[Edge, Path]) -> Iterator[Path]:
     yield from sorted(kept, key=lambda path: len(path.turns))
 
 
-def _path(book: Book, end: _Reached, wanted: Collection[Edge]) -> Path:
+def _path(book: Book, end: _Reached, wanted: Collection[EdgeKey]) -> Path:
     """The way to a state, and on from it until the caller may answer, or waits."""
     search = _Search(book, 0)
     while isinstance(end.want, Action | Say):
         tried = (
-            search.turned(end, Taken(end.session, end.want, event)) for event in search.events(end)
+            search.turned(end, Transition(end.session, end.want, event))
+            for event in search.events(end)
         )
         following = next(filter(None, tried), None)
         if following is None:

@@ -6,12 +6,12 @@ flows are read; the rest only if nothing of these is broken, since they follow t
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ivr.check.base import Heard, Known, Mention, Read, Slots, Standard
+from ivr.check.context import CheckContext, Mention, PromptText, Read, Slots, Standard
 from ivr.check.table import RULES
 from ivr.model import Operation
 from ivr.problems import Problem
 
-__all__ = ["RULES", "Heard", "Mention", "Read", "Standard", "check"]
+__all__ = ["RULES", "Mention", "PromptText", "Read", "Standard", "check"]
 
 
 def check(
@@ -25,7 +25,7 @@ def check(
     Without a ``standard`` only those with which no call can run. What a file with problems left
     out is not held against the others.
     """
-    known = Known(read, slots, operations, standard)
+    known = CheckContext(read, slots, operations, standard)
     sound = known.whole
     for problem in _found(known, vital=True):
         sound = False
@@ -34,7 +34,7 @@ def check(
         yield from _found(known, vital=False)
 
 
-def _found(known: Known, vital: bool) -> Iterator[Problem]:
+def _found(known: CheckContext, vital: bool) -> Iterator[Problem]:
     for rule in RULES.values():
         if rule.vital == vital and rule.find is not None:
             for place, text in rule.find(known):

@@ -10,7 +10,7 @@ from itertools import count
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.analysis.graph import FLAWS, Operations, Way, ways
+from ivr.analysis.graph import FAILED_INPUT, Edge, Operations, edges_from
 from ivr.model import Flow
 from ivr.nodes import Node
 from ivr.session import Spot
@@ -24,7 +24,7 @@ class Far(Struct, frozen=True):
     """How many keys away a human is (infinite if none can be reached), and by which way on."""
 
     keys: float
-    way: Way | None = None
+    way: Edge | None = None
 
 
 class Graph:
@@ -35,10 +35,10 @@ class Graph:
         self.nodes: dict[Spot, Node] = {
             (flow.flow, name): node for flow in flows.values() for name, node in flow.nodes.items()
         }
-        self.ways: dict[Spot, tuple[Way, ...]] = {
+        self.ways: dict[Spot, tuple[Edge, ...]] = {
             spot: tuple(
                 way
-                for way in ways(flows, operations, spot)
+                for way in edges_from(flows, operations, spot)
                 if way.node in ACTIONS or way.spot in self.nodes or not way.node
             )
             for spot in self.nodes
@@ -59,7 +59,7 @@ class Graph:
         """The nodes to which a flow may return."""
         return [*self.calls[flow], *self.asked[flow]]
 
-    def out(self, spot: Spot) -> Iterator[Way]:
+    def out(self, spot: Spot) -> Iterator[Edge]:
         """The ways to other spots; those of a return lead on in the flows that called."""
         node = self.nodes[spot]
         if isinstance(node, nodes.Return):
@@ -70,21 +70,21 @@ class Graph:
         else:
             yield from (way for way in self.ways[spot] if way.spot in self.nodes)
 
-    def back(self, call: Spot, outcome: str) -> Iterator[Way]:
+    def back(self, call: Spot, outcome: str) -> Iterator[Edge]:
         """The way on in a flow that called another one, with the outcome of that."""
         node = self.nodes[call]
         assert isinstance(node, nodes.Call)
         target = node.on.get(outcome, node.else_)
         if (call[0], target) in self.nodes:
-            yield Way(outcome, call[0], target)
+            yield Edge(outcome, call[0], target)
 
-    def back_to(self, asked: Spot) -> list[Way]:
+    def back_to(self, asked: Spot) -> list[Edge]:
         """The ways on for a caller who was asked who he is: into that node, or past it."""
         past = [way for way in self.ways[asked] if way.label == "need"]
-        return [Way("proven" if past else "return", *asked), *past]
+        return [Edge("proven" if past else "return", *asked), *past]
 
     def reached(
-        self, starts: Iterable[Spot], passes: Callable[[Spot, Way], bool] = lambda _, __: True
+        self, starts: Iterable[Spot], passes: Callable[[Spot, Edge], bool] = lambda _, __: True
     ) -> dict[Spot, Spot | None]:
         """All spots on ways from the starts, each with the one before it, by shortest ways."""
         found: dict[Spot, Spot | None] = {each: None for each in starts if each in self.nodes}
@@ -97,7 +97,7 @@ class Graph:
         return found
 
     @cached_property
-    def before(self) -> Mapping[Spot, list[tuple[Spot, Way]]]:
+    def before(self) -> Mapping[Spot, list[tuple[Spot, Edge]]]:
         """Where the ways to each spot come from."""
         found = defaultdict(list)
         for spot in self.nodes:
@@ -161,7 +161,7 @@ class Graph:
         """
         far: dict[Spot, Far] = {}
         ahead: dict[Spot, set[Spot]] = {}
-        queue: list[tuple[float, int, Spot, Way | None]] = []
+        queue: list[tuple[float, int, Spot, Edge | None]] = []
         tick = count()
         for spot, node in self.nodes.items():
             ahead[spot] = {way.spot for way in self.out(spot) if _led(node, way)}
@@ -193,7 +193,7 @@ class Graph:
         return steps
 
 
-def _led(node: Node, way: Way) -> bool:
+def _led(node: Node, way: Edge) -> bool:
     """Whether a way counts as one to a human: patience is not spent, and the caller is known.
 
     The outcomes of a call come through the flow that is called. Who looks for a human instead of
@@ -206,10 +206,10 @@ def _led(node: Node, way: Way) -> bool:
     return way.label not in ("farewell", "need", "identify")
 
 
-def _cost(node: Node, way: Way) -> int:
+def _cost(node: Node, way: Edge) -> int:
     """How many keys a way takes; to give up takes as many wrong ones, or silences."""
     if not isinstance(node, nodes.Listens):
         return 0
-    if way.label in FLAWS:
+    if way.label in FAILED_INPUT:
         return node.attempts if way.label == "gave-up" else 1
     return len(way.label) if isinstance(node, nodes.Menu) else 1

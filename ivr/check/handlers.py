@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 from ivr import nodes
-from ivr.analysis.graph import Way, returns
-from ivr.check.base import Finding, Known, prompts, shortened
+from ivr.analysis.graph import Edge, returns
+from ivr.check.context import CheckContext, Finding, prompts, shortened
 from ivr.check.names import referred, taken
 from ivr.model import needed
 from ivr.session import Spot
 from ivr.terms import Is
 
 
-def needless(known: Known) -> Iterator[Finding]:
+def needless(known: CheckContext) -> Iterator[Finding]:
     """Nodes that need a known caller, where nobody says what becomes of the others."""
     for spot, node in known.nodes():
         need = needed(node, known.operations)
@@ -20,7 +20,7 @@ def needless(known: Known) -> Iterator[Finding]:
             yield known.at(spot), text
 
 
-def _handled(known: Known, flow: str, seen: frozenset[str]) -> bool:
+def _handled(known: CheckContext, flow: str, seen: frozenset[str]) -> bool:
     """Whether a flow has an on-need, or all that call it, and nobody enters it otherwise."""
     if known.flows[flow].on_need:
         return True
@@ -30,7 +30,7 @@ def _handled(known: Known, flow: str, seen: frozenset[str]) -> bool:
     return all(_handled(known, call[0], seen | {flow}) for call in calls)
 
 
-def in_vain(known: Known) -> Iterator[Finding]:
+def in_vain(known: CheckContext) -> Iterator[Finding]:
     """Flows that should find out who the caller is, and cannot."""
     for flow in known.flows.values():
         asking = known.flows.get(flow.identify)
@@ -48,7 +48,7 @@ def in_vain(known: Known) -> Iterator[Finding]:
             yield known.head(flow.flow, Is.FLOW, flow.identify), f"flow {flow.identify} {why}"
 
 
-def unidentified(known: Known) -> Iterator[Finding]:
+def unidentified(known: CheckContext) -> Iterator[Finding]:
     """Nodes that need the code word, in flows that never ask for it."""
     proving = {flow.identify for flow in known.flows.values()}
     for spot, node in known.nodes():
@@ -59,7 +59,7 @@ def unidentified(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}: give the flow an `identify`"
 
 
-def hung_up(known: Known) -> Iterator[Finding]:
+def hung_up(known: CheckContext) -> Iterator[Finding]:
     """Words and questions after a hang-up: with them, all that should still be done ends."""
     heard = (nodes.Say, nodes.Listens, nodes.Record, nodes.Queue, nodes.Dial)
     for flow in known.flows.values():
@@ -78,7 +78,7 @@ def hung_up(known: Known) -> Iterator[Finding]:
                 break
 
 
-def fragile(known: Known) -> Iterator[Finding]:
+def fragile(known: CheckContext) -> Iterator[Finding]:
     """Ways out of a fault that may be at fault themselves."""
     for flow in known.flows.values():
         if not flow.on_error:
@@ -99,7 +99,7 @@ _WAITS = (nodes.Listens, nodes.Queue, nodes.Dial, nodes.Record, nodes.End)
 """Nodes at which the caller is heard again, or has come to a good end."""
 
 
-def _risk(known: Known, spot: Spot) -> str:
+def _risk(known: CheckContext, spot: Spot) -> str:
     node = known.graph.nodes[spot]
     if isinstance(node, nodes.Do):
         return f"does {node.do}"
@@ -112,7 +112,7 @@ def _risk(known: Known, spot: Spot) -> str:
     return next((f"uses {name}" for name in told if there is None or name not in there.must), "")
 
 
-def call_cycles(known: Known) -> Iterator[Finding]:
+def call_cycles(known: CheckContext) -> Iterator[Finding]:
     """Flows that call each other without end."""
     calls = {
         flow: [node.call for node in each.nodes.values() if isinstance(node, nodes.Call)]
@@ -145,11 +145,11 @@ def _round(flow: str, calls: Mapping[str, list[str]]) -> list[str]:
     return []
 
 
-def stray_returns(known: Known) -> Iterator[Finding]:
+def stray_returns(known: CheckContext) -> Iterator[Finding]:
     """Returns to which calls come that no other flow sent."""
     graph = known.graph
 
-    def stays(spot: Spot, way: Way) -> bool:
+    def stays(spot: Spot, way: Edge) -> bool:
         if way.label == "identify":
             return False
         return way.label != "call" or not isinstance(graph.nodes[spot], nodes.Call)

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ivr import nodes
 from ivr.analysis.graph import returns
-from ivr.cases import COMPARISON, REFERENCE
-from ivr.check.base import Find, Finding, Known, Mention, Read
+from ivr.check.context import CheckContext, Find, Finding, Mention, Read
+from ivr.conditions import COMPARISON, REFERENCE
 from ivr.digits import KEYS
 from ivr.problems import Place, near
 from ivr.speech.phrases import LANGUAGES
@@ -38,7 +38,7 @@ CHOICES = {
 """What must be one of those that there are, and how it is called."""
 
 
-def bad(known: Known) -> Iterator[Finding]:
+def bad(known: CheckContext) -> Iterator[Finding]:
     """What cannot be the name of anything."""
     for what in Is:
         for _, mention in known.mentions(what):
@@ -64,7 +64,7 @@ def _misnamed(what: Is, name: str) -> str:
 def unknown(*sorts: Is) -> Find:
     """The rule that names of these sorts lead somewhere."""
 
-    def find(known: Known) -> Iterator[Finding]:
+    def find(known: CheckContext) -> Iterator[Finding]:
         for each, mention in known.mentions(*sorts):
             there = _there(known, each, mention)
             if there is not None and mention.name not in there:
@@ -74,7 +74,7 @@ def unknown(*sorts: Is) -> Find:
     return find
 
 
-def _there(known: Known, each: Read, mention: Mention) -> Collection[str] | None:
+def _there(known: CheckContext, each: Read, mention: Mention) -> Collection[str] | None:
     """All that a name may be; None if that is not known, or anything."""
     match mention.what:
         case Is.NODE | Is.ENDING:
@@ -100,7 +100,7 @@ def _there(known: Known, each: Read, mention: Mention) -> Collection[str] | None
     return None
 
 
-def outcomes(known: Known, node: nodes.Node) -> tuple[str, ...]:
+def outcomes(known: CheckContext, node: nodes.Node) -> tuple[str, ...]:
     """The outcomes that a node may have; none if they are not known."""
     match node:
         case nodes.Queue():
@@ -114,7 +114,7 @@ def outcomes(known: Known, node: nodes.Node) -> tuple[str, ...]:
     return ()
 
 
-def nodes_there(known: Known) -> Iterator[Finding]:
+def nodes_there(known: CheckContext) -> Iterator[Finding]:
     """Nodes that do not exist, in this flow or in another."""
     yield from unknown(Is.NODE, Is.DEED, Is.ENDING)(known)
     for spot, node in known.nodes():
@@ -125,7 +125,7 @@ def nodes_there(known: Known) -> Iterator[Finding]:
                 yield known.at(spot), text
 
 
-def tongues(known: Known) -> Iterator[Finding]:
+def tongues(known: CheckContext) -> Iterator[Finding]:
     """Languages in which nothing is spoken, or that are none of the flow."""
     for _, mention in known.mentions(Is.TONGUE):
         if mention.name not in LANGUAGES:
@@ -134,7 +134,7 @@ def tongues(known: Known) -> Iterator[Finding]:
     yield from unknown(Is.LANGUAGE)(known)
 
 
-def values(known: Known) -> Iterator[Finding]:
+def values(known: CheckContext) -> Iterator[Finding]:
     """Values that nothing brings: told, taken by a deed, or branched on."""
     yield from unknown(Is.LOOKED)(known)
     for _, mention in known.mentions(Is.PROMPT):
@@ -172,7 +172,7 @@ def referred(node: nodes.Node) -> Iterator[str]:
             yield found[1]
 
 
-def ending(known: Known) -> Iterator[Finding]:
+def ending(known: CheckContext) -> Iterator[Finding]:
     """A farewell that is no end."""
     for each, mention in known.mentions(Is.ENDING):
         node = each.flow.nodes.get(mention.name) if each.flow else None
@@ -184,7 +184,7 @@ def ending(known: Known) -> Iterator[Finding]:
 def claimed(what: Is, word: str) -> Find:
     """The rule that names of a sort are claimed once."""
 
-    def find(known: Known) -> Iterator[Finding]:
+    def find(known: CheckContext) -> Iterator[Finding]:
         first: dict[str, Place] = {}
         for _, mention in known.mentions(what):
             if mention.owner:  # a dial claims nothing

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
-from ivr.check.base import Finding, Known
+from ivr.check.context import CheckContext, Finding
 from ivr.hours.week import WEEKDAYS, days, exception_day, spans
 from ivr.problems import near
 from ivr.terms import Is
 
 
-def hours(known: Known) -> Iterator[Finding]:
+def hours(known: CheckContext) -> Iterator[Finding]:
     """Days and hours that do not exist."""
     readers: dict[Is, Callable[[str], object]] = {
         Is.DAYS: days,
@@ -23,7 +23,7 @@ def hours(known: Known) -> Iterator[Finding]:
                 yield mention.place, str(error)
 
 
-def twin_days(known: Known) -> Iterator[Finding]:
+def twin_days(known: CheckContext) -> Iterator[Finding]:
     """Days of the week that stand under two keys."""
     for each in known.read:
         first: dict[int, str] = {}
@@ -40,7 +40,7 @@ def twin_days(known: Known) -> Iterator[Finding]:
                         break
 
 
-def zones(known: Known) -> Iterator[Finding]:
+def zones(known: CheckContext) -> Iterator[Finding]:
     """Time zones that this machine does not know."""
     there = known.standard.zones
     for _, mention in known.mentions(Is.ZONE):
@@ -49,7 +49,7 @@ def zones(known: Known) -> Iterator[Finding]:
             yield mention.place, text
 
 
-def never_open(known: Known) -> Iterator[Finding]:
+def never_open(known: CheckContext) -> Iterator[Finding]:
     """Schedules that are closed for ever."""
     for _, mention in known.mentions(Is.PLAN):
         read = known.schedules.get(mention.name)
@@ -60,7 +60,7 @@ def never_open(known: Known) -> Iterator[Finding]:
                 yield mention.place, f"{text}: give it hours, or lead past it"
 
 
-def idle_schedules(known: Known) -> Iterator[Finding]:
+def idle_schedules(known: CheckContext) -> Iterator[Finding]:
     """Schedules that no flow asks."""
     used = {mention.name for _, mention in known.mentions(Is.SCHEDULE)}
     for _, mention in known.mentions(Is.PLAN):

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping
 
 from ivr import nodes
-from ivr.analysis.graph import Way
-from ivr.check.base import Finding, Known, prompts, shortened
-from ivr.check.brought import AGREED, KNOWN, made_by, makes, returns_of
+from ivr.analysis.graph import Edge
+from ivr.check.available_values import AGREED, KNOWN, made_by, makes, returns_of
+from ivr.check.context import CheckContext, Finding, prompts, shortened
 from ivr.check.names import referred, taken
 from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import Is
 
 
-def used(known: Known, node: Node) -> Iterator[tuple[str, str]]:
+def used(known: CheckContext, node: Node) -> Iterator[tuple[str, str]]:
     """The values that a node uses, each with what uses it."""
     own = {name for name, _ in makes(node, {})} if isinstance(node, nodes.Announce) else set()
     for prompt in dict.fromkeys(prompts(node)):
@@ -25,7 +25,7 @@ def used(known: Known, node: Node) -> Iterator[tuple[str, str]]:
         yield value, "this takes"
 
 
-def unbrought(known: Known) -> Iterator[Finding]:
+def unbrought(known: CheckContext) -> Iterator[Finding]:
     """Values that no way to their use brings."""
     for spot, brought in known.brought_to.items():
         for value, what in used(known, known.graph.nodes[spot]):
@@ -34,7 +34,7 @@ def unbrought(known: Known) -> Iterator[Finding]:
                 yield known.at(spot), f"{text}: do first what brings it"
 
 
-def sometimes(known: Known) -> Iterator[Finding]:
+def sometimes(known: CheckContext) -> Iterator[Finding]:
     """Values that some way to their use does not bring."""
     for spot, brought in known.brought_to.items():
         for value, what in used(known, known.graph.nodes[spot]):
@@ -44,11 +44,11 @@ def sometimes(known: Known) -> Iterator[Finding]:
                 yield known.at(spot), f"{text}: bring it on every way, or branch on it"
 
 
-def _without(known: Known, spot: Spot, value: str) -> list[str]:
+def _without(known: CheckContext, spot: Spot, value: str) -> list[str]:
     """The nodes of a way to a spot on which nothing brings a value."""
     graph = known.graph
 
-    def lacks(at: Spot, way: Way) -> bool:
+    def lacks(at: Spot, way: Edge) -> bool:
         there = known.brought_to.get(way.spot)
         made = made_by(known.operations, graph.nodes[at], way.label).must
         return there is not None and value not in there.must and value not in made
@@ -66,7 +66,7 @@ def _without(known: Known, spot: Spot, value: str) -> list[str]:
     return way[::-1]
 
 
-def unconfirmed(known: Known) -> Iterator[Finding]:
+def unconfirmed(known: CheckContext) -> Iterator[Finding]:
     """Deeds that cost, without a yes on every way to them."""
     for spot, brought in known.brought_to.items():
         node = known.graph.nodes[spot]
@@ -77,7 +77,7 @@ def unconfirmed(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text} on every way here: let a `confirm` come before"
 
 
-def stranger_secret(known: Known) -> Iterator[Finding]:
+def stranger_secret(known: CheckContext) -> Iterator[Finding]:
     """Secrets that are asked of callers whose secrets we cannot know."""
     for spot, brought in known.brought_to.items():
         node = known.graph.nodes[spot]
@@ -87,7 +87,7 @@ def stranger_secret(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}: add `need: caller`, or branch on the caller before"
 
 
-def told_secret(known: Known) -> Iterator[Finding]:
+def told_secret(known: CheckContext) -> Iterator[Finding]:
     """Secrets that are told or branched on: both are written into the record of the call."""
     secret = _secrets(known)
     for spot, node in known.nodes():
@@ -103,7 +103,7 @@ def told_secret(known: Known) -> Iterator[Finding]:
                     yield place, f"{text}: take it out of the prompt"
 
 
-def _secrets(known: Known) -> Mapping[str, set[str]]:
+def _secrets(known: CheckContext) -> Mapping[str, set[str]]:
     """Flow -> the values in it that are secrets or copies of them."""
     found: dict[str, set[str]] = {flow: set() for flow in known.flows}
     size = -1
@@ -124,7 +124,7 @@ def _secrets(known: Known) -> Mapping[str, set[str]]:
     return found
 
 
-def unasked(known: Known) -> Iterator[Finding]:
+def unasked(known: CheckContext) -> Iterator[Finding]:
     """Answers that nothing uses."""
     needed = {value for _, node in known.nodes() for value, _ in used(known, node)}
     needed |= {node.branch for _, node in known.nodes() if isinstance(node, nodes.Branch)}
@@ -135,7 +135,7 @@ def unasked(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}: give it to an operation, or do not ask"
 
 
-def idle_outputs(known: Known) -> Iterator[Finding]:
+def idle_outputs(known: CheckContext) -> Iterator[Finding]:
     """Outputs that a flow promises and never brings."""
     for flow in known.flows.values():
         returns = [spot for spot in returns_of(flow) if spot in known.brought_to]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ivr import nodes
-from ivr.asking import choices, escapes, opening
-from ivr.check.base import Finding, Heard, Known, prompts
+from ivr.check.context import CheckContext, Finding, PromptText, prompts
+from ivr.key_grammar import choices, escapes, opening
 from ivr.session import Spot
 from ivr.terms import ACTIONS, Is
 
@@ -76,9 +76,9 @@ def promised(text: str) -> list[str]:
     return found
 
 
-def _texts(known: Known, told: Iterable[str]) -> dict[str, list[tuple[str, Heard]]]:
+def _texts(known: CheckContext, told: Iterable[str]) -> dict[str, list[tuple[str, PromptText]]]:
     """Language -> the prompts and what is heard of them, in languages that have all of them."""
-    found: dict[str, list[tuple[str, Heard]]] = {}
+    found: dict[str, list[tuple[str, PromptText]]] = {}
     heard = [(prompt, known.standard.heard.get(prompt, {})) for prompt in told]
     for language in dict.fromkeys(each for _, languages in heard for each in languages):
         if all(language in languages for _, languages in heard):
@@ -86,13 +86,13 @@ def _texts(known: Known, told: Iterable[str]) -> dict[str, list[tuple[str, Heard
     return found
 
 
-def _asks(known: Known) -> Iterator[tuple[Spot, nodes.Listens]]:
+def _asks(known: CheckContext) -> Iterator[tuple[Spot, nodes.Listens]]:
     for spot, node in known.nodes():
         if isinstance(node, nodes.Listens):
             yield spot, node
 
 
-def untranslated(known: Known) -> Iterator[Finding]:
+def untranslated(known: CheckContext) -> Iterator[Finding]:
     """Prompts that are told in another language than the caller's."""
     for spot, node in known.nodes() if known.standard.heard else ():
         for prompt in dict.fromkeys(prompts(node)):
@@ -104,7 +104,7 @@ def untranslated(known: Known) -> Iterator[Finding]:
                 yield place, f"{text}: add it to prompts/{lacking[0]}.yaml"
 
 
-def long_menus(known: Known) -> Iterator[Finding]:
+def long_menus(known: CheckContext) -> Iterator[Finding]:
     """Menus whose beginning is forgotten at their end."""
     for spot, node in _asks(known):
         texts = _texts(known, opening(node))
@@ -117,7 +117,7 @@ def long_menus(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}; shorten the text, or make two menus"
 
 
-def long_help(known: Known) -> Iterator[Finding]:
+def long_help(known: CheckContext) -> Iterator[Finding]:
     """Help after a silence that is longer than the menu."""
     for spot, node in known.nodes():
         if not isinstance(node, nodes.Menu):
@@ -131,7 +131,7 @@ def long_help(known: Known) -> Iterator[Finding]:
                     break
 
 
-def promised_keys(known: Known) -> Iterator[Finding]:
+def promised_keys(known: CheckContext) -> Iterator[Finding]:
     """Keys that callers are asked to press and that do nothing there."""
     for spot, node in _asks(known):
         flow = known.flows[spot[0]]
@@ -155,7 +155,7 @@ def _there(node: nodes.Listens, keys: set[str], key: str) -> bool:
     return key in keys or key[0] in keys
 
 
-def hidden_keys(known: Known) -> Iterator[Finding]:
+def hidden_keys(known: CheckContext) -> Iterator[Finding]:
     """Choices of which nobody tells."""
     for spot, node in _asks(known):
         flow = known.flows[spot[0]]
@@ -176,7 +176,7 @@ def hidden_keys(known: Known) -> Iterator[Finding]:
                 break
 
 
-def idle_prompts(known: Known) -> Iterator[Finding]:
+def idle_prompts(known: CheckContext) -> Iterator[Finding]:
     """The administrator's own prompts that nothing tells."""
     used = {mention.name for _, mention in known.mentions(Is.PROMPT)}
     rows = {

@@ -70,8 +70,10 @@ def _box(box: Box) -> str:
     rows = [_row(f"{'▶ ' if box.start else ''}<B>{escape(box.node)}</B>  {_kind(box)}")]
     if box.words:
         rows.append(_row("<BR/>".join(map(escape, clipped(box.words)))))
-    rows += [_row(_faint(line), f' HREF="{escape("#" + "/".join(to))}"') for line, to in told(box)]
-    rows += [_row(_faint(line, INK)) for line in counted(box) if line]
+    rows += [
+        _row(_faint(line), f' HREF="{escape("#" + "/".join(to))}"') for line, to in exit_lines(box)
+    ]
+    rows += [_row(_faint(line, INK)) for line in traffic_lines(box) if line]
     border = 3 if box.start or box.look == "human" else 1
     table = (
         f'<TABLE BORDER="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"'
@@ -90,13 +92,13 @@ def _faint(text: str, colour: str = FAINT) -> str:
 
 
 def _kind(box: Box) -> str:
-    text = _faint(plain(box))
+    text = _faint(box_summary(box))
     if box.human is None:
         return text
     return f"{text} {_faint(f'☎ {box.human}' if box.human else '☎ never', HUMAN)}"
 
 
-def plain(box: Box) -> str:
+def box_summary(box: Box) -> str:
     """What kind of node it is, what it does, and who may get there."""
     needs = f", needs {box.need}" if box.need else ""
     return f"{box.kind} {box.what}".strip() + needs
@@ -108,7 +110,7 @@ def clipped(words: str) -> list[str]:
     return lines if len(lines) <= LINES else [*lines[: LINES - 1], f"{lines[LINES - 1]} …"]
 
 
-def told(box: Box) -> Iterator[tuple[str, Spot]]:
+def exit_lines(box: Box) -> Iterator[tuple[str, Spot]]:
     """The ways that the box tells, one line for each place that they lead to."""
     targets: dict[Spot, list[Exit]] = {}
     for each in box.exits:
@@ -128,7 +130,7 @@ def labels(exits: Iterable[Exit]) -> str:
     return ", ".join(filter(None, found))
 
 
-def counted(box: Box) -> tuple[str, str]:
+def traffic_lines(box: Box) -> tuple[str, str]:
     """How many calls were here and how many ended here; what they did that every menu lets them."""
     if not (box.calls or box.hung_up):
         return "", ""

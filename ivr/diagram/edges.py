@@ -35,7 +35,7 @@ class Arrow(Struct, frozen=True, omit_defaults=True):
         return sum(each.calls for each in self.exits)
 
 
-def arranged(
+def arrange(
     starts: Sequence[Spot], lines: Iterable[Arrow]
 ) -> tuple[tuple[Arrow, ...], Mapping[Spot, Sequence[Exit]]]:
     """The arrows to draw, and the ways that the boxes where they begin tell instead.

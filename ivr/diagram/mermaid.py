@@ -7,12 +7,12 @@ from ivr.diagram.dot import (
     HANDLER,
     HUMAN,
     INK,
+    box_summary,
     clipped,
-    counted,
+    exit_lines,
     heading,
     labels,
-    plain,
-    told,
+    traffic_lines,
 )
 from ivr.diagram.edges import Arrow
 from ivr.diagram.picture import Box, Picture, Sheet
@@ -49,8 +49,8 @@ def _title(sheet: Sheet) -> str:
 
 
 def _box(box: Box) -> str:
-    head = f"<b>{_text(box.node)}</b> {_text(plain(box))}"
-    lines = [*clipped(box.words), *(line for line, _ in told(box)), *counted(box)]
+    head = f"<b>{_text(box.node)}</b> {_text(box_summary(box))}"
+    lines = [*clipped(box.words), *(line for line, _ in exit_lines(box)), *traffic_lines(box)]
     text = "<br/>".join([head, *(_text(line) for line in lines if line)])
     return f'["{text}"]:::{box.look}'
 

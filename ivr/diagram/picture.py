@@ -13,10 +13,10 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.analysis.graph import FLAWS, HANDLERS, Way, ways
-from ivr.analysis.reachability import Lead, leads
-from ivr.asking import codes, opening
-from ivr.diagram.edges import Arrow, Exit, arranged
+from ivr.analysis.graph import FAILED_INPUT, HANDLERS, Edge, edges_from
+from ivr.analysis.reachability import NextHop, shortest_to_human
+from ivr.diagram.edges import Arrow, Exit, arrange
+from ivr.key_grammar import codes, opening
 from ivr.model import Book, Flow, needed
 from ivr.nodes import Node, kind
 from ivr.session import Spot
@@ -34,7 +34,7 @@ class Traffic(Struct, frozen=True):
 
     calls: int
     nodes: Mapping[str, int]
-    ways: Mapping[tuple[str, str], int]
+    edges: Mapping[tuple[str, str], int]
     began: tuple[datetime, datetime] | None = None
 
 
@@ -85,7 +85,7 @@ def picture(
     book: Book, names: Sequence[str], words: Words, traffic: Mapping[str, Traffic]
 ) -> Picture:
     """The picture of flows of a book, with what calls did in those that have ``traffic``."""
-    found = leads(book.flows, book.operations)
+    found = shortest_to_human(book.flows, book.operations)
     marked = frozenset(way for name in names for way in _marked(book.flows[name], names, found))
     sketches = [_Sketch(book, name, traffic.get(name), names, marked) for name in names]
     starts = [
@@ -93,11 +93,11 @@ def picture(
         for name in names
         for node in (book.flows[name].start, *book.flows[name].codes.values())
     ]
-    drawn, told = arranged(starts, [line for sketch in sketches for line in sketch.lines])
+    drawn, told = arrange(starts, [line for sketch in sketches for line in sketch.lines])
     return Picture(tuple(sketch.sheet(words, found, told) for sketch in sketches), drawn)
 
 
-def reached(flows: Mapping[str, Flow], name: str) -> tuple[str, ...]:
+def linked_flows(flows: Mapping[str, Flow], name: str) -> tuple[str, ...]:
     """A flow and all to which it leads, the near ones first."""
     found = [name]
     for each in found:
@@ -112,7 +112,7 @@ def reached(flows: Mapping[str, Flow], name: str) -> tuple[str, ...]:
 
 
 def _marked(
-    flow: Flow, names: Sequence[str], found: Mapping[Spot, Lead]
+    flow: Flow, names: Sequence[str], found: Mapping[Spot, NextHop]
 ) -> Iterator[tuple[Spot, str]]:
     """The ways of the shortest way to a human from the start, as far as the picture shows it."""
     spot = (flow.flow, flow.start)
@@ -142,7 +142,7 @@ class _Sketch:
         self.keyed = [
             Exit(code, to.flow, to.codes[code]) for code in keyed if (to := book.answering(code))
         ]
-        out = {each: ways(book.flows, book.operations, (name, each)) for each in flow.nodes}
+        out = {each: edges_from(book.flows, book.operations, (name, each)) for each in flow.nodes}
         self.gave_up = _gave_up(out.values())
         for node, found in out.items():
             for way in found:
@@ -154,29 +154,29 @@ class _Sketch:
                 exits = (Exit("", name, target),)
                 self.lines.append(Arrow((name, handler(label)), (name, target), exits, "handler"))
 
-    def _sort(self, node: str, way: Way, names: Sequence[str], human: bool) -> None:
-        calls = self.traffic.ways.get((node, way.label), 0) if self.traffic else 0
+    def _sort(self, node: str, way: Edge, names: Sequence[str], human: bool) -> None:
+        calls = self.traffic.edges.get((node, way.label), 0) if self.traffic else 0
         found = Exit(way.label, way.flow, way.node, calls)
         if self._is_usual(node, way) and not human:
             self.usual[node].append(found)
         elif way.node in (*ACTIONS, "") or way.flow not in names or way.label in HANDLERS:
             self.exits[node].append(found)
         else:
-            look: Literal["flaw", "flow", "way"] = "flaw" if way.label in FLAWS else "way"
+            look: Literal["flaw", "flow", "way"] = "flaw" if way.label in FAILED_INPUT else "way"
             if way.label in ("call", "goto", "identify"):
                 look = "flow"
             self.lines.append(Arrow((self.flow.flow, node), way.spot, (found,), look, human))
 
-    def _is_usual(self, name: str, way: Way) -> bool:
+    def _is_usual(self, name: str, way: Edge) -> bool:
         """Whether the questions of the flow have this way alike."""
         if not isinstance(self.flow.nodes[name], nodes.Listens):
             return False
         if way.label == "gave-up":
             return way.node == self.gave_up
-        return way.label in FLAWS or self.flow.always.get(way.label) == way.node
+        return way.label in FAILED_INPUT or self.flow.always.get(way.label) == way.node
 
     def sheet(
-        self, words: Words, found: Mapping[Spot, Lead], told: Mapping[Spot, Sequence[Exit]]
+        self, words: Words, found: Mapping[Spot, NextHop], told: Mapping[Spot, Sequence[Exit]]
     ) -> Sheet:
         flow = self.flow
         everywhere = [Exit(key, flow.flow, target) for key, target in flow.always.items()]
@@ -200,7 +200,7 @@ class _Sketch:
         self,
         name: str,
         words: Words,
-        found: Mapping[Spot, Lead],
+        found: Mapping[Spot, NextHop],
         told: Mapping[Spot, Sequence[Exit]],
     ) -> Box:
         flow, node, spot = self.flow, self.flow.nodes[name], (self.flow.flow, name)
@@ -219,7 +219,7 @@ class _Sketch:
             exits=(*self.exits[name], *told[spot]),
             usual=tuple(self.usual[name]),
             calls=counts.nodes.get(name, 0),
-            hung_up=counts.ways.get((name, "hung-up"), 0),
+            hung_up=counts.edges.get((name, "hung-up"), 0),
         )
 
 
@@ -232,7 +232,7 @@ def handler(label: str) -> str:
     return f"{HANDLERS[label].replace('_', '-')}:"
 
 
-def _gave_up(found: Iterable[Iterable[Way]]) -> str:
+def _gave_up(found: Iterable[Iterable[Edge]]) -> str:
     """Where most of the questions of a flow lead who gave up; "" if no two do alike."""
     counted = Counter(way.node for each in found for way in each if way.label == "gave-up")
     best = counted.most_common(1)

@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from ivr.events import Answered
-from ivr.hours.week import WEEKDAYS, Span, clock, days, exception_day, spans, told
+from ivr.hours.week import WEEKDAYS, Span, clock, days, exception_day, span_text, spans
 from ivr.terms import Is
 from ivr.values import Moment
 
@@ -80,7 +80,7 @@ def gaps(schedule: Schedule) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def gap_told(gap: Span) -> str:
+def gap_text(gap: Span) -> str:
     """ "closed Sunday all day", "closed Friday 18:00 to Monday 09:00"."""
     begin, end = gap
     first, last = _NAMES[begin // 1440 % 7], _NAMES[(end - 1) // 1440 % 7]
@@ -92,8 +92,8 @@ def gap_told(gap: Span) -> str:
     return f"closed {first} all day" if first == last else f"closed {first} to {last} all day"
 
 
-def answered(found: Hours) -> Answered:
-    """What a session is told that consults a schedule: see :class:`ivr.wants.Consult`."""
+def hours_answer(found: Hours) -> Answered:
+    """What a session is told that consults a schedule: see :class:`ivr.wants.CheckHours`."""
     outcome, changes = ("open", "closes") if found.open else ("closed", "opens")
     return Answered(outcome, {changes: Moment(found.until)} if found.until else {})
 
@@ -153,10 +153,10 @@ class _Plan:
         for rule, at in ((today, minute), (self.rule(local.date() - _DAY), minute + 1440)):
             for span in rule.spans:
                 if span[0] <= at < span[1]:
-                    return f"{rule.label} {told(span)}"
+                    return f"{rule.label} {span_text(span)}"
         if not today.spans:
             return f"{today.label} closed"
-        return f"outside {today.label} {', '.join(map(told, today.spans))}"
+        return f"outside {today.label} {', '.join(map(span_text, today.spans))}"
 
     def stretches(self, first: date, last: date) -> list[tuple[datetime, datetime]]:
         """When it is open on the days from ``first`` to ``last``, joined where spans touch.

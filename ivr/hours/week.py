@@ -44,7 +44,9 @@ def spans(text: str) -> tuple[Span, ...]:
     found = tuple(sorted(map(_span, text.split(","))))
     for one, other in pairwise(found):
         if other[0] < one[1]:
-            raise ValueError(f"{told(one)} and {told(other)} overlap: write one span of both")
+            raise ValueError(
+                f"{span_text(one)} and {span_text(other)} overlap: write one span of both"
+            )
     return found
 
 
@@ -61,7 +63,7 @@ def exception_day(text: str) -> tuple[int | None, int, int]:
     return year, month, day
 
 
-def told(span: Span) -> str:
+def span_text(span: Span) -> str:
     """A span as an author writes it."""
     begin, end = span
     return f"{clock(begin)}-{clock(end if end <= 1440 else end - 1440)}"

@@ -15,15 +15,15 @@ from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
 from ivr.acd.queues import (
     Caller,
     CallerAbandoned,
+    CallerJoined,
     CallerLeft,
-    CallerWaits,
     Completed,
     Connected,
     Member,
-    MemberIs,
     MemberRemoved,
+    MemberStatus,
     Offered,
-    QueueIs,
+    QueueListed,
     Unanswered,
 )
 from tests.ami.server import (
@@ -54,10 +54,10 @@ def caller(since: datetime) -> Caller:
 @pytest.mark.parametrize(
     ("headers", "event"),
     [
-        (queue(), Listed(QueueIs("support"))),
-        (waits("a", 2), Listed(CallerWaits("support", 2, caller(NOW - timedelta(seconds=7))))),
-        (joins("a", 1), CallerWaits("support", 1, caller(NOW))),
-        (joins("a", 1, **STAMP), CallerWaits("support", 1, caller(BEFORE))),
+        (queue(), Listed(QueueListed("support"))),
+        (waits("a", 2), Listed(CallerJoined("support", 2, caller(NOW - timedelta(seconds=7))))),
+        (joins("a", 1), CallerJoined("support", 1, caller(NOW))),
+        (joins("a", 1, **STAMP), CallerJoined("support", 1, caller(BEFORE))),
         (leaves("a"), CallerLeft("support", "a")),
         ({**leaves("a"), "Event": "QueueCallerAbandon"}, CallerAbandoned("support", "a")),
         (
@@ -129,13 +129,13 @@ def test_a_member_is_told_whole(name: str) -> None:
         in_call=True, last_call=BEFORE, wrapup=15,
     )  # fmt: skip
     event = {**member_is(6, **said), "Event": f"QueueMember{name}"}
-    assert parse(event, NOW) == MemberIs("support", olga)
-    assert parse(member(6, **said), NOW) == Listed(MemberIs("support", olga))
+    assert parse(event, NOW) == MemberStatus("support", olga)
+    assert parse(member(6, **said), NOW) == Listed(MemberStatus("support", olga))
 
 
 def test_who_hides_his_number_has_none() -> None:
     told = parse({**joins("a", 1), "CallerIDNum": "<unknown>", "CallerIDName": "unknown"}, NOW)
-    assert isinstance(told, CallerWaits)
+    assert isinstance(told, CallerJoined)
     assert (told.caller.number, told.caller.name) == ("", "")
 
 

@@ -24,7 +24,7 @@ BEHIND_DOORS: dict[str, tuple[str, ...]] = {
     "panoramisk": ("ari_app.ami.client",),
     "pjsua2": ("ari_app.phone.sip", "ari_app.phone.softphone"),
     "picows": ("ari_app.ari.websocket",),
-    "pyttsx3": ("prompts.worker",),
+    "pyttsx3": ("prompts.speech_worker",),
     "sqlite_utils": ("ari_app.store.sqlite",),
 }
 """Libraries whose traps are kept behind these modules; no other module imports them."""
@@ -106,7 +106,7 @@ def test_every_allowed_arrow_is_used() -> None:
         ("ari_app.menus.loading", "from ari_app.main.app import main", "has no arrow to"),
         ("ari_app.main.app", "from tests.pbx_fixture import DEMO", "knows no tests"),
         ("ari_app.ari.line", "import panoramisk", "only ari_app.ami.client may"),
-        ("ari_app.main.daemon", "import pyttsx3.drivers", "only prompts.worker may"),
+        ("ari_app.main.daemon", "import pyttsx3.drivers", "only prompts.speech_worker may"),
         ("ari_app.store.db", "import sqlite_utils", "only ari_app.store.sqlite may"),
         ("ari_app.main.daemon", "\n" * 321, "longer than 320 lines"),
     ],

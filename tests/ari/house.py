@@ -14,7 +14,7 @@ from ari_app.ari.sending import Settings
 from ivr.events import Event as Outcome
 from ivr.secret import Secret
 from ivr.values import Phrase, Recording
-from ivr.wants import Ask, Dial, Enqueue, Grammar, Met, Record, Say, Screen
+from ivr.wants import Ask, Dial, Enqueue, Grammar, LineWant, Record, Say, Screen
 from tests.ari.facts import until
 from tests.ari.server import PASSWORD, USER, Server
 
@@ -140,7 +140,7 @@ def record(*prompts: str, name: str = "call-3", **others: Any) -> Record:
     return Record(screen(*prompts), 30.0, 3.5, "#", name, **others)
 
 
-def presenting(line: ChannelLine, want: Met) -> asyncio.Task[Outcome]:
+def presenting(line: ChannelLine, want: LineWant) -> asyncio.Task[Outcome]:
     """What comes of a want, by and by."""
     return asyncio.create_task(line.present(want))
 

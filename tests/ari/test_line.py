@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from ari_app.ari.channel_state import Timeouts
-from ivr.events import Gone, Keyed, Silent, Told
+from ivr.events import Gone, Keyed, Played, Silent
 from ivr.wants import Done, Screen
 from tests.ari.facts import until
 from tests.ari.house import ask, house, played, presenting, say
@@ -17,8 +17,8 @@ async def test_a_screen_is_one_playback_and_nothing_else_is_asked(server: Server
     server.instant = True
     async with house(server) as at:
         line = await at.call()
-        assert await line.present(say("welcome", "hours")) == Told()
-        assert await line.present(say("outages")) == Told()
+        assert await line.present(say("welcome", "hours")) == Played()
+        assert await line.present(say("outages")) == Played()
     assert server.plays == ["sound:welcome,sound:hours", "sound:outages"]
     assert server.lines("POST") == [
         "POST channels/c-1/play/c-1-1",
@@ -34,7 +34,7 @@ async def test_the_end_of_a_playback_may_come_before_the_answer_to_its_request(
     async with house(server) as at:
         line = await at.call()
         line.heard = lambda: told.append("told")
-        assert await line.present(say("welcome")) == Told()
+        assert await line.present(say("welcome")) == Played()
         assert await line.present(ask("menu", first=0.01)) == Silent()
     assert told == ["told", "told"]
 
@@ -56,7 +56,7 @@ async def test_a_key_stops_the_playback_and_the_next_waits_for_its_end(server: S
         server.finish("c-1")
         await played(at, 2)
         server.finish("c-1")
-        assert await following == Told()
+        assert await following == Played()
     assert not server.doubled
     assert told == ["told"], "what was cut short was not told"
 
@@ -72,7 +72,7 @@ async def test_a_playback_that_never_ends_holds_nobody_for_ever(server: Server) 
         following = presenting(line, say("balance"))
         await played(at, 2)
         server.finish("c-1")
-        assert await following == Told()
+        assert await following == Played()
 
 
 async def test_a_stop_that_finds_the_playback_over(server: Server) -> None:
@@ -97,7 +97,7 @@ async def test_words_without_barge_in_are_told_to_the_end(server: Server) -> Non
         await at.link.ari.asterisk.ping()
         assert not telling.done()
         server.finish("c-1")
-        assert await telling == Told()
+        assert await telling == Played()
         assert await line.present(ask("menu")) == Keyed("1")
     assert not server.lines("DELETE")
     assert server.plays == ["sound:legal"]
@@ -155,11 +155,11 @@ async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
         telling = presenting(line, say("missing"))
         await played(at)
         server.finish("c-1", "failed")
-        assert await telling == Told()
+        assert await telling == Played()
         following = presenting(line, say("next"))
         await played(at, 2)
         server.finish("c-1")
-        assert await following == Told()
+        assert await following == Played()
     assert caplog.text.count("cannot play one of") == 1
     assert len(unplayable) == 1
 
@@ -188,7 +188,7 @@ async def test_a_last_prompt_that_fails_is_a_fault_only_if_somebody_is_there(
         telling = presenting(line, say("bye"))
         await played(at)
         server.finish("c-1", "failed")
-        assert await telling == Told()
+        assert await telling == Played()
         if not there:
             del server.legs["c-1"]
         assert isinstance(await line.present(Done("ended")), Gone)
@@ -201,7 +201,7 @@ async def test_a_screen_without_a_sound_asks_all_the_same(server: Server) -> Non
 
     async with house(server, speak=silence) as at:
         line = await at.call()
-        assert await line.present(say("nothing")) == Told()
+        assert await line.present(say("nothing")) == Played()
         answer = presenting(line, ask("nothing"))
         server.press("c-1", "1")
         assert await answer == Keyed("1")

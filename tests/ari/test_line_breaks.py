@@ -7,7 +7,7 @@ import pytest
 
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.errors import UnreachableError
-from ivr.events import Bridged, Event, Gone, Keyed, Told
+from ivr.events import Bridged, Event, Gone, Keyed, Played
 from ivr.wants import Ask, Say
 from tests.ari.facts import until
 from tests.ari.faults import Fault
@@ -29,7 +29,7 @@ def drop_and_finish(server: Server) -> None:
 @pytest.mark.parametrize("break_", [drop, drop_and_finish])
 @pytest.mark.parametrize(
     ("want", "key", "event"),
-    [(say("welcome"), "", Told()), (ask("menu"), "2", Keyed("2"))],
+    [(say("welcome"), "", Played()), (ask("menu"), "2", Keyed("2"))],
     ids=["say", "ask"],
 )
 async def test_a_screen_that_the_break_fell_into_is_told_again(
@@ -123,7 +123,7 @@ async def test_a_socket_that_is_closed_and_not_known_to_be_does_not_stop_the_loo
         assert socket._transport is not None
         socket._transport.underlying_transport.abort()
         assert at.link.connected
-        assert await line.present(say("welcome")) == Told()
+        assert await line.present(say("welcome")) == Played()
         assert at.link.connections == 2
     assert caplog.text.count("trying again") < 100
 

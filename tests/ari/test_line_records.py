@@ -3,8 +3,8 @@
 import pytest
 
 from ari_app.ari.channel_state import Timeouts
-from ari_app.session.line import UndoneError
-from ivr.events import Gone, Keyed, Recorded, Silent, Told
+from ari_app.session.line import LineError
+from ivr.events import Gone, Keyed, Played, Recorded, Silent
 from ivr.values import Recording
 from tests.ari.facts import until
 from tests.ari.faults import Fault
@@ -132,12 +132,12 @@ async def test_an_asterisk_that_cannot_record(server: Server) -> None:
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
         server.spoken("c-1", None)
-        with pytest.raises(UndoneError, match="beep"):
+        with pytest.raises(LineError, match="beep"):
             await saying
         server.plan("POST channels/c-1/record", lambda: 500)
-        with pytest.raises(UndoneError, match="spool directory"):
+        with pytest.raises(LineError, match="spool directory"):
             await line.present(record("after-the-tone", name="call-4"))
-        assert await line.present(say("sorry")) == Told()
+        assert await line.present(say("sorry")) == Played()
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP, Fault.LOST])

@@ -7,7 +7,7 @@ import pytest
 from ari_app.ari.errors import AriError
 from ari_app.ari.events import Channel
 from ari_app.ari.line import ChannelLine
-from ivr.events import Keyed, Told
+from ivr.events import Keyed, Played
 from ivr.wants import Ask, Enqueue, Say
 from tests.ari.facts import until
 from tests.ari.faults import Fault
@@ -77,7 +77,7 @@ async def test_a_screen_without_an_answer_in_time_is_told_again(
         await played(at, 2)
         assert server.lines("DELETE playbacks") == ["DELETE playbacks/c-1-1"]
         server.finish("c-1")
-        assert await telling == Told()
+        assert await telling == Played()
         assert at.link.connections == 1
 
 
@@ -110,7 +110,7 @@ async def test_a_late_word_of_one_playback_does_not_end_the_next(server: Server)
         await at.link.ari.asterisk.ping()
         assert not telling.done()
         server.finish("c-1")
-        assert await telling == Told()
+        assert await telling == Played()
     assert not server.doubled
 
 
@@ -125,6 +125,6 @@ async def test_a_break_while_it_stops_for_telling_again(server: Server, fault: F
         await until(lambda: at.link.connections == 3)
         await played(at, 2)
         server.finish("c-1")
-        assert await telling == Told()
+        assert await telling == Played()
     assert len(server.lines("DELETE playbacks")) == 2
     assert not server.doubled

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ivr.loader import load
-from tests.ivr.test_check import found, large, seconds
-from tests.ivr.test_rules import OPERATIONS, SLOTS
+from tests.ivr.check.test_check import found, large, seconds
+from tests.ivr.check.test_rules import OPERATIONS, SLOTS
 
 SIZES = (100, 200, 400, 800, 1600)
 

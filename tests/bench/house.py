@@ -18,8 +18,8 @@ from ari_app.main import pbx_site
 from asterisk_conf.site import Ports
 from ivr.values import Phrase
 from prompts import catalogue
-from prompts.reading import Reading
-from prompts.speak import Settings, Voice
+from prompts.media import PromptMedia
+from prompts.voice import Settings, Voice
 from tests.bench.bare import READY
 
 HERE = Path(__file__).parent
@@ -100,7 +100,7 @@ async def _sounds(state: State) -> dict[str, str]:
     """The files that Firstline will play, by screen."""
     words = catalogue.load(ROOT / "prompts")
     async with Voice(Settings(), state.sounds) as voice:
-        reading = Reading(voice, words, None)
+        reading = PromptMedia(voice, words, None)
         return {
             screen: (await reading.media([Phrase(prompt)], "ru"))[0]
             for screen, prompt in SCREENS.items()

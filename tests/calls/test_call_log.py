@@ -8,7 +8,7 @@ from ari_app.control.live_feed import BEHIND, CallEvent, LiveFeed
 from ari_app.log import masked
 from ari_app.session.conductor import conduct
 from ari_app.store.calls import CallBegan, CallEnded
-from ivr.events import Bridged, Gone, Keyed, Told
+from ivr.events import Bridged, Gone, Keyed, Played
 from tests.session.scripted import BEGAN, Scripted, Sight, book, session
 
 
@@ -68,7 +68,7 @@ def test_masking() -> None:
 async def test_what_a_watcher_sees() -> None:
     sight = Sight()
     async with sight.feed.watch() as happenings:
-        line = Scripted([Keyed("0"), Bridged("ended"), Told()])
+        line = Scripted([Keyed("0"), Bridged("ended"), Played()])
         await conduct(line, book(), session(), sight.world)
         sight.journal.told("c1")
         seen = [happenings.get_nowait() for _ in range(happenings.qsize())]

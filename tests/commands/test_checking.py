@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from ari_app.cli import main
 from ivr.check import RULES
 from prompts.catalogue import shipped
-from prompts.heard import PER_SECOND, heard
+from prompts.durations import PER_SECOND, prompt_texts
 
 GOOD = """\
 flow: info
@@ -138,7 +138,7 @@ def test_the_rules_are_told_and_explained() -> None:
 
 def test_what_is_heard_of_the_catalogue() -> None:
     catalogue = shipped()
-    found = heard(catalogue)
+    found = prompt_texts(catalogue)
     assert found.keys() == set(catalogue.prompts)
     text = catalogue.texts["en"]["welcome"].source
     assert found["welcome"]["en"].seconds == pytest.approx(len(text) / PER_SECOND)

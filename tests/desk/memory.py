@@ -23,7 +23,7 @@ from ari_app.desk.known import (
 )
 from ari_app.desk.ports import Acted, Colleague, DeskUnavailable, How, Kept
 from ari_app.selfcare.operations import CATALOGUE
-from ivr.acd.contact_reason import Did
+from ivr.acd.contact_reason import OperationResult
 from ivr.acd.queues import Caller
 from ivr.events import Answered
 from ivr.secret import Secret
@@ -145,7 +145,7 @@ class Facts:
             Step(NOW, {"ru": "Главное меню", "en": "Main menu"}, "2", "", False),
             Step(NOW, {"ru": "Баланс", "en": "Balance"}, "", "unavailable", True),
         ]
-        return Path(steps, (Did("balance", "unavailable"),), 0)
+        return Path(steps, (OperationResult("balance", "unavailable"),), 0)
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
         return self.contacts

@@ -9,12 +9,12 @@ import pytest
 from ari_app.demo.simulation import stage
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.sim.reading import read
-from ari_app.sim.stage import rehearse
-from ivr.analysis.examples import BROKEN, asked, replies
-from ivr.analysis.search import walk
+from ari_app.sim.run import run_test
+from ari_app.sim.script_reader import read
+from ivr.analysis.examples import BROKEN, replies, request_of
+from ivr.analysis.search import find_paths
 from ivr.engine import step
-from ivr.events import Began, Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.events import Began, Event, Gone, Keyed, Played, Recorded, Silent
 from ivr.model import Book, Flow
 from ivr.nodes import Input
 from ivr.session import Caller, Session, Spot
@@ -55,8 +55,8 @@ def answer(book: Book, session: Session, want: Want, random: Random) -> Event:
             seconds = random.choice((1.0, 5.0))
             return random.choice((Recorded(Recording("/said.wav", seconds)), Silent()))
         case Say():
-            return Told()
-    of = asked(want)
+            return Played()
+    of = request_of(want)
     assert of is not None
     names = (session.flow, *(frame.flow for frame in session.frames))
     mended = not session.failed and any(book.flows[name].on_error for name in names)
@@ -82,13 +82,15 @@ def test_calls_go_through_every_example(heading: str) -> None:
 async def test_the_example_from_freepbx_does_what_its_tests_say(tmp_path: Path) -> None:
     written(FREEPBX, tmp_path)
     menus = loading.menus(tmp_path, catalogue.shipped(), CATALOGUE)
-    assert {way for _, _, way in walk(menus.book).missed} <= {"farewell"}  # too far to be found
+    assert {way for _, _, way in find_paths(menus.book).missed} <= {
+        "farewell"
+    }  # too far to be found
     file = tmp_path / f"company{loading.TESTS}"
     found = read(str(file), file.read_text(), menus.book)
     assert not found.problems
     assert len(found.tests) == 4
     on = stage(menus.book, menus.catalogue)
-    results = [await rehearse(on, test) for test in found.tests]
+    results = [await run_test(on, test) for test in found.tests]
     assert [result.failure for result in results] == [None] * len(found.tests)
 
 

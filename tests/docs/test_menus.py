@@ -13,11 +13,11 @@ from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.paid_operations import ORDER_OPERATIONS
 from ari_app.selfcare.reads import READS
 from ari_app.selfcare.requests import REQUESTS
-from ari_app.sim.answers import TABLES
-from ari_app.sim.reading import DOERS, WORDS, read
+from ari_app.sim.reply_reader import TABLES
+from ari_app.sim.run import run_test
 from ari_app.sim.script import Expectation, Test
-from ari_app.sim.stage import rehearse
-from ivr.describing import spelled
+from ari_app.sim.script_reader import DOERS, WORDS, read
+from ivr.annotations import spelled
 from ivr.hours.schedule import Schedule
 from ivr.model import Flow
 from ivr.nodes import KINDS, Node, kind
@@ -127,7 +127,7 @@ async def test_the_example_of_tests_passes() -> None:
     found = read("example.test.yaml", example, book)
     assert not found.problems
     assert len(found.tests) == 2
-    results = [await rehearse(stage(book, words), test) for test in found.tests]
+    results = [await run_test(stage(book, words), test) for test in found.tests]
     assert [result.failure for result in results] == [None, None]
 
 

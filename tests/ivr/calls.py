@@ -8,7 +8,7 @@ from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.session import Caller, Session, from_json, to_json
 from ivr.values import Money, Phrase
-from ivr.wants import Ask, Consult, Dial, Done, Enqueue, Invoke, Record, Say, Send, Want
+from ivr.wants import Ask, CheckHours, Dial, Done, Enqueue, Invoke, Record, Say, Send, Want
 
 PLAIN = ("hello", "hours", "bye", "menu", "short", "help", "wrong", "number", "pin")
 SLOTS: dict[str, dict[str, str]] = {
@@ -115,7 +115,7 @@ class Call:
                 return f"dial {self.want.queue}"
             case Dial():
                 return f"call {self.want.number}"
-            case Consult():
+            case CheckHours():
                 return f"consult {self.want.schedule}"
             case Done():
                 return self.want.ending

@@ -13,10 +13,10 @@ import prompts
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.engine import Step, step
-from ivr.entry import enter
-from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Recorded, Silent, Told
+from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Played, Recorded, Silent
 from ivr.model import Book
 from ivr.session import Caller, Session
+from ivr.session_start import start_session
 from ivr.values import (
     Count,
     Day,
@@ -32,7 +32,19 @@ from ivr.values import (
     Values,
     Word,
 )
-from ivr.wants import Ask, Concern, Consult, Done, Enqueue, Invoke, Record, Say, Screen, Send, Want
+from ivr.wants import (
+    Ask,
+    CheckHours,
+    Done,
+    Enqueue,
+    FindAnnouncements,
+    Invoke,
+    Record,
+    Say,
+    Screen,
+    Send,
+    Want,
+)
 from prompts.catalogue import load
 from tests.ivr.calls import through_json
 
@@ -111,7 +123,7 @@ def shipped() -> Book:
 
 def begin(book: Book, dialled: str, subscriber: int | None, language: str) -> Session:
     """A call that begins."""
-    begun = enter(book, "call", dialled, Caller("+375290000007", subscriber), (language,))
+    begun = start_session(book, "call", dialled, Caller("+375290000007", subscriber), (language,))
     assert begun is not None, dialled
     return begun
 
@@ -154,7 +166,7 @@ def play(book: Book, text: str) -> tuple[str, list[Step], Want]:
 def _event(words: list[str], want: Want) -> Event:
     match words:
         case ["told"]:
-            return Told()
+            return Played()
         case ["silent"]:
             return Silent()
         case ["key", digits]:
@@ -202,9 +214,9 @@ def _wanted(want: Want) -> str:
             return f"record {_screen(want.screen)} {want.longest:g}s {want.quiet:g}s {want.name}"
         case Send():
             return f"send {_screen(want.screen)} {want.key}"
-        case Consult():
+        case CheckHours():
             return f"consult {want.schedule}"
-        case Concern():
+        case FindAnnouncements():
             return "concern"
     return str(want)
 

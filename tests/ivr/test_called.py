@@ -4,7 +4,7 @@ import pytest
 
 from ivr.draft import DEPTH
 from ivr.engine import FlowError
-from ivr.events import Answered, Bridged, Keyed, Silent, Told
+from ivr.events import Answered, Bridged, Keyed, Played, Silent
 from ivr.gather import Gather, Keypad
 from ivr.model import Book
 from ivr.values import Count, Digits, Word
@@ -135,7 +135,7 @@ bye: { end: bye }
     sub = "start: { say: hours, then: done }\ndone: { return: done }"
     call = Call(book(flow(main), called("sub", sub)))
     assert call.told == "say hello hours bye"
-    assert call.take(Told()) == Done("ended")
+    assert call.take(Played()) == Done("ended")
 
 
 # goto

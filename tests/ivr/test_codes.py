@@ -2,14 +2,14 @@
 
 import pytest
 
-from ivr.analysis.coverage import edges
-from ivr.analysis.search import walk
+from ivr.analysis.coverage import edge_keys
+from ivr.analysis.search import find_paths
 from ivr.check import Standard
-from ivr.entry import enter, opening
 from ivr.events import Keyed
 from ivr.loader import load
 from ivr.model import Book
 from ivr.session import Caller
+from ivr.session_start import first_event, start_session
 from tests.ivr.calls import OPERATIONS, SLOTS, Call, book, called, flow
 
 NODES = """
@@ -26,10 +26,10 @@ class Coded(Call):
     """A call that begins as the conductor begins it."""
 
     def __init__(self, book: Book, dialled: str) -> None:
-        session = enter(book, "call", dialled, Caller("375290000007", 7), ("de", "en"))
+        session = start_session(book, "call", dialled, Caller("375290000007", 7), ("de", "en"))
         assert session is not None
         self.book, self.steps, self.session = book, [], session
-        self.want = self.take(opening(session))
+        self.want = self.take(first_event(session))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_where_a_call_begins(dialled: str, told: str) -> None:
 
 def test_what_nothing_begins() -> None:
     begun = book(flow(NODES, CODES))
-    assert enter(begun, "call", "*999#", Caller("")) is None
+    assert start_session(begun, "call", "*999#", Caller("")) is None
     assert begun.dialled == ("100", "*100#", "*100*1#")
 
 
@@ -104,9 +104,9 @@ def test_a_walk_begins_at_codes_too() -> None:
         "  told: { say: balance-is, then: bye }\n  hours: { say: hours, then: bye }\n"
         "  bye: { end: bye }\n"
     )
-    walked = walk(book(text))
+    walked = find_paths(book(text))
     assert walked.missed == ()
-    assert walked.shortest.keys() == set(edges(book(text), book(text).flows["short"]))
+    assert walked.shortest.keys() == set(edge_keys(book(text), book(text).flows["short"]))
     assert {path.turns[0].session.dialled for path in walked.paths} == {"*1#", "*2#"}
 
 
@@ -150,13 +150,13 @@ def test_an_own_key_wins_over_a_code() -> None:
 def test_a_walk_keys_codes_and_calls_cover_them() -> None:
     text = flow(NODES, CODES)
     begun = book(text)
-    walked = walk(begun)
+    walked = find_paths(begun)
     assert walked.missed == ()
     keyed = {edge for edge in walked.shortest if edge[1] == ""}
     [name] = begun.flows
     assert keyed == {(name, "", "*100#"), (name, "", "*100*1#")}
     silent = book(flow(NODES, f"{CODES}keyed-codes: no\n"))
-    assert not any(edge[1] == "" for edge in edges(silent, silent.flows[name]))
+    assert not any(edge[1] == "" for edge in edge_keys(silent, silent.flows[name]))
 
 
 REPLIES = """
@@ -191,5 +191,5 @@ def test_a_code_of_its_own_wins_over_one_with_a_reply() -> None:
     begun = book(flow(REPLIES, 'codes: { "*111#": start, "*111*1#": bye }\n'))
     assert Coded(begun, "*111*1#").told == "say bye"
     assert Coded(begun, "*111*1*12#").told == "say bye"
-    assert enter(begun, "call", "*999*1#", Caller("")) is None
-    assert enter(begun, "call", "*111**#", Caller("")) is not None
+    assert start_session(begun, "call", "*999*1#", Caller("")) is None
+    assert start_session(begun, "call", "*111**#", Caller("")) is not None

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ivr.engine import FlowError
-from ivr.events import Answered, Bridged, Keyed, Silent, Told
+from ivr.events import Answered, Bridged, Keyed, Played, Silent
 from ivr.values import Count, Day, Digits, Rows
 from ivr.wants import Ask, Done, Enqueue, Grammar, Invoke, Say
 from tests.ivr.calls import BALANCE, Call, book, flow
@@ -166,7 +166,7 @@ bye: { end: bye }
     )
     assert isinstance(call.want, Say)
     assert (call.told, call.want.screen.language) == ("say hello", "ru")
-    want = call.take(Told())
+    want = call.take(Played())
     assert isinstance(want, Say)
     assert (call.told, want.screen.language) == ("say hours bye", "en")
     assert call.session.language == "en"
@@ -185,7 +185,7 @@ def test_an_end_says_good_bye_and_hangs_up(words: str, told: list[str]) -> None:
     call = Call(book(flow(f"start: {{ end: {words} }}")))
     seen = [call.told]
     while call.want != Done("ended"):
-        call.take(Told())
+        call.take(Played())
         seen.append(call.told)
     assert seen == told
     assert call.record() == ["start ->"]
@@ -207,7 +207,7 @@ bye: { end: bye }
         )
     )
     seen = [call.told]
-    for event in (Told(), Answered("unavailable"), Told(), Bridged("full"), Told()):
+    for event in (Played(), Answered("unavailable"), Played(), Bridged("full"), Played()):
         call.take(event)
         seen.append(call.told)
     assert seen == ["say hello", "do balance", "say hours", "dial support", "say bye", "ended"]
@@ -228,7 +228,7 @@ bye: { end: bye }
     for _ in range(3):
         assert isinstance(call.want, Ask | Say)
         seen.append((call.told, call.want.screen.barge_in))
-        call.take(Told() if isinstance(call.want, Say) else Silent())
+        call.take(Played() if isinstance(call.want, Say) else Silent())
     assert seen == [("say hello", True), ("say hours", False), ("ask menu", False)]
 
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec import DecodeError
 
 from ivr.engine import BOUND, FlowError, Step, step
-from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Silent, Told
+from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Played, Silent
 from ivr.model import Book
 from ivr.session import from_json, to_json
 from ivr.values import Count, Day, Digits, Name, Rows, Values
@@ -38,15 +38,15 @@ def test_more_nodes_than_a_caller_could_bear_are_for_the_author() -> None:
 
 
 ODD: list[tuple[str, Event]] = [
-    ("ask", Told()),
+    ("ask", Played()),
     ("ask", Began()),
     ("ask", Answered("ok")),
     ("ask", Bridged("ended")),
     ("say", Silent()),
     ("say", Answered("ok")),
-    ("do", Told()),
+    ("do", Played()),
     ("do", Keyed("1")),
-    ("dial", Told()),
+    ("dial", Played()),
     ("dial", Silent()),
 ]
 
@@ -65,7 +65,7 @@ bye: { end: bye }
 """)
         )
     )
-    way = {"ask": [], "say": keyed("1"), "do": [*keyed("1"), Told()]}
+    way = {"ask": [], "say": keyed("1"), "do": [*keyed("1"), Played()]}
     way["dial"] = [*way["do"], Answered("ok", BALANCE)]
     call.take(*way[want])
     assert call.told.split()[0] == want
@@ -88,7 +88,15 @@ bye: { end: bye }
 
 
 COURSE: list[Event] = [
-    *(Told(), Keyed("1"), Keyed("33"), Told(), Answered("ok", BALANCE), Bridged("ended"), Told())
+    *(
+        Played(),
+        Keyed("1"),
+        Keyed("33"),
+        Played(),
+        Answered("ok", BALANCE),
+        Bridged("ended"),
+        Played(),
+    )
 ]
 
 
@@ -118,7 +126,7 @@ def test_a_session_is_the_same_after_json() -> None:
         "rows": Rows(({"n": Count(1)}, {"n": Digits("007")})),
     }
     call = Call(every_kind())
-    call.take(Told(), Keyed("1"), Keyed("33"), Told(), Answered("ok", values))
+    call.take(Played(), Keyed("1"), Keyed("33"), Played(), Answered("ok", values))
     assert from_json(to_json(call.session)) == call.session
 
 

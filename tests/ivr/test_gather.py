@@ -48,10 +48,10 @@ def gathered(
         else:
             assert due is not None, "nothing is coming any more"
             now = due
-            gather.waited(now)
+            gather.timer_fired(now)
             if not told and now == told_at:
                 told = True
-                gather.told(now)
+                gather.prompt_played(now)
     for at, key in coming:
         keypad.press(key, at)
     return now, gather.answer
@@ -151,16 +151,16 @@ def test_a_hundred_keys_are_bounded() -> None:
 
 def test_an_end_of_the_prompt_that_comes_twice_or_late_changes_nothing() -> None:
     gather = Gather(ask(MENU), Keypad(), 0.0)
-    gather.waited(1000.0)
+    gather.timer_fired(1000.0)
     assert gather.answer is None  # nothing is due while the prompt plays
-    gather.told(10.0)
-    gather.told(14.0)
+    gather.prompt_played(10.0)
+    gather.prompt_played(14.0)
     assert gather.due == 15.0
-    gather.waited(14.9)
+    gather.timer_fired(14.9)
     assert gather.answer is None
-    gather.waited(15.0)
+    gather.timer_fired(15.0)
     assert gather.answer == Silent()
-    gather.told(16.0)
+    gather.prompt_played(16.0)
     assert gather.due is None
 
 

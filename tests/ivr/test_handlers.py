@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.engine import FlowError
-from ivr.events import Answered, Event, Failed, Gone, Keyed, Recorded, Silent, Told
+from ivr.events import Answered, Event, Failed, Gone, Keyed, Played, Recorded, Silent
 from ivr.session import Caller, from_json, to_json
 from ivr.values import Recording, Sealed
 from ivr.wants import Done, Invoke
@@ -316,4 +316,4 @@ def test_a_flow_without_handlers_lets_him_go() -> None:
     call = Call(call.book)
     call.take(Keyed("2"), Keyed("1"))
     assert call.told == "say bye"
-    assert call.take(Told()) == Done("ended")
+    assert call.take(Played()) == Done("ended")

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.engine import FlowError
-from ivr.events import Answered, Bridged, Event, Failed, Gone, Keyed, Recorded, Silent, Told
+from ivr.events import Answered, Bridged, Event, Failed, Gone, Keyed, Played, Recorded, Silent
 from ivr.values import (
     Moment,
     Money,
@@ -15,7 +15,7 @@ from ivr.values import (
     Rows,
     Spoken,
 )
-from ivr.wants import Ask, Concern, Consult, Dial, Record, Say, Screen, Send
+from ivr.wants import Ask, CheckHours, Dial, FindAnnouncements, Record, Say, Screen, Send
 from tests.ivr.calls import Call, book, flow
 
 ENDS = """
@@ -65,7 +65,7 @@ OPENS = {"opens": Moment(datetime(2026, 3, 2, 9))}
 
 def test_opening_hours_are_looked_up_while_words_wait() -> None:
     call = Call(book(flow(HOURS + ENDS)))
-    assert call.want == Consult("desk")
+    assert call.want == CheckHours("desk")
     call.take(Answered("open"))
     assert call.told == "say hello hello"
     call = Call(call.book)
@@ -94,7 +94,7 @@ def test_announcements_are_told_to_whom_they_concern(
     event: Event, more: str, told: str, way: str
 ) -> None:
     call = Call(book(flow(ANNOUNCE % more + ENDS)))
-    assert call.want == Concern()
+    assert call.want == FindAnnouncements()
     call.take(event)
     assert call.told == told
     assert call.ways[0] == f"start {way}"
@@ -116,7 +116,7 @@ again: { dial: "+375*7#", else: bye }    # a number may be dialled twice
     )
     call = Call(book(text))
     assert call.told == "say hello"
-    assert call.take(Told()) == Dial("+375*7#", 12.0)
+    assert call.take(Played()) == Dial("+375*7#", 12.0)
     call.take(Bridged(outcome))
     assert call.told == {"ended": "say hello", "busy": "say hours"}.get(outcome, "say bye")
     assert call.ways[1] == f"boss {outcome if outcome in ('ended', 'busy') else 'else'}"
@@ -190,7 +190,7 @@ sms: { sms: balance-is, then: one, else: ten }
 def test_a_message_is_sent_once(outcome: str, told: str, way: str) -> None:
     call = Call(book(flow(SMS + ENDS)))
     balance = {"balance": Money(Decimal("1.20"))}
-    want = call.take(Told(), Answered("ok", balance))
+    want = call.take(Played(), Answered("ok", balance))
     assert isinstance(want, Send)
     assert (call.told, want.key, want.screen.language) == ("send balance-is", "call:3", "ru")
     assert call.phrases[0].values == balance
@@ -240,10 +240,10 @@ def test_who_has_to_wait_is_told_so_after_all_else() -> None:
     slow = replace(begun.operations["balance"], waiting="help")
     call = Call(replace(begun, operations={"balance": slow}))
     assert call.told == "say hello"
-    call.take(Told())
+    call.take(Played())
     assert isinstance(call.want, Say)
     assert (call.told, call.want.passing) == ("say help", True)
-    call.take(Told())
+    call.take(Played())
     assert call.told == "do balance"
     call.take(Answered("unavailable"), Keyed("1"))
     assert call.told == "say help", "and each time anew"

@@ -11,8 +11,8 @@ import ivr.menus
 from ivr.check import RULES, Standard
 from ivr.check.samples import files
 from ivr.loader import Loaded, load
-from tests.ivr.test_rules import HEARD, OPERATIONS, SLOTS, ZONES
-from tests.ivr.test_rules import HERE as SAMPLES
+from tests.ivr.check.test_rules import HEARD, OPERATIONS, SLOTS, ZONES
+from tests.ivr.check.test_rules import HERE as SAMPLES
 
 STANDARD = Standard(heard=HEARD, zones=ZONES)
 

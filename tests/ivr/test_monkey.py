@@ -11,14 +11,14 @@ from msgspec.structs import replace
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.draft import DEPTH
 from ivr.engine import Turn, step
-from ivr.events import Answered, Began, Bridged, Event, Failed, Gone, Keyed, Silent, Told
+from ivr.events import Answered, Began, Bridged, Event, Failed, Gone, Keyed, Played, Silent
 from ivr.gather import Gather, Keypad
 from ivr.model import Book
 from ivr.terms import QUEUE_OUTCOMES
-from ivr.wants import Ask, Consult, Dial, Done, Enqueue, Invoke, Met, Record, Say, Want
+from ivr.wants import Ask, CheckHours, Dial, Done, Enqueue, Invoke, LineWant, Record, Say, Want
 from tests.ivr.calls import through_json
 from tests.ivr.conversation import answered, begin, shipped
-from tests.ivr.kitchen import SAMPLES, happens, kitchen
+from tests.ivr.sample_flows import SAMPLES, happens, kitchen
 
 BOOK = shipped()
 KITCHEN = kitchen(faulty=False)
@@ -70,7 +70,7 @@ def test_a_call_ends_some_time_after_its_caller_fell_silent(
             case Ask():
                 return Gone(16) if hangs_up else Silent()
             case Say():
-                return Told()
+                return Played()
             case Invoke():
                 outcomes = sorted(CATALOGUE[want.operation].outcomes)
                 return answered(want.operation, random.choice(outcomes))
@@ -78,7 +78,7 @@ def test_a_call_ends_some_time_after_its_caller_fell_silent(
                 return Bridged(random.choice(QUEUE_OUTCOMES) if coming else "closed")
             case Record():
                 return Silent()
-            case Consult():
+            case CheckHours():
                 return Answered(random.choice(("open", "closed")))
         return Answered("none")
 
@@ -110,17 +110,17 @@ def test_every_kind_of_node_lets_a_silent_caller_go(
                 broke = broke or isinstance(event, Failed)
                 return event
             return nothing(want)
-        return Gone(16) if hangs_up and isinstance(want, Met) else nothing(want)
+        return Gone(16) if hangs_up and isinstance(want, LineWant) else nothing(want)
 
     def nothing(want: Want) -> Event:
         match want:
             case Ask() | Record():
                 return Silent()
             case Say():
-                return Told()
+                return Played()
             case Enqueue() | Dial():
                 return Bridged("failed")
-            case Consult():
+            case CheckHours():
                 return Answered("closed", {"opens": SAMPLES["moment"]})
         return Answered("unavailable")
 
@@ -147,7 +147,7 @@ class Masher:
                 return self.answer(want)
             case Say():
                 self.wait(self.now + 5)
-                return Told()
+                return Played()
             case Invoke():
                 return Answered("unavailable")
             case Enqueue():
@@ -156,7 +156,7 @@ class Masher:
             case Record():
                 self.wait(self.now + want.quiet)
                 return Silent()
-            case Consult():
+            case CheckHours():
                 return Answered("open")
         return Answered("none")
 
@@ -176,11 +176,11 @@ class Masher:
         while gather.answer is None:
             if not told and (gather.barged or self.now >= told_at):
                 told = True
-                gather.told(self.now)
+                gather.prompt_played(self.now)
             elif self.wait(gather.due or told_at):
                 gather.keyed(self.now)
             else:
-                gather.waited(self.now)
+                gather.timer_fired(self.now)
         return gather.answer
 
 

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from ari_app.demo import simulation
 from ari_app.menus import loading
 from ari_app.session.line import Line
-from ari_app.sim.expecting import verdict
-from ari_app.sim.reading import read
-from ari_app.sim.script import Expectation, HangUp, Hear, Press, Test, told
-from ari_app.sim.stage import Call, rehearse
+from ari_app.sim.expectations import verdict
+from ari_app.sim.run import Call, run_test
+from ari_app.sim.script import Expectation, HangUp, Hear, Press, Test, describe
+from ari_app.sim.script_reader import read
 from ari_app.sim.trace import Trace
 from ari_app.ussd.line import Page, TextLine
 from ivr import nodes
@@ -23,7 +23,7 @@ from ivr.draft import Step
 from ivr.events import Event, Gone, Keyed
 from ivr.gather import SAME_PRESS, Gather, Keypad
 from ivr.screens import MORE, fits
-from ivr.wants import Ask, Met
+from ivr.wants import Ask, LineWant
 from tests.ari.facts import until
 from tests.ari.house import house
 from tests.ari.server import Server
@@ -63,7 +63,7 @@ class Following(Line):
         self._seconds = 0.0
         self._trace = trace
 
-    async def present(self, want: Met) -> Event:
+    async def present(self, want: LineWant) -> Event:
         if not isinstance(want, Ask):
             return await self._line.present(want)
         reply = self._reply(want)
@@ -82,9 +82,9 @@ class Following(Line):
                 self._seconds += 1
                 self._keypad.press(key, self._seconds)
             gather.keyed(self._seconds)
-            gather.told(self._seconds)
+            gather.prompt_played(self._seconds)
             if gather.due is not None:
-                gather.waited(gather.due)
+                gather.timer_fired(gather.due)
         return gather.answer.digits if isinstance(gather.answer, Keyed) else None
 
     def _press(self) -> str:
@@ -92,7 +92,7 @@ class Following(Line):
         self.expect()
         if not self._steps or not isinstance(press := self._steps.pop(0).does, Press):
             return ""
-        self._trace.acted(told(press))
+        self._trace.acted(describe(press))
         return press.keys
 
     def expect(self) -> None:
@@ -173,7 +173,7 @@ async def _pass(waiting: list[Test]) -> set[str]:
     async with voice() as by_voice:
         while waiting:
             test = waiting.pop()
-            simulated = await rehearse(STAGE, test)
+            simulated = await run_test(STAGE, test)
             assert simulated.failure is None
             spots = simulated.trace.spots
             if any(isinstance(BOOK.flows[flow].nodes[node], SPOKEN) for flow, node in spots):

@@ -11,13 +11,13 @@ from ari_app.demo import simulation
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim.caller import Scripted, VirtualClock
-from ari_app.sim.expecting import verdict
+from ari_app.sim.expectations import verdict
+from ari_app.sim.run import Call
 from ari_app.sim.script import HangUp, Hear, Press, Step, Test
-from ari_app.sim.stage import Call
 from ari_app.sim.trace import Trace
 from ari_app.ussd.line import Page, TextLine
 from ivr import nodes
-from ivr.diagram.picture import reached
+from ivr.diagram.picture import linked_flows
 from ivr.problems import Place
 from ivr.screens import MORE, fits
 from prompts import catalogue
@@ -131,7 +131,9 @@ def test_every_flow_is_entered_that_is_not_for_voice_alone() -> None:
     }
     for name in silent:
         assert any(
-            name in reached(BOOK.flows, flow.flow) for flow in BOOK.flows.values() if flow.entries
+            name in linked_flows(BOOK.flows, flow.flow)
+            for flow in BOOK.flows.values()
+            if flow.entries
         )
 
 

@@ -12,9 +12,9 @@ from ari_app.menus.loading import menus
 from ivr.loader import version
 from ivr.values import Phrase
 from prompts.catalogue import read
-from prompts.plan import Words
-from prompts.reading import Reading
-from prompts.speak import Settings, Voice
+from prompts.media import PromptMedia
+from prompts.plan import SpokenText
+from prompts.voice import Settings, Voice
 from tests.ari.facts import until
 from tests.session.scripted import FLOW, OPERATIONS, PROMPTS
 
@@ -40,7 +40,7 @@ class Station:
 
     def read(self) -> MenuRelease:
         found = menus(self.menus, WORDS, OPERATIONS)
-        return MenuRelease(found, Reading(self.voice, found.catalogue, self.recordings))
+        return MenuRelease(found, PromptMedia(self.voice, found.catalogue, self.recordings))
 
     def read_aside(self) -> MenuRelease:
         assert threading.current_thread() is not threading.main_thread()
@@ -91,8 +91,8 @@ async def test_own_texts_are_spoken_before_they_go_on_the_air(station: Station) 
     done = await station.air.reload("reload")
     assert done.texts == ("bye (en)", "bye (ru)")
     assert not done.flows
-    assert station.voice.find(Words("Всего хорошего.", "ru"))
-    assert station.voice.find(Words("Good bye.", "en"))
+    assert station.voice.find(SpokenText("Всего хорошего.", "ru"))
+    assert station.voice.find(SpokenText("Good bye.", "en"))
     [(now, _)] = station.put_on
     assert now.reading.catalogue.template("bye", "ru")[1].source == "Всего хорошего."
     assert old.reading.catalogue.template("bye", "ru")[1].source.startswith("Слово")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from prompts.catalogue import Catalogue, CatalogueError, lay, load, over, read
+from prompts.catalogue import Catalogue, CatalogueError, load, merge, merge_directory, read
 
 
 def problems(**texts: str) -> list[str]:
@@ -183,7 +183,7 @@ def test_own_words_win_in_their_language(tmp_path: Path) -> None:
     (tmp_path / "ru.yaml").write_text("hello: Привет\nnews: Новости {fees:each fee}\n")
     (tmp_path / "en.yaml").write_text("hello: Hello\n")
     (tmp_path / ".#ru.yaml").symlink_to("an-editor@host")
-    laid = lay(OURS, tmp_path)
+    laid = merge_directory(OURS, tmp_path)
     assert laid.problems == ()
     assert laid.sound() is laid.catalogue
     assert laid.catalogue.languages == ("ru", "be", "en")
@@ -195,7 +195,7 @@ def test_own_words_win_in_their_language(tmp_path: Path) -> None:
 
 def own_problems(**texts: str) -> list[str]:
     """What is wrong with texts over ours; what can be read of them is there all the same."""
-    laid = over(OURS, {f"{language}.yaml": text for language, text in texts.items()})
+    laid = merge(OURS, {f"{language}.yaml": text for language, text in texts.items()})
     with pytest.raises(CatalogueError) as raised:
         laid.sound()
     assert laid.catalogue.languages[:2] == ("ru", "be")
@@ -217,4 +217,4 @@ def test_what_is_wrong_with_own_words_stands_where_they_are() -> None:
 
 def test_a_prompt_may_change_its_values_in_all_languages_at_once() -> None:
     texts = {f"{language}.yaml": "fee: Раз {sum:money}\n" for language in ("ru", "be")}
-    assert over(OURS, texts).sound().slots("fee") == {"sum": "money"}
+    assert merge(OURS, texts).sound().slots("fee") == {"sum": "money"}

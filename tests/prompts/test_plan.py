@@ -8,7 +8,7 @@ import pytest
 from ivr.speech.phrases import PhraseError
 from ivr.values import Count, Money, Name, Phrase, Rows, Spoken, Values
 from prompts.catalogue import read
-from prompts.plan import Recorded, Speaker, Words, key, pieces, text
+from prompts.plan import RecordedFile, Speaker, SpokenText, key, pieces, text
 
 CATALOGUE = read(
     {
@@ -29,7 +29,7 @@ ROW: Values = {"service": Name({"": "АОН"}), "fee": Money(Decimal(1))}
 
 
 def test_a_sentence_is_spoken_in_one_breath() -> None:
-    assert pieces(CATALOGUE, BALANCE, "ru") == (Words("На счёте пять рублей. Спасибо.", "ru"),)
+    assert pieces(CATALOGUE, BALANCE, "ru") == (SpokenText("На счёте пять рублей. Спасибо.", "ru"),)
 
 
 def test_rows() -> None:
@@ -39,23 +39,23 @@ def test_rows() -> None:
 
 
 def test_a_missing_translation_is_told_in_its_own_language() -> None:
-    assert pieces(CATALOGUE, Phrase("only"), "en") == (Words("Только по-русски.", "ru"),)
+    assert pieces(CATALOGUE, Phrase("only"), "en") == (SpokenText("Только по-русски.", "ru"),)
     assert text(CATALOGUE, BALANCE, "en") == "На счёте пять рублей. Спасибо."
 
 
 def test_recordings_win() -> None:
     recordings = {("ru", "hello"): "/r/ru/hello", ("ru", "balance.1"): "/r/ru/balance.1"}
-    assert pieces(CATALOGUE, Phrase("hello"), "ru", recordings) == (Recorded("/r/ru/hello"),)
-    assert pieces(CATALOGUE, Phrase("hello"), "en", recordings) == (Words("Hello.", "en"),)
+    assert pieces(CATALOGUE, Phrase("hello"), "ru", recordings) == (RecordedFile("/r/ru/hello"),)
+    assert pieces(CATALOGUE, Phrase("hello"), "en", recordings) == (SpokenText("Hello.", "en"),)
     assert pieces(CATALOGUE, BALANCE, "ru", recordings) == (
-        Recorded("/r/ru/balance.1"),
-        Words("пять рублей. Спасибо.", "ru"),
+        RecordedFile("/r/ru/balance.1"),
+        SpokenText("пять рублей. Спасибо.", "ru"),
     )
     recordings["ru", "balance.2"] = "/r/ru/balance.2"
     assert pieces(CATALOGUE, BALANCE, "ru", recordings) == (
-        Recorded("/r/ru/balance.1"),
-        Words("пять рублей", "ru"),
-        Recorded("/r/ru/balance.2"),
+        RecordedFile("/r/ru/balance.1"),
+        SpokenText("пять рублей", "ru"),
+        RecordedFile("/r/ru/balance.2"),
     )
 
 
@@ -65,11 +65,11 @@ def news(texts: Mapping[str, str], recording: str = "") -> Phrase:
 
 def test_what_was_declared_is_spoken_in_its_own_language() -> None:
     known = news({"be": "Аварыя.", "ru": "Авария."})
-    assert pieces(CATALOGUE, known, "ru", {}) == (Words("Внимание. Авария. Спасибо.", "ru"),)
+    assert pieces(CATALOGUE, known, "ru", {}) == (SpokenText("Внимание. Авария. Спасибо.", "ru"),)
     assert pieces(CATALOGUE, news({"en": "An outage."}), "ru", {}) == (
-        Words("Внимание.", "ru"),
-        Words("An outage.", "en"),
-        Words("Спасибо.", "ru"),
+        SpokenText("Внимание.", "ru"),
+        SpokenText("An outage.", "en"),
+        SpokenText("Спасибо.", "ru"),
     )
     assert text(CATALOGUE, news({}), "ru") == "Внимание. Спасибо."
 
@@ -77,9 +77,9 @@ def test_what_was_declared_is_spoken_in_its_own_language() -> None:
 def test_a_recording_of_what_was_declared_wins_where_there_is_sound() -> None:
     recorded = news({"en": "An outage."}, "/r/fire")
     assert pieces(CATALOGUE, recorded, "ru", {}) == (
-        Words("Внимание.", "ru"),
-        Recorded("/r/fire"),
-        Words("Спасибо.", "ru"),
+        SpokenText("Внимание.", "ru"),
+        RecordedFile("/r/fire"),
+        SpokenText("Спасибо.", "ru"),
     )
     assert text(CATALOGUE, recorded, "ru") == "Внимание. An outage. Спасибо."
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from ari_app.calls.call_log import CallLog
 from ari_app.control.live_feed import LiveFeed
-from ari_app.session.conductor import World
+from ari_app.session.conductor import SessionPorts
 from ari_app.session.line import Line
 from ari_app.store.calls import CallBegan, CallEnded, Record, StepTaken
 from ivr.events import Answered, Event, Gone
 from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.session import Caller, Session
-from ivr.wants import Action, Done, Invoke, Met, Screen
+from ivr.wants import Action, Done, Invoke, LineWant, Screen
 
 PROMPTS = ("main", "balance-told", "sorry", "pin", "thanks", "bye", "legal")
 OPERATIONS = {"balance": Operation("balance", {"ok": {}, "unavailable": {}})}
@@ -63,11 +63,11 @@ class Scripted(Line):
 
     def __init__(self, script: Iterable[Play]) -> None:
         self.script = list(script)
-        self.wants: list[Met] = []
+        self.wants: list[LineWant] = []
         self.stuck = asyncio.Event()
         self.gone: Gone | None = None
 
-    async def present(self, want: Met) -> Event:
+    async def present(self, want: LineWant) -> Event:
         self.wants.append(want)
         if isinstance(want, Done):
             return self.gone or Gone()
@@ -106,9 +106,9 @@ class Sight:
         return Answered(self.answers.get(want.operation, "ok"))
 
     @property
-    def world(self) -> World:
+    def world(self) -> SessionPorts:
         remember: Callable[[int, str], None] = lambda *pair: self.languages.append(pair)  # noqa: E731
-        return World(self.perform, remember, self.journal, self.now)
+        return SessionPorts(self.perform, remember, self.journal, self.now)
 
     @property
     def began(self) -> list[CallBegan]:

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from ari_app.session.conductor import conduct
-from ari_app.session.line import UndoneError
+from ari_app.session.line import LineError
 from ivr.engine import FlowError
-from ivr.events import Bridged, Gone, Keyed, Silent, Told
+from ivr.events import Bridged, Gone, Keyed, Played, Silent
 from ivr.wants import Ask, Done, Enqueue, Say
 from tests.session.scripted import FLOW, Play, Scripted, Sight, book, session
 
@@ -28,8 +28,8 @@ def complete(sight: Sight, ending: str, cause: int = 0) -> None:
 @pytest.mark.parametrize(
     ("script", "ending", "cause"),
     [
-        ([Keyed("0"), Bridged("ended"), Told()], "ended", 0),
-        ([Silent(), Silent(), Silent(), Told()], "ended", 0),
+        ([Keyed("0"), Bridged("ended"), Played()], "ended", 0),
+        ([Silent(), Silent(), Silent(), Played()], "ended", 0),
         ([Gone()], "gone", 0),
         ([Gone(31)], "gone", 31),
         ([Keyed("1"), Gone(16)], "gone", 16),
@@ -50,7 +50,7 @@ async def test_the_record_is_complete_however_it_ends(
 
 
 @pytest.mark.parametrize(
-    "script", [[RuntimeError("broken")], [Keyed("1"), OSError("broken")], [Told()]]
+    "script", [[RuntimeError("broken")], [Keyed("1"), OSError("broken")], [Played()]]
 )
 async def test_a_fault_is_recorded_and_goes_on_to_the_caller_of_it(script: list[Play]) -> None:
     sight = Sight()
@@ -79,7 +79,7 @@ async def test_a_cancelled_session_is_recorded() -> None:
 
 async def test_what_the_line_is_asked_in_turn() -> None:
     sight = Sight()
-    line = Scripted([Keyed("1"), Keyed("2"), Keyed("0"), Bridged("ended"), Told()])
+    line = Scripted([Keyed("1"), Keyed("2"), Keyed("0"), Bridged("ended"), Played()])
     await conduct(line, book(), session(), sight.world)
     assert [type(want) for want in line.wants] == [Ask, Ask, Ask, Enqueue, Say, Done]
     assert sight.deeds == [("balance", "c1:2")]
@@ -128,7 +128,7 @@ on-error: oops
 )
 
 
-@pytest.mark.parametrize("script", [[UndoneError("nobody speaks")], [Keyed("9"), UndoneError("x")]])
+@pytest.mark.parametrize("script", [[LineError("nobody speaks")], [Keyed("9"), LineError("x")]])
 async def test_words_that_cannot_be_told_are_the_flows_to_answer(script: list[Play]) -> None:
     sight, line = Sight(), Scripted([*script, Gone(16)])
     assert await conduct(line, book(FAULTY), session(), sight.world) == "gone"
@@ -141,7 +141,7 @@ async def test_words_that_cannot_be_told_are_the_flows_to_answer(script: list[Pl
 async def test_a_flow_without_an_answer_to_it_is_at_fault() -> None:
     sight = Sight()
     with pytest.raises(FlowError, match="main: nobody speaks"):
-        await conduct(Scripted([UndoneError("nobody speaks")]), book(), session(), sight.world)
+        await conduct(Scripted([LineError("nobody speaks")]), book(), session(), sight.world)
     complete(sight, "fault")
 
 

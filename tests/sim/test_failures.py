@@ -4,11 +4,11 @@ import pytest
 import yaml
 
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.sim.answers import Answers
+from ari_app.sim.reply_reader import Answers
 from ari_app.sim.script import After
 from ivr.events import Answered
 from ivr.model import Book
-from tests.sim.kitchen import book, run
+from tests.sim.sample_flows import book, run
 
 BOOK = book()
 

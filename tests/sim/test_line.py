@@ -2,9 +2,9 @@
 
 import pytest
 
-from ari_app.sim.stage import Result
+from ari_app.sim.run import Result
 from ivr.model import Book
-from tests.sim.kitchen import book, run
+from tests.sim.sample_flows import book, run
 
 MENUS = """
 flow: menus

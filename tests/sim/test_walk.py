@@ -2,13 +2,13 @@
 
 import pytest
 
-from ari_app.sim.writing import walked, written
+from ari_app.sim.script_writer import walked, written
 from ivr.analysis.coverage import covered
-from ivr.analysis.search import walk
+from ivr.analysis.search import find_paths
 from ivr.model import Book
 from ivr.nodes import KINDS
 from tests.ivr.conversation import shipped
-from tests.sim.kitchen import book, run
+from tests.sim.sample_flows import book, run
 
 
 def test_the_kitchen_has_every_kind_of_node() -> None:
@@ -18,7 +18,7 @@ def test_the_kitchen_has_every_kind_of_node() -> None:
 
 @pytest.mark.parametrize("of", [book(), shipped()], ids=["kitchen", "shipped"])
 async def test_what_a_walk_writes_passes_and_covers_everything(of: Book) -> None:
-    found = walk(of)
+    found = find_paths(of)
     assert found.missed == ()
     results = await run(of, written(of, [walked(of, path, "be") for path in found.paths]))
     assert [(one.test.test, one.failure) for one in results if one.failure] == []

@@ -48,7 +48,7 @@ async def test_each_call_counts_once_where_it_was(store: Store) -> None:
     found = await store.read(traffic, "611")
     assert found.calls == 5
     assert found.nodes == {"main": 5, "sub": 1}
-    assert found.ways == {
+    assert found.edges == {
         ("main", "1"): 2, ("main", "silent"): 2, ("main", "call"): 2, ("main", "2"): 1,
     }  # fmt: skip
     assert found.began == (NOON + HOUR, NOON + 5 * HOUR)
@@ -66,7 +66,7 @@ async def test_a_flow_that_was_called_counts_since_its_version(store: Store) -> 
     await fill(store)
     assert (await store.read(traffic, "money")).calls == 2
     found = await store.read(traffic, "money", "m")
-    assert (found.calls, found.ways) == (1, {("main", "hung-up"): 1})
+    assert (found.calls, found.edges) == (1, {("main", "hung-up"): 1})
 
 
 async def test_since_a_moment(store: Store) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 from ari_app.calls.call_log import CallLog
 from ari_app.control.live_feed import LiveFeed
-from ari_app.session.conductor import World
+from ari_app.session.conductor import SessionPorts
 from ari_app.store.calls import CallBegan, CallEnded, Record
 from ari_app.ussd.sessions import PROMPTS, Sessions, Written
-from ivr.entry import enter
 from ivr.events import Answered
 from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.session import Caller, Session
+from ivr.session_start import start_session
 from ivr.wants import Action, Invoke, Screen
 
 FLOW = """
@@ -68,7 +68,7 @@ class House:
         self.begun: list[asyncio.Task[None]] = []
         self._tasks = tasks
         journal = CallLog(self.records.append, LiveFeed(), texts, "ussd")
-        world = World(self._perform, lambda *_: None, journal, lambda: datetime.now(UTC))
+        world = SessionPorts(self._perform, lambda *_: None, journal, lambda: datetime.now(UTC))
         self.sessions = Sessions(Written(book(), texts, world), self._enter, self._begin)
 
     async def _perform(self, deed: Action, _: Session) -> Answered:
@@ -80,7 +80,7 @@ class House:
         return self.answer
 
     def _enter(self, book: Book, number: str, dialled: str) -> Session | None:
-        return enter(book, f"c{len(self.begun)}", dialled, Caller(number, 7))
+        return start_session(book, f"c{len(self.begun)}", dialled, Caller(number, 7))
 
     def _begin(self, deed: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         self.begun.append(self._tasks.create_task(deed))

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from ari_app.ussd import sessions as module
 from ari_app.ussd.line import Page, TextLine, reading
 from ari_app.ussd.sessions import MismatchError, Request, replies
-from ivr.entry import enter
 from ivr.events import Answered, Keyed
 from ivr.screens import fits
 from ivr.session import Caller, Session
+from ivr.session_start import start_session
 from ivr.wants import Action, Ask, Grammar, Screen, Send
 from tests.ari.facts import until
 from tests.ussd.house import House, book, house, texts
@@ -116,7 +116,7 @@ async def test_what_a_message_would_only_repeat_is_not_sent(repeats: bool, sent:
         return Answered("sent")
 
     send = Send(Screen((), "ru"), "s:1", unless_read=repeats)
-    session = enter(book(), "s", "*100#", Caller("375291234567"))
+    session = start_session(book(), "s", "*100#", Caller("375291234567"))
     assert session is not None
     assert await reading(perform)(send, session) == Answered("sent")
     assert len(posted) == sent

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.acd.board import Board, Caller, Offer, Talk
-from ivr.acd.channels import Channel, seen
+from ivr.acd.channels import Channel, with_channels
 from tests.ivr.acd.test_queues import ANNA, at, board, caller, waits
 
 LEG = f"{ANNA}-03"
@@ -14,7 +14,7 @@ RINGS = replace(HERS, bridge="", rings=True)
 
 
 def both(his: Channel, hers: Channel, of: Board | None = None) -> Board:
-    return seen(of or Board(), (hers, his), ANNA.__eq__)
+    return with_channels(of or Board(), (hers, his), ANNA.__eq__)
 
 
 def test_they_speak() -> None:

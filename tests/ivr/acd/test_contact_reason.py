@@ -5,21 +5,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr.acd.contact_reason import (
-    Did,
+    ChosenTopic,
     Facts,
-    Failed,
     LockedOut,
-    Lost,
+    LostInMenus,
+    NodeVisit,
+    OpenTicket,
+    OperationFailed,
+    OperationResult,
     Outage,
-    Owed,
-    Passed,
     Reason,
-    Repeated,
+    RepeatContact,
     Ticket,
-    Wants,
-    did,
+    contact_reasons,
+    last_results,
     misses,
-    why,
 )
 from ivr.engine import step
 from ivr.events import Answered, Began, Keyed, Silent
@@ -30,9 +30,12 @@ HOUR = timedelta(hours=1)
 FIRE = Outage("Пожар в кабельном канале.", NOW + 6 * HOUR)
 LATE = Ticket(1, "technical", "internet", NOW - 30 * HOUR, NOW - 6 * HOUR)
 DUE = Ticket(2, "finance", "money", NOW - HOUR, NOW + 23 * HOUR)
-DOWN, REFUSED = Did("balance", "unavailable"), Did("tariff-change", "too-little")
-NO_BALANCE = Failed("balance", "unavailable", ours=True)
-NO_CHANGE = Failed("tariff-change", "too-little", ours=False)
+DOWN, REFUSED = (
+    OperationResult("balance", "unavailable"),
+    OperationResult("tariff-change", "too-little"),
+)
+NO_BALANCE = OperationFailed("balance", "unavailable", ours=True)
+NO_CHANGE = OperationFailed("tariff-change", "too-little", ours=False)
 
 
 @pytest.mark.parametrize(
@@ -40,33 +43,39 @@ NO_CHANGE = Failed("tariff-change", "too-little", ours=False)
     [
         (Facts(), ()),
         (Facts(topic="general"), ()),
-        (Facts(topic="money"), (Wants("money"),)),
-        (Facts(topic="management"), (Wants("management"),)),
+        (Facts(topic="money"), (ChosenTopic("money"),)),
+        (Facts(topic="management"), (ChosenTopic("management"),)),
         (Facts(outages=(FIRE,)), (FIRE,)),
-        (Facts(topic="internet", outages=(FIRE,)), (FIRE, Wants("internet"))),
-        (Facts(topic="money", outages=(FIRE,)), (Wants("money"), FIRE)),
-        (Facts(topic="late-ticket", tickets=(LATE,)), (Owed(LATE, late=True),)),
+        (Facts(topic="internet", outages=(FIRE,)), (FIRE, ChosenTopic("internet"))),
+        (Facts(topic="money", outages=(FIRE,)), (ChosenTopic("money"), FIRE)),
+        (Facts(topic="late-ticket", tickets=(LATE,)), (OpenTicket(LATE, late=True),)),
         (
             Facts(topic="money", tickets=(LATE, DUE)),
-            (Owed(LATE, late=True), Owed(DUE, late=False), Wants("money")),
+            (OpenTicket(LATE, late=True), OpenTicket(DUE, late=False), ChosenTopic("money")),
         ),
-        (Facts(topic="tariff", tickets=(DUE,)), (Wants("tariff"), Owed(DUE, late=False))),
-        (Facts(topic="ticket", tickets=(DUE,)), (Owed(DUE, late=False),)),
-        (Facts(topic="complaint", tickets=(DUE,)), (Owed(DUE, late=False), Wants("complaint"))),
-        (Facts(topic="money", contacts=1), (Wants("money"), Repeated(2))),
-        (Facts(topic="money", contacts=2), (Repeated(3), Wants("money"))),
         (
-            Facts(topic="tariff", did=(REFUSED, DOWN, Did("tariff", "ok"))),
-            (NO_BALANCE, NO_CHANGE, Wants("tariff")),
+            Facts(topic="tariff", tickets=(DUE,)),
+            (ChosenTopic("tariff"), OpenTicket(DUE, late=False)),
+        ),
+        (Facts(topic="ticket", tickets=(DUE,)), (OpenTicket(DUE, late=False),)),
+        (
+            Facts(topic="complaint", tickets=(DUE,)),
+            (OpenTicket(DUE, late=False), ChosenTopic("complaint")),
+        ),
+        (Facts(topic="money", contacts=1), (ChosenTopic("money"), RepeatContact(2))),
+        (Facts(topic="money", contacts=2), (RepeatContact(3), ChosenTopic("money"))),
+        (
+            Facts(topic="tariff", results=(REFUSED, DOWN, OperationResult("tariff", "ok"))),
+            (NO_BALANCE, NO_CHANGE, ChosenTopic("tariff")),
         ),
         (Facts(locked_until=NOW + HOUR), (LockedOut(NOW + HOUR),)),
         (Facts(locked_until=NOW), ()),
         (Facts(misses=2), ()),
-        (Facts(misses=3), (Lost(3),)),
+        (Facts(misses=3), (LostInMenus(3),)),
         (
             Facts(
                 topic="internet",
-                did=(DOWN, REFUSED),
+                results=(DOWN, REFUSED),
                 misses=4,
                 outages=(FIRE,),
                 tickets=(LATE, DUE),
@@ -74,21 +83,21 @@ NO_CHANGE = Failed("tariff-change", "too-little", ours=False)
                 locked_until=NOW + HOUR,
             ),
             (
-                Owed(LATE, late=True),
+                OpenTicket(LATE, late=True),
                 FIRE,
-                Repeated(3),
+                RepeatContact(3),
                 NO_BALANCE,
                 LockedOut(NOW + HOUR),
                 NO_CHANGE,
-                Wants("internet"),
-                Owed(DUE, late=False),
-                Lost(4),
+                ChosenTopic("internet"),
+                OpenTicket(DUE, late=False),
+                LostInMenus(4),
             ),
         ),
     ],
 )
 def test_what_explains_best_comes_first(facts: Facts, reasons: tuple[Reason, ...]) -> None:
-    assert why(facts, NOW) == reasons
+    assert contact_reasons(facts, NOW) == reasons
 
 
 def test_what_was_done_and_missed_is_read_from_the_way_of_a_call() -> None:
@@ -102,28 +111,28 @@ def test_what_was_done_and_missed_is_read_from_the_way_of_a_call() -> None:
     for event in events:
         turn = step(book, session, event)
         session = turn.session
-        path += [Passed(one.flow, one.node, one.outcome, one.way) for one in turn.steps]
-    assert did(book, path) == (
-        Did("services", "none"),
-        Did("bill", "unavailable"),
-        Did("balance", "unavailable"),
-        Did("ticket", "none"),
+        path += [NodeVisit(one.flow, one.node, one.outcome, one.way) for one in turn.steps]
+    assert last_results(book, path) == (
+        OperationResult("services", "none"),
+        OperationResult("bill", "unavailable"),
+        OperationResult("balance", "unavailable"),
+        OperationResult("ticket", "none"),
     )
     assert misses(path) == 2
 
 
 def test_what_was_not_asked_was_not_done() -> None:
     path = [
-        Passed("611", "ticket", "late", "late"),
-        Passed("611", "no-such", "ok", "ok"),
-        Passed("no-such", "ticket", "ok", "ok"),
-        Passed("word", "change", "identify", "identify"),
-        Passed("money", "balance", "gone", "hung-up"),
-        Passed("money", "choose", "3", "3"),
+        NodeVisit("611", "ticket", "late", "late"),
+        NodeVisit("611", "no-such", "ok", "ok"),
+        NodeVisit("no-such", "ticket", "ok", "ok"),
+        NodeVisit("word", "change", "identify", "identify"),
+        NodeVisit("money", "balance", "gone", "hung-up"),
+        NodeVisit("money", "choose", "3", "3"),
     ]
-    assert did(shipped(), path) == (Did("ticket", "late"),)
+    assert last_results(shipped(), path) == (OperationResult("ticket", "late"),)
 
 
 def test_an_operation_that_went_well_at_last_did_not_fail() -> None:
-    path = [Passed("money", "balance", outcome, outcome) for outcome in ("unavailable", "ok")]
-    assert did(shipped(), path) == (Did("balance", "ok"),)
+    path = [NodeVisit("money", "balance", outcome, outcome) for outcome in ("unavailable", "ok")]
+    assert last_results(shipped(), path) == (OperationResult("balance", "ok"),)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from ivr.acd.board import Board, Caller, Offer, Talk
 from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
-from ivr.acd.queues import CallerLeft, Completed, Connected, Event, Offered, folded
-from ivr.acd.recount import carried
+from ivr.acd.queues import CallerLeft, Completed, Connected, Event, Offered, apply_event
+from ivr.acd.reconcile import reconciled
 from tests.ivr.acd.test_queues import ANNA, EVENTS, OLGA, at, board, caller, member, waits
 
 LOCAL = "Local/702@firstline-people"
@@ -164,9 +164,9 @@ def test_a_caller_of_whom_nothing_was_known_is_named_by_the_transfer() -> None:
 def test_after_a_gap_whose_channels_there_still_are() -> None:
     ringing = board(ANNA_RINGS)
     for now in (ringing, board(ANSWERS, of=ringing)):
-        assert carried(now, Board(), {"a", LEG}) == now
-        assert carried(now, Board(), {"a"}) == carried(now, Board(), {LEG}) == Board()
-        assert carried(now, Board(), None) == now
+        assert reconciled(now, Board(), {"a", LEG}) == now
+        assert reconciled(now, Board(), {"a"}) == reconciled(now, Board(), {LEG}) == Board()
+        assert reconciled(now, Board(), None) == now
 
 
 LEGS = st.sampled_from([LEG, f"{OLGA}-01", f"{LOCAL}-00000001;1"])
@@ -186,13 +186,13 @@ def test_events_in_any_order(events: list[Event]) -> None:
     """None breaks the board, and nobody rings or speaks twice for the same caller."""
     now = Board()
     for event in events:
-        now = folded(now, event)
-        assert folded(now, event) is now, event
+        now = apply_event(now, event)
+        assert apply_event(now, event) is now, event
         for each in (now.offers, now.talks):
             keys = [(it.interface, it.caller.call) for it in each]
             assert len(set(keys)) == len(keys)
     last: datetime = at(200)
     for call in ("a", "b", "c", "half-1"):
-        now = folded(now, HungUp(call, "", last))
+        now = apply_event(now, HungUp(call, "", last))
     assert (now.offers, now.talks) == ((), ())
     assert all(not queue.waiting for queue in now.queues.values())

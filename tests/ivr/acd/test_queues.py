@@ -15,22 +15,22 @@ from ivr.acd.queues import (
     Board,
     Caller,
     CallerAbandoned,
+    CallerJoined,
     CallerLeft,
-    CallerWaits,
     Completed,
     Connected,
     Event,
     Member,
-    MemberIs,
     MemberRemoved,
+    MemberStatus,
     Offered,
-    QueueIs,
+    QueueListed,
     State,
     Talk,
     Unanswered,
-    folded,
+    apply_event,
 )
-from ivr.acd.recount import carried, differences
+from ivr.acd.reconcile import differences, reconciled
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OLGA, ANNA = "PJSIP/701", "PJSIP/702"
@@ -45,15 +45,15 @@ def caller(call: str, since: float = 0) -> Caller:
 
 
 def board(*events: Event, of: Board | None = None) -> Board:
-    return reduce(folded, events, of or Board())
+    return reduce(apply_event, events, of or Board())
 
 
-def member(interface: str = OLGA, queue: str = "support", **more: object) -> MemberIs:
-    return MemberIs(queue, replace(Member(interface=interface, name="Ольга"), **more))
+def member(interface: str = OLGA, queue: str = "support", **more: object) -> MemberStatus:
+    return MemberStatus(queue, replace(Member(interface=interface, name="Ольга"), **more))
 
 
-def waits(call: str, position: int = 1, queue: str = "support") -> CallerWaits:
-    return CallerWaits(queue, position, caller(call))
+def waits(call: str, position: int = 1, queue: str = "support") -> CallerJoined:
+    return CallerJoined(queue, position, caller(call))
 
 
 RINGS = (member(state="ringing"), waits("a"), Offered("support", OLGA, "a", at(1)))
@@ -119,15 +119,15 @@ def test_who_waits_no_more_is_offered_to_nobody() -> None:
 def test_what_no_list_tells_is_carried_over() -> None:
     old = board(*RINGS, member(ANNA), Connected("support", ANNA, caller("b"), at(2)))
     rings = board(member(state="not in use"), member(ANNA), waits("a"))
-    assert carried(old, rings, None) == replace(rings, offers=old.offers, talks=old.talks)
-    assert carried(old, board(member(state="ringing")), None).offers == ()
+    assert reconciled(old, rings, None) == replace(rings, offers=old.offers, talks=old.talks)
+    assert reconciled(old, board(member(state="ringing")), None).offers == ()
 
 
 @pytest.mark.parametrize(("gap", "since"), [(False, 0), (True, 1)])
 def test_whoever_waits_does_so_since_he_was_told_to(gap: bool, since: int) -> None:
     """A list has whole seconds, but after a gap he may have come anew."""
-    listed = board(CallerWaits("support", 1, caller("a", 1)))
-    now = carried(board(waits("a")), listed, () if gap else None)
+    listed = board(CallerJoined("support", 1, caller("a", 1)))
+    now = reconciled(board(waits("a")), listed, () if gap else None)
     assert now.queues["support"].waiting == (caller("a", since),)
 
 
@@ -142,13 +142,13 @@ def test_whoever_waits_does_so_since_he_was_told_to(gap: bool, since: int) -> No
 )
 def test_after_a_gap_only_what_is_seen(listed: tuple[Event, ...], offers: int, talks: int) -> None:
     old = board(*RINGS, member(ANNA), Connected("support", ANNA, caller("b"), at(2)))
-    now = carried(old, board(*listed), ())
+    now = reconciled(old, board(*listed), ())
     assert (len(now.offers), len(now.talks)) == (offers, talks)
 
 
 def test_differences_are_said_in_words() -> None:
-    old = board(member(), member(ANNA, paused=True), waits("a"), QueueIs("gone"))
-    new = board(member(state="in use", in_call=True), waits("b"), waits("c", 2), QueueIs("new"))
+    old = board(member(), member(ANNA, paused=True), waits("a"), QueueListed("gone"))
+    new = board(member(state="in use", in_call=True), waits("b"), waits("c", 2), QueueListed("new"))
     assert differences(old, new) == (
         "queue new was not known",
         "PJSIP/701 in support is in use and speaks, penalty 0, not unknown, penalty 0",
@@ -180,15 +180,15 @@ class AppQueue:
 
     def listed(self) -> Iterable[Event]:
         for name, members in self.members.items():
-            yield QueueIs(name)
-            yield from (MemberIs(name, one) for one in members.values())
+            yield QueueListed(name)
+            yield from (MemberStatus(name, one) for one in members.values())
             for place, (_, one) in enumerate(self.waiting[name], 1):
-                yield CallerWaits(name, place, one)
+                yield CallerJoined(name, place, one)
 
     def change(self, queue: str, interface: str, **values: object) -> None:
         if known := self.members[queue].get(interface):
             self.members[queue][interface] = replace(known, **values)
-            self.told.append(MemberIs(queue, self.members[queue][interface]))
+            self.told.append(MemberStatus(queue, self.members[queue][interface]))
 
     def do(self, deed: int, queue: str, interface: str, some: int) -> None:
         """One deed, chosen by numbers; nothing where it cannot be done."""
@@ -227,7 +227,7 @@ class AppQueue:
         self.calls += 1
         place = sum(1 for other, _ in self.waiting[queue] if other >= priority)
         self.waiting[queue].insert(place, (priority, caller(str(self.calls))))
-        self.told.append(CallerWaits(queue, place + 1, caller(str(self.calls))))
+        self.told.append(CallerJoined(queue, place + 1, caller(str(self.calls))))
 
     def leave(self, queue: str, one: Caller) -> None:
         self.waiting[queue] = [it for it in self.waiting[queue] if it[1] != one]
@@ -276,7 +276,7 @@ def test_the_folded_board_is_the_listed_one(
         assert {(it.queue, it.interface, it.caller) for it in now.offers} == set(model.ringing)
         assert {(it.queue, it.interface, it.caller) for it in now.talks} == set(model.talking)
         stale = model.told[max(len(model.told) - late, 0) :]
-        again = board(*stale, of=carried(now, listed, None))
+        again = board(*stale, of=reconciled(now, listed, None))
         assert differences(again, listed) == ()
         assert (set(again.offers), set(again.talks)) == (set(now.offers), set(now.talks))
 
@@ -286,12 +286,14 @@ PHONES = st.sampled_from([OLGA, ANNA])
 CALLS = st.sampled_from(["a", "b", "c"])
 TIMES = st.integers(0, 100).map(at)
 EVENTS = st.one_of(
-    st.builds(QueueIs, NAMES),
+    st.builds(QueueListed, NAMES),
     st.builds(
-        MemberIs, NAMES, st.builds(Member, interface=PHONES, name=st.just(""), paused=st.booleans())
+        MemberStatus,
+        NAMES,
+        st.builds(Member, interface=PHONES, name=st.just(""), paused=st.booleans()),
     ),
     st.builds(MemberRemoved, NAMES, PHONES),
-    st.builds(CallerWaits, NAMES, st.integers(-2, 9), st.builds(caller, CALLS)),
+    st.builds(CallerJoined, NAMES, st.integers(-2, 9), st.builds(caller, CALLS)),
     st.builds(CallerLeft, NAMES, CALLS),
     st.builds(CallerAbandoned, NAMES, CALLS),
     st.builds(Offered, NAMES, PHONES, CALLS, TIMES),
@@ -307,8 +309,8 @@ def test_events_in_any_order(events: list[Event]) -> None:
     """None breaks the board; the same one twice is once, and then the board is the same value."""
     now = Board()
     for event in events:
-        now = folded(now, event)
-        assert folded(now, event) is now, event
+        now = apply_event(now, event)
+        assert apply_event(now, event) is now, event
         for name, queue in now.queues.items():
             assert len(set(calls(now, name))) == len(queue.waiting)
         keys = [(it.queue, it.interface, it.caller.call) for it in now.offers]

@@ -7,16 +7,16 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from ivr.analysis.graph import HANDLERS, Way, ways
+from ivr.analysis.graph import HANDLERS, Edge, edges_from
 from ivr.engine import FlowError, Step, step
-from ivr.entry import opening
 from ivr.events import Event
 from ivr.model import Book
+from ivr.session_start import first_event
 from ivr.terms import ACTIONS
 from ivr.wants import Done
 from tests.ivr.calls import through_json
 from tests.ivr.conversation import shipped
-from tests.ivr.kitchen import begin, happens, kitchen
+from tests.ivr.sample_flows import begin, happens, kitchen
 
 BOOKS = {"kitchen": kitchen(), "shipped": shipped()}
 FAR = {"kitchen": 0.1, "shipped": 0.25}
@@ -31,7 +31,7 @@ def walked(book: Book, random: Random) -> list[Step]:
     caller = replace(session.caller, vouched=random.random() < 0.8)
     session = replace(session, caller=caller, proven=random.random() < 0.3)
     misses = random.choice([0.05, 0.2, 0.9])
-    event: Event = opening(session)
+    event: Event = first_event(session)
     steps: list[Step] = []
     for _ in range(200):
         try:
@@ -46,7 +46,7 @@ def walked(book: Book, random: Random) -> list[Step]:
     return steps
 
 
-def edge(book: Book, taken: Step) -> Way | None:
+def edge(book: Book, taken: Step) -> Edge | None:
     """The one way that a step names; None for one that a handler opened."""
     found = [way for way in out(book, (taken.flow, taken.node)) if way.label == taken.way]
     if not found and taken.way in HANDLERS:
@@ -55,8 +55,8 @@ def edge(book: Book, taken: Step) -> Way | None:
     return found[0]
 
 
-def out(book: Book, spot: tuple[str, str]) -> Iterable[Way]:
-    return ways(book.flows, book.operations, spot)
+def out(book: Book, spot: tuple[str, str]) -> Iterable[Edge]:
+    return edges_from(book.flows, book.operations, spot)
 
 
 def handlers(book: Book, name: str) -> Iterable[tuple[str, str]]:

@@ -9,11 +9,11 @@ import pytest
 
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
-from ivr.analysis.graph import HANDLERS, ways
-from ivr.analysis.reachability import leads
+from ivr.analysis.graph import HANDLERS, edges_from
+from ivr.analysis.reachability import shortest_to_human
 from ivr.diagram.dot import dot
 from ivr.diagram.mermaid import mermaid
-from ivr.diagram.picture import Box, Picture, Traffic, picture, reached
+from ivr.diagram.picture import Box, Picture, Traffic, linked_flows, picture
 from ivr.loader import load
 from ivr.model import Book
 from prompts import catalogue
@@ -61,7 +61,9 @@ def arrows(found: Picture) -> dict[tuple[str, str], list[str]]:
     }
 
 
-@pytest.mark.parametrize("names", [*((name,) for name in BOOK.flows), reached(BOOK.flows, "111")])
+@pytest.mark.parametrize(
+    "names", [*((name,) for name in BOOK.flows), linked_flows(BOOK.flows, "111")]
+)
 def test_every_node_and_way_is_there_once(names: tuple[str, ...]) -> None:
     found = picture(BOOK, names, WORDS, {})
     drawn = [(box.flow, box.node) for sheet in found.sheets for box in sheet.boxes if box.kind]
@@ -78,7 +80,7 @@ def test_every_node_and_way_is_there_once(names: tuple[str, ...]) -> None:
     meant = Counter(
         (*spot, way.label, way.flow, way.node)
         for spot in drawn
-        for way in ways(BOOK.flows, CATALOGUE, spot)
+        for way in edges_from(BOOK.flows, CATALOGUE, spot)
     )
     handlers = Counter(
         (name, f"{field.replace('_', '-')}:", "", name, target)
@@ -119,7 +121,7 @@ def test_the_way_to_a_human_is_marked_from_the_start_and_told_of_each_question()
 
 
 def test_the_way_to_a_human_leads_through_other_flows() -> None:
-    found = leads(BOOK.flows, CATALOGUE)
+    found = shortest_to_human(BOOK.flows, CATALOGUE)
     assert found["611", "main"].keys == ("0",)
     assert found["money", "choose"].keys == ("0",)
     assert found["agent", "support-queue"].keys == ()
@@ -159,7 +161,9 @@ def test_calls_are_told_where_they_went() -> None:
     assert max(thick) == 5.8
 
 
-@pytest.mark.parametrize("names", [*((name,) for name in BOOK.flows), reached(BOOK.flows, "111")])
+@pytest.mark.parametrize(
+    "names", [*((name,) for name in BOOK.flows), linked_flows(BOOK.flows, "111")]
+)
 def test_graphviz_draws_every_box(names: tuple[str, ...]) -> None:
     found = picture(BOOK, names, WORDS, {})
     svg = ElementTree.fromstring(_svg(dot(found)))
@@ -184,7 +188,7 @@ def test_texts_do_no_harm(words: str) -> None:
 
 
 def test_mermaid_has_all_boxes_and_arrows() -> None:
-    found = picture(BOOK, reached(BOOK.flows, "611"), WORDS, {})
+    found = picture(BOOK, linked_flows(BOOK.flows, "611"), WORDS, {})
     text = mermaid(found)
     every = [box for sheet in found.sheets for box in sheet.boxes]
     assert len(re.findall(r"^    n\d+\[", text, re.MULTILINE)) == len(every)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.hours.schedule import Forced, Hours, Schedule, gap_told, gaps, hours_at
-from ivr.hours.week import WEEKDAYS, spans, told
+from ivr.hours.schedule import Forced, Hours, Schedule, gap_text, gaps, hours_at
+from ivr.hours.week import WEEKDAYS, span_text, spans
 from ivr.loader import load
 
 MINSK = ZoneInfo("Europe/Minsk")
@@ -137,7 +137,7 @@ def test_the_clock_on_the_wall_decides_when_it_is_changed() -> None:
 
 
 def test_gaps_of_a_week() -> None:
-    assert [gap_told(gap) for gap in gaps(CLAIMS)] == [
+    assert [gap_text(gap) for gap in gaps(CLAIMS)] == [
         "closed Monday 13:00 to Monday 14:00",
         "closed Monday 18:00 to Tuesday 09:00",
         "closed Tuesday 13:00 to Tuesday 14:00",
@@ -158,7 +158,7 @@ def test_gaps_of_a_week() -> None:
         ({"sun": "22:00-21:00", "mon": "10:00-11:00"}, ["closed Monday 21:00 to Sunday 22:00"]),
     ):
         schedule = Schedule(schedule="s", timezone="UTC", week=week)
-        assert [gap_told(gap) for gap in gaps(schedule)] == expected
+        assert [gap_text(gap) for gap in gaps(schedule)] == expected
 
 
 # Against somebody who looks at the clock every minute.
@@ -190,7 +190,7 @@ def texts(draw: st.DrawFn) -> str:
     if draw(st.booleans()) and cuts:
         cuts = [*cuts[1:], 1440 + cuts[0]]  # the last span ends in the night
     pairs = zip(cuts[::2], cuts[1::2], strict=True)
-    return ", ".join(map(told, pairs)) or draw(st.sampled_from(("open", "closed")))
+    return ", ".join(map(span_text, pairs)) or draw(st.sampled_from(("open", "closed")))
 
 
 @st.composite

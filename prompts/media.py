@@ -7,15 +7,15 @@ from pathlib import Path
 from ivr.speech.phrases import PhraseError
 from ivr.values import Phrase
 from prompts.catalogue import Catalogue
-from prompts.plan import Piece, Recorded, Recordings, Words, pieces
+from prompts.plan import Piece, RecordedFile, Recordings, SpokenText, pieces
 from prompts.recordings import scan
-from prompts.speak import SpeechFailed, Voice
+from prompts.voice import SpeechFailed, Voice
 
 Progress = Callable[[int, int], None]
 """Called with how many sentences are done, of how many."""
 
 
-class Reading:
+class PromptMedia:
     """One catalogue read out; several are, while calls go on that began at other times.
 
     ``recordings`` are those that win; ``problems`` says which others are not usable, and why.
@@ -47,7 +47,7 @@ class Reading:
             waiting = [
                 piece
                 for piece, path in zip(told, found, strict=True)
-                if path is None and isinstance(piece, Words)
+                if path is None and isinstance(piece, SpokenText)
             ]
             spoken = iter(await self.voice.speak(waiting))
             return [path if path is not None else next(spoken) for path in found]
@@ -60,7 +60,10 @@ class Reading:
         first that cannot be spoken.
         """
         sentences = [
-            piece for told in self._fixed.values() for piece in told if isinstance(piece, Words)
+            piece
+            for told in self._fixed.values()
+            for piece in told
+            if isinstance(piece, SpokenText)
         ]
         spoken = 0
         for done, words in enumerate(sentences, 1):
@@ -84,7 +87,7 @@ class Reading:
 
     def _found(self, piece: Piece) -> str | None:
         match piece:
-            case Recorded(path):
+            case RecordedFile(path):
                 return path
-            case Words():
+            case SpokenText():
                 return self.voice.find(piece)

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from ivr import nodes
-from ivr.check.base import Finding, Known, shortened
+from ivr.check.context import CheckContext, Finding, shortened
 from ivr.check.graph import HUMAN
 from ivr.session import Spot
 from ivr.terms import ACTIONS, Is
 
 
-def unreachable(known: Known) -> Iterator[Finding]:
+def unreachable(known: CheckContext) -> Iterator[Finding]:
     """Nodes to which nothing leads, in flows that are entered."""
     graph = known.graph
     entries: set[Spot] = set()
@@ -24,7 +24,7 @@ def unreachable(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"nothing leads to {spot[1]}: lead there, or take it out"
 
 
-def unentered(known: Known) -> Iterator[Finding]:
+def unentered(known: CheckContext) -> Iterator[Finding]:
     """Flows at which no number begins, and to which no other flow leads."""
     for flow in known.flows:
         if flow not in known.graph.entered:
@@ -32,7 +32,7 @@ def unentered(known: Known) -> Iterator[Finding]:
             yield known.head(flow), text
 
 
-def traps(known: Known) -> Iterator[Finding]:
+def traps(known: CheckContext) -> Iterator[Finding]:
     """Menus round and round, told once for each set of them."""
     graph, told = known.graph, set[Spot]()
     for begun in sorted(graph.trapped, key=known.at):
@@ -52,7 +52,7 @@ def traps(known: Known) -> Iterator[Finding]:
             yield known.at(asked[0]), text
 
 
-def no_human(known: Known) -> Iterator[Finding]:
+def no_human(known: CheckContext) -> Iterator[Finding]:
     """Questions after which no human can be had, told once for each flow."""
     for spots in _asked(known).values():
         lost = [each for each in spots if known.graph.human[each].keys == math.inf]
@@ -62,7 +62,7 @@ def no_human(known: Known) -> Iterator[Finding]:
             yield known.at(lost[0]), text
 
 
-def far_human(known: Known) -> Iterator[Finding]:
+def far_human(known: CheckContext) -> Iterator[Finding]:
     """The question of a flow that is farthest from a human."""
     within = known.standard.within
     for spots in _asked(known).values():
@@ -75,7 +75,7 @@ def far_human(known: Known) -> Iterator[Finding]:
             yield known.at(worst), f"{text}; give it a key of its own to a human"
 
 
-def silent_rounds(known: Known) -> Iterator[Finding]:
+def silent_rounds(known: CheckContext) -> Iterator[Finding]:
     """Questions after which a caller who cannot press a key goes round, told once for each flow."""
     graph = known.graph
     helped = {spot for spot, node in graph.nodes.items() if isinstance(node, (nodes.End, *HUMAN))}
@@ -93,7 +93,7 @@ def silent_rounds(known: Known) -> Iterator[Finding]:
             yield known.at(lost[0]), f"{text}: let `gave-up` lead to a human or an end"
 
 
-def _asked(known: Known) -> dict[str, list[Spot]]:
+def _asked(known: CheckContext) -> dict[str, list[Spot]]:
     """The nodes of each flow that listen and that callers reach, without those in traps."""
     graph = known.graph
     found = defaultdict(list)
@@ -103,7 +103,7 @@ def _asked(known: Known) -> dict[str, list[Spot]]:
     return found
 
 
-def dead_ends(known: Known) -> Iterator[Finding]:
+def dead_ends(known: CheckContext) -> Iterator[Finding]:
     """First menus with nothing to choose."""
     graph = known.graph
     for start in graph.begun:
@@ -117,7 +117,7 @@ def dead_ends(known: Known) -> Iterator[Finding]:
                 yield known.at(spot), text
 
 
-def cut_off(known: Known) -> Iterator[Finding]:
+def cut_off(known: CheckContext) -> Iterator[Finding]:
     """Ends without a word, after nothing was told."""
     graph = known.graph
     handled = {
@@ -146,7 +146,7 @@ _MUTE = (nodes.Branch, nodes.Set, nodes.Hours, nodes.Do, nodes.Sms, nodes.Goto, 
 """Nodes through which a caller passes without hearing of them."""
 
 
-def queue_again(known: Known) -> Iterator[Finding]:
+def queue_again(known: CheckContext) -> Iterator[Finding]:
     """Queues whose way out is their way in."""
     for spot, node in known.nodes():
         if not isinstance(node, nodes.Queue):
@@ -159,7 +159,7 @@ def queue_again(known: Known) -> Iterator[Finding]:
                 break
 
 
-def _to(known: Known, spot: Spot) -> Spot:
+def _to(known: CheckContext, spot: Spot) -> Spot:
     """Where a spot leads through words alone."""
     for _ in known.graph.nodes:
         node = known.graph.nodes.get(spot)

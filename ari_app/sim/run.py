@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from ari_app.session.conductor import Perform, World, conduct
+from ari_app.session.conductor import Perform, SessionPorts, conduct
 from ari_app.session.line import Line
 from ari_app.sim.caller import Failure, Next, Scripted, VirtualClock
-from ari_app.sim.expecting import verdict
+from ari_app.sim.expectations import verdict
 from ari_app.sim.line import Caller, SimLine
 from ari_app.sim.script import After, Expectation, Step, Test
 from ari_app.sim.trace import Trace, Watch
-from ivr.analysis.examples import Asked, Reply, asked
-from ivr.entry import enter
+from ivr.analysis.examples import Reply, Request, request_of
 from ivr.events import Answered, Failed
 from ivr.model import Book
 from ivr.session import Caller as Number
 from ivr.session import Session
+from ivr.session_start import start_session
 from ivr.wants import Action, Screen
 
 
@@ -31,7 +31,7 @@ class Person(Struct, frozen=True):
     name: str
 
 
-class Stage(Struct, frozen=True):
+class TestBench(Struct, frozen=True):
     """What all rehearsals share.
 
     ``person`` finds who is meant by ``as`` ("" for anybody), ``back`` makes a fresh back end as it
@@ -60,12 +60,12 @@ class Call:
     """One call: what the test gives in turn, and its real back end for the rest."""
 
     def __init__(
-        self, stage: Stage, test: Test, clock: Callable[[], float], watch: Watch | None = None
+        self, stage: TestBench, test: Test, clock: Callable[[], float], watch: Watch | None = None
     ) -> None:
         self._stage = stage
         self._test = test
         self._clock = clock
-        self._given = {asked: deque(replies) for asked, replies in test.given.items()}
+        self._given = {request_of: deque(replies) for request_of, replies in test.given.items()}
         self._perform: Perform | None = None
         self.trace = Trace(stage.book, clock, watch)
 
@@ -77,7 +77,7 @@ class Call:
         """The call over any line."""
 
         async def perform(deed: Action, session: Session) -> Answered:
-            given = self._answer(asked(deed) or ("", ""))
+            given = self._answer(request_of(deed) or ("", ""))
             if isinstance(given, After):
                 await reach(self._clock() + given.seconds)
                 given = given.reply
@@ -91,10 +91,10 @@ class Call:
             assert isinstance(given, Answered)
             return given
 
-        world = World(perform, lambda *_: None, self.trace, self._now)
+        world = SessionPorts(perform, lambda *_: None, self.trace, self._now)
         await conduct(line, self._stage.book, self._session(), world)
 
-    def _answer(self, of: Asked) -> Reply | After | None:
+    def _answer(self, of: Request) -> Reply | After | None:
         """What the test gives; the last answer serves for all that follow."""
         replies = self._given.get(of)
         if not replies:
@@ -109,13 +109,13 @@ class Call:
         person = self._stage.person(test.as_)
         caller = Number(person.number, person.subscriber, test.vouched)
         wished = (test.lang, person.language)
-        session = enter(self._stage.book, "rehearsal", test.call, caller, wished)
+        session = start_session(self._stage.book, "rehearsal", test.call, caller, wished)
         assert session is not None, "the reading of tests has looked"
         return session
 
 
-async def rehearse(
-    stage: Stage, test: Test, steps: Next | None = None, watch: Watch | None = None
+async def run_test(
+    stage: TestBench, test: Test, steps: Next | None = None, watch: Watch | None = None
 ) -> Result:
     """Run a test on a virtual clock; its steps, or those that come."""
     clock = VirtualClock()

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.analysis.graph import Operations, Way
-from ivr.cases import REFERENCE
+from ivr.analysis.graph import Edge, Operations
 from ivr.check.graph import Graph
+from ivr.conditions import REFERENCE
 from ivr.model import UNAVAILABLE, Flow, needed
 from ivr.nodes import Node
 from ivr.session import Spot
@@ -118,7 +118,7 @@ class _Course:
             elif not isinstance(node, nodes.Call) or way.label == "need":
                 self.pass_on(spot, node, way)
 
-    def go_into(self, spot: Spot, way: Way) -> None:
+    def go_into(self, spot: Spot, way: Edge) -> None:
         """Begin a flow that comes back; only subscribers are asked who they are."""
         may, must = self.there[spot]
         called = self.graph.flows[way.flow]
@@ -146,7 +146,7 @@ class _Course:
                 for way in self.graph.back(at, node.return_):
                     self.arrive(way.spot, may | taken[0], must | taken[1])
 
-    def pass_on(self, spot: Spot, node: Node, way: Way) -> None:
+    def pass_on(self, spot: Spot, node: Node, way: Edge) -> None:
         """Bring what is at a spot, and what the way out of it brings, to the next one."""
         may, must = self.there[spot]
         made = made_by(self.operations, node, way.label)

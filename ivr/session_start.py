@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from ivr.events import Began, Told
+from ivr.events import Began, Played
 from ivr.model import Book
 from ivr.session import Caller, Session
 
 
-def enter(
+def start_session(
     book: Book, call: str, dialled: str, caller: Caller, wished: Iterable[str] = ()
 ) -> Session | None:
     """The session ``call`` of a caller who dialled a number; None when no flow has it.
@@ -31,6 +31,6 @@ def enter(
     )
 
 
-def opening(session: Session) -> Began | Told:
+def first_event(session: Session) -> Began | Played:
     """The event that begins a session: one that a code began goes on where it stands."""
-    return Told() if session.telling else Began()
+    return Played() if session.telling else Began()

@@ -24,10 +24,10 @@ from ari_app.sim.script import (
     Wait,
 )
 from ari_app.sim.trace import Trace
-from ivr.analysis.coverage import Edge
-from ivr.analysis.examples import Asked, Reply, asked, reply
-from ivr.analysis.search import Path, Taken
-from ivr.cases import plain
+from ivr.analysis.coverage import EdgeKey
+from ivr.analysis.examples import Reply, Request, reply, request_of
+from ivr.analysis.search import Path, Transition
+from ivr.conditions import plain
 from ivr.events import Answered, Failed, Gone, Keyed, Recorded, Silent
 from ivr.model import Book
 from ivr.problems import Place
@@ -69,18 +69,18 @@ def called(test: Test, trace: Trace) -> Test:
     return replace(test, steps=tuple(steps))
 
 
-def _name(edges: Sequence[Edge]) -> str:
+def _name(edges: Sequence[EdgeKey]) -> str:
     """What a test is about: the first edges that no other test took."""
     told = [edge for edge in edges if edge[2] not in ("then", "goto", "call")] or list(edges)
     names = [f"{node} {label}".strip() for _, node, label in told[:4]]
     return f"{told[0][0]}: {', '.join(names)}{' …' if len(told) > 4 else ''}"
 
 
-def given_of(turns: Iterable[Taken]) -> Given:
+def given_of(turns: Iterable[Transition]) -> Given:
     """What the world answered in these turns, in turn."""
-    found: dict[Asked, list[Reply | After]] = {}
+    found: dict[Request, list[Reply | After]] = {}
     for turn in turns:
-        of = asked(turn.want) if turn.want is not None else None
+        of = request_of(turn.want) if turn.want is not None else None
         if of is not None and not isinstance(turn.event, Gone):
             assert isinstance(turn.event, Reply)
             found.setdefault(of, []).append(turn.event)
@@ -95,7 +95,7 @@ def _once(replies: Sequence[Reply | After]) -> Iterator[Reply | After]:
     yield from replies[:last]
 
 
-def steps_of(turns: Iterable[Taken], flow: str) -> Iterator[Step]:
+def steps_of(turns: Iterable[Transition], flow: str) -> Iterator[Step]:
     """What the caller did in these turns."""
     for turn in turns:
         match turn.want, turn.event:
@@ -178,7 +178,7 @@ def _given(book: Book, given: Given) -> Mapping[str, str]:
     return {**lines, **{what: _table(table) for what, table in tables.items()}}
 
 
-def _reply(book: Book, of: Asked, given: Reply | After) -> str:
+def _reply(book: Book, of: Request, given: Reply | After) -> str:
     if isinstance(given, After):
         return "slow"
     if isinstance(given, Failed):

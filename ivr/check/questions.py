@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ivr import nodes
-from ivr.asking import choices
-from ivr.check.base import Finding, Known
+from ivr.check.context import CheckContext, Finding
+from ivr.key_grammar import choices
 from ivr.session import Spot
 from ivr.terms import ACTIONS, Is
 
@@ -19,13 +19,13 @@ PER_DIGIT = 0.75
 """How fast practised callers key digits that they read from a paper (seconds)."""
 
 
-def _listens(known: Known) -> Iterator[tuple[Spot, nodes.Listens]]:
+def _listens(known: CheckContext) -> Iterator[tuple[Spot, nodes.Listens]]:
     for spot, node in known.nodes():
         if isinstance(node, nodes.Listens):
             yield spot, node
 
 
-def slow_keys(known: Known) -> Iterator[Finding]:
+def slow_keys(known: CheckContext) -> Iterator[Finding]:
     """Keys that begin a longer one, so that whoever presses them waits."""
     for spot, node in _listens(known):
         keys = choices(known.flows[spot[0]], node)
@@ -36,7 +36,7 @@ def slow_keys(known: Known) -> Iterator[Finding]:
                 yield known.at(spot, Is.KEYS, key), f"{text}, too: let no key begin another"
 
 
-def crowded(known: Known) -> Iterator[Finding]:
+def crowded(known: CheckContext) -> Iterator[Finding]:
     """Menus with more choices than anybody keeps in mind."""
     for spot, node in known.nodes():
         if isinstance(node, nodes.Menu):
@@ -47,7 +47,7 @@ def crowded(known: Known) -> Iterator[Finding]:
                 yield known.at(spot), f"{text}: at most {CHOICES}; make a menu of the rarer ones"
 
 
-def many_attempts(known: Known) -> Iterator[Finding]:
+def many_attempts(known: CheckContext) -> Iterator[Finding]:
     """Questions that are asked again and again."""
     for spot, node in _listens(known):
         if node.attempts > ATTEMPTS:
@@ -55,7 +55,7 @@ def many_attempts(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}: at most {ATTEMPTS} attempts, then to a human"
 
 
-def idle_attempts(known: Known) -> Iterator[Finding]:
+def idle_attempts(known: CheckContext) -> Iterator[Finding]:
     """Attempts that patience never lets happen."""
     for spot, node in _listens(known):
         patience = known.flows[spot[0]].patience
@@ -64,7 +64,7 @@ def idle_attempts(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}: raise `patience`, or lower `attempts`"
 
 
-def hasty(known: Known) -> Iterator[Finding]:
+def hasty(known: CheckContext) -> Iterator[Finding]:
     """Waits that are over before a hand is at the keys."""
     for spot, node in _listens(known):
         if node.wait < HASTY:
@@ -72,7 +72,7 @@ def hasty(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}: wait at least {HASTY:g}s"
 
 
-def slow_input(known: Known) -> Iterator[Finding]:
+def slow_input(known: CheckContext) -> Iterator[Finding]:
     """Inputs that nobody keys in the time that they have."""
     for spot, node in known.nodes():
         if isinstance(node, nodes.Input) and node.least * PER_DIGIT > node.total:
@@ -81,7 +81,7 @@ def slow_input(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}: give it a `total` of {min(seconds, 120):.0f}s"
 
 
-def unexplained(known: Known) -> Iterator[Finding]:
+def unexplained(known: CheckContext) -> Iterator[Finding]:
     """Questions that are put again after a wrong key without saying why."""
     for spot, node in _listens(known):
         if not node.wrong and node.attempts > 1:
@@ -89,7 +89,7 @@ def unexplained(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}: add `wrong` with a word of help"
 
 
-def no_farewell(known: Known) -> Iterator[Finding]:
+def no_farewell(known: CheckContext) -> Iterator[Finding]:
     """Flows that ask, and hang up without a word when patience is spent."""
     for flow in known.flows.values():
         asks = any(isinstance(node, nodes.Listens) for node in flow.nodes.values())
@@ -98,7 +98,7 @@ def no_farewell(known: Known) -> Iterator[Finding]:
             yield known.head(flow.flow), f"{text}: name an end as `farewell`"
 
 
-def same_answer(known: Known) -> Iterator[Finding]:
+def same_answer(known: CheckContext) -> Iterator[Finding]:
     """Confirms whose answer changes nothing."""
     for spot, node in known.nodes():
         if isinstance(node, nodes.Confirm) and node.yes == node.no:
@@ -106,7 +106,7 @@ def same_answer(known: Known) -> Iterator[Finding]:
             yield known.at(spot), f"{text}: lead no elsewhere, or do not ask"
 
 
-def shadowed(known: Known) -> Iterator[Finding]:
+def shadowed(known: CheckContext) -> Iterator[Finding]:
     """Menus in which the key to a human means something else."""
     human = known.graph.human
     for spot, node in known.nodes():
@@ -119,7 +119,7 @@ def shadowed(known: Known) -> Iterator[Finding]:
                 yield known.at(spot, Is.KEYS, key), f"{text}: take another key for that"
 
 
-def endless(known: Known) -> Iterator[Finding]:
+def endless(known: CheckContext) -> Iterator[Finding]:
     """Inputs that ask again for as long as an operation refuses what was keyed."""
     graph = known.graph
     for spot, node in known.nodes():
@@ -140,7 +140,7 @@ _STOPS = (nodes.Listens, nodes.Branch, nodes.Record, nodes.Queue, nodes.Dial)
 """Nodes after which it is no simple retry any more."""
 
 
-def no_choice_of_language(known: Known) -> Iterator[Finding]:
+def no_choice_of_language(known: CheckContext) -> Iterator[Finding]:
     """Lines in several languages where nobody can choose."""
     graph = known.graph
     for flow in known.flows.values():

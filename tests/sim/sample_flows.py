@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from ari_app.session.conductor import Perform
-from ari_app.sim.reading import read
+from ari_app.sim.run import Person, Result, TestBench, run_test
 from ari_app.sim.script import Test
-from ari_app.sim.stage import Person, Result, Stage, rehearse
-from ivr.analysis.examples import asked, outcomes, reply
+from ari_app.sim.script_reader import read
+from ivr.analysis.examples import outcomes, reply, request_of
 from ivr.events import Answered
 from ivr.loader import load
 from ivr.model import Book, Operation
@@ -151,7 +151,7 @@ def book(**texts: str) -> Book:
     return loaded.book
 
 
-def stage(of: Book) -> Stage:
+def stage(of: Book) -> TestBench:
     """Its screens last ten seconds; who is asked without being told to says the first he can."""
 
     def person(wanted: str) -> Person:
@@ -161,7 +161,7 @@ def stage(of: Book) -> Stage:
 
     def back(_: datetime) -> Perform:
         async def perform(deed: Action, _: Session) -> Answered:
-            asks = asked(deed)
+            asks = request_of(deed)
             assert asks is not None
             found = reply(of, asks, outcomes(of, asks)[0])
             assert isinstance(found, Answered)
@@ -169,7 +169,7 @@ def stage(of: Book) -> Stage:
 
         return perform
 
-    return Stage(of, person, back, lambda _: 10.0)
+    return TestBench(of, person, back, lambda _: 10.0)
 
 
 def cases(of: Book, text: str) -> tuple[Test, ...]:
@@ -181,4 +181,4 @@ def cases(of: Book, text: str) -> tuple[Test, ...]:
 
 async def run(of: Book, text: str) -> list[Result]:
     """The results of the tests of a text."""
-    return [await rehearse(stage(of), test) for test in cases(of, text)]
+    return [await run_test(stage(of), test) for test in cases(of, text)]

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from random import Random
 
-from ivr.entry import enter
 from ivr.events import (
     Answered,
     Bridged,
@@ -12,15 +11,28 @@ from ivr.events import (
     Failed,
     Gone,
     Keyed,
+    Played,
     Recorded,
     Silent,
-    Told,
 )
 from ivr.model import Book
 from ivr.session import Caller, Session
+from ivr.session_start import start_session
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Recording, Rows, Spoken, Value, Word
-from ivr.wants import Ask, Concern, Consult, Dial, Done, Enqueue, Invoke, Record, Say, Send, Want
+from ivr.wants import (
+    Ask,
+    CheckHours,
+    Dial,
+    Done,
+    Enqueue,
+    FindAnnouncements,
+    Invoke,
+    Record,
+    Say,
+    Send,
+    Want,
+)
 from tests.ivr.calls import book, called, flow
 
 MAIN = """
@@ -129,7 +141,7 @@ SAMPLES: dict[str, Value] = {
 
 def begin(book: Book, dialled: str, subscriber: int | None, language: str = "ru") -> Session:
     """A call that begins."""
-    begun = enter(book, "call", dialled, Caller("+375290000007", subscriber), (language,))
+    begun = start_session(book, "call", dialled, Caller("+375290000007", subscriber), (language,))
     assert begun is not None
     return begun
 
@@ -145,7 +157,7 @@ def happens(book: Book, want: Want, random: Random, misses: float = 0.2) -> Even
         case Ask():
             return _pressed(want, random, misses)
         case Say():
-            return Told()
+            return Played()
         case Record():
             said = Recording("/recorded/x.wav", random.choice([2.0, 20.0]))
             return Recorded(said) if random.random() < 0.7 else Silent()
@@ -170,10 +182,10 @@ def answered(book: Book, want: Want, random: Random) -> Event:
             if "balance" in values:
                 values["balance"] = Money(Decimal(random.choice([1, 50, 500])))
             return Answered(outcome, values)
-        case Consult():
+        case CheckHours():
             closed = Answered("closed", {"opens": SAMPLES["moment"]})
             return random.choice([Answered("open"), closed])
-        case Concern():
+        case FindAnnouncements():
             some = Answered("some", {"announcements": SAMPLES["each"]})
             return random.choice([some, Answered("none")])
         case Send():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import ivr.check.samples
-from ivr.check import RULES, Heard, Standard
+from ivr.check import RULES, PromptText, Standard
 from ivr.check.samples import files
 from ivr.loader import Loaded, load
 from ivr.model import Operation
@@ -49,7 +49,7 @@ SLOTS: dict[str, Mapping[str, str]] = {
 }
 HEARD = {
     prompt: {
-        language: Heard(text, len(text) / 14)
+        language: PromptText(text, len(text) / 14)
         for language in ("en", "ru")
         if (prompt, language) != ("news-en", "ru")
     }

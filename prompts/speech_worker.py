@@ -4,7 +4,7 @@ It is a process of its own because espeak-ng can be initialised only once in one
 data are missing, and neither pyttsx3 nor the library bears a second thread. Its standard output
 belongs to whatever the engines print; the answers go where that output went at first.
 
-    python -m prompts.worker '[{"language": "ru", "engine": "espeak", …}]' DIRECTORY
+    python -m prompts.speech_worker '[{"language": "ru", "engine": "espeak", …}]' DIRECTORY
 """
 
 import ctypes
@@ -23,7 +23,7 @@ import msgspec
 import numpy as np
 
 from prompts import wav
-from prompts.messages import Hired, Speak, Spoken
+from prompts.messages import SpeakRequest, SpeakResult, VoiceSetup
 
 ESPEAK_RATE = 160
 """Words a minute that are understood over the telephone; pyttsx3's 200 are not."""
@@ -39,10 +39,10 @@ class EngineError(Exception):
 class Engine(Protocol):
     """Something that speaks into a WAV file of any rate."""
 
-    def check(self, speaker: Hired) -> None:
+    def check(self, speaker: VoiceSetup) -> None:
         """Raise :class:`EngineError` unless the voice is there and of that language."""
 
-    def speak(self, speaker: Hired, text: str, path: Path) -> None: ...
+    def speak(self, speaker: VoiceSetup, text: str, path: Path) -> None: ...
 
 
 class Espeak:
@@ -69,7 +69,7 @@ class Espeak:
         self._utter(".", first)
         first.unlink(missing_ok=True)
 
-    def check(self, speaker: Hired) -> None:
+    def check(self, speaker: VoiceSetup) -> None:
         identity = speaker.voice.lower().partition("+")[0]  # "+f3" is a variant of any voice
         spoken = self._languages.get(identity)
         if spoken is None:
@@ -84,7 +84,7 @@ class Espeak:
                 f"{', '.join(spoken)}: set one of {', '.join(self._voices(speaker.language))}"
             )
 
-    def speak(self, speaker: Hired, text: str, path: Path) -> None:
+    def speak(self, speaker: VoiceSetup, text: str, path: Path) -> None:
         engine = self._engine
         engine.setProperty("voice", speaker.voice)
         engine.setProperty("rate", ESPEAK_RATE * speaker.rate // 100)
@@ -134,14 +134,14 @@ class RHVoice:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def check(self, speaker: Hired) -> None:
+    def check(self, speaker: VoiceSetup) -> None:
         first = _raw(self._directory)
         try:
             self.speak(speaker, "a" if speaker.language == "en" else "а", first)
         finally:
             first.unlink(missing_ok=True)
 
-    def speak(self, speaker: Hired, text: str, path: Path) -> None:
+    def speak(self, speaker: VoiceSetup, text: str, path: Path) -> None:
         command = ["RHVoice-test", "-p", speaker.voice, "-r", str(speaker.rate), "-o", str(path)]
         try:
             subprocess.run(command, input=text.encode(), capture_output=True, timeout=PATIENCE)
@@ -161,7 +161,7 @@ class RHVoice:
 class Studio:
     """The speakers by language; what they write first stands in ``directory``."""
 
-    def __init__(self, speakers: tuple[Hired, ...], directory: Path) -> None:
+    def __init__(self, speakers: tuple[VoiceSetup, ...], directory: Path) -> None:
         self._speakers = {speaker.language: speaker for speaker in speakers}
         self._directory = directory
         self._engines: dict[str, Engine] = {}
@@ -180,7 +180,7 @@ class Studio:
             case _:
                 raise EngineError(f"there is no engine {name!r}: use espeak or rhvoice")
 
-    def speak(self, request: Speak) -> None:
+    def speak(self, request: SpeakRequest) -> None:
         """Speak a request; the file appears whole or not at all."""
         speaker = self._speakers.get(request.language)
         if speaker is None:
@@ -236,21 +236,21 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who ends us
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    speakers = msgspec.json.decode(sys.argv[1], type=tuple[Hired, ...])
+    speakers = msgspec.json.decode(sys.argv[1], type=tuple[VoiceSetup, ...])
     encode = msgspec.json.encode
     try:
         studio = Studio(speakers, Path(sys.argv[2]))
     except EngineError as error:
-        answers.write(encode(Spoken(str(error))) + b"\n")
+        answers.write(encode(SpeakResult(str(error))) + b"\n")
         return
-    answers.write(encode(Spoken()) + b"\n")
-    _end_with_callbacks(lambda error: answers.write(encode(Spoken(error)) + b"\n"))
+    answers.write(encode(SpeakResult()) + b"\n")
+    _end_with_callbacks(lambda error: answers.write(encode(SpeakResult(error)) + b"\n"))
     for line in sys.stdin.buffer:
         try:
-            studio.speak(msgspec.json.decode(line, type=Speak))
-            answer = Spoken()
+            studio.speak(msgspec.json.decode(line, type=SpeakRequest))
+            answer = SpeakResult()
         except EngineError as error:
-            answer = Spoken(str(error))
+            answer = SpeakResult(str(error))
         answers.write(encode(answer) + b"\n")
 
 

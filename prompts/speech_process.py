@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from prompts.messages import Hired, Speak, Spoken
+from prompts.messages import SpeakRequest, SpeakResult, VoiceSetup
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +29,10 @@ class _Ended(Exception):  # noqa: N818 - an event, not an error: the process is 
     """The process is no longer there."""
 
 
-def command(speakers: Sequence[Hired], directory: Path) -> tuple[str, ...]:
+def command(speakers: Sequence[VoiceSetup], directory: Path) -> tuple[str, ...]:
     """How the process is started."""
     hired = msgspec.json.encode(tuple(speakers)).decode()
-    return (sys.executable, "-P", "-m", "prompts.worker", hired, str(directory))
+    return (sys.executable, "-P", "-m", "prompts.speech_worker", hired, str(directory))
 
 
 class Worker:
@@ -58,7 +58,7 @@ class Worker:
         async with self._turn:
             await self._ready()
 
-    async def speak(self, request: Speak) -> None:
+    async def speak(self, request: SpeakRequest) -> None:
         """Have the file of ``request`` written, in its turn. Raises :class:`SpeechFailed`.
 
         A process that ends over the sentence gets a second one; one that does not answer within
@@ -135,7 +135,7 @@ class Worker:
             await self.stop()
             raise SpeechFailed(answer.error)
 
-    async def _exchange(self, deadline: float, request: Speak | None) -> Spoken:
+    async def _exchange(self, deadline: float, request: SpeakRequest | None) -> SpeakResult:
         """Ask and hear; the process of an exchange that was not finished is no longer used."""
         process = self._process
         assert process is not None
@@ -151,7 +151,7 @@ class Worker:
             if not line.endswith(b"\n"):
                 raise _Ended
             finished = True
-            return msgspec.json.decode(line, type=Spoken)
+            return msgspec.json.decode(line, type=SpeakResult)
         except ConnectionError as error:
             raise _Ended from error
         finally:

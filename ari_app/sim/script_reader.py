@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from msgspec import Struct, structs
 
-from ari_app.sim.answers import Answers
+from ari_app.sim.reply_reader import Answers
 from ari_app.sim.script import (
     Expectation,
     Given,

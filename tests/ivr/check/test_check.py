@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from ivr.check import Heard, Standard
+from ivr.check import PromptText, Standard
 from ivr.check.words import named, promised
 from ivr.loader import load
 from ivr.problems import Problem
-from tests.ivr.test_rules import HEARD, OPERATIONS, SLOTS, ZONES
+from tests.ivr.check.test_rules import HEARD, OPERATIONS, SLOTS, ZONES
 
 HEAD = """\
 flow: info
@@ -167,7 +167,7 @@ def test_a_text_whose_placeholders_may_tell_keys_hides_none() -> None:
 
 def test_a_key_of_always_may_be_told_elsewhere() -> None:
     nodes = f"main: {ASK} {{ '1': hours, '0': bye }} }}\nhours: {{ say: hours-are, then: main }}"
-    quiet = {**HEARD, "menu-hours": {"en": Heard("Press one.", 1.0)}}
+    quiet = {**HEARD, "menu-hours": {"en": PromptText("Press one.", 1.0)}}
     text = flow(nodes.replace("'0': bye", "'0': hours"))
     problems = load({"a": text}, SLOTS, OPERATIONS, Standard(heard=quiet)).problems
     assert {problem.rule for problem in problems} == {"shadowed-human"}

@@ -14,12 +14,12 @@ import pytest
 
 from ivr.values import Money, Name, Phrase
 from prompts import wav
-from prompts.catalogue import over, read
-from prompts.messages import Hired, Speak
-from prompts.process import Worker, command
-from prompts.reading import Reading
-from prompts.speak import Settings, SpeechFailed, Voice
+from prompts.catalogue import merge, read
+from prompts.media import PromptMedia
+from prompts.messages import SpeakRequest, VoiceSetup
+from prompts.speech_process import Worker, command
 from prompts.telephone import playable
+from prompts.voice import Settings, SpeechFailed, Voice
 
 CATALOGUE = read(
     {
@@ -44,19 +44,19 @@ def sound(path: str) -> wav.Samples:
 
 
 @asynccontextmanager
-async def read_out(directory: Path, settings: Settings | None = None) -> AsyncIterator[Reading]:
+async def read_out(directory: Path, settings: Settings | None = None) -> AsyncIterator[PromptMedia]:
     async with Voice(settings or Settings(), directory / "cache") as voice:
-        yield Reading(voice, CATALOGUE, directory / "recordings")
+        yield PromptMedia(voice, CATALOGUE, directory / "recordings")
 
 
 @pytest.fixture
-async def reading(tmp_path: Path) -> AsyncIterator[Reading]:
+async def reading(tmp_path: Path) -> AsyncIterator[PromptMedia]:
     async with read_out(tmp_path) as entered:
         yield entered
 
 
 @pytest.fixture
-def voice(reading: Reading) -> Voice:
+def voice(reading: PromptMedia) -> Voice:
     return reading.voice
 
 
@@ -72,7 +72,7 @@ async def test_every_language_has_its_own_voice(voice: Voice, tmp_path: Path) ->
         assert abs(likeness) < 0.5
 
 
-async def test_a_phrase_becomes_files_for_the_telephone(reading: Reading) -> None:
+async def test_a_phrase_becomes_files_for_the_telephone(reading: PromptMedia) -> None:
     first, second = await reading.media([HELLO, balance(5)], "ru")
     assert Path(f"{first}.wav").is_absolute()
     assert playable(Path(f"{first}.wav"))
@@ -81,7 +81,7 @@ async def test_a_phrase_becomes_files_for_the_telephone(reading: Reading) -> Non
     assert 0.5 < len(samples) / 8000 < 4
 
 
-async def test_a_second_time_nothing_is_spoken(reading: Reading, voice: Voice) -> None:
+async def test_a_second_time_nothing_is_spoken(reading: PromptMedia, voice: Voice) -> None:
     paths = await reading.media([HELLO, balance(5)], "be")
     assert voice.pid is not None
     os.kill(voice.pid, signal.SIGSTOP)
@@ -103,14 +103,14 @@ async def test_more_than_may_wait_are_refused_at_once(tmp_path: Path) -> None:
         assert "2 sentences wait" in str(told[2])
 
 
-async def test_different_sentences_at_once(reading: Reading) -> None:
+async def test_different_sentences_at_once(reading: PromptMedia) -> None:
     amounts = range(100, 130)
     paths = await asyncio.gather(*(reading.media([balance(amount)], "ru") for amount in amounts))
     assert len({path for (path,) in paths}) == 30
     assert all(playable(Path(f"{path}.wav")) for (path,) in paths)
 
 
-async def test_who_hangs_up_takes_nothing_from_others(reading: Reading) -> None:
+async def test_who_hangs_up_takes_nothing_from_others(reading: PromptMedia) -> None:
     leaving = asyncio.create_task(reading.media([balance(8)], "ru"))
     staying = asyncio.create_task(reading.media([balance(8)], "ru"))
     await asyncio.sleep(0)
@@ -120,7 +120,7 @@ async def test_who_hangs_up_takes_nothing_from_others(reading: Reading) -> None:
     assert leaving.cancelled()
 
 
-async def test_a_dead_process_is_replaced(reading: Reading, voice: Voice) -> None:
+async def test_a_dead_process_is_replaced(reading: PromptMedia, voice: Voice) -> None:
     before = voice.pid
     assert before is not None
     os.kill(before, signal.SIGKILL)
@@ -141,7 +141,7 @@ async def test_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:
         assert reading.voice.pid != before
 
 
-async def test_a_long_text(reading: Reading) -> None:
+async def test_a_long_text(reading: PromptMedia) -> None:
     words = ("Мы работаем круглосуточно, звоните в любое время. " * 41)[:2000]
     (path,) = await reading.media([named(words)], "ru")
     assert len(sound(path)) / 8000 > 90
@@ -164,17 +164,17 @@ async def test_all_fixed_prompts_and_again(tmp_path: Path) -> None:
         assert await reading.render_all() == 1
 
 
-async def test_two_catalogues_are_heard_at_once(reading: Reading, tmp_path: Path) -> None:
+async def test_two_catalogues_are_heard_at_once(reading: PromptMedia, tmp_path: Path) -> None:
     """The calls that go on with an old one, and the new ones."""
     own = {"ru.yaml": "hello: Здравствуйте.\n"}
-    other = Reading(reading.voice, over(CATALOGUE, own).sound(), tmp_path / "recordings")
+    other = PromptMedia(reading.voice, merge(CATALOGUE, own).sound(), tmp_path / "recordings")
     assert await reading.render_all() == 3
     assert await other.render_all() == 1
     assert await other.media([HELLO], "ru") != await reading.media([HELLO], "ru")
     assert await other.media([HELLO], "en") == await reading.media([HELLO], "en")
 
 
-async def test_a_fresh_process_speaks_on(reading: Reading, voice: Voice) -> None:
+async def test_a_fresh_process_speaks_on(reading: PromptMedia, voice: Voice) -> None:
     before = voice.pid
     await voice.renew()
     assert voice.pid not in (None, before)
@@ -218,7 +218,7 @@ async def test_a_variant_of_a_voice(tmp_path: Path) -> None:
 
 
 async def test_what_has_no_sound_or_no_words(
-    reading: Reading, voice: Voice, tmp_path: Path
+    reading: PromptMedia, voice: Voice, tmp_path: Path
 ) -> None:
     with pytest.raises(SpeechFailed, match="espeak gave no sound"):
         await voice.say("...", "ru", tmp_path / "said.wav")
@@ -236,7 +236,7 @@ async def test_a_directory_that_cannot_be(tmp_path: Path) -> None:
             pass
 
 
-async def test_a_directory_that_went_away(reading: Reading, tmp_path: Path) -> None:
+async def test_a_directory_that_went_away(reading: PromptMedia, tmp_path: Path) -> None:
     (tmp_path / "cache").rename(tmp_path / "moved")
     with pytest.raises(SpeechFailed, match="cannot be written"):
         await reading.media([HELLO], "ru")
@@ -249,7 +249,7 @@ async def test_a_process_that_ends_at_once_says_its_last_words() -> None:
     with pytest.raises(SpeechFailed, match=r"ended at once \(no phontab\).*espeak-ng-data"):
         await worker.start()
     with pytest.raises(SpeechFailed, match="no phontab"):
-        await worker.speak(Speak("ru", "раз", "raz.wav"))
+        await worker.speak(SpeakRequest("ru", "раз", "raz.wav"))
     assert worker.pid is None
 
 
@@ -257,13 +257,13 @@ async def test_a_full_disk_is_told_and_does_not_last(tmp_path: Path) -> None:
     """A limit to the size of files stands for the end of the disk: writing fails half-way."""
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000));"
-        "from prompts.worker import main; main()"
+        "from prompts.speech_worker import main; main()"
     )
-    usual = command([Hired("ru", "espeak", "zle/ru", 100)], tmp_path)
+    usual = command([VoiceSetup("ru", "espeak", "zle/ru", 100)], tmp_path)
     worker = Worker((sys.executable, "-c", program, *usual[-2:]), 4.0)
     with pytest.raises(SpeechFailed, match="cannot be stored: free some space"):
-        await worker.speak(Speak("ru", "Добрый день. " * 20, str(tmp_path / "long.wav")))
-    await worker.speak(Speak("ru", "Добрый день.", str(tmp_path / "short.wav")))
+        await worker.speak(SpeakRequest("ru", "Добрый день. " * 20, str(tmp_path / "long.wav")))
+    await worker.speak(SpeakRequest("ru", "Добрый день.", str(tmp_path / "short.wav")))
     await worker.stop()
     assert playable(tmp_path / "short.wav")
     assert not (tmp_path / "long.wav").exists()

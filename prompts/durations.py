@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from ivr.check import Heard
+from ivr.check import PromptText
 from prompts.catalogue import Catalogue
 from prompts.template import Template
-from prompts.texts import own_language
+from prompts.text_reader import own_language
 
 PER_SECOND = 14.0
 """About so many characters our voices say in a second."""
@@ -14,7 +14,7 @@ FILLED = 20
 """About so many characters what fills a placeholder has when it is said."""
 
 
-def heard(catalogue: Catalogue) -> Mapping[str, Mapping[str, Heard]]:
+def prompt_texts(catalogue: Catalogue) -> Mapping[str, Mapping[str, PromptText]]:
     """Prompt -> language -> what is heard, in languages that have a text of their own."""
     return {
         prompt: {
@@ -26,7 +26,7 @@ def heard(catalogue: Catalogue) -> Mapping[str, Mapping[str, Heard]]:
     }
 
 
-def _heard(template: Template) -> Heard:
+def _heard(template: Template) -> PromptText:
     words = [part for part in template.parts if isinstance(part, str)]
     slots = len(template.parts) - len(words)
-    return Heard(" ".join(words), (sum(map(len, words)) + slots * FILLED) / PER_SECOND)
+    return PromptText(" ".join(words), (sum(map(len, words)) + slots * FILLED) / PER_SECOND)

@@ -5,15 +5,15 @@ from collections.abc import Collection, Iterator, Mapping
 
 from ivr import nodes
 from ivr.analysis.graph import returns
-from ivr.analysis.loops import circles
-from ivr.cases import COMPARISON
-from ivr.check.base import Finding, Known, shortened, tells
+from ivr.analysis.loops import loops
+from ivr.check.context import CheckContext, Finding, shortened, value_kind
 from ivr.check.names import outcomes, taken
+from ivr.conditions import COMPARISON
 from ivr.problems import near
 from ivr.terms import NEEDS, Is
 
 
-def branches(known: Known) -> Iterator[Finding]:
+def branches(known: CheckContext) -> Iterator[Finding]:
     """Outcomes after which the call would have nowhere to go."""
     for spot, node in known.nodes():
         if isinstance(node, nodes.Do | nodes.Call) and not node.else_:
@@ -27,7 +27,7 @@ TANGLED = 100_000
 """More ways back from a flow to those that call it are followed too slowly."""
 
 
-def tangled(known: Known) -> Iterator[Finding]:
+def tangled(known: CheckContext) -> Iterator[Finding]:
     """Flows with so many calls and outcomes that their ways cannot be followed quickly."""
     called = Counter(node.call for _, node in known.nodes() if isinstance(node, nodes.Call))
     for flow, calls in called.items():
@@ -37,7 +37,7 @@ def tangled(known: Known) -> Iterator[Finding]:
             yield known.head(flow), f"{text}: split it into flows"
 
 
-def returning(known: Known) -> Iterator[Finding]:
+def returning(known: CheckContext) -> Iterator[Finding]:
     """Flows that are called and never come back."""
     for spot, node in known.nodes():
         if not isinstance(node, nodes.Call) or node.call not in known.flows or not known.whole:
@@ -47,7 +47,7 @@ def returning(known: Known) -> Iterator[Finding]:
             yield known.at(spot), text
 
 
-def _signature(known: Known, node: nodes.Node) -> tuple[str, str, Mapping[str, str]] | None:
+def _signature(known: CheckContext, node: nodes.Node) -> tuple[str, str, Mapping[str, str]] | None:
     """How what a node does is called, the key of its inputs, and what it takes."""
     match node:
         case nodes.Do() if node.do in known.operations:
@@ -57,7 +57,7 @@ def _signature(known: Known, node: nodes.Node) -> tuple[str, str, Mapping[str, s
     return None
 
 
-def inputs(known: Known) -> Iterator[Finding]:
+def inputs(known: CheckContext) -> Iterator[Finding]:
     """Inputs that an operation or a flow does not take, and those that it lacks."""
     for spot, node in known.nodes():
         found = _signature(known, node)
@@ -76,11 +76,11 @@ def inputs(known: Known) -> Iterator[Finding]:
                 yield known.at(spot), text
 
 
-def kinds(known: Known) -> Iterator[Finding]:
+def kinds(known: CheckContext) -> Iterator[Finding]:
     """Values of another kind than what tells or takes them."""
     for _, mention in known.mentions(Is.PROMPT):
         for slot, kind in known.slots.get(mention.name, {}).items():
-            if text := known.unlike(slot, tells(kind)):
+            if text := known.unlike(slot, value_kind(kind)):
                 yield mention.place, f"the prompt {mention.name} tells {text}"
     for spot, node in known.nodes():
         found = _signature(known, node)
@@ -89,21 +89,21 @@ def kinds(known: Known) -> Iterator[Finding]:
                 yield known.at(spot), f"the input {name} takes {text}"
 
 
-def keyless(known: Known) -> Iterator[Finding]:
+def keyless(known: CheckContext) -> Iterator[Finding]:
     """Menus without a key."""
     for spot, node in known.nodes():
         if isinstance(node, nodes.Menu) and not node.keys:
             yield known.at(spot), "no key leads out of this menu: give it `keys`"
 
 
-def lengths(known: Known) -> Iterator[Finding]:
+def lengths(known: CheckContext) -> Iterator[Finding]:
     """Inputs that no digits can be."""
     for spot, node in known.nodes():
         if isinstance(node, nodes.Input) and node.least > node.most:
             yield known.at(spot), f"least ({node.least}) is more than most ({node.most})"
 
 
-def same_key(known: Known) -> Iterator[Finding]:
+def same_key(known: CheckContext) -> Iterator[Finding]:
     """Confirms in which one key means yes and no."""
     for spot, node in known.nodes():
         if isinstance(node, nodes.Confirm) and node.yes_key == node.no_key:
@@ -111,7 +111,7 @@ def same_key(known: Known) -> Iterator[Finding]:
             yield known.at(spot), text
 
 
-def cases(known: Known) -> Iterator[Finding]:
+def cases(known: CheckContext) -> Iterator[Finding]:
     """Cases of a branch that never are."""
     for spot, node in known.nodes():
         if not isinstance(node, nodes.Branch):
@@ -130,8 +130,8 @@ def cases(known: Known) -> Iterator[Finding]:
                 yield place, f"a {node.branch} is never {case}: write {' or '.join(there)}"
 
 
-def rounds(known: Known) -> Iterator[Finding]:
+def rounds(known: CheckContext) -> Iterator[Finding]:
     """Circles in which nobody is asked."""
-    for circle in circles(known.flows, known.operations):
+    for circle in loops(known.flows, known.operations):
         way = shortened([name for _, name in (*circle, circle[0])])
         yield known.at(circle[0]), f"nobody is asked in the circle {way}: break it"

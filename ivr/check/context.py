@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.asking import opening
-from ivr.cases import REFERENCE
-from ivr.check.brought import Brought, flow_of_values, makes
+from ivr.check.available_values import Brought, flow_of_values, makes
 from ivr.check.graph import Graph
+from ivr.conditions import REFERENCE
 from ivr.hours.schedule import Schedule
+from ivr.key_grammar import opening
 from ivr.model import Flow, Operation
 from ivr.nodes import Node
 from ivr.problems import Place, Problem, near
@@ -45,7 +45,7 @@ class Read(Struct, frozen=True):
     schedule: Schedule | None = None
 
 
-class Heard(Struct, frozen=True):
+class PromptText(Struct, frozen=True):
     """A prompt in a language: its text, and about how long it is heard (seconds)."""
 
     text: str
@@ -61,7 +61,7 @@ class Standard(Struct, frozen=True):
     """
 
     within: int = 3
-    heard: Mapping[str, Mapping[str, Heard]] = {}
+    heard: Mapping[str, Mapping[str, PromptText]] = {}
     zones: frozenset[str] | None = None
     own: Mapping[str, Place] = {}
 
@@ -70,7 +70,7 @@ Finding: TypeAlias = tuple[Place, str]
 """Where something is wrong; what, and what to do."""
 
 
-class Known:
+class CheckContext:
     """All flows together, under the check."""
 
     def __init__(
@@ -190,7 +190,7 @@ def _copied(
     return found
 
 
-Find: TypeAlias = Callable[[Known], Iterable[Finding]]
+Find: TypeAlias = Callable[[CheckContext], Iterable[Finding]]
 
 
 class Rule(Struct, frozen=True):
@@ -226,7 +226,7 @@ def prompts(node: Node) -> tuple[str, ...]:
     return ()
 
 
-def tells(kind: str) -> str:
+def value_kind(kind: str) -> str:
     """The kind of value that a placeholder's kind tells: "count minute" tells a count."""
     first = kind.split()[0]
     return "day" if first == "date" else first

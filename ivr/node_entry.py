@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from ivr import listening, nodes, wants
-from ivr.cases import REFERENCE, fits, literal, plain
+from ivr.conditions import REFERENCE, fits, literal, plain
 from ivr.draft import Draft, FlowError
 from ivr.model import UNAVAILABLE, needed
 from ivr.nodes import Node
@@ -33,9 +33,9 @@ def enter(draft: Draft, node: Node) -> Next:
         case nodes.Branch() | nodes.Set() | nodes.Goto() | nodes.Call() | nodes.Return():
             return _pass(draft, node)
         case nodes.Hours():
-            return wants.Consult(node.hours)
+            return wants.CheckHours(node.hours)
         case nodes.Announce():
-            return wants.Concern()
+            return wants.FindAnnouncements()
         case nodes.Sms():
             screen = Screen(draft.phrases(node.sms), draft.session.language)
             return wants.Send(screen, _key(draft, ":"), node.unless_read)

@@ -10,9 +10,9 @@ from typing import Self
 from msgspec import Struct
 
 from prompts.cache import Cache
-from prompts.messages import Hired, Speak
-from prompts.plan import Speaker, Words, key
-from prompts.process import SpeechFailed, Worker, command
+from prompts.messages import SpeakRequest, VoiceSetup
+from prompts.plan import Speaker, SpokenText, key
+from prompts.speech_process import SpeechFailed, Worker, command
 
 __all__ = ["Settings", "SpeechFailed", "Voice"]
 
@@ -45,7 +45,7 @@ class Voice:
         self._directory = cache_dir.absolute()
         self._speakers = _speakers(settings)
         hired = [
-            Hired(language, speaker.engine, speaker.voice, speaker.rate)
+            VoiceSetup(language, speaker.engine, speaker.voice, speaker.rate)
             for language, speaker in self._speakers.items()
         ]
         self._worker = Worker(command(hired, self._directory), settings.deadline)
@@ -79,17 +79,17 @@ class Voice:
         await asyncio.gather(*speaking, return_exceptions=True)
         await self._worker.stop()
 
-    def find(self, words: Words) -> str | None:
+    def find(self, words: SpokenText) -> str | None:
         """The path, without extension, of what was spoken before; touches no disk."""
         return self._cache.find(key(self._speaker(words.language), words.text))
 
-    async def speak(self, sentences: Sequence[Words]) -> list[str]:
+    async def speak(self, sentences: Sequence[SpokenText]) -> list[str]:
         """The paths of sentences that are spoken now. Raises :class:`SpeechFailed`."""
         return await self._all([self._begun(words) for words in sentences])
 
     async def say(self, text: str, language: str, target: Path) -> None:
         """Speak a sentence into a WAV file. Raises :class:`SpeechFailed` and OSError."""
-        words = Words(" ".join(text.split()), language)
+        words = SpokenText(" ".join(text.split()), language)
         path = self.find(words) or (await self.speak([words]))[0]
         await asyncio.to_thread(shutil.copyfile, f"{path}.wav", target)
 
@@ -103,7 +103,7 @@ class Voice:
         for path in paths:
             self._cache.forget(Path(path).name)
 
-    def _begun(self, words: Words) -> asyncio.Task[str]:
+    def _begun(self, words: SpokenText) -> asyncio.Task[str]:
         """The speaking of words, begun now or by somebody before."""
         name = key(self._speaker(words.language), words.text)
         task = self._speaking.get(name)
@@ -123,9 +123,9 @@ class Voice:
         if not task.cancelled():
             task.exception()  # its waiters may all have hung up; that is no fault
 
-    async def _speak(self, words: Words, name: str) -> str:
+    async def _speak(self, words: SpokenText, name: str) -> str:
         file = self._cache.file(name)
-        await self._worker.speak(Speak(words.language, words.text, str(file)))
+        await self._worker.speak(SpeakRequest(words.language, words.text, str(file)))
         self._cache.add(name)
         return str(file.with_suffix(""))
 

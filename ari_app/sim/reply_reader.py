@@ -6,12 +6,12 @@ from datetime import datetime
 import yaml
 
 from ari_app.sim.script import After, Given
-from ivr.analysis.examples import BROKEN, Asked, Reply, brought, example, outcomes, reply, row
+from ivr.analysis.examples import BROKEN, Reply, Request, brought, example, outcomes, reply, row
 from ivr.events import Answered
 from ivr.loader import Reader
 from ivr.model import ACCEPTED, UNAVAILABLE, Book
 from ivr.problems import near
-from ivr.spelling import READERS
+from ivr.value_readers import READERS
 from ivr.values import Rows, Spoken, Value
 
 TABLES = ("hours", "queue", "dial")
@@ -44,7 +44,7 @@ class Answers(Reader):
         if not isinstance(node, yaml.MappingNode):
             self.wrong(node, "a table belongs here, such as { balance: unavailable }")
             return {}
-        found: dict[Asked, tuple[Reply | After, ...]] = {}
+        found: dict[Request, tuple[Reply | After, ...]] = {}
         for key, value in self.entries(node):
             match key.value:
                 case what if what in TABLES:
@@ -72,11 +72,11 @@ class Answers(Reader):
             found[what, name.value] = self.replies((what, name.value), told)
         return found
 
-    def replies(self, of: Asked, node: yaml.Node) -> tuple[Reply | After, ...]:
+    def replies(self, of: Request, node: yaml.Node) -> tuple[Reply | After, ...]:
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
         return tuple(filter(None, (self.reply(of, each) for each in items)))
 
-    def reply(self, of: Asked, node: yaml.Node) -> Reply | After | None:
+    def reply(self, of: Request, node: yaml.Node) -> Reply | After | None:
         if isinstance(node, yaml.MappingNode) and len(node.value) == 1:
             [(key, values)] = self.entries(node)
             if self.outcome(of, key) and isinstance(values, yaml.MappingNode):
@@ -95,7 +95,7 @@ class Answers(Reader):
                 return After(Answered(late), self.book.operations[of[1]].deadline)
         return reply(self.book, of, node.value) if self.outcome(of, node) else None
 
-    def outcome(self, of: Asked, node: yaml.ScalarNode) -> bool:
+    def outcome(self, of: Request, node: yaml.ScalarNode) -> bool:
         known = outcomes(self.book, of)
         if node.value in known:
             return True

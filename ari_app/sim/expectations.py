@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ari_app.sim.script import Expectation
 from ari_app.sim.trace import Trace
-from ivr.cases import plain
+from ivr.conditions import plain
 from ivr.values import Name, Spoken, Value
 
 

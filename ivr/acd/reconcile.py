@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ivr.acd.board import Board, Member, Offer, Queue, Talk, of_member
 
 
-def carried(old: Board, anew: Board, alive: Container[str] | None) -> Board:
+def reconciled(old: Board, anew: Board, alive: Container[str] | None) -> Board:
     """A board made from a list, with what no list tells, as far as it still holds.
 
     ``alive`` are the ids and names of the channels that there are after a gap in what was told:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ari_app.sim.reading import read
 from ari_app.sim.script import MONDAY, Press, Silence
-from tests.sim.kitchen import book, cases
+from ari_app.sim.script_reader import read
+from tests.sim.sample_flows import book, cases
 
 BOOK = book()
 GOOD = """tests:

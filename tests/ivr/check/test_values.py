@@ -1,6 +1,6 @@
 """The check of values: brought on every way, each frame with its own, secrets followed."""
 
-from tests.ivr.test_check import ASK, HEAD, TAIL, flow, rules, sub
+from tests.ivr.check.test_check import ASK, HEAD, TAIL, flow, rules, sub
 
 BALANCE = """
 balance: { do: balance, on: { ok: told }, else: operator }
