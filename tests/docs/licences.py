@@ -45,13 +45,13 @@ def licence(package: str) -> str:
         about = metadata.metadata(package)
     except metadata.PackageNotFoundError:
         raise LookupError(f"{package} is not installed: ./test installs what is locked") from None
-    said = about.get("License-Expression") or about.get("License") or ""
-    if not said or len(said) > 60:
+    said = about.json.get("license_expression") or about.json.get("license") or ""
+    if not said or len(str(said)) > 60:
         classifiers = [c for c in about.get_all("Classifier") or () if c.startswith("License ::")]
         said = classifiers[0].rpartition(":: ")[2] if classifiers else ""
     if not said:
         raise LookupError(f"{package} does not say its licence: look it up, add it to UNSAID")
-    return _OLD_NAMES.get(said, said)
+    return _OLD_NAMES.get(str(said), str(said))
 
 
 def rows() -> Iterator[str]:
