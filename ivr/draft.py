@@ -59,7 +59,7 @@ class Draft:
 
     def move(self, target: str) -> None:
         """Be in another node, with its counts at nought."""
-        self.session = replace(self.session, node=target, silences=0, wrongs=0, told=False)
+        self.session = replace(self.session, node=target, silences=0, wrongs=0, played=False)
 
     def record(
         self,
@@ -76,7 +76,7 @@ class Draft:
 
     # Words.
 
-    def tell(self, prompts: tuple[str, ...]) -> None:
+    def add_prompts(self, prompts: tuple[str, ...]) -> None:
         """Let prompts be told with the next screen, if anybody is there to hear them."""
         if not self.session.gone:
             told = (*self.session.pending, *self.phrases(prompts))
@@ -85,7 +85,7 @@ class Draft:
     def say(self, barge_in: bool = True, passing: bool = False) -> Say:
         """Tell what waits."""
         screen = Screen(self.session.pending, self.session.language, barge_in)
-        self.session = replace(self.session, pending=(), telling=True)
+        self.session = replace(self.session, pending=(), playing=True)
         return Say(screen, passing)
 
     def phrases(self, prompts: tuple[str, ...]) -> tuple[Phrase, ...]:
@@ -112,7 +112,7 @@ class Draft:
                 "let an operation or an input that brings it come before"
             ) from None
 
-    def keep(self, values: Values) -> None:
+    def set_values(self, values: Values) -> None:
         """Let values stay with the call."""
         if values:
             self.session = replace(self.session, values={**self.session.values, **values})

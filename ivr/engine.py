@@ -98,7 +98,7 @@ def _on_error(draft: Draft) -> str:
     draft.record(draft.node, outcome="error", way="error")
     if draft.session.failed:
         return ""
-    draft.session = replace(draft.session, failed=True, telling=False, pending=())
+    draft.session = replace(draft.session, failed=True, playing=False, pending=())
     return draft.handler("on_error")
 
 
@@ -111,10 +111,10 @@ def _take(draft: Draft, event: Event) -> Next:
         return _hung_up(draft, node)
     if isinstance(event, Failed):
         raise FlowError(f"{at.node}: {event.reason}")
-    if isinstance(event, Played | Gone) == at.telling:
+    if isinstance(event, Played | Gone) == at.playing:
         match event, node:
             case ((Played() | Gone()), _):
-                draft.session = replace(at, telling=False)
+                draft.session = replace(at, playing=False)
                 return ""
             case Began(), _ if at.turn == 1:
                 return draft.flow.start
@@ -128,7 +128,7 @@ def _take(draft: Draft, event: Event) -> Next:
                 return follow(draft, node, event.outcome)
             case Recorded(), nodes.Record():
                 draft.record(node, " ".join(node.record), outcome="recorded", way="then")
-                draft.keep({node.into: event.recording})
+                draft.set_values({node.into: event.recording})
                 return node.then
             case Silent(), nodes.Record():
                 return listening.unsaid(draft, node)
@@ -138,14 +138,14 @@ def _take(draft: Draft, event: Event) -> Next:
 def _waits(draft: Draft) -> bool:
     """Whether the caller is told to wait for a deed: he agreed to it, so that a hang-up does not
     stop it any more, and he is missed afterwards."""
-    return isinstance(draft.node, nodes.Do) and draft.session.telling and draft.session.told
+    return isinstance(draft.node, nodes.Do) and draft.session.playing and draft.session.played
 
 
 def _hung_up(draft: Draft, node: Node) -> Next:
     """The caller is gone; what the flow does then is done once."""
     again = draft.session.gone
     draft.record(node, outcome="gone", way="" if again else "hung-up")
-    draft.session = replace(draft.session, gone=True, telling=False, pending=())
+    draft.session = replace(draft.session, gone=True, playing=False, pending=())
     return (not again and draft.handler("on_hangup")) or Done("gone")
 
 
@@ -153,19 +153,19 @@ def _answered(draft: Draft, node: Node, event: Answered) -> Next:
     """What was done behind the caller's back is done."""
     match node:
         case nodes.Do():
-            draft.keep(event.values)
+            draft.set_values(event.values)
             operation = draft.book.operations.get(node.do)
             if operation and event.outcome == operation.proves:
                 draft.session = replace(draft.session, proven=True)
             return follow(draft, node, event.outcome)
         case nodes.Hours():
-            draft.keep(event.values)
+            draft.set_values(event.values)
             way = "open" if event.outcome == "open" else "closed"
             draft.record(node, outcome=event.outcome, way=way)
             return node.open if way == "open" else node.closed
         case nodes.Announce() if event.outcome == "some":
-            draft.keep(event.values)
-            draft.tell(node.announce)
+            draft.set_values(event.values)
+            draft.add_prompts(node.announce)
             draft.record(node, " ".join(node.announce), outcome="some", way="told")
             return node.told or node.then
         case nodes.Announce():

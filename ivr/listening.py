@@ -42,13 +42,13 @@ def unsaid(draft: Draft, node: Record) -> Done | str:
 
 
 def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
-    deed = choices(draft.flow, node).get(keys)
-    if deed is None:
+    action = choices(draft.flow, node).get(keys)
+    if action is None:
         coded = keys in codes(draft.book, draft.flow, node)
         return _coded(draft, node, keys) if coded else _missed(draft, node, "wrong", keys)
     own = {node.yes_key: "yes", node.no_key: "no"} if isinstance(node, Confirm) else {}
-    draft.record(node, draft.heard(), keys, deed, own.get(keys, keys))
-    return _deed(draft, node, deed)
+    draft.record(node, draft.heard(), keys, action, own.get(keys, keys))
+    return _act(draft, node, action)
 
 
 def _coded(draft: Draft, node: Listens, code: str) -> str:
@@ -62,14 +62,14 @@ def _coded(draft: Draft, node: Listens, code: str) -> str:
 
 def _typed(draft: Draft, node: Input, digits: str) -> Ask | Done | str:
     shown = "secret" if node.secret else digits
-    deed = draft.flow.always.get(digits)
-    if deed is not None and digits in escapes(draft.flow, node):
-        draft.record(node, draft.heard(), digits, deed, digits)
-        return _deed(draft, node, deed)
+    action = draft.flow.always.get(digits)
+    if action is not None and digits in escapes(draft.flow, node):
+        draft.record(node, draft.heard(), digits, action, digits)
+        return _act(draft, node, action)
     if not answers(node, digits):
         return _missed(draft, node, "wrong", shown)
     draft.record(node, draft.heard(), shown, node.then, "then")
-    draft.keep({node.into: _value(node, digits)})
+    draft.set_values({node.into: _value(node, digits)})
     return node.then
 
 
@@ -79,11 +79,11 @@ def _value(node: Input, digits: str) -> Value:
     return Count(int(digits)) if node.takes == "count" else Digits(digits)
 
 
-def _deed(draft: Draft, node: Listens, deed: str) -> Ask | str:
+def _act(draft: Draft, node: Listens, action: str) -> Ask | str:
     """What a key does: lead to a node, repeat, or go back."""
-    if deed == REPEAT:
+    if action == REPEAT:
         return _ask(draft, node, draft.session.again)
-    return _back(draft) if deed == BACK else deed
+    return _back(draft) if action == BACK else action
 
 
 def _back(draft: Draft) -> str:

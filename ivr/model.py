@@ -22,7 +22,7 @@ ACCEPTED = "accepted"
 class Flow(Struct, frozen=True, kw_only=True):
     """A call flow; ``version`` is the hash of its text, ``file`` where it was read."""
 
-    flow: Annotated[str, Is.TITLE, Meta(description="the name")]
+    flow: Annotated[str, Is.FLOW_NAME, Meta(description="the name")]
     numbers: Annotated[
         tuple[Annotated[str, Is.NUMBER], ...], Meta(description="which dialled numbers begin here")
     ] = ()
@@ -35,7 +35,7 @@ class Flow(Struct, frozen=True, kw_only=True):
         Meta(description="whether codes of any flow may be keyed in menus of this one"),
     ] = True
     languages: Annotated[
-        tuple[Annotated[str, Is.TONGUE], ...],
+        tuple[Annotated[str, Is.SPOKEN_LANGUAGE], ...],
         Meta(description="the first one is the default", min_length=1),
     ]
     inputs: Annotated[

@@ -53,10 +53,10 @@ def enter(draft: Draft, node: Node) -> Next:
 def _meanwhile(draft: Draft, node: Node) -> Say | None:
     """What is told before a deed that may take long, once."""
     operation = draft.book.operations.get(node.do) if isinstance(node, nodes.Do) else None
-    if operation is None or not operation.waiting or draft.session.told or draft.session.gone:
+    if operation is None or not operation.waiting or draft.session.played or draft.session.gone:
         return None
-    draft.tell((operation.waiting,))
-    draft.session = replace(draft.session, told=True)
+    draft.add_prompts((operation.waiting,))
+    draft.session = replace(draft.session, played=True)
     return draft.say(passing=True)
 
 
@@ -106,26 +106,26 @@ def _tell(draft: Draft, node: nodes.Say | nodes.End) -> Next:
     """Words without a question. Those that may be cut short are told with what follows."""
     at = draft.session
     match node:
-        case nodes.Say() if at.told:
+        case nodes.Say() if at.played:
             draft.record(node, " ".join(node.say), way="then")
             return node.then
         case nodes.Say() if at.gone:
             draft.record(node, way="then")
             return node.then
         case nodes.Say() if node.barge_in:
-            draft.tell(node.say)
+            draft.add_prompts(node.say)
             draft.record(node, " ".join(node.say), way="then")
             return node.then
         case nodes.Say():
             if at.pending:
                 return draft.say()
-            draft.tell(node.say)
-            draft.session = replace(draft.session, told=True)
+            draft.add_prompts(node.say)
+            draft.session = replace(draft.session, played=True)
             return draft.say(barge_in=False)
-        case nodes.End() if not at.told:
-            draft.tell(node.end)
+        case nodes.End() if not at.played:
+            draft.add_prompts(node.end)
             draft.record(node, "" if at.gone else " ".join(node.end))
-            draft.session = replace(draft.session, told=True)
+            draft.session = replace(draft.session, played=True)
     return draft.say() if draft.session.pending else Done("ended")
 
 
@@ -140,7 +140,7 @@ def _pass(
             draft.record(node, outcome=found, way=way)
             return node.when.get(way, node.else_)
         case nodes.Set():
-            draft.keep({name: _given(draft, given) for name, given in node.set.items()})
+            draft.set_values({name: _given(draft, given) for name, given in node.set.items()})
             draft.record(node, way="then")
             return node.then
         case nodes.Goto():
@@ -167,7 +167,9 @@ def _return(draft: Draft, node: nodes.Return) -> str:
         known = NEEDS[draft.session.identity] >= NEEDS[needed(call, draft.book.operations)]
         return frame.node if known else _lacking(draft, call)
     assert isinstance(call, nodes.Call)
-    draft.keep({name: brought[output] for name, output in call.take.items() if output in brought})
+    draft.set_values(
+        {name: brought[output] for name, output in call.take.items() if output in brought}
+    )
     return follow(draft, call, node.return_)
 
 

@@ -108,7 +108,7 @@ class Do(Node, frozen=True, kw_only=True):
 class Branch(Node, frozen=True, kw_only=True):
     """Goes where what is known of the call leads, without a word to the caller."""
 
-    branch: Annotated[str, Is.LOOKED]
+    branch: Annotated[str, Is.BRANCH_SUBJECT]
     when: Annotated[
         Mapping[Annotated[str, Is.CASE], Target],
         Meta(description="what it may be: the node that leads to; the first that fits counts"),

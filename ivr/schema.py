@@ -21,9 +21,9 @@ from ivr.nodes import KINDS, Node, kind
 from ivr.speech.phrases import LANGUAGES
 from ivr.terms import (
     ACTIONS,
+    BRANCH_SUBJECTS,
     DIAL_OUTCOMES,
     KINDS_OF_VALUES,
-    LOOKED,
     QUEUE_OUTCOMES,
     Is,
     Outcomes,
@@ -42,13 +42,13 @@ _SPAN = rf"{_TIME}\s*[-–]\s*{_TIME}"
 
 LOOKS: Mapping[Is, str] = {
     Is.NODE: _NAME,
-    Is.DEED: _NAME,
+    Is.KEY_ACTION: _NAME,
     Is.ENDING: _NAME,
     Is.KEYS: "[0-9*#]{1,20}",
     Is.CASE: f"(?:{COMPARISON.pattern})|{_WORD}",
     Is.GIVEN: f"(?:{REFERENCE.pattern})|{_WORD}",
-    Is.TITLE: _WORD,
-    Is.PLAN: _WORD,
+    Is.FLOW_NAME: _WORD,
+    Is.SCHEDULE_NAME: _WORD,
     Is.NUMBER: "[0-9*#+]{1,32}",
     Is.QUEUE: _WORD,
     Is.WORD: _WORD,
@@ -106,7 +106,7 @@ def _called(shape: type[Struct]) -> str:
 
 
 def _name(what: Is) -> str:
-    return f"name-{what.name.lower()}"
+    return f"name-{what.name.lower().replace('_', '-')}"
 
 
 def _node() -> Schema:
@@ -236,14 +236,14 @@ def _table(keys: Any, values: Any, names: Names) -> Schema:
 def _text_of(what: Is, names: Names) -> Schema:
     """A text that names something."""
     match what:
-        case Is.TONGUE | Is.LANGUAGE:
+        case Is.SPOKEN_LANGUAGE | Is.LANGUAGE:
             return {"enum": list(LANGUAGES)}
         case Is.KIND:
             return {"enum": list(KINDS_OF_VALUES)}
         case Is.OPERATION:
             return {"enum": list(names.operations)}
-        case Is.LOOKED:
-            return {"anyOf": [{"enum": list(LOOKED)}, _text(what)]}
+        case Is.BRANCH_SUBJECT:
+            return {"anyOf": [{"enum": list(BRANCH_SUBJECTS)}, _text(what)]}
         case Is.PROMPT:
             return _ref("prompt")
     return _ref(_name(what)) if what in LOOKS else _text(what)

@@ -1,6 +1,6 @@
 """A session: everything about a call that a turn depends on, as one frozen value."""
 
-from msgspec import Struct, json
+from msgspec import Struct, field, json
 
 from ivr.terms import Need
 from ivr.values import Phrase, Values, unwritten
@@ -59,8 +59,8 @@ class Session(Struct, frozen=True, kw_only=True):
     pending: tuple[Phrase, ...] = ()
     heard: tuple[Phrase, ...] = ()
     again: tuple[Phrase, ...] = ()
-    telling: bool = False
-    told: bool = False
+    playing: bool = field(default=False, name="telling")
+    played: bool = field(default=False, name="told")
     silences: int = 0
     wrongs: int = 0
     misses: int = 0

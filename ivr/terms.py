@@ -23,7 +23,7 @@ Need = Literal["none", "caller", "code-word"]
 NEEDS: Mapping[Need, int] = {"none": 0, "caller": 1, "code-word": 2}
 """They grow."""
 
-LOOKED = ("caller", "identity", "language", "dialled")
+BRANCH_SUBJECTS = ("caller", "identity", "language", "dialled")
 """What a branch may look at besides values."""
 
 KINDS_OF_VALUES = (
@@ -38,22 +38,22 @@ class Is(Enum):
 
     PROMPT = "a prompt of the catalogue"
     NODE = "a node of this flow"
-    DEED = "a node of this flow, or back, or repeat"
+    KEY_ACTION = "a node of this flow, or back, or repeat"
     ENDING = "an end of this flow"
     KEYS = "keys of a telephone: 0-9 * #"
     OPERATION = "an operation of self-service"
     OUTCOME = "an outcome"
     VALUE = "a value of the session"
-    LOOKED = "caller, identity, language, dialled, or a value of the session"
+    BRANCH_SUBJECT = "caller, identity, language, dialled, or a value of the session"
     KIND = "a kind of value: " + ", ".join(KINDS_OF_VALUES)
     GIVEN = 'a whole number, a word, or "{name}" for the value of that name'
     CASE = "a word, or a comparison such as < 5 or >= 100"
     FLOW = "another flow"
     SCHEDULE = "a schedule of opening hours"
     LANGUAGE = "a language of this flow"
-    TONGUE = "a language that is spoken here"
-    TITLE = "a name that no other flow has"
-    PLAN = "a name that no other schedule has"
+    SPOKEN_LANGUAGE = "a language that is spoken here"
+    FLOW_NAME = "a name that no other flow has"
+    SCHEDULE_NAME = "a name that no other schedule has"
     NUMBER = "a number that is dialled"
     QUEUE = "a queue of the exchange"
     TEXT = "a text"
@@ -66,7 +66,7 @@ class Is(Enum):
 
 Prompt: TypeAlias = Annotated[str, Is.PROMPT]
 Target: TypeAlias = Annotated[str, Is.NODE]
-Keys: TypeAlias = Mapping[Annotated[str, Is.KEYS], Annotated[str, Is.DEED]]
+Keys: TypeAlias = Mapping[Annotated[str, Is.KEYS], Annotated[str, Is.KEY_ACTION]]
 Outcomes: TypeAlias = Mapping[Annotated[str, Is.OUTCOME], Target]
 Word: TypeAlias = Annotated[str, Is.WORD]
 Seconds: TypeAlias = Annotated[float, Meta(description="a time: 5s, 1.5s, 2m", ge=0.5, le=120)]

@@ -137,7 +137,7 @@ def rules(rule: str | None) -> None:
 
 def _explained(name: str) -> Iterator[str]:
     rule = RULES[name]
-    yield f"{rule.name} ({rule.severity}): {rule.protects} {rule.mend}"
+    yield f"{rule.name} ({rule.severity}): {rule.protects} {rule.fix}"
     for sort in ("bad", "good"):
         text = files("ivr.check.samples").joinpath(f"{name}.{sort}.yaml").read_text("utf-8")
         yield f"\n{sort}:\n\n{text.rstrip()}"

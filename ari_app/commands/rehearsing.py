@@ -13,7 +13,7 @@ from yaml import MappingNode
 
 from ari_app.commands.running import run
 from ari_app.config.state import State
-from ari_app.demo.simulation import stage
+from ari_app.demo.simulation import bench
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim import report, script_writer
@@ -40,11 +40,11 @@ class Foundation(Struct, frozen=True):
 
     directory: Path
     catalogue: Catalogue
-    stage: TestBench
+    bench: TestBench
 
     @property
     def book(self) -> Book:
-        return self.stage.book
+        return self.bench.book
 
 
 def ground(state: State, directory: Path | None) -> Foundation:
@@ -53,7 +53,7 @@ def ground(state: State, directory: Path | None) -> Foundation:
     chosen = directory or reading.directory(config)
     menus = reading.menus(chosen, catalogue.shipped(), CATALOGUE)
     recordings = Path(config.voice.recordings or state.recordings).expanduser()
-    return Foundation(chosen, menus.catalogue, stage(menus.book, menus.catalogue, recordings))
+    return Foundation(chosen, menus.catalogue, bench(menus.book, menus.catalogue, recordings))
 
 
 # Testing.
@@ -75,7 +75,7 @@ def test_(state: State, directory: Path | None, only: str, form: report.Format) 
         click.echo(f"no test in {on.directory}: write NAME{reading.TESTS} beside a flow", err=True)
         raise click.exceptions.Exit(2)
     began = time.monotonic()
-    found = run(_rehearsed(on.stage, tests))
+    found = run(_rehearsed(on.bench, tests))
     click.echo(report.results(found, time.monotonic() - began, form))
     if any(result.failure for result in found):
         raise click.exceptions.Exit(1)
@@ -131,7 +131,7 @@ async def _rehearsed(on: TestBench, tests: list[Test]) -> list[Result]:
 def cover(state: State, directory: Path | None, least: float, form: report.Format) -> None:
     """Say which nodes and ways of the flows of DIRECTORY their tests go through."""
     on = _or_2(state, directory)
-    found = run(_rehearsed(on.stage, list(_tests(on))))
+    found = run(_rehearsed(on.bench, list(_tests(on))))
     gone = _gone(found)
     spots = {spot for result in found for spot in result.trace.spots}
     calls = {}
@@ -165,7 +165,7 @@ def walk(state: State, flow: str, menus: Path | None, missing: bool, file: Path 
     if file is not None and file.exists():
         raise click.ClickException(f"{file} is there already: name another, or move it away")
     found = walk_through(on.book, flow)
-    gone = _gone(run(_rehearsed(on.stage, list(_tests(on))))) if missing else set()
+    gone = _gone(run(_rehearsed(on.bench, list(_tests(on))))) if missing else set()
     paths = [path for path in found.paths if not gone.issuperset(path.edges)]
     text = script_writer.written(on.book, [_written(on, path) for path in paths])
     if file is None:
@@ -185,7 +185,7 @@ def _gone(found: Iterable[Result]) -> set[EdgeKey]:
 
 
 def _written(on: Foundation, path: Way) -> Test:
-    return script_writer.walked(on.book, path, on.stage.person("").language)
+    return script_writer.walked(on.book, path, on.bench.person("").language)
 
 
 def _places(book: Book) -> Mapping[tuple[str, str], Place]:

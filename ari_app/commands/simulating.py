@@ -64,7 +64,7 @@ def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -
         lang=options["lang"],
         given=_given(on.book, options["answers"], options["queue"]),
     )
-    person = on.stage.person(test.as_)
+    person = on.bench.person(test.as_)
     click.echo(f"  0.00  {person.name} ({person.number or 'no number'}) dials {number}")
     with quiet():
         result = run(_simulated(on, test, options["press"], options["fast"]))
@@ -84,10 +84,10 @@ async def _simulated(on: Foundation, test: Test, press: str | None, fast: bool) 
         click.echo(terminal.KEYBOARD)
         async with terminal.typed() as signs:
             if fast:
-                return await run_test(on.stage, test, terminal.Typed(signs), watch)
-            return await terminal.run_in_real_time(on.stage, test, signs, watch)
+                return await run_test(on.bench, test, terminal.Typed(signs), watch)
+            return await terminal.run_in_real_time(on.bench, test, signs, watch)
     text = sys.stdin.read() if press is None else press
-    return await run_test(on.stage, test, terminal.Typed(terminal.signs(text)), watch)
+    return await run_test(on.bench, test, terminal.Typed(terminal.signs(text)), watch)
 
 
 def _watching(on: Foundation) -> Watch:

@@ -81,7 +81,7 @@ async def _rehearsed(on: Foundation, code: str, caller: str, reply: Reply) -> No
     if on.book.answering(code) is None:
         raise click.ClickException(f"no flow has {code}: {near(code, on.book.dialled)}")
     at = datetime.now().replace(second=0, microsecond=0)
-    call = Call(on.stage, Test(test=code, call=code, as_=caller, at=at), lambda: 0.0)
+    call = Call(on.bench, Test(test=code, call=code, as_=caller, at=at), lambda: 0.0)
     line = TextLine(partial(written, on.catalogue), _shown(reply), "ru")
 
     async def reach(_: float) -> None:

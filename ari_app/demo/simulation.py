@@ -43,7 +43,7 @@ STRANGER = "375170000000"
 """The number of somebody whom the demo operator does not know."""
 
 
-def stage(book: Book, catalogue: Catalogue, recordings: Path | None = None) -> TestBench:
+def bench(book: Book, catalogue: Catalogue, recordings: Path | None = None) -> TestBench:
     """The stage of these flows and texts; ``recordings`` last as long as they really do."""
     found: Recordings = scan(recordings, catalogue)[0] if recordings else {}
     return TestBench(book, _finder(), lambda at: _back(book, at), _lasting(catalogue, found))

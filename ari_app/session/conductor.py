@@ -45,7 +45,7 @@ class SessionPorts(Struct, frozen=True):
 
     perform: Perform
     remember: RememberLanguage
-    witness: CallObserver
+    observer: CallObserver
     now: Callable[[], datetime]
 
 
@@ -54,8 +54,8 @@ async def conduct(line: Line, book: Book, session: Session, world: SessionPorts)
 
     A fault is raised again after it was recorded: the caller must then be put somewhere.
     """
-    witness = world.witness
-    witness.began(session, book.flows[session.flow].version, world.now())
+    observer = world.observer
+    observer.began(session, book.flows[session.flow].version, world.now())
     ending, cause = "fault", 0
     event: Event = first_event(session)
     try:
@@ -73,12 +73,12 @@ async def conduct(line: Line, book: Book, session: Session, world: SessionPorts)
                 await line.present(want)
                 return ending
             else:
-                witness.presented(session.id, want)
+                observer.presented(session.id, want)
                 event = await _presented(line, want, session)
             if isinstance(event, Gone):
                 cause = event.cause
     finally:
-        witness.ended(session.id, ending, cause, world.now())
+        observer.ended(session.id, ending, cause, world.now())
 
 
 def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Turn:
@@ -86,9 +86,9 @@ def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Tu
     try:
         turn = step(book, session, event)
     except FlowError as error:
-        world.witness.stepped(session, error.steps, world.now())
+        world.observer.stepped(session, error.steps, world.now())
         raise
-    world.witness.stepped(turn.session, turn.steps, world.now())
+    world.observer.stepped(turn.session, turn.steps, world.now())
     return turn
 
 
@@ -101,10 +101,10 @@ async def _presented(line: Line, want: LineWant, session: Session) -> Event:
         return Failed(str(error))
 
 
-async def _performed(world: SessionPorts, deed: Action, session: Session) -> Answered | Failed:
+async def _performed(world: SessionPorts, action: Action, session: Session) -> Answered | Failed:
     """What came of a deed; a fault in it is the flow's to answer, if it has an ``on-error``."""
     try:
-        return await world.perform(deed, session)
+        return await world.perform(action, session)
     except Exception as error:
         log.exception("call %s: a deed in %s broke", session.id, session.node)
         return Failed(f"{type(error).__name__}: {error}")

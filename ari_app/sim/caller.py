@@ -94,25 +94,25 @@ class Scripted:
                 elif moment >= until:
                     return None
 
-    def _does(self, deed: CallerAction, scene: Scene) -> tuple[Act | None, float]:
+    def _does(self, action: CallerAction, scene: Scene) -> tuple[Act | None, float]:
         """What he does now or, with None, the moment when he is to be asked again."""
-        match deed:
+        match action:
             case Press():
-                return self._press(deed, scene)
+                return self._press(action, scene)
             case Wait() | Speak():
-                return self._wait(deed, scene)
+                return self._wait(action, scene)
             case Silence():
-                return self._keep_silent(deed, scene)
+                return self._keep_silent(action, scene)
             case Hear():
                 if scene.telling or not scene.stands:
                     return None, _LATER
                 self._done()
             case HangUp():
-                self._begin(deed)
+                self._begin(action)
                 self._done()
                 return HUNG_UP, 0.0
             case Expectation():
-                fault = self._verdict(deed, self.trace)
+                fault = self._verdict(action, self.trace)
                 if not fault:
                     self._done()
                 elif scene.stands:
@@ -141,35 +141,35 @@ class Scripted:
             self._done()
         return key, at
 
-    def _keep_silent(self, deed: Silence, scene: Scene) -> tuple[None, float]:
+    def _keep_silent(self, action: Silence, scene: Scene) -> tuple[None, float]:
         if self._begun is None:
             if not scene.stands:
                 return None, _LATER
-            self._begin(deed)
+            self._begin(action)
             self._silences = self.trace.silences
         if self.trace.silences > self._silences:
             self._done()
             return None, self.now()
         return None, _LATER
 
-    def _wait(self, deed: Wait | Speak, scene: Scene) -> tuple[Act | None, float]:
+    def _wait(self, action: Wait | Speak, scene: Scene) -> tuple[Act | None, float]:
         if self._begun is None:
-            if isinstance(deed, Speak) and not scene.stands:
+            if isinstance(action, Speak) and not scene.stands:
                 return None, _LATER
-            self._begin(deed)
-            if isinstance(deed, Speak) and isinstance(scene.want, Record):
-                return Speech(deed.seconds), 0.0
-        ends = (self._begun or 0.0) + deed.seconds
+            self._begin(action)
+            if isinstance(action, Speak) and isinstance(scene.want, Record):
+                return Speech(action.seconds), 0.0
+        ends = (self._begun or 0.0) + action.seconds
         if self.now() >= ends:
             self._done()
             self._waited = True
             return None, self.now()
         return None, ends
 
-    def _begin(self, deed: CallerAction) -> None:
+    def _begin(self, action: CallerAction) -> None:
         self._begun = self.now()
         self._waited = False
-        self.trace.acted(describe(deed))
+        self.trace.acted(describe(action))
 
     def _done(self) -> None:
         self._step = None

@@ -60,39 +60,39 @@ class Call:
     """One call: what the test gives in turn, and its real back end for the rest."""
 
     def __init__(
-        self, stage: TestBench, test: Test, clock: Callable[[], float], watch: Watch | None = None
+        self, bench: TestBench, test: Test, clock: Callable[[], float], watch: Watch | None = None
     ) -> None:
-        self._stage = stage
+        self._bench = bench
         self._test = test
         self._clock = clock
         self._given = {request_of: deque(replies) for request_of, replies in test.given.items()}
         self._perform: Perform | None = None
-        self.trace = Trace(stage.book, clock, watch)
+        self.trace = Trace(bench.book, clock, watch)
 
     async def play(self, caller: Caller, reach: Callable[[float], Awaitable[None]]) -> None:
         """The call, from its beginning to its end. Raises what a flow is at fault for."""
-        await self.over(SimLine(caller, self._stage.lasts, self._answer, self.trace), reach)
+        await self.over(SimLine(caller, self._bench.lasts, self._answer, self.trace), reach)
 
     async def over(self, line: Line, reach: Callable[[float], Awaitable[None]]) -> None:
         """The call over any line."""
 
-        async def perform(deed: Action, session: Session) -> Answered:
-            given = self._answer(request_of(deed) or ("", ""))
+        async def perform(action: Action, session: Session) -> Answered:
+            given = self._answer(request_of(action) or ("", ""))
             if isinstance(given, After):
                 await reach(self._clock() + given.seconds)
                 given = given.reply
             if given is None:
                 if self._perform is None:
-                    self._perform = self._stage.back(self._test.at)
-                given = await self._perform(deed, session)
-            self.trace.happened(deed, given)
+                    self._perform = self._bench.back(self._test.at)
+                given = await self._perform(action, session)
+            self.trace.happened(action, given)
             if isinstance(given, Failed):
                 raise BrokenError(given.reason)
             assert isinstance(given, Answered)
             return given
 
         world = SessionPorts(perform, lambda *_: None, self.trace, self._now)
-        await conduct(line, self._stage.book, self._session(), world)
+        await conduct(line, self._bench.book, self._session(), world)
 
     def _answer(self, of: Request) -> Reply | After | None:
         """What the test gives; the last answer serves for all that follow."""
@@ -106,21 +106,21 @@ class Call:
 
     def _session(self) -> Session:
         test = self._test
-        person = self._stage.person(test.as_)
+        person = self._bench.person(test.as_)
         caller = Number(person.number, person.subscriber, test.vouched)
         wished = (test.lang, person.language)
-        session = start_session(self._stage.book, "rehearsal", test.call, caller, wished)
+        session = start_session(self._bench.book, "rehearsal", test.call, caller, wished)
         assert session is not None, "the reading of tests has looked"
         return session
 
 
 async def run_test(
-    stage: TestBench, test: Test, steps: Next | None = None, watch: Watch | None = None
+    bench: TestBench, test: Test, steps: Next | None = None, watch: Watch | None = None
 ) -> Result:
     """Run a test on a virtual clock; its steps, or those that come."""
     clock = VirtualClock()
     caller = Scripted(steps or _following(test.steps), clock, verdict)
-    call = Call(stage, test, clock.now, watch)
+    call = Call(bench, test, clock.now, watch)
     caller.trace = call.trace
     failure = None
     try:

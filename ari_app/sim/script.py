@@ -121,17 +121,17 @@ class Test(Struct, frozen=True, kw_only=True):
     place: Place = Place("", 1, 1)
 
 
-def describe(deed: CallerAction) -> str:
+def describe(action: CallerAction) -> str:
     """What the caller does, in words."""
-    match deed:
+    match action:
         case Press(secret=True):
             return "the secret"
         case Press():
-            return f"key {deed.keys}" if len(deed.keys) == 1 else f"keys {deed.keys}"
+            return f"key {action.keys}" if len(action.keys) == 1 else f"keys {action.keys}"
         case Wait():
-            return f"{deed.seconds:g} s"
+            return f"{action.seconds:g} s"
         case Speak():
-            return f"{deed.seconds:g} s of speech"
+            return f"{action.seconds:g} s of speech"
         case Silence():
             return "silence"
         case Hear():

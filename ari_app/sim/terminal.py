@@ -108,10 +108,10 @@ class Person:
             self._coming.cancel()
 
 
-async def run_in_real_time(stage: TestBench, test: Test, signs: Signs, watch: Watch) -> Result:
+async def run_in_real_time(bench: TestBench, test: Test, signs: Signs, watch: Watch) -> Result:
     """A call in real time; what the test says of steps is not looked at."""
     person = Person(signs)
-    call = Call(stage, test, person.now, watch)
+    call = Call(bench, test, person.now, watch)
     person.trace = call.trace
     try:
         await call.play(person, person.reach)

@@ -40,18 +40,18 @@ def _from(
 def _following(spot: Spot, flows: Mapping[str, Flow], operations: Operations) -> Iterator[Spot]:
     node = flows[spot[0]].nodes[spot[1]]
     spots = dict.fromkeys(
-        way.spot for way in edges_from(flows, operations, spot) if _at_once(node, way)
+        edge.spot for edge in edges_from(flows, operations, spot) if _at_once(node, edge)
     )
     return (each for each in spots if each[0] in flows and each[1] in flows[each[0]].nodes)
 
 
-def _at_once(node: nodes.Node, way: Edge) -> bool:
+def _at_once(node: nodes.Node, edge: Edge) -> bool:
     """Whether a way is taken without asking the caller or letting him wait."""
     match node:
         case nodes.Listens() | nodes.Record() | nodes.Dial():
             return False
         case nodes.Queue():
-            return way.label not in _WAITING
+            return edge.label not in _WAITING
         case nodes.Call():  # its outcomes come through the nodes of that flow
-            return way.label == "call"
+            return edge.label == "call"
     return True

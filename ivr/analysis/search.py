@@ -188,7 +188,7 @@ class _Search:
         patience = self.book.flows[at.flow].patience
         misses = -1 if at.misses >= patience else 0 if one.awake else at.misses
         return (
-            (at.flow, at.node, at.telling, at.told, type(one.want), one.told),
+            (at.flow, at.node, at.playing, at.played, type(one.want), one.told),
             (at.caller.subscriber, at.identity, at.gone, at.failed, at.silences, at.wrongs),
             at.language if "language" in self.looked else "",
             at.dialled if "dialled" in self.looked else "",

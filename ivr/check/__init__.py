@@ -25,17 +25,17 @@ def check(
     Without a ``standard`` only those with which no call can run. What a file with problems left
     out is not held against the others.
     """
-    known = CheckContext(read, slots, operations, standard)
-    sound = known.whole
-    for problem in _found(known, vital=True):
+    context = CheckContext(read, slots, operations, standard)
+    sound = context.whole
+    for problem in _found(context, vital=True):
         sound = False
         yield problem
     if sound and standard is not None:
-        yield from _found(known, vital=False)
+        yield from _found(context, vital=False)
 
 
-def _found(known: CheckContext, vital: bool) -> Iterator[Problem]:
+def _found(context: CheckContext, vital: bool) -> Iterator[Problem]:
     for rule in RULES.values():
         if rule.vital == vital and rule.find is not None:
-            for place, text in rule.find(known):
+            for place, text in rule.find(context):
                 yield Problem(place, text, rule.name, rule.severity)

@@ -112,18 +112,18 @@ class _Course:
         if isinstance(node, nodes.Return):
             self.come_back(spot, node)
             return
-        for way in self.graph.out(spot):
-            if way.label in ("call", "identify"):
-                self.go_into(spot, way)
-            elif not isinstance(node, nodes.Call) or way.label == "need":
-                self.pass_on(spot, node, way)
+        for edge in self.graph.out(spot):
+            if edge.label in ("call", "identify"):
+                self.go_into(spot, edge)
+            elif not isinstance(node, nodes.Call) or edge.label == "need":
+                self.pass_on(spot, node, edge)
 
-    def go_into(self, spot: Spot, way: Edge) -> None:
+    def go_into(self, spot: Spot, edge: Edge) -> None:
         """Begin a flow that comes back; only subscribers are asked who they are."""
         may, must = self.there[spot]
-        called = self.graph.flows[way.flow]
-        given = self.bits((*called.inputs, *((KNOWN,) if way.label == "identify" else ())))
-        self.arrive(way.spot, given | may & self.kept, given | must & self.kept)
+        called = self.graph.flows[edge.flow]
+        given = self.bits((*called.inputs, *((KNOWN,) if edge.label == "identify" else ())))
+        self.arrive(edge.spot, given | may & self.kept, given | must & self.kept)
         for each in returns_of(called):
             if each in self.there:
                 self.wait(each)
@@ -132,8 +132,8 @@ class _Course:
         """Bring what a flow brings to those that called it."""
         inside = self.there[spot]
         for at in self.graph.asked[spot[0]]:
-            for way in self.graph.back_to(at) if at in self.there else ():
-                self.arrive(way.spot, *self.there[at])
+            for edge in self.graph.back_to(at) if at in self.there else ():
+                self.arrive(edge.spot, *self.there[at])
         for at in self.graph.calls[spot[0]]:
             if at in self.there:
                 call = self.graph.nodes[at]
@@ -143,21 +143,21 @@ class _Course:
                     for side in inside
                 ]
                 may, must = self.there[at]
-                for way in self.graph.back(at, node.return_):
-                    self.arrive(way.spot, may | taken[0], must | taken[1])
+                for edge in self.graph.back(at, node.return_):
+                    self.arrive(edge.spot, may | taken[0], must | taken[1])
 
-    def pass_on(self, spot: Spot, node: Node, way: Edge) -> None:
+    def pass_on(self, spot: Spot, node: Node, edge: Edge) -> None:
         """Bring what is at a spot, and what the way out of it brings, to the next one."""
         may, must = self.there[spot]
-        made = made_by(self.operations, node, way.label)
+        made = made_by(self.operations, node, edge.label)
         may, must = may | self.bits(made.may), must | self.bits(made.must)
         operation = self.operations.get(node.do) if isinstance(node, nodes.Do) else None
         costs = operation is not None and operation.costs
-        chosen = isinstance(node, nodes.Menu) and way.label not in ("silent", "wrong")
+        chosen = isinstance(node, nodes.Menu) and edge.label not in ("silent", "wrong")
         if costs or chosen:  # what was agreed to is done, or what is chosen now was not agreed to
             agreed = self.bits((AGREED,))
             may, must = may & ~agreed, must & ~agreed
-        self.arrive(way.spot, may, must)
+        self.arrive(edge.spot, may, must)
 
 
 def returns_of(flow: Flow) -> list[Spot]:
@@ -171,8 +171,8 @@ def made_by(operations: Operations, node: Node, label: str) -> Made:
     if label == "need":
         return Made()
     made = _made(operations, node, label)
-    known = frozenset((KNOWN,) if NEEDS[needed(node, operations)] else ())
-    return Made(made.may | known, made.must | known)
+    context = frozenset((KNOWN,) if NEEDS[needed(node, operations)] else ())
+    return Made(made.may | context, made.must | context)
 
 
 def _made(operations: Operations, node: Node, label: str) -> Made:

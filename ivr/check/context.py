@@ -127,11 +127,11 @@ class CheckContext:
         place = self._places.get((*spot, what, name)) if what else None
         return place or self.files[spot[0]].places[spot[1]]
 
-    def head(self, flow: str, what: Is = Is.TITLE, name: str = "") -> Place:
+    def head(self, flow: str, what: Is = Is.FLOW_NAME, name: str = "") -> Place:
         """Where a flow begins, or a name at its head stands."""
         return (
             self._places.get((flow, "", what, name))
-            or self._places.get((flow, "", Is.TITLE, flow))
+            or self._places.get((flow, "", Is.FLOW_NAME, flow))
             or Place(self.flows[flow].file, 1, 1)
         )
 
@@ -203,7 +203,7 @@ class Rule(Struct, frozen=True):
     name: str
     severity: Literal["error", "warning"]
     protects: str
-    mend: str
+    fix: str
     find: Find | None = None
     vital: bool = False
 

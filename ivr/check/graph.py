@@ -24,7 +24,7 @@ class Far(Struct, frozen=True):
     """How many keys away a human is (infinite if none can be reached), and by which way on."""
 
     keys: float
-    way: Edge | None = None
+    edge: Edge | None = None
 
 
 class Graph:
@@ -35,11 +35,11 @@ class Graph:
         self.nodes: dict[Spot, Node] = {
             (flow.flow, name): node for flow in flows.values() for name, node in flow.nodes.items()
         }
-        self.ways: dict[Spot, tuple[Edge, ...]] = {
+        self.edges: dict[Spot, tuple[Edge, ...]] = {
             spot: tuple(
-                way
-                for way in edges_from(flows, operations, spot)
-                if way.node in ACTIONS or way.spot in self.nodes or not way.node
+                edge
+                for edge in edges_from(flows, operations, spot)
+                if edge.node in ACTIONS or edge.spot in self.nodes or not edge.node
             )
             for spot in self.nodes
         }
@@ -50,10 +50,10 @@ class Graph:
                 self.calls[node.call].append(spot)
         self.asked: dict[str, list[Spot]] = defaultdict(list)
         """Flow -> the nodes for which it asks who the caller is."""
-        for spot, found in self.ways.items():
-            for way in found:
-                if way.label == "identify":
-                    self.asked[way.flow].append(spot)
+        for spot, found in self.edges.items():
+            for edge in found:
+                if edge.label == "identify":
+                    self.asked[edge.flow].append(spot)
 
     def entries(self, flow: str) -> list[Spot]:
         """The nodes to which a flow may return."""
@@ -68,7 +68,7 @@ class Graph:
             for each in self.asked[spot[0]]:
                 yield from self.back_to(each)
         else:
-            yield from (way for way in self.ways[spot] if way.spot in self.nodes)
+            yield from (edge for edge in self.edges[spot] if edge.spot in self.nodes)
 
     def back(self, call: Spot, outcome: str) -> Iterator[Edge]:
         """The way on in a flow that called another one, with the outcome of that."""
@@ -80,7 +80,7 @@ class Graph:
 
     def back_to(self, asked: Spot) -> list[Edge]:
         """The ways on for a caller who was asked who he is: into that node, or past it."""
-        past = [way for way in self.ways[asked] if way.label == "need"]
+        past = [edge for edge in self.edges[asked] if edge.label == "need"]
         return [Edge("proven" if past else "return", *asked), *past]
 
     def reached(
@@ -90,10 +90,10 @@ class Graph:
         found: dict[Spot, Spot | None] = {each: None for each in starts if each in self.nodes}
         waiting = list(found)
         for spot in waiting:
-            for way in self.out(spot):
-                if way.spot not in found and passes(spot, way):
-                    found[way.spot] = spot
-                    waiting.append(way.spot)
+            for edge in self.out(spot):
+                if edge.spot not in found and passes(spot, edge):
+                    found[edge.spot] = spot
+                    waiting.append(edge.spot)
         return found
 
     @cached_property
@@ -101,8 +101,8 @@ class Graph:
         """Where the ways to each spot come from."""
         found = defaultdict(list)
         for spot in self.nodes:
-            for way in self.out(spot):
-                found[way.spot].append((spot, way))
+            for edge in self.out(spot):
+                found[edge.spot].append((spot, edge))
         return found
 
     def handlers(self, flow: Flow) -> Iterator[Spot]:
@@ -144,8 +144,8 @@ class Graph:
         ]
         free = set(out)
         for spot in out:
-            for each, way in self.before[spot]:
-                if each not in free and way.label != "farewell":
+            for each, edge in self.before[spot]:
+                if each not in free and edge.label != "farewell":
                     free.add(each)
                     out.append(each)
         return frozenset(self.nodes.keys() - free)
@@ -164,14 +164,14 @@ class Graph:
         queue: list[tuple[float, int, Spot, Edge | None]] = []
         tick = count()
         for spot, node in self.nodes.items():
-            ahead[spot] = {way.spot for way in self.out(spot) if _led(node, way)}
+            ahead[spot] = {edge.spot for edge in self.out(spot) if _led(node, edge)}
             if isinstance(node, HUMAN):
                 heappush(queue, (0, next(tick), spot, None))
         while queue:
-            keys, _, spot, way = heappop(queue)
+            keys, _, spot, edge = heappop(queue)
             if spot in far:
                 continue
-            far[spot] = Far(keys, way)
+            far[spot] = Far(keys, edge)
             for each, to in self.before[spot]:
                 node = self.nodes[each]
                 if not _led(node, to):
@@ -186,30 +186,30 @@ class Graph:
     def course(self, spot: Spot) -> list[str]:
         """The nodes of the nearest way to a human, each after the key that leads there."""
         steps = [spot[1]]
-        while (way := self.human[spot].way) is not None:
-            key = f"{way.label}: " if isinstance(self.nodes[spot], nodes.Listens) else ""
-            steps.append(f"{key}{way.node}")
-            spot = way.spot
+        while (edge := self.human[spot].edge) is not None:
+            key = f"{edge.label}: " if isinstance(self.nodes[spot], nodes.Listens) else ""
+            steps.append(f"{key}{edge.node}")
+            spot = edge.spot
         return steps
 
 
-def _led(node: Node, way: Edge) -> bool:
+def _led(node: Node, edge: Edge) -> bool:
     """Whether a way counts as one to a human: patience is not spent, and the caller is known.
 
     The outcomes of a call come through the flow that is called. Who looks for a human instead of
     telling his code word does not prove it.
     """
     if isinstance(node, nodes.Call):
-        return way.label == "call"
+        return edge.label == "call"
     if isinstance(node, nodes.Return):
-        return way.label != "proven"
-    return way.label not in ("farewell", "need", "identify")
+        return edge.label != "proven"
+    return edge.label not in ("farewell", "need", "identify")
 
 
-def _cost(node: Node, way: Edge) -> int:
+def _cost(node: Node, edge: Edge) -> int:
     """How many keys a way takes; to give up takes as many wrong ones, or silences."""
     if not isinstance(node, nodes.Listens):
         return 0
-    if way.label in FAILED_INPUT:
-        return node.attempts if way.label == "gave-up" else 1
-    return len(way.label) if isinstance(node, nodes.Menu) else 1
+    if edge.label in FAILED_INPUT:
+        return node.attempts if edge.label == "gave-up" else 1
+    return len(edge.label) if isinstance(node, nodes.Menu) else 1

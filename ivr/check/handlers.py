@@ -11,30 +11,30 @@ from ivr.session import Spot
 from ivr.terms import Is
 
 
-def needless(known: CheckContext) -> Iterator[Finding]:
+def needless(context: CheckContext) -> Iterator[Finding]:
     """Nodes that need a known caller, where nobody says what becomes of the others."""
-    for spot, node in known.nodes():
-        need = needed(node, known.operations)
-        if need != "none" and not _handled(known, spot[0], frozenset()):
+    for spot, node in context.nodes():
+        need = needed(node, context.operations)
+        if need != "none" and not _handled(context, spot[0], frozenset()):
             text = f"{spot[1]} needs {need}, and the flow has no on-need: add one"
-            yield known.at(spot), text
+            yield context.at(spot), text
 
 
-def _handled(known: CheckContext, flow: str, seen: frozenset[str]) -> bool:
+def _handled(context: CheckContext, flow: str, seen: frozenset[str]) -> bool:
     """Whether a flow has an on-need, or all that call it, and nobody enters it otherwise."""
-    if known.flows[flow].on_need:
+    if context.flows[flow].on_need:
         return True
-    calls = known.graph.entries(flow)
-    if flow in seen or not calls or known.flows[flow].entries:
+    calls = context.graph.entries(flow)
+    if flow in seen or not calls or context.flows[flow].entries:
         return False
-    return all(_handled(known, call[0], seen | {flow}) for call in calls)
+    return all(_handled(context, call[0], seen | {flow}) for call in calls)
 
 
-def in_vain(known: CheckContext) -> Iterator[Finding]:
+def in_vain(context: CheckContext) -> Iterator[Finding]:
     """Flows that should find out who the caller is, and cannot."""
-    for flow in known.flows.values():
-        asking = known.flows.get(flow.identify)
-        if asking is None or not known.whole:
+    for flow in context.flows.values():
+        asking = context.flows.get(flow.identify)
+        if asking is None or not context.whole:
             continue
         done = [node.do for node in asking.nodes.values() if isinstance(node, nodes.Do)]
         why = ""
@@ -42,54 +42,56 @@ def in_vain(known: CheckContext) -> Iterator[Finding]:
             why = f"takes {', '.join(asking.inputs)}, which nobody gives it"
         elif not returns(asking):
             why = "never returns"
-        elif not any(each in known.operations and known.operations[each].proves for each in done):
+        elif not any(
+            each in context.operations and context.operations[each].proves for each in done
+        ):
             why = "does nothing that proves who the caller is"
         if why:
-            yield known.head(flow.flow, Is.FLOW, flow.identify), f"flow {flow.identify} {why}"
+            yield context.head(flow.flow, Is.FLOW, flow.identify), f"flow {flow.identify} {why}"
 
 
-def unidentified(known: CheckContext) -> Iterator[Finding]:
+def unidentified(context: CheckContext) -> Iterator[Finding]:
     """Nodes that need the code word, in flows that never ask for it."""
-    proving = {flow.identify for flow in known.flows.values()}
-    for spot, node in known.nodes():
-        flow = known.flows[spot[0]]
+    proving = {flow.identify for flow in context.flows.values()}
+    for spot, node in context.nodes():
+        flow = context.flows[spot[0]]
         asked = flow.identify or flow.flow in proving
-        if needed(node, known.operations) == "code-word" and not asked:
+        if needed(node, context.operations) == "code-word" and not asked:
             text = f"{spot[1]} needs the code word, and nobody asks for it"
-            yield known.at(spot), f"{text}: give the flow an `identify`"
+            yield context.at(spot), f"{text}: give the flow an `identify`"
 
 
-def hung_up(known: CheckContext) -> Iterator[Finding]:
+def hung_up(context: CheckContext) -> Iterator[Finding]:
     """Words and questions after a hang-up: with them, all that should still be done ends."""
     heard = (nodes.Say, nodes.Listens, nodes.Record, nodes.Queue, nodes.Dial)
-    for flow in known.flows.values():
+    for flow in context.flows.values():
         if not flow.on_hangup:
             continue
-        within = known.graph.reached(
+        within = context.graph.reached(
             [(flow.flow, flow.on_hangup)],
-            lambda spot, _: not isinstance(known.graph.nodes[spot], heard),
+            lambda spot, _: not isinstance(context.graph.nodes[spot], heard),
         )
         for spot in within:
-            node = known.graph.nodes[spot]
+            node = context.graph.nodes[spot]
             if isinstance(node, heard):
                 text = f"on-hangup leads to {spot[1]} (a {nodes.kind(node)}), and nobody is there"
-                place = known.head(flow.flow, Is.NODE, flow.on_hangup)
+                place = context.head(flow.flow, Is.NODE, flow.on_hangup)
                 yield place, f"{text}: let it do deeds and end"
                 break
 
 
-def fragile(known: CheckContext) -> Iterator[Finding]:
+def fragile(context: CheckContext) -> Iterator[Finding]:
     """Ways out of a fault that may be at fault themselves."""
-    for flow in known.flows.values():
+    for flow in context.flows.values():
         if not flow.on_error:
             continue
-        within = known.graph.reached(
+        within = context.graph.reached(
             [(flow.flow, flow.on_error)],
-            lambda spot, _: not isinstance(known.graph.nodes[spot], _WAITS),
+            lambda spot, _: not isinstance(context.graph.nodes[spot], _WAITS),
         )
         for spot in within:
-            if why := _risk(known, spot):
-                place = known.head(flow.flow, Is.NODE, flow.on_error)
+            if why := _risk(context, spot):
+                place = context.head(flow.flow, Is.NODE, flow.on_error)
                 text = f"on-error leads through {spot[1]}, which {why} and may fail as well"
                 yield place, f"{text}: let it tell plain words and lead to a queue or an end"
                 break
@@ -99,67 +101,69 @@ _WAITS = (nodes.Listens, nodes.Queue, nodes.Dial, nodes.Record, nodes.End)
 """Nodes at which the caller is heard again, or has come to a good end."""
 
 
-def _risk(known: CheckContext, spot: Spot) -> str:
-    node = known.graph.nodes[spot]
+def _risk(context: CheckContext, spot: Spot) -> str:
+    node = context.graph.nodes[spot]
     if isinstance(node, nodes.Do):
         return f"does {node.do}"
-    need = needed(node, known.operations)
+    need = needed(node, context.operations)
     if need != "none":
         return f"needs {need}"
     told = [*taken(node).values(), *referred(node)]
-    told += [slot for prompt in prompts(node) for slot in known.slots.get(prompt, {})]
-    there = known.brought_to.get(spot)
+    told += [slot for prompt in prompts(node) for slot in context.slots.get(prompt, {})]
+    there = context.brought_to.get(spot)
     return next((f"uses {name}" for name in told if there is None or name not in there.must), "")
 
 
-def call_cycles(known: CheckContext) -> Iterator[Finding]:
+def call_cycles(context: CheckContext) -> Iterator[Finding]:
     """Flows that call each other without end."""
     calls = {
         flow: [node.call for node in each.nodes.values() if isinstance(node, nodes.Call)]
-        for flow, each in known.flows.items()
+        for flow, each in context.flows.items()
     }
-    told: set[str] = set()
+    reported: set[str] = set()
     for flow in calls:
-        way = _round(flow, calls)
-        if way and told.isdisjoint(way):
-            told.update(way)
+        cycle = _cycle(flow, calls)
+        if cycle and reported.isdisjoint(cycle):
+            reported.update(cycle)
             call = next(
                 (flow, name)
-                for name, node in known.flows[flow].nodes.items()
-                if isinstance(node, nodes.Call) and node.call == way[1]
+                for name, node in context.flows[flow].nodes.items()
+                if isinstance(node, nodes.Call) and node.call == cycle[1]
             )
-            text = f"these flows call each other for ever: {shortened(way)}; use goto, or break it"
-            yield known.at(call), text
+            text = (
+                f"these flows call each other for ever: {shortened(cycle)}; use goto, or break it"
+            )
+            yield context.at(call), text
 
 
-def _round(flow: str, calls: Mapping[str, list[str]]) -> list[str]:
+def _cycle(flow: str, calls: Mapping[str, list[str]]) -> list[str]:
     """The shortest way from a flow to itself; empty if it has none."""
-    ways = [[flow, called] for called in dict.fromkeys(calls[flow])]
+    paths = [[flow, called] for called in dict.fromkeys(calls[flow])]
     seen: set[str] = set()
-    for way in ways:
-        if way[-1] == flow:
-            return way
-        if way[-1] not in seen:
-            seen.add(way[-1])
-            ways += [[*way, called] for called in calls.get(way[-1], ())]
+    for path in paths:
+        if path[-1] == flow:
+            return path
+        if path[-1] not in seen:
+            seen.add(path[-1])
+            paths += [[*path, called] for called in calls.get(path[-1], ())]
     return []
 
 
-def stray_returns(known: CheckContext) -> Iterator[Finding]:
+def stray_returns(context: CheckContext) -> Iterator[Finding]:
     """Returns to which calls come that no other flow sent."""
-    graph = known.graph
+    graph = context.graph
 
-    def stays(spot: Spot, way: Edge) -> bool:
-        if way.label == "identify":
+    def stays(spot: Spot, edge: Edge) -> bool:
+        if edge.label == "identify":
             return False
-        return way.label != "call" or not isinstance(graph.nodes[spot], nodes.Call)
+        return edge.label != "call" or not isinstance(graph.nodes[spot], nodes.Call)
 
     starts = graph.begun + [
         (flow.flow, flow.start)
-        for flow in known.flows.values()
+        for flow in context.flows.values()
         if not graph.entries(flow.flow) and not flow.entries
     ]
     for spot in graph.reached(starts, stays):
         if isinstance(graph.nodes[spot], nodes.Return):
             text = f"callers come to {spot[1]} without a call of another flow: let it end there"
-            yield known.at(spot), f"{text}, or call this flow"
+            yield context.at(spot), f"{text}, or call this flow"

@@ -12,9 +12,9 @@ from ivr.problems import Place, near
 from ivr.speech.phrases import LANGUAGES
 from ivr.terms import (
     ACTIONS,
+    BRANCH_SUBJECTS,
     DIAL_OUTCOMES,
     KINDS_OF_VALUES,
-    LOOKED,
     QUEUE_OUTCOMES,
     Is,
 )
@@ -25,11 +25,11 @@ _NUMBER = re.compile(r"[0-9*#+]{1,32}")
 CHOICES = {
     Is.NODE: "node",
     Is.ENDING: "node",
-    Is.DEED: "node",
+    Is.KEY_ACTION: "node",
     Is.PROMPT: "prompt in the catalogue named",
     Is.OPERATION: "operation",
     Is.FLOW: "flow",
-    Is.LOOKED: "value or fact of the call named",
+    Is.BRANCH_SUBJECT: "value or fact of the call named",
     Is.SCHEDULE: "schedule",
     Is.LANGUAGE: "language of this flow named",
     Is.OUTCOME: "outcome here named",
@@ -38,10 +38,10 @@ CHOICES = {
 """What must be one of those that there are, and how it is called."""
 
 
-def bad(known: CheckContext) -> Iterator[Finding]:
+def bad(context: CheckContext) -> Iterator[Finding]:
     """What cannot be the name of anything."""
     for what in Is:
-        for _, mention in known.mentions(what):
+        for _, mention in context.mentions(what):
             if text := _misnamed(what, mention.name):
                 yield mention.place, text
 
@@ -56,7 +56,7 @@ def _misnamed(what: Is, name: str) -> str:
             return f"{name!r} is no case: write a word, or a comparison such as < 5"
         case Is.GIVEN if not (REFERENCE.fullmatch(name) or _WORD.fullmatch(name)):
             return f"{name!r} can be no value: write a number, a word, or {{name}}"
-        case Is.WORD | Is.QUEUE | Is.TITLE | Is.PLAN if not _WORD.fullmatch(name):
+        case Is.WORD | Is.QUEUE | Is.FLOW_NAME | Is.SCHEDULE_NAME if not _WORD.fullmatch(name):
             return f"{name!r} is no name: take letters, digits and -, 40 at most"
     return ""
 
@@ -64,9 +64,9 @@ def _misnamed(what: Is, name: str) -> str:
 def unknown(*sorts: Is) -> Find:
     """The rule that names of these sorts lead somewhere."""
 
-    def find(known: CheckContext) -> Iterator[Finding]:
-        for each, mention in known.mentions(*sorts):
-            there = _there(known, each, mention)
+    def find(context: CheckContext) -> Iterator[Finding]:
+        for each, mention in context.mentions(*sorts):
+            there = _there(context, each, mention)
             if there is not None and mention.name not in there:
                 text = f"there is no {CHOICES[mention.what]} {mention.name}"
                 yield mention.place, f"{text}: {near(mention.name, there)}"
@@ -74,80 +74,80 @@ def unknown(*sorts: Is) -> Find:
     return find
 
 
-def _there(known: CheckContext, each: Read, mention: Mention) -> Collection[str] | None:
+def _there(context: CheckContext, each: Read, mention: Mention) -> Collection[str] | None:
     """All that a name may be; None if that is not known, or anything."""
     match mention.what:
         case Is.NODE | Is.ENDING:
             return each.places
-        case Is.DEED:
+        case Is.KEY_ACTION:
             return each.places.keys() | set(ACTIONS)
         case Is.PROMPT:
-            return known.slots
+            return context.slots
         case Is.OPERATION:
-            return known.operations
-        case Is.FLOW if known.whole:
-            return known.flows
-        case Is.LOOKED if known.whole:
-            return {*LOOKED, *known.brought}
-        case Is.SCHEDULE if known.whole:
-            return known.schedules
+            return context.operations
+        case Is.FLOW if context.whole:
+            return context.flows
+        case Is.BRANCH_SUBJECT if context.whole:
+            return {*BRANCH_SUBJECTS, *context.brought}
+        case Is.SCHEDULE if context.whole:
+            return context.schedules
         case Is.LANGUAGE if each.flow:
             return each.flow.languages
         case Is.KIND:
             return KINDS_OF_VALUES
         case Is.OUTCOME if each.flow and mention.owner in each.flow.nodes:
-            return outcomes(known, each.flow.nodes[mention.owner]) or None
+            return outcomes(context, each.flow.nodes[mention.owner]) or None
     return None
 
 
-def outcomes(known: CheckContext, node: nodes.Node) -> tuple[str, ...]:
+def outcomes(context: CheckContext, node: nodes.Node) -> tuple[str, ...]:
     """The outcomes that a node may have; none if they are not known."""
     match node:
         case nodes.Queue():
             return QUEUE_OUTCOMES
         case nodes.Dial():
             return DIAL_OUTCOMES
-        case nodes.Call() if node.call in known.flows and known.whole:
-            return returns(known.flows[node.call])
-        case nodes.Do() if node.do in known.operations:
-            return tuple(known.operations[node.do].outcomes)
+        case nodes.Call() if node.call in context.flows and context.whole:
+            return returns(context.flows[node.call])
+        case nodes.Do() if node.do in context.operations:
+            return tuple(context.operations[node.do].outcomes)
     return ()
 
 
-def nodes_there(known: CheckContext) -> Iterator[Finding]:
+def nodes_there(context: CheckContext) -> Iterator[Finding]:
     """Nodes that do not exist, in this flow or in another."""
-    yield from unknown(Is.NODE, Is.DEED, Is.ENDING)(known)
-    for spot, node in known.nodes():
-        if isinstance(node, nodes.Goto) and node.flow in known.flows and known.whole:
-            there = known.flows[node.flow].nodes
+    yield from unknown(Is.NODE, Is.KEY_ACTION, Is.ENDING)(context)
+    for spot, node in context.nodes():
+        if isinstance(node, nodes.Goto) and node.flow in context.flows and context.whole:
+            there = context.flows[node.flow].nodes
             if node.goto not in there:
                 text = f"flow {node.flow} has no node {node.goto}: {near(node.goto, there)}"
-                yield known.at(spot), text
+                yield context.at(spot), text
 
 
-def tongues(known: CheckContext) -> Iterator[Finding]:
+def tongues(context: CheckContext) -> Iterator[Finding]:
     """Languages in which nothing is spoken, or that are none of the flow."""
-    for _, mention in known.mentions(Is.TONGUE):
+    for _, mention in context.mentions(Is.SPOKEN_LANGUAGE):
         if mention.name not in LANGUAGES:
             text = f"nothing is spoken in {mention.name} here: {near(mention.name, LANGUAGES)}"
             yield mention.place, text
-    yield from unknown(Is.LANGUAGE)(known)
+    yield from unknown(Is.LANGUAGE)(context)
 
 
-def values(known: CheckContext) -> Iterator[Finding]:
+def values(context: CheckContext) -> Iterator[Finding]:
     """Values that nothing brings: told, taken by a deed, or branched on."""
-    yield from unknown(Is.LOOKED)(known)
-    for _, mention in known.mentions(Is.PROMPT):
-        for slot in known.slots.get(mention.name, {}):
-            if text := known.lacking(slot):
+    yield from unknown(Is.BRANCH_SUBJECT)(context)
+    for _, mention in context.mentions(Is.PROMPT):
+        for slot in context.slots.get(mention.name, {}):
+            if text := context.lacking(slot):
                 yield mention.place, f"the prompt {mention.name} tells {text}"
-    for spot, node in known.nodes():
+    for spot, node in context.nodes():
         for name, value in taken(node).items():
-            if text := known.lacking(value):
-                yield known.at(spot), f"the input {name} takes {text}"
+            if text := context.lacking(value):
+                yield context.at(spot), f"the input {name} takes {text}"
         for value in referred(node):
-            if text := known.lacking(value):
-                yield known.at(spot), f"this takes {text}"
+            if text := context.lacking(value):
+                yield context.at(spot), f"this takes {text}"
 
 
 def taken(node: nodes.Node) -> Mapping[str, str]:
@@ -172,9 +172,9 @@ def referred(node: nodes.Node) -> Iterator[str]:
             yield found[1]
 
 
-def ending(known: CheckContext) -> Iterator[Finding]:
+def ending(context: CheckContext) -> Iterator[Finding]:
     """A farewell that is no end."""
-    for each, mention in known.mentions(Is.ENDING):
+    for each, mention in context.mentions(Is.ENDING):
         node = each.flow.nodes.get(mention.name) if each.flow else None
         if node is not None and not isinstance(node, nodes.End):
             text = f"{mention.name} is no end: nobody may be there any more to choose"
@@ -184,9 +184,9 @@ def ending(known: CheckContext) -> Iterator[Finding]:
 def claimed(what: Is, word: str) -> Find:
     """The rule that names of a sort are claimed once."""
 
-    def find(known: CheckContext) -> Iterator[Finding]:
+    def find(context: CheckContext) -> Iterator[Finding]:
         first: dict[str, Place] = {}
-        for _, mention in known.mentions(what):
+        for _, mention in context.mentions(what):
             if mention.owner:  # a dial claims nothing
                 continue
             place = first.setdefault(mention.name, mention.place)

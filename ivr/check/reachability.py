@@ -11,37 +11,37 @@ from ivr.session import Spot
 from ivr.terms import ACTIONS, Is
 
 
-def unreachable(known: CheckContext) -> Iterator[Finding]:
+def unreachable(context: CheckContext) -> Iterator[Finding]:
     """Nodes to which nothing leads, in flows that are entered."""
-    graph = known.graph
+    graph = context.graph
     entries: set[Spot] = set()
-    for flow in known.flows.values():
+    for flow in context.flows.values():
         entries.update((flow.flow, node) for node in (flow.start, *flow.codes.values()))
         entries.update(graph.handlers(flow))
     reached = graph.reached(sorted(entries))
     for spot in graph.nodes:
         if spot not in reached:
-            yield known.at(spot), f"nothing leads to {spot[1]}: lead there, or take it out"
+            yield context.at(spot), f"nothing leads to {spot[1]}: lead there, or take it out"
 
 
-def unentered(known: CheckContext) -> Iterator[Finding]:
+def unentered(context: CheckContext) -> Iterator[Finding]:
     """Flows at which no number begins, and to which no other flow leads."""
-    for flow in known.flows:
-        if flow not in known.graph.entered:
+    for flow in context.flows:
+        if flow not in context.graph.entered:
             text = f"nobody gets into flow {flow}: give it `numbers`, or call it from another"
-            yield known.head(flow), text
+            yield context.head(flow), text
 
 
-def traps(known: CheckContext) -> Iterator[Finding]:
+def traps(context: CheckContext) -> Iterator[Finding]:
     """Menus round and round, told once for each set of them."""
-    graph, told = known.graph, set[Spot]()
-    for begun in sorted(graph.trapped, key=known.at):
+    graph, told = context.graph, set[Spot]()
+    for begun in sorted(graph.trapped, key=context.at):
         if begun in told:
             continue
         within = [begun]
         told.add(begun)
         for spot in within:
-            around = [way.spot for way in graph.out(spot)]
+            around = [edge.spot for edge in graph.out(spot)]
             around += [each for each, _ in graph.before[spot] if each in graph.trapped]
             within += [each for each in dict.fromkeys(around) if each not in told]
             told.update(around)
@@ -49,53 +49,53 @@ def traps(known: CheckContext) -> Iterator[Finding]:
         if asked:
             names = _listed([name for _, name in asked])
             text = f"nothing leads out of {names}: let a key lead to an end or a human"
-            yield known.at(asked[0]), text
+            yield context.at(asked[0]), text
 
 
-def no_human(known: CheckContext) -> Iterator[Finding]:
+def no_human(context: CheckContext) -> Iterator[Finding]:
     """Questions after which no human can be had, told once for each flow."""
-    for spots in _asked(known).values():
-        lost = [each for each in spots if known.graph.human[each].keys == math.inf]
+    for spots in _asked(context).values():
+        lost = [each for each in spots if context.graph.human[each].keys == math.inf]
         if lost:
             names = _listed([name for _, name in lost])
             text = f'no key leads from {names} to a human: put `"0"` to a queue into `always`'
-            yield known.at(lost[0]), text
+            yield context.at(lost[0]), text
 
 
-def far_human(known: CheckContext) -> Iterator[Finding]:
+def far_human(context: CheckContext) -> Iterator[Finding]:
     """The question of a flow that is farthest from a human."""
-    within = known.standard.within
-    for spots in _asked(known).values():
-        there = [each for each in spots if known.graph.human[each].keys < math.inf]
-        worst = max(there, key=lambda each: known.graph.human[each].keys, default=None)
-        if worst is not None and known.graph.human[worst].keys > within:
-            keys = known.graph.human[worst].keys
-            way = shortened(known.graph.course(worst))
-            text = f"from {worst[1]} a human is {keys:g} keys away ({way}): at most {within}"
-            yield known.at(worst), f"{text}; give it a key of its own to a human"
+    within = context.standard.within
+    for spots in _asked(context).values():
+        there = [each for each in spots if context.graph.human[each].keys < math.inf]
+        worst = max(there, key=lambda each: context.graph.human[each].keys, default=None)
+        if worst is not None and context.graph.human[worst].keys > within:
+            keys = context.graph.human[worst].keys
+            path = shortened(context.graph.course(worst))
+            text = f"from {worst[1]} a human is {keys:g} keys away ({path}): at most {within}"
+            yield context.at(worst), f"{text}; give it a key of its own to a human"
 
 
-def silent_rounds(known: CheckContext) -> Iterator[Finding]:
+def silent_rounds(context: CheckContext) -> Iterator[Finding]:
     """Questions after which a caller who cannot press a key goes round, told once for each flow."""
-    graph = known.graph
+    graph = context.graph
     helped = {spot for spot, node in graph.nodes.items() if isinstance(node, (nodes.End, *HUMAN))}
     waiting = list(helped)
     for spot in waiting:
-        for each, way in graph.before[spot]:
-            passive = not isinstance(graph.nodes[each], nodes.Listens) or way.label == "gave-up"
+        for each, edge in graph.before[spot]:
+            passive = not isinstance(graph.nodes[each], nodes.Listens) or edge.label == "gave-up"
             if passive and each not in helped:
                 helped.add(each)
                 waiting.append(each)
-    for spots in _asked(known).values():
+    for spots in _asked(context).values():
         lost = [each for each in spots if each not in helped]
         if lost:
             text = f"who presses nothing goes round from {_listed([name for _, name in lost])}"
-            yield known.at(lost[0]), f"{text}: let `gave-up` lead to a human or an end"
+            yield context.at(lost[0]), f"{text}: let `gave-up` lead to a human or an end"
 
 
-def _asked(known: CheckContext) -> dict[str, list[Spot]]:
+def _asked(context: CheckContext) -> dict[str, list[Spot]]:
     """The nodes of each flow that listen and that callers reach, without those in traps."""
-    graph = known.graph
+    graph = context.graph
     found = defaultdict(list)
     for spot, node in graph.nodes.items():
         if isinstance(node, nodes.Listens) and spot not in graph.trapped:
@@ -103,9 +103,9 @@ def _asked(known: CheckContext) -> dict[str, list[Spot]]:
     return found
 
 
-def dead_ends(known: CheckContext) -> Iterator[Finding]:
+def dead_ends(context: CheckContext) -> Iterator[Finding]:
     """First menus with nothing to choose."""
-    graph = known.graph
+    graph = context.graph
     for start in graph.begun:
         first = graph.reached(
             [start], lambda spot, _: not isinstance(graph.nodes[spot], nodes.Listens)
@@ -114,15 +114,15 @@ def dead_ends(known: CheckContext) -> Iterator[Finding]:
             node = graph.nodes[spot]
             if isinstance(node, nodes.Menu) and set(node.keys.values()) <= {*ACTIONS, spot[1]}:
                 text = "the keys of this first menu only lead back to it: give it a choice"
-                yield known.at(spot), text
+                yield context.at(spot), text
 
 
-def cut_off(known: CheckContext) -> Iterator[Finding]:
+def cut_off(context: CheckContext) -> Iterator[Finding]:
     """Ends without a word, after nothing was told."""
-    graph = known.graph
+    graph = context.graph
     handled = {
         spot
-        for flow in known.flows.values()
+        for flow in context.flows.values()
         for spot in graph.reached([(flow.flow, flow.on_hangup)] if flow.on_hangup else [])
     }
     for end, node in graph.nodes.items():
@@ -138,7 +138,7 @@ def cut_off(known: CheckContext) -> Iterator[Finding]:
             ]
             if isinstance(graph.nodes[spot], nodes.Listens):
                 text = f"after {spot[1]} the line is cut without a word: tell good-bye here"
-                yield known.at(end), text
+                yield context.at(end), text
                 break
 
 
@@ -146,23 +146,23 @@ _MUTE = (nodes.Branch, nodes.Set, nodes.Hours, nodes.Do, nodes.Sms, nodes.Goto, 
 """Nodes through which a caller passes without hearing of them."""
 
 
-def queue_again(known: CheckContext) -> Iterator[Finding]:
+def queue_again(context: CheckContext) -> Iterator[Finding]:
     """Queues whose way out is their way in."""
-    for spot, node in known.nodes():
+    for spot, node in context.nodes():
         if not isinstance(node, nodes.Queue):
             continue
-        for way in known.graph.ways[spot]:
-            if way.label not in ("ended", "left") and _to(known, way.spot) == spot:
-                place = known.at(spot, Is.NODE, way.node)
-                text = f"{way.label} leads straight back into the queue: offer the caller a choice"
+        for edge in context.graph.edges[spot]:
+            if edge.label not in ("ended", "left") and _to(context, edge.spot) == spot:
+                place = context.at(spot, Is.NODE, edge.node)
+                text = f"{edge.label} leads straight back into the queue: offer the caller a choice"
                 yield place, text
                 break
 
 
-def _to(known: CheckContext, spot: Spot) -> Spot:
+def _to(context: CheckContext, spot: Spot) -> Spot:
     """Where a spot leads through words alone."""
-    for _ in known.graph.nodes:
-        node = known.graph.nodes.get(spot)
+    for _ in context.graph.nodes:
+        node = context.graph.nodes.get(spot)
         if not isinstance(node, nodes.Say):
             break
         spot = (spot[0], node.then)

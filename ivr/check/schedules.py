@@ -8,7 +8,7 @@ from ivr.problems import near
 from ivr.terms import Is
 
 
-def hours(known: CheckContext) -> Iterator[Finding]:
+def hours(context: CheckContext) -> Iterator[Finding]:
     """Days and hours that do not exist."""
     readers: dict[Is, Callable[[str], object]] = {
         Is.DAYS: days,
@@ -16,16 +16,16 @@ def hours(known: CheckContext) -> Iterator[Finding]:
         Is.DATE: exception_day,
     }
     for what, read in readers.items():
-        for _, mention in known.mentions(what):
+        for _, mention in context.mentions(what):
             try:
                 read(mention.name)
             except ValueError as error:
                 yield mention.place, str(error)
 
 
-def twin_days(known: CheckContext) -> Iterator[Finding]:
+def twin_days(context: CheckContext) -> Iterator[Finding]:
     """Days of the week that stand under two keys."""
-    for each in known.read:
+    for each in context.read:
         first: dict[int, str] = {}
         for mention in each.mentions:
             if mention.what is Is.DAYS:
@@ -40,19 +40,19 @@ def twin_days(known: CheckContext) -> Iterator[Finding]:
                         break
 
 
-def zones(known: CheckContext) -> Iterator[Finding]:
+def zones(context: CheckContext) -> Iterator[Finding]:
     """Time zones that this machine does not know."""
-    there = known.standard.zones
-    for _, mention in known.mentions(Is.ZONE):
+    there = context.standard.zones
+    for _, mention in context.mentions(Is.ZONE):
         if there is not None and mention.name not in there:
             text = f"there is no time zone {mention.name}: {near(mention.name, there)}"
             yield mention.place, text
 
 
-def never_open(known: CheckContext) -> Iterator[Finding]:
+def never_open(context: CheckContext) -> Iterator[Finding]:
     """Schedules that are closed for ever."""
-    for _, mention in known.mentions(Is.PLAN):
-        read = known.schedules.get(mention.name)
+    for _, mention in context.mentions(Is.SCHEDULE_NAME):
+        read = context.schedules.get(mention.name)
         if read is not None and read.schedule is not None:
             written = [*read.schedule.week.values(), *read.schedule.except_.values()]
             if not any(map(spans, written)):
@@ -60,10 +60,10 @@ def never_open(known: CheckContext) -> Iterator[Finding]:
                 yield mention.place, f"{text}: give it hours, or lead past it"
 
 
-def idle_schedules(known: CheckContext) -> Iterator[Finding]:
+def idle_schedules(context: CheckContext) -> Iterator[Finding]:
     """Schedules that no flow asks."""
-    used = {mention.name for _, mention in known.mentions(Is.SCHEDULE)}
-    for _, mention in known.mentions(Is.PLAN):
+    used = {mention.name for _, mention in context.mentions(Is.SCHEDULE)}
+    for _, mention in context.mentions(Is.SCHEDULE_NAME):
         if mention.name not in used:
             text = f"no flow asks for the hours of {mention.name}"
             yield mention.place, f"{text}: ask with `hours: {mention.name}`, or take it out"

@@ -57,9 +57,9 @@ _VITAL = (
     Rule("wrong-farewell", "error", "A line on which nobody is does not go round for ever.",
          "Name an `end`.", names.ending),
     Rule("twin-name", "error", "A name leads to one flow, not to the last one read.",
-         "Rename one of them.", names.claimed(Is.TITLE, "flow")),
+         "Rename one of them.", names.claimed(Is.FLOW_NAME, "flow")),
     Rule("twin-schedule", "error", "A name stands for one schedule.",
-         "Rename one of them.", names.claimed(Is.PLAN, "schedule")),
+         "Rename one of them.", names.claimed(Is.SCHEDULE_NAME, "schedule")),
     Rule("twin-number", "error", "A dialled number begins one flow.",
          "Leave the number to one flow.", names.claimed(Is.NUMBER, "number")),
     Rule("missing-branch", "error", "After no outcome the call has nowhere to go.",
@@ -183,14 +183,14 @@ RULES: Mapping[str, Rule] = {
                 name,
                 "error",
                 protects,
-                mend,
+                fix,
                 consistency.tangled if name == "too-long" else None,
                 True,
             )
-            for name, protects, mend in _READ
+            for name, protects, fix in _READ
         ),
         *(
-            Rule(each.name, each.severity, each.protects, each.mend, each.find, vital=True)
+            Rule(each.name, each.severity, each.protects, each.fix, each.find, vital=True)
             for each in _VITAL
         ),
         *_JUDGED,

@@ -12,11 +12,11 @@ from ivr.session import Spot
 from ivr.terms import Is
 
 
-def used(known: CheckContext, node: Node) -> Iterator[tuple[str, str]]:
+def used(context: CheckContext, node: Node) -> Iterator[tuple[str, str]]:
     """The values that a node uses, each with what uses it."""
     own = {name for name, _ in makes(node, {})} if isinstance(node, nodes.Announce) else set()
     for prompt in dict.fromkeys(prompts(node)):
-        for slot in known.slots.get(prompt, {}):
+        for slot in context.slots.get(prompt, {}):
             if slot not in own:
                 yield slot, f"the prompt {prompt} tells"
     for name, value in taken(node).items():
@@ -25,90 +25,90 @@ def used(known: CheckContext, node: Node) -> Iterator[tuple[str, str]]:
         yield value, "this takes"
 
 
-def unbrought(known: CheckContext) -> Iterator[Finding]:
+def unbrought(context: CheckContext) -> Iterator[Finding]:
     """Values that no way to their use brings."""
-    for spot, brought in known.brought_to.items():
-        for value, what in used(known, known.graph.nodes[spot]):
-            if value in known.brought and value not in brought.may:
+    for spot, brought in context.brought_to.items():
+        for value, what in used(context, context.graph.nodes[spot]):
+            if value in context.brought and value not in brought.may:
                 text = f"{what} {value}, and nothing on the way here brings it"
-                yield known.at(spot), f"{text}: do first what brings it"
+                yield context.at(spot), f"{text}: do first what brings it"
 
 
-def sometimes(known: CheckContext) -> Iterator[Finding]:
+def sometimes(context: CheckContext) -> Iterator[Finding]:
     """Values that some way to their use does not bring."""
-    for spot, brought in known.brought_to.items():
-        for value, what in used(known, known.graph.nodes[spot]):
+    for spot, brought in context.brought_to.items():
+        for value, what in used(context, context.graph.nodes[spot]):
             if value in brought.may and value not in brought.must:
-                way = shortened(_without(known, spot, value))
-                text = f"{what} {value}, which is not there by the way {way}"
-                yield known.at(spot), f"{text}: bring it on every way, or branch on it"
+                path = shortened(_without(context, spot, value))
+                text = f"{what} {value}, which is not there by the way {path}"
+                yield context.at(spot), f"{text}: bring it on every way, or branch on it"
 
 
-def _without(known: CheckContext, spot: Spot, value: str) -> list[str]:
+def _without(context: CheckContext, spot: Spot, value: str) -> list[str]:
     """The nodes of a way to a spot on which nothing brings a value."""
-    graph = known.graph
+    graph = context.graph
 
-    def lacks(at: Spot, way: Edge) -> bool:
-        there = known.brought_to.get(way.spot)
-        made = made_by(known.operations, graph.nodes[at], way.label).must
+    def lacks(at: Spot, edge: Edge) -> bool:
+        there = context.brought_to.get(edge.spot)
+        made = made_by(context.operations, graph.nodes[at], edge.label).must
         return there is not None and value not in there.must and value not in made
 
-    starts = [at for at in known.brought_to if value not in known.brought_to[at].must]
-    entries = {(flow.flow, flow.start) for flow in known.flows.values()} | set(graph.begun)
-    for flow in known.flows.values():
+    starts = [at for at in context.brought_to if value not in context.brought_to[at].must]
+    entries = {(flow.flow, flow.start) for flow in context.flows.values()} | set(graph.begun)
+    for flow in context.flows.values():
         entries |= set(graph.handlers(flow))
     before = graph.reached([at for at in starts if at in entries], lacks)
-    way: list[str] = []
+    path: list[str] = []
     at: Spot | None = spot
     while at is not None:
-        way.append(at[1])
+        path.append(at[1])
         at = before.get(at)
-    return way[::-1]
+    return path[::-1]
 
 
-def unconfirmed(known: CheckContext) -> Iterator[Finding]:
+def unconfirmed(context: CheckContext) -> Iterator[Finding]:
     """Deeds that cost, without a yes on every way to them."""
-    for spot, brought in known.brought_to.items():
-        node = known.graph.nodes[spot]
-        if not isinstance(node, nodes.Do) or node.do not in known.operations:
+    for spot, brought in context.brought_to.items():
+        node = context.graph.nodes[spot]
+        if not isinstance(node, nodes.Do) or node.do not in context.operations:
             continue
-        if known.operations[node.do].costs and AGREED not in brought.must:
+        if context.operations[node.do].costs and AGREED not in brought.must:
             text = f"{node.do} costs the caller something, and he did not say yes"
-            yield known.at(spot), f"{text} on every way here: let a `confirm` come before"
+            yield context.at(spot), f"{text} on every way here: let a `confirm` come before"
 
 
-def stranger_secret(known: CheckContext) -> Iterator[Finding]:
+def stranger_secret(context: CheckContext) -> Iterator[Finding]:
     """Secrets that are asked of callers whose secrets we cannot know."""
-    for spot, brought in known.brought_to.items():
-        node = known.graph.nodes[spot]
+    for spot, brought in context.brought_to.items():
+        node = context.graph.nodes[spot]
         secret = isinstance(node, nodes.Input) and node.secret and node.need == "none"
         if secret and KNOWN not in brought.may:
             text = "a secret is asked of a caller who may be nobody's subscriber"
-            yield known.at(spot), f"{text}: add `need: caller`, or branch on the caller before"
+            yield context.at(spot), f"{text}: add `need: caller`, or branch on the caller before"
 
 
-def told_secret(known: CheckContext) -> Iterator[Finding]:
+def told_secret(context: CheckContext) -> Iterator[Finding]:
     """Secrets that are told or branched on: both are written into the record of the call."""
-    secret = _secrets(known)
-    for spot, node in known.nodes():
+    secret = _secrets(context)
+    for spot, node in context.nodes():
         mine = secret.get(spot[0], set())
         if isinstance(node, nodes.Branch) and node.branch in mine:
             text = f"the secret {node.branch} would be written into the call's record"
-            yield known.at(spot), f"{text}: let an operation compare it"
+            yield context.at(spot), f"{text}: let an operation compare it"
         for prompt in prompts(node):
-            for slot in known.slots.get(prompt, {}):
+            for slot in context.slots.get(prompt, {}):
                 if slot in mine:
-                    place = known.at(spot, Is.PROMPT, prompt)
+                    place = context.at(spot, Is.PROMPT, prompt)
                     text = f"the prompt {prompt} tells the secret {slot} aloud"
                     yield place, f"{text}: take it out of the prompt"
 
 
-def _secrets(known: CheckContext) -> Mapping[str, set[str]]:
+def _secrets(context: CheckContext) -> Mapping[str, set[str]]:
     """Flow -> the values in it that are secrets or copies of them."""
-    found: dict[str, set[str]] = {flow: set() for flow in known.flows}
+    found: dict[str, set[str]] = {flow: set() for flow in context.flows}
     size = -1
     while size != (size := sum(map(len, found.values()))):
-        for (flow, _), node in known.nodes():
+        for (flow, _), node in context.nodes():
             mine = found[flow]
             match node:
                 case nodes.Input() if node.secret:
@@ -124,22 +124,22 @@ def _secrets(known: CheckContext) -> Mapping[str, set[str]]:
     return found
 
 
-def unasked(known: CheckContext) -> Iterator[Finding]:
+def unasked(context: CheckContext) -> Iterator[Finding]:
     """Answers that nothing uses."""
-    needed = {value for _, node in known.nodes() for value, _ in used(known, node)}
-    needed |= {node.branch for _, node in known.nodes() if isinstance(node, nodes.Branch)}
-    needed |= {name for flow in known.flows.values() for name in flow.outputs}
-    for spot, node in known.nodes():
+    needed = {value for _, node in context.nodes() for value, _ in used(context, node)}
+    needed |= {node.branch for _, node in context.nodes() if isinstance(node, nodes.Branch)}
+    needed |= {name for flow in context.flows.values() for name in flow.outputs}
+    for spot, node in context.nodes():
         if isinstance(node, nodes.Input | nodes.Record) and node.into not in needed:
             text = f"{node.into} is asked for, and nothing uses it"
-            yield known.at(spot), f"{text}: give it to an operation, or do not ask"
+            yield context.at(spot), f"{text}: give it to an operation, or do not ask"
 
 
-def idle_outputs(known: CheckContext) -> Iterator[Finding]:
+def idle_outputs(context: CheckContext) -> Iterator[Finding]:
     """Outputs that a flow promises and never brings."""
-    for flow in known.flows.values():
-        returns = [spot for spot in returns_of(flow) if spot in known.brought_to]
+    for flow in context.flows.values():
+        returns = [spot for spot in returns_of(flow) if spot in context.brought_to]
         for output in flow.outputs if returns else ():
-            if not any(output in known.brought_to[spot].may for spot in returns):
+            if not any(output in context.brought_to[spot].may for spot in returns):
                 text = f"no way to a return brings {output}: bring it, or take it out of `outputs`"
-                yield known.head(flow.flow), text
+                yield context.head(flow.flow), text

@@ -76,74 +76,74 @@ def promised(text: str) -> list[str]:
     return found
 
 
-def _texts(known: CheckContext, told: Iterable[str]) -> dict[str, list[tuple[str, PromptText]]]:
+def _texts(context: CheckContext, told: Iterable[str]) -> dict[str, list[tuple[str, PromptText]]]:
     """Language -> the prompts and what is heard of them, in languages that have all of them."""
     found: dict[str, list[tuple[str, PromptText]]] = {}
-    heard = [(prompt, known.standard.heard.get(prompt, {})) for prompt in told]
+    heard = [(prompt, context.standard.heard.get(prompt, {})) for prompt in told]
     for language in dict.fromkeys(each for _, languages in heard for each in languages):
         if all(language in languages for _, languages in heard):
             found[language] = [(prompt, languages[language]) for prompt, languages in heard]
     return found
 
 
-def _asks(known: CheckContext) -> Iterator[tuple[Spot, nodes.Listens]]:
-    for spot, node in known.nodes():
+def _asks(context: CheckContext) -> Iterator[tuple[Spot, nodes.Listens]]:
+    for spot, node in context.nodes():
         if isinstance(node, nodes.Listens):
             yield spot, node
 
 
-def untranslated(known: CheckContext) -> Iterator[Finding]:
+def untranslated(context: CheckContext) -> Iterator[Finding]:
     """Prompts that are told in another language than the caller's."""
-    for spot, node in known.nodes() if known.standard.heard else ():
+    for spot, node in context.nodes() if context.standard.heard else ():
         for prompt in dict.fromkeys(prompts(node)):
-            there = known.standard.heard.get(prompt, {})
-            lacking = [each for each in known.flows[spot[0]].languages if each not in there]
+            there = context.standard.heard.get(prompt, {})
+            lacking = [each for each in context.flows[spot[0]].languages if each not in there]
             if lacking:
                 text = f"the prompt {prompt} has no text in {', '.join(lacking)}"
-                place = known.at(spot, Is.PROMPT, prompt)
+                place = context.at(spot, Is.PROMPT, prompt)
                 yield place, f"{text}: add it to prompts/{lacking[0]}.yaml"
 
 
-def long_menus(known: CheckContext) -> Iterator[Finding]:
+def long_menus(context: CheckContext) -> Iterator[Finding]:
     """Menus whose beginning is forgotten at their end."""
-    for spot, node in _asks(known):
-        texts = _texts(known, opening(node))
+    for spot, node in _asks(context):
+        texts = _texts(context, opening(node))
         seconds, language = max(
             ((sum(heard.seconds for _, heard in told), lang) for lang, told in texts.items()),
             default=(0.0, ""),
         )
         if seconds > LONG:
             text = f"it takes about {seconds:.0f} s to hear in {language}: at most {LONG:.0f} s"
-            yield known.at(spot), f"{text}; shorten the text, or make two menus"
+            yield context.at(spot), f"{text}; shorten the text, or make two menus"
 
 
-def long_help(known: CheckContext) -> Iterator[Finding]:
+def long_help(context: CheckContext) -> Iterator[Finding]:
     """Help after a silence that is longer than the menu."""
-    for spot, node in known.nodes():
+    for spot, node in context.nodes():
         if not isinstance(node, nodes.Menu):
             continue
         for prompt in node.silent:
-            for language, told in _texts(known, (*node.menu, prompt)).items():
+            for language, told in _texts(context, (*node.menu, prompt)).items():
                 *menu, (_, help_) = told
                 if help_.seconds > max(HELP, sum(heard.seconds for _, heard in menu)):
                     text = f"{prompt} is longer in {language} than the menu, and told instead of it"
-                    yield known.at(spot, Is.PROMPT, prompt), f"{text}: let it be the shorter one"
+                    yield context.at(spot, Is.PROMPT, prompt), f"{text}: let it be the shorter one"
                     break
 
 
-def promised_keys(known: CheckContext) -> Iterator[Finding]:
+def promised_keys(context: CheckContext) -> Iterator[Finding]:
     """Keys that callers are asked to press and that do nothing there."""
-    for spot, node in _asks(known):
-        flow = known.flows[spot[0]]
+    for spot, node in _asks(context):
+        flow = context.flows[spot[0]]
         keys = set(choices(flow, node))
         if isinstance(node, nodes.Input):
             keys = set(escapes(flow, node)) | {node.stop}
         for prompt in dict.fromkeys((*opening(node), *node.silent)):
-            for language, [(_, heard)] in _texts(known, [prompt]).items():
+            for language, [(_, heard)] in _texts(context, [prompt]).items():
                 wrong = [key for key in promised(heard.text) if not _there(node, keys, key)]
                 if wrong:
                     text = f"the prompt {prompt} asks to press {wrong[0]} ({language}), which is no"
-                    place = known.at(spot, Is.PROMPT, prompt)
+                    place = context.at(spot, Is.PROMPT, prompt)
                     yield place, f"{text} key here: add the key, or mend the text"
                     break
 
@@ -155,36 +155,36 @@ def _there(node: nodes.Listens, keys: set[str], key: str) -> bool:
     return key in keys or key[0] in keys
 
 
-def hidden_keys(known: CheckContext) -> Iterator[Finding]:
+def hidden_keys(context: CheckContext) -> Iterator[Finding]:
     """Choices of which nobody tells."""
-    for spot, node in _asks(known):
-        flow = known.flows[spot[0]]
+    for spot, node in _asks(context):
+        flow = context.flows[spot[0]]
         own = [
             key
             for key, to in choices(flow, node).items()
             if to not in ACTIONS and key not in flow.always
         ]
-        if any(known.slots.get(prompt) for prompt in opening(node)):
+        if any(context.slots.get(prompt) for prompt in opening(node)):
             continue  # what fills the text may tell the keys
-        for language, told in _texts(known, opening(node)).items():
+        for language, told in _texts(context, opening(node)).items():
             heard = set().union(*(named(heard.text) for _, heard in told))
             hidden = [key for key in own if key not in heard]
             if hidden:
                 text = f"no word of the key {hidden[0]} in {language}"
-                place = known.at(spot, Is.KEYS, hidden[0])
+                place = context.at(spot, Is.KEYS, hidden[0])
                 yield place, f"{text}: tell it in {opening(node)[-1]}, or take it out"
                 break
 
 
-def idle_prompts(known: CheckContext) -> Iterator[Finding]:
+def idle_prompts(context: CheckContext) -> Iterator[Finding]:
     """The administrator's own prompts that nothing tells."""
-    used = {mention.name for _, mention in known.mentions(Is.PROMPT)}
+    used = {mention.name for _, mention in context.mentions(Is.PROMPT)}
     rows = {
         kind.split()[1]
-        for slots in known.slots.values()
+        for slots in context.slots.values()
         for kind in slots.values()
         if kind.startswith("each ")
     }
-    for prompt, place in known.standard.own.items():
+    for prompt, place in context.standard.own.items():
         if prompt not in used | rows:
             yield place, f"no flow tells {prompt}: tell it, or take it out"

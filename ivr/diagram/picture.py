@@ -86,7 +86,7 @@ def picture(
 ) -> Picture:
     """The picture of flows of a book, with what calls did in those that have ``traffic``."""
     found = shortest_to_human(book.flows, book.operations)
-    marked = frozenset(way for name in names for way in _marked(book.flows[name], names, found))
+    marked = frozenset(edge for name in names for edge in _marked(book.flows[name], names, found))
     sketches = [_Sketch(book, name, traffic.get(name), names, marked) for name in names]
     starts = [
         (name, node)
@@ -145,35 +145,35 @@ class _Sketch:
         out = {each: edges_from(book.flows, book.operations, (name, each)) for each in flow.nodes}
         self.gave_up = _gave_up(out.values())
         for node, found in out.items():
-            for way in found:
-                human = ((name, node), way.label) in marked
-                self._sort(node, way, names, human)
+            for edge in found:
+                human = ((name, node), edge.label) in marked
+                self._sort(node, edge, names, human)
         for label, field in HANDLERS.items():
             target = getattr(flow, field)
             if target:
                 exits = (Exit("", name, target),)
                 self.lines.append(Arrow((name, handler(label)), (name, target), exits, "handler"))
 
-    def _sort(self, node: str, way: Edge, names: Sequence[str], human: bool) -> None:
-        calls = self.traffic.edges.get((node, way.label), 0) if self.traffic else 0
-        found = Exit(way.label, way.flow, way.node, calls)
-        if self._is_usual(node, way) and not human:
+    def _sort(self, node: str, edge: Edge, names: Sequence[str], human: bool) -> None:
+        calls = self.traffic.edges.get((node, edge.label), 0) if self.traffic else 0
+        found = Exit(edge.label, edge.flow, edge.node, calls)
+        if self._is_usual(node, edge) and not human:
             self.usual[node].append(found)
-        elif way.node in (*ACTIONS, "") or way.flow not in names or way.label in HANDLERS:
+        elif edge.node in (*ACTIONS, "") or edge.flow not in names or edge.label in HANDLERS:
             self.exits[node].append(found)
         else:
-            look: Literal["flaw", "flow", "way"] = "flaw" if way.label in FAILED_INPUT else "way"
-            if way.label in ("call", "goto", "identify"):
+            look: Literal["flaw", "flow", "way"] = "flaw" if edge.label in FAILED_INPUT else "way"
+            if edge.label in ("call", "goto", "identify"):
                 look = "flow"
-            self.lines.append(Arrow((self.flow.flow, node), way.spot, (found,), look, human))
+            self.lines.append(Arrow((self.flow.flow, node), edge.spot, (found,), look, human))
 
-    def _is_usual(self, name: str, way: Edge) -> bool:
+    def _is_usual(self, name: str, edge: Edge) -> bool:
         """Whether the questions of the flow have this way alike."""
         if not isinstance(self.flow.nodes[name], nodes.Listens):
             return False
-        if way.label == "gave-up":
-            return way.node == self.gave_up
-        return way.label in FAILED_INPUT or self.flow.always.get(way.label) == way.node
+        if edge.label == "gave-up":
+            return edge.node == self.gave_up
+        return edge.label in FAILED_INPUT or self.flow.always.get(edge.label) == edge.node
 
     def sheet(
         self, words: Words, found: Mapping[Spot, NextHop], told: Mapping[Spot, Sequence[Exit]]
@@ -234,7 +234,7 @@ def handler(label: str) -> str:
 
 def _gave_up(found: Iterable[Iterable[Edge]]) -> str:
     """Where most of the questions of a flow lead who gave up; "" if no two do alike."""
-    counted = Counter(way.node for each in found for way in each if way.label == "gave-up")
+    counted = Counter(edge.node for each in found for edge in each if edge.label == "gave-up")
     best = counted.most_common(1)
     return best[0][0] if best and best[0][1] > 1 else ""
 

@@ -30,7 +30,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     closed. ``except_``: a day of one year or of every year to spans, which replace the week's.
     """
 
-    schedule: Annotated[str, Is.PLAN, Meta(description="the name")]
+    schedule: Annotated[str, Is.SCHEDULE_NAME, Meta(description="the name")]
     timezone: Annotated[str, Is.ZONE]
     week: Annotated[
         Mapping[Annotated[str, Is.DAYS], Annotated[str, Is.SPANS]],

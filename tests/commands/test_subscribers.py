@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from ari_app.cli import main
 from ari_app.config.state import State
 from ari_app.demo.operator import code_word, people, seed_code_words
-from ari_app.demo.simulation import STRANGER, stage
+from ari_app.demo.simulation import STRANGER, bench
 from ari_app.fulfilment.code_words import StoredCodeWords, hashing, weaknesses
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.selfcare.request_port import Asker
@@ -139,7 +139,7 @@ def test_demo_subscribers_get_words_and_keep_their_own(demo: State) -> None:
 async def test_without_a_phone_the_same_words_are_right(
     number: str, subscriber: int | None, keys: str, outcome: str
 ) -> None:
-    perform = stage(Book({}, {}), catalogue.shipped()).back(datetime(2026, 3, 2, 10))
+    perform = bench(Book({}, {}), catalogue.shipped()).back(datetime(2026, 3, 2, 10))
     caller = Caller(number, subscriber)
     session = Session(id="c1", dialled="611", caller=caller, language="ru", flow="f", node="n")
     invoke = Invoke("code-word", {"word": Sealed(Secret(keys))}, "c1:1")

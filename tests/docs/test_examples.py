@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from ari_app.demo.simulation import stage
+from ari_app.demo.simulation import bench
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim.run import run_test
@@ -89,7 +89,7 @@ async def test_the_example_from_freepbx_does_what_its_tests_say(tmp_path: Path) 
     found = read(str(file), file.read_text(), menus.book)
     assert not found.problems
     assert len(found.tests) == 4
-    on = stage(menus.book, menus.catalogue)
+    on = bench(menus.book, menus.catalogue)
     results = [await run_test(on, test) for test in found.tests]
     assert [result.failure for result in results] == [None] * len(found.tests)
 

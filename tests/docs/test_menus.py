@@ -8,7 +8,7 @@ import yaml
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 
-from ari_app.demo.simulation import stage
+from ari_app.demo.simulation import bench
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.paid_operations import ORDER_OPERATIONS
 from ari_app.selfcare.reads import READS
@@ -22,7 +22,7 @@ from ivr.hours.schedule import Schedule
 from ivr.model import Flow
 from ivr.nodes import KINDS, Node, kind
 from ivr.speech.phrases import KINDS as PLACEHOLDERS
-from ivr.terms import DIAL_OUTCOMES, KINDS_OF_VALUES, LOOKED, QUEUE_OUTCOMES
+from ivr.terms import BRANCH_SUBJECTS, DIAL_OUTCOMES, KINDS_OF_VALUES, QUEUE_OUTCOMES
 from prompts import catalogue
 from tests.docs.examples import examples, loaded
 from tests.docs.markdown import LANGUAGE, code, fences, section, tables
@@ -127,7 +127,7 @@ async def test_the_example_of_tests_passes() -> None:
     found = read("example.test.yaml", example, book)
     assert not found.problems
     assert len(found.tests) == 2
-    results = [await run_test(stage(book, words), test) for test in found.tests]
+    results = [await run_test(bench(book, words), test) for test in found.tests]
     assert [result.failure for result in results] == [None, None]
 
 
@@ -144,7 +144,7 @@ def test_all_that_may_stand_in_a_test_is_described() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "real"),
-    [("queue", QUEUE_OUTCOMES), ("dial", DIAL_OUTCOMES), ("branch", LOOKED)],
+    [("queue", QUEUE_OUTCOMES), ("dial", DIAL_OUTCOMES), ("branch", BRANCH_SUBJECTS)],
 )
 def test_the_words_of_the_language_are_described(heading: str, real: tuple[str, ...]) -> None:
     _, words = tables(section(TEXT, heading))

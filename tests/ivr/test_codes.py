@@ -38,7 +38,7 @@ class Coded(Call):
 )
 def test_where_a_call_begins(dialled: str, told: str) -> None:
     call = Coded(book(flow(NODES, CODES)), dialled)
-    assert (call.told, call.session.language, call.session.telling) == (
+    assert (call.told, call.session.language, call.session.playing) == (
         told,
         "en",
         told == "say bye",

@@ -229,7 +229,7 @@ def test_a_deed_or_words_that_break_are_answered_too(begun: str) -> None:
         assert call.told == "say bye"
     call.take(Failed("RuntimeError: broken"))
     assert call.told == "ask wrong menu"
-    assert not call.session.telling
+    assert not call.session.playing
 
 
 def test_a_handler_that_is_at_fault_itself_is_for_the_author() -> None:

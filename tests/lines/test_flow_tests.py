@@ -27,7 +27,7 @@ from ivr.wants import Ask, LineWant
 from tests.ari.facts import until
 from tests.ari.house import house
 from tests.ari.server import Server
-from tests.lines.test_same_conversation import BOOK, MENUS, STAGE
+from tests.lines.test_same_conversation import BENCH, BOOK, MENUS
 
 TESTS = [
     test
@@ -122,7 +122,7 @@ async def as_text(test: Test) -> Trace:
             return None
         return key if hint in MORE.values() else await replies.get()
 
-    call = Call(STAGE, test, lambda: 0.0)
+    call = Call(BENCH, test, lambda: 0.0)
     line = TextLine(partial(simulation.written, MENUS.catalogue), show, "ru")
     following = Following(line, replies.put, test, call.trace)
     await call.over(following, reach)
@@ -150,7 +150,7 @@ async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
                         await asyncio.sleep(AGAIN)
                     server.press(channel, last := key)
 
-            call = Call(STAGE, test, lambda: 0.0)
+            call = Call(BENCH, test, lambda: 0.0)
             following = Following(line, press, test, call.trace)
             await call.over(following, reach)
             following.over()
@@ -173,7 +173,7 @@ async def _pass(waiting: list[Test]) -> set[str]:
     async with voice() as by_voice:
         while waiting:
             test = waiting.pop()
-            simulated = await run_test(STAGE, test)
+            simulated = await run_test(BENCH, test)
             assert simulated.failure is None
             spots = simulated.trace.spots
             if any(isinstance(BOOK.flows[flow].nodes[node], SPOKEN) for flow, node in spots):

@@ -24,7 +24,7 @@ from prompts import catalogue
 
 MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(), CATALOGUE)
 BOOK = MENUS.book
-STAGE = simulation.stage(BOOK, MENUS.catalogue)
+BENCH = simulation.bench(BOOK, MENUS.catalogue)
 HERE = Place("test", 1, 1)
 
 CONVERSATIONS = [
@@ -67,7 +67,7 @@ async def by_voice(number: str, keys: str, caller: str, language: str) -> Trace:
         return next(steps, None)
 
     person = Scripted(following, clock, verdict)
-    call = Call(STAGE, Test(test="voice", call=number, as_=caller, lang=language), clock.now)
+    call = Call(BENCH, Test(test="voice", call=number, as_=caller, lang=language), clock.now)
     person.trace = call.trace
     await call.play(person, clock.reach)
     assert person.failure is None
@@ -88,7 +88,7 @@ async def as_text(
     async def reach(_: float) -> None:
         """Nobody waits."""
 
-    call = Call(STAGE, Test(test="text", call=number, as_=caller, lang=language), lambda: 0.0)
+    call = Call(BENCH, Test(test="text", call=number, as_=caller, lang=language), lambda: 0.0)
     await call.over(TextLine(partial(simulation.written, MENUS.catalogue), show, "ru"), reach)
     return call.trace, shown
 

@@ -151,7 +151,7 @@ def book(**texts: str) -> Book:
     return loaded.book
 
 
-def stage(of: Book) -> TestBench:
+def bench(of: Book) -> TestBench:
     """Its screens last ten seconds; who is asked without being told to says the first he can."""
 
     def person(wanted: str) -> Person:
@@ -181,4 +181,4 @@ def cases(of: Book, text: str) -> tuple[Test, ...]:
 
 async def run(of: Book, text: str) -> list[Result]:
     """The results of the tests of a text."""
-    return [await run_test(stage(of), test) for test in cases(of, text)]
+    return [await run_test(bench(of), test) for test in cases(of, text)]

@@ -102,11 +102,11 @@ def test_every_sample_is_of_a_rule() -> None:
 def test_rules_are_many_and_named_alike() -> None:
     assert len(RULES) >= 30
     assert all(rule.replace("-", "").isalpha() and rule.islower() for rule in RULES)
-    assert all(rule.protects.endswith(".") and rule.mend.endswith(".") for rule in RULES.values())
+    assert all(rule.protects.endswith(".") and rule.fix.endswith(".") for rule in RULES.values())
 
 
 def test_every_rule_is_described() -> None:
     [table] = tables((ROOT / "docs" / "rules.md").read_text())
     assert {code(row[0])[0]: row[1:] for row in table} == {
-        rule.name: [rule.severity, rule.protects, rule.mend] for rule in RULES.values()
+        rule.name: [rule.severity, rule.protects, rule.fix] for rule in RULES.values()
     }
