@@ -32,6 +32,7 @@ from ari_app.commands.texting import ussd
 from ari_app.commands.tickets import tickets
 from ari_app.config.state import State
 from ari_app.main import daemon as bring
+from ari_app.main.demo import installation
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,7 +48,7 @@ from ari_app.main import daemon as bring
 @click.pass_context
 def main(ctx: click.Context, state: Path) -> None:
     """The first line of a telecom operator: what answers when a subscriber dials 611."""
-    ctx.obj = State(state)
+    ctx.obj = installation(state)
     # A core of ours, or of the Asterisk that we start, would hold what callers keyed.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 

@@ -1,7 +1,8 @@
 """The catalogue: what callers are told, a text per prompt and language, in YAML.
 
 One file per language, ``ru.yaml``, ``be.yaml``, ``en.yaml``, each a table ``name: text``. A text
-may have placeholders such as ``{balance:money}``, of the kinds in :mod:`ivr.speech.phrases`.
+may have placeholders such as ``{balance:money}``, of the kinds in :mod:`ivr.speech.phrases`, and
+words of the operator such as ``{operator}`` (:mod:`prompts.operator`).
 A prompt whose name ends in a language (``language-be``) is told in that language to everybody and
 stands in that file only. The texts of an operator are laid over those that we ship.
 """
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from ivr.problems import Place, Problem, near
 from ivr.speech.phrases import LANGUAGES, PhraseError
+from prompts.operator import Operator
 from prompts.template import Slot, Template
 from prompts.text_reader import Reader, own_language
 
@@ -39,6 +41,7 @@ class Catalogue(Struct, frozen=True):
     """Language to prompt to text, in the order of :data:`ivr.speech.phrases.LANGUAGES`."""
 
     texts: Mapping[str, Texts]
+    operator: Operator = Operator()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -95,24 +98,25 @@ class Catalogue(Struct, frozen=True):
 NONE = Catalogue({})
 
 
-def shipped() -> Catalogue:
-    """The catalogue that comes with Firstline, beside this module."""
-    return load(Path(__file__).parent)
+def shipped(operator: Operator) -> Catalogue:
+    """The catalogue that comes with Firstline, beside this module, in an operator's name."""
+    return load(Path(__file__).parent, operator)
 
 
-def load(directory: Path) -> Catalogue:
+def load(directory: Path, operator: Operator = NONE.operator) -> Catalogue:
     """The catalogue of a directory; raises :class:`CatalogueError` with everything to mend."""
-    laid = merge_directory(NONE, directory)
-    if laid == MergedCatalogue(NONE, ()):
+    empty = Catalogue({}, operator)
+    laid = merge_directory(empty, directory)
+    if laid == MergedCatalogue(empty, ()):
         laid = MergedCatalogue(
-            NONE, (_whole(directory, f"no texts here: add {LANGUAGES[0]}.yaml"),)
+            empty, (_whole(directory, f"no texts here: add {LANGUAGES[0]}.yaml"),)
         )
     return laid.sound()
 
 
-def read(files: Mapping[str, str]) -> Catalogue:
+def read(files: Mapping[str, str], operator: Operator = NONE.operator) -> Catalogue:
     """The catalogue of the texts of files, by name; raises like :func:`load`."""
-    return merge(NONE, files).sound()
+    return merge(Catalogue({}, operator), files).sound()
 
 
 def merge_directory(base: Catalogue, directory: Path) -> "MergedCatalogue":
@@ -148,7 +152,7 @@ def merge(
     for name, text in files.items():
         language = Path(name).stem
         if language in LANGUAGES and language not in readers:
-            readers[language] = Reader(name, text)
+            readers[language] = Reader(name, text, base.operator.in_(language))
             readers[language].read()
             found += readers[language].problems
         else:
@@ -164,7 +168,7 @@ def merge(
     found += _compared(ordered, texts)
     found += _against(base, ordered)
     places = {name: where for reader in readers.values() for name, where in reader.places.items()}
-    return MergedCatalogue(Catalogue(texts), tuple(sorted(set(found))), places)
+    return MergedCatalogue(Catalogue(texts, base.operator), tuple(sorted(set(found))), places)
 
 
 class MergedCatalogue(Struct, frozen=True):

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from ivr.numbers import NumberPlan
 from ivr.speech.phrases import PhraseError, spoken
 from ivr.speech.written import written as figures
 from ivr.values import Phrase, Rows, Spoken, Value, Values
@@ -57,8 +58,8 @@ def key(speaker: Speaker, text: str) -> str:
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
 
 
-Say = Callable[[Value, str, str, str], str]
-"""The text of a value for a placeholder's kind and unit, in a language."""
+Say = Callable[[Value, str, str, str, NumberPlan | None], str]
+"""The text of a value for a placeholder's kind and unit, in a language, by a number plan."""
 
 
 def text(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
@@ -116,7 +117,8 @@ def _told(
                 by_ear = recordings is not None and news.recording
                 yield RecordedFile(news.recording) if by_ear else SpokenText(words, tongue)
             case Slot(name, kind, unit) if name in values:
-                yield SpokenText(say(values[name], kind, unit, language), language)
+                numbers = catalogue.operator.numbers
+                yield SpokenText(say(values[name], kind, unit, language, numbers), language)
             case Slot(name):
                 raise PhraseError(f"{prompt} tells {name}, but nothing brought it: see the flow")
 

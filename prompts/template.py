@@ -46,26 +46,43 @@ class Fault(Struct, frozen=True):
     text: str
 
 
-def parse(source: str) -> tuple[Template, tuple[Fault, ...]]:
-    """The template of a text, and all that is wrong with it."""
+def parse(
+    source: str, words: Mapping[str, str] | None = None
+) -> tuple[Template, tuple[Fault, ...]]:
+    """The template of a text, and all that is wrong with it.
+
+    ``words`` fill placeholders without a kind, such as ``{operator}``, once and for all.
+    """
     source = unicodedata.normalize("NFC", " ".join(source.split()))
-    parts: list[str | Slot] = []
+    parts: list[str | Slot] = [""]
     faults: list[Fault] = []
     end = 0
     for found in _PLACEHOLDER.finditer(source):
-        parts.append(source[end : found.start()])
+        _say(parts, source[end : found.start()])
         end = found.end()
-        made = _slot(found[0])
+        word = (words or {}).get(found[0].strip("{ }"))
+        made = _slot(found[0]) if word is None else ""
         if isinstance(made, Slot):
             parts.append(made)
+        elif word is not None:
+            _say(parts, word)
         else:
             faults.append(Fault(found[0], made))
-    parts.append(source[end:])
+    _say(parts, source[end:])
     template = Template(source, tuple(part for part in parts if part))
     faults += _contradictions(template)
     if not source:
         faults.append(Fault("", "the text is empty: write what the caller hears"))
     return template, tuple(faults)
+
+
+def _say(parts: list[str | Slot], text: str) -> None:
+    """Add text, to that before it if there is any: recordings are counted by stretches of it."""
+    last = parts[-1]
+    if isinstance(last, str):
+        parts[-1] = last + text
+    else:
+        parts.append(text)
 
 
 def _slot(written: str) -> Slot | str:

@@ -4,6 +4,7 @@ Every scalar is read as text, whatever YAML 1.1 would make of it.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -22,8 +23,10 @@ def own_language(prompt: str) -> str | None:
 class Reader:
     """One file while it is read: its texts, their places, and all that is wrong with them."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, words: Mapping[str, str]) -> None:
+        """``words`` are those of the operator, in the language of the file."""
         self.file = file
+        self.words = words
         self.text = text
         self.texts: dict[str, Template] = {}
         self.places: dict[str, Place] = {}
@@ -72,7 +75,7 @@ class Reader:
         if not isinstance(node, yaml.ScalarNode):
             self.wrong(self.place(node.start_mark), "a text belongs here: put it in quotes")
             return
-        template, faults = parse(node.value)
+        template, faults = parse(node.value, self.words)
         start, end = node.start_mark.index, node.end_mark.index
         written = self.text[start:end]
         for fault in faults:

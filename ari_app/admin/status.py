@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
 
+from ari_app.admin.phone_passwords import PhonePasswords
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.demo.operator import PhonePasswords
 from ari_app.fulfilment.code_words import hashing
 from ari_app.store import agents, calls, subscribers
 from ari_app.store.db import Store
@@ -110,11 +110,13 @@ async def query(state: State) -> Status:
     except NotRunningError:
         if not state.database.exists():
             raise
-    store = await Store.open(state.database)
+    config = state.config()
+    store = await Store.open(state.database, config.numbers)
     try:
         with hashing(state) as hasher:
-            by_phone = await PhonePasswords(store, hasher).names()
-        return await status(state.config(), state, store, by_phone, None)
+            phones = PhonePasswords(store, hasher)
+            by_phone = await phones.names() if config.site.demo else ()
+        return await status(config, state, store, by_phone, None)
     finally:
         await store.close()
 

@@ -9,10 +9,9 @@ from typing import BinaryIO, TypeAlias
 
 from msgspec import Struct
 
-from ari_app.fulfilment.code_words import OPERATOR
 from ari_app.store.bulk_import import ImportedSubscriber
-from ari_app.store.numbers import normalise
 from ivr.identity.weak_words import About, faults
+from ivr.numbers import NumberPlan
 from ivr.problems import near
 from ivr.secret import Secret
 from ivr.speech.phrases import LANGUAGES
@@ -51,7 +50,11 @@ class ValueFaultError(Exception):
 class SubscriberCsv:
     """The list in an open file; it may be read again, and ``digest`` says whether it changed."""
 
-    def __init__(self, file: BinaryIO, today: date) -> None:
+    def __init__(
+        self, file: BinaryIO, today: date, numbers: NumberPlan, brands: tuple[str, ...]
+    ) -> None:
+        self._numbers = numbers
+        self._brands = brands
         self._file = file
         self._today = today
         self._digest = hashlib.sha256()
@@ -121,9 +124,9 @@ class SubscriberCsv:
         def tell(column: str, text: str) -> None:
             wrong.append(RowFault(number, f"{column}: {text}"))
 
-        msisdn = normalise(cells["number"])
+        msisdn = self._numbers.msisdn(cells["number"])
         if msisdn is None:
-            tell("number", "it is no telephone number — write it as 375291234567")
+            tell("number", f"it is no telephone number — write it as {self._numbers.example}")
         for column in ("name", "area"):
             fault = _text_fault(cells[column])
             if fault:
@@ -137,7 +140,7 @@ class SubscriberCsv:
                 tell("birthday", "it is no day of a birth — write it as 1985-12-31")
         word = Secret(cells["code-word"]) if cells.get("code-word") else None
         if word is not None:
-            about = About(msisdn or "", cells["name"], OPERATOR, birthday)
+            about = About(msisdn or "", cells["name"], self._brands, birthday)
             for fault in faults(word.reveal(), about):
                 tell("code-word", fault)
         who = (msisdn or "", cells["name"], cells["language"], cells["area"])

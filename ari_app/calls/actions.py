@@ -17,7 +17,6 @@ from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.forced_hours import ForcedHours
 from ari_app.store.live_announcements import LiveAnnouncements
-from ari_app.store.numbers import normalise
 from ivr.events import Answered
 from ivr.hours.schedule import Schedule, hours_answer, hours_at
 from ivr.model import Book
@@ -96,7 +95,7 @@ class Actions(Struct, frozen=True):
             log.error("it was not kept who heard an announcement: %s", error)
 
     async def _send(self, deed: Send, sentences: tuple[str, ...], session: Session) -> Answered:
-        number = normalise(session.caller.number)
+        number = self.store.numbers.msisdn(session.caller.number)
         if number is None:
             return Answered("nowhere")
         await self.outbox.post(deed.key, number, " ".join(sentences), session.id)

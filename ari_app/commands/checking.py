@@ -14,7 +14,6 @@ from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.check import RULES
 from ivr.problems import Problem, near
-from prompts import catalogue
 
 COLOURS = {"error": "red", "warning": "yellow"}
 
@@ -47,13 +46,15 @@ def check(
     """
     problems: list[Problem] = []
     nodes: list[int] = []
-    for directory in directories or (reading.directory(state.config()),):
+    config = state.config()
+    shipped = reading.shipped(config)
+    for directory in directories or (reading.directory(config),):
         try:
             flows = reading.texts(directory)
         except reading.UnreadError as error:
             click.echo(str(error), err=True)
             raise click.exceptions.Exit(2) from error
-        laid = reading.prompts(directory, catalogue.shipped())
+        laid = reading.prompts(directory, shipped)
         loaded = reading.checked(flows, laid, CATALOGUE, within)
         problems += (replace(one, rule="prompt-text") for one in laid.problems)
         problems += loaded.problems

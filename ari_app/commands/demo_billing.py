@@ -13,9 +13,8 @@ import click
 
 from ari_app.commands.running import run
 from ari_app.config.state import ConfigError, State
-from ari_app.demo.books import demo_billing as stored_billing
-from ari_app.demo.books import ledger
-from ari_app.demo.operator import open_store
+from ari_app.main.demo import demo_billing as stored_billing
+from ari_app.main.demo import ledger, open_store
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan

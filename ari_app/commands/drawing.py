@@ -24,7 +24,6 @@ from ivr.problems import near
 from ivr.schema import Names
 from ivr.schema import schema as made
 from ivr.speech.phrases import LANGUAGES
-from prompts import catalogue
 from prompts.catalogue import Catalogue
 
 TEXTS: Mapping[str, Callable[[Picture], str]] = {
@@ -54,7 +53,10 @@ _directory = click.argument(
 @click.pass_obj
 def schema(state: State, directory: Path | None, strict: bool) -> None:
     """The JSON Schema of menus, for editors; with the prompts of DIRECTORY, or of those in use."""
-    laid = reading.prompts(directory or reading.directory(state.config()), catalogue.shipped())
+    laid = reading.prompts(
+        directory or reading.directory(state.config()),
+        reading.shipped(state.config()),
+    )
     words = {each.prompt: next(iter(each.texts.values())) for each in laid.catalogue.listing()}
     text = json.format(json.encode(made(Names(CATALOGUE, words, strict))), indent=1)
     click.echo(text.decode())
@@ -108,7 +110,9 @@ def graph(
 ) -> None:
     """Draw FLOW: its nodes, the keys between them, and the shortest way to a human."""
     found = reading.menus(
-        menus or reading.directory(state.config()), catalogue.shipped(), CATALOGUE
+        menus or reading.directory(state.config()),
+        reading.shipped(state.config()),
+        CATALOGUE,
     )
     flows = found.book.flows
     if flow not in flows:

@@ -25,7 +25,9 @@ def forget(state: State, number: str, yes: bool) -> None:
     async def forgetting_(store: Store) -> None:
         person = await store.read(erasure.find, number)
         if person is None:
-            raise click.ClickException("this is no telephone number: write it as 375291234567")
+            raise click.ClickException(
+                f"this is no telephone number: write it as {store.numbers.example}"
+            )
         if not yes:
             await asyncio.to_thread(click.confirm, _question(person), abort=True)
         recorded = Recorded(state.recorded)

@@ -46,8 +46,9 @@ def import_(state: State, csv: Path, update: bool, dry_run: bool, by: str) -> No
         raise click.BadParameter("it is read twice: give an ordinary file", param_hint="CSV")
 
     async def importing(store: Store) -> None:
+        brands = state.config().operator.brands
         with csv.open("rb") as file, closing(Staging()) as aside:
-            roster = SubscriberCsv(file, now(state).date())
+            roster = SubscriberCsv(file, now(state).date(), store.numbers, brands)
             work = _Import(csv, store, aside, update)
             await work.check(_shown("reading", file, roster.read()))
             digest = roster.digest

@@ -6,12 +6,11 @@ import click
 
 from ari_app.commands.running import Commands, console, run
 from ari_app.config.state import State
-from ari_app.demo.operator import open_store
 from ari_app.main import daemon as bring
+from ari_app.main.demo import open_store
 from ari_app.menus import loading
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.render import render as rendered
-from prompts import catalogue
 
 
 @click.group(cls=Commands)
@@ -72,7 +71,7 @@ async def _pbx(state: State) -> Pbx:
     config = state.config()
     store = await open_store(config, state)
     try:
-        words = loading.prompts(loading.directory(config), catalogue.shipped()).sound()
+        words = loading.prompts(loading.directory(config), loading.shipped(config)).sound()
         async with bring.spoken(config, state, words, console()) as reading:
             return await bring.exchange_of(config, state, store, reading, console())
     finally:

@@ -12,7 +12,7 @@ from ari_app.menus import loading
 from ivr.value_readers import READERS
 from ivr.values import Phrase, Value, Values
 from prompts import plan
-from prompts.catalogue import Catalogue, shipped
+from prompts.catalogue import Catalogue
 from prompts.voice import Voice
 
 MENUS = click.option(
@@ -107,7 +107,9 @@ def say(
 
 def _catalogue(state: State, menus: Path | None) -> Catalogue:
     """Our texts with those of a directory of menus over them."""
-    return loading.prompts(menus or loading.directory(state.config()), shipped()).sound()
+    return loading.prompts(
+        menus or loading.directory(state.config()), loading.shipped(state.config())
+    ).sound()
 
 
 def _filled(slots: Mapping[str, str], given: tuple[str, ...]) -> Values:

@@ -13,10 +13,11 @@ from yaml import MappingNode
 
 from ari_app.commands.running import run
 from ari_app.config.state import State
-from ari_app.demo.simulation import bench
+from ari_app.main.demo import cast
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim import report, script_writer
+from ari_app.sim.rehearsal import bench
 from ari_app.sim.run import Result, TestBench, run_test
 from ari_app.sim.script import Test
 from ari_app.sim.script_reader import read
@@ -27,7 +28,6 @@ from ivr.loader import Reader
 from ivr.model import Book
 from ivr.problems import Place, near
 from ivr.source import compose, place
-from prompts import catalogue
 from prompts.catalogue import Catalogue
 
 DIRECTORY = click.argument(
@@ -51,9 +51,11 @@ def ground(state: State, directory: Path | None) -> Foundation:
     """The flows of a directory, or of the installation, on a stage."""
     config = state.config()
     chosen = directory or reading.directory(config)
-    menus = reading.menus(chosen, catalogue.shipped(), CATALOGUE)
+    menus = reading.menus(chosen, reading.shipped(config), CATALOGUE)
     recordings = Path(config.voice.recordings or state.recordings).expanduser()
-    return Foundation(chosen, menus.catalogue, bench(menus.book, menus.catalogue, recordings))
+    return Foundation(
+        chosen, menus.catalogue, bench(menus.book, menus.catalogue, cast(), recordings)
+    )
 
 
 # Testing.

@@ -11,10 +11,12 @@ from rich.console import Console
 
 from ari_app.ari.errors import RefusedError
 from ari_app.commands.call_phone import CallError
-from ari_app.config.state import ConfigError, State
+from ari_app.config.state import ConfigError
 from ari_app.control.client import NotRunningError
 from ari_app.main.daemon import UpError
+from ari_app.main.demo import installation
 from ari_app.menus.loading import FlowsError
+from ari_app.sim.rehearsal import PersonError
 from ari_app.store.errors import StoreError
 from ari_app.ussd.gateway import GatewayError
 from asterisk_conf.found import PbxError
@@ -32,6 +34,7 @@ EXPECTED = (
     GatewayError,
     NotRunningError,
     PbxError,
+    PersonError,
     RefusedError,
     SiteError,
     SpeechFailed,
@@ -43,7 +46,7 @@ EXPECTED = (
 
 def _choose(ctx: click.Context, _: click.Parameter, state: Path | None) -> None:
     if state is not None:
-        ctx.obj = State(state)
+        ctx.obj = installation(state)
 
 
 class Commands(click.Group):

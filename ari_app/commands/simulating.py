@@ -11,8 +11,8 @@ import click
 from ari_app.commands.rehearsing import Foundation, ground, quiet
 from ari_app.commands.running import run
 from ari_app.config.state import State
-from ari_app.demo.simulation import texts, written
 from ari_app.sim import report, script_writer, terminal
+from ari_app.sim.rehearsal import texts, written
 from ari_app.sim.run import Result, run_test
 from ari_app.sim.script import Given, Test
 from ari_app.sim.trace import Watch

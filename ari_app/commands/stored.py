@@ -25,7 +25,7 @@ def asked(state: State, ask: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
     """What comes of asking an installation's store, or telling it something."""
 
     async def asking() -> T:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, state.config().numbers)
         try:
             return await ask(store)
         finally:
@@ -51,7 +51,7 @@ def write(
     """Write something into the store, and tell the application, if it runs."""
 
     async def writing() -> T:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, state.config().numbers)
         try:
             result = await store.write(fn, *args, **kwargs)
         finally:

@@ -70,7 +70,8 @@ def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
         one = await _found(store, number)
         word = await asyncio.to_thread(_asked, stdin)
         with hashing(state) as hasher:
-            words = StoredCodeWords(store, hasher, lambda: datetime.now(UTC))
+            brands = state.config().operator.brands
+            words = StoredCodeWords(store, hasher, lambda: datetime.now(UTC), brands)
             return await words.put(one, word, by, datetime.now(UTC))
 
     weak = asked(state, setting)

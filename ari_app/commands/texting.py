@@ -15,7 +15,7 @@ from ari_app.commands.rehearsing import Foundation, ground, quiet
 from ari_app.commands.running import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.demo.simulation import written
+from ari_app.sim.rehearsal import written
 from ari_app.sim.run import Call
 from ari_app.sim.script import Test
 from ari_app.ussd.line import Page, TextLine

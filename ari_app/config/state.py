@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Struct
 
-from ari_app.config.settings import SECTIONS, Config
+from ari_app.config.settings import SECTIONS, Config, Site
 from asterisk_conf.site import Ports, QueueSettings
 from ivr.problems import near
 from ivr.secret import Secret
@@ -23,6 +23,7 @@ from ivr.secret import Secret
 PREFIX = "FIRSTLINE_"
 FILE = "firstline.toml"
 _HTTP = ("http://", "https://")
+_ZONE = "Europe/Warsaw"
 
 
 class ConfigError(Exception):
@@ -44,10 +45,17 @@ class Keys(Struct, frozen=True):
 
 
 class State:
-    """The state directory: everything that an installation makes and keeps."""
+    """The state directory: everything that an installation makes and keeps.
 
-    def __init__(self, directory: Path) -> None:
+    ``demo`` is section -> settings of the demo operator, which an installation has as long as
+    its ``[site]`` does not say ``demo = false``.
+    """
+
+    def __init__(
+        self, directory: Path, demo: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
         self.directory = directory.absolute()
+        self._demo = demo or {}
 
     def make(self) -> None:
         """Make the directory, for its owner alone."""
@@ -110,16 +118,19 @@ class State:
             raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
         for name, value in environment.items():
             _overlay(table, name, value)
+        if self._demo and _is_demo(table):
+            table = _over(self._demo, table)
         try:
             config = msgspec.convert(table, Config, strict=False)
-            ZoneInfo(config.site.timezone)
+            if config.site.timezone:
+                ZoneInfo(config.site.timezone)
         except msgspec.ValidationError as error:
             raise ConfigError(f"{file}: {_explained(error)}") from error
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ConfigError(
-                f"[site] has a timezone that does not exist ({error}): write one such as "
-                "Europe/Minsk"
+                f"[site] has a timezone that does not exist ({error}): write one such as {_ZONE}"
             ) from error
+        _refuse_unsaid(config, file)
         if config.billing.kind == "tmforum" and not config.billing.url.startswith(_HTTP):
             raise ConfigError(
                 f'{file}: [billing] kind = "tmforum" needs a url, such as https://billing.example/tmf-api'
@@ -163,6 +174,37 @@ class State:
         return found
 
 
+def _is_demo(table: Mapping[str, Any]) -> bool:
+    try:
+        return msgspec.convert(table.get("site", {}), Site, strict=False).demo
+    except msgspec.ValidationError:
+        return True  # what is wrong is found when all is read
+
+
+def _over(demo: Mapping[str, Mapping[str, Any]], table: dict[str, Any]) -> dict[str, Any]:
+    """The settings of the demo operator with those of the table over them; "" says nothing."""
+    merged = dict(table)
+    for section, settings in demo.items():
+        own = table.get(section, {})
+        if isinstance(own, dict):
+            said = {key: value for key, value in own.items() if value not in ("", {})}
+            own = {**own, **settings, **said}
+        merged[section] = own
+    return merged
+
+
+def _refuse_unsaid(config: Config, file: Path) -> None:
+    """Refuse an installation that does not say whose it is: only the demo operator has defaults."""
+    if missing := config.operator.missing:
+        raise ConfigError(
+            f"{file}: an installation that is not the demo must say whose it is, but [operator] "
+            f"has no {' and no '.join(missing)}: have `firstline init` write the file, or write "
+            'there name = "Example Telecom", country = "PL" (ISO 3166) and currency = "EUR"'
+        )
+    if not config.site.timezone:
+        raise ConfigError(f"{file}: [site] needs a timezone of IANA: write one such as {_ZONE}")
+
+
 def _made(name: str) -> str:
     """The line of a new secret."""
     return f'{name} = "{secrets.token_urlsafe(24)}"\n'
@@ -176,8 +218,11 @@ def _overlay(table: dict[str, Any], name: str, value: str) -> None:
         if key not in known:
             raise ConfigError(f"{name}: [{section}] has no {key}: {near(key, known)}")
         shape = get_type_hints(SECTIONS[section])[key]
-        listed = value.split(",") if value else []
-        given = listed if get_origin(shape) is tuple else value
+        given: object = value
+        if get_origin(shape) in (tuple, dict):
+            listed = value.split(",") if value else []
+            pairs = (each.partition("=") for each in listed)
+            given = {k: v for k, _, v in pairs} if get_origin(shape) is dict else listed
         try:
             msgspec.convert(given, shape, strict=False)
         except msgspec.ValidationError as error:

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from ari_app.config.settings import Config
-from ari_app.config.state import State
 from ari_app.demo import tickets
 from ari_app.demo.accounts import (
     IDS,
@@ -24,8 +22,7 @@ from ari_app.demo.accounts import (
     demo_charges,
     demo_payments,
 )
-from ari_app.fulfilment.code_words import hashing
-from ari_app.selfcare.hashing import Hasher, HashingBusy
+from ari_app.selfcare.hashing import Hasher
 from ari_app.store import agents, code_words, demo_orders, history, subscribers
 from ari_app.store import demo_accounts as accounts
 from ari_app.store import demo_bills as bills
@@ -78,17 +75,13 @@ _REPEATED = (
 _REPEATERS = (3, 7, 19, 28, 41)  # ids of those who had to call again within seven days
 
 
-async def open_store(config: Config, state: State) -> Store:
-    """The store of the installation, with the demo operator in it if the settings say so."""
-    store = await Store.open(state.database)
-    if config.site.demo:
-        now = datetime.now(UTC)
-        if await seed(store, now):
-            log.info("the demo operator was added: 50 subscribers, 2 agents")
-        with hashing(state) as hasher:
-            await seed_code_words(store, hasher, now)
-            await seed_passwords(store, hasher)
-    return store
+async def install(store: Store, hasher: Hasher) -> None:
+    """Add the demo operator, if it is not there yet: its data, code words and passwords."""
+    now = datetime.now(UTC)
+    if await seed(store, now):
+        log.info("the demo operator was added: 50 subscribers, 2 agents")
+    await seed_code_words(store, hasher, now)
+    await seed_passwords(store, hasher)
 
 
 async def seed(store: Store, now: datetime) -> bool:
@@ -120,31 +113,6 @@ async def seed_passwords(store: Store, hasher: Hasher) -> None:
         if not one.password:
             hashed = await hasher.password(one.sip_password)
             await store.write(agents.put_password, one.name, hashed)
-
-
-class PhonePasswords:
-    """Who of the demo operator's agents signs in with the password of his phone, and has not set
-    another one. A password is compared once, as that costs time."""
-
-    def __init__(self, store: Store, hasher: Hasher) -> None:
-        self._store = store
-        self._hasher = hasher
-        self._same: dict[tuple[str, Secret], bool] = {}
-
-    async def names(self) -> tuple[str, ...]:
-        """Their logins."""
-        staff = await self._store.read(_staff)
-        return tuple([one.name for one in staff if await self._is_same(one)])
-
-    async def _is_same(self, one: Agent) -> bool:
-        both = (one.password, one.sip_password)
-        if both not in self._same:
-            try:
-                same = await self._hasher.check_password(one.sip_password, one.password)
-            except HashingBusy:
-                return False
-            self._same[both] = same
-        return self._same[both]
 
 
 def code_word(number: str) -> Secret:

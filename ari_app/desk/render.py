@@ -18,6 +18,7 @@ from ari_app.desk.reasons import reasons, tips
 from ari_app.desk.words import word, words
 from ivr.acd.queues import Board, Talk
 from ivr.model import Operation
+from ivr.numbers import NumberPlan
 from ivr.speech.written import money
 from ivr.tickets import DEPARTMENTS, FOLLOWS, STATES
 
@@ -37,9 +38,10 @@ _HERE = Path(__file__).parent
 
 class Render:
     """Makes HTML. ``zone`` is the time zone of the desk, where agents sit; ``wrapups`` the queues'
-    pauses after a call, in seconds."""
+    pauses after a call, in seconds; ``numbers`` the plan by which telephone numbers are shown."""
 
-    def __init__(self, zone: str, wrapups: Mapping[str, int]) -> None:
+    def __init__(self, zone: str, wrapups: Mapping[str, int], numbers: NumberPlan) -> None:
+        self._numbers = numbers
         self._wrapups = wrapups
         self.built = built()
         self._zone = ZoneInfo(zone)
@@ -65,7 +67,7 @@ class Render:
             "day": self._day,
             "figures": money,
             "moment": self.moment,
-            "number": number,
+            "number": numbers.shown,
             "there": _there,
         }
 
@@ -106,7 +108,7 @@ class Render:
     def told(self, card: Card, language: str) -> str:
         """A card in one sentence, for those who hear it."""
         arrival = card.kept.arrival
-        who = number(arrival.number) or word("no-number", language)
+        who = self._numbers.shown(arrival.number) or word("no-number", language)
         about = _topic(arrival.topic, language=language)
         return f"{word('told-ringing', language)}: {who}, {about}"
 
@@ -158,13 +160,6 @@ def built() -> str:
         if file.suffix in (".js", ".css", ".html", ".yaml"):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def number(digits: str) -> str:
-    """A telephone number as it is read: ``+375 29 123-45-67``; any other as it is."""
-    if len(digits) == 12 and digits.isdigit() and digits.startswith("375"):
-        return f"+375 {digits[3:5]} {digits[5:8]}-{digits[8:10]}-{digits[10:]}"
-    return digits
 
 
 def _of(card: Card, now: datetime) -> dict[str, Any]:

@@ -14,13 +14,9 @@ from ari_app.selfcare.request_port import Asker
 from ari_app.store import code_words, subscribers
 from ari_app.store.code_words import Attempt, CodeWord, Outcome, StartedAttempt
 from ari_app.store.db import Store, StoreError
-from ari_app.store.numbers import normalise
 from ari_app.store.subscribers import Subscriber
 from ivr.identity.weak_words import About, faults
 from ivr.secret import Secret
-
-OPERATOR = ("зорка", "zorka")
-"""The names of the operator, which everybody tries first."""
 
 
 @contextmanager
@@ -34,12 +30,20 @@ def hashing(state: State) -> Iterator[Hasher]:
 
 
 class StoredCodeWords:
-    """See :class:`ari_app.selfcare.code_word_port.CodeWords`; ``now`` is the clock."""
+    """See :class:`ari_app.selfcare.code_word_port.CodeWords`; ``now`` is the clock,
+    ``brands`` are the operator's names, which everybody tries first."""
 
-    def __init__(self, store: Store, hasher: Hasher, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        hasher: Hasher,
+        now: Callable[[], datetime],
+        brands: tuple[str, ...],
+    ) -> None:
         self._store = store
         self._hasher = hasher
         self._now = now
+        self._brands = brands
 
     async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
         """Whether the asker keyed his word."""
@@ -55,11 +59,11 @@ class StoredCodeWords:
             one = await self._store.read(subscribers.by_id, asker.subscriber)
             if one is None:
                 return "wrong"
-            if weaknesses(one, new):
+            if weaknesses(one, new, self._brands):
                 return "weak"
             _, keyed = await self._hasher.hashes(new)
             word = CodeWord(one.id, "", keyed, self._now(), "caller")
-            await self._store.write(code_words.put, word, _number(asker), asker.call)
+            await self._store.write(code_words.put, word, self._number(asker), asker.call)
         except (StoreError, HashingBusy) as error:
             raise CodeWordsUnavailable(str(error)) from error
         return "ok"
@@ -77,7 +81,7 @@ class StoredCodeWords:
 
     async def put(self, one: Subscriber, word: Secret, by: str, at: datetime) -> tuple[str, ...]:
         """Set a word that the operator was told; returns why not, in sentences."""
-        weak = weaknesses(one, word)
+        weak = weaknesses(one, word, self._brands)
         if not weak:
             spoken, keyed = await self._hasher.hashes(word)
             await self._store.write(code_words.put, CodeWord(one.id, spoken, keyed, at, by))
@@ -85,9 +89,13 @@ class StoredCodeWords:
 
     async def _keyed(self, asker: Asker, word: Secret, key: str) -> Outcome:
         trial = Attempt(
-            subscriber=asker.subscriber, number=_number(asker), call=asker.call, key=key
+            subscriber=asker.subscriber, number=self._number(asker), call=asker.call, key=key
         )
         return await self._tried(trial, "keyed", word, self._now())
+
+    def _number(self, asker: Asker) -> str:
+        """The caller's number in the one form by which attempts are counted."""
+        return self._store.numbers.msisdn(asker.number) or asker.number
 
     async def _tried(self, trial: Attempt, form: Form, word: Secret, at: datetime) -> Outcome:
         """What comes of a try; whatever it is, the same is done, so that it takes the same time."""
@@ -119,11 +127,6 @@ class StoredCodeWords:
         return outcome
 
 
-def weaknesses(one: Subscriber, word: Secret) -> tuple[str, ...]:
+def weaknesses(one: Subscriber, word: Secret, brands: tuple[str, ...]) -> tuple[str, ...]:
     """Why a word is too easy to guess for a subscriber, in sentences."""
-    return faults(word.reveal(), About(one.msisdn, one.name, OPERATOR))
-
-
-def _number(asker: Asker) -> str:
-    """The number of the asker, in the one form of which tries are counted."""
-    return normalise(asker.number) or asker.number
+    return faults(word.reveal(), About(one.msisdn, one.name, brands))

@@ -6,7 +6,7 @@ from ari_app.messaging.outbox import Outbox
 from ari_app.selfcare.message_port import MessagesUnavailable
 from ari_app.selfcare.request_port import Asker
 from ari_app.store.errors import StoreError
-from ari_app.store.numbers import normalise
+from ivr.numbers import NumberPlan
 from ivr.speech.phrases import LANGUAGES
 from ivr.values import Phrase
 
@@ -14,16 +14,19 @@ from ivr.values import Phrase
 class StoredMessages:
     """See :class:`ari_app.selfcare.message_port.Messages`.
 
-    ``say`` writes a phrase in a language.
+    ``say`` writes a phrase in a language, ``numbers`` is the operator's number plan.
     """
 
-    def __init__(self, outbox: Outbox, say: Callable[[Phrase, str], str]) -> None:
+    def __init__(
+        self, outbox: Outbox, say: Callable[[Phrase, str], str], numbers: NumberPlan
+    ) -> None:
         self._outbox = outbox
         self._say = say
+        self._numbers = numbers
 
     async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:
         """Post texts in their order."""
-        number = normalise(asker.number)
+        number = self._numbers.msisdn(asker.number)
         if number is None:
             return False
         try:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, json
 
 from ari_app.admin import retention
+from ari_app.admin.phone_passwords import PhonePasswords
 from ari_app.admin.status import Ari, MenusNow, Runtime, status
 from ari_app.ami import client as ami
 from ari_app.ami.watch import Watch
@@ -28,7 +29,6 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
 from ari_app.control.server import Handlers, serve_control
-from ari_app.demo.operator import PhonePasswords
 from ari_app.fulfilment.code_words import StoredCodeWords, hashing
 from ari_app.fulfilment.messages import StoredMessages
 from ari_app.fulfilment.orders import OrderServices, StoredOrders
@@ -95,7 +95,7 @@ async def running(ground: Foundation, again: asyncio.Event) -> AsyncIterator[Lin
         texts = messaging.texts(config, store, link)
         outbox = await messaging.outbox(config, ground.state, store, link, texts, stack)
         hasher = stack.enter_context(hashing(ground.state))
-        words = StoredCodeWords(store, hasher, clock)
+        words = StoredCodeWords(store, hasher, clock, config.operator.brands)
         staff = StoredRequests(store, bulletin, clock)
         billing = await stack.enter_async_context(billed(config, ground.state, store))
         zone = config.site.timezone
@@ -107,7 +107,7 @@ async def running(ground: Foundation, again: asyncio.Event) -> AsyncIterator[Lin
         ordering = StoredOrders(
             OrderServices(store, billing, say, here, background.begin, outbox.wake)
         )
-        told = StoredMessages(outbox, say)
+        told = StoredMessages(outbox, say, store.numbers)
         selfcare = Selfcare(Backends(billing, staff, words, ordering, told, directory, here))
         deeds = Actions(selfcare, store, bulletin, forced, outbox, clock, zone, background.begin)
         calling = Calling(directory.caller, frozenset(config.ari.forgeable))
@@ -145,6 +145,7 @@ async def running(ground: Foundation, again: asyncio.Event) -> AsyncIterator[Lin
             menus=lambda: (air.now.reading.catalogue, air.now.menus.book),
             now=clock,
             zone=zone,
+            numbers=store.numbers,
             wrapups=pbx_site.wrapups(config),
             begin=background.begin,
         )
@@ -282,5 +283,6 @@ async def _report(ground: Foundation, air: LiveMenus, reached: _Reached) -> byte
         {name: pid for name, pid in pids.items() if pid},
         MenusNow({name: flow.version for name, flow in book.flows.items()}, air.refused),
     )
-    by_phone = await reached.passwords.names()
+    demo = ground.config.site.demo
+    by_phone = await reached.passwords.names() if demo else ()
     return json.encode(await status(ground.config, ground.state, ground.store, by_phone, live))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ari_app.config.settings import BillingSettings, Config
 from ari_app.config.state import ConfigError, State
-from ari_app.demo.books import demo_billing
+from ari_app.main.demo import demo_billing
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.transport import Settings

@@ -19,9 +19,9 @@ from ari_app.ari.link import Link
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.demo.operator import open_store
 from ari_app.main import pbx_site
 from ari_app.main.app import Foundation, running
+from ari_app.main.demo import open_store
 from ari_app.menus import loading
 from ari_app.menus.live import MenuRelease
 from ari_app.selfcare.operations import CATALOGUE
@@ -30,7 +30,6 @@ from ari_app.store.db import Store
 from asterisk_conf import process
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.process import Process
-from prompts import catalogue as words
 from prompts import voice
 from prompts.catalogue import Catalogue
 from prompts.media import PromptMedia
@@ -55,7 +54,7 @@ async def up(config: Config, state: State, console: Console) -> None:
     stop, again = asyncio.Event(), asyncio.Event()
     heed(stop, again)
     with _alone(state):
-        shipped = words.shipped()
+        shipped = loading.shipped(config)
         menus = loading.menus(loading.directory(config), shipped, CATALOGUE)
         store = await open_store(config, state)
         try:

@@ -13,6 +13,7 @@ from ivr.loader import Loaded, Slots, load
 from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
 from ivr.source import LIMIT
+from prompts import catalogue
 from prompts.catalogue import Catalogue, MergedCatalogue, merge_directory
 from prompts.durations import prompt_texts
 
@@ -38,6 +39,11 @@ class Menus(Struct, frozen=True):
 def directory(config: Config) -> Path:
     """Where the flows of an installation are."""
     return Path(config.menus.directory).expanduser() if config.menus.directory else SHIPPED
+
+
+def shipped(config: Config) -> Catalogue:
+    """The texts that come with Firstline, in the name of the installation's operator."""
+    return catalogue.shipped(config.operator.said)
 
 
 class FlowsError(Exception):

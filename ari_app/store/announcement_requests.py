@@ -6,7 +6,6 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from ari_app.store.numbers import normalise
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ivr.speech.phrases import LANGUAGES
@@ -36,7 +35,7 @@ def record_heard(db: Database, heard: Iterable[int], number: str, call: str, at:
     db.conn.executemany(
         "insert into announcement_hearings (announcement, call, number, at) values (?, ?, ?, ?)"
         " on conflict do nothing",
-        [(id, call, normalise(number) or "", micros(at)) for id in heard],
+        [(id, call, db.numbers.msisdn(number) or "", micros(at)) for id in heard],
     )
 
 
@@ -53,7 +52,7 @@ def request_notification(
 
     Without a ``language`` it will be in the one that the subscriber last chose.
     """
-    msisdn = normalise(number)
+    msisdn = db.numbers.msisdn(number)
     if msisdn is None:
         return "no-number"
     noted = db.conn.execute(

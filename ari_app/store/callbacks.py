@@ -5,7 +5,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from ari_app.store.numbers import normalise
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
@@ -46,7 +45,7 @@ def request(
     db.conn.execute(
         "insert into callbacks (key, call, at, number, subscriber, topic, state)"
         " values (?, ?, ?, ?, ?, ?, 'open') on conflict do nothing",
-        (key, call, micros(at), normalise(number) or number, subscriber, topic),
+        (key, call, micros(at), db.numbers.msisdn(number) or number, subscriber, topic),
     )
     found = db.conn.execute("select 1 from callbacks where key = ?", (key,))
     return found.fetchone() is not None
@@ -83,7 +82,7 @@ def open_of(db: Database, number: str) -> Callback | None:
     """The open wish of a number, if there is one."""
     rows = db.conn.execute(
         f"select {_COLUMNS} from callbacks where state = 'open' and number = ?",
-        (normalise(number) or number,),
+        (db.numbers.msisdn(number) or number,),
     )
     return next((_callback(*row) for row in rows), None)
 

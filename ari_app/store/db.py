@@ -12,6 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from ari_app.store.errors import StoreError, store_error
 from ari_app.store.open_database import open_reader, open_writer
 from ari_app.store.sqlite import Database
+from ivr.numbers import NumberPlan
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,8 +31,8 @@ class _Connection:
         self._thread = ThreadPoolExecutor(1, "store")
         self._db: Database | None = None
 
-    async def open(self, connect: Callable[[Path, float], Database], patience: float) -> None:
-        self._db = await self._do(partial(connect, self._path, patience))
+    async def open(self, connect: Callable[[Path], Database]) -> None:
+        self._db = await self._do(partial(connect, self._path))
 
     async def run(self, call: Callable[[Database], T]) -> T:
         """Run ``call`` in a transaction."""
@@ -70,23 +71,25 @@ class Store:
     never a cursor or a generator: its transaction is over when it returns.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, numbers: NumberPlan) -> None:
         """Use :meth:`open`."""
+        self.numbers = numbers
         self._writing = _Connection(path, "begin immediate")
         self._reading = _Connection(path, "begin")
 
     @classmethod
-    async def open(cls, path: Path, patience: float = 5.0) -> "Store":
+    async def open(cls, path: Path, numbers: NumberPlan, patience: float = 5.0) -> "Store":
         """Open or make the database at ``path`` and bring its schema up to date.
 
-        ``patience`` is how many seconds a transaction waits for another program's lock.
-        ``StoreError``: damaged, locked, of another program or a newer version, disk full.
+        Telephone numbers are normalised by the plan ``numbers``. ``patience`` is how many seconds
+        a transaction waits for another program's lock. ``StoreError``: damaged, locked, of another
+        program or a newer version, disk full.
         Whatever is wrong, the file is left as it was.
         """
-        store = cls(path)
+        store = cls(path, numbers)
         try:
-            await store._writing.open(open_writer, patience)
-            await store._reading.open(open_reader, patience)
+            await store._writing.open(partial(open_writer, patience=patience, numbers=numbers))
+            await store._reading.open(partial(open_reader, patience=patience, numbers=numbers))
         except BaseException:
             await store.close()
             raise

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from ari_app.store import subscribers
 from ari_app.store.db import Store
-from ari_app.store.numbers import COUNTRY, normalise
 from ari_app.store.subscribers import Subscriber
 
 
@@ -41,12 +40,12 @@ class Directory:
 
     def caller(self, number: str) -> Caller | None:
         """Who has a number, in whatever form it is written; None for a stranger."""
-        msisdn = normalise(number)
+        msisdn = self._store.numbers.msisdn(number)
         return None if msisdn is None else self._callers.get(msisdn)
 
     def by_number(self, digits: str) -> int | None:
         """The subscriber whose number was keyed, also without its country; None for a stranger."""
-        found = self.caller(digits) or self.caller(COUNTRY + digits)
+        found = self.caller(digits)
         return None if found is None else found.id
 
     def number(self, subscriber: int) -> str:

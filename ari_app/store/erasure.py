@@ -11,12 +11,9 @@ from msgspec import Struct, json
 
 from ari_app.store import subscribers
 from ari_app.store.calls import SECRET
-from ari_app.store.numbers import normalise
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 
-_NATIONAL = 9
-"""So many digits at the end are the same in every form of a number."""
 _WRITTEN = (
     ("calls", "caller"),
     ("steps", "key"),
@@ -170,15 +167,15 @@ class ErasureReport(Struct, frozen=True):
 
 def find(db: Database, number: str) -> Person | None:
     """All that leads to a person; None for what is no number. Looks through everything."""
-    msisdn = normalise(number)
+    msisdn = db.numbers.msisdn(number)
     if msisdn is None:
         return None
-    like = _like(msisdn)
+    like = _like(db, msisdn)
     forms = {msisdn}
     for table, column in _WRITTEN:
         where = f"from {table} where {column} like ?"
         rows = db.conn.execute(f"select distinct {column} {where}", (like,))
-        forms |= {written for (written,) in rows if normalise(written) == msisdn}
+        forms |= {written for (written,) in rows if db.numbers.msisdn(written) == msisdn}
     one = subscribers.by_number(db, msisdn)
     who = {"id": one.id if one else None, "forms": json.encode(sorted(forms)).decode()}
     calls = db.conn.execute(f"select id, ended is null from calls where id in {_CALLS}", who)
@@ -198,7 +195,7 @@ def find(db: Database, number: str) -> Person | None:
 def erase(db: Database, person: Person, at: datetime) -> ErasureReport:
     """Forget a person, as he was found."""
     forms = json.encode(person.forms).decode()
-    who = {"id": person.id, "forms": forms, "like": _like(person.number), "at": micros(at)}
+    who = {"id": person.id, "forms": forms, "like": _like(db, person.number), "at": micros(at)}
     gone = [
         (name, db.conn.execute(f"delete from {table} where {whose}", who).rowcount)
         for name, table, whose in _GONE
@@ -214,9 +211,9 @@ def erase(db: Database, person: Person, at: datetime) -> ErasureReport:
     return ErasureReport(_some([("subscriber", me), *gone]), _some(kept))
 
 
-def _like(msisdn: str) -> str:
+def _like(db: Database, msisdn: str) -> str:
     """What every form of a number is like."""
-    return "%" + "%".join(msisdn[-_NATIONAL:]) + "%"
+    return "%" + "%".join(db.numbers.national(msisdn)) + "%"
 
 
 def _unhear(db: Database, who: Mapping[str, object]) -> int:

@@ -7,12 +7,13 @@ from pathlib import Path
 from ari_app.store.errors import StoreError
 from ari_app.store.schema import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
+from ivr.numbers import NumberPlan
 
 _APPLICATION_ID = 0x46313131  # "F111": marks our files, so that no other program's is changed
 _CHECK_SECONDS = 2.0  # how long a start may look for damage; a larger file is checked in part
 
 
-def open_writer(path: Path, patience: float) -> Database:
+def open_writer(path: Path, patience: float, numbers: NumberPlan) -> Database:
     """Open or make the database at ``path`` and bring its schema up to date.
 
     ``patience`` is how many seconds an attempt waits for another program's lock. Raises
@@ -23,7 +24,7 @@ def open_writer(path: Path, patience: float) -> Database:
         path.touch(mode=0o600)  # personal data and SIP passwords; SQLite gives -wal the same mode
     except OSError as error:
         raise StoreError(f"{path}: the database cannot be made: {error.strerror}") from error
-    db = _connect(path, "rw", patience)
+    db = _connect(path, "rw", patience, numbers)
     try:
         _check(db, path)
         if _journal(db.conn, patience) != "wal":
@@ -39,14 +40,15 @@ def open_writer(path: Path, patience: float) -> Database:
     return db
 
 
-def open_reader(path: Path, patience: float) -> Database:
+def open_reader(path: Path, patience: float, numbers: NumberPlan) -> Database:
     """Open the database at ``path`` so that nothing can be written through it."""
-    return _connect(path, "ro", patience)
+    return _connect(path, "ro", patience, numbers)
 
 
-def _connect(path: Path, mode: str, patience: float) -> Database:
+def _connect(path: Path, mode: str, patience: float, numbers: NumberPlan) -> Database:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    return Database(sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None))
+    conn = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+    return Database(conn, numbers)
 
 
 def _check(db: Database, path: Path) -> None:

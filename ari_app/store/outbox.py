@@ -8,7 +8,6 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.store.numbers import normalise
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
@@ -40,7 +39,7 @@ def post(db: Database, key: str, number: str, text: str, call: str, at: datetime
     added = db.conn.execute(
         f"insert into outbox ({_COLUMNS}) values (?, ?, ?, ?, ?, 'waiting', 0, ?, null, '')"
         " on conflict (key) do nothing",
-        (key, normalise(number) or number, text, call, micros(at), micros(at)),
+        (key, db.numbers.msisdn(number) or number, text, call, micros(at), micros(at)),
     )
     return added.rowcount == 1
 
@@ -106,7 +105,7 @@ def recent(db: Database, limit: int, number: str | None = None) -> Sequence[Text
     rows = db.conn.execute(
         f"select {_COLUMNS} from outbox where number = coalesce(?, number)"
         " order by created desc, rowid desc limit ?",
-        (number and (normalise(number) or number), limit),
+        (number and (db.numbers.msisdn(number) or number), limit),
     )
     return [_text(*row) for row in rows]
 

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from ari_app.store import history
 from ari_app.store.history import Contact
-from ari_app.store.numbers import normalise
 from ari_app.store.sqlite import Database
 
 _LEAST = 4
@@ -88,7 +87,7 @@ def _by_number(db: Database, text: str, limit: int) -> list[Found]:
         db,
         "number",
         f"'' from subscribers where {_ENDS} order by length(msisdn), msisdn limit ?",
-        *_end(normalise(text.strip()) or digits),
+        *_end(db.numbers.msisdn(text) or digits),
         limit,
     )
 

@@ -4,9 +4,12 @@ Numpy is installed for the process that speaks; in the others it would be 12 MB,
 second at the start of every command.
 """
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from ivr.numbers import NumberPlan
 
 __all__ = ["Database", "Migrations"]
 
@@ -25,4 +28,13 @@ def _without(package: str) -> Iterator[None]:
 
 
 with _without("numpy"):
-    from sqlite_utils import Database, Migrations
+    import sqlite_utils
+    from sqlite_utils import Migrations
+
+
+class Database(sqlite_utils.Database):
+    """A connection, and the number plan by which the store normalises telephone numbers."""
+
+    def __init__(self, conn: sqlite3.Connection, numbers: NumberPlan) -> None:
+        super().__init__(conn)
+        self.numbers = numbers

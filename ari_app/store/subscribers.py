@@ -5,7 +5,6 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.store.numbers import normalise
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ivr.secret import Secret
@@ -37,8 +36,8 @@ def add(db: Database, subscribers: Iterable[Subscriber]) -> frozenset[int]:
 
 
 def _add(db: Database, one: Subscriber) -> bool:
-    if normalise(one.msisdn) != one.msisdn:
-        raise ValueError(f"subscriber {one.id}: the number is no MSISDN (375291234567)")
+    if db.numbers.msisdn(one.msisdn) != one.msisdn:
+        raise ValueError(f"subscriber {one.id}: the number is no MSISDN ({db.numbers.example})")
     password = None if one.sip_password is None else one.sip_password.reveal()
     who = (one.id, one.msisdn, one.name, one.language, one.area)
     added = db.conn.execute(
@@ -56,7 +55,7 @@ def everyone(db: Database) -> list[Subscriber]:
 
 def by_number(db: Database, number: str) -> Subscriber | None:
     """The subscriber with a number, in whatever form it is written."""
-    return next(iter(_subscribers(db, "where msisdn = ?", normalise(number))), None)
+    return next(iter(_subscribers(db, "where msisdn = ?", db.numbers.msisdn(number))), None)
 
 
 def by_id(db: Database, id: int) -> Subscriber | None:

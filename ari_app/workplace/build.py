@@ -34,6 +34,7 @@ from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.phones import Phones
 from ari_app.workplace.queue_control import QueueControl, Spy
 from ivr.model import Book
+from ivr.numbers import NumberPlan
 from prompts.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Needed(Struct, frozen=True):
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
     zone: str
+    numbers: NumberPlan
     wrapups: Mapping[str, int]
     begin: Begin
 
@@ -109,7 +111,7 @@ class Workplace:
             self.phones,
         )
         self.desks = Desks(cards, knowledge, self.phones, now, begin)
-        render = Render(needed.zone, needed.wrapups)
+        render = Render(needed.zone, needed.wrapups, needed.numbers)
         self.desk = Desk(self.desks, Hub(), ports, render, now, begin, needed.wrapups)
 
     @classmethod

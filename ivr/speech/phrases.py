@@ -15,6 +15,7 @@ from typing import Final
 
 from num2words import num2words
 
+from ivr.numbers import NumberPlan
 from ivr.speech.nouns import CURRENCIES, HOUR, MINUTE, UNITS, Gender, Noun, Nouns
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Spoken, Value
 
@@ -60,7 +61,6 @@ _KEYS: Final = {
 }
 
 _GROUPS: Final = {7: (3, 2, 2), 9: (2, 3, 2, 2), 10: (3, 3, 2, 2), 11: (1, 3, 3, 2, 2)}
-_GROUPS_BELARUS: Final = (3, 2, 3, 2, 2)  # +375 and nine digits
 
 _BE_ORDINALS: Final = {
     n: word
@@ -141,14 +141,17 @@ def moment(value: datetime, language: str) -> str:
     return f"{day(value.date(), language)} {between} {_time(value.hour, value.minute, language)}"
 
 
-def digits(value: str, language: str) -> str:
-    """Digit by digit, in the groups in which people say phone numbers; other signs are dropped."""
+def digits(value: str, language: str, numbers: NumberPlan | None = None) -> str:
+    """Digit by digit, in the groups in which people say phone numbers; other signs are dropped.
+
+    Numbers of the plan ``numbers`` are said in its groups, others in groups by their length.
+    """
     words = _KEYS[_known(language)]
     signs = re.sub(r"[^0-9+*#]", "", value)
     number = signs.lstrip("+")
     groups = [words["+"]] if number != signs else []
     start = 0
-    for size in _sizes(number):
+    for size in (numbers and numbers.groups(number)) or _sizes(number):
         group = number[start : start + size]
         groups.append(" ".join(words.get(sign) or numeral(int(sign), language) for sign in group))
         start += size
@@ -157,7 +160,9 @@ def digits(value: str, language: str) -> str:
     return ", ".join(groups)
 
 
-def spoken(value: Value, kind: str, unit: str, language: str) -> str:
+def spoken(
+    value: Value, kind: str, unit: str, language: str, numbers: NumberPlan | None = None
+) -> str:
     """The words of ``value`` for a placeholder of ``kind`` (lists are told by their own prompt).
 
     Raises :class:`PhraseError` when the value is not of that kind or has no words.
@@ -172,7 +177,7 @@ def spoken(value: Value, kind: str, unit: str, language: str) -> str:
         case "moment", Moment(at):
             return moment(at, language)
         case "digits", Digits(keys):
-            return digits(keys, language)
+            return digits(keys, language, numbers)
         case "name", Name():
             return value.in_(_known(language))
         case "spoken", Spoken():
@@ -277,8 +282,6 @@ def _english_time(hour: int, minute: int) -> str:
 
 def _sizes(number: str) -> tuple[int, ...]:
     """How many digits are told in one breath."""
-    if len(number) == 12 and number.startswith("375"):
-        return _GROUPS_BELARUS
     if len(number) in _GROUPS:
         return _GROUPS[len(number)]
     if len(number) <= 3 or not number.isdigit():  # a code such as *100# is one thing

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from ivr.numbers import NumberPlan
 from ivr.speech.nouns import UNITS
 from ivr.speech.phrases import PhraseError, agreeing, month, spoken
 from ivr.values import Count, Day, Digits, Moment, Money, Value
@@ -13,7 +14,9 @@ _SIGNS: Final = {"BYN": {"ru": "руб.", "be": "руб."}}
 """How currencies are written, where their code is not."""
 
 
-def written(value: Value, kind: str, unit: str, language: str) -> str:
+def written(
+    value: Value, kind: str, unit: str, language: str, numbers: NumberPlan | None = None
+) -> str:
     """The text of ``value`` for a placeholder of ``kind``: "12,50 руб.", "5 минут", "3 ноября".
 
     Raises :class:`~ivr.speech.phrases.PhraseError` when the value is not of that kind.
@@ -29,7 +32,7 @@ def written(value: Value, kind: str, unit: str, language: str) -> str:
             return f"{day(at.date(), language)}, {at:%H:%M}"
         case "digits", Digits(keys):
             return keys
-    return spoken(value, kind, unit, language)
+    return spoken(value, kind, unit, language, numbers)
 
 
 def money(amount: Decimal, currency: str, language: str) -> str:

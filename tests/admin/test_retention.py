@@ -15,7 +15,8 @@ from ari_app.admin import retention
 from ari_app.calls.recordings import Recorded
 from ari_app.cli import main
 from ari_app.config.settings import RetentionSettings
-from ari_app.config.state import ConfigError, State
+from ari_app.config.state import ConfigError
+from ari_app.main.demo import installation
 from ari_app.store import (
     agent_actions,
     announcement_requests,
@@ -35,6 +36,7 @@ from ari_app.store.code_words import Attempt
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from tests.ari.facts import until
+from tests.operators import BELARUS
 from tests.store.samples import NOON, began, step
 
 KEEP = RetentionSettings(**dict.fromkeys(RetentionSettings.__struct_fields__, 40))
@@ -47,7 +49,7 @@ TABLES = (
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "firstline.db")
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
     yield store
     await store.close()
 
@@ -180,11 +182,11 @@ async def test_the_application_sweeps_at_once_and_again_after_trouble(
 
 
 async def test_a_command_tells_what_is_over(tmp_path: Path) -> None:
-    state = State(tmp_path / "state")
+    state = installation(tmp_path / "state")
     state.make()
     state.recorded.mkdir()
     (state.directory / "firstline.toml").write_text("[retention]\ntexts = 0\ncalls = 7\n")
-    store = await Store.open(state.database)
+    store = await Store.open(state.database, BELARUS)
     await store.write(live, state.recorded, "old", NOON - 3650 * DAY)
     await store.close()
     words = ["--state", str(state.directory), "retention"]
@@ -212,5 +214,5 @@ async def test_a_command_tells_what_is_over(tmp_path: Path) -> None:
 def test_wrong_times_are_told(tmp_path: Path, line: str, told: str) -> None:
     (tmp_path / "firstline.toml").write_text(f"[retention]\n{line}\n")
     with pytest.raises(ConfigError) as caught:
-        State(tmp_path).config({})
+        installation(tmp_path).config({})
     assert told in str(caught.value)

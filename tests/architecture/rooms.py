@@ -50,20 +50,20 @@ ROOMS = {
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",
-        "admin ami ari calls config control demo fulfilment log main menus phone selfcare sim",
+        "admin ami ari calls config control fulfilment log main menus phone selfcare sim",
         "store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.speech",
         "prompts",
     ),
     "ari_app.admin": _room(
         "what an operator asks of an installation",
-        "calls config control demo fulfilment store",
+        "calls config control fulfilment selfcare store",
         "ivr ivr.identity ivr.speech",
     ),
     "ari_app.demo": _room(
-        "the fictional operator; production reaches it only through a setting",
-        "commands config fulfilment selfcare session sim store",
-        "ivr ivr.hours ivr.identity prompts",
+        "the fictional operator; production reaches it only through `ari_app.main.demo`",
+        "config selfcare sim store",
+        "ivr",
     ),
     "ari_app.session": _room(
         "runs any session over any line; knows no line and no store",
@@ -94,7 +94,7 @@ ROOMS = {
     ),
     "ari_app.config": _room(
         "files, environment, defaults",
-        "asterisk_conf ivr ivr.identity",
+        "asterisk_conf ivr ivr.identity ivr.speech prompts",
     ),
     "ari_app.ami": _room(
         "Asterisk's manager interface: queues and agents' phones",
@@ -112,9 +112,9 @@ ROOMS = {
         "ivr",
     ),
     "ari_app.sim": _room(
-        "calls without a phone: a line on a virtual clock",
-        "session",
-        "ivr ivr.analysis",
+        "calls without a phone: a line on a virtual clock, over fictional subscribers",
+        "selfcare session",
+        "ivr ivr.analysis ivr.hours ivr.identity prompts",
     ),
     "ari_app.phone": _room(
         "a real SIP phone for scripts, in a process of its own",

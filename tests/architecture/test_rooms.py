@@ -14,7 +14,7 @@ MOST_LINES = 320
 PURE = frozenset((
     "__future__", "abc", "bisect", "collections", "copy", "dataclasses", "datetime",
     "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html",
-    "itertools", "ivr", "math", "msgspec", "num2words", "operator", "re", "string",
+    "itertools", "ivr", "math", "msgspec", "num2words", "operator", "phonenumbers", "re", "string",
     "textwrap", "types", "typing", "typing_extensions", "unicodedata", "yaml", "zoneinfo",
 ))
 # fmt: on
@@ -23,6 +23,7 @@ PURE = frozenset((
 BEHIND_DOORS: dict[str, tuple[str, ...]] = {
     "panoramisk": ("ari_app.ami.client",),
     "pjsua2": ("ari_app.phone.sip", "ari_app.phone.softphone"),
+    "phonenumbers": ("ivr.numbers",),
     "picows": ("ari_app.ari.websocket",),
     "pyttsx3": ("prompts.speech_worker",),
     "sqlite_utils": ("ari_app.store.sqlite",),
@@ -79,6 +80,16 @@ def test_every_import_is_allowed() -> None:
         for module, file in modules(*PRODUCT, "tests").items()
         for fault in faults(module, file.read_text("utf-8"))
     ] == []
+
+
+def test_production_reaches_the_demo_operator_through_one_module() -> None:
+    importing = {
+        module
+        for module, file in modules(*PRODUCT).items()
+        for name in imported(ast.parse(file.read_text("utf-8")))
+        if _within(name, "ari_app.demo") and not _within(module, "ari_app.demo")
+    }
+    assert importing == {"ari_app.main.demo"}
 
 
 def test_every_allowed_arrow_is_used() -> None:

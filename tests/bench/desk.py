@@ -24,9 +24,9 @@ from rich.console import Console
 from rich.table import Table
 
 from ari_app.ami import client as ami
-from ari_app.config.state import State
 from ari_app.control.client import ControlClient
 from ari_app.desk.sessions import hashed
+from ari_app.main.demo import installation
 from ari_app.store import agents, desk_sessions
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store
@@ -34,6 +34,7 @@ from ari_app.store.desk_sessions import Session
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 from tests.live.installation import Installation, installed
+from tests.operators import BELARUS
 
 FIRST = 7001
 """The extension of the first agent of the bench."""
@@ -106,10 +107,10 @@ def seated(db: Database, staff: Sequence[Agent]) -> None:
 
 async def prepare(one: Installation, staff: Sequence[Agent]) -> None:
     """Agents in the store and in a queue of the bench."""
-    store = await Store.open(State(one.state).database)
+    store = await Store.open(installation(one.state).database, BELARUS)
     await store.write(seated, staff)
     await store.close()
-    await ControlClient(State(one.state).control).refresh()
+    await ControlClient(installation(one.state).control).refresh()
     etc = one.state / "asterisk" / "etc"
     for name, text in (("extensions.conf", DIALPLAN), ("queues.conf", QUEUE)):
         with (etc / name).open("a") as file:
@@ -128,7 +129,7 @@ async def watched(one: Installation, delays: Delays) -> AsyncIterator[None]:
         await asyncio.Event().wait()
         raise AssertionError
 
-    password = State(one.state).keys().ami
+    password = installation(one.state).keys().ami
     settings = ami.Settings(one.ports.ami, "firstline", password, events="agent")
     task = asyncio.create_task(ami.keep(settings, delays.take, idle))
     try:
@@ -159,7 +160,7 @@ async def call(http: aiohttp.ClientSession, one: Installation, number: int) -> N
         "formats": "alaw",  # else it is resampled to and fro
         "callerId": str(375990000001 + number % 50),
     }
-    login = aiohttp.encode_basic_auth("firstline", State(one.state).keys().ari.reveal())
+    login = aiohttp.encode_basic_auth("firstline", installation(one.state).keys().ari.reveal())
     url = f"http://127.0.0.1:{one.ports.http}/ari/channels"
     async with http.post(url, params=where, headers={"Authorization": login}) as answer:
         answer.raise_for_status()

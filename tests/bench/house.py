@@ -15,12 +15,14 @@ from msgspec import Struct
 from ari_app.config.state import PREFIX, State
 from ari_app.control.client import ControlClient
 from ari_app.main import pbx_site
+from ari_app.main.demo import installation
 from asterisk_conf.site import Ports
 from ivr.values import Phrase
 from prompts import catalogue
 from prompts.media import PromptMedia
 from prompts.voice import Settings, Voice
 from tests.bench.bare import READY
+from tests.operators import DEMO
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -65,7 +67,7 @@ class House(Struct, frozen=True):
 @contextmanager
 def running(directory: Path, root: Path | None, offset: int) -> Iterator[House]:
     """Firstline in ``directory`` on the Asterisk of ``root`` while the context lasts."""
-    state = State(directory)
+    state = installation(directory)
     state.make()
     _settle(state, root, Ports().shifted(offset))
     sounds = asyncio.run(_sounds(state))
@@ -98,7 +100,7 @@ def _settle(state: State, root: Path | None, ports: Ports) -> None:
 
 async def _sounds(state: State) -> dict[str, str]:
     """The files that Firstline will play, by screen."""
-    words = catalogue.load(ROOT / "prompts")
+    words = catalogue.load(ROOT / "prompts", DEMO)
     async with Voice(Settings(), state.sounds) as voice:
         reading = PromptMedia(voice, words, None)
         return {

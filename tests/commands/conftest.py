@@ -11,7 +11,9 @@ from click.testing import CliRunner, Result
 from ari_app.cli import main
 from ari_app.config.state import State
 from ari_app.demo.operator import seed
+from ari_app.main.demo import installation
 from ari_app.store.db import Store
+from tests.operators import BELARUS
 
 Run = Callable[..., Result]
 
@@ -30,7 +32,7 @@ def state(tmp_path: Path) -> State:
     menus.mkdir()
     (menus / "claims.yaml").write_text(CLAIMS)
     (menus / "flow.yaml").write_text("flow: none\n")
-    state = State(tmp_path / "state")
+    state = installation(tmp_path / "state")
     state.make()
     (state.directory / "firstline.toml").write_text(f'[menus]\ndirectory = "{menus}"\n')
     return state
@@ -41,7 +43,7 @@ def demo(state: State) -> State:
     """It has the demo operator's subscribers, too."""
 
     async def seeding() -> None:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, BELARUS)
         await seed(store, datetime.now(UTC))
         await store.close()
 

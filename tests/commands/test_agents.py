@@ -20,6 +20,7 @@ from ari_app.store.desk_sessions import Session
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 from tests.commands.conftest import Run
+from tests.operators import BELARUS
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ def told(state: State, deed: Callable[[Database], T]) -> T:
     """Do something with the store of an installation."""
 
     async def telling() -> T:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, BELARUS)
         try:
             return await store.write(deed)
         finally:

@@ -17,6 +17,7 @@ from ari_app.store.sqlite import Database
 from prompts import wav
 from prompts.telephone import playable
 from tests.commands.conftest import Run
+from tests.operators import BELARUS
 
 T = TypeVar("T")
 TEXTS = ("--text-ru", "Пожар.", "--text-be", "Пажар.", "--text-en", "A fire.")
@@ -32,7 +33,7 @@ def stored(state: State, fn: Callable[[Database], T]) -> T:
     """Do something in the store that commands do not."""
 
     async def writing() -> T:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, BELARUS)
         try:
             return await store.write(fn)
         finally:

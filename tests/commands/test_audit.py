@@ -12,6 +12,7 @@ from ari_app.store import agent_actions, agents, views
 from ari_app.store.agent_actions import AgentAction
 from ari_app.store.db import Store
 from tests.commands.conftest import Run
+from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -33,7 +34,7 @@ def worked(demo: State) -> State:
     """Anna and Boris looked at subscribers; Anna did something for one."""
 
     async def working() -> None:
-        store = await Store.open(demo.database)
+        store = await Store.open(demo.database, BELARUS)
         await store.write(views.add, "anna", 1, "card c1", NOON)
         await store.write(views.add, "boris", 1, "chronology", NOON + MINUTE)
         await store.write(views.add, "anna", 2, "found", NOON + 2 * MINUTE)
@@ -94,7 +95,7 @@ def test_scripts_get_everything(run: Run) -> None:
 
 def test_of_who_was_removed_it_is_still_known(worked: State, run: Run) -> None:
     async def removing() -> None:
-        store = await Store.open(worked.database)
+        store = await Store.open(worked.database, BELARUS)
         await store.write(agents.remove, "anna", NOON)
         await store.close()
 

@@ -10,9 +10,11 @@ from msgspec import json
 
 from ari_app.cli import main
 from ari_app.config.state import State
+from ari_app.main.demo import installation
 from ari_app.store import callbacks, complaints, outbox
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
+from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 NUMBER = "375990000001"
@@ -20,14 +22,14 @@ NUMBER = "375990000001"
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
-    return State(tmp_path / "state")
+    return installation(tmp_path / "state")
 
 
 def written(state: State, *facts: Callable[[Database], object]) -> None:
     """Write facts into the state's store."""
 
     async def writing() -> None:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, BELARUS)
         for fact in facts:
             await store.write(fact)
         await store.close()

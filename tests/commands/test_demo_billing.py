@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from ari_app.cli import main
 from ari_app.config.state import State
+from ari_app.main.demo import installation
 from ari_app.selfcare.billing import Balance, BillingUnavailable
 from ari_app.selfcare.orders import ChangeTariff, Completed, Refused
 from ari_app.selfcare.tmf.client import TmfBilling
@@ -35,7 +36,7 @@ async def _serving(state: State, *options: str) -> tuple[asyncio.subprocess.Proc
 
 
 async def test_it_serves_the_demo_operator_until_it_is_told_to_end(tmp_path: Path) -> None:
-    state = State(tmp_path)
+    state = installation(tmp_path)
     state.make()
     state.keys()
     with (tmp_path / "secrets.toml").open("a") as file:
@@ -55,7 +56,7 @@ async def test_it_serves_the_demo_operator_until_it_is_told_to_end(tmp_path: Pat
 
 
 async def test_all_can_go_wrong(tmp_path: Path) -> None:
-    process, url = await _serving(State(tmp_path), "--fail", "1", "--for", "60")
+    process, url = await _serving(installation(tmp_path), "--fail", "1", "--for", "60")
     try:
         async with TmfBilling(Settings(url=url), lambda: datetime.now(UTC)) as client:
             with pytest.raises(BillingUnavailable, match="500"):
@@ -69,7 +70,7 @@ async def test_what_is_kept_outlives_it(tmp_path: Path) -> None:
     answers: list[Completed | Refused] = []
     balances: list[Balance] = []
     for _ in range(2):
-        process, url = await _serving(State(tmp_path), "--keep")
+        process, url = await _serving(installation(tmp_path), "--keep")
         try:
             async with TmfBilling(Settings(url=url), lambda: datetime.now(UTC)) as client:
                 answers.append(await client.place(1, ChangeTariff("1"), Decimal(5), "call:1"))

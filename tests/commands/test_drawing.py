@@ -20,6 +20,7 @@ from ari_app.store.calls import CallBegan, StepTaken
 from ari_app.store.db import Store
 from ari_app.store.versions import Version
 from prompts import catalogue
+from tests.operators import BELARUS, DEMO
 
 
 def firstline(directory: Path, *words: str) -> Result:
@@ -67,7 +68,7 @@ def seed(directory: Path, version: str) -> None:
     at = datetime.now(UTC) - timedelta(hours=2)
 
     async def seeding() -> None:
-        store = await Store.open(directory / "state" / "firstline.db")
+        store = await Store.open(directory / "state" / "firstline.db", BELARUS)
         await store.write(versions.record, [(Version("611", version, at, "start"), "")])
         for name, way, ago in (("a", "1", 0), ("b", "hung-up", 0), ("c", "1", 7)):
             began = at - timedelta(days=ago)
@@ -94,7 +95,7 @@ def seed(directory: Path, version: str) -> None:
 def test_calls_are_counted(
     tmp_path: Path, words: tuple[str, ...], told: tuple[str, str], counted: int | None
 ) -> None:
-    menus = reading.menus(reading.SHIPPED, catalogue.shipped(), CATALOGUE)
+    menus = reading.menus(reading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
     seed(tmp_path, menus.book.flows["611"].version)
     file = tmp_path / "611.dot"
     done = firstline(tmp_path, "flows", "graph", "611", "-o", str(file), *words)

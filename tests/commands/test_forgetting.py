@@ -29,6 +29,7 @@ from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
 from tests.commands.conftest import Run
 from tests.commands.lives import FORMS, HASHES, ME, NAME, NUMBER, OTHER, SECRET_TEXT, live
+from tests.operators import BELARUS
 from tests.store.samples import NOON, began
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ def lived(demo: State) -> State:
     demo.recorded.mkdir()
 
     async def living() -> None:
-        store = await Store.open(demo.database)
+        store = await Store.open(demo.database, BELARUS)
         await store.write(live, demo.recorded)
         await store.close()
 
@@ -66,7 +67,7 @@ def lived(demo: State) -> State:
 
 def looked(state: State, fn: Callable[[Database], T]) -> T:
     async def looking() -> T:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, BELARUS)
         try:
             return await store.read(fn)
         finally:
@@ -151,7 +152,7 @@ def test_it_is_asked_before(lived: State, run: Run) -> None:
 
 def test_who_is_in_a_call_is_to_be_forgotten_again(lived: State, run: Run) -> None:
     async def calling() -> None:
-        store = await Store.open(lived.database)
+        store = await Store.open(lived.database, BELARUS)
         await store.write(calls.add, [replace(began("now"), caller=NUMBER)])
         await store.close()
 
@@ -161,7 +162,7 @@ def test_who_is_in_a_call_is_to_be_forgotten_again(lived: State, run: Run) -> No
 
 
 async def test_a_running_application_forgets_him_too(lived: State, run: Run) -> None:
-    store = await Store.open(lived.database)
+    store = await Store.open(lived.database, BELARUS)
     directory = await Directory.load(store)
     assert directory.caller(NUMBER)
 
@@ -182,7 +183,7 @@ async def test_a_running_application_forgets_him_too(lived: State, run: Run) -> 
 
 
 async def test_a_try_is_changed_or_deleted_only_as_nobodys(tmp_path: Path) -> None:
-    store = await Store.open(tmp_path / "firstline.db")
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
     trial = Attempt(subscriber=1, number=NUMBER, call="c1")
     await store.write(lambda db: code_words.finish(db, code_words.start(db, trial, NOON), "wrong"))
     for sql in (
@@ -206,7 +207,7 @@ def each(db: Database, sql: str) -> None:
 
 
 def test_contacts_and_tries_of_before_stay(tmp_path: Path) -> None:
-    db = Database(tmp_path / "old.db")
+    db = Database(sqlite3.connect(tmp_path / "old.db"), BELARUS)
     MIGRATIONS.apply(db, stop_before="forgettable")
     subscribers.add(db, [ME])
     contact = (77, 0, "call", "money", "Роутер чихает", "", "anna", 1)
@@ -227,7 +228,7 @@ def test_contacts_and_tries_of_before_stay(tmp_path: Path) -> None:
 
 async def test_orders_are_kept_as_nobodys(lived: State, run: Run) -> None:
     assert (await asyncio.to_thread(run, "subscribers", "forget", NUMBER, "--yes")).exit_code == 0
-    store = await Store.open(lived.database)
+    store = await Store.open(lived.database, BELARUS)
     kept = await store.read(
         lambda db: list(
             db.conn.execute("select key, subscriber, wanted, deal from orders order by key")

@@ -19,6 +19,7 @@ from ari_app.store.directory import Caller, Directory
 from ari_app.store.subscribers import Subscriber
 from tests.commands.conftest import Run
 from tests.commands.test_subscribers import proven
+from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 HEAD = "number;name;language;area"
@@ -33,7 +34,7 @@ def csv(tmp_path: Path) -> Path:
 
 def everyone(state: State) -> list[Subscriber]:
     async def asking() -> list[Subscriber]:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, BELARUS)
         try:
             return await store.read(subscribers.everyone)
         finally:
@@ -225,7 +226,7 @@ def test_many_lines_in_one_transaction(demo: State, run: Run, csv: Path) -> None
 
 
 async def test_who_was_added_meanwhile_stops_all(tmp_path: Path) -> None:
-    store = await Store.open(tmp_path / "firstline.db")
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
     aside = Staging()
     for line, number in ((2, "375291234567"), (3, "375291234568")):
         aside.put(ImportedSubscriber(line, number, "Ева", "be", "Минск"))
@@ -240,7 +241,7 @@ async def test_who_was_added_meanwhile_stops_all(tmp_path: Path) -> None:
 
 async def test_a_running_application_knows_them_at_once(demo: State, run: Run, csv: Path) -> None:
     csv.write_text(f"{HEAD}\n{EVA}\n")
-    store = await Store.open(demo.database)
+    store = await Store.open(demo.database, BELARUS)
     directory = await Directory.load(store)
 
     async def nothing() -> bytes:

@@ -8,10 +8,11 @@ from click.testing import CliRunner, Result
 from msgspec import json
 
 from ari_app.cli import main
-from ari_app.config.state import State
+from ari_app.main.demo import installation
 from ari_app.store import calls, versions
 from ari_app.store.db import Store
 from ari_app.store.versions import Version
+from tests.operators import BELARUS
 from tests.store.samples import NOON, began
 
 FLOW = """\
@@ -54,7 +55,7 @@ def test_own_texts_are_listed(tmp_path: Path, menus: Path, settings: bool) -> No
     """Of the directory that is named, or else of the one in the settings."""
     words = ["--menus", str(menus)]
     if settings:
-        State(tmp_path / "state").make()
+        installation(tmp_path / "state").make()
         (tmp_path / "state" / "firstline.toml").write_text(f'[menus]\ndirectory = "{menus}"\n')
         words = []
     listed = firstline(tmp_path, "prompts", "list", *words).output.splitlines()
@@ -83,7 +84,7 @@ def keep(tmp_path: Path) -> None:
     """Three versions of a flow in the store, and a call in the first."""
 
     async def keeping() -> None:
-        store = await Store.open(State(tmp_path / "state").database)
+        store = await Store.open(installation(tmp_path / "state").database, BELARUS)
         kept = [(Version("611", name, NOON, "reload"), text) for name, text in KEPT]
         await store.write(versions.record, kept)
         await store.write(calls.add, [began()])

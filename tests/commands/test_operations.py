@@ -12,6 +12,7 @@ from ari_app.store.db import Store
 from ari_app.store.orders import OrderRecord
 from ivr.model import Operation
 from tests.commands.conftest import Run
+from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 
@@ -50,7 +51,7 @@ def test_an_operation_that_is_not_there_is_refused(run: Run) -> None:
 
 def test_orders_are_listed_and_shown(run: Run, demo: State) -> None:
     async def ordering() -> None:
-        store = await Store.open(demo.database)
+        store = await Store.open(demo.database, BELARUS)
         for id, key in ((1, "c1:7"), (2, "c2:9")):
             what = ("gift", '{"type":"give"}', "null", "0.50", key[:2], "ru")
             await store.write(orders.add, OrderRecord(key, id, *what, NOON))

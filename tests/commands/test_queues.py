@@ -17,6 +17,7 @@ from ari_app.commands.queues import lines
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
 from ari_app.control.server import Handlers, serve_control
+from ari_app.main.demo import installation
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -116,7 +117,7 @@ def application(state: State) -> Iterator[None]:
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
-    made = State(tmp_path / "state")
+    made = installation(tmp_path / "state")
     made.make()
     return made
 

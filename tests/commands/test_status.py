@@ -5,13 +5,15 @@ import asyncio
 import pytest
 from msgspec import json
 
+from ari_app.admin.phone_passwords import PhonePasswords
 from ari_app.config.state import State
-from ari_app.demo.operator import PhonePasswords, seed_passwords
+from ari_app.demo.operator import seed_passwords
 from ari_app.fulfilment.code_words import hashing
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.store.db import Store
 from ivr.secret import Secret
 from tests.commands.conftest import Run
+from tests.operators import BELARUS
 
 URL = "http://127.0.0.1:8086/"
 
@@ -21,7 +23,7 @@ def staffed(demo: State) -> State:
     """The demo operator's agents may sign in."""
 
     async def seeding() -> None:
-        store = await Store.open(demo.database)
+        store = await Store.open(demo.database, BELARUS)
         with hashing(demo) as hasher:
             await seed_passwords(store, hasher)
         await store.close()
@@ -84,7 +86,10 @@ async def test_a_password_is_compared_once(staffed: State, monkeypatch: pytest.M
         return bool(password)
 
     monkeypatch.setattr(Hasher, "check_password", counting)
-    store, hasher = await Store.open(staffed.database), Hasher(Secret("pepper"), CHEAP)
+    store, hasher = (
+        await Store.open(staffed.database, BELARUS),
+        Hasher(Secret("pepper"), CHEAP),
+    )
     phones = PhonePasswords(store, hasher)
     assert [await phones.names() for _ in range(3)] == [("anna", "boris")] * 3
     assert len(checks) == 2

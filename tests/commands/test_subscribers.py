@@ -8,11 +8,12 @@ from click.testing import CliRunner
 
 from ari_app.cli import main
 from ari_app.config.state import State
+from ari_app.demo.cast import cast
 from ari_app.demo.operator import code_word, people, seed_code_words
-from ari_app.demo.simulation import STRANGER, bench
 from ari_app.fulfilment.code_words import StoredCodeWords, hashing, weaknesses
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.selfcare.request_port import Asker
+from ari_app.sim.rehearsal import bench
 from ari_app.store import code_words
 from ari_app.store.db import Store
 from ivr.events import Answered
@@ -24,7 +25,9 @@ from ivr.values import Sealed
 from ivr.wants import Invoke
 from prompts import catalogue
 from tests.commands.conftest import Run
+from tests.operators import BELARUS, BRANDS, DEMO
 
+STRANGER = cast().stranger
 NUMBER = "375990000001"
 WORD = "Жнівень"
 
@@ -33,9 +36,9 @@ def proven(state: State, *words: str) -> list[bool]:
     """Whether a caller's tries are right."""
 
     async def proving() -> list[bool]:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, BELARUS)
         with hashing(state) as hasher:
-            kept = StoredCodeWords(store, hasher, lambda: datetime.now(UTC))
+            kept = StoredCodeWords(store, hasher, lambda: datetime.now(UTC), BRANDS)
             asker = Asker("c1", NUMBER, 1)
             found = [
                 await kept.prove(asker, Secret(key_form(word)), f"c1:{datetime.now(UTC)}")
@@ -112,7 +115,7 @@ def test_nobody_has_the_number(demo: State, run: Run) -> None:
 
 def test_no_word_of_the_demo_operator_is_weak() -> None:
     for one in people(datetime.now(UTC)):
-        assert weaknesses(one, code_word(one.msisdn)) == ()
+        assert weaknesses(one, code_word(one.msisdn), BRANDS) == ()
     assert key_form(code_word(NUMBER).reveal()) == "5266"
 
 
@@ -120,7 +123,10 @@ def test_demo_subscribers_get_words_and_keep_their_own(demo: State) -> None:
     assert set_word(demo, f"{WORD}\n", "--stdin", "--by", "anna")[0] == 0
 
     async def seeding() -> dict[str, int]:
-        store, hasher = await Store.open(demo.database), Hasher(Secret("pepper"), CHEAP)
+        store, hasher = (
+            await Store.open(demo.database, BELARUS),
+            Hasher(Secret("pepper"), CHEAP),
+        )
         for _ in range(2):
             await seed_code_words(store, hasher, datetime.now(UTC))
         found = [await store.read(code_words.of, id) for id in range(1, 51)]
@@ -139,7 +145,7 @@ def test_demo_subscribers_get_words_and_keep_their_own(demo: State) -> None:
 async def test_without_a_phone_the_same_words_are_right(
     number: str, subscriber: int | None, keys: str, outcome: str
 ) -> None:
-    perform = bench(Book({}, {}), catalogue.shipped()).back(datetime(2026, 3, 2, 10))
+    perform = bench(Book({}, {}), catalogue.shipped(DEMO), cast()).back(datetime(2026, 3, 2, 10))
     caller = Caller(number, subscriber)
     session = Session(id="c1", dialled="611", caller=caller, language="ru", flow="f", node="n")
     invoke = Invoke("code-word", {"word": Sealed(Secret(keys))}, "c1:1")

@@ -12,6 +12,7 @@ from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket
 from tests.commands.conftest import Run
+from tests.operators import BELARUS
 
 NEW = NewTicket(
     key="1",
@@ -36,7 +37,7 @@ def worked(state: State) -> State:
         tickets.open_ticket(db, new, now)
 
     async def working() -> None:
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, BELARUS)
         await store.write(opening)
         await store.close()
 

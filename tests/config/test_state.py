@@ -4,16 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.config.settings import Config
+from ari_app.config.settings import Config, Site
 from ari_app.config.state import FILE, ConfigError, State
+from ari_app.demo.settings import OPERATOR
 from ari_app.main import pbx_site
+from ari_app.main.demo import installation
 from asterisk_conf.site import Queue
 
 
 def state(tmp_path: Path, text: str | None = None) -> State:
     if text is not None:
         (tmp_path / FILE).write_text(text)
-    return State(tmp_path)
+    return installation(tmp_path)
 
 
 def refusal(tmp_path: Path, text: str, **environment: str) -> str:
@@ -27,7 +29,7 @@ def refusal(tmp_path: Path, text: str, **environment: str) -> str:
 
 def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
     config = state(tmp_path).config({})
-    assert config == Config()
+    assert config == Config(site=Site(timezone="Europe/Minsk"), operator=OPERATOR)
     assert config.manages_asterisk
     assert config.ari_url == f"http://127.0.0.1:{config.ports.http}"
 
@@ -38,6 +40,10 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
         "FIRSTLINE_PORTS_SIP": "5080",
         "FIRSTLINE_SITE_NUMBERS": "611,112",
         "FIRSTLINE_SITE_DEMO": "false",
+        "FIRSTLINE_SITE_TIMEZONE": "Asia/Almaty",
+        "FIRSTLINE_OPERATOR_NAME": "Jaryq",
+        "FIRSTLINE_OPERATOR_COUNTRY": "KZ",
+        "FIRSTLINE_OPERATOR_CURRENCY": "RUB",
         "FIRSTLINE_LOG_LEVEL": "DEBUG",
         "FIRSTLINE_ELSEWHERE": "1",
         "PATH": "/bin",
@@ -105,14 +111,14 @@ def test_a_wrong_variable_names_the_nearest(tmp_path: Path) -> None:
 def test_a_file_that_is_not_text(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="mend the TOML"):
-        State(tmp_path).config({})
+        installation(tmp_path).config({})
 
 
 # The directory.
 
 
 def test_it_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    made = State(tmp_path / "a" / "b")
+    made = installation(tmp_path / "a" / "b")
     made.make()
     made.make()
     assert made.directory.stat().st_mode & 0o777 == 0o700
@@ -122,7 +128,7 @@ def test_a_file_is_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "way").touch()
     for directory in (tmp_path / "way", tmp_path / "way" / "state"):
         with pytest.raises(ConfigError, match=r"cannot be written .*name another with --state"):
-            State(directory).make()
+            installation(directory).make()
 
 
 def test_the_first_settings_are_read_back_and_kept(tmp_path: Path) -> None:
@@ -139,11 +145,11 @@ def test_the_first_settings_are_read_back_and_kept(tmp_path: Path) -> None:
 
 
 def test_secrets_are_made_once_and_read_by_their_owner_alone(tmp_path: Path) -> None:
-    keys = State(tmp_path).keys()
+    keys = installation(tmp_path).keys()
     file = tmp_path / "secrets.toml"
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["secrets.toml"]
-    assert State(tmp_path).keys() == keys
+    assert installation(tmp_path).keys() == keys
     assert keys.ari != keys.ami
     assert len(keys.ari.reveal()) >= 32
     for secret in (keys.ari, keys.ami, keys.pepper, keys.ussd):
@@ -153,29 +159,29 @@ def test_secrets_are_made_once_and_read_by_their_owner_alone(tmp_path: Path) -> 
 def test_an_installation_of_before_gets_the_secrets_that_it_lacks(tmp_path: Path) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text('ari = "mine"\nami = "too"')
-    keys = State(tmp_path).keys()
+    keys = installation(tmp_path).keys()
     assert (keys.ari.reveal(), keys.ami.reveal()) == ("mine", "too")
     assert len(keys.pepper.reveal()) >= 32
     assert len(keys.ussd.reveal()) >= 32
-    assert State(tmp_path).keys() == keys
+    assert installation(tmp_path).keys() == keys
     assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_two_installations_have_other_secrets(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-    assert State(tmp_path / "a").keys() != State(tmp_path / "b").keys()
+    assert installation(tmp_path / "a").keys() != installation(tmp_path / "b").keys()
 
 
 @pytest.mark.parametrize("text", ["", "ari = ", 'ari = "x"\n'])
 def test_damaged_secrets_say_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / "secrets.toml").write_text(text)
     with pytest.raises(ConfigError, match=r"secrets\.toml is damaged .*restore a copy.*remove it"):
-        State(tmp_path).keys()
+        installation(tmp_path).keys()
 
 
 def test_the_token_of_a_billing_is_the_operators(tmp_path: Path) -> None:
-    assert State(tmp_path).keys().billing.reveal() == ""
+    assert installation(tmp_path).keys().billing.reveal() == ""
     with (tmp_path / "secrets.toml").open("a") as file:
         file.write('billing = "a-token"\n')
-    assert State(tmp_path).keys().billing.reveal() == "a-token"
+    assert installation(tmp_path).keys().billing.reveal() == "a-token"

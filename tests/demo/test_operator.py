@@ -20,12 +20,13 @@ from ari_app.store.history import Contact
 from ari_app.store.subscribers import Subscriber
 from ivr.secret import Secret
 from ivr.values import Rows
+from tests.operators import BELARUS
 from tests.store.samples import NOON, subscriber
 
 
 @pytest.fixture
 async def other(tmp_path: Path) -> AsyncIterator[Store]:
-    other = await Store.open(tmp_path / "other.db")
+    other = await Store.open(tmp_path / "other.db", BELARUS)
     yield other
     await other.close()
 

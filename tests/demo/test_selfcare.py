@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ari_app.demo.books import ledger
-from ari_app.demo.in_memory import DemoPeople, NoMessages, PlainOrders
+from ari_app.demo.cast import cast
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import BillingUnavailable
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.request_port import Asker
+from ari_app.sim.in_memory import CastPeople, NoMessages, PlainOrders
 from ivr.events import Answered
 from ivr.values import Count, Digits, Money, Values, Word
+from tests.operators import BELARUS
 from tests.selfcare.fakes import Willing, Words
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -37,7 +39,8 @@ INPUTS: dict[str, st.SearchStrategy[object]] = {
 async def care() -> Selfcare:
     billing = demo(NOW)
     await billing.refresh()
-    behind = (Willing(), Words(), PlainOrders(billing), NoMessages(), DemoPeople(NOW))
+    known = CastPeople(cast().people, BELARUS)
+    behind = (Willing(), Words(), PlainOrders(billing), NoMessages(), known)
     return Selfcare(Backends(billing, *behind, lambda: NOW))
 
 

@@ -22,6 +22,7 @@ from tests.desk.memory import (
     NotesAndTickets,
     Phones,
 )
+from tests.operators import BELARUS
 
 __all__ = ["NOW", "PHONES", "House", "Memory", "Seat", "board", "caller", "only"]
 
@@ -61,7 +62,7 @@ class House:
         phones = Phones()
         ports = Ports(self.keep, self.facts, self.floor, self.deeds, self.clerk, phones)
         self.desks = Desks(self.keep, self.facts, phones, lambda: self.now, self.begin)
-        render = Render("Europe/Minsk", WRAPUPS)
+        render = Render("Europe/Minsk", WRAPUPS, BELARUS)
         self.desk = Desk(self.desks, self.hub, ports, render, lambda: self.now, self.begin, WRAPUPS)
 
     def begin(self, deed: Coroutine[Any, Any, None]) -> object:

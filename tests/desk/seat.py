@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 from playwright.async_api import Locator, Page, expect
 
-from ari_app.config.state import State
+from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Phone
 from tests.live.installation import Installation
 
@@ -99,7 +99,7 @@ async def calling(one: Installation, subscriber: int, keys: str = "0") -> AsyncI
 
 async def waiting(one: Installation, number: str, name: str = "", times: int = 1) -> None:
     """Callers of a dialplan that is not ours, who wait in the queue for an agent."""
-    login = aiohttp.encode_basic_auth("firstline", State(one.state).keys().ari.reveal())
+    login = aiohttp.encode_basic_auth("firstline", installation(one.state).keys().ari.reveal())
     url = f"http://127.0.0.1:{one.ports.http}/ari/channels"
     where = {
         "endpoint": "Local/s@firstline-test-waits/n",

@@ -16,6 +16,7 @@ from ivr.events import Answered
 from ivr.tickets import DEPARTMENTS
 from ivr.values import Count, Day, Digits, Money, Name, Rows, Values
 from tests.desk.house import NOW, House, Seat, board, caller, only
+from tests.operators import BELARUS
 
 QUOTED: Values = {
     "charge": Money(Decimal("2.50")),
@@ -244,5 +245,5 @@ def test_every_word_is_there_in_every_language() -> None:
 
 def test_all_that_is_done_and_costs_nothing_is_named() -> None:
     assert CATALOGUE.keys() >= acts.DEEDS
-    assert Render("Europe/Minsk", {}).built
+    assert Render("Europe/Minsk", {}, BELARUS).built
     assert acts.shown(Count(3), "en") == "3"

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 import pytest
 from playwright.async_api import Browser, expect
 
-from ari_app.config.state import State
+from ari_app.main.demo import installation
 from ari_app.phone.handset import Incoming, PhoneError
 from tests.desk.browser import Chromium, driven, opened
 from tests.desk.seat import Desk, calling, gone, phones, signed_in, waiting
@@ -85,7 +85,7 @@ async def test_a_locked_database_keeps_no_card_away_and_loses_no_key(
 ) -> None:
     async with phones(one, 0) as [anna], opened(browser) as page:
         desk = await signed_in(page, one)
-        with closing(sqlite3.connect(State(one.state).database)) as other:
+        with closing(sqlite3.connect(installation(one.state).database)) as other:
             other.execute("begin immediate")
             await waiting(one, "375990000009")
             await anna.wait(Incoming, timeout=20)

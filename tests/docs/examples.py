@@ -7,6 +7,7 @@ from ari_app.selfcare.operations import CATALOGUE
 from ivr.loader import Loaded, load
 from prompts import catalogue
 from tests.docs.markdown import fences, headings, section
+from tests.operators import DEMO
 
 BEGINNINGS = ("flow:", "schedule:")
 
@@ -29,7 +30,7 @@ def examples(page: Path) -> Mapping[str, Mapping[str, str]]:
 
 def loaded(files: Mapping[str, str]) -> Loaded:
     """The flows of one directory, with the texts that are shipped."""
-    return load(files, catalogue.shipped().signatures(), CATALOGUE)
+    return load(files, catalogue.shipped(DEMO).signatures(), CATALOGUE)
 
 
 def written(page: Path, directory: Path) -> None:

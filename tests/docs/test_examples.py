@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
-from ari_app.demo.simulation import bench
+from ari_app.demo.cast import cast
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
+from ari_app.sim.rehearsal import bench
 from ari_app.sim.run import run_test
 from ari_app.sim.script_reader import read
 from ivr.analysis.examples import BROKEN, replies, request_of
@@ -24,6 +25,7 @@ from prompts import catalogue
 from tests.docs.examples import examples, loaded, written
 from tests.docs.markdown import FREEPBX, LANGUAGE
 from tests.ivr.calls import through_json
+from tests.operators import DEMO
 
 CALLS = 60
 """Calls to each flow where one may begin."""
@@ -81,7 +83,7 @@ def test_calls_go_through_every_example(heading: str) -> None:
 
 async def test_the_example_from_freepbx_does_what_its_tests_say(tmp_path: Path) -> None:
     written(FREEPBX, tmp_path)
-    menus = loading.menus(tmp_path, catalogue.shipped(), CATALOGUE)
+    menus = loading.menus(tmp_path, catalogue.shipped(DEMO), CATALOGUE)
     assert {way for _, _, way in find_paths(menus.book).missed} <= {
         "farewell"
     }  # too far to be found
@@ -89,7 +91,7 @@ async def test_the_example_from_freepbx_does_what_its_tests_say(tmp_path: Path) 
     found = read(str(file), file.read_text(), menus.book)
     assert not found.problems
     assert len(found.tests) == 4
-    on = bench(menus.book, menus.catalogue)
+    on = bench(menus.book, menus.catalogue, cast())
     results = [await run_test(on, test) for test in found.tests]
     assert [result.failure for result in results] == [None] * len(found.tests)
 

@@ -8,11 +8,12 @@ import yaml
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 
-from ari_app.demo.simulation import bench
+from ari_app.demo.cast import cast
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.paid_operations import ORDER_OPERATIONS
 from ari_app.selfcare.reads import READS
 from ari_app.selfcare.requests import REQUESTS
+from ari_app.sim.rehearsal import bench
 from ari_app.sim.reply_reader import TABLES
 from ari_app.sim.run import run_test
 from ari_app.sim.script import Expectation, Test
@@ -26,6 +27,7 @@ from ivr.terms import BRANCH_SUBJECTS, DIAL_OUTCOMES, KINDS_OF_VALUES, QUEUE_OUT
 from prompts import catalogue
 from tests.docs.examples import examples, loaded
 from tests.docs.markdown import LANGUAGE, code, fences, section, tables
+from tests.operators import DEMO
 
 TEXT = LANGUAGE.read_text()
 EXAMPLES = examples(LANGUAGE)
@@ -121,13 +123,13 @@ def test_a_key_of_every_node_stands_in_an_example(key: str) -> None:
 
 async def test_the_example_of_tests_passes() -> None:
     [flow, example] = [fence.text for fence in fences(section(TEXT, "Testing a menu"))]
-    words = catalogue.shipped()
+    words = catalogue.shipped(DEMO)
     book = loaded({"example": flow}).book
     assert book is not None
     found = read("example.test.yaml", example, book)
     assert not found.problems
     assert len(found.tests) == 2
-    results = [await run_test(bench(book, words), test) for test in found.tests]
+    results = [await run_test(bench(book, words, cast()), test) for test in found.tests]
     assert [result.failure for result in results] == [None, None]
 
 

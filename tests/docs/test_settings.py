@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from ari_app.config.settings import SECTIONS, Config
-from ari_app.config.state import PREFIX, State
+from ari_app.config.state import PREFIX
+from ari_app.main.demo import installation
 from asterisk_conf.site import QueueSettings
 from tests.docs.markdown import DOCUMENTS, SETTINGS, code, fences, section, tables
 
@@ -23,7 +24,11 @@ def test_every_setting_is_described_with_its_default(name: str) -> None:
     [table] = tables(section(SETTINGS.read_text(), name))
     described = [[code(cell)[0] for cell in row[:3]] for row in table]
     assert described == [
-        [field.name, json.dumps(field.default), variable(name, field.name)]
+        [
+            field.name,
+            json.dumps(getattr(SECTIONS[name](), field.name)),
+            variable(name, field.name),
+        ]
         for field in msgspec.structs.fields(SECTIONS[name])
     ]
     assert all(row[3] for row in table)
@@ -44,11 +49,13 @@ def test_the_environment_variables_are_understood(tmp_path: Path) -> None:
     environment = {}
     for name, shape in SECTIONS.items():
         for field in msgspec.structs.fields(shape):
-            value = field.default
-            text = ",".join(value) if isinstance(value, tuple) else str(value)
+            value = getattr(shape(), field.name)
+            text = (
+                ",".join(value) if isinstance(value, tuple) else "" if value == {} else str(value)
+            )
             environment[variable(name, field.name)] = text
-    assert State(tmp_path).config(environment) == Config()
-    changed = State(tmp_path).config({"FIRSTLINE_SITE_NUMBERS": "611,112"})
+    assert installation(tmp_path).config(environment) == installation(tmp_path).config({})
+    changed = installation(tmp_path).config({"FIRSTLINE_SITE_NUMBERS": "611,112"})
     assert changed.site.numbers == ("611", "112")
 
 

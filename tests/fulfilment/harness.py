@@ -25,11 +25,12 @@ from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Count, Digits, Money, Phrase, Values, Word
 from prompts import catalogue, plan
+from tests.operators import BELARUS, DEMO
 from tests.selfcare.fake_billing import GIFT_FEE, NOON, FakeBilling
 from tests.selfcare.fakes import Willing, Words
 from tests.store.samples import subscriber
 
-WORDS = catalogue.shipped()
+WORDS = catalogue.shipped(DEMO)
 MINSK = ZoneInfo("Europe/Minsk")
 NUMBERS = {id: f"37599000000{id}" for id in (1, 2, 3)}
 SPEAK = {1: "ru", 2: "be", 3: "en"}
@@ -59,7 +60,7 @@ class Harness:
 
     async def begin(self) -> None:
         """Start, with whatever the store has."""
-        self.store = await Store.open(self.file)
+        self.store = await Store.open(self.file, BELARUS)
         everyone = [subscriber(id, number, SPEAK[id]) for id, number in NUMBERS.items()]
         await self.store.write(subscribers.add, everyone)
         directory = await Directory.load(self.store)
@@ -69,7 +70,7 @@ class Harness:
                 self.store, self.billing, say, lambda: self.now, self._begin, posting.wake
             )
         )
-        texting = StoredMessages(posting, say)
+        texting = StoredMessages(posting, say, BELARUS)
         self.care = Selfcare(
             Backends(
                 self.billing, Willing(), Words(), self.orders, texting, directory, lambda: self.now

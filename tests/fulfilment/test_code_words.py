@@ -16,6 +16,7 @@ from ari_app.selfcare.request_port import Asker
 from ari_app.store import code_words, subscribers
 from ari_app.store.db import Store
 from ivr.secret import Secret
+from tests.operators import BELARUS, BRANDS
 from tests.store.samples import NOON, subscriber
 
 NUMBER = "375990000001"
@@ -46,7 +47,7 @@ def hasher() -> Iterator[Hasher]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "firstline.db")
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
     await store.write(subscribers.add, [subscriber(), subscriber(2, "375990000002")])
     yield store
     await store.close()
@@ -54,7 +55,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def words(store: Store, hasher: Hasher, clock: Clock) -> StoredCodeWords:
-    words = StoredCodeWords(store, hasher, clock)
+    words = StoredCodeWords(store, hasher, clock, BRANDS)
     assert await words.put(subscriber(), WORD, "anna", NOON) == ()
     return words
 
@@ -92,9 +93,9 @@ async def test_a_lock_outlives_a_restart(
     words: StoredCodeWords, tmp_path: Path, hasher: Hasher, clock: Clock
 ) -> None:
     await tried(words, WRONG, 3)
-    again = await Store.open(tmp_path / "firstline.db")
+    again = await Store.open(tmp_path / "firstline.db", BELARUS)
     try:
-        assert await tried(StoredCodeWords(again, hasher, clock), KEYS, 1, 3) == [False]
+        assert await tried(StoredCodeWords(again, hasher, clock, BRANDS), KEYS, 1, 3) == [False]
     finally:
         await again.close()
 
@@ -169,7 +170,7 @@ async def test_a_weak_word_is_not_set(words: StoredCodeWords) -> None:
 @pytest.mark.usefixtures("words")
 async def test_hashes_grow_when_the_word_is_right(store: Store, clock: Clock) -> None:
     dearer = Hasher(PEPPER, Profile(16, 1))
-    grown = StoredCodeWords(store, dearer, clock)
+    grown = StoredCodeWords(store, dearer, clock, BRANDS)
     assert await tried(grown, KEYS, 1) == [True]
     kept = await store.read(code_words.of, 1)
     assert kept is not None
@@ -183,7 +184,7 @@ async def test_without_the_pepper_the_database_proves_nothing(
     words: StoredCodeWords, store: Store, clock: Clock
 ) -> None:
     other = Hasher(Secret("another"), CHEAP)
-    assert await tried(StoredCodeWords(store, other, clock), KEYS, 1) == [False]
+    assert await tried(StoredCodeWords(store, other, clock, BRANDS), KEYS, 1) == [False]
     assert await tried(words, KEYS, 1, 1) == [True]
     other.close()
 
@@ -202,7 +203,7 @@ async def test_when_too_many_wait_it_is_unavailable_and_costs_nothing(
     with pytest.raises(HashingBusy):
         await full.hashes(WORD)
     with pytest.raises(CodeWordsUnavailable, match="too many"):
-        await StoredCodeWords(store, full, clock).prove(ASKER, WRONG, "c1:1")
+        await StoredCodeWords(store, full, clock, BRANDS).prove(ASKER, WRONG, "c1:1")
     assert (await outcomes(store))[-1] == "failed"
     assert (await store.read(code_words.strikes, 1, NOON)).wrongs == 0
     full.close()

@@ -13,6 +13,7 @@ from ari_app.store import outbox
 from ari_app.store.db import Store
 from ivr.values import Phrase
 from tests.fulfilment.harness import say
+from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 ASKER = Asker("c1", "+375 99 000-00-01", 1, "en")
@@ -21,7 +22,7 @@ TEXTS = [Phrase("text-sent"), Phrase("text-done-free")]
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "firstline.db")
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
     yield store
     await store.close()
 
@@ -31,7 +32,7 @@ async def nowhere(_key: str, number: str, text: str) -> None:
 
 
 async def test_texts_are_posted_once_in_the_callers_language(store: Store) -> None:
-    messages = StoredMessages(Outbox(store, nowhere, lambda: NOON), say)
+    messages = StoredMessages(Outbox(store, nowhere, lambda: NOON), say, BELARUS)
     for _ in range(2):
         assert await messages.post(ASKER, TEXTS, "c1:4")
     posted = await store.read(outbox.recent, 10)
@@ -42,13 +43,13 @@ async def test_texts_are_posted_once_in_the_callers_language(store: Store) -> No
 
 @pytest.mark.parametrize("number", ["", "anonymous", "611"])
 async def test_who_withholds_his_number_gets_none(store: Store, number: str) -> None:
-    messages = StoredMessages(Outbox(store, nowhere, lambda: NOON), say)
+    messages = StoredMessages(Outbox(store, nowhere, lambda: NOON), say, BELARUS)
     assert not await messages.post(Asker("c1", number, None), TEXTS, "c1:4")
     assert not await store.read(outbox.recent, 10)
 
 
 async def test_a_text_that_cannot_be_kept_is_said_to_be_unavailable(store: Store) -> None:
-    messages = StoredMessages(Outbox(store, nowhere, lambda: NOON), say)
+    messages = StoredMessages(Outbox(store, nowhere, lambda: NOON), say, BELARUS)
     await store.close()
     with pytest.raises(MessagesUnavailable, match="closed"):
         await messages.post(ASKER, TEXTS, "c1:4")

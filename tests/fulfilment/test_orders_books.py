@@ -13,11 +13,12 @@ from ari_app.selfcare.request_port import Asker
 from ari_app.store import orders, outbox
 from ari_app.store.db import Store
 from tests.fulfilment.harness import say
+from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 
 async def test_what_billing_did_before_we_died_is_done_once(tmp_path: Path) -> None:
-    store = await Store.open(tmp_path / "firstline.db")
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
     await seed(store, NOON)
     first = await placed(store)
     assert isinstance(first, Completed)

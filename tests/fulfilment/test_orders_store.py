@@ -10,6 +10,7 @@ from ari_app.store.db import Store, StoreError
 from ivr.events import Answered
 from ivr.values import Digits
 from tests.fulfilment.harness import Harness, gift
+from tests.operators import BELARUS
 from tests.selfcare.fake_billing import FakeBilling
 
 
@@ -17,13 +18,13 @@ async def test_without_the_store_nothing_is_done(billing: FakeBilling, harness: 
     await harness.store.close()
     assert await harness.run("gift", gift()) == Answered("unavailable")
     assert not billing.asked
-    harness.store = await Store.open(harness.file)
+    harness.store = await Store.open(harness.file, BELARUS)
 
 
 async def test_a_store_that_waits_too_long_writes_nothing_down(
     billing: FakeBilling, harness: Harness
 ) -> None:
-    other = await Store.open(harness.file)
+    other = await Store.open(harness.file, BELARUS)
     held, let_go = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 

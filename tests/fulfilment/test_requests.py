@@ -15,6 +15,7 @@ from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.tickets import NewTicket, TicketChange
 from ivr.tickets import Department
 from ivr.values import Recording
+from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 ASKER = Asker("c1", "375990000001", 1)
@@ -22,7 +23,7 @@ ASKER = Asker("c1", "375990000001", 1)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "firstline.db")
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
     yield store
     await store.close()
 
@@ -68,7 +69,7 @@ async def test_a_wish_to_be_called_needs_a_number(store: Store) -> None:
 async def test_a_store_that_is_closed_is_said_to_be_unavailable(
     tmp_path: Path, said: Recording
 ) -> None:
-    store = await Store.open(tmp_path / "closed.db")
+    store = await Store.open(tmp_path / "closed.db", BELARUS)
     await store.close()
     staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
     with pytest.raises(RequestsUnavailable, match="closed"):

@@ -47,6 +47,7 @@ from ivr.wants import (
 )
 from prompts.catalogue import load
 from tests.ivr.calls import through_json
+from tests.operators import DEMO
 
 HERE = Path(__file__).parent / "conversations"
 
@@ -117,7 +118,7 @@ VALUES: Values = {
 
 def shipped() -> Book:
     """The flows that we ship, with the texts and the operations that we ship."""
-    catalogue = load(Path(prompts.__path__[0]))
+    catalogue = load(Path(prompts.__path__[0]), DEMO)
     return loading.read(loading.SHIPPED, catalogue.signatures(), CATALOGUE)
 
 

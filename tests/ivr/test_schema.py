@@ -19,6 +19,7 @@ from ivr.schema import Names, schema
 from prompts import catalogue
 from tests.docs.markdown import LANGUAGE, fences
 from tests.ivr.yaml12 import editors
+from tests.operators import DEMO
 
 SAMPLES = Path(__file__).parents[2] / "ivr" / "check" / "samples"
 """Where the rules of the check have their samples, each a good one and a bad one."""
@@ -29,7 +30,7 @@ CAUGHT = (
 )  # fmt: skip
 """The rules that a schema can know of."""
 
-SLOTS = catalogue.shipped().signatures()
+SLOTS = catalogue.shipped(DEMO).signatures()
 OPERATIONS = {
     **CATALOGUE,
     "top-up": Operation("top-up", {"ok": {}, "refused": {}}, {"card": "digits"}),

@@ -11,6 +11,7 @@ from ivr.values import Phrase
 from ivr.wants import Grammar
 from prompts import catalogue, plan
 from tests.ivr.conversation import shipped
+from tests.operators import DEMO
 
 SIGNS = st.sampled_from("abz ,.\nдляў€{[«😀")
 SENTENCES = st.lists(st.one_of(st.text(SIGNS, max_size=200), st.text(max_size=40)), max_size=6)
@@ -113,7 +114,7 @@ def test_choices_as_lines(sentence: str, lines: tuple[str, ...] | None) -> None:
 @pytest.mark.parametrize("language", ["ru", "be", "en"])
 def test_every_menu_of_ours_is_read_as_numbered_lines(language: str) -> None:
     """All its choices are lines, and nothing is left between them."""
-    book, words = shipped(), catalogue.shipped()
+    book, words = shipped(), catalogue.shipped(DEMO)
     for flow in book.flows.values():
         for node in flow.nodes.values():
             if isinstance(node, Menu):

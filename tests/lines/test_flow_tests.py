@@ -9,9 +9,9 @@ from itertools import takewhile
 import pytest
 from msgspec.structs import replace
 
-from ari_app.demo import simulation
 from ari_app.menus import loading
 from ari_app.session.line import Line
+from ari_app.sim import rehearsal
 from ari_app.sim.expectations import verdict
 from ari_app.sim.run import Call, run_test
 from ari_app.sim.script import Expectation, HangUp, Hear, Press, Test, describe
@@ -123,7 +123,7 @@ async def as_text(test: Test) -> Trace:
         return key if hint in MORE.values() else await replies.get()
 
     call = Call(BENCH, test, lambda: 0.0)
-    line = TextLine(partial(simulation.written, MENUS.catalogue), show, "ru")
+    line = TextLine(partial(rehearsal.written, MENUS.catalogue), show, "ru")
     following = Following(line, replies.put, test, call.trace)
     await call.over(following, reach)
     following.over()

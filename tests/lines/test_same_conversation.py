@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ari_app.demo import simulation
+from ari_app.demo.cast import cast
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
+from ari_app.sim import rehearsal
 from ari_app.sim.caller import Scripted, VirtualClock
 from ari_app.sim.expectations import verdict
 from ari_app.sim.run import Call
@@ -21,10 +22,11 @@ from ivr.diagram.picture import linked_flows
 from ivr.problems import Place
 from ivr.screens import MORE, fits
 from prompts import catalogue
+from tests.operators import DEMO
 
-MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(), CATALOGUE)
+MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
 BOOK = MENUS.book
-BENCH = simulation.bench(BOOK, MENUS.catalogue)
+BENCH = rehearsal.bench(BOOK, MENUS.catalogue, cast())
 HERE = Place("test", 1, 1)
 
 CONVERSATIONS = [
@@ -89,7 +91,7 @@ async def as_text(
         """Nobody waits."""
 
     call = Call(BENCH, Test(test="text", call=number, as_=caller, lang=language), lambda: 0.0)
-    await call.over(TextLine(partial(simulation.written, MENUS.catalogue), show, "ru"), reach)
+    await call.over(TextLine(partial(rehearsal.written, MENUS.catalogue), show, "ru"), reach)
     return call.trace, shown
 
 

@@ -16,11 +16,13 @@ from typing import Any, TypeVar
 
 from ari_app.admin.status import AgentPhone, Status, query
 from ari_app.admin.status import Phone as Subscriber
-from ari_app.config.state import PREFIX, State
+from ari_app.config.state import PREFIX
 from ari_app.control.client import NotRunningError
+from ari_app.main.demo import installation
 from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader
+from tests.operators import BELARUS
 from tests.pbx_fixture import asterisk, free_ports
 
 T = TypeVar("T")
@@ -109,7 +111,7 @@ class Installation:
 
     def status(self) -> Status:
         """What `firstline status --json` says, without a process for it."""
-        return aside(query(State(self.state)))
+        return aside(query(installation(self.state)))
 
     def account(self, one: Subscriber | AgentPhone) -> Account:
         """The account for a phone."""
@@ -143,7 +145,7 @@ class Installation:
     def last_ended(self) -> str:
         """The last call, once it is ended in the store, where all comes a moment later."""
         sleep(RECORDED)
-        with closing(open_reader(State(self.state).database, 5)) as db:
+        with closing(open_reader(installation(self.state).database, 5, BELARUS)) as db:
             until(lambda: any(one.ended for one in calls.recent(db, 1)), 20)
             return calls.recent(db, 1)[0].began.call
 

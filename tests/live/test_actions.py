@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ari_app.config.state import State
+from ari_app.main.demo import installation
 from ari_app.phone.handset import Phone, PhoneError, Texted
 from ari_app.store import outbox
 from ari_app.store.db import Store
 from ari_app.store.outbox import Text
 from tests.live.installation import Installation, installed
+from tests.operators import BELARUS
 
 pytestmark = pytest.mark.live
 
@@ -93,7 +94,7 @@ async def sent_texts(store: Store, key: str, fact: str) -> Text:
 
 
 async def test_a_text_waits_for_the_phone_and_comes_to_it(firstline: Installation) -> None:
-    store = await Store.open(State(firstline.state).database)
+    store = await Store.open(installation(firstline.state).database, BELARUS)
     now = datetime.now(UTC)
     await store.write(outbox.post, "live:1", NUMBER, APN, "live", now)
     failed = await sent_texts(store, "live:1", "no phone of this subscriber is registered")

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.config.state import State
+from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.messages import Account
 from ari_app.store import outbox
 from ari_app.store.db import Store
 from tests.live.installation import Installation
 from tests.messaging.gateway import Gateway
+from tests.operators import BELARUS
 
 pytestmark = pytest.mark.live
 
@@ -37,14 +38,14 @@ async def called(one: Installation, account: Account) -> str:
 
 
 async def test_a_webhook_and_a_person_who_is_forgotten(tmp_path: Path, gateway: Gateway) -> None:
-    state = State(tmp_path / "state")
+    state = installation(tmp_path / "state")
     one = Installation(state.directory, f'[messages]\nby = "webhook"\nurl = "{gateway.url}"')
     state.keys()
     secrets = state.directory / "secrets.toml"
     secrets.write_text(f'{secrets.read_text()}webhook_secret = "secret-of-both"\n')
     try:
         await asyncio.to_thread(one.up)
-        store = await Store.open(state.database)
+        store = await Store.open(state.database, BELARUS)
         await store.write(outbox.post, "c1:1", NUMBER, "слова", "c1", datetime.now(UTC))
         async with asyncio.timeout(20):
             while (await store.read(outbox.recent, 1))[0].state != "sent":  # noqa: ASYNC110 - no event comes from there

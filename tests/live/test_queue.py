@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.config.state import State
 from ari_app.control.client import ControlClient
+from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from tests.live.installation import Installation
@@ -37,7 +37,7 @@ async def test_an_agent_answers_and_the_caller_comes_back(
 
 async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
     async with (
-        ControlClient(State(firstline.state).control).watch() as happenings,
+        ControlClient(installation(firstline.state).control).watch() as happenings,
         Phone(firstline.subscriber(8)) as me,
     ):
         await me.dial("611")

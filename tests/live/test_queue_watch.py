@@ -8,8 +8,8 @@ import pytest
 from msgspec import json
 
 from ari_app.ami.watch import View
-from ari_app.config.state import State
 from ari_app.control.client import ControlClient
+from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.acd.queues import Board
 from tests.live.installation import Installation, aside, installed, until
@@ -27,7 +27,7 @@ def mine(tmp_path: Path) -> Iterator[Installation]:
 
 
 def view(house: Installation) -> View:
-    return json.decode(aside(ControlClient(State(house.state).control).queues()), type=View)
+    return json.decode(aside(ControlClient(installation(house.state).control).queues()), type=View)
 
 
 async def shows(house: Installation, fact: Callable[[Board], object]) -> Board:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.config.state import State
 from ari_app.control.client import ControlClient
 from ari_app.control.live_feed import CallEvent
+from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, Texted
 from ari_app.phone.listen import heard
 from ivr.identity.keypad import key_form
@@ -110,7 +110,7 @@ def loud(tmp_path_factory: pytest.TempPathFactory, breaking: Path) -> Iterator[I
 async def calling(one: Installation, number: str = "611") -> AsyncIterator[Call]:
     """A call that stands where another code word is asked for."""
     async with (
-        ControlClient(State(one.state).control).watch() as happenings,
+        ControlClient(installation(one.state).control).watch() as happenings,
         Phone(one.subscriber()) as phone,
     ):
         call = Call(phone, happenings)

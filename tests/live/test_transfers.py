@@ -10,7 +10,7 @@ import pytest
 from ari_app.ami.client import Settings
 from ari_app.ami.queue_control import TRANSFER, QueueControl
 from ari_app.ami.watch import Watch
-from ari_app.config.state import State
+from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.acd.board import Board, Talk
 from tests.live.installation import Installation, installed
@@ -88,7 +88,9 @@ def spoken(board: Board) -> list[tuple[str, str]]:
 
 @asynccontextmanager
 async def scene(house: Installation) -> AsyncIterator[Scene]:
-    settings = Settings(house.ports.ami, "firstline", State(house.state).keys().ami, "agent,call")
+    settings = Settings(
+        house.ports.ami, "firstline", installation(house.state).keys().ami, "agent,call"
+    )
     known = {ANNA, BORIS}.__contains__
     watch = Watch(settings, lambda: datetime.now(UTC), phones=known)
     task = asyncio.create_task(watch.run())

@@ -15,6 +15,7 @@ from ari_app.store import outbox
 from ari_app.store.db import Store, StoreError
 from ari_app.store.outbox import Text
 from tests.ari.facts import until
+from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 NUMBER = "375990000001"
@@ -53,7 +54,7 @@ class Post:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "firstline.db")
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
     yield store
     await store.close()
 

@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from ari_app.ari.texts import Texts
 from ari_app.cli import main
-from ari_app.config.state import ConfigError, State
+from ari_app.config.state import ConfigError
+from ari_app.main.demo import installation
 from ari_app.messaging.outbox import PAUSES, Outbox, Send, UndeliverableError
 from ari_app.messaging.webhook import Webhook, WebhookError, WebhookKeys
 from ari_app.store import calls, outbox
@@ -24,6 +25,7 @@ from tests.ari.faults import Fault as AriFault
 from tests.ari.house import linked
 from tests.ari.server import Server
 from tests.messaging.gateway import Fault, Gateway
+from tests.operators import BELARUS
 from tests.store.samples import NOON, whole_call
 
 NUMBER = "375990000001"
@@ -101,7 +103,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(tmp_path / "firstline.db")
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
     yield store
     await store.close()
 
@@ -240,7 +242,7 @@ async def test_the_record_of_a_call_tells_what_became_of_its_text(
     gateway: Gateway, tmp_path: Path, clock: Clock
 ) -> None:
     gateway.faults = [404]
-    store = await Store.open(State(tmp_path).database)
+    store = await Store.open(installation(tmp_path).database, BELARUS)
     await store.write(calls.add, whole_call("c1"))
     async with (
         Webhook(gateway.url, KEYS) as webhook,
@@ -270,13 +272,13 @@ async def test_the_record_of_a_call_tells_what_became_of_its_text(
 def test_wrong_settings_are_told(tmp_path: Path, settings: str, told: str) -> None:
     (tmp_path / "firstline.toml").write_text(f"[messages]\n{settings}\n")
     with pytest.raises(ConfigError) as caught:
-        State(tmp_path).config({})
+        installation(tmp_path).config({})
     assert told in str(caught.value)
     assert "word@" not in str(caught.value)
 
 
 def test_keys_are_beside_the_passwords_or_in_the_environment(tmp_path: Path) -> None:
-    state = State(tmp_path)
+    state = installation(tmp_path)
     with pytest.raises(ConfigError, match=r'write webhook_secret = "…" into .*secrets\.toml'):
         WebhookKeys.of(state, {})
     file = tmp_path / "secrets.toml"

@@ -11,6 +11,7 @@ import prompts
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Spoken, Values
 from prompts.catalogue import Catalogue, load
 from prompts.plan import text
+from tests.operators import DEMO
 
 TARIFF = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
 FEE = Money(Decimal("21.01"))
@@ -52,7 +53,7 @@ TYPED = ("apn-settings", "ussd-no-agent", "ussd-unknown")
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load(Path(prompts.__file__).parent)
+    return load(Path(prompts.__file__).parent, DEMO)
 
 
 def values(catalogue: Catalogue, prompt: str) -> Values:

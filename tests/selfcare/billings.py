@@ -13,6 +13,7 @@ from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.orders import Completed, Order, Quote, Refused
 from ari_app.store.db import Store
+from tests.operators import BELARUS
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """The moment of the ledger, and of all that is asked."""
@@ -38,7 +39,7 @@ async def in_memory(_: Path) -> AsyncIterator[Billing]:
 @asynccontextmanager
 async def over_the_store(directory: Path) -> AsyncIterator[Billing]:
     """All is kept."""
-    store = await Store.open(directory / "firstline.db")
+    store = await Store.open(directory / "firstline.db", BELARUS)
     try:
         await seed(store, AT)
         yield await demo_billing(store, lambda: AT)

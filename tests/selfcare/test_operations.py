@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from ari_app.demo.in_memory import PlainOrders
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import (
     Balance,
@@ -26,6 +25,7 @@ from ari_app.selfcare.message_port import Messages, MessagesUnavailable
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.reads import PAYMENTS_TOLD
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestDesk, RequestsUnavailable
+from ari_app.sim.in_memory import PlainOrders
 from ivr.events import Answered
 from ivr.secret import Secret
 from ivr.terms import Need

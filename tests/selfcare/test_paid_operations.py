@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ari_app.demo.in_memory import PlainOrders
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import Charge
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.order_input import months_after
 from ari_app.selfcare.orders import Reason
 from ari_app.selfcare.request_port import Asker
+from ari_app.sim.in_memory import PlainOrders
 from ivr.events import Answered
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows, Value, Values, Word
 from tests.selfcare.fake_billing import NOON, SINCE, FakeBilling

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ari_app.store.db import Store
+from tests.operators import BELARUS
 
 
 @pytest.fixture
@@ -15,6 +16,6 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def store(file: Path) -> AsyncIterator[Store]:
-    store = await Store.open(file, patience=0.2)
+    store = await Store.open(file, BELARUS, patience=0.2)
     yield store
     await store.close()

@@ -15,6 +15,7 @@ from ari_app.store import open_database
 from ari_app.store.db import Store, StoreError
 from ari_app.store.schema import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
+from tests.operators import BELARUS
 
 
 def note(db: Database, word: str) -> str:
@@ -166,7 +167,7 @@ async def test_foreign_keys_hold(store: Store) -> None:
 
 
 async def test_closed_store_says_so(file: Path) -> None:
-    store = await Store.open(file)
+    store = await Store.open(file, BELARUS)
     await store.close()
     await store.close()
     with pytest.raises(StoreError, match="closed"):
@@ -174,7 +175,7 @@ async def test_closed_store_says_so(file: Path) -> None:
 
 
 async def test_new_file_is_private_and_has_every_step(file: Path) -> None:
-    store = await Store.open(file)
+    store = await Store.open(file, BELARUS)
     try:
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.with_name("firstline.db-wal").stat().st_mode & 0o777 == 0o600
@@ -186,16 +187,16 @@ async def test_new_file_is_private_and_has_every_step(file: Path) -> None:
 
 async def test_second_opening_keeps_what_is_there(file: Path) -> None:
     for word in ("a", "b"):
-        store = await Store.open(file)
+        store = await Store.open(file, BELARUS)
         await store.write(note, word)
         await store.close()
-    store = await Store.open(file)
+    store = await Store.open(file, BELARUS)
     assert await store.read(words) == ["a", "b"]
     await store.close()
 
 
 async def test_openings_at_once_migrate_once(file: Path) -> None:
-    stores = await asyncio.gather(*(Store.open(file) for _ in range(6)))
+    stores = await asyncio.gather(*(Store.open(file, BELARUS) for _ in range(6)))
     steps = await stores[0].read(lambda db: len(MIGRATIONS.applied(db)))
     for store in stores:
         await store.close()
@@ -206,7 +207,7 @@ async def refused(file: Path, why: str) -> None:
     """Opening is refused in one line, and the file is as it was."""
     before = file.read_bytes()
     with pytest.raises(StoreError, match=why) as refusal:
-        await Store.open(file, patience=0.1)
+        await Store.open(file, BELARUS, patience=0.1)
     assert str(file) in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert file.read_bytes() == before
@@ -219,7 +220,7 @@ async def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
 
 
 async def test_damaged_database_is_refused(file: Path) -> None:
-    store = await Store.open(file)
+    store = await Store.open(file, BELARUS)
     await store.write(lambda db: [note(db, f"{n:>200}") for n in range(500)])
     await store.close()
     content = bytearray(file.read_bytes())
@@ -231,17 +232,17 @@ async def test_damaged_database_is_refused(file: Path) -> None:
 async def test_damage_is_sought_for_a_bounded_time(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = await Store.open(file)
+    store = await Store.open(file, BELARUS)
     await store.write(lambda db: [note(db, f"{n:>200}") for n in range(20_000)])
     await store.close()
     monkeypatch.setattr(open_database, "_CHECK_SECONDS", 0.0)
-    store = await Store.open(file)
+    store = await Store.open(file, BELARUS)
     assert len(await store.read(words)) == 20_000
     await store.close()
 
 
 async def test_newer_schema_is_refused(file: Path) -> None:
-    store = await Store.open(file)
+    store = await Store.open(file, BELARUS)
     await store.write(
         lambda db: db.table("_sqlite_migrations").insert(
             {"migration_set": MIGRATIONS.name, "name": "from_the_future", "applied_at": "3026"}
@@ -260,19 +261,19 @@ async def test_database_of_another_program_is_refused(tmp_path: Path) -> None:
 
 async def test_directory_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened"):
-        await Store.open(tmp_path)
+        await Store.open(tmp_path, BELARUS)
 
 
 async def test_path_through_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot be made"):
-        await Store.open(tmp_path / "file" / "firstline.db")
+        await Store.open(tmp_path / "file" / "firstline.db", BELARUS)
 
 
 async def test_opening_a_locked_database_is_refused_after_patience(file: Path) -> None:
-    await (await Store.open(file)).close()
+    await (await Store.open(file, BELARUS)).close()
     with held(file), pytest.raises(StoreError, match="locked by another program"):
-        await Store.open(file, patience=0.1)
+        await Store.open(file, BELARUS, patience=0.1)
 
 
 async def test_writing_to_a_locked_database_fails_then_works_again(

@@ -42,6 +42,7 @@ from ari_app.selfcare.orders import (
 from ari_app.store.db import Store
 from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
+from tests.operators import BELARUS
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 GIFT = Give(1, "minutes", 5)
@@ -142,7 +143,7 @@ async def test_who_stops_waiting_stops_nothing(store: Store) -> None:
 async def test_an_older_installation_keeps_its_accounts_and_gets_codes(file: Path) -> None:
     file.parent.mkdir()
     with closing(sqlite3.connect(file)) as old:
-        db = Database(old)
+        db = Database(old, BELARUS)
         MIGRATIONS.apply(db, stop_before="ordering")
         db.conn.execute(f"pragma application_id = {0x46313131}")
         db.conn.executescript("""
@@ -153,7 +154,7 @@ async def test_an_older_installation_keeps_its_accounts_and_gets_codes(file: Pat
             insert into accounts values (3, -340, 'home');
             insert into account_services values (3, 'tv');
         """)
-    store = await Store.open(file)
+    store = await Store.open(file, BELARUS)
     try:
         billing = await opened(store)
         assert {one.fee: one.code for one in await billing.tariffs()} == {
@@ -204,7 +205,7 @@ class Orders(RuleBasedStateMachine):
         self.sums = sums(self.billing.books())
 
     def start(self) -> None:
-        self.store = self.loop.run(Store.open(self.file, patience=0.0))
+        self.store = self.loop.run(Store.open(self.file, BELARUS, patience=0.0))
         self.billing = self.loop.run(demo_billing(self.store, lambda: self.at))
 
     def place(self, who: int, what: Order, key: str) -> Answer:
@@ -289,7 +290,7 @@ def sums(books: Books) -> tuple[Decimal, int, int, int]:
 
 def test_nothing_is_lost_and_every_key_has_one_effect(tmp_path: Path) -> None:
     async def seeded() -> None:
-        store = await Store.open(tmp_path / "firstline.db")
+        store = await Store.open(tmp_path / "firstline.db", BELARUS)
         await seed(store, AT)
         await store.close()
 

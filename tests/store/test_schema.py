@@ -12,6 +12,7 @@ from pathlib import Path
 from ari_app.store.db import Store
 from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
+from tests.operators import BELARUS
 
 GOLDEN = (Path(__file__).parent / "golden" / "schema.sql").read_text(encoding="utf-8")
 RECORDED = re.findall("^-- migration (.+)$", GOLDEN, re.MULTILINE)
@@ -28,7 +29,7 @@ def schema(db: Database) -> str:
 
 
 def test_a_new_database_has_the_golden_schema() -> None:
-    with closing(Database(memory=True)) as db:
+    with closing(Database(sqlite3.connect(":memory:"), BELARUS)) as db:
         MIGRATIONS.apply(db)
         assert schema(db) == GOLDEN
 
@@ -42,7 +43,7 @@ def test_each_migration_has_a_file_numbered_by_its_place() -> None:
 async def test_a_database_of_an_older_version_opens_unchanged(file: Path) -> None:
     file.parent.mkdir()
     with closing(sqlite3.connect(file)) as conn:
-        old = Database(conn)
+        old = Database(conn, BELARUS)
         MIGRATIONS.ensure_migrations_table(old)
         old.table("_sqlite_migrations").insert_all(
             {"migration_set": "firstline", "name": name, "applied_at": "2026"} for name in RECORDED
@@ -50,7 +51,7 @@ async def test_a_database_of_an_older_version_opens_unchanged(file: Path) -> Non
         conn.executescript(GOLDEN)
         conn.execute(f"pragma application_id = {0x46313131}")
         assert schema(old) == GOLDEN
-    store = await Store.open(file)
+    store = await Store.open(file, BELARUS)
     try:
         assert await store.read(schema) == GOLDEN
         assert await store.read(

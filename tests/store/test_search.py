@@ -1,5 +1,6 @@
 """Finding subscribers: by any form of a number, by names and words, whatever else is typed."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
+from tests.operators import BELARUS
 from tests.store.samples import NOON, subscriber
 
 DAY = timedelta(days=1)
@@ -144,7 +146,7 @@ async def test_whatever_is_typed_is_looked_for(filled: Store, text: str) -> None
 
 
 def test_anything_can_be_typed() -> None:
-    db = Database(memory=True)
+    db = Database(sqlite3.connect(":memory:"), BELARUS)
     MIGRATIONS.apply(db)
     fill(db)
 

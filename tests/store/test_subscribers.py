@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ari_app.store import agents, history, subscribers
@@ -13,39 +11,9 @@ from ari_app.store.agents import Agent
 from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Caller, Directory
 from ari_app.store.history import Contact
-from ari_app.store.numbers import normalise
 from ari_app.store.subscribers import Subscriber
 from ivr.secret import Secret
 from tests.store.samples import NOON, subscriber
-
-
-@settings(deadline=None)
-@given(st.from_regex(r"[1-9][0-9]{8}", fullmatch=True))
-def test_every_form_of_a_national_number_is_one_msisdn(digits: str) -> None:
-    spaced = f"({digits[:2]}) {digits[2:5]}-{digits[5:7]}-{digits[7:]}"
-    for prefix in ("375", "+375", "+375 ", "00375", "810375", "8 10 375 ", "80", "8 0"):
-        assert normalise(prefix + digits) == f"375{digits}"
-        assert normalise(prefix + spaced) == f"375{digits}"
-
-
-@pytest.mark.parametrize(
-    ("written", "msisdn"),
-    [
-        ("+79161234567", "79161234567"),
-        ("0048221234567", "48221234567"),
-        ("+800 1234 5678", "80012345678"),
-        ("611", None),
-        ("701", None),
-        ("", None),
-        ("anonymous", None),
-        ("+375", None),
-        ("٣٧٥٢٩١٢٣٤٥٦٧", None),
-        ("3" * 16, None),
-        ("375291234567'; --", None),
-    ],
-)
-def test_number_is_understood_or_is_none(written: str, msisdn: str | None) -> None:
-    assert normalise(written) == msisdn
 
 
 async def test_subscriber_comes_back_by_any_form_of_his_number(store: Store) -> None:

@@ -17,6 +17,7 @@ from ari_app.store.agents import Agent
 from ari_app.store.db import Store
 from ari_app.workplace.accounts import StoredAccounts, StoredSigned
 from ivr.secret import Secret
+from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 PASSWORD = Secret("ясный день над рекой")
@@ -34,7 +35,7 @@ def hasher() -> Iterator[Hasher]:
 @pytest.fixture
 async def store(tmp_path: Path, hasher: Hasher) -> AsyncIterator[Store]:
     """Anna has a password, Boris has none."""
-    one = await Store.open(tmp_path / "firstline.db")
+    one = await Store.open(tmp_path / "firstline.db", BELARUS)
     anna = Agent("anna", "Анна Ветрова", "701", ("ru",), "701", Secret("sip"), "senior")
     boris = replace(anna, name="boris", extension="702", sip_user="702")
     hashed = await hasher.password(PASSWORD)

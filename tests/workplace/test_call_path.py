@@ -11,9 +11,10 @@ from ari_app.workplace.call_path import LONGEST, CallNarrator, choice
 from ari_app.workplace.calling import Taken
 from ivr.engine import Step
 from prompts.catalogue import shipped
+from tests.operators import DEMO
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-WORDS = shipped()
+WORDS = shipped(DEMO)
 MENUS = loading.menus(Path("ivr/menus"), WORDS, CATALOGUE).book
 TELLER = CallNarrator(WORDS, MENUS)
 

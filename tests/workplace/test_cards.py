@@ -14,6 +14,7 @@ from ari_app.store.agents import Agent
 from ari_app.store.db import Store
 from ari_app.workplace.cards import StoredCards
 from ivr.secret import Secret
+from tests.operators import BELARUS
 from tests.store.samples import subscriber
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -21,7 +22,7 @@ AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    one = await Store.open(tmp_path / "firstline.db", patience=0.2)
+    one = await Store.open(tmp_path / "firstline.db", BELARUS, patience=0.2)
     await one.write(subscribers.add, [subscriber()])
     yield one
     await one.close()

@@ -11,6 +11,7 @@ from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import callbacks, colleague_notes, subscribers, tickets
 from ari_app.store.db import Store
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
+from tests.operators import BELARUS
 from tests.store.samples import subscriber
 from tests.workplace.test_cards import AT, card
 
@@ -19,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    one = await Store.open(tmp_path / "firstline.db", patience=0.2)
+    one = await Store.open(tmp_path / "firstline.db", BELARUS, patience=0.2)
     await one.write(subscribers.add, [subscriber()])
     yield one
     await one.close()

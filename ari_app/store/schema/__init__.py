@@ -5,6 +5,8 @@ record it. Times are microseconds (:mod:`ari_app.store.times`), money is minor u
 currency, names per language are a JSON object.
 """
 
+from typing import Any, cast
+
 from ari_app.store.schema.m001_people import people
 from ari_app.store.schema.m002_accounts import accounts
 from ari_app.store.schema.m003_calls import calls
@@ -45,4 +47,4 @@ KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)
 
 MIGRATIONS = Migrations("firstline")
 for _migration in _IN_ORDER:
-    MIGRATIONS()(_migration)
+    MIGRATIONS()(cast(Any, _migration))  # its type knows sqlite-utils' own Database alone

@@ -17,8 +17,9 @@ from ivr.diagram.picture import Box, Picture, Traffic, linked_flows, picture
 from ivr.loader import load
 from ivr.model import Book
 from prompts import catalogue
+from tests.operators import DEMO
 
-MENUS = reading.menus(reading.SHIPPED, catalogue.shipped(), CATALOGUE)
+MENUS = reading.menus(reading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
 BOOK = MENUS.book
 WORDS = {each.prompt: each.texts.get("ru", "") for each in MENUS.catalogue.listing()}
 

@@ -20,6 +20,7 @@ from ivr.speech.phrases import (
     spoken,
 )
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows
+from tests.operators import BELARUS
 
 languages = st.sampled_from(LANGUAGES)
 
@@ -247,7 +248,7 @@ def test_moments(
     ],
 )
 def test_digits(value: str, language: str, words: str) -> None:
-    assert digits(value, language) == words
+    assert digits(value, language, BELARUS) == words
 
 
 def test_every_kind_is_told() -> None:

@@ -10,6 +10,7 @@ from ivr.speech.written import written
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Spoken, Value
 from prompts import plan
 from prompts.catalogue import shipped
+from tests.operators import DEMO
 
 
 @pytest.mark.parametrize(
@@ -57,5 +58,5 @@ def test_what_cannot_be_written(value: Value, kind: str, unit: str) -> None:
 
 def test_a_prompt_is_read_with_figures_and_told_in_words() -> None:
     phrase = Phrase("balance-is", {"balance": Money(Decimal("12.50"))})
-    assert plan.written(shipped(), phrase, "ru") == "На вашем счёте 12,50 руб."
-    assert plan.text(shipped(), phrase, "ru").endswith("двенадцать рублей пятьдесят копеек.")
+    assert plan.written(shipped(DEMO), phrase, "ru") == "На вашем счёте 12,50 руб."
+    assert plan.text(shipped(DEMO), phrase, "ru").endswith("двенадцать рублей пятьдесят копеек.")

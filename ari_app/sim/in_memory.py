@@ -2,15 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 
-from ari_app.demo.operator import people
 from ari_app.selfcare.billing import Billing, BillingUncertain
 from ari_app.selfcare.order_port import OrderOutcome, OrderRequest
 from ari_app.selfcare.orders import Completed
 from ari_app.selfcare.request_port import Asker
-from ari_app.store.numbers import COUNTRY, normalise
+from ari_app.sim.run import Person
+from ivr.numbers import NumberPlan
 from ivr.values import Phrase
 
 MANY = 1_000_000
@@ -49,17 +48,17 @@ class NoMessages:
         return bool(asker.number)
 
 
-class DemoPeople:
-    """The demo operator's subscribers, as they are at a moment."""
+class CastPeople:
+    """The subscribers of rehearsals by number, in whatever form of their plan it is written."""
 
-    def __init__(self, now: datetime) -> None:
-        self._ids = {one.msisdn: one.id for one in people(now)}
+    def __init__(self, people: Iterable[Person], numbers: NumberPlan) -> None:
+        self._plan = numbers
+        self._ids = {one.number: one.subscriber for one in people if one.subscriber is not None}
         self._numbers = {id: number for number, id in self._ids.items()}
 
     def by_number(self, digits: str) -> int | None:
         """Who has a number."""
-        number = normalise(digits) or ""
-        return self._ids.get(number) or self._ids.get(COUNTRY + number)
+        return self._ids.get(self._plan.msisdn(digits) or "")
 
     def number(self, subscriber: int) -> str:
         """His number."""

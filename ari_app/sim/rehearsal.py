@@ -1,7 +1,7 @@
-"""What rehearsals stand on: the demo operator in memory, and how long prompts last."""
+"""What rehearsals stand on: fictional subscribers in memory, and how long prompts last."""
 
 import wave
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
@@ -9,23 +9,22 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from ari_app.commands.call_phone import CallError
-from ari_app.demo.books import ledger
-from ari_app.demo.in_memory import DemoPeople, NoMessages, PlainOrders
-from ari_app.demo.operator import code_word, people
-from ari_app.demo.tickets import promised
+from msgspec import Struct
+
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable, asker_of
 from ari_app.session.conductor import Perform
+from ari_app.sim.in_memory import CastPeople, NoMessages, PlainOrders
 from ari_app.sim.run import Person, TestBench
-from ari_app.sim.script import MONDAY, UNKNOWN, WITHHELD
+from ari_app.sim.script import UNKNOWN, WITHHELD
 from ivr.events import Answered
 from ivr.hours.schedule import Schedule, hours_answer, hours_at
 from ivr.identity.keypad import key_form
 from ivr.identity.weak_words import About, faults
 from ivr.model import Book
+from ivr.numbers import NumberPlan
 from ivr.problems import near
 from ivr.secret import Secret
 from ivr.session import Session
@@ -39,14 +38,38 @@ from prompts.recordings import scan
 PACE = 14.0
 """Characters a second, as the voices speak them."""
 
-STRANGER = "375170000000"
-"""The number of somebody whom the demo operator does not know."""
+
+class PersonError(Exception):
+    """A test or a command names a caller who is not there; the text says who is."""
 
 
-def bench(book: Book, catalogue: Catalogue, recordings: Path | None = None) -> TestBench:
+class Cast(Struct, frozen=True):
+    """The fictional subscribers who call in rehearsals, and what is known of them.
+
+    The same for every operator, so that a test of a flow goes the same everywhere and touches no
+    real subscriber. ``stranger`` is the number of somebody who is none of them, ``numbers`` the
+    plan of their numbers, ``brands`` the names of their operator.
+    """
+
+    people: Sequence[Person]
+    stranger: str
+    numbers: NumberPlan
+    brands: tuple[str, ...]
+    ledger: Callable[[datetime], Ledger]
+    """The books of their billing, as they are at a moment."""
+    code_word: Callable[[str], Secret]
+    """The code word of the subscriber with a number."""
+    promised: Callable[[int, datetime], OpenTicket | None]
+    """What is to be done for a subscriber at a moment."""
+
+
+def bench(
+    book: Book, catalogue: Catalogue, cast: Cast, recordings: Path | None = None
+) -> TestBench:
     """The stage of these flows and texts; ``recordings`` last as long as they really do."""
     found: Recordings = scan(recordings, catalogue)[0] if recordings else {}
-    return TestBench(book, _finder(), lambda at: _back(book, at), _lasting(catalogue, found))
+    lasting = _lasting(catalogue, found)
+    return TestBench(book, _finder(cast), lambda at: _back(book, cast, at), lasting)
 
 
 def texts(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
@@ -59,15 +82,12 @@ def written(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
     return tuple(plan.written(catalogue, each, screen.language) for each in screen.phrases)
 
 
-def _finder() -> Callable[[str], Person]:
-    known = [
-        Person(one.msisdn, one.id, one.language, one.name)
-        for one in people(MONDAY.replace(tzinfo=UTC))
-    ]
+def _finder(cast: Cast) -> Callable[[str], Person]:
+    known = cast.people
 
     def find(wanted: str) -> Person:
         if wanted == UNKNOWN:
-            return Person(STRANGER, None, "", UNKNOWN)
+            return Person(cast.stranger, None, "", UNKNOWN)
         if wanted == WITHHELD:
             return Person("", None, "", WITHHELD)
         found = [one for one in known if one.number.endswith(wanted)] or [
@@ -75,23 +95,27 @@ def _finder() -> Callable[[str], Person]:
         ]
         if not found:
             numbers = [one.number for one in known]
-            raise CallError(f"there is no subscriber {wanted}: {near(wanted, numbers)}")
+            raise PersonError(f"there is no subscriber {wanted}: {near(wanted, numbers)}")
         return found[0]
 
     return find
 
 
-def _back(book: Book, at: datetime) -> Perform:
-    """The demo operator's back end, fresh, as it is at a moment."""
+def _back(book: Book, cast: Cast, at: datetime) -> Perform:
+    """The back end of the cast, fresh, as it is at a moment."""
 
     async def read() -> Ledger:
-        return ledger(at)
+        return cast.ledger(at)
 
     now = at.replace(tzinfo=UTC)
     billing = MemoryBilling(read, lambda: now)
-    orders, messages, known = PlainOrders(billing), NoMessages(), DemoPeople(now)
+    orders, messages, known = (
+        PlainOrders(billing),
+        NoMessages(),
+        CastPeople(cast.people, cast.numbers),
+    )
     selfcare = Selfcare(
-        Backends(billing, _Staff(now), _Words(), orders, messages, known, lambda: now)
+        Backends(billing, _Staff(cast, now), _Words(cast), orders, messages, known, lambda: now)
     )
     asked = count()
 
@@ -115,7 +139,8 @@ def _back(book: Book, at: datetime) -> Perform:
 class _Staff:
     """People who keep what they are asked, for one call."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, cast: Cast, now: datetime) -> None:
+        self._promised = cast.promised
         self._now = now
         self._asked: set[str] = set()
 
@@ -136,8 +161,8 @@ class _Staff:
         return "noted" if self._new("mended") else "already"
 
     async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
-        """What the demo operator has promised."""
-        return promised(subscriber, self._now)
+        """What was promised."""
+        return self._promised(subscriber, self._now)
 
     def _new(self, wish: str) -> bool:
         new = wish not in self._asked
@@ -146,16 +171,17 @@ class _Staff:
 
 
 class _Words:
-    """Code words of the demo operator, for one call: without hashes, and nothing locks."""
+    """Code words of the cast, for one call: without hashes, and nothing locks."""
 
-    def __init__(self) -> None:
+    def __init__(self, cast: Cast) -> None:
+        self._cast = cast
         self._changed: str | None = None
 
     async def prove(self, asker: Asker, word: Secret, key: str) -> bool:  # noqa: ARG002
         """Whether the keys are those of the word."""
         if asker.subscriber is None:
             return False
-        kept = self._changed or key_form(code_word(asker.number).reveal())
+        kept = self._changed or key_form(self._cast.code_word(asker.number).reveal())
         return word == Secret(kept)
 
     async def change(
@@ -164,7 +190,7 @@ class _Words:
         """Take a new word, if it is not weak."""
         if not await self.prove(asker, old, key):
             return "wrong"
-        if faults(new.reveal(), About(asker.number)):
+        if faults(new.reveal(), About(asker.number, operator=self._cast.brands)):
             return "weak"
         self._changed = new.reveal()
         return "ok"

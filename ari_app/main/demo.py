@@ -1,0 +1,28 @@
+"""The only way from production to the demo operator: its settings, its data, its billing."""
+
+from pathlib import Path
+
+from ari_app.config.settings import Config
+from ari_app.config.state import State
+from ari_app.demo.books import demo_billing, ledger
+from ari_app.demo.cast import cast
+from ari_app.demo.operator import install
+from ari_app.demo.settings import SETTINGS
+from ari_app.fulfilment.code_words import hashing
+from ari_app.store.db import Store
+
+__all__ = ["cast", "demo_billing", "installation", "ledger", "open_store"]
+
+
+def installation(directory: Path) -> State:
+    """The installation of a state directory; the demo operator's, unless its settings say whose."""
+    return State(directory, SETTINGS)
+
+
+async def open_store(config: Config, state: State) -> Store:
+    """The store of the installation, with the demo operator in it if the settings say so."""
+    store = await Store.open(state.database, config.numbers)
+    if config.site.demo:
+        with hashing(state) as hasher:
+            await install(store, hasher)
+    return store

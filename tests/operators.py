@@ -1,0 +1,12 @@
+"""The operators whose installations the tests are of."""
+
+from ari_app.demo.settings import OPERATOR
+from ivr.numbers import NumberPlan
+
+BELARUS = NumberPlan.of("BY")
+"""The plan of the demo operator."""
+
+DEMO = OPERATOR.said
+"""What texts say of the demo operator."""
+
+BRANDS = OPERATOR.brands
