@@ -184,7 +184,7 @@ def _unique(site: Description) -> Iterator[str]:
     users = [a.user for a in site.subscribers] + [a.user for a in site.agents]
     lists: tuple[tuple[str, Iterable[str]], ...] = (
         ("numbers", site.numbers),
-        ("queues", (name for queue in site.queues for name in queue.rows.values())),
+        ("queues", (name for queue in site.queues for name in queue.names.values())),
         ("users of subscribers and agents", users),
         ("numbers of subscribers", (account.number for account in site.subscribers)),
         ("numbers and agents' extensions", (*site.numbers, *(a.extension for a in site.agents))),

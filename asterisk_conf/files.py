@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from asterisk_conf.found import PbxError
+from asterisk_conf.discovery import PbxError
 
 
 def replace(path: Path, content: bytes) -> bool:

@@ -112,7 +112,7 @@ class Queue(QueueSettings, frozen=True):
     name: str
 
     @property
-    def rows(self) -> dict[str, str]:
+    def names(self) -> dict[str, str]:
         """The queues that Asterisk has for it, by the language of who waits there; "" is any."""
         named = {language: f"{self.name}-{language}" for language in self.languages}
         return {"": self.name, **named}

@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from asterisk_conf.discovery import Asterisk, PbxError
 from asterisk_conf.files import private_directory, replace
-from asterisk_conf.found import Asterisk, PbxError
-from asterisk_conf.hold import music
-from asterisk_conf.ports import taken
+from asterisk_conf.music_on_hold import music_wav
+from asterisk_conf.ports import port_problems
 from asterisk_conf.process import Process, alive, end, spawn
 from asterisk_conf.render import render
 from asterisk_conf.site import Paths, Site
@@ -65,7 +65,7 @@ class Pbx:
             ):
                 private_directory(directory)
             if not any(own.hold.iterdir()):
-                replace(own.hold / "firstline.wav", music())
+                replace(own.hold / "firstline.wav", music_wav())
             return tuple(
                 name for name, text in files.items() if replace(own.etc / name, text.encode())
             )
@@ -157,7 +157,7 @@ class Pbx:
                 f"this Asterisk lacks {', '.join(missing)}; install the package that has them, "
                 "or remove that Asterisk and let Firstline unpack its own"
             )
-        trouble = taken(self.site.host, self.site.ports)
+        trouble = port_problems(self.site.host, self.site.ports)
         if trouble:
             raise PbxError("\n".join(trouble))
 

@@ -8,7 +8,7 @@ from asterisk_conf.site import Ports
 LOOPBACK = "127.0.0.1"
 
 
-def taken(host: str, ports: Ports) -> tuple[str, ...]:
+def port_problems(host: str, ports: Ports) -> tuple[str, ...]:
     """What cannot be listened on, one line each with what to do; empty when all can.
 
     SIP is at ``host``, the rest on loopback.

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 
-from asterisk_conf.found import Asterisk, PbxError, private
-from asterisk_conf.sources import archive
+from asterisk_conf.apt_sources import debian_archive
+from asterisk_conf.discovery import Asterisk, PbxError, private
 
 SUITE = "forky"
 PACKAGES = ("asterisk", "asterisk-core-sounds-ru-wav", "asterisk-core-sounds-en-wav")
@@ -94,7 +94,7 @@ def _check(parent: Path) -> None:
 
 
 def _mirror() -> str:
-    mirror = archive()
+    mirror = debian_archive()
     if mirror is None:
         raise PbxError(
             "apt on this machine names no Debian archive to take Asterisk from; "

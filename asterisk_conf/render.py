@@ -4,8 +4,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from asterisk_conf.asterisk_queues import asterisk_queues
 from asterisk_conf.check import refused
-from asterisk_conf.rows import rows
 from asterisk_conf.site import Site, SiteError
 
 
@@ -16,7 +16,7 @@ def render(site: Site) -> dict[str, str]:
     """
     templates = _templates()
     return {
-        name: templates.get_template(name).render(site=site, rows=rows(site))
+        name: templates.get_template(name).render(site=site, queues=asterisk_queues(site))
         for name in sorted(templates.list_templates())
     }
 

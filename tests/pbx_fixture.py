@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from asterisk_conf.found import Asterisk, find
+from asterisk_conf.discovery import Asterisk, find
 from asterisk_conf.pbx import Pbx
-from asterisk_conf.ports import taken
+from asterisk_conf.ports import port_problems
 from asterisk_conf.private import make_private
 from asterisk_conf.site import Agent, Ports, Secret, Secrets, SipAccount, Site
 
@@ -46,7 +46,7 @@ def free_ports() -> Ports:
         rtp = 20000 + 400 * random.randrange(WORKER % 4, 28, 4)
         single = Ports(sip=base, http=base + 1, ami=base + 2, desk=base + 3)
         ports = msgspec.structs.replace(single, rtp_first=rtp, rtp_last=rtp + 399)
-        if not taken("127.0.0.1", ports):
+        if not port_problems("127.0.0.1", ports):
             return ports
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal, NoReturn, TypeAlias
 
-from ari_app.calls.recordings import Recorded
+from ari_app.calls.recordings import Recordings
 from ari_app.config.settings import RetentionSettings
 from ari_app.store import retention
 from ari_app.store.db import Store
@@ -29,7 +29,7 @@ WHAT: tuple[What, ...] = (*KINDS, "recordings")
 
 
 async def run(
-    store: Store, settings: RetentionSettings, recorded: Recorded, now: Callable[[], datetime]
+    store: Store, settings: RetentionSettings, recorded: Recordings, now: Callable[[], datetime]
 ) -> NoReturn:
     """Sweep for ever."""
     while True:
@@ -44,7 +44,7 @@ async def run(
 
 
 async def remove_expired(
-    store: Store, settings: RetentionSettings, recorded: Recorded, now: datetime
+    store: Store, settings: RetentionSettings, recorded: Recordings, now: datetime
 ) -> Mapping[str, int]:
     """Remove what is over; returns how much of each kind, if any."""
     removed = dict.fromkeys(WHAT, 0)
@@ -58,7 +58,7 @@ async def remove_expired(
 
 
 async def count_expired(
-    store: Store, settings: RetentionSettings, recorded: Recorded, now: datetime
+    store: Store, settings: RetentionSettings, recorded: Recordings, now: datetime
 ) -> Mapping[str, int]:
     """How much of each kind the next sweeps will remove; what is kept for ever is left out."""
     found: dict[str, int] = {}
@@ -70,7 +70,7 @@ async def count_expired(
     return found
 
 
-async def _batch(store: Store, recorded: Recorded, kind: What, before: datetime) -> int:
+async def _batch(store: Store, recorded: Recordings, kind: What, before: datetime) -> int:
     if kind != "recordings":
         return await store.write(retention.remove_expired, kind, before, BATCH)
     some = dict(islice((await _recordings(store, recorded, before)).items(), BATCH))
@@ -79,7 +79,7 @@ async def _batch(store: Store, recorded: Recorded, kind: What, before: datetime)
     return len(some)
 
 
-async def _recordings(store: Store, recorded: Recorded, before: datetime) -> dict[str, int]:
+async def _recordings(store: Store, recorded: Recordings, before: datetime) -> dict[str, int]:
     """The names of recordings that are over, with the complaint of each, 0 if there is none."""
     over, others = await store.read(retention.expired_recordings, before)
     kept = {Path(file).name for file in others}

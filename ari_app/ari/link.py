@@ -27,7 +27,7 @@ from ari_app.ari.events import (
     parse,
 )
 from ari_app.ari.rest import Ari
-from ari_app.ari.sending import Sending, Settings, refused
+from ari_app.ari.sending import RequestSender, Settings, refused
 from ari_app.ari.websocket import Socket, connect
 
 log = logging.getLogger(__name__)
@@ -42,10 +42,10 @@ class Link:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._sending = Sending(settings)
+        self._sending = RequestSender(settings)
         self.ari = Ari(self._sending.send, settings.application)
-        self.tell = self._sending.tell
-        self.texted: Callable[[TextMessageReceived], None] | None = None
+        self.fire_and_forget = self._sending.fire_and_forget
+        self.on_text: Callable[[TextMessageReceived], None] | None = None
         """Takes the texts of phones, if it is there before :meth:`run`; they need no order."""
         self.version = ""
         self.strange: Counter[str] = Counter()
@@ -134,7 +134,7 @@ class Link:
 
     async def _open(self) -> Socket:
         settings = self.settings
-        ours = [settings.application, *([self.ari.texting.name] if self.texted else [])]
+        ours = [settings.application, *([self.ari.texting.name] if self.on_text else [])]
         query = urlencode({"app": ",".join(ours), "subscribeAll": "false"})
         url = f"{settings.url}/ari/events?{query}"
         try:
@@ -153,7 +153,7 @@ class Link:
         held = self._held
         await self._choose_transport()
         await self.ari.applications.filter(WANTED)
-        if self.texted:  # under another name: the first would hear all of its calls twice
+        if self.on_text:  # under another name: the first would hear all of its calls twice
             await self.ari.texting.filter(TEXTS)
             await self.ari.texting.subscribe("endpoint:PJSIP")
         self.version = (await self.ari.asterisk.get_info()).system.version
@@ -201,8 +201,8 @@ class Link:
                     "stop one of the two, or give one another name"
                 )
             case TextMessageReceived():
-                if self.texted and self.connected:
-                    self.texted(event)
+                if self.on_text and self.connected:
+                    self.on_text(event)
             case _ if self._held is not None:
                 self._held.append(event)
             case _:

@@ -44,7 +44,7 @@ class Player:
         self._heard = heard
         self._unplayable = unplayable
         self._channel = channel
-        self._send = channel.link.tell
+        self._send = channel.link.fire_and_forget
 
     def take(self, event: Event) -> None:
         """Take an event that leads to no request, and wake the task of the call."""

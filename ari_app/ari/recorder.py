@@ -83,7 +83,7 @@ class Recorder:
     async def _request(self, want: Record) -> None:
         self._keypad.ahead.clear()
         self._live = want.name
-        channels = Channels(self._channel.link.tell(self._failed))
+        channels = Channels(self._channel.link.fire_and_forget(self._failed))
         longest, quiet = ceil(want.longest), ceil(want.quiet)
         try:
             await channels.record(self._channel.id, want.name, longest, quiet, want.stop)

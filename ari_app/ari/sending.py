@@ -45,7 +45,7 @@ class _Waiting(NamedTuple):
     answered: Answered
 
 
-class Sending:
+class RequestSender:
     """Sends requests; :class:`~ari_app.ari.link.Link` gives it the session and the socket."""
 
     def __init__(self, settings: Settings) -> None:
@@ -72,7 +72,7 @@ class Sending:
         finally:
             self._waiting.pop(key, None)
 
-    def tell(self, failed: Failed) -> Sender:
+    def fire_and_forget(self, failed: Failed) -> Sender:
         """A sender that waits for no answer, for half the work; ``failed`` hears of a refusal.
 
         Raises :class:`UnreachableError` for a request that did not even leave.

@@ -1,23 +1,23 @@
-"""A mentor joins an agent's call, with his own phone."""
+"""A supervisor joins an agent's call with a phone of their own."""
 
 from typing import Literal, TypeAlias
 
 from ari_app.ari.errors import GoneError
 from ari_app.ari.rest import Ari
-from ari_app.ari.texts import NoPhoneError
+from ari_app.ari.sip_messages import PhoneNotRegisteredError
 
 CONTEXT = "firstline-mentor"
-"""Of the dialplan; its extensions are the ways."""
+"""The context of the dialplan; its extensions are the modes."""
 
-Way: TypeAlias = Literal["listen", "whisper", "barge"]
-"""Who hears the mentor: nobody, the agent, or both. He himself always hears both."""
+SupervisionMode: TypeAlias = Literal["listen", "whisper", "barge"]
+"""Monitor silently, speak to the agent only, or speak to both. The supervisor always hears both."""
 
 
-async def mentor(ari: Ari, phone: str, agent: str, way: Way) -> None:
-    """Ring the phone of a mentor; who answers it is in the agent's call until that ends.
+async def supervise(ari: Ari, phone: str, agent: str, mode: SupervisionMode) -> None:
+    """Ring a supervisor's phone; once answered, it is in the agent's call until that ends.
 
-    Both are interfaces, such as ``PJSIP/702``. Nothing is heard if the agent has no call.
-    :class:`NoPhoneError` if the mentor's is not registered, or as :mod:`ari_app.ari.errors` says.
+    ``phone`` and ``agent`` are interfaces, such as ``PJSIP/702``. Nothing is heard if the agent has
+    no call. Raises :class:`PhoneNotRegisteredError`, or as :mod:`ari_app.ari.errors` says.
     """
     technology, _, resource = phone.partition("/")
     try:
@@ -25,6 +25,6 @@ async def mentor(ari: Ari, phone: str, agent: str, way: Way) -> None:
     except GoneError:
         online = False
     if not online:
-        raise NoPhoneError(f"{phone} is not registered")
+        raise PhoneNotRegisteredError(f"{phone} is not registered")
     shown = f"<{agent.partition('/')[2]}>"
-    await ari.channels.originate(phone, CONTEXT, way, {"FIRSTLINE_SPY": agent}, shown)
+    await ari.channels.originate(phone, CONTEXT, mode, {"FIRSTLINE_SPY": agent}, shown)

@@ -112,8 +112,8 @@ class CallLog:
             case Dial():
                 self._feed.publish(CallEvent("dialling", call, node=masked(want.number)))
 
-    def told(self, call: str) -> None:
-        """A screen was told to its end."""
+    def heard(self, call: str) -> None:
+        """A screen was played to its end."""
         if self._feed.watched:
             self._feed.publish(CallEvent("told", call))
 

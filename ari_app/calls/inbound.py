@@ -25,7 +25,7 @@ class UnknownNumberError(Exception):
     """A number was dialled that no flow claims: the author of the flows must add it."""
 
 
-class Serving(Struct, frozen=True):
+class CallServices(Struct, frozen=True):
     """What serves a call from its beginning to its end, whatever is put on the air meanwhile."""
 
     book: Book
@@ -50,7 +50,7 @@ class InboundCalls:
     def __init__(
         self,
         find: Find,
-        serving: Serving,
+        serving: CallServices,
         forgeable: Collection[str] = (),
         arrivals: Arrivals | None = None,
     ) -> None:

@@ -25,7 +25,7 @@ EVERY = 4
 """Of so many samples one is looked at: enough for a mean."""
 
 
-class Recorded:
+class Recordings:
     """The files of what was said."""
 
     def __init__(self, directory: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ari_app.calls.recordings import Recorded
+from ari_app.calls.recordings import Recordings
 from ari_app.commands.stored import announced, asked
 from ari_app.config.state import State
 from ari_app.log import masked
@@ -30,7 +30,7 @@ def forget(state: State, number: str, yes: bool) -> None:
             )
         if not yes:
             await asyncio.to_thread(click.confirm, _question(person), abort=True)
-        recorded = Recorded(state.recorded)
+        recorded = Recordings(state.recorded)
         names = {Path(file).name for file in person.files}
         files = await asyncio.to_thread(recorded.forget, names, frozenset(person.calls))
         done = await store.write(erasure.erase, person, datetime.now(UTC))

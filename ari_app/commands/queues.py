@@ -10,7 +10,7 @@ from msgspec import json
 from rich.live import Live
 from rich.text import Text
 
-from ari_app.ami.watch import View
+from ari_app.ami.queue_monitor import QueueView
 from ari_app.commands.running import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
@@ -39,7 +39,7 @@ async def _look(state: State, watch: bool, as_json: bool) -> None:
             told = await ControlClient(state.control).queues()
             text = told.decode()
             if not as_json:
-                view = json.decode(told, type=View)
+                view = json.decode(told, type=QueueView)
                 text = "\n".join(lines(view, datetime.now(UTC), pauses))
             elif not watch:
                 text = json.format(text, indent=2)
@@ -52,7 +52,7 @@ async def _look(state: State, watch: bool, as_json: bool) -> None:
             await asyncio.sleep(AGAIN)
 
 
-def lines(view: View, now: datetime, pauses: Mapping[str, int]) -> Iterator[str]:
+def lines(view: QueueView, now: datetime, pauses: Mapping[str, int]) -> Iterator[str]:
     """The table; ``pauses`` are the wrap-ups of queues in seconds, where a member has none."""
     board = view.board
     if not view.current:

@@ -3,7 +3,7 @@
 import click
 
 from ari_app.admin import retention as keeping
-from ari_app.calls.recordings import Recorded
+from ari_app.calls.recordings import Recordings
 from ari_app.commands.stored import asked, now
 from ari_app.config.state import State
 
@@ -13,7 +13,7 @@ from ari_app.config.state import State
 def retention(state: State) -> None:
     """How long things are kept, and how much of each is over."""
     settings = state.config().retention
-    recorded = Recorded(state.recorded)
+    recorded = Recordings(state.recorded)
     due = asked(state, lambda store: keeping.count_expired(store, settings, recorded, now(state)))
     for kind in keeping.WHAT:
         days = getattr(settings, kind)

@@ -19,7 +19,7 @@ from ari_app.menus.loading import FlowsError
 from ari_app.sim.rehearsal import PersonError
 from ari_app.store.errors import StoreError
 from ari_app.ussd.gateway import GatewayError
-from asterisk_conf.found import PbxError
+from asterisk_conf.discovery import PbxError
 from asterisk_conf.site import SiteError
 from prompts.catalogue import CatalogueError
 from prompts.voice import SpeechFailed

@@ -14,17 +14,17 @@ from ari_app.admin import retention
 from ari_app.admin.phone_passwords import PhonePasswords
 from ari_app.admin.status import Ari, MenusNow, Runtime, status
 from ari_app.ami import client as ami
-from ari_app.ami.watch import Watch
+from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.calls import Calls
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
-from ari_app.ari.supervisor import mentor
+from ari_app.ari.supervisor import supervise
 from ari_app.background import Background, group
 from ari_app.calls.actions import Actions
 from ari_app.calls.inbound import InboundCalls
-from ari_app.calls.recordings import Recorded
+from ari_app.calls.recordings import Recordings
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
@@ -123,7 +123,7 @@ async def running(ground: Foundation, again: asyncio.Event) -> AsyncIterator[Lin
         air = LiveMenus(ground.first, ground.read, put)
         timeouts = Timeouts.within(config.site.dead_man)
 
-        recorded = Recorded(ground.state.recorded)
+        recorded = Recordings(ground.state.recorded)
 
         def new_line(channel: str) -> ChannelLine:
             speak, unplayable = reception.serving.speak, ground.first.reading.voice.forget
@@ -131,7 +131,7 @@ async def running(ground: Foundation, again: asyncio.Event) -> AsyncIterator[Lin
 
         calls = Calls(link.ari, tasks, new_line, reception.serve)
         phones = Phones()
-        queues = Watch(_ami(ground), clock, phones=phones.known)
+        queues = QueueMonitor(_ami(ground), clock, phones=phones.known)
         needed = Needed(
             store=store,
             billing=billing,
@@ -139,7 +139,7 @@ async def running(ground: Foundation, again: asyncio.Event) -> AsyncIterator[Lin
             calling=calling,
             words=words,
             selfcare=selfcare,
-            spy=partial(mentor, link.ari),
+            spy=partial(supervise, link.ari),
             phones=phones,
             watch=queues,
             menus=lambda: (air.now.reading.catalogue, air.now.menus.book),
@@ -200,7 +200,7 @@ class _Reached(Struct, frozen=True):
     link: Link
     calls: Calls
     sessions: Sessions
-    queues: Watch
+    queues: QueueMonitor
     passwords: PhonePasswords
     refreshing: tuple[Callable[[], Awaitable[None]], ...]
     """Each reads again what it keeps in memory."""

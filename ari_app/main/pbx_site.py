@@ -12,7 +12,7 @@ from ari_app.config.state import Keys, State
 from ari_app.store.agents import Agent
 from ari_app.store.subscribers import Subscriber
 from asterisk_conf import site as conf
-from asterisk_conf.found import Asterisk, find
+from asterisk_conf.discovery import Asterisk, find
 from asterisk_conf.private import make_private
 from ivr import nodes
 from ivr.model import Book
@@ -75,7 +75,7 @@ def queues_of(config: Config) -> Iterator[conf.Queue]:
 def wrapups(config: Config) -> Mapping[str, int]:
     """The pause after a call of each queue that we render, in seconds."""
     ours = tuple(queues_of(config)) if config.manages_asterisk else ()
-    return {name: queue.wrapup for queue in ours for name in queue.rows.values()}
+    return {name: queue.wrapup for queue in ours for name in queue.names.values()}
 
 
 async def apology(state: State, reading: PromptMedia) -> Path:

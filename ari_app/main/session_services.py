@@ -11,14 +11,14 @@ from msgspec.structs import replace
 
 from ari_app.calls.actions import Actions
 from ari_app.calls.call_log import CallLog
-from ari_app.calls.inbound import Serving
+from ari_app.calls.inbound import CallServices
 from ari_app.control.live_feed import LiveFeed
 from ari_app.menus.live import MenuRelease
 from ari_app.session.conductor import RememberLanguage, SessionPorts
 from ari_app.store.calls import Record
 from ari_app.store.directory import Directory
 from ari_app.ussd.line import reading
-from ari_app.ussd.sessions import Written
+from ari_app.ussd.sessions import TextServices
 from ari_app.workplace.calling import Calling
 from ivr.wants import Screen
 from prompts import plan
@@ -36,16 +36,16 @@ class SessionServices(Struct, frozen=True):
     remember: RememberLanguage
     calling: Calling
 
-    def serving(self, now: MenuRelease) -> Serving:
+    def serving(self, now: MenuRelease) -> CallServices:
         """What serves calls on these menus."""
         journal, world = self._world(now, "ari")
-        return Serving(now.menus.book, now.speak, world, journal.told)
+        return CallServices(now.menus.book, now.speak, world, journal.heard)
 
-    def written(self, now: MenuRelease) -> Written:
+    def written(self, now: MenuRelease) -> TextServices:
         """What serves text sessions on these menus."""
         text = partial(_written, now.reading.catalogue)
         world = self._world(now, "ussd")[1]
-        return Written(now.menus.book, text, replace(world, perform=reading(world.perform)))
+        return TextServices(now.menus.book, text, replace(world, perform=reading(world.perform)))
 
     def _world(self, now: MenuRelease, line: str) -> tuple[CallLog, SessionPorts]:
         text = partial(_text, now.reading.catalogue)

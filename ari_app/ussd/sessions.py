@@ -52,7 +52,7 @@ class Request(Struct, frozen=True):
     text: str
 
 
-class Written(Struct, frozen=True):
+class TextServices(Struct, frozen=True):
     """What serves a session from its beginning to its end."""
 
     book: Book
@@ -77,7 +77,7 @@ class Sessions:
 
     def __init__(
         self,
-        written: Written,
+        written: TextServices,
         enter: Enter,
         begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
@@ -143,7 +143,7 @@ class Sessions:
 class _Talk:
     """One session, and its answers by the texts that they answered."""
 
-    def __init__(self, written: Written, session: Session, code: str) -> None:
+    def __init__(self, written: TextServices, session: Session, code: str) -> None:
         self.session = session
         self.code = code
         self.lock = asyncio.Lock()

@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ari_app.ami.queue_control import QueueControl as Moves
-from ari_app.ami.watch import View, Watch
+from ari_app.ami.queue_actions import QueueActions
+from ari_app.ami.queue_monitor import QueueMonitor, QueueView
 from ari_app.config.settings import Config
 from ari_app.desk.cards import Begin, Desks
 from ari_app.desk.desk import Desk
@@ -68,7 +68,7 @@ class Needed(Struct, frozen=True):
     selfcare: Selfcare
     spy: Spy
     phones: Phones
-    watch: Watch
+    watch: QueueMonitor
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
     zone: str
@@ -101,11 +101,11 @@ class Workplace:
             now,
             needed.zone,
         )
-        cards = StoredCards(store)
+        cards, actions = StoredCards(store), QueueActions(needed.watch.ask)
         ports = Ports(
             cards,
             knowledge,
-            QueueControl(Moves(needed.watch.ask), self.phones.of, needed.words, needed.spy, now),
+            QueueControl(actions, self.phones.of, needed.words, needed.spy, now),
             StoredActs(store, needed.selfcare, needed.billing, now),
             StoredNotesAndTickets(store, now),
             self.phones,
@@ -156,7 +156,7 @@ class Workplace:
                 tasks.create_task(self._look())
                 tasks.create_task(self._attend())
 
-    async def _follow(self, views: asyncio.Queue[View]) -> None:
+    async def _follow(self, views: asyncio.Queue[QueueView]) -> None:
         view = self._watch.view
         while True:
             try:

@@ -6,13 +6,13 @@ from typing import Literal, Protocol
 
 from ari_app.ami.client import AmiError
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError
-from ari_app.ari.texts import NoPhoneError
+from ari_app.ari.sip_messages import PhoneNotRegisteredError
 from ari_app.desk.ports import DeskUnavailable, How
 from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable
 from ivr.secret import Secret
 
-_FAULTS = (AmiError, AriError, NoPhoneError, RefusedError, UnreachableError)
+_FAULTS = (AmiError, AriError, PhoneNotRegisteredError, RefusedError, UnreachableError)
 
 
 class Moves(Protocol):

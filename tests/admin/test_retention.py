@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 
 from ari_app.admin import retention
-from ari_app.calls.recordings import Recorded
+from ari_app.calls.recordings import Recordings
 from ari_app.cli import main
 from ari_app.config.settings import RetentionSettings
 from ari_app.config.state import ConfigError
@@ -55,9 +55,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def recorded(tmp_path: Path) -> Recorded:
+def recorded(tmp_path: Path) -> Recordings:
     (tmp_path / "recorded").mkdir()
-    return Recorded(tmp_path / "recorded")
+    return Recordings(tmp_path / "recorded")
 
 
 def live(db: Database, directory: Path, call: str, at: datetime) -> None:
@@ -101,7 +101,7 @@ def left(tmp_path: Path) -> list[str]:
 
 
 async def test_what_is_over_goes_and_all_else_stays(
-    store: Store, recorded: Recorded, tmp_path: Path
+    store: Store, recorded: Recordings, tmp_path: Path
 ) -> None:
     for call, at in (("old", NOON - 41 * DAY), ("new", NOON - 39 * DAY)):
         await store.write(live, tmp_path / "recorded", call, at)
@@ -129,7 +129,7 @@ async def test_what_is_over_goes_and_all_else_stays(
 
 
 async def test_nothing_goes_that_is_kept_for_ever(
-    store: Store, recorded: Recorded, tmp_path: Path
+    store: Store, recorded: Recordings, tmp_path: Path
 ) -> None:
     await store.write(live, tmp_path / "recorded", "old", NOON)
     for_ever = RetentionSettings(**dict.fromkeys(RetentionSettings.__struct_fields__, 0))
@@ -139,7 +139,7 @@ async def test_nothing_goes_that_is_kept_for_ever(
 
 
 async def test_a_sweep_has_an_end(
-    store: Store, recorded: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, recorded: Recordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)
     monkeypatch.setattr(retention, "BATCHES", 3)
@@ -153,7 +153,7 @@ async def test_a_sweep_has_an_end(
 
 async def test_the_application_sweeps_at_once_and_again_after_trouble(
     store: Store,
-    recorded: Recorded,
+    recorded: Recordings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from ari_app.ami.watch import Watch
+from ari_app.ami.queue_monitor import QueueMonitor
 from asterisk_conf.pbx import Pbx
 from tests.ami.queue_control import floor_pbx, watched
 from tests.ami.server import Server
@@ -27,6 +27,6 @@ def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
 
 
 @pytest.fixture
-async def watch(pbx: Pbx) -> AsyncIterator[Watch]:
+async def watch(pbx: Pbx) -> AsyncIterator[QueueMonitor]:
     async with watched(pbx) as watch:
         yield watch

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ari_app.ami.client import Settings
-from ari_app.ami.watch import Watch
+from ari_app.ami.queue_monitor import QueueMonitor
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.site import Agent, Queue, Secret
 from ivr.secret import Secret as Hidden
@@ -40,9 +40,9 @@ def settings(pbx: Pbx) -> Settings:
 
 
 @asynccontextmanager
-async def watched(pbx: Pbx) -> AsyncIterator[Watch]:
+async def watched(pbx: Pbx) -> AsyncIterator[QueueMonitor]:
     """The watch, which knows the two phones."""
-    watch = Watch(settings(pbx), lambda: datetime.now(UTC), phones={OLGA, ANNA}.__contains__)
+    watch = QueueMonitor(settings(pbx), lambda: datetime.now(UTC), phones={OLGA, ANNA}.__contains__)
     task = asyncio.create_task(watch.run())
     try:
         await until(lambda: watch.view.current)

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ari_app.ami.queue_control import QueueControl
-from ari_app.ami.watch import Watch
+from ari_app.ami.queue_actions import QueueActions
+from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from asterisk_conf.pbx import Pbx
 from ivr.acd.board import Board
@@ -28,7 +28,7 @@ def spoken(board: Board) -> list[tuple[str, str, str]]:
     return [(it.queue, it.interface, it.caller.number) for it in board.talks]
 
 
-async def shows(watch: Watch, fact: Callable[[Board], object]) -> Board:
+async def shows(watch: QueueMonitor, fact: Callable[[Board], object]) -> Board:
     await until(lambda: fact(watch.view.board))
     return watch.view.board
 
@@ -41,7 +41,7 @@ async def bridged(pbx: Pbx) -> None:
 
 
 @asynccontextmanager
-async def talking(pbx: Pbx, watch: Watch) -> AsyncIterator[tuple[Phone, Phone, Phone]]:
+async def talking(pbx: Pbx, watch: QueueMonitor) -> AsyncIterator[tuple[Phone, Phone, Phone]]:
     """A caller who speaks with Olga of the queue, and Anna, whose phone is there."""
     async with (
         Phone(account(pbx)) as me,
@@ -60,11 +60,11 @@ async def talking(pbx: Pbx, watch: Watch) -> AsyncIterator[tuple[Phone, Phone, P
         yield me, olga, anna
         await me.hangup()
     await shows(watch, lambda now: not (now.offers or now.talks))
-    assert not watch.mended
+    assert not watch.corrected
     assert not watch.strange
 
 
-async def anna_answers(watch: Watch, anna: Phone, interface: str = ANNA) -> None:
+async def anna_answers(watch: QueueMonitor, anna: Phone, interface: str = ANNA) -> None:
     """And speaks with the caller, and nobody else does."""
     await anna.wait(Incoming)
     board = await shows(watch, lambda now: ("", interface, CALLER) in rung(now))
@@ -75,7 +75,7 @@ async def anna_answers(watch: Watch, anna: Phone, interface: str = ANNA) -> None
     assert rung(board) == []
 
 
-async def test_a_colleague_calls_a_colleague(pbx: Pbx, watch: Watch) -> None:
+async def test_a_colleague_calls_a_colleague(pbx: Pbx, watch: QueueMonitor) -> None:
     async with Phone(account(pbx, "agent1")) as olga, Phone(account(pbx, "agent2")) as anna:
         await anna.register()
         await olga.dial("702")
@@ -87,7 +87,7 @@ async def test_a_colleague_calls_a_colleague(pbx: Pbx, watch: Watch) -> None:
         await shows(watch, lambda now: not now.talks)
 
 
-async def test_a_phone_passes_a_caller_on_at_once(pbx: Pbx, watch: Watch) -> None:
+async def test_a_phone_passes_a_caller_on_at_once(pbx: Pbx, watch: QueueMonitor) -> None:
     async with talking(pbx, watch) as (me, olga, anna):
         await olga.transfer("702")
         await anna_answers(watch, anna)
@@ -96,11 +96,11 @@ async def test_a_phone_passes_a_caller_on_at_once(pbx: Pbx, watch: Watch) -> Non
 
 
 @pytest.mark.parametrize("context", ["firstline-people", "through"])
-async def test_we_pass_a_caller_on(pbx: Pbx, watch: Watch, context: str) -> None:
+async def test_we_pass_a_caller_on(pbx: Pbx, watch: QueueMonitor, context: str) -> None:
     """Also through halves of a way, which are taken out once she answered."""
     async with talking(pbx, watch) as (me, olga, anna):
         [talk] = watch.view.board.talks
-        await QueueControl(watch.ask).redirect(talk.caller.channel, context, "702")
+        await QueueActions(watch.ask).redirect(talk.caller.channel, context, "702")
         await olga.wait(Disconnected)
         await anna_answers(watch, anna)
         support = watch.view.board.queues["support"]
@@ -109,7 +109,7 @@ async def test_we_pass_a_caller_on(pbx: Pbx, watch: Watch, context: str) -> None
         await anna.wait(Disconnected)
 
 
-async def test_a_colleague_is_asked_and_gets_the_caller(pbx: Pbx, watch: Watch) -> None:
+async def test_a_colleague_is_asked_and_gets_the_caller(pbx: Pbx, watch: QueueMonitor) -> None:
     async with talking(pbx, watch) as (_, olga, anna):
         await olga.consult("702")
         await anna.wait(Incoming)
@@ -124,7 +124,7 @@ async def test_a_colleague_is_asked_and_gets_the_caller(pbx: Pbx, watch: Watch) 
 
 
 async def test_a_colleague_who_is_asked_gets_the_caller_before_she_answers(
-    pbx: Pbx, watch: Watch
+    pbx: Pbx, watch: QueueMonitor
 ) -> None:
     async with talking(pbx, watch) as (_, olga, anna):
         await olga.consult("702")
@@ -135,7 +135,7 @@ async def test_a_colleague_who_is_asked_gets_the_caller_before_she_answers(
         await shows(watch, lambda now: spoken(now) == [("", ANNA, CALLER)])
 
 
-async def test_a_colleague_who_does_not_answer_rings_no_more(pbx: Pbx, watch: Watch) -> None:
+async def test_a_colleague_who_does_not_answer_rings_no_more(pbx: Pbx, watch: QueueMonitor) -> None:
     """And the caller is in the queue again: there is no application to which he could come back."""
     async with talking(pbx, watch) as (_, olga, anna):
         await olga.transfer("702")

@@ -10,8 +10,8 @@ import pytest
 
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
-from ari_app.ari.supervisor import Way, mentor
-from ari_app.ari.texts import NoPhoneError
+from ari_app.ari.sip_messages import PhoneNotRegisteredError
+from ari_app.ari.supervisor import SupervisionMode, supervise
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from asterisk_conf.pbx import Pbx
 from ivr.secret import Secret
@@ -77,7 +77,7 @@ async def comes(link: Link, him: Phone) -> None:
     ("way", "hear_him"), [("listen", ()), ("whisper", ("agent",)), ("barge", ("caller", "agent"))]
 )
 async def test_who_hears_a_mentor(
-    pbx: Pbx, link: Link, tmp_path: Path, way: Way, hear_him: tuple[str, ...]
+    pbx: Pbx, link: Link, tmp_path: Path, way: SupervisionMode, hear_him: tuple[str, ...]
 ) -> None:
     for name, hertz in VOICES.items():
         wav.write(tmp_path / f"says-{name}.wav", spoken(hertz))
@@ -92,7 +92,7 @@ async def test_who_hears_a_mentor(
         await agent.wait(Incoming)
         await agent.answer()
         await caller.wait(Connected)
-        await mentor(link.ari, MENTOR, OLGA, way)
+        await supervise(link.ari, MENTOR, OLGA, way)
         assert (await him.wait(Incoming)).caller == "agent1"
         await him.answer()
         await him.press("5")  # heard by nobody, but now he is in
@@ -112,12 +112,12 @@ async def test_who_hears_a_mentor(
 
 async def test_a_mentor_without_a_phone_or_without_a_call(pbx: Pbx, link: Link) -> None:
     for phone in (MENTOR, "PJSIP/nobody"):
-        with pytest.raises(NoPhoneError, match="is not registered"):
-            await mentor(link.ari, phone, OLGA, "listen")
+        with pytest.raises(PhoneNotRegisteredError, match="is not registered"):
+            await supervise(link.ari, phone, OLGA, "listen")
     async with Phone(account(pbx)) as him:
         await comes(link, him)
         for agent in (OLGA, "PJSIP/", "Local/x@y", "PJSIP/agent1-,w)&System(touch x"):
-            await mentor(link.ari, MENTOR, agent, "listen")
+            await supervise(link.ari, MENTOR, agent, "listen")
             await him.wait(Incoming)
             await him.answer()
             await him.wait(Disconnected)

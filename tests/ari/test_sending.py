@@ -18,7 +18,7 @@ Heard = list[AriError | UnreachableError]
 def telling(link: Link) -> tuple[Channels, Heard]:
     """Requests that are told, and what is heard of their failing."""
     heard: Heard = []
-    return Channels(link.tell(heard.append)), heard
+    return Channels(link.fire_and_forget(heard.append)), heard
 
 
 async def test_what_is_told_is_done_and_nothing_is_heard_of_it(server: Server) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from asterisk_conf.found import Asterisk, PbxError, private
+from asterisk_conf.discovery import Asterisk, PbxError, private
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.private import make_private
 from asterisk_conf.process import Process, alive, end, started

@@ -105,7 +105,7 @@ def test_agents_are_rung_by_their_skills_and_languages() -> None:
     files = render(msgspec.structs.replace(DEMO, agents=(ANN, BEN), queues=(SKILLED,)))
     dialplan = section("extensions.conf", "firstline-queue", files)
     for row, ben, rule in (("support", 1, ["30,9"]), ("support-en", 11, ["30,9", "60,19"])):
-        first = f'Set(QUEUE_MAX_PENALTY=${{IF($["${{FIRSTLINE_ROW}}" = "{row}"]?1:'
+        first = f'Set(QUEUE_MAX_PENALTY=${{IF($["${{FIRSTLINE_QUEUE}}" = "{row}"]?1:'
         assert any(first in line for line in dialplan)
         lines = section("queues.conf", row, files)
         assert f"defaultrule = {row}" in lines

@@ -70,7 +70,7 @@ async def test_what_a_watcher_sees() -> None:
     async with sight.feed.watch() as happenings:
         line = Scripted([Keyed("0"), Bridged("ended"), Played()])
         await conduct(line, book(), session(), sight.world)
-        sight.journal.told("c1")
+        sight.journal.heard("c1")
         seen = [happenings.get_nowait() for _ in range(happenings.qsize())]
     assert [one.what for one in seen] == [
         *("began", "telling", "step", "queued", "step", "step", "telling", "ended", "told")

@@ -8,7 +8,7 @@ import pytest
 
 from ari_app.ari.events import CallerId, Channel
 from ari_app.ari.line import ChannelLine
-from ari_app.calls.inbound import InboundCalls, Serving
+from ari_app.calls.inbound import CallServices, InboundCalls
 from ari_app.store.directory import Caller as Known
 from ivr.loader import version
 from ivr.wants import Ask, Screen
@@ -17,11 +17,11 @@ from tests.session.scripted import FLOW, Scripted, Sight, book
 OTHER = FLOW.replace("menu: main", "menu: thanks")
 
 
-def serving(sight: Sight, text: str) -> Serving:
+def serving(sight: Sight, text: str) -> CallServices:
     async def speak(_: Screen) -> Sequence[str]:
         return [version(text)]
 
-    return Serving(book(text), speak, sight.world, lambda _: None)
+    return CallServices(book(text), speak, sight.world, lambda _: None)
 
 
 async def test_a_call_ends_on_what_it_began_with() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.calls.recordings import Recorded
+from ari_app.calls.recordings import Recordings
 from ari_app.session.line import LineError
 
 RATE = 8000
@@ -28,7 +28,7 @@ def sound(*parts: tuple[float, int]) -> bytes:
 
 async def test_what_was_said_is_a_file_of_its_owner(tmp_path: Path) -> None:
     content = sound((1.0, 10), (0.5, 3000), (1.0, 10))
-    kept = await Recorded(tmp_path / "recorded").keep("call-3", content)
+    kept = await Recordings(tmp_path / "recorded").keep("call-3", content)
     assert kept is not None
     assert (kept.file, kept.seconds) == (str(tmp_path / "recorded" / "call-3.wav"), 2.5)
     assert Path(kept.file).read_bytes() == content
@@ -50,17 +50,17 @@ async def test_what_was_said_is_a_file_of_its_owner(tmp_path: Path) -> None:
 async def test_who_said_nothing_leaves_nothing(
     tmp_path: Path, parts: list[tuple[float, int]]
 ) -> None:
-    assert await Recorded(tmp_path / "recorded").keep("call-3", sound(*parts)) is None
+    assert await Recordings(tmp_path / "recorded").keep("call-3", sound(*parts)) is None
     assert not list(tmp_path.glob("recorded/*"))
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all" * 100])
 async def test_what_is_no_sound_is_the_operators(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(LineError, match="a recording could not be kept"):
-        await Recorded(tmp_path).keep("call-3", content)
+        await Recordings(tmp_path).keep("call-3", content)
 
 
 async def test_no_room(tmp_path: Path) -> None:
     (tmp_path / "recorded").write_text("a file where the directory should be")
     with pytest.raises(LineError, match="a recording could not be kept"):
-        await Recorded(tmp_path / "recorded").keep("call-3", sound((1.0, 3000)))
+        await Recordings(tmp_path / "recorded").keep("call-3", sound((1.0, 3000)))

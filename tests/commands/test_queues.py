@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec import json
 
-from ari_app.ami.watch import View
+from ari_app.ami.queue_monitor import QueueView
 from ari_app.cli import main
 from ari_app.commands.queues import lines
 from ari_app.config.state import State
@@ -59,7 +59,7 @@ BOARD = Board(
 
 
 def test_the_table() -> None:
-    assert list(lines(View(BOARD, True), NOON, {"support": 10})) == [
+    assert list(lines(QueueView(BOARD, True), NOON, {"support": 10})) == [
         "claims: 0 waiting, 0 of 0 agents free",
         "support: 2 waiting, 1 of 8 agents free",
         "    1. …4567 Янка[31m                     1:05",
@@ -77,8 +77,8 @@ def test_the_table() -> None:
 
 def test_what_is_not_current_is_called_so() -> None:
     gone = "not connected to Asterisk's AMI, the log says why"
-    assert list(lines(View(), NOON, {"support": 10})) == [gone]
-    assert next(lines(View(BOARD), NOON, {"support": 10})) == f"{gone}; this was last known:"
+    assert list(lines(QueueView(), NOON, {"support": 10})) == [gone]
+    assert next(lines(QueueView(BOARD), NOON, {"support": 10})) == f"{gone}; this was last known:"
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def application(state: State) -> Iterator[None]:
     ready, done = threading.Event(), threading.Event()
 
     async def queues() -> bytes:
-        return json.encode(View(BOARD, True))
+        return json.encode(QueueView(BOARD, True))
 
     async def nothing() -> None:
         raise AssertionError
@@ -129,7 +129,7 @@ def test_the_command(state: State) -> None:
     assert (table.exit_code, whole.exit_code) == (0, 0)
     assert "support: 2 waiting" in table.output
     assert "375291234567" not in table.output
-    assert json.decode(whole.output, type=View) == View(BOARD, True)
+    assert json.decode(whole.output, type=QueueView) == QueueView(BOARD, True)
 
 
 def test_nothing_runs(state: State) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from asterisk_conf.ports import taken
+from asterisk_conf.ports import port_problems
 from asterisk_conf.site import Ports
 from tests.docs.markdown import Fence, fences
 from tests.live.installation import READY, ROOT, Installation, spoken, until
@@ -128,7 +128,7 @@ def free_offset() -> int:
     return next(
         offset
         for offset in iter(lambda: random.randrange(7000, 20000, 10), None)
-        if not taken("127.0.0.1", Ports().shifted(offset))
+        if not port_problems("127.0.0.1", Ports().shifted(offset))
     )
 
 

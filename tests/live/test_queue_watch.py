@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
-from ari_app.ami.watch import View
+from ari_app.ami.queue_monitor import QueueView
 from ari_app.control.client import ControlClient
 from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
@@ -26,8 +26,10 @@ def mine(tmp_path: Path) -> Iterator[Installation]:
         yield one
 
 
-def view(house: Installation) -> View:
-    return json.decode(aside(ControlClient(installation(house.state).control).queues()), type=View)
+def view(house: Installation) -> QueueView:
+    return json.decode(
+        aside(ControlClient(installation(house.state).control).queues()), type=QueueView
+    )
 
 
 async def shows(house: Installation, fact: Callable[[Board], object]) -> Board:

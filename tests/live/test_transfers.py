@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ari_app.ami.client import Settings
-from ari_app.ami.queue_control import TRANSFER, QueueControl
-from ari_app.ami.watch import Watch
+from ari_app.ami.queue_actions import TRANSFER, QueueActions
+from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.acd.board import Board, Talk
@@ -36,11 +36,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 class Scene:
     """A caller, who speaks with Anna of the queue, and Boris, whose phone is there."""
 
-    def __init__(self, house: Installation, watch: Watch, phones: tuple[Phone, Phone, Phone]):
+    def __init__(
+        self, house: Installation, watch: QueueMonitor, phones: tuple[Phone, Phone, Phone]
+    ):
         self.house = house
         self.watch = watch
         self.me, self.anna, self.boris = phones
-        self.floor = QueueControl(watch.ask)
+        self.floor = QueueActions(watch.ask)
 
     async def shows(self, fact: Callable[[Board], object]) -> None:
         async with asyncio.timeout(20):
@@ -92,7 +94,7 @@ async def scene(house: Installation) -> AsyncIterator[Scene]:
         house.ports.ami, "firstline", installation(house.state).keys().ami, "agent,call"
     )
     known = {ANNA, BORIS}.__contains__
-    watch = Watch(settings, lambda: datetime.now(UTC), phones=known)
+    watch = QueueMonitor(settings, lambda: datetime.now(UTC), phones=known)
     task = asyncio.create_task(watch.run())
     async with (
         Phone(house.subscriber(5)) as me,
@@ -103,7 +105,7 @@ async def scene(house: Installation) -> AsyncIterator[Scene]:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    assert not watch.mended
+    assert not watch.corrected
 
 
 @pytest.mark.parametrize("how", ["transfer", "redirect", "phone"])

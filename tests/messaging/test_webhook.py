@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec import Struct
 
-from ari_app.ari.texts import Texts
+from ari_app.ari.sip_messages import SipMessages
 from ari_app.cli import main
 from ari_app.config.state import ConfigError
 from ari_app.main.demo import installation
@@ -61,7 +61,7 @@ async def by_sip() -> AsyncIterator[Way]:
     async with Server().running() as server, linked(server, deadline=0.1) as link:
         server.texts[f"phone-{NUMBER}"] = []
         yield Way(
-            Texts(link.ari.endpoints, phone, "sip:611@127.0.0.1").send,
+            SipMessages(link.ari.endpoints, phone, "sip:611@127.0.0.1").send,
             lambda fault: server.plan("PUT endpoints", lambda: planned.get(fault, 503)),
             lambda: [(NUMBER, text) for _, text in server.texts[f"phone-{NUMBER}"]],
             link.wait_connected,

@@ -8,7 +8,7 @@ import pytest
 
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
-from ari_app.ari.texts import NoPhoneError, Texts
+from ari_app.ari.sip_messages import PhoneNotRegisteredError, SipMessages
 from ari_app.phone.handset import Phone, Texted, Transport
 from asterisk_conf.pbx import Pbx
 from ivr.secret import Secret
@@ -21,7 +21,7 @@ SETTINGS = "Настройки интернета: zorka.by & «пароль»\n
 
 
 @pytest.fixture
-async def texts(pbx: Pbx) -> AsyncIterator[Texts]:
+async def texts(pbx: Pbx) -> AsyncIterator[SipMessages]:
     """Texts to the endpoints that are named like their numbers."""
     password = Secret(pbx.site.secrets.ari_password)
     url = f"http://127.0.0.1:{pbx.site.ports.http}"
@@ -33,7 +33,7 @@ async def texts(pbx: Pbx) -> AsyncIterator[Texts]:
 
     async with asyncio.timeout(10):
         await link.wait_connected()
-    yield Texts(link.ari.endpoints, named, "sip:611@127.0.0.1")
+    yield SipMessages(link.ari.endpoints, named, "sip:611@127.0.0.1")
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
@@ -41,7 +41,7 @@ async def texts(pbx: Pbx) -> AsyncIterator[Texts]:
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 async def test_a_registered_phone_gets_texts_in_turn(
-    pbx: Pbx, texts: Texts, transport: Transport
+    pbx: Pbx, texts: SipMessages, transport: Transport
 ) -> None:
     async with Phone(account(pbx), transport=transport) as phone:
         await phone.register()
@@ -52,16 +52,16 @@ async def test_a_registered_phone_gets_texts_in_turn(
 
 
 @pytest.mark.parametrize("number", ["1002", "nobody"])
-async def test_a_phone_that_is_not_registered_is_said_to_be_so(texts: Texts, number: str) -> None:
-    with pytest.raises(NoPhoneError, match="is registered"):
+async def test_a_text_to_an_unregistered_phone_is_refused(texts: SipMessages, number: str) -> None:
+    with pytest.raises(PhoneNotRegisteredError, match="is registered"):
         await texts.send("key", number, "text")
 
 
-async def test_a_phone_that_went_off_is_not_registered_any_more(pbx: Pbx, texts: Texts) -> None:
+async def test_a_phone_that_unregistered_gets_no_text(pbx: Pbx, texts: SipMessages) -> None:
     async with Phone(account(pbx, "1002")) as phone:
         await phone.register()
         await texts.send("key", "1002", "text")
         await phone.wait(Texted)
-    with pytest.raises(NoPhoneError):
+    with pytest.raises(PhoneNotRegisteredError):
         await texts.send("key", "1002", "text")
     assert "'1002'" not in (pbx.site.paths.log / "messages").read_text()

@@ -10,7 +10,7 @@ from ari_app.calls.call_log import CallLog
 from ari_app.control.live_feed import LiveFeed
 from ari_app.session.conductor import SessionPorts
 from ari_app.store.calls import CallBegan, CallEnded, Record
-from ari_app.ussd.sessions import PROMPTS, Sessions, Written
+from ari_app.ussd.sessions import PROMPTS, Sessions, TextServices
 from ivr.events import Answered
 from ivr.loader import load
 from ivr.model import Book, Operation
@@ -69,7 +69,7 @@ class House:
         self._tasks = tasks
         journal = CallLog(self.records.append, LiveFeed(), texts, "ussd")
         world = SessionPorts(self._perform, lambda *_: None, journal, lambda: datetime.now(UTC))
-        self.sessions = Sessions(Written(book(), texts, world), self._enter, self._begin)
+        self.sessions = Sessions(TextServices(book(), texts, world), self._enter, self._begin)
 
     async def _perform(self, deed: Action, _: Session) -> Answered:
         assert isinstance(deed, Invoke)

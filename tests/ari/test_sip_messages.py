@@ -8,7 +8,7 @@ import pytest
 from ari_app.ari.errors import UnreachableError
 from ari_app.ari.events import TextMessage, TextMessageReceived
 from ari_app.ari.link import Link
-from ari_app.ari.texts import NoPhoneError, Texts
+from ari_app.ari.sip_messages import PhoneNotRegisteredError, SipMessages
 from tests.ari.facts import until
 from tests.ari.faults import Fault
 from tests.ari.house import asked_nothing, linked, settings
@@ -22,8 +22,8 @@ async def phone_of(number: str) -> str | None:
     return PHONE if number == NUMBER else None
 
 
-def texts(link: Link) -> Texts:
-    return Texts(link.ari.endpoints, phone_of, SENDER)
+def texts(link: Link) -> SipMessages:
+    return SipMessages(link.ari.endpoints, phone_of, SENDER)
 
 
 @pytest.mark.parametrize("transport", ["websocket", "http"])
@@ -43,7 +43,7 @@ async def test_a_number_without_a_phone_is_told_without_the_number(
     server: Server, number: str, told: str
 ) -> None:
     async with linked(server) as link:
-        with pytest.raises(NoPhoneError, match=told) as raised:
+        with pytest.raises(PhoneNotRegisteredError, match=told) as raised:
             await texts(link).send("c1:1", number, TEXT)
     assert number not in str(raised.value)
 
@@ -52,7 +52,7 @@ async def test_a_phone_that_goes_off_meanwhile_is_told_as_well(server: Server) -
     server.texts[PHONE] = []
     async with linked(server) as link:
         server.plan("PUT endpoints", lambda: 404)
-        with pytest.raises(NoPhoneError, match="is registered"):
+        with pytest.raises(PhoneNotRegisteredError, match="is registered"):
             await texts(link).send("c1:1", NUMBER, TEXT)
 
 
@@ -74,7 +74,7 @@ async def test_what_phones_text_comes_after_every_connection(
     came: asyncio.Queue[TextMessageReceived] = asyncio.Queue()
     calls: list[object] = []
     link = Link(settings(server, transport=transport))
-    link.texted = came.put_nowait
+    link.on_text = came.put_nowait
     running = asyncio.create_task(link.run(calls.append, asked_nothing))
     async with asyncio.timeout(10):
         for _ in range(2):
@@ -119,5 +119,5 @@ async def test_an_answer_comes_from_the_number_that_was_texted(server: Server) -
     async with linked(server) as link:
         await texts(link).reply(PHONE, "2690000", TEXT)
         assert server.texts[PHONE] == [("sip:2690000@127.0.0.1", TEXT)]
-        with pytest.raises(NoPhoneError, match="any more"):
+        with pytest.raises(PhoneNotRegisteredError, match="any more"):
             await texts(link).reply("zorka-2", "611", TEXT)

@@ -1,4 +1,4 @@
-"""The Debian archive is taken from apt's own sources, in either form."""
+"""The Debian debian_archive is taken from apt's own sources, in either form."""
 
 import io
 import wave
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from asterisk_conf.hold import music
-from asterisk_conf.sources import archive
+from asterisk_conf.apt_sources import debian_archive
+from asterisk_conf.music_on_hold import music_wav
 
 DEB822 = """\
-# the archive
+# the debian_archive
 Types: deb deb-src
 URIs: http://mirror.example/debian
 Suites: bookworm bookworm-updates
@@ -53,22 +53,22 @@ Components: main
 def test_the_archive_is_found(tmp_path: Path, name: str, text: str, expected: str | None) -> None:
     (tmp_path / "sources.list.d").mkdir()
     (tmp_path / "sources.list.d" / name).write_text(text)
-    assert archive(tmp_path) == expected
+    assert debian_archive(tmp_path) == expected
 
 
 def test_a_list_of_mirrors_is_followed(tmp_path: Path) -> None:
     mirrors = tmp_path / "debian.list"
     mirrors.write_text("# near\nhttps://near.example/debian\nhttps://far.example/debian\n")
     (tmp_path / "sources.list").write_text(f"deb mirror+file:{mirrors} trixie main\n")
-    assert archive(tmp_path) == "https://near.example/debian"
+    assert debian_archive(tmp_path) == "https://near.example/debian"
 
 
 def test_a_machine_without_apt_has_none(tmp_path: Path) -> None:
-    assert archive(tmp_path) is None
+    assert debian_archive(tmp_path) is None
 
 
 def test_the_music_on_hold_is_sound_that_a_telephone_can_play() -> None:
-    with wave.open(io.BytesIO(music())) as file:
+    with wave.open(io.BytesIO(music_wav())) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8000)
         samples = memoryview(file.readframes(file.getnframes())).cast("h")
     assert len(samples) == 24 * 8000

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from ari_app.ami.client import AmiError, RefusedError
 from ari_app.ami.events import READ
-from ari_app.ami.queue_control import QueueControl
-from ari_app.ami.watch import Watch
+from ari_app.ami.queue_actions import QueueActions
+from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from asterisk_conf.pbx import Pbx
 from ivr.acd.queues import Member
@@ -20,11 +20,11 @@ from tests.phone.test_live_phone import account
 pytestmark = pytest.mark.live
 
 
-async def test_an_agent_rests_and_works_on(watch: Watch) -> None:
+async def test_an_agent_rests_and_works_on(watch: QueueMonitor) -> None:
     def olga() -> Member:
         return watch.view.board.queues["support"].members[OLGA]
 
-    floor = QueueControl(watch.ask)
+    floor = QueueActions(watch.ask)
     await floor.pause(OLGA, True, "чай")
     await until(lambda: (olga().paused, olga().reason) == (True, "чай"))
     await floor.pause(OLGA, False)
@@ -33,12 +33,12 @@ async def test_an_agent_rests_and_works_on(watch: Watch) -> None:
         await floor.pause("PJSIP/nobody", True)
 
 
-async def test_a_phone_becomes_a_member_and_leaves(watch: Watch) -> None:
+async def test_a_phone_becomes_a_member_and_leaves(watch: QueueMonitor) -> None:
     def members() -> dict[str, int]:
         found = watch.view.board.queues["support"].members
         return {one.name: one.penalty for one in found.values()}
 
-    floor = QueueControl(watch.ask)
+    floor = QueueActions(watch.ask)
     for _ in range(2):
         await floor.join("support", "PJSIP/1002", "Барыс", 2)
         await until(lambda: members() == {"Ольга": 0, "Барыс": 2})
@@ -52,9 +52,9 @@ async def test_a_phone_becomes_a_member_and_leaves(watch: Watch) -> None:
             await deed
 
 
-async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: Watch) -> None:
+async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: QueueMonitor) -> None:
     """And of all that happens meanwhile we hear what we read."""
-    floor = QueueControl(watch.ask)
+    floor = QueueActions(watch.ask)
     async with kept(settings(pbx)) as heard, Phone(account(pbx)) as me:
         await until(lambda: heard.asks)
         await heard.asks[0]("QueueStatus")
@@ -78,10 +78,10 @@ async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: Watch) -> None:
             await floor.redirect(waiting.channel, "firstline-people", "701")
 
 
-async def test_what_is_not_of_our_classes_is_not_for_us(pbx: Pbx, watch: Watch) -> None:
+async def test_what_is_not_of_our_classes_is_not_for_us(pbx: Pbx, watch: QueueMonitor) -> None:
     for action in ("Command", "Originate", "DBGet", "Filter"):
         with pytest.raises(RefusedError, match="Permission denied"):
             await watch.ask(action)
-    wrong = Watch(replace(settings(pbx), port=1), lambda: datetime.now(UTC))
+    wrong = QueueMonitor(replace(settings(pbx), port=1), lambda: datetime.now(UTC))
     with pytest.raises(AmiError, match="not connected"):
-        await QueueControl(wrong.ask).pause(OLGA, True)
+        await QueueActions(wrong.ask).pause(OLGA, True)

@@ -17,7 +17,7 @@ _NOTE = 0.5  # seconds per note
 _RING = 2.0  # seconds a note takes to die away; longer than a note, so that they overlap
 
 
-def music() -> bytes:
+def music_wav() -> bytes:
     """A calm, broken chord progression of 24 s as a WAV file (8 kHz, mono, 16 bit) that loops."""
     order = (0, 1, 2, 1)
     notes = [chord[order[step % 4]] * 2 for chord in _CHORDS for step in range(12)]

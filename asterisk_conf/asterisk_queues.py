@@ -15,7 +15,7 @@ OTHERS = 10
 """No penalty of a site is so high."""
 
 
-class Row(Struct, frozen=True):
+class AsteriskQueue(Struct, frozen=True):
     """One of Asterisk's queues: its members with their penalties, and up to which they are rung.
 
     ``circles`` are seconds of waiting and the highest penalty from then on. That of second 0 is
@@ -29,14 +29,14 @@ class Row(Struct, frozen=True):
     circles: tuple[tuple[int, int], ...]
 
 
-def rows(site: Site) -> tuple[Row, ...]:
-    """All rows of all queues."""
+def asterisk_queues(site: Site) -> tuple[AsteriskQueue, ...]:
+    """All of a site's queues as Asterisk has them."""
     return tuple(
-        Row(
+        AsteriskQueue(
             name, queue, language, tuple(_members(site, queue, language)), _circles(queue, language)
         )
         for queue in site.queues
-        for language, name in queue.rows.items()
+        for language, name in queue.names.items()
     )
 
 

@@ -1,8 +1,8 @@
-"""The watch over Asterisk's queues: a board that is right, and word of each change.
+"""Monitors Asterisk's queues over AMI: a copy of their state, and each change of it.
 
-After each login the list of all queues makes the board, and events are folded into it. Every so
-often the list is asked for again: what it knows otherwise twice in a row, events had not told. That
-is counted, logged, and mended.
+After each login the answer to QueueStatus makes the board, and events are folded into it. The list
+is requested again at intervals: a difference that two lists in a row show is one that no event
+reported. It is counted, logged and corrected.
 """
 
 import asyncio
@@ -26,19 +26,19 @@ from ivr.acd.reconcile import differences, reconciled
 log = logging.getLogger(__name__)
 
 
-class View(Struct, frozen=True):
-    """The queues as we know them; ``current`` is false while Asterisk tells us nothing."""
+class QueueView(Struct, frozen=True):
+    """The queues as last known; ``current`` is false while AMI is not connected."""
 
     board: Board = Board()
     current: bool = False
 
 
-class Watch:
+class QueueMonitor:
     """Keeps :attr:`view`; ``every`` and ``doubt`` are seconds from list to list.
 
-    ``doubt`` is for the list after one that differed: it may just have overtaken some events.
-    ``phones`` says whether an interface is an agent's phone: only to those calls are followed that
-    come without a queue.
+    ``doubt`` is the pause after a list that differed: it may have overtaken some events.
+    ``phones`` says whether an interface is an agent's phone: calls that come without a queue are
+    followed to those only.
     """
 
     def __init__(
@@ -49,25 +49,25 @@ class Watch:
         doubt: float = 2.0,
         phones: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        self.view = View()
-        self.mended = 0
-        """How many differences events had not told."""
+        self.view = QueueView()
+        self.corrected = 0
+        """How many differences no event had reported."""
         self.strange: Counter[str] = Counter()
         self._settings = settings
         self._now = now
         self._every, self._doubt = every, doubt
         self._phones = phones
         self._alive: list[Channel] = []
-        """The channels that there were at the login."""
+        """The channels that existed at the login."""
         self._early: list[Event] = []
-        """What was told since then, until there is a list to fold it into."""
-        self._listening: set[asyncio.Queue[View]] = set()
+        """Events since the login, until there is a list to fold them into."""
+        self._listening: set[asyncio.Queue[QueueView]] = set()
         self._listed = Board()
         self._doubts: tuple[str, ...] = ()
         self._ask: Ask | None = None
 
     async def run(self) -> NoReturn:
-        """Watch, for ever."""
+        """Monitor without end."""
         await keep(self._settings, self._take, self._attend)
 
     async def ask(self, action: str, **values: str) -> None:
@@ -77,9 +77,9 @@ class Watch:
         await self._ask(action, **values)
 
     @contextmanager
-    def listen(self) -> Iterator[asyncio.Queue[View]]:
-        """The newest view after each change from now on; what was not taken in time is skipped."""
-        views: asyncio.Queue[View] = asyncio.Queue(1)
+    def listen(self) -> Iterator[asyncio.Queue[QueueView]]:
+        """The newest view after each change from now on; a slow listener skips older ones."""
+        views: asyncio.Queue[QueueView] = asyncio.Queue(1)
         self._listening.add(views)
         try:
             yield views
@@ -87,31 +87,31 @@ class Watch:
             self._listening.discard(views)
 
     async def _attend(self, ask: Ask) -> NoReturn:
-        """Ask for the list, again and again, while the connection lasts."""
+        """Request the list at intervals while the connection lasts."""
         self._ask = ask
         self._alive, self._early = [], []
         try:
             try:
                 await ask("Status")
             except RefusedError as error:
-                log.warning("%s: AMI's user lacks the class `call`, see manager.conf", error)
+                log.warning("%s: the AMI user lacks the class `call`, see manager.conf", error)
             while True:
                 self._listed = Board()
                 await ask("QueueStatus")
                 await asyncio.sleep(self._doubt if self._doubts else self._every)
         finally:
             self._ask = None
-            self._put(View(self.view.board))
+            self._put(QueueView(self.view.board))
 
     def _take(self, headers: Headers) -> None:
-        """Fold what is told, in its order: no event may slip between a list and its end."""
+        """Fold events in their order: none may slip between a list and its end."""
         match parse(headers, self._now()):
             case None:
                 pass
             case Strange(event, why):
                 self.strange[event] += 1
                 if self.strange[event] == 1:
-                    log.error("AMI: %s is not as documented: %s", event, why)
+                    log.error("AMI: malformed event %s: %s", event, why)
             case Listed(item):
                 self._listed = apply_event(self._listed, item)
             case ListEnd():
@@ -121,7 +121,7 @@ class Watch:
             case Dialled(interface=to) if not (to.startswith(LOCAL) or self._phones(to)):
                 pass
             case event if self.view.current:
-                self._put(View(apply_event(self.view.board, event), True))
+                self._put(QueueView(apply_event(self.view.board, event), True))
             case event:
                 self._early.append(event)
 
@@ -134,18 +134,19 @@ class Watch:
             return
         for each in found:
             if each in self._doubts:
-                self.mended += 1
-                log.warning("AMI had not told that %s: mended", each)
+                self.corrected += 1
+                log.warning("AMI: no event reported that %s; corrected", each)
         self._doubts = ()
-        self._put(View(reconciled(board, listed, None) if current else self._anew(listed), True))
+        known = reconciled(board, listed, None) if current else self._restored(listed)
+        self._put(QueueView(known, True))
 
-    def _anew(self, listed: Board) -> Board:
-        """The board after a gap: from the list, and from what is seen and told since the login."""
+    def _restored(self, listed: Board) -> Board:
+        """The board after a gap: from the list, the channels and the events since the login."""
         names = {each for one in self._alive for each in (one.caller.call, one.caller.channel)}
         board = with_channels(reconciled(self.view.board, listed, names), self._alive, self._phones)
         return reduce(apply_event, self._early, board)
 
-    def _put(self, view: View) -> None:
+    def _put(self, view: QueueView) -> None:
         if view == self.view:
             return
         self.view = view

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ari_app.ussd import texting as module
-from ari_app.ussd.texting import PACE, WAITING, Post, Texting
+from ari_app.ussd import message_sessions as module
+from ari_app.ussd.message_sessions import PACE, WAITING, MessagePort, MessageSessions
 from tests.ari.facts import until
 from tests.ussd.house import House, house
 
@@ -21,9 +21,11 @@ class Phones:
         self.here = here
         self.came: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.away = False
-        post = Post(self._number, self._send)
+        post = MessagePort(self._number, self._send)
         sessions = here.sessions
-        self.texting = Texting(lambda: sessions.written, sessions.enter, post, here._begin, menu)
+        self.texting = MessageSessions(
+            lambda: sessions.written, sessions.enter, post, here._begin, menu
+        )
 
     async def _number(self, phone: str) -> str | None:
         return NUMBER if phone == PHONE else None

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from ari_app.ami.client import AmiError, RefusedError
-from ari_app.ami.queue_control import QueueControl
+from ari_app.ami.queue_actions import QueueActions
 from tests.ami.server import OLGA, Server
-from tests.ami.test_watch import watching
+from tests.ami.test_queue_monitor import watching
 from tests.ari.facts import until
 
 WATCHING = ("Login", "Status", "QueueStatus")
@@ -15,7 +15,7 @@ WATCHING = ("Login", "Status", "QueueStatus")
 
 async def test_actions_are_sent_while_connected_and_else_refused(server: Server) -> None:
     async with watching(server.settings) as watch:
-        floor = QueueControl(watch.ask)
+        floor = QueueActions(watch.ask)
         with pytest.raises(AmiError, match="not connected"):
             await floor.pause(OLGA, True)
         await until(lambda: watch.view.current)
@@ -53,7 +53,7 @@ async def test_actions_are_sent_while_connected_and_else_refused(server: Server)
 
 async def test_what_is_so_already_is_no_error(server: Server) -> None:
     async with watching(server.settings) as watch:
-        floor = QueueControl(watch.ask)
+        floor = QueueActions(watch.ask)
         await until(lambda: watch.view.current)
         server.refuses = {
             "QueueAdd": "Unable to add interface: Already there",
@@ -73,11 +73,11 @@ async def test_who_is_told_nothing_waits_no_longer_than_the_deadline(server: Ser
         await until(lambda: watch.view.current)
         server.deaf_to = {"QueuePause"}
         with pytest.raises(AmiError, match="no answer to QueuePause"):
-            await asyncio.wait_for(QueueControl(watch.ask).pause(OLGA, True), 5)
+            await asyncio.wait_for(QueueActions(watch.ask).pause(OLGA, True), 5)
 
 
 async def test_a_reason_cannot_become_another_header(server: Server) -> None:
     async with watching(server.settings) as watch:
         await until(lambda: watch.view.current)
         with pytest.raises(ValueError, match="control characters"):
-            await QueueControl(watch.ask).pause(OLGA, True, "tea\r\nAction: Originate")
+            await QueueActions(watch.ask).pause(OLGA, True, "tea\r\nAction: Originate")

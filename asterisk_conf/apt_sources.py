@@ -15,7 +15,7 @@ class Entry(Struct, frozen=True):
     components: tuple[str, ...]
 
 
-def archive(etc: Path = Path("/etc/apt")) -> str | None:
+def debian_archive(etc: Path = Path("/etc/apt")) -> str | None:
     """The address of the Debian archive among apt's sources in ``etc``; None if there is none."""
     for entry in entries(etc):
         address = _listed(entry.address)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ari_app.session.conductor import conduct
 from ari_app.ussd.line import Page, TextLine
-from ari_app.ussd.sessions import LASTING, MOST, PATIENCE, TROUBLE, UNKNOWN, Enter, Written
+from ari_app.ussd.sessions import LASTING, MOST, PATIENCE, TROUBLE, UNKNOWN, Enter, TextServices
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ PACE, MINUTE = 60, 60.0
 _CODE = re.compile(r"\*[0-9*]*#")
 
 
-class Post(Struct, frozen=True):
+class MessagePort(Struct, frozen=True):
     """How texts come and go: ``number`` is a phone's subscriber's; ``send`` raises if it failed."""
 
     number: Callable[[str], Awaitable[str | None]]
@@ -35,7 +35,7 @@ class Post(Struct, frozen=True):
     """Sends a phone, from a number of ours, a text."""
 
 
-class Texting:
+class MessageSessions:
     """The text sessions of phones, one a phone; what is no code begins ``menu``, if that is one.
 
     ``written`` is what the next session gets, ``begin`` begins what goes on beside.
@@ -43,9 +43,9 @@ class Texting:
 
     def __init__(
         self,
-        written: Callable[[], Written],
+        written: Callable[[], TextServices],
         enter: Enter,
-        post: Post,
+        post: MessagePort,
         begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
         menu: str,
     ) -> None:

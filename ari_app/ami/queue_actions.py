@@ -9,7 +9,7 @@ _DONE = ("Already there", "Not there")
 """How app_queue refuses what is so already."""
 
 
-class QueueControl:
+class QueueActions:
     """Moves agents and callers; each raises :class:`~ari_app.ami.client.AmiError` if it cannot."""
 
     def __init__(self, ask: Ask) -> None:

@@ -6,11 +6,11 @@ from ari_app.ari.errors import GoneError
 from ari_app.ari.rest import Endpoints
 
 
-class NoPhoneError(Exception):
+class PhoneNotRegisteredError(Exception):
     """A phone that is needed is not registered now; whose it is must switch it on."""
 
 
-class Texts:
+class SipMessages:
     """Sends texts from ``sender`` (a SIP URI); ``endpoint`` finds a number's PJSIP endpoint."""
 
     def __init__(
@@ -29,17 +29,19 @@ class Texts:
         try:
             await self._endpoints.send_message(f"pjsip:{endpoint}", f"sip:{number}@{host}", text)
         except GoneError:
-            raise NoPhoneError("no phone of this subscriber is registered any more") from None
+            raise PhoneNotRegisteredError(
+                "the phone of this subscriber is no longer registered"
+            ) from None
 
     async def send(self, _key: str, number: str, text: str) -> None:
         """Hand a text over to Asterisk, which does not tell what the phone makes of it.
 
-        :class:`NoPhoneError`, or as :mod:`ari_app.ari.errors` says; of these only
+        :class:`PhoneNotRegisteredError`, or as :mod:`ari_app.ari.errors` says; of these only
         :class:`~ari_app.ari.errors.UnreachableError` leaves open whether Asterisk has the text.
         """
         endpoint = await self._endpoint(number)
         if endpoint is None:
-            raise NoPhoneError("no subscriber with a phone of ours has this number")
+            raise PhoneNotRegisteredError("no subscriber with a phone of ours has this number")
         try:
             # Asked first, because Asterisk would log the endpoint that cannot be reached, and its
             # name is mostly a whole number.
@@ -48,4 +50,4 @@ class Texts:
                 return await self._endpoints.send_message(f"pjsip:{endpoint}", self._sender, text)
         except GoneError:
             pass
-        raise NoPhoneError("no phone of this subscriber is registered")
+        raise PhoneNotRegisteredError("no phone of this subscriber is registered")
