@@ -236,7 +236,7 @@ async def test_a_user_of_before_watches_queues_alone(
     async with watching(house.settings) as watch:
         await until(lambda: watch.view.current)
         assert calls(watch) == ["a"]
-    assert "AMI's user lacks the class `call`, see manager.conf" in caplog.text
+    assert "the AMI user lacks the class `call`, see manager.conf" in caplog.text
 
 
 async def test_what_is_not_as_documented_is_told_once(

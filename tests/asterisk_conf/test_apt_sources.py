@@ -1,4 +1,4 @@
-"""The Debian debian_archive is taken from apt's own sources, in either form."""
+"""The Debian archive is taken from apt's own sources, in either form."""
 
 import io
 import wave
@@ -10,7 +10,7 @@ from asterisk_conf.apt_sources import debian_archive
 from asterisk_conf.music_on_hold import music_wav
 
 DEB822 = """\
-# the debian_archive
+# the archive
 Types: deb deb-src
 URIs: http://mirror.example/debian
 Suites: bookworm bookworm-updates
