@@ -1,4 +1,4 @@
-"""What the types of the language say of themselves, for the loader and for the schema."""
+"""The annotations of the menu language's types, as the loader and the schema read them."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -27,13 +27,13 @@ def spelled(field: FieldInfo) -> str:
 
 
 def noun(shape: type[Struct]) -> str:
-    """A table as messages name it: "a flow", "an expectation"."""
+    """A table's name with its article, for messages: "a flow", "an expectation"."""
     name = shape.__name__.lower()
     return f"a{'n' if name[0] in 'aeio' else ''} {name}"
 
 
 def bare(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A type without its notes, and the notes."""
+    """A type without its annotations, and the annotations."""
     if get_origin(hint) is Annotated:
         inner, *notes = get_args(hint)
         return inner, tuple(notes)
@@ -45,7 +45,7 @@ def required(field: FieldInfo) -> bool:
 
 
 def meaning(hint: Any) -> str:
-    """What a field's annotation says of it in words; the last note is the nearest one."""
+    """The description of a field; the last annotation wins."""
     said = [
         note.value if isinstance(note, Is) else note.description
         for note in bare(hint)[1]

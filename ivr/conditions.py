@@ -1,4 +1,4 @@
-"""Values as a flow looks at them: set by it, and branched on."""
+"""The values of ``set`` nodes and the cases of ``branch`` nodes."""
 
 import re
 from decimal import Decimal
@@ -19,10 +19,10 @@ from ivr.values import (
 )
 
 COMPARISON = re.compile(r"(<=|>=|<|>) ?(-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")
-"""A case that compares with a number: ``< 5``, ``>= 0.01``."""
+"""A case that compares numbers: ``< 5``, ``>= 0.01``."""
 
 REFERENCE = re.compile(r"\{([\w-]{1,40})\}")
-"""A given value that is the value of another name: ``{contract}``."""
+"""A reference to another value: ``{contract}``."""
 
 _COMPARE = {
     "<": Decimal.__lt__,
@@ -33,12 +33,12 @@ _COMPARE = {
 
 
 def literal(given: str) -> Value:
-    """What a flow that sets ``given`` means by it: a count, or a word."""
+    """The value of a literal: a count if it is a whole number, else a word."""
     return Count(int(given)) if re.fullmatch(r"[0-9]{1,12}", given) else Word(given)
 
 
 def plain(value: Value) -> str:
-    """A value as cases compare it: a list by its length, a recording by its seconds."""
+    """A value as text for comparison: a list as its length, a recording as its seconds."""
     match value:
         case Word():
             return value.word
@@ -63,7 +63,7 @@ def plain(value: Value) -> str:
 
 
 def fits(case: str, found: str) -> bool:
-    """Whether a case is the one for what was found."""
+    """Whether a case matches a value given as text."""
     compared = COMPARISON.fullmatch(case)
     if compared is None:
         return case == found

@@ -1,15 +1,15 @@
-"""Which keys make an answer: judged as a whole each time a key is added."""
+"""DTMF grammar: whether the keys pressed so far are an answer. Judged after each key."""
 
 from enum import Enum
 
 from ivr.wants import Grammar
 
 KEYS = frozenset("0123456789*#")
-"""The keys of a telephone. The letters A to D of the standard are no keys of a caller."""
+"""The keys of a telephone; A to D of the DTMF standard are not used."""
 
 
 class Verdict(Enum):
-    """What the keys so far are."""
+    """What the keys pressed so far are."""
 
     MORE = "the beginning of an answer"
     LONGER = "an answer, and the beginning of a longer one"
@@ -18,7 +18,7 @@ class Verdict(Enum):
 
 
 def judge(grammar: Grammar, keys: str) -> Verdict:
-    """What ``keys`` are under ``grammar``. An input that is stopped ends with its stop key."""
+    """What ``keys`` are under ``grammar``; a stop key completes an input."""
     if answer(grammar, keys) != keys:
         return Verdict.WHOLE
     choices = grammar.choices | grammar.codes if grammar.codes else grammar.choices
@@ -32,15 +32,15 @@ def judge(grammar: Grammar, keys: str) -> Verdict:
 
 
 def answer(grammar: Grammar, keys: str) -> str:
-    """What ``keys`` answer: the stop key is no part of the digits that it ends."""
+    """The answer in ``keys``: without the stop key that ended it."""
     stopped = bool(grammar.stop) and keys.endswith(grammar.stop)
     return keys[:-1] if stopped and _fits(grammar, keys[:-1]) else keys
 
 
 def parted(grammar: Grammar, keys: str) -> tuple[str, str]:
-    """What keys that are over answer, and those that were pressed for what follows.
+    """Split completed keys into the answer and the keys typed ahead for the next ask.
 
-    Where ``*`` is a key and ``*100#`` a code, ``*2`` is the key and then another one.
+    Where ``*`` is a choice and ``*100#`` a code, ``*2`` is the choice ``*`` and then ``2``.
     """
     begun = keys[0] in grammar.choices and any(code.startswith(keys[:-1]) for code in grammar.codes)
     if begun and keys not in grammar.choices | grammar.codes:

@@ -1,4 +1,4 @@
-"""A session while a step is made of it, and the record of that step."""
+"""The next session while a step builds it, and the steps of the call record."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,15 +10,15 @@ from ivr.values import Phrase, Value, Values
 from ivr.wants import Say, Screen
 
 DEPTH = 20
-"""How deep flows may call flows; deeper is a flow that calls itself and never returns."""
+"""The deepest call stack of flows; deeper is a flow that calls itself and never returns."""
 
 
 class Step(Struct, frozen=True):
-    """One line of a call's record: what happened in a node.
+    """One line of the call record: what happened in a node.
 
-    ``key`` is what the caller pressed, or "secret". ``outcome`` is where that led, what an
-    operation answered, or ``silent``, ``wrong``, ``gave-up``, ``gone``. ``way`` is the edge by
-    which the node was left, as :mod:`ivr.analysis.graph` names it; "" when it was not.
+    ``key``: what the caller pressed, or "secret". ``outcome``: the next node, the outcome of an
+    operation, or ``silent``, ``wrong``, ``gave-up``, ``gone``. ``way``: the label of the edge that
+    was taken, as :mod:`ivr.analysis.graph` names it; "" if the call stayed in the node.
     """
 
     flow: str
@@ -31,16 +31,16 @@ class Step(Struct, frozen=True):
 
 
 class FlowError(Exception):
-    """The flow asks for what cannot be: its author must act, and the caller goes to a human.
+    """A fault in the flow, for its author; the caller is then put into the fallback queue.
 
-    ``steps`` are those of the turn until then.
+    ``steps``: the steps of the turn so far.
     """
 
     steps: tuple[Step, ...] = ()
 
 
 class Draft:
-    """What a step works on. The session is a value; only this changes."""
+    """The mutable state of one step; everything else is a value."""
 
     __slots__ = ("book", "session", "steps")
 
@@ -58,7 +58,7 @@ class Draft:
         return self.flow.nodes[self.session.node]
 
     def move(self, target: str) -> None:
-        """Be in another node, with its counts at nought."""
+        """Go to a node, and reset its counters."""
         self.session = replace(self.session, node=target, silences=0, wrongs=0, played=False)
 
     def record(
@@ -70,26 +70,26 @@ class Draft:
         way: str = "",
         at: Session | None = None,
     ) -> None:
-        """Add a step, in the node where the session is or was ``at``."""
+        """Add a line to the call record, for the present node or for that of ``at``."""
         at = at or self.session
         self.steps.append(Step(at.flow, at.node, kind(node), prompt, key, outcome, way))
 
-    # Words.
+    # Prompts.
 
     def add_prompts(self, prompts: tuple[str, ...]) -> None:
-        """Let prompts be told with the next screen, if anybody is there to hear them."""
+        """Add prompts to the next screen, unless the caller hung up."""
         if not self.session.gone:
             told = (*self.session.pending, *self.phrases(prompts))
             self.session = replace(self.session, pending=told)
 
     def say(self, barge_in: bool = True, passing: bool = False) -> Say:
-        """Tell what waits."""
+        """A want that plays the pending phrases."""
         screen = Screen(self.session.pending, self.session.language, barge_in)
         self.session = replace(self.session, pending=(), playing=True)
         return Say(screen, passing)
 
     def phrases(self, prompts: tuple[str, ...]) -> tuple[Phrase, ...]:
-        """Prompts with their placeholders filled from the values of the session."""
+        """Prompts with their placeholders filled from the session's values."""
         return tuple(map(self._phrase, prompts))
 
     def _phrase(self, prompt: str) -> Phrase:
@@ -97,34 +97,34 @@ class Draft:
         return Phrase(prompt, {name: self.value(name) for name in slots} if slots else {})
 
     def heard(self) -> str:
-        """The names of the prompts of the last ask, for the record."""
+        """The prompts of the last ask, for the call record."""
         return " ".join(phrase.prompt for phrase in self.session.heard)
 
     # Values.
 
     def value(self, name: str) -> Value:
-        """A value of the session; :class:`FlowError` if nothing brought it."""
+        """A value of the session; raises :class:`FlowError` if it is not set."""
         try:
             return self.session.values[name]
         except KeyError:
             raise FlowError(
-                f"{self.session.node} uses {name}, and nothing on the way there brought it: "
-                "let an operation or an input that brings it come before"
+                f"{self.session.node} uses {name}, which is not set on the path there: "
+                "put an operation or an input that sets it before"
             ) from None
 
     def set_values(self, values: Values) -> None:
-        """Let values stay with the call."""
+        """Set values of the session."""
         if values:
             self.session = replace(self.session, values={**self.session.values, **values})
 
     # Flows that call flows.
 
     def enter(self, flow: str, values: Values, identifying: bool = False) -> str:
-        """Begin another flow, and remember this one; its first node."""
+        """Call another flow: push a frame. Returns its first node; FlowError if too deep."""
         at = self.session
         if len(at.frames) == DEPTH:
             raise FlowError(
-                f"{at.node} calls {flow} in a flow that was itself called {DEPTH} deep: "
+                f"{at.node} calls {flow}, but the call stack is {DEPTH} flows deep already: "
                 "let one of them return before, or use goto"
             )
         frame = Frame(at.flow, at.node, at.values, at.trail, identifying)
@@ -132,7 +132,7 @@ class Draft:
         return self.flow.start
 
     def begin(self, flow: Flow) -> None:
-        """Be in a flow as if the call began there: nothing of before is gone back to."""
+        """Restart the call in a flow: values, trail and call stack are dropped."""
         at = self.session
         spoken = at.language if at.language in flow.languages else flow.languages[0]
         self.session = replace(
@@ -140,7 +140,7 @@ class Draft:
         )
 
     def leave(self) -> None:
-        """Be again in the node that called this flow, with its values."""
+        """Return to the node that called this flow, with its values: pop a frame."""
         *frames, last = self.session.frames
         self.session = replace(
             self.session,
@@ -152,16 +152,16 @@ class Draft:
         )
 
     def jump(self, flow: str) -> None:
-        """Be in another flow. One that called this one is gone back to: it is not called again."""
+        """Go to another flow; if it is on the call stack, unwind to it."""
         if flow != self.session.flow:
             while any(frame.flow == flow for frame in self.session.frames):
                 self.leave()
         self.session = replace(self.session, flow=flow)
 
     def handler(self, name: str) -> str:
-        """The node of a handler of this flow, or of the nearest that called it and has one.
+        """The handler's node in this flow, or in the nearest caller that has one.
 
-        That flow is then the one of the session. "" if no flow has it, and nothing is changed.
+        The call stack is unwound to that flow. "" (and no change) if no flow has the handler.
         """
         flows = [self.session.flow, *(frame.flow for frame in reversed(self.session.frames))]
         for depth, flow in enumerate(flows):

@@ -1,4 +1,4 @@
-"""The engine: one event in, the next session and one want out."""
+"""The engine: :func:`step` takes one event and returns the next session and one want."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,11 +27,11 @@ from ivr.wants import Action, Ask, Done, Want
 __all__ = ["FlowError", "Step", "Turn", "step"]
 
 BOUND = 100
-"""Nodes that one event may pass through: more are a circle, or nothing that a caller could bear."""
+"""The most nodes that one event may pass through; more are a loop in the flow."""
 
 
 class Turn(Struct, frozen=True):
-    """What a step gives: where the call stands, what it wants, and what is to be recorded."""
+    """The result of a step: next session, its want, and the steps for the call record."""
 
     session: Session
     want: Want
@@ -39,10 +39,10 @@ class Turn(Struct, frozen=True):
 
 
 def step(book: Book, session: Session, event: Event) -> Turn:
-    """What ``event`` makes of ``session``.
+    """Apply ``event`` to ``session``.
 
-    Raises :class:`FlowError` when the flow goes in a circle or uses a value that nobody brought,
-    and no flow has an ``on-error``; :class:`ValueError` for an event that answers no want.
+    Raises :class:`FlowError` when the flow loops or uses a value that is not set, and no flow has
+    an ``on-error``; ValueError for an event that does not answer the session's want.
     """
     draft = Draft(book, replace(session, turn=session.turn + 1))
     try:
@@ -56,8 +56,10 @@ def step(book: Book, session: Session, event: Event) -> Turn:
 
 
 def _dialled(draft: Draft, ask: Ask) -> Want:
-    """What follows from a reply that was dialled with the code: what nobody is meant to hear, or
-    must hear before he agrees, it does not answer, and neither do those after it."""
+    """Answer an ask with the next reply that was dialled with the code.
+
+    A secret, a flush or a confirm is not answered this way: the replies that are left are dropped.
+    """
     first, *rest = draft.session.ahead
     if ask.secret or ask.flush or isinstance(draft.node, nodes.Confirm):
         draft.session = replace(draft.session, ahead=())
@@ -67,7 +69,7 @@ def _dialled(draft: Draft, ask: Ask) -> Want:
 
 
 def _tried(draft: Draft, event: Event) -> Want:
-    """What follows from an event, or from the fault that it met in the flow."""
+    """Take an event; on a fault of the flow go to its on-error, or raise :class:`FlowError`."""
     try:
         return _go(draft, _take(draft, event))
     except FlowError:
@@ -78,7 +80,7 @@ def _tried(draft: Draft, event: Event) -> Want:
 
 
 def _go(draft: Draft, following: Next) -> Want:
-    """Go through nodes until one of them wants something of the world."""
+    """Go through nodes until one of them has a want."""
     for _ in range(BOUND):
         if not isinstance(following, str):
             if draft.session.gone and not isinstance(following, Action):
@@ -88,13 +90,13 @@ def _go(draft: Draft, following: Next) -> Want:
             draft.move(following)
         following = enter(draft, draft.node)
     raise FlowError(
-        f"flow {draft.session.flow} passes {BOUND} nodes and is in {draft.session.node} "
-        "without asking: let a menu, an input or an end stand between them"
+        f"flow {draft.session.flow} passed {BOUND} nodes without asking and is in "
+        f"{draft.session.node}: put a menu, an input or an end between them"
     )
 
 
 def _on_error(draft: Draft) -> str:
-    """The way out of a fault that the flow itself has, for once; "" where it has none."""
+    """The node of the flow's on-error, taken once per call; "" if there is none."""
     draft.record(draft.node, outcome="error", way="error")
     if draft.session.failed:
         return ""
@@ -102,12 +104,12 @@ def _on_error(draft: Draft) -> str:
     return draft.handler("on_error")
 
 
-# What an event makes of the node in which the call is.
+# What an event does in the node where the call is.
 
 
 def _take(draft: Draft, event: Event) -> Next:
     node, at = draft.node, draft.session
-    if isinstance(event, Gone) and not _waits(draft):
+    if isinstance(event, Gone) and not _runs_anyway(draft):
         return _hung_up(draft, node)
     if isinstance(event, Failed):
         raise FlowError(f"{at.node}: {event.reason}")
@@ -132,17 +134,16 @@ def _take(draft: Draft, event: Event) -> Next:
                 return node.then
             case Silent(), nodes.Record():
                 return listening.unsaid(draft, node)
-    raise ValueError(f"{type(event).__name__} answers no want of {at.node}")
+    raise ValueError(f"{type(event).__name__} does not answer the want of {at.node}")
 
 
-def _waits(draft: Draft) -> bool:
-    """Whether the caller is told to wait for a deed: he agreed to it, so that a hang-up does not
-    stop it any more, and he is missed afterwards."""
+def _runs_anyway(draft: Draft) -> bool:
+    """Whether the prompt of a slow operation is being played: a hang-up no longer stops it."""
     return isinstance(draft.node, nodes.Do) and draft.session.playing and draft.session.played
 
 
 def _hung_up(draft: Draft, node: Node) -> Next:
-    """The caller is gone; what the flow does then is done once."""
+    """The caller hung up: go to on-hangup, once, or end."""
     again = draft.session.gone
     draft.record(node, outcome="gone", way="" if again else "hung-up")
     draft.session = replace(draft.session, gone=True, playing=False, pending=())
@@ -150,7 +151,7 @@ def _hung_up(draft: Draft, node: Node) -> Next:
 
 
 def _answered(draft: Draft, node: Node, event: Answered) -> Next:
-    """What was done behind the caller's back is done."""
+    """An action was carried out: where its outcome leads."""
     match node:
         case nodes.Do():
             draft.set_values(event.values)
@@ -175,4 +176,4 @@ def _answered(draft: Draft, node: Node, event: Answered) -> Next:
             way = "then" if event.outcome == "sent" else "else"
             draft.record(node, " ".join(node.sms), outcome=event.outcome, way=way)
             return node.then if way == "then" else node.else_
-    raise ValueError(f"Answered answers no want of {draft.session.node}")
+    raise ValueError(f"Answered does not answer the want of {draft.session.node}")

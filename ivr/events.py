@@ -1,4 +1,4 @@
-"""What happens to a session: the events that :func:`ivr.engine.step` takes."""
+"""The events that :func:`ivr.engine.step` takes: what happened to a session."""
 
 from typing import TypeAlias
 
@@ -8,13 +8,13 @@ from ivr.values import Recording, Values
 
 
 class Began(Struct, frozen=True, tag="began"):
-    """The caller is on the line; nothing was told yet."""
+    """The call is answered; nothing was played yet."""
 
 
 class Keyed(Struct, frozen=True, tag="keyed"):
     """The answer to an :class:`~ivr.wants.Ask`: all its digits at once, never key by key.
 
-    Those of a secret ask are ``sealed``: they have no repr.
+    ``sealed``: the digits of a secret ask, hidden in the repr.
     """
 
     digits: str
@@ -25,45 +25,48 @@ class Keyed(Struct, frozen=True, tag="keyed"):
 
 
 class Silent(Struct, frozen=True, tag="silent"):
-    """Nobody pressed a key in the time that the ask gave."""
+    """Timeout: the caller pressed no key, or said nothing into a recording."""
 
 
 class Played(Struct, frozen=True, tag="told"):
-    """A :class:`~ivr.wants.Say` was heard to its end, or cut short by a key."""
+    """A :class:`~ivr.wants.Say` was played to its end, or stopped by a key (barge-in)."""
 
 
 class Answered(Struct, frozen=True, tag="answered"):
-    """An operation ended with ``outcome``, one of those its signature declares."""
+    """An :data:`~ivr.wants.Action` ended with ``outcome``, one that its signature declares."""
 
     outcome: str
     values: Values = {}
 
 
 class Failed(Struct, frozen=True, tag="failed"):
-    """What was wanted could not be done, for a reason that somebody else must mend."""
+    """A want could not be carried out: a fault of the installation or of the code.
+
+    The flow's ``on-error`` handles it; ``reason`` goes to the log.
+    """
 
     reason: str
 
 
 class Recorded(Struct, frozen=True, tag="recorded"):
-    """What the caller said is in a file."""
+    """The caller's recording is stored in a file."""
 
     recording: Recording
 
 
 class Bridged(Struct, frozen=True, tag="bridged"):
-    """The caller is back from a queue or from a conversation: ``outcome`` says how it went.
+    """The caller is back from a queue or a dialled number.
 
-    From a queue one of ``ended`` (he spoke with an agent), ``timeout``, ``full``, ``closed`` (no
-    agents), ``left`` (he pressed the key that leaves), ``failed``; from a dialled number one of
-    ``ended``, ``busy``, ``no-answer``, ``failed``.
+    ``outcome`` of a queue: ``ended`` (spoke with an agent), ``timeout``, ``full``, ``closed`` (no
+    agents), ``left`` (pressed the exit key), ``failed``. Of a dialled number: ``ended``, ``busy``,
+    ``no-answer``, ``failed``.
     """
 
     outcome: str
 
 
 class Gone(Struct, frozen=True, tag="gone"):
-    """The caller is no longer there. ``cause`` is a hang-up cause of Q.850, 0 if unknown."""
+    """The caller hung up. ``cause`` is the Q.850 hang-up cause, 0 if unknown."""
 
     cause: int = 0
 

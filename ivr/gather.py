@@ -13,17 +13,17 @@ from ivr.events import Keyed, Silent
 from ivr.wants import Ask
 
 AHEAD = 32
-"""How many keys may be typed ahead; further ones are dropped."""
+"""The most keys typed ahead; further ones are dropped."""
 
 SAME_PRESS = 0.04
-"""Two events of one key that are closer than this are one press (seconds).
+"""Two events of one key within this time are one press (seconds).
 
-A key is sounded for at least 40 ms and silent for 40 ms (ITU-T Q.24), so no hand is faster.
+DTMF tones last at least 40 ms with pauses of at least 40 ms (ITU-T Q.24).
 """
 
 
 class Keypad:
-    """The keys of one call that nobody asked for yet: typed ahead."""
+    """The type-ahead buffer of one call: keys that no ask has taken yet."""
 
     __slots__ = ("_at", "_last", "ahead")
 
@@ -33,7 +33,7 @@ class Keypad:
         self._at = 0.0
 
     def press(self, key: str, now: float) -> bool:
-        """Take a key. False if it is dropped: no telephone's, the same press again, too many."""
+        """Buffer a key. False if dropped: no DTMF key, same press, buffer full."""
         if key not in KEYS or (key == self._last and now - self._at < SAME_PRESS):
             return False
         self._last, self._at = key, now
@@ -63,11 +63,11 @@ class Gather:
 
     @property
     def barged(self) -> bool:
-        """Whether the prompt is to be cut short, or not to be played at all."""
+        """Whether barge-in stops the prompt, or keeps it from being played."""
         return self._listening and bool(self._keys)
 
     def keyed(self, now: float) -> None:
-        """Keys were pressed on the keypad."""
+        """A key was pressed: take keys from the buffer."""
         while self._listening and self._keypad.ahead and self.answer is None:
             if not self._keys:
                 self._first_key = now
@@ -75,14 +75,14 @@ class Gather:
             self._judge(now)
 
     def prompt_played(self, now: float) -> None:
-        """The prompt was heard to its end."""
+        """The prompt was played to its end: start the first-digit timer."""
         self._listening = True
         self.keyed(now)
         if not self._keys and self.answer is None and self.due is None:
             self.due = now + self._ask.grammar.first
 
     def timer_fired(self, now: float) -> None:
-        """The time may be up."""
+        """A timer fired: end the digits, or answer ``Silent``. Nothing before ``due``."""
         if self.answer is None and self.due is not None and now >= self.due:
             if self._keys:
                 self._end()
@@ -99,7 +99,7 @@ class Gather:
             self.due = min(now + grammar.between, self._first_key + grammar.total)
 
     def _end(self) -> None:
-        """The keys are over; those beyond the answer are typed ahead."""
+        """Set the answer; keys beyond it go back into the buffer."""
         keys, rest = parted(self._ask.grammar, self._keys)
         self.answer = Keyed(keys, self._ask.secret)
         self._keypad.ahead.extendleft(reversed(rest))

@@ -1,4 +1,4 @@
-"""What an ask is made of: the words and the keys of a node that listens."""
+"""The prompts and the key grammar of menus, inputs and confirms."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from ivr.wants import Grammar
 
 
 def opening(node: Listens) -> tuple[str, ...]:
-    """The prompts that a node opens with."""
+    """The prompts that a node plays first."""
     match node:
         case Menu():
             return node.menu
@@ -16,35 +16,35 @@ def opening(node: Listens) -> tuple[str, ...]:
             return node.input
         case Confirm():
             return node.confirm
-    raise TypeError(f"{type(node).__name__} does not listen")
+    raise TypeError(f"{type(node).__name__} takes no keys")
 
 
 def nth(prompts: tuple[str, ...], count: int) -> tuple[str, ...]:
-    """The prompt for the ``count``-th time (from 1); the last one serves for all that follow."""
+    """The prompt for the ``count``-th time (from 1); after the last one, the last one."""
     return prompts[count - 1 : count] or prompts[-1:]
 
 
 def choices(flow: Flow, node: Listens) -> Mapping[str, str]:
-    """The keys of a menu or a confirm, and what each of them does."""
+    """Key of a menu or confirm -> its node, ``back`` or ``repeat``."""
     if isinstance(node, Menu):
-        return node.keys  # the loader put those of always among them
+        return node.keys  # the loader has added those of always
     if isinstance(node, Confirm):
         return {**flow.always, node.yes_key: node.yes, node.no_key: node.no}
     return {}
 
 
 def escapes(flow: Flow, node: Input) -> frozenset[str]:
-    """The keys that lead out of an input: those of ``always`` that can be no part of an answer."""
+    """The keys that leave an input: those of ``always`` that cannot be part of its digits."""
     return frozenset(key for key in flow.always if not key.isdigit() and key != node.stop)
 
 
 def codes(book: Book, flow: Flow, node: Listens) -> frozenset[str]:
-    """The codes that may be keyed in a node: none where keys are digits, or yes and no."""
+    """The codes that may be keyed in a node: only menus take them."""
     return book.codes if flow.keyed_codes and isinstance(node, Menu) else frozenset()
 
 
 def grammar(book: Book, flow: Flow, node: Listens) -> Grammar:
-    """Which keys answer a node, and how long it waits for them."""
+    """The keys that answer a node, and its timers."""
     if not isinstance(node, Input):
         keys = frozenset(choices(flow, node))
         return Grammar(keys, codes(book, flow, node), first=node.wait, between=node.between)
@@ -60,5 +60,5 @@ def grammar(book: Book, flow: Flow, node: Listens) -> Grammar:
 
 
 def answers(node: Input, digits: str) -> bool:
-    """Whether these are the digits that an input asks for, and nothing else."""
+    """Whether ``digits`` are only digits, and as many as the input takes."""
     return digits.isascii() and digits.isdigit() and node.least <= len(digits) <= node.most

@@ -1,6 +1,6 @@
-"""Nodes that listen: what is asked, and what becomes of keys and of silence.
+"""Menus, inputs and confirms: what they ask, and what keys and silence do.
 
-Each function returns the want that follows or, as a string, the node where the call goes on.
+Each function returns the next want or, as a string, the next node.
 """
 
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from ivr.wants import Ask, Done, Screen
 
 
 def ask(draft: Draft, node: Listens) -> Ask:
-    """Ask for the first time, with the words that wait told first."""
+    """Ask for the first time; pending phrases are played first."""
     return _ask(draft, node, draft.phrases(opening(node)))
 
 
@@ -25,12 +25,12 @@ def answered(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
 
 
 def silent(draft: Draft, node: Listens) -> Ask | Done | str:
-    """Nobody pressed a key."""
+    """The timer ran out without a key."""
     return _missed(draft, node, "silent")
 
 
 def unsaid(draft: Draft, node: Record) -> Done | str:
-    """Nothing was said into a recording: a silence, as far as the patience of the call goes."""
+    """Nothing was said into a recording: counts as a silence against the call's patience."""
     at, flow = draft.session, draft.flow
     over = at.misses >= flow.patience
     way = "empty"
@@ -52,7 +52,7 @@ def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
 
 
 def _coded(draft: Draft, node: Listens, code: str) -> str:
-    """A code was keyed: the call goes on as if it had been dialled."""
+    """A code was keyed: go on as if it had been dialled."""
     flow = draft.book.answering(code)
     assert flow is not None, "the codes are those of flows"
     draft.record(node, draft.heard(), code, flow.codes[code], code)
@@ -80,14 +80,14 @@ def _value(node: Input, digits: str) -> Value:
 
 
 def _act(draft: Draft, node: Listens, action: str) -> Ask | str:
-    """What a key does: lead to a node, repeat, or go back."""
+    """Carry out a key's action: go to a node, repeat, or go back."""
     if action == REPEAT:
         return _ask(draft, node, draft.session.again)
     return _back(draft) if action == BACK else action
 
 
 def _back(draft: Draft) -> str:
-    """The menu before this one; from the first one of a flow, that of the flow that called it."""
+    """The menu before this one; from a flow's first menu, the last one of the calling flow."""
     while True:
         at = draft.session
         here = (at.flow, at.node)
@@ -102,10 +102,9 @@ def _back(draft: Draft) -> str:
 
 
 def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done | str:
-    """Silence, or a key that means nothing here; the counts are kept apart.
+    """Count a silence or a wrong key, and ask again or give up.
 
-    When the patience of the call was spent already the call ends: a line on which nobody is
-    would otherwise be sent round for ever.
+    Once the call's patience is used up the call ends, so that an abandoned line does not loop.
     """
     at, flow = draft.session, draft.flow
     silences = at.silences + (how == "silent")
@@ -135,10 +134,10 @@ def _ask(
     again: tuple[Phrase, ...] = (),
     flush: bool = False,
 ) -> Ask:
-    """Ask, with the words that wait told first.
+    """Ask; pending phrases are played first.
 
-    ``again`` is what the caller hears who wants it repeated, if that is not what he hears now.
-    ``flush`` drops what was typed ahead: after a wrong key the rest was meant for elsewhere.
+    ``again``: what "repeat" plays, if not the same. ``flush`` drops keys typed ahead: after a wrong
+    key the rest was meant for another menu.
     """
     at = draft.session
     heard = (*at.pending, *phrases)

@@ -1,6 +1,6 @@
-"""YAML text to :class:`~ivr.model.Book`, or to all that is wrong with it at once.
+"""YAML text to :class:`~ivr.model.Book`, or to all its problems at once.
 
-The types of :mod:`ivr.model` and :mod:`ivr.nodes` say what may stand where. Every scalar is read
+The types of :mod:`ivr.model` and :mod:`ivr.nodes` define the language. Every scalar is read
 as the text that stands in the file, so ``on``, ``011`` and ``12:30`` mean what they look like.
 """
 
@@ -25,13 +25,13 @@ from ivr.source import compose, place
 from ivr.terms import ACTIONS, Is
 
 MOST = 200
-"""How many problems are told of a file: nobody reads more at once."""
+"""The most problems reported for a file."""
 
 Slots = Mapping[str, Mapping[str, str]]
 
 
 class Loaded(Struct, frozen=True):
-    """The book, if no problem is an error."""
+    """The book, or None if a problem is an error; and all problems."""
 
     book: Book | None
     problems: tuple[Problem, ...]
@@ -43,11 +43,11 @@ def load(
     operations: Mapping[str, Operation],
     standard: Standard | None = None,
 ) -> Loaded:
-    """Read the flows of ``files`` (name -> text) together.
+    """Load and check the flows and schedules of ``files`` (name -> text) together.
 
-    ``slots`` are the prompts of the catalogue with their placeholders, ``operations`` what flows
-    may do. Without a ``standard`` only what keeps calls from running is a problem. A flow's
-    version is the hash of its text. Never raises for what is in a file.
+    ``slots``: the prompts of the catalogue with their placeholders. ``operations``: what flows may
+    run. Without a ``standard`` only rules that calls need to run are checked. Never raises for the
+    content of a file.
     """
     read = [Reader(name, text).read() for name, text in sorted(files.items())]
     problems = {problem for each in read for problem in each.problems}
@@ -70,7 +70,7 @@ class _EnoughError(Exception):
 
 
 class Reader:
-    """One file while it is read. What has a problem is left out of the flow, and read on."""
+    """Reads one file. A node with a problem is left out of the flow, and reading goes on."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
@@ -79,9 +79,9 @@ class Reader:
         self.mentions: list[Mention] = []
         self.places: dict[str, Place] = {}
         self.owner = ""
-        """The node that is being read; "" outside of nodes."""
+        """The node that is being read; "" outside nodes."""
         self.faulty: set[str] = set()
-        """The owners of problems."""
+        """The nodes that have problems."""
 
     def read(self) -> Read:
         found: Struct | None = None
@@ -94,7 +94,7 @@ class Reader:
             except _EnoughError:
                 last = self.problems[-1]
                 self.problems.append(
-                    Problem(last.place, "there is more: mend these first", last.rule)
+                    Problem(last.place, "there are more problems: fix these first", last.rule)
                 )
         return Read(
             _complete(found, version(self.text), self.file) if isinstance(found, Flow) else None,
@@ -113,7 +113,7 @@ class Reader:
     # Tables into structs.
 
     def struct(self, table: yaml.MappingNode, shape: type[Struct]) -> Struct | None:
-        """The struct that ``table`` describes, or None after saying why it does not."""
+        """The struct of ``table``, or None after adding problems."""
         known = described(shape)
         given: dict[str, Any] = {}
         for key, value in self.entries(table):
@@ -132,7 +132,7 @@ class Reader:
         return None if self.owner in self.faulty else shape(**given)
 
     def entries(self, table: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-        """The entries of a table with each key only once."""
+        """The entries of a table; a key given twice is a problem."""
         seen: dict[str, yaml.ScalarNode] = {}
         for key, value in table.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -146,12 +146,12 @@ class Reader:
                 yield key, value
 
     def nodes(self, table: yaml.MappingNode) -> Mapping[str, Node]:
-        """The nodes that read well; of the others only the places are kept."""
+        """The nodes without problems; of the others only the places are kept."""
         found = {}
         for key, value in self.entries(table):
             name = key.value
             if name in ACTIONS or not re.fullmatch(r"[\w-]{1,60}", name):
-                text = f"{name!r} names no node: take letters, digits and -, not back or repeat"
+                text = f"{name!r} cannot name a node: use letters, digits and -, not back or repeat"
                 self.wrong(key, text, "bad-name")
                 continue
             self.owner = name
@@ -163,7 +163,7 @@ class Reader:
         return found
 
     def node(self, value: yaml.Node) -> Node | None:
-        """A node of a flow: its kind is the key that is named like it."""
+        """A node of a flow: the key that is named like a kind says which kind it is."""
         if not isinstance(value, yaml.MappingNode):
             self.wrong(value, "a node is a table such as { say: welcome, then: main }")
             return None
@@ -177,7 +177,7 @@ class Reader:
         made = self.struct(value, _KINDS[found[0]])
         return made if isinstance(made, Node) else None
 
-    # Values by their types. What is wrong gives any value: its owner is left out.
+    # Values by their types. A wrong one gives any value: its owner is left out.
 
     def value(self, node: yaml.Node, hint: Any) -> Any:
         """The value of ``node`` for a type of :mod:`ivr.model`."""
@@ -192,7 +192,7 @@ class Reader:
             self.wrong(node, "one word belongs here")
             return None
         elif not (node.value or (node.style and "" in get_args(hint))):
-            self.wrong(node, "a word belongs here (one that begins with # stands in quotes)")
+            self.wrong(node, "a word belongs here (put one that begins with # in quotes)")
             return None
         else:
             found = self.scalar(node, hint, origin)
@@ -237,7 +237,7 @@ class Reader:
         return text
 
     def bounded(self, node: yaml.Node, found: Any, note: Meta) -> None:
-        """Say so when a value is not within the bounds of its type."""
+        """Add a problem when a value is out of the bounds of its type."""
         unit, fault = "s" if isinstance(found, float) else "", ""
         if note.min_length is not None and len(found) < note.min_length:
             fault = "at least one belongs here"
@@ -250,19 +250,19 @@ class Reader:
 
 
 def is_schedule(file: str, text: str) -> bool:
-    """Whether a text is that of opening hours, as far as it can be read at all."""
+    """Whether a text is a schedule of opening hours; False if it cannot be read."""
     root = compose(file, text)
     return isinstance(root, yaml.MappingNode) and _is_schedule(root)
 
 
 def _is_schedule(root: yaml.MappingNode) -> bool:
-    """Whether a file holds opening hours and no flow."""
+    """Whether a file holds a schedule and no flow."""
     keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
     return "schedule" in keys and "flow" not in keys
 
 
 def _complete(flow: Flow, text_version: str, file: str) -> Flow:
-    """The flow with its version, and the keys of ``always`` in every menu that has not its own."""
+    """The flow with its version and file, and the keys of ``always`` added to every menu."""
     complete = {
         name: replace(node, keys={**flow.always, **node.keys})
         if isinstance(node, nodes.Menu)

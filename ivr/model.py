@@ -1,6 +1,6 @@
-"""What is read from menus: flows, schedules, and the book of all that were read together.
+"""Flows, operations, and the book: all flows and schedules that were loaded together.
 
-Their fields are annotated as :mod:`ivr.nodes` says, for the loader, the check and the schema.
+Fields are annotated as in :mod:`ivr.nodes`; the loader, the check and the schema read that.
 """
 
 from collections.abc import Mapping
@@ -13,62 +13,60 @@ from ivr.nodes import Do, Node
 from ivr.terms import Is, Keys, Kinds, Need, Switch, Target, Times
 
 UNAVAILABLE = "unavailable"
-"""The outcome of an operation whose back end did not answer."""
+"""The outcome of an operation whose back end did not answer in time."""
 
 ACCEPTED = "accepted"
-"""The outcome of an operation that costs, when it is not known yet what becomes of it."""
+"""The outcome of a paid operation whose result is unknown yet (time-out)."""
 
 
 class Flow(Struct, frozen=True, kw_only=True):
-    """A call flow; ``version`` is the hash of its text, ``file`` where it was read."""
+    """A call flow. ``version`` is the hash of its text, ``file`` the path it was read from."""
 
     flow: Annotated[str, Is.FLOW_NAME, Meta(description="the name")]
     numbers: Annotated[
-        tuple[Annotated[str, Is.NUMBER], ...], Meta(description="which dialled numbers begin here")
+        tuple[Annotated[str, Is.NUMBER], ...], Meta(description="dialled numbers of this flow")
     ] = ()
     codes: Annotated[
         Mapping[Annotated[str, Is.NUMBER], Target],
-        Meta(description="dialled code, such as *100#: the node where it begins"),
+        Meta(description="dialled code, such as *100#: the node it starts at"),
     ] = {}
     keyed_codes: Annotated[
         Switch,
-        Meta(description="whether codes of any flow may be keyed in menus of this one"),
+        Meta(description="whether callers may key codes of any flow in the menus of this one"),
     ] = True
     languages: Annotated[
         tuple[Annotated[str, Is.SPOKEN_LANGUAGE], ...],
-        Meta(description="the first one is the default", min_length=1),
+        Meta(description="languages; the first is the default", min_length=1),
     ]
-    inputs: Annotated[
-        Kinds, Meta(description="what a flow that calls this one must give: its kind")
-    ] = {}
+    inputs: Annotated[Kinds, Meta(description="input that a calling flow must pass: its kind")] = {}
     outputs: Annotated[
-        Kinds, Meta(description="what this flow brings to the one that calls it")
+        Kinds, Meta(description="value that this flow returns to the calling one: its kind")
     ] = {}
-    start: Annotated[Target, Meta(description="the node where a call begins")]
+    start: Annotated[Target, Meta(description="the first node of a call")]
     patience: Annotated[
-        Times, Meta(description="silences and wrong keys in a whole call before gave-up")
+        Times, Meta(description="silences and wrong keys in the whole call before gave-up")
     ] = 12
     farewell: Annotated[
         str,
         Is.ENDING,
-        Meta(description="an end for whoever is silent or wrong once more after that"),
+        Meta(description="an end node, for a caller who is silent or wrong once more after that"),
     ] = ""
     identify: Annotated[
         str,
         Is.FLOW,
-        Meta(description="which asks a subscriber for his code word; the call then comes back"),
+        Meta(description="flow that asks a subscriber for the code word and returns"),
     ] = ""
     on_need: Annotated[
-        Target, Meta(description="where a caller goes who is not known well enough for a node")
+        Target, Meta(description="next node when the identity level is too low for a node")
     ] = ""
     on_backend_down: Annotated[
-        Target, Meta(description="where unavailable leads from a do that does not say so itself")
+        Target, Meta(description="next node after unavailable where a do has no branch for it")
     ] = ""
     on_error: Annotated[
-        Target, Meta(description="where a caller goes when this flow or a deed of it is at fault")
+        Target, Meta(description="next node when this flow or one of its operations has a fault")
     ] = ""
     on_hangup: Annotated[
-        Target, Meta(description="what is still done when the caller is gone; nobody hears a word")
+        Target, Meta(description="node that runs after the caller hung up; no prompt is played")
     ] = ""
     always: Annotated[Keys, Meta(description="keys of every menu that has not its own")] = {}
     nodes: Mapping[str, Node]
@@ -77,20 +75,19 @@ class Flow(Struct, frozen=True, kw_only=True):
 
     @property
     def entries(self) -> Mapping[str, str]:
-        """Where calls begin here: dialled number or code -> node."""
+        """Dialled number or code -> the node at which its calls start."""
         return {**dict.fromkeys(self.numbers, self.start), **self.codes}
 
 
 class Operation(Struct, frozen=True):
-    """The signature of an operation of self-service, against which flows are checked.
+    """The signature of a self-service operation, against which flows are checked.
 
-    ``outcomes``: outcome -> the values it brings -> their kind (``money``, ``count``, ``name``,
-    ``day``, ``each`` …). ``deadline`` is in seconds; when it passes the outcome is ``unavailable``,
-    or ``accepted`` if it costs. ``costs``: the caller pays for it, so that a flow must ask for a
-    yes before. ``daily`` and ``monthly``: how often a subscriber may have it done, 0 for as often
-    as he likes. ``proves``: the outcome by which he is known to be who he says, "" if none is.
-    ``about``: what it does, in a sentence. ``waiting``: the prompt that is told before it, because
-    it may take a while; "" for none.
+    ``outcomes``: outcome -> the values it returns -> their kind (``money``, ``count``, ``name``,
+    ``day``, ``each`` …). ``deadline`` in seconds: after it the outcome is ``unavailable``, or
+    ``accepted`` if the operation costs. ``costs``: the caller pays, so a flow must confirm it
+    before. ``daily`` and ``monthly``: the most runs per subscriber; 0 for no limit. ``proves``:
+    the outcome that proves the caller's identity; "" for none. ``about``: what it does, in a
+    sentence. ``waiting``: the prompt played before it because it may take seconds; "" for none.
     """
 
     name: str
@@ -107,16 +104,19 @@ class Operation(Struct, frozen=True):
 
 
 def needed(node: Node, operations: Mapping[str, Operation]) -> Need:
-    """How well a caller must be known to get into a node: as it says, or as its operation does.
+    """The identity level that a node requires: its own, or that of its operation.
 
-    An operation for callers whom we know answers the others by itself, with ``unknown``.
+    An operation with ``need: caller`` answers unknown callers itself, with ``unknown``.
     """
     operation = operations.get(node.do) if isinstance(node, Do) else None
     return "code-word" if operation and operation.need == "code-word" else node.need
 
 
 class Book(Struct, frozen=True):
-    """All flows that were checked together, and what they may use. A call keeps its book."""
+    """All flows that were checked together, and what they may use.
+
+    A call keeps the book it started with, also after a reload.
+    """
 
     flows: Mapping[str, Flow]
     slots: Mapping[str, Mapping[str, str]]
@@ -125,13 +125,16 @@ class Book(Struct, frozen=True):
     schedules: Mapping[str, Schedule] = {}
 
     def answering(self, dialled: str) -> Flow | None:
-        """The flow that a dialled number or code begins, whatever was dialled with it."""
+        """The flow that a dialled number or code starts, without replies dialled with it."""
         code, _ = self.parted(dialled)
         return next((flow for flow in self.flows.values() if code in flow.entries), None)
 
     def parted(self, dialled: str) -> tuple[str, tuple[str, ...]]:
-        """A number or code, and the replies that were dialled with it: ``*111*2*1#`` is ``*111#``
-        with ``2`` and then ``1``, if it is no code of its own."""
+        """Split a dialled string into the number or code and the replies dialled with it.
+
+        ``*111*2*1#`` is the code ``*111#`` with the replies ``2`` and ``1``, unless it is a code
+        itself.
+        """
         known = self.dialled
         words = dialled.removeprefix("*").removesuffix("#").split("*")
         if dialled not in known and dialled == f"*{'*'.join(words)}#":
@@ -143,11 +146,11 @@ class Book(Struct, frozen=True):
 
     @property
     def dialled(self) -> tuple[str, ...]:
-        """All numbers and codes that begin something."""
+        """All numbers and codes that start a flow."""
         return tuple(number for flow in self.flows.values() for number in flow.entries)
 
     @property
     def codes(self) -> frozenset[str]:
-        """The codes that can be keyed in a call: those that begin like no number."""
+        """The codes that can be keyed during a call: those that start with ``*``."""
         codes = (code for flow in self.flows.values() for code in flow.codes)
         return frozenset(code for code in codes if code.startswith("*"))

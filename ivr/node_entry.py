@@ -1,6 +1,6 @@
-"""What a node wants, or where it leads by itself.
+"""Entering a node: its want, or the next node if it needs none.
 
-Words that wait are told before what takes time.
+Pending phrases are played before anything that takes time.
 """
 
 from typing import TypeAlias
@@ -17,11 +17,11 @@ from ivr.values import Value
 from ivr.wants import Done, Invoke, Say, Screen, Want
 
 Next: TypeAlias = Want | str
-"""What follows: a want, or the node where the call goes on ("" for the one where it is)."""
+"""A want, or the name of the next node ("" for the present one)."""
 
 
 def enter(draft: Draft, node: Node) -> Next:
-    """What a node wants when the call comes into it."""
+    """The want of a node that the call enters, or the next node."""
     need = needed(node, draft.book.operations)
     if NEEDS[draft.session.identity] < NEEDS[need]:
         return _identify(draft, node) or _lacking(draft, node)
@@ -51,7 +51,7 @@ def enter(draft: Draft, node: Node) -> Next:
 
 
 def _meanwhile(draft: Draft, node: Node) -> Say | None:
-    """What is told before a deed that may take long, once."""
+    """The prompt before an operation that may take seconds, played once."""
     operation = draft.book.operations.get(node.do) if isinstance(node, nodes.Do) else None
     if operation is None or not operation.waiting or draft.session.played or draft.session.gone:
         return None
@@ -61,7 +61,7 @@ def _meanwhile(draft: Draft, node: Node) -> Say | None:
 
 
 def _begin(draft: Draft, node: Node) -> Next:
-    """What takes time: nothing waits to be told any more."""
+    """Begin what takes time; no phrase is pending any more."""
     match node:
         case nodes.Language():
             draft.record(node, outcome=node.language, way="then")
@@ -75,16 +75,16 @@ def _begin(draft: Draft, node: Node) -> Next:
             return wants.Enqueue(node.queue, topic, language, node.priority)
         case nodes.Dial():
             return wants.Dial(node.dial, node.ring)
-    raise TypeError(f"there is no way through a {type(node).__name__}")
+    raise TypeError(f"a {type(node).__name__} cannot be entered")
 
 
 def _key(draft: Draft, mark: str) -> str:
-    """What names a deed before it is tried."""
+    """The idempotency key of an action, fixed before it is tried."""
     return f"{draft.session.id}{mark}{draft.session.turn}"
 
 
 def _identify(draft: Draft, node: Node) -> str:
-    """The way into the flow that asks a subscriber who he is; "" if nobody is there to ask."""
+    """The first node of the flow that asks for the code word; "" if it cannot be asked."""
     at, flow = draft.session, draft.flow.identify
     if not flow or at.gone or at.caller.subscriber is None:
         return ""
@@ -93,7 +93,7 @@ def _identify(draft: Draft, node: Node) -> str:
 
 
 def _lacking(draft: Draft, node: Node) -> str:
-    """Where a caller goes who is not known well enough."""
+    """The on-need node; raises :class:`FlowError` if there is none."""
     need = needed(node, draft.book.operations)
     draft.record(node, outcome=f"needs {need}", way="need")
     target = draft.handler("on_need")
@@ -103,7 +103,7 @@ def _lacking(draft: Draft, node: Node) -> str:
 
 
 def _tell(draft: Draft, node: nodes.Say | nodes.End) -> Next:
-    """Words without a question. Those that may be cut short are told with what follows."""
+    """A say or an end. Prompts with barge-in are played together with what follows."""
     at = draft.session
     match node:
         case nodes.Say() if at.played:
@@ -132,7 +132,7 @@ def _tell(draft: Draft, node: nodes.Say | nodes.End) -> Next:
 def _pass(
     draft: Draft, node: nodes.Branch | nodes.Set | nodes.Goto | nodes.Call | nodes.Return
 ) -> str:
-    """Nodes that nobody hears of."""
+    """Nodes that play nothing: the next node."""
     match node:
         case nodes.Branch():
             found = _known(draft, node.branch)
@@ -158,7 +158,7 @@ def _pass(
 
 def _return(draft: Draft, node: nodes.Return) -> str:
     if not draft.session.frames:
-        raise FlowError(f"{draft.session.node} returns, and no flow called this one: let it end")
+        raise FlowError(f"{draft.session.node} returns, but no flow called this one: use end")
     draft.record(node, outcome=node.return_, way="return")
     brought, frame = draft.session.values, draft.session.frames[-1]
     draft.leave()
@@ -174,7 +174,7 @@ def _return(draft: Draft, node: nodes.Return) -> str:
 
 
 def _known(draft: Draft, what: str) -> str:
-    """What is known of the call, for a branch; "" for a value that nobody brought."""
+    """What a branch compares: a fact of the call, or a value; "" for one that is not set."""
     at = draft.session
     match what:
         case "caller":
@@ -197,7 +197,7 @@ def _given(draft: Draft, given: str) -> Value:
 def follow(
     draft: Draft, node: nodes.Do | nodes.Queue | nodes.Dial | nodes.Call, outcome: str
 ) -> str:
-    """Where an outcome leads."""
+    """The node after an outcome; raises :class:`FlowError` if there is no branch for it."""
     at = draft.session
     target, way = node.on.get(outcome, ""), outcome
     if not target and isinstance(node, nodes.Do) and outcome == UNAVAILABLE:

@@ -1,4 +1,4 @@
-"""What is wrong with a flow, where, and what its author can do about it."""
+"""Problems of files: what is wrong, where, and how to fix it."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 COMPARED = 2000
-"""Among more names than these nobody looks for the nearest: it would take seconds."""
+"""Among more names than this the nearest one is not looked for: it would take seconds."""
 
 
 class Place(Struct, frozen=True, order=True):
@@ -22,9 +22,9 @@ class Place(Struct, frozen=True, order=True):
 
 
 class Problem(Struct, frozen=True, order=True):
-    """Something to mend, in the form that editors and compilers use.
+    """A finding, printed in the form that editors and compilers use.
 
-    ``rule`` names what was broken; a ``warning`` hinders nobody from using the flow.
+    ``rule``: the rule that is violated. A ``warning`` does not keep the flow from being used.
     """
 
     place: Place
@@ -38,7 +38,7 @@ class Problem(Struct, frozen=True, order=True):
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """What the author may have meant, as the end of a sentence."""
+    """The end of an error message: the nearest known name, or the names there are."""
     names = sorted(known)
     close = get_close_matches(word, names, n=1) if len(names) <= COMPARED else []
     if close:

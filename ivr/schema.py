@@ -1,9 +1,9 @@
 """The language of menus as a JSON Schema (2020-12), for editors.
 
-It is made of the annotations that the loader reads. Where JSON Schema cannot say what the loader
-means it lets more pass: the check has the last word. Editors read YAML, so that ``3`` and ``yes``
-come as a number or as a switch, and as a text when they stand in quotes. A choice is an if rather
-than an anyOf: whoever errs is then told of his own kind of node, and of nothing else.
+It is built from the annotations that the loader reads. Where JSON Schema cannot express a rule it
+accepts more, and the check decides. Editors parse YAML 1.2, so ``3`` and ``yes`` arrive as a number
+or a boolean, and as a string in quotes. Choices are written as ``if``, not ``anyOf``, so that an
+error message is about the kind of node that the author wrote.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ from ivr.terms import (
 Schema: TypeAlias = dict[str, Any]
 
 _OTHER = "\\x00-,/:-@\\[-\\^`{-\\x7f"
-"""Inside of brackets: the characters of ASCII besides letters, digits and ``-._``."""
+"""For a bracket expression: the ASCII characters except letters, digits and ``-._``."""
 _NAME = f"[^{_OTHER}.]{{1,60}}"
 _WORD = f"(?:[^{_OTHER}]|[*#+]){{1,40}}"
 _DAY = f"(?:{'|'.join(''.join(f'[{c}{c.upper()}]' for c in day) for day in WEEKDAYS)})"
@@ -57,19 +57,19 @@ LOOKS: Mapping[Is, str] = {
     Is.DATE: "(?:[0-9]{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])",
     Is.SPANS: rf"open|closed|{_SPAN}(?:\s*,\s*{_SPAN})*",
 }
-"""How a text must look, in what the regular expressions of Python and of editors share."""
+"""The pattern of each sort of text, in the regular expressions that Python and editors share."""
 
 OUTCOMES: Mapping[type[Struct], Sequence[str]] = {
     nodes.Queue: QUEUE_OUTCOMES,
     nodes.Dial: DIAL_OUTCOMES,
 }
-"""Kinds of nodes whose outcomes are always the same."""
+"""Kinds of nodes with fixed outcomes."""
 
 
 class Names(Struct, frozen=True):
-    """What an installation has: operations, and prompts with their words.
+    """The operations and prompts (with their texts) of an installation, offered by editors.
 
-    Editors offer them; unless ``strict``, other prompts pass, too.
+    Unless ``strict``, other prompts are accepted, too.
     """
 
     operations: Mapping[str, Operation]
@@ -78,7 +78,7 @@ class Names(Struct, frozen=True):
 
 
 def schema(names: Names) -> Schema:
-    """The schema of a file of menus: a flow, or a schedule."""
+    """The schema of a file of menus: a flow or a schedule."""
     shapes: tuple[type[Struct], ...] = (Flow, Schedule, *KINDS)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -110,9 +110,9 @@ def _name(what: Is) -> str:
 
 
 def _node() -> Schema:
-    """A node of any kind: the key that is named like a kind says which."""
+    """A node of any kind, by the key that is named like the kind."""
     kinds = {kind(shape): shape for shape in KINDS}
-    told = {"errorMessage": f"a node has one of the keys {', '.join(kinds)}"}
+    message = {"errorMessage": f"a node has one of the keys {', '.join(kinds)}"}
     given = {name: {"type": "object", "required": [name]} for name in kinds}
     return {
         "type": "object",
@@ -120,9 +120,9 @@ def _node() -> Schema:
         "then": {"allOf": [{"if": given[name], "then": _ref(name)} for name in kinds]},
         "else": {
             "properties": {name: {"description": shape.__doc__} for name, shape in kinds.items()},
-            "anyOf": [{"required": [name], **told} for name in kinds],
+            "anyOf": [{"required": [name], **message} for name in kinds],
         },
-        **told,
+        **message,
     }
 
 
@@ -146,7 +146,7 @@ def _struct(shape: type[Struct], names: Names) -> Schema:
 
 
 def _operation(operation: Operation) -> Schema:
-    """What a node that does this operation may say of it."""
+    """The outcomes and inputs of a ``do`` node for this operation."""
     taken = _only(operation.inputs, Is.WORD)
     then: Schema = {"properties": {"on": _only(operation.outcomes, Is.NODE), "inputs": taken}}
     if operation.inputs:
@@ -157,7 +157,7 @@ def _operation(operation: Operation) -> Schema:
 
 
 def _only(keys: Iterable[str], values: Is) -> Schema:
-    """A table with no other keys."""
+    """A table with these keys only."""
     return {
         "type": "object",
         "properties": {key: _ref(_name(values)) for key in keys},
@@ -172,7 +172,7 @@ def _field(shape: type[Struct], hint: Any, names: Names) -> Schema:
 
 
 def _default(value: Any) -> Schema:
-    """A default as an author would write it."""
+    """A default as it is written in YAML."""
     match value:
         case bool():
             return {"default": "yes" if value else "no"}
@@ -184,7 +184,7 @@ def _default(value: Any) -> Schema:
 
 
 def _value(hint: Any, names: Names) -> Schema:
-    """What may stand where the model has this type."""
+    """The schema of a type of the model."""
     inner, notes = bare(hint)
     origin = get_origin(inner)
     if origin is tuple:
@@ -210,7 +210,7 @@ def _value(hint: Any, names: Names) -> Schema:
 
 
 def _bound(notes: Iterable[object], which: str, otherwise: float) -> Any:
-    """The nearest bound of that name."""
+    """The last bound of that name, or ``otherwise``."""
     found = [getattr(note, which) for note in notes if isinstance(note, Meta)]
     return next((end for end in reversed(found) if end is not None), otherwise)
 
@@ -223,7 +223,7 @@ def _table(keys: Any, values: Any, names: Names) -> Schema:
     if values is Node:
         named = {
             "pattern": f"^(?!(?:{'|'.join(ACTIONS)})$){_NAME}$",
-            "errorMessage": "a node is named by letters, digits and -, not back or repeat",
+            "errorMessage": "a node's name is letters, digits and -, not back or repeat",
         }
         return {"type": "object", "propertyNames": named, "additionalProperties": _ref("node")}
     found: Schema = {"type": "object", "additionalProperties": _value(values, names)}
@@ -258,22 +258,22 @@ def _prompt(names: Names) -> Schema:
 
 
 def _text(what: Is, pattern: str = ".") -> Schema:
-    """A text; one of digits comes as a number, and a ``yes`` that is set may come as a switch."""
+    """A text; unquoted digits arrive as a number, an unquoted ``yes`` as a boolean."""
     types = ["string", "number", *(["boolean"] if what in (Is.GIVEN, Is.WORD) else [])]
     return {"type": types, "pattern": pattern, "errorMessage": what.value}
 
 
 def _whole(least: float, most: float) -> Schema:
-    told = {"errorMessage": f"a whole number from {least} to {most}, such as 3"}
+    message = {"errorMessage": f"a whole number from {least} to {most}, such as 3"}
     return {
         "if": {"type": "string"},
-        "then": {"pattern": "^[0-9]{1,6}$", **told},
-        "else": {"type": "integer", "minimum": least, "maximum": most, **told},
+        "then": {"pattern": "^[0-9]{1,6}$", **message},
+        "else": {"type": "integer", "minimum": least, "maximum": most, **message},
     }
 
 
 def _time(least: float, most: float) -> Schema:
-    """Seconds from ``least``, which is less than one of them, and minutes."""
+    """A time in s or m, from ``least`` (below 1 s) to ``most`` seconds."""
     few = f"(?!0*(?:\\.[0-{int(least * 10) - 1}][0-9]*)?s$|0+m)"
     told = [f"{_fraction(int(most))}s", f"{_fraction(int(most / 60))}m"]
     return {

@@ -1,4 +1,4 @@
-"""Words as pages of text: what fits on the screen of a telephone in a USSD session."""
+"""Sentences as pages of text that fit into one USSD message."""
 
 import re
 from collections.abc import Container, Iterator, Sequence
@@ -7,7 +7,7 @@ from ivr.digits import Verdict, judge
 from ivr.wants import Grammar
 
 GSM, UCS2 = 160, 70
-"""How much a page holds: characters of the GSM alphabet, or units of UTF-16."""
+"""The size of a page: in GSM 7-bit characters, or in UTF-16 units (UCS-2)."""
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -16,10 +16,10 @@ _BASIC = frozenset(
 """The default alphabet of 3GPP TS 23.038, 6.2.1."""
 
 _EXTENSION = frozenset("^{}\\[~]|€\f")
-"""Its extension table, 6.2.1.1: each of these takes the room of two."""
+"""Its extension table, 6.2.1.1: each of these counts as two characters."""
 
 MORE = {"ru": "дальше", "be": "далей", "en": "more"}
-"""What the key does that turns the page."""
+"""Language -> the label of the key that shows the next page."""
 
 _MARKS = ".,;:!?"
 
@@ -44,20 +44,20 @@ _KEYS = {
     }.items()
     for word in words.split()
 }
-"""What keys are called."""
+"""Spoken name of a key -> the key."""
 
 _CHOICE = re.compile(
     r"(?P<what>[^.!?;]+?)(?P<comma>,?) (?P<press>(?:нажмите|націсніце|press) )?"
     rf"(?P<key>{'|'.join(_KEYS)})(?=[.,;]|$)[.,;]? ?"
 )
 _BARE = ("для ", "for ")
-"""How a choice begins that needs no comma: for English press three."""
+"""How a choice starts that needs no comma: "for English press three"."""
 
 
 def listed(sentence: str, keys: Container[str]) -> tuple[str, ...]:
-    """The lines of a sentence: choices that it offers by these ``keys`` as "1 Balance".
+    """The lines of a menu sentence, with each choice of ``keys`` rewritten as "1 Balance".
 
-    A sentence offers some if it says what to press. All other words stay as they are.
+    Only a sentence that says what to press has choices; all other words stay as they are.
     """
     lines: list[str] = []
     at = rest = 0
@@ -81,16 +81,16 @@ def fits(text: str) -> bool:
 
 
 def turning(grammar: Grammar | None) -> str:
-    """The key that turns the page: the first that is no answer; no telephone asks for a plus."""
+    """The key for the next page: the first one that is not an answer of ``grammar``."""
     if grammar is None:
         return _TURNING[0]
     return next(key for key in _TURNING if judge(grammar, key) is Verdict.WRONG)
 
 
 def pages(sentences: Sequence[str], key: str, language: str) -> tuple[str, ...]:
-    """Sentences on pages, at least one: broken where a phrase ends, or else between words.
+    """Split sentences into pages, at least one, at the ends of phrases or else between words.
 
-    All pages but the last end with the ``key`` that turns the page, in a line of its own.
+    All pages but the last end with a line for the ``key`` that shows the next page.
     """
     hint = f"\n{key} {MORE.get(language, MORE['en'])}"
     words = list(_words(sentences, hint))
@@ -99,7 +99,7 @@ def pages(sentences: Sequence[str], key: str, language: str) -> tuple[str, ...]:
         taken = 1
         while taken < len(words) and fits("".join(words[: taken + 1]).strip() + hint):
             taken += 1
-        phrases = range(taken, taken // 2, -1)  # a page that is half empty is none the better
+        phrases = range(taken, taken // 2, -1)  # no page is left more than half empty
         taken = next((end for end in phrases if _ends(words, end)), taken)
         found.append("".join(words[:taken]).strip() + hint)
         del words[:taken]
@@ -107,12 +107,12 @@ def pages(sentences: Sequence[str], key: str, language: str) -> tuple[str, ...]:
 
 
 def _ends(words: Sequence[str], end: int) -> bool:
-    """Whether a phrase ends before the word of an index."""
+    """Whether a phrase ends before the word with the index ``end``."""
     return words[end - 1][-1] in _MARKS or words[end][0] == "\n"
 
 
 def _words(sentences: Sequence[str], hint: str) -> Iterator[str]:
-    """The words, each with what stands before it; one that fits on no page in pieces."""
+    """The words, each with the space or line break before it; longer than a page: in pieces."""
     for sentence in sentences:
         before = "\n"
         for word in sentence.split():

@@ -1,4 +1,4 @@
-"""A text that must not be seen."""
+"""A text that must not be logged or shown."""
 
 from hmac import compare_digest
 

@@ -6,14 +6,17 @@ from ivr.terms import Need
 from ivr.values import Phrase, Values, unwritten
 
 FORMAT = 2
-"""Grows when a stored session of before cannot be read any more."""
+"""Format of a stored session; raised when older ones can no longer be read."""
 
 Spot = tuple[str, str]
 """A flow and a node of it."""
 
 
 class Caller(Struct, frozen=True):
-    """Who calls: the number, the subscriber whose it is, and whether the line vouches for it."""
+    """The caller's number, its subscriber, and whether the line vouches for the number.
+
+    ``vouched`` is False for a number that the network did not verify.
+    """
 
     number: str
     subscriber: int | None = None
@@ -21,9 +24,9 @@ class Caller(Struct, frozen=True):
 
 
 class Frame(Struct, frozen=True):
-    """Where a flow stands that called another one, until that one returns.
+    """A stack frame: where a flow stands that called another one, until that one returns.
 
-    ``identifying``: the node did not call it, but needs a caller who is known better.
+    ``identifying``: the call was made for a node that needs a higher identity level.
     """
 
     flow: str
@@ -36,14 +39,14 @@ class Frame(Struct, frozen=True):
 class Session(Struct, frozen=True, kw_only=True):
     """Where a call stands.
 
-    ``heard`` is what the last ask told, ``again`` what it tells when it is to be repeated,
-    ``pending`` what is still to be told with the next screen, ``telling`` whether the caller is
-    being told something without being asked, ``told`` whether those are this node's own words,
-    ``trail`` the menus that "back" goes back through. ``silences`` and ``wrongs`` count in this
-    node, ``misses`` in the whole call. ``turn`` counts the events. ``frames`` are the flows that
-    called this one, the outermost first. ``proven``: the caller told the code word. ``gone``: he
-    hung up and the flow still has something to do; ``failed``: the flow's on-error was taken.
-    ``ahead``: what was dialled with a code, to answer what is asked in turn.
+    ``heard``: the phrases of the last ask; ``again``: those that "repeat" plays; ``pending``:
+    phrases to play with the next screen. ``playing``: a :class:`~ivr.wants.Say` is being played;
+    ``played``: it holds this node's own prompts. ``trail``: the menus that "back" goes through.
+    ``silences`` and ``wrongs`` count in this node, ``misses`` in the whole call, ``turn`` counts
+    the events. ``frames``: the flows that called this one, the outermost first. ``proven``: the
+    code word was right. ``gone``: the caller hung up and the flow still has actions to run.
+    ``failed``: an on-error was taken. ``ahead``: replies dialled with a code, which answer the next
+    asks in turn.
     """
 
     id: str
@@ -72,7 +75,7 @@ class Session(Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> Need:
-        """How well the caller is known."""
+        """The caller's identity level."""
         if self.caller.subscriber is None:
             return "none"
         if self.proven:
@@ -81,14 +84,14 @@ class Session(Struct, frozen=True, kw_only=True):
 
 
 def to_json(session: Session) -> bytes:
-    """The session as text. What is sealed in it is left out: secrets are never written."""
+    """The session as JSON. Sealed values are left out: secrets are never stored."""
     return json.encode(session, enc_hook=unwritten)
 
 
 def from_json(text: bytes) -> Session:
-    """The session of ``text``; :class:`msgspec.ValidationError` if it is none of this format.
+    """The session of JSON ``text``; its sealed values are empty and must be asked for again.
 
-    What was sealed in it is forgotten: a flow that uses it is at fault, and must ask again.
+    Raises :class:`msgspec.ValidationError` for another structure, ValueError for another format.
     """
     session = _decoder.decode(text)
     if session.format != FORMAT:

@@ -1,4 +1,4 @@
-"""How a session begins: at the start of a flow, or in the node of a code that was dialled."""
+"""How a session starts: at a flow's first node, or at the node of the dialled code."""
 
 from collections.abc import Iterable
 
@@ -10,9 +10,9 @@ from ivr.session import Caller, Session
 def start_session(
     book: Book, call: str, dialled: str, caller: Caller, languages: Iterable[str] = ()
 ) -> Session | None:
-    """The session ``call`` of a caller who dialled a number; None when no flow has it.
+    """The session with the id ``call`` for a dialled number or code; None if no flow has it.
 
-    It is told in the first of the ``languages`` languages that the flow has, or in the flow's own.
+    Its language is the first of ``languages`` that the flow has, else the flow's default.
     """
     code, ahead = book.parted(dialled)
     flow = book.answering(code)
@@ -32,5 +32,5 @@ def start_session(
 
 
 def first_event(session: Session) -> Began | Played:
-    """The event that begins a session: one that a code began goes on where it stands."""
+    """The event that starts a session; one started by a code goes on at its node."""
     return Played() if session.playing else Began()

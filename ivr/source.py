@@ -1,6 +1,6 @@
-"""Text to YAML nodes, which know their places; whatever the text is, it takes no harm and no time.
+"""Text to YAML nodes with their places, safe for any input and in bounded time.
 
-Every scalar stays the text that stands in the file.
+Every scalar stays the text that is in the file.
 """
 
 import re
@@ -10,32 +10,32 @@ import yaml
 from ivr.problems import Place, Problem
 
 LIMIT = 1_000_000
-"""The longest file that is read (characters): a flow of ten thousand nodes is shorter."""
+"""The longest file (characters): a flow of ten thousand nodes is shorter."""
 
 DEEP = 16
-"""How many brackets may stand within each other; a flow needs six.
+"""The deepest nesting; a flow needs six levels.
 
-The parser recurses and crashes the process at some ten thousand, and is slow long before.
+The parser recurses: it crashes the process at some ten thousand levels, and is slow long before.
 """
 
 _STRANGE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-"""What YAML takes for no character, and a byte order mark that is not at the beginning."""
+"""Characters that YAML does not allow, and a byte order mark that is not at the start."""
 
 
 def compose(
     file: str, text: str, what: str = "a flow is a table of keys: begin with `flow: name`"
 ) -> yaml.MappingNode | Problem:
-    """The table that ``text`` is, or what keeps it from being one; ``what`` should stand there."""
+    """The table in ``text``, or the problem; ``what`` is the text of not-a-flow."""
     text = text.removeprefix("\ufeff")
     if len(text) > LIMIT:
         fault = f"the file is longer than {LIMIT} characters: split it into flows"
         return Problem(Place(file, 1, 1), fault, "too-long")
     strange = _STRANGE.search(text)
     if strange:
-        fault = f"the character U+{ord(strange[0]):04X} is none of a text: take it out"
-        if "\udc80" <= strange[0] <= "\udcff":  # what a file that is not in UTF-8 is read as
+        fault = f"the character U+{ord(strange[0]):04X} is not allowed in a text: remove it"
+        if "\udc80" <= strange[0] <= "\udcff":  # bytes that are not UTF-8
             fault = "the file is not in UTF-8: save it as UTF-8"
         return Problem(_at(file, text, strange.start()), fault, "no-text")
     try:
@@ -48,13 +48,13 @@ def compose(
 
 
 def place(file: str, node: yaml.Node | yaml.Event | None) -> Place:
-    """Where a node stands; the beginning of the file for none."""
+    """The place of a node; the start of the file for None."""
     mark = node.start_mark if node is not None else None
     return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
 
 
 def _refused(file: str, text: str) -> Problem | None:
-    """What would blow up when nodes are made of it."""
+    """Aliases and deep nesting: what could exhaust memory or the stack."""
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent):
@@ -74,8 +74,8 @@ def _fault(file: str, text: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     row, column = (mark.line, mark.column) if mark else (0, 0)
     line = "".join(text.splitlines()[row : row + 1])
-    hint = "indent with spaces, not tabs" if "\t" in line else "mend the YAML here or just above"
-    fault = getattr(error, "problem", None) or "this is no YAML"
+    hint = "indent with spaces, not tabs" if "\t" in line else "fix the YAML here or just above"
+    fault = getattr(error, "problem", None) or "this is not YAML"
     return Problem(Place(file, row + 1, column + 1), f"{fault}: {hint}", "not-yaml")
 
 

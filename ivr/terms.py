@@ -1,6 +1,6 @@
-"""The words of the language of menus: what a string may name, and within which bounds.
+"""The vocabulary of the menu language: what a string may name, and its bounds.
 
-The loader, the check and the schema all read these annotations, so each is said once.
+The loader, the check and the schema read these annotations.
 """
 
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from msgspec import Meta
 BACK = "back"
 REPEAT = "repeat"
 ACTIONS = (BACK, REPEAT)
-"""What a key can do besides leading to a node."""
+"""What a key can do besides going to a node."""
 
 QUEUE_OUTCOMES = ("ended", "timeout", "full", "closed", "left", "failed")
 DIAL_OUTCOMES = ("ended", "busy", "no-answer", "failed")
 
 Need = Literal["none", "caller", "code-word"]
-"""How well the caller must be known."""
+"""Identity level: none, known by the number (caller), proven by the code word."""
 
 NEEDS: Mapping[Need, int] = {"none": 0, "caller": 1, "code-word": 2}
-"""They grow."""
+"""Identity level -> its rank."""
 
 BRANCH_SUBJECTS = ("caller", "identity", "language", "dialled")
-"""What a branch may look at besides values."""
+"""Facts of the call that a branch may compare, besides values."""
 
 KINDS_OF_VALUES = (
     "count", "day", "digits", "each", "moment", "money", "name", "recording", "secret", "spoken",
@@ -51,16 +51,16 @@ class Is(Enum):
     FLOW = "another flow"
     SCHEDULE = "a schedule of opening hours"
     LANGUAGE = "a language of this flow"
-    SPOKEN_LANGUAGE = "a language that is spoken here"
+    SPOKEN_LANGUAGE = "a language with a voice"
     FLOW_NAME = "a name that no other flow has"
     SCHEDULE_NAME = "a name that no other schedule has"
-    NUMBER = "a number that is dialled"
-    QUEUE = "a queue of the exchange"
+    NUMBER = "a number or code that is dialled"
+    QUEUE = "a queue of Asterisk"
     TEXT = "a text"
     WORD = "a word"
     ZONE = "a time zone of IANA such as Europe/Minsk"
     DAYS = "days of the week: mon, mon-fri, sat"
-    DATE = 'a day, "2026-12-31", or the same of every year, "12-31"'
+    DATE = 'a day, "2026-12-31", or "12-31" for every year'
     SPANS = 'hours such as "09:00-13:00, 14:00-18:00", or open, or closed'
 
 
@@ -74,7 +74,7 @@ Times: TypeAlias = Annotated[int, Meta(description="a number from 1", ge=1, le=1
 Switch: TypeAlias = Annotated[bool, Meta(description="yes or no")]
 
 Prompts: TypeAlias = Annotated[
-    tuple[Prompt, ...], Meta(description="a prompt, or several told one after the other")
+    tuple[Prompt, ...], Meta(description="a prompt, or several played one after the other")
 ]
 Words: TypeAlias = Annotated[Prompts, Meta(min_length=1)]
 Values: TypeAlias = Mapping[Word, Annotated[str, Is.VALUE]]

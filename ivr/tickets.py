@@ -1,16 +1,16 @@
-"""What becomes of a question that nobody could answer at once: a policy as a value."""
+"""The policy of tickets: states, departments, and when a ticket is due."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
 State: TypeAlias = Literal["open", "working", "waiting", "solved", "closed"]
-"""``open`` until somebody takes it, ``waiting`` for the subscriber or for a part, ``solved`` as
-we say, ``closed`` for good."""
+"""``open``: not taken yet; ``waiting``: for the subscriber or a part; ``solved``: answered, may be
+reopened; ``closed``: final."""
 STATES: tuple[State, ...] = get_args(State)
 
 Department: TypeAlias = Literal["information", "finance", "technical", "field", "claims"]
-"""``field`` are the engineers who come to the subscriber."""
+"""``field``: field engineers, who visit the subscriber."""
 DEPARTMENTS: tuple[Department, ...] = get_args(Department)
 
 FOLLOWS: Mapping[State, frozenset[State]] = {
@@ -20,30 +20,30 @@ FOLLOWS: Mapping[State, frozenset[State]] = {
     "solved": frozenset({"open", "working", "closed"}),
     "closed": frozenset(),
 }
-"""Which states may follow which. What turns out not to be solved is taken up again; what is
-closed stays closed, and is asked about in another ticket."""
+"""State -> the states that may follow. A solved ticket may be reopened; a closed one may not: a new
+ticket is opened instead."""
 
 ACTIVE: frozenset[State] = frozenset({"open", "working", "waiting"})
-"""Somebody must still do something."""
+"""States in which work is left to do."""
 
 USUAL = timedelta(hours=24)
 VISIT = timedelta(hours=48)
-"""Eight visits of ten are made within a day, the hard rest within two; this much is promised."""
+"""What is promised for a visit: eight of ten are made within a day, the rest within two."""
 VISITED: frozenset[Department] = frozenset({"field"})
 VISIT_TOPICS = frozenset({"repair", "visit"})
-"""Where somebody has to come, whichever department has it."""
+"""Topics that need a visit, in whichever department."""
 
 
 def may_follow(state: State, then: State) -> bool:
-    """Whether a ticket may go from one state to another; it may stay in any."""
+    """Whether a ticket may change from ``state`` to ``then``; keeping its state is allowed."""
     return then == state or then in FOLLOWS[state]
 
 
 def due(department: Department, topic: str, created: datetime) -> datetime:
-    """By when it is to be solved, if nobody says otherwise."""
+    """The default due time of a ticket."""
     return created + (VISIT if department in VISITED or topic in VISIT_TOPICS else USUAL)
 
 
 def late(state: State, due: datetime, now: datetime) -> bool:
-    """Whether it should have been solved before."""
+    """Whether an active ticket is past its due time."""
     return state in ACTIVE and due < now

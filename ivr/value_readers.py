@@ -1,4 +1,4 @@
-"""Values as a person writes them in a test or on a command line."""
+"""Values from the text of a test of flows or of a command line."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -30,7 +30,7 @@ READERS: Mapping[str, Callable[[str], Value]] = {
     "word": Word,
     "recording": lambda text: Recording("/rehearsed", float(text)),
 }
-"""Kinds of values, and what makes one of a text. Each raises ValueError or ArithmeticError.
+"""Kind of value -> the function that parses its text; raises ValueError or ArithmeticError.
 
-All but lists; a recording is written as its seconds.
+Every kind but lists; a recording is written as its seconds.
 """

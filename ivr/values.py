@@ -1,4 +1,4 @@
-"""What a caller can be told: typed values, so that every language can say them well."""
+"""Typed values that a session carries and prompts say, in each language's own words."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -18,7 +18,7 @@ class Money(Struct, frozen=True, tag="money"):
 
 
 class Count(Struct, frozen=True, tag="count"):
-    """A whole number of something; the unit is named by the placeholder that tells it."""
+    """A whole number of something; the placeholder of the prompt names the unit."""
 
     number: int
 
@@ -30,13 +30,13 @@ class Day(Struct, frozen=True, tag="day"):
 
 
 class Moment(Struct, frozen=True, tag="moment"):
-    """A moment, in the local time of the caller (told without a zone)."""
+    """A moment in the caller's local time; played without its zone."""
 
     at: datetime
 
 
 class Digits(Struct, frozen=True, tag="digits"):
-    """Keys or a number told digit by digit: a phone number, an account."""
+    """Digits that are said one by one: a phone number, an account."""
 
     digits: str
 
@@ -55,17 +55,17 @@ class Name(Struct, frozen=True, tag="name"):
 
 
 class Spoken(Struct, frozen=True, tag="spoken"):
-    """What somebody declared for callers: his text in each language, or a recording of his.
+    """An operator's announcement: a text per language, or a recording.
 
-    ``recording`` is an absolute path without extension. It is played where there is one; texts
-    serve the lines that have no sound, and everybody when there is none.
+    ``recording`` is an absolute path without extension; it is played if set. The texts are used on
+    text lines, and for speech when there is no recording.
     """
 
     texts: Mapping[str, str]
     recording: str = ""
 
     def in_(self, language: str) -> tuple[str, str]:
-        """The text for ``language`` and the language it is in: another one if that is missing."""
+        """The text for ``language``, or for another one, and the language that it is in."""
         return next(
             ((each, text) for each in (language, *self.texts) if (text := self.texts.get(each))),
             (language, ""),
@@ -79,9 +79,9 @@ class Rows(Struct, frozen=True, tag="rows"):
 
 
 class Recording(Struct, frozen=True, tag="recording"):
-    """What the caller said, recorded: ``file`` is the absolute path of the WAV with its extension.
+    """A caller's recording: ``file`` is the absolute path of the WAV file.
 
-    An operation takes it; no prompt can tell it.
+    It can be an input of an operation; no prompt can play it.
     """
 
     file: str
@@ -89,19 +89,19 @@ class Recording(Struct, frozen=True, tag="recording"):
 
 
 class Sealed(Struct, frozen=True, tag="sealed"):
-    """Digits that must not be seen; None where they were forgotten. An operation takes them."""
+    """Secret digits, for an operation alone; None after the session was stored and loaded."""
 
     digits: Secret | None = None
 
 
 def unwritten(value: object) -> None:
-    """What is written of a secret: nothing. (For msgspec's ``enc_hook``.)"""
+    """Encode a secret as null (msgspec's ``enc_hook``); raises TypeError for other types."""
     if not isinstance(value, Secret):
-        raise TypeError(f"a {type(value).__name__} cannot be written")
+        raise TypeError(f"a {type(value).__name__} cannot be stored")
 
 
 class Word(Struct, frozen=True, tag="word"):
-    """A word that a flow set for itself, to branch on; it cannot be told."""
+    """A word set by a flow, to branch on; no prompt can say it."""
 
     word: str
 

@@ -1,4 +1,7 @@
-"""What a session wants next: the answers of :func:`ivr.engine.step`, done by the adapters."""
+"""Wants: what a session wants next. :func:`ivr.engine.step` returns one, an adapter carries it out.
+
+Each want names the events that answer it.
+"""
 
 from typing import Literal, TypeAlias
 
@@ -8,7 +11,7 @@ from ivr.values import Phrase, Values
 
 
 class Screen(Struct, frozen=True):
-    """What is told in one breath: phrases in a language. On a text line it is one page."""
+    """Prompts played without a pause, in one language; on a text line, one screen of text."""
 
     phrases: tuple[Phrase, ...]
     language: str
@@ -16,12 +19,12 @@ class Screen(Struct, frozen=True):
 
 
 class Grammar(Struct, frozen=True):
-    """Which keys are an answer.
+    """Which keys are an answer, and the DTMF timers.
 
-    Either one of the ``choices`` ("1", "10", "*"), or ``least`` to ``most`` digits, ended early
-    by the ``stop`` key; ``most=0`` leaves only the choices. Or one of the ``codes`` ("*100#"); keys
-    that become none of them count one by one. Times are in seconds: ``first`` counts from the end
-    of the prompt, ``between`` from the last key, ``total`` from the first.
+    An answer is one of the ``choices`` ("1", "10", "*"), or ``least`` to ``most`` digits, ended
+    early by the ``stop`` key (``most=0``: choices only), or one of the ``codes`` ("*100#"); keys
+    that do not complete a code count one by one. Timers in seconds: ``first`` from the end of the
+    prompt to the first key, ``between`` two keys, ``total`` from the first key.
     """
 
     choices: frozenset[str] = frozenset()
@@ -35,15 +38,15 @@ class Grammar(Struct, frozen=True):
 
     @property
     def lasts(self) -> float:
-        """How long an answer may take from the end of the prompt on, at most; seconds."""
+        """The longest time from the end of the prompt to the answer, in seconds."""
         keys = max([self.most, *map(len, self.choices | self.codes)])
         return self.first + min(self.total, self.between * keys)
 
 
 class Ask(Struct, frozen=True, tag="ask"):
-    """Tell the screen and bring the caller's answer: ``Keyed``, ``Silent`` or ``Gone``.
+    """Play the screen and collect keys: ``Keyed``, ``Silent`` or ``Gone``.
 
-    ``flush`` drops what was typed ahead. The digits of a ``secret`` ask are written nowhere.
+    ``flush`` drops keys typed ahead. The digits of a ``secret`` ask are never logged or stored.
     """
 
     screen: Screen
@@ -53,9 +56,9 @@ class Ask(Struct, frozen=True, tag="ask"):
 
 
 class Say(Struct, frozen=True, tag="say"):
-    """Tell the screen: ``Told`` or ``Gone``.
+    """Play the screen: ``Played`` or ``Gone``.
 
-    ``passing``: it fills the time until what follows; whoever reads does not need it.
+    ``passing``: it only fills the time until the next want; text lines skip it.
     """
 
     screen: Screen
@@ -63,7 +66,7 @@ class Say(Struct, frozen=True, tag="say"):
 
 
 class Invoke(Struct, frozen=True, tag="invoke"):
-    """Do an operation of self-service: ``Answered``. The same ``key`` twice is the same deed."""
+    """Run a self-service operation: ``Answered``. The same ``key`` twice runs it once."""
 
     operation: str
     inputs: Values
@@ -71,7 +74,7 @@ class Invoke(Struct, frozen=True, tag="invoke"):
 
 
 class Enqueue(Struct, frozen=True, tag="enqueue"):
-    """Give the caller to a queue of agents: ``Bridged`` or ``Gone``."""
+    """Put the caller into a queue of agents: ``Bridged`` or ``Gone``."""
 
     queue: str
     topic: str
@@ -80,17 +83,17 @@ class Enqueue(Struct, frozen=True, tag="enqueue"):
 
 
 class Dial(Struct, frozen=True, tag="dial"):
-    """Call a number, let it ring for so many seconds, and connect it: ``Bridged`` or ``Gone``."""
+    """Dial a number, let it ring for ``ring`` seconds, bridge it: ``Bridged`` or ``Gone``."""
 
     number: str
     ring: float
 
 
 class Record(Struct, frozen=True, tag="record"):
-    """Tell the screen, sound a tone and record: ``Recorded``, ``Silent`` if nothing was said.
+    """Play the screen and a tone, then record: ``Recorded``, ``Silent`` if nothing was said.
 
-    It ends at the ``stop`` key, after ``quiet`` seconds of silence or ``longest`` in all. ``name``
-    is unique and fit for a file.
+    The recording ends at the ``stop`` key, after ``quiet`` seconds of silence, or after ``longest``
+    seconds in all. ``name`` is unique and safe as a file name.
     """
 
     screen: Screen
@@ -101,26 +104,26 @@ class Record(Struct, frozen=True, tag="record"):
 
 
 class CheckHours(Struct, frozen=True, tag="consult"):
-    """Look at a schedule: ``Answered`` as ``open`` (``closes``) or ``closed`` (``opens``).
+    """Look up opening hours: ``Answered`` as ``open`` (``closes``) or ``closed`` (``opens``).
 
-    The value in brackets is a moment, and missing when nothing will change for a year.
+    The value in brackets is a moment; it is missing when nothing changes for a year.
     """
 
     schedule: str
 
 
 class FindAnnouncements(Struct, frozen=True, tag="concern"):
-    """Look for announcements that concern the caller: ``Answered`` as ``some`` or ``none``.
+    """Look up announcements that concern the caller: ``Answered`` as ``some`` or ``none``.
 
-    ``some`` brings ``announcements``, rows of ``announcement`` (spoken) and ``until`` (moment).
+    ``some`` returns ``announcements``, rows of ``announcement`` (spoken) and ``until`` (moment).
     """
 
 
 class Send(Struct, frozen=True, tag="send"):
     """Send the caller the screen as a text message, once per ``key``: ``Answered`` as ``sent``.
 
-    Or as ``nowhere``, when he has no number that a message could be sent to. ``unless_read``: where
-    the session itself is text, it is as good as sent.
+    Or as ``nowhere``, when the caller has no number to send to. ``unless_read``: a text session
+    answers ``sent`` without sending, because the caller has read it.
     """
 
     screen: Screen
@@ -135,9 +138,9 @@ class Done(Struct, frozen=True, tag="done"):
 
 
 LineWant: TypeAlias = Ask | Say | Enqueue | Dial | Record | Done
-"""What a line does, with the caller on it."""
+"""What a line carries out with the caller."""
 
 Action: TypeAlias = Invoke | CheckHours | FindAnnouncements | Send
-"""What is done behind the caller's back, also when he is gone."""
+"""What the application carries out without the line, also after a hang-up."""
 
 Want: TypeAlias = LineWant | Action

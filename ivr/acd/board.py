@@ -1,6 +1,6 @@
-"""Who waits, whose phones ring for whom, and who speaks with whom: the copy of Asterisk's floor.
+"""The board: who waits, whose phone rings, who talks to whom; a copy of Asterisk's state.
 
-What changes it is folded by :mod:`ivr.acd.queues` and :mod:`ivr.acd.dials`.
+:mod:`ivr.acd.queues` and :mod:`ivr.acd.dials` apply AMI events to it.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,13 +15,13 @@ State: TypeAlias = Literal[
     "unknown", "not in use", "in use", "busy", "invalid", "unavailable", "ringing",
     "ringing in use", "on hold",
 ]  # fmt: skip
-"""What an agent's phone does, in Asterisk's words and order."""
+"""The device state of an agent's phone, in Asterisk's words and order."""
 
 
 class Caller(Struct, frozen=True):
-    """Who called: ``call`` is Asterisk's unique id of his channel; he waits since ``since``.
+    """A caller. ``call``: the unique id of the caller's channel; ``since``: start of the wait.
 
-    ``number`` and ``name`` are text from outside.
+    ``number`` and ``name`` are untrusted text from the network.
     """
 
     call: str
@@ -32,10 +32,10 @@ class Caller(Struct, frozen=True):
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """An agent's phone in a queue, by its ``interface``, such as ``PJSIP/701``.
+    """A queue member: an agent's phone, by its ``interface``, such as ``PJSIP/701``.
 
-    ``in_call`` says whether he speaks with a caller of this queue, ``last_call`` when he last
-    ceased to; ``wrapup`` is his own pause after that in seconds, or 0 for that of the queue.
+    ``in_call``: talking to a caller of this queue; ``last_call``: when the last such call ended;
+    ``wrapup``: the member's own wrap-up time in seconds, 0 for that of the queue.
     """
 
     interface: str
@@ -49,33 +49,32 @@ class Member(Struct, frozen=True, kw_only=True):
     wrapup: int = 0
 
     def rests_until(self, of_queue: int) -> datetime | None:
-        """When his pause after the last call ends or ended, if the queue's lasts ``of_queue``."""
+        """When wrap-up after the last call ends; ``of_queue``: the queue's wrap-up in seconds."""
         pause = timedelta(seconds=self.wrapup or of_queue)
         return self.last_call + pause if self.last_call and not self.in_call else None
 
     def takes(self, now: datetime, of_queue: int) -> bool:
-        """Whether a caller could be offered to him now."""
+        """Whether the queue would offer the member a caller now."""
         rest = self.rests_until(of_queue)
         return self.state == "not in use" and not self.paused and (rest is None or rest <= now)
 
 
 class Queue(Struct, frozen=True):
-    """A queue: its members by interface, and who waits, the first one first."""
+    """A queue: its members by interface, and its waiting callers in order."""
 
     members: Mapping[str, Member] = {}
     waiting: tuple[Caller, ...] = ()
 
     def free(self, now: datetime, wrapup: int) -> int:
-        """How many members would take a caller now; the queue's pause after a call is ``wrapup``
-        seconds."""
+        """How many members are available; ``wrapup`` is the queue's wrap-up time in seconds."""
         return sum(one.takes(now, wrapup) for one in self.members.values())
 
 
 class Offer(Struct, frozen=True):
-    """A phone rings for a caller: ``leg`` is the channel to it, such as ``PJSIP/701-0000001a``.
+    """A phone rings for a caller. ``leg``: the channel to it, such as ``PJSIP/701-0000001a``.
 
-    ``queue`` is where he waits, "" if his call came otherwise: dialled by a menu or a colleague, or
-    passed on. What Asterisk dials on the way to a phone (``Local/…``) is an offer, too.
+    ``queue``: where the caller waits; "" for a call dialled by a menu or a colleague, or
+    transferred. A ``Local/…`` channel that Asterisk dials on the way to a phone is an offer, too.
     """
 
     queue: str
@@ -86,7 +85,7 @@ class Offer(Struct, frozen=True):
 
 
 class Talk(Struct, frozen=True):
-    """An agent speaks with a caller, of a queue or ("") not, over the channel ``leg``."""
+    """An agent talks to a caller over the channel ``leg``; ``queue`` is "" for a direct call."""
 
     queue: str
     interface: str
@@ -96,7 +95,7 @@ class Talk(Struct, frozen=True):
 
 
 class Board(Struct, frozen=True):
-    """All queues by name, whose phones ring for whom, and who speaks with whom."""
+    """All queues by name, all ringing phones, all conversations."""
 
     queues: Mapping[str, Queue] = {}
     offers: tuple[Offer, ...] = ()
@@ -104,30 +103,30 @@ class Board(Struct, frozen=True):
 
 
 def waits_in(board: Board, call: str) -> str:
-    """The queue in which a caller waits, or ""."""
+    """The queue in which a caller waits; "" if none."""
     names = (name for name, it in board.queues.items() if any(c.call == call for c in it.waiting))
     return next(names, "")
 
 
 def known(board: Board, call: str) -> Caller | None:
-    """The caller of a call, if he waits, is offered to somebody, or speaks."""
+    """The caller of a call who waits, is offered or talks; None if unknown."""
     waiting = (one for queue in board.queues.values() for one in queue.waiting)
     rung, spoken = (one.caller for one in board.offers), (one.caller for one in board.talks)
     return next((one for one in chain(waiting, rung, spoken) if one.call == call), None)
 
 
 def of_member(board: Board, one: Offer | Talk) -> bool:
-    """Whether it is between a queue and a member of it, of which the queue itself tells."""
+    """Whether it belongs to a member of its queue, for which app_queue sends the events."""
     return one.interface in board.queues.get(one.queue, Queue()).members
 
 
 def with_queue(board: Board, name: str, queue: Queue) -> Board:
-    """With a queue as it is now."""
+    """The board with a queue replaced."""
     return replace(board, queues={**board.queues, name: queue})
 
 
 def with_member(board: Board, name: str, member: Member) -> Board:
-    """With a member of a queue as he is now."""
+    """The board with a queue member replaced."""
     queue = board.queues.get(name, Queue())
     if queue.members.get(member.interface) == member:
         return board
@@ -136,7 +135,7 @@ def with_member(board: Board, name: str, member: Member) -> Board:
 
 
 def with_offer(board: Board, offer: Offer) -> Board:
-    """With a phone that rings, unless it does already for him."""
+    """The board with an offer added, unless it is there."""
     key = (offer.interface, offer.caller.call)
     if any((one.interface, one.caller.call) == key for one in board.offers):
         return board
@@ -144,7 +143,7 @@ def with_offer(board: Board, offer: Offer) -> Board:
 
 
 def with_talk(board: Board, talk: Talk) -> Board:
-    """With a conversation, unless the two speak already."""
+    """The board with a conversation added, unless it is there."""
     key = (talk.interface, talk.caller.call)
     if any((one.interface, one.caller.call) == key for one in board.talks):
         return board
@@ -152,19 +151,19 @@ def with_talk(board: Board, talk: Talk) -> Board:
 
 
 def offers_where(board: Board, keep: Callable[[Offer], bool]) -> Board:
-    """With no other offers than those."""
+    """The board with only the offers for which ``keep`` is true."""
     offers = tuple(filter(keep, board.offers))
     return board if offers == board.offers else replace(board, offers=offers)
 
 
 def talks_where(board: Board, keep: Callable[[Talk], bool]) -> Board:
-    """With no other conversations than those."""
+    """The board with only the conversations for which ``keep`` is true."""
     talks = tuple(filter(keep, board.talks))
     return board if talks == board.talks else replace(board, talks=talks)
 
 
 def completed(board: Board, queue: str, interface: str, call: str, at: datetime) -> Board:
-    """A conversation is over; a member's pause begins in all his queues (shared_lastcall)."""
+    """A conversation ended; wrap-up begins in all of the member's queues (shared_lastcall)."""
     key = (queue, interface, call)
     board = talks_where(board, lambda it: (it.queue, it.interface, it.caller.call) != key)
     for name, each in board.queues.items():

@@ -1,4 +1,4 @@
-"""What the channels themselves show of who rings and who speaks, where no event could tell it."""
+"""Ringing phones and conversations as the list of channels shows them, for the start of AMI."""
 
 from collections.abc import Callable, Collection
 
@@ -8,11 +8,10 @@ from ivr.acd.board import Board, Caller, Offer, Talk, known, waits_in, with_offe
 
 
 class Channel(Struct, frozen=True):
-    """A channel that there is, and who is at its end.
+    """A channel and the party at its end.
 
-    ``first`` is the id of the one with which its call began, ``queue`` in whose hands it is,
-    ``bridge`` what connects it with another; "" for none. ``dialled``: it leads to a phone that
-    Asterisk calls, which may ring.
+    ``first``: the linked id, that of the call's first channel. ``queue``: the queue that handles
+    it, ``bridge``: the bridge it is in; "" for none. ``dialled``: Asterisk dialled it.
     """
 
     caller: Caller
@@ -26,20 +25,20 @@ class Channel(Struct, frozen=True):
 def with_channels(
     board: Board, channels: Collection[Channel], phones: Callable[[str], bool]
 ) -> Board:
-    """With the phones that the channels show to ring or to be spoken into.
+    """The board with the ringing phones and conversations that the channels show.
 
-    ``phones`` says whether an interface is an agent's phone.
+    ``phones``: whether an interface is an agent's phone.
     """
     callers = {one.caller.call: one for one in channels if not one.dialled}
     for leg in channels:
         name, at = leg.caller.channel, leg.caller.since
-        interface, his = name.rpartition("-")[0], callers.get(leg.first)
-        if his is None or not leg.dialled or not phones(interface):
+        interface, inbound = name.rpartition("-")[0], callers.get(leg.first)
+        if inbound is None or not leg.dialled or not phones(interface):
             continue
-        caller = known(board, his.caller.call) or his.caller
+        caller = known(board, inbound.caller.call) or inbound.caller
         if leg.rings:
             queue = waits_in(board, caller.call)
             board = with_offer(board, Offer(queue, interface, caller, at, name))
-        elif leg.bridge and his.bridge:
-            board = with_talk(board, Talk(his.queue, interface, caller, at, name))
+        elif leg.bridge and inbound.bridge:
+            board = with_talk(board, Talk(inbound.queue, interface, caller, at, name))
     return board

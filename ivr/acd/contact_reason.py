@@ -1,4 +1,4 @@
-"""Why a caller wants a human: what is known of him, put in the order of what explains it best."""
+"""Contact reasons: why a caller probably wants an agent, the likeliest first."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -10,14 +10,14 @@ from ivr.model import Book
 from ivr.nodes import Do
 
 WITHIN = timedelta(days=7)
-"""Who gets in touch again within this time was not helped well enough before."""
+"""A further contact within this time is a repeat contact."""
 OFTEN = 3
-"""The how-manieth contact within that time matters more than what this one is about."""
+"""From this many contacts within that time, the repetition ranks above the topic."""
 LOST = 3
-"""So many silences and wrong keys say that somebody does not find his way."""
+"""From this many silences and wrong keys, the caller is lost in the menus."""
 
 _UNSAID = frozenset({"", "general", "ticket", "late-ticket"})
-"""Topics that he did not choose."""
+"""Topics that the caller did not choose."""
 _VAGUE = _UNSAID | {"complaint", "management"}
 """Topics that may be about anything."""
 _OF_OUTAGES = _VAGUE | {"internet", "outage", "tv"}
@@ -25,15 +25,15 @@ _OF_OUTAGES = _VAGUE | {"internet", "outage", "tv"}
 _FINE = frozenset(
     {"accepted", "already", "higher", "late", "lower", "none", "ok", "old", "same", "some"}
 )
-"""Outcomes with which a caller has what there is."""
+"""Outcomes with which the caller got what was asked for."""
 _OUR_FAULT = frozenset({"error", "failed", "unavailable", "unknown"})
 _UNASKED = frozenset({"", "hung-up", "identify", "need"})
-"""Ways out of an operation that was not asked."""
+"""Edges by which a node is left without running its operation."""
 _MISSED = frozenset({"silent", "wrong", "gave-up", "farewell"})
 
 
 class NodeVisit(Struct, frozen=True):
-    """A node through which he came, as the record of his call has it."""
+    """A node that the call passed, from the call record."""
 
     flow: str
     node: str
@@ -42,14 +42,14 @@ class NodeVisit(Struct, frozen=True):
 
 
 class OperationResult(Struct, frozen=True):
-    """What an operation of self-service answered him last."""
+    """The last outcome of a self-service operation in the call."""
 
     operation: str
     outcome: str
 
 
 class Ticket(Struct, frozen=True):
-    """What was promised to him and is not done yet."""
+    """An active ticket of the caller."""
 
     id: int
     department: str
@@ -59,27 +59,27 @@ class Ticket(Struct, frozen=True):
 
 
 class Outage(Struct, frozen=True, tag="outage"):
-    """Something is announced that concerns him."""
+    """An announcement that concerns the caller."""
 
     said: str
     until: datetime
 
 
 class OpenTicket(Struct, frozen=True, tag="owed"):
-    """We have a question of his, and should have answered it already if it is ``late``."""
+    """The caller has an open ticket; ``late``: past its due time."""
 
     ticket: Ticket
     late: bool
 
 
 class RepeatContact(Struct, frozen=True, tag="repeated"):
-    """He gets in touch for the ``times``-th time :data:`WITHIN` a few days."""
+    """The ``times``-th contact :data:`WITHIN` a few days."""
 
     times: int
 
 
 class OperationFailed(Struct, frozen=True, tag="failed"):
-    """He tried an operation in vain; ``ours`` if it could not be asked, not if it was refused."""
+    """An operation failed; ``ours``: the back end was at fault, not the request refused."""
 
     operation: str
     outcome: str
@@ -87,19 +87,19 @@ class OperationFailed(Struct, frozen=True, tag="failed"):
 
 
 class LockedOut(Struct, frozen=True, tag="locked-out"):
-    """His code word cannot be tried until then."""
+    """The code word is locked out until then."""
 
     until: datetime
 
 
 class ChosenTopic(Struct, frozen=True, tag="wants"):
-    """He chose a topic."""
+    """The caller chose a topic."""
 
     topic: str
 
 
 class LostInMenus(Struct, frozen=True, tag="lost"):
-    """He did not find his way: so often he was silent or keyed what nobody asked for."""
+    """The caller was silent or pressed a wrong key this many times."""
 
     times: int
 
@@ -110,8 +110,11 @@ Reason: TypeAlias = (
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What is known of a caller. ``contacts`` are his earlier ones :data:`WITHIN` a few days,
-    ``misses`` his silences and wrong keys in this call."""
+    """What is known of a caller.
+
+    ``contacts``: earlier ones :data:`WITHIN` a few days; ``misses``: silences and wrong keys in
+    this call.
+    """
 
     topic: str = ""
     results: tuple[OperationResult, ...] = ()
@@ -123,13 +126,12 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 def contact_reasons(facts: Facts, now: datetime) -> tuple[Reason, ...]:
-    """The likely reasons, the likeliest first; none if nothing is known."""
+    """The reasons, the likeliest first; empty if nothing is known."""
     return tuple(reason for _, reason in sorted(_ranked(facts, now), key=lambda one: one[0]))
 
 
 def _ranked(facts: Facts, now: datetime) -> Iterator[tuple[int, Reason]]:
-    """Each reason with its place: where we failed him, what he may mean, what he asked for, what
-    else there is."""
+    """Each reason with its rank: our failures, what the topic may mean, the topic, the rest."""
     for ticket in facts.tickets:
         late = ticket.due < now
         meant = facts.topic in _VAGUE or facts.topic == ticket.topic
@@ -155,9 +157,9 @@ def _ranked(facts: Facts, now: datetime) -> Iterator[tuple[int, Reason]]:
 
 
 def last_results(book: Book, path: Iterable[NodeVisit]) -> tuple[OperationResult, ...]:
-    """What each operation answered last on a way through these flows, the last one first.
+    """The last outcome of each operation on a path through the flows, the latest first.
 
-    A node that is there no more is passed over.
+    Nodes that no longer exist are skipped.
     """
     found: dict[str, OperationResult] = {}
     for one in path:
@@ -170,5 +172,5 @@ def last_results(book: Book, path: Iterable[NodeVisit]) -> tuple[OperationResult
 
 
 def misses(path: Iterable[NodeVisit]) -> int:
-    """How often he was silent or keyed what nobody asked for."""
+    """How often the caller was silent or pressed a wrong key."""
     return sum(one.way in _MISSED for one in path)

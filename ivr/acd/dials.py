@@ -1,8 +1,8 @@
-"""Calls that reach a phone without a queue, and what becomes of them: who rings, who speaks.
+"""Calls that reach a phone without a queue: who rings, who talks. Applies AMI's dial events.
 
-A menu dials, a colleague calls, transfers at once (the caller is then dialled again), or asks first
-and then connects the two. Asterisk may go through halves of its own, ``Local/…;1`` and ``…;2``, to
-the phone: then the caller's channel dials the first half, and the second one dials on.
+A menu dials, a colleague calls, or an agent transfers: blind (the caller is dialled again) or
+attended. Asterisk may go through a ``Local`` channel: then the caller's channel dials the half
+``Local/…;1``, and ``…;2`` dials the phone.
 """
 
 from datetime import datetime
@@ -28,13 +28,13 @@ from ivr.acd.board import (
 )
 
 LOCAL = "Local/"
-"""How the channels begin that only lead on."""
+"""The prefix of channels that only lead on to another one."""
 
-# What is told. The names in the comments are AMI's.
+# The events, each with its name in AMI.
 
 
 class Dialled(Struct, frozen=True):
-    """For the caller, or for half of his way, a phone begins to ring on ``leg`` (DialBegin)."""
+    """DialBegin: a phone is dialled on ``leg`` for the caller, or for a ``Local`` half."""
 
     caller: Caller
     interface: str
@@ -43,7 +43,7 @@ class Dialled(Struct, frozen=True):
 
 
 class DialEnded(Struct, frozen=True):
-    """It rings no more: they speak, or it was in vain (DialEnd)."""
+    """DialEnd: the phone was answered, or stopped ringing."""
 
     leg: str
     answered: bool
@@ -51,7 +51,7 @@ class DialEnded(Struct, frozen=True):
 
 
 class HungUp(Struct, frozen=True):
-    """A channel is no more: a caller's, by his ``call``, or a ``leg`` (Hangup)."""
+    """Hangup: a channel ended, the caller's (``call``) or a ``leg``."""
 
     call: str
     leg: str
@@ -59,9 +59,9 @@ class HungUp(Struct, frozen=True):
 
 
 class Transferred(Struct, frozen=True):
-    """A caller gets whom the agent asked, instead of the agent, who asked by ``call``.
+    """AttendedTransfer: the caller takes the agent's place in the consultation ``call``.
 
-    He may speak with him already, or wait for his answer as the agent did (AttendedTransfer).
+    The consulted party may have answered, or still ring.
     """
 
     caller: Caller
@@ -89,17 +89,17 @@ def _dialled(board: Board, event: Dialled) -> Board:
     caller = event.caller
     if caller.channel.startswith(LOCAL):
         half = f"{caller.channel.removesuffix(';2')};1"
-        way = next((one for one in board.offers if one.leg == half), None)
-        if way is None:
+        offer = next((one for one in board.offers if one.leg == half), None)
+        if offer is None:
             return board
-        caller = way.caller
+        caller = offer.caller
     caller = known(board, caller.call) or caller
     queue = waits_in(board, caller.call)
     return with_offer(board, Offer(queue, event.interface, caller, event.at, event.leg))
 
 
 def _ended(board: Board, event: DialEnded) -> Board:
-    """Of a queue's own member the queue tells more."""
+    """Members of the queue are left to app_queue's own events, which say more."""
     offer = next((one for one in board.offers if one.leg == event.leg), None)
     if offer is None or of_member(board, offer):
         return board
@@ -110,7 +110,7 @@ def _ended(board: Board, event: DialEnded) -> Board:
 
 
 def _hung_up(board: Board, event: HungUp) -> Board:
-    """Nothing of a caller or a leg is left; of one who was redirected a queue tells late."""
+    """Remove everything of a caller or leg: app_queue reports redirected callers late."""
 
     def its(one: Offer | Talk) -> bool:
         return one.caller.call == event.call or (bool(event.leg) and one.leg == event.leg)

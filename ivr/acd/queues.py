@@ -1,8 +1,8 @@
-"""Who waits and who is free: a copy of Asterisk's queues, folded from what it tells.
+"""Applies AMI's queue events to the board.
 
-Events may come that are older than the list from which a board was made (AMI sends a list past
-those that still wait), so each says what is, not what changed: heard again, it changes nothing.
-Only a caller who left and came back in just that moment may stand a place too low.
+Events may be older than the list from which a board was built (AMI lists overtake queued events),
+so each states what is, not what changed: applied twice, it changes nothing. Only a caller who left
+and rejoined in that moment may be one position too low.
 """
 
 from datetime import datetime
@@ -30,31 +30,31 @@ from ivr.acd.board import (
 
 __all__ = ["Board", "Caller", "Member", "Offer", "Queue", "State", "Talk", "apply_event"]
 
-# What is told. The names in the comments are AMI's.
+# The events, each with its name in AMI.
 
 
 class QueueListed(Struct, frozen=True):
-    """There is such a queue (QueueParams)."""
+    """QueueParams: the queue exists."""
 
     queue: str
 
 
 class MemberStatus(Struct, frozen=True):
-    """A member as he is now (QueueMember; QueueMemberAdded, …Status, …Pause, …Penalty, …)."""
+    """QueueMember, QueueMemberAdded, …Status, …Pause, …Penalty, …: a member's present state."""
 
     queue: str
     member: Member
 
 
 class MemberRemoved(Struct, frozen=True):
-    """He is no longer a member (QueueMemberRemoved)."""
+    """QueueMemberRemoved: the phone is no longer a member."""
 
     queue: str
     interface: str
 
 
 class CallerJoined(Struct, frozen=True):
-    """He waits; ``position`` counts from 1 (QueueEntry, QueueCallerJoin)."""
+    """QueueEntry, QueueCallerJoin: a caller waits; ``position`` counts from 1."""
 
     queue: str
     position: int
@@ -62,21 +62,21 @@ class CallerJoined(Struct, frozen=True):
 
 
 class CallerLeft(Struct, frozen=True):
-    """He waits no more, for whatever reason (QueueCallerLeave)."""
+    """QueueCallerLeave: the caller left the queue, for any reason."""
 
     queue: str
     call: str
 
 
 class CallerAbandoned(Struct, frozen=True):
-    """He hung up; he will be told to have left in a moment (QueueCallerAbandon)."""
+    """QueueCallerAbandon: the caller hung up while waiting; QueueCallerLeave follows."""
 
     queue: str
     call: str
 
 
 class Offered(Struct, frozen=True):
-    """An agent's phone begins to ring (AgentCalled)."""
+    """AgentCalled: an agent's phone starts to ring."""
 
     queue: str
     interface: str
@@ -86,7 +86,7 @@ class Offered(Struct, frozen=True):
 
 
 class Unanswered(Struct, frozen=True):
-    """It rings no more: too long, busy, or refused (AgentRingNoAnswer)."""
+    """AgentRingNoAnswer: ring timeout, busy or rejected."""
 
     queue: str
     interface: str
@@ -94,7 +94,7 @@ class Unanswered(Struct, frozen=True):
 
 
 class Connected(Struct, frozen=True):
-    """The agent answered, and they speak (AgentConnect)."""
+    """AgentConnect: the agent answered the caller."""
 
     queue: str
     interface: str
@@ -104,7 +104,7 @@ class Connected(Struct, frozen=True):
 
 
 class Completed(Struct, frozen=True):
-    """They spoke (AgentComplete)."""
+    """AgentComplete: the conversation ended."""
 
     queue: str
     interface: str
@@ -161,7 +161,7 @@ def _without_member(board: Board, name: str, interface: str) -> Board:
 
 
 def _waits(board: Board, event: CallerJoined) -> Board:
-    """A caller at his place in the queue."""
+    """Insert a caller at the position in the queue."""
     queue, place = board.queues.get(event.queue, Queue()), max(event.position - 1, 0)
     if any(one.call == event.caller.call for one in queue.waiting):
         return board
@@ -170,7 +170,7 @@ def _waits(board: Board, event: CallerJoined) -> Board:
 
 
 def _ringing(board: Board, event: Offered | Unanswered) -> Board:
-    """A phone rings, or no more, for a caller; for one who waits no longer it cannot matter."""
+    """Add or remove an offer; one for a caller who no longer waits is ignored."""
     if isinstance(event, Unanswered):
         key = (event.queue, event.interface, event.call)
         return offers_where(board, lambda it: (it.queue, it.interface, it.caller.call) != key)
@@ -182,7 +182,7 @@ def _ringing(board: Board, event: Offered | Unanswered) -> Board:
 
 
 def _connected(board: Board, event: Connected) -> Board:
-    """A conversation begins, and its caller waits no more."""
+    """Start a conversation and remove its caller from the queue."""
     board = _without(board, event.queue, event.caller.call)
     talk = Talk(event.queue, event.interface, event.caller, event.at, event.leg)
     board = with_talk(board, talk)
@@ -191,7 +191,7 @@ def _connected(board: Board, event: Connected) -> Board:
 
 
 def _without(board: Board, name: str, call: str) -> Board:
-    """Without a caller who waits in a queue, and without the phones that ring for him."""
+    """Remove a waiting caller and the offers for them."""
     queue = board.queues.get(name, Queue())
     waiting = tuple(one for one in queue.waiting if one.call != call)
     if waiting != queue.waiting:

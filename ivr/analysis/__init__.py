@@ -1,1 +1,1 @@
-"""Flows as a graph: where a caller can go, and what calls covered."""
+"""Flows as a graph: edges, path search, loops, coverage, and the shortest way to a human."""

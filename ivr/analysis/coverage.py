@@ -1,4 +1,4 @@
-"""How much of flows some calls went through: nodes and edges, against the graph of the flows."""
+"""Coverage: which nodes and edges of the flows a set of calls went through."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -12,19 +12,19 @@ from ivr.model import Book, Flow
 from ivr.session import Session, Spot
 
 EdgeKey = tuple[str, str, str]
-"""Flow, node, and the label of the way out of it; a handler of the flow stands in no node."""
+"""Flow, node and label of an edge; the node is "" for a handler or a code of the flow."""
 
 _HANDLERS: Mapping[str, str] = {"hung-up": "on_hangup", "error": "on_error"}
-"""Ways that are no node's own, and the handler that opens each of them."""
+"""Labels of edges that a handler of the flow provides -> the handler."""
 
 _NEEDS = ("identify", "need")
 
 _SILENT_KINDS = (nodes.Branch, nodes.Set, nodes.Goto, nodes.Return, nodes.Call)
-_DEEDS = (nodes.Do, nodes.Hours, nodes.Announce, nodes.Sms)
+_ACTIONS = (nodes.Do, nodes.Hours, nodes.Announce, nodes.Sms)
 
 
 class Covered(Struct, frozen=True):
-    """What of a flow was gone through, of what there is; in the order of the flow."""
+    """The covered and missed nodes and edges of a flow, in the order of the flow."""
 
     flow: str
     nodes: tuple[str, ...]
@@ -34,15 +34,15 @@ class Covered(Struct, frozen=True):
 
     @property
     def percent(self) -> float:
-        """Edges gone through, of a hundred; a flow without edges is wholly covered."""
+        """Covered edges in percent; 100 for a flow without edges."""
         total = len(self.edges) + len(self.missed)
         return 100 * len(self.edges) / total if total else 100.0
 
 
 def edge_keys(book: Book, flow: Flow) -> tuple[EdgeKey, ...]:
-    """All edges of a flow: the ways out of its nodes, its handlers, and its codes when keyed.
+    """All edges of a flow: those of its nodes, its handlers, and its codes keyed in a menu.
 
-    What an operation alone needs is a net under the flow, which asks before: no way to be gone.
+    The identity check of an operation is a safety net, for flows ask before: it is not counted.
     """
     return (
         *(
@@ -57,19 +57,19 @@ def edge_keys(book: Book, flow: Flow) -> tuple[EdgeKey, ...]:
 
 
 def _handlers(flow: Flow) -> Iterator[str]:
-    """The handlers of a flow that a call may come to."""
+    """The handlers of a flow that a call can reach."""
     met = any(
         not isinstance(node, _SILENT_KINDS) and not (isinstance(node, nodes.Say) and node.barge_in)
         for node in flow.nodes.values()
     )
     if flow.on_hangup and met:
         yield "on-hangup"
-    if flow.on_error and any(isinstance(node, _DEEDS) for node in flow.nodes.values()):
+    if flow.on_error and any(isinstance(node, _ACTIONS) for node in flow.nodes.values()):
         yield "on-error"
 
 
 def _keyed(book: Book, flow: Flow) -> Iterator[str]:
-    """The codes of a flow, if some menu takes them."""
+    """The codes of a flow, if any menu accepts codes."""
     if any(
         codes(book, each, node)
         for each in book.flows.values()
@@ -80,7 +80,7 @@ def _keyed(book: Book, flow: Flow) -> Iterator[str]:
 
 
 def coded(book: Book, step: Step) -> Flow | None:
-    """The flow that a step came to by a code that was keyed; None for every other step."""
+    """The flow that a step entered by a keyed code; None for other steps."""
     node = book.flows[step.flow].nodes[step.node]
     if step.way in book.codes and isinstance(node, nodes.Menu) and step.way not in node.keys:
         return book.answering(step.way)
@@ -88,7 +88,7 @@ def coded(book: Book, step: Step) -> Flow | None:
 
 
 def edges_taken(book: Book, before: Session, steps: Collection[Step]) -> Iterator[EdgeKey]:
-    """The edges that steps went, from where the session was before them."""
+    """The edges that steps took; ``before`` is the session before them."""
     for step in steps:
         begun = coded(book, step)
         if begun is not None:
@@ -107,7 +107,7 @@ def edges_taken(book: Book, before: Session, steps: Collection[Step]) -> Iterato
 def covered(
     book: Book, gone: Collection[EdgeKey], visited: Collection[Spot]
 ) -> tuple[Covered, ...]:
-    """What calls that went these edges, and were in these nodes, covered of each flow."""
+    """The coverage of each flow by calls that took these edges and visited these nodes."""
     return tuple(
         Covered(
             flow.flow,

@@ -1,4 +1,4 @@
-"""What the world may answer, made up: for walks through flows, and for tests of them."""
+"""Example answers of back ends, queues and numbers, for the path search and for tests."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -13,14 +13,14 @@ from ivr.values import Moment, Rows, Value, Values
 from ivr.wants import CheckHours, Dial, Enqueue, FindAnnouncements, Invoke, Send, Want
 
 Request = tuple[str, str]
-"""Who is asked, and what for: ``("do", "balance")``, ``("queue", "support")``, ``("sms", "")``."""
+"""What answers, and its name: ``("do", "balance")``, ``("queue", "support")``, ``("sms", "")``."""
 
 Reply = Answered | Bridged | Failed
 
 BROKEN = Failed("broken by the test")
-"""What comes of a deed that has a fault of its own."""
+"""The event of an action that fails with a fault of its own."""
 
-_TOLD: Mapping[str, str] = {
+_EXAMPLES: Mapping[str, str] = {
     "money": "12.50",
     "count": "3",
     "day": "2026-03-01",
@@ -35,7 +35,7 @@ _TOLD: Mapping[str, str] = {
 
 
 def request_of(want: Want) -> Request | None:
-    """Who else than the caller must answer a want."""
+    """What must answer a want; None if the caller does."""
     match want:
         case Invoke():
             return "do", want.operation
@@ -53,7 +53,7 @@ def request_of(want: Want) -> Request | None:
 
 
 def outcomes(book: Book, of: Request) -> tuple[str, ...]:
-    """All outcomes of what is asked."""
+    """All outcomes of a request."""
     match of:
         case "do", operation:
             return tuple(book.operations[operation].outcomes)
@@ -69,7 +69,7 @@ def outcomes(book: Book, of: Request) -> tuple[str, ...]:
 
 
 def reply(book: Book, of: Request, outcome: str, values: Values | None = None) -> Reply:
-    """An answer with that outcome; values that are not given are made up."""
+    """An answer with that outcome; missing values are filled with examples."""
     if of[0] in ("queue", "dial"):
         return Bridged(outcome)
     made = {name: example(book, name, kind) for name, kind in brought(book, of, outcome).items()}
@@ -77,7 +77,7 @@ def reply(book: Book, of: Request, outcome: str, values: Values | None = None) -
 
 
 def brought(book: Book, of: Request, outcome: str) -> Mapping[str, str]:
-    """The values that an outcome brings, with their kinds."""
+    """Value -> kind, of the values that an outcome returns."""
     match of, outcome:
         case ("do", operation), _:
             return book.operations[operation].outcomes[outcome]
@@ -91,14 +91,14 @@ def brought(book: Book, of: Request, outcome: str) -> Mapping[str, str]:
 
 
 def example(book: Book, name: str, kind: str) -> Value:
-    """A value of that kind; a list has one row, filled as the prompts that tell it want it."""
+    """An example value of a kind; a list has one row with the placeholders of its prompts."""
     if kind.split()[0] != "each":
-        return READERS[kind.split()[0]](_TOLD[kind.split()[0]])
+        return READERS[kind.split()[0]](_EXAMPLES[kind.split()[0]])
     return Rows(({each: example(book, each, slot) for each, slot in row(book, name).items()},))
 
 
 def row(book: Book, name: str) -> Mapping[str, str]:
-    """The placeholders of a row of a list, by all the prompts that tell it."""
+    """The placeholders of a list's row, of all prompts that play the list."""
     if name == "announcements":
         return {"announcement": "spoken", "until": "moment"}
     found: dict[str, str] = {}
@@ -110,9 +110,9 @@ def row(book: Book, name: str) -> Mapping[str, str]:
 
 
 def replies(book: Book, of: Request) -> Iterator[Event]:
-    """All that may come of what is asked, as far as flows can tell it apart; the good ones first.
+    """All answers to a request that flows can tell apart, successful ones first.
 
-    Of a value that some flow branches on, there is an example for each case.
+    For a value that a flow branches on there is an example for each case.
     """
     for outcome in outcomes(book, of):
         yield reply(book, of, outcome)
@@ -124,20 +124,20 @@ def replies(book: Book, of: Request) -> Iterator[Event]:
 
 
 def distinguished(book: Book, name: str, kind: str) -> Iterator[Value]:
-    """Values of that name that take other ways than the usual example, one for each combination."""
+    """Values that take other branches than the usual example, one for each combination."""
     usual = example(book, name, kind)
     branches = _branches(book, name)
-    seen = {_ways(branches, usual)}
+    seen = {_cases_taken(branches, usual)}
     for case in cases(book, name):
-        for value in _tried(usual, kind, case):
-            taken = _ways(branches, value)
+        for value in _candidates(usual, kind, case):
+            taken = _cases_taken(branches, value)
             if taken not in seen:
                 seen.add(taken)
                 yield value
 
 
 def cases(book: Book, name: str) -> tuple[str, ...]:
-    """What the flows compare a value with."""
+    """The cases that the flows compare a value with."""
     return tuple(dict.fromkeys(case for node in _branches(book, name) for case in node.when))
 
 
@@ -146,14 +146,14 @@ def _branches(book: Book, name: str) -> tuple[nodes.Branch, ...]:
     return tuple(node for node in every if isinstance(node, nodes.Branch) and node.branch == name)
 
 
-def _ways(branches: tuple[nodes.Branch, ...], value: Value) -> tuple[str, ...]:
-    """The case that each branch finds for a value; "" for none."""
+def _cases_taken(branches: tuple[nodes.Branch, ...], value: Value) -> tuple[str, ...]:
+    """The case that each branch takes for a value; "" for none."""
     found = plain(value)
     return tuple(next((case for case in node.when if fits(case, found)), "") for node in branches)
 
 
-def _tried(usual: Value, kind: str, case: str) -> Iterator[Value]:
-    """Values around what a case names."""
+def _candidates(usual: Value, kind: str, case: str) -> Iterator[Value]:
+    """Values at and around what a case compares with."""
     compared = COMPARISON.fullmatch(case)
     number = compared[2] if compared else case
     if isinstance(usual, Rows):

@@ -1,7 +1,7 @@
-"""Flows as a graph: how each node may be left, and where to.
+"""Flows as a graph: the edges out of each node.
 
-The check, the coverage of tests, the walk and the picture all stand on these edges; the engine
-names the one that it takes in :attr:`ivr.draft.Step.way`.
+The check, the coverage of tests, the path search and the pictures use these edges. The engine
+stores the label of the edge that it takes in :attr:`ivr.draft.Step.way`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ from ivr.session import Spot
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 
 FAILED_INPUT = ("silent", "wrong", "gave-up", "farewell")
-"""The ways of a caller who did not answer as he was asked to."""
+"""Labels of the edges after silence and wrong keys."""
 
 HANDLERS: Mapping[str, str] = {
     "hung-up": "on_hangup",
@@ -25,16 +25,16 @@ HANDLERS: Mapping[str, str] = {
     "need": "on_need",
     "backend-down": "on_backend_down",
 }
-"""Ways that handlers open, and where a flow names them."""
+"""Labels of edges that handlers provide -> the handler's field in the flow."""
 
 Operations: TypeAlias = Mapping[str, Operation]
 
 
 class Edge(Struct, frozen=True):
-    """An edge: its label, and the spot it leads to.
+    """An edge: its label, and the node it leads to.
 
-    The node is ``back`` or ``repeat`` for keys that do that, and "" for a return, whose way on is
-    that of the flow that called.
+    The node is ``back`` or ``repeat`` for such keys, and "" for a return, which goes on in the
+    calling flow.
     """
 
     label: str
@@ -47,7 +47,7 @@ class Edge(Struct, frozen=True):
 
 
 def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) -> tuple[Edge, ...]:
-    """All ways out of a node, the likely ones first."""
+    """All edges out of a node, the likely ones first."""
     flow = flows[spot[0]]
     node = flow.nodes[spot[1]]
     found = [Edge(label, flow.flow, target) for label, target in _within(flow, node, operations)]
@@ -77,7 +77,7 @@ def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) ->
 
 
 def returns(flow: Flow) -> tuple[str, ...]:
-    """The outcomes with which a flow returns to the one that called it."""
+    """The outcomes with which a flow returns."""
     found = (node.return_ for node in flow.nodes.values() if isinstance(node, nodes.Return))
     return tuple(dict.fromkeys(found))
 
@@ -128,7 +128,7 @@ def _done(flow: Flow, node: nodes.Do, operations: Operations) -> Iterator[tuple[
 def _outcomes(
     node: nodes.Do | nodes.Queue | nodes.Dial | nodes.Call, outcomes: Iterable[str]
 ) -> Iterator[tuple[str, str]]:
-    """The named outcomes, and "else" if any other may come."""
+    """The outcomes that have a branch, and "else" if there are others."""
     rest = False
     for outcome in outcomes:
         if outcome in node.on:

@@ -1,4 +1,4 @@
-"""Ways round on which nobody is asked: a call would never get out, and never wait."""
+"""Loops in which the caller is never asked: a call would never leave them."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,11 +8,11 @@ from ivr.model import Flow
 from ivr.session import Spot
 
 _WAITING = frozenset(("ended", "timeout", "left"))
-"""The outcomes of a queue that come after a wait, or that the caller chose."""
+"""Outcomes of a queue that come after a wait or that the caller chose."""
 
 
 def loops(flows: Mapping[str, Flow], operations: Operations) -> Iterator[tuple[Spot, ...]]:
-    """Every circle once, from the node where the flows first enter it. Takes no stack."""
+    """Every loop once, from the node where the flows first enter it. Not recursive."""
     done: set[Spot] = set()
     for flow in flows.values():
         for name in flow.nodes:
@@ -46,12 +46,12 @@ def _following(spot: Spot, flows: Mapping[str, Flow], operations: Operations) ->
 
 
 def _at_once(node: nodes.Node, edge: Edge) -> bool:
-    """Whether a way is taken without asking the caller or letting him wait."""
+    """Whether an edge is taken without asking the caller and without a wait."""
     match node:
         case nodes.Listens() | nodes.Record() | nodes.Dial():
             return False
         case nodes.Queue():
             return edge.label not in _WAITING
-        case nodes.Call():  # its outcomes come through the nodes of that flow
+        case nodes.Call():  # its outcomes come through the called flow
             return edge.label == "call"
     return True

@@ -1,7 +1,6 @@
-"""The shortest way to a human: which keys a caller presses, from any node of any flow.
+"""The shortest way to a human: the keys to press, from any node of any flow.
 
-He does what the flow expects of him: nothing fails, and nobody waits until he has been silent often
-enough.
+The caller does what the flow expects: nothing fails, and no attempt is used up by silence.
 """
 
 from collections import defaultdict
@@ -18,9 +17,10 @@ from ivr.terms import ACTIONS
 
 
 class NextHop(Struct, frozen=True, order=True):
-    """The next step of the shortest way; ``keys`` to press from here on in all, in order.
+    """The next hop of the shortest way to a human.
 
-    ``way`` is "" where the human is already. Digits that are asked for are told as ``…``.
+    ``keys``: all keys to press from here, in order; digits of an input are shown as ``…``. ``way``:
+    the label of the edge to take; "" in the node that reaches the human. ``to``: the next node.
     """
 
     keys: tuple[str, ...]
@@ -29,7 +29,7 @@ class NextHop(Struct, frozen=True, order=True):
 
 
 def shortest_to_human(flows: Mapping[str, Flow], operations: Operations) -> Mapping[Spot, NextHop]:
-    """The lead of every node from which a human can be reached."""
+    """Node -> its next hop, for every node from which a human can be reached."""
     before: dict[Spot, list[tuple[Spot, str, tuple[str, ...]]]] = defaultdict(list)
     found: dict[Spot, NextHop] = {}
     waiting: list[tuple[int, int, Spot, NextHop]] = []
@@ -53,7 +53,7 @@ def shortest_to_human(flows: Mapping[str, Flow], operations: Operations) -> Mapp
 def _steps(
     flows: Mapping[str, Flow], operations: Operations, spot: Spot
 ) -> Iterator[tuple[Spot, str, tuple[str, ...]]]:
-    """Where a caller may get next: the spot, the way, the keys pressed for it."""
+    """The nodes a caller may reach next: node, label of the edge, keys pressed for it."""
     node = flows[spot[0]].nodes[spot[1]]
     found = edges_from(flows, operations, spot)
     if isinstance(node, nodes.Return):
@@ -65,7 +65,7 @@ def _steps(
             continue
         match node:
             case nodes.Do() | nodes.Record() | nodes.Sms() | nodes.Call() if index > 0:
-                continue  # it failed, or it comes through the nodes of the called flow
+                continue  # a failure, or it comes through the called flow
             case nodes.Announce() if way.label == "told":
                 continue
         yield way.spot, way.label, _pressed(node, way)
@@ -83,7 +83,7 @@ def _pressed(node: nodes.Node, way: Edge) -> tuple[str, ...]:
 
 
 def _returned(flows: Mapping[str, Flow], flow: str, outcome: str) -> Iterator[Spot]:
-    """Where an outcome of a flow leads in those that call it."""
+    """The nodes after an outcome of a flow, in the flows that call it."""
     for caller in flows.values():
         for node in caller.nodes.values():
             if isinstance(node, nodes.Call) and node.call == flow:
@@ -93,7 +93,7 @@ def _returned(flows: Mapping[str, Flow], flow: str, outcome: str) -> Iterator[Sp
 
 
 def _asked(flows: Mapping[str, Flow], operations: Operations, flow: str) -> Iterator[Spot]:
-    """Where those come to whom a flow asked who they are: into a node, or past it."""
+    """The nodes that follow an identify flow: the node that needed it, or on-need."""
     for asking in flows.values():
         needy = [name for name, node in asking.nodes.items() if needed(node, operations) != "none"]
         if asking.identify == flow and needy:

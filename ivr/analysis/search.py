@@ -1,7 +1,7 @@
-"""Ways through flows, found by trying: the engine says where each event leads.
+"""Search for paths through flows: the engine is run with every event that may happen.
 
-The search is by breadth, so that every edge is first reached by a shortest way. States that differ
-in nothing that could open another edge are one; what counts as nothing grows less in :data:`CARE`.
+The search is breadth-first, so that every edge is first reached by a shortest path. States that
+cannot differ in the edges they open are merged; each level of :data:`DETAIL` merges fewer.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
@@ -25,21 +25,21 @@ from ivr.session_start import first_event, start_session
 from ivr.values import Count, Digits, Recording
 from ivr.wants import Action, Ask, Done, FindAnnouncements, Grammar, Record, Say, Want
 
-CARE = (0, 1, 2)
-"""How closely states are told apart: by where they are; and by the patience that is left; and by
-which values they have. Each is only tried for edges that the one before did not find."""
+DETAIL = (0, 1, 2)
+"""Levels of how states are distinguished: by place; also by the patience left; also by which values
+are set. Each level is used only for edges that the one before did not find."""
 
 STATES = 150_000
-"""After so many states of one care the search ends: seconds, and far more than flows have."""
+"""The search stops after this many states per level: seconds, and far more than flows have."""
 
 FAREWELL = "farewell"
-"""The way of spent patience, which is not looked for where patience is not counted."""
+"""The edge of exhausted patience; not searched where patience is not counted."""
 
 GONE = Gone(16)
 
 
 class Transition(Struct, frozen=True):
-    """An event, and where the session was that wanted it."""
+    """A transition: an event, with the session and the want that it answers."""
 
     session: Session
     want: Want | None
@@ -47,8 +47,10 @@ class Transition(Struct, frozen=True):
 
 
 class Path(Struct, frozen=True):
-    """A way through flows: its turns, and where it stands after them. ``edges`` are those it took
-    as the first one."""
+    """A path through flows: its transitions, and the state at its end.
+
+    ``edges``: those that this path is the first to take.
+    """
 
     turns: tuple[Transition, ...]
     session: Session
@@ -57,9 +59,9 @@ class Path(Struct, frozen=True):
 
 
 class PathsFound(Struct, frozen=True):
-    """Ways that together take all edges but those ``missed``, the short ones first.
+    """Paths that together take all edges but those ``missed``, the short ones first.
 
-    ``shortest``: for each edge the shortest way that takes it.
+    ``shortest``: for each edge the shortest path that takes it.
     """
 
     paths: tuple[Path, ...]
@@ -68,29 +70,30 @@ class PathsFound(Struct, frozen=True):
 
 
 def find_paths(book: Book, flow: str = "", known: int = 1, number: str = "") -> PathsFound:
-    """Ways through all flows, or through all edges of one.
+    """Find paths through all flows, or through all edges of one.
 
-    They begin as subscriber ``known`` who calls from ``number``, or as a stranger.
+    Calls start as subscriber ``known`` from ``number``, as the same with an unverified number, or
+    as an unknown caller.
     """
     flows = [book.flows[flow]] if flow else list(book.flows.values())
     wanted = [edge for each in flows for edge in edge_keys(book, each)]
     ends: dict[EdgeKey, _Reached] = {}
-    for care in CARE:
-        for together in (flows,) if care else _together(flows):
+    for detail in DETAIL:
+        for together in (flows,) if detail else _together(flows):
             names = {each.flow for each in together}
             left = {edge for edge in wanted if edge not in ends and edge[0] in names}
-            if not care:
+            if not detail:
                 left = {edge for edge in left if edge[2] != FAREWELL}
             if left:
                 starts = tuple(_starts(book, together[0], known, number))
-                ends.update(_Search(book, care).run(starts, left))
+                ends.update(_Search(book, detail).run(starts, left))
     missed = [edge for edge in wanted if edge not in ends]
     shortest = {edge: _path(book, end, ends.keys()) for edge, end in ends.items()}
     return PathsFound(tuple(_chosen(shortest)), shortest, tuple(missed))
 
 
 def _together(flows: Iterable[Flow]) -> Iterable[list[Flow]]:
-    """Flows that are searched at once: none in which no call begins has starts of its own."""
+    """Groups of flows that are searched at once: flows without a number share one group."""
     found: dict[str, list[Flow]] = {}
     for flow in flows:
         found.setdefault(flow.flow if flow.entries else "", []).append(flow)
@@ -98,7 +101,7 @@ def _together(flows: Iterable[Flow]) -> Iterable[list[Flow]]:
 
 
 def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Session]:
-    """Calls that begin differently, as far as flows can tell; those of the ``first`` flow first."""
+    """The starts that flows can tell apart; those of the ``first`` flow first."""
     callers = [Caller(number, known), Caller("")]
     if any(flow.identify for flow in book.flows.values()):
         callers.append(Caller(number, known, vouched=False))
@@ -107,30 +110,30 @@ def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Sessio
         for dialled in (*numbers, *flow.codes):
             for language in flow.languages if cases(book, "language") else flow.languages[:1]:
                 for caller in callers:
-                    if begun := start_session(book, "walk", dialled, caller, (language,)):
+                    if begun := start_session(book, "search", dialled, caller, (language,)):
                         yield begun
 
 
 class _Reached(Struct, frozen=True):
-    """A state of the search: how it was come to, and what it has to keep to later."""
+    """A state of the search: the transition that led to it, and what stays fixed after it."""
 
     before: "_Reached | None"
     taken: Transition
     session: Session
     want: Want
     edges: tuple[EdgeKey, ...]
-    told: str = ""
-    """What was said of announcements: they stay the same in a call."""
+    announced: str = ""
+    """The outcome of announcements, which stays the same during a call."""
     awake: bool = False
-    """Whether a key was pressed after a silence: then patience is not counted any more."""
+    """Whether a key was pressed after a silence: then patience is no longer counted."""
 
 
 class _Search:
-    """One search by breadth."""
+    """One breadth-first search."""
 
-    def __init__(self, book: Book, care: int) -> None:
+    def __init__(self, book: Book, detail: int) -> None:
         self.book = book
-        self.care = care
+        self.detail = detail
         self.replies: dict[Request, tuple[Event, ...]] = {}
         looked = [
             node.branch
@@ -141,7 +144,7 @@ class _Search:
         self.looked = frozenset(looked)
 
     def run(self, starts: Iterable[Session], missed: set[EdgeKey]) -> Mapping[EdgeKey, _Reached]:
-        """The first state that came over each of the missed edges."""
+        """Missed edge -> the first state that took it."""
         found: dict[EdgeKey, _Reached] = {}
         waiting = [
             new
@@ -168,38 +171,38 @@ class _Search:
         return {edge: one for edge, one in found.items() if edge in missed}
 
     def turned(self, before: _Reached | None, turn: Transition) -> _Reached | None:
-        """What a turn makes of a call; None where the flow is at fault."""
+        """The state after a transition; None if the flow has a fault there."""
         try:
             made = step(self.book, turn.session, turn.event)
         except FlowError:
             return None
-        gone = tuple(edges_taken(self.book, turn.session, made.steps))
-        told, awake = (before.told, before.awake) if before else ("", False)
+        edges = tuple(edges_taken(self.book, turn.session, made.steps))
+        announced, awake = (before.announced, before.awake) if before else ("", False)
         if isinstance(turn.want, FindAnnouncements):
-            told = getattr(turn.event, "outcome", "broken")
+            announced = getattr(turn.event, "outcome", "broken")
         if isinstance(turn.event, Keyed) and turn.session.misses == made.session.misses > 0:
             awake = True
-        return _Reached(before, turn, made.session, made.want, gone, told, awake)
+        return _Reached(before, turn, made.session, made.want, edges, announced, awake)
 
     def state(self, one: _Reached) -> Hashable:
-        """What tells a state from others."""
+        """The key by which states are merged."""
         at = one.session
         values = [(name, plain(at.values[name])) for name in sorted(self.looked & at.values.keys())]
         patience = self.book.flows[at.flow].patience
         misses = -1 if at.misses >= patience else 0 if one.awake else at.misses
         return (
-            (at.flow, at.node, at.playing, at.played, type(one.want), one.told),
+            (at.flow, at.node, at.playing, at.played, type(one.want), one.announced),
             (at.caller.subscriber, at.identity, at.gone, at.failed, at.silences, at.wrongs),
             at.language if "language" in self.looked else "",
             at.dialled if "dialled" in self.looked else "",
             tuple((frame.flow, frame.node) for frame in at.frames),
             tuple(values),
-            misses if self.care > 0 else 0,
-            tuple(sorted(at.values)) if self.care > 1 else (),
+            misses if self.detail > 0 else 0,
+            tuple(sorted(at.values)) if self.detail > 1 else (),
         )
 
     def events(self, one: _Reached) -> Iterator[Event]:
-        """All that may happen next, as far as it can make a difference."""
+        """The events that may happen next and can make a difference."""
         want, at = one.want, one.session
         match want:
             case Ask():
@@ -215,19 +218,19 @@ class _Search:
         if of is not None:
             for event in self.answers(of):
                 outcome = getattr(event, "outcome", "broken")
-                if not (isinstance(want, FindAnnouncements) and one.told not in ("", outcome)):
+                if not (isinstance(want, FindAnnouncements) and one.announced not in ("", outcome)):
                     yield event
         if not isinstance(want, Action):
             yield GONE
 
     def answers(self, of: Request) -> tuple[Event, ...]:
-        """What may come of what is asked, made up once."""
+        """The possible answers to a request, built once."""
         if of not in self.replies:
             self.replies[of] = tuple(replies(self.book, of))
         return self.replies[of]
 
     def pressed(self, ask: Ask, at: Session) -> Iterator[Keyed | Silent]:
-        """What a caller may answer. Who was silent here, or wrong, can only be so again."""
+        """The keys a caller may press; after a silence or a wrong key only the same again."""
         flow = self.book.flows[at.flow]
         fresh = not (at.silences or at.wrongs)
         if fresh or at.misses >= flow.patience:
@@ -244,7 +247,7 @@ class _Search:
                 yield Keyed(wrong)
 
     def recordings(self, record: Record, at: Session) -> Iterator[Recording]:
-        """What a caller may say: something, and as long as the cases of branches want it."""
+        """Recordings a caller may leave: one, and one per case of a branch on its length."""
         node = self.book.flows[at.flow].nodes[at.node]
         into = node.into if isinstance(node, nodes.Record) else ""
         for value in (
@@ -255,29 +258,29 @@ class _Search:
                 yield value
 
     def digits(self, node: Input) -> Iterator[str]:
-        """Digits that an input takes: any, and some for each case of a branch."""
+        """Digits that an input accepts: an example, and one for each case of a branch."""
         length = max(node.least, min(node.most, 4))
         yield ("1234567890" * 10)[:length]
         for value in distinguished(self.book, node.into, node.takes):
             if isinstance(value, Digits | Count):
-                told = plain(value).zfill(node.least)
-                if answers(node, told):
-                    yield told
+                keys = plain(value).zfill(node.least)
+                if answers(node, keys):
+                    yield keys
 
 
 def wrong_keys(grammar: Grammar) -> str:
-    """The fewest keys that answer nothing; "" if whatever is pressed is an answer."""
+    """The shortest wrong keys; "" if every key is an answer."""
     for key in "5678901234*#":
         if judge(grammar, key) is Verdict.WRONG:
             return key
     return "1" if judge(grammar, "1") is Verdict.MORE else ""
 
 
-# From the states of the search to ways that are worth keeping.
+# From the states of the search to the paths that are kept.
 
 
 def _chosen(shortest: Mapping[EdgeKey, Path]) -> Iterator[Path]:
-    """As few ways as take all the edges: the long ones take those of the short ones, too."""
+    """A small set of paths that takes all edges: long paths also take those of short ones."""
     left = set(shortest)
     kept = []
     for edge, path in sorted(shortest.items(), key=lambda item: -len(item[1].turns)):
@@ -289,7 +292,7 @@ def _chosen(shortest: Mapping[EdgeKey, Path]) -> Iterator[Path]:
 
 
 def _path(book: Book, end: _Reached, wanted: Collection[EdgeKey]) -> Path:
-    """The way to a state, and on from it until the caller may answer, or waits."""
+    """The path to a state, continued until the caller may answer, or waits."""
     search = _Search(book, 0)
     while isinstance(end.want, Action | Say):
         tried = (

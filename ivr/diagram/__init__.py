@@ -1,1 +1,1 @@
-"""Flows as pictures."""
+"""Flows as pictures: what is drawn, as DOT and as Mermaid."""

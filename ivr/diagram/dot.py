@@ -1,7 +1,7 @@
 """A picture as DOT, the language of Graphviz.
 
-The colours are those of Okabe and Ito, which colour-blind people tell apart; each box names its
-kind besides, and each line has a style.
+The colours are those of Okabe and Ito, which colour-blind people can distinguish; boxes also name
+their kind, and lines have a style.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,10 +13,10 @@ from ivr.diagram.picture import Box, Look, Picture, Sheet
 from ivr.session import Spot
 
 WIDTH = 30
-"""The most letters in a line of a box."""
+"""The most characters in a line of a box."""
 
 LINES = 3
-"""The most lines of what a node tells."""
+"""The most lines of prompt text in a box."""
 
 FONT = "DejaVu Sans,Helvetica,Arial,sans-serif"
 INK, FAINT, HUMAN, HANDLER, FLOW = "#1a1a1a", "#5c5c5c", "#d55e00", "#0072b2", "#007a5a"
@@ -43,7 +43,7 @@ LEGEND: Mapping[Look, str] = {
 
 
 def dot(picture: Picture) -> str:
-    """The picture for ``dot``, from left to right; several flows are framed each."""
+    """The picture as DOT, from left to right; each of several flows has a frame."""
     most = max((arrow.calls for arrow in picture.arrows), default=0)
     lines = [
         "digraph firstline {",
@@ -99,19 +99,19 @@ def _kind(box: Box) -> str:
 
 
 def box_summary(box: Box) -> str:
-    """What kind of node it is, what it does, and who may get there."""
+    """The node's kind, what it does, and the identity level it needs."""
     needs = f", needs {box.need}" if box.need else ""
     return f"{box.kind} {box.what}".strip() + needs
 
 
 def clipped(words: str) -> list[str]:
-    """The first words, in lines."""
+    """The first words of a prompt, in lines."""
     lines = wrap(words, WIDTH)
     return lines if len(lines) <= LINES else [*lines[: LINES - 1], f"{lines[LINES - 1]} …"]
 
 
 def exit_lines(box: Box) -> Iterator[tuple[str, Spot]]:
-    """The ways that the box tells, one line for each place that they lead to."""
+    """The exits listed in a box, one line for each target."""
     targets: dict[Spot, list[Exit]] = {}
     for each in box.exits:
         if each.node and each.label not in ("call", "goto", "identify"):
@@ -122,7 +122,7 @@ def exit_lines(box: Box) -> Iterator[tuple[str, Spot]]:
 
 
 def labels(exits: Iterable[Exit]) -> str:
-    """What stands on a line: keys and outcomes, and how many calls took each."""
+    """The label of an arrow: keys and outcomes, and how many calls took each."""
     found = []
     for each in exits:
         name = "" if each.label in ("then", "call", "goto") else each.label
@@ -131,7 +131,7 @@ def labels(exits: Iterable[Exit]) -> str:
 
 
 def traffic_lines(box: Box) -> tuple[str, str]:
-    """How many calls were here and how many ended here; what they did that every menu lets them."""
+    """How many calls came here and hung up here, and how many took the usual exits."""
     if not (box.calls or box.hung_up):
         return "", ""
     usual = " · ".join(f"{each.label} ({each.calls})" for each in box.usual if each.calls)
@@ -164,7 +164,7 @@ def _title(sheet: Sheet) -> str:
 
 
 def heading(sheet: Sheet) -> str:
-    """The numbers and the version of a flow, and which calls were counted."""
+    """The numbers and the version of a flow, and the calls that were counted."""
     parts = [", ".join(sheet.numbers), f"version {sheet.version}"]
     if sheet.began:
         first, last = (f"{at:%Y-%m-%d %H:%M}" for at in sheet.began)

@@ -1,4 +1,4 @@
-"""The lines of a picture: which are drawn, so that the page stays legible."""
+"""The arrows of a picture: which are drawn, and which are listed in a box instead."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,11 +9,11 @@ from msgspec import Struct
 from ivr.session import Spot
 
 MANY = 3
-"""To a box to which so many arrows would lead, one is drawn; the others are told in words."""
+"""To a box with this many incoming arrows only one is drawn; the others are listed."""
 
 
 class Exit(Struct, frozen=True, omit_defaults=True):
-    """A way out of a box: its label, and the node it leads to ("" for another flow's)."""
+    """An exit of a box: its label, and the node it leads to ("" if in the calling flow)."""
 
     label: str
     flow: str
@@ -22,7 +22,10 @@ class Exit(Struct, frozen=True, omit_defaults=True):
 
 
 class Arrow(Struct, frozen=True, omit_defaults=True):
-    """A line from a box to a box, for all ways that lead there; ``human``: on the shortest way."""
+    """An arrow between two boxes for all exits that lead there.
+
+    ``human``: it is on the shortest way to a human.
+    """
 
     source: Spot
     target: Spot
@@ -38,12 +41,12 @@ class Arrow(Struct, frozen=True, omit_defaults=True):
 def arrange(
     starts: Sequence[Spot], lines: Iterable[Arrow]
 ) -> tuple[tuple[Arrow, ...], Mapping[Spot, Sequence[Exit]]]:
-    """The arrows to draw, and the ways that the boxes where they begin tell instead.
+    """The arrows to draw, and box -> the exits that it lists instead.
 
-    Told are ways back, and all but one of those to a box to which many lead.
+    Listed are arrows back, and all but one of those to a box with many incoming arrows.
     """
     drawn: list[Arrow] = []
-    told: dict[Spot, list[Exit]] = defaultdict(list)
+    listed: dict[Spot, list[Exit]] = defaultdict(list)
     arrows = _merged(lines)
     level, tree = _spread(starts, [arrow for arrow in arrows if arrow.look != "flow"])
     into = Counter(arrow.target for arrow in arrows)
@@ -53,12 +56,12 @@ def arrange(
         if free or arrow in tree or arrow.look == "flow":
             drawn.append(arrow)
         else:
-            told[arrow.source] += arrow.exits
-    return tuple(drawn), told
+            listed[arrow.source] += arrow.exits
+    return tuple(drawn), listed
 
 
 def _merged(lines: Iterable[Arrow]) -> list[Arrow]:
-    """One arrow for all ways of a look from a box to another."""
+    """Merge the arrows of one look between the same two boxes."""
     merged: dict[tuple[Spot, Spot, str], Arrow] = {}
     for line in lines:
         at = (line.source, line.target, line.look)
@@ -72,10 +75,10 @@ def _merged(lines: Iterable[Arrow]) -> list[Arrow]:
 def _spread(
     starts: Sequence[Spot], arrows: Sequence[Arrow]
 ) -> tuple[Mapping[Spot, int], Collection[Arrow]]:
-    """How far each box is from the start of its flow, and the arrows by which it is first reached.
+    """Each box's distance from the start of its flow, and the arrows by which it is first reached.
 
-    The way to a human goes first, so that it is drawn. What is not reached from a start begins
-    anew, first of all where nothing else leads.
+    The way to a human goes first, so that it is drawn. Boxes that no start reaches become starts,
+    those without incoming arrows first.
     """
     out: dict[Spot, list[Arrow]] = defaultdict(list)
     for arrow in arrows:

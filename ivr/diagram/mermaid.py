@@ -1,4 +1,4 @@
-"""A picture as Mermaid's text, which many wikis and forges draw by themselves."""
+"""A picture as Mermaid, which many wikis and forges render."""
 
 from ivr.diagram.dot import (
     FAINT,
@@ -23,7 +23,7 @@ _COLOURS = {"way": INK, "flaw": FAINT, "handler": HANDLER, "flow": FLOW}
 
 
 def mermaid(picture: Picture) -> str:
-    """The picture as a flow chart from left to right; each flow is framed."""
+    """The picture as a Mermaid flow chart from left to right; each flow has a frame."""
     spots = [(box.flow, box.node) for sheet in picture.sheets for box in sheet.boxes]
     ids = {spot: f"n{number}" for number, spot in enumerate(spots)}
     lines = ["flowchart LR"]
@@ -62,5 +62,5 @@ def _arrow(arrow: Arrow, ids: dict[Spot, str]) -> str:
 
 
 def _text(text: str) -> str:
-    """Text in quotes: Mermaid has entities of its own, ``#35;`` for ``#``."""
+    """Escape a text for quotes: Mermaid has its own entities, ``#35;`` for ``#``."""
     return "".join(f"#{ord(char)};" if char in '#"<>&`{}[]|\\*_' else char for char in text)

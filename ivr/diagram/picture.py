@@ -1,8 +1,8 @@
-"""Flows as a picture: what is drawn, and what is told in words so that the rest stays legible.
+"""Flows as a picture: boxes and arrows, and the exits that boxes list to keep it legible.
 
-Every way of :mod:`ivr.analysis.graph` is in it exactly once: as an arrow, or in the box of its
-node. In the box is what would be a line across the page (to a node that is drawn elsewhere) and
-what every menu has alike (the keys of ``always``, silence, wrong keys).
+Every edge of :mod:`ivr.analysis.graph` is in it exactly once: as an arrow, or listed in the box of
+its node. Listed are edges that would be a line across the page, and those that every menu has (the
+keys of ``always``, silence, wrong keys).
 """
 
 from collections import Counter, defaultdict
@@ -23,14 +23,14 @@ from ivr.session import Spot
 from ivr.terms import ACTIONS
 
 Look: TypeAlias = Literal["tells", "asks", "does", "decides", "human", "leads", "ends", "handler"]
-"""What a box is for; each kind of node has one."""
+"""The look of a box; each kind of node has one."""
 
 Words: TypeAlias = Mapping[str, str]
 """Prompt -> its text in the language of the picture."""
 
 
 class Traffic(Struct, frozen=True):
-    """What recorded calls did in a flow: how many of them were in a node, and took a way."""
+    """Traffic of stored calls: how many visited each node and took each edge of a flow."""
 
     calls: int
     nodes: Mapping[str, int]
@@ -39,9 +39,9 @@ class Traffic(Struct, frozen=True):
 
 
 class Box(Struct, frozen=True, omit_defaults=True):
-    """A node. ``what`` it does in words, and the keys by which a human is reached from a question.
+    """A node. ``what``: what it does; ``human``: the keys to a human, for menus and inputs.
 
-    ``exits`` are the ways that have no arrow; ``usual`` are those of them that every menu has.
+    ``exits``: the exits without an arrow; ``usual``: those that every menu has.
     """
 
     flow: str
@@ -60,9 +60,9 @@ class Box(Struct, frozen=True, omit_defaults=True):
 
 
 class Sheet(Struct, frozen=True):
-    """A flow of the picture; ``everywhere`` are the ways that its questions have alike.
+    """A flow of the picture; ``everywhere``: the exits that all its menus and inputs have.
 
-    ``calls`` is None where none were counted; ``began``: when the first and the last of them did.
+    ``calls`` is None if traffic was not counted; ``began``: start of the first and the last call.
     """
 
     flow: str
@@ -75,7 +75,7 @@ class Sheet(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """The sheets, the flow that was asked for first, and the arrows between all their boxes."""
+    """The sheets, the requested flow first, and the arrows between all boxes."""
 
     sheets: tuple[Sheet, ...]
     arrows: tuple[Arrow, ...]
@@ -84,7 +84,7 @@ class Picture(Struct, frozen=True):
 def picture(
     book: Book, names: Sequence[str], words: Words, traffic: Mapping[str, Traffic]
 ) -> Picture:
-    """The picture of flows of a book, with what calls did in those that have ``traffic``."""
+    """The picture of the flows ``names``, with the ``traffic`` of those that have some."""
     found = shortest_to_human(book.flows, book.operations)
     marked = frozenset(edge for name in names for edge in _marked(book.flows[name], names, found))
     sketches = [_Sketch(book, name, traffic.get(name), names, marked) for name in names]
@@ -93,12 +93,12 @@ def picture(
         for name in names
         for node in (book.flows[name].start, *book.flows[name].codes.values())
     ]
-    drawn, told = arrange(starts, [line for sketch in sketches for line in sketch.lines])
-    return Picture(tuple(sketch.sheet(words, found, told) for sketch in sketches), drawn)
+    drawn, listed = arrange(starts, [line for sketch in sketches for line in sketch.lines])
+    return Picture(tuple(sketch.sheet(words, found, listed) for sketch in sketches), drawn)
 
 
 def linked_flows(flows: Mapping[str, Flow], name: str) -> tuple[str, ...]:
-    """A flow and all to which it leads, the near ones first."""
+    """A flow and all flows that it leads to, the near ones first."""
     found = [name]
     for each in found:
         for node in flows[each].nodes.values():
@@ -114,7 +114,7 @@ def linked_flows(flows: Mapping[str, Flow], name: str) -> tuple[str, ...]:
 def _marked(
     flow: Flow, names: Sequence[str], found: Mapping[Spot, NextHop]
 ) -> Iterator[tuple[Spot, str]]:
-    """The ways of the shortest way to a human from the start, as far as the picture shows it."""
+    """The edges of the shortest way from the start to a human, within the picture."""
     spot = (flow.flow, flow.start)
     while spot[0] in names and spot in found and found[spot].way:
         yield spot, found[spot].way
@@ -122,7 +122,7 @@ def _marked(
 
 
 class _Sketch:
-    """A flow whose ways are sorted: into lines, and into what its boxes tell."""
+    """A flow whose edges are sorted into arrows and listed exits."""
 
     def __init__(
         self,
@@ -168,7 +168,7 @@ class _Sketch:
             self.lines.append(Arrow((self.flow.flow, node), edge.spot, (found,), look, human))
 
     def _is_usual(self, name: str, edge: Edge) -> bool:
-        """Whether the questions of the flow have this way alike."""
+        """Whether all menus and inputs of the flow have this edge."""
         if not isinstance(self.flow.nodes[name], nodes.Listens):
             return False
         if edge.label == "gave-up":
@@ -176,7 +176,7 @@ class _Sketch:
         return edge.label in FAILED_INPUT or self.flow.always.get(edge.label) == edge.node
 
     def sheet(
-        self, words: Words, found: Mapping[Spot, NextHop], told: Mapping[Spot, Sequence[Exit]]
+        self, words: Words, found: Mapping[Spot, NextHop], listed: Mapping[Spot, Sequence[Exit]]
     ) -> Sheet:
         flow = self.flow
         everywhere = [Exit(key, flow.flow, target) for key, target in flow.always.items()]
@@ -185,9 +185,9 @@ class _Sketch:
             everywhere.append(Exit("gave-up", flow.flow, self.gave_up))
         if flow.farewell:
             everywhere.append(Exit("farewell", flow.flow, flow.farewell))
-        boxes = [self._box(name, words, found, told) for name in flow.nodes]
+        boxes = [self._box(name, words, found, listed) for name in flow.nodes]
         boxes += [
-            Box(flow.flow, handler(label), "", "handler", exits=tuple(told[flow.flow, at]))
+            Box(flow.flow, handler(label), "", "handler", exits=tuple(listed[flow.flow, at]))
             for label, field in HANDLERS.items()
             if getattr(flow, field)
             for at in [handler(label)]
@@ -201,7 +201,7 @@ class _Sketch:
         name: str,
         words: Words,
         found: Mapping[Spot, NextHop],
-        told: Mapping[Spot, Sequence[Exit]],
+        listed: Mapping[Spot, Sequence[Exit]],
     ) -> Box:
         flow, node, spot = self.flow, self.flow.nodes[name], (self.flow.flow, name)
         counts = self.traffic or Traffic(0, {}, {})
@@ -216,7 +216,7 @@ class _Sketch:
             need="" if need == "none" else need,
             start=name in (flow.start, *flow.codes.values()),
             human=human if isinstance(node, nodes.Listens) else None,
-            exits=(*self.exits[name], *told[spot]),
+            exits=(*self.exits[name], *listed[spot]),
             usual=tuple(self.usual[name]),
             calls=counts.nodes.get(name, 0),
             hung_up=counts.edges.get((name, "hung-up"), 0),
@@ -228,12 +228,12 @@ def _codes(book: Book, flow: Flow, node: Node) -> frozenset[str]:
 
 
 def handler(label: str) -> str:
-    """The name of the box of a handler, which is no name of a node."""
+    """The name of a handler's box; no node can have it."""
     return f"{HANDLERS[label].replace('_', '-')}:"
 
 
 def _gave_up(found: Iterable[Iterable[Edge]]) -> str:
-    """Where most of the questions of a flow lead who gave up; "" if no two do alike."""
+    """The most common gave-up node of a flow; "" if no two are the same."""
     counted = Counter(edge.node for each in found for edge in each if edge.label == "gave-up")
     best = counted.most_common(1)
     return best[0][0] if best and best[0][1] > 1 else ""
@@ -244,13 +244,13 @@ def _prompts(node: Node) -> tuple[str, ...]:
         case nodes.Listens():
             return opening(node)
         case nodes.Say() | nodes.Announce() | nodes.Record() | nodes.Sms() | nodes.End():
-            told: tuple[str, ...] = getattr(node, kind(node))
-            return told
+            prompts: tuple[str, ...] = getattr(node, kind(node))
+            return prompts
     return ()
 
 
 def _what(node: Node) -> str:
-    """What a node does, besides telling."""
+    """What a node does, besides playing prompts."""
     match node:
         case nodes.Set():
             return ", ".join(f"{name} = {given}" for name, given in node.set.items())

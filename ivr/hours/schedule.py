@@ -1,7 +1,7 @@
-"""Opening hours: the texts of a schedule, and what they say at a moment.
+"""Opening hours: a schedule, and whether it is open at a moment.
 
-The clock on the wall decides: hours that it shows twice, because it is put back, are open twice,
-and an hour that it leaves out is none.
+Hours are local wall-clock time: at the end of daylight saving time the repeated hour is open twice,
+at its start the skipped hour does not exist.
 """
 
 from bisect import bisect_left, bisect_right
@@ -24,9 +24,9 @@ _NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturd
 
 
 class Schedule(Struct, frozen=True, kw_only=True):
-    """When something is open, as its author wrote it.
+    """A schedule as its author wrote it.
 
-    ``week``: days to spans (``mon-fri: "09:00-13:00, 14:00-18:00"``); a day that is not named is
+    ``week``: days to spans (``mon-fri: "09:00-13:00, 14:00-18:00"``); a day that is missing is
     closed. ``except_``: a day of one year or of every year to spans, which replace the week's.
     """
 
@@ -43,7 +43,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
 
 
 class Forced(Struct, frozen=True):
-    """What somebody ordered against the schedule, until a moment."""
+    """A forced state that overrides the schedule until a moment."""
 
     state: Literal["open", "closed"]
     until: datetime
@@ -52,7 +52,7 @@ class Forced(Struct, frozen=True):
 
 
 class Hours(Struct, frozen=True):
-    """Whether it is open, why, and until when that stays: None if it does next year, too."""
+    """Whether it is open, until when (None: for more than a year), and why."""
 
     open: bool
     until: datetime | None
@@ -60,13 +60,13 @@ class Hours(Struct, frozen=True):
 
 
 def gaps(schedule: Schedule) -> tuple[Span, ...]:
-    """When no week is open, exceptions apart: in minutes from the Monday's midnight.
+    """The closed times of a week without exceptions, in minutes from Monday 00:00.
 
-    A gap over the end of the week is one, and ends after it.
+    A gap over the end of the week is one gap and ends after 7 * 1440.
     """
     opened = sorted(
         (week * _WEEK + day * 1440 + begin, week * _WEEK + day * 1440 + end)
-        for week in range(3)  # in the second one, the nights of the week before are known
+        for week in range(3)  # the second one has the nights of the week before
         for day, rule in enumerate(_plan_of(schedule).week)
         for begin, end in rule.spans
     )
@@ -93,15 +93,15 @@ def gap_text(gap: Span) -> str:
 
 
 def hours_answer(found: Hours) -> Answered:
-    """What a session is told that consults a schedule: see :class:`ivr.wants.CheckHours`."""
+    """The answer to :class:`ivr.wants.CheckHours`."""
     outcome, changes = ("open", "closes") if found.open else ("closed", "opens")
     return Answered(outcome, {changes: Moment(found.until)} if found.until else {})
 
 
 def hours_at(schedule: Schedule, at: datetime, zone: tzinfo, forced: Forced | None = None) -> Hours:
-    """What a schedule without faults says at ``at`` in its ``zone``; ``until`` is in the zone.
+    """The state of a valid schedule at ``at`` in its ``zone``; ``until`` is in that zone.
 
-    Costs microseconds, but for the first time in a year: its changes are then kept.
+    Takes microseconds; the first look at a year computes and caches its changes.
     """
     plan = _plan_of(schedule)
     if forced is not None and at < forced.until:
@@ -118,14 +118,14 @@ def hours_at(schedule: Schedule, at: datetime, zone: tzinfo, forced: Forced | No
 
 
 class _Rule(NamedTuple):
-    """The spans of a day, and the key under which they stand."""
+    """The spans of a day, and the key that gives them."""
 
     label: str
     spans: tuple[Span, ...]
 
 
 class _Plan:
-    """A schedule that was understood."""
+    """A parsed schedule."""
 
     __slots__ = ("_dated", "_yearly", "week")
 
@@ -143,12 +143,12 @@ class _Plan:
                 self._dated[date(year, *rest)] = rule
 
     def rule(self, day: date) -> _Rule:
-        """What is in force on a day, until it ends or its night does."""
+        """The rule of a day, which also covers the night after it."""
         yearly = self._yearly.get((day.month, day.day), self.week[day.weekday()])
         return self._dated.get(day, yearly)
 
     def why(self, local: datetime) -> str:
-        """The rule that decides at a local time."""
+        """The rule that decides at a local time, as text."""
         minute, today = local.hour * 60 + local.minute, self.rule(local.date())
         for rule, at in ((today, minute), (self.rule(local.date() - _DAY), minute + 1440)):
             for span in rule.spans:
@@ -159,9 +159,9 @@ class _Plan:
         return f"outside {today.label} {', '.join(map(span_text, today.spans))}"
 
     def stretches(self, first: date, last: date) -> list[tuple[datetime, datetime]]:
-        """When it is open on the days from ``first`` to ``last``, joined where spans touch.
+        """The open times from ``first`` to ``last``, joined where spans touch.
 
-        These are local times, written as if they were UTC.
+        Local times, labelled as UTC.
         """
         found: list[tuple[datetime, datetime]] = []
         for number in range((last - first).days + 1):
@@ -177,7 +177,7 @@ class _Plan:
 
 
 class _Year(NamedTuple):
-    """Whether it is open when a year of UTC begins, and the moments at which that changes."""
+    """The state at the start of a UTC year, and the moments at which it changes."""
 
     open: bool
     changes: list[datetime]
@@ -193,7 +193,7 @@ def _plan(week: tuple[tuple[str, str], ...], exceptions: tuple[tuple[str, str], 
 
 
 def _scheduled(plan: _Plan, at: datetime, zone: tzinfo) -> tuple[bool, datetime | None]:
-    """Whether it is open, and when that changes: None if not before the end of the next year."""
+    """The state, and when it changes; None if not before the end of the next year."""
     year = at.astimezone(UTC).year
     now, after = _year(plan, zone, year), _year(plan, zone, year + 1)
     passed = bisect_right(now.changes, at)
@@ -215,7 +215,7 @@ def _year(plan: _Plan, zone: tzinfo, year: int) -> _Year:
             one, other = max(first, opens - offset), min(last, closes - offset)
             if one >= other:
                 continue
-            if changes and changes[-1] == one:  # it goes on where the clock was put forward or back
+            if changes and changes[-1] == one:  # no change where the clock was put forward or back
                 changes.pop()
             else:
                 changes.append(one)
@@ -233,7 +233,7 @@ def _new_year(year: int) -> datetime:
 def _offsets(
     zone: tzinfo, begin: datetime, end: datetime
 ) -> Iterator[tuple[datetime, datetime, timedelta]]:
-    """The stretches of time in which the offset of a zone stays as it is, with that offset."""
+    """The periods in which a zone's UTC offset is constant, with that offset."""
     first, at, offset = begin, begin, _offset(zone, begin)
     while at < end:
         after = min(at + _DAY, end)
@@ -247,7 +247,7 @@ def _offsets(
 
 
 def _changed(zone: tzinfo, at: datetime, offset: timedelta) -> datetime:
-    """The second of the day after ``at`` from which a zone no longer has this offset."""
+    """The second within a day after ``at`` at which the zone's offset changes."""
     seconds = range(86_401)
     found = bisect_left(
         seconds, True, key=lambda second: _offset(zone, at + timedelta(seconds=second)) != offset

@@ -1,6 +1,6 @@
-"""What an author writes of opening hours: days of the week, spans of a day, days of the calendar.
+"""Parsers for opening hours: days of the week, spans of a day, calendar days.
 
-Each reader raises :class:`ValueError` that says what is wrong and what to write.
+Each raises ValueError with what is wrong and what to write.
 """
 
 import re
@@ -13,8 +13,7 @@ from ivr.problems import near
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Span: TypeAlias = tuple[int, int]
-"""From one minute to another, counted from the midnight at which its day begins: after 24:00 (1440)
-it is the night that follows."""
+"""Start and end in minutes from the day's 00:00; above 1440 it is the night after the day."""
 
 _ALL_DAY: Final[Span] = (0, 1440)
 _SPAN: Final = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
@@ -51,7 +50,7 @@ def spans(text: str) -> tuple[Span, ...]:
 
 
 def exception_day(text: str) -> tuple[int | None, int, int]:
-    """Year, month and day of ``2026-12-31``; without the year of ``12-31``, which is every one."""
+    """Year, month and day of ``2026-12-31``; the year is None for ``12-31`` (every year)."""
     found = _DATE.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is no day: write 2026-12-31, or 12-31 for every year")
@@ -64,13 +63,13 @@ def exception_day(text: str) -> tuple[int | None, int, int]:
 
 
 def span_text(span: Span) -> str:
-    """A span as an author writes it."""
+    """A span as text: 09:00-18:00."""
     begin, end = span
     return f"{clock(begin)}-{clock(end if end <= 1440 else end - 1440)}"
 
 
 def clock(minute: int) -> str:
-    """A minute of a day as an author writes it."""
+    """A minute of a day as text: 09:00."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 

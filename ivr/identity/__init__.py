@@ -1,1 +1,1 @@
-"""Who a caller is: code words, keypad letters, lockout after wrong tries."""
+"""Who a caller is: code words, keypad letters, lockout after wrong attempts."""

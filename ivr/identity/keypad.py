@@ -1,7 +1,7 @@
-"""Code words on the keypad of a telephone: which key bears which letter.
+"""Code words on a telephone keypad: which key has which letter.
 
-The letters of Russian and Belarusian stand as on telephones sold here, those of Latin as in ITU-T
-E.161. So МАРТ is 5266, whoever says it and whoever keys it.
+Cyrillic letters as on telephones with Russian and Belarusian keypads, Latin ones as in ITU-T E.161.
+So МАРТ is 5266, spoken or keyed.
 """
 
 import unicodedata
@@ -22,14 +22,14 @@ KEYS: Mapping[str, str] = {
     **{letter: key for key, row in _ROWS.items() for letter in row.replace(" ", "")},
     **{digit: digit for digit in "0123456789"},
 }
-"""Letter or digit, as :func:`normalise` leaves it -> the key that bears it."""
+"""Letter or digit, as :func:`normalise` returns it -> its key."""
 
 
 def normalise(word: str) -> str:
-    """A word as it is compared: what two people mean who say the same is the same text.
+    """Normalise a word for comparison.
 
-    Case, ё or е, spaces, hyphens, apostrophes and all else that is neither letter nor digit make
-    no difference.
+    Case, ё or е, spaces, hyphens, apostrophes and everything that is neither letter nor digit are
+    ignored.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
     return "".join(each for each in folded if each.isalnum() and not _modifies(each)).replace(
@@ -38,12 +38,12 @@ def normalise(word: str) -> str:
 
 
 def _modifies(sign: str) -> bool:
-    """Whether a sign is a letter to Unicode only, as the Belarusian apostrophe is."""
+    """Whether a character is a modifier letter (Lm), such as the Belarusian apostrophe."""
     return unicodedata.category(sign) == "Lm"
 
 
 def key_form(word: str) -> str:
-    """The keys that dial a word; ``ValueError`` if no key bears one of its letters."""
+    """The keys of a word; raises ValueError if one of its letters is on no key."""
     letters = normalise(word)
     if any(letter not in KEYS for letter in letters):
         raise ValueError("a letter of the word is on no key: write Russian, Belarusian or Latin")

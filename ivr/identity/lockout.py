@@ -1,4 +1,4 @@
-"""How long a secret cannot be tried after wrong tries: a policy as a value."""
+"""The lockout policy: for how long a secret is locked after wrong attempts."""
 
 from datetime import datetime, timedelta
 
@@ -6,32 +6,34 @@ from msgspec import Struct
 
 
 class Step(Struct, frozen=True):
-    """The ``wrongs``-th wrong try locks for a time that ``lasts``."""
+    """The ``wrongs``-th wrong attempt locks for ``lasts``."""
 
     wrongs: int
     lasts: timedelta
 
 
 class Policy(Struct, frozen=True):
-    """Steps that grow. After the last one every wrong try locks for as long as it does.
+    """Steps of growing length. After the last one every wrong attempt locks as long as that.
 
-    A wrong try counts for as long as ``memory``, unless a right one follows.
+    A wrong attempt counts for ``memory``, unless a right one follows.
     """
 
     steps: tuple[Step, ...]
     memory: timedelta
 
     def __post_init__(self) -> None:
-        """Steps that do not grow are a ``ValueError``."""
+        """Raises ValueError for steps that do not grow."""
         for before, after in zip(self.steps, self.steps[1:], strict=False):
             if after.wrongs <= before.wrongs or after.lasts < before.lasts:
                 raise ValueError("each step of a lockout must come later and last no shorter")
         if not self.steps or self.steps[0].wrongs < 1 or self.steps[-1].lasts > self.memory:
-            raise ValueError("a lockout needs a step, which is remembered while it lasts")
+            raise ValueError(
+                "a lockout needs at least one step, and a memory as long as its last step"
+            )
 
 
 class Strikes(Struct, frozen=True):
-    """The wrong tries that still count: how many, and when the last one was."""
+    """The wrong attempts that still count: how many, and when the last one was."""
 
     wrongs: int = 0
     last: datetime | None = None
@@ -45,7 +47,7 @@ OF_SUBSCRIBER = Policy(
     ),
     memory=timedelta(days=30),
 )
-"""Tries at the word of one subscriber, from wherever they come."""
+"""Attempts at one subscriber's code word, from any number."""
 
 OF_NUMBER = Policy(
     (
@@ -55,11 +57,11 @@ OF_NUMBER = Policy(
     ),
     memory=timedelta(days=30),
 )
-"""Tries from one number, at whosever word: an office may share it."""
+"""Attempts from one number at any code word; an office may share a number."""
 
 
 def locked_until(policy: Policy, strikes: Strikes) -> datetime | None:
-    """Until when nothing can be tried after these strikes; None if they lock nothing."""
+    """When the lock after these strikes ends; None if they do not lock."""
     if strikes.last is None:
         return None
     last = policy.steps[-1]
@@ -70,6 +72,6 @@ def locked_until(policy: Policy, strikes: Strikes) -> datetime | None:
 
 
 def locked(policy: Policy, strikes: Strikes, at: datetime) -> bool:
-    """Whether nothing can be tried at a moment."""
+    """Whether attempts are locked at a moment."""
     until = locked_until(policy, strikes)
     return until is not None and at < until

@@ -1,4 +1,4 @@
-"""The nouns that are counted: units and currencies, with their gender and forms per language."""
+"""Counted nouns: units and currencies, with gender and plural forms per language."""
 
 from typing import Final, Literal, NamedTuple
 

@@ -1,10 +1,9 @@
 """Values to spoken words: money, counts, days and digits in Russian, Belarusian and English.
 
-Numerals are taken from num2words; everything that depends on grammar is ours, because there it
-errs: a feminine million ("одна миллион"), no cases of Belarusian ordinals, currencies that name
-their country. Where a noun or an ordinal stands is fixed per kind, so that an author's text reads
-right around it: counts and money are in the nominative, days in the genitive ("до третьего
-ноября", "третьего ноября").
+Numerals come from num2words; grammar is done here, because num2words gets it wrong (feminine
+millions, "одна миллион"; Belarusian ordinals without cases; currencies with their country). The
+grammatical case is fixed per kind, so that an author's text fits around it: counts and money are
+nominative, days genitive ("до третьего ноября", "третьего ноября").
 """
 
 import re
@@ -32,11 +31,11 @@ KINDS: Final[tuple[str, ...]] = (
     "each",
 )
 
-_LIMIT: Final = 10**15  # beyond it a number is a fault of the system that gave it
+_LIMIT: Final = 10**15  # larger numbers are a fault of their source
 
 
 class PhraseError(ValueError):
-    """A value has no words: says which, and who can mend it."""
+    """A value cannot be put into words: which one, and where to fix it."""
 
 
 _MINUS: Final = {"ru": "минус", "be": "мінус", "en": "minus"}
@@ -93,21 +92,21 @@ _BE_ORDINALS: Final = {
 
 
 def money(value: Money, language: str) -> str:
-    """ "двенадцать рублей пятьдесят копеек"; a part that is nought is left out."""
+    """ "двенадцать рублей пятьдесят копеек"; a zero part is left out."""
     if value.currency not in CURRENCIES:
         raise PhraseError(
             f"the currency {value.currency!r} has no words; use one of {', '.join(CURRENCIES)}, "
             "or add its forms to CURRENCIES of ivr/speech/nouns.py"
         )
     if not value.amount.is_finite() or abs(value.amount) >= _LIMIT:
-        raise PhraseError("the amount of money is no number that can be said; see the billing")
+        raise PhraseError("the amount of money cannot be said: check the billing system")
     hundredths = int((value.amount * 100).to_integral_value(ROUND_HALF_UP))
     whole, part = divmod(abs(hundredths), 100)
     wholes, parts = CURRENCIES[value.currency]
-    told = [_counted(whole, wholes, language)] if whole or not part else []
+    text = [_counted(whole, wholes, language)] if whole or not part else []
     if part:
-        told.append(_counted(part, parts, language))
-    joined = (" and " if language == "en" else " ").join(told)
+        text.append(_counted(part, parts, language))
+    joined = (" and " if language == "en" else " ").join(text)
     return f"{_MINUS[language]} {joined}" if hundredths < 0 else joined
 
 
@@ -123,11 +122,11 @@ def day(value: date, language: str, *, year: bool = False) -> str:
     of = month(value.month, language)
     match language:
         case "en":
-            told = f"the {_ordinal(value.day, language)} of {of}"
-            return f"{told} {num2words(value.year, lang='en', to='year')}" if year else told
+            text = f"the {_ordinal(value.day, language)} of {of}"
+            return f"{text} {num2words(value.year, lang='en', to='year')}" if year else text
         case _:
-            told = f"{_ordinal(value.day, language)} {of}"
-            return f"{told} {_ordinal(value.year, language)} года" if year else told
+            text = f"{_ordinal(value.day, language)} {of}"
+            return f"{text} {_ordinal(value.year, language)} года" if year else text
 
 
 def month(number: int, language: str) -> str:
@@ -142,7 +141,7 @@ def moment(value: datetime, language: str) -> str:
 
 
 def digits(value: str, language: str, numbers: NumberPlan | None = None) -> str:
-    """Digit by digit, in the groups in which people say phone numbers; other signs are dropped.
+    """Digit by digit, in the usual groups of phone numbers; other characters are dropped.
 
     Numbers of the plan ``numbers`` are said in its groups, others in groups by their length.
     """
@@ -163,7 +162,7 @@ def digits(value: str, language: str, numbers: NumberPlan | None = None) -> str:
 def spoken(
     value: Value, kind: str, unit: str, language: str, numbers: NumberPlan | None = None
 ) -> str:
-    """The words of ``value`` for a placeholder of ``kind`` (lists are told by their own prompt).
+    """The words of ``value`` for a placeholder of ``kind`` (lists have a prompt of their own).
 
     Raises :class:`PhraseError` when the value is not of that kind or has no words.
     """
@@ -193,17 +192,17 @@ def spoken(
 def numeral(number: int, language: str, gender: Gender = "m") -> str:
     """A whole number in words, nominative."""
     if abs(number) >= _LIMIT:
-        raise PhraseError("the number is too large to be said; see the system that gave it")
+        raise PhraseError("the number is too large to be said: check the system that returned it")
     if number < 0:
         return f"{_MINUS[language]} {numeral(-number, language, gender)}"
     if language == "en":
         return str(num2words(number, lang="en")).replace(",", "")
     # Gender agrees with the last three digits only; num2words gives it to the millions as well.
     rest = number % 1000
-    told = [str(num2words(number - rest, lang=language))] if number >= 1000 else []
-    if rest or not told:
-        told.append(str(num2words(rest, lang=language, gender=gender)))
-    return " ".join(told)
+    text = [str(num2words(number - rest, lang=language))] if number >= 1000 else []
+    if rest or not text:
+        text.append(str(num2words(rest, lang=language, gender=gender)))
+    return " ".join(text)
 
 
 def _known(language: str) -> str:
@@ -252,7 +251,7 @@ def _ordinal(number: int, language: str) -> str:
 
 
 def _last_word(number: int) -> int:
-    """What the last word of a compound number stands for, and only it is an ordinal: 2026 -> 6."""
+    """The part of a compound number that becomes an ordinal, its last word: 2026 -> 6."""
     if number % 100:
         tens = number % 100
         return tens if tens < 20 or tens % 10 == 0 else tens % 10
@@ -262,26 +261,26 @@ def _last_word(number: int) -> int:
 def _time(hour: int, minute: int, language: str) -> str:
     if language == "en":
         return _english_time(hour, minute)
-    told = _counted(hour, HOUR, language)
+    text = _counted(hour, HOUR, language)
     if minute:
-        told += f" {_counted(minute, MINUTE, language)}"
+        text += f" {_counted(minute, MINUTE, language)}"
     for nominative, accusative in _ACCUSATIVE:
-        told = told.replace(nominative, accusative)
-    return told
+        text = text.replace(nominative, accusative)
+    return text
 
 
 def _english_time(hour: int, minute: int) -> str:
     if not minute and hour in (0, 12):
         return "noon" if hour else "midnight"
-    told = numeral(hour % 12 or 12, "en")
+    text = numeral(hour % 12 or 12, "en")
     if minute:
-        told += " oh" if minute < 10 else ""
-        told += f" {numeral(minute, 'en')}"
-    return f"{told} {'a.m.' if hour < 12 else 'p.m.'}"
+        text += " oh" if minute < 10 else ""
+        text += f" {numeral(minute, 'en')}"
+    return f"{text} {'a.m.' if hour < 12 else 'p.m.'}"
 
 
 def _sizes(number: str) -> tuple[int, ...]:
-    """How many digits are told in one breath."""
+    """The sizes of the groups of digits that are said without a pause."""
     if len(number) in _GROUPS:
         return _GROUPS[len(number)]
     if len(number) <= 3 or not number.isdigit():  # a code such as *100# is one thing

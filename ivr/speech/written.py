@@ -1,5 +1,4 @@
-"""Values as people write them in a text message: numerals in figures, with the nouns in the form
-that belongs to them."""
+"""Values as text messages write them: figures, with nouns in the matching form."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,7 +10,7 @@ from ivr.speech.phrases import PhraseError, agreeing, month, spoken
 from ivr.values import Count, Day, Digits, Moment, Money, Value
 
 _SIGNS: Final = {"BYN": {"ru": "руб.", "be": "руб."}}
-"""How currencies are written, where their code is not."""
+"""Abbreviations of currencies; other currencies are written as their code."""
 
 
 def written(
@@ -38,7 +37,7 @@ def written(
 def money(amount: Decimal, currency: str, language: str) -> str:
     """ "12,50 руб.", in English "12.50 BYN"."""
     if not amount.is_finite():
-        raise PhraseError("the amount of money is no number that can be told; see the billing")
+        raise PhraseError("the amount of money cannot be written: check the billing system")
     figures = format(amount.quantize(Decimal("0.01"), ROUND_HALF_UP), "f")
     if language != "en":
         figures = figures.replace(".", ",").replace("-", "−")
@@ -47,5 +46,5 @@ def money(amount: Decimal, currency: str, language: str) -> str:
 
 def day(value: date, language: str, *, year: bool = False) -> str:
     """ "3 ноября", on demand "3 ноября 2026"."""
-    told = f"{value.day} {month(value.month, language)}"
-    return f"{told} {value.year}" if year else told
+    text = f"{value.day} {month(value.month, language)}"
+    return f"{text} {value.year}" if year else text

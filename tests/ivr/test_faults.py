@@ -20,7 +20,7 @@ start: { menu: menu, keys: { "1": told, "2": work }, gave-up: told }
 work: { do: balance, on: { ok: told }, else: start }
 told: { say: balance-is, then: start }
 """)
-    with pytest.raises(FlowError, match="told uses balance, and nothing on the way"):
+    with pytest.raises(FlowError, match="told uses balance, which is not set on the path"):
         Call(book(text)).take(Keyed("1"))
     text = flow("""
 start: { do: pay, inputs: { to: number }, on: { ok: bye } }
@@ -33,7 +33,9 @@ bye: { input: pin, into: number, then: bye, gave-up: bye }
 def test_more_nodes_than_a_caller_could_bear_are_for_the_author() -> None:
     says = "".join(f"n{n}: {{ say: hello, then: n{n + 1} }}\n" for n in range(BOUND))
     text = f"start: {{ say: hello, then: n0 }}\n{says}n{BOUND}: {{ end: bye }}"
-    with pytest.raises(FlowError, match=f"flow test passes {BOUND} nodes and is in n"):
+    with pytest.raises(
+        FlowError, match=f"flow test passed {BOUND} nodes without asking and is in n"
+    ):
         Call(book(flow(text)))
 
 
@@ -69,7 +71,7 @@ bye: { end: bye }
     way["dial"] = [*way["do"], Answered("ok", BALANCE)]
     call.take(*way[want])
     assert call.told.split()[0] == want
-    with pytest.raises(ValueError, match=f"{type(event).__name__} answers no want of"):
+    with pytest.raises(ValueError, match=f"{type(event).__name__} does not answer the want of"):
         step(call.book, call.session, event)
 
 

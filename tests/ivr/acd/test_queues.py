@@ -150,11 +150,11 @@ def test_differences_are_said_in_words() -> None:
     old = board(member(), member(ANNA, paused=True), waits("a"), QueueListed("gone"))
     new = board(member(state="in use", in_call=True), waits("b"), waits("c", 2), QueueListed("new"))
     assert differences(old, new) == (
-        "queue new was not known",
+        "queue new was missing",
         "PJSIP/701 in support is in use and speaks, penalty 0, not unknown, penalty 0",
         "PJSIP/702 in support is no member, not unknown and paused, penalty 0",
         "in support wait b, c, not a",
-        "queue gone is no more",
+        "queue gone does not exist any more",
     )
     assert differences(old, old) == ()
 
