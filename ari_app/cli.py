@@ -18,6 +18,7 @@ from ari_app.commands.complaints import complaints
 from ari_app.commands.demo_billing import demo_billing
 from ari_app.commands.flows import flows
 from ari_app.commands.hours import hours
+from ari_app.commands.init import init
 from ari_app.commands.messages import messages
 from ari_app.commands.operations import operations
 from ari_app.commands.orders import orders
@@ -69,7 +70,8 @@ def up(state: State, detach: bool, port_offset: int) -> None:
     config = state.config()
     if detach:
         run(bring.detach(state, console()))
-        click.echo("Firstline is ready: try `firstline call 611 --press 1`, or `firstline status`")
+        tip = "`firstline call 611 --press 1`, or " if config.site.demo else ""
+        click.echo(f"Firstline is ready: try {tip}`firstline status`")
         return
     log.configure(config.log.level)
     run(bring.up(config, state, console()))
@@ -107,7 +109,7 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
 
 for group in (
     status, acts, agent, agents, announce, calls, callbacks, complaints, demo_billing, flows, hours,
-    messages, operations, orders, pbx, prompts, queues, retention, subscribers, tickets, ussd,
+    init, messages, operations, orders, pbx, prompts, queues, retention, subscribers, tickets, ussd,
     views,
 ):  # fmt: skip
     main.add_command(group)

@@ -6,6 +6,7 @@ that a range which was only just opened, or a fictional one, is a number too.
 """
 
 import re
+from difflib import get_close_matches
 from functools import lru_cache
 
 import phonenumbers as world
@@ -47,6 +48,15 @@ class NumberPlan(Struct, frozen=True):
         """A number of this plan as it is stored, to write it in an error text."""
         return f"{self.code}{_example(self.country)}"
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Time zones of IANA in which its numbers are, as far as that is known."""
+        from phonenumbers import timezone  # large, and wanted by `firstline init` alone
+
+        one = _parsed(f"+{self.example}", None)
+        found = timezone.time_zones_for_number(one) if one is not None else ()
+        return tuple(zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE)
+
     def msisdn(self, written: str) -> str | None:
         """The MSISDN of a number: as in E.164, without the plus; None if it is none of this plan
         and not a whole international number either.
@@ -78,6 +88,30 @@ class NumberPlan(Struct, frozen=True):
         """Whether digits are an MSISDN of this plan."""
         rest = digits.removeprefix(self.code)
         return digits.isdecimal() and rest != digits and len(rest) in _lengths(self.country)
+
+
+def country_named(text: str) -> str:
+    """The ISO 3166 code of a country that is written as its code, or by its name in any language;
+    ``ValueError`` names the nearest ones."""
+    from phonenumbers.geodata.locale import (
+        LOCALE_DATA,  # large, and wanted by `firstline init` alone
+    )
+
+    wanted = text.strip().casefold()
+    if wanted.upper() in world.SUPPORTED_REGIONS:
+        return wanted.upper()
+    names = {
+        name.casefold(): code
+        for code, by_language in LOCALE_DATA.items()
+        if code in world.SUPPORTED_REGIONS
+        for name in by_language.values()
+        if not name.startswith("*")  # the same as in another language
+    }
+    if wanted not in names:
+        close = get_close_matches(wanted, names, n=1)
+        remedy = f"did you mean {close[0]}?" if close else "write its ISO 3166 code, such as PL"
+        raise ValueError(f"there is no country {text!r}: {remedy}")
+    return names[wanted]
 
 
 def _digits(written: str) -> str | None:

@@ -155,7 +155,7 @@ class Link:
         await self.ari.applications.filter(WANTED)
         if self.on_text:  # under another name: the first would hear all of its calls twice
             await self.ari.texting.filter(TEXTS)
-            await self.ari.texting.subscribe("endpoint:PJSIP")
+            await self._hear_texts()
         self.version = (await self.ari.asterisk.get_info()).system.version
         await self._reconcile(held)
         if self._sending.socket is None:  # over HTTP all this goes well while the socket broke
@@ -166,6 +166,15 @@ class Link:
         for event in held:
             self._handle(event)
         self._up.set()
+
+    async def _hear_texts(self) -> None:
+        """Subscribe to the texts of all phones; an Asterisk may have none yet."""
+        try:
+            await self.ari.texting.subscribe("endpoint:PJSIP")
+        except AriError as error:
+            if error.status != 422:  # "Event source does not exist"
+                raise
+            log.info("ARI: Asterisk has no PJSIP endpoint, so no phone can send texts")
 
     async def _choose_transport(self) -> None:
         """Requests go over the socket if a first one is answered there."""

@@ -111,11 +111,19 @@ class State:
         """The settings; :class:`ConfigError` says what is wrong with them."""
         file = self.directory / FILE
         try:
-            table = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{file}: {error}: mend the TOML") from error
+            return self._config(file.read_text("utf-8") if file.exists() else "", environment)
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{file}: {error}: mend the TOML, save it as UTF-8") from error
         except OSError as error:
             raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
+
+    def _config(self, text: str, environment: Mapping[str, str]) -> Config:
+        """The settings of the file's text with those of the environment over them."""
+        file = self.directory / FILE
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{file}: {error}: mend the TOML") from error
         for name, value in environment.items():
             _overlay(table, name, value)
         if self._demo and _is_demo(table):
@@ -136,6 +144,13 @@ class State:
                 f'{file}: [billing] kind = "tmforum" needs a url, such as https://billing.example/tmf-api'
             )
         return config
+
+    def begin(self, text: str) -> None:
+        """Write the first settings of a real operator, if they are right."""
+        self._config(text, {})
+        part = (self.directory / FILE).with_suffix(".part")
+        part.write_text(text, "utf-8")
+        part.rename(self.directory / FILE)
 
     def configure(self, offset: int) -> None:
         """Write the first settings of an installation, its ports moved by ``offset``."""

@@ -48,7 +48,7 @@ class Installation:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.ports = free_ports()
         lines = [f"{name} = {getattr(self.ports, name)}" for name in self.ports.__struct_fields__]
-        text = "\n".join(["[ports]", *lines, "[asterisk]", f'path = "{_root()}"', settings])
+        text = "\n".join(["[ports]", *lines, "[asterisk]", f'path = "{root()}"', settings])
         (state / "firstline.toml").write_text(text + "\n")
         self._up: subprocess.Popen[bytes] | None = None
 
@@ -160,7 +160,7 @@ def aside(main: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, main).result()
 
 
-def _root() -> Path:
+def root() -> Path:
     """The private Asterisk's directory, in which the program is usr/sbin/asterisk."""
     return Path(asterisk().argv[-1]).parents[2]
 

@@ -1,0 +1,192 @@
+"""`firstline init`: the settings of a real operator, without the demo's data."""
+
+import re
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+import click
+
+from ari_app.commands.running import run
+from ari_app.config.first_settings import Answers, first_settings
+from ari_app.config.state import FILE, State
+from ari_app.store.db import Store
+from ivr.numbers import NumberPlan, country_named
+from ivr.problems import near
+from ivr.speech.nouns import CURRENCIES
+from ivr.speech.phrases import LANGUAGES
+
+T = TypeVar("T")
+
+NUMBERS = ("611", "111")
+"""What the shipped menus answer."""
+
+
+@click.command()
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="[LANG=]NAME",
+    help="The operator's name, as callers hear it; once for all languages, or for each.",
+)
+@click.option(
+    "--brand",
+    "brands",
+    multiple=True,
+    help="Another spelling or brand, which no code word may contain; several times.",
+)
+@click.option("--country", help="Whose number plan it is: a name or an ISO 3166 code.")
+@click.option("--currency", help=f"Of prices and balances: {', '.join(CURRENCIES)}.")
+@click.option("--timezone", metavar="ZONE", help="Of IANA, such as Europe/Warsaw.")
+@click.option(
+    "--number",
+    "numbers",
+    multiple=True,
+    help=f"What callers dial; several times  [default: {', '.join(NUMBERS)}].",
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The IPv4 address where phones register."
+)
+@click.option("--port-offset", type=int, default=0, help="Move all ports by so many.")
+@click.pass_obj
+def init(state: State, /, **given: Any) -> None:  # fmt: skip
+    """Write the settings of your own operator: no demo, no data.
+
+    What is not given is asked for, if there is a terminal.
+    """
+    file = state.directory / FILE
+    if file.exists() or state.database.exists():
+        raise click.ClickException(
+            f"there is an installation in {state.directory} already: change {file}, "
+            "or name another --state"
+        )
+    name = _asked(
+        "--name", "Name of the operator, as callers hear it (ru=…;en=…)", given["names"], _names
+    )
+    country = _asked("--country", "Country (name or ISO code)", given["country"], country_named)
+    plan = NumberPlan.of(country)
+    zone = _asked("--timezone", "Time zone", given["timezone"], _zone, next(iter(plan.zones), ""))
+    currency = _asked(
+        "--currency", f"Currency ({', '.join(CURRENCIES)})", given["currency"], _currency
+    )
+    numbers = _asked(
+        "--number",
+        "Numbers that callers dial, with commas",
+        given["numbers"] or (() if _terminal() else NUMBERS),
+        _numbers,
+        ",".join(NUMBERS),
+        ",",
+    )
+    try:
+        IPv4Address(given["host"])
+    except ValueError as error:
+        raise click.BadParameter(f"{error}", param_hint="--host") from error
+    answers = Answers(
+        name=name,
+        brands=given["brands"],
+        country=country,
+        currency=currency,
+        timezone=zone,
+        numbers=numbers,
+        host=given["host"],
+        port_offset=given["port_offset"],
+    )
+    state.make()
+    state.begin(first_settings(answers))
+    run(_made(state))
+    click.echo(_next(state, file, plan))
+
+
+async def _made(state: State) -> None:
+    """An empty database, so that agents and subscribers can be added before the first start."""
+    await (await Store.open(state.database, state.config().numbers)).close()
+
+
+def _next(state: State, file: Path, plan: NumberPlan) -> str:
+    """What to do now."""
+    command = f"firstline --state {state.directory}"
+    return (
+        f"{file}: written for country code {plan.code}; numbers are stored as {plan.example}\n\n"
+        "Next:\n"
+        f"  {command} agents add anna --full-name 'Anna Example' --extension 701\n"
+        f"  {command} agents password anna --generate\n"
+        f"  {command} subscribers import subscribers.csv\n"
+        f"  {command} flows check\n"
+        f"  {command} up\n"
+    )
+
+
+def _asked(
+    option: str,
+    question: str,
+    given: str | tuple[str, ...] | None,
+    read: Callable[[tuple[str, ...]], T] | Callable[[str], T],
+    default: str = "",
+    separator: str = ";",
+) -> T:
+    """What an option gives, or the answer to a question, as it is read. Where an option may be
+    given several times, the answer is cut at the separator."""
+    reading: Callable[[Any], T] = read
+    if given:
+        try:
+            return reading(given)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint=option) from error
+    if not _terminal():
+        raise click.UsageError(f"{option} is missing, and there is no terminal to ask on")
+    while True:
+        text = click.prompt(question, default=default or None)
+        try:
+            return reading(text if given is None else tuple(text.split(separator)))
+        except ValueError as error:
+            click.echo(str(error), err=True)
+
+
+def _terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
+def _names(texts: tuple[str, ...]) -> dict[str, str]:
+    """Language -> name; a name without a language is for all others."""
+    found = {}
+    for text in texts:
+        language, sign, name = text.partition("=")
+        if not sign:
+            language, name = "", text
+        if language and language not in LANGUAGES:
+            known = near(language, LANGUAGES)
+            raise ValueError(f"{language} is no language that is spoken: {known}")
+        if not name.strip():
+            raise ValueError("the name is empty: write it")
+        found[language] = name.strip()
+    return found
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        close = get_close_matches(text, available_timezones(), n=1)
+        remedy = f"did you mean {close[0]}?" if close else "write one such as Europe/Warsaw"
+        raise ValueError(f"there is no time zone {text!r}: {remedy}")
+    return ZoneInfo(text).key
+
+
+def _currency(text: str) -> str:
+    code = text.strip().upper()
+    if code not in CURRENCIES:
+        known = ", ".join(CURRENCIES)
+        raise ValueError(f"the currency {text!r} cannot be spoken yet: write one of {known}")
+    return code
+
+
+def _numbers(texts: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(text.strip() for text in texts)
+    for number in found:
+        if not re.fullmatch("[0-9]{2,15}", number):
+            raise ValueError(f"{number!r} is no number to dial: write 2 to 15 digits")
+    return tuple(dict.fromkeys(found))

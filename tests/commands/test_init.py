@@ -1,0 +1,139 @@
+"""`firstline init`: the settings of an operator of another country, without the demo."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ari_app.cli import main
+from ari_app.commands import init as command
+from ari_app.main.demo import installation
+from ari_app.menus import loading
+from ivr.values import Phrase
+from prompts import plan
+
+GIVEN = {
+    "name": "Jaryq",
+    "country": "Kazakhstan",
+    "currency": "usd",
+    "timezone": "Asia/Almaty",
+    "number": "150",
+}
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+def run(state: Path, *words: str, input: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["--state", str(state), *words], input=input)
+
+
+def init(state: Path, **given: str) -> Result:
+    options = [word for name, value in given.items() for word in (f"--{name}", value)]
+    return run(state, "init", *options)
+
+
+def test_an_operator_of_another_country_is_written_and_read(state: Path) -> None:
+    done = init(state, **GIVEN)
+    assert done.exit_code == 0, done.output
+    assert "country code 7" in done.output
+    config = installation(state).config({})
+    assert (config.site.demo, config.site.timezone) == (False, "Asia/Almaty")
+    assert (config.operator.country, config.operator.currency) == ("KZ", "USD")
+    assert config.site.numbers == ("150",)
+    assert config.operator.said.in_("ru")["operator"] == "Jaryq"
+    text = (state / "firstline.toml").read_text()
+    assert tomllib.loads(text)
+    assert "Зорка" not in text
+
+
+@pytest.mark.parametrize(
+    ("country", "code"),
+    [("kz", "KZ"), ("Казахстан", "KZ"), ("Poland", "PL"), ("Польша", "PL"), ("Polska", "PL")],
+)
+def test_a_country_may_be_named(state: Path, country: str, code: str) -> None:
+    assert init(state, **{**GIVEN, "country": country}).exit_code == 0
+    assert installation(state).config({}).operator.country == code
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("country", "Polnd", "did you mean poland?"),
+        ("timezone", "Asia/Almata", "did you mean Asia/Almaty?"),
+        ("currency", "XYZ", "write one of BYN, RUB, EUR, USD"),
+        ("number", "6-1-1", "2 to 15 digits"),
+        ("name", "xx=Name", "xx is no language"),
+        ("name", "  ", "the name is empty"),
+        ("host", "example", "--host"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_is_written(
+    state: Path, option: str, value: str, told: str
+) -> None:
+    done = init(state, **{**GIVEN, option: value})
+    assert done.exit_code == 2
+    assert told in done.output
+    assert not state.exists()
+
+
+@pytest.mark.parametrize("name", ["name", "country", "currency", "timezone"])
+def test_without_a_terminal_all_must_be_given(state: Path, name: str) -> None:
+    done = init(state, **{key: value for key, value in GIVEN.items() if key != name})
+    assert done.exit_code == 2
+    assert f"--{name} is missing" in done.output
+
+
+def test_an_installation_is_not_overwritten(state: Path) -> None:
+    assert init(state, **GIVEN).exit_code == 0
+    text = (state / "firstline.toml").read_text()
+    done = init(state, **{**GIVEN, "name": "Another"})
+    assert done.exit_code == 1
+    assert "there is an installation" in done.output
+    assert (state / "firstline.toml").read_text() == text
+
+
+def test_a_terminal_is_asked_again_until_it_is_right(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "_terminal", lambda: True)
+    typed = "ru=Жарық;en=Jaryq, Inc.\nKazachstan\nKazakhstan\n\nKZT\nRUB\n611, 150\n"
+    done = run(state, "init", input=typed)
+    assert done.exit_code == 0, done.output
+    config = installation(state).config({})
+    assert config.operator.name == {"ru": "Жарық", "en": "Jaryq, Inc."}
+    assert config.site.timezone.startswith("Asia/")
+    assert config.operator.currency == "RUB"
+    assert config.site.numbers == ("611", "150")
+    assert "cannot be spoken yet" in done.output
+
+
+def test_after_it_there_is_nothing_of_the_demo(state: Path) -> None:
+    """Numbers are those of the country, its name is no code word, and prompts say it."""
+    assert init(state, **GIVEN).exit_code == 0
+    assert run(state, "subscribers", "list").output == ""
+    file = state / "s.csv"
+    lines = ("87012345678;A;en;X;", "+77021112233;B;ru;Y;jaryq77", "12345;C;ru;Z;")
+    head = "number;name;language;area;code-word\n"
+    file.write_text(head + "\n".join(lines))
+    wrong = run(state, "subscribers", "import", str(file))
+    assert "s.csv:3: code-word: It contains the operator's name" in wrong.output
+    assert "s.csv:4: number: it is no telephone number — write it as 77" in wrong.output
+    file.write_text(head + lines[0])
+    assert run(state, "subscribers", "import", str(file)).exit_code == 0
+    for form in ("77012345678", "7012345678", "+7 701 234-56-78"):
+        assert "77012345678, A" in run(state, "subscribers", "show", form).output
+    words = loading.shipped(installation(state).config({}))
+    assert plan.text(words, Phrase("welcome"), "en") == "Hello! You have reached Jaryq."
+
+
+def test_an_installation_that_is_not_the_demo_says_its_country(state: Path) -> None:
+    state.mkdir()
+    (state / "firstline.toml").write_text("[site]\ndemo = false\n")
+    told = run(state, "flows", "check").output
+    assert "[operator] has no name and no country" in told
+    assert 'country = "PL"' in told
+    assert "firstline init" in told
