@@ -52,7 +52,7 @@ async def test_a_phone_that_goes_off_meanwhile_is_told_as_well(server: Server) -
     server.texts[PHONE] = []
     async with linked(server) as link:
         server.plan("PUT endpoints", lambda: 404)
-        with pytest.raises(PhoneNotRegisteredError, match="no longer registered"):
+        with pytest.raises(PhoneNotRegisteredError, match="is registered"):
             await texts(link).send("c1:1", NUMBER, TEXT)
 
 
@@ -119,5 +119,5 @@ async def test_an_answer_comes_from_the_number_that_was_texted(server: Server) -
     async with linked(server) as link:
         await texts(link).reply(PHONE, "2690000", TEXT)
         assert server.texts[PHONE] == [("sip:2690000@127.0.0.1", TEXT)]
-        with pytest.raises(PhoneNotRegisteredError, match="any more"):
+        with pytest.raises(PhoneNotRegisteredError, match="no longer registered"):
             await texts(link).reply("zorka-2", "611", TEXT)
