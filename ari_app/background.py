@@ -1,36 +1,39 @@
-"""What goes on beside the calls."""
+"""Tasks that run beside the calls."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
+Begin: TypeAlias = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+"""Starts a background task; its failure ends the task group."""
+
 
 class Background:
-    """What goes on beside the calls and ends with the application."""
+    """Tasks of a group that are cancelled when the application stops."""
 
     def __init__(self, tasks: asyncio.TaskGroup) -> None:
         self._tasks = tasks
         self._begun: set[asyncio.Task[Any]] = set()
 
-    def begin(self, deed: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Begin a deed."""
-        task = self._tasks.create_task(deed)
+    def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start a task."""
+        task = self._tasks.create_task(work)
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         return task
 
     def cancel(self) -> None:
-        """End them all."""
+        """Cancel all tasks that were begun and still run."""
         for task in self._begun:
             task.cancel()
 
 
 @asynccontextmanager
-async def group() -> AsyncIterator[asyncio.TaskGroup]:
-    """A task group whose one failure comes out as itself."""
+async def task_group() -> AsyncIterator[asyncio.TaskGroup]:
+    """A task group that raises the first failure itself instead of an exception group."""
     try:
         async with asyncio.TaskGroup() as tasks:
             yield tasks

@@ -18,7 +18,7 @@ from msgspec import Struct
 from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.message import Message
 
-from ari_app.background import group
+from ari_app.background import task_group
 from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ async def keep(
     while True:
         began = clock()
         try:
-            async with _connected(settings, take) as connection, group() as tasks:
+            async with _connected(settings, take) as connection, task_group() as tasks:
                 log.info("AMI: connected as %s", settings.user)
                 told = ""
                 tasks.create_task(attend(connection.ask))

@@ -36,6 +36,8 @@ Handler = Callable[[Event], None]
 Reconcile = Callable[[Sequence[Event]], Awaitable[None]]
 """Takes the list, still growing, of the events that wait until it is done."""
 
+TakeText = Callable[[TextMessageReceived], None]
+
 
 class Link:
     """The link to one Asterisk for one application."""
@@ -45,13 +47,12 @@ class Link:
         self._sending = RequestSender(settings)
         self.ari = Ari(self._sending.send, settings.application)
         self.fire_and_forget = self._sending.fire_and_forget
-        self.on_text: Callable[[TextMessageReceived], None] | None = None
-        """Takes the texts of phones, if it is there before :meth:`run`; they need no order."""
         self.version = ""
         self.strange: Counter[str] = Counter()
         self.connections = 0
         self._handle: Handler = _unheard
         self._reconcile: Reconcile | None = None
+        self._take_text: TakeText | None = None
         self._held: list[Event] | None = None
         self._login = ""
         self._up = asyncio.Event()
@@ -75,13 +76,17 @@ class Link:
         """Wait until the link is up; the caller sets the deadline."""
         await self._up.wait()
 
-    async def run(self, handle: Handler, reconcile: Reconcile) -> NoReturn:
+    async def run(
+        self, handle: Handler, reconcile: Reconcile, take_text: TakeText | None = None
+    ) -> NoReturn:
         """Keep the link for ever, and hand events to ``handle``.
 
-        ``reconcile`` is awaited after each connection, before any event. Raises
+        ``reconcile`` is awaited after each connection, before any event. ``take_text`` takes the
+        SIP MESSAGEs of phones (TextMessageReceived), in any order; without it the link does not
+        subscribe to them. Raises
         :class:`RefusedError`, which nothing here can mend.
         """
-        self._handle, self._reconcile = handle, reconcile
+        self._handle, self._reconcile, self._take_text = handle, reconcile, take_text
         settings = self.settings
         self._login = aiohttp.encode_basic_auth(settings.user, settings.password.reveal())
         try:
@@ -134,7 +139,7 @@ class Link:
 
     async def _open(self) -> Socket:
         settings = self.settings
-        ours = [settings.application, *([self.ari.texting.name] if self.on_text else [])]
+        ours = [settings.application, *([self.ari.texting.name] if self._take_text else [])]
         query = urlencode({"app": ",".join(ours), "subscribeAll": "false"})
         url = f"{settings.url}/ari/events?{query}"
         try:
@@ -153,7 +158,7 @@ class Link:
         held = self._held
         await self._choose_transport()
         await self.ari.applications.filter(WANTED)
-        if self.on_text:  # under another name: the first would hear all of its calls twice
+        if self._take_text:  # under another name: the first would hear all of its calls twice
             await self.ari.texting.filter(TEXTS)
             await self._hear_texts()
         self.version = (await self.ari.asterisk.get_info()).system.version
@@ -210,8 +215,8 @@ class Link:
                     "stop one of the two, or give one another name"
                 )
             case TextMessageReceived():
-                if self.on_text and self.connected:
-                    self.on_text(event)
+                if self._take_text and self.connected:
+                    self._take_text(event)
             case _ if self._held is not None:
                 self._held.append(event)
             case _:

@@ -45,24 +45,27 @@ class Arrivals(Protocol):
 
 
 class InboundCalls:
-    """Receives the calls of a line; ``serving`` is what the next one gets."""
+    """Receives the calls of a line."""
 
     def __init__(
         self,
         find: Find,
-        serving: CallServices,
+        serving: Callable[[], CallServices],
         forgeable: Collection[str] = (),
         arrivals: Arrivals | None = None,
     ) -> None:
-        """``forgeable``: endpoints that do not vouch for the numbers that call through them."""
-        self.serving = serving
+        """``serving`` returns what a call that begins now is served with, on the menus in force.
+
+        ``forgeable``: endpoints that do not vouch for the numbers that call through them.
+        """
+        self._serving = serving
         self._arrivals = arrivals
         self._find = find
         self._forgeable = frozenset(forgeable)
 
     async def serve(self, line: ChannelLine, channel: Channel, dialled: str) -> None:
         """Serve a call to its end with what it began with."""
-        serving = self.serving
+        serving = self._serving()
         vouched = channel.endpoint not in self._forgeable
         session = self.enter(serving.book, channel.caller.number, dialled, vouched)
         if session is None:

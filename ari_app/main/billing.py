@@ -1,4 +1,4 @@
-"""The billing that the settings name."""
+"""Opens the billing that the settings name."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -20,16 +20,21 @@ from ivr.secret import Secret
 log = logging.getLogger(__name__)
 
 
-class Kept(Billing, Protocol):
-    """Billing that remembers some of what it was told."""
+class RefreshableBilling(Billing, Protocol):
+    """Billing that caches some answers."""
 
     async def refresh(self) -> None:
-        """Forget that, or read it anew."""
+        """Drop or reload what is cached."""
 
 
 @asynccontextmanager
-async def billed(config: Config, state: State, store: Store) -> AsyncIterator[Kept]:
-    """The demo operator's, or a client of a billing system while the context lasts."""
+async def opened_billing(
+    config: Config, state: State, store: Store
+) -> AsyncIterator[RefreshableBilling]:
+    """The demo's billing, or a client of the billing system that ``[billing]`` names.
+
+    Raises :class:`ConfigError` when the CA file cannot be read.
+    """
     given = config.billing
     now = partial(datetime.now, ZoneInfo(config.site.timezone))
     if given.kind == "demo":
@@ -40,7 +45,7 @@ async def billed(config: Config, state: State, store: Store) -> AsyncIterator[Ke
             await demo.close()
         return
     if given.url.startswith("http://") and "//127." not in given.url:
-        log.warning("[billing] url is not https: balances and the token can be read on their way")
+        log.warning("[billing] url is not https: balances and the token go unencrypted")
     async with AsyncExitStack() as stack:
         client = TmfBilling(_settings(given, state.keys().billing), now)
         try:

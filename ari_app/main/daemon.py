@@ -20,8 +20,9 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.main import pbx_site
-from ari_app.main.app import Foundation, running
+from ari_app.main.app import running
 from ari_app.main.demo import open_store
+from ari_app.main.foundation import Foundation
 from ari_app.menus import loading
 from ari_app.menus.live import MenuRelease
 from ari_app.selfcare.operations import CATALOGUE

@@ -1,10 +1,10 @@
-"""What serves calls, whatever the menus: the world of their sessions."""
+"""What sessions use while they run: actions, records and texts, on one release of the menus."""
 
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +13,8 @@ from ari_app.calls.actions import Actions
 from ari_app.calls.call_log import CallLog
 from ari_app.calls.inbound import CallServices
 from ari_app.control.live_feed import LiveFeed
-from ari_app.menus.live import MenuRelease
+from ari_app.main.foundation import clock
+from ari_app.menus.live import LiveMenus, MenuRelease
 from ari_app.session.conductor import RememberLanguage, SessionPorts
 from ari_app.store.calls import Record
 from ari_app.store.directory import Directory
@@ -26,60 +27,79 @@ from prompts.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
+
+class PerRelease(Generic[T]):
+    """Returns what was built for the release of the menus in force; builds it once a release."""
+
+    def __init__(self, menus: LiveMenus, build: Callable[[MenuRelease], T]) -> None:
+        self._menus = menus
+        self._build = build
+        self._built: tuple[MenuRelease, T] | None = None
+
+    def __call__(self) -> T:
+        """See the class."""
+        release = self._menus.now
+        if self._built is None or self._built[0] is not release:
+            self._built = release, self._build(release)
+        return self._built[1]
+
 
 class SessionServices(Struct, frozen=True):
-    """What serves calls; ``calling`` remembers them for the agents."""
+    """Builds what sessions use, for a release of the menus.
+
+    ``record`` takes what is stored of calls; ``calling`` observes them for the agents' desk.
+    """
 
     record: Callable[[Record], None]
     feed: LiveFeed
-    deeds: Actions
+    actions: Actions
     remember: RememberLanguage
     calling: Calling
 
-    def serving(self, now: MenuRelease) -> CallServices:
-        """What serves calls on these menus."""
-        journal, world = self._world(now, "ari")
-        return CallServices(now.menus.book, now.speak, world, journal.heard)
+    def serving(self, release: MenuRelease) -> CallServices:
+        """What voice calls use."""
+        call_log, ports = self._ports(release, "ari")
+        return CallServices(release.menus.book, release.speak, ports, call_log.heard)
 
-    def written(self, now: MenuRelease) -> TextServices:
-        """What serves text sessions on these menus."""
-        text = partial(_written, now.reading.catalogue)
-        world = self._world(now, "ussd")[1]
-        return TextServices(now.menus.book, text, replace(world, perform=reading(world.perform)))
+    def written(self, release: MenuRelease) -> TextServices:
+        """What text sessions use."""
+        text = partial(_written, release.reading.catalogue)
+        _, ports = self._ports(release, "ussd")
+        return TextServices(
+            release.menus.book, text, replace(ports, perform=reading(ports.perform))
+        )
 
-    def _world(self, now: MenuRelease, line: str) -> tuple[CallLog, SessionPorts]:
-        text = partial(_text, now.reading.catalogue)
-        journal = CallLog(self.record, self.feed, text, line)
-        written = partial(_written, now.reading.catalogue)
-        perform = partial(self.deeds.perform, now.menus.book, written)
-        return journal, SessionPorts(perform, self.remember, self.calling.witness(journal), clock)
-
-
-def clock() -> datetime:
-    """What time it is."""
-    return datetime.now(UTC)
+    def _ports(self, release: MenuRelease, line: str) -> tuple[CallLog, SessionPorts]:
+        call_log = CallLog(
+            self.record, self.feed, partial(_spoken, release.reading.catalogue), line
+        )
+        written = partial(_written, release.reading.catalogue)
+        perform = partial(self.actions.perform, release.menus.book, written)
+        return call_log, SessionPorts(perform, self.remember, self.calling.witness(call_log), clock)
 
 
 def remembering(directory: Directory, tasks: asyncio.TaskGroup) -> RememberLanguage:
-    """Remembers languages behind the call's back; a failure costs the caller nothing."""
+    """Return what stores a caller's chosen language in the background; failures are logged."""
 
-    async def remembered(subscriber: int, language: str) -> None:
+    async def store_language(subscriber: int, language: str) -> None:
         try:
             await directory.remember_language(subscriber, language)
-        except Exception as error:  # noqa: BLE001 - the outermost frame of the deed
-            log.error("the language of subscriber %d was not remembered: %s", subscriber, error)
+        except Exception as error:  # noqa: BLE001 - the outermost frame of the task
+            log.error("the language of subscriber %d was not stored: %s", subscriber, error)
 
     def remember(subscriber: int, language: str) -> None:
-        tasks.create_task(remembered(subscriber, language))
+        tasks.create_task(store_language(subscriber, language))
 
     return remember
 
 
-def _text(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as they are told."""
+def _spoken(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
+    """The phrases of a screen as they are spoken."""
     return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
 
 
 def _written(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as they are read."""
+    """The phrases of a screen as they are displayed."""
     return tuple(plan.written(catalogue, each, screen.language) for each in screen.phrases)

@@ -38,7 +38,7 @@ class MessagePort(Struct, frozen=True):
 class MessageSessions:
     """The text sessions of phones, one a phone; what is no code begins ``menu``, if that is one.
 
-    ``written`` is what the next session gets, ``begin`` begins what goes on beside.
+    ``written`` returns what a session that begins now is served with, ``begin`` starts a task.
     """
 
     def __init__(

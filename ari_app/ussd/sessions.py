@@ -70,19 +70,19 @@ Enter = Callable[[Book, str, str], Session | None]
 
 
 class Sessions:
-    """All sessions; ``written`` is what the next one gets.
+    """All sessions; ``written`` returns what one that begins now is served with.
 
     ``begin`` begins what goes on beside: a session, until it is over and forgotten.
     """
 
     def __init__(
         self,
-        written: TextServices,
+        written: Callable[[], TextServices],
         enter: Enter,
         begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
-        self.written = written
-        self.enter = enter
+        self._written = written
+        self._enter = enter
         self._begin = begin
         self._talks: dict[str, _Talk] = {}
         self._closed = False
@@ -96,11 +96,12 @@ class Sessions:
         if talk is None:
             if self._closed or self._full():
                 log.warning("a text session was refused: there are %d", len(self._talks))
-                return self.written.page(TROUBLE)
-            session = self.enter(self.written.book, request.number, request.code)
+                return self._written().page(TROUBLE)
+            written = self._written()
+            session = self._enter(written.book, request.number, request.code)
             if session is None:
-                return self.written.page(UNKNOWN)
-            talk = self._talks[request.session] = _Talk(self.written, session, request.code)
+                return written.page(UNKNOWN)
+            talk = self._talks[request.session] = _Talk(written, session, request.code)
             talk.task = self._begin(self._run(request.session, talk))
         elif (talk.session.caller.number, talk.code) != (request.number, request.code):
             raise MismatchError("this sessionId belongs to another phoneNumber or serviceCode")

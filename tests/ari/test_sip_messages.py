@@ -74,8 +74,7 @@ async def test_what_phones_text_comes_after_every_connection(
     came: asyncio.Queue[TextMessageReceived] = asyncio.Queue()
     calls: list[object] = []
     link = Link(settings(server, transport=transport))
-    link.on_text = came.put_nowait
-    running = asyncio.create_task(link.run(calls.append, asked_nothing))
+    running = asyncio.create_task(link.run(calls.append, asked_nothing, came.put_nowait))
     async with asyncio.timeout(10):
         for _ in range(2):
             await link.wait_connected()

@@ -27,14 +27,15 @@ def serving(sight: Sight, text: str) -> CallServices:
 async def test_a_call_ends_on_what_it_began_with() -> None:
     sight = Sight()
     first, second = serving(sight, FLOW), serving(sight, OTHER)
-    reception = InboundCalls(lambda _: None, first)
+    now = first
+    reception = InboundCalls(lambda _: None, lambda: now)
     lines, calls = [Scripted([]), Scripted([])], []
     for line, then in zip(lines, (second, second), strict=True):
         channel = Channel("c", caller=CallerId("375291234567"))
         serve = reception.serve(cast(ChannelLine, line), channel, "611")
         calls.append(asyncio.create_task(serve))
         await line.stuck.wait()
-        reception.serving = then
+        now = then
     asked = [line.wants[0] for line in lines]
     prompts = [one.screen.phrases[0].prompt for one in asked if isinstance(one, Ask)]
     assert prompts == ["main", "thanks"]
@@ -55,7 +56,7 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, told: str)
     found = Known(7, "ru", "Минск")
     text = FLOW.replace("    menu: main\n", "    menu: main\n    need: caller\n")
     text = text.replace("nodes:", "on-need: recipient\nnodes:")
-    reception = InboundCalls(lambda _: found, serving(sight, text), ["PJSIP/trunk-a"])
+    reception = InboundCalls(lambda _: found, lambda: serving(sight, text), ["PJSIP/trunk-a"])
     channel = Channel("c", name, caller=CallerId("375291234567"))
     call = asyncio.create_task(reception.serve(cast(ChannelLine, line), channel, "611"))
     await line.stuck.wait()

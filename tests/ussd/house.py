@@ -69,7 +69,8 @@ class House:
         self._tasks = tasks
         journal = CallLog(self.records.append, LiveFeed(), texts, "ussd")
         world = SessionPorts(self._perform, lambda *_: None, journal, lambda: datetime.now(UTC))
-        self.sessions = Sessions(TextServices(book(), texts, world), self._enter, self._begin)
+        self.written = TextServices(book(), texts, world)
+        self.sessions = Sessions(lambda: self.written, self.enter, self.begin)
 
     async def _perform(self, deed: Action, _: Session) -> Answered:
         assert isinstance(deed, Invoke)
@@ -79,10 +80,10 @@ class House:
             raise self.answer
         return self.answer
 
-    def _enter(self, book: Book, number: str, dialled: str) -> Session | None:
+    def enter(self, book: Book, number: str, dialled: str) -> Session | None:
         return start_session(book, f"c{len(self.begun)}", dialled, Caller(number, 7))
 
-    def _begin(self, deed: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def begin(self, deed: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         self.begun.append(self._tasks.create_task(deed))
         return self.begun[-1]
 

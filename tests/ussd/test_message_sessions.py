@@ -22,10 +22,7 @@ class Phones:
         self.came: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.away = False
         post = MessagePort(self._number, self._send)
-        sessions = here.sessions
-        self.texting = MessageSessions(
-            lambda: sessions.written, sessions.enter, post, here._begin, menu
-        )
+        self.texting = MessageSessions(lambda: here.written, here.enter, post, here.begin, menu)
 
     async def _number(self, phone: str) -> str | None:
         return NUMBER if phone == PHONE else None

@@ -1,0 +1,64 @@
+"""Builds the agents' desk, and the watch on the queues that it shows."""
+
+from functools import partial
+
+from msgspec import Struct
+
+from ari_app.ami import client as ami
+from ari_app.ami.queue_monitor import QueueMonitor
+from ari_app.ari.supervisor import supervise
+from ari_app.background import Background
+from ari_app.main import pbx_site
+from ari_app.main.build_calls import CallHandling
+from ari_app.main.build_selfcare import SelfService
+from ari_app.main.foundation import clock
+from ari_app.main.shared import Shared
+from ari_app.workplace.build import Needed, Workplace
+from ari_app.workplace.phones import Phones
+from ivr.model import Book
+from prompts.catalogue import Catalogue
+
+
+class AgentDesk(Struct, frozen=True):
+    """The agents' desk, and the queues as AMI reports them."""
+
+    workplace: Workplace
+    queues: QueueMonitor
+
+
+async def build_desk(
+    shared: Shared, selfcare: SelfService, callers: CallHandling, background: Background
+) -> AgentDesk:
+    """Build the desk, with the cards that were open when the application stopped."""
+
+    def menus() -> tuple[Catalogue, Book]:
+        release = shared.menus.now
+        return release.reading.catalogue, release.menus.book
+
+    phones = Phones()
+    queues = QueueMonitor(_ami_settings(shared), clock, phones=phones.known)
+    workplace = await Workplace.begun(
+        Needed(
+            store=shared.store,
+            billing=shared.billing,
+            bulletin=shared.announcements,
+            calling=callers.calling,
+            words=selfcare.code_words,
+            selfcare=selfcare.operations,
+            spy=partial(supervise, shared.link.ari),
+            phones=phones,
+            watch=queues,
+            menus=menus,
+            now=clock,
+            zone=shared.config.site.timezone,
+            numbers=shared.store.numbers,
+            wrapups=pbx_site.wrapups(shared.config),
+            begin=background.begin,
+        )
+    )
+    return AgentDesk(workplace, queues)
+
+
+def _ami_settings(shared: Shared) -> ami.Settings:
+    password = shared.foundation.state.keys().ami
+    return ami.Settings(shared.config.ports.ami, "firstline", password, events="agent,call")

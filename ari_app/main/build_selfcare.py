@@ -1,0 +1,42 @@
+"""Builds self-service: what subscribers may do, on billing and the store."""
+
+from msgspec import Struct
+
+from ari_app.background import Begin
+from ari_app.fulfilment.code_words import StoredCodeWords
+from ari_app.fulfilment.messages import StoredMessages
+from ari_app.fulfilment.orders import OrderServices, StoredOrders
+from ari_app.fulfilment.requests import StoredRequests
+from ari_app.main.foundation import clock
+from ari_app.main.shared import Shared
+from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.operations import Selfcare
+
+
+class SelfService(Struct, frozen=True):
+    """Self-service, and the parts of it that others use."""
+
+    operations: Selfcare
+    orders: StoredOrders
+    code_words: StoredCodeWords
+
+
+def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
+    """Build self-service; ``begin`` starts a background task for each order."""
+    store, say, outbox = shared.store, shared.menus.say, shared.messaging.outbox
+    code_words = StoredCodeWords(store, shared.hasher, clock, shared.config.operator.brands)
+    orders = StoredOrders(
+        OrderServices(store, shared.billing, say, shared.local_time, begin, outbox.wake)
+    )
+    operations = Selfcare(
+        Backends(
+            shared.billing,
+            StoredRequests(store, shared.announcements, clock),
+            code_words,
+            orders,
+            StoredMessages(outbox, say, store.numbers),
+            shared.directory,
+            shared.local_time,
+        )
+    )
+    return SelfService(operations, orders, code_words)

@@ -1,0 +1,99 @@
+"""What the parts of the application share: opened before the first task, closed after the last."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from ari_app.ari.link import Link
+from ari_app.ari.sending import Settings as AriSettings
+from ari_app.calls.recordings import Recordings
+from ari_app.config.settings import Config
+from ari_app.config.state import State
+from ari_app.control.live_feed import LiveFeed
+from ari_app.fulfilment.code_words import hashing
+from ari_app.main.billing import RefreshableBilling, opened_billing
+from ari_app.main.foundation import Foundation, clock
+from ari_app.main.messaging import Messaging, opened_messaging
+from ari_app.main.releases import take_effect
+from ari_app.menus.live import LiveMenus
+from ari_app.selfcare.hashing import Hasher
+from ari_app.store.calls import close_lost
+from ari_app.store.db import Store
+from ari_app.store.directory import Directory
+from ari_app.store.forced_hours import ForcedHours
+from ari_app.store.live_announcements import LiveAnnouncements
+from ari_app.store.recorder import Recorder
+
+log = logging.getLogger(__name__)
+
+
+class Shared(Struct, frozen=True):
+    """What the parts of the application share."""
+
+    foundation: Foundation
+    menus: LiveMenus
+    link: Link
+    """The connection to ARI; it connects when it is run."""
+    feed: LiveFeed
+    recorder: Recorder
+    recordings: Recordings
+    directory: Directory
+    announcements: LiveAnnouncements
+    forced_hours: ForcedHours
+    hasher: Hasher
+    billing: RefreshableBilling
+    messaging: Messaging
+
+    @property
+    def config(self) -> Config:
+        """The settings of the installation."""
+        return self.foundation.config
+
+    @property
+    def store(self) -> Store:
+        """The open store of the installation."""
+        return self.foundation.store
+
+    def local_time(self) -> datetime:
+        """The time in the time zone of the site."""
+        return datetime.now(ZoneInfo(self.config.site.timezone))
+
+
+@asynccontextmanager
+async def opened_shared(foundation: Foundation) -> AsyncIterator[Shared]:
+    """Load from the store what calls need in memory, and open what has to be closed again."""
+    config, state, store = foundation.config, foundation.state, foundation.store
+    lost = await store.write(close_lost)
+    if lost:
+        log.warning("closed %d calls that were open when the last run crashed", len(lost))
+    link = Link(_ari_settings(config, state))
+    async with AsyncExitStack() as stack:
+        yield Shared(
+            foundation=foundation,
+            menus=LiveMenus(foundation.first, foundation.read, partial(take_effect, foundation)),
+            link=link,
+            feed=LiveFeed(),
+            recorder=await stack.enter_async_context(Recorder(store)),
+            recordings=Recordings(state.recorded),
+            directory=await Directory.load(store),
+            announcements=await LiveAnnouncements.load(store, clock()),
+            forced_hours=await ForcedHours.load(store, clock()),
+            hasher=stack.enter_context(hashing(state)),
+            billing=await stack.enter_async_context(opened_billing(config, state, store)),
+            messaging=await stack.enter_async_context(opened_messaging(config, state, store, link)),
+        )
+
+
+def _ari_settings(config: Config, state: State) -> AriSettings:
+    return AriSettings(
+        url=config.ari_url,
+        user=config.ari.user,
+        password=state.keys().ari,
+        application=config.ari.application,
+        transport=config.ari.transport,
+    )
