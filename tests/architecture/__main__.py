@@ -1,10 +1,10 @@
-"""`python -m tests.architecture`: the figures of the rooms; `--write` puts their picture into
-docs/architecture.md; `--at REVISION` counts an older tree by the same rule."""
+"""`python -m tests.architecture`: the rooms as a picture, and how many rooms and arrows there are;
+`--write` puts both into docs/architecture.md; `--at REVISION` counts an older tree by the same
+rule."""
 
 import argparse
 
-from tests.architecture.arrows import PRODUCT, modules
-from tests.architecture.picture import PAGE, figures, mermaid, page, sources, structure
+from tests.architecture.picture import PAGE, mermaid, now, page, sources, structure
 
 
 def main() -> None:
@@ -13,16 +13,12 @@ def main() -> None:
     parser.add_argument("--at", metavar="REVISION", help="Count the tree of a git revision.")
     parser.add_argument("--write", action="store_true", help="Write docs/architecture.md.")
     given = parser.parse_args()
-    if given.at:
-        print(figures(*structure(sources(given.at))))
-        return
-    now = {module: file.read_text("utf-8") for module, file in modules(*PRODUCT).items()}
-    rooms, arrows = structure(now)
+    found = structure(sources(given.at)) if given.at else now()
     if given.write:
-        PAGE.write_text(page(PAGE.read_text("utf-8"), arrows, rooms), "utf-8")
-    else:
-        print(mermaid(arrows))
-    print(figures(rooms, arrows))
+        PAGE.write_text(page(PAGE.read_text("utf-8"), found), "utf-8")
+    elif not given.at:
+        print(mermaid(found.rooms, found.arrows))
+    print(found.figures)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,32 @@ import ast
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
-from tests.architecture.arrows import PRODUCT, ROOT, imported
+from tests.architecture.arrows import PRODUCT, ROOT, imported, modules
 from tests.architecture.rooms import ROOMS
 
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- begin: made by python -m tests.architecture --write -->", "<!-- end -->"
 
 Arrows = set[tuple[str, str]]
+
+
+class Structure(NamedTuple):
+    """The rooms of a tree, those of them that are loose modules of `ari_app`, and the arrows."""
+
+    rooms: set[str]
+    loose: set[str]
+    arrows: Arrows
+
+    @property
+    def figures(self) -> str:
+        """Rooms, loose modules, arrows and layers in one line."""
+        high = max(layers(self.rooms, self.arrows).values()) + 1
+        return (
+            f"{len(self.rooms)} rooms ({len(self.loose)} of them loose modules of ari_app), "
+            f"{len(self.arrows)} arrows, {high} layers"
+        )
 
 
 def sources(revision: str) -> dict[str, str]:
@@ -22,7 +40,7 @@ def sources(revision: str) -> dict[str, str]:
     }
 
 
-def structure(sources: Mapping[str, str]) -> tuple[set[str], Arrows]:
+def structure(sources: Mapping[str, str]) -> Structure:
     """The rooms of a tree and the arrows between them: a room is a package, or a loose module of
     `ari_app`. Unlike :func:`~tests.architecture.rooms.room_of` it asks no table, so that any
     revision can be counted by one rule."""
@@ -30,10 +48,8 @@ def structure(sources: Mapping[str, str]) -> tuple[set[str], Arrows]:
 
     def room(module: str) -> str:
         parts = module.split(".")
-        if module in packages or parts[0] == "ari_app":
-            return ".".join(parts[:2])
         inside = ".".join(parts[:2])
-        return inside if parts[0] == "ivr" and inside in packages else parts[0]
+        return inside if parts[0] == "ari_app" or inside in packages else parts[0]
 
     arrows = {
         (room(module), room(target))
@@ -43,12 +59,18 @@ def structure(sources: Mapping[str, str]) -> tuple[set[str], Arrows]:
         if target in sources
     }
     rooms = {room(module) for module in sources} - {"ari_app"}
-    return rooms, {(a, b) for a, b in arrows if a != b and {a, b} <= rooms}
+    loose = {one for one in rooms - packages if one.startswith("ari_app.")}
+    return Structure(rooms, loose, {(a, b) for a, b in arrows if a != b and {a, b} <= rooms})
 
 
-def floors(rooms: Iterable[str], arrows: Arrows) -> dict[str, int]:
-    """Room -> its floor, one above the highest room that it imports. Rooms that import each other
-    share a floor."""
+def now() -> Structure:
+    """The structure of the working tree."""
+    return structure({name: file.read_text("utf-8") for name, file in modules(*PRODUCT).items()})
+
+
+def layers(rooms: Iterable[str], arrows: Arrows) -> dict[str, int]:
+    """Room -> its layer, one above the highest room that it imports. Rooms that import each other
+    share a layer."""
     below = {room: _reached(room, arrows) | {room} for room in rooms}
     found: dict[str, int] = {}
     for room in sorted(rooms, key=lambda room: len(below[room])):
@@ -66,29 +88,30 @@ def drawn(arrows: Arrows) -> Arrows:
     return kept
 
 
-def mermaid(arrows: Arrows) -> str:
-    """The rooms as a Mermaid flowchart, from the command line down to the engine."""
+def mermaid(rooms: Iterable[str], arrows: Arrows) -> str:
+    """The rooms as a Mermaid flowchart, layer by layer, from the command line to the engine."""
+    by_layer: dict[int, list[str]] = {}
+    for room, layer in layers(rooms, arrows).items():
+        by_layer.setdefault(layer, []).append(room)
     lines = ["flowchart TD"]
-    lines += [f'    {_id(room)}["{room}/<br><small>{ROOMS[room].rule}</small>"]' for room in ROOMS]
+    for layer in sorted(by_layer, reverse=True):
+        lines.append(f'    subgraph layer{layer} ["{layer + 1}"]')
+        lines += [f'        {_id(room)}["{_shown(room)}"]' for room in sorted(by_layer[layer])]
+        lines.append("    end")
     lines += [f"    {_id(a)} --> {_id(b)}" for a, b in sorted(drawn(arrows))]
     return "\n".join(lines)
 
 
-def figures(rooms: set[str], arrows: Arrows) -> str:
-    """Rooms, arrows and floors in one line."""
-    high = max(floors(rooms, arrows).values()) + 1
-    return f"{len(rooms)} rooms, {len(arrows)} arrows, {high} floors"
-
-
-def page(text: str, arrows: Arrows, rooms: set[str]) -> str:
-    """The page with its picture, figures and table made again."""
+def page(text: str, found: Structure) -> str:
+    """The page with its figures, picture and table made again."""
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
-    table = ["| room | what belongs there | imports |", "|---|---|---|"]
+    table = ["| Room | What belongs there | Imports |", "|---|---|---|"]
     for room, entry in ROOMS.items():
-        names = ", ".join(f"`{name.removeprefix('ari_app.')}`" for name in sorted(entry.imports))
-        table.append(f"| `{room.replace('.', '/')}` | {entry.rule} | {names or '-'} |")
-    made = ["```mermaid", mermaid(arrows), "```", "", f"{figures(rooms, arrows)}.", "", *table]
+        names = ", ".join(f"`{_shown(name)}`" for name in sorted(entry.imports))
+        table.append(f"| `{_shown(room)}` | {entry.rule} | {names or '-'} |")
+    picture = ["```mermaid", mermaid(found.rooms, found.arrows), "```"]
+    made = [f"{found.figures}.", "", *picture, "", *table]
     return "\n".join((f"{before}{BEGIN}", *made, f"{END}{after}"))
 
 
@@ -106,6 +129,10 @@ def _reached(start: str, arrows: Arrows) -> set[str]:
 
 def _module(name: str) -> str:
     return ".".join(PurePosixPath(name).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _shown(room: str) -> str:
+    return room.removeprefix("ari_app.").replace(".", "/")
 
 
 def _id(room: str) -> str:
