@@ -1,9 +1,9 @@
-"""One AMI connection to Asterisk, for ever: what panoramisk does well, and its traps shut.
+"""The AMI connection to Asterisk, reconnected whenever it breaks.
 
-Of panoramisk only the framing of messages is used, and which answer belongs to which action. Ours
-are letters that were cut in two by packets, a limit for half a message, the wait for the login, a
-deadline for every answer, and the reconnection, after which nothing is sent again. Values with
-control characters, which would be headers of their own, are refused.
+Of panoramisk only the framing of messages and the matching of answers to actions are used. Added
+here: characters that two packets split, a size limit for a message, waiting for the login, a
+deadline for every answer, and a reconnection after which no action is sent again. Values with
+control characters, which would inject headers, are refused.
 """
 
 import asyncio
@@ -24,21 +24,21 @@ from ivr.secret import Secret
 log = logging.getLogger(__name__)
 
 LONGEST = 64 * 1024
-"""Characters of one message; Asterisk's have a few hundred."""
+"""Most characters of one message; usual ones have a few hundred."""
 
 Headers = Mapping[str, str]
-"""A message of Asterisk, as it came; without those that have a header twice."""
+"""The headers of a message from Asterisk; messages with a repeated header are skipped."""
 
 Take = Callable[[Headers], None]
-"""Takes each event, in order, those of lists too, and must not wait."""
+"""Takes each event in order, also those of lists. Must not wait."""
 
 
 class AmiError(Exception):
-    """AMI cannot be used just now; the text says why, and it is tried again."""
+    """AMI is unavailable; the text says why. The connection is retried."""
 
 
 class RefusedError(AmiError):
-    """Asterisk does not do an action; ``why`` are its own words."""
+    """Asterisk rejected an action; ``why`` is its message."""
 
     def __init__(self, action: str, why: str) -> None:
         super().__init__(f"{action}: {why}")
@@ -46,23 +46,23 @@ class RefusedError(AmiError):
 
 
 class Settings(Struct, frozen=True):
-    """Where AMI is, who we are there, and how patient; times are in seconds."""
+    """How to reach AMI, and timeouts in seconds."""
 
     port: int
     user: str
     password: Secret
     events: str
-    """The classes of events that are asked for, such as ``agent``."""
+    """The classes of events to receive, such as ``agent``."""
     host: str = "127.0.0.1"
     deadline: float = 5.0
     back_off: float = 0.5
     back_off_most: float = 30.0
     steady: float = 10.0
-    """A connection that lasted so long begins anew with the shortest pause."""
+    """After a connection that lasted this long, ``back_off`` starts again from its lowest value."""
 
 
 class Ask(Protocol):
-    """Has an action done, within the deadline; a refusal is a :class:`RefusedError`."""
+    """Sends an action and waits for its answer; raises :class:`AmiError`."""
 
     def __call__(self, action: str, **values: str) -> Awaitable[None]: ...
 
@@ -70,16 +70,16 @@ class Ask(Protocol):
 async def keep(
     settings: Settings, take: Take, attend: Callable[[Ask], Coroutine[Any, Any, NoReturn]]
 ) -> NoReturn:
-    """Log in, hand events to ``take``, and ``attend`` until it breaks; then all of it again."""
+    """Log in, hand events to ``take`` and run ``attend``; reconnect when the connection breaks."""
     clock = asyncio.get_running_loop().time
-    pause, told = settings.back_off, ""
+    pause, logged = settings.back_off, ""
     me = asyncio.current_task()
     while True:
         began = clock()
         try:
             async with _connected(settings, take) as connection, task_group() as tasks:
                 log.info("AMI: connected as %s", settings.user)
-                told = ""
+                logged = ""
                 tasks.create_task(attend(connection.ask))
                 await connection.broken
         except (AmiError, OSError) as error:
@@ -88,9 +88,9 @@ async def keep(
             raise asyncio.CancelledError
         if clock() - began > settings.steady:
             pause = settings.back_off
-        if reason != told:  # an Asterisk without AMI is told once
-            log.warning("AMI: %s; trying again until it works", reason)
-            told = reason
+        if reason != logged:  # an Asterisk without AMI is logged once
+            log.warning("AMI: %s; reconnecting until it works", reason)
+            logged = reason
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))
         pause = min(pause * 2, settings.back_off_most)
 
@@ -105,7 +105,7 @@ async def _connected(settings: Settings, take: Take) -> AsyncIterator["_Connecti
                 lambda: _Connection(take, settings.deadline), settings.host, settings.port
             )
     except TimeoutError:
-        raise AmiError(f"{settings.host}:{settings.port} takes no connection") from None
+        raise AmiError(f"no connection to {settings.host}:{settings.port}") from None
     try:
         await connection.log_in(settings)
         yield connection
@@ -114,7 +114,7 @@ async def _connected(settings: Settings, take: Take) -> AsyncIterator["_Connecti
 
 
 class _Connection(AMIProtocol):
-    """One connection. ``broken`` ends, with an :class:`AmiError`, when it does."""
+    """One connection. ``broken`` gets an :class:`AmiError` when it ends."""
 
     closed: bool
 
@@ -128,10 +128,10 @@ class _Connection(AMIProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See :class:`asyncio.Protocol`."""
         super().connection_made(transport)
-        self.log = logging.Logger(__name__, logging.CRITICAL + 1)  # it would tell passwords
+        self.log = logging.Logger(__name__, logging.CRITICAL + 1)  # panoramisk would log passwords
 
     async def log_in(self, settings: Settings) -> None:
-        """Log in; :class:`AmiError` if that is refused."""
+        """Log in; raises :class:`AmiError` if that is rejected."""
         try:
             await self.ask(
                 "Login",
@@ -166,12 +166,12 @@ class _Connection(AMIProtocol):
         """See :class:`asyncio.Protocol`."""
         super().data_received(self._letters.decode(data).encode())
         if len(self.queue[0]) > LONGEST:
-            self._lost("a message has no end")
+            self._lost("a message is too long")
 
     def handle_message(self, message: Message) -> None:
-        """Take a message: an answer, an event, or both."""
+        """Handle a message: an answer, an event, or both."""
         if not all(isinstance(value, str) for value in message.values()):
-            return  # a header given twice: nothing that we read
+            return  # a repeated header: no event that is used has one
         if message.id in self.responses:
             super().handle_message(message)
         if message.event:
@@ -182,7 +182,7 @@ class _Connection(AMIProtocol):
         self._lost(str(error) if error else "Asterisk closed the connection")
 
     def close(self) -> None:
-        """Close it; what waits for an answer gets none, now or later."""
+        """Close it; actions that wait for an answer fail."""
         self._lost("the connection was closed")
 
     def _lost(self, reason: str) -> None:
@@ -196,4 +196,4 @@ class _Connection(AMIProtocol):
         self.responses.clear()
         if not self.broken.done():
             self.broken.set_exception(AmiError(reason))
-            self.broken.exception()  # nobody needs to have waited for it
+            self.broken.exception()  # mark it as retrieved

@@ -1,4 +1,4 @@
-"""What AMI tells of queues and calls: headers, parsed once, here, into what a board folds."""
+"""AMI's events of queues and calls, parsed from headers into what a board folds."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -28,35 +28,35 @@ from ivr.acd.queues import (
 
 
 class Listed(Struct, frozen=True):
-    """An item of the list that QueueStatus asks for."""
+    """An item of the answer to QueueStatus."""
 
     item: Event
 
 
 class ListEnd(Struct, frozen=True):
-    """The end of that list."""
+    """QueueStatusComplete: the end of that list."""
 
 
-class Alive(Struct, frozen=True):
-    """An item of the list that Status asks for."""
+class ChannelListed(Struct, frozen=True):
+    """An item of the answer to Status: a channel that exists now."""
 
     channel: Channel
 
 
-class Strange(Struct, frozen=True):
-    """One of those that we read, but not as documented."""
+class Unparsed(Struct, frozen=True):
+    """An event that is used, but malformed; ``why`` says how."""
 
     event: str
     why: str
 
 
-Told: TypeAlias = Event | Listed | ListEnd | Alive | Strange
+Parsed: TypeAlias = Event | Listed | ListEnd | ChannelListed | Unparsed
 
 
-def parse(headers: Headers, now: datetime) -> Told | None:
-    """What ``headers``, heard at ``now``, tell; None if nothing that we read. Never raises.
+def parse(headers: Headers, now: datetime) -> Parsed | None:
+    """The event in ``headers``, received at ``now``; None for one that is not used. Never raises.
 
-    The time is Asterisk's own where it tells it (``timestampevents``).
+    Its time is Asterisk's own where ``timestampevents`` is on.
     """
     name = headers.get("Event", "")
     if name == "QueueStatusComplete":
@@ -64,24 +64,24 @@ def parse(headers: Headers, now: datetime) -> Told | None:
     read = _LISTED.get(name) or _EVENTS.get(name)
     try:
         if name == "Status":
-            return Alive(_channel(headers, now))
+            return ChannelListed(_channel(headers, now))
         if read is None:
             return None
         event = read(headers, _moment(headers.get("Timestamp", ""), now))
     except KeyError as error:
-        return Strange(name, f"it has no {error.args[0]}")
+        return Unparsed(name, f"it has no {error.args[0]}")
     except (ValueError, OverflowError, OSError) as error:
-        return Strange(name, str(error))
+        return Unparsed(name, str(error))
     return Listed(event) if event and name in _LISTED else event
 
 
 def _moment(timestamp: str, otherwise: datetime) -> datetime:
-    """A moment of Asterisk's, in seconds of the epoch."""
+    """The time of a Timestamp header, in seconds since the epoch."""
     return datetime.fromtimestamp(float(timestamp), UTC) if timestamp else otherwise
 
 
 def _caller(headers: Headers, since: datetime, of: str = "") -> Caller:
-    """Whom the headers name, or those that begin with ``of``."""
+    """The caller in the headers, or in those that begin with ``of``."""
     said = {key: headers.get(f"{of}CallerID{key}", "") for key in ("Num", "Name")}
     number, name = ("" if one in ("unknown", "<unknown>") else one for one in said.values())
     channel = headers.get(f"{of}Channel", "")
@@ -115,7 +115,7 @@ def _entry(headers: Headers, at: datetime) -> CallerJoined:
 
 
 def _channel(headers: Headers, now: datetime) -> Channel:
-    """Those that lead to a phone are in an application of their own name."""
+    """A channel to an agent's phone is in the application AppQueue or AppDial."""
     does, what = headers.get("Application", ""), headers.get("Data", "")
     return Channel(
         _caller(headers, now - timedelta(seconds=int(headers.get("Seconds", "0")))),
@@ -139,19 +139,19 @@ def _offered(headers: Headers, at: datetime) -> Offered:
 
 
 def _completed(headers: Headers, at: datetime) -> Completed:
-    """After a transfer the caller's channel may be another one by now, or none."""
+    """AgentComplete; after a transfer the caller's channel is another one, or none."""
     return Completed(headers["Queue"], headers["Interface"], headers.get("Uniqueid", ""), at)
 
 
 def _dialled(headers: Headers, at: datetime) -> Dialled | None:
-    """None for what a program dials: nobody calls then."""
+    """DialBegin; None for a call that an application originates, which has no caller."""
     leg = headers["DestChannel"]
     caller = _caller(headers, at) if "Uniqueid" in headers else None
     return Dialled(caller, leg.rpartition("-")[0], leg, at) if caller else None
 
 
 def _transferred(headers: Headers, at: datetime) -> Transferred | None:
-    """None if it failed, or connects more than two."""
+    """AttendedTransfer; None if it failed, or connects more than two parties."""
     if headers["Result"] != "Success" or "TransfereeUniqueid" not in headers:
         return None
     return Transferred(_caller(headers, at, "Transferee"), headers["SecondTransfererUniqueid"], at)
@@ -185,4 +185,4 @@ _EVENTS: dict[str, _Read] = {
 }
 
 READ = frozenset(_EVENTS)
-"""The events that we read; manager.conf lets no other through."""
+"""The events that are used; manager.conf filters out all others."""

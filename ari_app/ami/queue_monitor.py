@@ -17,7 +17,7 @@ from typing import NoReturn
 from msgspec import Struct
 
 from ari_app.ami.client import AmiError, Ask, Headers, RefusedError, Settings, keep
-from ari_app.ami.events import Alive, Listed, ListEnd, Strange, parse
+from ari_app.ami.events import ChannelListed, Listed, ListEnd, Unparsed, parse
 from ivr.acd.channels import Channel, with_channels
 from ivr.acd.dials import LOCAL, Dialled
 from ivr.acd.queues import Board, Event, apply_event
@@ -52,7 +52,7 @@ class QueueMonitor:
         self.view = QueueView()
         self.corrected = 0
         """How many differences no event had reported."""
-        self.strange: Counter[str] = Counter()
+        self.unparsed: Counter[str] = Counter()
         self._settings = settings
         self._now = now
         self._every, self._doubt = every, doubt
@@ -108,15 +108,15 @@ class QueueMonitor:
         match parse(headers, self._now()):
             case None:
                 pass
-            case Strange(event, why):
-                self.strange[event] += 1
-                if self.strange[event] == 1:
+            case Unparsed(event, why):
+                self.unparsed[event] += 1
+                if self.unparsed[event] == 1:
                     log.error("AMI: malformed event %s: %s", event, why)
             case Listed(item):
                 self._listed = apply_event(self._listed, item)
             case ListEnd():
                 self._compare(self._listed)
-            case Alive(channel):
+            case ChannelListed(channel):
                 self._alive.append(channel)
             case Dialled(interface=to) if not (to.startswith(LOCAL) or self._phones(to)):
                 pass

@@ -1,7 +1,7 @@
-"""The calls of the application: from the events of the link to a line and its session.
+"""The calls of the application: hands the events of the link to each call's line.
 
-Every call is a task of one group. Whatever goes wrong in it, the caller is put back into the
-dialplan's fallback, which apologises and queues him for an agent: never silence.
+Every call is a task of one group. When a session fails, the caller goes to the dialplan's fallback,
+which apologises and queues them for an agent: never silence.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 FALLBACK = ("firstline-fallback", "s")
 BACK = "back"
-"""The first argument of a StasisStart that brings a caller back from the dialplan."""
+"""The first argument of StasisStart when the dialplan hands a caller back."""
 
 QUEUE_STATUS = {
     "CONTINUE": "ended",
@@ -53,7 +53,7 @@ DIAL_STATUS = {
 """app_dial's DIALSTATUS -> the outcome of a :class:`~ivr.wants.Dial`; any other is "failed"."""
 
 OUTCOMES = QUEUE_STATUS | DIAL_STATUS
-"""They have no word in common."""
+"""QUEUESTATUS and DIALSTATUS have no value in common."""
 
 Serve = Callable[[ChannelLine, Channel, str], Awaitable[None]]
 """Serves a new call on a line: the channel and the dialled number."""
@@ -75,7 +75,7 @@ class Calls:
         return len(self._lines)
 
     def handle(self, event: Event) -> None:
-        """Take an event of the link."""
+        """Hand an event of the link to the line of its channel."""
         match event:
             case ChannelDtmfReceived():
                 if line := self._lines.get(event.channel.id):
@@ -98,11 +98,12 @@ class Calls:
                     line.ended(event.cause)
 
     async def reconcile(self, held: Sequence[Event]) -> None:
-        """After a (re)connection: who left meanwhile is gone; who came unseen goes to a human.
+        """After a (re)connection: end calls that left meanwhile, send unknown ones to the fallback.
 
         Asterisk replays no event, so it is asked. Its answer names the channels that are in the
-        application, those in a queue that we subscribed to, and nobody who hung up: subscriptions
-        outlive the socket (measured). ``held`` is what came meanwhile and will be handled next.
+        application and those elsewhere that we subscribed to, but none that hung up: subscriptions
+        outlive the socket (measured). ``held`` are the events that came meanwhile; they are handled
+        next.
         """
         inside = set((await self._ari.applications.get()).channel_ids)
         for channel, line in self._lines.items():
@@ -113,7 +114,7 @@ class Calls:
         arriving = {event.channel.id for event in held if isinstance(event, StasisStart)}
         unserved = inside - self._lines.keys() - arriving
         if unserved:
-            log.warning("unserved in the application, to the fallback: %s", ", ".join(unserved))
+            log.warning("channels without a session go to the fallback: %s", ", ".join(unserved))
             await asyncio.gather(*map(self.rescue, unserved))
 
     def _started(self, event: StasisStart) -> None:
@@ -124,7 +125,7 @@ class Calls:
             if line is not None:
                 line.returned(OUTCOMES.get(status, "failed"))
             else:
-                self._tasks.create_task(self._dismiss(channel.id, status))
+                self._tasks.create_task(self._returned_unknown(channel.id, status))
         elif line is None:
             dialled = event.args[0] if event.args else ""
             self._lines[channel.id] = line = self._new_line(channel.id)
@@ -135,27 +136,29 @@ class Calls:
         try:
             await self._serve(line, channel, dialled)
         except Exception:
-            log.exception("call %s: the session broke; the caller goes to the fallback", channel.id)
+            log.exception(
+                "call %s: the session failed; the caller goes to the fallback", channel.id
+            )
             if line.gone is None:
                 await self.rescue(channel.id)
         finally:
             del self._lines[channel.id]
 
     async def release(self) -> None:
-        """Give every caller back to the dialplan and end his session: we are about to stop."""
+        """Return all callers to the dialplan and end the sessions: the application stops."""
         while staying := [line for line in self._lines.values() if line.gone is None]:
             for line in staying:
                 line.ended(0)
             await asyncio.gather(*(self.rescue(line.channel) for line in staying))
 
     async def rescue(self, channel: str) -> None:
-        """Give a caller back to the dialplan, which apologises and queues him."""
+        """Return a caller to the dialplan, which apologises and queues them for an agent."""
         await _attempt(channel, self._ari.channels.continue_in_dialplan(channel, *FALLBACK))
 
-    async def _dismiss(self, channel: str, status: str) -> None:
-        """A caller comes back from the dialplan and nobody knows his session any more.
+    async def _returned_unknown(self, channel: str, status: str) -> None:
+        """A caller comes back from the dialplan, and there is no session of theirs any more.
 
-        After a conversation that is its end; otherwise a human is still owed to him.
+        After a conversation the call is over; otherwise they still need an agent.
         """
         if OUTCOMES.get(status) == "ended":
             await _attempt(channel, self._ari.channels.hangup(channel))
@@ -163,10 +166,10 @@ class Calls:
             await self.rescue(channel)
 
 
-async def _attempt(channel: str, deed: Awaitable[None]) -> None:
-    """Do what may fail: then the dead-man switch of the dialplan takes the caller back."""
+async def _attempt(channel: str, request: Awaitable[None]) -> None:
+    """Make a request that may fail: then the dialplan's dead-man switch takes the caller back."""
     try:
-        await deed
+        await request
     except GoneError as error:
         log.info("channel %s: %s", channel, error)
     except (AriError, UnreachableError, RefusedError) as error:

@@ -50,7 +50,7 @@ class ChannelState:
 
     def changed(self) -> None:
         """Wake the task that waits in :meth:`change`."""
-        self._changed.ring()
+        self._changed.set()
 
     def ended(self, cause: int) -> None:
         """The channel is gone; ``cause`` is of Q.850, 0 if unknown."""
@@ -72,7 +72,7 @@ class ChannelState:
         await self._changed.wait(until)
         self.check()
 
-    async def reconnected(self) -> None:
+    async def reconnect(self) -> None:
         """Wait for the link; raises :class:`UnreachableError` when it stays down too long.
 
         The pause is for a socket that is closed and not known to be: without it a request that

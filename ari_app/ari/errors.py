@@ -1,8 +1,8 @@
-"""What can go wrong between Asterisk and us, by who must act."""
+"""Errors of requests to Asterisk, by who must act."""
 
 
 class AriError(Exception):
-    """Asterisk refused a request: ``status`` is that of HTTP, the text is Asterisk's own."""
+    """Asterisk rejected a request: ``status`` is that of HTTP, the text is Asterisk's own."""
 
     def __init__(self, status: int, request: str, reason: str) -> None:
         super().__init__(f"Asterisk answered {status} to {request}: {reason}")
@@ -10,18 +10,18 @@ class AriError(Exception):
 
 
 class GoneError(AriError):
-    """The channel or playback is no longer there, or no longer ours: no fault of anybody."""
+    """The channel or playback no longer exists, or left the application. Not a fault."""
 
 
 class UnreachableError(Exception):
-    """Asterisk did not answer in time, or the link is down; what became of the request is unknown.
+    """Asterisk did not answer in time, or the link is down: the request may have been carried out.
 
-    The link mends itself.
+    The link reconnects by itself.
     """
 
 
 class RefusedError(Exception):
-    """Asterisk does not let us in, or another application took our name. The operator must act."""
+    """The login was rejected, or another process took the application's name. The operator acts."""
 
 
 GONE = frozenset({404, 409, 422})
@@ -29,7 +29,7 @@ GONE = frozenset({404, 409, 422})
 
 
 def raised(status: int, request: str, reason: str) -> AriError:
-    """The error for a refused request."""
+    """The error for a request that was answered with this status."""
     in_bridge = status == 400 and "bridges/" in request
     kind = GoneError if status in GONE or in_bridge else AriError
     return kind(status, request, reason)

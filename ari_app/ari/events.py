@@ -1,7 +1,7 @@
-"""What Asterisk tells: JSON, parsed once, here, into frozen types.
+"""The events of ARI, parsed from JSON into frozen types.
 
-The fields are those of the models in Asterisk's ``rest-api/events.json`` that we read; the rest of
-an event is not even decoded.
+The fields are those of the models in Asterisk's ``rest-api/events.json`` that are used; the rest of
+an event is not decoded.
 """
 
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from msgspec import Struct, json
 
 
 class CallerId(Struct, frozen=True):
-    """Who calls, as the line says it: text from outside."""
+    """The caller ID as the trunk or phone gives it: untrusted text."""
 
     number: str = ""
     name: str = ""
@@ -28,12 +28,12 @@ class Channel(Struct, frozen=True):
 
     @property
     def endpoint(self) -> str:
-        """Through which endpoint it came or goes: ``PJSIP/trunk`` of ``PJSIP/trunk-00000a1f``."""
+        """The endpoint of the channel: ``PJSIP/trunk`` of ``PJSIP/trunk-00000a1f``."""
         return self.name.rpartition("-")[0]
 
 
 class Playback(Struct, frozen=True):
-    """A prompt that is played; ``state`` is ``done`` or ``failed`` when it finished."""
+    """A playback; ``state`` is ``done`` or ``failed`` when it finished."""
 
     id: str
     state: str = ""
@@ -47,7 +47,7 @@ class LiveRecording(Struct, frozen=True):
 
 
 class PhoneAccount(Struct, frozen=True):
-    """An endpoint: whose phone it is, ``resource``, says Asterisk, who asked for its password."""
+    """An endpoint: ``resource`` is the account, authenticated by Asterisk."""
 
     technology: str
     resource: str
@@ -55,7 +55,7 @@ class PhoneAccount(Struct, frozen=True):
 
 
 class TextMessage(Struct, frozen=True):
-    """A text; what it says of its sender is not read, for anybody can write it."""
+    """A SIP MESSAGE; its From header is not used, because a phone can write anything there."""
 
     to: str
     body: str = ""
@@ -78,7 +78,7 @@ class StasisStart(_Typed, frozen=True):
 
 
 class StasisEnd(_Typed, frozen=True):
-    """A channel left the application: it hung up, or went on in the dialplan."""
+    """A channel left the application: it hung up, or continues in the dialplan."""
 
     channel: Channel
 
@@ -97,32 +97,32 @@ class PlaybackFinished(_Typed, frozen=True):
 
 
 class RecordingFinished(_Typed, frozen=True):
-    """A recording ended, whatever came of it."""
+    """A recording ended, with or without a file."""
 
     recording: LiveRecording
 
 
 class RecordingFailed(_Typed, frozen=True):
-    """A recording could not be begun."""
+    """A recording could not be started."""
 
     recording: LiveRecording
 
 
 class ChannelDestroyed(_Typed, frozen=True):
-    """A channel that we subscribed to is no more; ``cause`` is of Q.850."""
+    """A channel that we subscribed to was destroyed; ``cause`` is of Q.850."""
 
     channel: Channel
     cause: int = 0
 
 
 class ApplicationReplaced(_Typed, frozen=True):
-    """Another socket took our application's name; this one is deaf from now on."""
+    """Another socket registered the application; this one gets no more events."""
 
     application: str = ""
 
 
 class TextMessageReceived(_Typed, frozen=True):
-    """A text came from a phone of ours."""
+    """A registered phone sent a SIP MESSAGE."""
 
     endpoint: PhoneAccount
     message: TextMessage
@@ -163,11 +163,11 @@ WANTED = (*(event.__name__ for event in EVENTS), "RESTResponse")
 """The types for Asterisk's event filter. Without RESTResponse every request hangs (measured)."""
 
 TEXTS = (TextMessageReceived.__name__, "RESTResponse")
-"""The same for the application that hears of texts."""
+"""The same for the application that is subscribed to texts."""
 
 
-class Strange(Struct, frozen=True):
-    """An event of a type that we do not read, or one that is not as documented (``why``)."""
+class Unparsed(Struct, frozen=True):
+    """An event of a type that is not used, or a malformed one (``why`` says how)."""
 
     type: str
     why: str = ""
@@ -181,17 +181,17 @@ _decoder: json.Decoder[Event | RestResponse] = json.Decoder(Event | RestResponse
 _envelope = json.Decoder(_Envelope)
 
 
-def parse(text: str | bytes) -> Event | RestResponse | Strange:
+def parse(text: str | bytes) -> Event | RestResponse | Unparsed:
     """The event that ``text`` is. Never raises."""
     try:
         return _decoder.decode(text)
     except ValueError as error:
-        return _strange(text, str(error))
+        return _unparsed(text, str(error))
 
 
-def _strange(text: str | bytes, why: str) -> Strange:
+def _unparsed(text: str | bytes, why: str) -> Unparsed:
     try:
         kind = _envelope.decode(text).type
     except ValueError:
-        return Strange("", why)
-    return Strange(kind, why if kind in (*WANTED, *TEXTS) else "")
+        return Unparsed("", why)
+    return Unparsed(kind, why if kind in (*WANTED, *TEXTS) else "")

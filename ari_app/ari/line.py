@@ -113,9 +113,9 @@ class ChannelLine:
             except GoneError:
                 self.ended(0)
             except UnreachableError as error:
-                log.warning("channel %s: %s; trying again", self.channel, error)
+                log.warning("channel %s: %s; retrying when the link is up", self.channel, error)
                 self.interrupted()
-                await self.state.reconnected()
+                await self.state.reconnect()
         return self.gone
 
     async def _do(self, want: LineWant) -> Event:

@@ -1,8 +1,8 @@
-"""One WebSocket to Asterisk, for ever.
+"""The link to Asterisk: one WebSocket, reconnected whenever it breaks.
 
-:meth:`Link.run` connects, sets the event filter, lets the state be reconciled, hands on events, and
-when the link breaks does it all again. Requests go over the same socket where Asterisk takes them
-there (20.14, 22.4 and later), and over pooled HTTP where it does not or where the operation blocks.
+:meth:`Link.run` connects, sets the event filter, lets the calls be reconciled, hands on events, and
+reconnects when the link breaks. Requests go over the same socket where Asterisk takes them there
+(20.14, 22.4 and later), and over pooled HTTP where it does not or where the operation blocks.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ from ari_app.ari.events import (
     ApplicationReplaced,
     Event,
     RestResponse,
-    Strange,
     TextMessageReceived,
+    Unparsed,
     parse,
 )
 from ari_app.ari.rest import Ari
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Event], None]
 Reconcile = Callable[[Sequence[Event]], Awaitable[None]]
-"""Takes the list, still growing, of the events that wait until it is done."""
+"""Takes the list, still growing, of the events that are held until it is done."""
 
 TakeText = Callable[[TextMessageReceived], None]
 
@@ -48,9 +48,9 @@ class Link:
         self.ari = Ari(self._sending.send, settings.application)
         self.fire_and_forget = self._sending.fire_and_forget
         self.version = ""
-        self.strange: Counter[str] = Counter()
+        self.unparsed: Counter[str] = Counter()
         self.connections = 0
-        self._handle: Handler = _unheard
+        self._handle: Handler = _not_running
         self._reconcile: Reconcile | None = None
         self._take_text: TakeText | None = None
         self._held: list[Event] | None = None
@@ -79,12 +79,11 @@ class Link:
     async def run(
         self, handle: Handler, reconcile: Reconcile, take_text: TakeText | None = None
     ) -> NoReturn:
-        """Keep the link for ever, and hand events to ``handle``.
+        """Keep the link up without end, and hand events to ``handle``.
 
         ``reconcile`` is awaited after each connection, before any event. ``take_text`` takes the
         SIP MESSAGEs of phones (TextMessageReceived), in any order; without it the link does not
-        subscribe to them. Raises
-        :class:`RefusedError`, which nothing here can mend.
+        subscribe to them. Raises :class:`RefusedError`, which only the operator can resolve.
         """
         self._handle, self._reconcile, self._take_text = handle, reconcile, take_text
         settings = self.settings
@@ -98,7 +97,7 @@ class Link:
             self._sending.session = None
 
     async def _keep(self) -> NoReturn:
-        """Connect, again and again."""
+        """Connect, and reconnect with an increasing pause."""
         pause = self.settings.back_off
         clock = asyncio.get_running_loop().time
         me = asyncio.current_task()
@@ -115,7 +114,7 @@ class Link:
             if clock() - began > self.settings.steady:
                 pause = self.settings.back_off
             wait = pause * random.uniform(0.5, 1.0)
-            log.warning("ARI: %s; trying again in %.2g s", reason, wait)
+            log.warning("ARI: %s; reconnecting in %.2g s", reason, wait)
             await asyncio.sleep(wait)
             pause = min(pause * 2, self.settings.back_off_most)
 
@@ -152,18 +151,18 @@ class Link:
             raise
 
     async def _prepare(self) -> None:
-        """Ask before anything else; events that come meanwhile wait."""
+        """Set up the connection and reconcile; events that come meanwhile are held."""
         assert self._held is not None
         assert self._reconcile is not None
         held = self._held
         await self._choose_transport()
         await self.ari.applications.filter(WANTED)
-        if self._take_text:  # under another name: the first would hear all of its calls twice
+        if self._take_text:  # another name: the first would get each event of its calls twice
             await self.ari.texting.filter(TEXTS)
-            await self._hear_texts()
+            await self._subscribe_to_texts()
         self.version = (await self.ari.asterisk.get_info()).system.version
         await self._reconcile(held)
-        if self._sending.socket is None:  # over HTTP all this goes well while the socket broke
+        if self._sending.socket is None:  # it broke meanwhile, which HTTP requests do not notice
             return
         self._held = None
         self.connections += 1
@@ -172,7 +171,7 @@ class Link:
             self._handle(event)
         self._up.set()
 
-    async def _hear_texts(self) -> None:
+    async def _subscribe_to_texts(self) -> None:
         """Subscribe to the texts of all phones; an Asterisk may have none yet."""
         try:
             await self.ari.texting.subscribe("endpoint:PJSIP")
@@ -205,14 +204,14 @@ class Link:
         match event:
             case RestResponse():
                 self._sending.answered(event)
-            case Strange():
-                self.strange[event.type] += 1
+            case Unparsed():
+                self.unparsed[event.type] += 1
                 if event.why:
-                    log.error("ARI: %s is not as documented: %s", event.type, event.why)
+                    log.error("ARI: malformed event %s: %s", event.type, event.why)
             case ApplicationReplaced():
                 raise RefusedError(
-                    f"another application took the name {self.settings.application}: "
-                    "stop one of the two, or give one another name"
+                    f"another process connected as the application {self.settings.application}: "
+                    "stop one of the two, or give one of them another name"
                 )
             case TextMessageReceived():
                 if self._take_text and self.connected:
@@ -228,11 +227,11 @@ class Link:
         self._sending.broke()
 
     async def _expire(self) -> None:
-        """End the requests that are overdue."""
+        """Time out the requests that got no answer."""
         while True:
             await asyncio.sleep(self.settings.deadline / 4)
             self._sending.expire()
 
 
-def _unheard(event: Event) -> None:
+def _not_running(event: Event) -> None:
     raise AssertionError(f"an event before run(): {event}")

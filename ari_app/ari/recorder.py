@@ -143,5 +143,5 @@ class Recorder:
             except GoneError:
                 return None
             except UnreachableError as error:
-                log.warning("channel %s: %s; trying again", self._channel.id, error)
-                await self._channel.reconnected()
+                log.warning("channel %s: %s; retrying when the link is up", self._channel.id, error)
+                await self._channel.reconnect()

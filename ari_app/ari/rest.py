@@ -1,4 +1,4 @@
-"""The operations of ARI that we use, named as in Asterisk's REST documentation.
+"""The operations of ARI that are used, named as in Asterisk's REST documentation.
 
 ``channels.continueInDialplan`` there is ``channels.continue_in_dialplan`` here; what each of them
 sends is in :mod:`ari_app.ari.verbs`.
@@ -45,31 +45,31 @@ class System(Struct, frozen=True):
 
 
 class Info(Struct, frozen=True):
-    """What Asterisk says of itself."""
+    """The answer to ``asterisk.getInfo``."""
 
     system: System
 
 
 class Application(Struct, frozen=True):
-    """An application and the channels that it hears of: those in it, and those subscribed to."""
+    """An application and its channels: those in it, and those that it is subscribed to."""
 
     name: str
     channel_ids: tuple[str, ...] = ()
 
 
 class Endpoint(Struct, frozen=True):
-    """A phone's account: ``state`` is "online" while a phone is registered, else "offline"."""
+    """A SIP account: ``state`` is "online" while a phone is registered, else "offline"."""
 
     state: str = ""
 
 
 async def _asked(send: Sender, asked: Request, answer: type[T]) -> T:
-    """Ask, and read the answer."""
+    """Send a request and parse the answer."""
     body = await send(asked)
     try:
         return json.decode(body, type=answer)
     except ValueError as error:
-        raise AriError(200, str(asked), f"not as documented: {error}") from error
+        raise AriError(200, str(asked), f"malformed answer: {error}") from error
 
 
 class Ari:
@@ -96,7 +96,7 @@ class Asterisk:
         return await _asked(self._send, request(GET_INFO, only="system"), Info)
 
     async def ping(self) -> None:
-        """Nothing, if Asterisk answers."""
+        """Return if Asterisk answers."""
         await self._send(request(PING))
 
 
@@ -117,7 +117,7 @@ class Applications:
         await self._send(request(FILTER, self.name, body=body))
 
     async def subscribe(self, source: str) -> None:
-        """Hear of ``channel:…`` after it left the application, too, or of ``endpoint:…``."""
+        """Get events of ``channel:…`` also after it left the application, or of ``endpoint:…``."""
         await self._send(request(SUBSCRIBE, self.name, eventSource=source))
 
 
@@ -134,9 +134,9 @@ class Channels:
     async def originate(
         self, endpoint: str, context: str, extension: str, variables: Mapping[str, str], shown: str
     ) -> None:
-        """Ring an endpoint such as ``PJSIP/703``, which is shown a caller such as ``<702>``.
+        """Ring an endpoint such as ``PJSIP/703`` with a caller ID such as ``<702>``.
 
-        Who answers goes on at priority 1 of an extension, with those variables.
+        When it answers, it continues at priority 1 of the extension, with those variables.
         """
         place = {"context": context, "extension": extension, "priority": "1"}
         body = json.encode({"variables": variables})
@@ -150,7 +150,7 @@ class Channels:
         )
 
     async def play_with_id(self, channel: str, playback: str, media: Sequence[str]) -> None:
-        """Play media one after the other as one playback under an id of ours."""
+        """Play media one after the other as one playback under an id chosen by us."""
         await self._send(request(PLAY, channel, playback, media=",".join(media)))
 
     async def set_channel_var(self, channel: str, variable: str, value: str) -> None:
@@ -160,7 +160,7 @@ class Channels:
     async def record(self, channel: str, name: str, longest: int, quiet: int, stop: str) -> None:
         """After a tone, record what is said into a new WAV; ``longest`` and ``quiet`` in seconds.
 
-        It ends by itself, by the key ``stop``, or when he hangs up, and that is told.
+        It ends at those limits, at the key ``stop`` or at the hang-up: RecordingFinished.
         """
         asked = request(
             RECORD,
@@ -189,8 +189,8 @@ class Endpoints:
     async def send_message(self, to: str, sender: str, body: str) -> None:
         """Send a text to a URI such as ``pjsip:alice``.
 
-        Asterisk then has it; what the phone says of it is not told. :class:`GoneError` if no
-        phone is registered there.
+        Whether the phone takes it is not reported. Raises :class:`GoneError` if no phone is
+        registered there.
         """
         query = (Pair("to", to), Pair("from", sender), Pair("body", body))
         await self._send(Request(SEND_MESSAGE, SEND_MESSAGE.path, query))
@@ -203,7 +203,7 @@ class Playbacks:
         self._send = send
 
     async def stop(self, playback: str) -> None:
-        """Stop a playback; its end is told as any other."""
+        """Stop a playback; PlaybackFinished follows as for any other."""
         await self._send(request(STOP, playback))
 
 
@@ -214,15 +214,15 @@ class Recordings:
         self._send = send
 
     async def get_live(self, name: str) -> bytes:
-        """What Asterisk tells of a recording that is not over; :class:`GoneError` if it is."""
+        """A recording in progress; raises :class:`GoneError` if there is none of that name."""
         return await self._send(request(GET_LIVE, name))
 
     async def get_stored(self, name: str) -> bytes:
-        """What Asterisk tells of a recording that has a file."""
+        """A finished recording; raises :class:`GoneError` if there is none of that name."""
         return await self._send(request(GET_STORED, name))
 
     async def get_stored_file(self, name: str) -> bytes:
-        """The file of a recording."""
+        """The WAV file of a finished recording."""
         return await self._send(request(GET_FILE, name))
 
     async def delete_stored(self, name: str) -> None:

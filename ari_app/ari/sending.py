@@ -1,4 +1,4 @@
-"""Requests to Asterisk and their answers, over the WebSocket of the moment or over pooled HTTP."""
+"""Sends requests to Asterisk over the current WebSocket, or over pooled HTTP."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,11 +19,11 @@ Answered = Callable[[RestResponse | str], None]
 """Takes the answer to a request, or why none came."""
 
 Failed = Callable[[AriError | UnreachableError], None]
-"""Takes what went wrong with a request for whose answer nobody waits."""
+"""Called with the error of a request that was sent without waiting for its answer."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Where Asterisk is and how patient we are; all times in seconds."""
+    """How to reach Asterisk, and timeouts in seconds."""
 
     url: str
     user: str
@@ -37,7 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     back_off: float = 0.1
     back_off_most: float = 10.0
     steady: float = 30.0
-    """A link that held this long lets the back-off begin anew."""
+    """After a connection that lasted this long, ``back_off`` starts again from its lowest value."""
 
 
 class _Waiting(NamedTuple):
@@ -73,12 +73,13 @@ class RequestSender:
             self._waiting.pop(key, None)
 
     def fire_and_forget(self, failed: Failed) -> Sender:
-        """A sender that waits for no answer, for half the work; ``failed`` hears of a refusal.
+        """A sender that does not wait for the answer, at half the cost.
 
-        Raises :class:`UnreachableError` for a request that did not even leave.
+        ``failed`` is called if the request is rejected or gets no answer. The sender itself raises
+        :class:`UnreachableError` for a request that could not be sent.
         """
 
-        async def telling(request: Request) -> bytes:
+        async def sending(request: Request) -> bytes:
             if self._over_socket(request):
                 self._post(request, lambda response: answered(request, response))
                 return b""
@@ -95,7 +96,7 @@ class RequestSender:
                 except (AriError, UnreachableError) as error:
                     failed(error)
 
-        return telling
+        return sending
 
     def answered(self, response: RestResponse) -> None:
         """An answer came over the socket."""
@@ -104,14 +105,14 @@ class RequestSender:
             waiting.answered(response)
 
     def broke(self) -> None:
-        """The socket is no more; nothing that was asked over it will be answered."""
+        """The socket broke: requests over it get no answer."""
         self.socket = None
         waiting, self._waiting = self._waiting, {}
         for each in waiting.values():
             each.answered("the link to Asterisk broke")
 
     def expire(self) -> None:
-        """End the requests that are overdue. One clock for all costs less than one for each."""
+        """Time out overdue requests. One timer for all costs less than one for each."""
         now = asyncio.get_running_loop().time()
         for key, waiting in list(self._waiting.items()):
             if waiting.due > now:  # the later ones are due later
@@ -172,7 +173,7 @@ class RequestSender:
 
 
 def _body(request: Request, response: RestResponse | str) -> bytes:
-    """The body of an answer over the socket, or what is wrong with it."""
+    """The body of an answer over the socket; raises what is wrong with it."""
     if isinstance(response, str):
         raise UnreachableError(f"{request}: {response}")
     if response.status_code >= 400:
@@ -182,8 +183,8 @@ def _body(request: Request, response: RestResponse | str) -> bytes:
 
 
 def refused(settings: Settings) -> RefusedError:
-    """What to tell the operator when Asterisk does not let us in."""
+    """The error when Asterisk rejects the login of the ARI user."""
     return RefusedError(
-        f"Asterisk refuses the ARI user {settings.user}: its password in ari.conf "
-        "is another one; render the configuration and restart Asterisk"
+        f"Asterisk rejects the ARI user {settings.user}: its password in ari.conf "
+        "differs; render the configuration and restart Asterisk"
     )

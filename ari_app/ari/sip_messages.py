@@ -1,4 +1,4 @@
-"""Texts to the phones that are registered with Asterisk, as SIP messages."""
+"""Texts to registered phones, as SIP MESSAGE requests over ARI."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,7 +7,7 @@ from ari_app.ari.rest import Endpoints
 
 
 class PhoneNotRegisteredError(Exception):
-    """A phone that is needed is not registered now; whose it is must switch it on."""
+    """A phone that is needed is not registered now."""
 
 
 class SipMessages:
@@ -24,7 +24,7 @@ class SipMessages:
         self._sender = sender
 
     async def reply(self, endpoint: str, number: str, text: str) -> None:
-        """Answer a phone, whose text to a number came just now; raises as :meth:`send`."""
+        """Answer a phone from the number that it texted; raises as :meth:`send`."""
         host = self._sender.rpartition("@")[2]
         try:
             await self._endpoints.send_message(f"pjsip:{endpoint}", f"sip:{number}@{host}", text)
@@ -34,17 +34,17 @@ class SipMessages:
             ) from None
 
     async def send(self, _key: str, number: str, text: str) -> None:
-        """Hand a text over to Asterisk, which does not tell what the phone makes of it.
+        """Hand a text over to Asterisk, which does not report whether the phone took it.
 
-        :class:`PhoneNotRegisteredError`, or as :mod:`ari_app.ari.errors` says; of these only
+        Raises :class:`PhoneNotRegisteredError`, or as :mod:`ari_app.ari.errors` says; of these only
         :class:`~ari_app.ari.errors.UnreachableError` leaves open whether Asterisk has the text.
         """
         endpoint = await self._endpoint(number)
         if endpoint is None:
-            raise PhoneNotRegisteredError("no subscriber with a phone of ours has this number")
+            raise PhoneNotRegisteredError("no subscriber with a phone account has this number")
         try:
-            # Asked first, because Asterisk would log the endpoint that cannot be reached, and its
-            # name is mostly a whole number.
+            # Checked first: Asterisk would log the endpoint that it cannot reach, and an endpoint
+            # is mostly named after a full phone number.
             online = (await self._endpoints.get("PJSIP", endpoint)).state != "offline"
             if online:
                 return await self._endpoints.send_message(f"pjsip:{endpoint}", self._sender, text)

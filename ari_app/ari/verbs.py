@@ -76,7 +76,7 @@ class _Message(Struct, frozen=True, tag="RESTRequest", tag_field="type", omit_de
 
 
 class Sender(Protocol):
-    """Sends a request and returns the body of the answer, empty if it does not wait for one."""
+    """Sends a request and returns the body of the answer; empty if it does not wait for one."""
 
     def __call__(self, request: Request) -> Awaitable[bytes]: ...
 

@@ -1,7 +1,7 @@
-"""The WebSocket to Asterisk: the door to picows.
+"""The WebSocket to Asterisk; the only module that knows picows.
 
-A message is handed on in the very turn of the event loop in which it came, and leaves at the end of
-the one in which it is sent: no task and no timer between.
+A received message is handed on in the same iteration of the event loop, and a sent one leaves at
+the end of the iteration: no task and no timer between.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from picows import (
 from ari_app.ari.errors import AriError, UnreachableError
 
 BIGGEST = 16 << 20
-"""Bytes of a message that we take. An application of 10,000 channels is told in 400 kB."""
+"""Most bytes of a message. The list of 10,000 channels takes 400 kB."""
 
 UNSENT = 1 << 20
-"""Bytes that may wait for an Asterisk that does not read; then nothing is taken until it does."""
+"""Most bytes waiting for an Asterisk that does not read; then sending is refused until it does."""
 
 Take = Callable[[bytes], None]
 
@@ -37,7 +37,7 @@ class Socket(WSListener):
 
     def __init__(self, take: Take, heartbeat: float) -> None:
         self.open = False
-        """Whether messages are taken now."""
+        """Whether messages can be sent now."""
         self._take = take
         self._heartbeat = heartbeat
         self._transport: WSTransport | None = None
@@ -48,9 +48,9 @@ class Socket(WSListener):
         self._end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def send(self, message: bytes) -> None:
-        """Send a text at the end of this turn of the event loop; to be called only while ``open``.
+        """Send a text at the end of this iteration of the event loop; only while ``open``.
 
-        At once, it would wake Asterisk in the midst of our work, and we would lose the processor.
+        Sent at once, it would wake Asterisk, which would take the processor from the current work.
         """
         if not self._unsent:
             self._soon(self._send)
@@ -63,11 +63,11 @@ class Socket(WSListener):
                 self._transport.send(_TEXT, message)
 
     async def ended(self) -> str:
-        """Wait for the end: why it came. Raises what :data:`Take` raised, for that is an end."""
+        """Wait for the end and return the reason. Raises what :data:`Take` raised."""
         return await self._end
 
     async def close(self, patience: float) -> None:
-        """Say good-bye, wait ``patience`` seconds at most for the answer, and hang up."""
+        """Close the WebSocket, waiting at most ``patience`` seconds for Asterisk's close frame."""
         transport = self._transport
         self.open = False
         if transport is not None and not transport.is_disconnected:
@@ -82,19 +82,19 @@ class Socket(WSListener):
 
     @property
     def connected(self) -> bool:
-        """Whether the handshake went well, once."""
+        """Whether the handshake succeeded, once."""
         return self._transport is not None
 
     def abandon(self) -> None:
-        """Nobody wants it: one that is connected later would deafen its successor."""
+        """Give it up: if it connected later, it would take the events from its successor."""
         self._abandoned = True
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
 
-    # What picows tells.
+    # Callbacks of picows.
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """The handshake went well."""
+        """The handshake succeeded."""
         self._transport = transport
         if self._abandoned:
             transport.disconnect(graceful=False)
@@ -119,15 +119,15 @@ class Socket(WSListener):
             transport.disconnect(graceful=False)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        """The connection is no more."""
+        """The connection is closed."""
         self._over(transport, "the connection to Asterisk broke")
 
     def pause_writing(self) -> None:
-        """Asterisk does not read what we send."""
+        """The write buffer is full: Asterisk does not read."""
         self.open = False
 
     def resume_writing(self) -> None:
-        """It does again."""
+        """The write buffer has room again."""
         self.open = not self._end.done()
 
     def _closed(self, transport: WSTransport, code: WSCloseCode) -> None:
@@ -144,7 +144,7 @@ class Socket(WSListener):
             self._end.set_result(why)
 
     def _part(self, transport: WSTransport, frame: WSFrame) -> None:
-        """A part of a message. Asterisk sends its messages whole; what stands between may not."""
+        """A fragment of a message. Asterisk sends whole messages, but a proxy may split them."""
         self._parts += frame.get_payload_as_memoryview()
         if len(self._parts) > BIGGEST:
             self._over(transport, f"a message of more than {BIGGEST >> 20} MB came")
@@ -177,7 +177,7 @@ async def connect(url: str, login: str, take: Take, heartbeat: float, deadline: 
                 max_redirects=0,
                 use_aiofastnet=False,
             )
-        connected = socket.connected  # picows takes a connection that broke for a handshake
+        connected = socket.connected  # picows also returns when the connection broke early
     except WSHandshakeError as error:
         if error.response is not None:
             status = error.response.status

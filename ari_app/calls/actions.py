@@ -1,4 +1,4 @@
-"""What sessions want done behind the caller's back: operations, hours, announcements, texts."""
+"""The side effects that sessions ask for: operations, hours, announcements, texts."""
 
 import logging
 from collections.abc import Callable, Coroutine
@@ -33,50 +33,50 @@ _zone = cache(ZoneInfo)
 
 
 class Actions(Struct, frozen=True):
-    """What deeds are done with. ``begin`` begins what nobody waits for."""
+    """Carries out the actions of sessions. ``start`` runs a task for which no one waits."""
 
     selfcare: Selfcare
     store: Store
-    bulletin: LiveAnnouncements
+    announcements: LiveAnnouncements
     forced: ForcedHours
     outbox: Outbox
     now: Callable[[], datetime]
     zone: str
-    begin: Callable[[Coroutine[Any, Any, None]], object]
+    start: Callable[[Coroutine[Any, Any, None]], object]
 
     async def refresh(self) -> None:
-        """Read again what other processes may have declared."""
-        await self.bulletin.refresh(self.now())
+        """Read again the announcements and forced hours that other processes may have stored."""
+        await self.announcements.refresh(self.now())
         await self.forced.refresh(self.now())
 
-    async def perform(self, book: Book, text: Text, deed: Action, session: Session) -> Answered:
+    async def perform(self, book: Book, text: Text, action: Action, session: Session) -> Answered:
         """See :data:`ari_app.session.conductor.Perform`, on a book and its texts."""
-        match deed:
+        match action:
             case Invoke():
-                return await self._invoke(deed, session)
+                return await self._invoke(action, session)
             case CheckHours():
-                return self._consult(book.schedules[deed.schedule])
+                return self._check_hours(book.schedules[action.schedule])
             case FindAnnouncements():
-                return self._concern(session)
+                return self._find_announcements(session)
             case Send():
-                return await self._send(deed, text(deed.screen), session)
+                return await self._send(action, text(action.screen), session)
 
-    async def _invoke(self, deed: Invoke, session: Session) -> Answered:
+    async def _invoke(self, action: Invoke, session: Session) -> Answered:
         asker = asker_of(session)
-        return await self.selfcare.run(deed.operation, deed.inputs, asker, deed.key)
+        return await self.selfcare.run(action.operation, action.inputs, asker, action.key)
 
-    def _consult(self, schedule: Schedule) -> Answered:
+    def _check_hours(self, schedule: Schedule) -> Answered:
         now, zone = self.now(), _zone(schedule.timezone)
         return hours_answer(
             hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now))
         )
 
-    def _concern(self, session: Session) -> Answered:
+    def _find_announcements(self, session: Session) -> Answered:
         now = self.now()
-        found = self.bulletin.concerning(session.caller.subscriber, now)
+        found = self.announcements.concerning(session.caller.subscriber, now)
         if not found:
             return Answered("none")
-        self.begin(self._heard([one.id for one in found], session, now))
+        self.start(self._heard([one.id for one in found], session, now))
         zone = _zone(self.zone)
         rows: list[Values] = [
             {"announcement": one.spoken, "until": Moment(one.until.astimezone(zone))}
@@ -84,19 +84,17 @@ class Actions(Struct, frozen=True):
         ]
         return Answered("some", {"announcements": Rows(tuple(rows))})
 
-    async def _heard(self, announcements: list[int], session: Session, at: datetime) -> None:
-        """Note that announcements were told; a call does not suffer when that fails."""
+    async def _heard(self, played: list[int], session: Session, at: datetime) -> None:
+        """Record that announcements were played; a failure does not affect the call."""
         number, call = session.caller.number, session.id
         try:
-            await self.store.write(
-                announcement_requests.record_heard, announcements, number, call, at
-            )
+            await self.store.write(announcement_requests.record_heard, played, number, call, at)
         except StoreError as error:
-            log.error("it was not kept who heard an announcement: %s", error)
+            log.error("who heard an announcement could not be stored: %s", error)
 
-    async def _send(self, deed: Send, sentences: tuple[str, ...], session: Session) -> Answered:
+    async def _send(self, action: Send, sentences: tuple[str, ...], session: Session) -> Answered:
         number = self.store.numbers.msisdn(session.caller.number)
         if number is None:
             return Answered("nowhere")
-        await self.outbox.post(deed.key, number, " ".join(sentences), session.id)
+        await self.outbox.post(action.key, number, " ".join(sentences), session.id)
         return Answered("sent")

@@ -1,4 +1,4 @@
-"""The witness of all calls: tells the store, the log and those who watch. Never waits."""
+"""Records what happens in calls: in the store, the log and the live feed. Never waits."""
 
 import logging
 from collections.abc import Callable
@@ -15,14 +15,14 @@ from ivr.wants import Ask, Dial, Enqueue, Record, Say, Screen, Want
 log = logging.getLogger("firstline.calls")
 
 Put = Callable[[calls.Record], None]
-"""Takes a record, and never waits."""
+"""Queues a record for the store. Never waits."""
 
 Text = Callable[[Screen], tuple[str, ...]]
 """The phrases of a screen as sentences."""
 
 
 class _Open:
-    """What is kept of a call while it lasts."""
+    """What is remembered of a call while it lasts."""
 
     __slots__ = ("began", "keys", "seq", "shown")
 
@@ -68,7 +68,7 @@ class CallLog:
             )
 
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
-        """A call took steps."""
+        """A session took steps."""
         call = session.id
         kept = self._open[call]
         for step in steps:
@@ -95,7 +95,7 @@ class CallLog:
                 )
 
     def presented(self, call: str, want: Want) -> None:
-        """A caller is about to be told something, or to be queued."""
+        """A screen is about to be played, or the caller to be queued or connected."""
         if not self._feed.watched:
             return
         match want:
@@ -129,5 +129,5 @@ class CallLog:
 
 
 def _shown(keys: str) -> str:
-    """Keys as they may stand in a log: more than four may be somebody's number."""
+    """Keys for a log line; more than four are masked, as they may be a phone number."""
     return masked(keys) if len(keys) > 4 and keys != SECRET else keys

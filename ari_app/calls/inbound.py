@@ -1,4 +1,4 @@
-"""Where calls are received: who calls, on which flow, and the session that serves him."""
+"""Receives inbound calls: finds the caller and the flow, and runs the session."""
 
 import secrets
 from collections.abc import Callable, Collection
@@ -15,18 +15,18 @@ from ivr.session import Caller, Session
 from ivr.session_start import start_session
 
 Find = Callable[[str], Known | None]
-"""The subscriber who has a number, from memory."""
+"""The subscriber of a number, without waiting for the store."""
 
 Heard = Callable[[str], None]
-"""Told that a call's screen was told to its end."""
+"""Called with a call's id when a screen was played to its end."""
 
 
 class UnknownNumberError(Exception):
-    """A number was dialled that no flow claims: the author of the flows must add it."""
+    """No flow has the dialled number; the author of the flows must add it."""
 
 
 class CallServices(Struct, frozen=True):
-    """What serves a call from its beginning to its end, whatever is put on the air meanwhile."""
+    """What a call uses from its beginning to its end, whichever menus come into force meanwhile."""
 
     book: Book
     speak: Speak
@@ -35,17 +35,17 @@ class CallServices(Struct, frozen=True):
 
 
 class Arrivals(Protocol):
-    """Who remembers which channel a call is on."""
+    """Is notified which channel a call is on."""
 
     def arrived(self, channel: str, call: str) -> None:
-        """A call's session is on a channel now."""
+        """A call's session begins on a channel."""
 
     def left(self, channel: str) -> None:
-        """The channel is served no more."""
+        """The session on the channel is over."""
 
 
 class InboundCalls:
-    """Receives the calls of a line."""
+    """Receives calls, and serves each to its end."""
 
     def __init__(
         self,
@@ -54,9 +54,9 @@ class InboundCalls:
         forgeable: Collection[str] = (),
         arrivals: Arrivals | None = None,
     ) -> None:
-        """``serving`` returns what a call that begins now is served with, on the menus in force.
+        """``serving`` returns what a call that begins now uses, on the menus in force.
 
-        ``forgeable``: endpoints that do not vouch for the numbers that call through them.
+        ``forgeable`` are endpoints, such as trunks, whose caller IDs are not trusted.
         """
         self._serving = serving
         self._arrivals = arrivals
@@ -64,10 +64,13 @@ class InboundCalls:
         self._forgeable = frozenset(forgeable)
 
     async def serve(self, line: ChannelLine, channel: Channel, dialled: str) -> None:
-        """Serve a call to its end with what it began with."""
+        """Serve a call to its end with what was in force when it began.
+
+        Raises :class:`UnknownNumberError`.
+        """
         serving = self._serving()
-        vouched = channel.endpoint not in self._forgeable
-        session = self.enter(serving.book, channel.caller.number, dialled, vouched)
+        trusted = channel.endpoint not in self._forgeable
+        session = self.enter(serving.book, channel.caller.number, dialled, trusted)
         if session is None:
             text = "add it to `numbers` or `codes`"
             raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
@@ -82,9 +85,9 @@ class InboundCalls:
         finally:
             self._arrivals.left(line.channel)
 
-    def enter(self, book: Book, number: str, dialled: str, vouched: bool = True) -> Session | None:
-        """The session of a number that dialled a number or a code; None when no flow has it."""
+    def enter(self, book: Book, number: str, dialled: str, trusted: bool = True) -> Session | None:
+        """The session of a caller who dialled a number or a code; None when no flow has it."""
         known = self._find(number)
-        caller = Caller(number, known.id if known else None, vouched)
-        wished = (known.language,) if known else ()
-        return start_session(book, secrets.token_hex(8), dialled, caller, wished)
+        caller = Caller(number, known.id if known else None, trusted)
+        preferred = (known.language,) if known else ()
+        return start_session(book, secrets.token_hex(8), dialled, caller, preferred)

@@ -1,4 +1,4 @@
-"""What callers said, as files of ours: `recorded/` in the state directory, for its owner alone."""
+"""Callers' recordings: WAV files in `recorded/` of the state directory, readable by its owner."""
 
 import asyncio
 import io
@@ -12,37 +12,37 @@ from ari_app.session.line import LineError
 from ivr.values import Recording
 
 FRAME = 0.02
-"""What is loud or quiet at once, in seconds."""
+"""The length of the frames whose loudness is measured, in seconds."""
 LOUD = 256
-"""The mean of a frame from which it is more than noise, of 32768: Asterisk's own threshold.
+"""The mean amplitude, of 32768, above which a frame is speech: Asterisk's own threshold.
 
-Asterisk tells how long he talked, but in whole seconds that are rounded against each other, so
-that mere silence may count as one.
+Asterisk reports the length of speech, but as a difference of rounded seconds: silence may count as
+one second.
 """
 SAID = 0.3
-"""How much must be loud, in seconds; less is a click or a breath."""
+"""How many seconds must be speech; less is a click or a breath."""
 EVERY = 4
-"""Of so many samples one is looked at: enough for a mean."""
+"""One of so many samples is measured, which is enough for a mean."""
 
 
 class Recordings:
-    """The files of what was said."""
+    """The recordings of an installation."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     async def keep(self, name: str, content: bytes) -> Recording | None:
-        """Keep a WAV that holds somebody's words; None, and no file, when it holds none."""
+        """Store a WAV that contains speech; None, and no file, when it does not.
+
+        Raises :class:`LineError` when it cannot be stored.
+        """
         try:
             return await asyncio.to_thread(self._keep, name, content)
         except (OSError, EOFError, wave.Error) as error:
-            raise LineError(f"a recording could not be kept: {error}") from error
+            raise LineError(f"a recording could not be stored: {error}") from error
 
     def forget(self, names: Collection[str], calls: Collection[str] = ()) -> int:
-        """Remove files by name, and all that was said in some calls; returns how many there were.
-
-        Not for the event loop.
-        """
+        """Remove files by name and by call; returns how many. Blocks: not for the event loop."""
         found = [
             file
             for file in self._directory.glob("*.wav")
@@ -53,10 +53,10 @@ class Recordings:
         return len(found)
 
     def old(self, before: datetime) -> list[str]:
-        """The names of files with what was said before a moment. Not for the event loop."""
+        """The names of files older than ``before``. Blocks: not for the event loop."""
         found = []
         for file in self._directory.glob("*.wav"):
-            with suppress(FileNotFoundError):  # somebody else was faster
+            with suppress(FileNotFoundError):  # another process removed it
                 if file.stat().st_mtime < before.timestamp():
                     found.append(file.name)
         return found
@@ -80,7 +80,7 @@ class Recordings:
 
 
 def speaks(samples: memoryview, rate: int) -> bool:
-    """Whether there is more than silence."""
+    """Whether there is speech and not just silence."""
     frame, wanted = round(FRAME * rate), round(SAID / FRAME)
     for begin in range(0, len(samples) - frame + 1, frame):
         some = samples[begin : begin + frame : EVERY].tolist()

@@ -177,7 +177,7 @@ async def test_a_message_without_an_end(
         await until(lambda: heard.asks)
         await server.raw(b"Event: QueueCallerJoin\r\nQueue: " + b"x" * 1000)
         await until(lambda: len(heard.asks) == 2)
-    assert "a message has no end" in caplog.text
+    assert "a message is too long" in caplog.text
 
 
 async def test_messages_that_are_none(server: Server) -> None:

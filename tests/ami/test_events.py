@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ari_app.ami.events import READ, Alive, Listed, ListEnd, Strange, parse
+from ari_app.ami.events import READ, ChannelListed, Listed, ListEnd, Unparsed, parse
 from asterisk_conf.render import render
 from ivr.acd.channels import Channel
 from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
@@ -79,10 +79,10 @@ def caller(since: datetime) -> Caller:
             MemberRemoved("support", OLGA),
         ),
         ({"Event": "QueueStatusComplete"}, ListEnd()),
-        (channel("a"), Alive(Channel(caller(NOW), "a", "support", "room"))),
+        (channel("a"), ChannelListed(Channel(caller(NOW), "a", "support", "room"))),
         (
             {**channel("a", 7, f"{OLGA}-1"), "BridgeID": "", "ChannelStateDesc": "Ringing"},
-            Alive(
+            ChannelListed(
                 Channel(
                     Caller(f"of {OLGA}-1", f"{OLGA}-1", "701", "Ольга", NOW - timedelta(seconds=7)),
                     first="a",
@@ -91,7 +91,7 @@ def caller(since: datetime) -> Caller:
                 )
             ),
         ),
-        ({"Event": "Status"}, Strange("Status", "it has no Uniqueid")),
+        ({"Event": "Status"}, Unparsed("Status", "it has no Uniqueid")),
         (dials("a", f"{OLGA}-1", **STAMP), Dialled(caller(BEFORE), OLGA, f"{OLGA}-1", BEFORE)),
         ({"Event": "DialBegin", "DestChannel": f"{OLGA}-1", "DestUniqueid": "b"}, None),
         (dials("a", f"{OLGA}-1", "ANSWER"), DialEnded(f"{OLGA}-1", True, NOW)),
@@ -102,10 +102,10 @@ def caller(since: datetime) -> Caller:
         ({"Event": "AttendedTransfer", "Result": "Success"}, None),
         ({"Event": "AgentDump"}, None),
         ({}, None),
-        ({"Event": "QueueParams"}, Strange("QueueParams", "it has no Queue")),
+        ({"Event": "QueueParams"}, Unparsed("QueueParams", "it has no Queue")),
         (
             {**joins("a", 1), "Position": "first"},
-            Strange("QueueCallerJoin", "invalid literal for int() with base 10: 'first'"),
+            Unparsed("QueueCallerJoin", "invalid literal for int() with base 10: 'first'"),
         ),
     ],
 )

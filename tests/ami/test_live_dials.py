@@ -61,7 +61,7 @@ async def talking(pbx: Pbx, watch: QueueMonitor) -> AsyncIterator[tuple[Phone, P
         await me.hangup()
     await shows(watch, lambda now: not (now.offers or now.talks))
     assert not watch.corrected
-    assert not watch.strange
+    assert not watch.unparsed
 
 
 async def anna_answers(watch: QueueMonitor, anna: Phone, interface: str = ANNA) -> None:

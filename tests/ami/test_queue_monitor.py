@@ -246,6 +246,6 @@ async def test_what_is_not_as_documented_is_told_once(
         await until(lambda: watch.view.current)
         for _ in range(3):
             await house.tell({"Event": "QueueCallerJoin", "Queue": "support"})
-        await until(lambda: watch.strange["QueueCallerJoin"] == 3)
+        await until(lambda: watch.unparsed["QueueCallerJoin"] == 3)
         assert caplog.text.count("malformed event") == 1
         assert calls(watch) == ["a"]

@@ -67,7 +67,7 @@ async def test_a_fault_in_a_session_puts_the_caller_into_the_fallback(
         await until(lambda: not len(at.calls))
         assert at.link.connected
     assert rescued(server) == ["c-1"]
-    assert "c-1: the session broke; the caller goes to the fallback" in caplog.text
+    assert "c-1: the session failed; the caller goes to the fallback" in caplog.text
     assert "the flow is broken" in caplog.text
 
 
@@ -135,7 +135,7 @@ async def test_who_was_there_unserved_goes_to_the_fallback(
     async with house(server) as at:
         assert sorted(rescued(server)) == ["old-1", "old-2"]
         assert not len(at.calls)
-    assert "unserved in the application, to the fallback" in caplog.text
+    assert "channels without a session go to the fallback" in caplog.text
 
 
 async def test_who_comes_while_it_reconciles_is_served_and_once(server: Server) -> None:

@@ -125,7 +125,7 @@ async def test_a_socket_that_is_closed_and_not_known_to_be_does_not_stop_the_loo
         assert at.link.connected
         assert await line.present(say("welcome")) == Played()
         assert at.link.connections == 2
-    assert caplog.text.count("trying again") < 100
+    assert caplog.text.count("retrying") < 100
 
 
 async def test_away_in_the_queue_a_break_changes_nothing(server: Server) -> None:

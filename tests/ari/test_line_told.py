@@ -63,7 +63,7 @@ async def test_a_call_whose_screen_is_refused_goes_to_the_fallback(
         await until(lambda: server.lines("POST channels/c-1/continue"))
         await until(lambda: not len(at.calls))
     assert server.asked[-1].query["context"] == "firstline-fallback"
-    assert "c-1: the session broke; the caller goes to the fallback" in caplog.text
+    assert "c-1: the session failed; the caller goes to the fallback" in caplog.text
 
 
 @TRANSPORTS

@@ -97,7 +97,7 @@ async def test_refusals(
 async def test_an_answer_that_is_not_as_documented(server: Server) -> None:
     async with linked(server) as link:
         server.plan("GET asterisk/info", lambda: 204)
-        with pytest.raises(AriError, match="not as documented"):
+        with pytest.raises(AriError, match="malformed answer"):
             await link.ari.asterisk.get_info()
 
 
@@ -141,7 +141,7 @@ async def test_after_the_end_a_request_says_that_the_link_is_down(server: Server
 
 async def test_a_wrong_password_is_final_and_says_what_to_do(server: Server) -> None:
     wrong = Settings(url=server.url, user=USER, password=Secret("another"))
-    with pytest.raises(RefusedError, match=r"refuses the ARI user firstline.*render") as caught:
+    with pytest.raises(RefusedError, match=r"rejects the ARI user firstline.*render") as caught:
         await Link(wrong).run(lambda _: None, asked_nothing)
     assert "another" not in str(caught.value).replace("is another one", "")
     assert PASSWORD not in str(caught.value)
@@ -211,7 +211,7 @@ async def test_events_wait_for_the_reconciliation_and_keep_their_order(server: S
     running.cancel()
 
 
-async def test_strange_and_broken_events_are_counted_and_harmless(
+async def test_unknown_and_malformed_events_are_counted_and_ignored(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     seen: list[Event] = []
@@ -224,8 +224,8 @@ async def test_strange_and_broken_events_are_counted_and_harmless(
         server.press("c", "5")
         await until(lambda: seen)
         assert link.connections == 1
-    assert link.strange == {"ChannelVarset": 2, "": 2, "StasisStart": 1, "RESTResponse": 1}
-    assert "StasisStart is not as documented" in caplog.text
+    assert link.unparsed == {"ChannelVarset": 2, "": 2, "StasisStart": 1, "RESTResponse": 1}
+    assert "malformed event StasisStart" in caplog.text
     assert "ChannelVarset" not in caplog.text
 
 

@@ -18,7 +18,7 @@ FILTER = "PUT applications/firstline/eventFilter"
 
 def waits(caplog: pytest.LogCaptureFixture) -> list[float]:
     """The pauses before new attempts that the log names."""
-    found = (re.search(r"trying again in (\S+) s", message) for message in caplog.messages)
+    found = (re.search(r"reconnecting in (\S+) s", message) for message in caplog.messages)
     return [float(match[1]) for match in found if match]
 
 

@@ -56,11 +56,11 @@ async def test_who_said_nothing_leaves_nothing(
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all" * 100])
 async def test_what_is_no_sound_is_the_operators(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(LineError, match="a recording could not be kept"):
+    with pytest.raises(LineError, match="a recording could not be stored"):
         await Recordings(tmp_path).keep("call-3", content)
 
 
 async def test_no_room(tmp_path: Path) -> None:
     (tmp_path / "recorded").write_text("a file where the directory should be")
-    with pytest.raises(LineError, match="a recording could not be kept"):
+    with pytest.raises(LineError, match="a recording could not be stored"):
         await Recordings(tmp_path / "recorded").keep("call-3", sound((1.0, 3000)))

@@ -92,4 +92,4 @@ async def test_from_the_wait_to_the_end_and_through_a_restart(mine: Installation
         await me.press("0")
         await shows(mine, lambda board: waiting(board) == ["375990000008"])
     assert "AMI had not told" not in mine.log.read_text()
-    assert "not as documented" not in mine.log.read_text()
+    assert "malformed" not in mine.log.read_text()
