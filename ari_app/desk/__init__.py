@@ -1,1 +1,1 @@
-"""The agents' browser: pages, WebSocket, cards; knows its adapters only as ports."""
+"""The agents' desk in the browser: pages, WebSocket, cards. It knows its adapters only as ports."""

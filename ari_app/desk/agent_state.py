@@ -1,31 +1,37 @@
-"""Where an agent stands: what his phone and his queues say of him, in one word."""
+"""The state of agents: what their phones and queues say of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
 
-from ivr.acd.queues import Board
+from ari_app.desk.ports import AgentPhones, Colleague
+from ivr.acd.queues import Board, Talk
 
-Word = Literal["ready", "paused", "ringing", "talking", "resting", "busy", "away", "nowhere"]
-"""``resting``: the pause after a call. ``busy``: his phone is in use for something else. ``away``:
-his phone is not there. ``nowhere``: he is in no queue."""
+StateName = Literal[
+    "ready", "paused", "ringing", "talking", "wrap-up", "busy", "unreachable", "no-queue"
+]
+"""``wrap-up``: the pause after a call. ``busy``: the phone is in use for something else.
+``unreachable``: the phone is not registered. ``no-queue``: the agent is in no queue."""
 
 
 class AgentState(Struct, frozen=True):
-    """What an agent does. ``paused`` and its ``reason`` hold whatever else he does; ``until`` is
-    when the pause after a call ends."""
+    """What an agent does. ``paused`` and its ``reason`` hold during a call as well; ``until`` is
+    the end of the wrap-up time."""
 
-    word: Word
+    name: StateName
     paused: bool = False
     reason: str = ""
     until: datetime | None = None
     queues: tuple[str, ...] = ()
 
 
-def standing(board: Board, interface: str, wrapups: Mapping[str, int], now: datetime) -> AgentState:
-    """Where the agent of an interface stands; ``wrapups`` are the queues' pauses, in seconds."""
+def agent_state(
+    board: Board, interface: str, wrapups: Mapping[str, int], now: datetime
+) -> AgentState:
+    """The state of the agent with this phone; ``wrapups`` are the queues' wrap-up times, in
+    seconds."""
     found = {
         name: queue.members[interface]
         for name, queue in board.queues.items()
@@ -34,24 +40,89 @@ def standing(board: Board, interface: str, wrapups: Mapping[str, int], now: date
     members, queues = tuple(found.values()), tuple(sorted(found))
     paused = any(one.paused for one in members)
     reason = next((one.reason for one in members if one.paused), "")
-    rests = [one.rests_until(wrapups.get(name, 0)) for name, one in found.items()]
-    until = max((one for one in rests if one is not None and one > now), default=None)
-    states = {one.state for one in members}
-    word: Word
+    ends = [one.rests_until(wrapups.get(name, 0)) for name, one in found.items()]
+    until = max((one for one in ends if one is not None and one > now), default=None)
+    devices = {one.state for one in members}
+    name: StateName
     if any(talk.interface == interface for talk in board.talks):
-        word = "talking"
+        name = "talking"
     elif any(offer.interface == interface for offer in board.offers):
-        word = "ringing"
+        name = "ringing"
     elif not members:
-        word = "nowhere"
-    elif states & {"unavailable", "invalid"}:
-        word = "away"
+        name = "no-queue"
+    elif devices & {"unavailable", "invalid"}:
+        name = "unreachable"
     elif paused:
-        word = "paused"
+        name = "paused"
     elif until is not None:
-        word = "resting"
+        name = "wrap-up"
     else:
-        word = "ready" if states <= {"not in use", "unknown"} else "busy"
+        name = "ready" if devices <= {"not in use", "unknown"} else "busy"
     return AgentState(
-        word, paused, reason, until if word in ("resting", "paused") else None, queues
+        name, paused, reason, until if name in ("wrap-up", "paused") else None, queues
     )
+
+
+class AgentStates:
+    """The newest queue board, and the state of every agent on it.
+
+    ``wrapups`` are the queues' wrap-up times, in seconds.
+    """
+
+    def __init__(
+        self, phones: AgentPhones, wrapups: Mapping[str, int], now: Callable[[], datetime]
+    ) -> None:
+        self._phones = phones
+        self._wrapups = wrapups
+        self._now = now
+        self._board = Board()
+        self._current: bool | None = None
+
+    @property
+    def board(self) -> Board:
+        """The newest board."""
+        return self._board
+
+    @property
+    def current(self) -> bool:
+        """Whether the board is current: AMI is connected."""
+        return bool(self._current)
+
+    def update(self, board: Board, current: bool) -> bool:
+        """Take a new board; returns whether the connection was lost or restored by it."""
+        was, self._board, self._current = self._current, board, current
+        return was is not None and was != current
+
+    def of(self, agent: str) -> AgentState:
+        """The state of an agent now."""
+        interface = self._phones.of(agent)
+        if interface is None:
+            return AgentState("no-queue")
+        return agent_state(self._board, interface, self._wrapups, self._now())
+
+    def queues(self) -> Sequence[str]:
+        """The names of all queues."""
+        return sorted(self._board.queues)
+
+    def colleagues(self, agent: str) -> Sequence[tuple[Colleague, AgentState]]:
+        """All other agents with their states."""
+        others = (one for one in self._phones.everyone() if one.name != agent)
+        return [(one, self.of(one.name)) for one in others]
+
+    def talks(self) -> Sequence[tuple[Colleague, Talk]]:
+        """The agents who talk with a caller now."""
+        agents = {one.name: one for one in self._phones.everyone()}
+        found = ((self._phones.agent(talk.interface), talk) for talk in self._board.talks)
+        return [(agents[name], talk) for name, talk in found if name in agents]
+
+    def agent_channel(self, agent: str, caller_channel: str) -> str | None:
+        """The channel of the agent's leg of the call with a caller; None if they do not talk."""
+        for one, talk in self.talks():
+            if (one.name, talk.caller.call) == (agent, caller_channel):
+                return talk.leg
+        return None
+
+    def full_name(self, agent: str) -> str:
+        """An agent's full name; their login if they are unknown."""
+        names = (one.full_name for one in self._phones.everyone() if one.name == agent)
+        return next(names, agent)

@@ -1,147 +1,172 @@
-"""The cards that lie on the agents' desks now, and how they come and go with the calls."""
+"""The open cards of all agents: how they open, change phase and close with the calls."""
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
+from ari_app.desk.caller_profile import CallerProfile, Identity
 from ari_app.desk.idempotent_actions import IdempotentActions
-from ari_app.desk.known import Identity, Known
 from ari_app.desk.messages import Phase
 from ari_app.desk.pop import Place, Places, Why, places, why_gone
-from ari_app.desk.ports import Cards, DeskUnavailable, Kept, Knowledge, Phones
+from ari_app.desk.ports import AgentPhones, CallerProfiles, CardRecord, CardStore, DeskUnavailable
 from ivr.acd.queues import Board
 
 log = logging.getLogger(__name__)
 
-AGAIN = 1.0
-"""Seconds after which what could not be kept is tried again."""
+RETRY = 1.0
+"""Seconds after which a failed write is retried."""
 
 REMEMBERED = 500
-"""Cards that were finished while their callers may still be there: so many at most."""
+"""Finished cards that are remembered at most, while their callers may still be on the line."""
 
-WANE = 0.5
-"""Seconds in which a card stays of whose caller nothing is told: between the words that he waits no
-more and that he speaks, Asterisk tells other things."""
+GONE_DELAY = 0.5
+"""Seconds for which a ringing card stays after its offer ended: between "no longer waiting" and
+"connected", Asterisk reports other events."""
 
 Begin = Callable[[Coroutine[Any, Any, None]], object]
+"""Runs a coroutine in the background."""
+
+
+class UnknownCard(Exception):  # noqa: N818 - named by what is so, not as an error
+    """The agent has no such card."""
 
 
 class Card:
-    """A card on a desk: what is kept of it, and what was found out for it so far."""
+    """An open card: its stored record and what was loaded for it so far."""
 
-    def __init__(self, kept: Kept, phase: Phase, since: datetime) -> None:
-        self.kept = kept
+    def __init__(self, record: CardRecord, phase: Phase, since: datetime) -> None:
+        self.record = record
         self.phase: Phase = phase
         self.since = since
-        self.known = Known()
-        self.filled = False
-        """Whether what is known is found out, or on its way."""
+        self.profile = CallerProfile()
+        self.loading = False
+        """Whether its profile was loaded, or is being loaded."""
+        self.closed = False
         self.shown: dict[tuple[str, str], str] = {}
-        """Part and language: the HTML that was told last."""
-        self.deeds = IdempotentActions()
-        self.opened = asyncio.Event()
-        """Set when the card is kept, so that texts can be."""
+        """Part and language: the HTML that was sent last."""
+        self.actions = IdempotentActions()
+        self.stored = asyncio.Event()
+        """Set when the card is in the store, so that fields can be saved."""
 
     @property
     def id(self) -> str:
-        return self.kept.id
+        return self.record.id
 
 
-class Listener:
-    """Who is told what happens to cards. Never waits."""
+class CardListener(Protocol):
+    """Notified of changes of cards. Its methods never wait."""
 
-    def came(self, card: Card) -> None:
-        """A card lies on the desk of its agent."""
+    def card_opened(self, card: Card) -> None: ...
 
-    def went_on(self, card: Card) -> None:
-        """Its call went on to another phase."""
+    def phase_changed(self, card: Card) -> None: ...
 
-    def went(self, card: Card, why: Why) -> None:
-        """A card lies there no more."""
+    def card_closed(self, card: Card, why: Why) -> None:
+        """A card closed without having been answered."""
 
 
-class Desks:
-    """All cards, by agent and caller."""
+class OpenCards:
+    """All open cards, by agent and caller, kept in step with the queue board and the store."""
 
     def __init__(
         self,
-        keep: Cards,
-        knowledge: Knowledge,
-        phones: Phones,
+        store: CardStore,
+        profiles: CallerProfiles,
+        phones: AgentPhones,
+        listener: CardListener,
         now: Callable[[], datetime],
         begin: Begin,
     ) -> None:
-        self.listener = Listener()
-        self._keep = keep
-        self._knowledge = knowledge
+        self._store = store
+        self._profiles = profiles
         self._phones = phones
+        self._listener = listener
         self._now = now
         self._begin = begin
         self._cards: dict[str, Card] = {}
         self._at: dict[tuple[str, str], Card] = {}
-        """Agent and caller's channel, while the caller is on his phone."""
-        self._spoke: dict[str, Card] = {}
-        """Caller's channel: the card that was finished last, of an agent who spoke with him."""
+        """Agent and caller's channel, while the caller is at the agent's phone."""
+        self._finished: dict[str, Card] = {}
+        """Caller's channel: the card finished last by an agent who talked with them."""
         self._places: Places = {}
         self._board = Board()
-        self._waning: set[tuple[str, str]] = set()
-        """Those who ring no more, and of whom it is not told yet what became of them."""
+        self._leaving: set[tuple[str, str]] = set()
+        """Offers that ended, while it is not known yet what became of the caller."""
 
     async def restore(self) -> None:
-        """Lay out again what was not finished when the application ended."""
-        for kept in await self._keep.unfinished():
-            phase: Phase = "after" if kept.ended else "talking" if kept.answered else "ringing"
-            card = Card(kept, phase, kept.ended or kept.answered or kept.opened)
-            card.opened.set()
+        """Restore the unfinished cards from the store, after a restart."""
+        for record in await self._store.unfinished():
+            phase: Phase = "after" if record.ended else "talking" if record.answered else "ringing"
+            card = Card(record, phase, record.ended or record.answered or record.opened)
+            card.stored.set()
             self._cards[card.id] = card
             if phase != "after":
-                self._at[kept.agent, kept.arrival.channel] = card
+                self._at[record.agent, record.arrival.channel] = card
 
-    def get(self, card: str) -> Card | None:
-        """The card of an id."""
-        return self._cards.get(card)
+    def own(self, agent: str, id: str) -> Card:
+        """An agent's card; raises :class:`UnknownCard` if they have no such card."""
+        card = self._cards.get(id)
+        if card is None or card.record.agent != agent:
+            raise UnknownCard(id)
+        return card
 
     def of(self, agent: str) -> Iterable[Card]:
-        """The cards on the desk of an agent, the first that came first."""
-        return tuple(one for one in self._cards.values() if one.kept.agent == agent)
+        """The cards of an agent, oldest first."""
+        return tuple(one for one in self._cards.values() if one.record.agent == agent)
 
-    def after(self, card: str) -> Iterable[Card]:
-        """The cards of colleagues to whom the caller of a card was passed on."""
-        return tuple(one for one in self._cards.values() if one.kept.came_from == card)
+    def transferred_from(self, id: str) -> Iterable[Card]:
+        """The cards of agents to whom the caller of a card was transferred."""
+        return tuple(one for one in self._cards.values() if one.record.came_from == id)
 
     def update(self, board: Board) -> None:
-        """Take a board that is right: cards come, go on and go."""
+        """Open, change and close cards according to a current board."""
         now = places(board)
         if now == self._places and self._at.keys() <= {*map(self._key, now.values())}:
             return
         self._places, self._board = now, board
         here = {key: place for place in now.values() if (key := self._key(place)) is not None}
         for key in [key for key in self._at if key not in here]:
-            self._left(key)
-        self._waning -= here.keys()
+            self._caller_left(key)
+        self._leaving -= here.keys()
         for key, place in here.items():
             if key in self._at:
-                self._phase(self._at[key], place)
+                self._answered(self._at[key], place)
             else:
-                self._came(key, place)
+                self._open(key, place)
 
-    def proven(self, card: Card, identity: Identity) -> None:
-        """The caller told the agent his code word."""
+    def identify(self, card: Card, identity: Identity) -> None:
+        """Record how well the caller of a card is identified."""
         self._change(card, identity=identity)
 
-    def finished(self, card: Card) -> None:
-        """The agent is done with a card."""
+    async def texts(self, card: Card) -> Mapping[str, str]:
+        """The fields of a card; empty while it is not in the store."""
+        return await self._store.texts(card.id) if card.stored.is_set() else {}
+
+    async def save(self, agent: str, id: str, field: str, key: str, text: str) -> None:
+        """Save a field of an agent's card, also of a finished one; returns when it is stored."""
+        card = self._cards.get(id)
+        if card is not None and card.record.agent == agent:
+            await card.stored.wait()
+        await self._store.save(id, agent, field, key, text, self._now())
+
+    async def finish(self, card: Card) -> None:
+        """Close a card and record its contact."""
+        await self._store.finish(card.id, self._now())
+        self.forget(card)
+
+    def forget(self, card: Card) -> None:
+        """Take a finished card off the desk; remember who talked with its caller."""
+        card.closed = True
         self._cards.pop(card.id, None)
-        if card.kept.answered:
-            self._spoke[card.kept.arrival.channel] = card
-            if len(self._spoke) > REMEMBERED:
-                del self._spoke[next(iter(self._spoke))]
-        key = (card.kept.agent, card.kept.arrival.channel)
+        if card.record.answered:
+            self._finished[card.record.arrival.channel] = card
+            if len(self._finished) > REMEMBERED:
+                del self._finished[next(iter(self._finished))]
+        key = (card.record.agent, card.record.arrival.channel)
         if self._at.get(key) is card:
             del self._at[key]
 
@@ -149,86 +174,88 @@ class Desks:
         agent = self._phones.agent(place.interface)
         return None if agent is None else (agent, place.caller.call)
 
-    def _came(self, key: tuple[str, str], place: Place) -> None:
+    def _open(self, key: tuple[str, str], place: Place) -> None:
         agent, channel = key
-        before = self._last(channel)
-        arrival = self._knowledge.arrival(place.caller, place.queue)
-        kept = Kept(
+        before = self._previous(channel)
+        arrival = self._profiles.arrival(place.caller, place.queue)
+        record = CardRecord(
             id=secrets.token_hex(8),
             agent=agent,
             arrival=arrival,
             opened=place.since,
             answered=place.since if place.phase == "talking" else None,
-            identity=before.kept.identity if before else arrival.identity,
+            identity=before.record.identity if before else arrival.identity,
             came_from=before.id if before else "",
         )
-        card = Card(kept, place.phase, place.since)
+        card = Card(record, place.phase, place.since)
         self._cards[card.id] = self._at[key] = card
-        self.listener.came(card)
-        self._begin(self._opened(card))
+        self._listener.card_opened(card)
+        self._begin(self._store_new(card))
 
-    async def _opened(self, card: Card) -> None:
-        await self._surely(lambda: self._keep.open(card.kept))
-        card.opened.set()
+    async def _store_new(self, card: Card) -> None:
+        await self._retried(lambda: self._store.open(card.record))
+        card.stored.set()
 
-    def _last(self, channel: str) -> Card | None:
-        """The card of a colleague who spoke with this caller before."""
-        spoke = [
+    def _previous(self, channel: str) -> Card | None:
+        """The card of the agent who talked with this caller before."""
+        answered = [
             one
             for one in self._cards.values()
-            if one.kept.arrival.channel == channel and one.kept.answered
+            if one.record.arrival.channel == channel and one.record.answered
         ]
-        return max(spoke, key=lambda one: one.kept.opened, default=self._spoke.get(channel))
+        finished = self._finished.get(channel)
+        return max(answered, key=lambda one: one.record.opened, default=finished)
 
-    def _phase(self, card: Card, place: Place) -> None:
+    def _answered(self, card: Card, place: Place) -> None:
         if card.phase == place.phase or card.phase == "talking":
             return
         card.phase, card.since = place.phase, place.since
         self._change(card, answered=place.since)
-        self.listener.went_on(card)
+        self._listener.phase_changed(card)
 
-    def _left(self, key: tuple[str, str]) -> None:
+    def _caller_left(self, key: tuple[str, str]) -> None:
         card, why = self._at[key], why_gone(self._board, key[1])
         if card.phase == "talking":
             del self._at[key]
             card.phase, card.since = "after", self._now()
             self._change(card, ended=card.since)
-            self.listener.went_on(card)
+            self._listener.phase_changed(card)
         elif why in ("answered-elsewhere", "rings-elsewhere"):
-            self._went(key, why)
-        elif key not in self._waning:
-            self._waning.add(key)
-            self._begin(self._wane(key))
+            self._close(key, why)
+        elif key not in self._leaving:
+            self._leaving.add(key)
+            self._begin(self._close_later(key))
 
-    async def _wane(self, key: tuple[str, str]) -> None:
-        await asyncio.sleep(WANE)
-        if key in self._waning:
-            self._went(key, why_gone(self._board, key[1]))
+    async def _close_later(self, key: tuple[str, str]) -> None:
+        await asyncio.sleep(GONE_DELAY)
+        if key in self._leaving:
+            self._close(key, why_gone(self._board, key[1]))
 
-    def _went(self, key: tuple[str, str], why: Why) -> None:
-        self._waning.discard(key)
+    def _close(self, key: tuple[str, str], why: Why) -> None:
+        self._leaving.discard(key)
         card = self._at.pop(key)
+        card.closed = True
         del self._cards[card.id]
-        self.listener.went(card, why)
-        self._begin(self._closed(card, self._now()))
+        self._listener.card_closed(card, why)
+        self._begin(self._store_closed(card, self._now()))
 
-    async def _closed(self, card: Card, at: datetime) -> None:
-        await card.opened.wait()
-        await self._surely(lambda: self._keep.close(card.id, at))
+    async def _store_closed(self, card: Card, at: datetime) -> None:
+        await card.stored.wait()
+        await self._retried(lambda: self._store.close(card.id, at))
 
     def _change(self, card: Card, **what: Any) -> None:
-        card.kept = replace(card.kept, **what)
-        self._begin(self._changed(card))
+        card.record = replace(card.record, **what)
+        self._begin(self._store_changed(card))
 
-    async def _changed(self, card: Card) -> None:
-        await card.opened.wait()
-        await self._surely(lambda: self._keep.changed(card.kept))  # as it is by then
+    async def _store_changed(self, card: Card) -> None:
+        await card.stored.wait()
+        await self._retried(lambda: self._store.update(card.record))  # as it is by then
 
-    async def _surely(self, deed: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Keep it, when the store can: no card waits for that."""
+    async def _retried(self, write: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Write to the store, retrying until it works: no card waits for this."""
         while True:
             try:
-                return await deed()
+                return await write()
             except DeskUnavailable as error:
-                log.warning("a card was not kept: %s; trying again", error)
-                await asyncio.sleep(AGAIN)
+                log.warning("card not stored: %s; retry in %g s", error, RETRY)
+                await asyncio.sleep(RETRY)

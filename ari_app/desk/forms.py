@@ -1,102 +1,43 @@
-"""The forms of a card: tickets, notes, promised calls, and passing the caller on."""
+"""The forms of a card: finds the handler of a submitted form and runs it once per key."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 
-from ari_app.desk.acting import Acting
-from ari_app.desk.desk import Desk
-from ari_app.desk.filling import Filled, NotFilled
-from ari_app.desk.idempotent_actions import Done
-from ivr.tickets import DEPARTMENTS
-
-LATEST = timedelta(days=366)
-"""Nothing is promised for later."""
+from ari_app.desk import messages as m
+from ari_app.desk.cards import OpenCards
+from ari_app.desk.form_input import FormHandler, FormInput, InvalidField
+from ari_app.desk.idempotent_actions import ActionResult
+from ari_app.desk.render import Render
+from ari_app.desk.tabs import Tab
 
 
 class Forms:
-    """All forms, in a language."""
+    """``handlers`` are the forms by name."""
 
-    def __init__(self, desk: Desk, language: str) -> None:
-        self._desk = desk
-        self._language = language
-        self._forms: Mapping[str, Callable[[Filled], Awaitable[Done]]] = {
-            **Acting(desk, language).forms,
-            "ticket": self._ticket,
-            "note": self._note,
-            "call-back": self._call_back,
-            "pass-to": self._pass_to,
-            "pass": self._pass,
-        }
+    def __init__(
+        self, cards: OpenCards, handlers: Mapping[str, FormHandler], render: Render
+    ) -> None:
+        self._cards = cards
+        self._handlers = handlers
+        self._render = render
 
-    async def fill(self, form: str, filled: Filled) -> Done:
-        """Do what a form asks for; a form that there is not is refused."""
-        handle = self._forms.get(form)
-        if handle is None:
-            return Done(False, self._word("not-there"))
+    async def submit(self, tab: Tab, message: m.Form) -> m.Answer:
+        """Run a form; the same form with the same key runs once.
+
+        Raises :class:`~ari_app.desk.cards.UnknownCard` and what the handler raises.
+        """
+        card = self._cards.own(tab.agent, message.card)
+        filled = FormInput(card, message.key, tab.language, message.values)
+        key = f"{message.form}:{message.key}"
+        result = await card.actions.run(key, lambda: self._run(message.form, filled))
+        return m.Answer(message.key, result.ok, result.text, result.html)
+
+    async def _run(self, form: str, filled: FormInput) -> ActionResult:
+        language = filled.language
+        handler = self._handlers.get(form)
+        if handler is None:
+            return ActionResult(False, self._render.word("not-there", language))
         try:
-            return await handle(filled)
-        except NotFilled as lacking:
-            return Done(False, self._word("fill-in", field=self._word(f"value-{lacking}")))
-
-    async def _ticket(self, filled: Filled) -> Done:
-        department, text = filled.text("department"), filled.text("text")
-        if department not in DEPARTMENTS:
-            raise NotFilled("department")
-        due = self._moment(filled, "due") if filled.values.get("due") else None
-        card, clerk = filled.card, self._desk.clerk
-        ticket = await clerk.ticket(card.kept, f"{card.id}:{filled.key}", department, text, due)
-        self._desk.begin(self._desk.refresh(card, "tickets"))
-        at = self._desk.render.moment(ticket.due)
-        return Done(True, self._word("ticket-opened", id=ticket.id, at=at))
-
-    async def _note(self, filled: Filled) -> Done:
-        card = filled.card
-        await self._desk.clerk.note(card.kept, f"{card.id}:{filled.key}", filled.text("text"))
-        self._desk.begin(self._desk.refresh(card, "notes"))
-        return Done(True, self._word("noted"))
-
-    async def _call_back(self, filled: Filled) -> Done:
-        due, note = self._moment(filled, "due"), filled.values.get("text", "").strip()
-        card = filled.card
-        await self._desk.clerk.call_back(card.kept, f"{card.id}:{filled.key}", due, note)
-        self._desk.begin(self._desk.refresh(card, "calls"))
-        return Done(True, self._word("call-promised", at=self._desk.render.moment(due)))
-
-    async def _pass_to(self, filled: Filled) -> Done:
-        """The form to pass a caller on: to whom, and where those stand just now."""
-        colleagues = self._desk.colleagues(filled.card.kept.agent)
-        html = self._desk.render.page(
-            "forms/pass", self._language, colleagues=colleagues, queues=self._desk.queues()
-        )
-        return Done(True, html=html)
-
-    async def _pass(self, filled: Filled) -> Done:
-        card, to = filled.card, filled.text("to")
-        digits = "".join(sign for sign in filled.values.get("number", "") if sign.isdigit())
-        if to == "number" and not digits:
-            raise NotFilled("number")
-        if card.phase != "talking":
-            return Done(False, self._word("pass-nobody"))
-        known = {one.extension for one, _ in self._desk.colleagues(card.kept.agent)}
-        queues = {f"queue-{name}" for name in self._desk.queues()}
-        if to != "number" and to not in known | queues:
-            raise NotFilled("to")
-        leg = self._desk.leg(card)
-        if not leg:
-            return Done(False, self._word("pass-nobody"))
-        await self._desk.floor.pass_on(leg, digits if to == "number" else to)
-        return Done(True, self._word("passed-on"))
-
-    def _moment(self, filled: Filled, name: str) -> datetime:
-        """A moment of the desk's time zone that is still to come."""
-        try:
-            at = self._desk.render.local(datetime.fromisoformat(filled.text(name)))
-        except ValueError:
-            raise NotFilled(name) from None
-        now = self._desk.now()
-        if not now < at < now + LATEST:
-            raise NotFilled(name)
-        return at
-
-    def _word(self, name: str, **values: object) -> str:
-        return self._desk.render.word(name, self._language, **values)
+            return await handler(filled)
+        except InvalidField as invalid:
+            field = self._render.word(f"value-{invalid}", language)
+            return ActionResult(False, self._render.word("fill-in", language, field=field))

@@ -1,4 +1,4 @@
-"""What comes of the forms of a card. Each filling of one is done once, however often it comes."""
+"""Actions of a card that run once per key, however often the browser sends them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,27 +6,30 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 
-class Done(Struct, frozen=True):
-    """What came of a form: a sentence, and what stands in its place now."""
+class ActionResult(Struct, frozen=True):
+    """The result of a form: a sentence, and the HTML that replaces the form."""
 
     ok: bool
-    told: str = ""
+    text: str = ""
     html: str = ""
 
 
 class IdempotentActions:
-    """The deeds of one card, one after another. What went well is not done again under its key."""
+    """Runs the actions of one card one after the other; a success is not repeated for its key."""
 
     def __init__(self) -> None:
-        self._turn = asyncio.Lock()
-        self._done: dict[str, Done] = {}
+        self._lock = asyncio.Lock()
+        self._done: dict[str, ActionResult] = {}
 
-    async def do(self, key: str, deed: Callable[[], Awaitable[Done]]) -> Done:
-        """Do it, unless it is done; it may fail as the deed does, and can then be tried again."""
-        async with self._turn:
+    async def run(self, key: str, action: Callable[[], Awaitable[ActionResult]]) -> ActionResult:
+        """Run an action unless its key succeeded before; returns that result then.
+
+        Raises what the action raises; a failed action can be retried with the same key.
+        """
+        async with self._lock:
             if key not in self._done:
-                done = await deed()
-                if not done.ok:
-                    return done
-                self._done[key] = done
+                result = await action()
+                if not result.ok:
+                    return result
+                self._done[key] = result
             return self._done[key]

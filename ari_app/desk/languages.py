@@ -1,8 +1,8 @@
-"""In which language somebody reads the desk: as he chose, or as his browser asks."""
+"""The language of the desk's pages: the one that was chosen, or that the browser asks for."""
 
 from aiohttp import web
 
-from ari_app.desk.guard import see
+from ari_app.desk.http_security import redirect
 from ari_app.desk.words import LANGUAGES
 
 COOKIE = "language"
@@ -23,10 +23,10 @@ def language(request: web.Request) -> str:
 
 
 async def choose(request: web.Request) -> web.StreamResponse:
-    """Choose a language, and go back to where the desk begins."""
+    """Remember the chosen language in a cookie, and redirect to the desk."""
     wanted = request.match_info["language"]
     if wanted not in LANGUAGES:
         raise web.HTTPNotFound
-    answer = see("/")
+    answer = redirect("/")
     answer.set_cookie(COOKIE, wanted, max_age=31_536_000, httponly=True, samesite="Strict")
     return answer

@@ -1,6 +1,6 @@
-"""What a browser and the desk tell each other over the WebSocket, as JSON with a ``type``.
+"""The messages between a browser and the desk over the WebSocket: JSON with a ``type``.
 
-All ``html`` is made by the server, escaped; a browser puts it into its place and makes none itself.
+All ``html`` is made by the server, escaped; the page puts it into its place and makes none itself.
 """
 
 from collections.abc import Mapping
@@ -9,24 +9,24 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct, json
 
 LONGEST = 64 * 1024
-"""Bytes of a message of a browser."""
+"""Bytes of a message from a browser."""
 
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Key = Annotated[str, Meta(pattern="^[0-9A-Za-z:-]{1,64}$")]
 Short = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=20_000)]
 Field = Literal["question", "solution", "topic", "solved"]
-"""What an agent writes of a contact; ``solved`` is ``yes``, ``no`` or ``""``."""
+"""What an agent writes about a contact; ``solved`` is ``yes``, ``no`` or ``""``."""
 
 Phase = Literal["ringing", "talking", "after"]
-"""His phone rings; they speak; they spoke, and it is to be written down."""
+"""The agent's phone rings; they talk; the call is over and the card is to be finished."""
 
 
-# What a browser says.
+# From a browser. A message with a key is answered by Answer with the same key.
 
 
 class Save(Struct, frozen=True, tag="save", tag_field="type"):
-    """A burst of typing: what stands in a field now. The same ``key`` twice is the same burst."""
+    """The text of a field after a burst of typing. The same ``key`` twice is the same burst."""
 
     card: Id
     field: Field
@@ -35,21 +35,21 @@ class Save(Struct, frozen=True, tag="save", tag_field="type"):
 
 
 class State(Struct, frozen=True, tag="state", tag_field="type"):
-    """The agent is ready, or pauses for a ``reason``."""
+    """The agent goes ready, or pauses for a ``reason``."""
 
     ready: bool
     reason: Short = ""
 
 
 class Finish(Struct, frozen=True, tag="finish", tag_field="type"):
-    """The contact is written down: the card closes. Answered by :class:`Answer`."""
+    """Close the card and record its contact."""
 
     card: Id
     key: Key
 
 
 class Verify(Struct, frozen=True, tag="verify", tag_field="type"):
-    """The code word as the agent heard it. Answered by :class:`Answer`."""
+    """Check the code word that the caller told the agent."""
 
     card: Id
     key: Key
@@ -59,15 +59,15 @@ class Verify(Struct, frozen=True, tag="verify", tag_field="type"):
         return f"Verify({self.card!r}, {self.key!r}, ***)"
 
 
-class Look(Struct, frozen=True, tag="look", tag_field="type"):
-    """Look for subscribers, by number, name or words of their chronology: :class:`Answer`."""
+class Search(Struct, frozen=True, tag="search", tag_field="type"):
+    """Find subscribers by number, name or words of their chronology."""
 
     key: Key
     text: Short
 
 
-class See(Struct, frozen=True, tag="see", tag_field="type"):
-    """See a subscriber without a call: :class:`Answer`. It is noted who saw whom."""
+class ViewSubscriber(Struct, frozen=True, tag="view", tag_field="type"):
+    """Show a subscriber's chronology without a call. The view is recorded."""
 
     key: Key
     subscriber: int
@@ -75,9 +75,9 @@ class See(Struct, frozen=True, tag="see", tag_field="type"):
 
 
 class Form(Struct, frozen=True, tag="form", tag_field="type"):
-    """A form of the desk that was filled in: what is to be done, and its fields.
+    """A form of a card that was filled in: its name and its fields.
 
-    Answered by :class:`Answer`, whose ``html`` may be the next form: to agree to a charge, say.
+    The ``html`` of the answer may be the next form, for instance to confirm a charge.
     """
 
     card: Id
@@ -86,8 +86,8 @@ class Form(Struct, frozen=True, tag="form", tag_field="type"):
     values: Annotated[Mapping[Short, Text], Meta(max_length=20)] = {}
 
 
-class Supervise(Struct, frozen=True, tag="mentor", tag_field="type"):
-    """A mentor wants to hear how an agent speaks with his caller. Answered by :class:`Answer`."""
+class Supervise(Struct, frozen=True, tag="supervise", tag_field="type"):
+    """Monitor (``listen``), whisper to, or barge into the call of an agent."""
 
     key: Key
     agent: Short
@@ -95,13 +95,13 @@ class Supervise(Struct, frozen=True, tag="mentor", tag_field="type"):
 
 
 class Tickets(Struct, frozen=True, tag="tickets", tag_field="type"):
-    """Show all tickets of which somebody must still do something: :class:`Answer`."""
+    """Show all unresolved tickets."""
 
     key: Key
 
 
 class Ticket(Struct, frozen=True, tag="ticket", tag_field="type"):
-    """Show a ticket, and before that change it, if ``to`` or a ``note`` is given: :class:`Answer`.
+    """Show a ticket; change it first if a state (``to``) or a ``note`` is given.
 
     The same ``key`` twice is the same change.
     """
@@ -112,32 +112,34 @@ class Ticket(Struct, frozen=True, tag="ticket", tag_field="type"):
     note: Text = ""
 
 
-Said: TypeAlias = Save | State | Finish | Verify | Look | See | Form | Supervise | Tickets | Ticket
+FromBrowser: TypeAlias = (
+    Save | State | Finish | Verify | Search | ViewSubscriber | Form | Supervise | Tickets | Ticket
+)
 
 
-# What the desk tells.
+# To a browser.
 
 
 class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
-    """All that stands on the desk of an agent now; cards that are not among ``cards`` are over."""
+    """The whole desk of an agent, sent first; cards that are not among ``cards`` are gone."""
 
     cards: tuple[str, ...]
     state: str
     queues: str
-    built: str
-    """Which pages and scripts belong to this; a browser with others loads them anew."""
+    build: str
+    """The version of pages and scripts; a page of another version reloads itself."""
 
 
 class Card(Struct, frozen=True, tag="card", tag_field="type"):
-    """A card opens; ``told`` is a sentence for those who listen to their screen."""
+    """A card opens; ``announcement`` is a sentence for screen readers."""
 
     card: str
     html: str
-    told: str
+    announcement: str
 
 
 class Part(Struct, frozen=True, tag="part", tag_field="type"):
-    """A part of a card is known, or known anew."""
+    """A part of a card was loaded, or changed."""
 
     card: str
     part: str
@@ -153,72 +155,71 @@ class Wrote(Struct, frozen=True, tag="wrote", tag_field="type"):
 
 
 class Phased(Struct, frozen=True, tag="phase", tag_field="type"):
-    """A card's call goes on to another phase. ``since`` and ``until`` are moments, in ISO 8601."""
+    """The call of a card entered another phase, ``since`` a moment in ISO 8601."""
 
     card: str
     phase: Phase
-    told: str
+    text: str
     since: str
-    until: str = ""
 
 
 class Gone(Struct, frozen=True, tag="gone", tag_field="type"):
-    """A card closes; ``told`` says why."""
+    """A card closes; ``text`` says why."""
 
     card: str
-    told: str
+    text: str
 
 
 class Saved(Struct, frozen=True, tag="saved", tag_field="type"):
-    """The burst of this key is on the disk."""
+    """The burst of this key is on the server's disk."""
 
     key: str
 
 
 class Stated(Struct, frozen=True, tag="stated", tag_field="type"):
-    """What the agent does now, as he and the exchange know it."""
+    """The agent's own state changed."""
 
     html: str
 
 
 class Queues(Struct, frozen=True, tag="queues", tag_field="type"):
-    """Who waits and who is free."""
+    """The queues changed: who waits and who is free."""
 
     html: str
 
 
 class Answer(Struct, frozen=True, tag="answer", tag_field="type"):
-    """The answer to what was said with ``key``; not ``ok``: ``told`` says why and what to do."""
+    """The answer to the message of ``key``; if not ``ok``, ``text`` says why and what to do."""
 
     key: str
     ok: bool
-    told: str = ""
+    text: str = ""
     html: str = ""
 
 
 class Notice(Struct, frozen=True, tag="notice", tag_field="type"):
-    """Something that the agent should know: a mentor listens, the exchange is silent."""
+    """Something the agent should know: a supervisor monitors the call, Asterisk is silent."""
 
-    told: str
+    text: str
 
 
 class Beat(Struct, frozen=True, tag="beat", tag_field="type"):
-    """The desk is there; a browser that does not hear so for long comes anew."""
+    """Keep-alive; a page that gets no message for some seconds reconnects."""
 
 
-Told: TypeAlias = (
+ToBrowser: TypeAlias = (
     Hello | Card | Part | Wrote | Phased | Gone | Saved | Stated | Queues | Answer | Notice | Beat
 )
 
-_said = json.Decoder(Said)
+_decoder = json.Decoder(FromBrowser)
 
 
-def said(text: str | bytes) -> Said:
-    """What a browser said; :class:`msgspec.DecodeError` if that is none of these."""
-    found: Said = _said.decode(text)
+def decode(text: str | bytes) -> FromBrowser:
+    """Parse a message from a browser; :class:`msgspec.DecodeError` if it is not valid."""
+    found: FromBrowser = _decoder.decode(text)
     return found
 
 
-def told(message: Told) -> str:
-    """A message as it goes to a browser."""
+def encode(message: ToBrowser) -> str:
+    """The JSON of a message to a browser."""
     return json.encode(message).decode()

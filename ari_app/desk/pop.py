@@ -1,7 +1,7 @@
-"""Whose screen shows which caller: read from the board of queues, and nothing but that.
+"""Screen pop: which agent's screen shows which caller, read from the queue board alone.
 
-A card goes with the caller's channel, never with the caller id of a leg: whoever's phone rings for
-that channel, or speaks with it, sees the card.
+A card goes with the caller's channel, never with the caller id of a leg: the agent whose phone
+rings for that channel, or who talks with it, sees the card.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from ivr.acd.queues import Board, Caller
 
 
 class Place(Struct, frozen=True):
-    """A caller on the phone of an agent, which rings or is spoken into since a moment."""
+    """A caller at an agent's phone, which rings or is in the call since a moment."""
 
     interface: str
     caller: Caller
@@ -24,11 +24,11 @@ class Place(Struct, frozen=True):
 
 
 Places = Mapping[tuple[str, str], Place]
-"""Interface and caller's channel: the place."""
+"""By the interface of the phone and the caller's channel."""
 
 
 def places(board: Board) -> Places:
-    """Every phone that rings for a caller, or is spoken into; who speaks does not ring."""
+    """Every phone that rings for a caller or talks with one; talking wins."""
     found: dict[tuple[str, str], Place] = {}
     for offer in board.offers:
         place = Place(offer.interface, offer.caller, offer.queue, "ringing", offer.since)
@@ -43,7 +43,7 @@ Why = Literal["answered-elsewhere", "rings-elsewhere", "waits", "left"]
 
 
 def why_gone(board: Board, channel: str) -> Why:
-    """What became of a caller for whom a phone rings no more."""
+    """Where the caller of a channel is, for whom a phone stopped ringing."""
     if any(talk.caller.call == channel for talk in board.talks):
         return "answered-elsewhere"
     if any(offer.caller.call == channel for offer in board.offers):

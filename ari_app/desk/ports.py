@@ -1,4 +1,4 @@
-"""What the desk needs of others, who are passed in: ports."""
+"""The ports of the desk: what it needs from stores, billing and Asterisk."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,20 +6,20 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from ari_app.desk.known import (
+from ari_app.desk.caller_profile import (
     Account,
     Arrival,
+    Callback,
+    CallPath,
     Contact,
-    Entry,
-    Found,
     Identity,
     Note,
     Outage,
-    Passed,
-    Path,
-    Promised,
+    SearchResult,
+    Subscriber,
     Ticket,
-    Who,
+    TicketEntry,
+    TransferNotes,
 )
 from ivr.acd.queues import Caller
 from ivr.events import Answered
@@ -28,15 +28,15 @@ from ivr.secret import Secret
 from ivr.values import Values
 
 How = Literal["listen", "whisper", "barge"]
-"""A mentor hears both, speaks to the agent alone, or to both."""
+"""A supervisor hears both sides; speaks to the agent alone; speaks to both."""
 
 
 class DeskUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
-    """It cannot be done now; the text says to an agent what he can do."""
+    """Something cannot be done now; the text tells the agent why."""
 
 
-class Kept(Struct, frozen=True, kw_only=True):
-    """A card as it is kept. ``came_from`` is the card of the colleague who passed it on."""
+class CardRecord(Struct, frozen=True, kw_only=True):
+    """A card as it is stored. ``came_from``: the card of the agent who transferred the call."""
 
     id: str
     agent: str
@@ -48,173 +48,174 @@ class Kept(Struct, frozen=True, kw_only=True):
     came_from: str = ""
 
 
-class Cards(Protocol):
-    """Keeps cards and what is written on them. Each may raise :class:`DeskUnavailable`."""
+class CardStore(Protocol):
+    """Keeps cards and what agents write on them. May raise :class:`DeskUnavailable`."""
 
-    async def open(self, card: Kept) -> None:
-        """Keep a card that was opened."""
+    async def open(self, card: CardRecord) -> None:
+        """Add a card."""
 
-    async def changed(self, card: Kept) -> None:
-        """Keep what became of a card: answered, ended, proven."""
+    async def update(self, card: CardRecord) -> None:
+        """Store that a card was answered or ended, or its caller identified."""
 
-    async def unfinished(self) -> Sequence[Kept]:
+    async def unfinished(self) -> Sequence[CardRecord]:
         """All cards that are not closed."""
 
     async def close(self, card: str, at: datetime) -> None:
-        """A card is over, and nothing is to be written down: it was not answered."""
+        """Close a card that was not answered."""
 
     async def save(
         self, card: str, agent: str, field: str, key: str, text: str, at: datetime
     ) -> None:
-        """Keep a burst of typing on a card of an agent, also one that is closed.
-
-        The same key twice is the same burst.
-        """
+        """Store a field of an agent's card, also of a closed one. The same key twice is once."""
 
     async def texts(self, card: str) -> Mapping[str, str]:
-        """What stands in the fields of a card."""
+        """The fields of a card."""
 
     async def finish(self, card: str, at: datetime) -> None:
-        """Close a card, and write its contact down from its texts."""
+        """Close a card and record its contact from its fields."""
 
-    async def passed(self, card: str) -> Passed:
-        """What stands on the card of a colleague who passed the caller on."""
+    async def transfer_notes(self, card: str) -> TransferNotes:
+        """What the colleague who transferred the call wrote on ``card``."""
 
 
-class Knowledge(Protocol):
-    """What is known of callers. Each may raise :class:`DeskUnavailable`; who asks sets the
-    deadline. Whoever asks for a subscriber sees personal data: the desk notes it."""
+class CallerProfiles(Protocol):
+    """What is known of callers. May raise :class:`DeskUnavailable`; the caller sets a timeout.
+
+    Whoever asks for a subscriber sees personal data: record it with :meth:`record_view`.
+    """
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:
-        """What is known at once, of a caller in the hands of the exchange. Never waits."""
+        """What is known from memory of a caller in a queue or with an agent. Never waits."""
 
-    async def who(self, subscriber: int) -> Who: ...
+    async def subscriber(self, subscriber: int) -> Subscriber: ...
 
     async def account(self, subscriber: int) -> Account: ...
 
-    async def path(self, call: str) -> Path: ...
+    async def path(self, call: str) -> CallPath: ...
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
-        """The last contacts, or those with words of a text, the newest first."""
+        """The last contacts, or those that contain words of ``text``, newest first."""
 
     async def tickets(self, subscriber: int) -> Sequence[Ticket]: ...
 
     async def notes(self, subscriber: int) -> Sequence[Note]: ...
 
     async def outages(self, subscriber: int) -> Sequence[Outage]:
-        """What is announced now where he lives, or to his tariff."""
+        """Outages announced now for the subscriber's area or tariff."""
 
-    async def promised(self, number: str) -> Sequence[Promised]:
-        """The calls that are owed to a number."""
+    async def callbacks(self, number: str) -> Sequence[Callback]:
+        """The open callbacks of a number."""
 
-    async def find(self, text: str) -> Sequence[Found]:
+    async def search(self, text: str) -> Sequence[SearchResult]:
         """Subscribers by number, name, or words of their chronology."""
 
-    async def viewed(self, agent: str, subscriber: int | None, what: str) -> None:
-        """Note that an agent saw a subscriber's data, or heard a caller whom nobody knows."""
+    async def record_view(self, agent: str, subscriber: int | None, what: str) -> None:
+        """Record that an agent saw a subscriber's data, or heard an unknown caller."""
 
 
 class Colleague(Struct, frozen=True):
-    """Somebody who answers calls."""
+    """An agent, as others may transfer calls to them."""
 
     name: str
     full_name: str
     extension: str
 
 
-class Phones(Protocol):
-    """Whose phone is which."""
+class AgentPhones(Protocol):
+    """Which phone belongs to which agent."""
 
     def of(self, agent: str) -> str | None:
-        """The interface of an agent's phone."""
+        """The interface of an agent's phone; None if there is none."""
 
     def agent(self, interface: str) -> str | None:
-        """Whose phone an interface is; None if it is no agent's."""
+        """The agent of an interface; None if it is no agent's."""
 
     def everyone(self) -> Sequence[Colleague]:
         """All agents."""
 
 
-class Acted(Struct, frozen=True):
-    """What came of an operation, and how it stood with the account before and after; nothing is
-    said of that where it could not be found out."""
+class OperationResult(Struct, frozen=True):
+    """The answer of an operation, with the account before and after; both are empty where billing
+    did not tell."""
 
     answered: Answered
     before: Values = {}
     after: Values = {}
 
 
-class Acts(Protocol):
-    """The operations of self-service. Each may raise :class:`DeskUnavailable`."""
+class Operations(Protocol):
+    """The operations of self-service. May raise :class:`DeskUnavailable`."""
 
     @property
     def catalogue(self) -> Mapping[str, Operation]:
-        """Their signatures."""
+        """Their signatures, by name."""
 
-    async def ask(self, card: Kept, operation: str, inputs: Values) -> Answered:
-        """Do one that changes nothing."""
+    async def ask(self, card: CardRecord, operation: str, inputs: Values) -> Answered:
+        """Run an operation that changes nothing."""
 
-    async def do(self, card: Kept, operation: str, inputs: Values, key: str, reason: str) -> Acted:
-        """Do one that changes something, for a reason; it is written down before it is tried, and
-        what came of it afterwards.
+    async def do(
+        self, card: CardRecord, operation: str, inputs: Values, key: str, reason: str
+    ) -> OperationResult:
+        """Run an operation that changes something; recorded before and after.
 
-        The same key twice is the same deed.
+        The same key twice is the same action.
         """
 
 
 class NotesAndTickets(Protocol):
-    """What agents write down for others. The same key twice is the same; each may raise
+    """Tickets, notes for colleagues and callbacks. The same key twice is once; may raise
     :class:`DeskUnavailable`."""
 
-    async def ticket(
-        self, card: Kept, key: str, department: str, text: str, due: datetime | None
+    async def open_ticket(
+        self, card: CardRecord, key: str, department: str, text: str, due: datetime | None
     ) -> Ticket:
-        """Open a ticket; without ``due`` it is due as its department promises."""
+        """Open a ticket; without ``due`` the department's usual time applies."""
 
-    async def tickets(self) -> Sequence[Ticket]:
-        """All of which somebody must still do something, the soonest due first."""
+    async def unresolved_tickets(self) -> Sequence[Ticket]:
+        """All tickets that are still to be worked on, soonest due first."""
 
-    async def change(self, agent: str, key: str, id: int, to: str, note: str) -> None:
-        """Bring a ticket into another state, "" for the same, with a note."""
+    async def change_ticket(self, agent: str, key: str, id: int, to: str, note: str) -> None:
+        """Set a ticket's state (``to``; "" keeps it) and add a note."""
 
-    async def told(self, id: int) -> tuple[Ticket, Sequence[Entry]]:
-        """A ticket, and all that was done to it."""
+    async def ticket(self, id: int) -> tuple[Ticket, Sequence[TicketEntry]]:
+        """A ticket and its history."""
 
-    async def note(self, card: Kept, key: str, text: str) -> None:
-        """A note for colleagues, about a subscriber."""
+    async def add_note(self, card: CardRecord, key: str, text: str) -> None:
+        """Add a note for colleagues about the card's subscriber."""
 
-    async def call_back(self, card: Kept, key: str, due: datetime, note: str) -> None:
-        """Promise to call somebody at a moment."""
+    async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
+        """Promise the card's caller a call at a moment."""
 
 
 class QueueControl(Protocol):
-    """Where agents stand in the queues."""
+    """What is asked of Asterisk for agents, and of code words. May raise
+    :class:`DeskUnavailable`."""
 
     async def ready(self, agent: str) -> None:
-        """Calls come to him again."""
+        """Unpause the agent in all queues."""
 
     async def pause(self, agent: str, reason: str) -> None:
-        """No calls come to him."""
+        """Pause the agent in all queues."""
 
-    async def pass_on(self, leg: str, to: str) -> None:
-        """Pass on whom an agent speaks with over a ``leg``: ``to`` is ``queue-`` and a queue's
-        name, or digits."""
+    async def transfer(self, channel: str, to: str) -> None:
+        """Blind transfer of the caller with whom an agent talks over ``channel``; ``to`` is
+        ``queue-`` and a queue's name, or digits."""
 
-    async def mentor(self, mentor: str, agent: str, how: How) -> None:
-        """Let a mentor's phone ring, to hear an agent's conversation when he picks up."""
+    async def supervise(self, supervisor: str, agent: str, how: How) -> None:
+        """Ring the supervisor's phone; answered, it joins the agent's call."""
 
-    async def verify(
+    async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str
     ) -> Literal["match", "no match", "locked"]:
-        """Whether an agent typed the code word, as he heard it."""
+        """Check a code word that the agent typed as the caller told it."""
 
 
 class Ports(Struct, frozen=True):
-    """All of them."""
+    """All ports."""
 
-    cards: Cards
-    knowledge: Knowledge
-    floor: QueueControl
-    acts: Acts
-    clerk: NotesAndTickets
-    phones: Phones
+    cards: CardStore
+    profiles: CallerProfiles
+    queue_control: QueueControl
+    operations: Operations
+    notes_and_tickets: NotesAndTickets
+    phones: AgentPhones

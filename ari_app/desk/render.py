@@ -1,7 +1,7 @@
-"""What agents see, as HTML: templates that escape all they are given."""
+"""Everything agents see, as HTML: templates that escape all their values."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ari_app.desk.agent_state import AgentState
+from ari_app.desk.caller_profile import Names
 from ari_app.desk.cards import Card
-from ari_app.desk.known import Names
+from ari_app.desk.contact_reasons import reasons, tips
 from ari_app.desk.ports import Colleague
-from ari_app.desk.reasons import reasons, tips
 from ari_app.desk.words import word, words
 from ivr.acd.queues import Board, Talk
 from ivr.model import Operation
@@ -23,28 +23,43 @@ from ivr.speech.written import money
 from ivr.tickets import DEPARTMENTS, FOLLOWS, STATES
 
 PARTS = (
-    "why", "passed", "who", "account", "path", "history", "tickets", "calls", "notes", "tips",
+    "why", "transfer", "subscriber", "account", "path", "history", "tickets", "callbacks", "notes",
+    "tips",
 )  # fmt: skip
-"""The parts of a card, each with a template of its name."""
+"""The parts of a card in their order, each with a template of its name."""
 
 TOPICS = tuple(name.removeprefix("topic-") for name in words() if name.startswith("topic-"))
-"""What contacts are sorted by."""
+"""The topics of contacts."""
 
 REASONS = tuple(name.removeprefix("reason-") for name in words() if name.startswith("reason-"))
-"""Why an agent may pause."""
+"""The pause reasons."""
 
 _HERE = Path(__file__).parent
 
 
 class Render:
-    """Makes HTML. ``zone`` is the time zone of the desk, where agents sit; ``wrapups`` the queues'
-    pauses after a call, in seconds; ``numbers`` the plan by which telephone numbers are shown."""
+    """Makes HTML.
 
-    def __init__(self, zone: str, wrapups: Mapping[str, int], numbers: NumberPlan) -> None:
-        self._numbers = numbers
+    ``zone`` is the time zone of the desk; ``wrapups`` are the queues' wrap-up times, in seconds;
+    ``numbers`` is the plan by which numbers are shown; ``operations`` are those that agents can
+    run; ``now`` is the clock.
+    """
+
+    def __init__(
+        self,
+        zone: str,
+        wrapups: Mapping[str, int],
+        numbers: NumberPlan,
+        operations: Collection[Operation],
+        now: Callable[[], datetime],
+    ) -> None:
         self._wrapups = wrapups
-        self.built = built()
+        self._numbers = numbers
+        self._operations = operations
+        self._now = now
         self._zone = ZoneInfo(zone)
+        self.build = _build()
+        """The version of scripts, styles and templates."""
         self._templates = Environment(
             loader=PackageLoader("ari_app.desk"),
             undefined=StrictUndefined,
@@ -54,7 +69,7 @@ class Render:
             lstrip_blocks=True,
         )
         self._templates.globals |= {
-            "built": self.built,
+            "build": self.build,
             "departments": DEPARTMENTS,
             "follows": FOLLOWS,
             "states": STATES,
@@ -65,22 +80,22 @@ class Render:
         self._templates.filters |= {
             "clock": self._clock,
             "day": self._day,
-            "figures": money,
+            "local_time": self._local_time,
             "moment": self.moment,
+            "money": money,
             "number": numbers.shown,
-            "there": _there,
         }
 
     def word(self, name: str, language: str, **values: object) -> str:
-        """A word of the desk."""
+        """A text of ``words.yaml``."""
         return word(name, language, **values)
 
-    def refusal(self, name: str, language: str) -> str:
-        """A word that says why something is refused, or one for whatever has none of its own."""
+    def error_text(self, name: str, language: str) -> str:
+        """The text of an error page; a general one if there is none of this name."""
         return word(name if name in words() else "http-other", language)
 
     def page(self, name: str, language: str, /, **values: object) -> str:
-        """A page, or a piece of one, of the template ``name``."""
+        """The template ``name``: a page, or a piece of one."""
         template = self._templates.get_template(f"{name}.html")
         return template.render(
             t=partial(word, language=language),
@@ -90,31 +105,25 @@ class Render:
             **values,
         )
 
-    def card(
-        self,
-        card: Card,
-        texts: Mapping[str, str],
-        operations: Collection[Operation],
-        now: datetime,
-        language: str,
-    ) -> str:
-        """A whole card, with the operations that can be done from it."""
-        return self.page("card", language, texts=texts, operations=operations, **_of(card, now))
+    def card(self, card: Card, texts: Mapping[str, str], language: str) -> str:
+        """A whole card; ``texts`` are its fields."""
+        values = self._card_values(card)
+        return self.page("card", language, texts=texts, operations=self._operations, **values)
 
-    def part(self, part: str, card: Card, now: datetime, language: str) -> str:
-        """A part of a card."""
-        return self.page(f"parts/{part}", language, **_of(card, now))
+    def part(self, part: str, card: Card, language: str) -> str:
+        """One part of a card."""
+        return self.page(f"parts/{part}", language, **self._card_values(card))
 
-    def told(self, card: Card, language: str) -> str:
-        """A card in one sentence, for those who hear it."""
-        arrival = card.kept.arrival
+    def announcement(self, card: Card, language: str) -> str:
+        """A card in one sentence, for screen readers."""
+        arrival = card.record.arrival
         who = self._numbers.shown(arrival.number) or word("no-number", language)
         about = _topic(arrival.topic, language=language)
-        return f"{word('told-ringing', language)}: {who}, {about}"
+        return f"{word('announce-ringing', language)}: {who}, {about}"
 
-    def standing(self, now: AgentState, language: str) -> str:
-        """What an agent does, and what he may do about that."""
-        return self.page("standing", language, standing=now)
+    def agent_state(self, state: AgentState, language: str) -> str:
+        """An agent's state, and the buttons to change it."""
+        return self.page("agent_state", language, state=state)
 
     def queues(
         self,
@@ -122,23 +131,39 @@ class Render:
         current: bool,
         talks: Sequence[tuple[Colleague, Talk]],
         late: int,
-        now: datetime,
         language: str,
     ) -> str:
-        """Who waits and who is free, how many tickets are late; and, for mentors, who speaks."""
-        values = {
-            "talks": talks,
-            "late": late,
-            "board": board,
-            "current": current,
-            "now": now,
-            "wrapups": self._wrapups,
-        }
-        return self.page("queues", language, **values)
+        """Who waits and who is free, how many tickets are late, and ``talks`` to supervise."""
+        return self.page(
+            "queues",
+            language,
+            board=board,
+            current=current,
+            talks=talks,
+            late=late,
+            now=self._now(),
+            wrapups=self._wrapups,
+        )
 
     def local(self, at: datetime) -> datetime:
-        """A moment that was written as the desk's clock shows it."""
+        """A naive moment, in the time zone of the desk."""
         return at.replace(tzinfo=self._zone)
+
+    def moment(self, at: datetime) -> str:
+        """Day and time in the time zone of the desk."""
+        return f"{at.astimezone(self._zone):%d.%m %H:%M}"
+
+    def _card_values(self, card: Card) -> dict[str, Any]:
+        record, arrival = card.record, card.record.arrival
+        why = reasons(arrival, card.profile, self._now())
+        return {
+            "card": card,
+            "record": record,
+            "arrival": arrival,
+            "profile": card.profile,
+            "why": why,
+            "tips": list(tips(arrival, why, record.identity)),
+        }
 
     def _clock(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%H:%M:%S}"
@@ -148,13 +173,13 @@ class Render:
             at = at.astimezone(self._zone)
         return f"{at:%d.%m.%Y}"
 
-    def moment(self, at: datetime) -> str:
-        """A moment as the desk's clock shows it."""
-        return f"{at.astimezone(self._zone):%d.%m %H:%M}"
+    def _local_time(self, zone: str) -> str:
+        """The time now in another time zone."""
+        return f"{self._now().astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def built() -> str:
-    """A name for the scripts, styles and pages as they are: another when any is changed."""
+def _build() -> str:
+    """A hash of all scripts, styles, templates and texts."""
     digest = hashlib.sha256()
     for file in sorted(_HERE.rglob("*")):
         if file.suffix in (".js", ".css", ".html", ".yaml"):
@@ -162,34 +187,14 @@ def built() -> str:
     return digest.hexdigest()[:12]
 
 
-def _of(card: Card, now: datetime) -> dict[str, Any]:
-    """What the templates of a card take."""
-    kept, arrival = card.kept, card.kept.arrival
-    said = reasons(arrival, card.known, now)
-    return {
-        "card": card,
-        "kept": kept,
-        "arrival": arrival,
-        "known": card.known,
-        "why": said,
-        "tips": list(tips(arrival, said, kept.identity)),
-        "now": now,
-    }
-
-
-def _there(now: datetime, zone: str) -> str:
-    """What the clock shows in another time zone."""
-    return f"{now.astimezone(ZoneInfo(zone)):%H:%M}"
-
-
 def _topic(topic: str, language: str) -> str:
-    """A topic in words; one that an author of flows made up, as he wrote it."""
+    """The text of a topic; an unknown one, from a menu, unchanged."""
     name = f"topic-{topic or 'general'}"
     return word(name, language) if name in words() else topic
 
 
 def _named(names: Names, language: str) -> str:
-    """A name in a language, or in any that there is; of an operation, what it is called here."""
+    """A name in a language, else in any; the name of an operation is its text."""
     found = names.get(language) or next(iter(names.values()), "")
-    act = f"act-{names.get('')}"
-    return word(act, language) if act in words() else found
+    operation = f"operation-{names.get('')}"
+    return word(operation, language) if operation in words() else found

@@ -1,4 +1,4 @@
-"""The words of the desk in the languages of agents: ``words.yaml``, read once."""
+"""The texts of the desk in the languages of agents: ``words.yaml``, read once."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,18 +7,18 @@ from pathlib import Path
 import yaml
 
 LANGUAGES = ("ru", "en")
-"""In which agents can work; the first one where nothing else is known."""
+"""The languages of the pages; the first is the default."""
 
 
 @cache
 def words() -> Mapping[str, Mapping[str, str]]:
-    """Every word, per language."""
+    """Every text by name and language."""
     text = Path(__file__).with_name("words.yaml").read_text("utf-8")
     read: Mapping[str, Mapping[str, str]] = yaml.load(text, yaml.CBaseLoader)
     return read
 
 
 def word(name: str, language: str, **values: object) -> str:
-    """A word, with its values in it; a name that there is not is a ``KeyError``."""
-    said = words()[name][language]
-    return said.format(**values) if values else said
+    """A text with its values filled in; ``KeyError`` if there is no such name."""
+    text = words()[name][language]
+    return text.format(**values) if values else text

@@ -83,7 +83,7 @@ async def _doors(shared: Shared, callers: CallHandling, desk: AgentDesk) -> Asyn
     with hashing(state) as hasher:
         async with (
             gateway.opened(config.ussd, state.keys().ussd, callers.ussd),
-            desk.workplace.site(config, hasher),
+            desk.workplace.serving(config, hasher),
         ):
             yield
 

@@ -21,7 +21,7 @@ from ari_app.main.shared import Shared
 from ari_app.store import subscribers
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
 from ari_app.ussd.sessions import Sessions
-from ari_app.workplace.calling import Calling
+from ari_app.workplace.live_calls import LiveCalls
 
 
 class CallHandling(Struct, frozen=True):
@@ -32,7 +32,7 @@ class CallHandling(Struct, frozen=True):
     texts: MessageSessions
     take_text: TakeText | None
     """Takes the texts of phones; None if the settings switch text sessions off."""
-    calling: Calling
+    live_calls: LiveCalls
     """The calls in progress, as the agents' desk needs them."""
     actions: Actions
 
@@ -48,7 +48,7 @@ def build_calls(
 ) -> CallHandling:
     """Build what serves callers; every call is a task of ``tasks``."""
     config, directory = shared.config, shared.directory
-    calling = Calling(directory.caller, frozenset(config.ari.forgeable))
+    live_calls = LiveCalls(directory.caller, frozenset(config.ari.forgeable))
     actions = Actions(
         selfcare.operations,
         shared.store,
@@ -60,11 +60,11 @@ def build_calls(
         background.begin,
     )
     services = SessionServices(
-        shared.recorder.put, shared.feed, actions, remembering(directory, tasks), calling
+        shared.recorder.put, shared.feed, actions, remembering(directory, tasks), live_calls
     )
     serving = PerRelease(shared.menus, services.serving)
     written = PerRelease(shared.menus, services.written)
-    inbound = InboundCalls(directory.caller, serving, config.ari.forgeable, calling)
+    inbound = InboundCalls(directory.caller, serving, config.ari.forgeable, live_calls)
     timeouts = Timeouts.within(config.site.dead_man)
 
     def new_line(channel: str) -> ChannelLine:
@@ -77,7 +77,7 @@ def build_calls(
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
     texts = MessageSessions(written, inbound.enter, post, background.begin, config.ussd.menu)
     take_text = _text_taker(config, texts) if config.ussd.texts else None
-    return CallHandling(calls, ussd, texts, take_text, calling, actions)
+    return CallHandling(calls, ussd, texts, take_text, live_calls, actions)
 
 
 def _number_of_phone(shared: Shared) -> Callable[[str], Awaitable[str | None]]:

@@ -13,8 +13,8 @@ from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
-from ari_app.workplace.build import Needed, Workplace
-from ari_app.workplace.phones import Phones
+from ari_app.workplace.agent_phones import AgentPhones
+from ari_app.workplace.build import DeskServices, Workplace
 from ivr.model import Book
 from prompts.catalogue import Catalogue
 
@@ -35,19 +35,19 @@ async def build_desk(
         release = shared.menus.now
         return release.reading.catalogue, release.menus.book
 
-    phones = Phones()
-    queues = QueueMonitor(_ami_settings(shared), clock, phones=phones.known)
-    workplace = await Workplace.begun(
-        Needed(
+    phones = AgentPhones()
+    queues = QueueMonitor(_ami_settings(shared), clock, phones=phones.is_agent)
+    workplace = await Workplace.start(
+        DeskServices(
             store=shared.store,
             billing=shared.billing,
-            bulletin=shared.announcements,
-            calling=callers.calling,
+            announcements=shared.announcements,
+            live_calls=callers.live_calls,
             words=selfcare.code_words,
             selfcare=selfcare.operations,
-            spy=partial(supervise, shared.link.ari),
+            supervise=partial(supervise, shared.link.ari),
             phones=phones,
-            watch=queues,
+            queues=queues,
             menus=menus,
             now=clock,
             zone=shared.config.site.timezone,

@@ -20,7 +20,7 @@ from ari_app.store.calls import Record
 from ari_app.store.directory import Directory
 from ari_app.ussd.line import reading
 from ari_app.ussd.sessions import TextServices
-from ari_app.workplace.calling import Calling
+from ari_app.workplace.live_calls import LiveCalls
 from ivr.wants import Screen
 from prompts import plan
 from prompts.catalogue import Catalogue
@@ -49,14 +49,14 @@ class PerRelease(Generic[T]):
 class SessionServices(Struct, frozen=True):
     """Builds what sessions use, for a release of the menus.
 
-    ``record`` takes what is stored of calls; ``calling`` observes them for the agents' desk.
+    ``record`` takes what is stored of calls; ``live_calls`` observes them for the agents' desk.
     """
 
     record: Callable[[Record], None]
     feed: LiveFeed
     actions: Actions
     remember: RememberLanguage
-    calling: Calling
+    live_calls: LiveCalls
 
     def serving(self, release: MenuRelease) -> CallServices:
         """What voice calls use."""
@@ -77,7 +77,8 @@ class SessionServices(Struct, frozen=True):
         )
         written = partial(_written, release.reading.catalogue)
         perform = partial(self.actions.perform, release.menus.book, written)
-        return call_log, SessionPorts(perform, self.remember, self.calling.witness(call_log), clock)
+        observer = self.live_calls.observing(call_log)
+        return call_log, SessionPorts(perform, self.remember, observer, clock)
 
 
 def remembering(directory: Directory, tasks: asyncio.TaskGroup) -> RememberLanguage:

@@ -1,1 +1,1 @@
-"""What joins the desk with the calls, the store, self-service and the exchange: its ports."""
+"""The adapters behind the desk's ports: store, live calls, self-service, Asterisk."""

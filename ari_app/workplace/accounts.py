@@ -1,4 +1,4 @@
-"""Who may sit at the desk, and who is signed in there: kept in the store."""
+"""The accounts of the desk and its browser sessions, in the store."""
 
 from collections.abc import Awaitable
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from ari_app.desk.people import AccountsBusy, Person, Signed
+from ari_app.desk.accounts import AccountsBusy, BrowserSession, User
 from ari_app.selfcare.hashing import Hasher, HashingBusy
 from ari_app.store import agents, desk_sessions
 from ari_app.store.db import Store, StoreError
@@ -17,54 +17,54 @@ T = TypeVar("T")
 
 
 class StoredAccounts:
-    """See :class:`ari_app.desk.people.Accounts`."""
+    """See :class:`ari_app.desk.accounts.Accounts`."""
 
     def __init__(self, store: Store, hasher: Hasher) -> None:
         self._store = store
         self._hasher = hasher
 
-    async def check(self, name: str, password: Secret) -> Person | None:
-        """Who has this name and password."""
+    async def check(self, name: str, password: Secret) -> User | None:
+        """The user of this login and password; an unknown login takes as long to check."""
         one = await _answer(self._store.read(agents.by_name, name))
-        kept = one.password if one else ""
-        right = await _answer(self._hasher.check_password(password, kept))
-        return Person(one.name, one.full_name, one.role) if one and right else None
+        hashed = one.password if one else ""
+        right = await _answer(self._hasher.check_password(password, hashed))
+        return User(one.name, one.full_name, one.role) if one and right else None
 
-    async def person(self, name: str) -> Person | None:
-        """Who has a name, if he has a password still."""
+    async def find(self, name: str) -> User | None:
+        """The user of a login who has a password."""
         one = await _answer(self._store.read(agents.by_name, name))
-        return Person(one.name, one.full_name, one.role) if one and one.password else None
+        return User(one.name, one.full_name, one.role) if one and one.password else None
 
 
-class StoredSigned:
-    """See :class:`ari_app.desk.people.SignedStore`."""
+class StoredSessions:
+    """See :class:`ari_app.desk.accounts.SessionStore`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def add(self, signed: Signed) -> None:
-        """Keep a session, and sweep those that have expired."""
-        kept = Session(*structs.astuple(signed))
-        await _answer(self._store.write(desk_sessions.add, kept))
-        await _answer(self._store.write(desk_sessions.remove_expired, signed.created))
+    async def add(self, session: BrowserSession) -> None:
+        """Store a session, and remove those that have expired."""
+        stored = Session(*structs.astuple(session))
+        await _answer(self._store.write(desk_sessions.add, stored))
+        await _answer(self._store.write(desk_sessions.remove_expired, session.created))
 
-    async def find(self, token: str, now: datetime) -> Signed | None:
+    async def find(self, token: str, now: datetime) -> BrowserSession | None:
         """The session of a cookie."""
         found = await _answer(self._store.read(desk_sessions.find, token, now))
-        return Signed(*structs.astuple(found)) if found else None
+        return BrowserSession(*structs.astuple(found)) if found else None
 
-    async def again(self, signed: Signed, now: datetime) -> Signed | None:
-        """The same session, by what never changes in it."""
-        found = await _answer(self._store.read(desk_sessions.of_agent, signed.agent, now))
-        same = (one for one in found if one.csrf == signed.csrf)
-        return next((Signed(*structs.astuple(one)) for one in same), None)
+    async def current(self, session: BrowserSession, now: datetime) -> BrowserSession | None:
+        """The same session, found by its CSRF token, which never changes."""
+        found = await _answer(self._store.read(desk_sessions.of_agent, session.agent, now))
+        same = (one for one in found if one.csrf == session.csrf)
+        return next((BrowserSession(*structs.astuple(one)) for one in same), None)
 
     async def touch(self, token: str, seen: datetime, expires: datetime) -> None:
-        """It is in use."""
+        """Record that it was used."""
         await _answer(self._store.write(desk_sessions.touch, token, seen, expires))
 
     async def rotate(self, token: str, new: str, at: datetime) -> bool:
-        """Another cookie."""
+        """Replace its cookie."""
         return await _answer(self._store.write(desk_sessions.rotate, token, new, at))
 
     async def end(self, token: str) -> None:

@@ -1,4 +1,4 @@
-"""The desk of an installation, built from its parts and run."""
+"""Builds the desk of an installation, and keeps it up to date."""
 
 import asyncio
 import logging
@@ -12,12 +12,11 @@ from msgspec import Struct
 from ari_app.ami.queue_actions import QueueActions
 from ari_app.ami.queue_monitor import QueueMonitor, QueueView
 from ari_app.config.settings import Config
-from ari_app.desk.cards import Begin, Desks
+from ari_app.desk.cards import Begin
 from ari_app.desk.desk import Desk
-from ari_app.desk.hub import Hub
 from ari_app.desk.ports import Ports
-from ari_app.desk.render import Render
-from ari_app.desk.site import Opened, Where, opened
+from ari_app.desk.server import DeskServer, ServerSettings, serving
+from ari_app.desk.sessions import Sessions
 from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
@@ -25,50 +24,51 @@ from ari_app.selfcare.operations import Selfcare
 from ari_app.store import agents
 from ari_app.store.db import Store
 from ari_app.store.live_announcements import LiveAnnouncements
-from ari_app.workplace.accounts import StoredAccounts, StoredSigned
-from ari_app.workplace.acts import StoredActs
-from ari_app.workplace.caller_profile import Known
-from ari_app.workplace.calling import Calling
+from ari_app.workplace.accounts import StoredAccounts, StoredSessions
+from ari_app.workplace.agent_phones import AgentPhones
+from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.cards import StoredCards
+from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
-from ari_app.workplace.phones import Phones
-from ari_app.workplace.queue_control import QueueControl, Spy
+from ari_app.workplace.operations import AgentOperations
+from ari_app.workplace.queue_control import QueueControl, Supervise
 from ivr.model import Book
 from ivr.numbers import NumberPlan
 from prompts.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
-LOOK = 0.25
-"""Seconds from look to look at where agents stand: a pause after a call ends without an event."""
+STATES_EVERY = 0.25
+"""Seconds between checks of agent states: wrap-up ends without an event."""
 
-COUNT = 1.0
-"""Seconds after which the queues are told anew, if they changed."""
+QUEUES_EVERY = 1.0
+"""Seconds between two updates of the queues in the browsers, at least."""
 
 MINUTE = 60.0
-"""Seconds from look to look at who may stay at the desk."""
+"""Seconds between checks of browser sessions, and between counts of late tickets."""
 
 
-async def _outermost(deed: Coroutine[Any, Any, None]) -> None:
-    """The outermost frame of what the desk begins: whatever is wrong there, calls go on."""
+async def _logged(task: Coroutine[Any, Any, None]) -> None:
+    """The outermost frame of the desk's background tasks: an error there ends no call."""
     try:
-        await deed
+        await task
     except Exception:
-        log.exception("something on the desk broke; calls and other cards go on")
+        log.exception("a background task of the desk failed; calls and other cards go on")
 
 
-class Needed(Struct, frozen=True):
-    """What the desk is built from."""
+class DeskServices(Struct, frozen=True):
+    """What the desk is built from. ``wrapups`` are the queues' wrap-up times, in seconds; ``zone``
+    is the time zone of the desk and of subscribers."""
 
     store: Store
     billing: Billing
-    bulletin: LiveAnnouncements
-    calling: Calling
+    announcements: LiveAnnouncements
+    live_calls: LiveCalls
     words: StoredCodeWords
     selfcare: Selfcare
-    spy: Spy
-    phones: Phones
-    watch: QueueMonitor
+    supervise: Supervise
+    phones: AgentPhones
+    queues: QueueMonitor
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
     zone: str
@@ -78,103 +78,118 @@ class Needed(Struct, frozen=True):
 
 
 class Workplace:
-    """The desk, and what keeps it up to date."""
+    """The desk with its adapters, and the tasks that keep it up to date."""
 
-    def __init__(self, needed: Needed) -> None:
-        """Use :meth:`begun`."""
-        store, now = needed.store, needed.now
+    def __init__(self, services: DeskServices) -> None:
+        """Use :meth:`start`."""
+        self._now = services.now
+        self._store = services.store
+        self._queues = services.queues
+        self._phones = services.phones
+        self._server: DeskServer | None = None
 
-        def begin(deed: Coroutine[Any, Any, None]) -> object:
-            return needed.begin(_outermost(deed))
+        def begin(task: Coroutine[Any, Any, None]) -> object:
+            return services.begin(_logged(task))
 
-        self._now = now
-        self._store = store
-        self._watch = needed.watch
-        self._site: Opened | None = None
-        self.phones = needed.phones
-        knowledge = Known(
-            store,
-            needed.billing,
-            needed.bulletin,
-            needed.calling,
-            needed.menus,
-            now,
-            needed.zone,
+        self.desk = Desk(
+            _ports(services),
+            services.zone,
+            services.wrapups,
+            services.numbers,
+            services.now,
+            begin,
         )
-        cards, actions = StoredCards(store), QueueActions(needed.watch.ask)
-        ports = Ports(
-            cards,
-            knowledge,
-            QueueControl(actions, self.phones.of, needed.words, needed.spy, now),
-            StoredActs(store, needed.selfcare, needed.billing, now),
-            StoredNotesAndTickets(store, now),
-            self.phones,
-        )
-        self.desks = Desks(cards, knowledge, self.phones, now, begin)
-        render = Render(needed.zone, needed.wrapups, needed.numbers)
-        self.desk = Desk(self.desks, Hub(), ports, render, now, begin, needed.wrapups)
 
     @classmethod
-    async def begun(cls, needed: Needed) -> "Workplace":
-        """The desk, with what lay on it before."""
-        one = cls(needed)
+    async def start(cls, services: DeskServices) -> "Workplace":
+        """The desk, with the cards that were open before a restart."""
+        one = cls(services)
         await one.refresh()
-        await one.desks.restore()
+        await one.desk.cards.restore()
         return one
 
     @asynccontextmanager
-    async def site(self, config: Config, hasher: Hasher) -> AsyncIterator[None]:
-        """The desk is open to browsers, if the settings want it."""
-        wanted = config.desk
-        if not wanted.enabled:
+    async def serving(self, config: Config, hasher: Hasher) -> AsyncIterator[None]:
+        """Accept browsers while the context lasts, if the settings enable the desk."""
+        settings = config.desk
+        if not settings.enabled:
             yield
             return
-        names = wanted.names, wanted.https, wanted.proxies
-        where = Where(wanted.host, config.ports.desk, *names)
-        accounts, signed = StoredAccounts(self._store, hasher), StoredSigned(self._store)
-        async with opened(where, self.desk, accounts, signed, self._now) as self._site:
+        where = ServerSettings(
+            settings.host, config.ports.desk, settings.names, settings.https, settings.proxies
+        )
+        accounts = StoredAccounts(self._store, hasher)
+        sessions = Sessions(StoredSessions(self._store), accounts, self._now)
+        async with serving(where, self.desk, accounts, sessions) as self._server:
             log.info("the desk is at %s", config.desk_url)
             yield
-        self._site = None
+        self._server = None
 
     async def refresh(self) -> None:
-        """Know the agents as other processes may have written them, and who may sit here still."""
-        self.phones.learn(await self._store.read(agents.everyone))
-        await self._look_round()
+        """Read the agents again, and close the tabs of users who may not stay."""
+        self._phones.set_agents(await self._store.read(agents.everyone))
+        await self._recheck_sessions()
 
-    async def _look_round(self) -> None:
-        if self._site is not None:
-            await self._site.look()
+    async def _recheck_sessions(self) -> None:
+        if self._server is not None:
+            await self._server.recheck_sessions()
 
     async def run(self) -> None:
-        """Keep the desk up to date, for ever."""
-        with self._watch.listen() as views:
+        """Keep the desk up to date. Never returns."""
+        desk = self.desk
+        with self._queues.listen() as views:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._follow(views))
-                tasks.create_task(self.desk.tell_queues(COUNT))
-                tasks.create_task(self.desk.count_late(MINUTE))
-                tasks.create_task(self._look())
-                tasks.create_task(self._attend())
+                tasks.create_task(self._follow_board(views))
+                tasks.create_task(desk.panels.publish_queues(QUEUES_EVERY))
+                tasks.create_task(desk.late_tickets.run(MINUTE))
+                tasks.create_task(self._publish_states())
+                tasks.create_task(self._recheck_regularly())
 
-    async def _follow(self, views: asyncio.Queue[QueueView]) -> None:
-        view = self._watch.view
+    async def _follow_board(self, views: asyncio.Queue[QueueView]) -> None:
+        view = self._queues.view
         while True:
             try:
-                self.phones.see(view.board)
+                self._phones.update(view.board)
                 self.desk.update(view.board, view.current)
             except Exception:
-                log.exception("the desk broke over a board; it goes on with the next one")
+                log.exception("the desk could not apply a queue board; it goes on with the next")
             view = await views.get()
 
-    async def _look(self) -> None:
+    async def _publish_states(self) -> None:
         while True:
-            await asyncio.sleep(LOOK)
-            self.desk.tell_standings()
+            await asyncio.sleep(STATES_EVERY)
+            self.desk.panels.publish_states()
 
-    async def _attend(self) -> None:
+    async def _recheck_regularly(self) -> None:
         while True:
             await asyncio.sleep(MINUTE)
             try:
-                await self._look_round()
+                await self._recheck_sessions()
             except Exception:
-                log.exception("who may stay at the desk was not found out; it is tried again")
+                log.exception("browser sessions not checked; retry in %g s", MINUTE)
+
+
+def _ports(services: DeskServices) -> Ports:
+    store, now, phones = services.store, services.now, services.phones
+    return Ports(
+        cards=StoredCards(store),
+        profiles=StoredProfiles(
+            store,
+            services.billing,
+            services.announcements,
+            services.live_calls,
+            services.menus,
+            now,
+            services.zone,
+        ),
+        queue_control=QueueControl(
+            QueueActions(services.queues.ask),
+            phones.of,
+            services.words,
+            services.supervise,
+            now,
+        ),
+        operations=AgentOperations(store, services.selfcare, services.billing, now),
+        notes_and_tickets=StoredNotesAndTickets(store, now),
+        phones=phones,
+    )

@@ -1,11 +1,11 @@
-"""The steps of a call, as an agent reads them: what was told, what was chosen, what failed."""
+"""The steps of a call as agents read them: what was played, what was chosen, what failed."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from ari_app.desk.known import Names, Step
+from ari_app.desk.caller_profile import Names, Step
 from ari_app.store.calls import SECRET
-from ari_app.workplace.calling import Taken
+from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes
 from ivr.analysis.graph import FAILED_INPUT
 from ivr.analysis.reachability import shortest_to_human
@@ -18,48 +18,48 @@ from prompts.catalogue import Catalogue
 from prompts.template import Template
 
 LONGEST = 70
-"""Letters of a prompt that are shown."""
+"""Characters of a prompt that are shown."""
 
 FAILED = frozenset(
     (*FAILED_INPUT, "failed", "unavailable", "unknown", "refused", "timeout", "locked")
 )
-"""Outcomes with which a caller did not get what he wanted."""
+"""Outcomes with which the caller did not get what they wanted."""
 
 SILENT = ("announce", "branch", "call", "goto", "hours", "language", "return", "set")
-"""Kinds of nodes of which a caller notices nothing by themselves."""
+"""Kinds of nodes that the caller does not notice."""
 
-SAID: Mapping[str, Names] = {
+KEY_NAMES: Mapping[str, Names] = {
     "human": {"ru": "К специалисту", "be": "Да спецыяліста", "en": "To a person"},
     BACK: {"ru": "Назад", "be": "Назад", "en": "Back"},
     REPEAT: {"ru": "Ещё раз", "be": "Яшчэ раз", "en": "Once more"},
 }
-"""What keys mean that are the same in every menu."""
+"""Names of keys that mean the same in every menu."""
 
 _PRESS = re.compile(r"\b(нажмите|наберите|націсніце|набярыце|press|dial|key)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
 class CallNarrator:
-    """Tells steps on these menus, of which the ways to a human are found out once."""
+    """Describes steps of these menus."""
 
     def __init__(self, catalogue: Catalogue, book: Book) -> None:
         self.catalogue = catalogue
         self.book = book
-        self._leads = shortest_to_human(book.flows, book.operations)
+        self._to_human = shortest_to_human(book.flows, book.operations)
 
-    def told(self, taken: Iterable[Taken]) -> Iterator[Step]:
-        """The steps that mean something to a human, in their order."""
-        for one in taken:
+    def narrate(self, steps: Iterable[TimedStep]) -> Iterator[Step]:
+        """The steps that mean something to an agent, in order."""
+        for one in steps:
             step = one.step
             failed = step.outcome in FAILED
-            unasked = step.kind == "do" and step.outcome == "none"
-            if failed or not (step.kind in SILENT or unasked):
+            nothing = step.kind == "do" and step.outcome == "none"
+            if failed or not (step.kind in SILENT or nothing):
                 key = "****" if step.key == SECRET else step.key
                 outcome = step.outcome if failed else ""
-                yield Step(one.at, self._what(step), key, outcome, failed)
+                yield Step(one.at, self._name(step), key, outcome, failed)
 
-    def _what(self, step: Walked) -> Names:
-        """What a step was about, per language; else an operation, or the name of its node."""
+    def _name(self, step: Walked) -> Names:
+        """What a step was about, per language; else the operation or the name of the node."""
         flow = self.book.flows.get(step.flow)
         node = flow.nodes.get(step.node) if flow else None
         if isinstance(node, nodes.Do):
@@ -69,14 +69,14 @@ class CallNarrator:
         for language in self.catalogue.languages:
             texts = [_text(self.catalogue.template(one, language)[1]) for one in prompts]
             chosen = (choice(text, step.key, language) for text in texts if step.key)
-            said = SAID.get(self._led(step), {}).get(language, "")
-            text = next(filter(None, chosen), "") or said or _beginning(" ".join(texts))
+            common = KEY_NAMES.get(self._target(step), {}).get(language, "")
+            text = next(filter(None, chosen), "") or common or _beginning(" ".join(texts))
             if text:
                 found[language] = text
         return found or {"": step.node}
 
-    def _led(self, step: Walked) -> str:
-        """Where a key led that no menu needs to name: back, repeat, or to a human; else ""."""
+    def _target(self, step: Walked) -> str:
+        """Where a key led, if it has a name of its own: back, repeat, ``human``; else ""."""
         flow = self.book.flows.get(step.flow)
         node = flow.nodes.get(step.node) if flow else None
         if flow is None or not step.key or not isinstance(node, nodes.Menu):
@@ -84,14 +84,14 @@ class CallNarrator:
         target = node.keys.get(step.key) or flow.always.get(step.key, "")
         if target in ACTIONS:
             return target
-        lead = self._leads.get((step.flow, target))
+        lead = self._to_human.get((step.flow, target))
         return "human" if lead is not None and not lead.keys else ""
 
 
 def _prompts(node: Node | None) -> tuple[str, ...]:
     match node:
-        case nodes.Menu(menu=told) | nodes.Input(input=told) | nodes.Confirm(confirm=told):
-            return told
+        case nodes.Menu(menu=prompts) | nodes.Input(input=prompts) | nodes.Confirm(confirm=prompts):
+            return prompts
     return ()
 
 
@@ -100,23 +100,23 @@ def _text(template: Template) -> str:
 
 
 def _beginning(text: str) -> str:
-    """The first sentence of a text, or as much of it as is shown."""
+    """The first sentence of a text, shortened to what is shown."""
     text = re.split(r"(?<=[.!?]) ", text, maxsplit=1)[0]
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
 def choice(text: str, key: str, language: str) -> str:
     """What a menu's text offers for a key of one digit: "Ваш тариф, два." offers "Ваш тариф"
-    for 2. Empty if it does not say it so."""
+    for 2. Empty if the key is not in the text."""
     if not (len(key) == 1 and key.isdigit()):
         return ""
     words = {key, numeral(int(key), language), numeral(int(key), language, "f")}
     for sentence in re.split(r"[.!?;]", text):
         clauses = [_PRESS.sub("", one).strip() for one in sentence.split(",")]
         for index, clause in enumerate(clauses):
-            said = _WORD.findall(clause)
-            if not words & {word.lower() for word in said}:
+            spoken = _WORD.findall(clause)
+            if not words & {word.lower() for word in spoken}:
                 continue
-            rest = " ".join(word for word in said if word.lower() not in words)
+            rest = " ".join(word for word in spoken if word.lower() not in words)
             return rest or ", ".join(clauses[:index]).strip()
     return ""

@@ -1,21 +1,21 @@
-"""What is known of callers: from memory, from the store, from billing."""
+"""What is known of callers: from memory, the store and billing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ari_app.desk.known import (
+from ari_app.desk.caller_profile import (
     Account,
     Arrival,
+    Callback,
+    CallPath,
     Contact,
-    Found,
     Note,
     Outage,
-    Path,
-    Promised,
+    SearchResult,
+    Subscriber,
     Ticket,
-    Who,
 )
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
@@ -34,8 +34,8 @@ from ari_app.store.db import Store, StoreError
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.sqlite import Database
 from ari_app.workplace.call_path import CallNarrator
-from ari_app.workplace.calling import Calling, Taken
-from ari_app.workplace.notes_and_tickets import read
+from ari_app.workplace.live_calls import LiveCalls, TimedStep
+from ari_app.workplace.notes_and_tickets import to_card
 from ivr.acd.contact_reason import NodeVisit, last_results, misses
 from ivr.acd.queues import Caller
 from ivr.model import Book
@@ -43,20 +43,20 @@ from prompts.catalogue import Catalogue
 
 T = TypeVar("T")
 
-FOUND = 20
-"""How many subscribers a search finds at most."""
+SEARCH_LIMIT = 20
+"""Subscribers that a search returns at most."""
 
 
-class Known:
-    """See :class:`ari_app.desk.ports.Knowledge`; ``menus`` are those on the air, ``zone`` is where
-    subscribers live."""
+class StoredProfiles:
+    """See :class:`ari_app.desk.ports.CallerProfiles`; ``menus`` are the live ones, ``zone`` is the
+    subscribers' time zone."""
 
     def __init__(
         self,
         store: Store,
         billing: Billing,
         bulletin: LiveAnnouncements,
-        calling: Calling,
+        live_calls: LiveCalls,
         menus: Callable[[], tuple[Catalogue, Book]],
         now: Callable[[], datetime],
         zone: str,
@@ -64,25 +64,25 @@ class Known:
         self._store = store
         self._billing = billing
         self._bulletin = bulletin
-        self._calling = calling
+        self._live_calls = live_calls
         self._menus = menus
-        self._teller: CallNarrator | None = None
+        self._narrator: CallNarrator | None = None
         self._now = now
         self._zone = zone
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:
-        """What is known at once."""
-        return self._calling.arrival(caller, queue)
+        """What is known from memory."""
+        return self._live_calls.arrival(caller, queue)
 
-    async def who(self, subscriber: int) -> Who:
-        """A subscriber."""
-        found = await _answer(self._store.read(_who, subscriber, self._now(), self._zone))
+    async def subscriber(self, subscriber: int) -> Subscriber:
+        """A subscriber's personal data."""
+        found = await _answer(self._store.read(_subscriber, subscriber, self._now(), self._zone))
         if found is None:
-            raise DeskUnavailable(f"there is no subscriber {subscriber} any more")
+            raise DeskUnavailable(f"subscriber {subscriber} no longer exists")
         return found
 
     async def account(self, subscriber: int) -> Account:
-        """What billing knows, asked all at once."""
+        """What billing knows, all queries side by side."""
         ask = self._billing
         balance, tariff, services, left, paused = await _answer(
             asyncio.gather(
@@ -105,27 +105,30 @@ class Known:
             gigabytes=left.gigabytes,
         )
 
-    async def path(self, call: str) -> Path:
-        """The way of a call through the menus."""
-        steps = self._calling.steps(call)
+    async def path(self, call: str) -> CallPath:
+        """The path of a call through the menus."""
+        steps = self._live_calls.steps(call)
         if steps is None:
             path = await _answer(self._store.read(calls.path, call))
-            steps = tuple(map(Taken.of, path.steps)) if path else ()
-        teller = self._told()
-        passed = [
-            NodeVisit(one.step.flow, one.step.node, one.step.outcome, one.step.way) for one in steps
+            steps = tuple(map(TimedStep.of, path.steps)) if path else ()
+        narrator = self._live_narrator()
+        visits = [
+            NodeVisit(step.flow, step.node, step.outcome, step.way)
+            for step in (one.step for one in steps)
         ]
-        return Path(tuple(teller.told(steps)), last_results(teller.book, passed), misses(passed))
+        return CallPath(
+            tuple(narrator.narrate(steps)), last_results(narrator.book, visits), misses(visits)
+        )
 
-    def _told(self) -> CallNarrator:
-        """Who tells steps on the menus that are on the air."""
+    def _live_narrator(self) -> CallNarrator:
+        """Describes steps of the live menus; made again when they are reloaded."""
         catalogue, book = self._menus()
-        if self._teller is None or self._teller.book is not book:
-            self._teller = CallNarrator(catalogue, book)
-        return self._teller
+        if self._narrator is None or self._narrator.book is not book:
+            self._narrator = CallNarrator(catalogue, book)
+        return self._narrator
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
-        """The last contacts, or those with words of a text."""
+        """The last contacts, or those that contain words of ``text``."""
         if text.strip():
             found = await _answer(self._store.read(search.chronology, subscriber, text))
         else:
@@ -144,10 +147,10 @@ class Known:
         ]
 
     async def tickets(self, subscriber: int) -> Sequence[Ticket]:
-        """Those of which somebody must still do something."""
+        """The unresolved tickets."""
         found = await _answer(self._store.read(tickets.active_of, subscriber))
         now = self._now()
-        return [read(one, now) for one in found]
+        return [to_card(one, now) for one in found]
 
     async def notes(self, subscriber: int) -> Sequence[Note]:
         """Notes of colleagues."""
@@ -155,22 +158,22 @@ class Known:
         return [Note(one.at, one.agent, one.text) for one in found]
 
     async def outages(self, subscriber: int) -> Sequence[Outage]:
-        """What is announced to him now."""
+        """The announcements that concern the subscriber now."""
         found = self._bulletin.concerning(subscriber, self._now())
         return [Outage(one.texts or {"": "♪"}, one.until) for one in found]
 
-    async def promised(self, number: str) -> Sequence[Promised]:
-        """The one open wish of a number, if there is one."""
+    async def callbacks(self, number: str) -> Sequence[Callback]:
+        """The open callback of a number, if there is one."""
         one = await _answer(self._store.read(callbacks.open_of, number))
-        return [] if one is None else [Promised(one.at, one.due, one.agent, one.note)]
+        return [] if one is None else [Callback(one.at, one.due, one.agent, one.note)]
 
-    async def find(self, text: str) -> Sequence[Found]:
+    async def search(self, text: str) -> Sequence[SearchResult]:
         """Subscribers by number, name, or words of their chronology."""
-        found = await _answer(self._store.read(search.find, text, FOUND))
-        return [Found(one.id, one.name, one.msisdn, one.area, one.excerpt) for one in found]
+        found = await _answer(self._store.read(search.find, text, SEARCH_LIMIT))
+        return [SearchResult(one.id, one.name, one.msisdn, one.area, one.excerpt) for one in found]
 
-    async def viewed(self, agent: str, subscriber: int | None, what: str) -> None:
-        """Note a view."""
+    async def record_view(self, agent: str, subscriber: int | None, what: str) -> None:
+        """Record a view."""
         await _answer(self._store.write(views.add, agent, subscriber, what, self._now()))
 
 
@@ -181,11 +184,11 @@ async def _answer(asked: Awaitable[T]) -> T:
         raise DeskUnavailable(str(error)) from error
 
 
-def _who(db: Database, subscriber: int, now: datetime, zone: str) -> Who | None:
+def _subscriber(db: Database, subscriber: int, now: datetime, zone: str) -> Subscriber | None:
     one = subscribers.by_id(db, subscriber)
     if one is None:
         return None
-    return Who(
+    return Subscriber(
         subscriber=one.id,
         name=one.name,
         number=one.msisdn,
@@ -193,6 +196,6 @@ def _who(db: Database, subscriber: int, now: datetime, zone: str) -> Who | None:
         zone=zone,
         language=one.language,
         since=one.created,
-        word=code_words.of(db, one.id) is not None,
+        has_code_word=code_words.of(db, one.id) is not None,
         locked_until=code_words.locked_out_until(db, one.id, now),
     )

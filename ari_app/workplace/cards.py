@@ -1,11 +1,11 @@
-"""Cards of the desk, kept in the store."""
+"""The cards of the desk, in the store."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ari_app.desk.known import Arrival, Passed
-from ari_app.desk.ports import DeskUnavailable, Kept
+from ari_app.desk.caller_profile import Arrival, TransferNotes
+from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import agents, cards
 from ari_app.store.cards import Card, CardNotFound, TypedText
 from ari_app.store.db import Store, StoreError
@@ -15,50 +15,50 @@ T = TypeVar("T")
 
 
 class StoredCards:
-    """See :class:`ari_app.desk.ports.Cards`."""
+    """See :class:`ari_app.desk.ports.CardStore`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def open(self, card: Kept) -> None:
-        """Keep a new card."""
-        await _kept(self._store.write(cards.open, _stored(card)))
+    async def open(self, card: CardRecord) -> None:
+        """Add a card."""
+        await _answer(self._store.write(cards.open, _stored(card)))
 
-    async def changed(self, card: Kept) -> None:
-        """Keep what became of it."""
-        await _kept(self._store.write(_change, card))
+    async def update(self, card: CardRecord) -> None:
+        """Store what changed."""
+        await _answer(self._store.write(_update, card))
 
-    async def unfinished(self) -> Sequence[Kept]:
-        """All that are not closed."""
-        return [_read(one) for one in await _kept(self._store.read(cards.all_unfinished))]
+    async def unfinished(self) -> Sequence[CardRecord]:
+        """All cards that are not closed."""
+        return [_record(one) for one in await _answer(self._store.read(cards.all_unfinished))]
 
     async def close(self, card: str, at: datetime) -> None:
-        """Close it; if anything was typed all the same, that is a contact."""
+        """Close it; if anything was typed, that is a contact."""
         await self.finish(card, at)
 
     async def save(
         self, card: str, agent: str, field: str, key: str, text: str, at: datetime
     ) -> None:
-        """Keep a burst."""
+        """Store a burst of typing."""
         burst = TypedText(card, field, key, text, at)
-        await _kept(self._store.write(_save, agent, burst))
+        await _answer(self._store.write(_save, agent, burst))
 
     async def texts(self, card: str) -> Mapping[str, str]:
-        """What stands on it."""
-        return await _kept(self._store.read(cards.texts, card))
+        """The fields of a card."""
+        return await _answer(self._store.read(cards.texts, card))
 
     async def finish(self, card: str, at: datetime) -> None:
-        """Close it and write its contact."""
-        await _kept(self._store.write(cards.finish, card, at))
+        """Close it and record its contact."""
+        await _answer(self._store.write(cards.finish, card, at))
 
-    async def passed(self, card: str) -> Passed:
-        """What stands on a colleague's."""
-        return await _kept(self._store.read(_passed, card))
+    async def transfer_notes(self, card: str) -> TransferNotes:
+        """What a colleague wrote on their card."""
+        return await _answer(self._store.read(_transfer_notes, card))
 
 
-async def _kept(deed: Awaitable[T]) -> T:
+async def _answer(query: Awaitable[T]) -> T:
     try:
-        return await deed
+        return await query
     except (StoreError, CardNotFound) as error:
         raise DeskUnavailable(str(error)) from error
 
@@ -70,16 +70,16 @@ def _save(db: Database, agent: str, burst: TypedText) -> None:
     cards.save(db, burst)
 
 
-def _passed(db: Database, id: str) -> Passed:
+def _transfer_notes(db: Database, id: str) -> TransferNotes:
     card = cards.by_id(db, id)
     if card is None:
         raise CardNotFound(id)
     colleague, texts = agents.by_name(db, card.agent), cards.texts(db, id)
     by = colleague.full_name if colleague else card.agent
-    return Passed(by, texts.get("question", ""), texts.get("solution", ""))
+    return TransferNotes(by, texts.get("question", ""), texts.get("solution", ""))
 
 
-def _change(db: Database, card: Kept) -> None:
+def _update(db: Database, card: CardRecord) -> None:
     if card.answered:
         cards.answered(db, card.id, card.answered)
     if card.ended:
@@ -87,7 +87,7 @@ def _change(db: Database, card: Kept) -> None:
     cards.set_identity(db, card.id, card.identity)
 
 
-def _stored(card: Kept) -> Card:
+def _stored(card: CardRecord) -> Card:
     arrival = card.arrival
     return Card(
         id=card.id,
@@ -108,7 +108,7 @@ def _stored(card: Kept) -> Card:
     )
 
 
-def _read(card: Card) -> Kept:
+def _record(card: Card) -> CardRecord:
     arrival = Arrival(
         channel=card.channel,
         number=card.number,
@@ -120,7 +120,7 @@ def _read(card: Card) -> Kept:
         language=card.language,
         identity=card.identity,
     )
-    return Kept(
+    return CardRecord(
         id=card.id,
         agent=card.agent,
         arrival=arrival,

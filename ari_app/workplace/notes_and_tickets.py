@@ -1,11 +1,11 @@
-"""What agents write down for others: tickets, notes, promised calls."""
+"""Tickets, notes for colleagues and promised callbacks, in the store."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar, get_args
 
-from ari_app.desk.known import Entry, Ticket
-from ari_app.desk.ports import DeskUnavailable, Kept
+from ari_app.desk.caller_profile import Ticket, TicketEntry
+from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import callbacks, colleague_notes, tickets
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
@@ -22,8 +22,8 @@ class StoredNotesAndTickets:
         self._store = store
         self._now = now
 
-    async def ticket(
-        self, card: Kept, key: str, department: str, text: str, due: datetime | None
+    async def open_ticket(
+        self, card: CardRecord, key: str, department: str, text: str, due: datetime | None
     ) -> Ticket:
         """Open a ticket."""
         found: Department = next(one for one in get_args(Department) if one == department)
@@ -40,44 +40,44 @@ class StoredNotesAndTickets:
             call=arrival.call,
         )
         now = self._now()
-        return read(await _kept(self._store.write(tickets.open_ticket, new, now)), now)
+        return to_card(await _answer(self._store.write(tickets.open_ticket, new, now)), now)
 
-    async def tickets(self) -> Sequence[Ticket]:
-        """All that are not done."""
+    async def unresolved_tickets(self) -> Sequence[Ticket]:
+        """All tickets that are still to be worked on, soonest due first."""
         now = self._now()
-        return [read(one, now) for one in await _kept(self._store.read(tickets.listed))]
+        return [to_card(one, now) for one in await _answer(self._store.read(tickets.listed))]
 
-    async def change(self, agent: str, key: str, id: int, to: str, note: str) -> None:
-        """Change one."""
+    async def change_ticket(self, agent: str, key: str, id: int, to: str, note: str) -> None:
+        """Set the state of a ticket and add a note."""
         state = next((one for one in STATES if one == to), None)
         wanted = TicketChange(key=key, by=agent, state=state, note=note)
-        await _kept(self._store.write(tickets.change, id, wanted, self._now()))
+        await _answer(self._store.write(tickets.change, id, wanted, self._now()))
 
-    async def told(self, id: int) -> tuple[Ticket, Sequence[Entry]]:
-        """One, with its history."""
-        one = await _kept(self._store.read(tickets.by_id, id))
+    async def ticket(self, id: int) -> tuple[Ticket, Sequence[TicketEntry]]:
+        """A ticket and its history."""
+        one = await _answer(self._store.read(tickets.by_id, id))
         if one is None:
             raise DeskUnavailable(f"there is no ticket {id}")
-        done = await _kept(self._store.read(tickets.history, id))
-        return read(one, self._now()), [Entry(e.at, e.by, e.what, e.note) for e in done]
+        done = await _answer(self._store.read(tickets.history, id))
+        return to_card(one, self._now()), [TicketEntry(e.at, e.by, e.what, e.note) for e in done]
 
-    async def note(self, card: Kept, key: str, text: str) -> None:
-        """A note for colleagues."""
+    async def add_note(self, card: CardRecord, key: str, text: str) -> None:
+        """Add a note for colleagues."""
         subscriber = card.arrival.subscriber
         if subscriber is None:
-            raise DeskUnavailable("nobody knows this caller, so there is nobody to note it of")
-        await _kept(
+            raise DeskUnavailable("the caller is no known subscriber: no note is possible")
+        await _answer(
             self._store.write(colleague_notes.add, key, subscriber, card.agent, text, self._now())
         )
 
-    async def call_back(self, card: Kept, key: str, due: datetime, note: str) -> None:
-        """Promise to call somebody at a moment."""
+    async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
+        """Promise the caller a call; an open callback of the same number is taken over."""
         if not card.arrival.number.removeprefix("+").isdigit():
-            raise DeskUnavailable("the caller has no number")
-        await _kept(self._store.write(_promise, card, key, due, note, self._now()))
+            raise DeskUnavailable("the caller's number is withheld")
+        await _answer(self._store.write(_promise, card, key, due, note, self._now()))
 
 
-def read(one: tickets.Ticket, now: datetime) -> Ticket:
+def to_card(one: tickets.Ticket, now: datetime) -> Ticket:
     """A ticket as a card shows it."""
     return Ticket(
         one.id,
@@ -94,7 +94,9 @@ def read(one: tickets.Ticket, now: datetime) -> Ticket:
     )
 
 
-def _promise(db: Database, card: Kept, key: str, due: datetime, note: str, now: datetime) -> None:
+def _promise(
+    db: Database, card: CardRecord, key: str, due: datetime, note: str, now: datetime
+) -> None:
     arrival = card.arrival
     callbacks.request(db, key, arrival.call, arrival.number, arrival.subscriber, now, arrival.topic)
     open_ = callbacks.open_of(db, arrival.number)
@@ -102,8 +104,8 @@ def _promise(db: Database, card: Kept, key: str, due: datetime, note: str, now: 
         callbacks.promise(db, open_.id, card.agent, due, note)
 
 
-async def _kept(deed: Awaitable[T]) -> T:
+async def _answer(query: Awaitable[T]) -> T:
     try:
-        return await deed
+        return await query
     except (StoreError, TicketNotFound, TransitionNotAllowed) as error:
         raise DeskUnavailable(str(error)) from error

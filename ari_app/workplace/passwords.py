@@ -1,15 +1,15 @@
-"""Passwords of agents: which are refused because they are guessed first, and new ones."""
+"""Passwords of agents: weak ones are refused, new ones are generated."""
 
 import re
 import secrets
 from collections.abc import Iterable
 
-from ari_app.desk.people import PASSWORD as MOST
+from ari_app.desk.accounts import LONGEST_PASSWORD as MOST
 from ivr.secret import Secret
 
 LEAST = 10
 _REST, _DIFFERENT = 8, 5
-"""How many signs there are besides what is guessed first, and how many different ones in all."""
+"""Characters outside of common words and key runs, and different characters in all."""
 
 _COMMON = (
     "пароль", "привет", "админ", "администратор", "любовь", "солнышко", "наташа", "секрет",
@@ -20,10 +20,10 @@ _COMMON = (
     "ljubov", "hello", "freedom", "whatever", "trustno", "firstline", "asterisk", "freepbx",
     "callcenter", "callcentre", "operator", "support", "zorka",
 )  # fmt: skip
-"""What people write first: not all of it, so who writes one of these must write more."""
+"""The most common parts of passwords: one that contains them must have more besides."""
 _WORDS = re.compile("|".join(sorted(_COMMON, key=len, reverse=True)))
 _LOOKS = str.maketrans("013457@$!", "oieastasi")
-"""Signs that are written for letters."""
+"""Digits and signs that stand for letters."""
 
 _ROWS = (
     "01234567890", "abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюя",
@@ -40,35 +40,35 @@ _RUNS = re.compile(
 )
 _REPEATED = re.compile(r"(.+?)\1{2,}")
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that are taken for each other."""
+"""Without characters that look alike."""
 
 
 def generated() -> Secret:
-    """A new one, of 79 bits, in groups that can be typed from paper."""
+    """A new password of 79 bits, in groups that are easy to type."""
     groups = ("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(4))
     return Secret("-".join(groups))
 
 
 def faults(password: Secret, names: Iterable[str]) -> tuple[str, ...]:
-    """Why a password is too weak for an agent of these names, in sentences that never repeat it."""
+    """Why a password is too weak for an agent of these names, as sentences without the password."""
     said = password.reveal()
     text = said.casefold()
     found = []
     if len(said) < LEAST:
-        found.append(f"It is too short: take at least {LEAST} signs; a sentence is good.")
+        found.append(f"It is too short: use at least {LEAST} characters; a sentence is good.")
     if len(said) > MOST:
-        found.append(f"It is too long: take at most {MOST} signs.")
+        found.append(f"It is too long: use at most {MOST} characters.")
     parts = {part for name in names for part in re.findall(r"\w{3,}", name.casefold())}
     if any(part in text for part in parts):
-        found.append("It contains a name of its owner: take something that nobody knows of him.")
+        found.append("It contains a name of its owner: use something unrelated to them.")
     rest = _uncommon(text)
     if len(set(text)) < _DIFFERENT or (len(rest) < len(text) and len(rest) < _REST):
-        found.append("It is one of those that are tried first: take something of your own.")
+        found.append("It is too common: use something of your own.")
     return tuple(found)
 
 
 def _uncommon(text: str) -> str:
-    """What is left of a text besides runs of keys, repetitions and words that are tried first."""
+    """A text without key runs, repetitions and common words."""
     run = {
         at
         for start in range(len(text))

@@ -1,4 +1,4 @@
-"""Where agents stand: their phones in Asterisk's queues, and code words that they type."""
+"""What agents ask of Asterisk (pause, transfer, supervise), and the code words that they check."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -12,68 +12,69 @@ from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable
 from ivr.secret import Secret
 
-_FAULTS = (AmiError, AriError, PhoneNotRegisteredError, RefusedError, UnreachableError)
+_ERRORS = (AmiError, AriError, PhoneNotRegisteredError, RefusedError, UnreachableError)
 
 
-class Moves(Protocol):
-    """What is asked of Asterisk; each may raise :class:`AmiError`."""
+class QueueActions(Protocol):
+    """AMI actions; each may raise :class:`AmiError`."""
 
     def pause(self, interface: str, paused: bool, reason: str = "") -> Awaitable[None]: ...
 
-    def transfer(self, leg: str, to: str) -> Awaitable[None]: ...
+    def transfer(self, channel: str, to: str, /) -> Awaitable[None]: ...
 
 
-Spy = Callable[[str, str, How], Awaitable[None]]
-"""Lets the phone of an interface ring; who picks up hears that of another."""
+Supervise = Callable[[str, str, How], Awaitable[None]]
+"""Rings the phone of a supervisor; answered, it joins the call of an agent's phone."""
 
 
 class QueueControl:
-    """See :class:`ari_app.desk.ports.QueueControl`. ``phones`` tells an agent's interface."""
+    """See :class:`ari_app.desk.ports.QueueControl`. ``phones`` returns an agent's interface."""
 
     def __init__(
         self,
-        moves: Moves,
+        actions: QueueActions,
         phones: Callable[[str], str | None],
         words: StoredCodeWords,
-        spy: Spy,
+        supervise: Supervise,
         now: Callable[[], datetime],
     ) -> None:
-        self._moves = moves
+        self._actions = actions
         self._phones = phones
         self._words = words
-        self._spy = spy
+        self._supervise = supervise
         self._now = now
 
     async def ready(self, agent: str) -> None:
-        """Calls come to him again."""
-        await self._move(self._moves.pause(self._phone(agent), False, ""))
+        """Unpause the agent in all queues."""
+        await self._asked(self._actions.pause(self._phone(agent), False, ""))
 
     async def pause(self, agent: str, reason: str) -> None:
-        """No calls come to him."""
-        await self._move(self._moves.pause(self._phone(agent), True, reason))
+        """Pause the agent in all queues."""
+        await self._asked(self._actions.pause(self._phone(agent), True, reason))
 
-    async def pass_on(self, leg: str, to: str) -> None:
-        """Pass a caller on."""
-        await self._move(self._moves.transfer(leg, to))
+    async def transfer(self, channel: str, to: str) -> None:
+        """Blind transfer of the caller on the other end of the agent's channel."""
+        await self._asked(self._actions.transfer(channel, to))
 
-    async def mentor(self, mentor: str, agent: str, how: How) -> None:
-        """Let a mentor hear."""
-        heard, ears = _device(self._phone(agent)), _device(self._phone(mentor))
-        await self._move(self._spy(ears, heard, how))
+    async def supervise(self, supervisor: str, agent: str, how: How) -> None:
+        """Ring the supervisor's phone to join the agent's call."""
+        agent_phone = _device(self._phone(agent))
+        phone = _device(self._phone(supervisor))
+        await self._asked(self._supervise(phone, agent_phone, how))
 
-    async def verify(
+    async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str
     ) -> Literal["match", "no match", "locked"]:
-        """Whether the word is right."""
+        """Check a code word that the agent typed as the caller told it."""
         try:
             return await self._words.verify_spoken(subscriber, word, agent, self._now())
         except CodeWordsUnavailable as error:
             raise DeskUnavailable(str(error)) from error
 
-    async def _move(self, move: Awaitable[None]) -> None:
+    async def _asked(self, action: Awaitable[None]) -> None:
         try:
-            await move
-        except _FAULTS as error:
+            await action
+        except _ERRORS as error:
             raise DeskUnavailable(str(error)) from error
 
     def _phone(self, agent: str) -> str:
@@ -84,6 +85,6 @@ class QueueControl:
 
 
 def _device(interface: str) -> str:
-    """The phone of an interface: FreePBX's queues have ``Local/701@from-queue/n`` for it."""
+    """The device of an interface: members of FreePBX's queues are ``Local/701@from-queue/n``."""
     technology, _, rest = interface.partition("/")
     return f"PJSIP/{rest.partition('@')[0]}" if technology == "Local" else interface

@@ -62,19 +62,19 @@ class Chromium:
         return self._process.pid
 
     @property
-    def _door(self) -> Path:
+    def _port_file(self) -> Path:
         """Where it writes the port at which it is driven."""
         return self.profile / "DevToolsActivePort"
 
     @property
     def address(self) -> str:
         """Where it is driven, for DevTools."""
-        return f"http://127.0.0.1:{self._door.read_text().split()[0]}"
+        return f"http://127.0.0.1:{self._port_file.read_text().split()[0]}"
 
     def start(self) -> None:
         """Start it and wait until it can be driven."""
         self.profile.mkdir(parents=True, exist_ok=True)
-        self._door.unlink(missing_ok=True)
+        self._port_file.unlink(missing_ok=True)
         words = ["chromium", *QUIET, "--remote-debugging-port=0", f"--user-data-dir={self.profile}"]
         log = self.profile / "stderr.log"
         with log.open("wb") as stderr:
@@ -91,7 +91,7 @@ class Chromium:
 
     def _drivable(self) -> bool:
         with suppress(FileNotFoundError):
-            return "/devtools/" in self._door.read_text()
+            return "/devtools/" in self._port_file.read_text()
         return False
 
     def kill(self) -> None:

@@ -1,32 +1,32 @@
-"""A desk whose door is open, and browsers before it."""
+"""A running desk, and HTTP clients of it."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.desk.door import Browser, Door, open_door
+from tests.desk.http_client import HttpClient, RunningDesk, running_desk
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is waited for, is told at once here."""
-    monkeypatch.setattr("ari_app.desk.cards.WANE", 0.01)
+def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cards of ended offers close almost at once."""
+    monkeypatch.setattr("ari_app.desk.cards.GONE_DELAY", 0.01)
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    async with open_door() as one:
+async def server() -> AsyncIterator[RunningDesk]:
+    async with running_desk() as one:
         yield one
 
 
 @pytest.fixture
-async def browser(door: Door) -> AsyncIterator[Browser]:
-    async with door.browser() as one:
+async def client(server: RunningDesk) -> AsyncIterator[HttpClient]:
+    async with server.client() as one:
         yield one
 
 
 @pytest.fixture
-async def anna(browser: Browser) -> Browser:
-    """Anna's browser, in which she signed in."""
-    assert (await browser.sign_in()).status == 303
-    return browser
+async def anna(client: HttpClient) -> HttpClient:
+    """A client that signed in as Anna."""
+    assert (await client.sign_in()).status == 303
+    return client

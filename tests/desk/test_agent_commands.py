@@ -1,110 +1,112 @@
-"""What agents say to the desk: nothing that was acknowledged is lost, and none sees another's."""
+"""Commands of agents: what was acknowledged is stored, and agents see only their own cards."""
 
 import pytest
 from msgspec import DecodeError
 
 from ari_app.desk import messages as m
-from tests.desk.house import House, Seat, board, caller, only
+from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def harness() -> DeskHarness:
+    return DeskHarness()
 
 
-def talking(house: House) -> str:
+def in_call(harness: DeskHarness) -> str:
     """Anna speaks with a caller: her card."""
-    house.tells(board(speaks={"PJSIP/701": caller()}))
-    return house.card("anna").id
+    harness.update(board(talking={"PJSIP/701": caller()}))
+    return harness.card("anna").id
 
 
-async def test_a_burst_is_acknowledged_when_it_is_kept_and_told_to_the_other_tab(
-    house: House,
+async def test_typing_is_acknowledged_once_stored_and_shown_in_the_other_tab(
+    harness: DeskHarness,
 ) -> None:
-    anna, other = Seat(house, "anna"), Seat(house, "anna")
-    card = talking(house)
-    with house.hub.opened(anna.tab), house.hub.opened(other.tab):
-        await anna.says(m.Save(card, "question", "t:1", "нет звука"))
-        assert only(anna.told(), m.Saved) == [m.Saved("t:1")]
-        assert only(other.told(), m.Wrote) == [m.Wrote(card, "question", "нет звука")]
-    assert await house.keep.texts(card) == {"question": "нет звука"}
+    anna, other = AgentTab(harness, "anna"), AgentTab(harness, "anna")
+    card = in_call(harness)
+    with harness.tabs.opened(anna.tab), harness.tabs.opened(other.tab):
+        await anna.sends(m.Save(card, "question", "t:1", "нет звука"))
+        assert of_type(anna.received(), m.Saved) == [m.Saved("t:1")]
+        assert of_type(other.received(), m.Wrote) == [m.Wrote(card, "question", "нет звука")]
+    assert await harness.store.texts(card) == {"question": "нет звука"}
 
 
-async def test_a_burst_that_comes_twice_is_acknowledged_twice_and_kept_once(house: House) -> None:
-    anna = Seat(house, "anna")
-    card = talking(house)
-    await anna.says(m.Save(card, "question", "t:1", "первое"))
-    await anna.says(m.Save(card, "question", "t:2", "второе"))
-    await anna.says(m.Save(card, "question", "t:1", "первое"))
-    assert [one.key for one in only(anna.told(), m.Saved)] == ["t:1", "t:2", "t:1"]
-    assert await house.keep.texts(card) == {"question": "второе"}
+async def test_typing_sent_twice_is_acknowledged_twice_and_stored_once(
+    harness: DeskHarness,
+) -> None:
+    anna = AgentTab(harness, "anna")
+    card = in_call(harness)
+    await anna.sends(m.Save(card, "question", "t:1", "первое"))
+    await anna.sends(m.Save(card, "question", "t:2", "второе"))
+    await anna.sends(m.Save(card, "question", "t:1", "первое"))
+    assert [one.key for one in of_type(anna.received(), m.Saved)] == ["t:1", "t:2", "t:1"]
+    assert await harness.store.texts(card) == {"question": "второе"}
 
 
-async def test_while_the_database_is_locked_nothing_is_acknowledged(house: House) -> None:
-    anna = Seat(house, "anna")
-    card = talking(house)
-    await house.settled()
-    house.keep.locked = True
-    await anna.says(m.Save(card, "question", "t:1", "нет звука"))
-    assert not anna.told()
-    house.keep.locked = False
-    await anna.says(m.Save(card, "question", "t:1", "нет звука"))
-    assert anna.told() == [m.Saved("t:1")]
+async def test_while_the_database_is_locked_nothing_is_acknowledged(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    card = in_call(harness)
+    await harness.settled()
+    harness.store.locked = True
+    await anna.sends(m.Save(card, "question", "t:1", "нет звука"))
+    assert not anna.received()
+    harness.store.locked = False
+    await anna.sends(m.Save(card, "question", "t:1", "нет звука"))
+    assert anna.received() == [m.Saved("t:1")]
 
 
-async def test_nobody_writes_on_the_card_of_a_colleague_or_finishes_it(house: House) -> None:
-    boris = Seat(house, "boris")
-    card = talking(house)
-    await house.settled()
-    await boris.says(m.Save(card, "question", "t:1", "чужое"))
-    assert not boris.told()
-    await boris.says(m.Finish(card, "t:2"))
-    await boris.says(m.Verify(card, "t:3", "ветер"))
-    assert [one.ok for one in only(boris.told(), m.Answer)] == [False, False]
-    assert house.card("anna").kept.identity == "caller"
+async def test_agents_cannot_change_a_colleagues_card(
+    harness: DeskHarness,
+) -> None:
+    boris = AgentTab(harness, "boris")
+    card = in_call(harness)
+    await harness.settled()
+    await boris.sends(m.Save(card, "question", "t:1", "чужое"))
+    assert not boris.received()
+    await boris.sends(m.Finish(card, "t:2"))
+    await boris.sends(m.Verify(card, "t:3", "ветер"))
+    assert [one.ok for one in of_type(boris.received(), m.Answer)] == [False, False]
+    assert harness.card("anna").record.identity == "caller"
 
 
-async def test_a_card_is_not_finished_while_they_speak(house: House) -> None:
-    anna = Seat(house, "anna")
-    await anna.says(m.Finish(talking(house), "t:1"))
-    assert anna.told() == [m.Answer("t:1", ok=False, told="The call still lasts.")]
+async def test_a_card_cannot_be_finished_during_the_call(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    await anna.sends(m.Finish(in_call(harness), "t:1"))
+    assert anna.received() == [m.Answer("t:1", ok=False, text="The call is still active.")]
 
 
 @pytest.mark.parametrize(
     ("word", "ok", "identity"), [("ветер", True, "code-word"), ("дождь", False, "caller")]
 )
-async def test_the_code_word_as_it_was_heard(
-    house: House, word: str, ok: bool, identity: str
+async def test_the_agent_checks_the_code_word(
+    harness: DeskHarness, word: str, ok: bool, identity: str
 ) -> None:
-    anna = Seat(house, "anna")
-    card = talking(house)
-    await anna.says(m.Verify(card, "t:1", word))
-    assert [one.ok for one in only(anna.told(), m.Answer)] == [ok]
-    assert house.card("anna").kept.identity == identity
+    anna = AgentTab(harness, "anna")
+    card = in_call(harness)
+    await anna.sends(m.Verify(card, "t:1", word))
+    assert [one.ok for one in of_type(anna.received(), m.Answer)] == [ok]
+    assert harness.card("anna").record.identity == identity
     assert word not in repr(m.Verify(card, "t:1", word))
 
 
-async def test_ready_and_pause_and_an_exchange_that_is_away(house: House) -> None:
-    anna = Seat(house, "anna")
-    await anna.says(m.State(ready=False, reason="lunch"))
-    assert house.floor.paused == {"anna": "lunch"}
-    await anna.says(m.State(ready=True))
-    assert house.floor.paused == {}
-    house.floor.away = True
-    await anna.says(m.State(ready=True))
-    assert anna.told() == [
-        m.Notice("That did not work just now, try again: the exchange does not answer")
-    ]
+async def test_ready_and_pause_and_asterisk_unavailable(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    await anna.sends(m.State(ready=False, reason="lunch"))
+    assert harness.queue_control.paused == {"anna": "lunch"}
+    await anna.sends(m.State(ready=True))
+    assert harness.queue_control.paused == {}
+    harness.queue_control.away = True
+    await anna.sends(m.State(ready=True))
+    assert anna.received() == [m.Notice("Failed, try again: Asterisk does not answer")]
 
 
-async def test_who_is_looked_for_and_seen_is_noted(house: House) -> None:
-    anna = Seat(house, "anna")
-    await anna.says(m.Look("t:1", "0001"))
-    await anna.says(m.See("t:2", 1))
-    found, seen = only(anna.told(), m.Answer)
-    assert 'data-see="1"' in found.html
+async def test_search_and_view_are_recorded(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    await anna.sends(m.Search("t:1", "0001"))
+    await anna.sends(m.ViewSubscriber("t:2", 1))
+    found, seen = of_type(anna.received(), m.Answer)
+    assert 'data-view="1"' in found.html
     assert "Вера &lt;b&gt;" in seen.html
-    assert house.facts.seen == [("anna", 1, "found"), ("anna", 1, "chronology")]
+    assert harness.profiles.views == [("anna", 1, "found"), ("anna", 1, "chronology")]
 
 
 @pytest.mark.parametrize(
@@ -120,21 +122,21 @@ async def test_who_is_looked_for_and_seen_is_noted(house: House) -> None:
         '{"type":"look","key":"t:1","text":"' + "a" * 201 + '"}',
     ],
 )
-def test_what_is_no_message_is_refused(text: str) -> None:
+def test_invalid_messages_are_rejected(text: str) -> None:
     with pytest.raises(DecodeError):
-        m.said(text)
+        m.decode(text)
 
 
-async def test_a_tab_that_is_too_far_behind_is_cut_off_and_comes_to_a_whole_picture(
-    house: House, monkeypatch: pytest.MonkeyPatch
+async def test_a_tab_too_far_behind_is_closed_and_gets_a_new_snapshot(
+    harness: DeskHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.hub.BEHIND", 5)
-    anna = Seat(house, "anna")
-    card = talking(house)
-    with house.hub.opened(anna.tab):
+    monkeypatch.setattr("ari_app.desk.tabs.BACKLOG", 5)
+    anna = AgentTab(harness, "anna")
+    card = in_call(harness)
+    with harness.tabs.opened(anna.tab):
         for number in range(10):
-            anna.tab.tell(m.Notice(str(number)))
-        assert anna.tab.out.get_nowait() is None
-    again = Seat(house, "anna")
-    hello = await house.desk.hello(again.tab)
+            anna.tab.send(m.Notice(str(number)))
+        assert anna.tab.outbox.get_nowait() is None
+    again = AgentTab(harness, "anna")
+    hello = await harness.desk.snapshot.of(again.tab)
     assert [f'data-card="{card}"' in html for html in hello.cards] == [True]

@@ -1,4 +1,4 @@
-"""The browser of the tests: it draws our letters, talks over a WebSocket, and can be hurt."""
+"""The browser that tests drive: fonts, WebSocket, offline, crash."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,12 +22,12 @@ const socket = new WebSocket(`ws://${location.host}/socket`);
 socket.onmessage = (message) => line(message.data);
 field.onchange = () => socket.send(field.value);
 addEventListener("offline", () => line("нет сети"));
-window.kept = (mode, deed) => new Promise((done) => {
+window.kept = (mode, use) => new Promise((done) => {
   const asked = indexedDB.open("desk", 1);
   asked.onupgradeneeded = () => asked.result.createObjectStore("kept");
   asked.onsuccess = () => {
     const dealing = asked.result.transaction("kept", mode);
-    const answer = deed(dealing.objectStore("kept"));
+    const answer = use(dealing.objectStore("kept"));
     dealing.oncomplete = () => done(answer.result);
   };
 });
@@ -67,9 +67,7 @@ async def _write(page: Page, text: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def test_a_page_in_our_letters_talks_with_its_server(
-    url: str, tab: Page, tmp_path: Path
-) -> None:
+async def test_cyrillic_text_and_a_websocket(url: str, tab: Page, tmp_path: Path) -> None:
     await tab.goto(url)
     await expect(tab.get_by_role("heading")).to_have_text("Василёк Алеся")
     assert len(set(await tab.evaluate(WIDTHS))) > 2, "all letters are the same empty box"
@@ -79,7 +77,7 @@ async def test_a_page_in_our_letters_talks_with_its_server(
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
 
 
-async def test_without_a_network_nothing_comes_until_it_is_back(url: str, tab: Page) -> None:
+async def test_offline_and_back(url: str, tab: Page) -> None:
     await tab.goto(url)
     await _write(tab, "раз")
     await expect(tab.get_by_role("listitem")).to_have_text(["слышу: раз"])
@@ -90,7 +88,7 @@ async def test_without_a_network_nothing_comes_until_it_is_back(url: str, tab: P
     await expect(tab.get_by_role("listitem").last).to_have_text("слышу: два")
 
 
-async def test_who_kills_the_browser_finds_what_was_kept(tmp_path: Path, url: str) -> None:
+async def test_indexeddb_survives_a_killed_browser(tmp_path: Path, url: str) -> None:
     with Chromium(tmp_path / "profile") as chromium:
         async with driven(chromium) as browser:
             page = await browser.contexts[0].new_page()
@@ -113,7 +111,7 @@ async def test_who_kills_the_browser_finds_what_was_kept(tmp_path: Path, url: st
         ("script-src 'self'", "<script>alert(1)</script>", "Content Security Policy"),
     ],
 )
-async def test_what_goes_wrong_in_a_page_fails_its_test(
+async def test_script_errors_fail_the_test(
     chromium: Chromium, url: str, policy: str, body: str, complaint: str
 ) -> None:
     async def answer(route: Route) -> None:

@@ -1,4 +1,4 @@
-"""The desk as agents have it: real calls, a real browser, and all that can go wrong with it."""
+"""The desk with real calls and a real browser, through crashes of either."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from ari_app.phone.handset import Disconnected, Incoming
 from tests.desk.browser import Chromium, driven, opened
-from tests.desk.seat import calling, phones, signed_in
+from tests.desk.live_agent import calling, phones, signed_in
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -33,7 +33,7 @@ async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
         yield browser
 
 
-async def test_the_card_is_there_before_the_phone_is_picked_up_and_outlives_the_browser(
+async def test_screen_pop_before_answering_survives_a_browser_crash(
     one: Installation, chromium: Chromium
 ) -> None:
     async with phones(one, 0) as [anna]:
@@ -51,7 +51,7 @@ async def test_the_card_is_there_before_the_phone_is_picked_up_and_outlives_the_
                 await expect(desk.card.locator(".part-history")).to_contain_text("про карту")
                 await anna.answer()  # not before all that was seen
                 await desk.phase("talking")
-                await desk.typed("question", "Карта не принимается")
+                await desk.type("question", "Карта не принимается")
                 await desk.saved()
                 chromium.kill()
                 await caller.hangup()
@@ -61,7 +61,7 @@ async def test_the_card_is_there_before_the_phone_is_picked_up_and_outlives_the_
             desk = await signed_in(await browser.contexts[0].new_page(), one)
             await desk.phase("after")
             await expect(desk.field("question")).to_have_value("Карта не принимается")
-            await desk.typed("solution", "Заменили карту")
+            await desk.type("solution", "Заменили карту")
             await desk.field("solved").select_option("yes")
             await desk.page.keyboard.press("Control+Enter")
             await expect(desk.card).to_have_count(0)
@@ -71,17 +71,17 @@ async def test_the_card_is_there_before_the_phone_is_picked_up_and_outlives_the_
             await expect(desk.page.locator("#found")).to_contain_text("Дубровская Вера")
 
 
-async def test_the_server_dies_while_the_agent_types(one: Installation, browser: Browser) -> None:
+async def test_a_server_crash_loses_no_typing(one: Installation, browser: Browser) -> None:
     async with phones(one, 0) as [anna], opened(browser) as page:
         desk = await signed_in(page, one)
         async with calling(one, 4) as caller:
             await anna.wait(Incoming, timeout=40)
             await anna.answer()
             await desk.phase("talking")
-            await desk.typed("question", "До смерти. ")
+            await desk.type("question", "До смерти. ")
             await desk.saved()
             one.kill()
-            await desk.typed("question", "После смерти.")
+            await desk.type("question", "После смерти.")
             await expect(page.locator("#lost")).to_be_visible()
             await expect(desk.card.locator("[data-saving]")).to_have_text("не сохранено")
             one.up()
@@ -96,9 +96,7 @@ async def test_the_server_dies_while_the_agent_types(one: Installation, browser:
         await expect(desk.card).to_have_count(0)
 
 
-async def test_without_a_network_nothing_that_was_typed_is_lost(
-    one: Installation, chromium: Chromium
-) -> None:
+async def test_a_network_loss_loses_no_typing(one: Installation, chromium: Chromium) -> None:
     async with phones(one, 0) as [anna], calling(one, 5) as caller:
         async with driven(chromium) as browser:
             page = await browser.contexts[0].new_page()
@@ -108,7 +106,7 @@ async def test_without_a_network_nothing_that_was_typed_is_lost(
             await desk.phase("talking")
             await page.context.set_offline(True)
             await expect(page.locator("#lost")).to_be_visible()
-            await desk.typed("question", "Без сети")
+            await desk.type("question", "Без сети")
             unsaved = desk.card.locator("[data-saving][data-safe=true]")
             await expect(unsaved).to_have_text("не сохранено")
             chromium.kill()
@@ -124,7 +122,7 @@ async def test_without_a_network_nothing_that_was_typed_is_lost(
             await expect(desk.card).to_have_count(0)
 
 
-async def test_an_offer_that_goes_on_closes_here_and_opens_there(
+async def test_a_rejected_offer_moves_to_the_next_agent(
     one: Installation, browser: Browser
 ) -> None:
     async with phones(one, 0, 1) as [anna, boris], opened(browser) as first, opened(browser) as two:

@@ -1,4 +1,4 @@
-"""What an agent does from a card, with real calls: an order, a caller passed on, a mentor."""
+"""Actions of a card with real calls: an order, a transfer, a supervisor who joins."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from ari_app.demo.operator import code_word
 from ari_app.phone.handset import Connected, Disconnected, Incoming
 from tests.desk.browser import Chromium, driven, opened
-from tests.desk.seat import calling, phones, signed_in
+from tests.desk.live_agent import calling, phones, signed_in
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.live
 
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation for these tests, in which Boris is a mentor."""
+    """An installation for these tests, in which Boris may supervise."""
     with installed(tmp_path_factory.mktemp("forms") / "state") as installation:
         installation.out("agents", "role", "boris", "senior")
         yield installation
@@ -28,9 +28,7 @@ async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
         yield browser
 
 
-async def test_an_order_with_the_code_word_and_a_yes_changes_the_account(
-    one: Installation, browser: Browser
-) -> None:
+async def test_a_confirmed_order_changes_the_account(one: Installation, browser: Browser) -> None:
     async with phones(one, 0) as [anna], opened(browser) as page:
         desk = await signed_in(page, one)
         async with calling(one, 7) as caller:
@@ -40,7 +38,7 @@ async def test_an_order_with_the_code_word_and_a_yes_changes_the_account(
             account = desk.card.locator(".part-account")
             await expect(account).to_contain_text("Услуги")
             await expect(account).not_to_contain_text("Роуминг")
-            await desk.card.locator("[data-deed]").select_option("service-on")
+            await desk.card.locator("[data-operation]").select_option("service-on")
             await desk.card.get_by_role("button", name="Открыть", exact=True).click()
             await expect(desk.card.locator("[data-verify] input")).to_be_focused()
             await page.keyboard.type(code_word(one.subscriber(7).user).reveal())
@@ -50,14 +48,12 @@ async def test_an_order_with_the_code_word_and_a_yes_changes_the_account(
             await page.keyboard.press("Enter")
             await desk.card.get_by_role("button", name="Да, выполнить").click()
             await expect(desk.card.locator(".outcome")).to_have_text("Готово.")
-            await expect(desk.card.locator("[data-place]").first).to_contain_text("→ Роуминг")
+            await expect(desk.card.locator("[data-form-place]").first).to_contain_text("→ Роуминг")
             await expect(account).to_contain_text("Роуминг")
             await caller.hangup()
 
 
-async def test_a_colleague_sees_who_passed_the_caller_on_and_what_was_written(
-    one: Installation, browser: Browser
-) -> None:
+async def test_a_transfer_shows_the_colleagues_notes(one: Installation, browser: Browser) -> None:
     async with phones(one, 0, 1) as [anna, boris], opened(browser) as first, opened(browser) as two:
         desks = [await signed_in(first, one, 0), await signed_in(two, one, 1)]
         one.ordered("queue pause member PJSIP/702 queue support")
@@ -65,13 +61,13 @@ async def test_a_colleague_sees_who_passed_the_caller_on_and_what_was_written(
             await anna.wait(Incoming, timeout=40)
             await anna.answer()
             await desks[0].phase("talking")
-            await desks[0].typed("question", "Нет звука")
-            await desks[0].card.locator("[data-fresh=pass-to] summary").click()
+            await desks[0].type("question", "Нет звука")
+            await desks[0].card.locator("[data-load-form=transfer-targets] summary").click()
             await desks[0].card.locator("[name=to]").select_option("702")
-            await desks[0].card.locator("[data-form=pass] button").click()
+            await desks[0].card.locator("[data-form=transfer] button").click()
             await boris.wait(Incoming, timeout=40)
             await desks[1].phase("ringing")
-            await expect(desks[1].card.locator(".part-passed")).to_contain_text("Нет звука")
+            await expect(desks[1].card.locator(".part-transfer")).to_contain_text("Нет звука")
             await expect(desks[1].card.locator(".why")).to_contain_text("Коллега передаёт")
             await boris.answer()
             await desks[1].phase("talking")
@@ -80,16 +76,18 @@ async def test_a_colleague_sees_who_passed_the_caller_on_and_what_was_written(
             await desks[1].phase("after")
 
 
-async def test_a_mentor_hears_and_the_novice_is_told(one: Installation, browser: Browser) -> None:
+async def test_a_supervisor_joins_and_the_agent_is_notified(
+    one: Installation, browser: Browser
+) -> None:
     async with phones(one, 0, 1) as [anna, boris], opened(browser) as first, opened(browser) as two:
-        novice, mentor = await signed_in(first, one, 0), await signed_in(two, one, 1)
+        agent, supervisor = await signed_in(first, one, 0), await signed_in(two, one, 1)
         one.ordered("queue pause member PJSIP/702 queue support")
         async with calling(one, 5) as caller:
             await anna.wait(Incoming, timeout=40)
             await anna.answer()
-            await novice.phase("talking")
-            await mentor.page.locator("#listen-anna").click()
-            await expect(novice.page.locator("#notices")).to_contain_text("слушает")
+            await agent.phase("talking")
+            await supervisor.page.locator("#listen-anna").click()
+            await expect(agent.page.locator("#notices")).to_contain_text("слушает")
             await boris.wait(Incoming, timeout=20)
             await boris.answer()
             await boris.wait(Connected)

@@ -1,4 +1,4 @@
-"""The application dies or Asterisk does, while people call: whoever rings and speaks has a card."""
+"""The application crashes during calls: ringing and talking agents get their cards back."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from tests.desk.browser import Chromium, driven, opened
-from tests.desk.seat import calling, gone, phones, signed_in
+from tests.desk.live_agent import calling, hang_up_all, phones, signed_in
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -27,7 +27,7 @@ async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
         yield browser
 
 
-async def test_whoever_rings_and_speaks_while_the_application_dies_has_his_card_again(
+async def test_ringing_and_talking_cards_survive_an_application_crash(
     one: Installation, browser: Browser
 ) -> None:
     async with opened(browser) as first, opened(browser) as second, phones(one, 0) as [anna]:
@@ -51,13 +51,13 @@ async def test_whoever_rings_and_speaks_while_the_application_dies_has_his_card_
                 await expect(desks[1].card).to_contain_text("+375 99 000-00-16")
                 await boris.answer()
                 await desks[1].phase("talking")
-                await gone(one)
+                await hang_up_all(one)
                 for desk in desks:
-                    await desk.written()
+                    await desk.finish_card()
             await speaks.wait(Disconnected)
 
 
-async def test_who_is_answered_while_there_is_no_application_has_a_card_when_it_is_back(
+async def test_a_call_answered_during_an_outage_gets_its_card_later(
     one: Installation, browser: Browser
 ) -> None:
     async with opened(browser) as page, phones(one, 1) as [boris]:
@@ -71,6 +71,8 @@ async def test_who_is_answered_while_there_is_no_application_has_a_card_when_it_
             await asyncio.to_thread(one.up)
             await desk.phase("talking")
             await expect(desk.card).to_contain_text("+375 99 000-00-17")
-            await expect(desk.card.locator(".part-who")).to_contain_text("живёт", ignore_case=True)
+            await expect(desk.card.locator(".part-subscriber")).to_contain_text(
+                "живёт", ignore_case=True
+            )
             await caller.hangup()
-            await desk.written()
+            await desk.finish_card()

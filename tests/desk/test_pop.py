@@ -1,4 +1,4 @@
-"""Cards come, go on and go with the caller's channel."""
+"""Screen pop: cards open, change and close with the caller's channel."""
 
 import asyncio
 
@@ -6,80 +6,83 @@ import pytest
 
 from ari_app.desk import messages as m
 from ivr.acd.queues import Board
-from tests.desk.house import House, Memory, Seat, board, caller, only
+from tests.desk.fakes import FakeCardStore
+from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def harness() -> DeskHarness:
+    return DeskHarness()
 
 
-async def test_between_two_words_of_the_exchange_the_card_stays_with_what_is_written(
-    house: House,
+async def test_a_card_survives_the_gap_between_offer_and_connect(
+    harness: DeskHarness,
 ) -> None:
-    anna = Seat(house, "anna")
-    with house.hub.opened(anna.tab):
-        house.tells(board(rings={"PJSIP/701": caller()}))
-        card = house.card("anna").id
-        await anna.says(m.Save(card, "question", "t:1", "до ответа"))
-        house.tells(board())  # he waits no more …
-        house.tells(board(speaks={"PJSIP/701": caller()}))  # … because he speaks
-        await house.settled()
-        assert not only(anna.told(), m.Gone)
-    assert (house.card("anna").id, house.card("anna").phase) == (card, "talking")
+    anna = AgentTab(harness, "anna")
+    with harness.tabs.opened(anna.tab):
+        harness.update(board(ringing={"PJSIP/701": caller()}))
+        card = harness.card("anna").id
+        await anna.sends(m.Save(card, "question", "t:1", "до ответа"))
+        harness.update(board())  # he waits no more …
+        harness.update(board(talking={"PJSIP/701": caller()}))  # … because he speaks
+        await harness.settled()
+        assert not of_type(anna.received(), m.Gone)
+    assert (harness.card("anna").id, harness.card("anna").phase) == (card, "talking")
 
 
-async def test_a_card_opens_while_the_phone_rings_and_says_who_calls_and_why(house: House) -> None:
-    anna = Seat(house, "anna")
-    with house.hub.opened(anna.tab):
-        house.tells(board(rings={"PJSIP/701": caller()}))
-        [card] = only(anna.told(), m.Card)
+async def test_a_card_opens_on_ringing_with_caller_and_reason(
+    harness: DeskHarness,
+) -> None:
+    anna = AgentTab(harness, "anna")
+    with harness.tabs.opened(anna.tab):
+        harness.update(board(ringing={"PJSIP/701": caller()}))
+        [card] = of_type(anna.received(), m.Card)
         assert "+375 99 000-00-01" in card.html
         assert "internet and TV" in card.html
-        assert card.told == "Calling: +375 99 000-00-01, internet and TV"
-        await house.settled()
-        parts = {one.part: one.html for one in only(anna.told(), m.Part)}
-    assert "Вера &lt;b&gt;Громова" in parts["who"]
+        assert card.announcement == "Calling: +375 99 000-00-01, internet and TV"
+        await harness.settled()
+        parts = {one.part: one.html for one in of_type(anna.received(), m.Part)}
+    assert "Вера &lt;b&gt;Громова" in parts["subscriber"]
     assert "-12.50 BYN" in parts["account"]
-    assert "Failed in the menu, for our fault: Balance" in parts["why"]
+    assert "Failed in the menu, our fault: Balance" in parts["why"]
     assert "Перезвонить" in parts["notes"]
-    assert house.facts.seen == [("anna", 1, f"card {card.card}")]
+    assert harness.profiles.views == [("anna", 1, f"card {card.card}")]
 
 
-async def test_a_dead_billing_delays_nothing_but_its_own_part(house: House) -> None:
-    anna = Seat(house, "anna")
-    house.facts.billing.clear()
-    with house.hub.opened(anna.tab):
-        house.tells(board(rings={"PJSIP/701": caller()}))
-        assert only(anna.told(), m.Card)
+async def test_slow_billing_delays_only_the_account(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    harness.profiles.billing.clear()
+    with harness.tabs.opened(anna.tab):
+        harness.update(board(ringing={"PJSIP/701": caller()}))
+        assert of_type(anna.received(), m.Card)
         for _ in range(20):
             await asyncio.sleep(0)
-        assert house.card("anna").known.notes
-        assert "account" not in {one.part for one in only(anna.told(), m.Part)}
-        house.facts.billing.set()
-        await house.settled()
-        assert "account" in {one.part for one in only(anna.told(), m.Part)}
+        assert harness.card("anna").profile.notes
+        assert "account" not in {one.part for one in of_type(anna.received(), m.Part)}
+        harness.profiles.billing.set()
+        await harness.settled()
+        assert "account" in {one.part for one in of_type(anna.received(), m.Part)}
 
 
-async def test_billing_that_never_answers_is_said_to(
-    house: House, monkeypatch: pytest.MonkeyPatch
+async def test_a_billing_timeout_is_shown(
+    harness: DeskHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.desk.PATIENCE", 0.01)
-    house.facts.billing.clear()
-    anna = Seat(house, "anna")
-    with house.hub.opened(anna.tab):
-        house.tells(board(rings={"PJSIP/701": caller()}))
-        await house.settled()
-        [account] = [one for one in only(anna.told(), m.Part) if one.part == "account"]
+    monkeypatch.setattr("ari_app.desk.card_details.TIMEOUT", 0.01)
+    harness.profiles.billing.clear()
+    anna = AgentTab(harness, "anna")
+    with harness.tabs.opened(anna.tab):
+        harness.update(board(ringing={"PJSIP/701": caller()}))
+        await harness.settled()
+        [account] = [one for one in of_type(anna.received(), m.Part) if one.part == "account"]
     assert "does not answer" in account.html
 
 
-async def test_an_unknown_caller_has_a_card_too(house: House) -> None:
-    anna = Seat(house, "anna")
-    with house.hub.opened(anna.tab):
+async def test_an_unknown_caller_has_a_card_too(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    with harness.tabs.opened(anna.tab):
         stranger = caller(number="442071234567", name="<script>alert(1)</script>\r\nX: y")
-        house.tells(board(rings={"PJSIP/701": stranger}))
-        [card] = only(anna.told(), m.Card)
+        harness.update(board(ringing={"PJSIP/701": stranger}))
+        [card] = of_type(anna.received(), m.Card)
     assert "Unknown caller" in card.html
     assert "<script>" not in card.html
     assert "&lt;script&gt;alert(1)" in card.html
@@ -88,132 +91,132 @@ async def test_an_unknown_caller_has_a_card_too(house: House) -> None:
 @pytest.mark.parametrize(
     ("after", "why"),
     [
-        (board(rings={"PJSIP/702": caller()}), "at a colleague's"),
-        (board(speaks={"PJSIP/702": caller()}), "A colleague answered"),
+        (board(ringing={"PJSIP/702": caller()}), "at a colleague's"),
+        (board(talking={"PJSIP/702": caller()}), "Answered by a colleague"),
         (board(waiting=[caller()]), "waits in the queue again"),
         (board(), "hung up"),
     ],
 )
-async def test_a_card_of_an_offer_that_is_no_more_closes_and_says_why(
-    house: House, after: Board, why: str
+async def test_a_card_of_an_ended_offer_closes_with_the_reason(
+    harness: DeskHarness, after: Board, why: str
 ) -> None:
-    anna, boris = Seat(house, "anna"), Seat(house, "boris")
-    with house.hub.opened(anna.tab), house.hub.opened(boris.tab):
-        house.tells(board(rings={"PJSIP/701": caller()}))
-        [card] = only(anna.told(), m.Card)
-        house.tells(after)
-        await house.settled()
-        [gone] = only(anna.told(), m.Gone)
-        assert (gone.card, why in gone.told) == (card.card, True)
-        await house.settled()
-        there = [one.card for one in only(boris.told(), m.Card)]
-    assert [one.id for one in house.desks.of("boris")] == there
-    assert not house.desks.of("anna")
-    assert card.card in house.keep.closed
+    anna, boris = AgentTab(harness, "anna"), AgentTab(harness, "boris")
+    with harness.tabs.opened(anna.tab), harness.tabs.opened(boris.tab):
+        harness.update(board(ringing={"PJSIP/701": caller()}))
+        [card] = of_type(anna.received(), m.Card)
+        harness.update(after)
+        await harness.settled()
+        [gone] = of_type(anna.received(), m.Gone)
+        assert (gone.card, why in gone.text) == (card.card, True)
+        await harness.settled()
+        there = [one.card for one in of_type(boris.received(), m.Card)]
+    assert [one.id for one in harness.cards.of("boris")] == there
+    assert not harness.cards.of("anna")
+    assert card.card in harness.store.closed
 
 
-async def test_both_ring_and_who_answers_keeps_the_card(house: House) -> None:
-    house.tells(board(rings={"PJSIP/701": caller(), "PJSIP/702": caller()}))
-    house.tells(board(speaks={"PJSIP/702": caller()}))
-    assert not house.desks.of("anna")
-    assert house.card("boris").phase == "talking"
+async def test_of_two_ringing_agents_the_answering_one_keeps_the_card(harness: DeskHarness) -> None:
+    harness.update(board(ringing={"PJSIP/701": caller(), "PJSIP/702": caller()}))
+    harness.update(board(talking={"PJSIP/702": caller()}))
+    assert not harness.cards.of("anna")
+    assert harness.card("boris").phase == "talking"
 
 
-async def test_after_the_call_the_card_stays_until_it_is_finished(house: House) -> None:
-    anna = Seat(house, "anna")
-    with house.hub.opened(anna.tab):
-        house.tells(board(rings={"PJSIP/701": caller()}))
-        house.tells(board(speaks={"PJSIP/701": caller()}))
-        house.tells(board())
-        assert [one.phase for one in only(anna.told(), m.Phased)] == ["talking", "after"]
-        card = house.card("anna").id
-        await anna.says(m.Finish(card, "t:1"))
-        [no] = only(anna.told(), m.Answer)
-        assert (no.ok, no.told) == (False, "Write down the question and the topic first.")
-        await anna.says(m.Save(card, "question", "k:1", "нет звука"))
-        await anna.says(m.Finish(card, "t:2"))
-        told = anna.told()
-    assert [one.ok for one in only(told, m.Answer)] == [True]
-    assert [one.card for one in only(told, m.Gone)] == [card]
-    assert house.keep.finished == [card]
-    assert not house.desks.of("anna")
+async def test_after_the_call_the_card_stays_until_it_is_finished(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    with harness.tabs.opened(anna.tab):
+        harness.update(board(ringing={"PJSIP/701": caller()}))
+        harness.update(board(talking={"PJSIP/701": caller()}))
+        harness.update(board())
+        assert [one.phase for one in of_type(anna.received(), m.Phased)] == ["talking", "after"]
+        card = harness.card("anna").id
+        await anna.sends(m.Finish(card, "t:1"))
+        [no] = of_type(anna.received(), m.Answer)
+        assert (no.ok, no.text) == (False, "Enter the question and the topic first.")
+        await anna.sends(m.Save(card, "question", "k:1", "нет звука"))
+        await anna.sends(m.Finish(card, "t:2"))
+        told = anna.received()
+    assert [one.ok for one in of_type(told, m.Answer)] == [True]
+    assert [one.card for one in of_type(told, m.Gone)] == [card]
+    assert harness.store.finished == [card]
+    assert not harness.cards.of("anna")
 
 
-async def test_a_topic_that_was_taken_away_must_be_chosen(house: House) -> None:
-    anna = Seat(house, "anna")
-    house.tells(board(speaks={"PJSIP/701": caller()}))
-    house.tells(board())
-    card = house.card("anna").id
-    await anna.says(m.Save(card, "question", "k:1", "нет звука"))
-    await anna.says(m.Save(card, "topic", "k:2", ""))
-    await anna.says(m.Finish(card, "t:1"))
-    assert [one.ok for one in only(anna.told(), m.Answer)] == [False]
+async def test_a_removed_topic_must_be_chosen_again(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    harness.update(board(talking={"PJSIP/701": caller()}))
+    harness.update(board())
+    card = harness.card("anna").id
+    await anna.sends(m.Save(card, "question", "k:1", "нет звука"))
+    await anna.sends(m.Save(card, "topic", "k:2", ""))
+    await anna.sends(m.Finish(card, "t:1"))
+    assert [one.ok for one in of_type(anna.received(), m.Answer)] == [False]
 
 
 async def test_after_a_transfer_the_card_goes_with_the_call_and_keeps_the_identity(
-    house: House,
+    harness: DeskHarness,
 ) -> None:
-    anna = Seat(house, "anna")
-    house.tells(board(speaks={"PJSIP/701": caller()}))
-    first = house.card("anna")
-    await anna.says(m.Verify(first.id, "t:1", "ветер"))
-    house.tells(board(rings={"PJSIP/702": caller()}))
-    second = house.card("boris")
+    anna = AgentTab(harness, "anna")
+    harness.update(board(talking={"PJSIP/701": caller()}))
+    first = harness.card("anna")
+    await anna.sends(m.Verify(first.id, "t:1", "ветер"))
+    harness.update(board(ringing={"PJSIP/702": caller()}))
+    second = harness.card("boris")
     assert first.phase == "after"
-    assert second.kept.came_from == first.id
-    assert second.kept.identity == "code-word"
-    await house.settled()
+    assert second.record.came_from == first.id
+    assert second.record.identity == "code-word"
+    await harness.settled()
 
 
-async def test_an_exchange_that_is_silent_takes_no_card_away(house: House) -> None:
-    anna = Seat(house, "anna")
-    with house.hub.opened(anna.tab):
-        house.tells(board(speaks={"PJSIP/701": caller()}))
-        house.desk.update(board(), False)
-        assert house.card("anna").phase == "talking"
-        assert "silent" in only(anna.told(), m.Notice)[0].told
-        house.tells(board(speaks={"PJSIP/701": caller()}))
-        assert house.card("anna").phase == "talking"
-        assert "back" in only(anna.told(), m.Notice)[0].told
+async def test_a_lost_ami_connection_closes_no_card(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    with harness.tabs.opened(anna.tab):
+        harness.update(board(talking={"PJSIP/701": caller()}))
+        harness.desk.update(board(), False)
+        assert harness.card("anna").phase == "talking"
+        assert "No connection to Asterisk" in of_type(anna.received(), m.Notice)[0].text
+        harness.update(board(talking={"PJSIP/701": caller()}))
+        assert harness.card("anna").phase == "talking"
+        assert "restored" in of_type(anna.received(), m.Notice)[0].text
 
 
-async def test_a_locked_database_delays_no_card_and_loses_none(
-    house: House, monkeypatch: pytest.MonkeyPatch
+async def test_a_locked_database_neither_delays_nor_loses_cards(
+    harness: DeskHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.cards.AGAIN", 0.001)
-    house.keep.locked = True
-    house.tells(board(rings={"PJSIP/701": caller()}))
-    card = house.card("anna")
-    house.tells(board(speaks={"PJSIP/701": caller()}))
+    monkeypatch.setattr("ari_app.desk.cards.RETRY", 0.001)
+    harness.store.locked = True
+    harness.update(board(ringing={"PJSIP/701": caller()}))
+    card = harness.card("anna")
+    harness.update(board(talking={"PJSIP/701": caller()}))
     await asyncio.sleep(0.01)
-    assert not house.keep.cards
-    house.keep.locked = False
-    await house.settled()
-    assert house.keep.cards[card.id].answered is not None
+    assert not harness.store.cards
+    harness.store.locked = False
+    await harness.settled()
+    assert harness.store.cards[card.id].answered is not None
 
 
-async def test_what_was_not_finished_lies_there_again_after_a_restart(house: House) -> None:
-    house.tells(board(rings={"PJSIP/701": caller(), "PJSIP/702": caller("2.2")}))
-    house.tells(board(speaks={"PJSIP/701": caller(), "PJSIP/702": caller("2.2")}))
-    house.tells(board(speaks={"PJSIP/702": caller("2.2")}))
-    await house.settled()
-    again = House(house.keep)
-    await again.desks.restore()
+async def test_unfinished_cards_are_restored_after_a_restart(harness: DeskHarness) -> None:
+    harness.update(board(ringing={"PJSIP/701": caller(), "PJSIP/702": caller("2.2")}))
+    harness.update(board(talking={"PJSIP/701": caller(), "PJSIP/702": caller("2.2")}))
+    harness.update(board(talking={"PJSIP/702": caller("2.2")}))
+    await harness.settled()
+    again = DeskHarness(harness.store)
+    await again.cards.restore()
     assert again.card("anna").phase == "after"
     assert again.card("boris").phase == "talking"
-    again.tells(board())
+    again.update(board())
     assert again.card("boris").phase == "after"
     await again.settled()
 
 
-async def test_a_card_that_rang_when_the_application_ended_is_closed_afterwards() -> None:
-    keep = Memory()
-    house = House(keep)
-    house.tells(board(rings={"PJSIP/701": caller()}))
-    await house.settled()
-    again = House(keep)
-    await again.desks.restore()
-    again.tells(board())
+async def test_a_card_ringing_at_shutdown_is_closed_after_the_restart() -> None:
+    keep = FakeCardStore()
+    harness = DeskHarness(keep)
+    harness.update(board(ringing={"PJSIP/701": caller()}))
+    await harness.settled()
+    again = DeskHarness(keep)
+    await again.cards.restore()
+    again.update(board())
     await again.settled()
-    assert not again.desks.of("anna")
+    assert not again.cards.of("anna")
     assert len(keep.closed) == 1

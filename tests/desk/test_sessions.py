@@ -1,64 +1,64 @@
-"""Who is signed in: cookies that change while they are used, and end by themselves."""
+"""Browser sessions: cookies rotate while in use, and expire."""
 
 from datetime import timedelta
 
 import pytest
 
-from ari_app.desk.sessions import GRACE, IDLE, LONGEST, ROTATE, TOUCH, Entered, Sessions, hashed
-from tests.desk.door import People, SignedIn
-from tests.desk.house import NOW
+from ari_app.desk.sessions import GRACE, IDLE, LONGEST, ROTATE, TOUCH, Sessions, SignedIn, hashed
+from tests.desk.fakes import NOW
+from tests.desk.http_client import FakeAccounts, FakeSessions
 
 SECOND = timedelta(seconds=1)
 
 
-class Clocked:
-    """Sessions, and a clock that is put forward."""
+class SessionsAndClock:
+    """Sessions with a clock that tests set."""
 
     def __init__(self) -> None:
         self.now = NOW
-        self.people = People()
-        self.store = SignedIn()
-        self.sessions = Sessions(self.store, self.people, lambda: self.now)
+        self.accounts = FakeAccounts()
+        self.store = FakeSessions()
+        self.sessions = Sessions(self.store, self.accounts, lambda: self.now)
 
     async def begun(self) -> str:
-        return await self.sessions.begin(self.people.people["anna"])
+        return await self.sessions.start(self.accounts.users["anna"])
 
     async def rotated(self, cookie: str) -> str | None:
-        entered = await self.sessions.entered(cookie)
-        assert entered is not None
-        return await self.sessions.rotated(entered, cookie)
+        signed_in = await self.sessions.authenticate(cookie)
+        assert signed_in is not None
+        return await self.sessions.rotate(signed_in, cookie)
 
     async def agent(self, cookie: str) -> str:
-        entered = await self.sessions.entered(cookie)
-        return entered.person.name if entered else ""
+        signed_in = await self.sessions.authenticate(cookie)
+        return signed_in.user.name if signed_in else ""
 
 
 @pytest.fixture
-def clocked() -> Clocked:
-    return Clocked()
+def clocked() -> SessionsAndClock:
+    return SessionsAndClock()
 
 
-async def test_the_store_knows_no_cookie(clocked: Clocked) -> None:
+async def test_the_store_has_only_hashes_of_cookies(clocked: SessionsAndClock) -> None:
     cookie = await clocked.begun()
-    assert [*clocked.store.kept] == [hashed(cookie)]
-    assert cookie not in repr(clocked.store.kept)
+    assert [*clocked.store.stored] == [hashed(cookie)]
+    assert cookie not in repr(clocked.store.stored)
     assert await clocked.agent(cookie) == "anna"
     assert await clocked.agent(cookie[:-1]) == ""
     assert await clocked.agent(hashed(cookie)) == ""
 
 
-async def test_two_browsers_have_nothing_in_common(clocked: Clocked) -> None:
+async def test_sessions_are_independent(clocked: SessionsAndClock) -> None:
     first, second = await clocked.begun(), await clocked.begun()
     assert first != second
-    tokens = {one.csrf for one in clocked.store.kept.values()}
+    tokens = {one.csrf for one in clocked.store.stored.values()}
     assert len(tokens) == 2
-    one = await clocked.sessions.entered(first)
+    one = await clocked.sessions.authenticate(first)
     assert one is not None
     await clocked.sessions.end(one)
     assert [await clocked.agent(first), await clocked.agent(second)] == ["", "anna"]
 
 
-async def test_the_cookie_before_counts_for_a_moment(clocked: Clocked) -> None:
+async def test_the_previous_cookie_has_a_grace_period(clocked: SessionsAndClock) -> None:
     old = await clocked.begun()
     clocked.now += ROTATE - SECOND
     assert await clocked.rotated(old) is None, "it is not time yet"
@@ -71,8 +71,8 @@ async def test_the_cookie_before_counts_for_a_moment(clocked: Clocked) -> None:
     assert [await clocked.agent(old), await clocked.agent(new or "")] == ["", "anna"]
 
 
-async def test_a_browser_that_never_got_its_cookie_goes_on_with_the_one_before(
-    clocked: Clocked,
+async def test_a_lost_response_keeps_the_previous_cookie_valid(
+    clocked: SessionsAndClock,
 ) -> None:
     old = await clocked.begun()
     clocked.now += ROTATE
@@ -87,27 +87,33 @@ async def test_a_browser_that_never_got_its_cookie_goes_on_with_the_one_before(
     assert await clocked.agent(old) == ""
 
 
-async def test_of_two_requests_at_once_one_brings_the_next_cookie(clocked: Clocked) -> None:
+async def test_concurrent_requests_rotate_once(
+    clocked: SessionsAndClock,
+) -> None:
     cookie = await clocked.begun()
     clocked.now += ROTATE
-    both = [await clocked.sessions.entered(cookie) for _ in range(2)]
-    found = [await clocked.sessions.rotated(one, cookie) for one in both if one]
+    both = [await clocked.sessions.authenticate(cookie) for _ in range(2)]
+    found = [await clocked.sessions.rotate(one, cookie) for one in both if one]
     assert found[0] is not None
     assert found[1] is None
     assert await clocked.agent(found[0]) == "anna"
 
 
-async def test_who_signed_out_does_not_come_in_with_the_cookie_before(clocked: Clocked) -> None:
+async def test_signing_out_ends_the_previous_cookie_too(
+    clocked: SessionsAndClock,
+) -> None:
     old = await clocked.begun()
     clocked.now += ROTATE
     new = await clocked.rotated(old)
-    entered = await clocked.sessions.entered(new or "")
-    assert entered is not None
-    await clocked.sessions.end(entered)
+    signed_in = await clocked.sessions.authenticate(new or "")
+    assert signed_in is not None
+    await clocked.sessions.end(signed_in)
     assert [await clocked.agent(old), await clocked.agent(new or "")] == ["", ""]
 
 
-async def test_a_browser_that_is_used_stays_and_not_longer_than_a_day(clocked: Clocked) -> None:
+async def test_use_prolongs_a_session_up_to_a_day(
+    clocked: SessionsAndClock,
+) -> None:
     cookie = await clocked.begun()
     clocked.now += IDLE - SECOND
     assert await clocked.agent(cookie) == "anna"
@@ -117,13 +123,13 @@ async def test_a_browser_that_is_used_stays_and_not_longer_than_a_day(clocked: C
     assert await clocked.agent(cookie) == "", "and no longer than everybody"
 
 
-async def test_a_browser_that_is_not_used_must_sign_in_again(clocked: Clocked) -> None:
+async def test_an_idle_session_expires(clocked: SessionsAndClock) -> None:
     cookie = await clocked.begun()
     clocked.now += IDLE
     assert await clocked.agent(cookie) == ""
 
 
-async def test_after_so_long_everybody_must_sign_in_again(clocked: Clocked) -> None:
+async def test_every_session_expires_after_a_day(clocked: SessionsAndClock) -> None:
     cookie = await clocked.begun()
     while clocked.now < NOW + LONGEST - SECOND:
         clocked.now = min(clocked.now + timedelta(hours=1), NOW + LONGEST - SECOND)
@@ -133,63 +139,65 @@ async def test_after_so_long_everybody_must_sign_in_again(clocked: Clocked) -> N
     assert await clocked.agent(cookie) == ""
 
 
-async def test_who_may_no_longer_come_in_is_signed_out(clocked: Clocked) -> None:
+async def test_a_removed_user_is_signed_out(clocked: SessionsAndClock) -> None:
     cookie = await clocked.begun()
-    del clocked.people.people["anna"]
+    del clocked.accounts.users["anna"]
     assert await clocked.agent(cookie) == ""
-    assert not clocked.store.kept
+    assert not clocked.store.stored
 
 
-async def entered(clocked: Clocked) -> Entered:
-    found = await clocked.sessions.entered(await clocked.begun())
+async def entered(clocked: SessionsAndClock) -> SignedIn:
+    found = await clocked.sessions.authenticate(await clocked.begun())
     assert found is not None
     return found
 
 
-async def test_a_tab_stays_whatever_the_cookie_is_by_now(clocked: Clocked) -> None:
+async def test_a_tab_survives_cookie_rotation(clocked: SessionsAndClock) -> None:
     cookie = await clocked.begun()
-    tab = await clocked.sessions.entered(cookie)
+    tab = await clocked.sessions.authenticate(cookie)
     assert tab is not None
     clocked.now += ROTATE
     new = await clocked.rotated(cookie)
     clocked.now += GRACE
-    assert await clocked.sessions.lasts(tab, used=False)
-    again = await clocked.sessions.entered(new or "")
+    assert await clocked.sessions.still_valid(tab, used=False)
+    again = await clocked.sessions.authenticate(new or "")
     assert again is not None
     await clocked.sessions.end(again)
-    assert not await clocked.sessions.lasts(tab, used=False)
+    assert not await clocked.sessions.still_valid(tab, used=False)
 
 
-async def test_a_tab_in_which_somebody_works_is_in_use(clocked: Clocked) -> None:
+async def test_an_active_tab_prolongs_its_session(clocked: SessionsAndClock) -> None:
     tab = await entered(clocked)
     clocked.now += IDLE - SECOND
-    assert await clocked.sessions.lasts(tab, used=True)
+    assert await clocked.sessions.still_valid(tab, used=True)
     clocked.now += IDLE - SECOND
-    assert await clocked.sessions.lasts(tab, used=False), "which says nothing of its being used"
+    assert await clocked.sessions.still_valid(tab, used=False), (
+        "which says nothing of its being used"
+    )
     clocked.now += SECOND * 2
-    assert not await clocked.sessions.lasts(tab, used=True), "a day is over"
+    assert not await clocked.sessions.still_valid(tab, used=True), "a day is over"
 
 
-async def test_a_tab_that_is_only_open_is_not_in_use(clocked: Clocked) -> None:
+async def test_an_idle_tab_does_not_prolong_its_session(clocked: SessionsAndClock) -> None:
     tab = await entered(clocked)
     for _ in range(11):
         clocked.now += timedelta(hours=1)
-        assert await clocked.sessions.lasts(tab, used=False)
+        assert await clocked.sessions.still_valid(tab, used=False)
     clocked.now += timedelta(hours=1)
-    assert not await clocked.sessions.lasts(tab, used=False)
+    assert not await clocked.sessions.still_valid(tab, used=False)
 
 
-async def test_who_becomes_another_comes_in_anew(clocked: Clocked) -> None:
+async def test_a_changed_role_invalidates_open_tabs(clocked: SessionsAndClock) -> None:
     tab = await entered(clocked)
-    clocked.people.become("anna", "supervisor")
-    assert not await clocked.sessions.lasts(tab, used=True)
+    clocked.accounts.set_role("anna", "supervisor")
+    assert not await clocked.sessions.still_valid(tab, used=True)
 
 
-async def test_use_is_not_written_down_at_every_touch(clocked: Clocked) -> None:
+async def test_use_is_recorded_at_most_once_a_minute(clocked: SessionsAndClock) -> None:
     cookie = await clocked.begun()
     clocked.now += TOUCH
     await clocked.agent(cookie)
-    assert clocked.store.kept[hashed(cookie)].seen == NOW
+    assert clocked.store.stored[hashed(cookie)].seen == NOW
     clocked.now += SECOND
     await clocked.agent(cookie)
-    assert clocked.store.kept[hashed(cookie)].seen == clocked.now
+    assert clocked.store.stored[hashed(cookie)].seen == clocked.now

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from ari_app.desk import acts, agent_state, site
+from ari_app.desk import agent_state, operations, server
 from ari_app.desk.words import word
 from ari_app.selfcare.operations import CATALOGUE
 from tests.docs.markdown import code, section, tables
@@ -17,20 +17,20 @@ def test_what_agents_cannot_do_is_said() -> None:
     (table,) = re.findall(r"\| Operation \| Why \|\n(.*?)\n\n", PAGE.read_text("utf-8"), re.S)
     cells = [row.split("|")[1] for row in table.splitlines()[1:]]
     named = {name for cell in cells for name in re.findall("`(.*?)`", cell)}
-    barred = CATALOGUE.keys() - acts.offered(CATALOGUE).keys()
-    quotes = {name for name in barred if name.endswith(acts.QUOTE)}
-    assert named == barred - quotes | {f"…{acts.QUOTE}"}
+    barred = CATALOGUE.keys() - operations.offered(CATALOGUE).keys()
+    quotes = {name for name in barred if name.endswith(operations.QUOTE)}
+    assert named == barred - quotes | {f"…{operations.QUOTE}"}
 
 
 def test_the_states_are_those_that_agents_see() -> None:
-    (table,) = tables(section(TEXT, "Where you stand"))
-    states = get_args(agent_state.Word)
+    (table,) = tables(section(TEXT, "Your state"))
+    states = get_args(agent_state.StateName)
     assert [row[0] for row in table] == [word(f"state-{each}", "en") for each in states]
 
 
 def test_the_keys_are_those_of_the_page() -> None:
     (table,) = tables(section(TEXT, "Keys"))
-    script = (site.FILES / "keys.js").read_text("utf-8")
+    script = (server.FILES / "keys.js").read_text("utf-8")
     letters = {f"Alt+{letter}" for letter in re.findall(r"Key([A-Z]):", script)}
     told = {key for row in table for key in code(row[0])}
     assert told == letters | {"Alt+1", "Alt+9", "Ctrl+Enter"}

@@ -1,4 +1,4 @@
-"""Who may sit at the desk, and who is signed in, over a real store and real hashes."""
+"""Accounts and browser sessions over a real store and real hashes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -10,19 +10,19 @@ import pytest
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 
-from ari_app.desk.people import AccountsBusy, Person, Signed
+from ari_app.desk.accounts import AccountsBusy, BrowserSession, User
 from ari_app.selfcare.hashing import CHEAP, THREADS, Hasher
 from ari_app.store import agents, desk_sessions
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store
-from ari_app.workplace.accounts import StoredAccounts, StoredSigned
+from ari_app.workplace.accounts import StoredAccounts, StoredSessions
 from ivr.secret import Secret
 from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 PASSWORD = Secret("ясный день над рекой")
 HOUR = timedelta(hours=1)
-SIGNED = Signed("hash", "anna", "token", NOON, NOON, NOON, NOON + HOUR)
+SESSION = BrowserSession("hash", "anna", "token", NOON, NOON, NOON, NOON + HOUR)
 
 
 @pytest.fixture
@@ -71,24 +71,24 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("' or 1=1 --", PASSWORD.reveal(), False),
     ],
 )
-async def test_whoever_it_is_one_hash_is_checked(
+async def test_every_sign_in_checks_one_hash(
     store: Store, hasher: Hasher, checks: list[str], name: str, password: str, comes_in: bool
 ) -> None:
-    """So that the time of an answer tells nobody which names there are."""
+    """So that response times do not reveal which logins exist."""
     person = await StoredAccounts(store, hasher).check(name, Secret(password))
-    assert person == (Person("anna", "Анна Ветрова", "senior") if comes_in else None)
+    assert person == (User("anna", "Анна Ветрова", "senior") if comes_in else None)
     assert [one.partition("$v=")[0] for one in checks] == ["$argon2id"]
 
 
-async def test_who_has_no_password_any_more_may_not_stay(store: Store, hasher: Hasher) -> None:
+async def test_a_user_without_a_password_is_not_found(store: Store, hasher: Hasher) -> None:
     accounts = StoredAccounts(store, hasher)
-    assert await accounts.person("anna") == Person("anna", "Анна Ветрова", "senior")
-    assert await accounts.person("boris") is None
+    assert await accounts.find("anna") == User("anna", "Анна Ветрова", "senior")
+    assert await accounts.find("boris") is None
     await store.write(agents.put_password, "anna", "")
-    assert await accounts.person("anna") is None
+    assert await accounts.find("anna") is None
 
 
-async def test_more_than_can_be_checked_are_asked_to_come_again(
+async def test_too_many_password_checks_at_once_are_rejected(
     store: Store, hasher: Hasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = Event()
@@ -101,31 +101,33 @@ async def test_more_than_can_be_checked_are_asked_to_come_again(
     assert all(await asyncio.gather(*checking))
 
 
-async def test_a_session_is_the_same_with_every_cookie(store: Store) -> None:
-    signed = StoredSigned(store)
-    await signed.add(SIGNED)
-    await signed.add(replace(SIGNED, token="other", csrf="other"))
-    assert await signed.rotate("hash", "new", NOON)
-    assert await signed.find("hash", NOON) is None
-    assert await signed.again(SIGNED, NOON) == replace(SIGNED, token="new")
-    await signed.touch("new", NOON, NOON + 2 * HOUR)
-    assert await signed.again(SIGNED, NOON + HOUR) is not None
-    assert await signed.again(SIGNED, NOON + 2 * HOUR) is None
-    await signed.end("new")
-    assert await signed.again(SIGNED, NOON) is None
+async def test_a_session_is_found_after_its_cookie_was_rotated(store: Store) -> None:
+    sessions = StoredSessions(store)
+    await sessions.add(SESSION)
+    await sessions.add(replace(SESSION, token="other", csrf="other"))
+    assert await sessions.rotate("hash", "new", NOON)
+    assert await sessions.find("hash", NOON) is None
+    assert await sessions.current(SESSION, NOON) == replace(SESSION, token="new")
+    await sessions.touch("new", NOON, NOON + 2 * HOUR)
+    assert await sessions.current(SESSION, NOON + HOUR) is not None
+    assert await sessions.current(SESSION, NOON + 2 * HOUR) is None
+    await sessions.end("new")
+    assert await sessions.current(SESSION, NOON) is None
 
 
-async def test_who_is_signed_out_everywhere_is_nowhere_signed_in(store: Store) -> None:
-    signed = StoredSigned(store)
-    await signed.add(SIGNED)
+async def test_ending_all_sessions_of_an_agent(store: Store) -> None:
+    sessions = StoredSessions(store)
+    await sessions.add(SESSION)
     await store.write(desk_sessions.end_all, "anna")
-    assert await signed.find("hash", NOON) is None
-    assert await signed.again(SIGNED, NOON) is None
+    assert await sessions.find("hash", NOON) is None
+    assert await sessions.current(SESSION, NOON) is None
 
 
-async def test_a_new_session_sweeps_those_that_have_expired(store: Store) -> None:
-    signed = StoredSigned(store)
-    await signed.add(SIGNED)
+async def test_a_new_session_removes_expired_ones(store: Store) -> None:
+    sessions = StoredSessions(store)
+    await sessions.add(SESSION)
     later = NOON + HOUR
-    await signed.add(replace(SIGNED, token="new", csrf="new", created=later, expires=later + HOUR))
+    await sessions.add(
+        replace(SESSION, token="new", csrf="new", created=later, expires=later + HOUR)
+    )
     assert await store.read(desk_sessions.find, "hash", NOON) is None

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ari_app.desk.known import Arrival, Passed
-from ari_app.desk.ports import DeskUnavailable, Kept
+from ari_app.desk.caller_profile import Arrival, TransferNotes
+from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import agents, history, subscribers
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store
@@ -28,7 +28,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await one.close()
 
 
-def card(id: str = "0123456789abcdef") -> Kept:
+def card(id: str = "0123456789abcdef") -> CardRecord:
     arrival = Arrival(
         channel="1.1",
         number="375990000001",
@@ -40,22 +40,22 @@ def card(id: str = "0123456789abcdef") -> Kept:
         language="ru",
         identity="caller",
     )
-    return Kept(id=id, agent="anna", arrival=arrival, opened=AT, identity="caller")
+    return CardRecord(id=id, agent="anna", arrival=arrival, opened=AT, identity="caller")
 
 
-async def test_a_card_comes_back_as_it_was_kept(store: Store) -> None:
+async def test_a_card_is_read_as_it_was_stored(store: Store) -> None:
     cards = StoredCards(store)
     await cards.open(card())
     after = replace(card(), answered=AT, ended=AT, identity="code-word")
-    await cards.changed(after)
+    await cards.update(after)
     [found] = await cards.unfinished()
     assert found == replace(after, arrival=replace(after.arrival, identity="code-word"))
 
 
-async def test_what_is_written_becomes_the_contact_when_it_is_finished(store: Store) -> None:
+async def test_finishing_a_card_records_its_contact(store: Store) -> None:
     cards = StoredCards(store)
     await cards.open(card())
-    await cards.changed(replace(card(), answered=AT))
+    await cards.update(replace(card(), answered=AT))
     for number, (field, text) in enumerate(
         (("question", "Почему"), ("question", "Почему счёт выше?"), ("solution", "Налог"),
          ("solved", "yes"), ("topic", "money"))
@@ -69,7 +69,7 @@ async def test_what_is_written_becomes_the_contact_when_it_is_finished(store: St
     assert (contact.topic, contact.agent, contact.first_contact_solved) == ("money", "anna", True)
 
 
-async def test_an_offer_that_nobody_took_is_no_contact(store: Store) -> None:
+async def test_an_unanswered_card_records_no_contact(store: Store) -> None:
     cards = StoredCards(store)
     await cards.open(card())
     await cards.close("0123456789abcdef", AT)
@@ -77,7 +77,7 @@ async def test_an_offer_that_nobody_took_is_no_contact(store: Store) -> None:
     assert not await store.read(history.of_subscriber, 1)
 
 
-async def test_nobody_writes_on_a_card_that_is_not_his_or_not_there(store: Store) -> None:
+async def test_only_the_agent_of_a_card_writes_on_it(store: Store) -> None:
     cards = StoredCards(store)
     await cards.open(card())
     for id, agent in (("0123456789abcdef", "boris"), ("fedcba9876543210", "anna")):
@@ -86,13 +86,13 @@ async def test_nobody_writes_on_a_card_that_is_not_his_or_not_there(store: Store
     assert not await cards.texts("0123456789abcdef")
 
 
-async def test_what_stands_on_a_colleagues_card_is_told_with_his_name(store: Store) -> None:
+async def test_transfer_notes_name_the_colleague(store: Store) -> None:
     cards = StoredCards(store)
     await cards.open(card())
     await cards.save(card().id, "anna", "question", "t:1", "Нет звука", AT)
-    assert await cards.passed(card().id) == Passed("anna", "Нет звука", "")
+    assert await cards.transfer_notes(card().id) == TransferNotes("anna", "Нет звука", "")
     anna = Agent("anna", "Анна Ветрова", "701", ("ru",), "701", Secret("x"))
     await store.write(agents.add, [anna])
-    assert (await cards.passed(card().id)).by == "Анна Ветрова"
+    assert (await cards.transfer_notes(card().id)).by == "Анна Ветрова"
     with pytest.raises(DeskUnavailable):
-        await cards.passed("fedcba9876543210")
+        await cards.transfer_notes("fedcba9876543210")

@@ -27,15 +27,15 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def clerk(store: Store) -> StoredNotesAndTickets:
+def notes(store: Store) -> StoredNotesAndTickets:
     return StoredNotesAndTickets(store, lambda: AT)
 
 
 @pytest.mark.parametrize(("department", "hours"), [("finance", 24), ("field", 48)])
-async def test_a_ticket_is_due_as_its_department_promises(
-    store: Store, clerk: StoredNotesAndTickets, department: str, hours: int
+async def test_the_due_time_depends_on_the_department(
+    store: Store, notes: StoredNotesAndTickets, department: str, hours: int
 ) -> None:
-    made = [await clerk.ticket(card(), "k1", department, "Нет звука", None) for _ in range(2)]
+    made = [await notes.open_ticket(card(), "k1", department, "Нет звука", None) for _ in range(2)]
     assert [one.due for one in made] == [AT + hours * HOUR] * 2
     [kept] = await store.read(tickets.active_of, 1)
     assert (kept.by, kept.number, kept.call, kept.topic, kept.text) == (
@@ -43,38 +43,38 @@ async def test_a_ticket_is_due_as_its_department_promises(
     )  # fmt: skip
 
 
-async def test_a_ticket_is_due_when_the_agent_says_so_and_may_be_a_strangers(
-    clerk: StoredNotesAndTickets,
+async def test_the_agent_may_set_the_due_time_also_for_an_unknown_caller(
+    notes: StoredNotesAndTickets,
 ) -> None:
     stranger = replace(card(), arrival=replace(card().arrival, subscriber=None))
-    made = await clerk.ticket(stranger, "k1", "technical", "Хочет подключиться", AT + HOUR)
+    made = await notes.open_ticket(stranger, "k1", "technical", "Хочет подключиться", AT + HOUR)
     assert (made.due, made.late) == (AT + HOUR, False)
 
 
-async def test_a_note_is_of_a_subscriber(store: Store, clerk: StoredNotesAndTickets) -> None:
+async def test_a_note_needs_a_subscriber(store: Store, notes: StoredNotesAndTickets) -> None:
     for _ in range(2):
-        await clerk.note(card(), "k1", "Говорить громче")
+        await notes.add_note(card(), "k1", "Говорить громче")
     [note] = await store.read(colleague_notes.of_subscriber, 1)
     assert (note.agent, note.text) == ("anna", "Говорить громче")
     stranger = replace(card(), arrival=replace(card().arrival, subscriber=None))
     with pytest.raises(DeskUnavailable):
-        await clerk.note(stranger, "k2", "x")
+        await notes.add_note(stranger, "k2", "x")
 
 
-async def test_a_call_is_promised_once_for_a_number(
-    store: Store, clerk: StoredNotesAndTickets
+async def test_a_promise_takes_over_the_open_callback_of_the_number(
+    store: Store, notes: StoredNotesAndTickets
 ) -> None:
     await store.write(callbacks.request, "c1:1", "c1", "375990000001", 1, AT - HOUR, "money")
     for _ in range(2):
-        await clerk.call_back(card(), "k1", AT + HOUR, "про счёт")
+        await notes.promise_callback(card(), "k1", AT + HOUR, "про счёт")
     [one] = await store.read(callbacks.listed, True)
     assert (one.at, one.due, one.agent, one.note) == (AT - HOUR, AT + HOUR, "anna", "про счёт")
     nobody = replace(card(), arrival=replace(card().arrival, number="anonymous"))
     with pytest.raises(DeskUnavailable):
-        await clerk.call_back(nobody, "k2", AT + HOUR, "")
+        await notes.promise_callback(nobody, "k2", AT + HOUR, "")
 
 
-async def test_a_store_that_is_away_is_told(store: Store, clerk: StoredNotesAndTickets) -> None:
+async def test_a_closed_store_is_reported(store: Store, notes: StoredNotesAndTickets) -> None:
     await store.close()
     with pytest.raises(DeskUnavailable):
-        await clerk.note(card(), "k1", "x")
+        await notes.add_note(card(), "k1", "x")

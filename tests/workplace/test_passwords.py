@@ -1,8 +1,8 @@
-"""Passwords of agents that are refused, and those that are made."""
+"""Weak passwords of agents are refused; strong ones are generated."""
 
 import pytest
 
-from ari_app.desk.people import PASSWORD
+from ari_app.desk.accounts import LONGEST_PASSWORD
 from ari_app.workplace.passwords import faults, generated
 from ivr.secret import Secret
 
@@ -20,7 +20,7 @@ NAMES = ("anna", "Анна Ветрова")
         "Пароль от облаков",
     ],
 )
-def test_what_nobody_tries_first_is_good(password: str) -> None:
+def test_strong_passwords_are_accepted(password: str) -> None:
     assert faults(Secret(password), NAMES) == ()
 
 
@@ -33,27 +33,27 @@ def test_what_nobody_tries_first_is_good(password: str) -> None:
         "админ12345",
     ],
 )  # fmt: skip
-def test_what_is_tried_first_is_refused(password: str) -> None:
-    told = faults(Secret(password), NAMES)
-    assert told == ("It is one of those that are tried first: take something of your own.",)
+def test_common_passwords_are_refused(password: str) -> None:
+    reason = faults(Secret(password), NAMES)
+    assert reason == ("It is too common: use something of your own.",)
 
 
 @pytest.mark.parametrize(
-    ("password", "told"),
+    ("password", "reason"),
     [
         ("kx7-qq93-", "too short"),
-        ("кл" * PASSWORD, "too long"),
+        ("кл" * LONGEST_PASSWORD, "too long"),
         ("mrs-anna-kx7", "a name of its owner"),
         ("ветрова-и-море", "a name of its owner"),
     ],
 )
-def test_why_it_is_refused_is_told(password: str, told: str) -> None:
+def test_the_reason_is_given_without_the_password(password: str, reason: str) -> None:
     sentences = " ".join(faults(Secret(password), NAMES))
-    assert told in sentences
+    assert reason in sentences
     assert password not in sentences
 
 
-def test_those_that_are_made_are_good_and_never_the_same() -> None:
+def test_generated_passwords_are_strong_and_unique() -> None:
     made = {generated() for _ in range(200)}
     assert len(made) == 200
     assert not any(faults(one, NAMES) for one in made)

@@ -1,4 +1,4 @@
-"""Who is moved where, as it is asked of Asterisk."""
+"""What agents ask of Asterisk: pause, transfer, supervise."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -15,45 +15,45 @@ from tests.store.samples import NOON
 PHONES = {"anna": "PJSIP/701", "boris": "Local/702@from-queue/n"}
 
 
-class Exchange:
-    """Asterisk, which does what it is asked, or refuses."""
+class FakeAsterisk:
+    """Records the requests, or fails with ``error``."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
-        self.fault: Exception | None = None
+        self.error: Exception | None = None
 
     async def pause(self, interface: str, paused: bool, reason: str = "") -> None:
-        await self._heard(interface, paused, reason)
+        await self._record(interface, paused, reason)
 
     async def transfer(self, leg: str, to: str) -> None:
-        await self._heard(leg, to)
+        await self._record(leg, to)
 
-    async def spied(self, mentor: str, agent: str, how: str) -> None:
-        await self._heard(mentor, agent, how)
+    async def supervise(self, supervisor: str, agent: str, how: str) -> None:
+        await self._record(supervisor, agent, how)
 
-    async def _heard(self, *what: Any) -> None:
-        if self.fault is not None:
-            raise self.fault
+    async def _record(self, *what: Any) -> None:
+        if self.error is not None:
+            raise self.error
         self.asked.append(what)
 
 
 @pytest.fixture
-def exchange() -> Exchange:
-    return Exchange()
+def asterisk() -> FakeAsterisk:
+    return FakeAsterisk()
 
 
 @pytest.fixture
-def floor(exchange: Exchange) -> QueueControl:
+def control(asterisk: FakeAsterisk) -> QueueControl:
     words = cast(StoredCodeWords, None)
-    return QueueControl(exchange, PHONES.get, words, exchange.spied, lambda: NOON)
+    return QueueControl(asterisk, PHONES.get, words, asterisk.supervise, lambda: NOON)
 
 
-async def test_moves_are_asked_of_asterisk(exchange: Exchange, floor: QueueControl) -> None:
-    await floor.pause("anna", "lunch")
-    await floor.ready("anna")
-    await floor.pass_on("PJSIP/701-0001", "queue-support")
-    await floor.mentor("anna", "boris", "whisper")
-    assert exchange.asked == [
+async def test_requests_reach_asterisk(asterisk: FakeAsterisk, control: QueueControl) -> None:
+    await control.pause("anna", "lunch")
+    await control.ready("anna")
+    await control.transfer("PJSIP/701-0001", "queue-support")
+    await control.supervise("anna", "boris", "whisper")
+    assert asterisk.asked == [
         ("PJSIP/701", True, "lunch"),
         ("PJSIP/701", False, ""),
         ("PJSIP/701-0001", "queue-support"),
@@ -62,20 +62,23 @@ async def test_moves_are_asked_of_asterisk(exchange: Exchange, floor: QueueContr
 
 
 @pytest.mark.parametrize(
-    "fault", [AmiError("AMI is not connected"), AriError(500, "x", "y"), UnreachableError("link")]
+    "error", [AmiError("AMI is not connected"), AriError(500, "x", "y"), UnreachableError("link")]
 )
 @pytest.mark.parametrize(
-    "move",
+    "command",
     [
-        lambda floor: floor.ready("anna"),
-        lambda floor: floor.pass_on("PJSIP/701-0001", "702"),
-        lambda floor: floor.mentor("anna", "boris", "listen"),
-        lambda floor: floor.pause("nobody", "lunch"),
+        lambda control: control.ready("anna"),
+        lambda control: control.transfer("PJSIP/701-0001", "702"),
+        lambda control: control.supervise("anna", "boris", "listen"),
+        lambda control: control.pause("nobody", "lunch"),
     ],
 )
-async def test_what_cannot_be_moved_is_told(
-    exchange: Exchange, floor: QueueControl, fault: Exception, move: Callable[[QueueControl], Any]
+async def test_failures_become_desk_unavailable(
+    asterisk: FakeAsterisk,
+    control: QueueControl,
+    error: Exception,
+    command: Callable[[QueueControl], Any],
 ) -> None:
-    exchange.fault = fault
+    asterisk.error = error
     with pytest.raises(DeskUnavailable):
-        await move(floor)
+        await command(control)

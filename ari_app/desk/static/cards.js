@@ -1,7 +1,7 @@
-// The cards on the desk: one is seen, the others are named in the list beside it.
+// The open cards: one is shown, the others are listed beside it.
 import { forget, restore } from "./forms.js";
 
-const BUSY = 3000; // ms after the last key in which no other card pushes itself forward
+const BUSY = 3000; // ms after the last key in which no other card comes to the front
 
 export class Cards {
   constructor(place, list, drafts) {
@@ -9,38 +9,38 @@ export class Cards {
     this.list = list;
     this.drafts = drafts;
     this.typedAt = 0;
-    this.seen = "";
+    this.shown = "";
     drafts.changed = (card) => {
       if (card) this.saving(card);
       else for (const each of this.all()) this.saving(each.dataset.card);
     };
-    drafts.found = (...what) => this.write(...what);
+    drafts.found = (...args) => this.write(...args);
     place.addEventListener("input", (event) => this.typed(event.target));
     list.addEventListener("click", (event) => {
       const button = event.target.closest("button");
-      if (button) this.see(button.dataset.card, true);
+      if (button) this.show(button.dataset.card, true);
     });
   }
 
   all() { return [...this.place.querySelectorAll("article.card")]; }
   get(id) { return document.getElementById(`card-${id}`); }
-  get current() { return this.get(this.seen); }
+  get current() { return this.get(this.shown); }
 
-  // All cards that there are: known ones keep what is being typed.
-  lay(htmls) {
+  // All open cards, after a (re)connect: those already here keep what is being typed.
+  replaceAll(htmls) {
     const made = htmls.map(parsed);
     const ids = new Set(made.map((card) => card.dataset.card));
     for (const card of this.all()) if (!ids.has(card.dataset.card)) card.remove();
     forget(ids);
     for (const card of made) this.take(card);
-    if (!this.current) this.see(this.all().at(-1)?.dataset.card ?? "", false);
-    this.tell();
+    if (!this.current) this.show(this.all().at(-1)?.dataset.card ?? "", false);
+    this.updateList();
   }
 
   open(id, html) {
     this.take(parsed(html));
-    if (!this.busy()) this.see(id, false);
-    this.tell();
+    if (!this.busy()) this.show(id, false);
+    this.updateList();
   }
 
   take(made) {
@@ -70,7 +70,7 @@ export class Cards {
   part(id, part, html) {
     const place = this.get(id)?.querySelector(`[data-part="${part}"]`);
     if (place) place.innerHTML = html;
-    if (part === "who") this.tell(); // now he has a name
+    if (part === "subscriber") this.updateList(); // the name is known now
   }
 
   // Written in another tab.
@@ -83,28 +83,28 @@ export class Cards {
     if (field && field.value !== text) field.value = text;
   }
 
-  phase({ card, phase, told, since }) {
-    const it = this.get(card);
-    if (!it) return;
-    it.dataset.phase = phase;
-    it.querySelector("[data-phase-word]").textContent = told;
-    it.querySelector(".head .timer").dataset.since = since;
-    if (phase === "talking") this.see(card, false);
-    this.tell();
+  phase({ card, phase, text, since }) {
+    const element = this.get(card);
+    if (!element) return;
+    element.dataset.phase = phase;
+    element.querySelector("[data-phase-word]").textContent = text;
+    element.querySelector(".head .timer").dataset.since = since;
+    if (phase === "talking") this.show(card, false);
+    this.updateList();
   }
 
   close(id) {
     this.get(id)?.remove();
-    if (this.seen === id) this.see(this.all().at(-1)?.dataset.card ?? "", false);
-    this.tell();
+    if (this.shown === id) this.show(this.all().at(-1)?.dataset.card ?? "", false);
+    this.updateList();
   }
 
-  // Show a card; ``go`` also moves the focus to it.
-  see(id, go) {
-    this.seen = id;
+  // Show a card; `focus` also moves the keyboard focus to it.
+  show(id, focus) {
+    this.shown = id;
     for (const card of this.all()) card.hidden = card.dataset.card !== id;
-    if (go) this.current?.focus();
-    this.tell();
+    if (focus) this.current?.focus();
+    this.updateList();
   }
 
   typed(field) {
@@ -129,7 +129,7 @@ export class Cards {
   }
 
   // The list of cards, by number: Alt+1 is the first.
-  tell() {
+  updateList() {
     document.getElementById("none").hidden = this.all().length > 0;
     this.list.replaceChildren(...this.all().map((card) => {
       const line = document.createElement("li");
@@ -137,7 +137,7 @@ export class Cards {
       button.type = "button";
       button.dataset.card = card.dataset.card;
       button.dataset.phase = card.dataset.phase;
-      button.setAttribute("aria-current", String(card.dataset.card === this.seen));
+      button.setAttribute("aria-current", String(card.dataset.card === this.shown));
       const name = card.querySelector(".full")?.textContent ?? "";
       button.textContent = [card.querySelector(".number").textContent, name].join(" ").trim();
       line.append(button);

@@ -1,5 +1,5 @@
-// The desk in the browser: what the server tells is put into its place, what the agent does is said.
-import { Wire } from "./wire.js";
+// The page of the desk: shows what the server sends, and sends what the agent does.
+import { Connection } from "./connection.js";
 import { Cards } from "./cards.js";
 import { Drafts } from "./drafts.js";
 import { forms } from "./forms.js";
@@ -9,36 +9,36 @@ import { run as timers, tick } from "./timers.js";
 const $ = (id) => document.getElementById(id);
 const root = document.documentElement;
 
-const wire = new Wire({
+const connection = new Connection({
   lost: (is) => { $("lost").hidden = !is; },
-  told,
+  received,
 });
-const drafts = new Drafts(document.body.dataset.agent, (said) => wire.say(said));
+const drafts = new Drafts(document.body.dataset.agent, (message) => connection.send(message));
 const cards = new Cards($("cards"), $("tabs"), drafts);
 timers();
-keys(cards, wire);
-const ready = forms(wire, drafts, notice);
-Promise.all([drafts.ready, ready]).then(() => wire.connect()); // what was not done is known first
+keys(cards, connection);
+const ready = forms(connection, drafts, notice);
+Promise.all([drafts.ready, ready]).then(() => connection.connect()); // unsent drafts are read first
 
-function told(message) {
+function received(message) {
   switch (message.type) {
     case "hello":
-      if (message.built !== root.dataset.built) { location.reload(); return; }
-      cards.lay(message.cards);
-      put($("standing"), message.state);
+      if (message.build !== root.dataset.build) { location.reload(); return; }
+      cards.replaceAll(message.cards);
+      put($("agent-state"), message.state);
       put($("queues"), message.queues);
       drafts.resend();
       break;
-    case "card": cards.open(message.card, message.html); aloud(message.told); break;
+    case "card": cards.open(message.card, message.html); announce(message.announcement); break;
     case "part": cards.part(message.card, message.part, message.html); break;
     case "wrote": cards.wrote(message.card, message.field, message.text); break;
-    case "phase": cards.phase(message); aloud(message.told); break;
-    case "gone": cards.close(message.card); notice(message.told); break;
+    case "phase": cards.phase(message); announce(message.text); break;
+    case "gone": cards.close(message.card); notice(message.text); break;
     case "saved": drafts.saved(message.key); break;
-    case "stated": put($("standing"), message.html); break;
+    case "stated": put($("agent-state"), message.html); break;
     case "queues": put($("queues"), message.html); break;
-    case "answer": wire.answered(message); break;
-    case "notice": notice(message.told); break;
+    case "answer": connection.answered(message); break;
+    case "notice": notice(message.text); break;
   }
 }
 
@@ -53,7 +53,8 @@ function put(place, html) {
   tick();
 }
 
-function aloud(text) { $("aloud").textContent = text; }
+// For screen readers.
+function announce(text) { $("announcement").textContent = text; }
 
 function notice(text) {
   const line = document.createElement("p");
@@ -62,22 +63,24 @@ function notice(text) {
   setTimeout(() => line.remove(), 8000);
 }
 
-// Ready, pause, more time.
-$("standing").addEventListener("click", (event) => {
+// Ready, pause, more wrap-up time.
+$("agent-state").addEventListener("click", (event) => {
   const state = event.target.closest("[data-state]")?.dataset.state;
   if (!state) return;
   const reason = state === "pause" ? $("pause-reason").value : state === "wrap-up" ? "wrap-up" : "";
-  wire.say({ type: "state", ready: state === "ready", reason });
+  connection.send({ type: "state", ready: state === "ready", reason });
 });
 
-// Search: the chronology of a subscriber opens in the same place.
+// Search; a subscriber's chronology and tickets are shown in the same place.
 $("search").addEventListener("submit", async (event) => {
   event.preventDefault();
-  await show({ type: "look", text: $("sought").value });
+  await show({ type: "search", text: $("sought").value });
 });
 $("found").addEventListener("click", async (event) => {
-  const who = event.target.closest("[data-see]")?.dataset.see;
-  if (who) await show({ type: "see", subscriber: Number(who), text: $("sought").value });
+  const subscriber = event.target.closest("[data-view]")?.dataset.view;
+  if (subscriber) {
+    await show({ type: "view", subscriber: Number(subscriber), text: $("sought").value });
+  }
   const ticket = event.target.closest("[data-ticket]")?.dataset.ticket;
   if (ticket) await show({ type: "ticket", id: Number(ticket) });
   if (event.target.closest("[data-close]")) $("found").hidden = true;
@@ -93,9 +96,9 @@ document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-tickets]")) await show({ type: "tickets" });
 });
 
-async function show(said) {
-  const answer = await wire.ask(said);
+async function show(message) {
+  const answer = await connection.ask(message);
   $("found").innerHTML = answer.html;
   $("found").hidden = false;
-  if (answer.told) notice(answer.told);
+  if (answer.text) notice(answer.text);
 }

@@ -1,34 +1,34 @@
-// What an agent types: each burst goes to the server, and stays in the browser until that says
-// that it is on the disk. What was not acknowledged is sent again, after a crash of either, too.
-import { Kept } from "./kept.js";
-import { TAB } from "./wire.js";
+// What an agent types: each burst goes to the server, and stays in the browser until the server
+// acknowledges that it is on its disk. Unacknowledged bursts are sent again, also after a crash.
+import { LocalStore } from "./local_store.js";
+import { TAB } from "./connection.js";
 
 const QUIET = 250; // ms without a key that end a burst
 const LONGEST = 1000; // ms that a burst may last
-const AGAIN = 3000; // ms after which what was not acknowledged is sent again
+const RETRY = 3000; // ms after which an unacknowledged burst is sent again
 
 export class Drafts {
-  constructor(agent, say) {
-    this.kept = new Kept(`firstline-${agent}`);
-    this.ready = this.kept.ready.then(() => { this.others = new Set(this.kept.names()); });
-    this.say = say;
+  constructor(agent, send) {
+    this.store = new LocalStore(`firstline-${agent}`);
+    this.ready = this.store.ready.then(() => { this.others = new Set(this.store.names()); });
+    this.send = send;
     this.count = 0;
     this.timers = new Map();
-    this.sent = new Map();
-    this.others = new Set(); // what was typed in another tab, or before this one was opened
+    this.sentAt = new Map();
+    this.others = new Set(); // fields typed in another tab, or before this one was opened
     this.changed = () => {};
     this.found = () => {};
-    this.kept.settled = () => this.changed("");
+    this.store.settled = () => this.changed("");
     addEventListener("pagehide", () => { for (const at of [...this.timers.keys()]) this.flush(at); });
     setInterval(() => this.retry(), 1000);
   }
 
-  // A key was pressed in a field of a card.
+  // A field of a card was changed.
   typed(card, field, text) {
     const at = `${card}:${field}`;
     this.count += 1;
     this.others.delete(at);
-    this.kept.put(at, { key: `${TAB}:w${this.count}`, text });
+    this.store.put(at, { key: `${TAB}:w${this.count}`, text });
     const timer = this.timers.get(at) ?? { began: Date.now() };
     clearTimeout(timer.id);
     const wait = Math.max(0, Math.min(QUIET, timer.began + LONGEST - Date.now()));
@@ -37,61 +37,61 @@ export class Drafts {
     this.changed(card);
   }
 
-  // Send what stands in a field now.
+  // Send a field now.
   flush(at) {
     clearTimeout(this.timers.get(at)?.id);
     this.timers.delete(at);
-    const kept = this.kept.get(at);
-    if (!kept) return;
+    const draft = this.store.get(at);
+    if (!draft) return;
     const [card, field] = at.split(":");
-    this.sent.set(at, Date.now());
-    this.say({ type: "save", card, field, ...kept });
+    this.sentAt.set(at, Date.now());
+    this.send({ type: "save", card, field, ...draft });
   }
 
-  // Send all of a card now: it is to be closed.
-  settle(card) {
-    for (const at of this.kept.names()) if (at.startsWith(`${card}:`)) this.flush(at);
+  // Send all fields of a card now: a command on it follows.
+  flushCard(card) {
+    for (const at of this.store.names()) if (at.startsWith(`${card}:`)) this.flush(at);
   }
 
-  // The connection is back: everything that was not acknowledged, of tabs that are no more, too.
+  // The connection is back: send everything unacknowledged, also from tabs that were closed.
   async resend() {
-    for (const at of await this.kept.look()) {
+    for (const at of await this.store.load()) {
       const [card, field] = at.split(":");
       this.others.add(at);
-      this.found(card, field, this.kept.get(at).text);
+      this.found(card, field, this.store.get(at).text);
       this.changed(card);
     }
-    for (const at of this.kept.names()) this.flush(at);
+    for (const at of this.store.names()) this.flush(at);
   }
 
-  // Whether what was written elsewhere stands, and nothing that was typed here is still on its way.
+  // Whether text from another tab may replace the field: nothing typed here is unacknowledged.
   yields(card, field) {
     const at = `${card}:${field}`;
-    if (this.others.delete(at)) this.kept.remove(at);
-    return this.kept.get(at) === undefined;
+    if (this.others.delete(at)) this.store.remove(at);
+    return this.store.get(at) === undefined;
   }
 
   retry() {
-    for (const at of this.kept.names()) {
-      if (!this.timers.has(at) && Date.now() - (this.sent.get(at) ?? 0) >= AGAIN) this.flush(at);
+    for (const at of this.store.names()) {
+      if (!this.timers.has(at) && Date.now() - (this.sentAt.get(at) ?? 0) >= RETRY) this.flush(at);
     }
   }
 
-  // The server has the burst of this key; a later one of the same field is still on its way.
+  // The server acknowledged a burst; a later one of the same field stays.
   saved(key) {
-    for (const at of this.kept.names()) {
-      if (this.kept.get(at).key === key) {
-        this.kept.remove(at);
+    for (const at of this.store.names()) {
+      if (this.store.get(at).key === key) {
+        this.store.remove(at);
         this.changed(at.split(":")[0]);
       }
     }
   }
 
-  // What was typed into a field and is not acknowledged; undefined if there is no such thing.
-  unsaved(card, field) { return this.kept.get(`${card}:${field}`)?.text; }
+  // The unacknowledged text of a field; undefined if there is none.
+  unsaved(card, field) { return this.store.get(`${card}:${field}`)?.text; }
 
-  // Whether what is not acknowledged would outlive a crash of the browser.
-  get safe() { return this.kept.safe; }
+  // Whether everything unacknowledged would survive a crash of the browser.
+  get safe() { return this.store.safe; }
 
-  dirty(card) { return this.kept.names().some((at) => at.startsWith(`${card}:`)); }
+  dirty(card) { return this.store.names().some((at) => at.startsWith(`${card}:`)); }
 }

@@ -1,85 +1,89 @@
-// The forms of a card: what is filled in is said to the server, which shows what comes next. What
-// is typed into them stays in the browser until it is done.
-import { Kept } from "./kept.js";
+// The forms of a card: sent to the server, which answers with what comes next. What is typed into
+// them stays in the browser until they are done.
+import { LocalStore } from "./local_store.js";
 
-const kept = new Kept(`firstline-forms-${document.body.dataset.agent}`);
-const fillings = new WeakMap(); // form: what was sent of it last, and under which key
+const store = new LocalStore(`firstline-forms-${document.body.dataset.agent}`);
+const submissions = new WeakMap(); // form: what was sent of it last, and its key
 
-// Returns when it is known what was typed before.
-export function forms(wire, drafts, notice) {
+// Returns a promise: the forms typed before are read.
+export function forms(connection, drafts, notice) {
   document.addEventListener("submit", (event) => {
     if (!event.target.dataset.form) return;
     event.preventDefault();
-    send(wire, drafts, event.target);
+    submit(connection, drafts, event.target);
   });
   document.addEventListener("toggle", ({ target }) => {
-    if (target.open && target.dataset.fresh) open(wire, target);
+    if (target.open && target.dataset.loadForm) load(connection, target);
   }, true);
   document.addEventListener("input", ({ target }) => {
-    if (target.form?.dataset.keeps !== undefined) keep(target.form);
+    if (target.form?.dataset.keep !== undefined) keep(target.form);
   });
   document.addEventListener("click", async ({ target }) => {
-    const empty = target.closest("[data-empty]");
-    if (empty) clear(empty.closest("[data-place]"));
-    const mentor = target.closest("[data-mentor]")?.dataset;
-    if (mentor) {
-      const answer = await wire.ask({ type: "mentor", agent: mentor.mentor, how: mentor.how });
-      notice(answer.told || document.getElementById("lost").textContent);
+    const close = target.closest("[data-close-form]");
+    if (close) clear(close.closest("[data-form-place]"));
+    const button = target.closest("[data-supervise]")?.dataset;
+    if (button) {
+      const { supervise: agent, how } = button;
+      const answer = await connection.ask({ type: "supervise", agent, how });
+      notice(answer.text || document.getElementById("lost").textContent);
     }
   });
-  return kept.ready;
+  return store.ready;
 }
 
-// The caller told his code word: what waited for it goes on.
-export function proven(card) { card.querySelector("[data-waits]")?.requestSubmit(); }
+// The code word was verified: submit the form that waited for it.
+export function codeWordVerified(card) {
+  card.querySelector("[data-after-code-word]")?.requestSubmit();
+}
 
-// A card lies there (again): what was typed into its forms stands in them.
+// A card was (re)opened: fill in what was typed into its forms.
 export function restore(card) {
-  for (const form of card.querySelectorAll("form[data-keeps]")) {
-    const typed = Object.entries(kept.get(place(form))?.typed ?? {});
+  for (const form of card.querySelectorAll("form[data-keep]")) {
+    const typed = Object.entries(store.get(nameOf(form))?.typed ?? {});
     for (const [name, text] of typed) form.elements[name].value = text;
   }
 }
 
-// What was typed into forms of cards that are no more goes.
+// Drop what was typed into forms of cards that are closed; `ids` are the open ones.
 export function forget(ids) {
-  for (const at of kept.names()) if (!ids.has(at.split(":")[0])) kept.remove(at);
+  for (const name of store.names()) if (!ids.has(name.split(":")[0])) store.remove(name);
 }
 
-function place(form) { return `${cardOf(form)}:${form.dataset.form}`; }
+function nameOf(form) { return `${cardOf(form)}:${form.dataset.form}`; }
 
 function values(form) { return Object.fromEntries(new FormData(form)); }
 
 function cardOf(element) { return element.closest("article.card").dataset.card; }
 
-function keep(form, sent = kept.get(place(form))?.sent) {
-  kept.put(place(form), { typed: values(form), sent });
+function keep(form, sent = store.get(nameOf(form))?.sent) {
+  store.put(nameOf(form), { typed: values(form), sent });
 }
 
-// Sent again, after a broken connection or a crash, it has the same key: nothing is done twice.
-function keyOf(wire, form) {
+// The key of a submission: the same as long as the same values are sent.
+function keyOf(connection, form) {
   const filled = JSON.stringify(values(form));
-  const last = fillings.get(form) ?? kept.get(place(form))?.sent;
-  const sent = last?.filled === filled ? last : { filled, key: wire.key() };
-  fillings.set(form, sent);
-  if ("keeps" in form.dataset) keep(form, sent);
+  const last = submissions.get(form) ?? store.get(nameOf(form))?.sent;
+  const sent = last?.filled === filled ? last : { filled, key: connection.key() };
+  submissions.set(form, sent);
+  if ("keep" in form.dataset) keep(form, sent);
   return sent.key;
 }
 
-async function send(wire, drafts, form) {
+async function submit(connection, drafts, form) {
   const button = form.querySelector("button");
   if (button.disabled) return; // it is on its way
   button.disabled = true;
-  drafts.settle(cardOf(form)); // sent before: who is passed on to a colleague is so with all of it
-  const said = { type: "form", card: cardOf(form), form: form.dataset.form, values: values(form) };
-  const answer = await wire.ask(said, keyOf(wire, form));
+  const card = cardOf(form);
+  drafts.flushCard(card); // sent first: a transfer shows the colleague everything that was typed
+  const message = { type: "form", card, form: form.dataset.form, values: values(form) };
+  const answer = await connection.ask(message, keyOf(connection, form));
   button.disabled = false;
-  tell(form, answer);
-  if (answer.html) show(form.closest("[data-place]") ?? form.nextElementSibling, answer.html);
+  showAnswer(form, answer);
+  if (answer.html) show(form.closest("[data-form-place]") ?? form.nextElementSibling, answer.html);
   if (!answer.ok) return;
-  fillings.delete(form);
-  if ("keeps" in form.dataset) {
-    kept.remove(place(form));
+  submissions.delete(form);
+  if ("keep" in form.dataset) {
+    store.remove(nameOf(form));
     form.reset();
   }
   if (!answer.html) {
@@ -89,31 +93,31 @@ async function send(wire, drafts, form) {
   }
 }
 
-// A form that is made anew whenever it is looked at.
-async function open(wire, box) {
-  const answer = await wire.ask({
-    type: "form", card: cardOf(box), form: box.dataset.fresh, values: {},
+// A form that is loaded each time its box is opened.
+async function load(connection, box) {
+  const answer = await connection.ask({
+    type: "form", card: cardOf(box), form: box.dataset.loadForm, values: {},
   });
-  if (answer.html) show(box.querySelector("[data-place]"), answer.html);
-  else tell(box, answer);
+  if (answer.html) show(box.querySelector("[data-form-place]"), answer.html);
+  else showAnswer(box, answer);
 }
 
-function tell(element, { ok, told, html }) {
-  const answer = element.closest(".deeds").querySelector('[data-answer="form"]');
-  answer.textContent = told || (ok || html ? "" : answer.dataset.lost);
+function showAnswer(element, { ok, text, html }) {
+  const answer = element.closest(".actions").querySelector('[data-answer="form"]');
+  answer.textContent = text || (ok || html ? "" : answer.dataset.lost);
   answer.classList.toggle("good", ok);
 }
 
 function show(place, html) {
-  place.innerHTML = html; // of our server, which escapes what others wrote
-  const waits = place.querySelector("[data-waits]");
-  const first = waits
+  place.innerHTML = html; // from our server, which escapes what others wrote
+  const waiting = place.querySelector("[data-after-code-word]");
+  const first = waiting
     ? place.closest("article.card").querySelector("[data-verify] input")
-    : place.querySelector("input:not([type=hidden]), select, textarea, [data-first], button");
+    : place.querySelector("input:not([type=hidden]), select, textarea, [data-focus], button");
   first?.focus();
 }
 
 function clear(place) {
   place.replaceChildren();
-  place.closest(".deeds").querySelector("[data-deed]").focus();
+  place.closest(".actions").querySelector("[data-operation]").focus();
 }

@@ -1,25 +1,25 @@
-// What is done by keyboard, and the forms of cards that a button sends as well.
-import { proven } from "./forms.js";
+// Keyboard shortcuts, and the finish and code word forms of cards.
+import { codeWordVerified } from "./forms.js";
 
-export function keys(cards, wire) {
+export function keys(cards, connection) {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey && event.key === "Enter") {
       event.preventDefault();
-      if (cards.current) finish(cards, wire, cards.current);
+      if (cards.current) finish(cards, connection, cards.current);
     } else if (event.altKey && !event.ctrlKey) {
-      // By the place of the key, so that it is the same in every layout.
+      // By the physical key, so that it is the same in every keyboard layout.
       const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
       const card = digit && cards.all()[digit - 1];
-      const deed = {
+      const shortcut = {
         KeyD: () => field(cards, "question"),
         KeyH: () => field(cards, "solution"),
-        KeyJ: () => cards.current?.querySelector("[data-deed]")?.focus(),
+        KeyJ: () => cards.current?.querySelector("[data-operation]")?.focus(),
         KeyA: () => document.getElementById("sought").focus(),
-        KeyG: () => document.querySelector("#standing [data-state=ready], #standing [data-state=pause]")?.click(),
+        KeyG: () => document.querySelector("#agent-state [data-state=ready], #agent-state [data-state=pause]")?.click(),
       }[event.code];
-      if (card) cards.see(card.dataset.card, true);
-      else deed?.();
-      if (card || deed) event.preventDefault();
+      if (card) cards.show(card.dataset.card, true);
+      else shortcut?.();
+      if (card || shortcut) event.preventDefault();
     }
   });
   document.addEventListener("submit", async (event) => {
@@ -27,31 +27,31 @@ export function keys(cards, wire) {
     const card = form.closest("article.card");
     if (!card) return;
     event.preventDefault();
-    if ("record" in form.dataset) await finish(cards, wire, card);
-    if ("verify" in form.dataset) await verify(wire, card, form);
+    if ("record" in form.dataset) await finish(cards, connection, card);
+    if ("verify" in form.dataset) await verify(connection, card, form);
   });
 }
 
 function field(cards, name) { cards.current?.querySelector(`[data-field="${name}"]`)?.focus(); }
 
-async function finish(cards, wire, card) {
+async function finish(cards, connection, card) {
   const id = card.dataset.card;
-  cards.drafts.settle(id); // sent before the end, in this order
-  const answer = await wire.ask({ type: "finish", card: id });
-  if (!answer.ok) tell(card, "finish", answer.told);
+  cards.drafts.flushCard(id); // sent before the finish
+  const answer = await connection.ask({ type: "finish", card: id });
+  if (!answer.ok) showAnswer(card, "finish", answer.text);
 }
 
-async function verify(wire, card, form) {
+async function verify(connection, card, form) {
   const input = form.elements.word;
   if (!input.value.trim()) return;
-  const answer = await wire.ask({ type: "verify", card: card.dataset.card, word: input.value });
+  const answer = await connection.ask({ type: "verify", card: card.dataset.card, word: input.value });
   input.value = "";
-  tell(card, "verify", answer.told, answer.ok);
-  if (answer.ok) proven(card);
+  showAnswer(card, "verify", answer.text, answer.ok);
+  if (answer.ok) codeWordVerified(card);
 }
 
-function tell(card, name, told, ok = false) {
+function showAnswer(card, name, text, ok = false) {
   const place = card.querySelector(`[data-answer="${name}"]`);
-  place.textContent = told;
+  place.textContent = text;
   place.classList.toggle("good", ok);
 }

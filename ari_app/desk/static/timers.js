@@ -1,10 +1,10 @@
-// Times that run: since a moment, or until one. They are drawn, not announced.
+// Running times: since a moment, or until one. They are not announced to screen readers.
 export function run() {
   tick();
   setInterval(tick, 500);
 }
 
-// Draw them all now: some are new.
+// Update all of them now: some are new.
 export function tick() {
   const now = Date.now();
   for (const time of document.querySelectorAll("time.timer")) {

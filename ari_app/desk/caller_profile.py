@@ -1,0 +1,179 @@
+"""What a card shows of a caller, part by part: values."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from ivr.acd.contact_reason import OperationResult
+
+Names = Mapping[str, str]
+"""A name per language."""
+
+Identity = Literal["none", "caller", "code-word"]
+"""Nothing vouches for the caller; they call from a subscriber's number; they told the code word."""
+
+
+class Arrival(Struct, frozen=True, kw_only=True):
+    """What is known from memory when an agent's phone begins to ring for a caller.
+
+    ``call`` is the id of our session, "" if the call came through no menu of ours. ``number`` and
+    ``name`` are text from outside.
+    """
+
+    channel: str
+    number: str
+    name: str = ""
+    call: str = ""
+    subscriber: int | None = None
+    queue: str = ""
+    topic: str = ""
+    language: str = ""
+    identity: Identity = "none"
+
+
+class Subscriber(Struct, frozen=True, kw_only=True):
+    """A subscriber's personal data."""
+
+    subscriber: int
+    name: str
+    number: str
+    area: str
+    zone: str
+    """IANA time zone of the subscriber's area."""
+    language: str
+    since: datetime
+    has_code_word: bool
+    locked_until: datetime | None
+    """Until when the code word is locked; None if it is not."""
+
+
+class SearchResult(Struct, frozen=True):
+    """A subscriber that a search found; ``excerpt`` is the match in their chronology."""
+
+    subscriber: int
+    name: str
+    number: str
+    area: str
+    excerpt: str
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """What billing knows. ``as_of``: billing did not answer, and the balance is of that moment."""
+
+    balance: Decimal
+    currency: str
+    as_of: datetime | None
+    tariff: Names
+    fee: Decimal
+    services: Sequence[Names]
+    paused: tuple[date, date] | None
+    """First day of the pause, and the day on which service resumes."""
+    minutes: int
+    gigabytes: int
+
+
+class Step(Struct, frozen=True):
+    """A step in the IVR; ``failed``: the caller did not get what they wanted."""
+
+    at: datetime
+    what: Names
+    key: str
+    outcome: str
+    failed: bool
+
+
+class CallPath(Struct, frozen=True):
+    """The way of a call through the IVR: its steps, the last outcomes of operations, and how
+    often the caller was silent or pressed a wrong key."""
+
+    steps: Sequence[Step]
+    results: tuple[OperationResult, ...]
+    misses: int
+
+
+class Outage(Struct, frozen=True):
+    """An outage that is announced for the subscriber's area or tariff."""
+
+    names: Names
+    until: datetime
+
+
+class Contact(Struct, frozen=True):
+    """An earlier contact."""
+
+    at: datetime
+    channel: str
+    topic: str
+    question: str
+    solution: str
+    agent: str
+    solved: bool
+
+
+class Ticket(Struct, frozen=True):
+    """A ticket."""
+
+    id: int
+    department: str
+    topic: str
+    text: str
+    state: str
+    owner: str
+    created: datetime
+    due: datetime
+    late: bool
+    subscriber: int | None = None
+    number: str = ""
+
+
+class TicketEntry(Struct, frozen=True):
+    """A line of a ticket's history: who changed what, with their note."""
+
+    at: datetime
+    by: str
+    what: Mapping[str, str]
+    note: str
+
+
+class Note(Struct, frozen=True):
+    """A note of a colleague."""
+
+    at: datetime
+    agent: str
+    text: str
+
+
+class Callback(Struct, frozen=True):
+    """A promised call: requested ``at`` a moment, ``due`` at another, promised by ``agent``
+    (``""``: no agent yet)."""
+
+    at: datetime
+    due: datetime | None
+    agent: str
+    note: str
+
+
+class TransferNotes(Struct, frozen=True):
+    """What the colleague who transferred the call wrote on their card."""
+
+    by: str
+    question: str
+    solution: str
+
+
+class CallerProfile(Struct, frozen=True, kw_only=True):
+    """What was loaded for a card so far, by part. ``unavailable``: parts that failed to load."""
+
+    path: CallPath | None = None
+    subscriber: Subscriber | None = None
+    account: Account | None = None
+    history: Sequence[Contact] | None = None
+    tickets: Sequence[Ticket] | None = None
+    notes: Sequence[Note] | None = None
+    outages: Sequence[Outage] | None = None
+    callbacks: Sequence[Callback] | None = None
+    transfer: TransferNotes | None = None
+    unavailable: frozenset[str] = frozenset()

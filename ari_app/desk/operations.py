@@ -1,0 +1,191 @@
+"""Operations of self-service as agents use them: form inputs from signatures, results as text."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from msgspec import Struct
+
+from ari_app.desk.caller_profile import Identity
+from ari_app.desk.form_input import InvalidField
+from ivr.events import Answered
+from ivr.model import Operation
+from ivr.speech.written import money
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows, Spoken, Value, Values, Word
+
+BARRED = frozenset({"recording", "secret"})
+"""Kinds of inputs that agents cannot give: the caller's recording, and secrets."""
+
+QUOTE = "-quote"
+"""Suffix of the operations that quote the charge of another."""
+
+FREE_ACTIONS = frozenset({"apn-settings", "call-back", "charges-text", "tell-when-mended"})
+"""Operations that cost nothing but have an effect, so that a reason is asked for."""
+
+CHARGES: Mapping[str, str] = {"charge": "money", "price": "count"}
+"""The input that takes the quoted charge, and its kind."""
+
+GOOD = frozenset({"ok", "accepted", "already"})
+"""Outcomes with which the caller has, or will get, what they asked for."""
+
+YEAR = timedelta(days=365)
+"""Dates must be less than a year ahead: operations take them as day and month."""
+
+_LEVELS: Sequence[Identity] = ("none", "caller", "code-word")
+
+
+class Choice(Struct, frozen=True):
+    """Where the choices of an input come from: an operation, the list that it returns, and the
+    columns of the code, the name and the price."""
+
+    operation: str
+    rows: str
+    code: str
+    name: str
+    price: str
+
+
+CHOICES: Mapping[tuple[str, str], Choice] = {
+    ("tariff-change", "code"): Choice("tariffs", "tariffs", "code", "tariff", "fee"),
+    ("service-on", "code"): Choice("service-offers", "offered", "code", "service", "fee"),
+    ("service-off", "code"): Choice("services", "services", "code", "service", "fee"),
+    ("redeem", "code"): Choice("rewards", "rewards", "code", "reward", "price"),
+    ("buy", "offer"): Choice("offers", "offers", "offer", "what", "charge"),
+}
+
+UNITS = ("minutes", "gigabytes")
+
+DAYS = frozenset({"since"})
+"""Inputs of digits that are a date: callers press ``DDMM``, agents get a date field."""
+
+
+class Table(Struct, frozen=True):
+    """Rows of cells, and the names of the columns."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+Line = tuple[str, "str | Table"]
+"""The name of a value and its text."""
+
+
+def offered(catalogue: Mapping[str, Operation]) -> Mapping[str, Operation]:
+    """The operations that agents can run: all but quotes, and those whose inputs they cannot
+    give."""
+    return {
+        name: one
+        for name, one in catalogue.items()
+        if not name.endswith(QUOTE) and not BARRED & set(one.inputs.values())
+    }
+
+
+def identified_enough(operation: Operation, identity: Identity) -> bool:
+    """Whether a caller with this identification may use the operation."""
+    return _LEVELS.index(identity) >= _LEVELS.index(operation.need)
+
+
+def has_effect(operation: Operation) -> bool:
+    """Whether the operation changes or sends something; else it only answers a question."""
+    return operation.costs or operation.name in FREE_ACTIONS
+
+
+def form_inputs(operation: Operation) -> Mapping[str, str]:
+    """The inputs that a form asks for, and their kinds; the charge is quoted instead."""
+    charge = _charge(operation)
+    return {name: kind for name, kind in operation.inputs.items() if name != charge}
+
+
+def _charge(operation: Operation) -> str:
+    if not operation.costs:
+        return ""
+    return next(name for name, kind in CHARGES.items() if operation.inputs.get(name) == kind)
+
+
+def parse(kinds: Mapping[str, str], fields: Mapping[str, str], today: date) -> Mapping[str, Value]:
+    """The inputs from form fields; raises :class:`InvalidField` for the first that is wrong."""
+    return {
+        name: _parse(name, "day" if name in DAYS else kind, fields.get(name, "").strip(), today)
+        for name, kind in kinds.items()
+    }
+
+
+def _parse(name: str, kind: str, text: str, today: date) -> Value:
+    try:
+        match kind:
+            case "day" if timedelta(0) <= (day := date.fromisoformat(text)) - today < YEAR:
+                return Digits(f"{day:%d%m}")
+            case "digits" if text and all(sign in "0123456789+ -()" for sign in text):
+                return Digits("".join(sign for sign in text if sign.isdigit()))
+            case "count" if (number := int(text)) >= 0:
+                return Count(number)
+            case "money":
+                return Money(Decimal(text.replace(",", ".")))
+            case "word" if text in UNITS:
+                return Word(text)
+    except (ValueError, InvalidOperation):
+        pass
+    raise InvalidField(name)
+
+
+def quoted_charge(operation: Operation, quoted: Values) -> Mapping[str, str]:
+    """The charge of a quote, as a hidden field of the form that confirms it."""
+    name = _charge(operation)
+    match quoted[name]:
+        case Money(amount):
+            return {name: str(amount)}
+        case Count(number):
+            return {name: str(number)}
+    raise TypeError(f"the quote of {operation.name} has a {name} that is no charge")
+
+
+def choices(choice: Choice, answered: Answered, language: str) -> Sequence[tuple[str, str]]:
+    """The choices: code, and label (name with price)."""
+    rows = answered.values.get(choice.rows)
+    if not isinstance(rows, Rows):
+        return ()
+
+    def one(row: Values, *names: str) -> str:
+        return " · ".join(str(shown(row[name], language)) for name in names)
+
+    return [(one(row, choice.code), one(row, choice.name, choice.price)) for row in rows.rows]
+
+
+def lines(values: Values, language: str) -> Iterator[Line]:
+    """The values that an operation returned."""
+    for name, value in values.items():
+        yield name, shown(value, language)
+
+
+def differences(before: Values, after: Values, language: str) -> Iterator[tuple[str, str, str]]:
+    """The values that an operation changed: name, value before and after."""
+    for name in (name for name in before if name in after):
+        was, now = (str(shown(values[name], language)) for values in (before, after))
+        if was != now:
+            yield name, was, now
+
+
+def shown(value: Value, language: str) -> "str | Table":
+    """The text of a value; rows become a table."""
+    match value:
+        case Money(amount, currency):
+            return money(amount, currency, language)
+        case Count(number):
+            return str(number)
+        case Day(day):
+            return f"{day:%d.%m.%Y}"
+        case Moment(at):
+            return f"{at:%d.%m.%Y %H:%M}"
+        case Digits(digits):
+            return digits
+        case Name(texts):
+            return value.in_(language) or next(iter(texts.values()), "")
+        case Spoken():
+            return value.in_(language)[0]
+        case Word(word):
+            return word
+        case Rows(rows):
+            columns = list(rows[0]) if rows else []
+            cells = [[str(shown(row[each], language)) for each in columns] for row in rows]
+            return Table(columns, cells)
+    return "…"

@@ -1,0 +1,102 @@
+// The WebSocket to the server: reconnects with a growing delay, and matches answers to requests.
+const LONGEST = 10000; // ms between attempts
+const SILENCE = 10000; // ms without a message (the server sends one every 4 s): it is dead
+
+// Names this tab, so that its keys are unique.
+export const TAB = Math.random().toString(36).slice(2, 10) + Date.now().toString(36);
+
+export class Connection {
+  constructor({ lost, received }) {
+    this.lost = lost;
+    this.received = received;
+    this.count = 0;
+    this.delay = 250;
+    this.pending = new Map(); // key: the promise's resolve
+    this.receivedAt = 0;
+    setInterval(() => this.watch(), 1000);
+    addEventListener("offline", () => this.lost(true));
+    addEventListener("online", () => this.reconnectNow());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.reconnectNow();
+    });
+  }
+
+  connect() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/wire`);
+    let greeted = false;
+    this.socket = socket;
+    this.receivedAt = Date.now();
+    socket.onmessage = (event) => {
+      if (socket !== this.socket) return;
+      const message = JSON.parse(event.data);
+      this.receivedAt = Date.now();
+      if (message.type === "hello") {
+        greeted = true;
+        this.delay = 250;
+      }
+      this.lost(false);
+      this.received(message);
+    };
+    socket.onclose = (event) => {
+      if (event.code === 4401) location.assign("/sign-in");
+      else if (socket === this.socket) this.closed(greeted);
+    };
+  }
+
+  closed(greeted) {
+    this.socket = undefined;
+    for (const resolve of this.pending.values()) resolve({ ok: false, text: "", html: "" });
+    this.pending.clear();
+    this.lost(true);
+    if (!greeted) this.checkSignIn();
+    this.retry = setTimeout(() => this.connect(), this.delay * (0.5 + Math.random() / 2));
+    this.delay = Math.min(this.delay * 2, LONGEST);
+  }
+
+  // A rejected handshake gives a script no reason; a page would be redirected to the sign-in.
+  async checkSignIn() {
+    try {
+      const page = await fetch("/", { redirect: "manual" });
+      if (page.type === "opaqueredirect") location.assign("/sign-in");
+    } catch { /* no network: the next attempt is scheduled */ }
+  }
+
+  // Do not wait for the next attempt: the network is back, or the tab is visible again.
+  reconnectNow() {
+    this.watch();
+    if (this.socket || !this.receivedAt) return; // connected, or not started yet
+    clearTimeout(this.retry);
+    this.delay = 250;
+    this.connect();
+  }
+
+  // A silent network or a sleeping browser closes no socket: after a silence, reconnect.
+  watch() {
+    if (!this.socket || Date.now() - this.receivedAt <= SILENCE) return;
+    const dead = this.socket;
+    this.closed(true);
+    dead.close();
+  }
+
+  send(message) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  key() { this.count += 1; return `${TAB}:${this.count}`; }
+
+  // Send a message and wait for its answer. The same key again is the same request.
+  ask(message, key = this.key()) {
+    return new Promise((resolve) => {
+      this.pending.set(key, resolve);
+      if (!this.send({ ...message, key })) this.answered({ key, ok: false, text: "", html: "" });
+    });
+  }
+
+  answered(message) {
+    this.pending.get(message.key)?.(message);
+    this.pending.delete(message.key);
+  }
+}

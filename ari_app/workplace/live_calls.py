@@ -1,0 +1,155 @@
+"""Calls in the IVR or the queues, in memory, so that a card opens at once."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+
+from ari_app.desk.caller_profile import Arrival
+from ari_app.session.conductor import CallObserver
+from ari_app.store.calls import StepTaken
+from ari_app.store.directory import Caller as KnownCaller
+from ivr.acd.queues import Caller
+from ivr.engine import Step
+from ivr.session import Session
+from ivr.wants import Dial, Enqueue, Want
+
+STEPS = 200
+"""How many of a call's last steps are remembered."""
+
+
+class TimedStep(Struct, frozen=True):
+    """A step and its time."""
+
+    step: Step
+    at: datetime
+
+    @classmethod
+    def of(cls, kept: StepTaken) -> "TimedStep":
+        """A step from the store."""
+        what = (kept.prompt, kept.key, kept.outcome, kept.way)
+        return cls(Step(kept.flow, kept.node, kept.kind, *what), kept.at)
+
+
+class _Call:
+    """What is remembered of a call while it lasts."""
+
+    __slots__ = ("queue", "session", "steps", "topic")
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.steps: list[TimedStep] = []
+        self.queue = ""
+        self.topic = ""
+
+
+class LiveCalls:
+    """Remembers calls while they last.
+
+    ``find`` looks a number up; ``forgeable`` are endpoints whose caller ids prove nothing.
+    """
+
+    def __init__(
+        self, find: Callable[[str], KnownCaller | None], forgeable: frozenset[str] = frozenset()
+    ) -> None:
+        self._find = find
+        self._forgeable = forgeable
+        self._calls: dict[str, _Call] = {}
+        self._of_channel: dict[str, str] = {}
+
+    def observing(self, following: CallObserver) -> CallObserver:
+        """An observer that remembers calls, then passes everything to ``following``."""
+        return _Both(self, following)
+
+    def arrived(self, channel: str, call: str) -> None:
+        """A channel entered our application with this call."""
+        self._of_channel[channel] = call
+
+    def left(self, channel: str) -> None:
+        """The channel left our application."""
+        self._of_channel.pop(channel, None)
+
+    def steps(self, call: str) -> tuple[TimedStep, ...] | None:
+        """The steps of a live call; None for any other."""
+        kept = self._calls.get(call)
+        return None if kept is None else tuple(kept.steps)
+
+    def arrival(self, caller: Caller, queue: str) -> Arrival:
+        """What is known of a caller in a queue or with an agent."""
+        call = self._of_channel.get(caller.call, "")
+        kept = self._calls.get(call)
+        if kept is None:
+            return self._by_number(caller, queue)
+        session = kept.session
+        return Arrival(
+            channel=caller.call,
+            number=session.caller.number,
+            name=caller.name,
+            call=call,
+            subscriber=session.caller.subscriber,
+            queue=queue,
+            topic=kept.topic,
+            language=session.language,
+            identity=session.identity,
+        )
+
+    def _by_number(self, caller: Caller, queue: str) -> Arrival:
+        """A caller who came through no menu of ours, or before the application started."""
+        known = self._find(caller.number)
+        endpoint = caller.channel.rpartition("-")[0]
+        vouched = known is not None and endpoint not in self._forgeable
+        return Arrival(
+            channel=caller.call,
+            number=caller.number,
+            name=caller.name,
+            subscriber=known.id if known else None,
+            queue=queue,
+            language=known.language if known else "",
+            identity="caller" if vouched else "none",
+        )
+
+    # Events of the calls, see CallObserver.
+
+    def began(self, session: Session) -> None:
+        self._calls[session.id] = _Call(session)
+
+    def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
+        kept = self._calls[session.id]
+        kept.session = session
+        kept.steps += [TimedStep(step, at) for step in steps]
+        del kept.steps[:-STEPS]
+
+    def presented(self, call: str, want: Want) -> None:
+        match want:
+            case Enqueue(queue, topic):
+                kept = self._calls[call]
+                kept.queue, kept.topic = queue, topic
+            case Dial():
+                self._calls[call].queue = ""
+
+    def ended(self, call: str) -> None:
+        del self._calls[call]
+
+
+class _Both:
+    """See :class:`ari_app.session.conductor.CallObserver`."""
+
+    def __init__(self, live_calls: LiveCalls, following: CallObserver) -> None:
+        self._live_calls = live_calls
+        self._following = following
+
+    def began(self, session: Session, version: str, at: datetime) -> None:
+        self._live_calls.began(session)
+        self._following.began(session, version, at)
+
+    def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
+        self._live_calls.stepped(session, steps, at)
+        self._following.stepped(session, steps, at)
+
+    def presented(self, call: str, want: Want) -> None:
+        self._live_calls.presented(call, want)
+        self._following.presented(call, want)
+
+    def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:
+        self._live_calls.ended(call)
+        self._following.ended(call, ending, cause, at)

@@ -1,0 +1,274 @@
+"""Fakes of the desk's ports, in memory."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from ari_app.desk.caller_profile import (
+    Account,
+    Arrival,
+    Callback,
+    CallPath,
+    Contact,
+    Note,
+    Outage,
+    SearchResult,
+    Step,
+    Subscriber,
+    Ticket,
+    TicketEntry,
+    TransferNotes,
+)
+from ari_app.desk.ports import CardRecord, Colleague, DeskUnavailable, How, OperationResult
+from ari_app.selfcare.operations import CATALOGUE
+from ivr.acd.contact_reason import OperationResult as LastResult
+from ivr.acd.queues import Caller
+from ivr.events import Answered
+from ivr.secret import Secret
+from ivr.values import Money, Name, Values
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+PHONES = {"anna": "PJSIP/701", "boris": "PJSIP/702"}
+
+BEFORE: Values = {"balance": Money(Decimal("-12.5")), "tariff": Name({"": "Home"})}
+
+
+class FakeCardStore:
+    """Cards in memory; while it is ``locked`` every call fails."""
+
+    def __init__(self) -> None:
+        self.cards: dict[str, CardRecord] = {}
+        self.closed: dict[str, datetime] = {}
+        self.finished: list[str] = []
+        self.bursts: dict[str, tuple[str, str, str]] = {}
+        self.locked = False
+
+    def _check_unlocked(self) -> None:
+        if self.locked:
+            raise DeskUnavailable("the database is locked")
+
+    async def open(self, card: CardRecord) -> None:
+        self._check_unlocked()
+        self.cards[card.id] = card
+
+    async def update(self, card: CardRecord) -> None:
+        self._check_unlocked()
+        self.cards[card.id] = card
+
+    async def unfinished(self) -> Sequence[CardRecord]:
+        return [card for card in self.cards.values() if card.id not in self.closed]
+
+    async def close(self, card: str, at: datetime) -> None:
+        self._check_unlocked()
+        self.closed[card] = at
+
+    async def save(
+        self, card: str, agent: str, field: str, key: str, text: str, at: datetime
+    ) -> None:
+        self._check_unlocked()
+        if self.cards[card].agent != agent:
+            raise DeskUnavailable("card of another agent")
+        self.bursts.setdefault(key, (card, field, text))
+
+    async def texts(self, card: str) -> Mapping[str, str]:
+        self._check_unlocked()
+        return {field: text for of, field, text in self.bursts.values() if of == card}
+
+    async def finish(self, card: str, at: datetime) -> None:
+        self._check_unlocked()
+        self.closed[card] = at
+        self.finished.append(card)
+
+    async def transfer_notes(self, card: str) -> TransferNotes:
+        texts = await self.texts(card)
+        by = self.cards[card].agent.title()
+        return TransferNotes(by, texts.get("question", ""), texts.get("solution", ""))
+
+
+class FakeProfiles:
+    """What is known of callers; the account waits until ``billing`` is set."""
+
+    def __init__(self) -> None:
+        self.billing = asyncio.Event()
+        self.billing.set()
+        self.views: list[tuple[str, int | None, str]] = []
+        self.outage: Sequence[Outage] = ()
+        self.contacts: Sequence[Contact] = ()
+        self.open_tickets: Sequence[Ticket] = ()
+        self.open_callbacks: Sequence[Callback] = ()
+
+    def arrival(self, caller: Caller, queue: str) -> Arrival:
+        known = caller.number == "375990000001"
+        return Arrival(
+            channel=caller.call,
+            number=caller.number,
+            name=caller.name,
+            call="c" * 16 if known else "",
+            subscriber=1 if known else None,
+            queue=queue,
+            topic="internet" if known else "",
+            language="ru",
+            identity="caller" if known else "none",
+        )
+
+    async def subscriber(self, subscriber: int) -> Subscriber:
+        return Subscriber(
+            subscriber=subscriber,
+            name="Вера <b>Громова</b>",
+            number="375990000001",
+            area="Минск",
+            zone="Europe/Minsk",
+            language="ru",
+            since=NOW - timedelta(days=400),
+            has_code_word=True,
+            locked_until=None,
+        )
+
+    async def account(self, subscriber: int) -> Account:
+        await self.billing.wait()
+        return Account(
+            balance=Decimal("-12.5"),
+            currency="BYN",
+            as_of=None,
+            tariff={"ru": "Домашний", "en": "Home"},
+            fee=Decimal(20),
+            services=[{"ru": "Антивирус", "en": "Antivirus"}],
+            paused=None,
+            minutes=100,
+            gigabytes=3,
+        )
+
+    async def path(self, call: str) -> CallPath:
+        steps = [
+            Step(NOW, {"ru": "Главное меню", "en": "Main menu"}, "2", "", False),
+            Step(NOW, {"ru": "Баланс", "en": "Balance"}, "", "unavailable", True),
+        ]
+        return CallPath(steps, (LastResult("balance", "unavailable"),), 0)
+
+    async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
+        return self.contacts
+
+    async def tickets(self, subscriber: int) -> Sequence[Ticket]:
+        return self.open_tickets
+
+    async def notes(self, subscriber: int) -> Sequence[Note]:
+        return [Note(NOW, "boris", "Перезвонить после шести")]
+
+    async def outages(self, subscriber: int) -> Sequence[Outage]:
+        return self.outage
+
+    async def callbacks(self, number: str) -> Sequence[Callback]:
+        return self.open_callbacks
+
+    async def search(self, text: str) -> Sequence[SearchResult]:
+        found = SearchResult(1, "Вера Громова", "375990000001", "Минск", "нет звука")
+        return [found] if "0001" in text else []
+
+    async def record_view(self, agent: str, subscriber: int | None, what: str) -> None:
+        self.views.append((agent, subscriber, what))
+
+
+class FakeQueueControl:
+    """Remembers what was asked of it; fails while Asterisk is ``away``."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.paused: dict[str, str] = {}
+        self.asked: list[tuple[str, str]] = []
+
+    async def ready(self, agent: str) -> None:
+        if self.away:
+            raise DeskUnavailable("Asterisk does not answer")
+        self.paused.pop(agent, None)
+
+    async def pause(self, agent: str, reason: str) -> None:
+        if self.away:
+            raise DeskUnavailable("Asterisk does not answer")
+        self.paused[agent] = reason
+
+    async def transfer(self, channel: str, to: str) -> None:
+        self.asked.append((channel, to))
+
+    async def supervise(self, supervisor: str, agent: str, how: How) -> None:
+        self.asked.append((supervisor, f"{how} {agent}"))
+
+    async def verify_code_word(
+        self, subscriber: int, word: Secret, agent: str
+    ) -> Literal["match", "no match", "locked"]:
+        return "match" if word.reveal() == "ветер" else "no match"
+
+
+class FakeOperations:
+    """Answers from ``answers``, remembers what was done; actions wait for ``billing``."""
+
+    catalogue = CATALOGUE
+
+    def __init__(self) -> None:
+        self.billing = asyncio.Event()
+        self.billing.set()
+        self.inputs: Values = {}
+        self.done: list[tuple[str, str, str]] = []
+        self.answers: dict[str, Answered] = {}
+
+    async def ask(self, card: CardRecord, operation: str, inputs: Values) -> Answered:
+        return self.answers.get(operation, Answered("none"))
+
+    async def do(
+        self, card: CardRecord, operation: str, inputs: Values, key: str, reason: str
+    ) -> OperationResult:
+        await self.billing.wait()
+        if all(key != before for _, before, _ in self.done):
+            self.done.append((operation, key, reason))
+            self.inputs = inputs
+        answered = self.answers.get(operation, Answered("ok"))
+        after = {**BEFORE, "balance": Money(Decimal("-15"))}
+        return OperationResult(answered, BEFORE, after if answered.outcome == "ok" else BEFORE)
+
+
+class FakeTickets:
+    """Remembers what was written."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[str, str]] = []
+        self.state = "open"
+
+    async def open_ticket(
+        self, card: CardRecord, key: str, department: str, text: str, due: datetime | None
+    ) -> Ticket:
+        self.written.append((department, text))
+        at = due or NOW + timedelta(hours=24)
+        return Ticket(7, department, "", text, "open", "", NOW, at, False)
+
+    async def unresolved_tickets(self) -> Sequence[Ticket]:
+        late = Ticket(7, "field", "", "<i>no sound</i>", "open", "", NOW, NOW, True, 1)
+        return [late] if self.state in ("open", "working") else []
+
+    async def change_ticket(self, agent: str, key: str, id: int, to: str, note: str) -> None:
+        self.state = to or self.state
+        self.written.append((f"{agent} {id} {to}", note))
+
+    async def ticket(self, id: int) -> tuple[Ticket, Sequence[TicketEntry]]:
+        at = NOW + timedelta(hours=1)
+        ticket = Ticket(id, "field", "", "no sound", self.state, "anna", NOW, at, False, 1)
+        return ticket, [TicketEntry(NOW, "anna", {"state": "open"}, "")]
+
+    async def add_note(self, card: CardRecord, key: str, text: str) -> None:
+        self.written.append(("note", text))
+
+    async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
+        self.written.append((f"{due:%d.%m %H:%M}", note))
+
+
+class FakePhones:
+    """Anna's and Boris's phones."""
+
+    def of(self, agent: str) -> str | None:
+        return PHONES.get(agent)
+
+    def agent(self, interface: str) -> str | None:
+        return {at: name for name, at in PHONES.items()}.get(interface)
+
+    def everyone(self) -> Sequence[Colleague]:
+        return [Colleague(name, name.title(), at[-3:]) for name, at in PHONES.items()]

@@ -1,0 +1,149 @@
+"""The forms of a card in a real browser: by keyboard, once, through disconnects."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import pytest
+from playwright.async_api import Page, expect
+
+from ivr.events import Answered
+from ivr.values import Digits, Money, Name, Rows, Values
+from tests.desk.browser import unplugged
+from tests.desk.harness import DeskHarness, board, caller
+from tests.desk.http_client import PASSWORD, RunningDesk
+from tests.desk.test_operation_forms import QUOTED, in_call
+
+TV: Values = {"service": Name({"en": "TV"}), "fee": Money(Decimal(7)), "code": Digits("7")}
+
+
+@pytest.fixture
+def harness(server: RunningDesk) -> DeskHarness:
+    server.harness.operations.answers |= {
+        "service-offers": Answered("ok", {"offered": Rows((TV,))}),
+        "service-on-quote": Answered("ok", QUOTED),
+    }
+    return server.harness
+
+
+async def sign_in(name: str, server: RunningDesk, page: Page) -> None:
+    """Sign an agent in."""
+    await page.goto(f"{server.url}/language/en")
+    await page.fill("#name", name)
+    await page.fill("#password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#agent-state .state")).to_be_visible()
+
+
+@pytest.fixture
+async def desk(harness: DeskHarness, server: RunningDesk, tab: Page) -> AsyncIterator[Page]:
+    """Anna's desk, during a call."""
+    in_call(harness)
+    await sign_in("anna", server, tab)
+    await expect(tab.locator("article.card")).to_be_visible()
+    yield tab
+    await tab.goto("about:blank")
+
+
+async def test_an_operation_by_keyboard_alone(harness: DeskHarness, desk: Page) -> None:
+    keys = desk.keyboard
+    await keys.press("Alt+j")
+    await keys.type("Switch a service on")
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await expect(desk.locator("[data-verify] input")).to_be_focused()
+    await expect(desk.locator("[data-form-place]").first).to_contain_text("calls from own number")
+    await expect(desk.locator("[data-answer=form]")).to_be_empty()
+    await keys.type("ветер")
+    await keys.press("Enter")
+    await expect(desk.get_by_label("Which")).to_be_focused()
+    await keys.press("Tab")
+    await keys.type("asked for it")
+    await keys.press("Enter")
+    confirm = desk.locator(".confirm")
+    await expect(confirm).to_contain_text("2.50 BYN")
+    await keys.press("Enter")  # once too often: nothing is agreed to by that
+    await keys.press("Tab")
+    await expect(desk.get_by_role("button", name="Yes, do it")).to_be_focused()
+    assert not harness.operations.done
+    await keys.press("Enter")
+    await expect(desk.locator(".outcome")).to_have_text("Done.")
+    await expect(desk.locator(".actions")).to_contain_text("-12.50 BYN → -15.00 BYN")
+    assert [(name, reason) for name, _, reason in harness.operations.done] == [
+        ("service-on", "asked for it")
+    ]
+
+
+async def test_a_double_click_runs_once(harness: DeskHarness, desk: Page) -> None:
+    harness.cards.identify(harness.card("anna"), "code-word")
+    await desk.locator("[data-operation]").select_option("resume")
+    harness.operations.answers["resume-quote"] = Answered("ok", QUOTED)
+    await desk.get_by_role("button", name="Open", exact=True).click()
+    await desk.get_by_label("Reason", exact=True).last.fill("back")
+    await desk.get_by_role("button", name="Get the price").click()
+    await desk.get_by_role("button", name="Yes, do it").dblclick()
+    await expect(desk.locator(".outcome")).to_have_text("Done.")
+    assert len(harness.operations.done) == 1
+
+
+async def test_form_input_survives_a_reload(harness: DeskHarness, desk: Page) -> None:
+    await desk.get_by_text("Note for colleagues").click()
+    note = desk.locator("[data-form=note]")
+    await note.locator("textarea").fill("Speak louder")
+    await desk.reload()
+    await desk.get_by_text("Note for colleagues").click()
+    await expect(note.locator("textarea")).to_have_value("Speak louder")
+    await note.get_by_role("button").click()
+    await expect(desk.locator("[data-answer=form]")).to_have_text("Note saved.")
+    assert harness.tickets.written == [("note", "Speak louder")]
+    await desk.reload()
+    await desk.get_by_text("Note for colleagues").click()
+    await expect(note.locator("textarea")).to_have_value("")
+
+
+async def test_a_submission_repeated_after_a_disconnect_runs_once(
+    harness: DeskHarness, desk: Page
+) -> None:
+    await desk.get_by_text("Note for colleagues").click()
+    note = desk.locator("[data-form=note]")
+    await note.locator("textarea").fill("Speak louder")
+    async with unplugged(desk):
+        await note.get_by_role("button").click()
+        [tab] = harness.tabs.of("anna")
+        tab.close()  # the server gives the connection up; what was sent still arrives
+        await expect(desk.locator("[data-answer=form]")).to_contain_text("Press again")
+    await expect(desk.locator("#lost")).to_be_hidden()
+    await note.get_by_role("button").click()
+    await expect(desk.locator("[data-answer=form]")).to_have_text("Note saved.")
+    assert harness.tickets.written == [("note", "Speak louder")]
+
+
+async def test_a_transfer_includes_the_last_typed_words(harness: DeskHarness, desk: Page) -> None:
+    await desk.get_by_text("Transfer the call").click()
+    to = desk.locator("[name=to]")
+    await expect(to).to_be_focused()
+    await to.select_option("702")
+    await desk.get_by_label("Question").press_sequentially("no sound")
+    await desk.get_by_role("button", name="Transfer the call").click()
+    await expect(desk.locator("[data-answer=form]")).to_have_text("The call was transferred.")
+    assert harness.queue_control.asked == [("PJSIP/701-1", "702")]
+    harness.update(board(ringing={"PJSIP/702": caller()}))
+    await harness.settled()
+    passed = harness.card("boris").profile.transfer
+    assert passed is not None
+    assert passed.question == "no sound"
+
+
+async def test_focus_stays_on_a_supervise_button_when_the_queues_change(
+    harness: DeskHarness, server: RunningDesk, tab: Page
+) -> None:
+    harness.update(board(talking={"PJSIP/701": caller()}))
+    await sign_in("boris", server, tab)
+    button = tab.locator("#whisper-anna")
+    await button.focus()
+    [one] = harness.tabs.of("boris")
+    one.send(await harness.desk.snapshot.of(one))
+    await expect(button).to_be_focused()
+    await tab.keyboard.press("Enter")
+    await expect(tab.locator("#notices")).to_contain_text("Your phone rings now")
+    assert harness.queue_control.asked == [("boris", "whisper anna")]
+    await tab.goto("about:blank")

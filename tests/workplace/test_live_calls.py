@@ -1,0 +1,100 @@
+"""What is known from memory of a caller when a phone rings."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ari_app.store.directory import Caller as KnownCaller
+from ari_app.workplace.live_calls import STEPS, LiveCalls
+from ivr.acd.queues import Caller
+from ivr.engine import Step
+from ivr.session import Caller as Calls
+from ivr.session import Session
+from ivr.wants import Enqueue
+
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+CALLER = Caller("1.1", "PJSIP/trunk-00000001", "375990000001", "Anybody", AT)
+
+
+class RecordingObserver:
+    """Records which events were passed on."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def began(self, *_: object) -> None:
+        self.heard.append("began")
+
+    def stepped(self, *_: object) -> None:
+        self.heard.append("stepped")
+
+    def presented(self, *_: object) -> None:
+        self.heard.append("presented")
+
+    def ended(self, *_: object) -> None:
+        self.heard.append("ended")
+
+
+def find(number: str) -> KnownCaller | None:
+    return KnownCaller(1, "be", "Минск") if number == "375990000001" else None
+
+
+def session(**more: object) -> Session:
+    return Session(
+        id="c1",
+        dialled="611",
+        caller=Calls("375990000001", 1),
+        language="ru",
+        flow="611",
+        node="main",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_a_caller_from_our_menus_comes_with_path_and_identity() -> None:
+    live_calls, after = LiveCalls(find), RecordingObserver()
+    observer = live_calls.observing(after)
+    observer.began(session(), "v", AT)
+    live_calls.arrived("1.1", "c1")
+    observer.stepped(session(proven=True), (Step("611", "main", "menu", key="1"),), AT)
+    observer.presented("c1", Enqueue("support", "money", "ru"))
+    found = live_calls.arrival(CALLER, "support")
+    assert (found.call, found.subscriber, found.topic) == ("c1", 1, "money")
+    assert (found.identity, found.language) == ("code-word", "ru")
+    steps = live_calls.steps("c1")
+    assert steps is not None
+    assert [one.step.node for one in steps] == ["main"]
+    observer.ended("c1", "ended", 16, AT)
+    live_calls.left("1.1")
+    assert live_calls.steps("c1") is None
+    assert live_calls.arrival(CALLER, "support").call == ""
+    assert after.heard == ["began", "stepped", "presented", "ended"]
+
+
+@pytest.mark.parametrize(
+    ("number", "channel", "subscriber", "identity"),
+    [
+        ("375990000001", "PJSIP/375990000001-00000001", 1, "caller"),
+        ("375990000001", "PJSIP/trunk-00000001", 1, "none"),
+        ("442071234567", "PJSIP/trunk-00000001", None, "none"),
+        ("", "Local/1@x-00000001;1", None, "none"),
+    ],
+)
+def test_a_caller_from_elsewhere_is_known_by_number_at_most(
+    number: str, channel: str, subscriber: int | None, identity: str
+) -> None:
+    live_calls = LiveCalls(find, frozenset({"PJSIP/trunk"}))
+    found = live_calls.arrival(Caller("2.2", channel, number, "", AT), "old-queue")
+    assert (found.subscriber, found.identity, found.queue) == (subscriber, identity, "old-queue")
+
+
+def test_only_the_last_steps_are_remembered() -> None:
+    live_calls = LiveCalls(find)
+    observer = live_calls.observing(RecordingObserver())
+    observer.began(session(), "v", AT)
+    for number in range(3 * STEPS):
+        observer.stepped(session(), (Step("611", f"n{number}", "say"),), AT)
+    steps = live_calls.steps("c1")
+    assert steps is not None
+    assert len(steps) == STEPS
+    assert steps[-1].step.node == f"n{3 * STEPS - 1}"
