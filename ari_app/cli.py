@@ -26,11 +26,11 @@ from ari_app.commands.pbx import pbx
 from ari_app.commands.prompts import prompts
 from ari_app.commands.queues import queues
 from ari_app.commands.retention import retention
-from ari_app.commands.running import Commands, console, run
+from ari_app.commands.runner import Commands, console, run
 from ari_app.commands.status import status
 from ari_app.commands.subscribers import subscribers
-from ari_app.commands.texting import ussd
 from ari_app.commands.tickets import tickets
+from ari_app.commands.ussd import ussd
 from ari_app.config.state import State
 from ari_app.main import daemon as bring
 from ari_app.main.demo import installation

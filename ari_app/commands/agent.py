@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ari_app.commands import agent_phone
-from ari_app.commands.running import run
+from ari_app.commands.runner import run
 from ari_app.config.state import State
 
 

@@ -10,8 +10,8 @@ from typing import TypeVar, get_args
 import click
 from msgspec import json
 
-from ari_app.commands.running import Commands
-from ari_app.commands.stored import announced, asked, read
+from ari_app.commands.runner import Commands
+from ari_app.commands.store_access import announced, asked, read
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main import pbx_site

@@ -9,8 +9,8 @@ import click
 from msgspec import json
 from msgspec.structs import asdict
 
-from ari_app.commands.running import Commands
-from ari_app.commands.stored import by_option, moment, now, read, shown, until_option, write
+from ari_app.commands.runner import Commands
+from ari_app.commands.store_access import by_option, moment, now, read, shown, until_option, write
 from ari_app.config.state import State
 from ari_app.store import announcement_requests, announcements, demo_accounts, subscribers
 from ari_app.store.announcement_requests import Reach

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 import click
 from msgspec import json
 
-from ari_app.commands.stored import asked, shown
+from ari_app.commands.store_access import asked, shown
 from ari_app.config.state import State
 from ari_app.log import masked
 from ari_app.store import agent_actions as deeds

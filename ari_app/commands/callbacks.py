@@ -2,8 +2,8 @@
 
 import click
 
-from ari_app.commands.running import Commands
-from ari_app.commands.stored import read, shown, write
+from ari_app.commands.runner import Commands
+from ari_app.commands.store_access import read, shown, write
 from ari_app.config.state import State
 from ari_app.store import callbacks as wishes
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from ari_app.commands.running import run
+from ari_app.commands.runner import run
 from ari_app.config.state import ConfigError, State
 from ari_app.main.demo import demo_billing as stored_billing
 from ari_app.main.demo import ledger, open_store

@@ -2,12 +2,12 @@
 
 import click
 
-from ari_app.commands.checking import check, rules
-from ari_app.commands.drawing import graph, schema
-from ari_app.commands.menus import reload, versions
-from ari_app.commands.rehearsing import cover, test_, walk
-from ari_app.commands.running import Commands
-from ari_app.commands.simulating import simulate
+from ari_app.commands.check import check, rules
+from ari_app.commands.flow_tests import cover, test_, walk
+from ari_app.commands.graph import graph, schema
+from ari_app.commands.reload import reload, versions
+from ari_app.commands.runner import Commands
+from ari_app.commands.simulate import simulate
 
 
 @click.group(cls=Commands)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from ari_app.commands.running import Commands
-from ari_app.commands.stored import by_option, moment, now, read, shown, until_option, write
-from ari_app.commands.when import HELP, when
+from ari_app.commands.runner import Commands
+from ari_app.commands.store_access import by_option, moment, now, read, shown, until_option, write
+from ari_app.commands.time_arguments import HELP, when
 from ari_app.config.state import State
 from ari_app.menus.schedules import schedules
 from ari_app.store import forced_hours

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import click
 
-from ari_app.commands.running import run
+from ari_app.commands.runner import run
 from ari_app.config.first_settings import Answers, first_settings
 from ari_app.config.state import FILE, State
 from ari_app.store.db import Store

@@ -3,8 +3,8 @@
 import click
 from msgspec import json
 
-from ari_app.commands.running import Commands
-from ari_app.commands.stored import read
+from ari_app.commands.runner import Commands
+from ari_app.commands.store_access import read
 from ari_app.config.state import State
 from ari_app.log import masked
 from ari_app.store import outbox

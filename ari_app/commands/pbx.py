@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ari_app.commands.running import Commands, console, run
+from ari_app.commands.runner import Commands, console, run
 from ari_app.config.state import State
 from ari_app.main import daemon as bring
 from ari_app.main.demo import open_store

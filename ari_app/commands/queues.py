@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.text import Text
 
 from ari_app.ami.queue_monitor import QueueView
-from ari_app.commands.running import run
+from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
 from ari_app.log import masked

@@ -4,7 +4,7 @@ import click
 
 from ari_app.admin import retention as keeping
 from ari_app.calls.recordings import Recordings
-from ari_app.commands.stored import asked, now
+from ari_app.commands.store_access import asked, now
 from ari_app.config.state import State
 
 

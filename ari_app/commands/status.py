@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ari_app.admin.status import Status, query
-from ari_app.commands.running import run
+from ari_app.commands.runner import run
 from ari_app.config.state import State
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import click
 
-from ari_app.commands.forgetting import forget
-from ari_app.commands.importing import import_
-from ari_app.commands.running import Commands
-from ari_app.commands.stored import asked, by_option, read, shown
+from ari_app.commands.forget import forget
+from ari_app.commands.import_subscribers import import_
+from ari_app.commands.runner import Commands
+from ari_app.commands.store_access import asked, by_option, read, shown
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import StoredCodeWords, hashing
 from ari_app.log import masked

@@ -7,9 +7,9 @@ from uuid import uuid4
 import click
 from msgspec import json
 
-from ari_app.commands.running import Commands
-from ari_app.commands.stored import by_option, now, read, shown, write
-from ari_app.commands.when import HELP, until
+from ari_app.commands.runner import Commands
+from ari_app.commands.store_access import by_option, now, read, shown, write
+from ari_app.commands.time_arguments import HELP, until
 from ari_app.config.state import State
 from ari_app.log import masked
 from ari_app.store import tickets as kept

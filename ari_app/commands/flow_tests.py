@@ -11,7 +11,7 @@ import click
 from msgspec import Struct
 from yaml import MappingNode
 
-from ari_app.commands.running import run
+from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.main.demo import cast
 from ari_app.menus import loading as reading

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ari_app.calls.recordings import Recordings
-from ari_app.commands.stored import announced, asked
+from ari_app.commands.store_access import announced, asked
 from ari_app.config.state import State
 from ari_app.log import masked
 from ari_app.store import erasure

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from ari_app.commands.rehearsing import Foundation, ground, quiet
-from ari_app.commands.running import run
+from ari_app.commands.flow_tests import Foundation, ground, quiet
+from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.sim import report, script_writer, terminal
 from ari_app.sim.rehearsal import texts, written

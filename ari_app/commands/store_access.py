@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from ari_app.commands.running import run
-from ari_app.commands.when import HELP, until
+from ari_app.commands.runner import run
+from ari_app.commands.time_arguments import HELP, until
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.store.db import Store

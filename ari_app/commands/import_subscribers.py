@@ -14,8 +14,8 @@ import click
 from rich.progress import Progress
 
 from ari_app.admin.subscriber_csv import Line, Row, RowFault, SubscriberCsv
-from ari_app.commands.running import console
-from ari_app.commands.stored import announced, asked, by_option, now
+from ari_app.commands.runner import console
+from ari_app.commands.store_access import announced, asked, by_option, now
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import hashing
 from ari_app.selfcare.hashing import THREADS, Hasher

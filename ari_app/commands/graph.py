@@ -10,8 +10,8 @@ from typing import Any
 import click
 from msgspec import json
 
-from ari_app.commands.stored import now, read
-from ari_app.commands.when import SINCE_HELP, since
+from ari_app.commands.store_access import now, read
+from ari_app.commands.time_arguments import SINCE_HELP, since
 from ari_app.config.state import State
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE

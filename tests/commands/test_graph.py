@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from ari_app.cli import main
-from ari_app.commands.when import since
+from ari_app.commands.time_arguments import since
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import calls, versions

@@ -11,8 +11,8 @@ from msgspec import json
 
 from ari_app.admin.status import query
 from ari_app.commands.call_phone import chosen
-from ari_app.commands.rehearsing import Foundation, ground, quiet
-from ari_app.commands.running import run
+from ari_app.commands.flow_tests import Foundation, ground, quiet
+from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.sim.rehearsal import written

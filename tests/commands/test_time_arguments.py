@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ari_app.commands.when import until, when
+from ari_app.commands.time_arguments import until, when
 
 FAR = "9999-12-31T23:59"
 NOW = datetime(2026, 11, 23, 17, 30, 15, tzinfo=ZoneInfo("Europe/Minsk"))

@@ -8,8 +8,8 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from ari_app.admin.status import query
-from ari_app.commands.running import console, run
-from ari_app.commands.stored import read
+from ari_app.commands.runner import console, run
+from ari_app.commands.store_access import read
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
 from ari_app.menus.live import Reloaded
