@@ -39,7 +39,7 @@ class AgentCommands:
         self._begin = begin
 
     async def handle(self, tab: Tab, message: m.FromBrowser) -> None:
-        """Run a command; a failure is told to its tab."""
+        """Run a command; a failure is reported to its tab."""
         do = self._do
         match message:
             case m.Save():

@@ -13,7 +13,7 @@ Names = Mapping[str, str]
 """A name per language."""
 
 Identity = Literal["none", "caller", "code-word"]
-"""Nothing vouches for the caller; they call from a subscriber's number; they told the code word."""
+"""Nothing vouches for the caller; the number is a subscriber's; the code word was verified."""
 
 
 class Arrival(Struct, frozen=True, kw_only=True):

@@ -53,7 +53,7 @@ class CardCommands:
             self._details.reload(card, "transfer")
 
     async def verify(self, tab: Tab, message: m.Verify) -> m.Answer:
-        """Check the code word that the caller told the agent."""
+        """Check the code word that the caller said to the agent."""
         card = self._cards.own(tab.agent, message.card)
         subscriber = card.record.arrival.subscriber
         if subscriber is None:

@@ -49,7 +49,7 @@ class Finish(Struct, frozen=True, tag="finish", tag_field="type"):
 
 
 class Verify(Struct, frozen=True, tag="verify", tag_field="type"):
-    """Check the code word that the caller told the agent."""
+    """Check the code word that the caller said to the agent."""
 
     card: Id
     key: Key

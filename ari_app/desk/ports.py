@@ -32,7 +32,7 @@ How = Literal["listen", "whisper", "barge"]
 
 
 class DeskUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
-    """Something cannot be done now; the text tells the agent why."""
+    """Something cannot be done now; the text explains why to the agent."""
 
 
 class CardRecord(Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ class CardStore(Protocol):
 class CallerProfiles(Protocol):
     """What is known of callers. May raise :class:`DeskUnavailable`; the caller sets a timeout.
 
-    Whoever asks for a subscriber sees personal data: record it with :meth:`record_view`.
+    Subscriber data is personal: record each view with :meth:`record_view`.
     """
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:
@@ -136,7 +136,7 @@ class AgentPhones(Protocol):
 
 class OperationResult(Struct, frozen=True):
     """The answer of an operation, with the account before and after; both are empty where billing
-    did not tell."""
+    did not answer."""
 
     answered: Answered
     before: Values = {}
@@ -207,7 +207,7 @@ class QueueControl(Protocol):
     async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str
     ) -> Literal["match", "no match", "locked"]:
-        """Check a code word that the agent typed as the caller told it."""
+        """Check a code word that the agent typed as the caller said it."""
 
 
 class Ports(Struct, frozen=True):

@@ -41,7 +41,7 @@ class StatusPanels:
         return self._render.agent_state(state, tab.language)
 
     def connection_changed(self) -> None:
-        """Tell all agents that the connection to Asterisk was lost or restored."""
+        """Notify all agents that the connection to Asterisk was lost or restored."""
         word = "exchange-back" if self._states.current else "exchange-silent"
         for tab in self._tabs.all():
             tab.send(m.Notice(self._render.word(word, tab.language)))

@@ -65,7 +65,7 @@ class QueueControl:
     async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str
     ) -> Literal["match", "no match", "locked"]:
-        """Check a code word that the agent typed as the caller told it."""
+        """Check a code word that the agent typed as the caller said it."""
         try:
             return await self._words.verify_spoken(subscriber, word, agent, self._now())
         except CodeWordsUnavailable as error:

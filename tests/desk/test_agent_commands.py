@@ -18,7 +18,7 @@ def in_call(harness: DeskHarness) -> str:
     return harness.card("anna").id
 
 
-async def test_typing_is_acknowledged_once_stored_and_shown_in_the_other_tab(
+async def test_typing_is_stored_then_acknowledged_and_shown_in_the_other_tab(
     harness: DeskHarness,
 ) -> None:
     anna, other = AgentTab(harness, "anna"), AgentTab(harness, "anna")
@@ -30,7 +30,7 @@ async def test_typing_is_acknowledged_once_stored_and_shown_in_the_other_tab(
     assert await harness.store.texts(card) == {"question": "нет звука"}
 
 
-async def test_typing_sent_twice_is_acknowledged_twice_and_stored_once(
+async def test_typing_sent_twice_is_acknowledged_twice_and_stored_one_time(
     harness: DeskHarness,
 ) -> None:
     anna = AgentTab(harness, "anna")

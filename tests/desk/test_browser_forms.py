@@ -73,7 +73,7 @@ async def test_an_operation_by_keyboard_alone(harness: DeskHarness, desk: Page) 
     ]
 
 
-async def test_a_double_click_runs_once(harness: DeskHarness, desk: Page) -> None:
+async def test_a_double_click_is_one_action(harness: DeskHarness, desk: Page) -> None:
     harness.cards.identify(harness.card("anna"), "code-word")
     await desk.locator("[data-operation]").select_option("resume")
     harness.operations.answers["resume-quote"] = Answered("ok", QUOTED)
@@ -100,7 +100,7 @@ async def test_form_input_survives_a_reload(harness: DeskHarness, desk: Page) ->
     await expect(note.locator("textarea")).to_have_value("")
 
 
-async def test_a_submission_repeated_after_a_disconnect_runs_once(
+async def test_a_submission_repeated_after_a_disconnect_is_one_action(
     harness: DeskHarness, desk: Page
 ) -> None:
     await desk.get_by_text("Note for colleagues").click()

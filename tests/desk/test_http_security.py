@@ -160,9 +160,9 @@ async def test_https_and_host_behind_a_proxy() -> None:
         host, origin = "desk.example", "https://desk.example"
         answer = await client.post("/sign-in", form, Host=host, Origin=origin)
         assert answer.status == 303
-        told = answer.headers["Set-Cookie"].split("; ")
-        assert told[0].startswith("__Host-firstline-")
-        assert {*told[1:]} == {"HttpOnly", "Path=/", "SameSite=Strict", "Secure"}
+        set_cookie = answer.headers["Set-Cookie"].split("; ")
+        assert set_cookie[0].startswith("__Host-firstline-")
+        assert {*set_cookie[1:]} == {"HttpOnly", "Path=/", "SameSite=Strict", "Secure"}
         assert "max-age=" in answer.headers["Strict-Transport-Security"]
         origin = "http://desk.example"
         assert (await client.post("/sign-in", form, Host=host, Origin=origin)).status == 403
@@ -172,9 +172,9 @@ async def test_https_and_host_behind_a_proxy() -> None:
 
 
 async def test_the_cookie_is_httponly_and_same_site(client: HttpClient) -> None:
-    told = (await client.sign_in()).headers["Set-Cookie"].split("; ")
-    assert {*told[1:]} == {"HttpOnly", "Path=/", "SameSite=Strict"}
-    assert len(told[0].partition("=")[2]) >= 43, "32 random bytes"
+    set_cookie = (await client.sign_in()).headers["Set-Cookie"].split("; ")
+    assert {*set_cookie[1:]} == {"HttpOnly", "Path=/", "SameSite=Strict"}
+    assert len(set_cookie[0].partition("=")[2]) >= 43, "32 random bytes"
 
 
 async def test_the_cookie_rotates_with_a_grace_period(anna: HttpClient) -> None:

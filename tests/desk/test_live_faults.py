@@ -139,7 +139,7 @@ async def test_hanging_up_while_answering_leaves_no_stale_card(
         await queue_callers(one, "375990000015")
         await anna.wait(Incoming, timeout=20)
         await desk.phase("ringing")
-        with suppress(PhoneError):  # whoever is faster
+        with suppress(PhoneError):  # either may be faster
             await asyncio.gather(anna.answer(), hang_up_all(one))
         await expect(page.locator("article.card[data-phase=ringing]")).to_have_count(0)
         await expect(page.locator("article.card[data-phase=talking]")).to_have_count(0)

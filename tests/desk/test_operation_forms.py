@@ -50,7 +50,7 @@ def hidden(html: str) -> dict[str, str]:
     return dict(found)
 
 
-async def test_a_query_is_answered_at_once(harness: DeskHarness) -> None:
+async def test_a_query_is_answered_without_a_form(harness: DeskHarness) -> None:
     anna = AgentTab(harness, "anna")
     rows = Rows(({"service": Name({"en": "<b>Roaming</b>"}), "fee": Money(Decimal(3))},))
     harness.operations.answers["services"] = Answered("ok", {"services": rows})
@@ -76,21 +76,21 @@ async def test_a_charge_needs_code_word_quote_and_confirmation(harness: DeskHarn
     assert '<option value="2">Home · 20.00 BYN</option>' in form.html
     assert "code word verified" in form.html
     harness.operations.answers["tariff-change-quote"] = Answered("ok", QUOTED)
-    asked = {"operation": "tariff-change", "in_code": "2", "reason": "he asked"}
+    asked = {"operation": "tariff-change", "in_code": "2", "reason": "on request"}
     confirm = await filled(anna, card, "operation-submit", key="t:4", **asked)
     assert "2.50 BYN" in confirm.html
     assert not harness.operations.done
     fields = hidden(confirm.html)
     assert fields["in-charge"] == "2.50"
-    told = [
+    results = [
         await filled(anna, card, "operation-confirm", key=key, **fields)
         for key in ("t:8", "t:8", "t:9")
     ]
-    assert ["−12.50" in one.html or "-12.50 BYN → <b>-15.00" in one.html for one in told] == [
+    assert ["−12.50" in one.html or "-12.50 BYN → <b>-15.00" in one.html for one in results] == [
         True
     ] * 3
     [(operation, key, reason)] = harness.operations.done
-    assert (operation, reason) == ("tariff-change", "he asked")
+    assert (operation, reason) == ("tariff-change", "on request")
     assert key == f"{card}:{fields['action']}"
 
 
@@ -102,8 +102,8 @@ async def test_an_unverified_caller_needs_the_code_word_for_account_queries(
     asks = await filled(anna, card, "operation", operation="balance")
     assert ("data-after-code-word" in asks.html, "not verified" in asks.html) == (True, True)
     harness.operations.answers["tariffs"] = Answered("ok", {"tariffs": Rows(())})
-    told = await filled(anna, card, "operation", key="t:2", operation="tariffs")
-    assert "data-after-code-word" not in told.html
+    answer = await filled(anna, card, "operation", key="t:2", operation="tariffs")
+    assert "data-after-code-word" not in answer.html
 
 
 async def test_fields_match_the_kinds_of_inputs(harness: DeskHarness) -> None:
@@ -179,7 +179,7 @@ async def test_a_rejected_quote_is_shown(harness: DeskHarness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "field"),
     [
         ({"operation": "pause", "in_since": "2026-12-01"}, "For how many months"),
         ({"operation": "pause", "in_since": "0112", "in_months": "3"}, "From which day"),
@@ -198,12 +198,12 @@ async def test_a_rejected_quote_is_shown(harness: DeskHarness) -> None:
     ],
 )
 async def test_invalid_fields_are_named(
-    harness: DeskHarness, values: dict[str, str], told: str
+    harness: DeskHarness, values: dict[str, str], field: str
 ) -> None:
     anna, card = AgentTab(harness, "anna"), in_call(harness)
     harness.cards.identify(harness.card("anna"), "code-word")
     answer = await filled(anna, card, "operation-submit", **values)
-    assert (answer.ok, answer.text) == (False, f"Fill in: {told}")
+    assert (answer.ok, answer.text) == (False, f"Fill in: {field}")
     assert not harness.operations.done
 
 

@@ -23,8 +23,8 @@ async def test_a_card_survives_the_gap_between_offer_and_connect(
         harness.update(board(ringing={"PJSIP/701": caller()}))
         card = harness.card("anna").id
         await anna.sends(m.Save(card, "question", "t:1", "до ответа"))
-        harness.update(board())  # he waits no more …
-        harness.update(board(talking={"PJSIP/701": caller()}))  # … because he speaks
+        harness.update(board())  # the caller no longer waits …
+        harness.update(board(talking={"PJSIP/701": caller()}))  # … because they talk
         await harness.settled()
         assert not of_type(anna.received(), m.Gone)
     assert (harness.card("anna").id, harness.card("anna").phase) == (card, "talking")
@@ -135,9 +135,9 @@ async def test_after_the_call_the_card_stays_until_it_is_finished(harness: DeskH
         assert (no.ok, no.text) == (False, "Enter the question and the topic first.")
         await anna.sends(m.Save(card, "question", "k:1", "нет звука"))
         await anna.sends(m.Finish(card, "t:2"))
-        told = anna.received()
-    assert [one.ok for one in of_type(told, m.Answer)] == [True]
-    assert [one.card for one in of_type(told, m.Gone)] == [card]
+        messages = anna.received()
+    assert [one.ok for one in of_type(messages, m.Answer)] == [True]
+    assert [one.card for one in of_type(messages, m.Gone)] == [card]
     assert harness.store.finished == [card]
     assert not harness.cards.of("anna")
 

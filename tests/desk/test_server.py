@@ -66,7 +66,7 @@ async def test_internal_errors_have_a_page(
     monkeypatch.setattr(anna.server.sessions, "find", broken)
     answer = await anna.get("/", Accept_Language="en")
     assert answer.status == 500
-    assert "tell your administrator" in await answer.text()
+    assert "inform your administrator" in await answer.text()
     assert "secret" not in await answer.text()
     assert "Content-Security-Policy" in answer.headers
     assert "ZeroDivisionError" in caplog.text
@@ -94,10 +94,10 @@ async def test_malformed_forms_are_rejected(
         (b"name=%ED%A0%80&password=%00", kind, 403),
         (chunks(2, 30), kind, 408),
     ]
-    for body, told, status in cases:
-        headers = {**origin, "Content-Type": told}
+    for body, content_type, status in cases:
+        headers = {**origin, "Content-Type": content_type}
         answer = await client.session.post("/sign-in", data=body, headers=headers)
-        assert answer.status == status, told
+        assert answer.status == status, content_type
         assert "<!doctype html>" in await answer.text()
         assert "Content-Security-Policy" in answer.headers
 
@@ -116,7 +116,7 @@ async def test_malformed_http_is_not_logged(
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "title"),
     [
         ("", "Войти"),
         ("en-GB,en;q=0.9", "Sign in"),
@@ -126,9 +126,9 @@ async def test_malformed_http_is_not_logged(
         (";,;" * 100, "Войти"),
     ],
 )
-async def test_the_language_follows_the_browser(client: HttpClient, asked: str, told: str) -> None:
+async def test_the_language_follows_the_browser(client: HttpClient, asked: str, title: str) -> None:
     page = await (await client.get("/sign-in", Accept_Language=asked)).text()
-    assert f"<title>{told}" in page
+    assert f"<title>{title}" in page
 
 
 async def test_a_chosen_language_is_remembered(client: HttpClient) -> None:

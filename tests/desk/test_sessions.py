@@ -87,7 +87,7 @@ async def test_a_lost_response_keeps_the_previous_cookie_valid(
     assert await clocked.agent(old) == ""
 
 
-async def test_concurrent_requests_rotate_once(
+async def test_only_one_of_two_concurrent_requests_rotates(
     clocked: SessionsAndClock,
 ) -> None:
     cookie = await clocked.begun()
@@ -193,7 +193,7 @@ async def test_a_changed_role_invalidates_open_tabs(clocked: SessionsAndClock) -
     assert not await clocked.sessions.still_valid(tab, used=True)
 
 
-async def test_use_is_recorded_at_most_once_a_minute(clocked: SessionsAndClock) -> None:
+async def test_use_is_recorded_at_most_every_minute(clocked: SessionsAndClock) -> None:
     cookie = await clocked.begun()
     clocked.now += TOUCH
     await clocked.agent(cookie)

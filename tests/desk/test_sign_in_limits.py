@@ -77,12 +77,14 @@ async def test_forwarded_for_is_trusted_from_proxies_only() -> None:
         for number, status in ((1, 403), (2, 429)):
             for last in range(3):
                 # The last one is the proxy's word; of IPv6 a whole network is one.
-                told = f"1.2.3.{number}, 2001:db8::{last}"
-                answer = await proxy.post("/sign-in", form, X_Forwarded_For=told)
+                forwarded = f"1.2.3.{number}, 2001:db8::{last}"
+                answer = await proxy.post("/sign-in", form, X_Forwarded_For=forwarded)
                 assert answer.status == status
         for number in range(4):
-            told = f"1.2.3.{number}"
-            answer = await liar.post("/sign-in", {**form, "name": "boris"}, X_Forwarded_For=told)
+            forwarded = f"1.2.3.{number}"
+            answer = await liar.post(
+                "/sign-in", {**form, "name": "boris"}, X_Forwarded_For=forwarded
+            )
         assert answer.status == 429, "who is no proxy is not believed"
 
 

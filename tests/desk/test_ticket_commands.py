@@ -31,7 +31,7 @@ async def test_tickets_are_listed_shown_and_changed(harness: DeskHarness) -> Non
 async def test_the_number_of_late_tickets_is_shown(harness: DeskHarness) -> None:
     anna = AgentTab(harness, "anna")
     counting = asyncio.create_task(harness.desk.late_tickets.run(60.0))
-    telling = asyncio.create_task(harness.desk.panels.publish_queues(0.0))
+    publishing = asyncio.create_task(harness.desk.panels.publish_queues(0.0))
     try:
         with harness.tabs.opened(anna.tab):
             harness.update(board())
@@ -39,7 +39,7 @@ async def test_the_number_of_late_tickets_is_shown(harness: DeskHarness) -> None
             await anna.sends(m.Ticket("t:1", 7, "solved", ""))
             assert "late" not in await _queues(anna)
     finally:
-        for task in (counting, telling):
+        for task in (counting, publishing):
             task.cancel()
 
 

@@ -88,7 +88,7 @@ async def test_a_user_without_a_password_is_not_found(store: Store, hasher: Hash
     assert await accounts.find("anna") is None
 
 
-async def test_too_many_password_checks_at_once_are_rejected(
+async def test_too_many_concurrent_password_checks_are_rejected(
     store: Store, hasher: Hasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = Event()

@@ -17,7 +17,7 @@ CALLER = Caller("1.1", "PJSIP/trunk-00000001", "375990000001", "Anybody", AT)
 
 
 class RecordingObserver:
-    """Records which events were passed on."""
+    """Records which events were forwarded."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []

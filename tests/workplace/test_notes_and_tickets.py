@@ -69,9 +69,9 @@ async def test_a_promise_takes_over_the_open_callback_of_the_number(
         await notes.promise_callback(card(), "k1", AT + HOUR, "про счёт")
     [one] = await store.read(callbacks.listed, True)
     assert (one.at, one.due, one.agent, one.note) == (AT - HOUR, AT + HOUR, "anna", "про счёт")
-    nobody = replace(card(), arrival=replace(card().arrival, number="anonymous"))
+    anonymous = replace(card(), arrival=replace(card().arrival, number="anonymous"))
     with pytest.raises(DeskUnavailable):
-        await notes.promise_callback(nobody, "k2", AT + HOUR, "")
+        await notes.promise_callback(anonymous, "k2", AT + HOUR, "")
 
 
 async def test_a_closed_store_is_reported(store: Store, notes: StoredNotesAndTickets) -> None:

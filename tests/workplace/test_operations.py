@@ -1,4 +1,4 @@
-"""What agents do with self-service, over a real store and a billing that fails as it is told."""
+"""Operations of self-service run by agents, over a real store and a billing with faults."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -55,7 +55,7 @@ async def kept(harness: Harness) -> AgentAction:
     return act
 
 
-async def test_an_action_runs_once_and_is_recorded_with_its_changes(
+async def test_an_action_is_idempotent_and_recorded_with_its_changes(
     harness: Harness, billing: FakeBilling, operations: AgentOperations
 ) -> None:
     for _ in range(2):

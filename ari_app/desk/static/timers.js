@@ -10,8 +10,8 @@ export function tick() {
   for (const time of document.querySelectorAll("time.timer")) {
     const { since, until } = time.dataset;
     const ms = until ? Date.parse(until) - now : now - Date.parse(since);
-    const seconds = Math.max(0, Math.floor(ms / 1000));
-    const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    const seconds = Math.max(0, Math.trunc(ms / 1000));
+    const text = `${Math.trunc(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     if (time.textContent !== text) time.textContent = text;
   }
 }
