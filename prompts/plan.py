@@ -1,27 +1,28 @@
-"""What is played for a phrase: recordings where the operator placed them, else words to speak."""
+"""Phrases to text, and to what is played: recordings of the operator, else text to speak."""
 
 import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from ivr.numbers import NumberPlan
 from ivr.speech.phrases import PhraseError, spoken
-from ivr.speech.written import written as figures
+from ivr.speech.written import written
 from ivr.values import Phrase, Rows, Spoken, Value, Values
+from ivr.wants import Screen
 from prompts.catalogue import Catalogue
 from prompts.template import Slot
 
 PIPELINE = 1
-"""Raised whenever the same words would give other samples: it makes older files stale."""
+"""Part of each file's key; raise it when the same text would give other samples."""
 
 
 class SpokenText(Struct, frozen=True):
-    """Words for the voice of a language."""
+    """Text for the voice of a language."""
 
     text: str
     language: str
@@ -36,15 +37,15 @@ class RecordedFile(Struct, frozen=True):
 Piece: TypeAlias = SpokenText | RecordedFile
 
 Recordings: TypeAlias = Mapping[tuple[str, str], str]
-"""(language, name) to path without extension.
+"""(language, name) -> path without extension.
 
-The name is a prompt's (``main-menu``), or a prompt's with the number of a stretch of words between
-its placeholders (``balance-is.1``), from 1.
+The name is a prompt (``main-menu``), or for a prompt with placeholders the prompt and the number
+of the text between them, from 1 (``balance-is.1``).
 """
 
 
 class Speaker(Struct, frozen=True):
-    """Who speaks: an engine, one of its voices, and the rate in percent of its usual one."""
+    """A voice: the engine, its voice, and the rate in percent of the engine's default."""
 
     engine: str
     voice: str
@@ -53,7 +54,7 @@ class Speaker(Struct, frozen=True):
 
 @lru_cache(4096)
 def key(speaker: Speaker, text: str) -> str:
-    """The name of the file that holds these words: the SHA-256 of all that makes its samples."""
+    """The name of the sound file of a text: the SHA-256 of everything its samples depend on."""
     made_of = [speaker.engine, speaker.voice, speaker.rate, PIPELINE, text]
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
 
@@ -61,32 +62,37 @@ def key(speaker: Speaker, text: str) -> str:
 Say = Callable[[Value, str, str, str, NumberPlan | None], str]
 """The text of a value for a placeholder's kind and unit, in a language, by a number plan."""
 
+Form: TypeAlias = Literal["spoken", "written"]
+"""``spoken``: numerals in words, for speech; ``written``: in figures, for text messages."""
 
-def text(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
-    """The phrase as it is told, in words.
+_VALUES: Mapping[Form, Say] = {"spoken": spoken, "written": written}
 
-    Raises :class:`~ivr.speech.phrases.PhraseError` when the prompt or a value is missing or has
-    no words.
+
+def phrase_text(catalogue: Catalogue, phrase: Phrase, language: str, form: Form = "spoken") -> str:
+    """A phrase as one sentence of text.
+
+    Raises :class:`~ivr.speech.phrases.PhraseError` when the prompt or a value is missing or has no
+    words.
     """
-    told = _joined(_told(catalogue, phrase.prompt, phrase.values, language, None))
-    return " ".join(piece.text for piece in told if isinstance(piece, SpokenText))
+    values = _VALUES[form]
+    parts = _joined(_parts(catalogue, phrase.prompt, phrase.values, language, None, values))
+    return " ".join(part.text for part in parts if isinstance(part, SpokenText))
 
 
-def written(catalogue: Catalogue, phrase: Phrase, language: str) -> str:
-    """The phrase as it is read, with figures; raises like :func:`text`."""
-    told = _joined(_told(catalogue, phrase.prompt, phrase.values, language, None, figures))
-    return " ".join(piece.text for piece in told if isinstance(piece, SpokenText))
+def screen_texts(catalogue: Catalogue, screen: Screen, form: Form = "spoken") -> tuple[str, ...]:
+    """The phrases of a screen as sentences; raises like :func:`phrase_text`."""
+    return tuple(phrase_text(catalogue, each, screen.language, form) for each in screen.phrases)
 
 
 def pieces(
     catalogue: Catalogue, phrase: Phrase, language: str, recordings: Recordings | None = None
 ) -> tuple[Piece, ...]:
-    """What to play for a phrase, in order; raises like :func:`text`."""
-    told = _told(catalogue, phrase.prompt, phrase.values, language, recordings or {})
-    return tuple(_joined(told))
+    """What to play for a phrase, in order; raises like :func:`phrase_text`."""
+    parts = _parts(catalogue, phrase.prompt, phrase.values, language, recordings or {})
+    return tuple(_joined(parts))
 
 
-def _told(
+def _parts(
     catalogue: Catalogue,
     prompt: str,
     values: Values,
@@ -94,7 +100,7 @@ def _told(
     recordings: Recordings | None,
     say: Say = spoken,
 ) -> Iterator[Piece]:
-    """What is told: in words alone where there are no recordings, not even an empty table."""
+    """The pieces of a prompt; text only if ``recordings`` is None."""
     language, template = catalogue.template(prompt, language)
     recorded = recordings or {}
     whole = recorded.get((language, prompt))
@@ -110,17 +116,17 @@ def _told(
                 yield RecordedFile(path) if path and _audible(part) else SpokenText(part, language)
             case Slot(name, "each", row):
                 for line in _rows(prompt, name, values):
-                    yield from _told(catalogue, row, line, language, recordings, say)
+                    yield from _parts(catalogue, row, line, language, recordings, say)
                     yield SpokenText(" ", language)
-            case Slot(name, "spoken") if isinstance(news := values.get(name), Spoken):
-                tongue, words = news.in_(language)
-                by_ear = recordings is not None and news.recording
-                yield RecordedFile(news.recording) if by_ear else SpokenText(words, tongue)
+            case Slot(name, "spoken") if isinstance(spoken_value := values.get(name), Spoken):
+                tongue, words = spoken_value.in_(language)
+                by_ear = recordings is not None and spoken_value.recording
+                yield RecordedFile(spoken_value.recording) if by_ear else SpokenText(words, tongue)
             case Slot(name, kind, unit) if name in values:
                 numbers = catalogue.operator.numbers
                 yield SpokenText(say(values[name], kind, unit, language, numbers), language)
             case Slot(name):
-                raise PhraseError(f"{prompt} tells {name}, but nothing brought it: see the flow")
+                raise PhraseError(f"{prompt} uses {name}, which is not set: check the flow")
 
 
 def _rows(prompt: str, name: str, values: Values) -> tuple[Values, ...]:
@@ -128,13 +134,13 @@ def _rows(prompt: str, name: str, values: Values) -> tuple[Values, ...]:
         case Rows(rows):
             return rows
         case _:
-            raise PhraseError(f"{prompt} tells the list {name}, but no list was brought")
+            raise PhraseError(f"{prompt} uses the list {name}, which is not set: check the flow")
 
 
-def _joined(told: Iterator[Piece]) -> Iterator[Piece]:
-    """Neighbouring words of a language in one breath; what has no sound is left out."""
+def _joined(parts: Iterator[Piece]) -> Iterator[Piece]:
+    """Join neighbouring texts of one language; parts without a letter or digit are dropped."""
     words = SpokenText("", "")
-    for piece in told:
+    for piece in parts:
         match piece:
             case SpokenText(spoken_text, language) if language == words.language:
                 words = SpokenText(words.text + spoken_text, language)
@@ -149,7 +155,7 @@ def _joined(told: Iterator[Piece]) -> Iterator[Piece]:
 
 
 def _tidy(words: SpokenText) -> Iterator[SpokenText]:
-    """The words as a person would write them, without control characters; or nothing."""
+    """Tidy spaces and punctuation and drop control characters; nothing if no text is left."""
     clean = "".join(sign if sign.isprintable() else " " for sign in words.text)
     clean = re.sub(r"\s+(?=[.,;:!?])", "", " ".join(clean.split())).lstrip(".,;:!? ")
     clean = re.sub(r"(?<!\.)\.\.(?!\.)", ".", clean)  # of an abbreviation at the end

@@ -94,7 +94,7 @@ def say(
     state.make()
     words = _catalogue(state, menus)
     if text in words.prompts:
-        text = plan.text(words, Phrase(text, _filled(words.slots(text), values)), lang)
+        text = plan.phrase_text(words, Phrase(text, _filled(words.slots(text), values)), lang)
 
     async def saying() -> None:
         settings = bring.voice_settings(state.config())

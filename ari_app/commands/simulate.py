@@ -1,7 +1,7 @@
 """`firstline flows simulate`: a call from a terminal."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from ari_app.commands.flow_tests import Foundation, ground, quiet
 from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.sim import report, script_writer, terminal
-from ari_app.sim.rehearsal import texts, written
 from ari_app.sim.run import Result, run_test
 from ari_app.sim.script import Given, Test
 from ari_app.sim.trace import Watch
@@ -23,10 +22,7 @@ from ivr.nodes import Dial, Queue
 from ivr.problems import near
 from ivr.terms import QUEUE_OUTCOMES
 from ivr.wants import Ask, Enqueue, Record, Say, Screen, Send, Want
-from prompts.catalogue import Catalogue
-
-Told = Callable[[Catalogue, Screen], tuple[str, ...]]
-"""The phrases of a screen, for the ear or for the eye."""
+from prompts.plan import Form, screen_texts
 
 
 @click.command()
@@ -91,10 +87,9 @@ async def _simulated(on: Foundation, test: Test, press: str | None, fast: bool) 
 
 
 def _watching(on: Foundation) -> Watch:
-    def shown(
-        screen: Screen, told: Callable[[Catalogue, Screen], tuple[str, ...]] = texts
-    ) -> Iterator[str]:
-        for phrase, text in zip(screen.phrases, told(on.catalogue, screen), strict=True):
+    def shown(screen: Screen, form: Form = "spoken") -> Iterator[str]:
+        texts = screen_texts(on.catalogue, screen, form)
+        for phrase, text in zip(screen.phrases, texts, strict=True):
             yield f"  {phrase.prompt}: {text}"
 
     def watch(at: float, what: Step | Want | str) -> None:
@@ -104,7 +99,7 @@ def _watching(on: Foundation) -> Watch:
             case Ask() | Say() | Record():
                 lines = list(shown(what.screen))
             case Send():
-                lines = ["a text message:", *shown(what.screen, written)]
+                lines = ["a text message:", *shown(what.screen, "written")]
             case Enqueue():
                 lines = [f"in the queue {what.queue}, topic {what.topic}"]
             case _:

@@ -15,11 +15,11 @@ from ari_app.commands.flow_tests import Foundation, ground, quiet
 from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.sim.rehearsal import written
 from ari_app.sim.run import Call
 from ari_app.sim.script import Test
 from ari_app.ussd.line import Page, TextLine
 from ivr.problems import near
+from prompts.plan import screen_texts
 
 Reply = Callable[[], str | None]
 """The next reply; None when there are no more."""
@@ -82,7 +82,7 @@ async def _rehearsed(on: Foundation, code: str, caller: str, reply: Reply) -> No
         raise click.ClickException(f"no flow has {code}: {near(code, on.book.dialled)}")
     at = datetime.now().replace(second=0, microsecond=0)
     call = Call(on.bench, Test(test=code, call=code, as_=caller, at=at), lambda: 0.0)
-    line = TextLine(partial(written, on.catalogue), _shown(reply), "ru")
+    line = TextLine(partial(screen_texts, on.catalogue, form="written"), _shown(reply), "ru")
 
     async def reach(_: float) -> None:
         """Nobody waits here."""

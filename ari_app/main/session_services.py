@@ -21,9 +21,7 @@ from ari_app.store.directory import Directory
 from ari_app.ussd.line import reading
 from ari_app.ussd.sessions import TextServices
 from ari_app.workplace.live_calls import LiveCalls
-from ivr.wants import Screen
-from prompts import plan
-from prompts.catalogue import Catalogue
+from prompts.plan import screen_texts
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +63,7 @@ class SessionServices(Struct, frozen=True):
 
     def written(self, release: MenuRelease) -> TextServices:
         """What text sessions use."""
-        text = partial(_written, release.reading.catalogue)
+        text = partial(screen_texts, release.reading.catalogue, form="written")
         _, ports = self._ports(release, "ussd")
         return TextServices(
             release.menus.book, text, replace(ports, perform=reading(ports.perform))
@@ -73,9 +71,9 @@ class SessionServices(Struct, frozen=True):
 
     def _ports(self, release: MenuRelease, line: str) -> tuple[CallLog, SessionPorts]:
         call_log = CallLog(
-            self.record, self.feed, partial(_spoken, release.reading.catalogue), line
+            self.record, self.feed, partial(screen_texts, release.reading.catalogue), line
         )
-        written = partial(_written, release.reading.catalogue)
+        written = partial(screen_texts, release.reading.catalogue, form="written")
         perform = partial(self.actions.perform, release.menus.book, written)
         observer = self.live_calls.observing(call_log)
         return call_log, SessionPorts(perform, self.remember, observer, clock)
@@ -94,13 +92,3 @@ def remembering(directory: Directory, tasks: asyncio.TaskGroup) -> RememberLangu
         tasks.create_task(store_language(subscriber, language))
 
     return remember
-
-
-def _spoken(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as they are spoken."""
-    return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
-
-
-def _written(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as they are displayed."""
-    return tuple(plan.written(catalogue, each, screen.language) for each in screen.phrases)

@@ -15,7 +15,7 @@ from ivr.speech.phrases import PhraseError
 from ivr.values import Phrase
 from ivr.wants import Screen
 from prompts.media import Progress, PromptMedia
-from prompts.plan import written
+from prompts.plan import phrase_text
 from prompts.voice import SpeechFailed
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ class LiveMenus:
 
     def say(self, phrase: Phrase, language: str) -> str:
         """A phrase as it is written, by the texts that are on the air."""
-        return written(self.now.menus.catalogue, phrase, language)
+        return phrase_text(self.now.menus.catalogue, phrase, language, "written")
 
     async def reload(self, how: How) -> Reloaded:
         """Put the menus on the disk on the air if they check; the log tells what came of it."""

@@ -72,16 +72,6 @@ def bench(
     return TestBench(book, _finder(cast), lambda at: _back(book, cast, at), lasting)
 
 
-def texts(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as they are told."""
-    return tuple(plan.text(catalogue, each, screen.language) for each in screen.phrases)
-
-
-def written(catalogue: Catalogue, screen: Screen) -> tuple[str, ...]:
-    """The phrases of a screen as they are read."""
-    return tuple(plan.written(catalogue, each, screen.language) for each in screen.phrases)
-
-
 def _finder(cast: Cast) -> Callable[[str], Person]:
     known = cast.people
 

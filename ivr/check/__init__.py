@@ -1,7 +1,7 @@
-"""The check of flows: it thinks like a caller, and says what is wrong before one calls.
+"""The check of flows: finds what would go wrong for callers before one calls.
 
-:data:`~ivr.check.table.RULES` are all rules. Those that the engine needs are looked at wherever
-flows are read; the rest only if nothing of these is broken, since they follow the ways of callers.
+:data:`~ivr.check.table.RULES` are all rules. Vital ones are checked whenever flows are loaded; the
+others follow the paths of callers, so they are checked only if there are no vital problems.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,10 +20,10 @@ def check(
     operations: Mapping[str, Operation],
     standard: Standard | None = None,
 ) -> Iterator[Problem]:
-    """All problems of flows that are to be used together.
+    """Yield all problems of flows that are used together.
 
-    Without a ``standard`` only those with which no call can run. What a file with problems left
-    out is not held against the others.
+    Without a ``standard`` only vital rules are checked. Nodes left out because of problems in their
+    own file cause no further problems in other files.
     """
     context = CheckContext(read, slots, operations, standard)
     sound = context.whole

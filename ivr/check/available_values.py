@@ -1,7 +1,7 @@
-"""What is brought on the way to each node: values, and whether the caller is known or agreed.
+"""Data-flow analysis: which values are set at each node, and whether the caller is known or agreed.
 
-A value may be there if some way brings it, and must be if every way does. A flow that is called has
-its own values: it begins with its inputs, and its outputs come with each outcome.
+A value may be set if some path sets it, and must be if every path does. A called flow has its own
+values: it starts with its inputs, and its outputs come with each outcome.
 """
 
 from collections import deque
@@ -23,7 +23,7 @@ KNOWN = "(a caller whom we know)"
 
 
 class Names:
-    """A set of names, a bit for each: thousands of them are joined at once."""
+    """A set of names as a bit set: fast unions of thousands of names."""
 
     __slots__ = ("_bits", "_index")
 
@@ -36,21 +36,21 @@ class Names:
 
 
 class Brought(Struct, frozen=True):
-    """What may be there, and what must be."""
+    """The values that may be set, and those that must be."""
 
     may: Names
     must: Names
 
 
 class Made(Struct, frozen=True):
-    """What a way out of a node brings: what it may, and what it does."""
+    """The values that an edge may set, and those that it always sets."""
 
     may: frozenset[str] = frozenset()
     must: frozenset[str] = frozenset()
 
 
 def flow_of_values(graph: Graph, operations: Operations) -> Mapping[Spot, Brought]:
-    """What is brought to each spot that a call may reach, each flow begun by itself."""
+    """Node -> the values set there, for each node that a call may reach."""
     course = _Course(graph, operations)
     for flow in graph.flows.values():
         if flow.numbers or flow.flow not in graph.entered:
@@ -67,11 +67,11 @@ def flow_of_values(graph: Graph, operations: Operations) -> Mapping[Spot, Brough
 
 
 _AT_ONCE = (nodes.Branch, nodes.Goto, nodes.Return)
-"""Nodes in which no call stays, so that it is neither hung up nor at fault there."""
+"""Nodes that a call passes at once: no hang-up and no fault happens there."""
 
 
 class _Course:
-    """What was brought so far, in bits; spots wait where that changed, until nothing does."""
+    """The fixed-point iteration: nodes whose values changed wait until nothing changes."""
 
     def __init__(self, graph: Graph, operations: Operations) -> None:
         self.graph = graph
@@ -81,7 +81,7 @@ class _Course:
         self.waiting: deque[Spot] = deque()
         self.waits: set[Spot] = set()
         self.kept = self.bits((AGREED, KNOWN))
-        """What stays as it is when another flow is called."""
+        """Facts that stay true when another flow is called."""
 
     def bits(self, names: Iterable[str]) -> int:
         found = 0
@@ -102,7 +102,7 @@ class _Course:
             self.wait(spot)
 
     def leave(self, spot: Spot) -> None:
-        """Bring on what is at a spot."""
+        """Propagate the values of a node along its edges."""
         self.waits.discard(spot)
         node, flow = self.graph.nodes[spot], self.graph.flows[spot[0]]
         literal = isinstance(node, nodes.Set) and not any("{" in each for each in node.set.values())
@@ -119,7 +119,7 @@ class _Course:
                 self.pass_on(spot, node, edge)
 
     def go_into(self, spot: Spot, edge: Edge) -> None:
-        """Begin a flow that comes back; only subscribers are asked who they are."""
+        """Enter a called flow; only known subscribers enter an identify flow."""
         may, must = self.there[spot]
         called = self.graph.flows[edge.flow]
         given = self.bits((*called.inputs, *((KNOWN,) if edge.label == "identify" else ())))
@@ -129,7 +129,7 @@ class _Course:
                 self.wait(each)
 
     def come_back(self, spot: Spot, node: nodes.Return) -> None:
-        """Bring what a flow brings to those that called it."""
+        """Propagate a return to the calling flows, with their outputs."""
         inside = self.there[spot]
         for at in self.graph.asked[spot[0]]:
             for edge in self.graph.back_to(at) if at in self.there else ():
@@ -147,27 +147,27 @@ class _Course:
                     self.arrive(edge.spot, may | taken[0], must | taken[1])
 
     def pass_on(self, spot: Spot, node: Node, edge: Edge) -> None:
-        """Bring what is at a spot, and what the way out of it brings, to the next one."""
+        """Propagate values along an edge, with those that the edge sets."""
         may, must = self.there[spot]
         made = made_by(self.operations, node, edge.label)
         may, must = may | self.bits(made.may), must | self.bits(made.must)
         operation = self.operations.get(node.do) if isinstance(node, nodes.Do) else None
         costs = operation is not None and operation.costs
         chosen = isinstance(node, nodes.Menu) and edge.label not in ("silent", "wrong")
-        if costs or chosen:  # what was agreed to is done, or what is chosen now was not agreed to
+        if costs or chosen:  # the agreement is used up, or was not for this choice
             agreed = self.bits((AGREED,))
             may, must = may & ~agreed, must & ~agreed
         self.arrive(edge.spot, may, must)
 
 
 def returns_of(flow: Flow) -> list[Spot]:
-    """Where a flow returns."""
+    """The return nodes of a flow."""
     found = flow.nodes.items()
     return [(flow.flow, name) for name, node in found if isinstance(node, nodes.Return)]
 
 
 def made_by(operations: Operations, node: Node, label: str) -> Made:
-    """What a way out of a node brings."""
+    """The values that an edge out of a node sets."""
     if label == "need":
         return Made()
     made = _made(operations, node, label)
@@ -197,7 +197,7 @@ def _made(operations: Operations, node: Node, label: str) -> Made:
 
 
 def _looked(what: str, case: str) -> frozenset[str]:
-    """What is known after a case of a branch that fits."""
+    """What the case of a branch that was taken proves."""
     if what == "caller":
         return frozenset((KNOWN,) if case == "known" else ())
     if what == "identity":
@@ -206,7 +206,7 @@ def _looked(what: str, case: str) -> frozenset[str]:
 
 
 def _done(operations: Operations, node: nodes.Do, label: str) -> Made:
-    """What the outcomes bring that lead this way."""
+    """The values of the outcomes that take this edge."""
     outcomes = operations[node.do].outcomes
     fit = [label]
     if label == "else":
@@ -218,7 +218,7 @@ def _done(operations: Operations, node: nodes.Do, label: str) -> Made:
 
 
 def makes(node: Node, operations: Operations) -> Iterable[tuple[str, str]]:
-    """The values that a node brings, with their kinds; of a set only what it makes itself."""
+    """The values that a node sets, with their kinds; for a set without copies."""
     match node:
         case nodes.Input():
             return [(node.into, "secret" if node.secret else node.takes)]

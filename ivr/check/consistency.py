@@ -1,4 +1,4 @@
-"""What stands in a node fits together, and to what it names."""
+"""Whether the parts of a node fit together, and fit what it names."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -14,7 +14,7 @@ from ivr.terms import NEEDS, Is
 
 
 def branches(context: CheckContext) -> Iterator[Finding]:
-    """Outcomes after which the call would have nowhere to go."""
+    """Outcomes without a branch."""
     for spot, node in context.nodes():
         if isinstance(node, nodes.Do | nodes.Call) and not node.else_:
             unhandled = [each for each in outcomes(context, node) if each not in node.on]
@@ -24,11 +24,11 @@ def branches(context: CheckContext) -> Iterator[Finding]:
 
 
 TANGLED = 100_000
-"""More ways back from a flow to those that call it are followed too slowly."""
+"""The most return edges of a flow; more take too long to follow."""
 
 
 def tangled(context: CheckContext) -> Iterator[Finding]:
-    """Flows with so many calls and outcomes that their ways cannot be followed quickly."""
+    """Flows with too many calls and outcomes to follow."""
     called = Counter(node.call for _, node in context.nodes() if isinstance(node, nodes.Call))
     for flow, calls in called.items():
         back = len(returns(context.flows[flow])) if flow in context.flows else 0
@@ -38,7 +38,7 @@ def tangled(context: CheckContext) -> Iterator[Finding]:
 
 
 def returning(context: CheckContext) -> Iterator[Finding]:
-    """Flows that are called and never come back."""
+    """Flows that are called and never return."""
     for spot, node in context.nodes():
         if not isinstance(node, nodes.Call) or node.call not in context.flows or not context.whole:
             continue
@@ -50,7 +50,7 @@ def returning(context: CheckContext) -> Iterator[Finding]:
 def _signature(
     context: CheckContext, node: nodes.Node
 ) -> tuple[str, str, Mapping[str, str]] | None:
-    """How what a node does is called, the key of its inputs, and what it takes."""
+    """The name of what a node runs, the key of its inputs, and the inputs."""
     match node:
         case nodes.Do() if node.do in context.operations:
             return node.do, "inputs", context.operations[node.do].inputs
@@ -60,7 +60,7 @@ def _signature(
 
 
 def inputs(context: CheckContext) -> Iterator[Finding]:
-    """Inputs that an operation or a flow does not take, and those that it lacks."""
+    """Unknown and missing inputs of operations and flows."""
     for spot, node in context.nodes():
         found = _signature(context, node)
         if found is None:
@@ -74,16 +74,16 @@ def inputs(context: CheckContext) -> Iterator[Finding]:
         if isinstance(node, nodes.Call) and node.call in context.flows and context.whole:
             outputs = context.flows[node.call].outputs
             for output in set(node.take.values()) - outputs.keys():
-                text = f"flow {node.call} brings no {output}: {near(output, outputs)}"
+                text = f"flow {node.call} has no output {output}: {near(output, outputs)}"
                 yield context.at(spot), text
 
 
 def kinds(context: CheckContext) -> Iterator[Finding]:
-    """Values of another kind than what tells or takes them."""
+    """Values of another kind than the prompt or input that uses them."""
     for _, mention in context.mentions(Is.PROMPT):
         for slot, kind in context.slots.get(mention.name, {}).items():
             if text := context.unlike(slot, value_kind(kind)):
-                yield mention.place, f"the prompt {mention.name} tells {text}"
+                yield mention.place, f"the prompt {mention.name} uses {text}"
     for spot, node in context.nodes():
         found = _signature(context, node)
         for name, value in taken(node).items() if found else ():
@@ -92,21 +92,21 @@ def kinds(context: CheckContext) -> Iterator[Finding]:
 
 
 def keyless(context: CheckContext) -> Iterator[Finding]:
-    """Menus without a key."""
+    """Menus without keys."""
     for spot, node in context.nodes():
         if isinstance(node, nodes.Menu) and not node.keys:
             yield context.at(spot), "no key leads out of this menu: give it `keys`"
 
 
 def lengths(context: CheckContext) -> Iterator[Finding]:
-    """Inputs that no digits can be."""
+    """Inputs that no digits can answer."""
     for spot, node in context.nodes():
         if isinstance(node, nodes.Input) and node.least > node.most:
             yield context.at(spot), f"least ({node.least}) is more than most ({node.most})"
 
 
 def same_key(context: CheckContext) -> Iterator[Finding]:
-    """Confirms in which one key means yes and no."""
+    """Confirms with the same key for yes and no."""
     for spot, node in context.nodes():
         if isinstance(node, nodes.Confirm) and node.yes_key == node.no_key:
             text = f"the key {node.yes_key} means yes and no: give no another with `no-key`"
@@ -114,7 +114,7 @@ def same_key(context: CheckContext) -> Iterator[Finding]:
 
 
 def cases(context: CheckContext) -> Iterator[Finding]:
-    """Cases of a branch that never are."""
+    """Cases of a branch that never occur."""
     for spot, node in context.nodes():
         if not isinstance(node, nodes.Branch):
             continue
@@ -129,11 +129,11 @@ def cases(context: CheckContext) -> Iterator[Finding]:
         for case in node.when if there else ():
             if case not in there or COMPARISON.fullmatch(case):
                 place = context.at(spot, Is.CASE, case)
-                yield place, f"a {node.branch} is never {case}: write {' or '.join(there)}"
+                yield place, f"{node.branch} is never {case}: write {' or '.join(there)}"
 
 
 def rounds(context: CheckContext) -> Iterator[Finding]:
-    """Circles in which nobody is asked."""
+    """Loops in which the caller is never asked."""
     for circle in loops(context.flows, context.operations):
         path = shortened([name for _, name in (*circle, circle[0])])
-        yield context.at(circle[0]), f"nobody is asked in the circle {path}: break it"
+        yield context.at(circle[0]), f"the loop {path} never asks the caller: break it"

@@ -1,4 +1,4 @@
-"""What rules look at: the flows that were read, what they may use, and their graph."""
+"""The context of a check: the flows that were read, what they may use, and their graph."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ Slots: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
 class Mention(Struct, frozen=True):
-    """A name in a flow: what it should be, in which node, and where it stands."""
+    """A name in a flow: what it refers to, in which node, and its place."""
 
     what: Is
     name: str
@@ -32,10 +32,10 @@ class Mention(Struct, frozen=True):
 
 
 class Read(Struct, frozen=True):
-    """A file: its flow without the nodes that have problems, the names in it, its problems.
+    """A file that was read: its flow or schedule, the names in it, its problems.
 
-    ``places``: where its nodes stand, those with problems too. The flow is None if more is wrong
-    than nodes.
+    The flow lacks the nodes that have problems; it is None if its head has some. ``places``: node
+    -> place, also of nodes with problems.
     """
 
     flow: Flow | None
@@ -46,18 +46,18 @@ class Read(Struct, frozen=True):
 
 
 class PromptText(Struct, frozen=True):
-    """A prompt in a language: its text, and about how long it is heard (seconds)."""
+    """A prompt in a language: its text, and its estimated length in seconds."""
 
     text: str
     seconds: float
 
 
 class Standard(Struct, frozen=True):
-    """What callers may expect of flows, and what is known here to judge it by.
+    """The limits and the data that the rules judge by.
 
-    ``within``: how many keys a human may be away. ``heard``: prompt -> language -> what is heard;
-    empty if nobody knows. ``zones``: the time zones that this machine knows; None if nobody
-    knows. ``own``: where the administrator's own prompts stand, each of which should be used.
+    ``within``: the most keys to a human. ``heard``: prompt -> language -> text; empty if unknown.
+    ``zones``: the time zones of this machine; None if unknown. ``own``: the places of the
+    administrator's own prompts, each of which should be used.
     """
 
     within: int = 3
@@ -67,11 +67,11 @@ class Standard(Struct, frozen=True):
 
 
 Finding: TypeAlias = tuple[Place, str]
-"""Where something is wrong; what, and what to do."""
+"""The place of a problem; its text: what is wrong and how to fix it."""
 
 
 class CheckContext:
-    """All flows together, under the check."""
+    """All flows of a check, with what rules look up."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class CheckContext:
         self.files = {each.flow.flow: each for each in read if each.flow}
         self.schedules = {each.schedule.schedule: each for each in read if each.schedule}
         self.whole = not any(each.problems for each in read)
-        """Whether every file reads well; what was left out is not held against the others."""
+        """Whether all files were read without problems; otherwise names may be missing."""
 
     @cached_property
     def graph(self) -> Graph:
@@ -123,12 +123,12 @@ class CheckContext:
                 yield (flow.flow, name), node
 
     def at(self, spot: Spot, what: Is | None = None, name: str = "") -> Place:
-        """Where a node stands, or a name in it."""
+        """The place of a node, or of a name in it."""
         place = self._places.get((*spot, what, name)) if what else None
         return place or self.files[spot[0]].places[spot[1]]
 
     def head(self, flow: str, what: Is = Is.FLOW_NAME, name: str = "") -> Place:
-        """Where a flow begins, or a name at its head stands."""
+        """The place of a flow's head, or of a name in it."""
         return (
             self._places.get((flow, "", what, name))
             or self._places.get((flow, "", Is.FLOW_NAME, flow))
@@ -137,7 +137,7 @@ class CheckContext:
 
     @cached_property
     def brought(self) -> Mapping[str, frozenset[str]]:
-        """All values that anything in the flows brings, with their kinds."""
+        """All values that the flows set, with their kinds."""
         names: dict[str, frozenset[str]] = {}
         copies: list[tuple[str, str]] = []
         for flow in self.flows.values():
@@ -154,27 +154,27 @@ class CheckContext:
 
     @cached_property
     def brought_to(self) -> Mapping[Spot, Brought]:
-        """What is brought on the way to each spot."""
+        """Node -> the values set on the paths to it."""
         return flow_of_values(self.graph, self.operations)
 
     def lacking(self, value: str) -> str:
-        """Why no value of that name can be there; nothing if it can."""
+        """Why a value of that name is never set; "" if it is."""
         if not self.whole or value in self.brought:
             return ""
-        return f"{value}, which nothing in these flows brings: {near(value, self.brought)}"
+        return f"{value}, which nothing in these flows sets: {near(value, self.brought)}"
 
     def unlike(self, value: str, kind: str) -> str:
-        """Why a value of that name is of another kind; nothing if it is not."""
+        """Why a value of that name has another kind; "" if it has not."""
         found = self.brought.get(value)
         if not self.whole or not found or kind in found:
             return ""
-        return f"{value} as {kind}, and these flows bring it as {', '.join(sorted(found))}"
+        return f"{value} as {kind}, but these flows set it as {', '.join(sorted(found))}"
 
 
 def _copied(
     names: Mapping[str, frozenset[str]], copies: Iterable[tuple[str, str]]
 ) -> Mapping[str, frozenset[str]]:
-    """Names with their kinds, and their copies with the same ones; also copies of copies."""
+    """Names with their kinds, and copies with the kinds of their sources, transitively."""
     found = dict(names)
     into = defaultdict(list)
     for name, of in copies:
@@ -194,10 +194,10 @@ Find: TypeAlias = Callable[[CheckContext], Iterable[Finding]]
 
 
 class Rule(Struct, frozen=True):
-    """A rule: its name, what it protects callers from, and what an author does about it.
+    """A rule: its name, what it protects, and how to fix a violation.
 
-    ``vital``: the engine cannot run flows that break it, so it is looked at wherever flows are
-    read. A rule without ``find`` is broken while a file is read.
+    ``vital``: the engine cannot run flows that violate it, so it is checked whenever flows are
+    loaded. A rule without ``find`` is checked while a file is read.
     """
 
     name: str
@@ -209,7 +209,7 @@ class Rule(Struct, frozen=True):
 
 
 def prompts(node: Node) -> tuple[str, ...]:
-    """All prompts that a node tells."""
+    """All prompts that a node may play."""
     match node:
         case nodes.Listens():
             return (*opening(node), *node.silent, *node.wrong)
@@ -227,11 +227,11 @@ def prompts(node: Node) -> tuple[str, ...]:
 
 
 def value_kind(kind: str) -> str:
-    """The kind of value that a placeholder's kind tells: "count minute" tells a count."""
+    """The kind of value for a placeholder's kind: "count" for "count minute"."""
     first = kind.split()[0]
     return "day" if first == "date" else first
 
 
 def shortened(names: Sequence[str]) -> str:
-    """A way in words, without its middle if it is long."""
+    """A path as text, without its middle if it is long."""
     return " -> ".join(names if len(names) <= 8 else [*names[:4], "…", *names[-3:]])

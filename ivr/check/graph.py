@@ -1,4 +1,4 @@
-"""The graph of all flows together: what may be reached, and how far away a human is."""
+"""The graph of all flows together: what can be reached, and how far a human is."""
 
 import math
 from collections import defaultdict
@@ -17,18 +17,18 @@ from ivr.session import Spot
 from ivr.terms import ACTIONS
 
 HUMAN = (nodes.Queue, nodes.Dial)
-"""Nodes in which somebody speaks with the caller."""
+"""Nodes that connect the caller with a human."""
 
 
 class Far(Struct, frozen=True):
-    """How many keys away a human is (infinite if none can be reached), and by which way on."""
+    """The number of keys to a human (infinite if none can be reached), and the next edge."""
 
     keys: float
     edge: Edge | None = None
 
 
 class Graph:
-    """Spots and ways; what leads to nodes that do not exist is left out."""
+    """Nodes and edges; edges to missing nodes are left out."""
 
     def __init__(self, flows: Mapping[str, Flow], operations: Operations) -> None:
         self.flows = flows
@@ -44,23 +44,23 @@ class Graph:
             for spot in self.nodes
         }
         self.calls: dict[str, list[Spot]] = defaultdict(list)
-        """Flow -> the nodes that call it, or let it ask who the caller is."""
+        """Flow -> the nodes that call it."""
         for spot, node in self.nodes.items():
             if isinstance(node, nodes.Call):
                 self.calls[node.call].append(spot)
         self.asked: dict[str, list[Spot]] = defaultdict(list)
-        """Flow -> the nodes for which it asks who the caller is."""
+        """Flow -> the nodes that enter it as their identify flow."""
         for spot, found in self.edges.items():
             for edge in found:
                 if edge.label == "identify":
                     self.asked[edge.flow].append(spot)
 
     def entries(self, flow: str) -> list[Spot]:
-        """The nodes to which a flow may return."""
+        """The nodes that a flow may return to."""
         return [*self.calls[flow], *self.asked[flow]]
 
     def out(self, spot: Spot) -> Iterator[Edge]:
-        """The ways to other spots; those of a return lead on in the flows that called."""
+        """The edges to other nodes; those of a return go on in the calling flows."""
         node = self.nodes[spot]
         if isinstance(node, nodes.Return):
             for call in self.calls[spot[0]]:
@@ -71,7 +71,7 @@ class Graph:
             yield from (edge for edge in self.edges[spot] if edge.spot in self.nodes)
 
     def back(self, call: Spot, outcome: str) -> Iterator[Edge]:
-        """The way on in a flow that called another one, with the outcome of that."""
+        """The edge in a calling flow for an outcome of the called one."""
         node = self.nodes[call]
         assert isinstance(node, nodes.Call)
         target = node.on.get(outcome, node.else_)
@@ -79,14 +79,14 @@ class Graph:
             yield Edge(outcome, call[0], target)
 
     def back_to(self, asked: Spot) -> list[Edge]:
-        """The ways on for a caller who was asked who he is: into that node, or past it."""
+        """The edges after an identify flow: into the node that needed it, or to on-need."""
         past = [edge for edge in self.edges[asked] if edge.label == "need"]
         return [Edge("proven" if past else "return", *asked), *past]
 
     def reached(
         self, starts: Iterable[Spot], passes: Callable[[Spot, Edge], bool] = lambda _, __: True
     ) -> dict[Spot, Spot | None]:
-        """All spots on ways from the starts, each with the one before it, by shortest ways."""
+        """All nodes on paths from the starts, each with its predecessor on a shortest path."""
         found: dict[Spot, Spot | None] = {each: None for each in starts if each in self.nodes}
         waiting = list(found)
         for spot in waiting:
@@ -98,7 +98,7 @@ class Graph:
 
     @cached_property
     def before(self) -> Mapping[Spot, list[tuple[Spot, Edge]]]:
-        """Where the ways to each spot come from."""
+        """Node -> its incoming edges and their sources."""
         found = defaultdict(list)
         for spot in self.nodes:
             for edge in self.out(spot):
@@ -106,14 +106,14 @@ class Graph:
         return found
 
     def handlers(self, flow: Flow) -> Iterator[Spot]:
-        """Where a call may suddenly be."""
+        """The nodes of a flow's handlers."""
         for name in (flow.on_hangup, flow.on_error, flow.on_need, flow.on_backend_down):
             if name:
                 yield (flow.flow, name)
 
     @cached_property
     def begun(self) -> list[Spot]:
-        """Where calls begin."""
+        """The nodes at which calls start."""
         return [
             (flow.flow, node)
             for flow in self.flows.values()
@@ -122,7 +122,7 @@ class Graph:
 
     @cached_property
     def entered(self) -> frozenset[str]:
-        """The flows that another one names, or a number, or a code."""
+        """The flows that a number, a code or another flow enters."""
         named = {flow.flow for flow in self.flows.values() if flow.entries}
         for spot, node in self.nodes.items():
             match node:
@@ -135,7 +135,7 @@ class Graph:
 
     @cached_property
     def trapped(self) -> frozenset[Spot]:
-        """The spots from which nothing leads to an end or a human; patience alone is no way."""
+        """The nodes from which no end and no human can be reached, farewell apart."""
         out = [
             spot
             for spot, node in self.nodes.items()
@@ -150,14 +150,14 @@ class Graph:
                     out.append(each)
         return frozenset(self.nodes.keys() - free)
 
-    # How far away a human is. The caller chooses among keys, the world among outcomes, so that
-    # a menu is as near as its nearest way, and an operation as far as its farthest.
+    # How far a human is. The caller chooses the key, but not the outcome: a menu is as near as its
+    # nearest edge, an operation as far as its farthest.
 
     @cached_property
     def human(self) -> Mapping[Spot, Far]:
-        """How far away a human is from every spot, however the world answers.
+        """How far a human is from every node, whatever the outcomes are.
 
-        Hours count as open: while they are closed, nobody is there.
+        Hours count as open: while they are closed there are no agents.
         """
         far: dict[Spot, Far] = {}
         ahead: dict[Spot, set[Spot]] = {}
@@ -184,7 +184,7 @@ class Graph:
         return {spot: far.get(spot, Far(math.inf)) for spot in self.nodes}
 
     def course(self, spot: Spot) -> list[str]:
-        """The nodes of the nearest way to a human, each after the key that leads there."""
+        """The nodes of the shortest path to a human, each after the key that leads there."""
         steps = [spot[1]]
         while (edge := self.human[spot].edge) is not None:
             key = f"{edge.label}: " if isinstance(self.nodes[spot], nodes.Listens) else ""
@@ -194,10 +194,10 @@ class Graph:
 
 
 def _led(node: Node, edge: Edge) -> bool:
-    """Whether a way counts as one to a human: patience is not spent, and the caller is known.
+    """Whether an edge counts on the path to a human.
 
-    The outcomes of a call come through the flow that is called. Who looks for a human instead of
-    telling his code word does not prove it.
+    Patience is not used up, and the identity level suffices. The outcomes of a call come through
+    the called flow. A caller who looks for a human does not key the code word.
     """
     if isinstance(node, nodes.Call):
         return edge.label == "call"
@@ -207,7 +207,7 @@ def _led(node: Node, edge: Edge) -> bool:
 
 
 def _cost(node: Node, edge: Edge) -> int:
-    """How many keys a way takes; to give up takes as many wrong ones, or silences."""
+    """The number of keys for an edge; gave-up takes as many as there are attempts."""
     if not isinstance(node, nodes.Listens):
         return 0
     if edge.label in FAILED_INPUT:

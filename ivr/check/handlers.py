@@ -1,4 +1,4 @@
-"""Handlers, and flows that call flows."""
+"""Rules for handlers (on-need, on-hangup, on-error) and for flows that call flows."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,16 +12,16 @@ from ivr.terms import Is
 
 
 def needless(context: CheckContext) -> Iterator[Finding]:
-    """Nodes that need a known caller, where nobody says what becomes of the others."""
+    """Nodes with an identity level, in flows without an on-need."""
     for spot, node in context.nodes():
         need = needed(node, context.operations)
         if need != "none" and not _handled(context, spot[0], frozenset()):
-            text = f"{spot[1]} needs {need}, and the flow has no on-need: add one"
+            text = f"{spot[1]} needs {need}, but the flow has no on-need: add one"
             yield context.at(spot), text
 
 
 def _handled(context: CheckContext, flow: str, seen: frozenset[str]) -> bool:
-    """Whether a flow has an on-need, or all that call it, and nobody enters it otherwise."""
+    """Whether a flow has an on-need, or is entered only from flows that have one."""
     if context.flows[flow].on_need:
         return True
     calls = context.graph.entries(flow)
@@ -31,7 +31,7 @@ def _handled(context: CheckContext, flow: str, seen: frozenset[str]) -> bool:
 
 
 def in_vain(context: CheckContext) -> Iterator[Finding]:
-    """Flows that should find out who the caller is, and cannot."""
+    """Identify flows that cannot prove the caller's identity."""
     for flow in context.flows.values():
         asking = context.flows.get(flow.identify)
         if asking is None or not context.whole:
@@ -39,30 +39,30 @@ def in_vain(context: CheckContext) -> Iterator[Finding]:
         done = [node.do for node in asking.nodes.values() if isinstance(node, nodes.Do)]
         why = ""
         if asking.inputs:
-            why = f"takes {', '.join(asking.inputs)}, which nobody gives it"
+            why = f"has the inputs {', '.join(asking.inputs)}, but identify passes none"
         elif not returns(asking):
             why = "never returns"
         elif not any(
             each in context.operations and context.operations[each].proves for each in done
         ):
-            why = "does nothing that proves who the caller is"
+            why = "runs no operation that proves the caller's identity"
         if why:
             yield context.head(flow.flow, Is.FLOW, flow.identify), f"flow {flow.identify} {why}"
 
 
 def unidentified(context: CheckContext) -> Iterator[Finding]:
-    """Nodes that need the code word, in flows that never ask for it."""
+    """Nodes that need the code word, in flows without an identify."""
     proving = {flow.identify for flow in context.flows.values()}
     for spot, node in context.nodes():
         flow = context.flows[spot[0]]
         asked = flow.identify or flow.flow in proving
         if needed(node, context.operations) == "code-word" and not asked:
-            text = f"{spot[1]} needs the code word, and nobody asks for it"
+            text = f"{spot[1]} needs the code word, but the flow never asks for it"
             yield context.at(spot), f"{text}: give the flow an `identify`"
 
 
 def hung_up(context: CheckContext) -> Iterator[Finding]:
-    """Words and questions after a hang-up: with them, all that should still be done ends."""
+    """Prompts and menus after a hang-up: the flow ends there, and the rest is not run."""
     heard = (nodes.Say, nodes.Listens, nodes.Record, nodes.Queue, nodes.Dial)
     for flow in context.flows.values():
         if not flow.on_hangup:
@@ -74,14 +74,16 @@ def hung_up(context: CheckContext) -> Iterator[Finding]:
         for spot in within:
             node = context.graph.nodes[spot]
             if isinstance(node, heard):
-                text = f"on-hangup leads to {spot[1]} (a {nodes.kind(node)}), and nobody is there"
+                text = (
+                    f"on-hangup leads to {spot[1]} (a {nodes.kind(node)}), but the caller is gone"
+                )
                 place = context.head(flow.flow, Is.NODE, flow.on_hangup)
-                yield place, f"{text}: let it do deeds and end"
+                yield place, f"{text}: use only operations and messages, and end"
                 break
 
 
 def fragile(context: CheckContext) -> Iterator[Finding]:
-    """Ways out of a fault that may be at fault themselves."""
+    """on-error paths that may fail themselves."""
     for flow in context.flows.values():
         if not flow.on_error:
             continue
@@ -93,29 +95,29 @@ def fragile(context: CheckContext) -> Iterator[Finding]:
             if why := _risk(context, spot):
                 place = context.head(flow.flow, Is.NODE, flow.on_error)
                 text = f"on-error leads through {spot[1]}, which {why} and may fail as well"
-                yield place, f"{text}: let it tell plain words and lead to a queue or an end"
+                yield place, f"{text}: let it play a fixed prompt and lead to a queue or an end"
                 break
 
 
 _WAITS = (nodes.Listens, nodes.Queue, nodes.Dial, nodes.Record, nodes.End)
-"""Nodes at which the caller is heard again, or has come to a good end."""
+"""Nodes at which the handling of a fault is complete."""
 
 
 def _risk(context: CheckContext, spot: Spot) -> str:
     node = context.graph.nodes[spot]
     if isinstance(node, nodes.Do):
-        return f"does {node.do}"
+        return f"runs {node.do}"
     need = needed(node, context.operations)
     if need != "none":
         return f"needs {need}"
-    told = [*taken(node).values(), *referred(node)]
-    told += [slot for prompt in prompts(node) for slot in context.slots.get(prompt, {})]
+    used = [*taken(node).values(), *referred(node)]
+    used += [slot for prompt in prompts(node) for slot in context.slots.get(prompt, {})]
     there = context.brought_to.get(spot)
-    return next((f"uses {name}" for name in told if there is None or name not in there.must), "")
+    return next((f"uses {name}" for name in used if there is None or name not in there.must), "")
 
 
 def call_cycles(context: CheckContext) -> Iterator[Finding]:
-    """Flows that call each other without end."""
+    """Flows that call each other in a cycle."""
     calls = {
         flow: [node.call for node in each.nodes.values() if isinstance(node, nodes.Call)]
         for flow, each in context.flows.items()
@@ -137,7 +139,7 @@ def call_cycles(context: CheckContext) -> Iterator[Finding]:
 
 
 def _cycle(flow: str, calls: Mapping[str, list[str]]) -> list[str]:
-    """The shortest way from a flow to itself; empty if it has none."""
+    """The shortest call cycle of a flow; empty if it has none."""
     paths = [[flow, called] for called in dict.fromkeys(calls[flow])]
     seen: set[str] = set()
     for path in paths:
@@ -150,7 +152,7 @@ def _cycle(flow: str, calls: Mapping[str, list[str]]) -> list[str]:
 
 
 def stray_returns(context: CheckContext) -> Iterator[Finding]:
-    """Returns to which calls come that no other flow sent."""
+    """Returns that calls reach without a calling flow."""
     graph = context.graph
 
     def stays(spot: Spot, edge: Edge) -> bool:
@@ -165,5 +167,5 @@ def stray_returns(context: CheckContext) -> Iterator[Finding]:
     ]
     for spot in graph.reached(starts, stays):
         if isinstance(graph.nodes[spot], nodes.Return):
-            text = f"callers come to {spot[1]} without a call of another flow: let it end there"
+            text = f"callers reach {spot[1]} without a calling flow: use end there"
             yield context.at(spot), f"{text}, or call this flow"

@@ -1,4 +1,4 @@
-"""Names: each must be one, and lead somewhere."""
+"""Rules for names: each must be well-formed and refer to something that exists."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -35,11 +35,11 @@ CHOICES = {
     Is.OUTCOME: "outcome here named",
     Is.KIND: "kind of value",
 }
-"""What must be one of those that there are, and how it is called."""
+"""Sorts of names that must exist -> how messages call them."""
 
 
 def bad(context: CheckContext) -> Iterator[Finding]:
-    """What cannot be the name of anything."""
+    """Malformed names."""
     for what in Is:
         for _, mention in context.mentions(what):
             if text := _misnamed(what, mention.name):
@@ -49,20 +49,20 @@ def bad(context: CheckContext) -> Iterator[Finding]:
 def _misnamed(what: Is, name: str) -> str:
     match what:
         case Is.KEYS if not name or set(name) - KEYS or len(name) > 20:
-            return f"{name!r} is no key: write 0 to 9, * or #, in quotes"
+            return f"{name!r} is not a key: write 0 to 9, * or #, in quotes"
         case Is.NUMBER if not _NUMBER.fullmatch(name):
-            return f"{name!r} is no number that can be dialled: write digits, * or #, in quotes"
+            return f"{name!r} is not a number that can be dialled: write digits, * or #, in quotes"
         case Is.CASE if not (COMPARISON.fullmatch(name) or _WORD.fullmatch(name)):
-            return f"{name!r} is no case: write a word, or a comparison such as < 5"
+            return f"{name!r} is not a case: write a word, or a comparison such as < 5"
         case Is.GIVEN if not (REFERENCE.fullmatch(name) or _WORD.fullmatch(name)):
-            return f"{name!r} can be no value: write a number, a word, or {{name}}"
+            return f"{name!r} cannot be a value: write a number, a word, or {{name}}"
         case Is.WORD | Is.QUEUE | Is.FLOW_NAME | Is.SCHEDULE_NAME if not _WORD.fullmatch(name):
-            return f"{name!r} is no name: take letters, digits and -, 40 at most"
+            return f"{name!r} is not a name: use letters, digits and -, 40 at most"
     return ""
 
 
 def unknown(*sorts: Is) -> Find:
-    """The rule that names of these sorts lead somewhere."""
+    """A rule: names of these sorts must exist."""
 
     def find(context: CheckContext) -> Iterator[Finding]:
         for each, mention in context.mentions(*sorts):
@@ -75,7 +75,7 @@ def unknown(*sorts: Is) -> Find:
 
 
 def _there(context: CheckContext, each: Read, mention: Mention) -> Collection[str] | None:
-    """All that a name may be; None if that is not known, or anything."""
+    """The names that exist; None if they are unknown, or any name is allowed."""
     match mention.what:
         case Is.NODE | Is.ENDING:
             return each.places
@@ -101,7 +101,7 @@ def _there(context: CheckContext, each: Read, mention: Mention) -> Collection[st
 
 
 def outcomes(context: CheckContext, node: nodes.Node) -> tuple[str, ...]:
-    """The outcomes that a node may have; none if they are not known."""
+    """The outcomes that a node may have; empty if they are unknown."""
     match node:
         case nodes.Queue():
             return QUEUE_OUTCOMES
@@ -115,7 +115,7 @@ def outcomes(context: CheckContext, node: nodes.Node) -> tuple[str, ...]:
 
 
 def nodes_there(context: CheckContext) -> Iterator[Finding]:
-    """Nodes that do not exist, in this flow or in another."""
+    """Targets that do not exist, in this flow or in another."""
     yield from unknown(Is.NODE, Is.KEY_ACTION, Is.ENDING)(context)
     for spot, node in context.nodes():
         if isinstance(node, nodes.Goto) and node.flow in context.flows and context.whole:
@@ -126,21 +126,21 @@ def nodes_there(context: CheckContext) -> Iterator[Finding]:
 
 
 def tongues(context: CheckContext) -> Iterator[Finding]:
-    """Languages in which nothing is spoken, or that are none of the flow."""
+    """Languages without a voice, or that the flow does not have."""
     for _, mention in context.mentions(Is.SPOKEN_LANGUAGE):
         if mention.name not in LANGUAGES:
-            text = f"nothing is spoken in {mention.name} here: {near(mention.name, LANGUAGES)}"
+            text = f"no voice speaks {mention.name}: {near(mention.name, LANGUAGES)}"
             yield mention.place, text
     yield from unknown(Is.LANGUAGE)(context)
 
 
 def values(context: CheckContext) -> Iterator[Finding]:
-    """Values that nothing brings: told, taken by a deed, or branched on."""
+    """Values that nothing sets and that a prompt, an input or a branch uses."""
     yield from unknown(Is.BRANCH_SUBJECT)(context)
     for _, mention in context.mentions(Is.PROMPT):
         for slot in context.slots.get(mention.name, {}):
             if text := context.lacking(slot):
-                yield mention.place, f"the prompt {mention.name} tells {text}"
+                yield mention.place, f"the prompt {mention.name} uses {text}"
     for spot, node in context.nodes():
         for name, value in taken(node).items():
             if text := context.lacking(value):
@@ -151,7 +151,7 @@ def values(context: CheckContext) -> Iterator[Finding]:
 
 
 def taken(node: nodes.Node) -> Mapping[str, str]:
-    """What an operation or another flow is given: input -> value."""
+    """Input -> value that a node passes to an operation or flow."""
     match node:
         case nodes.Do():
             return node.inputs
@@ -161,7 +161,7 @@ def taken(node: nodes.Node) -> Mapping[str, str]:
 
 
 def referred(node: nodes.Node) -> Iterator[str]:
-    """The values whose names stand in braces."""
+    """The values that a node refers to in braces."""
     given: Iterable[str] = ()
     if isinstance(node, nodes.Set):
         given = node.set.values()
@@ -173,25 +173,25 @@ def referred(node: nodes.Node) -> Iterator[str]:
 
 
 def ending(context: CheckContext) -> Iterator[Finding]:
-    """A farewell that is no end."""
+    """Farewells that are not an end."""
     for each, mention in context.mentions(Is.ENDING):
         node = each.flow.nodes.get(mention.name) if each.flow else None
         if node is not None and not isinstance(node, nodes.End):
-            text = f"{mention.name} is no end: nobody may be there any more to choose"
+            text = f"{mention.name} is not an end: name an end, for the caller may be gone"
             yield mention.place, text
 
 
 def claimed(what: Is, word: str) -> Find:
-    """The rule that names of a sort are claimed once."""
+    """A rule: names of a sort must be unique."""
 
     def find(context: CheckContext) -> Iterator[Finding]:
         first: dict[str, Place] = {}
         for _, mention in context.mentions(what):
-            if mention.owner:  # a dial claims nothing
+            if mention.owner:  # the number of a dial
                 continue
             place = first.setdefault(mention.name, mention.place)
             if place is not mention.place:
-                text = f"{word} {mention.name} is claimed in {place} already: keep one of them"
+                text = f"{word} {mention.name} is used in {place} already: keep one of them"
                 yield mention.place, text
 
     return find

@@ -1,4 +1,4 @@
-"""Menus and other questions: keys, waits and second chances."""
+"""Rules for menus, inputs and confirms: keys, timers and attempts."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,14 @@ from ivr.session import Spot
 from ivr.terms import ACTIONS, Is
 
 CHOICES = 9
-"""More choices than these nobody keeps in mind."""
+"""The most choices of a menu that callers remember."""
 
 ATTEMPTS = 5
 HASTY = 2.0
-"""Who must look at the phone for the keys needs longer than this (seconds)."""
+"""The shortest time to look at the phone and press a key (seconds)."""
 
 PER_DIGIT = 0.75
-"""How fast practised callers key digits that they read from a paper (seconds)."""
+"""How fast practised callers key a digit that they read from paper (seconds)."""
 
 
 def _listens(context: CheckContext) -> Iterator[tuple[Spot, nodes.Listens]]:
@@ -26,46 +26,51 @@ def _listens(context: CheckContext) -> Iterator[tuple[Spot, nodes.Listens]]:
 
 
 def slow_keys(context: CheckContext) -> Iterator[Finding]:
-    """Keys that begin a longer one, so that whoever presses them waits."""
+    """Keys that start a longer one, so that the inter-digit timer delays them."""
     for spot, node in _listens(context):
         keys = choices(context.flows[spot[0]], node)
         for key in keys:
             longer = [each for each in keys if each != key and each.startswith(key)]
             if longer:
-                text = f"whoever presses {key} waits {node.between:g} s, since {longer[0]} is a key"
-                yield context.at(spot, Is.KEYS, key), f"{text}, too: let no key begin another"
+                text = (
+                    f"the key {key} takes effect after {node.between:g} s only, since {longer[0]}"
+                )
+                yield (
+                    context.at(spot, Is.KEYS, key),
+                    f"{text} is a key, too: let no key start another",
+                )
 
 
 def crowded(context: CheckContext) -> Iterator[Finding]:
-    """Menus with more choices than anybody keeps in mind."""
+    """Menus with too many choices."""
     for spot, node in context.nodes():
         if isinstance(node, nodes.Menu):
             always = context.flows[spot[0]].always
             own = [k for k, to in node.keys.items() if to not in ACTIONS and always.get(k) != to]
             if len(own) > CHOICES:
-                text = f"{len(own)} choices are more than anybody keeps in mind"
+                text = f"{len(own)} choices are more than callers remember"
                 yield context.at(spot), f"{text}: at most {CHOICES}; make a menu of the rarer ones"
 
 
 def many_attempts(context: CheckContext) -> Iterator[Finding]:
-    """Questions that are asked again and again."""
+    """Too many attempts."""
     for spot, node in _listens(context):
         if node.attempts > ATTEMPTS:
-            text = f"it is asked {node.attempts} times before anybody helps"
+            text = f"it is asked {node.attempts} times before a human helps"
             yield context.at(spot), f"{text}: at most {ATTEMPTS} attempts, then to a human"
 
 
 def idle_attempts(context: CheckContext) -> Iterator[Finding]:
-    """Attempts that patience never lets happen."""
+    """Attempts that the flow's patience does not allow."""
     for spot, node in _listens(context):
         patience = context.flows[spot[0]].patience
         if node.attempts > patience:
-            text = f"{node.attempts} attempts, and the patience of the flow is {patience}"
+            text = f"{node.attempts} attempts, but the patience of the flow is {patience}"
             yield context.at(spot), f"{text}: raise `patience`, or lower `attempts`"
 
 
 def hasty(context: CheckContext) -> Iterator[Finding]:
-    """Waits that are over before a hand is at the keys."""
+    """First-key timers that are too short."""
     for spot, node in _listens(context):
         if node.wait < HASTY:
             text = f"after {node.wait:g} s without a key the caller counts as silent"
@@ -73,41 +78,41 @@ def hasty(context: CheckContext) -> Iterator[Finding]:
 
 
 def slow_input(context: CheckContext) -> Iterator[Finding]:
-    """Inputs that nobody keys in the time that they have."""
+    """Inputs whose total time is too short for their digits."""
     for spot, node in context.nodes():
         if isinstance(node, nodes.Input) and node.least * PER_DIGIT > node.total:
-            text = f"nobody keys {node.least} digits in {node.total:g} s"
+            text = f"{node.least} digits cannot be keyed in {node.total:g} s"
             seconds = node.least * PER_DIGIT * 2
             yield context.at(spot), f"{text}: give it a `total` of {min(seconds, 120):.0f}s"
 
 
 def unexplained(context: CheckContext) -> Iterator[Finding]:
-    """Questions that are put again after a wrong key without saying why."""
+    """Menus and inputs that are repeated after a wrong key without an explanation."""
     for spot, node in _listens(context):
         if not node.wrong and node.attempts > 1:
-            text = "after a wrong key the same is told again, and nobody says why"
-            yield context.at(spot), f"{text}: add `wrong` with a word of help"
+            text = "after a wrong key the same prompt is repeated without an explanation"
+            yield context.at(spot), f"{text}: add `wrong` with a prompt that helps"
 
 
 def no_farewell(context: CheckContext) -> Iterator[Finding]:
-    """Flows that ask, and hang up without a word when patience is spent."""
+    """Flows that hang up without a prompt when patience is used up."""
     for flow in context.flows.values():
         asks = any(isinstance(node, nodes.Listens) for node in flow.nodes.values())
         if asks and not flow.farewell:
-            text = "when patience is spent the line is cut without a word"
+            text = "when patience is used up the call is cut off without a prompt"
             yield context.head(flow.flow), f"{text}: name an end as `farewell`"
 
 
 def same_answer(context: CheckContext) -> Iterator[Finding]:
-    """Confirms whose answer changes nothing."""
+    """Confirms whose yes and no lead to the same node."""
     for spot, node in context.nodes():
         if isinstance(node, nodes.Confirm) and node.yes == node.no:
             text = f"yes and no both lead to {node.yes}"
-            yield context.at(spot), f"{text}: lead no elsewhere, or do not ask"
+            yield context.at(spot), f"{text}: lead no to another node, or do not ask"
 
 
 def shadowed(context: CheckContext) -> Iterator[Finding]:
-    """Menus in which the key to a human means something else."""
+    """Menus that use the key to a human for something else."""
     human = context.graph.human
     for spot, node in context.nodes():
         always = context.flows[spot[0]].always
@@ -116,11 +121,11 @@ def shadowed(context: CheckContext) -> Iterator[Finding]:
             here, there = (spot[0], node.keys[key]), (spot[0], usual)
             if there in human and human[there].keys == 0 and here in human and human[here].keys:
                 text = f"elsewhere {key} leads to a human, and here to {here[1]}"
-                yield context.at(spot, Is.KEYS, key), f"{text}: take another key for that"
+                yield context.at(spot, Is.KEYS, key), f"{text}: use another key for that"
 
 
 def endless(context: CheckContext) -> Iterator[Finding]:
-    """Inputs that ask again for as long as an operation refuses what was keyed."""
+    """Inputs that ask again as long as an operation rejects the digits."""
     graph = context.graph
     for spot, node in context.nodes():
         if not isinstance(node, nodes.Input) or any(
@@ -132,21 +137,21 @@ def endless(context: CheckContext) -> Iterator[Finding]:
             [(spot[0], node.then)], lambda at, _: not isinstance(graph.nodes[at], _STOPS)
         )
         if spot in after and any(isinstance(graph.nodes[each], nodes.Do) for each in after):
-            text = "it is asked again as often as its answer is refused, and no key leads out"
+            text = "it is asked again as often as its answer is rejected, and no key leads out"
             yield context.at(spot), f'{text}: count with a branch, or put `"*"` into `always`'
 
 
 _STOPS = (nodes.Listens, nodes.Branch, nodes.Record, nodes.Queue, nodes.Dial)
-"""Nodes after which it is no simple retry any more."""
+"""Nodes after which it is not a simple retry."""
 
 
 def no_choice_of_language(context: CheckContext) -> Iterator[Finding]:
-    """Lines in several languages where nobody can choose."""
+    """Flows in several languages without a choice of the language."""
     graph = context.graph
     for flow in context.flows.values():
         if flow.entries and len(flow.languages) > 1:
             reached = graph.reached([(flow.flow, node) for node in flow.entries.values()])
             if not any(isinstance(graph.nodes[each], nodes.Language) for each in reached):
-                text = f"it is told in {', '.join(flow.languages)}, and no key changes the language"
+                text = f"it has the languages {', '.join(flow.languages)}, but no key changes them"
                 place = context.head(flow.flow, Is.SPOKEN_LANGUAGE, flow.languages[0])
                 yield place, f"{text}: lead to a `language`, or keep one language"

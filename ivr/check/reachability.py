@@ -1,4 +1,4 @@
-"""Where callers can get, and where they cannot."""
+"""Rules for what callers can reach, and for dead ends."""
 
 import math
 from collections import defaultdict
@@ -12,7 +12,7 @@ from ivr.terms import ACTIONS, Is
 
 
 def unreachable(context: CheckContext) -> Iterator[Finding]:
-    """Nodes to which nothing leads, in flows that are entered."""
+    """Nodes that no edge leads to."""
     graph = context.graph
     entries: set[Spot] = set()
     for flow in context.flows.values():
@@ -21,30 +21,30 @@ def unreachable(context: CheckContext) -> Iterator[Finding]:
     reached = graph.reached(sorted(entries))
     for spot in graph.nodes:
         if spot not in reached:
-            yield context.at(spot), f"nothing leads to {spot[1]}: lead there, or take it out"
+            yield context.at(spot), f"nothing leads to {spot[1]}: lead there, or remove it"
 
 
 def unentered(context: CheckContext) -> Iterator[Finding]:
-    """Flows at which no number begins, and to which no other flow leads."""
+    """Flows without a number that no other flow enters."""
     for flow in context.flows:
         if flow not in context.graph.entered:
-            text = f"nobody gets into flow {flow}: give it `numbers`, or call it from another"
+            text = f"no call enters flow {flow}: give it `numbers`, or call it from another"
             yield context.head(flow), text
 
 
 def traps(context: CheckContext) -> Iterator[Finding]:
-    """Menus round and round, told once for each set of them."""
-    graph, told = context.graph, set[Spot]()
+    """Sets of menus without a way out, reported once per set."""
+    graph, seen = context.graph, set[Spot]()
     for begun in sorted(graph.trapped, key=context.at):
-        if begun in told:
+        if begun in seen:
             continue
         within = [begun]
-        told.add(begun)
+        seen.add(begun)
         for spot in within:
             around = [edge.spot for edge in graph.out(spot)]
             around += [each for each, _ in graph.before[spot] if each in graph.trapped]
-            within += [each for each in dict.fromkeys(around) if each not in told]
-            told.update(around)
+            within += [each for each in dict.fromkeys(around) if each not in seen]
+            seen.update(around)
         asked = [each for each in within if isinstance(graph.nodes[each], nodes.Listens)]
         if asked:
             names = _listed([name for _, name in asked])
@@ -53,7 +53,7 @@ def traps(context: CheckContext) -> Iterator[Finding]:
 
 
 def no_human(context: CheckContext) -> Iterator[Finding]:
-    """Questions after which no human can be had, told once for each flow."""
+    """Menus and inputs from which no human can be reached, reported once per flow."""
     for spots in _asked(context).values():
         lost = [each for each in spots if context.graph.human[each].keys == math.inf]
         if lost:
@@ -63,7 +63,7 @@ def no_human(context: CheckContext) -> Iterator[Finding]:
 
 
 def far_human(context: CheckContext) -> Iterator[Finding]:
-    """The question of a flow that is farthest from a human."""
+    """The menu or input of a flow that is farthest from a human."""
     within = context.standard.within
     for spots in _asked(context).values():
         there = [each for each in spots if context.graph.human[each].keys < math.inf]
@@ -76,7 +76,7 @@ def far_human(context: CheckContext) -> Iterator[Finding]:
 
 
 def silent_rounds(context: CheckContext) -> Iterator[Finding]:
-    """Questions after which a caller who cannot press a key goes round, told once for each flow."""
+    """Menus that never end for a caller who cannot press keys, reported once per flow."""
     graph = context.graph
     helped = {spot for spot, node in graph.nodes.items() if isinstance(node, (nodes.End, *HUMAN))}
     waiting = list(helped)
@@ -89,12 +89,12 @@ def silent_rounds(context: CheckContext) -> Iterator[Finding]:
     for spots in _asked(context).values():
         lost = [each for each in spots if each not in helped]
         if lost:
-            text = f"who presses nothing goes round from {_listed([name for _, name in lost])}"
+            text = f"a caller who presses nothing loops from {_listed([name for _, name in lost])}"
             yield context.at(lost[0]), f"{text}: let `gave-up` lead to a human or an end"
 
 
 def _asked(context: CheckContext) -> dict[str, list[Spot]]:
-    """The nodes of each flow that listen and that callers reach, without those in traps."""
+    """Flow -> its menus, inputs and confirms, without those in traps."""
     graph = context.graph
     found = defaultdict(list)
     for spot, node in graph.nodes.items():
@@ -104,7 +104,7 @@ def _asked(context: CheckContext) -> dict[str, list[Spot]]:
 
 
 def dead_ends(context: CheckContext) -> Iterator[Finding]:
-    """First menus with nothing to choose."""
+    """First menus without a choice."""
     graph = context.graph
     for start in graph.begun:
         first = graph.reached(
@@ -118,7 +118,7 @@ def dead_ends(context: CheckContext) -> Iterator[Finding]:
 
 
 def cut_off(context: CheckContext) -> Iterator[Finding]:
-    """Ends without a word, after nothing was told."""
+    """Ends without a prompt right after a menu or input."""
     graph = context.graph
     handled = {
         spot
@@ -137,17 +137,17 @@ def cut_off(context: CheckContext) -> Iterator[Finding]:
                 if each not in before and isinstance(graph.nodes[each], (*_MUTE, nodes.Listens))
             ]
             if isinstance(graph.nodes[spot], nodes.Listens):
-                text = f"after {spot[1]} the line is cut without a word: tell good-bye here"
+                text = f"after {spot[1]} the call is cut off without a prompt: play good-bye here"
                 yield context.at(end), text
                 break
 
 
 _MUTE = (nodes.Branch, nodes.Set, nodes.Hours, nodes.Do, nodes.Sms, nodes.Goto, nodes.Language)
-"""Nodes through which a caller passes without hearing of them."""
+"""Nodes that play nothing."""
 
 
 def queue_again(context: CheckContext) -> Iterator[Finding]:
-    """Queues whose way out is their way in."""
+    """Queues whose outcome leads straight back into them."""
     for spot, node in context.nodes():
         if not isinstance(node, nodes.Queue):
             continue
@@ -160,7 +160,7 @@ def queue_again(context: CheckContext) -> Iterator[Finding]:
 
 
 def _to(context: CheckContext, spot: Spot) -> Spot:
-    """Where a spot leads through words alone."""
+    """The node that a node leads to through say nodes only."""
     for _ in context.graph.nodes:
         node = context.graph.nodes.get(spot)
         if not isinstance(node, nodes.Say):

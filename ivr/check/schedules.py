@@ -1,4 +1,4 @@
-"""Opening hours."""
+"""Rules for opening hours."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,7 +9,7 @@ from ivr.terms import Is
 
 
 def hours(context: CheckContext) -> Iterator[Finding]:
-    """Days and hours that do not exist."""
+    """Malformed days and hours."""
     readers: dict[Is, Callable[[str], object]] = {
         Is.DAYS: days,
         Is.SPANS: spans,
@@ -24,7 +24,7 @@ def hours(context: CheckContext) -> Iterator[Finding]:
 
 
 def twin_days(context: CheckContext) -> Iterator[Finding]:
-    """Days of the week that stand under two keys."""
+    """Days of the week that have two keys."""
     for each in context.read:
         first: dict[int, str] = {}
         for mention in each.mentions:
@@ -50,20 +50,20 @@ def zones(context: CheckContext) -> Iterator[Finding]:
 
 
 def never_open(context: CheckContext) -> Iterator[Finding]:
-    """Schedules that are closed for ever."""
+    """Schedules that are never open."""
     for _, mention in context.mentions(Is.SCHEDULE_NAME):
         read = context.schedules.get(mention.name)
         if read is not None and read.schedule is not None:
             written = [*read.schedule.week.values(), *read.schedule.except_.values()]
             if not any(map(spans, written)):
                 text = f"{mention.name} is never open"
-                yield mention.place, f"{text}: give it hours, or lead past it"
+                yield mention.place, f"{text}: give it hours, or remove it"
 
 
 def idle_schedules(context: CheckContext) -> Iterator[Finding]:
-    """Schedules that no flow asks."""
+    """Schedules that no flow uses."""
     used = {mention.name for _, mention in context.mentions(Is.SCHEDULE)}
     for _, mention in context.mentions(Is.SCHEDULE_NAME):
         if mention.name not in used:
-            text = f"no flow asks for the hours of {mention.name}"
-            yield mention.place, f"{text}: ask with `hours: {mention.name}`, or take it out"
+            text = f"no flow uses the hours of {mention.name}"
+            yield mention.place, f"{text}: use them with `hours: {mention.name}`, or remove it"

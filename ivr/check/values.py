@@ -1,4 +1,4 @@
-"""Values: brought on every way to their use, and secrets kept."""
+"""Rules for values: set on every path to their use, and secrets kept."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,7 +18,7 @@ def used(context: CheckContext, node: Node) -> Iterator[tuple[str, str]]:
     for prompt in dict.fromkeys(prompts(node)):
         for slot in context.slots.get(prompt, {}):
             if slot not in own:
-                yield slot, f"the prompt {prompt} tells"
+                yield slot, f"the prompt {prompt} uses"
     for name, value in taken(node).items():
         yield value, f"the input {name} takes"
     for value in referred(node):
@@ -26,26 +26,26 @@ def used(context: CheckContext, node: Node) -> Iterator[tuple[str, str]]:
 
 
 def unbrought(context: CheckContext) -> Iterator[Finding]:
-    """Values that no way to their use brings."""
+    """Values that no path to their use sets."""
     for spot, brought in context.brought_to.items():
         for value, what in used(context, context.graph.nodes[spot]):
             if value in context.brought and value not in brought.may:
-                text = f"{what} {value}, and nothing on the way here brings it"
-                yield context.at(spot), f"{text}: do first what brings it"
+                text = f"{what} {value}, which nothing on the path here sets"
+                yield context.at(spot), f"{text}: set it before"
 
 
 def sometimes(context: CheckContext) -> Iterator[Finding]:
-    """Values that some way to their use does not bring."""
+    """Values that some path to their use does not set."""
     for spot, brought in context.brought_to.items():
         for value, what in used(context, context.graph.nodes[spot]):
             if value in brought.may and value not in brought.must:
                 path = shortened(_without(context, spot, value))
-                text = f"{what} {value}, which is not there by the way {path}"
-                yield context.at(spot), f"{text}: bring it on every way, or branch on it"
+                text = f"{what} {value}, which is not set on the path {path}"
+                yield context.at(spot), f"{text}: set it on every path, or branch on it"
 
 
 def _without(context: CheckContext, spot: Spot, value: str) -> list[str]:
-    """The nodes of a way to a spot on which nothing brings a value."""
+    """The nodes of a path to a node on which a value is not set."""
     graph = context.graph
 
     def lacks(at: Spot, edge: Edge) -> bool:
@@ -67,44 +67,44 @@ def _without(context: CheckContext, spot: Spot, value: str) -> list[str]:
 
 
 def unconfirmed(context: CheckContext) -> Iterator[Finding]:
-    """Deeds that cost, without a yes on every way to them."""
+    """Paid operations without a confirm on every path to them."""
     for spot, brought in context.brought_to.items():
         node = context.graph.nodes[spot]
         if not isinstance(node, nodes.Do) or node.do not in context.operations:
             continue
         if context.operations[node.do].costs and AGREED not in brought.must:
-            text = f"{node.do} costs the caller something, and he did not say yes"
-            yield context.at(spot), f"{text} on every way here: let a `confirm` come before"
+            text = f"{node.do} costs the caller money, but is not confirmed"
+            yield context.at(spot), f"{text} on every path here: put a `confirm` before"
 
 
 def stranger_secret(context: CheckContext) -> Iterator[Finding]:
-    """Secrets that are asked of callers whose secrets we cannot know."""
+    """Secrets that are asked of unknown callers."""
     for spot, brought in context.brought_to.items():
         node = context.graph.nodes[spot]
         secret = isinstance(node, nodes.Input) and node.secret and node.need == "none"
         if secret and KNOWN not in brought.may:
-            text = "a secret is asked of a caller who may be nobody's subscriber"
+            text = "a secret is asked of a caller who may be no subscriber"
             yield context.at(spot), f"{text}: add `need: caller`, or branch on the caller before"
 
 
 def told_secret(context: CheckContext) -> Iterator[Finding]:
-    """Secrets that are told or branched on: both are written into the record of the call."""
+    """Secrets that are played or branched on: both would reach the call record."""
     secret = _secrets(context)
     for spot, node in context.nodes():
         mine = secret.get(spot[0], set())
         if isinstance(node, nodes.Branch) and node.branch in mine:
-            text = f"the secret {node.branch} would be written into the call's record"
+            text = f"the secret {node.branch} would be stored in the call record"
             yield context.at(spot), f"{text}: let an operation compare it"
         for prompt in prompts(node):
             for slot in context.slots.get(prompt, {}):
                 if slot in mine:
                     place = context.at(spot, Is.PROMPT, prompt)
-                    text = f"the prompt {prompt} tells the secret {slot} aloud"
-                    yield place, f"{text}: take it out of the prompt"
+                    text = f"the prompt {prompt} plays the secret {slot}"
+                    yield place, f"{text}: remove it from the prompt"
 
 
 def _secrets(context: CheckContext) -> Mapping[str, set[str]]:
-    """Flow -> the values in it that are secrets or copies of them."""
+    """Flow -> its values that are secrets or copies of secrets."""
     found: dict[str, set[str]] = {flow: set() for flow in context.flows}
     size = -1
     while size != (size := sum(map(len, found.values()))):
@@ -125,21 +125,21 @@ def _secrets(context: CheckContext) -> Mapping[str, set[str]]:
 
 
 def unasked(context: CheckContext) -> Iterator[Finding]:
-    """Answers that nothing uses."""
+    """Inputs and recordings that nothing uses."""
     needed = {value for _, node in context.nodes() for value, _ in used(context, node)}
     needed |= {node.branch for _, node in context.nodes() if isinstance(node, nodes.Branch)}
     needed |= {name for flow in context.flows.values() for name in flow.outputs}
     for spot, node in context.nodes():
         if isinstance(node, nodes.Input | nodes.Record) and node.into not in needed:
-            text = f"{node.into} is asked for, and nothing uses it"
-            yield context.at(spot), f"{text}: give it to an operation, or do not ask"
+            text = f"{node.into} is asked for, but nothing uses it"
+            yield context.at(spot), f"{text}: pass it to an operation, or do not ask"
 
 
 def idle_outputs(context: CheckContext) -> Iterator[Finding]:
-    """Outputs that a flow promises and never brings."""
+    """Outputs that a flow declares and never sets."""
     for flow in context.flows.values():
         returns = [spot for spot in returns_of(flow) if spot in context.brought_to]
         for output in flow.outputs if returns else ():
             if not any(output in context.brought_to[spot].may for spot in returns):
-                text = f"no way to a return brings {output}: bring it, or take it out of `outputs`"
+                text = f"no path to a return sets {output}: set it, or remove it from `outputs`"
                 yield context.head(flow.flow), text

@@ -1,4 +1,4 @@
-"""What callers hear: how long it is, in which languages, and the keys that it promises."""
+"""Rules for prompt texts: their length, languages, and the keys that they name."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,10 +10,10 @@ from ivr.session import Spot
 from ivr.terms import ACTIONS, Is
 
 LONG = 30.0
-"""Nobody remembers the beginning of a menu that is longer (seconds)."""
+"""The longest menu whose start callers remember at its end (seconds)."""
 
 HELP = 10.0
-"""A help after silence may be longer than a short menu, up to this (seconds)."""
+"""Help after a silence may be longer than a short menu, up to this (seconds)."""
 
 _NAMES = {
     "0": "ноль нуль нолик нуля zero",
@@ -30,7 +30,7 @@ _NAMES = {
     "#": "решётку решетку решётка решетка рашотку рашотка краты hash pound",
 }
 _KEYS = {word: key for key, words in _NAMES.items() for word in words.split()}
-"""How keys are called in all languages together; none means two keys."""
+"""Name of a key in any language -> the key; no name means two keys."""
 
 _PRESS = frozenset(
     ("нажмите", "нажать", "нажмёте", "нажимайте", "націсніце", "націснуць", "націскайце", "press")
@@ -38,13 +38,13 @@ _PRESS = frozenset(
 _BETWEEN = frozenset(
     ("на", "клавишу", "кнопку", "цифру", "клавішу", "лічбу", "the", "key", "button", "number")
 )
-"""What may stand between them and the key."""
+"""Words that may come between "press" and the key."""
 
 _WORD = re.compile(r"[*#]|\d+|\w+|[^\w\s*#]")
 
 
 def _called(word: str) -> str:
-    """The key that a word of a text calls by its name; "" if it calls none."""
+    """The key that a word names; "" for none."""
     return word if word in "*#" or word.isdecimal() else _KEYS.get(word, "")
 
 
@@ -76,10 +76,10 @@ def promised(text: str) -> list[str]:
     return found
 
 
-def _texts(context: CheckContext, told: Iterable[str]) -> dict[str, list[tuple[str, PromptText]]]:
-    """Language -> the prompts and what is heard of them, in languages that have all of them."""
+def _texts(context: CheckContext, played: Iterable[str]) -> dict[str, list[tuple[str, PromptText]]]:
+    """Language -> the prompts and their texts, in languages that have all of them."""
     found: dict[str, list[tuple[str, PromptText]]] = {}
-    heard = [(prompt, context.standard.heard.get(prompt, {})) for prompt in told]
+    heard = [(prompt, context.standard.heard.get(prompt, {})) for prompt in played]
     for language in dict.fromkeys(each for _, languages in heard for each in languages):
         if all(language in languages for _, languages in heard):
             found[language] = [(prompt, languages[language]) for prompt, languages in heard]
@@ -93,7 +93,7 @@ def _asks(context: CheckContext) -> Iterator[tuple[Spot, nodes.Listens]]:
 
 
 def untranslated(context: CheckContext) -> Iterator[Finding]:
-    """Prompts that are told in another language than the caller's."""
+    """Prompts without a text in a language of the flow."""
     for spot, node in context.nodes() if context.standard.heard else ():
         for prompt in dict.fromkeys(prompts(node)):
             there = context.standard.heard.get(prompt, {})
@@ -105,34 +105,36 @@ def untranslated(context: CheckContext) -> Iterator[Finding]:
 
 
 def long_menus(context: CheckContext) -> Iterator[Finding]:
-    """Menus whose beginning is forgotten at their end."""
+    """Menus that take too long to play."""
     for spot, node in _asks(context):
         texts = _texts(context, opening(node))
         seconds, language = max(
-            ((sum(heard.seconds for _, heard in told), lang) for lang, told in texts.items()),
+            ((sum(heard.seconds for _, heard in played), lang) for lang, played in texts.items()),
             default=(0.0, ""),
         )
         if seconds > LONG:
-            text = f"it takes about {seconds:.0f} s to hear in {language}: at most {LONG:.0f} s"
+            text = f"it takes about {seconds:.0f} s to play in {language}: at most {LONG:.0f} s"
             yield context.at(spot), f"{text}; shorten the text, or make two menus"
 
 
 def long_help(context: CheckContext) -> Iterator[Finding]:
-    """Help after a silence that is longer than the menu."""
+    """Help after a silence that is longer than the menu itself."""
     for spot, node in context.nodes():
         if not isinstance(node, nodes.Menu):
             continue
         for prompt in node.silent:
-            for language, told in _texts(context, (*node.menu, prompt)).items():
-                *menu, (_, help_) = told
+            for language, texts in _texts(context, (*node.menu, prompt)).items():
+                *menu, (_, help_) = texts
                 if help_.seconds > max(HELP, sum(heard.seconds for _, heard in menu)):
-                    text = f"{prompt} is longer in {language} than the menu, and told instead of it"
-                    yield context.at(spot, Is.PROMPT, prompt), f"{text}: let it be the shorter one"
+                    text = (
+                        f"{prompt} is longer in {language} than the menu, and played instead of it"
+                    )
+                    yield context.at(spot, Is.PROMPT, prompt), f"{text}: make it shorter"
                     break
 
 
 def promised_keys(context: CheckContext) -> Iterator[Finding]:
-    """Keys that callers are asked to press and that do nothing there."""
+    """Keys that a prompt asks for and that do nothing."""
     for spot, node in _asks(context):
         flow = context.flows[spot[0]]
         keys = set(choices(flow, node))
@@ -142,9 +144,11 @@ def promised_keys(context: CheckContext) -> Iterator[Finding]:
             for language, [(_, heard)] in _texts(context, [prompt]).items():
                 wrong = [key for key in promised(heard.text) if not _there(node, keys, key)]
                 if wrong:
-                    text = f"the prompt {prompt} asks to press {wrong[0]} ({language}), which is no"
+                    text = (
+                        f"the prompt {prompt} asks to press {wrong[0]} ({language}), which is not a"
+                    )
                     place = context.at(spot, Is.PROMPT, prompt)
-                    yield place, f"{text} key here: add the key, or mend the text"
+                    yield place, f"{text} key here: add the key, or correct the text"
                     break
 
 
@@ -156,7 +160,7 @@ def _there(node: nodes.Listens, keys: set[str], key: str) -> bool:
 
 
 def hidden_keys(context: CheckContext) -> Iterator[Finding]:
-    """Choices of which nobody tells."""
+    """Keys that no prompt names."""
     for spot, node in _asks(context):
         flow = context.flows[spot[0]]
         own = [
@@ -165,19 +169,19 @@ def hidden_keys(context: CheckContext) -> Iterator[Finding]:
             if to not in ACTIONS and key not in flow.always
         ]
         if any(context.slots.get(prompt) for prompt in opening(node)):
-            continue  # what fills the text may tell the keys
-        for language, told in _texts(context, opening(node)).items():
-            heard = set().union(*(named(heard.text) for _, heard in told))
+            continue  # the values may name the keys
+        for language, texts in _texts(context, opening(node)).items():
+            heard = set().union(*(named(heard.text) for _, heard in texts))
             hidden = [key for key in own if key not in heard]
             if hidden:
-                text = f"no word of the key {hidden[0]} in {language}"
+                text = f"no prompt names the key {hidden[0]} in {language}"
                 place = context.at(spot, Is.KEYS, hidden[0])
-                yield place, f"{text}: tell it in {opening(node)[-1]}, or take it out"
+                yield place, f"{text}: name it in {opening(node)[-1]}, or remove it"
                 break
 
 
 def idle_prompts(context: CheckContext) -> Iterator[Finding]:
-    """The administrator's own prompts that nothing tells."""
+    """The administrator's own prompts that nothing plays."""
     used = {mention.name for _, mention in context.mentions(Is.PROMPT)}
     rows = {
         kind.split()[1]
@@ -187,4 +191,4 @@ def idle_prompts(context: CheckContext) -> Iterator[Finding]:
     }
     for prompt, place in context.standard.own.items():
         if prompt not in used | rows:
-            yield place, f"no flow tells {prompt}: tell it, or take it out"
+            yield place, f"no flow plays {prompt}: play it, or remove it"

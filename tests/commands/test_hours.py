@@ -92,7 +92,7 @@ def test_a_schedule_with_faults(
 
 def test_a_schedule_that_stands_twice(run: Run, tmp_path: Path) -> None:
     (tmp_path / "menus" / "other.yaml").write_text(CLAIMS)
-    assert "twin-schedule: schedule claims is claimed in " in run("hours", "list").stderr
+    assert "twin-schedule: schedule claims is used in " in run("hours", "list").stderr
 
 
 async def test_the_application_is_told_after_the_order_is_written(run: Run, state: State) -> None:

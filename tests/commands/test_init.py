@@ -127,7 +127,7 @@ def test_after_it_there_is_nothing_of_the_demo(state: Path) -> None:
     for form in ("77012345678", "7012345678", "+7 701 234-56-78"):
         assert "77012345678, A" in run(state, "subscribers", "show", form).output
     words = loading.shipped(installation(state).config({}))
-    assert plan.text(words, Phrase("welcome"), "en") == "Hello! You have reached Jaryq."
+    assert plan.phrase_text(words, Phrase("welcome"), "en") == "Hello! You have reached Jaryq."
 
 
 def test_an_installation_that_is_not_the_demo_says_its_country(state: Path) -> None:

@@ -127,7 +127,7 @@ class Harness:
 
 
 def say(phrase: Phrase, language: str) -> str:
-    return plan.text(WORDS, phrase, language)
+    return plan.phrase_text(WORDS, phrase, language)
 
 
 def gift(

@@ -64,10 +64,10 @@ def problems(text: str, *more: str) -> list[str]:
             "a.yaml:5:19: unknown-node: there is no node balnce: did you mean",
         ),
         ('codes: { "call me": bye }', "a.yaml:5:10: bad-name: 'call me' is no number that can be"),
-        ('codes: { "100": bye }', "number 100 is claimed in a.yaml:2:11 already"),
+        ('codes: { "100": bye }', "number 100 is used in a.yaml:2:11 already"),
         ('codes: { "*1#": bye, "*1#": told }', "'*1#' stands twice"),
         ('codes: ["*100#"]', "a table belongs here"),
-        ('codes: { "*100#": told }', "balance, which is not there by the way told"),
+        ('codes: { "*100#": told }', "balance, which is not set on the path told"),
     ],
 )
 def test_what_is_wrong_with_codes(codes: str, told: str) -> None:
@@ -92,7 +92,7 @@ def test_a_flow_is_entered_and_its_nodes_are_reached_by_codes_alone() -> None:
         "nothing leads to hours" in each for each in problems(text.replace("hours }", "bye }", 1))
     )
     assert any(
-        "nobody gets into flow short" in each
+        "no call enters flow short" in each
         for each in problems(text.replace('codes: { "*1#": hours }\n', ""))
     )
 

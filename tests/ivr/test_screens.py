@@ -118,7 +118,7 @@ def test_every_menu_of_ours_is_read_as_numbered_lines(language: str) -> None:
     for flow in book.flows.values():
         for node in flow.nodes.values():
             if isinstance(node, Menu):
-                sentences = [plan.text(words, Phrase(each), language) for each in node.menu]
+                sentences = [plan.phrase_text(words, Phrase(each), language) for each in node.menu]
                 lines = [line for each in sentences for line in listed(each, node.keys)]
                 told = [line[0] for line in lines if line[1] == " "]
                 own = set(node.keys) - set(flow.always)

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from ari_app.menus import loading
 from ari_app.session.line import Line
-from ari_app.sim import rehearsal
 from ari_app.sim.expectations import verdict
 from ari_app.sim.run import Call, run_test
 from ari_app.sim.script import Expectation, HangUp, Hear, Press, Test, describe
@@ -24,6 +23,7 @@ from ivr.events import Event, Gone, Keyed
 from ivr.gather import SAME_PRESS, Gather, Keypad
 from ivr.screens import MORE, fits
 from ivr.wants import Ask, LineWant
+from prompts.plan import screen_texts
 from tests.ari.facts import until
 from tests.ari.house import house
 from tests.ari.server import Server
@@ -123,7 +123,7 @@ async def as_text(test: Test) -> Trace:
         return key if hint in MORE.values() else await replies.get()
 
     call = Call(BENCH, test, lambda: 0.0)
-    line = TextLine(partial(rehearsal.written, MENUS.catalogue), show, "ru")
+    line = TextLine(partial(screen_texts, MENUS.catalogue, form="written"), show, "ru")
     following = Following(line, replies.put, test, call.trace)
     await call.over(following, reach)
     following.over()

@@ -22,6 +22,7 @@ from ivr.diagram.picture import linked_flows
 from ivr.problems import Place
 from ivr.screens import MORE, fits
 from prompts import catalogue
+from prompts.plan import screen_texts
 from tests.operators import DEMO
 
 MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
@@ -91,7 +92,9 @@ async def as_text(
         """Nobody waits."""
 
     call = Call(BENCH, Test(test="text", call=number, as_=caller, lang=language), lambda: 0.0)
-    await call.over(TextLine(partial(rehearsal.written, MENUS.catalogue), show, "ru"), reach)
+    await call.over(
+        TextLine(partial(screen_texts, MENUS.catalogue, form="written"), show, "ru"), reach
+    )
     return call.trace, shown
 
 

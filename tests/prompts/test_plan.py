@@ -8,7 +8,7 @@ import pytest
 from ivr.speech.phrases import PhraseError
 from ivr.values import Count, Money, Name, Phrase, Rows, Spoken, Values
 from prompts.catalogue import read
-from prompts.plan import RecordedFile, Speaker, SpokenText, key, pieces, text
+from prompts.plan import RecordedFile, Speaker, SpokenText, key, phrase_text, pieces
 
 CATALOGUE = read(
     {
@@ -34,13 +34,13 @@ def test_a_sentence_is_spoken_in_one_breath() -> None:
 
 def test_rows() -> None:
     phrase = Phrase("list", {"services": Rows((ROW, ROW))})
-    assert text(CATALOGUE, phrase, "ru") == "Услуги: АОН, один рубль. АОН, один рубль."
-    assert text(CATALOGUE, Phrase("list", {"services": Rows(())}), "en") == "Services:"
+    assert phrase_text(CATALOGUE, phrase, "ru") == "Услуги: АОН, один рубль. АОН, один рубль."
+    assert phrase_text(CATALOGUE, Phrase("list", {"services": Rows(())}), "en") == "Services:"
 
 
 def test_a_missing_translation_is_told_in_its_own_language() -> None:
     assert pieces(CATALOGUE, Phrase("only"), "en") == (SpokenText("Только по-русски.", "ru"),)
-    assert text(CATALOGUE, BALANCE, "en") == "На счёте пять рублей. Спасибо."
+    assert phrase_text(CATALOGUE, BALANCE, "en") == "На счёте пять рублей. Спасибо."
 
 
 def test_recordings_win() -> None:
@@ -71,7 +71,7 @@ def test_what_was_declared_is_spoken_in_its_own_language() -> None:
         SpokenText("An outage.", "en"),
         SpokenText("Спасибо.", "ru"),
     )
-    assert text(CATALOGUE, news({}), "ru") == "Внимание. Спасибо."
+    assert phrase_text(CATALOGUE, news({}), "ru") == "Внимание. Спасибо."
 
 
 def test_a_recording_of_what_was_declared_wins_where_there_is_sound() -> None:
@@ -81,7 +81,7 @@ def test_a_recording_of_what_was_declared_wins_where_there_is_sound() -> None:
         RecordedFile("/r/fire"),
         SpokenText("Спасибо.", "ru"),
     )
-    assert text(CATALOGUE, recorded, "ru") == "Внимание. An outage. Спасибо."
+    assert phrase_text(CATALOGUE, recorded, "ru") == "Внимание. An outage. Спасибо."
 
 
 def test_a_recording_cannot_stand_for_a_value() -> None:
@@ -91,18 +91,18 @@ def test_a_recording_cannot_stand_for_a_value() -> None:
 
 def test_names_bring_no_control_characters() -> None:
     row: Values = {"service": Name({"": "А\x00О\nН"}), "fee": Money(Decimal(1))}
-    assert text(CATALOGUE, Phrase("row", row), "ru") == "А О Н, один рубль."
+    assert phrase_text(CATALOGUE, Phrase("row", row), "ru") == "А О Н, один рубль."
 
 
 @pytest.mark.parametrize(
     ("phrase", "reason"),
     [
         (Phrase("nothing"), "no prompt nothing"),
-        (Phrase("balance"), "tells balance, but nothing brought it"),
+        (Phrase("balance"), "uses balance, which is not set"),
         (Phrase("balance", {"balance": Count(1)}), "'money' was given Count"),
-        (Phrase("list", {"services": Count(1)}), "no list was brought"),
+        (Phrase("list", {"services": Count(1)}), "which is not set"),
         (Phrase("news", {"news": Count(1)}), "'spoken' was given Count"),
-        (Phrase("news"), "tells news, but nothing brought it"),
+        (Phrase("news"), "uses news, which is not set"),
     ],
 )
 def test_what_cannot_be_told(phrase: Phrase, reason: str) -> None:

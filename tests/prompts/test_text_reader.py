@@ -10,7 +10,7 @@ import pytest
 import prompts
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Spoken, Values
 from prompts.catalogue import Catalogue, load
-from prompts.plan import text
+from prompts.plan import phrase_text
 from tests.operators import DEMO
 
 TARIFF = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
@@ -75,13 +75,13 @@ def test_texts_are_in_one_alphabet_without_digits(
     catalogue: Catalogue, language: str, foreign: str
 ) -> None:
     for prompt in catalogue.texts[language].keys() - set(TYPED):
-        told = text(catalogue, Phrase(prompt, values(catalogue, prompt)), language)
+        told = phrase_text(catalogue, Phrase(prompt, values(catalogue, prompt)), language)
         assert not re.search(foreign + r"|\d|[{}]", told, re.IGNORECASE), prompt
 
 
 def test_english_has_no_cyrillic(catalogue: Catalogue) -> None:
     for prompt in catalogue.texts["en"]:
-        told = text(catalogue, Phrase(prompt, values(catalogue, prompt)), "en")
+        told = phrase_text(catalogue, Phrase(prompt, values(catalogue, prompt)), "en")
         assert told.isascii(), prompt
 
 
@@ -135,4 +135,4 @@ def test_english_has_no_cyrillic(catalogue: Catalogue) -> None:
     ],
 )
 def test_sentences(catalogue: Catalogue, prompt: str, language: str, told: str) -> None:
-    assert text(catalogue, Phrase(prompt, VALUES), language) == told
+    assert phrase_text(catalogue, Phrase(prompt, VALUES), language) == told

@@ -58,5 +58,7 @@ def test_what_cannot_be_written(value: Value, kind: str, unit: str) -> None:
 
 def test_a_prompt_is_read_with_figures_and_told_in_words() -> None:
     phrase = Phrase("balance-is", {"balance": Money(Decimal("12.50"))})
-    assert plan.written(shipped(DEMO), phrase, "ru") == "На вашем счёте 12,50 руб."
-    assert plan.text(shipped(DEMO), phrase, "ru").endswith("двенадцать рублей пятьдесят копеек.")
+    assert plan.phrase_text(shipped(DEMO), phrase, "ru", "written") == "На вашем счёте 12,50 руб."
+    assert plan.phrase_text(shipped(DEMO), phrase, "ru").endswith(
+        "двенадцать рублей пятьдесят копеек."
+    )
