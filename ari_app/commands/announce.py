@@ -6,8 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from msgspec import json
-from msgspec.structs import asdict
+from msgspec import json, to_builtins
 
 from ari_app.commands.runner import Commands
 from ari_app.commands.store_access import by_option, moment, now, read, shown, until_option, write
@@ -88,13 +87,15 @@ def list_(state: State, ended: bool, as_json: bool) -> None:
     at = now(state)
     found = read(state, _listed, at, ended)
     if as_json:
-        rows = [asdict(one) | {"state": one.state(at)} | asdict(reach) for one, reach in found]
+        rows = [
+            to_builtins(one) | {"state": one.state(at)} | to_builtins(reach) for one, reach in found
+        ]
         click.echo(json.format(json.encode(rows), indent=2).decode())
         return
     for one, reach in found:
         click.echo(
             f"{one.id}  {one.state(at)} until {shown(_end(one), state)}  {_whom(one)}  "
-            f"{_what(one)}  heard: {reach.heard}, wishes: {reach.wishes}"
+            f"{_what(one)}  heard: {reach.heard}, wishes: {reach.requests}"
         )
     if not found:
         click.echo("nothing is announced")
@@ -112,7 +113,7 @@ def show(state: State, id: int) -> None:
         click.echo(f"  {language}: {text}")
     if one.recording:
         click.echo(f"  recording: {one.recording}.wav")
-    click.echo(f"  callers who heard it: {reach.heard}; who wish a message: {reach.wishes}")
+    click.echo(f"  callers who heard it: {reach.heard}; who wish a message: {reach.requests}")
 
 
 @announce.command()
@@ -139,10 +140,10 @@ def cancel(state: State, id: int, mended: bool) -> None:
         raise click.ClickException(f"announcement {id} has ended already")
     click.echo(f"announcement {id} is told no more")
     if mended:
-        click.echo(f"messages that it is mended: {reach.wishes}")
-    elif reach.wishes:
+        click.echo(f"messages that it is mended: {reach.requests}")
+    elif reach.requests:
         click.echo(
-            f"callers who wish to know when it is mended: {reach.wishes}; "
+            f"callers who wish to know when it is mended: {reach.requests}; "
             f"`firstline announce cancel {id} --mended` tells them"
         )
 

@@ -107,7 +107,7 @@ class _Import:
         while some := list(islice(rows, 2 * THREADS)):
             found = await asyncio.gather(*(hasher.hashes(row.word) for row in some if row.word))
             for row, (spoken, keyed) in zip(some, found, strict=True):
-                self._aside.give_word(row.arrival.line, spoken, keyed)
+                self._aside.set_code_word(row.arrival.line, spoken, keyed)
 
     async def settle(self, by: str) -> ImportResult:
         """Write all of them."""

@@ -69,7 +69,7 @@ def _start(
     begin(desk.workplace.run())
     begin(shared.messaging.outbox.run())
     begin(selfcare.orders.run())
-    begin(shared.announcements.attend(_post, menus.words, clock))
+    begin(shared.announcements.run(_post, menus.words, clock))
     begin(retention.run(shared.store, config.retention, shared.recordings, clock))
     if config.menus.watch:
         begin(watch(loading.directory(config), partial(menus.reload, "watch")))

@@ -1,4 +1,4 @@
-"""What agents did for subscribers with an operation of self-service, for whoever asks later."""
+"""Audit: what agents did for subscribers with operations of self-service."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,9 +16,9 @@ _COLUMNS = (
 
 
 class AgentAction(Struct, frozen=True, kw_only=True):
-    """An act of an agent: with which ``inputs`` (never a secret) and for which ``reason`` he did
-    it, how well the caller was known, and what came of it: ``""`` while that is not known. How it
-    stood with the account ``before`` and ``after``, as far as that is known."""
+    """One action of an agent: its ``inputs`` (never a secret), the ``reason`` given, how the
+    caller was identified, and the ``outcome``, ``""`` while it is unknown; the state of the
+    account ``before`` and ``after``, as far as it is known."""
 
     key: str
     at: datetime
@@ -35,24 +35,24 @@ class AgentAction(Struct, frozen=True, kw_only=True):
     after: Mapping[str, str] = {}
 
 
-def begin(db: Database, act: AgentAction) -> AgentAction:
-    """Write an act down before it is tried, and return it; the same key twice is the same act,
-    which is returned as it was begun, with what came of it."""
+def begin(db: Database, action: AgentAction) -> AgentAction:
+    """Store an action before it is tried, and return it. The same key twice is the same action,
+    which is returned as it was first stored, with its outcome."""
     db.conn.execute(
         f"insert into acts ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict (key) do nothing",
         (
-            *(act.key, micros(act.at), act.agent, act.subscriber, act.call, act.card),
-            *(act.operation, _written(act.inputs), act.reason),
-            *(act.identity, act.outcome, _written(act.before), _written(act.after)),
+            *(action.key, micros(action.at), action.agent, action.subscriber),
+            *(action.call, action.card, action.operation, _written(action.inputs), action.reason),
+            *(action.identity, action.outcome, _written(action.before), _written(action.after)),
         ),
     )
-    (kept,) = _acts(db, "where key = ?", act.key)
+    (kept,) = _actions(db, "where key = ?", action.key)
     return kept
 
 
 def finish(db: Database, key: str, outcome: str, after: Mapping[str, str] | None = None) -> bool:
-    """Write down what came of an act; False if that is known already, or there is no such act."""
+    """Store the outcome of an action; False if it has one, or there is no such action."""
     done = db.conn.execute(
         "update acts set outcome = ?, after = ? where key = ? and outcome = ''",
         (outcome, _written(after or {}), key),
@@ -63,19 +63,19 @@ def finish(db: Database, key: str, outcome: str, after: Mapping[str, str] | None
 def recent(
     db: Database, limit: int = 50, *, subscriber: int | None = None, agent: str | None = None
 ) -> list[AgentAction]:
-    """The last acts, the newest first: all, or those for a subscriber, or of an agent, or both."""
+    """The last actions, the newest first: all, or for a subscriber, or of an agent, or both."""
     given = {"subscriber = ?": subscriber, "agent = ?": agent}
     where = " and ".join(sql for sql, value in given.items() if value is not None) or "true"
     values = [value for value in given.values() if value is not None]
-    return _acts(db, f"where {where} order by at desc, rowid desc limit ?", *values, limit)
+    return _actions(db, f"where {where} order by at desc, rowid desc limit ?", *values, limit)
 
 
 def of_card(db: Database, card: str) -> list[AgentAction]:
     """What was done from a card, the oldest first."""
-    return _acts(db, "where card = ? and card <> '' order by at, rowid", card)
+    return _actions(db, "where card = ? and card <> '' order by at, rowid", card)
 
 
-def _acts(db: Database, tail: str, *values: object) -> list[AgentAction]:
+def _actions(db: Database, tail: str, *values: object) -> list[AgentAction]:
     rows = db.conn.execute(f"select {_COLUMNS} from acts {tail}", values)
     return [
         AgentAction(

@@ -1,4 +1,4 @@
-"""Agents: who answers when a caller asks for a human."""
+"""Agents, who answer calls."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,12 +13,12 @@ from ivr.secret import Secret
 _COLUMNS = "name, full_name, extension, languages, sip_user, sip_password, role, password"
 
 Role: TypeAlias = Literal["agent", "senior", "supervisor", "admin"]
-"""What an agent may do at the desk; each may do what those before him may."""
+"""What an agent may do at the desk; each may do what those before it may."""
 
 
 class Agent(Struct, frozen=True):
-    """An agent: ``name`` is his login, ``extension`` what his phone is dialled by, ``password`` the
-    hash of what he signs in with, ``""`` if he may not."""
+    """An agent: ``name`` is the login, ``extension`` dials the agent's phone, ``password`` is the
+    hash of the desk's password, ``""`` if the agent may not sign in."""
 
     name: str
     full_name: str
@@ -31,8 +31,8 @@ class Agent(Struct, frozen=True):
 
 
 def add(db: Database, agents: Iterable[Agent]) -> frozenset[str]:
-    """Add those who are new and return their names; whose login, extension or SIP user is taken
-    is left out."""
+    """Add new agents and return their names; one whose login, extension or SIP user is taken is
+    left out."""
     return frozenset(one.name for one in agents if _add(db, one))
 
 
@@ -56,8 +56,8 @@ def by_name(db: Database, name: str) -> Agent | None:
 
 
 def remove(db: Database, name: str, at: datetime) -> bool:
-    """Remove an agent and sign him out; his open cards are closed, and what he wrote is kept.
-    False if there is no such agent."""
+    """Remove an agent and end their desk sessions; their open cards are closed, what they wrote
+    stays. False if there is no such agent."""
     desk_sessions.end_all(db, name)
     for card in cards.unfinished(db, name):
         cards.finish(db, card.id, at)
@@ -65,7 +65,7 @@ def remove(db: Database, name: str, at: datetime) -> bool:
 
 
 def put_password(db: Database, name: str, hash: str) -> bool:
-    """Set what an agent signs in with, ``""`` for nothing; False if there is no such agent."""
+    """Set the hash of an agent's password, ``""`` for none; False if there is no such agent."""
     return _put(db, "password", name, hash)
 
 

@@ -1,37 +1,37 @@
-"""Whom announcements reached: who heard them, and who wishes a message when it is mended."""
+"""Who heard announcements, and who asked for a message when service is restored."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ivr.speech.phrases import LANGUAGES
 
 RequestResult: TypeAlias = Literal["noted", "already", "no-number"]
-"""``no-number``: the caller's number is withheld, or none that a message can be sent to."""
+"""``no-number``: the caller's number is withheld, or no message can be sent to it."""
 
 Post: TypeAlias = Callable[[Database, str, str, str, str], None]
 """Puts a message into the outbox, in the transaction: its key, the number, the text, the call."""
 
 Text: TypeAlias = Callable[[str, str], str]
-"""The words of a prompt in a language."""
+"""The text of a prompt in a language."""
 
 RESTORED, EXPIRED = "text-mended", "text-passed"
 """The prompts of the messages."""
 
 
 class Reach(Struct, frozen=True):
-    """How many callers heard an announcement, and how many wish to be told more."""
+    """How many callers heard an announcement, and how many asked for a message."""
 
     heard: int
-    wishes: int
+    requests: int = field(name="wishes")
 
 
 def record_heard(db: Database, heard: Iterable[int], number: str, call: str, at: datetime) -> None:
-    """Note that a caller heard announcements; in the same call again is once."""
+    """Store that a caller heard announcements; once for each call."""
     db.conn.executemany(
         "insert into announcement_hearings (announcement, call, number, at) values (?, ?, ?, ?)"
         " on conflict do nothing",
@@ -48,9 +48,9 @@ def request_notification(
     at: datetime,
     language: str = "",
 ) -> RequestResult:
-    """Note that a caller wishes a message when it is mended: once for each of his numbers.
+    """Store that a caller asked for a message when service is restored: once for each number.
 
-    Without a ``language`` it will be in the one that the subscriber last chose.
+    Without a ``language`` it is sent in the one that the subscriber last chose.
     """
     msisdn = db.numbers.msisdn(number)
     if msisdn is None:
@@ -65,21 +65,21 @@ def request_notification(
 
 
 def reach(db: Database, announcement: int) -> Reach:
-    """Whom an announcement reached: callers by their number, or by call where it is withheld."""
+    """Count callers by number, or by call where the number is withheld."""
     (heard,) = db.conn.execute(
         "select count(distinct iif(number = '', call, number)) from announcement_hearings"
         " where announcement = ?",
         (announcement,),
     ).fetchone()
-    (wishes,) = db.conn.execute(
+    (requests,) = db.conn.execute(
         "select count(*) from announcement_wishes where announcement = ?", (announcement,)
     ).fetchone()
-    return Reach(heard, wishes)
+    return Reach(heard, requests)
 
 
 def notify_ended(db: Database, at: datetime, post: Post, text: Text) -> int:
-    """Post a message to everyone who wished it and was not told yet, of what is mended or has
-    passed its time; returns how many. What was cancelled and is not mended waits."""
+    """Post the requested messages of announcements that are restored or expired; returns how
+    many. Requests for one that was cancelled without being restored wait."""
     rows = db.conn.execute(
         "select announcement, number, wish.language, call, mended"
         " from announcement_wishes as wish join announcements on announcements.id = announcement"

@@ -1,13 +1,13 @@
-"""Announcements: what callers whom it concerns are told, such as a mass outage, until it ends.
+"""Announcements played to the callers they concern, such as a mass outage, until they end.
 
-An announcement that has ended stays: its hearings and wishes say how many it reached.
+An announcement that has ended stays stored: who heard it and who asked to be notified is counted.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from msgspec import Struct, json
+from msgspec import Struct, field, json
 from msgspec.structs import replace
 
 from ari_app.store.sqlite import Database
@@ -20,10 +20,10 @@ _COLUMNS = "id, areas, tariffs, texts, recording, since, until, author, cancelle
 
 
 class Announcement(Struct, frozen=True, kw_only=True):
-    """What is told to the subscribers of ``areas``, or of ``tariffs`` (ids), or to everyone if both
+    """Played to the subscribers of ``areas``, or of ``tariffs`` (ids), or to all callers if both
     are empty; see :class:`ivr.values.Spoken` for ``texts`` and ``recording``.
 
-    It ends at ``until``, or earlier when somebody cancels it, because it is ``mended`` or not.
+    It ends at ``until``, or earlier when it is cancelled, because service is ``restored`` or not.
     """
 
     areas: tuple[str, ...] = ()
@@ -34,19 +34,19 @@ class Announcement(Struct, frozen=True, kw_only=True):
     until: datetime
     by: str
     cancelled: datetime | None = None
-    mended: bool = False
+    restored: bool = field(default=False, name="mended")
     id: int = 0
     """0 until it is in the store."""
 
     @property
     def spoken(self) -> Spoken:
-        """It as the value of a prompt."""
+        """The announcement as the value of a prompt."""
         return Spoken(self.texts, self.recording)
 
     def state(self, at: datetime) -> State:
-        """Whether it is told at a moment, or why it is no longer."""
+        """Whether it is played at a moment, or why not."""
         if self.cancelled is not None:
-            return "mended" if self.mended else "cancelled"
+            return "mended" if self.restored else "cancelled"
         return "on" if at < self.until else "passed"
 
 
@@ -74,17 +74,17 @@ def by_id(db: Database, id: int) -> Announcement | None:
 
 
 def everything(db: Database) -> list[Announcement]:
-    """All announcements that ever were, the newest first."""
+    """All announcements, the newest first."""
     return _announcements(db, "order by id desc")
 
 
 def unended(db: Database, at: datetime) -> list[Announcement]:
-    """Those that are told at ``at``, the newest first."""
+    """Those in force at ``at``, the newest first."""
     return _announcements(db, "where until > ? and cancelled is null order by id desc", micros(at))
 
 
 def extend(db: Database, id: int, until: datetime, at: datetime) -> bool:
-    """Let an announcement last until another moment; False if it has ended, or never was."""
+    """Move the end of an announcement; False if it has ended or does not exist."""
     done = db.conn.execute(
         "update announcements set until = ? where id = ? and until > ? and cancelled is null",
         (micros(until), id, micros(at)),
@@ -92,21 +92,21 @@ def extend(db: Database, id: int, until: datetime, at: datetime) -> bool:
     return done.rowcount == 1
 
 
-def cancel(db: Database, id: int, mended: bool, at: datetime) -> bool:
+def cancel(db: Database, id: int, restored: bool, at: datetime) -> bool:
     """End an announcement; False if that changes nothing.
 
-    What was cancelled can still be called ``mended``, so that those are told who wish it.
+    A cancelled one can still be set ``restored``: those who asked for it are then notified.
     """
     done = db.conn.execute(
         "update announcements set cancelled = coalesce(cancelled, ?), mended = ? where id = ?"
         " and iif(cancelled is null, until > ?, mended < ?)",
-        (micros(at), mended, id, micros(at), mended),
+        (micros(at), restored, id, micros(at), restored),
     )
     return done.rowcount == 1
 
 
 def concerned(db: Database, one: Announcement) -> frozenset[int] | None:
-    """The subscribers whom an announcement concerns; None is everyone, known to us or not."""
+    """The subscribers whom an announcement concerns; None is all callers, known or not."""
     if not one.areas and not one.tariffs:
         return None
     rows = db.conn.execute(
@@ -130,7 +130,7 @@ def _announcements(db: Database, tail: str, *values: object) -> list[Announcemen
             until=moment(until),
             by=author,
             cancelled=None if cancelled is None else moment(cancelled),
-            mended=bool(mended),
+            restored=bool(mended),
         )
         for id, areas, tariffs, texts, recording, since, until, author, cancelled, mended in rows
     ]

@@ -1,7 +1,7 @@
-"""Subscribers who come by the thousand: put aside first, then into the store all at once.
+"""Bulk import of subscribers: staged first, then stored in one transaction.
 
-They wait in a database of their own without a name, which SQLite keeps in memory, and on the disk
-when they become many. Whatever is wrong shows before anything is written where it counts.
+The staging database has no name: SQLite keeps it in memory, and on disk when it grows. All faults
+of an import show before anything is written to the store.
 """
 
 import sqlite3
@@ -24,7 +24,7 @@ _SCHEMA = """
 
 
 class ImportedSubscriber(Struct, frozen=True):
-    """A subscriber of a list, and his line there; ``msisdn`` is normalised."""
+    """A subscriber of the list, and the line; ``msisdn`` is normalised."""
 
     line: int
     msisdn: str
@@ -34,7 +34,7 @@ class ImportedSubscriber(Struct, frozen=True):
 
 
 class ImportResult(Struct, frozen=True):
-    """How many were new, how many were there before, and how many code words were set."""
+    """How many subscribers were added and updated, and how many code words were set."""
 
     added: int
     updated: int
@@ -42,11 +42,11 @@ class ImportResult(Struct, frozen=True):
 
 
 class NumberTakenError(Exception):
-    """Somebody has his number already, and nobody is to be changed."""
+    """A subscriber has the number of a line already, and none is to be updated."""
 
 
 class Staging:
-    """Those who are put aside. To be closed; used by one thread at a time."""
+    """The staged subscribers. To be closed; used by one thread at a time."""
 
     def __init__(self) -> None:
         self._conn = sqlite3.connect("", check_same_thread=False, isolation_level=None)
@@ -54,7 +54,7 @@ class Staging:
         self._conn.execute(_SCHEMA)
 
     def put(self, one: ImportedSubscriber) -> int | None:
-        """Put somebody aside, or return the line in which his number was before."""
+        """Stage a subscriber; returns the earlier line with the same number, if there is one."""
         done = self._conn.execute(
             "insert into arrivals (line, msisdn, name, language, area) values (?, ?, ?, ?, ?)"
             " on conflict do nothing",
@@ -66,26 +66,26 @@ class Staging:
         (line,) = self._conn.execute(where, (one.msisdn,)).fetchone()
         return int(line)
 
-    def give_word(self, line: int, spoken: str, keyed: str) -> None:
-        """The hashes of the code word of a line."""
+    def set_code_word(self, line: int, spoken: str, keyed: str) -> None:
+        """Set the hashes of the code word of a line."""
         self._conn.execute(
             "update arrivals set spoken = ?, keyed = ? where line = ?", (spoken, keyed, line)
         )
 
     def __iter__(self) -> Iterator[tuple[ImportedSubscriber, str | None, str | None]]:
-        """All of them, with the hashes of their words."""
+        """All staged subscribers, with the hashes of their code words."""
         rows = self._conn.execute(
             "select line, msisdn, name, language, area, spoken, keyed from arrivals order by line"
         )
         return ((ImportedSubscriber(*row[:5]), row[5], row[6]) for row in rows)
 
     def close(self) -> None:
-        """Forget them."""
+        """Drop the staged subscribers."""
         self._conn.close()
 
 
 def taken_numbers(db: Database, numbers: Collection[str]) -> frozenset[str]:
-    """Which of some normalised numbers subscribers have."""
+    """Which of these normalised numbers belong to subscribers."""
     rows = db.conn.execute(
         "select msisdn from subscribers where msisdn in (select value from json_each(?))",
         (json.encode(list(numbers)).decode(),),
@@ -93,15 +93,15 @@ def taken_numbers(db: Database, numbers: Collection[str]) -> frozenset[str]:
     return frozenset(number for (number,) in rows)
 
 
-def commit(db: Database, arrivals: Staging, update: bool, by: str, at: datetime) -> ImportResult:
-    """Add all who were put aside, and with ``update`` change those who are there.
+def commit(db: Database, staged: Staging, update: bool, by: str, at: datetime) -> ImportResult:
+    """Store all staged subscribers; with ``update`` also those that exist.
 
     :class:`NumberTakenError`: a subscriber with one of the numbers exists and ``update`` is off.
     Code words are set, never removed; SIP phones stay as they are.
     """
     (before,) = db.conn.execute("select count(*) from subscribers").fetchone()
     number = words = 0
-    for one, spoken, keyed in arrivals:
+    for one, spoken, keyed in staged:
         found = db.conn.execute(
             "insert into subscribers (msisdn, name, language, area, created)"
             " values (?, ?, ?, ?, ?) on conflict (msisdn) do update set name = excluded.name,"

@@ -1,4 +1,4 @@
-"""A call told in words, for whoever asks what happened in it."""
+"""A call as text, step by step."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ def report(path: Path) -> list[str]:
         flow = step.flow or flow
         lines.append(f"{_second(began.at, step.at)}  {entered}{_step(step)}")
     if ended is None:
-        lines.append("    …    the call lasts")
+        lines.append("    …    the call is under way")
     else:
         lines.append(f"{_second(began.at, ended.at)}  {ended.ending} (cause {ended.cause})")
     return lines
@@ -32,7 +32,7 @@ def report(path: Path) -> list[str]:
 def _step(step: StepTaken) -> str:
     parts = [f"{step.node} ({step.kind})"]
     if step.prompt:
-        parts.append(f"told {step.prompt}")
+        parts.append(f"played {step.prompt}")
     if step.key:
         parts.append(f"key {step.key}")
     if step.outcome:

@@ -1,4 +1,4 @@
-"""Callers who asked to be called back."""
+"""Callback requests."""
 
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,9 @@ _COLUMNS = "id, call, at, number, subscriber, topic, state, due, agent, note"
 
 
 class Callback(Struct, frozen=True):
-    """A wish to be called, ``open`` or ``done``; there is one open wish for a number at most.
+    """A callback request, ``open`` or ``done``; a number has one open request at most.
 
-    An ``agent`` may have promised a call for a moment (``due``), with a ``note`` of what about.
+    An ``agent`` may have promised the call for a moment (``due``), with a ``note``.
     """
 
     id: int
@@ -38,9 +38,9 @@ def request(
     at: datetime,
     topic: str = "",
 ) -> bool:
-    """Note that a number is to be called; False if that is noted already.
+    """Store a callback request; False if the number has an open one.
 
-    The same key twice is the same wish, and True both times.
+    The same key twice is the same request, and True both times.
     """
     db.conn.execute(
         "insert into callbacks (key, call, at, number, subscriber, topic, state)"
@@ -52,14 +52,14 @@ def request(
 
 
 def listed(db: Database, done: bool) -> list[Callback]:
-    """The open wishes, those that were done too on demand, the oldest first."""
+    """The open requests, with ``done`` all of them, the oldest first."""
     where = "" if done else "where state = 'open'"
     rows = db.conn.execute(f"select {_COLUMNS} from callbacks {where} order by id")
     return [_callback(*row) for row in rows]
 
 
 def promised(db: Database, agent: str) -> list[Callback]:
-    """Whom an agent promised to call, the soonest first."""
+    """The callbacks that an agent has promised, the soonest first."""
     rows = db.conn.execute(
         f"select {_COLUMNS} from callbacks where state = 'open' and agent = ?"
         " order by coalesce(due, at), id",
@@ -69,8 +69,8 @@ def promised(db: Database, agent: str) -> list[Callback]:
 
 
 def promise(db: Database, id: int, agent: str, due: datetime | None, note: str = "") -> bool:
-    """An agent takes an open wish upon himself, or with ``""`` nobody does; False if no such wish
-    is open."""
+    """Assign an open request to an agent, or with ``""`` to no one; False if no such request is
+    open."""
     noted = db.conn.execute(
         "update callbacks set agent = ?, due = ?, note = ? where id = ? and state = 'open'",
         (agent, due and micros(due), note, id),
@@ -79,7 +79,7 @@ def promise(db: Database, id: int, agent: str, due: datetime | None, note: str =
 
 
 def open_of(db: Database, number: str) -> Callback | None:
-    """The open wish of a number, if there is one."""
+    """The open request of a number, if there is one."""
     rows = db.conn.execute(
         f"select {_COLUMNS} from callbacks where state = 'open' and number = ?",
         (db.numbers.msisdn(number) or number,),
@@ -88,7 +88,7 @@ def open_of(db: Database, number: str) -> Callback | None:
 
 
 def done(db: Database, id: int) -> bool:
-    """Note that a caller was called back; False if no such wish is open."""
+    """Close a request: the caller was called back. False if no such request is open."""
     noted = db.conn.execute(
         "update callbacks set state = 'done' where id = ? and state = 'open'", (id,)
     )

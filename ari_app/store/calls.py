@@ -15,12 +15,12 @@ from ari_app.store.times import micros, moment
 
 SECRET = "secret"
 LOST = "lost"
-"""The ending of a call whose own end nobody recorded."""
+"""The ending of a call whose end was not recorded."""
 
 
 class CallBegan(Struct, frozen=True):
-    """A caller is on the line. ``version`` is the hash of the flow's text, ``caller`` the number
-    he calls from, ``subscriber`` his id if he is known; times are aware."""
+    """A call began. ``version`` is the hash of the flow's text, ``caller`` the number
+    of the caller, ``subscriber`` their id if known; times are aware."""
 
     call: str
     line: str
@@ -73,7 +73,7 @@ class Call(Struct, frozen=True):
 
 
 class Path(Struct, frozen=True):
-    """A call with the way it took."""
+    """A call with its steps."""
 
     call: Call
     steps: tuple[StepTaken, ...]
@@ -130,7 +130,7 @@ def _many(db: Database, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
 
 
 def path(db: Database, call: str) -> Path | None:
-    """The way that a call took, None if there is no such call."""
+    """A call with its steps, None if there is no such call."""
     found = _calls(db, "where id = ?", call)
     if not found:
         return None
@@ -162,7 +162,7 @@ def counts(db: Database, since: datetime) -> Counts:
 
 
 def unfinished(db: Database) -> list[Call]:
-    """Calls begun and not ended, the oldest first: those that last, and after a crash the lost."""
+    """Calls without an end, the oldest first: those under way, and after a crash the lost ones."""
     return _calls(db, "where ended is null order by began, id")
 
 

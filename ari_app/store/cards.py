@@ -1,4 +1,4 @@
-"""Cards: what an agent sees of a call, and all that he types into it, as he types it."""
+"""Cards (screen pop): what an agent sees of a call, and all text typed into it, as it is typed."""
 
 from datetime import datetime
 from typing import Any
@@ -14,14 +14,14 @@ from ivr.terms import Need
 
 
 class CardNotFound(Exception):  # noqa: N818 - named by what is so, not as an error
-    """There is no card of this id, so nothing was kept."""
+    """There is no card of this id; nothing was stored."""
 
 
 class Card(Struct, frozen=True, kw_only=True):
-    """A caller on an agent's screen. ``id`` is chosen by us when his phone begins to ring,
-    ``channel`` is the caller's in Asterisk, ``call`` that of our menus (``""`` if he went through
-    none); ``number`` and ``name`` are text from outside. ``came_from`` is the card of the
-    colleague who passed him on, or ``""``."""
+    """A caller on an agent's screen. ``id`` is ours, made when the agent's phone begins to ring;
+    ``channel`` is the caller's channel in Asterisk, ``call`` the call's id in the menus (``""`` if
+    it went through none); ``number`` and ``name`` are untrusted text. ``came_from`` is the card of
+    the agent who transferred the call, or ``""``."""
 
     id: str
     agent: str
@@ -46,8 +46,7 @@ _TIMES = ("opened", "answered", "ended", "closed")
 
 
 class TypedText(Struct, frozen=True):
-    """What stands in a field of a card after some typing. The same ``key`` twice is the same
-    burst."""
+    """The text of a field of a card after some typing. The same ``key`` twice is stored once."""
 
     card: str
     field: str
@@ -57,7 +56,7 @@ class TypedText(Struct, frozen=True):
 
 
 def open(db: Database, card: Card) -> bool:
-    """Keep a new card; False if there is one of its id, which stays as it is."""
+    """Store a new card; False if there is one with its id, which stays as it is."""
     row = asdict(card)
     row.update({name: row[name] and micros(row[name]) for name in _TIMES})
     done = db.conn.execute(
@@ -69,22 +68,22 @@ def open(db: Database, card: Card) -> bool:
 
 
 def answered(db: Database, id: str, at: datetime) -> None:
-    """The agent speaks with the caller; only the first time counts. ``CardNotFound``."""
+    """The agent answered the call; only the first time counts. ``CardNotFound``."""
     _set(db, id, "answered = coalesce(answered, ?)", micros(at))
 
 
 def ended(db: Database, id: str, at: datetime) -> None:
-    """They speak no more; only the first time counts. ``CardNotFound``."""
+    """The conversation ended; only the first time counts. ``CardNotFound``."""
     _set(db, id, "ended = coalesce(ended, ?)", micros(at))
 
 
 def set_identity(db: Database, id: str, identity: Need) -> None:
-    """The caller is known so well now. ``CardNotFound``."""
+    """Set how the caller is identified. ``CardNotFound``."""
     _set(db, id, "identity = ?", identity)
 
 
 def set_subscriber(db: Database, id: str, subscriber: int) -> None:
-    """The agent found out which subscriber he speaks with. ``CardNotFound``."""
+    """Set which subscriber the caller is. ``CardNotFound``."""
     _set(db, id, "subscriber = ?", subscriber)
 
 
@@ -94,7 +93,7 @@ def by_id(db: Database, id: str) -> Card | None:
 
 
 def unfinished(db: Database, agent: str) -> list[Card]:
-    """The cards that an agent did not close yet, the newest first."""
+    """An agent's open cards, the newest first."""
     return _cards(db, "where agent = ? and closed is null order by opened desc, id", agent)
 
 
@@ -114,20 +113,20 @@ def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Card]:
     return _cards(db, tail, subscriber, limit)
 
 
-def save(db: Database, burst: TypedText) -> None:
-    """Keep what was typed, also if it comes after the card was closed. ``CardNotFound``."""
-    card = _there(db, burst.card)
+def save(db: Database, typed: TypedText) -> None:
+    """Store typed text, also after the card was closed. ``CardNotFound``."""
+    card = _required(db, typed.card)
     done = db.conn.execute(
         "insert into card_texts (card, field, key, text, at) values (?, ?, ?, ?, ?)"
         " on conflict (key) do nothing",
-        (burst.card, burst.field, burst.key, burst.text, micros(burst.at)),
+        (typed.card, typed.field, typed.key, typed.text, micros(typed.at)),
     )
     if done.rowcount and card.closed:
         _write(db, card)
 
 
 def texts(db: Database, id: str) -> dict[str, str]:
-    """What stands in the fields of a card."""
+    """The texts of the fields of a card."""
     rows = db.conn.execute(
         "select field, text, max(seq) from card_texts where card = ? group by field", (id,)
     )
@@ -135,12 +134,12 @@ def texts(db: Database, id: str) -> dict[str, str]:
 
 
 def finish(db: Database, id: str, at: datetime) -> bool:
-    """Close a card and write its conversation into the chronology; False if it was closed before.
+    """Close a card and add its contact to the subscriber's history; False if it was closed before.
 
-    There is nothing to write where nobody answered and nothing was typed. Of a caller who is no
-    subscriber all stays with the card. ``CardNotFound``.
+    A card that was not answered and has no text makes no contact, nor does an unknown caller's.
+    ``CardNotFound``.
     """
-    card = _there(db, id)
+    card = _required(db, id)
     if card.closed:
         return False
     _set(db, id, "closed = ?", micros(at))
@@ -149,7 +148,7 @@ def finish(db: Database, id: str, at: datetime) -> bool:
 
 
 def _write(db: Database, card: Card) -> None:
-    """The contact of a card, from what stands in its fields now."""
+    """Store the contact of a card, from the texts of its fields."""
     fields = texts(db, card.id)
     if not (card.answered or any(fields.values())):
         return
@@ -171,7 +170,7 @@ def _write(db: Database, card: Card) -> None:
     history.add(db, [contact])
 
 
-def _there(db: Database, id: str) -> Card:
+def _required(db: Database, id: str) -> Card:
     card = by_id(db, id)
     if card is None:
         raise CardNotFound(f"there is no card {id}")

@@ -1,7 +1,7 @@
-"""Hashes of code words, and every try at one: who, from where, when and what came of it.
+"""Hashes of code words, and the audit of every attempt at one.
 
-A try is written before the word is checked, as ``open``, and counts as wrong until it ends. So
-neither a hang-up nor a crash nor many calls at once buy a guess that is not counted.
+An attempt is stored as ``open`` before the word is checked, and counts as wrong until it ends. So
+neither a hang-up nor a crash nor many calls at once give a guess that is not counted.
 """
 
 from datetime import datetime
@@ -14,15 +14,15 @@ from ari_app.store.times import micros, moment
 from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER, Policy, Strikes, locked, locked_until
 
 Outcome = Literal["open", "ok", "wrong", "locked", "failed", "set", "unlocked"]
-"""What came of a try; ``set`` and ``unlocked`` are no tries but what an operator did, or a caller
-who changed his word. ``failed``: it could not be checked, and does not count."""
+"""The outcome of an attempt. ``set`` and ``unlocked`` are no attempts, but changes by the operator
+or by the subscriber. ``failed``: it could not be checked, and does not count."""
 
 _COLUMNS = "at, subscriber, number, call, agent, outcome, why"
 
 
 class CodeWord(Struct, frozen=True):
-    """The hashes of a subscriber's word: as it is said ("" if it was only ever keyed), and of its
-    keys; who set it and when."""
+    """The hashes of a subscriber's code word: as it is spoken ("" if it was only ever keyed), and
+    as it is keyed; who set it and when."""
 
     subscriber: int
     spoken: str
@@ -32,10 +32,10 @@ class CodeWord(Struct, frozen=True):
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """Who tries: a caller by a ``call`` from a ``number`` ("" if withheld), or an ``agent``.
+    """An attempt by a caller in a ``call`` from a ``number`` ("" if withheld), or by an ``agent``.
 
-    ``subscriber`` is whose word it must be, None if that is not known. The same ``key`` twice is
-    the same try.
+    ``subscriber`` is whose word it must be, None if unknown. The same ``key`` twice is the same
+    attempt.
     """
 
     subscriber: int | None
@@ -58,7 +58,7 @@ class AuditEntry(Struct, frozen=True):
 
 
 class StartedAttempt(Struct, frozen=True):
-    """A try that is written down: ``open`` to be checked against ``word``, or how it ended."""
+    """A stored attempt: ``open`` to be checked against ``word``, or its outcome."""
 
     id: int
     outcome: Outcome
@@ -66,7 +66,7 @@ class StartedAttempt(Struct, frozen=True):
 
 
 def put(db: Database, word: CodeWord, number: str = "", call: str = "") -> None:
-    """Set a subscriber's word; whatever was wrong before is forgiven."""
+    """Set a subscriber's code word; wrong attempts before count no more."""
     db.conn.execute(
         "insert into code_words (subscriber, spoken, keyed, at, author) values (?, ?, ?, ?, ?)"
         " on conflict (subscriber) do update set spoken = excluded.spoken, keyed = excluded.keyed,"
@@ -77,40 +77,43 @@ def put(db: Database, word: CodeWord, number: str = "", call: str = "") -> None:
 
 
 def of(db: Database, subscriber: int) -> CodeWord | None:
-    """The word of a subscriber, if he has one."""
+    """The code word of a subscriber, if there is one."""
     row = db.conn.execute(
         "select spoken, keyed, at, author from code_words where subscriber = ?", (subscriber,)
     ).fetchone()
     return None if row is None else CodeWord(subscriber, row[0], row[1], moment(row[2]), row[3])
 
 
-def start(db: Database, trial: Attempt, at: datetime) -> StartedAttempt:
-    """Write a try down, which counts from now on; or see that it is locked, or was made before."""
-    if trial.key is not None:
+def start(db: Database, attempt: Attempt, at: datetime) -> StartedAttempt:
+    """Store an attempt, which counts from now on; returns its outcome at once if the word or the
+    number is locked, or the key was used before."""
+    if attempt.key is not None:
         before = db.conn.execute(
-            "select id, outcome from code_word_tries where key = ?", (trial.key,)
+            "select id, outcome from code_word_tries where key = ?", (attempt.key,)
         ).fetchone()
         if before is not None:
             return StartedAttempt(before[0], "failed" if before[1] == "open" else before[1])
-    shut = locked(OF_SUBSCRIBER, strikes(db, trial.subscriber, at), at) or locked(
-        OF_NUMBER, _strikes_of_number(db, trial.number, at), at
+    locked_now = locked(OF_SUBSCRIBER, strikes(db, attempt.subscriber, at), at) or locked(
+        OF_NUMBER, _strikes_of_number(db, attempt.number, at), at
     )
-    outcome: Outcome = "locked" if shut else "open"
-    entry = AuditEntry(at, trial.subscriber, trial.number, trial.call, trial.agent, outcome, "")
-    id = _note(db, entry, trial.key)
-    found = None if shut or trial.subscriber is None else of(db, trial.subscriber)
+    outcome: Outcome = "locked" if locked_now else "open"
+    entry = AuditEntry(
+        at, attempt.subscriber, attempt.number, attempt.call, attempt.agent, outcome, ""
+    )
+    id = _note(db, entry, attempt.key)
+    found = None if locked_now or attempt.subscriber is None else of(db, attempt.subscriber)
     return StartedAttempt(id, outcome, found)
 
 
 def finish(
-    db: Database, begun: StartedAttempt, outcome: Outcome, renewed: CodeWord | None = None
+    db: Database, started: StartedAttempt, outcome: Outcome, renewed: CodeWord | None = None
 ) -> None:
-    """Write down what came of an open try, with hashes that became stronger."""
+    """Store the outcome of an open attempt, and hashes that were renewed."""
     db.conn.execute(
         "update code_word_tries set outcome = ? where id = ? and outcome = 'open'",
-        (outcome, begun.id),
+        (outcome, started.id),
     )
-    if renewed is not None and begun.word is not None:
+    if renewed is not None and started.word is not None:
         db.conn.execute(
             "update code_words set spoken = ?, keyed = ?"
             " where subscriber = ? and spoken = ? and keyed = ?",
@@ -118,21 +121,21 @@ def finish(
                 renewed.spoken,
                 renewed.keyed,
                 renewed.subscriber,
-                begun.word.spoken,
-                begun.word.keyed,
+                started.word.spoken,
+                started.word.keyed,
             ),
         )
 
 
 def unlock(db: Database, subscriber: int, by: str, why: str, at: datetime) -> bool:
-    """Forgive all wrong tries at a subscriber's word; False if there were none."""
+    """Unlock a subscriber's code word; False if there were no wrong attempts."""
     struck = strikes(db, subscriber, at).wrongs > 0
     _note(db, AuditEntry(at, subscriber, "", "", by, "unlocked", why))
     return struck
 
 
 def strikes(db: Database, subscriber: int | None, at: datetime) -> Strikes:
-    """The tries at a subscriber's word that count against it."""
+    """The wrong attempts at a subscriber's word that count."""
     return (
         Strikes()
         if subscriber is None
@@ -141,7 +144,7 @@ def strikes(db: Database, subscriber: int | None, at: datetime) -> Strikes:
 
 
 def locked_out_until(db: Database, subscriber: int, at: datetime) -> datetime | None:
-    """Until when a subscriber's word cannot be tried; None if it can."""
+    """Until when a subscriber's code word is locked; None if it is not."""
     until = locked_until(OF_SUBSCRIBER, strikes(db, subscriber, at))
     return until if until is not None and until > at else None
 
@@ -160,7 +163,8 @@ def _strikes_of_number(db: Database, number: str, at: datetime) -> Strikes:
 
 
 def _strikes(db: Database, policy: Policy, column: str, who: object, at: datetime) -> Strikes:
-    """Wrong tries of a memory, after which nobody proved, set or unlocked the word tried at."""
+    """Wrong attempts within the policy's memory, and after the word was last proved, set or
+    unlocked."""
     wrongs, last = db.conn.execute(
         "select count(*), max(at) from code_word_tries wrong"
         f" where {column} = ? and at > ? and outcome in ('wrong', 'open') and not exists ("

@@ -1,4 +1,4 @@
-"""What agents note of a subscriber for the colleague who speaks with him next."""
+"""Notes of agents about a subscriber, for the next agent who speaks with them."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ class Note(Struct, frozen=True):
 
 
 def add(db: Database, key: str, subscriber: int, agent: str, text: str, at: datetime) -> int:
-    """Keep a note and return its id; the same key twice is the same note."""
+    """Store a note and return its id; the same key twice is the same note."""
     db.conn.execute(
         "insert into colleague_notes (key, subscriber, at, agent, text) values (?, ?, ?, ?, ?)"
         " on conflict (key) do nothing",
@@ -42,5 +42,5 @@ def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Note]:
 
 
 def remove(db: Database, id: int) -> bool:
-    """Take a note away that is no longer true; False if there is none."""
+    """Delete a note; False if there is none."""
     return db.conn.execute("delete from colleague_notes where id = ?", (id,)).rowcount == 1

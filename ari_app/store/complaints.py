@@ -1,4 +1,4 @@
-"""The complaints book: what callers said, and what they were answered."""
+"""Complaints that callers recorded, and the answers to them."""
 
 from datetime import datetime, timedelta
 
@@ -29,7 +29,7 @@ class Complaint(Struct, frozen=True):
 
     @property
     def due(self) -> datetime:
-        """When it must have been answered."""
+        """When it must be answered."""
         return self.at + DUE
 
 
@@ -43,7 +43,7 @@ def add(
     seconds: float,
     at: datetime,
 ) -> int:
-    """Write a complaint down and return its number; the same key twice is the same complaint."""
+    """Store a complaint and return its number; the same key twice is the same complaint."""
     db.conn.execute(
         "insert into complaints (key, call, at, number, subscriber, file, seconds, state, answer)"
         " values (?, ?, ?, ?, ?, ?, ?, 'open', '') on conflict (key) do nothing",
@@ -54,7 +54,7 @@ def add(
 
 
 def listed(db: Database, closed: bool) -> list[Complaint]:
-    """The open complaints, the closed ones too on demand, the oldest first."""
+    """The open complaints, with ``closed`` all of them, the oldest first."""
     return _complaints(db, "" if closed else "where state = 'open'")
 
 

@@ -23,7 +23,7 @@ __all__ = ["Store", "StoreError"]
 
 
 class _Connection:
-    """One thread with one connection; what is asked of it is done in turn."""
+    """One thread with one connection; calls run one after the other."""
 
     def __init__(self, path: Path, begin: str) -> None:
         self._path = path
@@ -50,12 +50,12 @@ class _Connection:
             await self._do(db.close)
         self._thread.shutdown(wait=False)
 
-    async def _do(self, deed: Callable[[], T]) -> T:
-        doing = asyncio.get_running_loop().run_in_executor(self._thread, deed)
+    async def _do(self, call: Callable[[], T]) -> T:
+        running = asyncio.get_running_loop().run_in_executor(self._thread, call)
         try:
-            return await asyncio.shield(doing)
+            return await asyncio.shield(running)
         except asyncio.CancelledError:
-            doing.add_done_callback(_log_unheard)
+            running.add_done_callback(_log_abandoned)
             raise
         except sqlite3.Error as error:
             explained = store_error(self._path, error)
@@ -65,7 +65,7 @@ class _Connection:
 
 
 class Store:
-    """A SQLite database (WAL, foreign keys) of which this process is the only writer by habit.
+    """A SQLite database (WAL, foreign keys). This process is usually its only writer.
 
     A store function is short and synchronous and takes the database first. It returns values,
     never a cursor or a generator: its transaction is over when it returns.
@@ -101,7 +101,7 @@ class Store:
         """Run ``fn(db, …)`` as one transaction and return its result after the commit.
 
         What ``fn`` raises rolls back and comes out here; trouble with the file is a
-        ``StoreError``. Cancelling the wait does not cancel the deed.
+        ``StoreError``. Cancelling the wait does not cancel the transaction.
         """
         return await self._writing.run(lambda db: fn(db, *args, **kwargs))
 
@@ -112,15 +112,15 @@ class Store:
         return await self._reading.run(lambda db: fn(db, *args, **kwargs))
 
     async def scrub(self) -> None:
-        """Write the file anew, so that what was erased cannot be read from it any more.
+        """Rewrite the file (``vacuum``), so that erased data cannot be recovered from it.
 
-        Others who write wait meanwhile. ``StoreError``: others use the file and do not let go.
+        Other writers wait meanwhile. ``StoreError``: another program holds the file.
         """
         if not await self._writing.alone(_scrub):
-            raise StoreError("what was erased is still in the database's log: try again")
+            raise StoreError("erased data is still in the write-ahead log: try again")
 
     async def close(self) -> None:
-        """Finish what was begun, then close. Twice is once."""
+        """Finish running transactions, then close. Idempotent."""
         await self._reading.close()
         await self._writing.close()
 
@@ -137,12 +137,12 @@ def _transact(db: Database, begin: str, call: Callable[[Database], T]) -> T:
 
 
 def _scrub(db: Database) -> bool:
-    """Whether it is done; without the second step the log beside the file keeps what was erased."""
+    """Whether it is done. Without the checkpoint the WAL file still has the erased data."""
     db.conn.execute("vacuum")
     (busy, *_) = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
     return not busy
 
 
-def _log_unheard(doing: "asyncio.Future[T]") -> None:
-    if not doing.cancelled() and (error := doing.exception()) is not None:
-        _log.error("The store failed after its caller had left: %s", error)
+def _log_abandoned(running: "asyncio.Future[T]") -> None:
+    if not running.cancelled() and (error := running.exception()) is not None:
+        _log.error("The store failed after its caller was cancelled: %s", error)

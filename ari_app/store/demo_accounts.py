@@ -1,7 +1,7 @@
-"""What the demo operator's billing knows: tariffs, services, accounts and payments.
+"""The demo operator's billing: tariffs, services, accounts and payments.
 
-A real operator's billing is elsewhere, and then these tables stay empty: a balance is never ours
-to keep. Money is kept as a whole number of kopecks and is a ``Decimal`` everywhere else.
+Where billing is elsewhere these tables stay empty: balances are never stored. Money is stored as a
+whole number of kopecks (minor units) and is a ``Decimal`` everywhere else.
 """
 
 from collections.abc import Iterable, Mapping
@@ -92,7 +92,7 @@ def add_tariffs(db: Database, tariffs: Iterable[TariffPlan]) -> None:
         "insert into tariffs (id, names, fee, minutes, gigabytes, code) values (?, ?, ?, ?, ?, ?)"
         " on conflict (id) do nothing",
         [
-            (one.id, _told(one.names), kopecks(one.fee), one.minutes, one.gigabytes, one.code)
+            (one.id, _json(one.names), kopecks(one.fee), one.minutes, one.gigabytes, one.code)
             for one in tariffs
         ],
     )
@@ -103,7 +103,7 @@ def add_services(db: Database, services: Iterable[ServiceOffer]) -> None:
     db.conn.executemany(
         "insert into services (id, names, fee, code) values (?, ?, ?, ?)"
         " on conflict (id) do nothing",
-        [(one.id, _told(one.names), kopecks(one.fee), one.code) for one in services],
+        [(one.id, _json(one.names), kopecks(one.fee), one.code) for one in services],
     )
 
 
@@ -118,7 +118,7 @@ def add_accounts(db: Database, accounts: Iterable[Account]) -> None:
 
 
 def put(db: Database, one: Account) -> None:
-    """Keep an account that is there already as it is now."""
+    """Store the present state of an existing account."""
     db.conn.execute(
         "update accounts set balance = ?, tariff = ?, minutes = ?, gigabytes = ?, month = ?,"
         " points = ?, next_tariff = ?, next_since = ?, paused_since = ?, paused_until = ?,"
@@ -146,7 +146,7 @@ def put(db: Database, one: Account) -> None:
 
 
 def add_payments(db: Database, payments: Iterable[Payment]) -> None:
-    """Note payments that accounts have received; the balance is not touched."""
+    """Add payments; the balance is not changed."""
     db.conn.executemany(
         "insert into payments (subscriber, day, amount) values (?, ?, ?)",
         [(one.subscriber, one.day.isoformat(), kopecks(one.amount)) for one in payments],
@@ -213,7 +213,7 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _told(names: Names) -> str:
+def _json(names: Names) -> str:
     return json.encode(names).decode()
 
 

@@ -1,4 +1,4 @@
-"""What the demo operator's billing charged, month by month; empty where billing is elsewhere."""
+"""Monthly bills of the demo operator's billing; empty where billing is elsewhere."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -27,7 +27,7 @@ class Bill(Struct, frozen=True):
 
 
 def add(db: Database, bills: Iterable[Bill]) -> None:
-    """Note bills that accounts were sent."""
+    """Add bills."""
     for one in bills:
         added = db.conn.execute(
             "insert into bills (subscriber, month, vat) values (?, ?, ?)",

@@ -1,5 +1,6 @@
-"""Orders that the demo operator's billing answered, and what goes with them: open offers, the till,
-and charges of the past. All empty where billing is elsewhere."""
+"""Orders answered by the demo operator's billing, open offers, the operator's totals, and charges.
+
+All empty where billing is elsewhere."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -24,7 +25,7 @@ class Charge(Struct, frozen=True):
 
 
 class OpenOffer(Struct, frozen=True):
-    """What one subscriber offers to another, until a day."""
+    """An offer of one subscriber to another, until a day."""
 
     number: int
     seller: int
@@ -36,7 +37,7 @@ class OpenOffer(Struct, frozen=True):
 
 
 class OperatorTotals(Struct, frozen=True):
-    """What the operator took, less what he gave."""
+    """What the operator took, less what it gave (table ``till``)."""
 
     money: Decimal
     minutes: int
@@ -56,7 +57,7 @@ class AnsweredOrder(Struct, frozen=True):
 
 
 def add_charges(db: Database, charges: Iterable[Charge]) -> None:
-    """Note what was charged for; the balance is not touched."""
+    """Add charges; the balance is not changed."""
     db.conn.executemany(
         "insert into charges (subscriber, at, names, number, seconds, amount)"
         " values (?, ?, ?, ?, ?, ?)",
@@ -94,7 +95,7 @@ def charges(db: Database) -> list[Charge]:
 
 
 def put_offers(db: Database, offers: Iterable[OpenOffer]) -> None:
-    """Keep these offers and no others."""
+    """Store these offers and no others."""
     db.conn.execute("delete from sales")
     db.conn.executemany(
         "insert into sales (number, seller, recipient, unit, amount, price, until)"
@@ -126,7 +127,7 @@ def offers(db: Database) -> list[OpenOffer]:
 
 
 def put_operator_totals(db: Database, operator_totals: OperatorTotals) -> None:
-    """Keep what is in the till."""
+    """Store the operator's totals."""
     db.conn.execute(
         "update till set money = ?, minutes = ?, gigabytes = ?, points = ?",
         (
@@ -139,7 +140,7 @@ def put_operator_totals(db: Database, operator_totals: OperatorTotals) -> None:
 
 
 def operator_totals(db: Database) -> OperatorTotals:
-    """What is in the till."""
+    """The operator's totals."""
     kept, minutes, gigabytes, points = db.conn.execute(
         "select money, minutes, gigabytes, points from till"
     ).fetchone()
@@ -147,7 +148,7 @@ def operator_totals(db: Database) -> OperatorTotals:
 
 
 def add(db: Database, one: AnsweredOrder) -> None:
-    """Keep an order whose key is new."""
+    """Store an order whose key is new."""
     db.conn.execute(
         "insert into placed_orders (key, number, subscriber, at, request, answer)"
         " values (?, ?, ?, ?, ?, ?)",

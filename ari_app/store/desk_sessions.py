@@ -1,4 +1,4 @@
-"""Who is signed in at the desk. Of the token in his cookie only a hash is kept."""
+"""Desk sessions of agents. Only a hash of the cookie's token is stored."""
 
 from datetime import datetime
 
@@ -12,8 +12,8 @@ _COLUMNS = "token, agent, csrf, created, rotated, seen, expires"
 
 class Session(Struct, frozen=True):
     """A browser in which an agent signed in: ``token_hash`` is the SHA-256 of its cookie in hex,
-    ``csrf`` what its forms must bring; when it was ``rotated``, that is, got another cookie, when
-    it was last ``seen``, and when it ``expires``."""
+    ``csrf`` the token of its forms; ``rotated`` is when it last got a new cookie, ``seen`` when it
+    was last used."""
 
     token_hash: str
     agent: str
@@ -25,7 +25,7 @@ class Session(Struct, frozen=True):
 
 
 def add(db: Database, session: Session) -> None:
-    """Keep a session; a token that is there already is an error of SQLite."""
+    """Store a session; a token that exists is a ``sqlite3.IntegrityError``."""
     times = (session.created, session.rotated, session.seen, session.expires)
     db.conn.execute(
         f"insert into desk_sessions ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)",
@@ -44,7 +44,7 @@ def of_agent(db: Database, agent: str, now: datetime) -> list[Session]:
 
 
 def touch(db: Database, token_hash: str, seen: datetime, expires: datetime) -> bool:
-    """Its agent did something, so it lasts longer; False if there is no such session."""
+    """Prolong a session that was used; False if there is no such session."""
     done = db.conn.execute(
         "update desk_sessions set seen = ?, expires = ? where token = ?",
         (micros(seen), micros(expires), token_hash),
@@ -53,7 +53,7 @@ def touch(db: Database, token_hash: str, seen: datetime, expires: datetime) -> b
 
 
 def rotate(db: Database, token_hash: str, new_hash: str, at: datetime) -> bool:
-    """Give a session another cookie, and the old one opens nothing; False if there is none."""
+    """Replace the cookie of a session; False if there is none."""
     done = db.conn.execute(
         "update desk_sessions set token = ?, rotated = ? where token = ?",
         (new_hash, micros(at), token_hash),
@@ -73,7 +73,7 @@ def end_all(db: Database, agent: str) -> int:
 
 
 def remove_expired(db: Database, now: datetime) -> int:
-    """Remove what has expired; returns how much."""
+    """Remove expired sessions; returns how many."""
     return db.conn.execute("delete from desk_sessions where expires <= ?", (micros(now),)).rowcount
 
 

@@ -1,4 +1,4 @@
-"""Who calls, answered from memory: between the ring and the greeting nothing waits for a disk."""
+"""Subscribers by number, answered from memory, so that no call waits for the disk."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ class Caller(Struct, frozen=True):
 
 
 class Directory:
-    """The subscribers by number, as the store had them at the last load or change of ours."""
+    """The subscribers by number, as of the last load or change by this process."""
 
     def __init__(self, store: Store, known: Iterable[Subscriber] = ()) -> None:
         """Use :meth:`load`."""
@@ -29,39 +29,39 @@ class Directory:
         self._learn(known)
 
     async def refresh(self) -> None:
-        """Read again what other processes may have written; who is gone is known no more."""
+        """Read again what other processes may have written."""
         now = await self._store.read(lambda db: Directory(self._store, subscribers.everyone(db)))
         self._callers, self._numbers = now._callers, now._numbers
 
     @classmethod
     async def load(cls, store: Store) -> "Directory":
-        """The directory of everyone in the store."""
+        """Load all subscribers."""
         return cls(store, await store.read(subscribers.everyone))
 
     def caller(self, number: str) -> Caller | None:
-        """Who has a number, in whatever form it is written; None for a stranger."""
+        """The subscriber with a number, in any form; None if unknown."""
         msisdn = self._store.numbers.msisdn(number)
         return None if msisdn is None else self._callers.get(msisdn)
 
     def by_number(self, digits: str) -> int | None:
-        """The subscriber whose number was keyed, also without its country; None for a stranger."""
+        """The subscriber whose number was keyed, also without country code; None if unknown."""
         found = self.caller(digits)
         return None if found is None else found.id
 
     def number(self, subscriber: int) -> str:
-        """The number of a subscriber, "" if he is not known."""
+        """The number of a subscriber, "" if unknown."""
         return self._numbers.get(subscriber, "")
 
     async def add(self, newcomers: Iterable[Subscriber]) -> frozenset[int]:
-        """Add subscribers to the store, then know them; returns the ids that were new."""
+        """Add subscribers to the store and here; returns the ids that were new."""
         newcomers = tuple(newcomers)
         added = await self._store.write(subscribers.add, newcomers)
         self._learn(one for one in newcomers if one.id in added)
         return added
 
     async def remember_language(self, subscriber: int, language: str) -> None:
-        """Keep the language that a subscriber chose. It speaks from the next call on, so nobody
-        has to wait for this; an unknown subscriber is passed over."""
+        """Store the language that a subscriber chose, for the next call on. An unknown subscriber
+        is ignored."""
         if await self._store.write(subscribers.remember_language, subscriber, language):
             number = self._numbers.get(subscriber)
             if number is not None:

@@ -1,7 +1,7 @@
-"""Forgetting a person: what tells of him goes, what is counted stays.
+"""Erasing a person (GDPR): personal data is deleted, records that are counted are anonymised.
 
-Calls, their steps, contacts and their topics, complaints, tickets, hearings and wishes stay as
-somebody's, and nobody can tell whose. The same for a number that no subscriber has.
+Calls, their steps, contacts and their topics, complaints, tickets, announcements heard and requests
+stay, without anything that leads to the person. A number that no subscriber has is erased likewise.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,32 +27,32 @@ _WRITTEN = (
     ("cards", "number"),
     ("tickets", "number"),
 )
-"""Where numbers are kept, some of them as they were dialled."""
+"""Where numbers are stored, some of them as they were dialled."""
 _FORMS = "(select value from json_each(:forms))"
 _MINE = f"(subscriber = :id or number in {_FORMS})"
 _CALLING = f"(subscriber = :id or caller in {_FORMS})"
 _CALLS = f"(select id from calls where {_CALLING})"
 _ANY = f"({_MINE} or call in {_CALLS})"
 _INDEXES = ("contacts_words", "subscribers_words")
-"""They keep words of what was erased until they are made anew."""
+"""Full-text indexes; they hold words of deleted rows until they are rebuilt."""
 
-_NOBODY = 0
+_ANONYMOUS = 0
 """Instead of the id of a subscriber, where there must be one."""
 
 
 def _names(column: str, field: str) -> str:
-    """Whether JSON says of a person that he is somebody."""
+    """Whether a field of a JSON column is the person's id."""
     return f"(json_valid({column}) and json_extract({column}, '$.{field}') = :id)"
 
 
-def _nobodys(column: str, field: str, *more: str) -> str:
-    """JSON that says so of nobody."""
-    kept = _nobodys(column, *more) if more else column
-    return f"iif({_names(column, field)}, json_set({kept}, '$.{field}', {_NOBODY}), {kept})"
+def _anonymised(column: str, field: str, *more: str) -> str:
+    """The JSON column with these fields anonymised where they are the person's id."""
+    kept = _anonymised(column, *more) if more else column
+    return f"iif({_names(column, field)}, json_set({kept}, '$.{field}', {_ANONYMOUS}), {kept})"
 
 
-# What goes, in this order: its name, the table, whose rows of it.
-_GONE = (
+# Deleted, in this order: name, table, which rows.
+_DELETED = (
     ("code word", "code_words", "subscriber = :id"),
     ("lines of bills", "bill_lines", "bill in (select id from bills where subscriber = :id)"),
     ("bills", "bills", "subscriber = :id"),
@@ -61,15 +61,15 @@ _GONE = (
     ("charges", "charges", f"subscriber = :id or number in {_FORMS}"),
     ("offers", "sales", "seller = :id or recipient = :id"),
     ("account", "accounts", "subscriber = :id"),
-    ("typed into cards", "card_texts", f"card in (select id from cards where {_ANY})"),
+    ("texts typed into cards", "card_texts", f"card in (select id from cards where {_ANY})"),
     ("notes of agents", "colleague_notes", "subscriber = :id"),
     ("texts", "outbox", f"number in {_FORMS} or call in {_CALLS}"),
 )
-# What becomes nobody's: its name, the table, what is set, whose rows of it.
-_KEPT = (
+# Anonymised: name, table, what is set, which rows.
+_ANONYMISED = (
     ("contacts", "contacts", "subscriber = null, question = '', solution = ''", "subscriber = :id"),
     (
-        "tries at code words",
+        "attempts at code words",
         "code_word_tries",
         "why = iif(subscriber = :id, '', why), subscriber = nullif(subscriber, :id),"
         f" number = iif(number in {_FORMS}, '', number)",
@@ -82,13 +82,13 @@ _KEPT = (
         _ANY,
     ),
     (
-        "wishes to be called",
+        "callback requests",
         "callbacks",
         "number = '', subscriber = null, state = 'done', note = ''",
         _ANY,
     ),
     (
-        "wishes for a message",
+        "requests for a message",
         "announcement_wishes",
         "number = 'forgotten ' || hex(randomblob(8)), subscriber = null,"
         " told = coalesce(told, :at)",
@@ -103,18 +103,18 @@ _KEPT = (
     (
         "orders",
         "orders",
-        f"subscriber = iif(subscriber = :id, {_NOBODY}, subscriber), call = '', next_at = null,"
+        f"subscriber = iif(subscriber = :id, {_ANONYMOUS}, subscriber), call = '', next_at = null,"
         " state = iif(subscriber = :id and state = 'open', 'failed', state),"
-        f" wanted = {_nobodys('wanted', 'recipient')},"
-        f" deal = {_nobodys('deal', 'giver', 'taker')}",
+        f" wanted = {_anonymised('wanted', 'recipient')},"
+        f" deal = {_anonymised('deal', 'giver', 'taker')}",
         f"subscriber = :id or {_names('wanted', 'recipient')}"
         f" or {_names('deal', 'giver')} or {_names('deal', 'taker')}",
     ),
     (
         "orders at the demo operator's billing",
         "placed_orders",
-        f"subscriber = iif(subscriber = :id, {_NOBODY}, subscriber),"
-        f" request = {_nobodys('request', 'recipient')}",
+        f"subscriber = iif(subscriber = :id, {_ANONYMOUS}, subscriber),"
+        f" request = {_anonymised('request', 'recipient')}",
         f"subscriber = :id or {_names('request', 'recipient')}",
     ),
     (
@@ -132,21 +132,21 @@ _KEPT = (
     ),
     ("cards", "cards", "number = '', name = '', subscriber = null", _ANY),
     (
-        "acts of agents",
+        "actions of agents",
         "acts",
         "subscriber = nullif(subscriber, :id), inputs = '{}', reason = '', before = '{}',"
         " after = '{}'",
         f"subscriber = :id or call in {_CALLS}"
         " or exists (select 1 from json_each(inputs) where value like :like)",
     ),
-    ("looks of agents", "views", "subscriber = null", "subscriber = :id"),
+    ("views of agents", "views", "subscriber = null", "subscriber = :id"),
     ("calls", "calls", "caller = '', subscriber = null", _CALLING),
 )
 
 
 class Person(Struct, frozen=True):
-    """Whoever has a number: his ``id`` and SIP user if he is a subscriber, his number in all the
-    ``forms`` that the store has, his calls, the recordings of his complaints."""
+    """The person with a number: ``id`` and SIP user of a subscriber, the number in all ``forms`` in
+    which the store has it, the calls, and the ``files`` of recorded complaints."""
 
     number: str
     id: int | None
@@ -158,15 +158,15 @@ class Person(Struct, frozen=True):
 
 
 class ErasureReport(Struct, frozen=True):
-    """How much of each kind went, and how much became nobody's; what there was none of is left
-    out."""
+    """How many rows of each kind were deleted (``gone``) and anonymised (``kept``); kinds without
+    any are left out."""
 
     gone: Sequence[tuple[str, int]]
     kept: Sequence[tuple[str, int]]
 
 
 def find(db: Database, number: str) -> Person | None:
-    """All that leads to a person; None for what is no number. Looks through everything."""
+    """All that leads to a person; None if ``number`` is none. Scans all tables with numbers."""
     msisdn = db.numbers.msisdn(number)
     if msisdn is None:
         return None
@@ -193,18 +193,18 @@ def find(db: Database, number: str) -> Person | None:
 
 
 def erase(db: Database, person: Person, at: datetime) -> ErasureReport:
-    """Forget a person, as he was found."""
+    """Erase a person, as :func:`find` found them."""
     forms = json.encode(person.forms).decode()
     who = {"id": person.id, "forms": forms, "like": _like(db, person.number), "at": micros(at)}
     gone = [
         (name, db.conn.execute(f"delete from {table} where {whose}", who).rowcount)
-        for name, table, whose in _GONE
+        for name, table, whose in _DELETED
     ]
     kept = [
         (name, db.conn.execute(f"update {table} set {what} where {whose}", who).rowcount)
-        for name, table, what, whose in _KEPT
+        for name, table, what, whose in _ANONYMISED
     ]
-    kept.append(("hearings of announcements", _unhear(db, who)))
+    kept.append(("announcements heard", _anonymise_heard(db, who)))
     me = db.conn.execute("delete from subscribers where id = :id", who).rowcount
     for index in _INDEXES:
         db.conn.execute(f"insert into {index} ({index}) values ('rebuild')")
@@ -212,12 +212,12 @@ def erase(db: Database, person: Person, at: datetime) -> ErasureReport:
 
 
 def _like(db: Database, msisdn: str) -> str:
-    """What every form of a number is like."""
+    """A pattern that every form of a number matches."""
     return "%" + "%".join(db.numbers.national(msisdn)) + "%"
 
 
-def _unhear(db: Database, who: Mapping[str, object]) -> int:
-    """Hearings of one number count once; so one of them stays, without the number."""
+def _anonymise_heard(db: Database, who: Mapping[str, object]) -> int:
+    """A number counts once for each announcement, so one row of it stays, without the number."""
     where = f"number in {_FORMS}"
     db.conn.execute(
         f"delete from announcement_hearings where {where} and call <> (select min(call) from"

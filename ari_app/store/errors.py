@@ -1,4 +1,4 @@
-"""What can be wrong with a database that somebody who runs Firstline has to mend."""
+"""Errors of the database that the operator of Firstline has to fix."""
 
 import sqlite3
 from pathlib import Path
@@ -17,14 +17,14 @@ _REMEDIES = {
 
 
 class StoreError(Exception):
-    """The database cannot serve: one line that names the file, the trouble and the remedy.
+    """The database is unavailable: one line with the file, the cause and the remedy.
 
-    Whoever runs Firstline must act; the flow, the caller and the code are not at fault.
+    The operator must act; the flow, the caller and the code are not at fault.
     """
 
 
 def store_error(path: Path, error: sqlite3.Error) -> StoreError | None:
-    """``error`` told to whoever runs Firstline; None if it is not for him but a fault in a query.
+    """``error`` for the operator; None if it is a fault in a query instead.
 
     https://www.sqlite.org/rescode.html: the low byte of an error code is its primary code.
     """

@@ -1,4 +1,4 @@
-"""What recorded calls did in a flow: where they were, and which way they took."""
+"""How recorded calls went through a flow: calls for each node and each edge."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from ari_app.store.times import micros, moment
 from ivr.diagram.picture import Traffic
 
 # Only a call's first flow has its version in the record. A call that came from another flow is of
-# this version if it began since that went on the air.
+# this version if it began since that was released.
 _COUNTED = """
     with counted as (
         select c.id, c.began from calls c
@@ -22,7 +22,7 @@ _COUNTED = """
 
 
 def traffic(db: Database, flow: str, version: str = "", since: datetime | None = None) -> Traffic:
-    """How many calls were in each node of a flow and took each way, each call counted once there.
+    """How many calls passed each node and each edge of a flow, each call counted once.
 
     With a ``version``, of that one alone; else of all. ``since``: of calls begun from then on.
     """

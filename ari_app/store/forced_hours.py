@@ -1,6 +1,6 @@
-"""Orders that open or close against a schedule: a log to which is only added.
+"""Overrides that open or close a schedule by hand: an append-only log.
 
-The newest order counts that has not passed; freeing a schedule puts an end to all before it.
+The newest override that has not expired counts; freeing a schedule ends all before it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ _FREE = "free"
 
 
 class Override(Struct, frozen=True):
-    """A line of the log: ``forced`` is None where somebody freed the schedule."""
+    """An entry of the log: ``forced`` is None where the schedule was freed."""
 
     schedule: str
     at: datetime
@@ -26,12 +26,12 @@ class Override(Struct, frozen=True):
 
 
 def force(db: Database, schedule: str, forced: Forced, at: datetime) -> None:
-    """Note an order, given at ``at``."""
+    """Add an override, given at ``at``."""
     _add(db, schedule, forced.state, forced.until, at, forced.by, forced.why)
 
 
 def free(db: Database, schedule: str, by: str, at: datetime) -> bool:
-    """Let the schedule count again; False if it does already, and then nothing is noted."""
+    """Let the schedule count again; False if no override is in force."""
     if in_force(log(db, schedule), at) is None:
         return False
     _add(db, schedule, _FREE, at, at, by, "")
@@ -39,26 +39,26 @@ def free(db: Database, schedule: str, by: str, at: datetime) -> bool:
 
 
 def log(db: Database, schedule: str) -> list[Override]:
-    """All orders for a schedule, the newest first."""
-    return _orders(db, "where schedule = ? order by id desc", schedule)
+    """All overrides of a schedule, the newest first."""
+    return _overrides(db, "where schedule = ? order by id desc", schedule)
 
 
 def unexpired(db: Database, at: datetime) -> Mapping[str, list[Override]]:
-    """Schedule to the orders for it that may still count at ``at`` or later, the newest first."""
+    """Schedule to its overrides that may count at ``at`` or later, the newest first."""
     found: dict[str, list[Override]] = {}
     newer_than_freed = (
         "id > coalesce((select max(id) from forced_hours as freed where state = ?"
         " and freed.schedule = forced_hours.schedule), 0)"
     )
     tail = f"where until > ? and {newer_than_freed} order by id desc"
-    for one in _orders(db, tail, micros(at), _FREE):
+    for one in _overrides(db, tail, micros(at), _FREE):
         found.setdefault(one.schedule, []).append(one)
     return found
 
 
-def in_force(orders: Iterable[Override], at: datetime) -> Forced | None:
-    """What counts at a moment, of the orders for one schedule, the newest first."""
-    for one in orders:
+def in_force(overrides: Iterable[Override], at: datetime) -> Forced | None:
+    """The override in force at a moment, of those of one schedule, the newest first."""
+    for one in overrides:
         if one.at > at:
             continue
         if one.forced is None:
@@ -69,27 +69,27 @@ def in_force(orders: Iterable[Override], at: datetime) -> Forced | None:
 
 
 class ForcedHours:
-    """The orders, from memory: a call that asks for them waits for nothing."""
+    """The overrides, answered from memory, so that calls do not wait for the store."""
 
     def __init__(self, store: Store) -> None:
         """Use :meth:`load`."""
         self._store = store
-        self._orders: Mapping[str, list[Override]] = {}
+        self._overrides: Mapping[str, list[Override]] = {}
 
     @classmethod
     async def load(cls, store: Store, at: datetime) -> "ForcedHours":
-        """All orders that may count from ``at`` on."""
+        """Load the overrides that may count from ``at`` on."""
         one = cls(store)
         await one.refresh(at)
         return one
 
     async def refresh(self, at: datetime) -> None:
         """Read again what other processes may have written."""
-        self._orders = await self._store.read(unexpired, at)
+        self._overrides = await self._store.read(unexpired, at)
 
     def forced(self, schedule: str, at: datetime) -> Forced | None:
-        """What counts against a schedule at a moment, if anything does."""
-        return in_force(self._orders.get(schedule, ()), at)
+        """The override of a schedule in force at a moment, if there is one."""
+        return in_force(self._overrides.get(schedule, ()), at)
 
 
 def _add(
@@ -102,7 +102,7 @@ def _add(
     )
 
 
-def _orders(db: Database, tail: str, *values: object) -> list[Override]:
+def _overrides(db: Database, tail: str, *values: object) -> list[Override]:
     rows = db.conn.execute(
         f"select schedule, state, until, at, author, why from forced_hours {tail}", values
     )

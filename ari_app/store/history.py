@@ -1,4 +1,4 @@
-"""The chronology of subscribers' questions and of what was done about them."""
+"""Contact history: subscribers' questions and how they were solved."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,8 +15,8 @@ _COLUMNS = (
 
 class Contact(Struct, frozen=True):
     """One contact: ``channel`` is call, sms, e-mail or web; ``solution`` is ``""`` while there is
-    none, ``agent`` ``""`` when no human took part. ``first_contact_solved``: nobody had to be
-    asked twice. ``card`` and ``call`` are ``""`` where it came of none."""
+    none, ``agent`` ``""`` when no human took part. ``first_contact_solved``: it took one
+    contact. ``card`` and ``call`` are ``""`` where it came of none."""
 
     subscriber: int
     at: datetime
@@ -68,7 +68,7 @@ def selected(db: Database, tail: str, *values: object) -> list[Contact]:
 
 
 def count_since(db: Database, subscriber: int, since: datetime) -> int:
-    """How often a subscriber got in touch since a moment: more than once is a repeated contact."""
+    """Contacts of a subscriber since a moment; more than one is a repeated contact."""
     (number,) = db.conn.execute(
         "select count(*) from contacts where subscriber = ? and at >= ?",
         (subscriber, micros(since)),

@@ -1,4 +1,4 @@
-"""Which announcements concern a caller, answered from memory; and what becomes of their wishes."""
+"""The announcements in force, answered from memory, and messages when they have ended."""
 
 import asyncio
 import logging
@@ -14,23 +14,23 @@ from ari_app.store.sqlite import Database
 _log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 300.0
-"""How long a new subscriber, or a clock that was put forward, is not noticed at most; after a fault
-it is tried again then."""
+"""Seconds after which announcements are read again at the latest, for new subscribers and changed
+clocks, and the retry after a fault."""
 
 
 class LiveAnnouncements:
-    """The announcements that are on, and for whom. Used by calls, so nothing in it waits but
-    :meth:`refresh` and :meth:`attend`."""
+    """The announcements in force, and for whom. Used by calls, so only :meth:`refresh` and
+    :meth:`run` wait."""
 
     def __init__(self, store: Store) -> None:
         """Use :meth:`load`."""
         self._store = store
         self._known: Sequence[tuple[Announcement, frozenset[int] | None]] = ()
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
 
     @classmethod
     async def load(cls, store: Store, at: datetime) -> "LiveAnnouncements":
-        """All announcements that are on at ``at``."""
+        """Load the announcements in force at ``at``."""
         one = cls(store)
         await one._read(at)
         return one
@@ -38,33 +38,33 @@ class LiveAnnouncements:
     async def refresh(self, at: datetime) -> None:
         """Read again what other processes may have written."""
         await self._read(at)
-        self._news.set()
+        self._changed.set()
 
     def concerning(self, subscriber: int | None, at: datetime) -> tuple[Announcement, ...]:
-        """What a caller is to be told, the newest first; None is one whom we do not know."""
+        """What to play to a caller, the newest first; ``subscriber`` is None if unknown."""
         return tuple(
             one
             for one, concerned in self._known
             if at < one.until and (concerned is None or subscriber in concerned)
         )
 
-    async def attend(self, post: Post, text: Text, now: Callable[[], datetime]) -> None:
-        """For ever, post messages to those who wish them whenever an announcement has ended."""
+    async def run(self, post: Post, text: Text, now: Callable[[], datetime]) -> None:
+        """For ever, post the requested messages whenever an announcement has ended."""
         while True:
-            self._news.clear()
+            self._changed.clear()
             pause = LOOK_SECONDS
             try:
-                told = await self._store.write(notify_ended, now(), post, text)
+                notified = await self._store.write(notify_ended, now(), post, text)
                 await self._read(now())
-                if told:
-                    _log.info("%d callers get a message: their announcement has ended", told)
+                if notified:
+                    _log.info("%d callers are notified: their announcement has ended", notified)
                 ends = [(one.until - now()).total_seconds() for one, _ in self._known]
                 pause = max(0.01, min([*ends, LOOK_SECONDS]))
-            except Exception as error:  # noqa: BLE001 - the outermost frame of the deed
-                _log.error("messages to those who wished them must wait: %s", error)
+            except Exception as error:  # noqa: BLE001 - the outermost frame
+                _log.error("announcement messages: retry in %g s: %s", LOOK_SECONDS, error)
             try:
                 async with asyncio.timeout(pause):
-                    await self._news.wait()
+                    await self._changed.wait()
             except TimeoutError:
                 pass
 

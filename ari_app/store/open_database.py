@@ -1,4 +1,4 @@
-"""Opening the database: what is looked at before the first byte is written."""
+"""Opening the database: checks before the first write, then migrations."""
 
 import sqlite3
 import time
@@ -52,7 +52,7 @@ def _connect(path: Path, mode: str, patience: float, numbers: NumberPlan) -> Dat
 
 
 def _check(db: Database, path: Path) -> None:
-    """Refuse a file that is another program's, damaged, or newer than we are."""
+    """Reject a file of another program, a damaged one, and one of a newer version."""
     if not db.table_names():
         return
     if db.conn.execute("pragma application_id").fetchone() != (_APPLICATION_ID,):
@@ -61,13 +61,13 @@ def _check(db: Database, path: Path) -> None:
     if damage:
         remedy = "move it away or restore a copy (nothing was deleted)"
         raise StoreError(f"{path}: the database is damaged; {remedy} ({damage})")
-    if any(step.name not in KNOWN for step in MIGRATIONS.applied(db)):
+    if any(one.name not in KNOWN for one in MIGRATIONS.applied(db)):
         remedy = "install that version again, or name another file"
         raise StoreError(f"{path}: a newer Firstline wrote this database; {remedy}")
 
 
 def _damage(conn: sqlite3.Connection) -> str:
-    """The first fault that SQLite finds in the time that a start can afford, or ``""``."""
+    """The first fault that SQLite finds within ``_CHECK_SECONDS``, or ``""``."""
     deadline = time.monotonic() + _CHECK_SECONDS
     conn.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
     try:
@@ -95,7 +95,7 @@ def _journal(conn: sqlite3.Connection, patience: float) -> str:
 
 
 def _migrate(db: Database) -> None:
-    """All pending steps in one transaction, so that two programs can start at once."""
+    """Apply pending migrations in one transaction, so that two programs can start at once."""
     db.conn.execute("begin immediate")
     try:
         db.conn.execute(f"pragma application_id = {_APPLICATION_ID}")

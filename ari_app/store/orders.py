@@ -1,8 +1,8 @@
-"""Orders of subscribers, written down before billing is asked, and how they ended.
+"""Orders of subscribers, stored before billing is asked, and their outcomes.
 
-An order is ``open`` until its end is known: ``done``, ``refused`` (by billing), ``failed`` (it is
-not done and never will be) or ``limit`` (it was one more than may be). An order, who gives what to
-whom in it, and its answer are JSON: the store does not know what they mean.
+An order is ``open`` until its outcome is known: ``done``, ``refused`` (by billing), ``failed`` (it
+was not done and never will be) or ``limit`` (over the limit of a day or a month). ``order``,
+``transfer`` and ``answer`` are JSON that the store does not interpret.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class OrderRecord(Struct, frozen=True):
 
 
 def add(db: Database, one: OrderRecord) -> None:
-    """Write an order down, due at once if it is open."""
+    """Store an order, due at once if it is open."""
     at = micros(one.created)
     ended = None if one.state == "open" else at
     db.conn.execute(
@@ -62,7 +62,7 @@ def of(db: Database, key: str) -> OrderRecord | None:
 
 
 def counted(db: Database, subscriber: int, operation: str, since: datetime) -> int:
-    """How often a subscriber had an operation done since a moment, or may yet have."""
+    """How many orders of an operation a subscriber has, done or open, since a moment."""
     (number,) = db.conn.execute(
         "select count(*) from orders where subscriber = ? and operation = ? and created >= ?"
         " and state in ('open', 'done')",
@@ -87,13 +87,13 @@ def next_due(db: Database, after: datetime) -> datetime | None:
 
 
 def make_due(db: Database, at: datetime) -> None:
-    """Have all open orders due at a moment, as after a restart."""
+    """Make all open orders due at a moment, after a restart."""
     db.conn.execute("update orders set next_at = ? where state = 'open'", (micros(at),))
 
 
 def postpone(db: Database, key: str, at: datetime, next_at: datetime) -> bool:
-    """It is unknown what became of an order; billing is asked again at ``next_at``. False if the
-    order has ended meanwhile, or is not due at ``at``."""
+    """Count an attempt of an order whose outcome is unknown; billing is asked again at
+    ``next_at``. False if the order has ended, or is not due at ``at``."""
     done = db.conn.execute(
         "update orders set attempts = attempts + 1, next_at = ?"
         " where key = ? and state = 'open' and next_at <= ?",
@@ -103,7 +103,7 @@ def postpone(db: Database, key: str, at: datetime, next_at: datetime) -> bool:
 
 
 def end(db: Database, key: str, state: State, answer: str, at: datetime) -> bool:
-    """An order has ended; False if that was known."""
+    """Store the outcome of an order; False if it has one."""
     done = db.conn.execute(
         "update orders set state = ?, answer = ?, next_at = null, ended = ?"
         " where key = ? and state = 'open'",
@@ -113,7 +113,7 @@ def end(db: Database, key: str, state: State, answer: str, at: datetime) -> bool
 
 
 def recent(db: Database, limit: int, subscriber: int | None = None) -> Sequence[OrderRecord]:
-    """The last orders, of one subscriber if he is given, the newest first."""
+    """The last orders, of one subscriber if given, the newest first."""
     tail = "where subscriber = coalesce(?, subscriber) order by created desc, rowid desc limit ?"
     return _orders(db, tail, subscriber, limit)
 

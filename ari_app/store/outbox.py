@@ -1,6 +1,6 @@
-"""Texts to subscribers: written with the deed that causes them, sent by and by.
+"""The outbox: text messages to subscribers, stored in the transaction that causes them.
 
-A text is ``waiting`` until it is ``mark_sent``, or ``failed`` when no attempt is left.
+A message is ``waiting`` until it is ``sent``, or ``failed`` when no attempt is left.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Text(Struct, frozen=True):
 
 
 def post(db: Database, key: str, number: str, text: str, call: str, at: datetime) -> bool:
-    """Put a text to a number into the outbox, inside of whatever transaction this is.
+    """Put a text to a number into the outbox, inside the current transaction.
 
     The same key twice is the same text: then nothing happens, and False is returned.
     """
@@ -79,7 +79,7 @@ def start_attempt(db: Database, key: str, next_at: datetime | None) -> bool:
 
 
 def mark_sent(db: Database, key: str, at: datetime) -> None:
-    """A text was handed over."""
+    """A message was handed over."""
     db.conn.execute(
         "update outbox set state = 'sent', sent_at = ?, next_at = null, error = '' where key = ?",
         (micros(at), key),

@@ -1,4 +1,4 @@
-"""The records of calls on their way to the disk, for which no caller waits."""
+"""Writes the records of calls in the background, in batches."""
 
 import asyncio
 import logging
@@ -17,17 +17,16 @@ from ari_app.store.sqlite import Database
 _log = logging.getLogger(__name__)
 
 _FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0  # seconds between attempts to write
-# What a record can do to its own writing; trouble with the file is a StoreError.
-_UNFIT = (sqlite3.IntegrityError, sqlite3.ProgrammingError, ValueError, OverflowError)
+# Errors of the record itself; trouble with the file is a StoreError.
+_REJECTED = (sqlite3.IntegrityError, sqlite3.ProgrammingError, ValueError, OverflowError)
 
 
 class Recorder:
-    """Takes records at once and writes them behind the call's back, many in one transaction.
+    """Queues records and writes them in the background, many in one transaction.
 
-    When ``maxsize`` records wait because the disk does not follow, steps are dropped and counted
-    in ``dropped``; beginnings and endings have a quarter more of room, since a call without its
-    steps is still a call. A record that the database refuses for its own sake is counted in
-    ``refused``. Order is kept. To be used from the event loop's thread::
+    When ``maxsize`` records are queued because the disk is slow, steps are dropped and counted in
+    ``dropped``; beginnings and ends of calls have a quarter more room. A record that the database
+    rejects is counted in ``refused``. Order is kept. To be used from the event loop's thread::
 
         async with Recorder(store) as recorder: recorder.put(record)
     """
@@ -50,14 +49,14 @@ class Recorder:
 
     async def __aenter__(self) -> "Recorder":
         self._task = asyncio.create_task(self._run(), name="recorder")
-        self._task.add_done_callback(_log_death)
+        self._task.add_done_callback(_log_crash)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     def put(self, record: Record) -> None:
-        """Take a record. Waits for nothing and raises nothing."""
+        """Queue a record. Never waits and never raises."""
         waiting = self._waiting
         room = self._room if type(record) is StepTaken else self._room_for_calls
         if len(waiting) >= room:
@@ -68,7 +67,7 @@ class Recorder:
             self._some.set()
 
     async def close(self, deadline: float = 5.0) -> int:
-        """Write what waits, for ``deadline`` seconds at most; returns how many records were lost.
+        """Write the queued records, for ``deadline`` seconds at most; returns how many were lost.
 
         Nothing may be put afterwards.
         """
@@ -81,7 +80,7 @@ class Recorder:
                 await asyncio.wait({task})
         lost = len(self._waiting)
         if lost:
-            _log.error("The store did not take %d records of calls in time; they are lost", lost)
+            _log.error("%d records of calls were not stored in time and are lost", lost)
             self._waiting.clear()
         return lost
 
@@ -97,7 +96,7 @@ class Recorder:
                 self._some.clear()
 
     async def _write(self, batch: Sequence[Record]) -> None:
-        """Write a batch, however long it takes, and only then forget it."""
+        """Write a batch, with retries for ever, then drop it from the queue."""
         delay = _FIRST_DELAY
         while True:
             try:
@@ -106,7 +105,7 @@ class Recorder:
             except StoreError as error:
                 if not self._failing:
                     self._failing = True
-                    _log.error("Records of calls wait for the store: %s", error)
+                    _log.error("Records of calls wait, the store is unavailable: %s", error)
             if self._closing.is_set():
                 await asyncio.sleep(_FIRST_DELAY)
             else:
@@ -116,13 +115,13 @@ class Recorder:
             self._waiting.popleft()
         if self._failing:
             self._failing = False
-            _log.warning("The store takes records of calls again")
+            _log.warning("The store is available again; records of calls are written")
         self._full = self._full and len(self._waiting) >= self._room
 
     async def _attempt(self, batch: Sequence[Record]) -> int:
         try:
             await self._store.write(calls.add, batch)
-        except _UNFIT:
+        except _REJECTED:
             return await self._store.write(_add_each, batch)
         return 0
 
@@ -135,22 +134,22 @@ class Recorder:
         self.dropped += 1
         if not self._full:
             self._full = True
-            _log.error("Too many records of calls wait for the store; steps of calls are dropped")
+            _log.error("Too many records of calls wait for the store; steps are dropped")
 
 
 def _add_each(db: Database, batch: Sequence[Record]) -> int:
-    """Add what is fit to be added, and count the rest."""
+    """Add records one by one; returns how many were rejected."""
     refused = 0
     for record in batch:
         try:
             calls.add(db, [record])
-        except _UNFIT as error:
+        except _REJECTED as error:
             refused += 1
             kind = type(record).__name__
-            _log.error("A %s cannot be stored and is left out: %s", kind, type(error).__name__)
+            _log.error("A %s was rejected and is dropped: %s", kind, type(error).__name__)
     return refused
 
 
-def _log_death(task: asyncio.Task[None]) -> None:
+def _log_crash(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        _log.critical("The recorder died; calls go on unrecorded", exc_info=error)
+        _log.critical("The recorder crashed; calls are not recorded any more", exc_info=error)

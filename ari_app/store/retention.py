@@ -1,4 +1,4 @@
-"""What is kept for a time only: how much of it is over, and a batch of it removed."""
+"""Retention: count the records that have expired, and remove them in batches."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -11,7 +11,7 @@ Kind: TypeAlias = Literal["calls", "texts", "tries", "hearings", "cards", "acts"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # The table of a kind, its key, and which rows are over.
-_OVER: dict[Kind, tuple[str, str, str]] = {
+_EXPIRED: dict[Kind, tuple[str, str, str]] = {
     "calls": ("calls", "id", "began < :before and ended is not null"),
     "texts": ("outbox", "key", "created < :before and state <> 'waiting'"),
     "tries": ("code_word_tries", "id", "at < :before"),
@@ -21,7 +21,7 @@ _OVER: dict[Kind, tuple[str, str, str]] = {
     "views": ("views", "id", "at < :before"),
 }
 
-# What goes with the rows of a kind: its table, and what it calls them.
+# What is removed with the rows of a kind: its table and its reference.
 _PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
     "calls": (("steps", "call"),),
     "cards": (("card_texts", "card"),),
@@ -29,16 +29,16 @@ _PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
 
 
 def count_expired(db: Database, kind: Kind, before: datetime) -> int:
-    """How much of a kind was over at a moment."""
-    table, _, over = _OVER[kind]
+    """How many records of a kind are older than ``before``."""
+    table, _, over = _EXPIRED[kind]
     asked = f"select count(*) from {table} where {over}"
     (count,) = db.conn.execute(asked, {"before": micros(before)}).fetchone()
     return int(count)
 
 
 def remove_expired(db: Database, kind: Kind, before: datetime, limit: int) -> int:
-    """Remove what was over at a moment, at most ``limit`` of it; returns how much that was."""
-    table, key, over = _OVER[kind]
+    """Remove records older than ``before``, at most ``limit``; returns how many."""
+    table, key, over = _EXPIRED[kind]
     columns = key.strip("()")
     given = {"before": micros(before), "limit": limit}
     where = f"{key} in (select {columns} from {table} where {over} limit :limit)"
@@ -46,7 +46,7 @@ def remove_expired(db: Database, kind: Kind, before: datetime, limit: int) -> in
         db.conn.execute(
             f"delete from {part} where {of} in (select {columns} from {table} where {where})", given
         )
-    if kind == "tries":  # only a try that is nobody's can be deleted
+    if kind == "tries":  # only an anonymous attempt can be deleted
         db.conn.execute(
             f"update {table} set number = '', subscriber = null, why = '' where {where}", given
         )
@@ -54,9 +54,9 @@ def remove_expired(db: Database, kind: Kind, before: datetime, limit: int) -> in
 
 
 def expired_recordings(db: Database, before: datetime) -> tuple[dict[str, int], list[str]]:
-    """The recordings of complaints that are over, with the complaint of each; and all others.
+    """The expired recordings of complaints, with the complaint of each; and all others.
 
-    That of an open complaint is never over.
+    The recording of an open complaint never expires.
     """
     rows = db.conn.execute(
         "select file, id, state <> 'open' and at < ? from complaints where file <> ''",
@@ -67,7 +67,7 @@ def expired_recordings(db: Database, before: datetime) -> tuple[dict[str, int], 
 
 
 def clear_recordings(db: Database, complaints: Collection[int]) -> None:
-    """The recordings of complaints were removed."""
+    """Complaints whose recordings were removed."""
     db.conn.executemany(
         "update complaints set file = '' where id = ?", [(id,) for id in complaints]
     )

@@ -1,6 +1,6 @@
-"""Finding subscribers by what an agent types: a number, a name, what was spoken about.
+"""Search for subscribers by number, name, or words of their contacts.
 
-Whatever is typed is cut into words before it is searched for, so nothing of it is a query.
+The typed text is cut into words first, so no part of it is taken as a query.
 """
 
 import re
@@ -14,14 +14,14 @@ from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
 
 _LEAST = 4
-"""So many last digits of a number at least are looked for."""
+"""The least number of last digits to search for."""
 _MOST = 8
-"""So many words are looked for; more are not read."""
+"""The most words to search for; others are ignored."""
 _LONGEST = 40
 _READ = 500
-"""So many signs are read of what was typed or pasted."""
+"""The most characters that are read of the typed or pasted text."""
 _CALLS_EACH = 5
-"""So many contacts of one subscriber may be found before another is missed."""
+"""How many contacts of one subscriber may match before another is missed."""
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[0-9\s()+.‑–-]+")
@@ -52,10 +52,10 @@ class Found(Struct, frozen=True):
 
 
 def find(db: Database, text: str, limit: int) -> list[Found]:
-    """Subscribers by number (its last digits will do), name, or words of their chronology, each
-    once: those found by number first, then by name, at last who spoke of it, the newest first.
+    """Subscribers by number (or its last digits), name, or words of their contacts, each once: by
+    number first, then by name, then by contacts, the newest first.
 
-    Contacts are not ranked by their words: for that all that match would be read.
+    Contacts are not ranked: all matches would have to be read for that.
     """
     found: dict[int, Found] = {}
     for way in (_by_number, _by_name, _by_contacts):
@@ -67,7 +67,7 @@ def find(db: Database, text: str, limit: int) -> list[Found]:
 
 
 def chronology(db: Database, subscriber: int, text: str, limit: int = 50) -> list[Contact]:
-    """A subscriber's contacts in which all words stand, the newest first; all of them for none."""
+    """A subscriber's contacts with all of the words, the newest first; without words, all."""
     query = _query(_stems(text))
     if not query:
         return [] if text.strip() else history.of_subscriber(db, subscriber, limit)
@@ -93,7 +93,7 @@ def _by_number(db: Database, text: str, limit: int) -> list[Found]:
 
 
 def _by_name(db: Database, text: str, limit: int) -> list[Found]:
-    """Also with the last digits of the number behind a name, of which several have it."""
+    """A name may be followed by last digits of the number."""
     words = _words(text)
     digits = "".join(word for word in words if word.isdecimal())
     named = [word for word in words if not word.isdecimal()] if len(digits) >= _LEAST else words
@@ -149,5 +149,5 @@ def _stems(text: str) -> list[str]:
 
 
 def _query(words: list[str]) -> str:
-    """All of the words, each as the beginning of one."""
+    """An FTS5 query: all of the words, each as a prefix."""
     return " ".join(f'"{word}"*' for word in words)

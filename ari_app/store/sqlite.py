@@ -1,7 +1,7 @@
-"""The door to sqlite-utils, which would load numpy for types of columns that nobody here has.
+"""sqlite-utils without numpy, which it would load for column types that are not used here.
 
-Numpy is installed for the process that speaks; in the others it would be 12 MB, and a tenth of a
-second at the start of every command.
+Numpy is installed for speech synthesis; loading it costs 12 MB, and a tenth of a second at the
+start of every command.
 """
 
 import sqlite3

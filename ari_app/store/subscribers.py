@@ -1,4 +1,4 @@
-"""Subscribers: who may call, in which language, with which phone."""
+"""Subscribers, their numbers, languages and SIP phones."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,8 +13,8 @@ _COLUMNS = "id, msisdn, name, language, area, sip_user, sip_password, created"
 
 
 class Subscriber(Struct, frozen=True):
-    """A subscriber. ``msisdn`` is normalised, ``language`` the one he last chose, ``area`` where
-    he lives; ``sip_user`` and ``sip_password`` are of his SIP phone, if he has one of ours."""
+    """A subscriber. ``msisdn`` is normalised, ``language`` the one last chosen, ``area`` the place
+    of residence; ``sip_user`` and ``sip_password`` are the SIP account, if there is one."""
 
     id: int
     msisdn: str
@@ -27,10 +27,10 @@ class Subscriber(Struct, frozen=True):
 
 
 def add(db: Database, subscribers: Iterable[Subscriber]) -> frozenset[int]:
-    """Add those who are new and return their ids.
+    """Add new subscribers and return their ids.
 
-    Whose id, number or SIP user is taken is left out, and who has it stays as he is. A number
-    that is not normalised is a ``ValueError``, and then nobody is added.
+    One whose id, number or SIP user is taken is left out. A number that is not normalised is a
+    ``ValueError``, and then none is added.
     """
     return frozenset(one.id for one in subscribers if _add(db, one))
 
@@ -64,7 +64,7 @@ def by_id(db: Database, id: int) -> Subscriber | None:
 
 
 def number_of_phone(db: Database, sip_user: str) -> str | None:
-    """The number of the subscriber whose phone has a SIP user; None for a phone of nobody."""
+    """The number of the subscriber whose phone has a SIP user; None if there is none."""
     one = next(iter(_subscribers(db, "where sip_user = ?", sip_user)), None)
     return None if one is None else one.msisdn
 
@@ -76,13 +76,13 @@ def sip_user(db: Database, number: str) -> str | None:
 
 
 def areas(db: Database) -> list[str]:
-    """Where subscribers live."""
+    """The areas of all subscribers."""
     rows = db.conn.execute("select distinct area from subscribers order by area")
     return [area for (area,) in rows]
 
 
 def remember_language(db: Database, subscriber: int, language: str) -> bool:
-    """Keep the language that a subscriber chose; False if there is no such subscriber."""
+    """Store the language that a subscriber chose; False if there is no such subscriber."""
     done = db.conn.execute(
         "update subscribers set language = ? where id = ?", (language, subscriber)
     )

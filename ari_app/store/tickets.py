@@ -1,6 +1,6 @@
-"""Tickets: questions that were not solved at once, by when they are to be, and all that was done.
+"""Tickets: questions that were not solved at once, their due times, and all changes.
 
-Whatever is done to a ticket has a key, and the same key twice is once.
+Each change has a key; the same key twice is one change.
 """
 
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ class TicketNotFound(Exception):  # noqa: N818 - named by what is so, not as an 
 
 
 class TransitionNotAllowed(Exception):  # noqa: N818 - named by what is so, not as an error
-    """A ticket cannot go to this state from the one it is in."""
+    """A ticket cannot change from its state to this one."""
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
-    """A ticket: whose (``number`` where he can be called), what about, ``owner`` who works on it
-    (``""``: nobody yet), ``by`` who opened it, ``closed`` when it was solved or closed."""
+    """A ticket: ``number`` to call the subscriber, ``owner`` who works on it (``""``: no one yet),
+    ``by`` who opened it, ``closed`` when it was solved or closed."""
 
     id: int
     subscriber: int | None
@@ -49,12 +49,12 @@ class Ticket(Struct, frozen=True, kw_only=True):
     call: str
 
     def late(self, now: datetime) -> bool:
-        """Whether it should have been solved before."""
+        """Whether it is overdue."""
         return policy.late(self.state, self.due, now)
 
 
 class NewTicket(Struct, frozen=True, kw_only=True):
-    """A ticket to be opened ``by`` an agent; without ``due`` it is so by its department."""
+    """A ticket to be opened ``by`` an agent; without ``due`` the department decides."""
 
     key: str
     by: str
@@ -69,8 +69,8 @@ class NewTicket(Struct, frozen=True, kw_only=True):
 
 
 class TicketChange(Struct, frozen=True, kw_only=True):
-    """What somebody does to a ticket: whatever is None stays. In another department it is open
-    and nobody's; who begins to work on what is nobody's owns it."""
+    """A change of a ticket; what is None stays. Moved to another department, it is open and has
+    no owner; who sets an unowned ticket to ``working`` becomes its owner."""
 
     key: str
     by: str
@@ -147,7 +147,7 @@ def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Ticket
 
 
 def active_of(db: Database, subscriber: int) -> list[Ticket]:
-    """What must still be done for a subscriber, the soonest first."""
+    """A subscriber's active tickets, the soonest due first."""
     return _tickets(db, f"where subscriber = ? and {_ACTIVE} order by due, id", subscriber)
 
 
@@ -161,7 +161,7 @@ def listed(
     closed: bool = False,
     limit: int = 1000,
 ) -> list[Ticket]:
-    """Tickets by all that is given, the soonest first; of ``owner`` ``""`` those of nobody.
+    """Tickets by all that is given, the soonest first; ``owner`` ``""`` selects unowned ones.
 
     Solved and closed ones only if that ``state`` is asked for, or with ``closed`` all of them.
     """
@@ -179,7 +179,7 @@ def listed(
 
 
 def history(db: Database, id: int) -> list[Entry]:
-    """All that was done to a ticket, the oldest first."""
+    """All changes of a ticket, the oldest first."""
     rows = db.conn.execute(
         "select at, author, what, note from ticket_history where ticket = ? order by seq", (id,)
     )

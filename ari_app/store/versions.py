@@ -1,4 +1,4 @@
-"""Every version of a flow that was ever on the air, with its text."""
+"""Every version of a flow that was ever in force, with its text."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from ari_app.store.times import micros, moment
 
 
 class Version(Struct, frozen=True):
-    """A version of a flow: when it first went on the air and how (start, reload, SIGHUP, watch)."""
+    """A version of a flow: when it was first in force and how (start, reload, SIGHUP, watch)."""
 
     flow: str
     version: str
@@ -27,7 +27,7 @@ class VersionUsage(Struct, frozen=True):
 
 
 def record(db: Database, versions: Iterable[tuple[Version, str]]) -> None:
-    """Keep versions with their texts; those that were on the air before stay as they are."""
+    """Store versions with their texts; those that exist stay as they are."""
     db.conn.executemany(
         "insert into versions (flow, version, first, how, text) values (?, ?, ?, ?, ?)"
         " on conflict do nothing",
@@ -55,7 +55,7 @@ def usage(db: Database, flow: str | None = None) -> list[VersionUsage]:
 
 
 def text(db: Database, flow: str, version: str) -> str | None:
-    """The text of a version, None if it was never on the air."""
+    """The text of a version, None if it was never in force."""
     found = db.conn.execute(
         "select text from versions where flow = ? and version = ?", (flow, version)
     ).fetchone()

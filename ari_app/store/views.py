@@ -1,4 +1,4 @@
-"""Which agent looked at whose personal data: the audit of the desk."""
+"""Audit: which agent viewed which subscriber's personal data."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from ari_app.store.times import micros, moment
 
 
 class View(Struct, frozen=True):
-    """An agent looked at something of a subscriber; ``what`` is a word, such as ``card``."""
+    """An agent viewed data of a subscriber; ``what`` is a word, such as ``card``."""
 
     at: datetime
     agent: str
@@ -18,7 +18,7 @@ class View(Struct, frozen=True):
 
 
 def add(db: Database, agent: str, subscriber: int | None, what: str, at: datetime) -> None:
-    """Note that an agent looked."""
+    """Store a view."""
     db.conn.execute(
         "insert into views (at, agent, subscriber, what) values (?, ?, ?, ?)",
         (micros(at), agent, subscriber, what),
@@ -28,7 +28,7 @@ def add(db: Database, agent: str, subscriber: int | None, what: str, at: datetim
 def recent(
     db: Database, limit: int = 50, *, subscriber: int | None = None, agent: str | None = None
 ) -> list[View]:
-    """The last looks, the newest first: all, or those at a subscriber, or of an agent, or both."""
+    """The last views, the newest first: all, or of a subscriber, or by an agent, or both."""
     given = {"subscriber = ?": subscriber, "agent = ?": agent}
     where = " and ".join(sql for sql, value in given.items() if value is not None) or "true"
     values = [value for value in given.values() if value is not None]

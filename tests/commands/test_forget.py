@@ -87,11 +87,11 @@ def test_nothing_tells_of_a_person_and_all_is_counted(lived: State, run: Run) ->
     told = run("subscribers", "forget", "8 029 123-45-67", "--yes").stdout.splitlines()
     assert told == [
         "erased: subscriber 1, code word 1, lines of bills 1, bills 1, payments 1, charges 1,"
-        " offers 1, account 1, typed into cards 1, notes of agents 1, texts 3, recordings 6",
-        "kept, as nobody's: contacts 2, tries at code words 5, complaints 3, wishes to be called 1,"
-        " wishes for a message 1, keys in calls 4, orders 2, changes of tickets 2,"
-        " tickets 1, cards 1, acts of agents 2, looks of agents 1, calls 3,"
-        " hearings of announcements 1",
+        " offers 1, account 1, texts typed into cards 1, notes of agents 1, texts 3, recordings 6",
+        "kept, as nobody's: contacts 2, attempts at code words 5, complaints 3,"
+        " callback requests 1, requests for a message 1, keys in calls 4, orders 2,"
+        " changes of tickets 2, tickets 1, cards 1, actions of agents 2, views of agents 1,"
+        " calls 3, announcements heard 1",
         "Asterisk knows his phone until its next start: `firstline down`, then `up`",
     ]
     left = remains(lived)

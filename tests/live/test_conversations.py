@@ -180,7 +180,7 @@ async def test_nobody_talks(
     samples, rate = wav.read(mine)
     assert refuses or abs(samples[rate // 2 : rate]).mean() > 0.05, "he hears that it rings"
     assert f"anna (dial)  -> {outcome}" in path
-    assert "main (menu)  told main-menu  key 5  -> bye" in path
+    assert "main (menu)  played main-menu  key 5  -> bye" in path
 
 
 @pytest.mark.parametrize(("key", "node"), [("2", "anna"), ("3", "subscriber"), ("4", "ourselves")])
@@ -191,7 +191,7 @@ async def test_nobody_is_there(rooms: Installation, key: str, node: str) -> None
         await me.wait(Disconnected)
     path = await asyncio.to_thread(rooms.last_call)
     assert f"{node} (dial)  -> failed" in path
-    assert "main (menu)  told main-menu  key 5  -> bye" in path
+    assert "main (menu)  played main-menu  key 5  -> bye" in path
 
 
 async def test_who_hangs_up_while_it_rings_is_gone(rooms: Installation) -> None:

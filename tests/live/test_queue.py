@@ -56,7 +56,7 @@ async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
         await me.wait(Disconnected)
     path = await asyncio.to_thread(firstline.last_call)
     assert "support-queue (queue)  -> left" in path
-    assert "main (menu)  told main-menu  key 6  -> lessons" in path
+    assert "main (menu)  played main-menu  key 6  -> lessons" in path
 
 
 async def test_who_hangs_up_in_the_queue_is_gone(firstline: Installation) -> None:

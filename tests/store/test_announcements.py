@@ -145,7 +145,7 @@ async def test_extending_and_cancelling(store: Store) -> None:
     assert await store.write(announcements.cancel, fire.id, True, NOON + HOUR)
     assert not await store.write(announcements.cancel, fire.id, False, NOON + HOUR)
     ended = await store.read(announcements.by_id, fire.id)
-    assert ended == replace(fire, until=later, cancelled=NOON, mended=True)
+    assert ended == replace(fire, until=later, cancelled=NOON, restored=True)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ async def test_extending_and_cancelling(store: Store) -> None:
         ({}, 2.9, "on"),
         ({}, 3, "passed"),
         ({"cancelled": NOON}, 1, "cancelled"),
-        ({"cancelled": NOON, "mended": True}, 9, "mended"),
+        ({"cancelled": NOON, "restored": True}, 9, "mended"),
     ],
 )
 def test_states(changes: dict[str, object], hours: float, state: str) -> None:
@@ -176,8 +176,8 @@ async def test_how_many_heard_it_and_wish_to_be_told(town: Store) -> None:
         announcement_requests.record_heard, [fire.id, flood.id], "375990000003", "c6", NOON
     )
     await wish(town, fire.id, "375990000001", MINSK)
-    assert await town.read(announcement_requests.reach, fire.id) == Reach(heard=5, wishes=1)
-    assert await town.read(announcement_requests.reach, flood.id) == Reach(heard=1, wishes=0)
+    assert await town.read(announcement_requests.reach, fire.id) == Reach(heard=5, requests=1)
+    assert await town.read(announcement_requests.reach, flood.id) == Reach(heard=1, requests=0)
 
 
 async def test_a_wish_counts_once_for_each_number(town: Store) -> None:
@@ -258,7 +258,7 @@ async def attended(memory: LiveAnnouncements, outbox: Outbox) -> AsyncIterator[N
     def now() -> datetime:
         return datetime.now(UTC)
 
-    attending = asyncio.create_task(memory.attend(outbox.post, lambda prompt, _: prompt, now))
+    attending = asyncio.create_task(memory.run(outbox.post, lambda prompt, _: prompt, now))
     yield
     attending.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -295,4 +295,4 @@ async def test_messages_that_could_not_be_posted_are_posted_later(
     outbox = Outbox(failures=2)
     async with attended(await LiveAnnouncements.load(town, NOON), outbox):
         assert await outbox.posted.get() == f"mended:{fire.id}:375990000001 text-passed"
-    assert caplog.text.count("must wait: the disk is full") == 2
+    assert caplog.text.count("retry in 0.05 s: the disk is full") == 2

@@ -88,8 +88,8 @@ async def test_call_is_told(store: Store) -> None:
     assert path is not None
     assert report(path) == [
         "2026-03-01 12:00:00 UTC  …0001 (subscriber 1) dialled 611 over ari, flow 611@f00dfeed, ru",
-        "    1.00  main (menu)  told main-menu  key 1  -> balance",
-        "    2.00  main (menu)  told main-menu  key secret  -> balance",
+        "    1.00  main (menu)  played main-menu  key 1  -> balance",
+        "    2.00  main (menu)  played main-menu  key secret  -> balance",
         "    9.50  gone (cause 16)",
     ]
 
@@ -103,7 +103,7 @@ async def test_a_flow_is_named_where_the_call_enters_it(store: Store) -> None:
     assert [": " in line for line in report(path)[1:-1]] == [
         *(False, False, True, False, True, False, False)
     ]
-    assert report(path)[3] == "    3.00  paying: main (menu)  told main-menu  key 1  -> balance"
+    assert report(path)[3] == "    3.00  paying: main (menu)  played main-menu  key 1  -> balance"
     assert report(path)[5].startswith("    5.00  611: main (menu)")
 
 
@@ -111,7 +111,7 @@ async def test_call_that_lasts_is_told_so(store: Store) -> None:
     await store.write(calls.add, [began()])
     path = await store.read(calls.path, "c1")
     assert path is not None
-    assert report(path)[-1].endswith("the call lasts")
+    assert report(path)[-1].endswith("the call is under way")
 
 
 @settings(deadline=None)

@@ -119,7 +119,7 @@ async def test_locked_database_delays_records_and_keeps_their_order(
             for record in whole_call("c2"):
                 recorder.put(record)
             other.execute("rollback")
-        await until_logged(store, caplog, "takes records of calls again")
+        await until_logged(store, caplog, "is available again; records of calls are written")
         await until_stored(store, 2)
     assert recorder.dropped == recorder.refused == 0
     assert caplog.text.count("Records of calls wait") == 1
@@ -151,7 +151,7 @@ async def test_close_gives_up_at_its_deadline_and_says_what_is_lost(
             for record in whole_call("c1"):
                 recorder.put(record)
             assert await recorder.close(deadline=0.05) == 5
-    assert "did not take 5 records" in caplog.text
+    assert "5 records of calls were not stored in time" in caplog.text
 
 
 async def test_record_that_cannot_be_stored_takes_no_other_with_it(store: Store) -> None:
