@@ -1,20 +1,61 @@
-"""What all tests share: one browser, and what installations spoke; and in which order they run."""
+"""What all tests share: their kinds, deadlines, one browser, and what installations spoke."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
+from ari_app.phone import handset
+from tests.deadlines import allowed
 from tests.desk.browser import Chromium, driven, opened
+from tests.kinds import KINDS, SLOW, kind, order
 from tests.live.installation import SHARED
+
+TIMEOUT = 180.0
+"""Seconds after which a test that hangs says where."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the kinds known as markers."""
+    for name, told in {**KINDS, "slow": SLOW}.items():
+        config.addinivalue_line("markers", f"{name}: {told}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark each test with its kind, before any are chosen by it."""
+    item.add_marker(kind(item))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side, calls come first: they mostly wait, and the quick tests fill what is left."""
+    """Side by side, what takes longest comes first."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: item.get_closest_marker("live") is None)
+        items.sort(key=order)
+
+
+@pytest.hookimpl(tryfirst=True, wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Give a test more time on a slow machine."""
+    if not item.get_closest_marker("timeout") and item.config.getoption("timeout") is None:
+        item.add_marker(pytest.mark.timeout(allowed(TIMEOUT)))
+    return (yield)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_phones() -> Iterator[None]:
+    """Phones wait longer on a slow machine, too."""
+    as_shipped = handset.Phone._next
+
+    async def patient(phone: Any, kinds: Any, position: int, timeout: float, what: str) -> Any:
+        return await as_shipped(phone, kinds, position, allowed(timeout), what)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handset.Phone, "_next", patient)
+        patch.setattr(handset, "END", allowed(handset.END))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,6 +13,7 @@ from asterisk_conf.pbx import Pbx
 from ivr.acd.board import Board
 from tests.ami.queue_control import ANNA, OLGA
 from tests.ari.facts import PATIENCE, until
+from tests.deadlines import within
 from tests.phone.test_live_phone import account
 
 pytestmark = pytest.mark.live
@@ -35,7 +36,7 @@ async def shows(watch: QueueMonitor, fact: Callable[[Board], object]) -> Board:
 
 async def bridged(pbx: Pbx) -> None:
     """Wait until they hear each other: a queue tells of it a moment before."""
-    async with asyncio.timeout(PATIENCE):
+    async with within(PATIENCE):
         while "2" not in (await asyncio.to_thread(pbx.cli, "bridge show all")).split():
             pass
 

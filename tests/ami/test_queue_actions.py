@@ -1,7 +1,5 @@
 """What moves agents, as AMI is told."""
 
-import asyncio
-
 import pytest
 
 from ari_app.ami.client import AmiError, RefusedError
@@ -9,6 +7,7 @@ from ari_app.ami.queue_actions import QueueActions
 from tests.ami.server import OLGA, Server
 from tests.ami.test_queue_monitor import watching
 from tests.ari.facts import until
+from tests.deadlines import within
 
 WATCHING = ("Login", "Status", "QueueStatus")
 
@@ -73,7 +72,8 @@ async def test_who_is_told_nothing_waits_no_longer_than_the_deadline(server: Ser
         await until(lambda: watch.view.current)
         server.deaf_to = {"QueuePause"}
         with pytest.raises(AmiError, match="no answer to QueuePause"):
-            await asyncio.wait_for(QueueActions(watch.ask).pause(OLGA, True), 5)
+            async with within(5):
+                await QueueActions(watch.ask).pause(OLGA, True)
 
 
 async def test_a_reason_cannot_become_another_header(server: Server) -> None:

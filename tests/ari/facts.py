@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
+from tests.deadlines import within
+
 PATIENCE = 5.0
 """Seconds after which a fact that did not come true fails its test."""
 
 
 async def until(fact: Callable[[], object]) -> None:
     """Wait until ``fact`` is true."""
-    async with asyncio.timeout(PATIENCE):
+    async with within(PATIENCE):
         while not fact():  # noqa: ASYNC110 - a fact of a server has no event
             await asyncio.sleep(0.001)

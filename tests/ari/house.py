@@ -17,6 +17,7 @@ from ivr.values import Phrase, Recording
 from ivr.wants import Ask, Dial, Enqueue, Grammar, LineWant, Record, Say, Screen
 from tests.ari.facts import until
 from tests.ari.server import PASSWORD, USER, Server
+from tests.deadlines import within
 
 TIMES = Timeouts(stopping=1.0, pause=0.001, reconnecting=5.0)
 
@@ -85,7 +86,7 @@ class House:
     async def call(self, channel: str = "c-1") -> ChannelLine:
         """A call that came in."""
         self.server.enter(channel, "611")
-        async with asyncio.timeout(5):
+        async with within(5):
             return await self.lines.get()
 
 

@@ -19,6 +19,7 @@ from prompts import wav
 from prompts.telephone import RATE
 from tests.ami.queue_control import OLGA, floor_pbx
 from tests.ari.house import asked_nothing
+from tests.deadlines import within
 from tests.phone.test_live_phone import account
 
 pytestmark = pytest.mark.live
@@ -57,7 +58,7 @@ async def link(pbx: Pbx) -> AsyncIterator[Link]:
     url = f"http://127.0.0.1:{pbx.site.ports.http}"
     link = Link(Settings(url=url, user="firstline", password=password))
     task = asyncio.create_task(link.run(lambda _: None, asked_nothing))
-    async with asyncio.timeout(10):
+    async with within(10):
         await link.wait_connected()
     yield link
     task.cancel()
@@ -68,7 +69,7 @@ async def link(pbx: Pbx) -> AsyncIterator[Link]:
 async def comes(link: Link, him: Phone) -> None:
     """The mentor's phone registers, and Asterisk has taken note of it."""
     await him.register()
-    async with asyncio.timeout(10):
+    async with within(10):
         while (await link.ari.endpoints.get("PJSIP", "1001")).state != "online":
             pass
 

@@ -13,6 +13,7 @@ from tests.ari.facts import until
 from tests.ari.faults import Fault
 from tests.ari.house import asked_nothing, linked, settings
 from tests.ari.server import Server
+from tests.deadlines import within
 
 NUMBER, PHONE, SENDER = "375990000001", "zorka-1", "sip:611@127.0.0.1"
 TEXT = "Настройки & пароль=«zorka»\nвторая строка"
@@ -75,7 +76,7 @@ async def test_what_phones_text_comes_after_every_connection(
     calls: list[object] = []
     link = Link(settings(server, transport=transport))
     running = asyncio.create_task(link.run(calls.append, asked_nothing, came.put_nowait))
-    async with asyncio.timeout(10):
+    async with within(10):
         for _ in range(2):
             await link.wait_connected()
             server.emit(

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from asterisk_conf.pbx import Pbx
+from tests.deadlines import within
 
 _DEADLINE = 20.0
 
@@ -21,7 +22,7 @@ class App:
 
     async def began(self) -> tuple[str, list[str]]:
         """The next call that comes in: its channel and its arguments."""
-        async with asyncio.timeout(_DEADLINE):
+        async with within(_DEADLINE):
             while True:
                 event = await self.events.get()
                 if event["type"] == "StasisStart":

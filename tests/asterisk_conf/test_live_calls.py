@@ -10,6 +10,7 @@ from asterisk_conf.pbx import Pbx
 from tests.asterisk_conf.app import base as ari
 from tests.asterisk_conf.app import client, connected
 from tests.asterisk_conf.phone import Phone
+from tests.deadlines import within
 from tests.pbx_fixture import start_pbx
 
 pytestmark = pytest.mark.live
@@ -22,7 +23,7 @@ def subscriber(pbx: Pbx, **claims: str) -> Phone:
 
 async def until(fact: Callable[[], Awaitable[bool]]) -> None:
     """Asterisk is asked until the fact holds: it sends no event for it to this application."""
-    async with asyncio.timeout(_DEADLINE):
+    async with within(_DEADLINE):
         while not await fact():  # noqa: ASYNC110 - the fact is in another process
             await asyncio.sleep(0.02)
 

@@ -11,6 +11,7 @@ from ari_app.phone.handset import Connected, Incoming, Phone, PhoneError
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.site import Agent, Queue, Secret
 from tests.asterisk_conf.app import App, connected
+from tests.deadlines import within
 from tests.pbx_fixture import running_pbx
 from tests.phone.test_live_phone import account
 
@@ -72,7 +73,7 @@ async def comes(app: App, phone: Phone, queue: str, **variables: str) -> None:
 
 
 async def waiting(pbx: Pbx, queue: str, callers: int) -> None:
-    async with asyncio.timeout(30):
+    async with within(30):
         while f"{queue} has {callers} calls" not in await asyncio.to_thread(pbx.cli, "queue show"):
             pass
 

@@ -19,6 +19,7 @@ from ari_app.control.live_feed import LiveFeed
 from ari_app.control.server import Handlers, serve_control
 from ari_app.main.demo import installation
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
+from tests.deadlines import allowed
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -108,7 +109,7 @@ def application(state: State) -> Iterator[None]:
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
     try:
-        assert ready.wait(5)
+        assert ready.wait(allowed(5))
         yield
     finally:
         done.set()

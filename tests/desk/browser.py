@@ -14,11 +14,12 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from time import monotonic
 from types import TracebackType
 from typing import Self
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+
+from tests.deadlines import allowed, until
 
 PATIENCE = 20.0
 """Seconds in which a browser must be up on a busy machine."""
@@ -84,10 +85,9 @@ class Chromium:
                 env={**os.environ, "XDG_CONFIG_HOME": str(self.profile)},
                 process_group=0,
             )
-        deadline = monotonic() + PATIENCE
-        while not self._drivable():
-            assert self._process.poll() is None, log.read_text()
-            assert monotonic() < deadline, log.read_text()
+        process = self._process
+        until(lambda: self._drivable() or process.poll() is not None, PATIENCE)
+        assert process.poll() is None, log.read_text()
 
     def _drivable(self) -> bool:
         with suppress(FileNotFoundError):
@@ -102,7 +102,7 @@ class Chromium:
 
     def _ended(self) -> None:
         assert self._process is not None
-        self._process.wait(PATIENCE)
+        self._process.wait(allowed(PATIENCE))
         with suppress(ProcessLookupError):  # its own processes follow it only after a while
             os.killpg(self.pid, signal.SIGKILL)
         self._process = None

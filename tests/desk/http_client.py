@@ -13,6 +13,7 @@ from ari_app.desk.accounts import AccountsBusy, BrowserSession, Role, User
 from ari_app.desk.server import DeskServer, ServerSettings, serving
 from ari_app.desk.sessions import Sessions
 from ivr.secret import Secret
+from tests.deadlines import within
 from tests.desk.harness import DeskHarness
 
 PASSWORD = "ясный день над рекой"
@@ -164,7 +165,7 @@ class HttpClient:
 
 async def close_code(socket: ClientWebSocketResponse) -> int | None:
     """The code with which the server closes a WebSocket, whatever it sends before."""
-    async with asyncio.timeout(10):
+    async with within(10):
         async for _ in socket:
             pass
     return socket.close_code

@@ -9,12 +9,13 @@ from playwright.async_api import Locator, Page, expect
 
 from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Phone
+from tests.deadlines import allowed
 from tests.live.installation import Installation
 
 CARD = "article.card:visible"
 
-SLOW = 20_000
-"""Milliseconds that something may take on a busy machine."""
+PATIENCE = 20
+"""Seconds that something may take on a page."""
 
 
 class AgentPage:
@@ -22,8 +23,8 @@ class AgentPage:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        page.set_default_timeout(SLOW)
-        expect.set_options(timeout=SLOW)
+        page.set_default_timeout(1000 * allowed(PATIENCE))
+        expect.set_options(timeout=1000 * allowed(PATIENCE))
 
     @property
     def card(self) -> Locator:

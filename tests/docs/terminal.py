@@ -16,8 +16,9 @@ from msgspec import Struct
 
 from asterisk_conf.ports import port_problems
 from asterisk_conf.site import Ports
+from tests.deadlines import allowed, until
 from tests.docs.markdown import Fence, fences
-from tests.live.installation import READY, ROOT, Installation, spoken, until
+from tests.live.installation import READY, ROOT, Installation, spoken
 from tests.pbx_fixture import asterisk
 
 FOREGROUND = "./firstline up"
@@ -100,7 +101,7 @@ class Terminal:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=allowed(120),
         )
         assert done.returncode == 0, f"{command}: {done.stderr}"
         assert not unsaid(expected, done.stdout), f"{command} printed:\n{done.stdout}"
@@ -142,4 +143,4 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
         one.installation.run("down")
         one.installation.run("--state", str(one.second), "down")
         if one.up is not None:
-            one.up.wait(40)
+            one.up.wait(allowed(40))

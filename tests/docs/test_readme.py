@@ -6,6 +6,7 @@ minutes or a phone in the hand stand in the text instead.
 
 import pytest
 
+from tests.deadlines import allowed
 from tests.docs.markdown import README
 from tests.docs.terminal import FOREGROUND, Command, Terminal, deeds, terminal
 
@@ -22,4 +23,4 @@ def test_the_commands_of_the_readme(terminal: Terminal) -> None:
         terminal.run(command.line, command.prints)
     assert (terminal.clone / "b.wav").stat().st_size > 16_000
     assert terminal.up is not None
-    assert terminal.up.wait(40) == 0
+    assert terminal.up.wait(allowed(40)) == 0

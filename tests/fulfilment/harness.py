@@ -25,6 +25,7 @@ from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Count, Digits, Money, Phrase, Values, Word
 from prompts import catalogue, plan
+from tests.deadlines import within
 from tests.operators import BELARUS, DEMO
 from tests.selfcare.fake_billing import GIFT_FEE, NOON, FakeBilling
 from tests.selfcare.fakes import Willing, Words
@@ -105,7 +106,7 @@ class Harness:
 
     async def until(self, fact: Callable[[OrderRecord], bool]) -> None:
         """Wait until a fact is true of all orders."""
-        async with asyncio.timeout(5):
+        async with within(5):
             while True:
                 if all(map(fact, await self.kept())):
                     return

@@ -13,6 +13,7 @@ from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store.orders import OrderRecord
 from ivr.events import Answered
 from ivr.values import Count, Digits, Money, Values, Word
+from tests.deadlines import within
 from tests.fulfilment.harness import NUMBERS, Harness, gift
 from tests.selfcare.fake_billing import FakeBilling, Fault
 
@@ -52,7 +53,7 @@ async def test_whoever_asks_again_meanwhile_waits_no_longer(
     billing: FakeBilling, harness: Harness
 ) -> None:
     billing.faults = ["silent-before"]
-    async with asyncio.timeout(5):
+    async with within(5):
         for _ in range(3):
             assert await harness.run("gift", gift()) == Answered("accepted")
     assert billing.asked == ["c1:1"]
@@ -129,7 +130,8 @@ async def test_after_a_restart_billing_is_asked_at_once(
     for asked in (2, 3, 4):
         billing.heard.clear()
         await again(harness)
-        await asyncio.wait_for(billing.heard.wait(), 5)
+        async with within(5):
+            await billing.heard.wait()
         assert billing.asked == ["c1:1"] * asked
 
 
@@ -142,7 +144,8 @@ async def test_pauses_grow_and_no_order_is_given_up(billing: FakeBilling, harnes
         billing.heard.clear()
         harness.now += pause
         harness.orders.wake()
-        await asyncio.wait_for(billing.heard.wait(), 5)
+        async with within(5):
+            await billing.heard.wait()
         await harness.until(partial(tried, attempts + 1))
 
 

@@ -12,6 +12,7 @@ from ari_app.selfcare.orders import Completed, Give, Quote
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import orders, outbox
 from ari_app.store.db import Store
+from tests.deadlines import within
 from tests.fulfilment.harness import say
 from tests.operators import BELARUS
 from tests.store.samples import NOON
@@ -28,7 +29,7 @@ async def test_what_billing_did_before_we_died_is_done_once(tmp_path: Path) -> N
     )
     again = StoredOrders(await orderer(store))
     running = asyncio.create_task(again.run())
-    async with asyncio.timeout(5):
+    async with within(5):
         while True:
             [kept] = await store.read(orders.recent, 10)
             if kept.state == "done":

@@ -6,12 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext, suppress
 from fcntl import LOCK_EX, flock
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from typing import Any, TypeVar
 
 from ari_app.admin.status import AgentPhone, Status, query
@@ -22,6 +22,7 @@ from ari_app.main.demo import installation
 from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader
+from tests.deadlines import allowed, until
 from tests.operators import BELARUS
 from tests.pbx_fixture import asterisk, free_ports
 
@@ -35,8 +36,6 @@ SHARED = "SOUNDS_OF_THE_TESTS"
 """In the environment: the directory of all that was spoken in this run of the tests."""
 RECORDED = 0.8
 """Seconds after which what happened in a call is in the store: it is written in batches."""
-AGAIN = 0.05
-"""Seconds between two looks at a fact: what is waited for needs the machine, too."""
 
 
 class Installation:
@@ -65,7 +64,7 @@ class Installation:
                 self.command(*words),
                 capture_output=True,
                 text=True,
-                timeout=timeout,
+                timeout=allowed(timeout),
                 input=given,
                 cwd=ROOT,
                 env=self._environment,
@@ -96,13 +95,13 @@ class Installation:
         if self._up is None:
             return None
         self._up.send_signal(signal.SIGINT)
-        return self._up.wait(40)
+        return self._up.wait(allowed(40))
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Kill the application without a warning; Asterisk goes on."""
         os.kill(self.status().pids["application"], how)
         assert self._up is not None
-        self._up.wait(10)
+        self._up.wait(allowed(10))
         self._up = None
 
     @property
@@ -136,7 +135,7 @@ class Installation:
         """What Asterisk answers to a command of its own command line."""
         control = self.state / "asterisk" / "etc" / "asterisk.conf"
         words = [*asterisk().argv, "-C", str(control), "-rx", command]
-        return subprocess.run(words, capture_output=True, text=True, timeout=10).stdout
+        return subprocess.run(words, capture_output=True, text=True, timeout=allowed(10)).stdout
 
     def queued(self, callers: int) -> None:
         """Wait until so many callers are in the queue for an agent."""
@@ -198,11 +197,3 @@ def installed(state: Path, settings: str = "", **environment: str) -> Iterator[I
     finally:
         one.end()
         one.run("down")
-
-
-def until(fact: Callable[[], bool], seconds: float) -> None:
-    """Wait for a fact; it is asked again and again, at most for so many seconds."""
-    deadline = monotonic() + seconds
-    while not fact():
-        assert monotonic() < deadline, "it did not come true"
-        sleep(AGAIN)

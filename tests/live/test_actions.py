@@ -11,6 +11,7 @@ from ari_app.phone.handset import Phone, PhoneError, Texted
 from ari_app.store import outbox
 from ari_app.store.db import Store
 from ari_app.store.outbox import Text
+from tests.deadlines import within
 from tests.live.installation import Installation, installed
 from tests.operators import BELARUS
 
@@ -84,7 +85,7 @@ def test_a_number_is_to_be_called_back_once(deeds: Installation) -> None:
 
 async def sent_texts(store: Store, key: str, fact: str) -> Text:
     """A text once its state, or why it was not sent, is as told."""
-    async with asyncio.timeout(20):
+    async with within(20):
         while True:
             texts = await store.read(outbox.recent, 100, NUMBER)
             found = next((one for one in texts if one.key == key), None)

@@ -12,6 +12,7 @@ import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
+from tests.deadlines import within
 from tests.live.installation import ROOT, Installation
 
 pytestmark = pytest.mark.live
@@ -37,7 +38,7 @@ async def agent(house: Installation, *options: str) -> AsyncIterator[Process]:
 async def told(one: Process) -> str:
     """The next line, without the time of day."""
     assert one.stdout is not None
-    async with asyncio.timeout(PATIENCE):
+    async with within(PATIENCE):
         line = (await one.stdout.readline()).decode()
     at, text = line.rstrip().split("  ", 1)
     assert re.fullmatch(r"\d\d:\d\d:\d\d", at)
@@ -54,7 +55,7 @@ async def test_he_picks_up_speaks_and_puts_down(firstline: Installation, tmp_pat
         assert (await told(anna)).startswith("rings: 375990000011 ")
         assert await told(anna) == "answered"
         assert await told(anna) == "ended after 0:05"
-        async with asyncio.timeout(PATIENCE):
+        async with within(PATIENCE):
             assert await anna.wait() == 0
         await me.hangup()
         await me.wait(Disconnected)
@@ -72,6 +73,6 @@ async def test_he_only_rings_until_he_is_sent_home(firstline: Installation) -> N
         assert re.fullmatch(r"rings no more after 0:0\d", await told(anna))
         anna.send_signal(signal.SIGINT)
         assert anna.stdout is not None
-        async with asyncio.timeout(PATIENCE):
+        async with within(PATIENCE):
             assert await anna.stdout.read() == b""
             assert await anna.wait() == 0

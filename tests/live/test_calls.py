@@ -7,7 +7,8 @@ import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Phone, PhoneError, Texted
 from ari_app.phone.listen import heard
-from tests.live.installation import Installation, until
+from tests.deadlines import until
+from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live
 

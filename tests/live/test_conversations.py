@@ -10,7 +10,8 @@ import pytest
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from prompts import wav
-from tests.live.installation import Installation, installed, until
+from tests.deadlines import until
+from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
 

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar
 
 from ari_app.admin.status import Desk
+from tests.deadlines import within
 from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live
@@ -62,7 +63,7 @@ async def browser(one: Installation) -> AsyncIterator[Browser]:
 
 async def cut(socket: ClientWebSocketResponse) -> None:
     """The desk ends a connection."""
-    async with asyncio.timeout(20):
+    async with within(20):
         async for _ in socket:
             pass
 

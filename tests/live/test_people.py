@@ -12,6 +12,7 @@ from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.messages import Account
 from ari_app.store import outbox
 from ari_app.store.db import Store
+from tests.deadlines import within
 from tests.live.installation import Installation
 from tests.messaging.gateway import Gateway
 from tests.operators import BELARUS
@@ -47,7 +48,7 @@ async def test_a_webhook_and_a_person_who_is_forgotten(tmp_path: Path, gateway: 
         await asyncio.to_thread(one.up)
         store = await Store.open(state.database, BELARUS)
         await store.write(outbox.post, "c1:1", NUMBER, "слова", "c1", datetime.now(UTC))
-        async with asyncio.timeout(20):
+        async with within(20):
             while (await store.read(outbox.recent, 1))[0].state != "sent":  # noqa: ASYNC110 - no event comes from there
                 await asyncio.sleep(0.05)
         assert gateway.sent == {"c1:1": (NUMBER, "слова")}

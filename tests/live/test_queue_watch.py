@@ -12,7 +12,8 @@ from ari_app.control.client import ControlClient
 from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.acd.queues import Board
-from tests.live.installation import Installation, aside, installed, until
+from tests.deadlines import until
+from tests.live.installation import Installation, aside, installed
 
 pytestmark = pytest.mark.live
 

@@ -12,7 +12,8 @@ import pytest
 from ari_app.menus.loading import SHIPPED
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
-from tests.live.installation import Installation, installed, until
+from tests.deadlines import until
+from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
 

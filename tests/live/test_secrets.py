@@ -16,6 +16,7 @@ from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, Texted
 from ari_app.phone.listen import heard
 from ivr.identity.keypad import key_form
+from tests.deadlines import within
 from tests.live.installation import Installation, installed
 from tests.live.leaks import holds, leaks
 
@@ -71,7 +72,7 @@ class Call:
         await self._phone.press(keys)
 
     async def hears(self, prompt: str) -> None:
-        async with asyncio.timeout(30):
+        async with within(30):
             async for happening in self._happenings:
                 self.told.append(repr(happening))
                 if prompt in happening.prompts:

@@ -13,6 +13,7 @@ from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.acd.board import Board, Talk
+from tests.deadlines import within
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -45,7 +46,7 @@ class Scene:
         self.floor = QueueActions(watch.ask)
 
     async def shows(self, fact: Callable[[Board], object]) -> None:
-        async with asyncio.timeout(20):
+        async with within(20):
             with self.watch.listen() as views:
                 while not fact(self.watch.view.board):
                     await views.get()

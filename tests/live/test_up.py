@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from asterisk_conf.process import started
-from tests.live.installation import Installation, until
+from tests.deadlines import until
+from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.deadlines import allowed
+
 PROGRAM = """
 import asyncio
 from ari_app.main.daemon import heed
@@ -59,6 +61,6 @@ def test_what_a_signal_means(sent: signal.Signals | None, meant: str) -> None:
             os.close(ours)
         else:
             process.send_signal(sent)
-        assert process.communicate(timeout=20)[0] == f"{meant}\n"
+        assert process.communicate(timeout=allowed(20))[0] == f"{meant}\n"
     if sent is not None:
         os.close(ours)

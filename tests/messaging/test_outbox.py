@@ -15,6 +15,7 @@ from ari_app.store import outbox
 from ari_app.store.db import Store, StoreError
 from ari_app.store.outbox import Text
 from tests.ari.facts import until
+from tests.deadlines import within
 from tests.operators import BELARUS
 from tests.store.samples import NOON
 
@@ -82,7 +83,7 @@ async def texts(store: Store) -> list[Text]:
 
 async def when(store: Store, fact: Callable[[Text], bool]) -> list[Text]:
     """The texts once a fact is true of all of them."""
-    async with asyncio.timeout(5):
+    async with within(5):
         while True:
             if all(map(fact, found := await texts(store))):
                 return found

@@ -24,6 +24,7 @@ from ivr.secret import Secret
 from tests.ari.faults import Fault as AriFault
 from tests.ari.house import linked
 from tests.ari.server import Server
+from tests.deadlines import within
 from tests.messaging.gateway import Fault, Gateway
 from tests.operators import BELARUS
 from tests.store.samples import NOON, whole_call
@@ -124,7 +125,7 @@ async def running(
 
 async def when(store: Store, state: str, attempts: int) -> Text:
     """The one text, once it is so, and the attempt has its answer."""
-    async with asyncio.timeout(5):
+    async with within(5):
         while True:
             [text] = await store.read(outbox.recent, 2)
             if (text.state, text.attempts) == (state, attempts) and "yet" not in text.error:

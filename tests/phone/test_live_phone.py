@@ -24,6 +24,7 @@ from ari_app.phone.handset import (
 from ari_app.phone.listen import heard
 from ari_app.phone.messages import Dial, Ready, Start, event, to_line
 from asterisk_conf.pbx import Pbx
+from tests.deadlines import allowed
 
 pytestmark = pytest.mark.live
 
@@ -188,7 +189,7 @@ def test_the_process_ends_when_nobody_is_left_to_hear_it() -> None:
         process.stdout.close()
         process.stdin.write(to_line(Dial("800")))
         process.stdin.close()
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=allowed(5)) == 0
 
 
 def test_a_password_shows_in_no_repr() -> None:

@@ -13,6 +13,7 @@ from ari_app.phone.handset import Phone, Texted, Transport
 from asterisk_conf.pbx import Pbx
 from ivr.secret import Secret
 from tests.ari.house import asked_nothing
+from tests.deadlines import within
 from tests.phone.test_live_phone import account
 
 pytestmark = pytest.mark.live
@@ -31,7 +32,7 @@ async def texts(pbx: Pbx) -> AsyncIterator[SipMessages]:
     async def named(number: str) -> str | None:
         return number
 
-    async with asyncio.timeout(10):
+    async with within(10):
         await link.wait_connected()
     yield SipMessages(link.ari.endpoints, named, "sip:611@127.0.0.1")
     task.cancel()

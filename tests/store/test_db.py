@@ -15,6 +15,7 @@ from ari_app.store import open_database
 from ari_app.store.db import Store, StoreError
 from ari_app.store.schema import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
+from tests.deadlines import allowed
 from tests.operators import BELARUS
 
 
@@ -85,7 +86,7 @@ async def test_cancelled_wait_does_not_cancel_the_deed(store: Store) -> None:
 
     def slow(db: Database) -> None:
         started.set()
-        go_on.wait(10)
+        go_on.wait(allowed(10))
         note(db, "done")
 
     waiting = asyncio.create_task(store.write(slow))
@@ -109,7 +110,7 @@ async def test_failure_that_nobody_waits_for_is_logged(
 
     def fails(_: Database) -> None:
         started.set()
-        go_on.wait(10)
+        go_on.wait(allowed(10))
         raise ValueError("no good")
 
     waiting = asyncio.create_task(store.write(fails))
@@ -140,7 +141,7 @@ async def test_reader_sees_one_snapshot_while_others_write(store: Store) -> None
     def look_twice(db: Database) -> tuple[list[str], list[str]]:
         first = words(db)
         looked.set()
-        written.wait(10)
+        written.wait(allowed(10))
         return first, words(db)
 
     looking = asyncio.create_task(store.read(look_twice))

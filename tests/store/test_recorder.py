@@ -14,6 +14,7 @@ from ari_app.store import calls
 from ari_app.store.db import Store
 from ari_app.store.recorder import Recorder
 from ari_app.store.sqlite import Database
+from tests.deadlines import allowed, within
 from tests.store.samples import began, ended, step, whole_call
 
 
@@ -24,7 +25,7 @@ async def held_up(store: Store) -> AsyncIterator[None]:
 
     def hold(_: Database) -> None:
         busy.set()
-        go_on.wait(20)
+        go_on.wait(allowed(20))
 
     holding = asyncio.create_task(store.write(hold))
     await asyncio.to_thread(busy.wait, 20)
@@ -36,13 +37,13 @@ async def held_up(store: Store) -> AsyncIterator[None]:
 
 
 async def until_logged(store: Store, caplog: pytest.LogCaptureFixture, words: str) -> None:
-    async with asyncio.timeout(10):
+    async with within(10):
         while words not in caplog.text:
             await store.read(calls.recent, 1)  # gives the others their turn
 
 
 async def until_stored(store: Store, number: int) -> None:
-    async with asyncio.timeout(10):
+    async with within(10):
         while len(await store.read(calls.recent, number + 1)) < number:
             pass
 

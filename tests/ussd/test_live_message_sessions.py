@@ -8,6 +8,7 @@ import pytest
 
 from ari_app.phone.handset import Phone, PhoneError, Texted
 from ari_app.phone.messages import Account
+from tests.deadlines import allowed
 from tests.live.conftest import firstline
 from tests.live.installation import Installation
 
@@ -30,7 +31,7 @@ def forged(account: Account) -> int:
     """The status of a message whose From is an account, from a phone without its password."""
     host, port = account.host, account.port
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
-        peer.settimeout(5)
+        peer.settimeout(allowed(5))
         peer.connect((host, port))
         here = "{}:{}".format(*peer.getsockname())
         lines = [

@@ -9,6 +9,7 @@ import pytest
 from ari_app.ussd import message_sessions as module
 from ari_app.ussd.message_sessions import PACE, WAITING, MessagePort, MessageSessions
 from tests.ari.facts import until
+from tests.deadlines import within
 from tests.ussd.house import House, house
 
 PHONE, NUMBER = "zorka-1", "375291234567"
@@ -35,7 +36,7 @@ class Phones:
 
     async def said(self, text: str, to: str = "611") -> str:
         self.texting.take(PHONE, to, text)
-        async with asyncio.timeout(5):
+        async with within(5):
             number, answer = await self.came.get()
         assert number == to
         return answer

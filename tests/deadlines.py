@@ -1,0 +1,120 @@
+"""Deadlines of tests: in seconds of a quiet machine, so that a busy one waits longer and passes.
+
+A test waits for a fact, and a deadline only ends the wait for one that never comes. How slow the
+machine is, compared with a quiet one, is measured once at the start and twice a second afterwards:
+
+- ``within(5)`` and ``until(fact, 5)`` count seconds of a quiet machine as they pass: five of them
+  are five seconds, or twenty while four programs compete for each core;
+- ``allowed(5)`` is a plain number for what takes nothing else: a subprocess, a phone, a browser.
+
+What must *not* come in a time is not waited for here: that is no deadline.
+"""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from statistics import median
+
+LOOPS = 40_000
+"""How much a probe computes."""
+QUIET = 0.0022
+"""Seconds that a probe takes on a quiet machine of the kind that runs our CI."""
+TICK = 0.5
+"""Seconds between two probes."""
+REMEMBERED = 7
+"""The slowness is the median of so many probes: a moment's rush counts for nothing."""
+SPARE = 3.0
+"""By so much a plain number exceeds what is measured: the machine may be slower a moment later."""
+LOOK = 0.02
+"""Seconds between two looks at a fact: what is waited for needs the machine, too."""
+
+
+def probe(late: float = 0.0) -> float:
+    """How slow the machine is at this moment, 1 being a quiet one.
+
+    The slowest of three: a small computation; a sleeper who was woken ``late`` (seconds); and how
+    many programs want to run on each core.
+    """
+    began = time.perf_counter()
+    sum(number * number % 7 for number in range(LOOPS))
+    computed = (time.perf_counter() - began) / QUIET
+    return max(1.0, computed, 1.0 + late / TICK, _wanting() / (os.cpu_count() or 1))
+
+
+def _wanting() -> int:
+    """The programs that run or want to, as Linux counts them; 0 elsewhere."""
+    try:
+        return int(Path("/proc/loadavg").read_text().split()[3].split("/")[0])
+    except OSError:
+        return 0
+
+
+class Pace:
+    """A clock of the seconds that would have passed on a quiet machine."""
+
+    def __init__(self) -> None:
+        self._probes = [probe() for _ in range(REMEMBERED)]
+        self._lock = threading.Lock()
+        self._passed, self._at = 0.0, time.monotonic()
+        threading.Thread(target=self._follow, name="pace", daemon=True).start()
+
+    @property
+    def slowness(self) -> float:
+        """1 on a quiet machine, 4 where everything takes four times as long."""
+        return median(self._probes)
+
+    def now(self) -> float:
+        """Seconds of a quiet machine since the beginning."""
+        with self._lock:
+            return self._passed + (time.monotonic() - self._at) / self.slowness
+
+    def _follow(self) -> None:
+        while True:
+            slept = time.monotonic()
+            time.sleep(TICK)
+            latest = probe(time.monotonic() - slept - TICK)
+            with self._lock:
+                now = time.monotonic()
+                self._passed += (now - self._at) / self.slowness
+                self._at, self._probes = now, [*self._probes[1:], latest]
+
+
+PACE = Pace()
+
+
+def allowed(seconds: float) -> float:
+    """A deadline for what takes a plain number: many more seconds than it should need."""
+    return seconds * SPARE * PACE.slowness
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """Raise TimeoutError if the block takes longer than it may on a quiet machine."""
+    end = PACE.now() + seconds
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as limit:
+
+        def look() -> None:
+            left = end - PACE.now()
+            if left > 0:
+                timer[0] = loop.call_later(max(LOOK, left), look)
+            else:
+                limit.reschedule(loop.time())
+
+        timer = [loop.call_later(seconds, look)]
+        try:
+            yield
+        finally:
+            timer[0].cancel()
+
+
+def until(fact: Callable[[], object], seconds: float) -> None:
+    """Wait for a fact; it is asked again and again, and must come true within so many seconds."""
+    end = PACE.now() + seconds
+    while not fact():
+        assert PACE.now() < end, f"it did not come true in {seconds:g} s of a quiet machine"
+        time.sleep(LOOK)

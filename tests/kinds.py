@@ -1,0 +1,53 @@
+"""The kinds of tests, which are markers: ``pytest -m "unit or server"``, ``./test quick``.
+
+Each test is of one kind. That it is ``live`` or ``browser`` it shows itself, by a marker or by the
+browser that it is given; any other one is of the kind of its folder. ``slow`` comes on top.
+"""
+
+import pytest
+
+KINDS = {
+    "unit": "values, files and databases in one process",
+    "server": "our code against small real servers and processes of ours",
+    "browser": "pages in a real Chromium, without an Asterisk",
+    "live": "a real Asterisk, and mostly real SIP phones",
+    "docs": "what the documentation says, without an Asterisk",
+}
+SLOW = "takes more than some seconds: not in `./test quick`"
+
+FOLDERS = {
+    "unit": "admin architecture asterisk_conf bench calls config demo ivr menus phone session sim "
+    "store",
+    "server": "ami ari commands control desk fulfilment lines main messaging prompts selfcare ussd "
+    "workplace",
+    "live": "live",
+    "docs": "docs",
+}
+"""What the tests of a folder of ``tests/`` are, unless they say otherwise; "" is none of them."""
+
+_OF_FOLDER = {"": "unit"} | {
+    folder: kind for kind, folders in FOLDERS.items() for folder in folders.split()
+}
+FIRST = ("live", "browser", "docs", "server", "unit")
+"""Side by side, those that mostly wait begin, and the quick ones fill what is left."""
+
+
+def kind(item: pytest.Item) -> str:
+    """The kind of a test. Raises pytest's UsageError for one in a folder that has none."""
+    marked = [name for name in KINDS if item.get_closest_marker(name)]
+    if len(marked) > 1:
+        raise pytest.UsageError(f"{item.nodeid} is of two kinds: {' and '.join(marked)}")
+    if marked:
+        return marked[0]
+    if "chromium" in getattr(item, "fixturenames", ()):
+        return "browser"
+    path = item.path.relative_to(item.config.rootpath / "tests")
+    folder = path.parts[0] if len(path.parts) > 1 else ""
+    if folder not in _OF_FOLDER:
+        raise pytest.UsageError(f"tests/{folder} is of no kind: add it in tests/kinds.py")
+    return _OF_FOLDER[folder]
+
+
+def order(item: pytest.Item) -> tuple[int, bool]:
+    """Where a test stands when tests run side by side: the longest first."""
+    return FIRST.index(kind(item)), item.get_closest_marker("slow") is None
