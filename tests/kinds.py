@@ -17,7 +17,7 @@ SLOW = "takes more than some seconds: not in `./test quick`"
 
 FOLDERS = {
     "unit": "admin architecture asterisk_conf bench calls config demo ivr menus phone session sim "
-    "store",
+    "store words",
     "server": "ami ari commands control desk fulfilment lines main messaging prompts selfcare ussd "
     "workplace",
     "live": "live",
