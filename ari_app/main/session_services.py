@@ -18,7 +18,7 @@ from ari_app.menus.live import LiveMenus, MenuRelease
 from ari_app.session.conductor import RememberLanguage, SessionPorts
 from ari_app.store.calls import Record
 from ari_app.store.directory import Directory
-from ari_app.ussd.line import reading
+from ari_app.ussd.line import for_readers
 from ari_app.ussd.sessions import TextServices
 from ari_app.workplace.live_calls import LiveCalls
 from prompts.plan import screen_texts
@@ -66,7 +66,7 @@ class SessionServices(Struct, frozen=True):
         text = partial(screen_texts, release.reading.catalogue, form="written")
         _, ports = self._ports(release, "ussd")
         return TextServices(
-            release.menus.book, text, replace(ports, perform=reading(ports.perform))
+            release.menus.book, text, replace(ports, perform=for_readers(ports.perform))
         )
 
     def _ports(self, release: MenuRelease, line: str) -> tuple[CallLog, SessionPorts]:

@@ -1,7 +1,7 @@
-"""The HTTP gateway, in the form of aggregators of USSD.
+"""The USSD gateway over HTTP, in the form that USSD aggregators use.
 
-``POST /ussd`` brings ``sessionId``, ``serviceCode``, ``phoneNumber`` and ``text``, as a form or as
-JSON, and is answered ``CON …`` where a reply is awaited or ``END …`` where the session is over.
+``POST /ussd`` carries ``sessionId``, ``serviceCode``, ``phoneNumber`` and ``text``, as a form or as
+JSON, and is answered ``CON …`` when a reply is expected or ``END …`` when the session is over.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ from ivr.secret import Secret
 log = logging.getLogger(__name__)
 
 LONGEST = 1000
-"""Signs that all replies of a session may have."""
+"""Most characters of all replies of a session."""
 
 _BODY = 16 * 1024
 _DEADLINE = 10.0
-"""Seconds in which the body of a request must be there."""
+"""Seconds in which the body of a request must arrive."""
 
 
 class RefusedError(Exception):
-    """A request that is answered with a status of its own."""
+    """A request that is rejected with this HTTP status."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -39,11 +39,11 @@ class RefusedError(Exception):
 
 
 class GatewayError(Exception):
-    """The gateway cannot be opened; the text says what to do."""
+    """The gateway cannot listen; the text says what to do."""
 
 
 class _Asked(Struct, frozen=True):
-    """A request as it comes."""
+    """A request with the protocol's names."""
 
     sessionId: str  # noqa: N815 - the names of the protocol
     serviceCode: str  # noqa: N815
@@ -52,32 +52,32 @@ class _Asked(Struct, frozen=True):
 
 
 _SHAPES = (
-    ("sessionId", re.compile(r"[\x21-\x7e]{1,100}"), "1 to 100 signs without a space"),
+    ("sessionId", re.compile(r"[\x21-\x7e]{1,100}"), "1 to 100 characters without a space"),
     ("serviceCode", re.compile(r"[0-9*#]{2,20}"), "a code such as *100#"),
     ("phoneNumber", re.compile(r"\+?[0-9]{3,20}"), "3 to 20 digits, perhaps after a plus"),
 )
 
 
 def parsed(body: bytes | dict[str, str]) -> Request:
-    """The request of a JSON text, or of the fields of a form."""
+    """Parse a request from JSON or from the fields of a form; raises :class:`RefusedError`."""
     try:
         if isinstance(body, bytes):
             asked = msgspec.json.decode(body, type=_Asked)
         else:
             asked = msgspec.convert(body, _Asked)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RefusedError(400, f"this is no request: {error}") from None
-    for name, shape, told in _SHAPES:
+        raise RefusedError(400, f"malformed request: {error}") from None
+    for name, shape, expected in _SHAPES:
         if not shape.fullmatch(getattr(asked, name).strip()):
-            raise RefusedError(400, f"{name} must be {told}")
+            raise RefusedError(400, f"{name} must be {expected}")
     if len(asked.text) > LONGEST:
-        raise RefusedError(413, f"text is longer than {LONGEST} signs: begin a new session")
+        raise RefusedError(413, f"text is longer than {LONGEST} characters: begin a new session")
     number = asked.phoneNumber.strip()
     return Request(asked.sessionId.strip(), asked.serviceCode.strip(), number, asked.text)
 
 
 async def answered(sessions: Sessions, body: bytes | dict[str, str]) -> str:
-    """The answer to a request; :class:`RefusedError` says why there is none."""
+    """The answer to a request; raises :class:`RefusedError`."""
     try:
         page = await sessions.answer(parsed(body))
     except MismatchError as error:
@@ -86,7 +86,7 @@ async def answered(sessions: Sessions, body: bytes | dict[str, str]) -> str:
 
 
 async def answered_or_refused(sessions: Sessions, body: bytes) -> str:
-    """The answer, or why there is none, as whoever asks may read it."""
+    """The answer to a request in JSON, or the reason of a rejection as an ``END`` page."""
     try:
         return await answered(sessions, body)
     except RefusedError as error:
@@ -97,10 +97,10 @@ async def answered_or_refused(sessions: Sessions, body: bytes) -> str:
 async def serve(
     address: tuple[str, int], sessions: Sessions, token: Secret, allow: Sequence[str]
 ) -> AsyncIterator[int]:
-    """Answer gateways that know the token, from allowed addresses; the port that is open."""
-    door = _Door(sessions, token, allow)
+    """Answer gateways that know the token, from allowed addresses; yields the port."""
+    handler = _Handler(sessions, token, allow)
     app = web.Application(client_max_size=_BODY)
-    app.add_routes([web.post("/ussd", door.ask)])
+    app.add_routes([web.post("/ussd", handler.ask)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
@@ -120,18 +120,18 @@ async def serve(
 
 @asynccontextmanager
 async def opened(wanted: UssdSettings, token: Secret, sessions: Sessions) -> AsyncIterator[None]:
-    """The gateway, if the settings want it."""
+    """The gateway while the context lasts, if it is enabled in the settings."""
     async with AsyncExitStack() as stack:
         if wanted.enabled:
             address = (wanted.host, wanted.port)
             entered = serve(address, sessions, token, wanted.allow)
             port = await stack.enter_async_context(entered)
-            log.info("text sessions are taken at http://%s:%d/ussd", wanted.host, port)
+            log.info("the USSD gateway listens at http://%s:%d/ussd", wanted.host, port)
         yield
 
 
-class _Door:
-    """What comes in, and what does not."""
+class _Handler:
+    """Authenticates and answers requests."""
 
     def __init__(self, sessions: Sessions, token: Secret, allow: Sequence[str]) -> None:
         self._sessions = sessions
@@ -139,16 +139,18 @@ class _Door:
         self._allowed = [ip_network(each) for each in allow]
 
     async def ask(self, request: web.Request) -> web.Response:
-        """Answer a gateway, in a line that it can show to its subscriber or to its operator."""
+        """Answer a request with a line that the gateway can show."""
         try:
             self._admit(request)
             text = await answered(self._sessions, await _body(request))
         except RefusedError as error:
-            log.warning("the USSD gateway at %s was refused: %s", request.remote, error)
+            log.warning(
+                "a request of the USSD gateway at %s was rejected: %s", request.remote, error
+            )
             return web.Response(text=f"END {error}", status=error.status)
         except Exception:
-            log.exception("a request of the USSD gateway at %s broke", request.remote)
-            return web.Response(text="END this went wrong: our log says why", status=500)
+            log.exception("USSD gateway %s: request failed", request.remote)
+            return web.Response(text="END internal error: see the log of Firstline", status=500)
         return web.Response(text=text)
 
     def _admit(self, request: web.Request) -> None:
@@ -174,7 +176,7 @@ async def _body(request: web.Request) -> bytes | dict[str, str]:
     except web.HTTPRequestEntityTooLarge:
         raise RefusedError(413, f"the request is longer than {_BODY} bytes") from None
     except TimeoutError:
-        raise RefusedError(408, f"the request was not there in {_DEADLINE:g} s") from None
+        raise RefusedError(408, f"the request did not arrive in {_DEADLINE:g} s") from None
     except (UnicodeDecodeError, LookupError, ValueError):
-        raise RefusedError(400, "this is no text in UTF-8") from None
+        raise RefusedError(400, "the request is not UTF-8 text") from None
     raise RefusedError(415, "send a form (application/x-www-form-urlencoded) or application/json")

@@ -1,4 +1,4 @@
-"""A text session as a line: what is asked becomes pages, and replies become keys."""
+"""A text session as a line: screens become pages, and replies become keys."""
 
 from collections.abc import Awaitable, Callable, Container
 
@@ -16,10 +16,10 @@ from ivr.wants import Action, Ask, Dial, Done, Enqueue, Grammar, LineWant, Recor
 ANSWERS = (Verdict.WHOLE, Verdict.LONGER)
 
 UNASKED = 30
-"""After so many wants in a row that ask nothing, the flow goes round by itself and is left."""
+"""After so many wants in a row that ask nothing the flow is in a loop: the session is ended."""
 
 NO_AGENT, NO_VOICE, BYE = "ussd-no-agent", "ussd-no-voice", "thanks-bye"
-"""Prompts: nobody can be connected here; nothing can be recorded; nothing else is left to say."""
+"""Prompts: no agent can be connected; no voice can be recorded; the closing words."""
 
 PROMPTS = (NO_AGENT, NO_VOICE, BYE)
 
@@ -28,25 +28,25 @@ Text = Callable[[Screen], tuple[str, ...]]
 
 
 class Page(Struct, frozen=True):
-    """What is on the screen; after the ``last`` one the session is over."""
+    """A page of text; after the ``last`` one the session is over."""
 
     text: str
     last: bool = False
 
 
 Show = Callable[[Page], Awaitable[str | None]]
-"""Shows a page and brings the reply; None when the caller is gone, and after the last page."""
+"""Shows a page and returns the reply; None if the caller left, and after the last page."""
 
 
-def reading(perform: Perform) -> Perform:
-    """The same for callers who read: what a message would only repeat is not sent."""
+def for_readers(perform: Perform) -> Perform:
+    """The same actions for callers who read: a text that repeats the page is not sent."""
 
-    async def performed(deed: Action, session: Session) -> Answered:
-        if isinstance(deed, Send) and deed.unless_read:
+    async def perform_for_reader(action: Action, session: Session) -> Answered:
+        if isinstance(action, Send) and action.unless_read:
             return Answered("sent")
-        return await perform(deed, session)
+        return await perform(action, session)
 
-    return performed
+    return perform_for_reader
 
 
 class TextLine(Line):
@@ -81,40 +81,40 @@ class TextLine(Line):
                 return Played()
             case Enqueue() | Dial():
                 self._language = getattr(want, "language", self._language)
-                self._tell(NO_AGENT)
+                self._add(NO_AGENT)
                 return Bridged("failed")
             case Record():
-                self._tell(NO_VOICE)
+                self._add(NO_VOICE)
                 return Silent()
             case Done():
                 if not self._kept:
-                    self._tell(BYE)
-                await self._turn(None)
+                    self._add(BYE)
+                await self._show_pages(None)
                 self._gone = Gone()
                 return self._gone
-        raise TypeError(f"a text session does no {type(want).__name__}")
+        raise TypeError(f"a text session cannot do {type(want).__name__}")
 
     def _keep(self, screen: Screen, keys: Container[str] = ()) -> None:
         self._language = screen.language
         for sentence in self._text(screen):
             self._kept += listed(sentence, keys)
 
-    def _tell(self, prompt: str) -> None:
+    def _add(self, prompt: str) -> None:
         self._kept += self._text(Screen((Phrase(prompt),), self._language))
 
     async def _ask(self, ask: Ask) -> Keyed | Gone:
         grammar = ask.grammar
-        reply = await self._turn(grammar)
+        reply = await self._show_pages(grammar)
         if reply is None:
             self._gone = Gone()
             return self._gone
         keys = reply.strip()
         if set(keys) - KEYS or (len(keys) > 1 and judge(grammar, keys) not in ANSWERS):
-            keys = ""  # which answers nothing, and may stand in a record: he may mean a secret
+            keys = ""  # invalid, and not for the call log: it may be a secret
         return Keyed(answer(grammar, keys), ask.secret)
 
-    async def _turn(self, grammar: Grammar | None) -> str | None:
-        """Show what was kept, page after page, and bring the first reply that turns none."""
+    async def _show_pages(self, grammar: Grammar | None) -> str | None:
+        """Show the collected texts page by page; the first reply that does not turn a page."""
         key = turning(grammar)
         *before, last = pages(self._kept, key, self._language)
         self._kept.clear()

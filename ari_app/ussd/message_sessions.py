@@ -1,6 +1,6 @@
-"""Text sessions over messages: what a phone of ours texts is a code, or a reply to a page.
+"""Text sessions over SIP MESSAGE: a phone texts a USSD code, or a reply to a page.
 
-Whose phone it is, the exchange says, which asked for its password; nobody else is answered.
+Only registered phones are answered: Asterisk has authenticated whose account they are.
 """
 
 import asyncio
@@ -19,20 +19,20 @@ from ari_app.ussd.sessions import LASTING, MOST, PATIENCE, TROUBLE, UNKNOWN, Ent
 log = logging.getLogger(__name__)
 
 WAITING = 8
-"""Texts of one phone that may wait; further ones are left unread."""
+"""Most unread texts of one phone; further ones are dropped."""
 
 PACE, MINUTE = 60, 60.0
-"""So many texts of one phone are read in so many seconds: two machines would talk for ever."""
+"""At most so many texts of one phone in so many seconds: two machines could loop for ever."""
 
 _CODE = re.compile(r"\*[0-9*]*#")
 
 
 class MessagePort(Struct, frozen=True):
-    """How texts come and go: ``number`` is a phone's subscriber's; ``send`` raises if it failed."""
+    """Reaches phones: ``number`` is the MSISDN of an account; ``send`` raises if it fails."""
 
     number: Callable[[str], Awaitable[str | None]]
     send: Callable[[str, str, str], Awaitable[None]]
-    """Sends a phone, from a number of ours, a text."""
+    """Sends to an account, from a service number, a text."""
 
 
 class MessageSessions:
@@ -54,125 +54,125 @@ class MessageSessions:
         self._post = post
         self._begin = begin
         self._menu = menu
-        self._talks: dict[str, _Talk] = {}
+        self._inboxes: dict[str, _Inbox] = {}
         self._closed = False
 
     def __len__(self) -> int:
-        return len(self._talks)
+        return len(self._inboxes)
 
     def take(self, phone: str, to: str, text: str) -> None:
-        """A phone sent a text to a number of ours. What is too much is left unread."""
-        talk = self._talks.get(phone)
-        if talk is None:
-            if self._closed or len(self._talks) >= MOST:
-                log.warning("a text was left unread: %d phones are answered", len(self._talks))
+        """TextMessageReceived: a phone texted a service number. Excess texts are dropped."""
+        inbox = self._inboxes.get(phone)
+        if inbox is None:
+            if self._closed or len(self._inboxes) >= MOST:
+                log.warning("text dropped: %d phones have sessions", len(self._inboxes))
                 return
-            talk = self._talks[phone] = _Talk()
-            talk.task = self._begin(self._attend(phone, talk))
-        if not talk.take(to, text):
-            log.warning("a text was left unread: its phone sends too many")
+            inbox = self._inboxes[phone] = _Inbox()
+            inbox.task = self._begin(self._attend(phone, inbox))
+        if not inbox.take(to, text):
+            log.warning("text dropped: the phone sends too many")
 
     async def release(self) -> None:
-        """Let all callers go: we are about to stop."""
+        """End all sessions: the application stops."""
         self._closed = True
-        for talk in self._talks.values():
-            talk.leave()
-        tasks = [talk.task for talk in self._talks.values() if talk.task is not None]
+        for inbox in self._inboxes.values():
+            inbox.close()
+        tasks = [inbox.task for inbox in self._inboxes.values() if inbox.task is not None]
         if tasks:
             _, busy = await asyncio.wait(tasks, timeout=PATIENCE)
             for task in busy:
                 task.cancel()
 
-    async def _attend(self, phone: str, talk: "_Talk") -> None:
-        """The outermost frame of a phone's sessions, until it is silent for a while."""
+    async def _attend(self, phone: str, inbox: "_Inbox") -> None:
+        """Serve a phone until it sends nothing for a while. No exception leaves it."""
         try:
             number = await self._post.number(phone)
-            while number is not None and (text := await talk.next()) is not None:
-                await self._serve(phone, number, talk, text)
+            while number is not None and (text := await inbox.next()) is not None:
+                await self._serve(phone, number, inbox, text)
         except Exception:
-            log.exception("the texts of a phone are not answered any more")
+            log.exception("the text sessions of a phone failed; its next text starts again")
         finally:
-            del self._talks[phone]
+            del self._inboxes[phone]
 
-    async def _serve(self, phone: str, number: str, talk: "_Talk", text: str) -> None:
-        """A session from the text that begins it to its end."""
+    async def _serve(self, phone: str, number: str, inbox: "_Inbox", text: str) -> None:
+        """Run a session, from the text that starts it to its end."""
         written = self._written()
 
-        async def tell(page: Page) -> bool:
+        async def send(page: Page) -> bool:
             try:
-                await self._post.send(phone, talk.to, page.text)
-            except Exception as error:  # noqa: BLE001 - a page is lost, and with it the session
-                log.warning("a page of a text session was not sent: %s", error)
+                await self._post.send(phone, inbox.to, page.text)
+            except Exception as error:  # noqa: BLE001 - without the page the session ends
+                log.warning("a text session ends, its page could not be sent: %s", error)
                 return False
             return True
 
         async def show(page: Page) -> str | None:
-            if not await tell(page) or page.last:
+            if not await send(page) or page.last:
                 return None
-            while (reply := await talk.next()) is not None and _CODE.fullmatch(reply):
+            while (reply := await inbox.next()) is not None and _CODE.fullmatch(reply):
                 if written.book.answering(reply) is not None:
-                    talk.again(reply)
+                    inbox.put_back(reply)
                     return None
-                await tell(written.page(UNKNOWN))
+                await send(written.page(UNKNOWN))
             return reply
 
         code = text
         if not _CODE.fullmatch(text):
-            code = talk.to if written.book.answering(self._menu) is None else self._menu
+            code = inbox.to if written.book.answering(self._menu) is None else self._menu
         session = self._enter(written.book, number, code)
         if session is None:
-            await tell(written.page(UNKNOWN))
+            await send(written.page(UNKNOWN))
             return
         line = TextLine(written.text, show, session.language)
         try:
             await conduct(line, written.book, session, written.world)
         except Exception:
-            log.exception("text session %s broke", session.id)
-            await tell(written.page(TROUBLE, session.language))
+            log.exception("text session %s failed", session.id)
+            await send(written.page(TROUBLE, session.language))
 
 
-class _Talk:
-    """The texts of one phone that nobody read yet."""
+class _Inbox:
+    """The unread texts of one phone."""
 
     def __init__(self) -> None:
         self.to = ""
-        """The number of ours that the last text was sent to."""
+        """The service number that the last text was sent to."""
         self.task: asyncio.Task[None] | None = None
         self._texts: deque[tuple[str, str]] = deque()
         self._taken: deque[float] = deque(maxlen=PACE)
-        self._news = asyncio.Event()
-        self._left = False
+        self._changed = asyncio.Event()
+        self._closed = False
 
     def take(self, to: str, text: str) -> bool:
-        """Let a text wait to be read; False if that is too much."""
+        """Add a text; False if there are too many."""
         now = asyncio.get_running_loop().time()
-        hasty = len(self._taken) == PACE and now - self._taken[0] < MINUTE
-        if hasty or len(self._texts) == WAITING:
+        too_fast = len(self._taken) == PACE and now - self._taken[0] < MINUTE
+        if too_fast or len(self._texts) == WAITING:
             return False
         self._taken.append(now)
         self._texts.append((to, text.strip()))
-        self._news.set()
+        self._changed.set()
         return True
 
-    def again(self, text: str) -> None:
-        """Let a text be read once more."""
+    def put_back(self, text: str) -> None:
+        """Put a text back, to be read next."""
         self._texts.appendleft((self.to, text))
 
-    def leave(self) -> None:
-        """Nobody is there any more."""
-        self._left = True
-        self._news.set()
+    def close(self) -> None:
+        """End the wait for texts."""
+        self._closed = True
+        self._changed.set()
 
     async def next(self) -> str | None:
-        """The text that follows; None when none comes for too long."""
+        """The next text; None when none comes within :data:`LASTING`."""
         try:
             async with asyncio.timeout(LASTING):
-                while not self._texts and not self._left:
-                    self._news.clear()
-                    await self._news.wait()
+                while not self._texts and not self._closed:
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
             return None
-        if self._left:
+        if self._closed:
             return None
         self.to, text = self._texts.popleft()
         return text

@@ -1,7 +1,7 @@
-"""Text sessions by their ids, as gateways name them: each request brings all replies so far.
+"""USSD sessions of a gateway, by the gateway's ids: each request carries all replies so far.
 
-Nothing is done twice for a request that comes twice: an answer is kept with the text that it
-answered, until some time after the session is over.
+A repeated request has no effect twice: answers are kept with the text that they answered, until
+some time after the session is over.
 """
 
 import asyncio
@@ -23,16 +23,16 @@ from ivr.wants import Screen
 log = logging.getLogger(__name__)
 
 LASTING = 180.0
-"""Seconds for which a reply is waited for, and for which an ended session is remembered."""
+"""Seconds to wait for a reply, and to remember a session that is over."""
 
 PATIENCE = 20.0
-"""Seconds in which a page must come: longer than back ends may take, and networks wait."""
+"""Seconds in which a page must be ready: back ends are faster, and networks wait as long."""
 
 MOST = 2000
-"""Sessions at a time."""
+"""Most sessions at a time."""
 
 TROUBLE, UNKNOWN, OVER = "ussd-trouble", "ussd-unknown", "ussd-over"
-"""Prompts: we cannot serve him now; no flow has the code; the session was over before."""
+"""Prompts: the service is unavailable; no flow has the code; the session is over already."""
 
 PROMPTS = (*line.PROMPTS, TROUBLE, UNKNOWN, OVER)
 
@@ -40,11 +40,11 @@ _REPLY = re.compile(r"(\*(?=\*|$)|[^*]*)(\*|$)")
 
 
 class MismatchError(Exception):
-    """A request does not fit what came before it; the gateway's operator must mend it."""
+    """A request contradicts earlier ones of its session; the operator of the gateway must act."""
 
 
 class Request(Struct, frozen=True):
-    """What a gateway asks: the ``text`` is all replies so far, joined by stars."""
+    """A request of a gateway; ``text`` is all replies so far, joined by ``*``."""
 
     session: str
     code: str
@@ -53,20 +53,20 @@ class Request(Struct, frozen=True):
 
 
 class TextServices(Struct, frozen=True):
-    """What serves a session from its beginning to its end."""
+    """What a text session uses from its beginning to its end."""
 
     book: Book
     text: Text
     world: SessionPorts
 
     def page(self, prompt: str, language: str = "") -> Page:
-        """The last page of a session that ends with a prompt."""
+        """A last page, with one prompt."""
         language = language or next(iter(self.book.flows.values())).languages[0]
         return Page(" ".join(self.text(Screen((Phrase(prompt),), language))), last=True)
 
 
 Enter = Callable[[Book, str, str], Session | None]
-"""The session of a number that dialled a code; None when no flow has the code."""
+"""The session of a caller who dialled a code; None when no flow has the code."""
 
 
 class Sessions:
@@ -84,65 +84,65 @@ class Sessions:
         self._written = written
         self._enter = enter
         self._begin = begin
-        self._talks: dict[str, _Talk] = {}
+        self._open: dict[str, _OpenSession] = {}
         self._closed = False
 
     def __len__(self) -> int:
-        return len(self._talks)
+        return len(self._open)
 
     async def answer(self, request: Request) -> Page:
         """The page that answers a request; :class:`MismatchError` if it fits no session."""
-        talk = self._talks.get(request.session)
-        if talk is None:
+        one = self._open.get(request.session)
+        if one is None:
             if self._closed or self._full():
-                log.warning("a text session was refused: there are %d", len(self._talks))
+                log.warning("a USSD session was rejected: %d are open", len(self._open))
                 return self._written().page(TROUBLE)
             written = self._written()
             session = self._enter(written.book, request.number, request.code)
             if session is None:
                 return written.page(UNKNOWN)
-            talk = self._talks[request.session] = _Talk(written, session, request.code)
-            talk.task = self._begin(self._run(request.session, talk))
-        elif (talk.session.caller.number, talk.code) != (request.number, request.code):
+            one = self._open[request.session] = _OpenSession(written, session, request.code)
+            one.task = self._begin(self._run(request.session, one))
+        elif (one.session.caller.number, one.code) != (request.number, request.code):
             raise MismatchError("this sessionId belongs to another phoneNumber or serviceCode")
-        async with talk.lock:
-            return await talk.answer(request.text)
+        async with one.lock:
+            return await one.answer(request.text)
 
     def _full(self) -> bool:
-        """Whether there is no room; sessions that are over make it, the oldest first."""
-        if len(self._talks) >= MOST:
-            over = next((name for name, talk in self._talks.items() if talk.over), None)
+        """Whether there is no room; the oldest session that is over makes room."""
+        if len(self._open) >= MOST:
+            over = next((name for name, one in self._open.items() if one.over), None)
             if over is None:
                 return True
-            self._talks.pop(over).cancel()
+            self._open.pop(over).cancel()
         return False
 
-    async def _run(self, name: str, talk: "_Talk") -> None:
-        """A session from its beginning until nobody can ask for it any more."""
+    async def _run(self, name: str, one: "_OpenSession") -> None:
+        """Run a session, and remember it for a while after its end."""
         try:
-            await talk.run()
+            await one.run()
             await asyncio.sleep(LASTING)
         finally:
-            if self._talks.get(name) is talk:
-                del self._talks[name]
+            if self._open.get(name) is one:
+                del self._open[name]
 
     async def release(self) -> None:
-        """Let all callers go: we are about to stop."""
+        """End all sessions: the application stops."""
         self._closed = True
-        talks = list(self._talks.values())
-        for talk in talks:
-            talk.leave()
+        open_sessions = list(self._open.values())
+        for one in open_sessions:
+            one.leave()
         try:
             async with asyncio.timeout(PATIENCE):
-                await asyncio.gather(*(talk.ended.wait() for talk in talks))
+                await asyncio.gather(*(one.ended.wait() for one in open_sessions))
         except TimeoutError:
-            log.warning("text sessions were still busy after %g s and were ended", PATIENCE)
-        for talk in talks:
-            talk.cancel()
+            log.warning("USSD sessions were still busy after %g s and were cancelled", PATIENCE)
+        for one in open_sessions:
+            one.cancel()
 
 
-class _Talk:
-    """One session, and its answers by the texts that they answered."""
+class _OpenSession:
+    """One session, and its pages by the texts that they answered."""
 
     def __init__(self, written: TextServices, session: Session, code: str) -> None:
         self.session = session
@@ -160,7 +160,7 @@ class _Talk:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will happen in it."""
+        """Whether the session has ended."""
         return self.ended.is_set()
 
     async def run(self) -> None:
@@ -170,7 +170,7 @@ class _Talk:
         try:
             await conduct(text_line, written.book, session, written.world)
         except Exception:
-            log.exception("text session %s broke", session.id)
+            log.exception("text session %s failed", session.id)
         finally:
             self.ended.set()
             self._shown.put_nowait(written.page(TROUBLE, session.language))
@@ -180,19 +180,19 @@ class _Talk:
         self._replies.put_nowait(None)
 
     def cancel(self) -> None:
-        """End it wherever it is."""
+        """Cancel the session."""
         if self.task is not None:
             self.task.cancel()
 
     async def answer(self, text: str) -> Page:
-        """What is shown after these replies, again if it was before."""
+        """The page after these replies; the same one if they come again."""
         if not self._answers:
-            self._answers[""] = self._page = await self._turned()
+            self._answers[""] = self._page = await self._next_page()
         if text not in self._answers:
             for reply in replies(self._rest(text)):
                 if not self._page.last:
                     self._replies.put_nowait(reply)
-                    self._page = await self._turned()
+                    self._page = await self._next_page()
                 self._text = f"{self._text}*{reply}" if self._begun else reply
                 self._begun = True
                 self._answers[self._text] = self._page
@@ -209,13 +209,13 @@ class _Talk:
             self._page = self._written.page(OVER, self.session.language)
         return text.removeprefix(before)
 
-    async def _turned(self) -> Page:
-        """The page that comes next."""
+    async def _next_page(self) -> Page:
+        """Wait for the next page."""
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._shown.get()
         except TimeoutError:
-            log.error("text session %s gave no page in %g s", self.session.id, PATIENCE)
+            log.error("text session %s: no page in %g s, timed out", self.session.id, PATIENCE)
             self.leave()
             return self._written.page(TROUBLE, self.session.language)
 
@@ -231,7 +231,7 @@ class _Talk:
 
 
 def replies(joined: str) -> Iterator[str]:
-    """Replies that were joined by stars; a reply may be a star itself."""
+    """Split replies that are joined by ``*``; a reply may be ``*`` itself."""
     at, more = 0, True
     while more:
         found = _REPLY.match(joined, at)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ari_app.ussd import sessions as module
-from ari_app.ussd.line import Page, TextLine, reading
+from ari_app.ussd.line import Page, TextLine, for_readers
 from ari_app.ussd.sessions import MismatchError, Request, replies
 from ivr.events import Answered, Keyed
 from ivr.screens import fits
@@ -118,7 +118,7 @@ async def test_what_a_message_would_only_repeat_is_not_sent(repeats: bool, sent:
     send = Send(Screen((), "ru"), "s:1", unless_read=repeats)
     session = start_session(book(), "s", "*100#", Caller("375291234567"))
     assert session is not None
-    assert await reading(perform)(send, session) == Answered("sent")
+    assert await for_readers(perform)(send, session) == Answered("sent")
     assert len(posted) == sent
 
 
@@ -191,7 +191,7 @@ async def test_a_fault_is_told(caplog: pytest.LogCaptureFixture) -> None:
         here.answer = OSError("broken")
         assert await ask(here, "1") == Page("ussd-trouble", last=True)
         await until(lambda: here.endings == ["fault"])
-        assert "text session c0 broke" in caplog.text
+        assert "text session c0 failed" in caplog.text
 
 
 async def test_there_is_room_for_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
