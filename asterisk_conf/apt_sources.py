@@ -1,4 +1,4 @@
-"""Which Debian archive this machine's own apt uses: we take ours from there, never by name."""
+"""Finds the Debian archive that this machine's apt uses, to install Asterisk from there."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class Entry(Struct, frozen=True):
-    """One archive of apt's sources, in whichever of the two forms it was written."""
+    """One archive of apt's sources, of either file format."""
 
     address: str
     suites: tuple[str, ...]
@@ -18,8 +18,8 @@ class Entry(Struct, frozen=True):
 def debian_archive(etc: Path = Path("/etc/apt")) -> str | None:
     """The address of the Debian archive among apt's sources in ``etc``; None if there is none."""
     for entry in entries(etc):
-        address = _listed(entry.address)
-        # security updates and other people's archives are told by their suite or their path
+        address = _first_mirror(entry.address)
+        # security updates and third-party archives differ by suite or path
         plain = any(not {"-", "/"} & set(suite) for suite in entry.suites)
         if plain and "main" in entry.components and "/debian" in urlsplit(address).path:
             return address
@@ -27,7 +27,7 @@ def debian_archive(etc: Path = Path("/etc/apt")) -> str | None:
 
 
 def entries(etc: Path) -> Iterator[Entry]:
-    """Every archive of binary packages that is switched on, in apt's order."""
+    """All enabled archives of binary packages, in apt's order."""
     for file in [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]:
         if not file.is_file():
             continue
@@ -51,7 +51,7 @@ def _one_line(text: str) -> Iterator[Entry]:
 
 
 def _deb822(text: str) -> Iterator[Entry]:
-    """Stanzas of ``Field: value``, where an indented line goes on with the field above."""
+    """Stanzas of ``Field: value``; an indented line continues the field above."""
     for stanza in text.split("\n\n"):
         fields: dict[str, str] = {}
         name = ""
@@ -71,7 +71,7 @@ def _deb822(text: str) -> Iterator[Entry]:
             yield Entry(address, words.get("suites", ()), words.get("components", ()))
 
 
-def _listed(address: str) -> str:
+def _first_mirror(address: str) -> str:
     """``mirror+file:`` names a list of mirrors (cloud images have it): the first of the list."""
     scheme, _, path = address.partition(":")
     if scheme != "mirror+file":

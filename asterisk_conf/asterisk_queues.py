@@ -1,7 +1,7 @@
-"""The queues as Asterisk is told of them: who serves, whom first, and whom only after a while.
+"""A site's queues as app_queue has them: members, penalties, and rules by waiting time.
 
-Asterisk knows one penalty of an agent in a queue, whoever waits there. So a language that shall be
-served by those who speak it has a row of its own, in which all others have a penalty higher by
+A member has one penalty in a queue, whoever waits there. So each language that is served by the
+agents who speak it has a queue of its own, in which all others have a penalty that is higher by
 :data:`OTHERS`.
 """
 
@@ -12,14 +12,14 @@ from msgspec import Struct
 from asterisk_conf.site import Agent, Queue, Site
 
 OTHERS = 10
-"""No penalty of a site is so high."""
+"""Higher than any penalty of a site."""
 
 
 class AsteriskQueue(Struct, frozen=True):
-    """One of Asterisk's queues: its members with their penalties, and up to which they are rung.
+    """A queue of app_queue: its members with their penalties, and its queue rules.
 
-    ``circles`` are seconds of waiting and the highest penalty from then on. That of second 0 is
-    told by the dialplan: app_queue looks at its rules when a second has passed.
+    ``circles`` are seconds of waiting and the highest penalty that is rung from then on. That of
+    second 0 is set by the dialplan: app_queue looks at its rules after the first second.
     """
 
     name: str

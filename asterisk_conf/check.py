@@ -61,7 +61,7 @@ def _problems(site: Description) -> Iterator[str]:
     for number in site.numbers:
         yield from _fits("numbers", number, _NUMBER, "2 to 20 digits")
     if site.deadman_seconds < 1:
-        yield f"deadman_seconds: {site.deadman_seconds} is no time; give 1 or more seconds"
+        yield f"deadman_seconds: {site.deadman_seconds} is no duration; give 1 or more seconds"
     for field in site.paths.__struct_fields__:
         yield from _fits(f"paths.{field}", str(getattr(site.paths, field)), None, "a plain path")
     for account in site.subscribers:
@@ -125,21 +125,21 @@ def _agent(agent: Agent, queues: frozenset[str]) -> Iterator[str]:
 def _account(where: str, user: str, password: str, name: str) -> Iterator[str]:
     yield from _fits(f"{where}.user", user, _USER, "letters, digits and ._-")
     if user.lower() in _RESERVED:
-        yield f"{where}.user: {user!r} is a name of Asterisk's own; choose another"
+        yield f"{where}.user: {user!r} is reserved by Asterisk; choose another"
     yield from _fits(
         f"{where}.password", password, _PASSWORD, "letters, digits and ._~+/@!*-", secret=True
     )
     if name:
         yield from _fits(f"{where}.name", name, None, "a plain name")
     if "," in name:
-        yield f"{where}.name: has a comma, which parts fields in queues.conf; leave it out"
+        yield f"{where}.name: has a comma, which separates fields in queues.conf; leave it out"
 
 
 def _queue(queue: Queue) -> Iterator[str]:
     where = f"queues.{queue.name}"
     yield from _fits(f"{where}.name", queue.name, _WORD, "two or more letters, digits, - and _")
     if queue.name.lower() == "general":
-        yield f"{where}.name: 'general' is a name of Asterisk's own; choose another"
+        yield f"{where}.name: 'general' is reserved by Asterisk; choose another"
     if queue.strategy not in STRATEGIES:
         yield f"{where}.strategy: {queue.strategy!r} is none of {', '.join(sorted(STRATEGIES))}"
     for field in _COUNTED:
@@ -192,7 +192,7 @@ def _unique(site: Description) -> Iterator[str]:
     for where, names in lists:
         for name, count in Counter(names).items():
             if count > 1 and not (name in site.numbers and where.startswith("numbers and")):
-                yield f"{where}: {name!r} stands {count} times; keep one"
+                yield f"{where}: {name!r} is given {count} times; keep one"
     for agent in site.agents:
         if agent.extension in site.numbers:
             yield f"agents.{agent.user}.extension: {agent.extension} is a number of the IVR"

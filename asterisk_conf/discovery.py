@@ -1,4 +1,4 @@
-"""Which Asterisk there is: the system's, or a private copy that runs through its own loader."""
+"""Finds an Asterisk: the system's, or a private copy that is run through its own loader."""
 
 import re
 import shutil
@@ -17,7 +17,7 @@ _SYSTEM_DATA = (Path("/usr/share/asterisk"), Path("/var/lib/asterisk"))
 
 
 class PbxError(Exception):
-    """Asterisk cannot be had, configured or run; the text says what the operator can do."""
+    """Asterisk is missing, or cannot be configured or run; the text says what to do."""
 
 
 class Asterisk(Struct, frozen=True):
@@ -30,12 +30,12 @@ class Asterisk(Struct, frozen=True):
 
     @property
     def rest_api(self) -> Path:
-        """Where its descriptions of ARI lie, one JSON file per resource."""
+        """The directory of its descriptions of ARI, a JSON file per resource."""
         return self.data / "rest-api"
 
     @property
     def sounds(self) -> Path:
-        """Its own recordings, a directory per language."""
+        """The directory of its sounds, with a directory per language."""
         return self.data / "sounds"
 
 
@@ -43,14 +43,14 @@ def find(explicit: Path | None = None) -> Asterisk | None:
     """The Asterisk to use, or None when there is none of version 20 or later.
 
     ``explicit`` is a private root made by :func:`asterisk_conf.private.make_private` or the
-    program itself; it must be fit (:class:`PbxError`). Without it the system's is looked for.
+    program itself; raises :class:`PbxError` if it cannot be used. Without it the system's is used.
     """
     if explicit is None:
         program = shutil.which("asterisk", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
         return _system(Path(program)) if program else None
     asterisk = private(explicit) if explicit.is_dir() else _system(explicit)
     if asterisk is None:
-        raise PbxError(f"{explicit} holds no Asterisk {OLDEST} or later; name another, or none")
+        raise PbxError(f"{explicit} has no Asterisk {OLDEST} or later; give another path, or none")
     return asterisk
 
 
@@ -66,7 +66,7 @@ def private(root: Path) -> Asterisk | None:
         return None
     argv = (
         str(loader),
-        "--inhibit-cache",  # the host's list of libraries is not for this root
+        "--inhibit-cache",  # the host's library cache is not for this root
         "--library-path",
         f"{libraries}:{libraries / 'asterisk'}",
         str(root / "usr/sbin/asterisk"),

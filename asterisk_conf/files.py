@@ -1,4 +1,4 @@
-"""Files of an installation: whole or not at all, and for no other user's eyes."""
+"""Writes files of an installation atomically and readable by their owner only."""
 
 import os
 import tempfile
@@ -8,22 +8,22 @@ from asterisk_conf.discovery import PbxError
 
 
 def replace(path: Path, content: bytes) -> bool:
-    """Put ``content`` at ``path`` at one stroke, mode 0600: whether that changed anything."""
+    """Replace ``path`` atomically, mode 0600; returns whether the content changed."""
     if path.is_file() and path.read_bytes() == content:
         return False
-    number, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made 0600
+    number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made 0600
     try:
         with os.fdopen(number, "wb") as file:
             file.write(content)
-        Path(aside).replace(path)
+        Path(temporary).replace(path)
     except OSError:
-        Path(aside).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise
     return True
 
 
 def private_directory(path: Path) -> None:
-    """Make ``path``, mode 0700; refuse one that belongs to somebody else."""
+    """Make the directory ``path``, mode 0700; raises :class:`PbxError` if another user owns it."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     owner = path.lstat()
     if path.is_symlink() or owner.st_uid != os.geteuid():

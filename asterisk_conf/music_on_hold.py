@@ -1,4 +1,4 @@
-"""Music on hold of our own: Debian ships none, and silence sounds like a dropped call."""
+"""Generates music on hold: Debian ships none, and silence sounds like a dropped call."""
 
 import array
 import io
@@ -18,7 +18,7 @@ _RING = 2.0  # seconds a note takes to die away; longer than a note, so that the
 
 
 def music_wav() -> bytes:
-    """A calm, broken chord progression of 24 s as a WAV file (8 kHz, mono, 16 bit) that loops."""
+    """Broken chords of 24 s as a WAV file (8 kHz, mono, 16 bit) that loops."""
     order = (0, 1, 2, 1)
     notes = [chord[order[step % 4]] * 2 for chord in _CHORDS for step in range(12)]
     length = int(len(notes) * _NOTE * RATE)

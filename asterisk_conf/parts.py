@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Secret(str):
-    """A password: a string that shows itself in no repr, log or traceback."""
+    """A password: a string whose repr does not show it."""
 
     __slots__ = ()
 
@@ -17,7 +17,7 @@ class Secret(str):
 class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP.
 
-    Those of Asterisk, and that of the agents' ``desk``, which is here so that none is given twice.
+    ``desk`` is the port of the agents' pages; it is here so that no port is used twice.
     """
 
     sip: int = 5060
@@ -40,14 +40,14 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Secrets(Struct, frozen=True):
-    """The passwords with which our application enters ARI and AMI as user ``firstline``."""
+    """The passwords of the user ``firstline`` of ARI and AMI."""
 
     ari_password: Secret
     ami_password: Secret
 
 
 class SipAccount(Struct, frozen=True):
-    """A subscriber's phone. ``number`` is his caller ID, whatever the phone itself claims."""
+    """A subscriber's SIP account. ``number`` is its caller ID, whatever the phone sends."""
 
     user: str
     password: Secret
@@ -57,9 +57,9 @@ class SipAccount(Struct, frozen=True):
 
 
 class Agent(Struct, frozen=True):
-    """An agent's phone: reachable as ``extension`` and member of ``queues``.
+    """An agent's SIP account, reachable as ``extension`` and a member of ``queues``.
 
-    ``login`` is what queues call him, his ``user`` if it is "".
+    ``login`` is the agent's name in the penalties of queues; "" is ``user``.
     """
 
     user: str
@@ -72,20 +72,20 @@ class Agent(Struct, frozen=True):
 
 
 class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a queue serves. Times are in seconds, 0 is never.
+    """How a queue serves its callers. Times are in seconds; 0 is never.
 
     ``ring`` is how long one agent's phone rings, ``wrapup`` the pause after a conversation,
-    ``service_level`` the wait that is promised. ``join_empty`` and ``leave_when_empty`` are
-    app_queue's conditions (``yes``, ``no``, or a list such as ``paused,unavailable``): by default
-    a caller may always wait, also when no agent is registered. ``leave`` is the key with which
-    he leaves the queue; "" for none. ``limit`` bounds the callers who wait, 0 does not.
-    ``announcement`` is a sound without its ending that he hears every so often; his place he hears
-    as often as ``position_every`` says.
+    ``service_level`` the promised wait. ``join_empty`` and ``leave_when_empty`` are app_queue's
+    conditions (``yes``, ``no``, or a list such as ``paused,unavailable``): by default callers may
+    always wait, also when no agent is registered. ``leave`` is the key with which a caller leaves
+    the queue; "" for none. ``limit`` is the most callers who wait; 0 is no limit.
+    ``announcement`` is a sound without its extension, played every ``announcement_every`` seconds;
+    the caller's position is played every ``position_every`` seconds.
 
-    ``agents`` are those who serve, with their penalties: who has a lower one is rung first. Without
-    any it is all who name the queue, with none. ``circles`` says to what penalty agents are rung
-    after how long. A caller of one of the ``languages`` waits for agents who speak it, for so long
-    as ``patience`` says, then for all.
+    ``agents`` are the members with their penalties: those with a lower one are rung first. Without
+    any, all agents who name the queue are members, with penalty 0. ``circles`` maps seconds of
+    waiting to the highest penalty that is rung from then on. A caller in one of ``languages`` is
+    offered to agents who speak it for ``patience`` seconds, then to all.
     """
 
     strategy: str = "rrmemory"
@@ -113,13 +113,13 @@ class Queue(QueueSettings, frozen=True):
 
     @property
     def names(self) -> dict[str, str]:
-        """The queues that Asterisk has for it, by the language of who waits there; "" is any."""
+        """The names of its queues in Asterisk by the caller's language; "" is any other."""
         named = {language: f"{self.name}-{language}" for language in self.languages}
         return {"": self.name, **named}
 
 
 class Paths(Struct, frozen=True):
-    """Where Asterisk finds and puts things. The defaults are those of Debian's package."""
+    """Asterisk's directories. The defaults are those of Debian's package."""
 
     etc: Path = Path("/etc/asterisk")
     modules: Path = Path("/usr/lib/asterisk/modules")
@@ -128,7 +128,7 @@ class Paths(Struct, frozen=True):
     spool: Path = Path("/var/spool/asterisk")
     log: Path = Path("/var/log/asterisk")
     run: Path = Path("/var/run/asterisk")
-    hold: Path = Path("/var/lib/asterisk/moh/firstline")
+    music_on_hold: Path = Path("/var/lib/asterisk/moh/firstline")
 
 
 class Description(Struct, frozen=True, kw_only=True):

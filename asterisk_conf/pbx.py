@@ -1,4 +1,4 @@
-"""One Asterisk of ours under a state directory: write its files, start, ask and stop it."""
+"""Runs an Asterisk in a state directory: writes its files, starts, controls and stops it."""
 
 import re
 import resource
@@ -30,7 +30,7 @@ _OPEN_FILES = 65536  # about five per call
 
 
 class Status(Struct, frozen=True):
-    """``pid`` is None when it does not run. ``warnings`` say what will hurt and what to do."""
+    """``pid`` is None when it does not run. ``warnings`` say what is wrong and what to do."""
 
     pid: int | None
     version: str
@@ -38,7 +38,7 @@ class Status(Struct, frozen=True):
 
 
 class Pbx:
-    """The Asterisk of one state directory. Its methods block: from async code use a thread."""
+    """The Asterisk of a state directory. Its methods block: call them in a thread."""
 
     def __init__(self, asterisk: Asterisk, site: Site, state: Path) -> None:
         self.asterisk = asterisk
@@ -51,21 +51,30 @@ class Pbx:
 
     @property
     def log(self) -> Path:
-        """What Asterisk itself reports: notices, warnings and errors."""
+        """Asterisk's log of notices, warnings and errors."""
         return self.site.paths.log / "messages"
 
     def write(self) -> tuple[str, ...]:
-        """Render the configuration (0600, in directories of 0700): the names of what changed."""
+        """Write the configuration (files 0600, directories 0700); returns what changed."""
         files = render(self.site)
         own = self.site.paths
         try:
             recording = own.spool / "recording"  # Asterisk does not make it, and needs it
             for directory in (
-                *(self.home, own.etc, own.lib, own.spool, recording, own.log, own.run, own.hold),
+                *(
+                    self.home,
+                    own.etc,
+                    own.lib,
+                    own.spool,
+                    recording,
+                    own.log,
+                    own.run,
+                    own.music_on_hold,
+                ),
             ):
                 private_directory(directory)
-            if not any(own.hold.iterdir()):
-                replace(own.hold / "firstline.wav", music_wav())
+            if not any(own.music_on_hold.iterdir()):
+                replace(own.music_on_hold / "firstline.wav", music_wav())
             return tuple(
                 name for name, text in files.items() if replace(own.etc / name, text.encode())
             )
@@ -76,10 +85,10 @@ class Pbx:
             ) from error
 
     def start(self, deadline: float = START_SECONDS) -> Status:
-        """Write the files, start Asterisk and wait until it takes calls, ``deadline`` seconds.
+        """Write the files, start Asterisk and wait ``deadline`` seconds until it takes calls.
 
-        It goes on when we end. One that already runs is left as it is. Raises :class:`PbxError`
-        with its last words when it does not come up.
+        It keeps running when this process ends. One that already runs is left as it is. Raises
+        :class:`PbxError` with the end of its log when it does not come up.
         """
         if self._process() is not None:
             return self.status()
@@ -97,10 +106,10 @@ class Pbx:
         return self.status()
 
     def stop(self, seconds: float = 5.0) -> bool:
-        """End it: asked first, then told, then killed, ``seconds`` each. Whether it ran at all."""
+        """Stop it: by its console, then SIGTERM, then SIGKILL, ``seconds`` each. Whether it ran."""
         process = self._process()
         if process is not None:
-            with suppress(PbxError):  # too busy to listen, or just gone
+            with suppress(PbxError):  # its console does not answer, or it has just ended
                 self.cli("core stop now")
                 end(process, None, seconds)
             self._end(process, seconds)
@@ -111,14 +120,14 @@ class Pbx:
         return process is not None
 
     def status(self) -> Status:
-        """Whether it runs, asked of the kernel alone."""
+        """Whether the process runs; Asterisk itself is not asked."""
         process = self._process()
         return Status(
             process.pid if process else None, self.asterisk.version, _warnings(self.site.host)
         )
 
     def cli(self, command: str) -> str:
-        """What Asterisk's console answers to ``command``. Raises :class:`PbxError` if it cannot."""
+        """The output of a console command. Raises :class:`PbxError`."""
         try:
             answer = subprocess.run(
                 [*self.asterisk.argv, "-C", str(self._conf), "-rx", command],
@@ -157,29 +166,29 @@ class Pbx:
                 f"this Asterisk lacks {', '.join(missing)}; install the package that has them, "
                 "or remove that Asterisk and let Firstline unpack its own"
             )
-        trouble = port_problems(self.site.host, self.site.ports)
-        if trouble:
-            raise PbxError("\n".join(trouble))
+        problems = port_problems(self.site.host, self.site.ports)
+        if problems:
+            raise PbxError("\n".join(problems))
 
     def _wait_booted(self, process: Process, deadline: float) -> None:
-        late = time.monotonic() + deadline
-        while time.monotonic() < late:
+        end_by = time.monotonic() + deadline
+        while time.monotonic() < end_by:
             if not alive(process):
-                raise PbxError(f"Asterisk ended at its start: {self._last_words()}")
+                raise PbxError(f"Asterisk ended at its start: {self._log_tail()}")
             try:
                 if "fully booted" in self.cli("core waitfullybooted"):
                     return
             except PbxError:
                 end(process, None, _POLL_SECONDS)  # its console is not open yet
-        raise PbxError(f"Asterisk did not start in {deadline:.0f} s: {self._last_words()}")
+        raise PbxError(f"Asterisk did not start in {deadline:.0f} s: {self._log_tail()}")
 
-    def _last_words(self, lines: int = 5) -> str:
-        said: list[str] = []
+    def _log_tail(self, lines: int = 5) -> str:
+        tail: list[str] = []
         for file in (self.log, self.home / "output.log"):
             if file.exists():
                 text = file.read_text(encoding="utf-8", errors="replace")
-                said += [line for line in text.splitlines()[-lines:] if line.strip()]
-        return "\n".join([f"its log {self.log} says", *said]) if said else "it said nothing"
+                tail += [line for line in text.splitlines()[-lines:] if line.strip()]
+        return "\n".join([f"its log {self.log} says", *tail]) if tail else "it logged nothing"
 
     def _end(self, process: Process, seconds: float = 5.0) -> None:
         end(process, signal.SIGTERM, seconds) or end(process, signal.SIGKILL, seconds)
@@ -198,20 +207,20 @@ def _paths(asterisk: Asterisk, home: Path) -> Paths:
         spool=home / "spool",
         log=home / "log",
         run=run,
-        hold=home / "hold",
+        music_on_hold=home / "hold",
     )
 
 
 def _raise_limit(process: Process) -> None:
-    """A call takes about five open files, and the usual soft limit is 1024 of them."""
-    with suppress(ProcessLookupError):  # it ended at once; who waits for it will say so
+    """Raise the limit of open files: a call takes about five, and the usual soft limit is 1024."""
+    with suppress(ProcessLookupError):  # it ended at once, which the wait for its start reports
         _, most = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
         files = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (files, most))
 
 
 def _warnings(host: str) -> tuple[str, ...]:
-    """Media on all addresses looks this host's own name up at every call, and waits for it."""
+    """With host 0.0.0.0 Asterisk resolves this host's name at every call and waits for DNS."""
     if host != "0.0.0.0":
         return ()
     name = socket.gethostname()

@@ -1,7 +1,7 @@
-"""A private copy of Asterisk, unpacked from Debian's archive: no chroot, no right of root needed.
+"""A private copy of Asterisk, unpacked from Debian's archive without root and without chroot.
 
-apt checks the archive's signature. It does not check until when the index is valid, because a
-mirror may be weeks old.
+apt checks the archive's signature. The validity date of the index is not checked, because a mirror
+may be weeks old.
 """
 
 import fcntl
@@ -33,14 +33,14 @@ Progress = Callable[[str], None]
 
 
 def make_private(root: Path, progress: Progress, mirror: str | None = None) -> Asterisk:
-    """The private Asterisk in ``root``: made when it is missing or incomplete, else as it is.
+    """The private Asterisk in ``root``; unpacked if it is missing or incomplete.
 
-    It is unpacked aside and renamed, so that a broken attempt leaves nothing that looks whole;
-    of two processes that want it at once one waits for the other. ``progress`` hears a line per
-    step. ``mirror`` is by default the archive of this machine's apt. Raises :class:`PbxError`.
+    It is unpacked beside and renamed, so that an interrupted attempt leaves no incomplete copy; of
+    two processes that do this at once one waits for the other. ``progress`` is called with a line
+    per step. ``mirror`` is by default the archive of this machine's apt. Raises :class:`PbxError`.
     """
     root = root.absolute()
-    with _alone(root):
+    with _locked(root):
         ready = private(root)
         if ready:
             return ready
@@ -61,7 +61,7 @@ def make_private(root: Path, progress: Progress, mirror: str | None = None) -> A
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _locked(root: Path) -> Iterator[None]:
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
         lock = root.with_name(f"{root.name}.lock").open("w")
@@ -97,7 +97,7 @@ def _mirror() -> str:
     mirror = debian_archive()
     if mirror is None:
         raise PbxError(
-            "apt on this machine names no Debian archive to take Asterisk from; "
+            "apt on this machine has no Debian archive to install Asterisk from; "
             "install Asterisk 20 or later yourself, as root: apt install asterisk"
         )
     return mirror
@@ -106,7 +106,7 @@ def _mirror() -> str:
 def _unpack(part: Path, mirror: str, progress: Progress) -> None:
     command = [
         "mmdebstrap",
-        "--mode=chrootless",  # unpacking needs no right at all
+        "--mode=chrootless",  # unpacking needs no privileges
         "--variant=extract",
         f"--include={','.join(PACKAGES)}",
         "--components=main",
@@ -117,7 +117,7 @@ def _unpack(part: Path, mirror: str, progress: Progress) -> None:
         str(part),
         mirror,
     ]
-    said: list[str] = []
+    output: list[str] = []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as tool:
@@ -125,30 +125,32 @@ def _unpack(part: Path, mirror: str, progress: Progress) -> None:
         late.start()
         try:
             for line in tool.stdout or ():
-                said.append(line.strip())
+                output.append(line.strip())
                 if line.startswith("I: "):
                     progress(line[3:].strip())
         finally:
             late.cancel()
     if tool.returncode != 0:
-        raise PbxError(_explained(said, part, late=tool.returncode == -15))
+        raise PbxError(_explained(output, part, late=tool.returncode == -15))
 
 
-def _explained(said: list[str], part: Path, *, late: bool) -> str:
+def _explained(output: list[str], part: Path, *, late: bool) -> str:
     if late:
         return f"unpacking Asterisk took over {_UNPACK_SECONDS:.0f} s; check the network, try again"
-    text = "\n".join(said)
+    text = "\n".join(output)
     for sign, remedy in _REMEDIES:
         if sign in text:
             return f"cannot unpack Asterisk to {part}: {remedy.format(needed=NEEDED_MB)}"
-    errors = [line for line in said if line.startswith("E: ")] or said[-1:] or ["it said nothing"]
-    return f"cannot unpack Asterisk to {part}: mmdebstrap says {errors[0]!r}; mend that, try again"
+    errors = (
+        [line for line in output if line.startswith("E: ")] or output[-1:] or ["it printed nothing"]
+    )
+    return f"cannot unpack Asterisk to {part}: mmdebstrap says {errors[0]!r}; fix that, try again"
 
 
 def _trim(root: Path) -> None:
-    """Leave out what no call needs, and name the sounds by language as Asterisk looks for them.
+    """Remove documentation, and link the sounds by language as Asterisk looks for them.
 
-    Debian's packages make these links when they are configured, and here they never are.
+    Debian's packages make these links when they are configured; here they are only unpacked.
     """
     for name in _USELESS:
         directory = root / "usr/share" / name
@@ -156,7 +158,7 @@ def _trim(root: Path) -> None:
             if path.is_dir() and not path.is_symlink():
                 if not any(path.iterdir()):
                     path.rmdir()
-            elif path.name != "copyright":  # the terms stay with the works
+            elif path.name != "copyright":  # licences stay
                 path.unlink()
     sounds = root / "usr/share/asterisk/sounds"
     for path in sorted(sounds.iterdir()):

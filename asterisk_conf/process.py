@@ -1,4 +1,4 @@
-"""A process that outlives us, known by its number *and* its start, so that no other is ever hit."""
+"""Starts and ends a process that outlives this one, identified by pid *and* start time."""
 
 import os
 import select
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 
 class Process(Struct, frozen=True):
-    """``pid`` may be used again by another process; ``started`` (kernel ticks) then differs."""
+    """``started`` (kernel ticks) differs when another process has got the same ``pid``."""
 
     pid: int
     started: int
@@ -44,12 +44,12 @@ def started(pid: int) -> int | None:
 
 
 def alive(process: Process) -> bool:
-    """Whether that very process still runs."""
+    """Whether this process still runs."""
     return started(process.pid) == process.started
 
 
 def end(process: Process, how: signal.Signals | None, seconds: float) -> bool:
-    """Signal the process (unless ``how`` is None), wait for its end: whether it is gone."""
+    """Send the signal ``how``, if any, and wait ``seconds``; returns whether it ended."""
     try:
         handle = os.pidfd_open(process.pid)
     except OSError:
@@ -66,4 +66,4 @@ def end(process: Process, how: signal.Signals | None, seconds: float) -> bool:
     finally:
         os.close(handle)
         with suppress(ChildProcessError):
-            os.waitpid(process.pid, os.WNOHANG)  # ours perhaps; nobody else would bury it
+            os.waitpid(process.pid, os.WNOHANG)  # reap it if it is a child of this process

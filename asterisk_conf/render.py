@@ -1,4 +1,4 @@
-"""The configuration of Asterisk as text, from one :class:`Site`: a pure function."""
+"""Renders the configuration of Asterisk from a :class:`Site`: a pure function."""
 
 from functools import cache
 
@@ -10,9 +10,9 @@ from asterisk_conf.site import Site, SiteError
 
 
 def render(site: Site) -> dict[str, str]:
-    """Every file of the configuration: its name in Asterisk's directory -> its text.
+    """All files of the configuration: name in Asterisk's directory -> text.
 
-    Raises :class:`SiteError` when a value would leave its place in a file.
+    Raises :class:`SiteError` when a value would break out of its place in a file.
     """
     templates = _templates()
     return {
@@ -23,7 +23,7 @@ def render(site: Site) -> dict[str, str]:
 
 @cache
 def _templates() -> Environment:
-    """Templates whose marks, ``@{x}`` and ``<% for %>``, mean nothing to Asterisk."""
+    """Templates with the marks ``@{x}`` and ``<% for %>``, which mean nothing to Asterisk."""
     return Environment(
         loader=PackageLoader("asterisk_conf"),
         undefined=StrictUndefined,
@@ -37,14 +37,14 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # the files are no HTML; _finalized refuses instead of escaping
+        autoescape=False,  # not HTML; _finalized refuses instead of escaping
     )
 
 
 def _finalized(value: object) -> str:
-    """Each value on its way into a file: the last door, behind that of :class:`Site`."""
+    """Check each value that is put into a file, after the check of :class:`Site`."""
     if value is None:
-        raise SiteError(("a value is missing where a file needs one; mend the template",))
+        raise SiteError(("a value is missing where a file needs one; correct the template",))
     text = str(value)
     char = refused(text)
     if char:

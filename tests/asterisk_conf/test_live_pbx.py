@@ -109,7 +109,7 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
     pbx = make_pbx(tmp_path, ports=ports)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", ports.sip))
-        with pytest.raises(PbxError, match=rf"port {ports.sip}/udp is taken; set ports.sip"):
+        with pytest.raises(PbxError, match=rf"port {ports.sip}/udp is in use; set ports.sip"):
             pbx.start()
     assert pbx.status().pid is None
 

@@ -161,7 +161,7 @@ PLACES = (
     lambda text: {"app": text},
     lambda text: {"numbers": (text,)},
     lambda text: {"language": text},
-    lambda text: {"paths": Paths(hold=Path(text))},
+    lambda text: {"paths": Paths(music_on_hold=Path(text))},
     lambda text: {"subscribers": (SipAccount("u1", Secret(text), "10"),)},
     lambda text: {"subscribers": (SipAccount("u1", Secret("p"), "10", text),)},
     lambda text: {"subscribers": (SipAccount(text, Secret("p"), "10"),)},
