@@ -13,7 +13,12 @@ SETTINGS = ROOT / "docs" / "settings.md"
 OPERATING = ROOT / "docs" / "operating.md"
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 FREEPBX = ROOT / "docs" / "from-freepbx.md"
-DOCUMENTS = (README, ROOT / "CHANGELOG.md", LANGUAGE, *sorted((ROOT / "docs").glob("*.md")))
+DOCUMENTS = (
+    README,
+    *sorted(set(ROOT.glob("*.md")) - {README}),
+    LANGUAGE,
+    *sorted((ROOT / "docs").rglob("*.md")),
+)
 
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
