@@ -19,8 +19,8 @@ TIMEOUT = 180.0
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the kinds known as markers."""
-    for name, told in {**KINDS, "slow": SLOW}.items():
-        config.addinivalue_line("markers", f"{name}: {told}")
+    for name, meaning in {**KINDS, "slow": SLOW}.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
 
 
 @pytest.hookimpl(tryfirst=True)

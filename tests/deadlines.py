@@ -54,7 +54,7 @@ def _wanting() -> int:
 
 
 class Pace:
-    """A clock of the seconds that would have passed on a quiet machine."""
+    """A clock of the seconds that a quiet machine would have needed."""
 
     def __init__(self) -> None:
         self._probes = [probe() for _ in range(REMEMBERED)]
