@@ -1,4 +1,4 @@
-"""The phone as scripts use it: dial, press, wait for what happens, hang up.
+"""The phone as scripts use it: dial, press keys, wait for events, hang up.
 
 async with Phone(Account("alice", "…", port=5060), record=Path("heard.wav")) as phone:
     await phone.dial("611")
@@ -60,22 +60,22 @@ START = 10.0
 ACKNOWLEDGE = 5.0
 """How long the phone, or the server for a registration, may take to answer, in seconds."""
 END = 4.0
-"""How long the phone may take to hang up and unregister before its process is killed."""
+"""How long the phone may take to hang up and unregister before its process is killed (s)."""
 
-OF_A_CALL = (Ringing, Connected, Pressed, m.Released, Played)
-"""What cannot happen any more once the call has ended."""
+CALL_EVENTS = (Ringing, Connected, Pressed, m.Released, Played)
+"""Events that cannot come after the call has ended."""
 
 
 class PhoneError(Exception):
-    """The phone could not do what was asked, or what was waited for can no longer come."""
+    """A command failed, or an event that was waited for cannot come any more."""
 
 
 class Phone:
-    """A SIP phone with one call at a time, alive inside ``async with``.
+    """A SIP phone with one call at a time, usable inside ``async with``.
 
     ``record`` is the file for what the phone hears: 8 kHz, mono, complete on the disk when
     :class:`Disconnected` comes; a second call goes to "name-2.wav", and so on. ``answer_after``
-    picks incoming calls up by itself after so many seconds (they come to a registered phone only).
+    answers incoming calls automatically after so many seconds (only a registered phone gets any).
     Every method has a deadline and raises :class:`PhoneError`.
     """
 
@@ -95,7 +95,7 @@ class Phone:
         self._history: list[Event] = []
         self._seen = 0
         self._ended = ""
-        self._news = asyncio.Condition()
+        self._changed = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
         root = Path(__file__).parents[2]
@@ -132,30 +132,33 @@ class Phone:
         await self._do(m.Register(), Registered, timeout=timeout)
 
     async def dial(self, number: str) -> None:
-        """Call a number, which may have ``*`` and ``#``; :meth:`wait` tells how it went."""
+        """Call a number, which may have ``*`` and ``#``; :meth:`wait` for the result."""
         dialled = await self._do(m.Dial(number), m.Dialled)
         self._seen = self._history.index(dialled) + 1
 
     async def answer(self) -> None:
-        """Pick up the call that rings, and wait until it is connected."""
+        """Answer the incoming call, and wait until it is connected."""
         await self._do(m.Answer(), Connected)
 
     async def consult(self, number: str) -> None:
-        """Call somebody to ask about the call that there is; then :meth:`transfer`, or hang up."""
+        """Call a number to consult; then :meth:`transfer` the current call to it, or hang up."""
         dialled = await self._do(m.Consult(number), m.Dialled)
         self._seen = self._history.index(dialled) + 1
 
     async def transfer(self, number: str = "") -> None:
-        """Pass the call on, to a number or to who was asked; returns when we are out of it."""
+        """Transfer the call: to a number (blind), or to the consulted one (attended).
+
+        Returns when this phone is out of the call.
+        """
         await self._do(m.Transfer(number), Disconnected, timeout=2 * ACKNOWLEDGE)
 
     async def press(self, keys: str) -> None:
-        """Press keys one after another; returns when the last is up, or the call has ended."""
+        """Press keys in turn; returns when the last is released, or the call has ended."""
         deadline = ACKNOWLEDGE + len(keys) * 2 * (m.TONE + m.GAP)
         await self._do(m.Press(keys), m.Released, Disconnected, timeout=deadline)
 
     async def play(self, wav: Path, timeout: float = 60.0) -> None:
-        """Say what is in a WAV file; returns when it was sent, or the call has ended."""
+        """Play a WAV file to the other side; returns when it was sent, or the call has ended."""
         await self._do(m.Play(str(wav)), Played, Disconnected, timeout=timeout)
 
     async def text(self, number: str, text: str) -> None:
@@ -163,9 +166,9 @@ class Phone:
         await self._do(m.Text(number, text), m.Sent)
 
     async def hangup(self) -> None:
-        """Put down the call, a ringing one as busy; returns when the other side knows.
+        """Hang up, or reject a ringing call as busy; returns when the other side confirmed.
 
-        That there is no call any more is no error: the other side was faster.
+        No error if there is no call: the other side may have been faster.
         """
         await self._do(m.Hangup(), Disconnected, m.Idle)
 
@@ -179,23 +182,23 @@ class Phone:
         return event
 
     async def events(self) -> AsyncIterator[Event]:
-        """All events from the first on, as they happen, until the phone is off."""
-        told = 0
+        """All events from the first on, as they come, until the phone ends."""
+        yielded = 0
         while True:
-            async with self._news:
-                while told == len(self._history) and not self._ended:
-                    await self._news.wait()
-            if told == len(self._history):
+            async with self._changed:
+                while yielded == len(self._history) and not self._ended:
+                    await self._changed.wait()
+            if yielded == len(self._history):
                 return
-            yield self._history[told]
-            told += 1
+            yield self._history[yielded]
+            yielded += 1
 
     async def _do(self, command: m.Command, *kinds: type[E], timeout: float = ACKNOWLEDGE) -> E:
-        """Send a command and give its first effect of one of these kinds."""
+        """Send a command and return the first event of one of these kinds."""
         stdin = self._running().stdin
         assert stdin is not None
         position = len(self._history)
-        with suppress(ConnectionError):  # the reader tells of its end
+        with suppress(ConnectionError):  # the reader reports the end of the process
             stdin.write(m.to_line(command))
             await stdin.drain()
         what = type(command).__name__.lower()
@@ -207,7 +210,7 @@ class Phone:
     ) -> tuple[E, int]:
         """The first event of these kinds from a position of the history on, and the one after."""
         try:
-            async with asyncio.timeout(timeout), self._news:
+            async with asyncio.timeout(timeout), self._changed:
                 while True:
                     for index in range(position, len(self._history)):
                         event = self._history[index]
@@ -217,7 +220,7 @@ class Phone:
                     position = len(self._history)
                     if self._ended:
                         raise PhoneError(f"{what}: {self._ended}")
-                    await self._news.wait()
+                    await self._changed.wait()
         except TimeoutError:
             last = self._history[-1] if self._history else "nothing"
             raise PhoneError(f"{what}: nothing in {timeout:g} s; the last was {last}") from None
@@ -226,14 +229,14 @@ class Phone:
         assert process.stdout is not None
         assert process.stderr is not None
         async for line in process.stdout:
-            async with self._news:
+            async with self._changed:
                 self._history.append(m.event(line))
-                self._news.notify_all()
+                self._changed.notify_all()
         lines = (await process.stderr.read()).decode(errors="replace").splitlines()
         why = lines[-1] if lines else f"its process ended with {await process.wait()}"
-        async with self._news:
-            self._ended = f"the phone is off: {why}"
-            self._news.notify_all()
+        async with self._changed:
+            self._ended = f"the phone has ended: {why}"
+            self._changed.notify_all()
 
     async def _close(self) -> None:
         """End the process: it hangs up and unregisters when its input ends."""
@@ -255,14 +258,14 @@ class Phone:
 
     def _running(self) -> Process:
         if self._process is None:
-            raise PhoneError("the phone is used outside of its `async with`")
+            raise PhoneError("the phone is used outside its `async with`")
         return self._process
 
 
 def _refuse(event: Event, kinds: tuple[type[object], ...], what: str) -> None:
-    """Raise when this event shows that none of ``kinds`` will come."""
+    """Raise :class:`PhoneError` if after this event none of ``kinds`` can come."""
     match event:
         case Failed(failed, reason, code) if failed == what:
             raise PhoneError(f"{what}: {code} {reason}" if code else f"{what}: {reason}")
-        case Disconnected(code, reason) if any(issubclass(kind, OF_A_CALL) for kind in kinds):
+        case Disconnected(code, reason) if any(issubclass(kind, CALL_EVENTS) for kind in kinds):
             raise PhoneError(f"{what}: the call has ended: {code} {reason}")

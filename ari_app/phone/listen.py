@@ -1,8 +1,8 @@
-"""Did the caller hear this prompt? Recordings compared with the files that were played.
+"""Finds out whether a caller heard a prompt: compares a recording with the file that was played.
 
 The prompt is cut into windows, and each is looked for in the recording by normalised
-cross-correlation, which knows no loudness: 1 is the same wave, 0 is another one. The windows must
-be found one behind the other, give or take :data:`SLIP` (a jitter buffer drops or repeats a frame
+cross-correlation, which ignores loudness: 1 is the same waveform, 0 is unrelated. The windows must
+be found one after the other, within :data:`SLIP` (a jitter buffer drops or repeats a frame
 now and then), so two sentences that share a word are told apart. The score is the mean over the
 windows, each with the weight of its energy.
 """
@@ -25,9 +25,9 @@ SLIP = 0.2
 """How far a window may be from its place behind the one before, in seconds: a jitter buffer on a
 busy machine grows and shrinks by so much."""
 BLOCK = 0.01
-"""The places are compared in steps of so many seconds."""
+"""Step between compared positions, in seconds."""
 FLOOR = 1e-3
-"""What is more quiet than this (1 is full scale) counts as silence: G.711 adds as much itself."""
+"""Amplitudes below this (1 is full scale) count as silence: G.711 adds as much noise."""
 HEARD = 0.8
 """From this score on a prompt was heard: through G.711 it is 1.00, or 0.9 on a machine so busy that
 frames come late; another sentence stays below 0.5. Of two that differ in a word, compare scores."""
@@ -35,14 +35,14 @@ frames come late; another sentence stays below 0.5. Of two that differ in a word
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The best place for a prompt in a recording: ``score`` up to 1, ``at_seconds`` its begin."""
+    """The best place for a prompt in a recording: ``score`` up to 1, ``at_seconds`` its start."""
 
     score: float
     at_seconds: float
 
     @property
     def heard(self) -> bool:
-        """Whether that is the prompt."""
+        """Whether the score is high enough to be the prompt."""
         return self.score >= HEARD
 
 
@@ -52,8 +52,8 @@ def heard(
     """Look for a prompt's file in a recording; both are WAV of 16 bits, of any rate.
 
     ``first`` compares only so many seconds of the prompt, for one that a key cut short. ``after``
-    skips the begin of the recording, in seconds. Raises :class:`prompts.wav.SoundError` for a file
-    that is no such WAV, and for a prompt without sound.
+    skips the start of the recording, in seconds. Raises :class:`prompts.wav.SoundError` for a file
+    that is not such a WAV, and for a silent prompt.
     """
     sought, rate = wav.read(prompt)
     within, recorded_rate = wav.read(recording)
@@ -64,7 +64,7 @@ def heard(
     if first is not None:
         sought = sought[: round(first * rate)]
     if not np.any(np.abs(sought) > FLOOR):
-        raise wav.SoundError(f"{prompt}: there is no sound in it that could be looked for")
+        raise wav.SoundError(f"{prompt}: it is silent and cannot be looked for")
     found = find(within[round(after * rate) :].astype(float), sought.astype(float), rate)
     return Match(found.score, found.at_seconds + after)
 

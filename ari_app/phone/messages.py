@@ -1,4 +1,4 @@
-"""What the handset and its SIP process tell each other: one JSON object per line.
+"""The messages between the handset and its SIP process: one JSON object per line.
 
 Times (``at``) are seconds of the machine's monotonic clock, which all processes share.
 """
@@ -18,12 +18,12 @@ TONE = 0.1
 """How long a key is held, in seconds."""
 
 GAP = 0.06
-"""The silence between two keys, in seconds. Asterisk takes two keys apart from 40 ms on."""
+"""The silence between two keys, in seconds. Asterisk needs at least 40 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who the phone is: a SIP user of the server at ``host``:``port``."""
+    """A SIP account of the server at ``host``:``port``."""
 
     user: str
     password: str = field(repr=False)
@@ -32,7 +32,7 @@ class Account:
 
 
 class Start(Struct, frozen=True, tag="start"):
-    """The first command. ``answer_after`` seconds pick incoming calls up by themselves."""
+    """The first command. Incoming calls are answered after ``answer_after`` seconds."""
 
     account: Account
     transport: Transport = "udp"
@@ -70,23 +70,23 @@ class Text(Struct, frozen=True, tag="text"):
 
 
 class Answer(Struct, frozen=True, tag="answer"):
-    """Pick up the incoming call."""
+    """Answer the incoming call."""
 
 
 class Consult(Struct, frozen=True, tag="consult"):
-    """Call somebody beside the call that there is, to ask about it."""
+    """Call a number beside the current call, for an attended transfer."""
 
     number: str
 
 
 class Transfer(Struct, frozen=True, tag="transfer"):
-    """Pass the call on to a number at once, or, without one, to whoever was asked."""
+    """Blind transfer to a number or, without one, attended transfer to the consulted party."""
 
     number: str = ""
 
 
 class Hangup(Struct, frozen=True, tag="hangup"):
-    """Put down the call; an incoming one that rings is refused as busy."""
+    """Hang up; a ringing incoming call is rejected as busy."""
 
 
 Command: TypeAlias = (
@@ -95,13 +95,13 @@ Command: TypeAlias = (
 
 
 class Ready(Struct, frozen=True, tag="ready"):
-    """The phone is on; commands are taken."""
+    """The phone has started; commands are accepted."""
 
     at: float
 
 
 class Registered(Struct, frozen=True, tag="registered"):
-    """The server took the registration."""
+    """The server accepted the registration."""
 
     at: float
 
@@ -114,14 +114,14 @@ class Dialled(Struct, frozen=True, tag="dialled"):
 
 
 class Ringing(Struct, frozen=True, tag="ringing"):
-    """It rings on the other side (``code`` 180), or early sound comes (183)."""
+    """The other side rings (``code`` 180), or sends early media (183)."""
 
     code: int
     at: float
 
 
 class Incoming(Struct, frozen=True, tag="incoming"):
-    """Somebody calls this phone: ``caller`` is the user of the From header, ``name`` its name."""
+    """An incoming call: ``caller`` is the user of the From header, ``name`` its name."""
 
     caller: str
     name: str
@@ -129,7 +129,7 @@ class Incoming(Struct, frozen=True, tag="incoming"):
 
 
 class Connected(Struct, frozen=True, tag="connected"):
-    """The call is answered and sound flows both ways."""
+    """The call is answered, with audio both ways."""
 
     at: float
 
@@ -142,7 +142,7 @@ class Pressed(Struct, frozen=True, tag="pressed"):
 
 
 class Released(Struct, frozen=True, tag="released"):
-    """The last key of a :class:`Press` is up."""
+    """The last key of a :class:`Press` is released."""
 
     at: float
 
@@ -172,19 +172,19 @@ class Texted(Struct, frozen=True, tag="texted"):
 
 
 class Sent(Struct, frozen=True, tag="sent"):
-    """The server took the message of a :class:`Text`."""
+    """The server accepted the message of a :class:`Text`."""
 
     at: float
 
 
 class Idle(Struct, frozen=True, tag="idle"):
-    """There is no call to put down."""
+    """There is no call to hang up."""
 
     at: float
 
 
 class Failed(Struct, frozen=True, tag="failed"):
-    """A command could not be done: ``what`` names it, ``code`` is a SIP status or 0."""
+    """A command failed: ``what`` names it, ``code`` is a SIP status or 0."""
 
     what: str
     reason: str

@@ -1,4 +1,4 @@
-"""How the process of a phone hears and speaks: whole lines, and never a wait."""
+"""Non-blocking line input and output of the phone's process."""
 
 import os
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from ari_app.phone import messages as m
 
 
 def lines_in() -> Callable[[], list[bytes] | None]:
-    """A reader of stdin that never waits: whole lines so far, ``None`` at the end of input."""
+    """A non-blocking reader of stdin: complete lines so far, ``None`` at the end of input."""
     os.set_blocking(0, False)
     rest = b""
 
@@ -27,7 +27,7 @@ def lines_in() -> Callable[[], list[bytes] | None]:
 
 
 def events_out() -> Callable[[m.Event], None]:
-    """A writer to stdout, which from here on is ours alone: the stack is given none to print on."""
+    """A writer of events to stdout; what the SIP stack prints there is discarded from now on."""
     out = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -35,7 +35,7 @@ def events_out() -> Callable[[m.Event], None]:
 
     def write(event: m.Event) -> None:
         line = m.to_line(event)
-        with suppress(BrokenPipeError):  # nobody is left to tell; the end of stdin says so, too
+        with suppress(BrokenPipeError):  # the parent has gone, which the end of stdin shows too
             while line:
                 line = line[os.write(out, line) :]
 

@@ -1,8 +1,8 @@
 """The SIP stack of a phone: PJSUA2, polled from one thread, with one call at a time.
 
 PJSUA2 keeps its state in globals of the process, so this belongs into a process of its own
-(:mod:`ari_app.phone.softphone`). Its callbacks only note what happened: an exception or a request
-inside of one can end the process, so all that follows is done after the poll.
+(:mod:`ari_app.phone.softphone`). Its callbacks only record what happened: an exception or a request
+inside one can end the process, so everything else is done after the poll.
 
 Sound is at 8 kHz, A-law or mu-law, the same samples that Asterisk plays, and there is no sound card
 behind it: silence goes out unless a file is played.
@@ -25,7 +25,7 @@ CODECS = {"PCMA/8000": 255, "PCMU/8000": 254}
 SipError = pj.Error
 
 
-class CallNews(NamedTuple):
+class CallStateChange(NamedTuple):
     """The state of a call changed: one of ``pj.PJSIP_INV_STATE_…``, with the last SIP status."""
 
     state: int
@@ -33,7 +33,7 @@ class CallNews(NamedTuple):
     reason: str
 
 
-class RegistrationNews(NamedTuple):
+class RegistrationResult(NamedTuple):
     """The server answered a registration."""
 
     active: bool
@@ -49,22 +49,22 @@ class Text(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """The server answered a text of ours, or our wish to pass a call on."""
+    """The server's answer to a text, or to a transfer (REFER)."""
 
     code: int
     reason: str
 
 
 class Call(pj.Call):
-    """A call, and what is recorded from it and played into it."""
+    """A call, with its recording and the file that is played into it."""
 
     def __init__(self, line: "Line", call_id: int = pj.PJSUA_INVALID_ID) -> None:
         super().__init__(line, call_id)
-        self.news: deque[CallNews] = deque()
-        self.passed: deque[Delivery] = deque()
+        self.changes: deque[CallStateChange] = deque()
+        self.transferred: deque[Delivery] = deque()
         self.audio: Any = None
         self.over = False
-        """Whether it has ended: then nothing can be asked of it, even before its news are taken."""
+        """Whether it has ended: then it cannot be used, even before its ``changes`` are handled."""
         self._media_changed = False
         self._recorder: Any = None
         self._player: Any = None
@@ -72,7 +72,7 @@ class Call(pj.Call):
     def onCallState(self, _param: Any) -> None:
         info = self.getInfo()  # kept in a name: its strings die with it
         self.over = info.state == pj.PJSIP_INV_STATE_DISCONNECTED
-        self.news.append(CallNews(info.state, info.lastStatusCode, info.lastReason))
+        self.changes.append(CallStateChange(info.state, info.lastStatusCode, info.lastReason))
 
     def onCallMediaState(self, _param: Any) -> None:
         self._media_changed = True
@@ -80,10 +80,10 @@ class Call(pj.Call):
     def onCallTsxState(self, param: Any) -> None:
         done = param.e.body.tsxState.tsx
         if done.method == "REFER" and done.state == pj.PJSIP_TSX_STATE_COMPLETED:
-            self.passed.append(Delivery(done.statusCode, done.statusText))
+            self.transferred.append(Delivery(done.statusCode, done.statusText))
 
     def follow_media(self, record: Path | None) -> None:
-        """Record the sound that there is by now into ``record``; a re-INVITE changes it."""
+        """Record the audio into ``record``; called again after a re-INVITE."""
         if not self._media_changed or self.over:
             return
         self._media_changed = False
@@ -100,7 +100,7 @@ class Call(pj.Call):
                     self._player.startTransmit(self.audio)
 
     def play(self, path: str) -> None:
-        """Send a WAV file once, in place of what is still being sent."""
+        """Send a WAV file once, instead of one that is still being sent."""
         self._player = pj.AudioMediaPlayer()
         self._player.createPlayer(path, pj.PJMEDIA_FILE_NO_LOOP)
         if self.audio is not None:
@@ -120,38 +120,38 @@ class Call(pj.Call):
         param.statusCode = code
         self.answer(param)
 
-    def put_down(self, code: int = 0) -> None:
-        """End the call; ``code`` is the SIP status for a caller who was not answered."""
+    def hang_up(self, code: int = 0) -> None:
+        """End the call; ``code`` is the SIP status for a call that was not answered."""
         param = pj.CallOpParam()
         param.statusCode = code
         self.hangup(param)
 
-    def pass_on(self, uri: str) -> None:
-        """Ask the server to connect the other side with somebody else instead of us (REFER)."""
+    def blind_transfer(self, uri: str) -> None:
+        """Transfer the other side to a URI (REFER)."""
         self.xfer(uri, pj.CallOpParam(True))
 
-    def pass_to(self, other: "Call") -> None:
-        """The same, with the other side of another call of ours."""
+    def attended_transfer(self, other: "Call") -> None:
+        """Transfer the other side to the other side of a second call (REFER with Replaces)."""
         self.xferReplaces(other, pj.CallOpParam(True))
 
     def finish_files(self) -> None:
-        """Close the files: from here on the recording is complete on the disk."""
+        """Close the files: the recording is then complete on the disk."""
         self._recorder = self._player = None
 
 
 class Line(pj.Account):
-    """The account of the phone: it notes registrations and takes incoming calls and texts."""
+    """The account of the phone: it records registrations, incoming calls and texts."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.news: deque[RegistrationNews] = deque()
+        self.changes: deque[RegistrationResult] = deque()
         self.incoming: deque[Call] = deque()
         self.texts: deque[Text] = deque()
         self.deliveries: deque[Delivery] = deque()
 
     def onRegState(self, param: Any) -> None:
         info = self.getInfo()
-        self.news.append(RegistrationNews(info.regIsActive, param.code, param.reason))
+        self.changes.append(RegistrationResult(info.regIsActive, param.code, param.reason))
 
     def onIncomingCall(self, param: Any) -> None:
         self.incoming.append(Call(self, param.callId))
@@ -184,7 +184,7 @@ class Stack:
         self.line.create(self._line_config(address))
 
     def poll(self, milliseconds: int) -> None:
-        """Let the stack work until something came in, at most for the time given."""
+        """Run the stack until something came in, at most for the given time."""
         self._endpoint.libHandleEvents(milliseconds)
 
     def dial(self, number: str) -> Call:
@@ -203,12 +203,12 @@ class Stack:
         buddy.sendInstantMessage(message)
 
     def close(self) -> None:
-        """Let go of the network at once; calls and registration must have ended before."""
+        """Close the network; calls and the registration must have ended before."""
         self.line.shutdown()
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
 
     def uri(self, number: str) -> str:
-        """Where a number is. It may have ``*`` and ``#``: the latter must be escaped in a URI."""
+        """The SIP URI of a number. It may have ``*`` and ``#``; a URI needs the latter escaped."""
         user = quote(number, safe="*+")
         return f"sip:{user}@{self._account.host}:{self._account.port}{self._suffix}"
 
@@ -245,7 +245,7 @@ def _any_port(address: str) -> Any:
 
 
 def _address_towards(host: str, port: int) -> str:
-    """Our own address as the server sees it. Nothing is sent: UDP connects without a packet."""
+    """This host's address towards the server. Nothing is sent: UDP connects without a packet."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect((host, port))
         address: str = probe.getsockname()[0]

@@ -1,8 +1,8 @@
 """The process of a phone: commands come in on stdin, events go out on stdout, a JSON line each.
 
 Run as ``python -m ari_app.phone.softphone``; the first line is a
-:class:`~ari_app.phone.messages.Start`. The end of stdin ends it: whoever started it is gone then.
-A stack that hangs is ended by the kernel's alarm clock.
+:class:`~ari_app.phone.messages.Start`. It ends when stdin ends, because its parent is gone then.
+A SIP stack that hangs is ended by SIGALRM.
 """
 
 import heapq
@@ -28,7 +28,7 @@ POLL = 10
 PATIENCE = 1.0
 """How long the server may take to confirm a hang-up or an unregistration, in seconds."""
 WATCHDOG = 15
-"""After so many seconds without a turn of the loop the process is ended."""
+"""After so many seconds without an iteration of the loop the process is ended."""
 
 WAV_HEADER = 44
 """Length of the header of a WAV file, in bytes."""
@@ -39,7 +39,7 @@ OK = 200
 
 
 class Softphone:
-    """One phone: it does commands, and reports what happens through ``report``."""
+    """One phone: carries out commands, and calls ``report`` with events."""
 
     def __init__(self, start: m.Start, report: Callable[[m.Event], None]) -> None:
         self._report = report
@@ -48,16 +48,16 @@ class Softphone:
         self._calls = 0
         self._call: Call | None = None
         self._held: Call | None = None
-        """The call of before, while somebody is asked about it."""
+        """The first call, while its transfer target is consulted."""
         self._connected = self._rings = False
         self._registered = False
         self._later: list[tuple[float, int, Callable[[float], None]]] = []
         self._order = count()
-        self._hand_free_at = 0.0
+        self._keypad_free_at = 0.0
         self._stack = Stack(start.account, start.transport)
 
     def do(self, command: m.Command) -> None:
-        """Do one command; what cannot be done is reported as :class:`~.messages.Failed`."""
+        """Carry out a command; a failure is reported as :class:`~.messages.Failed`."""
         try:
             match command:
                 case m.Register():
@@ -65,7 +65,7 @@ class Softphone:
                 case m.Dial(number):
                     self._dial(number)
                 case m.Consult() | m.Transfer():
-                    self._pass_on(command)
+                    self._transfer(command)
                 case m.Text(number, text):
                     self._stack.text(number, text)
                 case m.Answer():
@@ -77,17 +77,17 @@ class Softphone:
                 case m.Hangup():
                     self._hangup()
                 case m.Start():
-                    raise ValueError("the phone is on already")
+                    raise ValueError("the phone has started already")
         except SipError as error:
             self._fail(command, error.reason)
         except (ValueError, OSError, EOFError, wave.Error) as error:
             self._fail(command, str(error) or type(error).__name__)
 
     def turn(self) -> None:
-        """Let the stack work for a moment and report what happened."""
+        """Let the SIP stack run for a moment and report what happened."""
         self._stack.poll(POLL)
-        while self._stack.line.news:
-            self._on_registration(*self._stack.line.news.popleft())
+        while self._stack.line.changes:
+            self._on_registration(*self._stack.line.changes.popleft())
         while self._stack.line.incoming:
             self._on_incoming(self._stack.line.incoming.popleft())
         while self._stack.line.texts:
@@ -98,17 +98,17 @@ class Softphone:
             sent = m.Sent(at=monotonic())
             self._report(sent if code < 300 else m.Failed("text", reason, code, at=monotonic()))
         if self._held is not None:
-            self._let_go(self._held)
+            self._follow_transfer(self._held)
         if self._call is not None:
             self._follow(self._call)
         while self._later and self._later[0][0] <= monotonic():
-            at, _, deed = heapq.heappop(self._later)
-            deed(at)
+            at, _, action = heapq.heappop(self._later)
+            action(at)
 
     def close(self) -> None:
-        """Hang up, unregister and let go of the network."""
+        """Hang up, unregister and close the stack."""
         if self._held is not None and not self._held.over:
-            self._held.put_down()
+            self._held.hang_up()
             self._turn_while(lambda: self._held is not None)
         if self._call is not None:
             self.do(m.Hangup())
@@ -132,39 +132,39 @@ class Softphone:
 
     def _dial(self, number: str) -> None:
         if self._call is not None:
-            raise ValueError("there is a call already: hang up first")
+            raise ValueError("there is a call already; hang up first")
         if not number or not number.isprintable():
             raise ValueError(f"{number!r} is no number")
         self._begin(self._stack.dial(number))
         self._report(m.Dialled(number, at=monotonic()))
 
-    def _pass_on(self, command: m.Consult | m.Transfer) -> None:
-        """Ask somebody, or let go of the call; the server then ends what we have."""
+    def _transfer(self, command: m.Consult | m.Transfer) -> None:
+        """Start a consultation, or transfer the call; the server then ends it."""
         match command:
             case m.Consult(number):
                 self._held, self._call = self._ours(), None
                 self._dial(number)
             case m.Transfer(""):
                 if self._held is None:
-                    raise ValueError("nobody was asked: say to which number")
-                self._held.pass_to(self._ours())
+                    raise ValueError("no consultation: give the number to transfer to")
+                self._held.attended_transfer(self._ours())
             case m.Transfer(number):
-                self._ours().pass_on(self._stack.uri(number))
+                self._ours().blind_transfer(self._stack.uri(number))
 
     def _hangup(self) -> None:
         if self._call is None:
             self._report(m.Idle(at=monotonic()))
         else:
-            self._call.put_down(BUSY_HERE if self._rings else 0)
+            self._call.hang_up(BUSY_HERE if self._rings else 0)
 
     def _begin(self, call: Call) -> None:
         self._call = call
         self._calls += 1
         self._connected = False
 
-    def _at(self, time: float, deed: Callable[[float], None]) -> None:
-        """Do something at a time while this call lasts."""
-        heapq.heappush(self._later, (time, next(self._order), deed))
+    def _at(self, time: float, action: Callable[[float], None]) -> None:
+        """Do something at a time, unless the call ends before."""
+        heapq.heappush(self._later, (time, next(self._order), action))
 
     def _play(self, path: str) -> None:
         with wave.open(path) as file:
@@ -174,18 +174,18 @@ class Softphone:
 
     def _answer(self) -> None:
         if not self._rings:
-            raise ValueError("no call rings here")
+            raise ValueError("there is no incoming call")
         self._ours().reply(OK)
 
     def _press(self, keys: str) -> None:
         if not keys or not set(keys) <= m.KEYS:
             raise ValueError(f"{keys!r} are no keys")
         self._ours()
-        time = max(monotonic(), self._hand_free_at)
+        time = max(monotonic(), self._keypad_free_at)
         for key in keys:
             self._at(time, partial(self._press_one, key))
             time += m.TONE + m.GAP
-        self._hand_free_at = time
+        self._keypad_free_at = time
         self._at(time - m.GAP, lambda at: self._report(m.Released(at=at)))
 
     def _press_one(self, key: str, _at: float) -> None:
@@ -218,9 +218,9 @@ class Softphone:
 
     def _follow(self, call: Call) -> None:
         call.follow_media(self._recording())
-        self._let_go(call)
-        while call.news:
-            state, code, reason = call.news.popleft()
+        self._follow_transfer(call)
+        while call.changes:
+            state, code, reason = call.changes.popleft()
             if state == pj.PJSIP_INV_STATE_EARLY and code > 100:
                 self._report(m.Ringing(code, at=monotonic()))
             elif state == pj.PJSIP_INV_STATE_CONFIRMED and not self._connected:
@@ -229,14 +229,14 @@ class Softphone:
             elif state == pj.PJSIP_INV_STATE_DISCONNECTED:
                 self._end(call, code, reason)
 
-    def _let_go(self, call: Call) -> None:
-        """What becomes of a call that is passed on, or held meanwhile."""
-        while call.passed:
-            code, reason = call.passed.popleft()
+    def _follow_transfer(self, call: Call) -> None:
+        """Report the result of a transfer, and end the held call when it is over."""
+        while call.transferred:
+            code, reason = call.transferred.popleft()
             if code >= 300:
                 self._report(m.Failed("transfer", reason, code, at=monotonic()))
             elif call is self._call and not call.over:
-                call.put_down()
+                call.hang_up()
         if call is self._held and call.over:
             call.finish_files()
             self._held = None
@@ -250,12 +250,12 @@ class Softphone:
         self._call = None
         self._rings = False
         self._later.clear()
-        self._hand_free_at = 0.0
+        self._keypad_free_at = 0.0
         kept = str(recording) if recording is not None and recording.exists() else ""
         self._report(m.Disconnected(code, reason, kept, at=at))
 
     def _wait_written(self, recording: Path) -> None:
-        """The stack closes a file with its next frame, in a thread of its own."""
+        """Wait for the recording: the stack closes the file with its next frame, in a thread."""
         deadline = monotonic() + PATIENCE
         while recording.exists() and not _is_whole(recording) and monotonic() < deadline:
             self._stack.poll(POLL)
@@ -272,7 +272,7 @@ class Softphone:
 
 
 def _is_whole(recording: Path) -> bool:
-    """Whether the header of a WAV file tells its size: that is written last."""
+    """Whether the header of a WAV file has its size, which is written last."""
     with recording.open("rb") as file:
         header = file.read(WAV_HEADER)
     if len(header) < WAV_HEADER:
@@ -283,7 +283,7 @@ def _is_whole(recording: Path) -> bool:
 
 
 def main() -> None:
-    """Be a phone until stdin ends."""
+    """Run a phone until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which then closes stdin
     signal.alarm(WATCHDOG)
     report = events_out()
@@ -312,4 +312,4 @@ if __name__ == "__main__":
     try:
         main()
     except (ValueError, SipError, OSError) as error:
-        sys.exit(f"the phone cannot work: {getattr(error, 'reason', error)}")
+        sys.exit(f"the phone cannot start: {getattr(error, 'reason', error)}")

@@ -130,7 +130,7 @@ def test_of_an_asterisk_of_your_own_it_is_said_what_it_must_be_told(state: State
         ("vera", "Вера", "701", "701 is the phone of anna: dial another"),
         ("vera", "Вера", "611", "611 is a number of the IVR"),
         ("vera", "Вера", "7a", "'7a' does not fit; give 2 to 20 digits"),
-        ("vera", "Вера", "375990000001", "'375990000001' stands 2 times; keep one"),
+        ("vera", "Вера", "375990000001", "'375990000001' is given 2 times; keep one"),
         ("vera", "Вера, Рябинина", "703", "has a comma"),
         ("vera", "Вера\n[evil]", "703", "has the character U+000A"),
     ],

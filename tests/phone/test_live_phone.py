@@ -149,14 +149,14 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
             await phone.press("1")
         with pytest.raises(PhoneError, match="press: 'x' are no keys"):
             await phone.press("x")
-        with pytest.raises(PhoneError, match="answer: no call rings here"):
+        with pytest.raises(PhoneError, match="answer: there is no incoming call"):
             await phone.answer()
         with pytest.raises(PhoneError, match="No such file"):
             await phone.play(tmp_path / "missing.wav")
         with pytest.raises(PhoneError, match="Connected: nothing in 0 s"):
             await phone.wait(Connected, timeout=0)
         await phone.hangup()
-    with pytest.raises(PhoneError, match="the phone cannot work"):
+    with pytest.raises(PhoneError, match="the phone cannot start"):
         async with Phone(Account("1001", "one", host="no-such-host.invalid")):
             pass
 
@@ -164,9 +164,9 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
 async def test_a_phone_that_dies_says_so_to_who_waits() -> None:
     async with Phone(Account("1001", "one", port=9)) as phone:
         os.kill(phone.pid, signal.SIGKILL)
-        with pytest.raises(PhoneError, match="the phone is off: its process ended with -9"):
+        with pytest.raises(PhoneError, match="the phone has ended: its process ended with -9"):
             await phone.wait(Connected)
-        with pytest.raises(PhoneError, match="dial: the phone is off"):
+        with pytest.raises(PhoneError, match="dial: the phone has ended"):
             await phone.dial("611")
 
 
