@@ -71,7 +71,7 @@ class Work(Protocol[T]):
 
 
 class RetryWorker(Generic[T]):
-    """Attempts the work that is due, at most ``at_once`` items at the same time.
+    """Attempts the work that is due, at most ``concurrency`` items at the same time.
 
     ``name`` says in log lines what the work is, ``now`` is the clock. ``unavailable`` is what the
     store raises while it is locked, full or closed: the worker then waits ``look`` seconds and
@@ -86,7 +86,7 @@ class RetryWorker(Generic[T]):
         now: Callable[[], datetime],
         *,
         unavailable: type[Exception],
-        at_once: int = 8,
+        concurrency: int = 8,
         look: float = 5.0,
     ) -> None:
         self._name = name
@@ -94,7 +94,7 @@ class RetryWorker(Generic[T]):
         self._schedule = schedule
         self._now = now
         self._unavailable = unavailable
-        self._at_once = at_once
+        self._concurrency = concurrency
         self._look = look
         self._busy: set[Hashable] = set()
         self._woken = asyncio.Event()
@@ -136,9 +136,9 @@ class RetryWorker(Generic[T]):
         now = self._now()
         # Also the lanes of before the read: what was read of them may be old when it arrives.
         taken = self._busy | self._work.taken()
-        for item in await self._work.due(now, self._at_once + len(taken)):
+        for item in await self._work.due(now, self._concurrency + len(taken)):
             lane = self._work.lane(item)
-            if len(self._busy) < self._at_once and lane not in taken | self._work.taken():
+            if len(self._busy) < self._concurrency and lane not in taken | self._work.taken():
                 taken.add(lane)
                 self._busy.add(lane)
                 tasks.create_task(self._attempt(item, lane))

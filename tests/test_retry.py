@@ -113,14 +113,14 @@ class Memory:
             raise Unavailable("it is locked")
 
 
-def worker(work: Memory, at_once: int = 8, look: float = 60.0) -> RetryWorker[Item]:
+def worker(work: Memory, concurrency: int = 8, look: float = 60.0) -> RetryWorker[Item]:
     return RetryWorker(
         "items",
         work,
         SCHEDULE,
         lambda: work.now,
         unavailable=Unavailable,
-        at_once=at_once,
+        concurrency=concurrency,
         look=look,
     )
 
@@ -155,7 +155,7 @@ async def test_what_is_due_is_attempted_at_once_and_again_when_it_is_time(tasks:
 async def test_few_at_once_and_one_of_a_lane(tasks: Tasks) -> None:
     work = Memory(*(f"{lane}{seq}" for lane in "abcdef" for seq in range(3)))
     work.open.clear()
-    tasks.add(asyncio.create_task(worker(work, at_once=3).run()))
+    tasks.add(asyncio.create_task(worker(work, concurrency=3).run()))
     await until(lambda: work.under_way.total() == 3)
     work.open.set()
     await until(work.is_done)

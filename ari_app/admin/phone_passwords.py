@@ -10,7 +10,7 @@ from ivr.secret import Secret
 class PhonePasswords:
     """Compares desk passwords with those of phones, each pair once, as that costs time.
 
-    It is asked in a demo installation alone: elsewhere nobody's desk password is that of a phone.
+    Used in a demo installation alone: elsewhere no agent's desk password is that of a phone.
     """
 
     def __init__(self, store: Store, hasher: Hasher) -> None:

@@ -1,4 +1,4 @@
-"""Removes what was kept long enough: once an hour, a little at a time, behind the calls' back."""
+"""Removes records whose retention has expired: once an hour, in small batches."""
 
 import asyncio
 import logging
@@ -17,38 +17,38 @@ from ari_app.store.retention import KINDS, Kind
 log = logging.getLogger(__name__)
 
 EVERY = 3600.0
-"""Seconds between two sweeps."""
+"""Seconds between two runs."""
 BATCH = 500
-"""So much is removed in one transaction."""
+"""Records removed in one transaction."""
 BATCHES = 40
-"""So many transactions has a sweep for each kind; the rest waits for the next one."""
+"""Transactions of a run for each kind; the rest waits for the next run."""
 
 What: TypeAlias = Kind | Literal["recordings"]
 WHAT: tuple[What, ...] = (*KINDS, "recordings")
-"""All that is kept for a time; each has its setting."""
+"""All kinds with a retention; each has its setting."""
 
 
 async def run(
     store: Store, settings: RetentionSettings, recorded: Recordings, now: Callable[[], datetime]
 ) -> NoReturn:
-    """Sweep for ever."""
+    """Remove expired records, for ever."""
     while True:
         try:
             removed = await remove_expired(store, settings, recorded, now())
             if removed:
-                told = ", ".join(f"{kind} {count}" for kind, count in removed.items())
-                log.info("kept long enough and removed: %s", told)
-        except Exception as error:  # noqa: BLE001 - the outermost frame of the deed
-            log.error("what was kept long enough stays for another hour: %s", error)
+                counts = ", ".join(f"{kind} {count}" for kind, count in removed.items())
+                log.info("retention expired, removed: %s", counts)
+        except Exception as error:  # noqa: BLE001 - the outermost frame
+            log.error("expired records not removed, retry in %g s: %s", EVERY, error)
         await asyncio.sleep(EVERY)
 
 
 async def remove_expired(
     store: Store, settings: RetentionSettings, recorded: Recordings, now: datetime
 ) -> Mapping[str, int]:
-    """Remove what is over; returns how much of each kind, if any."""
+    """Remove expired records; returns how many of each kind, if any."""
     removed = dict.fromkeys(WHAT, 0)
-    for kind, before in _over(settings, now):
+    for kind, before in _expiries(settings, now):
         for _ in range(BATCHES):
             count = await _batch(store, recorded, kind, before)
             removed[kind] += count
@@ -60,9 +60,9 @@ async def remove_expired(
 async def count_expired(
     store: Store, settings: RetentionSettings, recorded: Recordings, now: datetime
 ) -> Mapping[str, int]:
-    """How much of each kind the next sweeps will remove; what is kept for ever is left out."""
+    """How many records of each kind have expired; kinds without a retention are left out."""
     found: dict[str, int] = {}
-    for kind, before in _over(settings, now):
+    for kind, before in _expiries(settings, now):
         if kind == "recordings":
             found[kind] = len(await _recordings(store, recorded, before))
         else:
@@ -80,7 +80,7 @@ async def _batch(store: Store, recorded: Recordings, kind: What, before: datetim
 
 
 async def _recordings(store: Store, recorded: Recordings, before: datetime) -> dict[str, int]:
-    """The names of recordings that are over, with the complaint of each, 0 if there is none."""
+    """The names of expired recordings, with the complaint of each, 0 if there is none."""
     over, others = await store.read(retention.expired_recordings, before)
     kept = {Path(file).name for file in others}
     old = await asyncio.to_thread(recorded.old, before)
@@ -88,8 +88,8 @@ async def _recordings(store: Store, recorded: Recordings, before: datetime) -> d
     return dict.fromkeys((name for name in old if name not in kept), 0) | of_complaints
 
 
-def _over(settings: RetentionSettings, now: datetime) -> Iterator[tuple[What, datetime]]:
-    """Each kind that is not kept for ever, and before when it is over."""
+def _expiries(settings: RetentionSettings, now: datetime) -> Iterator[tuple[What, datetime]]:
+    """Each kind with a retention, and the time before which records have expired."""
     for kind in WHAT:
         days: int = getattr(settings, kind)
         if days:

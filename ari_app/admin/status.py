@@ -1,4 +1,4 @@
-"""One look at what runs: for `firstline status`, and for scripts as JSON."""
+"""The status of an installation, for `firstline status` and as JSON for scripts."""
 
 import os
 from collections.abc import Mapping, Sized
@@ -42,7 +42,7 @@ class Phone(Struct, frozen=True, kw_only=True):
 
 
 class AgentPhone(Struct, frozen=True, kw_only=True):
-    """An agent's account; his number is his extension."""
+    """An agent's SIP account; the number is the extension."""
 
     number: str
     name: str
@@ -67,7 +67,7 @@ class Traffic(Struct, frozen=True):
 
 
 class MenusNow(Struct, frozen=True):
-    """Each flow on the air and its version; ``refused``: why those on the disk are not."""
+    """Each flow in force and its version; ``refused``: why the files on disk are not."""
 
     flows: Mapping[str, str] = {}
     refused: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""A list of subscribers as a CSV file: read line by line, and all that is wrong with it told."""
+"""A list of subscribers as a CSV file, read line by line; every fault is reported."""
 
 import csv
 import hashlib
@@ -19,28 +19,28 @@ from ivr.speech.phrases import LANGUAGES
 NEEDED = ("number", "name", "language", "area")
 KNOWN = (*NEEDED, "birthday", "code-word")
 LONGEST_LINE = 4096
-"""Bytes; a file that is not made of lines is told so before it fills the memory."""
+"""Bytes; a longer line is reported before it fills the memory."""
 LONGEST_TEXT = 200
 _BIRTHS = ("%Y-%m-%d", "%d.%m.%Y")
 _OLDEST = date(1900, 1, 1)
 
 
 class Row(Struct, frozen=True):
-    """A subscriber of the list, with the code word that he is to have."""
+    """A subscriber of the list, with their new code word."""
 
     arrival: ImportedSubscriber
     word: Secret | None
 
 
 class RowFault(Struct, frozen=True):
-    """What is wrong in a line, with the remedy; never what stands there."""
+    """A fault of a line, with the remedy; never the value itself."""
 
     line: int
     text: str
 
 
 Line: TypeAlias = Row | tuple[RowFault, ...]
-"""A line: a subscriber, or all that is wrong with it."""
+"""A line: a subscriber, or its faults."""
 
 
 class ValueFaultError(Exception):
@@ -121,28 +121,28 @@ class SubscriberCsv:
     def _row(self, number: int, cells: Mapping[str, str], wrong: list[RowFault]) -> Row:
         """The subscriber of a line; what is wrong with it is added to ``wrong``."""
 
-        def tell(column: str, text: str) -> None:
+        def report(column: str, text: str) -> None:
             wrong.append(RowFault(number, f"{column}: {text}"))
 
         msisdn = self._numbers.msisdn(cells["number"])
         if msisdn is None:
-            tell("number", f"it is no telephone number — write it as {self._numbers.example}")
+            report("number", f"it is no telephone number — write it as {self._numbers.example}")
         for column in ("name", "area"):
             fault = _text_fault(cells[column])
             if fault:
-                tell(column, fault)
+                report(column, fault)
         if cells["language"] not in LANGUAGES:
-            tell("language", f"it is unknown — write one of {', '.join(LANGUAGES)}")
+            report("language", f"it is unknown — write one of {', '.join(LANGUAGES)}")
         birthday = None
         if cells.get("birthday"):
             birthday = _day(cells["birthday"])
             if birthday is None or not _OLDEST <= birthday <= self._today:
-                tell("birthday", "it is no day of a birth — write it as 1985-12-31")
+                report("birthday", "it is no day of a birth — write it as 1985-12-31")
         word = Secret(cells["code-word"]) if cells.get("code-word") else None
         if word is not None:
             about = About(msisdn or "", cells["name"], self._brands, birthday)
             for fault in faults(word.reveal(), about):
-                tell("code-word", fault)
+                report("code-word", fault)
         who = (msisdn or "", cells["name"], cells["language"], cells["area"])
         return Row(ImportedSubscriber(number, *who), word)
 

@@ -1,4 +1,4 @@
-"""Keeps code words in the store, and checks them: for callers, for agents, for the operator."""
+"""Stores and checks code words, for callers, agents and the operator."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,13 +46,13 @@ class StoredCodeWords:
         self._brands = brands
 
     async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
-        """Whether the asker keyed his word."""
+        """Whether the caller keyed their code word."""
         return await self._keyed(asker, word, key) == "ok"
 
     async def change(
         self, asker: Asker, old: Secret, new: Secret, key: str
     ) -> Literal["ok", "wrong", "weak"]:
-        """Take a new word that was keyed."""
+        """Set a new code word that was keyed."""
         if await self._keyed(asker, old, key) != "ok" or asker.subscriber is None:
             return "wrong"
         try:
@@ -71,16 +71,16 @@ class StoredCodeWords:
     async def verify_spoken(
         self, subscriber: int, typed: Secret, agent: str, at: datetime
     ) -> Literal["match", "no match", "locked"]:
-        """Whether an agent typed what the subscriber's word is, as he heard it.
+        """Whether an agent typed the subscriber's code word, as spoken by the caller.
 
         A word that was only ever keyed is compared by its keys. ``CodeWordsUnavailable``.
         """
-        trial = Attempt(subscriber=subscriber, agent=agent)
-        outcome = await self._tried(trial, "spoken", typed, at)
+        attempt = Attempt(subscriber=subscriber, agent=agent)
+        outcome = await self._attempt(attempt, "spoken", typed, at)
         return "match" if outcome == "ok" else "locked" if outcome == "locked" else "no match"
 
     async def put(self, one: Subscriber, word: Secret, by: str, at: datetime) -> tuple[str, ...]:
-        """Set a word that the operator was told; returns why not, in sentences."""
+        """Set a code word for a subscriber; returns why it is too weak, in sentences, or ()."""
         weak = weaknesses(one, word, self._brands)
         if not weak:
             spoken, keyed = await self._hasher.hashes(word)
@@ -88,42 +88,42 @@ class StoredCodeWords:
         return weak
 
     async def _keyed(self, asker: Asker, word: Secret, key: str) -> Outcome:
-        trial = Attempt(
+        attempt = Attempt(
             subscriber=asker.subscriber, number=self._number(asker), call=asker.call, key=key
         )
-        return await self._tried(trial, "keyed", word, self._now())
+        return await self._attempt(attempt, "keyed", word, self._now())
 
     def _number(self, asker: Asker) -> str:
         """The caller's number in the one form by which attempts are counted."""
         return self._store.numbers.msisdn(asker.number) or asker.number
 
-    async def _tried(self, trial: Attempt, form: Form, word: Secret, at: datetime) -> Outcome:
-        """What comes of a try; whatever it is, the same is done, so that it takes the same time."""
+    async def _attempt(self, attempt: Attempt, form: Form, word: Secret, at: datetime) -> Outcome:
+        """The outcome of an attempt; all outcomes take the same time."""
         try:
-            begun = await self._store.write(code_words.start, trial, at)
-            if begun.outcome not in ("open", "locked"):
-                return begun.outcome
+            started = await self._store.write(code_words.start, attempt, at)
+            if started.outcome not in ("open", "locked"):
+                return started.outcome
             try:
-                return await self._checked(begun, form, word)
+                return await self._checked(started, form, word)
             except HashingBusy:
-                await self._store.write(code_words.finish, begun, "failed")
+                await self._store.write(code_words.finish, started, "failed")
                 raise
         except (StoreError, HashingBusy) as error:
             raise CodeWordsUnavailable(str(error)) from error
 
-    async def _checked(self, begun: StartedAttempt, form: Form, word: Secret) -> Outcome:
-        kept = begun.word
+    async def _checked(self, started: StartedAttempt, form: Form, word: Secret) -> Outcome:
+        kept = started.word
         if kept is not None and not kept.spoken:
             form = "keyed"
         against = None if kept is None else kept.keyed if form == "keyed" else kept.spoken
         checked = await self._hasher.check(form, word, against)
         outcome: Outcome = (
-            "locked" if begun.outcome == "locked" else "ok" if checked.right else "wrong"
+            "locked" if started.outcome == "locked" else "ok" if checked.right else "wrong"
         )
         renewed = None
         if kept is not None and checked.renewed is not None:
             renewed = replace(kept, **{form: checked.renewed})
-        await self._store.write(code_words.finish, begun, outcome, renewed)
+        await self._store.write(code_words.finish, started, outcome, renewed)
         return outcome
 
 

@@ -1,4 +1,4 @@
-"""Texts to callers, put into the outbox."""
+"""Text messages to callers, posted to the outbox."""
 
 from collections.abc import Callable, Sequence
 

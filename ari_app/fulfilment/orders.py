@@ -1,7 +1,7 @@
 """Has orders carried out exactly once.
 
 Each order is stored before billing is asked. Until its outcome is known, billing is asked again
-with the same key, through restarts. :mod:`ari_app.selfcare` tells the steps of one order.
+with the same key, through restarts. :mod:`ari_app.selfcare` lists the steps of one order.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ PAUSES = (
 )
 """The pause after each attempt; the last one is repeated, since an order that may have been carried
 out is never given up."""
-AT_ONCE = 8
+CONCURRENCY = 8
 """About how many orders billing is asked again at the same time."""
 LOOK = 5.0
 """Seconds between two looks for open orders."""
@@ -77,7 +77,7 @@ class StoredOrders:
             self._schedule,
             services.now,
             unavailable=StoreError,
-            at_once=AT_ONCE,
+            concurrency=CONCURRENCY,
             look=LOOK,
         )
 

@@ -1,8 +1,8 @@
 """One order under way and the call that waits for it: what the caller hears of it is true.
 
 The order is stored, carried out and closed in a task of its own; the caller waits no longer than
-the operation's deadline. When that passes, two claims decide what the caller hears. Whoever makes a
-claim first is right: the store's thread in the midst of a transaction, or the call that leaves.
+the operation's deadline. When that passes, two claims decide what the caller hears. The first
+to make a claim has it: the store's thread in the midst of a transaction, or the call that leaves.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Keeps in the store what callers leave to people."""
+"""Stores the requests that callers leave to people."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,7 +23,7 @@ class StoredRequests:
         self._now = now
 
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
-        """Write the complaint down, if there is something to listen to."""
+        """Store the complaint, if its recording exists."""
         if not Path(recording.file).is_file():
             raise RequestsUnavailable(f"there is no recording {recording.file}")
         who = (asker.call, asker.number, asker.subscriber)
@@ -34,15 +34,15 @@ class StoredRequests:
             raise RequestsUnavailable(str(error)) from error
 
     async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
-        """Note the wish for all announcements that concern the asker now."""
+        """Store the request for all announcements that concern the caller now."""
         now = self._now()
-        told = self._bulletin.concerning(asker.subscriber, now)
-        answers = {await self._wish(one.id, asker, now) for one in told}
+        concerning = self._bulletin.concerning(asker.subscriber, now)
+        answers = {await self._request_notification(one.id, asker, now) for one in concerning}
         if "no-number" in answers:
             raise RequestsUnavailable("the caller has no number")
         return "noted" if "noted" in answers else "already" if answers else "nothing"
 
-    async def _wish(
+    async def _request_notification(
         self, announcement: int, asker: Asker, at: datetime
     ) -> announcement_requests.RequestResult:
         who = (asker.number, asker.subscriber, asker.call)
@@ -54,7 +54,7 @@ class StoredRequests:
             raise RequestsUnavailable(str(error)) from error
 
     async def call_back(self, asker: Asker, key: str) -> bool:
-        """Note the wish, for a number that can be called."""
+        """Store the request, for a number that can be called."""
         if not asker.number.removeprefix("+").isdigit():
             raise RequestsUnavailable("the caller has no number")
         who = (asker.call, asker.number, asker.subscriber)
@@ -64,7 +64,7 @@ class StoredRequests:
             raise RequestsUnavailable(str(error)) from error
 
     async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
-        """Of his tickets the one that is due first, which is the one that is late, if one is."""
+        """The active ticket that is due first; if one is late, it is that one."""
         try:
             found = await self._store.read(tickets.active_of, subscriber)
         except StoreError as error:

@@ -33,7 +33,7 @@ PAUSES = (
     timedelta(hours=6),
 )
 """The pause after each attempt; after the last of them there is one attempt more."""
-AT_ONCE = 8
+CONCURRENCY = 8
 """How many messages are being sent at the same time, each to another number."""
 LOOK = 5.0
 """Seconds between two looks for messages that another process has posted."""
@@ -71,7 +71,7 @@ class Outbox:
             self._schedule,
             now,
             unavailable=StoreError,
-            at_once=AT_ONCE,
+            concurrency=CONCURRENCY,
             look=LOOK,
         )
 

@@ -1,4 +1,4 @@
-"""Texts to subscribers by a webhook: whoever answers there sends them, as SMS or otherwise.
+"""Text messages by a webhook, whose receiver sends them as SMS or otherwise.
 
 The receiver gets ``POST`` with ``{"key": …, "number": …, "text": …}``. The same key is the same
 text, however often it comes: an attempt without an answer may have arrived.
@@ -20,7 +20,7 @@ from ivr.secret import Secret
 DEADLINE = 15.0
 """Seconds in which the receiver has to answer."""
 LATER = frozenset((408, 429))
-"""Refusals that are only of the moment: the receiver was slow, or has too much to do."""
+"""Status codes after which the message is tried again: timeout, too many requests."""
 
 
 class WebhookKeys(Struct, frozen=True):

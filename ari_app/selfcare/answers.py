@@ -1,4 +1,4 @@
-"""What billing and people say, as the answers that the catalogue promises."""
+"""Values of billing and tickets as the answers that the catalogue declares."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,11 +20,11 @@ from ivr.events import Answered
 from ivr.speech.phrases import LANGUAGES, count
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Value, Values, Word
 
-REASONS_TOLD = 3
-"""How many changes of a bill are told: more than three are not remembered by ear."""
+REASONS_PLAYED = 3
+"""How many changes of a bill are played: more than three are not remembered by ear."""
 
-CHARGES_TOLD = 3
-"""How many charges are told: likewise."""
+CHARGES_PLAYED = 3
+"""How many charges are played, likewise."""
 
 CHARGES_A_TEXT = 8
 """How many charges go into one text message, of which a phone takes 3 kB."""
@@ -33,7 +33,7 @@ UNITS = {"minutes": "minute", "gigabytes": "gigabyte"}
 
 
 def balance(found: Balance, now: datetime) -> Answered:
-    """What is on the account; ``old`` if it was so at a moment before ``now``, told in its zone."""
+    """The balance; ``old`` if it is of a time before ``now``, in the time zone of ``now``."""
     amount = Money(found.amount, found.currency)
     if found.as_of is None:
         return Answered("ok", {"balance": amount})
@@ -46,7 +46,7 @@ def tariff(found: Tariff) -> Answered:
 
 
 def tariffs(found: Sequence[Tariff]) -> Answered:
-    """All tariffs, the cheapest first; an operator without any is one whose billing is amiss."""
+    """All tariffs, the cheapest first; none at all is a fault of billing."""
     if not found:
         return Answered("unavailable")
     rows: list[Values] = [
@@ -56,15 +56,15 @@ def tariffs(found: Sequence[Tariff]) -> Answered:
 
 
 def ticket(found: OpenTicket | None, now: datetime) -> Answered:
-    """What was promised, told in the zone of ``now``, and whether that should be done already."""
+    """The ticket that is due first, in the time zone of ``now``, and whether it is late."""
     if found is None:
         return Answered("none")
-    told: Values = {
+    values: Values = {
         "department": Word(found.department),
         "created": Day(_local(found.created, now).at.date()),
         "due": _local(found.due, now),
     }
-    return Answered("late" if found.due < now else "some", told)
+    return Answered("late" if found.due < now else "some", values)
 
 
 def services(found: Sequence[Service]) -> Answered:
@@ -89,7 +89,7 @@ def rewards(found: Sequence[Reward]) -> Answered:
 
 
 def offers(found: Sequence[Offer], sellers: Sequence[Digits]) -> Answered:
-    """What others would sell, with the number of each seller."""
+    """Offers of other subscribers, with the number of each seller."""
     if not found:
         return Answered("none")
     rows: list[Values] = [
@@ -108,7 +108,7 @@ def charges(found: Sequence[Charge], now: datetime) -> Answered:
     """The last charges in short: the newest, and what all of them come to."""
     if not found:
         return Answered("none")
-    rows = [_charge(one, now) for one in found[:CHARGES_TOLD]]
+    rows = [_charge(one, now) for one in found[:CHARGES_PLAYED]]
     total = Money(sum((one.amount for one in found), Decimal(0)), found[0].currency)
     return Answered("ok", {"charges": Rows(tuple(rows)), "total": total, "many": Count(len(found))})
 
@@ -141,7 +141,7 @@ def bill(found: Sequence[Bill]) -> Answered:
     """How the newest bill differs from the one before, and why; ``none`` if there is none before.
 
     ``reasons`` are the changes of lines (negative for what became less), the largest first. The
-    tax is told apart from them: it is the state's, and a bill can grow by it alone.
+    tax is apart from them, since a bill can grow by it alone.
     """
     if len(found) < 2:
         return Answered("none")
@@ -154,7 +154,7 @@ def bill(found: Sequence[Bill]) -> Answered:
 
     reasons: list[Values] = [
         {"reason": Name(dict(names)), "amount": money(change)}
-        for names, change in _changes(new, old)[:REASONS_TOLD]
+        for names, change in _changes(new, old)[:REASONS_PLAYED]
     ]
     return Answered(
         outcome,

@@ -1,4 +1,4 @@
-"""Who stands behind self-service."""
+"""The back ends behind the operations of self-service."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,17 +14,17 @@ from ari_app.selfcare.request_port import RequestDesk
 
 
 class NumberDirectory(Protocol):
-    """Who has which number."""
+    """Subscribers by number."""
 
     def by_number(self, digits: str) -> int | None:
-        """The subscriber whose number was keyed, in whatever form; None if it is nobody's."""
+        """The subscriber whose number was keyed, in any form; None if there is none."""
 
     def number(self, subscriber: int) -> str:
-        """The number of a subscriber, "" if it is not known."""
+        """The number of a subscriber, "" if unknown."""
 
 
 class Backends(Struct, frozen=True):
-    """All that operations are done with; ``now`` is the clock, in the time zone of the site."""
+    """What operations are carried out with; ``now`` is the clock, in the site's time zone."""
 
     billing: Billing
     requests: RequestDesk

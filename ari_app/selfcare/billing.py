@@ -1,4 +1,4 @@
-"""Billing as self-service needs it: a port, behind which stands whatever the operator has."""
+"""The port of billing, as self-service needs it; the operator's system implements it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ Names = Mapping[str, str]
 
 
 class BillingUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
-    """Billing cannot answer now; whoever runs it must act. The caller is told so and goes on."""
+    """Billing cannot answer now; its operator must act. The caller hears so and goes on."""
 
 
 class BillingUncertain(Exception):  # noqa: N818 - likewise
@@ -104,7 +104,7 @@ class Charge(Struct, frozen=True):
 
 
 class PausePeriod(Struct, frozen=True):
-    """The pause that is on or agreed; ``until`` is the first day on which all works again."""
+    """A pause under way or agreed; ``until`` is the first day on which all works again."""
 
     since: date
     until: date
@@ -130,10 +130,10 @@ class Reward(Struct, frozen=True):
 
 
 class Billing(Protocol):
-    """What is asked of billing. ``subscriber`` is our id of him.
+    """Requests to billing. ``subscriber`` is our id of the subscriber.
 
     Every method may raise ``BillingUnavailable`` or ``UnknownSubscriber`` and nothing else of the
-    outside world (a lost connection is ``BillingUnavailable``). Who asks sets the deadline.
+    outside world (a lost connection is ``BillingUnavailable``). The calling side sets the deadline.
     """
 
     async def balance(self, subscriber: int) -> Balance:
@@ -167,7 +167,7 @@ class Billing(Protocol):
         """The pause that is on or agreed."""
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
-        """What others would sell to him, and he has not answered."""
+        """Open offers of other subscribers to this one."""
 
     async def points(self, subscriber: int) -> int:
         """The loyalty points."""

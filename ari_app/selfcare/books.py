@@ -1,4 +1,4 @@
-"""The books of a billing of ours, as one value: who has what, and what the operator allows.
+"""The books of the built-in billing, as one value: accounts, offers, catalogue and rules.
 
 ``today`` is the day in the operator's time zone.
 """
@@ -16,7 +16,7 @@ from ari_app.selfcare.orders import Unit
 
 
 class Rules(Struct, frozen=True):
-    """What the operator takes, and the most that he allows at once. docs/billing.md tells them."""
+    """Fees and limits of the operator; docs/billing.md describes them."""
 
     change_fee: Decimal = Decimal("5.00")
     pause_fee: Decimal = Decimal("1.50")
@@ -55,7 +55,7 @@ class RewardGrant(Struct, frozen=True):
 
 
 class ProductCatalogue(Struct, frozen=True):
-    """What the operator offers, each by its code; all in the currency of his rules."""
+    """What the operator offers, by code; all in the currency of its rules."""
 
     tariffs: Mapping[str, Tariff]
     services: Mapping[str, Service] = {}
@@ -91,7 +91,7 @@ class Account(Struct, frozen=True):
 
 
 class OpenOffer(Struct, frozen=True):
-    """An offer to a recipient, which he can accept before the day ``until``."""
+    """An offer to a recipient, which they can accept before the day ``until``."""
 
     offer: Offer
     recipient: int
@@ -99,7 +99,7 @@ class OpenOffer(Struct, frozen=True):
 
 
 class OperatorTotals(Struct, frozen=True):
-    """What the operator took, less what he gave: with all accounts its sum is ever the same."""
+    """What the operator took, less what it gave: with all accounts the sum never changes."""
 
     money: Decimal = Decimal("0.00")
     minutes: int = 0
@@ -124,9 +124,9 @@ class Books(Struct, frozen=True):
             raise UnknownSubscriber(subscriber) from None
 
     def with_account(self, subscriber: int, account: Account) -> "Books":
-        """The books with an account as it is now; what it gained or lost, the till lost or gained.
+        """The books with a changed account; the operator's totals change by the opposite amount.
 
-        So nothing gets lost: between two accounts the till gives to one what the other gave it.
+        So nothing gets lost: between two accounts the operator gives one what the other gave.
         """
         old, operator = self.accounts[subscriber], self.operator
         return replace(
@@ -141,7 +141,7 @@ class Books(Struct, frozen=True):
         )
 
     def offers_to(self, recipient: int, today: date) -> list[Offer]:
-        """What can be accepted: neither too old nor more than its seller has left."""
+        """The offers that can be accepted: not expired, and no more than the seller has left."""
         return [
             sale.offer
             for sale in self.offers.values()
@@ -152,12 +152,12 @@ class Books(Struct, frozen=True):
         ]
 
 
-class _Coded(Protocol):
+class _HasCode(Protocol):
     @property
     def code(self) -> str: ...
 
 
-C = TypeVar("C", bound=_Coded)
+C = TypeVar("C", bound=_HasCode)
 
 
 def by_code(offers_to: Iterable[C]) -> Mapping[str, C]:

@@ -1,4 +1,4 @@
-"""Who a caller is, proven by the code word of his contract: a port, behind which it is kept."""
+"""The port of code words, by which a caller proves the identity of a subscriber."""
 
 from typing import Literal, Protocol
 
@@ -7,19 +7,19 @@ from ivr.secret import Secret
 
 
 class CodeWordsUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
-    """It cannot be checked now; whoever runs Firstline must act. The caller is told so."""
+    """It cannot be checked now; the operator must act. The caller hears so."""
 
 
 class CodeWords(Protocol):
-    """What is asked about code words. The same ``key`` twice is the same deed.
+    """Checks and changes code words. The same ``key`` twice is the same attempt.
 
-    Every method may raise ``CodeWordsUnavailable``. Who asks sets the deadline.
+    Every method may raise ``CodeWordsUnavailable``. The calling side sets the deadline.
     """
 
     async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
-        """Whether the asker keyed his word. A locked word, and a stranger's, are as a wrong one."""
+        """Whether the caller keyed their code word; False also if it is locked, or unknown."""
 
     async def change(
         self, asker: Asker, old: Secret, new: Secret, key: str
     ) -> Literal["ok", "wrong", "weak"]:
-        """Take a new word, if the old one is right and the new one is not too easy to guess."""
+        """Set a new code word, if the old one is right and the new one is not too easy to guess."""

@@ -1,6 +1,6 @@
 """Hashes of code words and of passwords: argon2id over a pepper that is not in the database.
 
-A word is hashed twice, as it is said and as it is keyed, each with its own salt. Hashing costs
+A word is hashed twice, as it is spoken and as it is keyed, each with its own salt. Hashing costs
 time and memory on purpose, so it runs in threads of its own, of which there are few.
 """
 
@@ -26,7 +26,7 @@ _Form = Literal["spoken", "keyed", "password"]
 
 THREADS = 2
 WAITING = 16
-"""How many checks may wait for a thread: all of them are done well within a deadline of 3 s."""
+"""How many checks may wait for a thread: all of them end well within a deadline of 3 s."""
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Hasher:
         self._argon = PasswordHasher(profile.passes, profile.memory, parallelism=1)
         self._threads = ThreadPoolExecutor(THREADS, "code-word")
         self._room = BoundedSemaphore(THREADS + waiting)
-        self._nobodys = self._argon.hash(secrets.token_bytes(16))
+        self._dummy = self._argon.hash(secrets.token_bytes(16))
 
     async def hashes(self, word: Secret) -> tuple[str, str]:
         """The hashes of a word as it is said and as it is keyed.
@@ -76,7 +76,7 @@ class Hasher:
         return await self._do(lambda: (self._hash("spoken", said), self._hash("keyed", keyed)))
 
     async def check(self, form: Form, word: Secret, kept: str | None) -> Checked:
-        """Whether ``kept`` is the hash of a word. Without one, it takes just as long to say no."""
+        """Whether ``kept`` is the hash of a word. Without one, the answer takes as long."""
         said = normalise(word.reveal())
         if form == "keyed":
             try:
@@ -95,13 +95,13 @@ class Hasher:
         return checked.right
 
     def close(self) -> None:
-        """End the threads when they have done what was begun."""
+        """End the threads after their running jobs."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _do(self, deed: Callable[[], T]) -> T:
+    async def _do(self, job: Callable[[], T]) -> T:
         if not self._room.acquire(blocking=False):
             raise HashingBusy("too many code words are being checked")
-        doing: Future[T] = self._threads.submit(deed)
+        doing: Future[T] = self._threads.submit(job)
         doing.add_done_callback(lambda _: self._room.release())
         return await asyncio.wrap_future(doing)
 
@@ -111,11 +111,11 @@ class Hasher:
     def _check(self, form: _Form, said: str, kept: str | None) -> Checked:
         peppered = self._peppered(form, said)
         try:
-            self._argon.verify(kept or self._nobodys, peppered)
+            self._argon.verify(kept or self._dummy, peppered)
         except VerifyMismatchError:
             return Checked(False)
         except (VerificationError, InvalidHashError) as error:
-            _log.error("a hash of a code word is damaged, set the word anew: %s", error)
+            _log.error("a hash of a code word is damaged, set the word again: %s", error)
             return Checked(False)
         if not kept:
             return Checked(False)

@@ -1,4 +1,4 @@
-"""Billing that answers from memory: for the demo operator, and for tests."""
+"""A billing that answers from memory, for the demo operator and for tests."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ Answer: TypeAlias = Completed | Refused
 
 
 class Ledger(Struct, frozen=True):
-    """All that billing knows: the books, and what was, by subscriber, the newest first."""
+    """The books, and the past by subscriber, the newest first."""
 
     books: Books
     payments: Mapping[int, Sequence[Payment]] = {}
@@ -41,7 +41,7 @@ class Ledger(Struct, frozen=True):
 
 
 class PlacedOrder(Struct, frozen=True):
-    """An order that is placed with its key, at a moment."""
+    """An order with its key and the time at which it was placed."""
 
     key: str
     subscriber: int
@@ -77,7 +77,7 @@ class MemoryBilling:
         self._placing: set[asyncio.Task[Answer]] = set()
 
     async def refresh(self) -> None:
-        """Read the ledger anew; until it is read, the old one answers."""
+        """Read the ledger again; until it is read, the old one answers."""
         async with self._turn:
             self._ledger = await self._read()
 
@@ -125,7 +125,7 @@ class MemoryBilling:
         return self._account(subscriber).paused
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
-        """What others would sell to him and still have."""
+        """Offers of other subscribers that can be accepted."""
         self._account(subscriber)
         return self.books().offers_to(subscriber, self._now().date())
 

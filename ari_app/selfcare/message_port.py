@@ -1,4 +1,4 @@
-"""Texts to callers: a port, behind which they are kept and sent."""
+"""The port of text messages to callers."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,12 +8,12 @@ from ivr.values import Phrase
 
 
 class MessagesUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
-    """It could not be kept; whoever runs Firstline must act. The caller is told so and goes on."""
+    """It could not be stored; the operator must act. The caller hears so and goes on."""
 
 
 class Messages(Protocol):
-    """What is sent to a caller. It may raise ``MessagesUnavailable``."""
+    """Sends text messages to a caller. It may raise ``MessagesUnavailable``."""
 
     async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:
-        """Send texts to the asker's number in his language, once for a ``key``; False if his
+        """Send texts to the caller's number in their language, once for a ``key``; False if the
         number is withheld."""

@@ -1,4 +1,4 @@
-"""One operation that is asked for: who asks, what was keyed, and under which key it is done."""
+"""One request for an operation: the caller, the inputs, and the idempotency key."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
@@ -26,8 +26,8 @@ _CALLED: Mapping[type, str] = {
 
 
 class OperationRequest(Struct, frozen=True):
-    """One operation that is asked for; an input of another kind than it takes is a
-    ``ValueError``, which the check of flows does not let pass."""
+    """One request for an operation. Reading an input as another kind than it has is a
+    ``ValueError``, which the check of flows prevents."""
 
     operation: Operation
     inputs: Values
@@ -36,13 +36,13 @@ class OperationRequest(Struct, frozen=True):
 
     @property
     def subscriber(self) -> int:
-        """Who asks, for operations that need a known caller."""
+        """The subscriber who calls; ``UnknownSubscriber`` if the caller is not known."""
         if self.asker.subscriber is None:
-            raise UnknownSubscriber("a caller whom we do not know")
+            raise UnknownSubscriber("an unknown caller")
         return self.asker.subscriber
 
     def digits(self, name: str) -> str:
-        """What was keyed, as it was keyed."""
+        """Digits, as they were keyed."""
         return self._given(name, Digits).digits
 
     def count(self, name: str) -> int:
@@ -58,14 +58,16 @@ class OperationRequest(Struct, frozen=True):
         return self._given(name, Word).word
 
     def recording(self, name: str) -> Recording:
-        """What was said."""
+        """A recording of the caller."""
         return self._given(name, Recording)
 
     def secret(self, name: str) -> Secret:
-        """What was keyed and must not be seen."""
+        """Secret digits, such as a code word."""
         keyed = self._given(name, Sealed)
         if keyed.digits is None:
-            raise ValueError(f"{self.operation.name}: {name} was forgotten: ask for it again")
+            raise ValueError(
+                f"{self.operation.name}: {name} is gone since a restart: ask for it again"
+            )
         return keyed.digits
 
     def _given(self, name: str, kind: type[V]) -> V:

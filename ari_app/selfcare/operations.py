@@ -1,4 +1,4 @@
-"""The catalogue of self-service: what a flow may ask for, and how it is done."""
+"""The catalogue of self-service operations, and their dispatch."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ _UNAVAILABLE = (BillingUnavailable, RequestsUnavailable, CodeWordsUnavailable, M
 
 
 class Selfcare:
-    """Does the operations of the catalogue for a caller, each within its deadline."""
+    """Runs operations of the catalogue for callers, each within its deadline."""
 
     def __init__(self, backends: Backends, catalogue: Mapping[str, Operation] = CATALOGUE) -> None:
         self._catalogue = catalogue
@@ -41,16 +41,16 @@ class Selfcare:
         }
 
     async def run(self, name: str, inputs: Values, asker: Asker, key: str) -> Answered:
-        """Do operation ``name`` for whoever asks.
+        """Run operation ``name`` for a caller.
 
-        ``key`` names the deed: asked twice with it, an operation that writes or costs is done
+        ``key`` is an idempotency key: used twice, an operation that writes or costs is carried out
         once. An operation that is not in the catalogue is a ``KeyError``, inputs that it does not
-        take are a ``ValueError``: the check of flows lets neither pass. A code word that it needs
-        and nobody told is a ``PermissionError``: the engine lets that not pass.
+        take are a ``ValueError``: the check of flows lets neither pass. Without the code word that
+        it needs it is a ``PermissionError``; the engine prevents that.
         """
         operation = self._catalogue[name]
         if operation.need == "code-word" != asker.identity:
-            raise PermissionError(f"{name} needs the code word, and {asker.call} did not tell it")
+            raise PermissionError(f"{name} needs the code word, and {asker.call} has not proved it")
         if asker.identity == "none" and not operation.proves:
             asker = replace(asker, subscriber=None)
         if inputs.keys() != operation.inputs.keys():

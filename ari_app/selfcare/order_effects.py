@@ -1,6 +1,6 @@
-"""What an order does to the books: arithmetic, for a quote and for the deed alike.
+"""What an order does to the books: the same arithmetic for a quote and for the order itself.
 
-Where several reasons to refuse are true, the first in this order is told: ``paused``; what the
+Where several reasons to refuse apply, the first in this order is returned: ``paused``; what the
 order names (``self``, ``no-recipient``, ``no-such``); the state (``already``, ``not-on``); ``day``;
 an amount below 1 (``too-little``) or above the most (``too-much``); what the account lacks
 (``too-little``); ``changed``.
@@ -190,18 +190,18 @@ def _promise(
 
 
 def _give(books: Books, who: int, account: Account, order: Give, today: date) -> _Effect:
-    _may_part_with(books, who, account, order)
+    _check_transfer(books, who, account, order)
     after = books.with_account(who, with_more(account, order.unit, -order.amount))
     given = with_more(books.account(order.recipient, today), order.unit, order.amount)
     return _quote(books, _NOTHING, _NOTHING, today), after.with_account(order.recipient, given)
 
 
 def _sell(books: Books, who: int, account: Account, order: Sell, today: date) -> _Effect:
-    """The offer has the number of the order; older ones that can be accepted no more are gone."""
+    """The offer gets the number of the order; expired offers are removed."""
     rules = books.catalogue.rules
     if not order.price.is_finite() or order.price <= 0 or order.price % _KOPECK:
         raise _RefusedError("too-little")
-    _may_part_with(books, who, account, order)
+    _check_transfer(books, who, account, order)
     offers = {number: sale for number, sale in books.offers.items() if today < sale.until}
     open_ones = sum(sale.offer.seller == who for sale in offers.values())
     if order.price > rules.price_most or open_ones >= rules.offers_most:
@@ -243,8 +243,8 @@ def _redeem(books: Books, who: int, account: Account, order: Redeem, today: date
     return _quote(books, Decimal(points), _NOTHING, today), books.with_account(who, won)
 
 
-def _may_part_with(books: Books, who: int, account: Account, order: Give | Sell) -> None:
-    """Whether somebody may give or sell to another what the order says."""
+def _check_transfer(books: Books, who: int, account: Account, order: Give | Sell) -> None:
+    """Raise unless a subscriber may give or sell to another what the order says."""
     rules = books.catalogue.rules
     if order.recipient == who:
         raise _RefusedError("self")

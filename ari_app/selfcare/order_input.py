@@ -1,4 +1,4 @@
-"""From what a caller keyed to an order, or to the outcome that says why there can be none."""
+"""Parses what a caller keyed into an order, or into the outcome that says why there is none."""
 
 import re
 from calendar import monthrange
@@ -27,7 +27,7 @@ from ari_app.selfcare.orders import (
 )
 
 MAX_AMOUNT = 10**9
-"""Nobody has so many minutes, gigabytes or rubles; a larger number is not even asked about."""
+"""The largest amount that billing is asked about; more is ``too-much``."""
 
 MAX_MONTHS = 12
 MAX_DAYS = 366
@@ -36,7 +36,7 @@ InputFault: TypeAlias = Literal["day", "zero", "too-much", "no-recipient", "self
 
 
 class ParseContext(Struct, frozen=True):
-    """What orders are made with; ``today`` is the day where the site is."""
+    """What input is parsed with; ``today`` is the date in the time zone of the site."""
 
     directory: NumberDirectory
     today: date
@@ -105,7 +105,7 @@ PARSERS: Mapping[str, Parser] = {
     "buy": _buy,
     "redeem": _redeem,
 }
-"""Operation: what makes its order."""
+"""Operation -> the parser of its order."""
 
 
 def months_after(day: date, months: int) -> date:
@@ -116,7 +116,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def _recipient(request: OperationRequest, context: ParseContext) -> int | InputFault:
-    """To whom so much is given; the amount is looked at, too."""
+    """The recipient, if the amount is valid, too."""
     found = context.directory.by_number(request.digits("recipient"))
     if found is None:
         return "no-recipient"

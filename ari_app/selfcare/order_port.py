@@ -1,4 +1,4 @@
-"""Orders that are done exactly once: a port, behind which each is kept until it has ended."""
+"""The port of orders: each is carried out exactly once, and stored until its outcome is known."""
 
 from decimal import Decimal
 from typing import Literal, Protocol, TypeAlias
@@ -11,8 +11,8 @@ from ivr.model import Operation
 
 
 class BalanceTransfer(Struct, frozen=True):
-    """What goes from one subscriber to another, who are both told of it: ``giver`` gives or sells
-    it to ``taker``. A gift has no price."""
+    """Minutes or gigabytes that ``giver`` gives or sells to ``taker``; both are notified. A gift
+    has no price."""
 
     giver: int
     taker: int
@@ -23,7 +23,7 @@ class BalanceTransfer(Struct, frozen=True):
 
 
 class OrderRequest(Struct, frozen=True):
-    """An order as a subscriber gives it by an operation, ``agreed`` to be charged for."""
+    """An order that a subscriber places with an operation; ``agreed`` is the charge agreed to."""
 
     operation: Operation
     order: Order
@@ -36,17 +36,17 @@ class OrderRequest(Struct, frozen=True):
 OrderOutcome: TypeAlias = (
     Completed | Refused | Literal["limit", "unavailable", "unknown", "accepted"]
 )
-"""How an order ended. ``limit``: the subscriber had it done as often as he may; ``unavailable``:
-it is not done and never will be; ``unknown``: he has no account; ``accepted``: that is not known
-yet, and he will get a message."""
+"""How an order ended. ``limit``: over the limit of a day or a month; ``unavailable``: it was not
+done and never will be; ``unknown``: no such account; ``accepted``: not known yet, a text message
+follows."""
 
 
 class Orders(Protocol):
-    """What has orders carried out."""
+    """Has orders carried out."""
 
     async def place(self, wanted: OrderRequest, key: str) -> OrderOutcome:
         """Have an order carried out, within the deadline of its operation.
 
-        The same ``key`` is the same order: it is done once, and its answer stays. Cancelling the
-        wait, as a hang-up does, cancels nothing.
+        ``key`` is an idempotency key: used again, the order is not repeated and its first outcome
+        is returned. Cancelling the wait, as a hang-up does, does not cancel the order.
         """

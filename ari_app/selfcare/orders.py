@@ -1,4 +1,4 @@
-"""What a subscriber may order: values that billing quotes first and then carries out once."""
+"""Orders of a subscriber: values that billing quotes first and then carries out once."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ class SwitchOn(Struct, frozen=True, tag="switch-on"):
 
 
 class SwitchOff(Struct, frozen=True, tag="switch-off"):
-    """No service of this code any more."""
+    """Switch a service off, by its code."""
 
     service: str
 
@@ -41,7 +41,7 @@ class Resume(Struct, frozen=True, tag="resume"):
 
 
 class PromisePayment(Struct, frozen=True, tag="promise-payment"):
-    """Services stay on in spite of a debt until a day, by which it is to be paid."""
+    """Keep services on in spite of a debt until a day, by which it is to be paid."""
 
     until: date
 
@@ -55,7 +55,7 @@ class Give(Struct, frozen=True, tag="give"):
 
 
 class Sell(Struct, frozen=True, tag="sell"):
-    """An offer to another subscriber: nothing changes hands before he accepts it."""
+    """An offer to another subscriber: nothing changes hands before they accept it."""
 
     recipient: int
     unit: Unit
@@ -64,13 +64,13 @@ class Sell(Struct, frozen=True, tag="sell"):
 
 
 class Buy(Struct, frozen=True, tag="buy"):
-    """The yes to what another subscriber offers, by the number of the offer."""
+    """Accept another subscriber's offer, by its number."""
 
     offer: str
 
 
 class Redeem(Struct, frozen=True, tag="redeem"):
-    """A reward, by its code, for loyalty points."""
+    """Change loyalty points into a reward, by its code."""
 
     reward: str
 
@@ -101,15 +101,15 @@ class Quote(Struct, frozen=True):
 
 Reason = Literal[
     "no-such",  # there is nothing of that code or number (any more)
-    "already",  # it is so already
+    "already",  # it is in that state already
     "not-on",  # there is nothing to switch off, or to end
     "too-little",  # of money, minutes, gigabytes or points
     "too-much",  # more than the operator allows at once
-    "no-recipient",  # nobody has an account there
+    "no-recipient",  # no account with that number
     "self",  # the recipient is the one who gives
     "paused",  # not while the number is paused
     "day",  # that day cannot be, or not that many months
-    "changed",  # it would cost something else than what the subscriber agreed to
+    "changed",  # it would cost another amount than the subscriber agreed to
 ]
 """Why billing refuses an order."""
 
@@ -121,7 +121,7 @@ class Refused(Struct, frozen=True):
 
 
 class Completed(Struct, frozen=True):
-    """It is done: ``number`` is billing's own for the order, of digits."""
+    """Billing has carried the order out; ``number`` is its number for it, digits."""
 
     number: str
     at: datetime

@@ -1,5 +1,5 @@
-"""Operations that cost: each has a quote, which changes nothing, and the deed, which is done once
-and for what the quote said, or not at all."""
+"""Operations that cost: each has a quote, which changes nothing, and an order, which is carried out
+once and at the quoted price, or not at all."""
 
 import asyncio
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ from ivr.model import Operation
 from ivr.values import Count, Day, Digits, Money, Name, Values
 
 DEADLINE = 5.0
-"""Seconds until a caller is told that he will get a message; the order goes on."""
+"""Seconds until a caller hears that a text message will follow; the order goes on."""
 
 _CODE = {"code": "digits"}
 _GIFT = {"recipient": "digits", "unit": "word", "amount": "count"}
@@ -49,15 +49,15 @@ def _quote_and_order(
     limits: tuple[int, int],
     charge: tuple[str, str] = ("charge", "money"),
 ) -> tuple[Operation, Operation]:
-    """An order's quote and deed; ``limits`` are a day's and a month's."""
+    """The quote and the order of an operation; ``limits`` are for a day and for a month."""
     refused: dict[str, Mapping[str, str]] = {reason: {} for reason in refusals.split()}
-    told = {charge[0]: charge[1], "monthly": "money", "since": "day", **brings}
+    outputs = {charge[0]: charge[1], "monthly": "money", "since": "day", **brings}
     quote = Operation(
         f"{name}-quote",
-        {"ok": told, **refused, **FAULTS},
+        {"ok": outputs, **refused, **FAULTS},
         inputs,
         "caller",
-        about=f"Tells what {name} would cost and bring, and changes nothing.",
+        about=f"Quotes what {name} would cost and change, without doing it.",
     )
     order = Operation(
         name,
@@ -75,8 +75,8 @@ def _quote_and_order(
 
 
 _ENDS = ("changed", "limit", "accepted")
-"""``changed``: it would cost something else than was agreed to; ``limit``: it was done as often
-as it may be; ``accepted``: not known yet, a message will tell."""
+"""``changed``: it would cost another amount than was agreed to; ``limit``: over the limit of a day
+or a month; ``accepted``: not known yet, a text message follows."""
 
 ORDER_OPERATIONS = (
     *_quote_and_order(
@@ -155,11 +155,11 @@ ORDER_OPERATIONS = (
     ),
 )  # fmt: skip
 """The signatures. A reason of billing that is none of an operation's outcomes is a fault of
-billing: nothing was changed, and the caller is told that it is unavailable."""
+billing: nothing was changed, and the outcome is ``unavailable``."""
 
 
 class PaidOperations:
-    """Does them."""
+    """Runs them."""
 
     def __init__(self, backends: Backends) -> None:
         self._backends = backends
@@ -186,7 +186,10 @@ class PaidOperations:
         try:
             async with asyncio.timeout(request.operation.deadline):
                 transfer = await self._transfer(order, subscriber)
-        except (BillingUnavailable, TimeoutError):  # what is done once must not be asked for anew
+        except (
+            BillingUnavailable,
+            TimeoutError,
+        ):  # an order may have been placed before: go on without
             transfer = None
         wanted = OrderRequest(request.operation, order, agreed, request.asker, subscriber, transfer)
         match await self._backends.orders.place(wanted, request.key):
@@ -203,7 +206,7 @@ class PaidOperations:
         )
 
     async def _transfer(self, order: Order, subscriber: int) -> BalanceTransfer | None:
-        """What changes hands; of an offer that is no more nothing is known, and billing says so."""
+        """What goes to another subscriber; None if an offer is gone, which billing then refuses."""
         match order:
             case Give(taker, unit, amount):
                 return BalanceTransfer(subscriber, taker, unit, amount)
@@ -217,7 +220,7 @@ class PaidOperations:
         return None
 
     async def _details(self, order: Order, request: OperationRequest) -> Values:
-        """What an order is about, besides its price."""
+        """What an order is for, besides its price."""
         match order:
             case Pause(_, until) | PromisePayment(until):
                 return {"until": Day(until)}

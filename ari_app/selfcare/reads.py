@@ -1,5 +1,4 @@
-"""What a caller is told of his account, what we owe him, and what there is to choose; nothing
-changes by it."""
+"""Operations that read: the caller's account, promised work, and the product catalogue."""
 
 from collections.abc import Mapping
 
@@ -10,11 +9,11 @@ from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Count, Digits
 
-PAYMENTS_TOLD = 3
-"""How many of the last payments are told: more than three are not remembered by ear."""
+PAYMENTS_PLAYED = 3
+"""How many of the last payments are played: more than three are not remembered by ear."""
 
 CHARGES_WRITTEN = 24
-"""How many of the last charges are sent as texts, and make the sum that is told."""
+"""How many of the last charges are sent as texts, and make up the total that is played."""
 
 FAULTS: Mapping[str, Mapping[str, str]] = {"unavailable": {}, "unknown": {}}
 """``unknown``: billing does not know the caller."""
@@ -36,7 +35,7 @@ def _of_caller(name: str, about: str, outcomes: Mapping[str, Mapping[str, str]])
     return Operation(name, {**outcomes, **FAULTS}, need="caller", about=about)
 
 
-def _of_anybody(name: str, about: str, row: str) -> Operation:
+def _of_anyone(name: str, about: str, row: str) -> Operation:
     return Operation(name, {"ok": {row: "each"}, "unavailable": {}}, about=about)
 
 
@@ -47,48 +46,48 @@ def _rows(name: str) -> Mapping[str, Mapping[str, str]]:
 READS = (
     _of_caller(
         "balance",
-        "Tells what is on the account.",
+        "Reads the balance.",
         {"ok": {"balance": "money"}, "old": {"balance": "money", "as_of": "moment"}},
     ),
-    _of_caller("tariff", "Tells the tariff and what it includes.", {"ok": _TARIFF}),
+    _of_caller("tariff", "Reads the tariff and what it includes.", {"ok": _TARIFF}),
     _of_caller(
         "allowance",
-        "Tells the minutes and gigabytes that are left this month.",
+        "Reads the minutes and gigabytes left this month.",
         {"ok": {"minutes": "count", "gigabytes": "count"}},
     ),
-    _of_caller("services", "Tells the services that are on.", _rows("services")),
-    _of_caller("payments", "Tells the last payments.", _rows("payments")),
+    _of_caller("services", "Reads the services that are on.", _rows("services")),
+    _of_caller("payments", "Reads the last payments.", _rows("payments")),
     _of_caller(
-        "bill", "Tells why the newest bill differs from the one before.", {**_BILLS, "none": {}}
+        "bill", "Explains why the newest bill differs from the one before.", {**_BILLS, "none": {}}
     ),
     _of_caller(
         "charges",
-        "Tells the last calls and charges in short, and what all the last ones come to.",
+        "Reads the newest calls and charges, and the total of the last ones.",
         {"ok": {"charges": "each", "total": "money", "many": "count"}, "none": {}},
     ),
     _of_caller(
         "charges-text",
-        "Sends the caller his last calls and charges as text messages.",
+        "Sends the caller their last calls and charges as text messages.",
         {"ok": {}, "none": {}, "nowhere": {}},
     ),
-    _of_caller("offers", "Tells what others would sell to the caller.", _rows("offers")),
-    _of_caller("points", "Tells the loyalty points.", {"ok": {"points": "count"}}),
+    _of_caller("offers", "Reads what other subscribers offer the caller.", _rows("offers")),
+    _of_caller("points", "Reads the loyalty points.", {"ok": {"points": "count"}}),
     Operation(
         "ticket",
         {"some": _PROMISE, "late": _PROMISE, "none": {}, "unavailable": {}},
         need="caller",
         deadline=0.5,  # it stands between the caller and the greeting
-        about="Tells what we have promised to do for the caller and by when, or that it is late.",
+        about="Reads which ticket of the caller is due first, by when, and whether it is late.",
     ),
-    _of_anybody("tariffs", "Tells all tariffs, the cheapest first.", "tariffs"),
-    _of_anybody("service-offers", "Tells all services that can be switched on.", "offered"),
-    _of_anybody("rewards", "Tells what loyalty points can be changed into.", "rewards"),
+    _of_anyone("tariffs", "Reads all tariffs, the cheapest first.", "tariffs"),
+    _of_anyone("service-offers", "Reads all services that can be switched on.", "offered"),
+    _of_anyone("rewards", "Reads the rewards for loyalty points.", "rewards"),
 )
 """The signatures. What the rows of lists have is said in ``ivr/menus/README.md``."""
 
 
 class Reads:
-    """Does them."""
+    """Runs them."""
 
     def __init__(self, backends: Backends) -> None:
         self._billing = backends.billing
@@ -127,7 +126,7 @@ class Reads:
         return answers.services(await self._billing.services(request.subscriber))
 
     async def _payments(self, request: OperationRequest) -> Answered:
-        return answers.payments(await self._billing.payments(request.subscriber, PAYMENTS_TOLD))
+        return answers.payments(await self._billing.payments(request.subscriber, PAYMENTS_PLAYED))
 
     async def _bill(self, request: OperationRequest) -> Answered:
         return answers.bill(await self._billing.bills(request.subscriber, 2))

@@ -1,4 +1,4 @@
-"""What callers leave to people: a port, behind which stands whoever keeps it for them."""
+"""The port of requests that callers leave to people, and of tickets."""
 
 from datetime import datetime
 from typing import Literal, Protocol
@@ -11,13 +11,13 @@ from ivr.values import Recording
 
 
 class RequestsUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
-    """It could not be kept; whoever runs Firstline must act. The caller is told so and goes on."""
+    """It could not be stored; the operator must act. The caller hears so and goes on."""
 
 
 class Asker(Struct, frozen=True):
-    """Who asks: the id of the call, the number that calls ("" if withheld), the subscriber whose
-    number that is, the language that is spoken ("" for the one he last chose), and how well he is
-    known. With ``none`` the line does not vouch for the number."""
+    """Who calls: the id of the call, the calling number ("" if withheld), its subscriber, the
+    language ("" for the one last chosen), and how the caller is identified. With ``none`` the
+    calling number is not trusted."""
 
     call: str
     number: str
@@ -27,8 +27,7 @@ class Asker(Struct, frozen=True):
 
 
 class OpenTicket(Struct, frozen=True):
-    """What people have promised to a subscriber and not done yet: which department, when he asked,
-    by when it is to be done."""
+    """An active ticket of a subscriber: department, when it was opened, when it is due."""
 
     department: str
     created: datetime
@@ -36,25 +35,25 @@ class OpenTicket(Struct, frozen=True):
 
 
 def asker_of(session: Session) -> Asker:
-    """Who asks in a session."""
+    """The caller of a session."""
     number, subscriber = session.caller.number, session.caller.subscriber
     return Asker(session.id, number, subscriber, session.language, session.identity)
 
 
 class RequestDesk(Protocol):
-    """What is asked of people. The same ``key`` twice is the same deed.
+    """Requests to people. The same ``key`` twice is the same request.
 
-    Every method may raise ``RequestsUnavailable``. Who asks sets the deadline.
+    Every method may raise ``RequestsUnavailable``. The calling side sets the deadline.
     """
 
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
-        """Keep a complaint; returns its number, in digits."""
+        """Store a complaint; returns its number, in digits."""
 
     async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
-        """Send the asker a message when what was announced to him is mended."""
+        """Send a text message to the caller when the outages announced to them are repaired."""
 
     async def call_back(self, asker: Asker, key: str) -> bool:
-        """Note that the asker is to be called; False if that is noted already."""
+        """Request a callback; False if there is an open one."""
 
     async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
-        """What is to be done for a subscriber first, None if there is nothing."""
+        """The active ticket of a subscriber that is due first, None if there is none."""

@@ -1,4 +1,4 @@
-"""What callers ask of people, prove, and have sent to them."""
+"""Operations that leave requests to people, prove identity, and send texts."""
 
 from collections.abc import Mapping
 
@@ -13,17 +13,17 @@ REQUESTS = (
         "complaint",
         {"ok": {"complaint": "digits"}, "failed": {}},
         inputs={"recording": "recording"},
-        about="Keeps a complaint that was recorded, and gives it a number.",
+        about="Stores a recorded complaint, and gives it a number.",
     ),
     Operation(
         "tell-when-mended",
         {"ok": {}, "already": {}, "none": {}, "failed": {}},
-        about="Notes that the caller wishes a message when his outages are mended.",
+        about="Requests a text message to the caller when their outages are repaired.",
     ),
     Operation(
         "call-back",
         {"ok": {}, "already": {}, "failed": {}},
-        about="Notes that the caller wishes to be called back.",
+        about="Requests a call back to the caller.",
     ),
     Operation(
         "apn-settings",
@@ -35,7 +35,7 @@ REQUESTS = (
         {"ok": {}, "wrong": {}, "failed": {}},
         inputs={"word": "secret"},
         proves="ok",
-        about="Proves by his code word that the caller is who he says.",
+        about="Proves the caller's identity by the code word.",
     ),
     Operation(
         "change-code-word",
@@ -48,7 +48,7 @@ REQUESTS = (
 
 
 class Requests:
-    """Does them."""
+    """Runs them."""
 
     def __init__(self, backends: Backends) -> None:
         self._requests = backends.requests
@@ -57,7 +57,7 @@ class Requests:
         self.actions: Mapping[str, Action] = {
             "complaint": self._complaint,
             "call-back": self._call_back,
-            "tell-when-mended": self._tell_when_mended,
+            "tell-when-mended": self._notify_when_restored,
             "apn-settings": self._apn_settings,
             "code-word": self._code_word,
             "change-code-word": self._change_code_word,
@@ -72,9 +72,9 @@ class Requests:
         new = await self._requests.call_back(request.asker, request.key)
         return Answered("ok" if new else "already")
 
-    async def _tell_when_mended(self, request: OperationRequest) -> Answered:
-        told = await self._requests.notify_when_restored(request.asker)
-        return Answered({"noted": "ok", "already": "already", "nothing": "none"}[told])
+    async def _notify_when_restored(self, request: OperationRequest) -> Answered:
+        noted = await self._requests.notify_when_restored(request.asker)
+        return Answered({"noted": "ok", "already": "already", "nothing": "none"}[noted])
 
     async def _apn_settings(self, request: OperationRequest) -> Answered:
         sent = await self._messages.post(request.asker, [Phrase("apn-settings")], request.key)

@@ -154,10 +154,10 @@ async def test_one_text_at_a_time_for_a_number_and_few_for_all(store: Store, pos
         for number in range(20):
             for seq in range(3):
                 await one.post(f"{number}:{seq}", str(number), f"{seq}")
-        await until(lambda: post.flying.total() == sending.AT_ONCE)
+        await until(lambda: post.flying.total() == sending.CONCURRENCY)
         post.open.set()
         await when(store, is_sent)
-    assert post.most.pop("all") == sending.AT_ONCE
+    assert post.most.pop("all") == sending.CONCURRENCY
     assert set(post.most.values()) == {1}
     assert len(post.handed) == len(set(post.handed)) == 60
 

@@ -23,7 +23,7 @@ from ari_app.selfcare.billing import (
 from ari_app.selfcare.code_word_port import CodeWords, CodeWordsUnavailable
 from ari_app.selfcare.message_port import Messages, MessagesUnavailable
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
-from ari_app.selfcare.reads import PAYMENTS_TOLD
+from ari_app.selfcare.reads import PAYMENTS_PLAYED
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestDesk, RequestsUnavailable
 from ari_app.sim.in_memory import PlainOrders
 from ivr.events import Answered
@@ -185,7 +185,7 @@ async def test_services_are_rows_or_none(billing: Billing) -> None:
 async def test_only_the_last_payments_are_told(billing: Billing) -> None:
     answer = await ask(billing, "payments", RICH)
     rows = cast(Rows, answer.values["payments"]).rows
-    assert len(rows) == PAYMENTS_TOLD
+    assert len(rows) == PAYMENTS_PLAYED
     assert rows[0] == {"day": Day(date(2026, 3, 9)), "amount": Money(Decimal(9))}
     assert await ask(billing, "payments", POOR) == Answered("none")
 

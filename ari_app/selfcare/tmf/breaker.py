@@ -1,4 +1,4 @@
-"""A circuit breaker as a value: whoever does not answer is left alone for a while.
+"""A circuit breaker as a value: no requests for a while to a server that does not answer.
 
 Closed, requests go out; after some failures in a row it opens, and none does; after a pause it
 lets one through, whose answer closes it or opens it again. Moments are seconds of any clock.
@@ -36,7 +36,7 @@ class Rule(Struct, frozen=True):
 
 
 def before_request(breaker: Breaker, now: float) -> Breaker | None:
-    """What it becomes when somebody asks at ``now``; None if he may not."""
+    """The state after a request at ``now``; None if it must not be sent."""
     match breaker:
         case Closed():
             return breaker
@@ -46,12 +46,12 @@ def before_request(breaker: Breaker, now: float) -> Breaker | None:
 
 
 def after_answer() -> Breaker:
-    """What any becomes when an answer comes."""
+    """The state after an answer."""
     return Closed()
 
 
 def after_failure(breaker: Breaker, rule: Rule, now: float) -> Breaker:
-    """What it becomes when no answer came; those still out when it opened change nothing."""
+    """The state after a failure; requests under way when it opened change nothing."""
     match breaker:
         case Closed(failures) if failures + 1 < rule.failures:
             return Closed(failures + 1)

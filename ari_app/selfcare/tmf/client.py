@@ -35,9 +35,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 BALANCES = 10_000
-"""How many balances are remembered; the one that was asked for longest ago is forgotten first."""
-DOUBTS = 1000
-"""How many keys of orders of which nobody knows are remembered, likewise."""
+"""How many balances are remembered; the least recently asked for is dropped first."""
+UNCERTAIN = 1000
+"""How many keys of orders with an unknown outcome are remembered, likewise."""
 CATALOGUE = "200"
 """The most offerings of a kind, and products of a subscriber, that are asked for."""
 
@@ -58,21 +58,21 @@ class TmfBilling:
     """See :class:`~ari_app.selfcare.billing.Billing`; an async context manager."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
-        self.door = Transport(settings)
+        self.transport = Transport(settings)
         self._settings = settings
         self._now = now
         self._balances: OrderedDict[int, tuple[Balance, datetime]] = OrderedDict()
-        self._doubts: OrderedDict[str, None] = OrderedDict()
+        self._uncertain: OrderedDict[str, None] = OrderedDict()
 
     async def __aenter__(self) -> "TmfBilling":
-        await self.door.__aenter__()
+        await self.transport.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.door.__aexit__()
+        await self.transport.__aexit__()
 
     async def balance(self, subscriber: int) -> Balance:
-        """What is on the account; if billing does not answer, what was not long ago."""
+        """The balance; if billing does not answer, a recent one with its time."""
         try:
             found = await self._of(subscriber, tmf.BUCKET, _buckets, from_tmf.balance)
         except BillingUnavailable:
@@ -87,7 +87,7 @@ class TmfBilling:
         return found
 
     async def refresh(self) -> None:
-        """Forget what balances were."""
+        """Drop the remembered balances."""
         self._balances.clear()
 
     async def tariff(self, subscriber: int) -> Tariff:
@@ -135,7 +135,7 @@ class TmfBilling:
         return await self._of(subscriber, tmf.LOYALTY, _loyalty, from_tmf.points, query)
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
-        """What others would sell to him: quotes that wait for his answer."""
+        """Offers of other subscribers: pending quotes to this one."""
         query = {"relatedParty.id": str(subscriber), "category": tmf.TRANSFER, "state": "pending"}
         return await self._of(subscriber, tmf.QUOTE, _quotes, _offers, query)
 
@@ -155,29 +155,29 @@ class TmfBilling:
         """What an order would cost and from when on."""
         body = _encoder.encode(product_order.quote_request(subscriber, order))
         try:
-            return await self.door.read(Request(tmf.QUOTE, body=body), _quote)
+            return await self.transport.read(Request(tmf.QUOTE, body=body), _quote)
         except Rejected as error:
             return _refused(error, subscriber)
 
     async def place(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
     ) -> Completed | Refused:
-        """Carry out an order, trying again with its key while nobody knows what became of it.
+        """Carry out an order, with retries under its key while its outcome is unknown.
 
-        Placed again after a ``BillingUncertain``, it is in doubt until there is an answer. After
-        a restart whoever places it again must remember that himself.
+        Placed again after a ``BillingUncertain``, its outcome is unknown until there is an answer.
+        After a restart the calling side must remember that.
         """
         self._balances.pop(subscriber, None)
-        begun = key in self._doubts
-        self._doubts[key] = None
-        if len(self._doubts) > DOUBTS:
-            self._doubts.popitem(last=False)
+        begun = key in self._uncertain
+        self._uncertain[key] = None
+        if len(self._uncertain) > UNCERTAIN:
+            self._uncertain.popitem(last=False)
         try:
             answer = await self._placed(subscriber, order, agreed, key, begun)
         except (BillingUnavailable, UnknownSubscriber):
-            self._doubts.pop(key, None)
+            self._uncertain.pop(key, None)
             raise
-        self._doubts.pop(key, None)
+        self._uncertain.pop(key, None)
         return answer
 
     async def _placed(
@@ -191,7 +191,9 @@ class TmfBilling:
         while True:
             left = max(deadline - clock(), 0.001)
             try:
-                answer = await self.door.once(request, parse, min(self._settings.timeout, left))
+                answer = await self.transport.send(
+                    request, parse, min(self._settings.timeout, left)
+                )
             except NoAnswer as error:
                 begun = begun or error.sent
                 if not begun:
@@ -223,12 +225,12 @@ class TmfBilling:
         make: Callable[[list[R]], T],
         query: dict[str, str] | None = None,
     ) -> T:
-        """What a list says of a subscriber; an empty one may mean that there is no such."""
+        """Ask for a list of a subscriber; if it is empty, whether the subscriber exists."""
         query = query or {"relatedParty.id": str(subscriber)}
         try:
-            rows = await self.door.read(Request(path, query), decode)
+            rows = await self.transport.read(Request(path, query), decode)
             if not rows:
-                await self.door.read(Request(f"{tmf.CUSTOMER}/{subscriber}"), _customer)
+                await self.transport.read(Request(f"{tmf.CUSTOMER}/{subscriber}"), _customer)
         except Rejected as error:
             if error.status == 404:
                 raise UnknownSubscriber(subscriber) from None
@@ -238,13 +240,13 @@ class TmfBilling:
     async def _catalogue(self, kind: str, make: Callable[[list[tmf.Offering]], T]) -> T:
         query = {"productSpecification.id": kind, "limit": CATALOGUE}
         try:
-            return _made(make, await self.door.read(Request(tmf.OFFERING, query), _offerings))
+            return _made(make, await self.transport.read(Request(tmf.OFFERING, query), _offerings))
         except Rejected as error:
             raise BillingUnavailable(str(error)) from None
 
 
 def _made(make: Callable[[list[R]], T], rows: list[R]) -> T:
-    """What resources say; one that lacks something is as good as none."""
+    """Convert resources; a damaged one is ``BillingUnavailable``."""
     try:
         return make(rows)
     except (ValueError, ArithmeticError) as error:
@@ -256,7 +258,7 @@ def _offers(found: list[tmf.Quote]) -> list[Offer]:
 
 
 def _refused(error: Rejected, subscriber: int) -> Refused:
-    """A refusal for a reason that we know; all others are for the operator to mend."""
+    """A refusal for a reason that we know; all others are for the operator to fix."""
     if refusal := product_order.refused(error.code):
         return refusal
     if error.status == 404:
@@ -267,7 +269,7 @@ def _refused(error: Rejected, subscriber: int) -> Refused:
 def _quote(body: bytes) -> Quote:
     """What a quote says."""
     found = json.decode(body, type=tmf.Quote)
-    _see_accepted(found)
+    _require_accepted(found)
     return product_order.quoted(found)
 
 
@@ -276,13 +278,13 @@ def _order(key: str, body: bytes) -> Completed | str:
     found = json.decode(body, type=tmf.ProductOrder)
     if found.external_id not in (key, ""):
         raise ValueError(f"it is of another order, {found.external_id!r}")
-    _see_accepted(found)
+    _require_accepted(found)
     if not (found.id.isascii() and found.id.isdigit()):
         raise ValueError(f"the number of an order is of digits, not {found.id!r}")
     return product_order.placed(found) if found.state == "completed" else found.id
 
 
-def _see_accepted(found: tmf.Quote | tmf.ProductOrder) -> None:
+def _require_accepted(found: tmf.Quote | tmf.ProductOrder) -> None:
     """Raise :class:`Rejected` for what was taken in and then not accepted."""
     if found.state in ("rejected", "failed", "cancelled"):
         why = found.note[0].text if found.note else ""

@@ -1,4 +1,4 @@
-"""Planned trouble for a back end: what happens to a request, by turn or by chance."""
+"""Fault injection for the TM Forum server: what happens to a request, in turn or by chance."""
 
 import asyncio
 from collections import deque
@@ -7,7 +7,7 @@ from random import Random
 from typing import Literal
 
 Fault = Literal[
-    "slow",  # it is done after a while, whether anybody still waits or not
+    "slow",  # it is done after a while, also if the client has left
     "fail",  # 500, and nothing was done
     "busy",  # 503, and nothing was done
     "drop",  # the connection breaks, and nothing was done
@@ -20,7 +20,7 @@ Fault = Literal[
 
 
 class FaultPlan:
-    """Says what happens to the next request."""
+    """The faults of the next requests."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ from ari_app.selfcare.tmf import resources as tmf
 from ivr.speech.phrases import LANGUAGES
 
 SELLER = "seller"
-"""The role of whoever offers something to another subscriber."""
+"""The role of the party who offers something to another subscriber."""
 
 Characteristics: TypeAlias = Sequence[tmf.Characteristic] | Sequence[tmf.ValueUse]
 

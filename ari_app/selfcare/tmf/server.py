@@ -1,6 +1,6 @@
-"""A small real back end: the resources of TM Forum over HTTP, out of any ``Billing``.
+"""A small TM Forum server over HTTP, backed by any ``Billing``.
 
-For trying Firstline out, and for tests: it can be slow, fail and lose its answers as planned.
+For trying Firstline out, and for tests: it can be slow, fail and lose answers on purpose.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What self-service knows as the resources of TM Forum, for a back end that serves them."""
+"""The values of self-service as TM Forum's resources, for a server of them."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ def buckets(balance: Balance, left: Allowance) -> list[tmf.Bucket]:
 def products(
     tariff: Tariff, on: list[Service], paused: PausePeriod | None, today: datetime
 ) -> list[tmf.Product]:
-    """What a subscriber has; a pause is a term of his tariff."""
+    """What a subscriber has; a pause is a term of the tariff."""
     off = bool(paused and moment(paused.since) <= today)
     status = "suspended" if off else "active"
     period = tmf.Period(moment(paused.since), moment(paused.until)) if paused else None

@@ -1,4 +1,4 @@
-"""One door to a billing system: HTTP requests that end, their answers parsed once, a breaker."""
+"""HTTP requests to a billing system, with deadlines, a size limit and a circuit breaker."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ import aiohttp
 from msgspec import MsgspecError, Struct, json
 
 from ari_app.selfcare.billing import BillingUnavailable
-from ari_app.selfcare.tmf import breaker as fuse
+from ari_app.selfcare.tmf import breaker as circuit
 from ari_app.selfcare.tmf.breaker import Breaker, Closed, Open, Rule
 from ari_app.selfcare.tmf.resources import Error
 from ivr.secret import Secret
@@ -22,13 +22,13 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 LARGEST = 1 << 20
-"""Bytes of an answer; a larger one is as good as none."""
-AT_ONCE = 32
-"""Connections to billing; who needs another one waits for it within his deadline."""
+"""Bytes of an answer; a larger one is rejected."""
+CONCURRENCY = 32
+"""Connections to billing; more requests wait for one within their deadline."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Where billing is and how patient we are; all times in seconds."""
+    """The address of billing, and timeouts in seconds."""
 
     url: str
     """What comes before ``customerManagement/v4/…``."""
@@ -45,16 +45,16 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 class NoAnswer(Exception):  # noqa: N818 - named by what is so, not as an error
-    """No answer that counts. ``sent``: the request may have arrived; ``barred``: nobody tried."""
+    """No valid answer. ``sent``: the request may have arrived; ``breaker_open``: not tried."""
 
-    def __init__(self, why: str, sent: bool, barred: bool = False) -> None:
+    def __init__(self, why: str, sent: bool, breaker_open: bool = False) -> None:
         super().__init__(why)
         self.sent = sent
-        self.barred = barred
+        self.breaker_open = breaker_open
 
 
 class Rejected(Exception):  # noqa: N818 - likewise
-    """Billing took the request in and will not do it; ``code`` is its own word for why."""
+    """Billing rejected the request; ``code`` is its code of the reason."""
 
     def __init__(self, status: int, code: str, why: str) -> None:
         super().__init__(why)
@@ -94,7 +94,7 @@ class Transport:
         trace.on_request_headers_sent.append(_sent)
         token = settings.token.reveal()
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=AT_ONCE, ssl=context),
+            connector=aiohttp.TCPConnector(limit=CONCURRENCY, ssl=context),
             headers={"Authorization": f"Bearer {token}"} if token else {},
             trace_configs=[trace],
         )
@@ -106,24 +106,26 @@ class Transport:
             self._session = None
 
     async def read(self, request: Request, parse: Callable[[bytes], T]) -> T:
-        """Ask for what changes nothing, twice if there is no answer.
+        """Send a request that changes nothing, twice if there is no answer.
 
         Raises :class:`BillingUnavailable` and :class:`Rejected`.
         """
         for again in (True, False):
             try:
-                return await self.once(request, parse, self.settings.timeout)
+                return await self.send(request, parse, self.settings.timeout)
             except NoAnswer as error:
-                if error.barred or not again:
+                if error.breaker_open or not again:
                     raise BillingUnavailable(str(error)) from None
         raise AssertionError("the second try returns or raises")
 
-    async def once(self, request: Request, parse: Callable[[bytes], T], timeout: float) -> T:
-        """Ask once. Raises :class:`NoAnswer` and :class:`Rejected`."""
+    async def send(self, request: Request, parse: Callable[[bytes], T], timeout: float) -> T:
+        """Send a request once. Raises :class:`NoAnswer` and :class:`Rejected`."""
         clock = asyncio.get_running_loop().time
-        allowed = fuse.before_request(self.breaker, clock())
+        allowed = circuit.before_request(self.breaker, clock())
         if allowed is None:
-            raise NoAnswer("billing does not answer and is left alone", sent=False, barred=True)
+            raise NoAnswer(
+                "billing unavailable, circuit breaker open", sent=False, breaker_open=True
+            )
         self.breaker = allowed
         done = False
         try:
@@ -133,16 +135,19 @@ class Transport:
         except Rejected:
             done = True
             raise
-        finally:  # also when who asks no longer waits
-            after = fuse.after_failure(self.breaker, self.settings.rule, clock())
-            self._turn(fuse.after_answer() if done else after)
+        finally:  # also when the request is cancelled
+            after = circuit.after_failure(self.breaker, self.settings.rule, clock())
+            self._turn(circuit.after_answer() if done else after)
 
     def _turn(self, breaker: Breaker) -> None:
         before, self.breaker = self.breaker, breaker
         if isinstance(breaker, Open) and isinstance(before, Closed):
-            _log.error("billing does not answer and is left alone for a while: see [billing] url")
+            _log.error(
+                "billing unavailable, no requests for %g s: check [billing] url",
+                self.settings.rule.pause,
+            )
         elif isinstance(breaker, Closed) and not isinstance(before, Closed):
-            _log.info("billing answers again")
+            _log.info("billing is available again")
 
     async def _exchange(self, request: Request, parse: Callable[[bytes], T], timeout: float) -> T:
         mark = SimpleNamespace(sent=False)
@@ -159,7 +164,7 @@ class Transport:
         return _parsed(request, parse, body)
 
     async def _fetch(self, request: Request, mark: SimpleNamespace) -> tuple[int, bytes]:
-        assert self._session is not None, "the door is not open"
+        assert self._session is not None, "use the transport as a context manager"
         async with self._session.request(
             request.method,
             f"{self.settings.url.rstrip('/')}/{request.path}",
@@ -179,7 +184,7 @@ class Transport:
 
 
 async def _sent(_: object, context: Any, __: object) -> None:
-    """From here on nobody knows whether a request arrived."""
+    """From here on a request may have arrived."""
     context.trace_request_ctx.sent = True
 
 
@@ -191,13 +196,13 @@ def _parsed(request: Request, parse: Callable[[bytes], T], body: bytes) -> T:
 
 
 def _refusal(request: Request, status: int, body: bytes) -> NoAnswer | Rejected:
-    """What a status that is no success means."""
+    """The error for a status that is no success."""
     if status in (429, 503):
         return NoAnswer(f"{request}: {status}", sent=False)
     if status == 408 or not 400 <= status < 500:
         return NoAnswer(f"{request}: {status}", sent=True)
     if status in (401, 403):
-        why = "billing refuses us: write its token into secrets.toml, as `billing`"
+        why = "billing rejected the token: set `billing` in secrets.toml"
         return Rejected(status, "", why)
     try:
         error = json.decode(body, type=Error)
