@@ -1,7 +1,7 @@
 """A site's queues as app_queue has them: members, penalties, and rules by waiting time.
 
-A member has one penalty in a queue, whoever waits there. So each language that is served by the
-agents who speak it has a queue of its own, in which all others have a penalty that is higher by
+A member has one penalty in a queue, for all callers who wait there. So each language that is served
+by the agents who speak it has a queue of its own, in which all others have a penalty higher by
 :data:`OTHERS`.
 """
 

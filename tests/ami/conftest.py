@@ -7,7 +7,7 @@ import pytest
 
 from ari_app.ami.queue_monitor import QueueMonitor
 from asterisk_conf.pbx import Pbx
-from tests.ami.queue_control import floor_pbx, watched
+from tests.ami.queue_pbx import queue_pbx, watched
 from tests.ami.server import Server
 from tests.ari.facts import until
 
@@ -22,7 +22,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture(scope="package")
 def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
-    with floor_pbx(tmp_path_factory.mktemp("pbx")) as started:
+    with queue_pbx(tmp_path_factory.mktemp("pbx")) as started:
         yield started
 
 

@@ -86,7 +86,7 @@ async def test_a_value_that_would_be_another_header_is_refused(server: Server, v
     assert [each["Action"] for each in server.said] == ["Login", "QueueStatus"]
 
 
-async def test_a_wrong_password_is_told_once_and_never_shown(
+async def test_a_wrong_password_is_logged_once_and_never_shown(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -109,7 +109,7 @@ def caller(since: datetime) -> Caller:
         ),
     ],
 )
-def test_what_is_told(headers: dict[str, str], event: object) -> None:
+def test_events_are_parsed(headers: dict[str, str], event: object) -> None:
     assert parse(headers, NOW) == event
 
 
@@ -119,7 +119,7 @@ def test_what_is_read_is_let_through_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("name", ["Added", "Status", "Pause", "Penalty", "Ringinuse"])
-def test_a_member_is_told_whole(name: str) -> None:
+def test_a_member_is_parsed_in_full(name: str) -> None:
     said: dict[str, Any] = {
         "LastCall": f"{BEFORE.timestamp():.0f}", "Paused": "1", "PausedReason": "чай",
         "Penalty": "3", "InCall": "1", "Wrapuptime": "15",
@@ -133,7 +133,7 @@ def test_a_member_is_told_whole(name: str) -> None:
     assert parse(member(6, **said), NOW) == Listed(MemberStatus("support", olga))
 
 
-def test_who_hides_his_number_has_none() -> None:
+def test_a_withheld_number_is_empty() -> None:
     told = parse({**joins("a", 1), "CallerIDNum": "<unknown>", "CallerIDName": "unknown"}, NOW)
     assert isinstance(told, CallerJoined)
     assert (told.caller.number, told.caller.name) == ("", "")

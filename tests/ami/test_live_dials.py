@@ -11,7 +11,7 @@ from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from asterisk_conf.pbx import Pbx
 from ivr.acd.board import Board
-from tests.ami.queue_control import ANNA, OLGA
+from tests.ami.queue_pbx import ANNA, OLGA
 from tests.ari.facts import PATIENCE, until
 from tests.deadlines import within
 from tests.phone.test_live_phone import account
@@ -124,7 +124,7 @@ async def test_a_colleague_is_asked_and_gets_the_caller(pbx: Pbx, watch: QueueMo
         await anna.hangup()
 
 
-async def test_a_colleague_who_is_asked_gets_the_caller_before_she_answers(
+async def test_an_attended_transfer_before_the_colleague_answers(
     pbx: Pbx, watch: QueueMonitor
 ) -> None:
     async with talking(pbx, watch) as (_, olga, anna):

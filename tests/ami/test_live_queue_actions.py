@@ -12,7 +12,7 @@ from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from asterisk_conf.pbx import Pbx
 from ivr.acd.queues import Member
-from tests.ami.queue_control import OLGA, settings
+from tests.ami.queue_pbx import OLGA, settings
 from tests.ami.test_client import kept
 from tests.ari.facts import until
 from tests.phone.test_live_phone import account
@@ -24,13 +24,13 @@ async def test_an_agent_rests_and_works_on(watch: QueueMonitor) -> None:
     def olga() -> Member:
         return watch.view.board.queues["support"].members[OLGA]
 
-    floor = QueueActions(watch.ask)
-    await floor.pause(OLGA, True, "чай")
+    actions = QueueActions(watch.ask)
+    await actions.pause(OLGA, True, "чай")
     await until(lambda: (olga().paused, olga().reason) == (True, "чай"))
-    await floor.pause(OLGA, False)
+    await actions.pause(OLGA, False)
     await until(lambda: not olga().paused)
     with pytest.raises(RefusedError, match="Interface not found"):
-        await floor.pause("PJSIP/nobody", True)
+        await actions.pause("PJSIP/nobody", True)
 
 
 async def test_a_phone_becomes_a_member_and_leaves(watch: QueueMonitor) -> None:
@@ -38,23 +38,23 @@ async def test_a_phone_becomes_a_member_and_leaves(watch: QueueMonitor) -> None:
         found = watch.view.board.queues["support"].members
         return {one.name: one.penalty for one in found.values()}
 
-    floor = QueueActions(watch.ask)
+    actions = QueueActions(watch.ask)
     for _ in range(2):
-        await floor.join("support", "PJSIP/1002", "Барыс", 2)
+        await actions.join("support", "PJSIP/1002", "Барыс", 2)
         await until(lambda: members() == {"Ольга": 0, "Барыс": 2})
     for _ in range(2):
-        await floor.leave("support", "PJSIP/1002")
+        await actions.leave("support", "PJSIP/1002")
         await until(lambda: members() == {"Ольга": 0})
     with pytest.raises(RefusedError, match="not dynamic"):
-        await floor.leave("support", OLGA)
-    for deed in (floor.join("nowhere", OLGA, "Ольга"), floor.leave("nowhere", OLGA)):
+        await actions.leave("support", OLGA)
+    for deed in (actions.join("nowhere", OLGA, "Ольга"), actions.leave("nowhere", OLGA)):
         with pytest.raises(RefusedError, match="No such queue"):
             await deed
 
 
 async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: QueueMonitor) -> None:
     """And of all that happens meanwhile we hear what we read."""
-    floor = QueueActions(watch.ask)
+    actions = QueueActions(watch.ask)
     async with kept(settings(pbx)) as heard, Phone(account(pbx)) as me:
         await until(lambda: heard.asks)
         await heard.asks[0]("QueueStatus")
@@ -66,7 +66,7 @@ async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: QueueMonitor) -
         [waiting] = watch.view.board.queues["support"].waiting
         async with Phone(account(pbx, "agent1")) as olga:
             await olga.register()
-            await floor.redirect(waiting.channel, "firstline-people", "701")
+            await actions.redirect(waiting.channel, "firstline-people", "701")
             await olga.wait(Incoming)
             await until(lambda: not watch.view.board.queues["support"].waiting)
             await olga.answer()
@@ -75,7 +75,7 @@ async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: QueueMonitor) -
         told = set(heard.names[before:])
         assert {"QueueCallerJoin", "QueueCallerLeave", "QueueMemberStatus"} <= told <= READ
         with pytest.raises(RefusedError, match="Channel does not exist"):
-            await floor.redirect(waiting.channel, "firstline-people", "701")
+            await actions.redirect(waiting.channel, "firstline-people", "701")
 
 
 async def test_what_is_not_of_our_classes_is_not_for_us(pbx: Pbx, watch: QueueMonitor) -> None:

@@ -14,20 +14,20 @@ WATCHING = ("Login", "Status", "QueueStatus")
 
 async def test_actions_are_sent_while_connected_and_else_refused(server: Server) -> None:
     async with watching(server.settings) as watch:
-        floor = QueueActions(watch.ask)
+        actions = QueueActions(watch.ask)
         with pytest.raises(AmiError, match="not connected"):
-            await floor.pause(OLGA, True)
+            await actions.pause(OLGA, True)
         await until(lambda: watch.view.current)
-        await floor.pause(OLGA, True, "чай")
-        await floor.pause(OLGA, False)
-        await floor.redirect("PJSIP/1-1", "firstline-transfer", "702")
-        await floor.transfer(f"{OLGA}-1", "queue-claims")
-        await floor.join("support", OLGA, "Ольга", 3)
-        await floor.leave("support", OLGA)
+        await actions.pause(OLGA, True, "чай")
+        await actions.pause(OLGA, False)
+        await actions.redirect("PJSIP/1-1", "firstline-transfer", "702")
+        await actions.transfer(f"{OLGA}-1", "queue-claims")
+        await actions.join("support", OLGA, "Ольга", 3)
+        await actions.leave("support", OLGA)
         await server.die()
         await until(lambda: not watch.view.current)
         with pytest.raises(AmiError, match="not connected"):
-            await floor.leave("support", OLGA)
+            await actions.leave("support", OLGA)
         await server.start()
         await until(lambda: watch.view.current)
     said = [{key: one for key, one in each.items() if key != "ActionID"} for each in server.said]
@@ -52,22 +52,22 @@ async def test_actions_are_sent_while_connected_and_else_refused(server: Server)
 
 async def test_what_is_so_already_is_no_error(server: Server) -> None:
     async with watching(server.settings) as watch:
-        floor = QueueActions(watch.ask)
+        actions = QueueActions(watch.ask)
         await until(lambda: watch.view.current)
         server.refuses = {
             "QueueAdd": "Unable to add interface: Already there",
             "QueueRemove": "Unable to remove interface: Not there",
         }
-        await floor.join("support", OLGA, "Ольга")
-        await floor.leave("support", OLGA)
+        await actions.join("support", OLGA, "Ольга")
+        await actions.leave("support", OLGA)
         server.refuses = {"QueueAdd": "No such queue", "QueuePause": "Interface not found"}
         with pytest.raises(RefusedError, match="QueueAdd: No such queue"):
-            await floor.join("support", OLGA, "Ольга")
+            await actions.join("support", OLGA, "Ольга")
         with pytest.raises(RefusedError, match="QueuePause: Interface not found"):
-            await floor.pause(OLGA, True)
+            await actions.pause(OLGA, True)
 
 
-async def test_who_is_told_nothing_waits_no_longer_than_the_deadline(server: Server) -> None:
+async def test_an_action_without_an_answer_times_out(server: Server) -> None:
     async with watching(server.settings) as watch:
         await until(lambda: watch.view.current)
         server.deaf_to = {"QueuePause"}

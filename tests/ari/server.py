@@ -13,9 +13,9 @@ from urllib.parse import unquote
 from aiohttp import WSMsgType, web
 from msgspec import json
 
+from tests.ari.fake_channel import FakeChannel
+from tests.ari.fake_recordings import FakeRecordings
 from tests.ari.faults import Action, Asked, Fault, StatusError
-from tests.ari.leg import Leg
-from tests.ari.tapes import Tapes
 
 USER, PASSWORD, APP = "firstline", "a-password-of-tests", "firstline"
 LOGIN = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -33,7 +33,7 @@ class Server:
         """Whether a playback is over as soon as it began."""
         self.stops = True
         """Whether a playback that is told to stop does so before the answer."""
-        self.legs: dict[str, Leg] = {}
+        self.channels: dict[str, FakeChannel] = {}
         self.texts: dict[str, list[tuple[str, str]]] = {}
         """Phones that are registered, and the texts that came to them, each with its sender."""
         self.sources: list[str] = []
@@ -43,7 +43,7 @@ class Server:
         self.allowed: list[str] | None = None
         self.doubled: list[str] = []
         """Playbacks that were asked for while another one played."""
-        self.tapes = Tapes()
+        self.recordings = FakeRecordings()
         self.waited: list[str] = []
         """Variables that had to wait for a playback."""
         self._socket: web.WebSocketResponse | None = None
@@ -81,28 +81,28 @@ class Server:
 
     def enter(self, channel: str, *args: str, caller: str = "375290001234") -> None:
         """A call comes into the application, anew or back from the queue."""
-        leg = self.legs.setdefault(channel, Leg())
-        leg.inside = True
-        leg.quiet.set()
+        fake = self.channels.setdefault(channel, FakeChannel())
+        fake.inside = True
+        fake.quiet.set()
         person = {"number": caller, "name": ""}
         self.emit("StasisStart", channel={"id": channel, "caller": person}, args=args)
 
     def leave(self, channel: str) -> None:
         """A channel goes on in the dialplan."""
-        self.legs[channel].inside = False
+        self.channels[channel].inside = False
         self.emit("StasisEnd", channel={"id": channel})
 
     def hang_up(self, channel: str, cause: int = 16, spoken: bytes | None = None) -> None:
         """The caller hangs up; what he said until then."""
-        leg = self.legs.pop(channel, None)
-        if leg is None:
+        fake = self.channels.pop(channel, None)
+        if fake is None:
             return
-        leg.quiet.set()
-        if channel in self.tapes.live:
+        fake.quiet.set()
+        if channel in self.recordings.live:
             self.spoken(channel, spoken)
-        if leg.inside:
+        if fake.inside:
             self.emit("StasisEnd", channel={"id": channel})
-        if leg.subscribed:
+        if fake.subscribed:
             self.emit("ChannelDestroyed", channel={"id": channel}, cause=cause)
 
     def press(self, channel: str, *digits: str) -> None:
@@ -112,14 +112,14 @@ class Server:
 
     def finish(self, channel: str, state: str = "done") -> None:
         """What the channel plays comes to its end."""
-        leg = self.legs[channel]
-        playback, leg.playback = leg.playback, ""
-        leg.quiet.set()
+        fake = self.channels[channel]
+        playback, fake.playback = fake.playback, ""
+        fake.quiet.set()
         self.emit("PlaybackFinished", playback={"id": playback, "state": state})
 
     def spoken(self, channel: str, words: bytes | None = b"words") -> None:
         """What the channel says comes to its end; None leaves no file."""
-        self.emit("RecordingFinished", recording=self.tapes.over(channel, words))
+        self.emit("RecordingFinished", recording=self.recordings.over(channel, words))
 
     def drop(self) -> None:
         """The WebSocket breaks, without a word."""
@@ -244,10 +244,10 @@ class Server:
         elif source.startswith("endpoint:"):
             self.sources.append(f"{name} {source}")
         elif deed:
-            if source.removeprefix("channel:") not in self.legs:
+            if source.removeprefix("channel:") not in self.channels:
                 raise StatusError(422)
-            self.legs[source.removeprefix("channel:")].subscribed = True
-        ids = [id_ for id_, leg in self.legs.items() if leg.inside or leg.subscribed]
+            self.channels[source.removeprefix("channel:")].subscribed = True
+        ids = [id_ for id_, fake in self.channels.items() if fake.inside or fake.subscribed]
         return {"name": name, "channel_ids": ids, "bridge_ids": []}
 
     async def _do(self, asked: Asked) -> object:
@@ -260,12 +260,12 @@ class Server:
             case [_, "endpoints", *which]:
                 return self._endpoint(which, asked.query)
             case [method, "recordings", *which]:
-                return self.tapes.do(method, *which)
+                return self.recordings.do(method, *which)
             case ["DELETE", "playbacks", playback]:
                 self._stop(playback)
                 return None
             case ["DELETE", "channels", channel]:
-                if channel not in self.legs:
+                if channel not in self.channels:
                     raise StatusError(404)
                 self.hang_up(channel)
                 return None
@@ -274,39 +274,39 @@ class Server:
         raise StatusError(404)
 
     def _stop(self, playback: str) -> None:
-        for channel, leg in self.legs.items():
-            if leg.playback == playback:
+        for channel, fake in self.channels.items():
+            if fake.playback == playback:
                 if self.stops:
                     self.finish(channel)
                 return
         raise StatusError(404)
 
     async def _steer(self, channel: str, deed: list[str], query: dict[str, str]) -> object:
-        leg = self.legs.get(channel)
-        if leg is None:
+        fake = self.channels.get(channel)
+        if fake is None:
             raise StatusError(404)
-        if not leg.inside:
+        if not fake.inside:
             raise StatusError(409)
         match deed:
             case ["continue"]:
                 self.leave(channel)
             case ["variable"]:
-                if leg.playback:
+                if fake.playback:
                     self.waited.append(query["variable"])
-                    await leg.quiet.wait()
-                leg.variables[query["variable"]] = query["value"]
+                    await fake.quiet.wait()
+                fake.variables[query["variable"]] = query["value"]
             case ["play", playback]:
-                if leg.playback:
+                if fake.playback:
                     self.doubled.append(playback)
-                leg.playback = playback
-                leg.quiet.clear()
+                fake.playback = playback
+                fake.quiet.clear()
                 if self.instant:
                     self.finish(channel)
                 return {"id": playback, "state": "queued"}
             case ["record"]:
-                if leg.playback:
+                if fake.playback:
                     self.doubled.append(query["name"])
-                return self.tapes.begin(channel, query["name"])
+                return self.recordings.begin(channel, query["name"])
             case _:
                 raise StatusError(404)
         return None

@@ -13,7 +13,7 @@ from ivr.events import Gone
 from ivr.wants import Done
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import ask, house, say
+from tests.ari.harness import ask, harness, say
 from tests.ari.server import Server
 
 FALLBACK = {"context": "firstline-fallback", "extension": "s", "priority": "1"}
@@ -28,23 +28,23 @@ def rescued(server: Server) -> list[str]:
     ]
 
 
-async def test_a_call_is_served_with_its_caller_and_the_number_he_dialled(server: Server) -> None:
+async def test_a_call_is_served_with_its_caller_and_dialled_number(server: Server) -> None:
     served: list[tuple[str, str, str]] = []
 
     async def serve(line: ChannelLine, channel: Channel, dialled: str) -> None:
         served.append((line.channel, channel.caller.number, dialled))
         await line.present(Done("ended"))
 
-    async with house(server, serve) as at:
+    async with harness(server, serve) as at:
         server.enter("c-1", "111", caller="375291112233")
         await until(lambda: served and not len(at.calls))
     assert served == [("c-1", "375291112233", "111")]
-    assert not server.legs
+    assert not server.channels
     assert not rescued(server)
 
 
 async def test_an_event_that_comes_twice_is_one_call(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         await at.call()
         server.enter("c-1", "611")
         server.enter("c-2", "611")
@@ -61,7 +61,7 @@ async def test_a_fault_in_a_session_puts_the_caller_into_the_fallback(
         raise ZeroDivisionError("the flow is broken")
 
     server.instant = True
-    async with house(server, serve) as at:
+    async with harness(server, serve) as at:
         server.enter("c-1", "611")
         await until(lambda: rescued(server))
         await until(lambda: not len(at.calls))
@@ -71,15 +71,15 @@ async def test_a_fault_in_a_session_puts_the_caller_into_the_fallback(
     assert "the flow is broken" in caplog.text
 
 
-async def test_a_fault_of_a_caller_who_is_gone_asks_nothing(server: Server) -> None:
+async def test_an_error_after_a_hang_up_makes_no_request(server: Server) -> None:
     async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
         server.hang_up("c-1")
         await until(lambda: line.gone)
         raise ZeroDivisionError
 
-    async with house(server, serve) as at:
+    async with harness(server, serve) as at:
         server.enter("c-1", "611")
-        await until(lambda: server.legs == {} and not len(at.calls))
+        await until(lambda: server.channels == {} and not len(at.calls))
     assert not server.lines("POST")
 
 
@@ -91,7 +91,7 @@ async def test_a_rescue_that_fails_harms_no_other_call(server: Server, fault: Fa
         await over.wait()
 
     over = asyncio.Event()
-    async with house(server, serve, deadline=0.05, transport="http") as at:
+    async with harness(server, serve, deadline=0.05, transport="http") as at:
         server.plan("POST channels/bad/continue", lambda: fault)
         server.enter("good", "611")
         await until(lambda: len(at.calls))
@@ -114,7 +114,7 @@ async def test_a_link_that_was_away_too_long_ends_in_the_fallback(server: Server
             faults.append(str(error))
             raise
 
-    async with house(server, serve, times=Timeouts(reconnecting=0.02, pause=0.001)) as at:
+    async with harness(server, serve, times=Timeouts(reconnecting=0.02, pause=0.001)) as at:
         server.enter("c-1", "611")
         await until(lambda: faults)
         await until(lambda: not len(at.calls))
@@ -127,21 +127,21 @@ async def test_a_link_that_was_away_too_long_ends_in_the_fallback(server: Server
 # Connecting.
 
 
-async def test_who_was_there_unserved_goes_to_the_fallback(
+async def test_a_channel_without_a_session_goes_to_the_fallback(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.enter("old-1", "611")
     server.enter("old-2", "611")
-    async with house(server) as at:
+    async with harness(server) as at:
         assert sorted(rescued(server)) == ["old-1", "old-2"]
         assert not len(at.calls)
     assert "channels without a session go to the fallback" in caplog.text
 
 
-async def test_who_comes_while_it_reconciles_is_served_and_once(server: Server) -> None:
+async def test_a_call_that_comes_during_reconciliation_is_served_once(server: Server) -> None:
     """His channel is in the answer, and his event waits."""
     server.plan("GET applications/firstline", lambda: server.enter("new", "611"))
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.lines.get()
         assert line.channel == "new"
         assert at.lines.empty()
@@ -149,19 +149,19 @@ async def test_who_comes_while_it_reconciles_is_served_and_once(server: Server) 
     assert not rescued(server)
 
 
-async def test_who_waits_in_a_queue_is_no_stranger_to_a_new_application(server: Server) -> None:
+async def test_a_restarted_application_knows_callers_in_a_queue(server: Server) -> None:
     """Subscriptions outlive the application: his channel is in the answer, and he stays there."""
     server.enter("queued", "611")
-    server.legs["queued"].inside = False
-    server.legs["queued"].subscribed = True
-    async with house(server) as at:
+    server.channels["queued"].inside = False
+    server.channels["queued"].subscribed = True
+    async with harness(server) as at:
         assert at.link.connected
-        assert "queued" in server.legs
+        assert "queued" in server.channels
         server.hang_up("queued")
 
 
 async def test_many_reconnections_leave_every_call_served(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         lines = [await at.call(f"c-{number}") for number in range(5)]
         for connection in range(2, 6):
             server.drop()
@@ -178,15 +178,15 @@ async def test_many_reconnections_leave_every_call_served(server: Server) -> Non
 async def test_back_from_a_queue_without_a_session(
     server: Server, status: str, stays: bool
 ) -> None:
-    async with house(server):
+    async with harness(server):
         server.enter("c-1", "back", status)
         await until(lambda: server.lines("DELETE channels") or rescued(server))
     assert rescued(server) == (["c-1"] if stays else [])
-    assert ("c-1" in server.legs) == stays
+    assert ("c-1" in server.channels) == stays
 
 
 async def test_back_from_a_queue_and_already_gone(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         server.enter("c-1", "back", "CONTINUE")
         server.plan("DELETE channels/c-1", lambda: server.hang_up("c-1"))
         await until(lambda: server.lines("DELETE channels"))
@@ -202,7 +202,7 @@ async def test_release_gives_all_back_and_ends_their_sessions(server: Server) ->
     async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
         ended.append(await line.present(ask("menu")))
 
-    async with house(server, serve) as at:
+    async with harness(server, serve) as at:
         for number in range(20):
             server.enter(f"c-{number}", "611")
         await until(lambda: len(server.plays) == 20)
@@ -215,7 +215,7 @@ async def test_release_gives_all_back_and_ends_their_sessions(server: Server) ->
 
 
 async def test_release_without_a_link_ends_the_sessions_all_the_same(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         server.refusing = 503
         server.drop()
@@ -235,11 +235,11 @@ async def test_a_thousand_calls_leave_nothing(
         await line.present(Done("ended"))
 
     server.instant = True
-    async with house(server, serve) as at:
+    async with harness(server, serve) as at:
         for number in range(1000):
             server.enter(f"c-{number}", "611")
         await until(lambda: len(server.lines("DELETE")) == 1000 and not len(at.calls))
         assert not at.link.unanswered
         assert not at.calls._lines
-    assert not server.legs
+    assert not server.channels
     assert not caplog.messages

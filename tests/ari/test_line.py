@@ -9,13 +9,13 @@ from ari_app.ari.channel_state import Timeouts
 from ivr.events import Gone, Keyed, Played, Silent
 from ivr.wants import Done, Screen
 from tests.ari.facts import until
-from tests.ari.house import ask, house, played, presenting, say
+from tests.ari.harness import ask, harness, played, presenting, say
 from tests.ari.server import Server
 
 
 async def test_a_screen_is_one_playback_and_nothing_else_is_asked(server: Server) -> None:
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         assert await line.present(say("welcome", "hours")) == Played()
         assert await line.present(say("outages")) == Played()
@@ -31,7 +31,7 @@ async def test_the_end_of_a_playback_may_come_before_the_answer_to_its_request(
 ) -> None:
     server.instant = True  # the event is told before the answer
     told: list[str] = []
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         line.heard = lambda: told.append("told")
         assert await line.present(say("welcome")) == Played()
@@ -42,7 +42,7 @@ async def test_the_end_of_a_playback_may_come_before_the_answer_to_its_request(
 async def test_a_key_stops_the_playback_and_the_next_waits_for_its_end(server: Server) -> None:
     server.stops = False
     told: list[str] = []
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         line.heard = lambda: told.append("told")
         answer = presenting(line, ask("menu"))
@@ -61,9 +61,9 @@ async def test_a_key_stops_the_playback_and_the_next_waits_for_its_end(server: S
     assert told == ["told"], "what was cut short was not told"
 
 
-async def test_a_playback_that_never_ends_holds_nobody_for_ever(server: Server) -> None:
+async def test_a_playback_that_never_ends_times_out(server: Server) -> None:
     server.stops = False
-    async with house(server, times=Timeouts(stopping=0.02)) as at:
+    async with harness(server, times=Timeouts(stopping=0.02)) as at:
         line = await at.call()
         answer = presenting(line, ask("menu"))
         await played(at)
@@ -76,7 +76,7 @@ async def test_a_playback_that_never_ends_holds_nobody_for_ever(server: Server) 
 
 
 async def test_a_stop_that_finds_the_playback_over(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         answer = presenting(line, ask("menu", choices=frozenset(), least=2, most=2, stop=""))
         await played(at)
@@ -87,8 +87,8 @@ async def test_a_stop_that_finds_the_playback_over(server: Server) -> None:
         assert await answer == Keyed("42")
 
 
-async def test_words_without_barge_in_are_told_to_the_end(server: Server) -> None:
-    async with house(server) as at:
+async def test_a_screen_without_barge_in_is_played_to_the_end(server: Server) -> None:
+    async with harness(server) as at:
         line = await at.call()
         telling = presenting(line, say("legal", barge_in=False))
         await played(at)
@@ -104,7 +104,7 @@ async def test_words_without_barge_in_are_told_to_the_end(server: Server) -> Non
 
 
 async def test_keys_typed_ahead_answer_without_a_request(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         server.press("c-1", "1", "3", "2")
         await until(lambda: len(line.keypad.ahead) == 3)
@@ -123,7 +123,7 @@ async def test_a_key_while_the_words_are_made_makes_them_needless(server: Server
         await made.wait()
         return ["balance"]
 
-    async with house(server, speak=slowly) as at:
+    async with harness(server, speak=slowly) as at:
         line = await at.call()
         answer = presenting(line, ask("balance"))
         await making.wait()
@@ -135,7 +135,7 @@ async def test_a_key_while_the_words_are_made_makes_them_needless(server: Server
 
 
 async def test_silence_is_counted_from_the_end_of_the_words(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         answer = presenting(line, ask("menu", first=0.01))
         await played(at)
@@ -150,7 +150,7 @@ async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     unplayable: list[str] = []
-    async with house(server, unplayable=unplayable.extend) as at:
+    async with harness(server, unplayable=unplayable.extend) as at:
         line = await at.call()
         telling = presenting(line, say("missing"))
         await played(at)
@@ -167,7 +167,7 @@ async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
 async def test_a_playback_that_a_hang_up_cuts_is_no_fault(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         telling = presenting(line, say("cut"))
         await played(at)
@@ -183,14 +183,14 @@ async def test_a_last_prompt_that_fails_is_a_fault_only_if_somebody_is_there(
     server: Server, caplog: pytest.LogCaptureFixture, there: bool, complaints: int
 ) -> None:
     """He hung up in it, and his playback ended before his channel did."""
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         telling = presenting(line, say("bye"))
         await played(at)
         server.finish("c-1", "failed")
         assert await telling == Played()
         if not there:
-            del server.legs["c-1"]
+            del server.channels["c-1"]
         assert isinstance(await line.present(Done("ended")), Gone)
     assert caplog.text.count("cannot play one of") == complaints
 
@@ -199,7 +199,7 @@ async def test_a_screen_without_a_sound_asks_all_the_same(server: Server) -> Non
     async def silence(_: Screen) -> Sequence[str]:
         return ()
 
-    async with house(server, speak=silence) as at:
+    async with harness(server, speak=silence) as at:
         line = await at.call()
         assert await line.present(say("nothing")) == Played()
         answer = presenting(line, ask("nothing"))

@@ -11,7 +11,7 @@ from ivr.events import Bridged, Event, Gone, Keyed, Played
 from ivr.wants import Ask, Say
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import QUEUE, ask, house, played, presenting, say
+from tests.ari.harness import QUEUE, ask, harness, played, presenting, say
 from tests.ari.server import Server
 
 
@@ -32,10 +32,10 @@ def drop_and_finish(server: Server) -> None:
     [(say("welcome"), "", Played()), (ask("menu"), "2", Keyed("2"))],
     ids=["say", "ask"],
 )
-async def test_a_screen_that_the_break_fell_into_is_told_again(
+async def test_a_screen_is_replayed_after_a_break_of_the_link(
     server: Server, want: Ask | Say, key: str, event: Event, break_: Callable[[Server], None]
 ) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         answer = presenting(line, want)
         await played(at)
@@ -55,13 +55,15 @@ async def test_a_break_in_a_request_presents_the_screen_again(
     server: Server, request_: str, fault: Fault
 ) -> None:
     times = Timeouts(stopping=1.0, pause=0.001, dead_man=100, media=90.0)
-    async with house(server, times=times, deadline=0.2) as at:
+    async with harness(server, times=times, deadline=0.2) as at:
         line = await at.call()
         server.plan(request_, lambda: fault)
         answer = presenting(line, ask("menu"))
         await until(lambda: at.link.connections == 2)
         await until(
-            lambda: server.plays and server.legs["c-1"].playback and not line.player.state.doubtful
+            lambda: (
+                server.plays and server.channels["c-1"].playback and not line.player.state.doubtful
+            )
         )
         server.press("c-1", "1")
         assert await answer == Keyed("1")
@@ -69,7 +71,7 @@ async def test_a_break_in_a_request_presents_the_screen_again(
 
 
 async def test_keys_survive_a_break_in_the_stopping_of_a_prompt(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         answer = presenting(line, ask("pin", choices=frozenset(), least=4, most=4))
         await played(at)
@@ -85,8 +87,8 @@ async def test_keys_survive_a_break_in_the_stopping_of_a_prompt(server: Server) 
     assert not server.doubled
 
 
-async def test_whoever_left_in_the_break_is_gone(server: Server) -> None:
-    async with house(server) as at:
+async def test_a_caller_who_left_during_the_break_is_gone(server: Server) -> None:
+    async with harness(server) as at:
         first, second = await at.call("c-1"), await at.call("c-2")
         waiting = [presenting(line, ask("menu")) for line in (first, second)]
         await played(at, 2)
@@ -101,7 +103,7 @@ async def test_whoever_left_in_the_break_is_gone(server: Server) -> None:
 
 async def test_a_link_that_stays_away_ends_the_want(server: Server) -> None:
     times = Timeouts(reconnecting=0.05, pause=0.001)
-    async with house(server, times=times) as at:
+    async with harness(server, times=times) as at:
         line = await at.call()
         server.refusing = 503
         server.drop()
@@ -116,7 +118,7 @@ async def test_a_socket_that_is_closed_and_not_known_to_be_does_not_stop_the_loo
 ) -> None:
     """The request fails without waiting for anything: repeated at once it would do so for ever."""
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         socket = at.link._sending.socket
         assert socket is not None
@@ -129,7 +131,7 @@ async def test_a_socket_that_is_closed_and_not_known_to_be_does_not_stop_the_loo
 
 
 async def test_away_in_the_queue_a_break_changes_nothing(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         waiting = presenting(line, QUEUE)
         await until(lambda: server.lines("POST channels/c-1/continue") and not at.link.unanswered)
@@ -142,7 +144,7 @@ async def test_away_in_the_queue_a_break_changes_nothing(server: Server) -> None
 
 
 async def test_cancelled_in_a_want_it_leaves_nothing_behind(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         for want in (ask("menu"), say("welcome"), QUEUE):
             task = presenting(line, want)
@@ -151,6 +153,6 @@ async def test_cancelled_in_a_want_it_leaves_nothing_behind(server: Server) -> N
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            if server.legs["c-1"].playback:
+            if server.channels["c-1"].playback:
                 server.finish("c-1")
         assert not at.link.unanswered

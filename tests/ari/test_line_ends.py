@@ -10,7 +10,7 @@ from ivr.events import Bridged, Gone, Silent
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Enqueue, Say, Screen
 from tests.ari.facts import until
-from tests.ari.house import CALL, QUEUE, ask, house, played, presenting, say
+from tests.ari.harness import CALL, QUEUE, ask, harness, played, presenting, say
 from tests.ari.server import Server
 
 TIGHT = Timeouts(stopping=5.0, pause=0.001, dead_man=100, media=90.0, margin=20.0)
@@ -46,7 +46,7 @@ async def test_hanging_up_at_every_request(
             server.hang_up("c-1")
         return status
 
-    async with house(server, times=TIGHT) as at:
+    async with harness(server, times=TIGHT) as at:
         line = await at.call()
         server.plan(request_, hang_up)
         assert isinstance(await line.present(want), Gone)
@@ -59,7 +59,7 @@ async def test_hanging_up_at_every_request(
 @pytest.mark.parametrize("keys", ["", "1"])
 async def test_hanging_up_while_it_plays_or_stops(server: Server, keys: str) -> None:
     server.stops = False
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         answer = presenting(line, ask("pin", choices=frozenset(), least=4, most=4))
         await played(at)
@@ -75,7 +75,7 @@ async def test_hanging_up_while_the_words_are_made(server: Server) -> None:
         await until(lambda: line.gone)
         return ["welcome"]
 
-    async with house(server, speak=speak) as at:
+    async with harness(server, speak=speak) as at:
         line = await at.call()
         assert await line.present(say("welcome")) == Gone()
     assert not server.lines("POST")
@@ -86,20 +86,20 @@ async def test_hanging_up_while_the_words_are_made(server: Server) -> None:
 
 async def test_the_switch_is_put_off_only_while_nothing_plays(server: Server) -> None:
     server.stops = False
-    async with house(server, times=TIGHT) as at:
+    async with harness(server, times=TIGHT) as at:
         line = await at.call()
         answer = presenting(line, ask("menu", first=5.0, total=30.0))
         await played(at)
-        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "118"}
+        assert server.channels["c-1"].variables == {"TIMEOUT(absolute)": "118"}
         server.press("c-1", "1")
         await answer
-        server.legs["c-1"].variables.clear()
+        server.channels["c-1"].variables.clear()
         following = presenting(line, ask("number", choices=frozenset(), most=9, total=30.0))
         await at.link.ari.asterisk.ping()
         assert len(server.lines("POST channels/c-1/variable")) == 1
         server.finish("c-1")
         await played(at, 2)
-        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "142"}
+        assert server.channels["c-1"].variables == {"TIMEOUT(absolute)": "142"}
         server.press("c-1", *"123456789")
         await following
     assert not server.waited
@@ -107,20 +107,20 @@ async def test_the_switch_is_put_off_only_while_nothing_plays(server: Server) ->
 
 async def test_the_switch_is_put_off_for_the_time_of_listening_too(server: Server) -> None:
     server.instant = True
-    async with house(server, times=Timeouts(dead_man=86, media=60.0, margin=20.0)) as at:
+    async with harness(server, times=Timeouts(dead_man=86, media=60.0, margin=20.0)) as at:
         line = await at.call()
         await line.present(say("welcome"))
-        assert not server.legs["c-1"].variables
+        assert not server.channels["c-1"].variables
         answer = presenting(line, ask("menu", first=5.0, total=30.0))
         await played(at, 2)
-        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "88"}
+        assert server.channels["c-1"].variables == {"TIMEOUT(absolute)": "88"}
         server.press("c-1", "1")
         await answer
 
 
 async def test_the_switch_is_left_alone_while_there_is_time(server: Server) -> None:
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         for _ in range(5):
             await line.present(say("welcome"))
@@ -133,7 +133,7 @@ async def test_the_switch_is_left_alone_while_there_is_time(server: Server) -> N
 @pytest.mark.parametrize("status", [*QUEUE_STATUS, "UNKNOWN", ""])
 async def test_each_way_back_from_the_queue(server: Server, status: str) -> None:
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         waiting = presenting(line, QUEUE)
         await until(lambda: server.lines("POST channels/c-1/continue"))
@@ -153,28 +153,28 @@ async def test_each_way_back_from_the_queue(server: Server, status: str) -> None
     }
 
 
-async def test_what_the_queue_is_told(server: Server) -> None:
-    async with house(server) as at:
+async def test_the_variables_that_a_queue_gets(server: Server) -> None:
+    async with harness(server) as at:
         line = await at.call()
         waiting = presenting(line, QUEUE)
         await until(lambda: server.lines("POST channels/c-1/continue"))
-        assert server.legs["c-1"].variables == {
+        assert server.channels["c-1"].variables == {
             "CHANNEL(language)": "be",
             "FIRSTLINE_PRIORITY": "3",
             "FIRSTLINE_TOPIC": "money",
         }
-        assert server.legs["c-1"].subscribed
+        assert server.channels["c-1"].subscribed
         server.hang_up("c-1", cause=19)
         assert await waiting == Gone(19)
 
 
 async def test_back_from_the_queue_and_gone_at_once(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         waiting = presenting(line, QUEUE)
         await until(lambda: server.lines("POST channels/c-1/continue"))
         server.enter("c-1", "back", "TIMEOUT")
-        server.legs["c-1"].subscribed = False
+        server.channels["c-1"].subscribed = False
         server.hang_up("c-1")
         await waiting
         assert await line.present(say("sorry")) == Gone()
@@ -186,11 +186,14 @@ async def test_back_from_the_queue_and_gone_at_once(server: Server) -> None:
 
 @pytest.mark.parametrize("status", [*DIAL_STATUS, "CHANUNAVAIL", "DONTCALL", ""])
 async def test_each_way_back_from_a_conversation(server: Server, status: str) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         talking = presenting(line, CALL)
         await until(lambda: server.lines("POST channels/c-1/continue"))
-        assert server.legs["c-1"].variables == {"FIRSTLINE_NUMBER": "*7-01", "FIRSTLINE_RING": "30"}
+        assert server.channels["c-1"].variables == {
+            "FIRSTLINE_NUMBER": "*7-01",
+            "FIRSTLINE_RING": "30",
+        }
         server.press("c-1", "5")
         server.enter("c-1", "back", status)
         event = await talking
@@ -213,10 +216,10 @@ async def test_each_way_back_from_a_conversation(server: Server, status: str) ->
         (CALL, "FULL", "no-answer"),
     ],
 )
-async def test_who_was_passed_on_comes_back_in_the_words_of_where_he_went(
+async def test_a_transferred_caller_comes_back_with_an_outcome_of_the_want(
     server: Server, want: Enqueue | Dial, status: str, outcome: str
 ) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         away = presenting(line, want)
         await until(lambda: server.lines("POST channels/c-1/continue"))

@@ -8,19 +8,19 @@ from ivr.events import Gone, Keyed, Played, Recorded, Silent
 from ivr.values import Recording
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import House, ask, house, played, presenting, record, say
+from tests.ari.harness import Harness, ask, harness, played, presenting, record, say
 from tests.ari.server import Server
 
 KEPT = Recorded(Recording("/recorded/call-3.wav", 5))
 
 
-async def rolling(at: House, channel: str = "c-1") -> None:
+async def rolling(at: Harness, channel: str = "c-1") -> None:
     """Wait until Asterisk records."""
-    await until(lambda: channel in at.server.tapes.live)
+    await until(lambda: channel in at.server.recordings.live)
 
 
 async def test_words_a_tone_and_a_recording(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await played(at)
@@ -31,7 +31,7 @@ async def test_words_a_tone_and_a_recording(server: Server) -> None:
         server.spoken("c-1")
         assert await saying == KEPT
         assert at.kept == {"call-3": b"words"}
-        assert not server.tapes.files, "it is not left in Asterisk"
+        assert not server.recordings.files, "it is not left in Asterisk"
         assert not line.keypad.ahead, "keys while he spoke"
     [asked] = [one for one in server.asked if one.line.endswith("/record")]
     assert asked.over == "websocket", "it does not wait for its end"
@@ -48,7 +48,7 @@ async def test_words_a_tone_and_a_recording(server: Server) -> None:
 
 
 async def test_a_key_leads_to_the_tone_at_once(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await played(at)
@@ -58,14 +58,14 @@ async def test_a_key_leads_to_the_tone_at_once(server: Server) -> None:
         assert await saying == KEPT
         following = presenting(line, ask("menu"))
         await played(at, 2)
-        assert not server.tapes.live, "nothing that is asked for is recorded"
+        assert not server.recordings.live, "nothing that is asked for is recorded"
         server.press("c-1", "1")
         assert await following == Keyed("1")
     assert not server.doubled
 
 
 async def test_keys_typed_ahead_are_no_part_of_it(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         server.press("c-1", "4", "2")
         await until(lambda: len(line.keypad.ahead) == 2)
@@ -77,35 +77,35 @@ async def test_keys_typed_ahead_are_no_part_of_it(server: Server) -> None:
         assert not line.keypad.ahead
 
 
-async def test_who_says_nothing_leaves_no_file(server: Server) -> None:
+async def test_silence_leaves_no_file(server: Server) -> None:
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
         server.spoken("c-1", b"")
         assert await saying == Silent()
     assert not at.kept
-    assert not server.tapes.files
+    assert not server.recordings.files
 
 
 @pytest.mark.parametrize("words", [b"words", b"", None])
 async def test_a_hang_up_ends_the_recording(server: Server, words: bytes | None) -> None:
     """What he had said until then is brought; that he is gone is told the next time."""
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
         server.hang_up("c-1", spoken=words)
         assert await saying == (KEPT if words else Gone(0))
         assert await line.present(say("thanks")) == Gone(0)
-    assert not server.tapes.files
+    assert not server.recordings.files
 
 
-async def test_a_hang_up_that_is_told_before_the_end_of_the_recording(server: Server) -> None:
+async def test_a_hang_up_event_before_the_end_of_the_recording(server: Server) -> None:
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
@@ -116,7 +116,7 @@ async def test_a_hang_up_that_is_told_before_the_end_of_the_recording(server: Se
 
 
 async def test_gone_before_the_tone(server: Server) -> None:
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await played(at)
@@ -127,7 +127,7 @@ async def test_gone_before_the_tone(server: Server) -> None:
 
 async def test_an_asterisk_that_cannot_record(server: Server) -> None:
     server.instant = True
-    async with house(server, times=Timeouts(stopping=0.01)) as at:
+    async with harness(server, times=Timeouts(stopping=0.01)) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
@@ -144,7 +144,7 @@ async def test_an_asterisk_that_cannot_record(server: Server) -> None:
 async def test_a_break_while_it_begins(server: Server, fault: Fault) -> None:
     """Whether it began or not, there is one recording, and the words are told once."""
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         server.plan("POST channels/c-1/record", lambda: fault)
         saying = presenting(line, record("after-the-tone"))
@@ -159,7 +159,7 @@ async def test_a_break_while_it_begins(server: Server, fault: Fault) -> None:
 
 async def test_a_recording_that_ends_while_the_link_is_down(server: Server) -> None:
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
@@ -167,12 +167,12 @@ async def test_a_recording_that_ends_while_the_link_is_down(server: Server) -> N
         server.spoken("c-1")
         assert await saying == KEPT
     assert len(server.lines("POST channels/c-1/record")) == 1
-    assert not server.tapes.files
+    assert not server.recordings.files
 
 
 async def test_a_break_in_the_middle_of_speaking(server: Server) -> None:
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
@@ -182,24 +182,24 @@ async def test_a_break_in_the_middle_of_speaking(server: Server) -> None:
         assert await saying == KEPT
 
 
-async def test_a_recording_of_which_nobody_hears_is_asked_for(server: Server) -> None:
+async def test_a_recording_without_an_end_event_is_asked_for(server: Server) -> None:
     server.instant = True
-    async with house(server, times=Timeouts(margin=-35.0)) as at:
+    async with harness(server, times=Timeouts(margin=-35.0)) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
-        server.tapes.live.clear()
-        server.tapes.files["call-3"] = b"words"
+        server.recordings.live.clear()
+        server.recordings.files["call-3"] = b"words"
         assert await saying == KEPT
 
 
 async def test_the_switch_waits_for_the_longest_speech(server: Server) -> None:
     server.instant = True
-    async with house(server, times=Timeouts(dead_man=30, media=5.0, margin=20.0)) as at:
+    async with harness(server, times=Timeouts(dead_man=30, media=5.0, margin=20.0)) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)
-        assert server.legs["c-1"].variables == {"TIMEOUT(absolute)": "55"}
+        assert server.channels["c-1"].variables == {"TIMEOUT(absolute)": "55"}
         server.spoken("c-1")
         await saying
     assert not server.waited
@@ -207,7 +207,7 @@ async def test_the_switch_waits_for_the_longest_speech(server: Server) -> None:
 
 async def test_two_recordings_of_a_call(server: Server) -> None:
     server.instant = True
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         for name in ("call-3", "call-5"):
             saying = presenting(line, record("after-the-tone", name=name))

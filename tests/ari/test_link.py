@@ -15,7 +15,7 @@ from ari_app.ari.sending import Settings
 from ivr.secret import Secret
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import asked_nothing, linked, settings
+from tests.ari.harness import linked, reconcile_nothing, settings
 from tests.ari.server import PASSWORD, USER, Server
 
 FILTER = "PUT applications/firstline/eventFilter"
@@ -85,7 +85,7 @@ async def test_refusals(
 ) -> None:
     server.enter("left")
     async with linked(server, transport=transport) as link:
-        server.legs["left"].inside = False
+        server.channels["left"].inside = False
         server.plan("GET asterisk/ping", lambda: 500)
         with pytest.raises(AriError) as caught:
             await deed(link.ari)
@@ -142,7 +142,7 @@ async def test_after_the_end_a_request_says_that_the_link_is_down(server: Server
 async def test_a_wrong_password_is_final_and_says_what_to_do(server: Server) -> None:
     wrong = Settings(url=server.url, user=USER, password=Secret("another"))
     with pytest.raises(RefusedError, match=r"rejects the ARI user firstline.*render") as caught:
-        await Link(wrong).run(lambda _: None, asked_nothing)
+        await Link(wrong).run(lambda _: None, reconcile_nothing)
     assert "another" not in str(caught.value).replace("is another one", "")
     assert PASSWORD not in str(caught.value)
 
@@ -156,7 +156,7 @@ async def test_a_password_that_was_changed_meanwhile(server: Server) -> None:
 
 async def test_a_link_that_was_replaced_stops(server: Server) -> None:
     first = Link(settings(server))
-    running = asyncio.create_task(first.run(lambda _: None, asked_nothing))
+    running = asyncio.create_task(first.run(lambda _: None, reconcile_nothing))
     await until(lambda: first.connected)
     async with linked(server) as second:
         with pytest.raises(RefusedError, match="stop one of the two"):

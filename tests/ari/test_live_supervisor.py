@@ -17,8 +17,8 @@ from asterisk_conf.pbx import Pbx
 from ivr.secret import Secret
 from prompts import wav
 from prompts.telephone import RATE
-from tests.ami.queue_control import OLGA, floor_pbx
-from tests.ari.house import asked_nothing
+from tests.ami.queue_pbx import OLGA, queue_pbx
+from tests.ari.harness import reconcile_nothing
 from tests.deadlines import within
 from tests.phone.test_live_phone import account
 
@@ -48,7 +48,7 @@ def hears(recording: Path, hertz: int) -> bool:
 
 @pytest.fixture(scope="module")
 def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
-    with floor_pbx(tmp_path_factory.mktemp("pbx")) as started:
+    with queue_pbx(tmp_path_factory.mktemp("pbx")) as started:
         yield started
 
 
@@ -57,7 +57,7 @@ async def link(pbx: Pbx) -> AsyncIterator[Link]:
     password = Secret(pbx.site.secrets.ari_password)
     url = f"http://127.0.0.1:{pbx.site.ports.http}"
     link = Link(Settings(url=url, user="firstline", password=password))
-    task = asyncio.create_task(link.run(lambda _: None, asked_nothing))
+    task = asyncio.create_task(link.run(lambda _: None, reconcile_nothing))
     async with within(10):
         await link.wait_connected()
     yield link
@@ -77,7 +77,7 @@ async def comes(link: Link, him: Phone) -> None:
 @pytest.mark.parametrize(
     ("way", "hear_him"), [("listen", ()), ("whisper", ("agent",)), ("barge", ("caller", "agent"))]
 )
-async def test_who_hears_a_mentor(
+async def test_who_hears_a_supervisor(
     pbx: Pbx, link: Link, tmp_path: Path, way: SupervisionMode, hear_him: tuple[str, ...]
 ) -> None:
     for name, hertz in VOICES.items():

@@ -9,7 +9,7 @@ from ari_app.ari.link import Link
 from ari_app.ari.rest import Channels
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import linked
+from tests.ari.harness import linked
 from tests.ari.server import Server
 
 Heard = list[AriError | UnreachableError]
@@ -21,7 +21,7 @@ def telling(link: Link) -> tuple[Channels, Heard]:
     return Channels(link.fire_and_forget(heard.append)), heard
 
 
-async def test_what_is_told_is_done_and_nothing_is_heard_of_it(server: Server) -> None:
+async def test_fire_and_forget_does_not_report_success(server: Server) -> None:
     server.enter("c")
     async with linked(server) as link:
         channels, heard = telling(link)
@@ -32,12 +32,12 @@ async def test_what_is_told_is_done_and_nothing_is_heard_of_it(server: Server) -
         assert not heard
 
 
-async def test_what_blocks_is_told_over_http_and_waits(server: Server) -> None:
+async def test_fire_and_forget_of_a_blocking_request_waits_over_http(server: Server) -> None:
     server.enter("c")
     async with linked(server) as link:
         channels, heard = telling(link)
         await channels.set_channel_var("c", "A", "1")
-        assert server.legs["c"].variables == {"A": "1"}
+        assert server.channels["c"].variables == {"A": "1"}
         assert server.asked[-1].over == "http"
         assert not heard
 
@@ -46,7 +46,7 @@ async def test_what_blocks_is_told_over_http_and_waits(server: Server) -> None:
 @pytest.mark.parametrize(
     ("status", "kind"), [(404, GoneError), (409, GoneError), (422, GoneError), (500, AriError)]
 )
-async def test_a_refusal_of_what_was_told_is_heard(
+async def test_fire_and_forget_reports_a_rejection(
     server: Server, transport: str, status: int, kind: type[AriError]
 ) -> None:
     async with linked(server, transport=transport) as link:
@@ -59,7 +59,7 @@ async def test_a_refusal_of_what_was_told_is_heard(
         assert not link.unanswered
 
 
-async def test_a_break_is_heard_of_everything_that_was_told(server: Server) -> None:
+async def test_fire_and_forget_reports_a_break_of_the_link(server: Server) -> None:
     async with linked(server, deadline=60) as link:
         channels, heard = telling(link)
         for fault in (Fault.MUTE, Fault.DROP):
@@ -79,7 +79,7 @@ async def test_what_cannot_leave_is_raised_at_once(server: Server, transport: st
     assert not heard
 
 
-async def test_what_was_told_and_is_overdue_is_heard(server: Server) -> None:
+async def test_fire_and_forget_reports_a_timeout(server: Server) -> None:
     async with linked(server, deadline=0.1) as link:
         channels, heard = telling(link)
         server.plan("DELETE channels/c", lambda: Fault.MUTE)

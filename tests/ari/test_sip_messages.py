@@ -11,7 +11,7 @@ from ari_app.ari.link import Link
 from ari_app.ari.sip_messages import PhoneNotRegisteredError, SipMessages
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import asked_nothing, linked, settings
+from tests.ari.harness import linked, reconcile_nothing, settings
 from tests.ari.server import Server
 from tests.deadlines import within
 
@@ -40,7 +40,7 @@ async def test_a_text_comes_whole_to_the_phone_of_its_number(
 @pytest.mark.parametrize(
     ("number", "told"), [(NUMBER, "is registered"), ("375990000099", "has this number")]
 )
-async def test_a_number_without_a_phone_is_told_without_the_number(
+async def test_an_error_of_an_unknown_number_does_not_show_it(
     server: Server, number: str, told: str
 ) -> None:
     async with linked(server) as link:
@@ -49,7 +49,7 @@ async def test_a_number_without_a_phone_is_told_without_the_number(
     assert number not in str(raised.value)
 
 
-async def test_a_phone_that_goes_off_meanwhile_is_told_as_well(server: Server) -> None:
+async def test_a_phone_that_unregisters_meanwhile_is_reported(server: Server) -> None:
     server.texts[PHONE] = []
     async with linked(server) as link:
         server.plan("PUT endpoints", lambda: 404)
@@ -75,7 +75,7 @@ async def test_what_phones_text_comes_after_every_connection(
     came: asyncio.Queue[TextMessageReceived] = asyncio.Queue()
     calls: list[object] = []
     link = Link(settings(server, transport=transport))
-    running = asyncio.create_task(link.run(calls.append, asked_nothing, came.put_nowait))
+    running = asyncio.create_task(link.run(calls.append, reconcile_nothing, came.put_nowait))
     async with within(10):
         for _ in range(2):
             await link.wait_connected()
@@ -95,7 +95,7 @@ async def test_what_phones_text_comes_after_every_connection(
         await running
 
 
-async def test_who_wants_no_texts_asks_for_none(server: Server) -> None:
+async def test_without_a_handler_texts_are_not_subscribed_to(server: Server) -> None:
     async with linked(server):
         assert not server.sources
 

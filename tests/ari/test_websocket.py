@@ -120,7 +120,7 @@ async def test_what_breaks_the_taker_ends_it_and_nothing_more_is_taken() -> None
         peers.put_nowait(peer)
 
 
-async def test_it_is_not_open_while_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_is_not_open_while_asterisk_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """So what is to be sent is refused, and never heaped up without a limit."""
     monkeypatch.setattr(websocket, "UNSENT", 1000)
     async with serving() as (url, peers):
@@ -166,7 +166,7 @@ async def test_a_handshake_that_fails(greet: Greet, kind: type[Exception], says:
             await opened(url)
 
 
-async def test_nobody_there() -> None:
+async def test_a_refused_connection() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))  # nobody else can listen there meanwhile
         with pytest.raises(OSError, match="111"):

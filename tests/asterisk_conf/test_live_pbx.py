@@ -56,7 +56,7 @@ def bound(protocol: str) -> set[str]:
     return {f"{socket.inet_ntoa(bytes.fromhex(at)[::-1])}:{int(port, 16)}" for at, port in ends}
 
 
-def test_it_listens_where_it_is_told_to(pbx: Pbx) -> None:
+def test_it_listens_at_the_configured_addresses(pbx: Pbx) -> None:
     """Media too: by default Asterisk would take them on every address."""
     ports = pbx.site.ports
     with Phone(ports.sip, "1001", "one") as phone:
@@ -104,7 +104,7 @@ def test_one_that_was_killed_starts_again(tmp_path: Path) -> None:
         assert pbx.start().pid not in (None, process.pid)
 
 
-def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_before_the_start(tmp_path: Path) -> None:
     ports = free_ports()
     pbx = make_pbx(tmp_path, ports=ports)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
@@ -135,7 +135,7 @@ def test_a_number_that_another_process_has_now_is_not_hit(tmp_path: Path) -> Non
         other.kill()
 
 
-def test_a_state_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_state_directory_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "asterisk").write_text("a file where a directory should be")
     with pytest.raises(PbxError, match="choose another --state"):
         make_pbx(tmp_path).write()

@@ -92,7 +92,7 @@ async def test_the_higher_priority_is_served_first(pbx: Pbx, app: App) -> None:
 
 
 @pytest.mark.parametrize(("language", "rung"), [("ru", 0), ("en", 1), ("be", 0)])
-async def test_who_speaks_the_language_is_rung_first(
+async def test_agents_who_speak_the_language_are_rung_first(
     pbx: Pbx, app: App, language: str, rung: int
 ) -> None:
     """Anna has the higher penalty, but speaks English."""
@@ -103,7 +103,7 @@ async def test_who_speaks_the_language_is_rung_first(
             await agents[1 - rung].wait(Incoming, timeout=0.2)
 
 
-async def test_who_does_not_speak_it_is_rung_after_a_while(pbx: Pbx, app: App) -> None:
+async def test_other_agents_are_rung_after_the_patience(pbx: Pbx, app: App) -> None:
     async with phones(pbx, "agent1") as (me, _, olga):
         began = asyncio.get_running_loop().time()
         await comes(app, me, "support", language="en")

@@ -80,7 +80,7 @@ def test_every_goto_has_a_place_to_go() -> None:
     assert gone_to | included | used <= contexts
 
 
-def test_a_subscribers_number_is_his_accounts() -> None:
+def test_the_caller_id_is_the_accounts_number() -> None:
     assert 'callerid = "Анна Первая" <375291000001>' in section("pjsip.conf", "1001")
     assert "trust_id_inbound = no" in section("pjsip.conf", "_phone")
 
@@ -91,7 +91,7 @@ def test_no_extension_takes_what_phones_text() -> None:
     assert section("extensions.conf", "firstline-texts") == []
 
 
-def test_an_agent_is_a_member_of_his_queues() -> None:
+def test_an_agent_is_a_member_of_the_named_queues() -> None:
     assert "member => PJSIP/agent1,0,Ольга,PJSIP/agent1" in section("queues.conf", "support")
 
 
@@ -115,7 +115,7 @@ def test_agents_are_rung_by_their_skills_and_languages() -> None:
         assert section("queuerules.conf", row, files) == [f"penaltychange => {it}" for it in rule]
 
 
-def test_who_waits_for_a_language_waits_no_longer_than_the_patience() -> None:
+def test_a_caller_waits_for_a_language_no_longer_than_the_patience() -> None:
     queue = Queue("support", circles={40: 5}, languages=("en",), patience=20)
     files = render(msgspec.structs.replace(DEMO, queues=(queue,)))
     assert section("queuerules.conf", "support-en", files) == ["penaltychange => 20,19"]
@@ -126,7 +126,7 @@ def test_without_circles_the_dialplan_limits_nothing() -> None:
     assert not any("QUEUE_MAX_PENALTY" in line for line in lines)
 
 
-def test_who_is_not_named_does_not_serve() -> None:
+def test_agents_who_are_not_named_are_no_members() -> None:
     queues = (Queue("support", agents={"ben": 0}), Queue("claims"))
     agents = [msgspec.structs.replace(it, queues=("support", "claims")) for it in (ANN, BEN)]
     files = render(msgspec.structs.replace(DEMO, agents=tuple(agents), queues=queues))
@@ -137,7 +137,7 @@ def test_who_is_not_named_does_not_serve() -> None:
     assert "[support]" not in files["queuerules.conf"]
 
 
-def test_who_waits_is_told_nothing_unless_it_is_wanted() -> None:
+def test_no_announcements_unless_configured() -> None:
     plain = section("queues.conf", "support")
     assert {"announce-position = no", "announce-frequency = 0"} <= set(plain)
     assert not any("periodic" in line for line in plain)

@@ -30,7 +30,7 @@ def test_the_default_site_is_right() -> None:
     assert Site(secrets=SECRETS).numbers == ("611", "111", "2690000")
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     told = refusals(host="localhost", numbers=(), app="a b", deadman_seconds=0)
     assert [line.split(":")[0] for line in told] == ["host", "app", "numbers", "deadman_seconds"]
 

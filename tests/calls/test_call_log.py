@@ -32,7 +32,7 @@ async def test_the_records_of_a_call() -> None:
     assert ended.at > BEGAN + timedelta(seconds=1)
 
 
-async def test_the_log_tells_a_call_in_two_lines(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_call_is_logged_in_two_lines(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     sight = Sight()
     await conduct(Scripted([Keyed("1"), Keyed("2"), Gone()]), book(), session(), sight.world)
@@ -82,7 +82,7 @@ async def test_what_a_watcher_sees() -> None:
     assert seen[7].outcome == "ended"
 
 
-async def test_nothing_is_made_for_nobody() -> None:
+async def test_no_events_are_made_without_a_watcher() -> None:
     sight = Sight()
     assert not sight.feed.watched
     async with sight.feed.watch(), sight.feed.watch():
@@ -90,7 +90,7 @@ async def test_nothing_is_made_for_nobody() -> None:
     assert not sight.feed.watched
 
 
-async def test_a_watcher_who_is_far_behind_misses_the_oldest() -> None:
+async def test_a_slow_watcher_misses_the_oldest_events() -> None:
     feed = LiveFeed()
     async with feed.watch() as slow, feed.watch() as quick:
         for number in range(BEHIND + 10):

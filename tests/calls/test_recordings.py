@@ -47,9 +47,7 @@ async def test_what_was_said_is_a_file_of_its_owner(tmp_path: Path) -> None:
         [(1.0, 0), (0.1, 9000), (1.0, 0)],  # a click
     ],
 )
-async def test_who_said_nothing_leaves_nothing(
-    tmp_path: Path, parts: list[tuple[float, int]]
-) -> None:
+async def test_silence_is_not_stored(tmp_path: Path, parts: list[tuple[float, int]]) -> None:
     assert await Recordings(tmp_path / "recorded").keep("call-3", sound(*parts)) is None
     assert not list(tmp_path.glob("recorded/*"))
 

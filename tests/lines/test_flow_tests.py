@@ -25,7 +25,7 @@ from ivr.screens import MORE, fits
 from ivr.wants import Ask, LineWant
 from prompts.plan import screen_texts
 from tests.ari.facts import until
-from tests.ari.house import house
+from tests.ari.harness import harness
 from tests.ari.server import Server
 from tests.lines.test_same_conversation import BENCH, BOOK, MENUS
 
@@ -133,7 +133,7 @@ async def as_text(test: Test) -> Trace:
 @asynccontextmanager
 async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
     """Calls over a real link to a small Asterisk whose prompts are over at once."""
-    async with Server().running() as server, house(server) as here:
+    async with Server().running() as server, harness(server) as here:
         server.instant = True
 
         async def by_voice(test: Test) -> Trace:

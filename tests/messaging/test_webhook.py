@@ -22,7 +22,7 @@ from ari_app.store.db import Store
 from ari_app.store.outbox import Text
 from ivr.secret import Secret
 from tests.ari.faults import Fault as AriFault
-from tests.ari.house import linked
+from tests.ari.harness import linked
 from tests.ari.server import Server
 from tests.deadlines import within
 from tests.messaging.gateway import Fault, Gateway

@@ -56,7 +56,7 @@ def test_nothing_is_found_in_silence(tmp_path: Path, prompt: Path, recording: wa
     assert heard(file(tmp_path / "r.wav", recording), prompt).score < 0.05
 
 
-def test_a_prompt_that_shares_a_beginning_is_told_apart(tmp_path: Path, prompt: Path) -> None:
+def test_prompts_with_a_common_beginning_are_distinguished(tmp_path: Path, prompt: Path) -> None:
     alike = np.concatenate([PROMPT[:RATE], OTHER[RATE:]])
     match = heard(file(tmp_path / "r.wav", alike), prompt)
     assert 0.2 < match.score < 0.6
@@ -81,7 +81,7 @@ def test_a_prompt_cut_by_a_key_is_found_by_its_first_seconds(tmp_path: Path, pro
     assert heard(cut, prompt, first=1.0).heard
 
 
-def test_the_second_telling_is_found_after_the_first(tmp_path: Path, prompt: Path) -> None:
+def test_a_second_playback_is_found_after_the_first(tmp_path: Path, prompt: Path) -> None:
     twice = file(tmp_path / "r.wav", PROMPT, silence(1.0), PROMPT)
     assert heard(twice, prompt, after=1.0).at_seconds == pytest.approx(4.0, abs=0.001)
 

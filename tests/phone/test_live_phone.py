@@ -161,7 +161,7 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
             pass
 
 
-async def test_a_phone_that_dies_says_so_to_who_waits() -> None:
+async def test_a_wait_fails_when_the_phone_process_dies() -> None:
     async with Phone(Account("1001", "one", port=9)) as phone:
         os.kill(phone.pid, signal.SIGKILL)
         with pytest.raises(PhoneError, match="the phone has ended: its process ended with -9"):
@@ -177,7 +177,7 @@ async def test_the_process_ends_with_the_phone() -> None:
         os.kill(pid, 0)
 
 
-def test_the_process_ends_when_nobody_is_left_to_hear_it() -> None:
+def test_the_process_ends_with_its_parent() -> None:
     start = to_line(Start(Account("1001", "one", port=9)))
     command = [sys.executable, "-m", "ari_app.phone.softphone"]
     with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:

@@ -12,7 +12,7 @@ from ari_app.ari.sip_messages import PhoneNotRegisteredError, SipMessages
 from ari_app.phone.handset import Phone, Texted, Transport
 from asterisk_conf.pbx import Pbx
 from ivr.secret import Secret
-from tests.ari.house import asked_nothing
+from tests.ari.harness import reconcile_nothing
 from tests.deadlines import within
 from tests.phone.test_live_phone import account
 
@@ -27,7 +27,7 @@ async def texts(pbx: Pbx) -> AsyncIterator[SipMessages]:
     password = Secret(pbx.site.secrets.ari_password)
     url = f"http://127.0.0.1:{pbx.site.ports.http}"
     link = Link(Settings(url=url, user="firstline", password=password))
-    task = asyncio.create_task(link.run(lambda _: None, asked_nothing))
+    task = asyncio.create_task(link.run(lambda _: None, reconcile_nothing))
 
     async def named(number: str) -> str | None:
         return number

@@ -12,7 +12,7 @@ from ari_app.config.settings import UssdSettings
 from ari_app.ussd import gateway
 from ari_app.ussd.gateway import GatewayError
 from ivr.secret import Secret
-from tests.ussd.house import House, house
+from tests.ussd.harness import Harness, harness
 
 TOKEN = Secret("open-sesame")
 ASKED = {
@@ -28,9 +28,9 @@ KNOWN = {"Authorization": "Bearer open-sesame"}
 class Gateway:
     """A gateway's side of the door."""
 
-    def __init__(self, port: int, here: House, client: aiohttp.ClientSession) -> None:
+    def __init__(self, port: int, here: Harness, client: aiohttp.ClientSession) -> None:
         self.url = f"http://127.0.0.1:{port}/ussd"
-        self.house = here
+        self.harness = here
         self.client = client
 
     async def post(self, **sent: Any) -> tuple[int, str]:
@@ -46,7 +46,7 @@ class Gateway:
 @asynccontextmanager
 async def opened(allow: Sequence[str] = ("127.0.0.0/8",)) -> AsyncIterator[Gateway]:
     async with (
-        house() as here,
+        harness() as here,
         gateway.serve(("127.0.0.1", 0), here.sessions, TOKEN, allow) as port,
         aiohttp.ClientSession() as client,
     ):
@@ -60,7 +60,7 @@ async def test_a_session_as_a_form_and_as_json() -> None:
         assert await there.ask(text="7*1") == (200, "END You have 5.")
         assert await there.ask(text="7*1") == (200, "END You have 5.")
         assert await there.ask(sessionId="2", serviceCode="*999#") == (200, "END ussd-unknown")
-        assert len(there.house.deeds) == 1
+        assert len(there.harness.deeds) == 1
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_what_is_refused(
         assert text.startswith("END ")
         assert told in text
         assert not caplog.records or "Traceback" not in caplog.text
-        assert len(there.house.sessions) == 0
+        assert len(there.harness.sessions) == 0
 
 
 @pytest.mark.parametrize("text", ["x" * 999, "😀", "𝟙", "balance please", "%00", "１"])
@@ -143,7 +143,7 @@ async def test_many_sessions_at_a_time() -> None:
 
 
 async def test_it_is_open_only_if_the_settings_want_it() -> None:
-    async with house() as here:
+    async with harness() as here:
         async with gateway.opened(UssdSettings(), TOKEN, here.sessions):
             pass
         async with gateway.serve(("127.0.0.1", 0), here.sessions, TOKEN, ["::1"]) as port:

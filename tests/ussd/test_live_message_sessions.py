@@ -72,7 +72,7 @@ async def test_whatever_is_no_answer_is_answered_with_the_menu(
         assert "тариф" in await said(phone, "2")
 
 
-async def test_who_forges_a_sender_gets_nothing_and_changes_nothing(
+async def test_a_forged_sender_gets_nothing_and_changes_nothing(
     firstline: Installation,
 ) -> None:
     before = firstline.out("calls", "list")
@@ -86,7 +86,7 @@ async def test_who_forges_a_sender_gets_nothing_and_changes_nothing(
     assert len(firstline.out("calls", "list").splitlines()) == len(before.splitlines()) + 1
 
 
-async def test_who_is_not_registered_is_not_answered(firstline: Installation) -> None:
+async def test_an_unregistered_phone_is_not_answered(firstline: Installation) -> None:
     before = firstline.out("calls", "list")
     async with Phone(firstline.subscriber(1)) as stranger, Phone(firstline.subscriber(0)) as phone:
         await stranger.text("611", "*100#")

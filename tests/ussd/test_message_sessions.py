@@ -10,7 +10,7 @@ from ari_app.ussd import message_sessions as module
 from ari_app.ussd.message_sessions import PACE, WAITING, MessagePort, MessageSessions
 from tests.ari.facts import until
 from tests.deadlines import within
-from tests.ussd.house import House, house
+from tests.ussd.harness import Harness, harness
 
 PHONE, NUMBER = "zorka-1", "375291234567"
 
@@ -18,7 +18,7 @@ PHONE, NUMBER = "zorka-1", "375291234567"
 class Phones:
     """Phones that text; one of them belongs to a subscriber. ``away`` is one that went off."""
 
-    def __init__(self, here: House, menu: str = "*111#") -> None:
+    def __init__(self, here: Harness, menu: str = "*111#") -> None:
         self.here = here
         self.came: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.away = False
@@ -44,7 +44,7 @@ class Phones:
 
 @asynccontextmanager
 async def phones(menu: str = "*111#") -> AsyncIterator[Phones]:
-    async with house() as here:
+    async with harness() as here:
         yield Phones(here, menu)
 
 
@@ -69,14 +69,14 @@ async def test_where_no_flow_has_the_menu_the_number_begins() -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "баланс", "😀", "x" * 10_000, "12", "1 1", "**"])
-async def test_what_is_no_answer_is_told_so_and_changes_nothing(text: str) -> None:
+async def test_an_invalid_reply_is_rejected_and_changes_nothing(text: str) -> None:
     async with phones() as one:
         assert await one.said("*111#") == "menu"
         assert await one.said(text) == "wrong\nmenu"
         assert not one.here.deeds
 
 
-async def test_an_unknown_code_is_told_so_and_the_session_goes_on() -> None:
+async def test_an_unknown_code_is_rejected_and_the_session_goes_on() -> None:
     async with phones() as one:
         assert await one.said("*7#") == "ussd-unknown"
         assert await one.said("*111#") == "menu"
@@ -84,7 +84,7 @@ async def test_an_unknown_code_is_told_so_and_the_session_goes_on() -> None:
         assert await one.said("1") == "You have 5."
 
 
-async def test_another_code_leaves_the_session_and_begins_anew() -> None:
+async def test_another_code_ends_the_session_and_starts_a_new_one() -> None:
     async with phones() as one:
         await one.said("*111#")
         assert await one.said("2") == "pin"
@@ -102,14 +102,14 @@ async def test_long_words_come_page_by_page() -> None:
         assert "9753" not in repr(one.here.records)
 
 
-async def test_a_phone_of_nobody_is_not_answered() -> None:
+async def test_a_phone_without_a_subscriber_is_not_answered() -> None:
     async with phones() as one:
         one.texting.take("trunk", "611", "*100#")
         await until(lambda: not len(one.texting))
         assert (one.came.empty(), one.here.deeds, one.here.records) == (True, [], [])
 
 
-async def test_who_texts_no_more_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_phone_that_stops_texting_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LASTING", 0.01)
     async with phones() as one:
         await one.said("*111#")
@@ -126,7 +126,7 @@ async def test_a_phone_that_went_off_is_gone(caplog: pytest.LogCaptureFixture) -
         assert "could not be sent: no phone" in caplog.text
 
 
-async def test_a_fault_is_told() -> None:
+async def test_an_error_ends_the_session_with_a_message() -> None:
     async with phones() as one:
         one.here.answer = RuntimeError("billing broke")
         assert await one.said("*100#") == "ussd-trouble"

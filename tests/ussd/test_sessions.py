@@ -16,50 +16,50 @@ from ivr.session import Caller, Session
 from ivr.session_start import start_session
 from ivr.wants import Action, Ask, Grammar, Screen, Send
 from tests.ari.facts import until
-from tests.ussd.house import House, book, house, texts
+from tests.ussd.harness import Harness, book, harness, texts
 
 REPLY = st.one_of(st.just("*"), st.text("0123456789# a", min_size=1, max_size=5))
 MENU = Page("menu")
 END = Page("You have 5.", last=True)
 
 
-async def ask(where: House, text: str, code: str = "*111#", session: str = "s1") -> Page:
+async def ask(where: Harness, text: str, code: str = "*111#", session: str = "s1") -> Page:
     return await where.sessions.answer(Request(session, code, "375291234567", text))
 
 
-async def through(where: House, *texts: str) -> list[str]:
+async def through(where: Harness, *texts: str) -> list[str]:
     return [(await ask(where, text)).text for text in texts]
 
 
 async def test_from_the_menu_to_the_end() -> None:
-    async with house() as here:
+    async with harness() as here:
         assert await ask(here, "") == MENU
         assert await ask(here, "1") == END
         assert here.endings == ["ended"]
 
 
 async def test_a_code_begins_in_its_node() -> None:
-    async with house() as here:
+    async with harness() as here:
         assert await ask(here, "", "*100#") == END
         assert [await ask(here, "", "611", "s2"), await ask(here, "1", "611", "s2")] == [MENU, END]
 
 
 async def test_what_is_dialled_with_the_code_is_replied_at_once() -> None:
-    async with house() as here:
+    async with harness() as here:
         assert await ask(here, "2*1234*0*1") == END
         assert await ask(here, "2") == Page("pin")
         assert len(here.deeds) == 1
 
 
 @pytest.mark.parametrize("text", ["", " ", "balance", "😀", "1" * 33, "7", "12", "１", "A"])
-async def test_what_is_no_answer_is_told_so(text: str) -> None:
-    async with house() as here:
+async def test_an_invalid_reply_is_rejected(text: str) -> None:
+    async with harness() as here:
         await ask(here, "9")
         assert (await ask(here, f"9*{text}")).text == "wrong\nmenu"
 
 
 async def test_letters_stand_in_no_record() -> None:
-    async with house() as here:
+    async with harness() as here:
         await through(here, "", "hush", "hush*2", "hush*2*9753")
         assert "hush" not in repr(here.records)
         assert "9753" not in repr(here.records)
@@ -67,7 +67,7 @@ async def test_letters_stand_in_no_record() -> None:
 
 
 async def test_a_secret_stands_in_no_record_where_it_answers_a_menu() -> None:
-    async with house() as here:
+    async with harness() as here:
         assert (await ask(here, "9753")).text == "wrong\nmenu"
         assert "9753" not in repr(here.records)
 
@@ -83,7 +83,7 @@ async def test_what_is_replied_to_a_secret_ask_is_sealed() -> None:
 
 
 async def test_pages_are_turned() -> None:
-    async with house() as here:
+    async with harness() as here:
         first = (await ask(here, "2*1234")).text
         assert first.endswith("\n00 more")
         second = (await ask(here, "2*1234*00")).text
@@ -93,12 +93,12 @@ async def test_pages_are_turned() -> None:
 
 
 async def test_an_answer_need_not_wait_for_the_last_page() -> None:
-    async with house() as here:
+    async with harness() as here:
         assert (await ask(here, "2*1234*1")) == END
 
 
 async def test_what_text_cannot_do() -> None:
-    async with house() as here:
+    async with harness() as here:
         assert await through(here, "0", "0*3", "0*3*#") == [
             "ussd-no-agent\nmenu",
             "ussd-no-voice\nmenu",
@@ -123,18 +123,18 @@ async def test_what_a_message_would_only_repeat_is_not_sent(repeats: bool, sent:
 
 
 async def test_a_star_is_a_reply_too() -> None:
-    async with house() as here:
+    async with harness() as here:
         assert await through(here, "", "*", "**1") == ["menu", "menu", "You have 5."]
 
 
 async def test_a_flow_that_goes_round_by_itself_is_left() -> None:
-    async with house() as here:
+    async with harness() as here:
         assert await ask(here, "4") == Page("ussd-trouble", last=True)
         assert here.endings == ["gone"]
 
 
 async def test_the_same_again_is_done_once() -> None:
-    async with house() as here:
+    async with harness() as here:
         here.slow.clear()
         twice = [asyncio.create_task(ask(here, "1")) for _ in range(3)]
         await until(lambda: bool(here.deeds))
@@ -145,7 +145,7 @@ async def test_the_same_again_is_done_once() -> None:
 
 
 async def test_what_does_not_continue_is_refused() -> None:
-    async with house() as here:
+    async with harness() as here:
         await ask(here, "7*8")
         for text in ("7*9", "1", "77", "7*89"):
             with pytest.raises(MismatchError, match="does not continue"):
@@ -156,21 +156,21 @@ async def test_what_does_not_continue_is_refused() -> None:
 
 
 async def test_after_the_end() -> None:
-    async with house() as here:
+    async with harness() as here:
         await ask(here, "1")
         await until(lambda: here.endings == ["ended"])
         assert await ask(here, "1*1") == Page("ussd-over", last=True)
 
 
 async def test_an_unknown_code() -> None:
-    async with house() as here:
+    async with harness() as here:
         assert await ask(here, "", "*999#") == Page("ussd-unknown", last=True)
         assert len(here.sessions) == 0
 
 
-async def test_who_replies_no_more_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_caller_who_stops_replying_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LASTING", 0.05)
-    async with house() as here:
+    async with harness() as here:
         await ask(here, "")
         await until(lambda: here.endings == ["gone"])
         await until(lambda: len(here.sessions) == 0)
@@ -178,7 +178,7 @@ async def test_who_replies_no_more_is_gone(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_a_back_end_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.05)
-    async with house() as here:
+    async with harness() as here:
         here.slow.clear()
         assert [await ask(here, "1"), await ask(here, "1")] == [Page("ussd-trouble", last=True)] * 2
         assert len(here.deeds) == 1
@@ -186,8 +186,8 @@ async def test_a_back_end_that_never_answers(monkeypatch: pytest.MonkeyPatch) ->
         await until(lambda: here.endings == ["ended"])
 
 
-async def test_a_fault_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    async with house() as here:
+async def test_an_error_ends_the_session_with_a_message(caplog: pytest.LogCaptureFixture) -> None:
+    async with harness() as here:
         here.answer = OSError("broken")
         assert await ask(here, "1") == Page("ussd-trouble", last=True)
         await until(lambda: here.endings == ["fault"])
@@ -196,7 +196,7 @@ async def test_a_fault_is_told(caplog: pytest.LogCaptureFixture) -> None:
 
 async def test_there_is_room_for_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST", 2)
-    async with house() as here:
+    async with harness() as here:
         assert await ask(here, "", session="a") == MENU
         assert await ask(here, "1", session="b") == END
         await until(lambda: here.endings == ["ended"])
@@ -206,7 +206,7 @@ async def test_there_is_room_for_so_many(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 async def test_all_are_let_go_in_the_end() -> None:
-    async with house() as here:
+    async with harness() as here:
         await ask(here, "", session="a")
         await ask(here, "1", session="b")
         await here.sessions.release()
@@ -218,7 +218,7 @@ async def test_all_are_let_go_in_the_end() -> None:
 @given(st.lists(REPLY, max_size=12))
 async def test_whatever_is_replied_is_answered_the_same_each_time(given: list[str]) -> None:
     texts = list(accumulate(given, lambda before, reply: f"{before}*{reply}"))
-    async with house() as here, house() as at_once:
+    async with harness() as here, harness() as at_once:
         told = []
         for text in ["", *texts]:
             told.append(await ask(here, text))

@@ -56,7 +56,7 @@ def texts(screen: Screen) -> tuple[str, ...]:
     return tuple(TEXTS.get(phrase.prompt, phrase.prompt) for phrase in screen.phrases)
 
 
-class House:
+class Harness:
     """Sessions, what was done in them, and their record. ``slow`` holds deeds back."""
 
     def __init__(self, tasks: asyncio.TaskGroup) -> None:
@@ -94,9 +94,9 @@ class House:
 
 
 @asynccontextmanager
-async def house() -> AsyncIterator[House]:
+async def harness() -> AsyncIterator[Harness]:
     async with asyncio.TaskGroup() as tasks:
-        made = House(tasks)
+        made = Harness(tasks)
         yield made
         for task in made.begun:
             task.cancel()

@@ -11,7 +11,7 @@ from ivr.events import Keyed, Played
 from ivr.wants import Ask, Enqueue, Say
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import QUEUE, ask, house, played, presenting, say
+from tests.ari.harness import QUEUE, ask, harness, played, presenting, say
 from tests.ari.server import Server
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["websocket", "http"])
@@ -22,7 +22,7 @@ TRANSPORTS = pytest.mark.parametrize("transport", ["websocket", "http"])
 async def test_a_screen_that_is_refused_ends_the_want(
     server: Server, transport: str, want: Ask | Say
 ) -> None:
-    async with house(server, transport=transport) as at:
+    async with harness(server, transport=transport) as at:
         line = await at.call()
         server.plan("POST channels/c-1/play", lambda: 500)
         with pytest.raises(AriError) as caught:
@@ -36,7 +36,7 @@ async def test_a_screen_that_is_refused_ends_the_want(
 async def test_a_stop_that_is_refused_breaks_the_session(
     server: Server, transport: str, following: Ask | Say | Enqueue
 ) -> None:
-    async with house(server, transport=transport) as at:
+    async with harness(server, transport=transport) as at:
         line = await at.call()
         answer = presenting(line, ask("pin", choices=frozenset(), least=2, most=2))
         await played(at)
@@ -57,7 +57,7 @@ async def test_a_call_whose_screen_is_refused_goes_to_the_fallback(
     async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
         await line.present(say("welcome"))
 
-    async with house(server, serve) as at:
+    async with harness(server, serve) as at:
         server.plan("POST channels/c-1/play", lambda: 500)
         server.enter("c-1", "611")
         await until(lambda: server.lines("POST channels/c-1/continue"))
@@ -67,10 +67,10 @@ async def test_a_call_whose_screen_is_refused_goes_to_the_fallback(
 
 
 @TRANSPORTS
-async def test_a_screen_without_an_answer_in_time_is_told_again(
+async def test_a_screen_is_replayed_when_its_request_times_out(
     server: Server, transport: str
 ) -> None:
-    async with house(server, transport=transport, deadline=0.1) as at:
+    async with harness(server, transport=transport, deadline=0.1) as at:
         line = await at.call()
         server.plan("POST channels/c-1/play", lambda: Fault.MUTE)
         telling = presenting(line, say("welcome"))
@@ -88,7 +88,7 @@ async def test_a_late_word_of_one_playback_does_not_end_the_next(server: Server)
         server.finish("c-1")
         return Fault.MUTE
 
-    async with house(server) as at:
+    async with harness(server) as at:
         line = await at.call()
         server.plan("DELETE playbacks/c-1-1", ended_by_itself)
         answer = presenting(line, ask("menu"))
@@ -115,8 +115,8 @@ async def test_a_late_word_of_one_playback_does_not_end_the_next(server: Server)
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP, Fault.LOST])
-async def test_a_break_while_it_stops_for_telling_again(server: Server, fault: Fault) -> None:
-    async with house(server) as at:
+async def test_a_break_while_it_stops_for_the_replay(server: Server, fault: Fault) -> None:
+    async with harness(server) as at:
         line = await at.call()
         telling = presenting(line, say("welcome"))
         await played(at)

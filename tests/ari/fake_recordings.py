@@ -3,7 +3,7 @@
 from tests.ari.faults import StatusError
 
 
-class Tapes:
+class FakeRecordings:
     """What is being recorded, and the files of what was."""
 
     def __init__(self) -> None:

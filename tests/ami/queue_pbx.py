@@ -25,7 +25,7 @@ exten => _X.,1,Dial(Local/${EXTEN}@firstline-people)
 
 
 @contextmanager
-def floor_pbx(directory: Path) -> Iterator[Pbx]:
+def queue_pbx(directory: Path) -> Iterator[Pbx]:
     """Without an application: who dials 611 comes to the queue, and Olga needs no pause."""
     with running_pbx(directory, agents=AGENTS, queues=(Queue("support", wrapup=0),)) as started:
         with (started.site.paths.etc / "extensions.conf").open("a") as file:

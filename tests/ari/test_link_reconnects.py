@@ -10,7 +10,7 @@ from ari_app.ari.events import Event
 from ari_app.ari.link import Link
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.house import asked_nothing, linked, settings
+from tests.ari.harness import linked, reconcile_nothing, settings
 from tests.ari.server import Server
 
 FILTER = "PUT applications/firstline/eventFilter"
@@ -26,7 +26,7 @@ async def test_the_pause_doubles_with_jitter_up_to_its_limit(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.refusing = 503
-    running = asyncio.create_task(Link(settings(server)).run(lambda _: None, asked_nothing))
+    running = asyncio.create_task(Link(settings(server)).run(lambda _: None, reconcile_nothing))
     await until(lambda: len(waits(caplog)) >= 12)
     running.cancel()
     for number, wait in enumerate(waits(caplog)):
@@ -36,7 +36,7 @@ async def test_the_pause_doubles_with_jitter_up_to_its_limit(
 
 
 @pytest.mark.parametrize(("steady", "again"), [(0.0, True), (30.0, False)])
-async def test_only_a_steady_link_lets_the_pause_begin_anew(
+async def test_only_a_steady_link_resets_the_back_off(
     server: Server, caplog: pytest.LogCaptureFixture, steady: float, again: bool
 ) -> None:
     async with linked(server, steady=steady, back_off=0.001, back_off_most=0.064) as link:
@@ -103,7 +103,7 @@ async def test_a_server_that_answers_no_pings_is_noticed(
 
 async def test_it_ends_while_the_server_is_silent(server: Server) -> None:
     server.plan(FILTER, lambda: Fault.MUTE)
-    running = asyncio.create_task(Link(settings(server)).run(lambda _: None, asked_nothing))
+    running = asyncio.create_task(Link(settings(server)).run(lambda _: None, reconcile_nothing))
     await until(lambda: server.lines() or server.asked)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

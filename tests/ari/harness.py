@@ -28,7 +28,7 @@ def settings(server: Server, **others: Any) -> Settings:
     return Settings(url=server.url, user=USER, password=Secret(PASSWORD), **(impatient | others))
 
 
-async def asked_nothing(_: Sequence[Event]) -> None:
+async def reconcile_nothing(_: Sequence[Event]) -> None:
     """Reconcile nothing."""
 
 
@@ -36,7 +36,7 @@ async def asked_nothing(_: Sequence[Event]) -> None:
 async def linked(
     server: Server,
     handle: Callable[[Event], None] = lambda _: None,
-    reconcile: Callable[[Sequence[Event]], Awaitable[None]] = asked_nothing,
+    reconcile: Callable[[Sequence[Event]], Awaitable[None]] = reconcile_nothing,
     **others: Any,
 ) -> AsyncIterator[Link]:
     """A connected link."""
@@ -60,7 +60,7 @@ QUEUE = Enqueue("support", "money", "be", 3)
 CALL = Dial("*7-01", 29.5)
 
 
-class House:
+class Harness:
     """Calls over a link. Unless told otherwise, a test takes each line and presents itself."""
 
     def __init__(self, server: Server, link: Link, calls: Calls) -> None:
@@ -91,14 +91,14 @@ class House:
 
 
 @asynccontextmanager
-async def house(
+async def harness(
     server: Server,
     serve: Serve | None = None,
     times: Timeouts = TIMES,
     speak: Callable[[Screen], Awaitable[Sequence[str]]] = speak,
     unplayable: Callable[[Sequence[str]], None] = lambda _: None,
     **others: Any,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Harness]:
     """Calls over a connected link; at the end nothing of them is left."""
     link = Link(settings(server, **others))
     async with asyncio.TaskGroup() as tasks:
@@ -107,7 +107,7 @@ async def house(
             return ChannelLine(link, channel, speak, opened.keep, times, unplayable)
 
         calls = Calls(link.ari, tasks, new_line, lambda *call: (serve or opened.serve)(*call))
-        opened = House(server, link, calls)
+        opened = Harness(server, link, calls)
         running = tasks.create_task(link.run(calls.handle, calls.reconcile))
         try:
             await until(lambda: link.connected)
@@ -146,6 +146,6 @@ def presenting(line: ChannelLine, want: LineWant) -> asyncio.Task[Outcome]:
     return asyncio.create_task(line.present(want))
 
 
-async def played(house: House, times: int = 1) -> None:
+async def played(harness: Harness, times: int = 1) -> None:
     """Wait until so many playbacks were asked for."""
-    await until(lambda: len(house.server.plays) == times)
+    await until(lambda: len(harness.server.plays) == times)

@@ -5,7 +5,7 @@ import asyncio
 from msgspec import Struct, field
 
 
-class Leg(Struct):
+class FakeChannel(Struct):
     """A channel."""
 
     inside: bool = True
