@@ -174,14 +174,14 @@ async def test_the_application_sweeps_at_once_and_again_after_trouble(
     )
     await until(lambda: "not removed, retry in 0.001 s: the disk is full" in caplog.text)
     well.set()
-    told = "removed: calls 1, texts 1, tries 1, hearings 1, cards 1, acts 1, views 1"
-    await until(lambda: told in caplog.text)
+    reported = "removed: calls 1, texts 1, tries 1, hearings 1, cards 1, acts 1, views 1"
+    await until(lambda: reported in caplog.text)
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
 
 
-async def test_a_command_tells_what_is_over(tmp_path: Path) -> None:
+async def test_a_command_reports_what_is_over(tmp_path: Path) -> None:
     state = installation(tmp_path / "state")
     state.make()
     state.recorded.mkdir()
@@ -204,15 +204,15 @@ async def test_a_command_tells_what_is_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "reported"),
     [
         ("tries = 29", "tries count for 30 days: keep them as long, or 0 for ever"),
         ("calls = -1", "$.retention.calls"),
         ("call = 1", "[retention] has no call: did you mean calls?"),
     ],
 )
-def test_wrong_times_are_told(tmp_path: Path, line: str, told: str) -> None:
+def test_wrong_times_are_reported(tmp_path: Path, line: str, reported: str) -> None:
     (tmp_path / "firstline.toml").write_text(f"[retention]\n{line}\n")
     with pytest.raises(ConfigError) as caught:
         installation(tmp_path).config({})
-    assert told in str(caught.value)
+    assert reported in str(caught.value)

@@ -118,8 +118,8 @@ class Harness:
     async def texts(self) -> dict[str, Text]:
         return {one.key: one for one in await self.store.read(outbox.recent, 1000)}
 
-    def _begin(self, deed: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(deed)
+    def _begin(self, action: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(action)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

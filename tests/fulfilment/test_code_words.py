@@ -239,9 +239,9 @@ async def test_the_word_is_nowhere(
     await words.verify_spoken(1, WORD, "anna", NOON)
     await words.change(ASKER, KEYS, Secret("74837"), "c1:9")
     kept = await store.read(code_words.of, 1)
-    told = [caplog.text, repr(kept), repr(await store.read(code_words.entries, 1, 99))]
-    told += [repr(words), repr(vars(words)), repr((WORD, KEYS))]
+    notified = [caplog.text, repr(kept), repr(await store.read(code_words.entries, 1, 99))]
+    notified += [repr(words), repr(vars(words)), repr((WORD, KEYS))]
     files = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
     for secret in ("Липень", "липень", "445359", "74837"):
-        assert not any(secret in one for one in told)
+        assert not any(secret in one for one in notified)
         assert secret.encode() not in files

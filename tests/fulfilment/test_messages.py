@@ -42,7 +42,7 @@ async def test_texts_are_posted_once_in_the_callers_language(store: Store) -> No
 
 
 @pytest.mark.parametrize("number", ["", "anonymous", "611"])
-async def test_who_withholds_his_number_gets_none(store: Store, number: str) -> None:
+async def test_who_withholds_their_number_gets_none(store: Store, number: str) -> None:
     messages = StoredMessages(Outbox(store, nowhere, lambda: NOON), say, BELARUS)
     assert not await messages.post(Asker("c1", number, None), TEXTS, "c1:4")
     assert not await store.read(outbox.recent, 10)

@@ -49,7 +49,7 @@ async def test_the_same_key_is_the_same_order_with_the_same_answer(
     assert billing.asked == ["c1:1", "c2:1"], "what is known is not asked again"
 
 
-async def test_whoever_asks_again_meanwhile_waits_no_longer(
+async def test_who_asks_again_meanwhile_waits_no_longer(
     billing: FakeBilling, harness: Harness
 ) -> None:
     billing.faults = ["silent-before"]
@@ -59,7 +59,7 @@ async def test_whoever_asks_again_meanwhile_waits_no_longer(
     assert billing.asked == ["c1:1"]
 
 
-async def test_a_gift_tells_both_in_their_languages(harness: Harness) -> None:
+async def test_a_gift_notifies_both_in_their_languages(harness: Harness) -> None:
     await harness.run("gift", gift(1, unit="gigabytes"))
     texts = await harness.texts()
     giver, taker = texts["order:c1:1:giver"], texts["order:c1:1:taker"]
@@ -72,7 +72,9 @@ async def test_a_gift_tells_both_in_their_languages(harness: Harness) -> None:
     )
 
 
-async def test_a_sale_tells_both_when_it_is_offered_and_when_it_is_done(harness: Harness) -> None:
+async def test_a_sale_notifies_both_when_it_is_offered_and_when_it_is_done(
+    harness: Harness,
+) -> None:
     offer: Values = {
         "recipient": Digits("80990000003"),
         "unit": Word("minutes"),
@@ -87,8 +89,10 @@ async def test_a_sale_tells_both_when_it_is_offered_and_when_it_is_done(harness:
     bought: Values = {"offer": Digits("1"), "charge": Money(Decimal(3))}
     assert (await harness.run("buy", bought, 3, "c2:2")).outcome == "ok"
     assert (await harness.run("buy", bought, 3, "c2:3")).outcome == "no-such"
-    told = {key.removeprefix("order:"): one.text for key, one in (await harness.texts()).items()}
-    assert told == {
+    notified = {
+        key.removeprefix("order:"): one.text for key, one in (await harness.texts()).items()
+    }
+    assert notified == {
         "c1:1:giver": "Ваше предложение отправлено: двадцать одна минута, цена три рубля. "
         "Кому: +375990000003. «Зорка»",
         "c1:1:taker": "+375990000001 offers to sell you twenty-one minutes for three rubles. "
@@ -103,7 +107,7 @@ async def test_a_sale_tells_both_when_it_is_offered_and_when_it_is_done(harness:
 @pytest.mark.parametrize(
     "fault", ["lost-before", "lost-after", "silent-before", "silent-after", "slow"]
 )
-async def test_what_is_not_known_is_found_out_and_told_once(
+async def test_an_unknown_outcome_is_found_out_and_notified_once(
     billing: FakeBilling, harness: Harness, fault: Fault
 ) -> None:
     billing.faults = [fault]
@@ -171,7 +175,7 @@ async def test_billing_that_is_away_later_leaves_it_unknown(
     assert (await harness.texts()).keys() == {"order:c1:1:giver", "order:c1:1:taker"}
 
 
-async def test_a_hang_up_cancels_nothing_and_is_told_the_end(
+async def test_a_hang_up_cancels_nothing_and_the_outcome_is_notified(
     billing: FakeBilling, harness: Harness
 ) -> None:
     billing.faults = ["silent-after"]

@@ -47,8 +47,8 @@ class Orders(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.folder = TemporaryDirectory()
         self.keys = (f"c{number}:1" for number in count())
-        self.wishes: dict[str, tuple[str, Values, int]] = {}
-        self.told: dict[str, str] = {}
+        self.requests: dict[str, tuple[str, Values, int]] = {}
+        self.heard: dict[str, str] = {}
         self.runner.run(self.open())
 
     async def open(self) -> None:
@@ -85,28 +85,30 @@ class Orders(RuleBasedStateMachine):
     @rule(amounts=st.tuples(AMOUNTS, AMOUNTS))
     def give_twice_at_once(self, amounts: tuple[int, int]) -> None:
         async def both() -> None:
-            await asyncio.gather(*(self.ask(*self.wish("gift", gift(each), 1)) for each in amounts))
+            await asyncio.gather(
+                *(self.ask(*self.request("gift", gift(each), 1)) for each in amounts)
+            )
 
         self.runner.run(both())
 
-    @precondition(lambda self: self.wishes)
+    @precondition(lambda self: self.requests)
     @rule(data=st.data())
     def the_same_key_again(self, data: st.DataObject) -> None:
-        key = data.draw(st.sampled_from(list(self.wishes)))
-        if self.told.get(key) == "unavailable" and key not in self.billing.asked:
-            return  # the store was too slow to write it down, so that nobody knows the key
-        self.runner.run(self.ask(key, *self.wishes[key]))
+        key = data.draw(st.sampled_from(list(self.requests)))
+        if self.heard.get(key) == "unavailable" and key not in self.billing.asked:
+            return  # the store was too slow to write it down: no one knows the key
+        self.runner.run(self.ask(key, *self.requests[key]))
 
     @rule(who=WHO, to=WHO, faults=FAULTS)
     def hang_up_in_the_midst(self, who: int, to: int, faults: list[Fault]) -> None:
         async def calling() -> None:
             self.billing.heard.clear()
             self.billing.faults = faults
-            key, name, inputs, _ = self.wish("gift", gift(5, NUMBERS[to]), who)
+            key, name, inputs, _ = self.request("gift", gift(5, NUMBERS[to]), who)
             call = asyncio.create_task(self.harness.run(name, inputs, who, key))
-            hearing = asyncio.create_task(self.billing.heard.wait())
-            await asyncio.wait({call, hearing}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (call, hearing):
+            asking = asyncio.create_task(self.billing.heard.wait())
+            await asyncio.wait({call, asking}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (call, asking):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
@@ -146,7 +148,7 @@ class Orders(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost_or_made(self) -> None:
         accounts = self.billing.accounts.values()
-        assert sum(one.money for one in accounts) + self.billing.till == 60
+        assert sum(one.money for one in accounts) + self.billing.operator == 60
         assert sum(one.left["minutes"] for one in accounts) == 300
         assert sum(one.left["gigabytes"] for one in accounts) == 30
         assert all(one.money >= 0 <= min(one.left.values()) for one in accounts)
@@ -156,8 +158,8 @@ class Orders(RuleBasedStateMachine):
         assert set(self.billing.effects.values()) <= {1}
 
     @invariant()
-    def what_was_told_is_true(self) -> None:
-        for key, outcome in self.told.items():
+    def what_was_heard_is_true(self) -> None:
+        for key, outcome in self.heard.items():
             if outcome == "ok":
                 assert self.billing.effects[key] == 1, key
             elif outcome != "accepted":
@@ -170,36 +172,36 @@ class Orders(RuleBasedStateMachine):
         self.folder.cleanup()
 
     async def closing(self) -> None:
-        """In the end all is known, and whoever did not know it has a message."""
+        """In the end all is known, and who had not heard it has a message."""
         self.billing.faults = []
         self.billing.spoken.set()
         await self.harness.settle()
         kept = {one.key: one for one in await self.harness.kept()}
-        told = Counter(key.rpartition(":")[0] for key in await self.harness.texts())
+        notified = Counter(key.rpartition(":")[0] for key in await self.harness.texts())
         await self.harness.end()
-        self.what_was_told_is_true()
+        self.what_was_heard_is_true()
         for key, one in kept.items():
             assert (one.state == "done") == (self.billing.effects[key] == 1), one
         assert self.billing.effects.keys() <= kept.keys()
-        for key, outcome in self.told.items():
+        for key, outcome in self.heard.items():
             if outcome == "accepted":
                 assert kept[key].state in ("done", "refused", "failed")
-                assert told[f"order:{key}"] >= 1, key
+                assert notified[f"order:{key}"] >= 1, key
 
-    def wish(self, name: str, inputs: Values, who: int) -> tuple[str, str, Values, int]:
+    def request(self, name: str, inputs: Values, who: int) -> tuple[str, str, Values, int]:
         key = next(self.keys)
-        self.wishes[key] = (name, inputs, who)
+        self.requests[key] = (name, inputs, who)
         return key, name, inputs, who
 
     def order(self, name: str, inputs: Values, who: int, faults: list[Fault]) -> None:
         self.billing.faults = faults
-        self.runner.run(self.ask(*self.wish(name, inputs, who)))
+        self.runner.run(self.ask(*self.request(name, inputs, who)))
 
     async def ask(self, key: str, name: str, inputs: Values, who: int) -> None:
         answer: Answered = await self.harness.run(name, inputs, who, key)
-        before = self.told.get(key, "accepted")
+        before = self.heard.get(key, "accepted")
         assert before in ("accepted", answer.outcome), "an answer stays"
-        self.told[key] = answer.outcome
+        self.heard[key] = answer.outcome
 
 
 TestOrders = Orders.TestCase

@@ -47,7 +47,7 @@ async def test_a_complaint_has_a_number_under_which_it_is_found(
     assert Recording(kept.file, kept.seconds) == said
 
 
-async def test_a_complaint_that_nobody_can_hear_is_none(store: Store) -> None:
+async def test_a_complaint_that_no_one_can_hear_is_none(store: Store) -> None:
     with pytest.raises(RequestsUnavailable, match="no recording"):
         await StoredRequests(store, LiveAnnouncements(store), lambda: NOON).complain(
             ASKER, Recording("/no.wav", 1.0), "c1:3"
@@ -55,7 +55,7 @@ async def test_a_complaint_that_nobody_can_hear_is_none(store: Store) -> None:
     assert await store.read(complaints.listed, True) == []
 
 
-async def test_a_wish_to_be_called_needs_a_number(store: Store) -> None:
+async def test_a_request_to_be_called_needs_a_number(store: Store) -> None:
     staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
     for number in ("", "anonymous", "+"):
         with pytest.raises(RequestsUnavailable, match="no number"):
@@ -78,7 +78,7 @@ async def test_a_store_that_is_closed_is_said_to_be_unavailable(
         await staff.call_back(ASKER, "c1:1")
 
 
-async def test_who_heard_an_announcement_may_wish_a_message(store: Store) -> None:
+async def test_who_heard_an_announcement_may_request_a_message(store: Store) -> None:
     later = NOON + timedelta(hours=1)
     said = Announcement(texts={"ru": "Пожар."}, since=NOON, until=later, by="anna")
     bulletin = await LiveAnnouncements.load(store, NOON)
@@ -92,7 +92,7 @@ async def test_who_heard_an_announcement_may_wish_a_message(store: Store) -> Non
         await staff.notify_when_restored(Asker("c2", "anonymous", None))
 
 
-async def test_the_soonest_of_what_was_promised_is_told(store: Store) -> None:
+async def test_the_ticket_that_is_due_first_is_found(store: Store) -> None:
     staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
     assert await staff.first_due_ticket(1) is None
     promises: tuple[tuple[str, Department, int], ...] = (

@@ -214,7 +214,7 @@ async def test_what_is_of_the_moment_is_to_be_tried_again(gateway: Gateway, stat
     assert len(gateway.came) == 1, "no other address is gone to"
 
 
-async def test_nobody_is_there() -> None:
+async def test_no_one_is_there() -> None:
     async with Gateway().serving() as gateway:
         url = gateway.url
     async with Webhook(url, KEYS) as webhook:
@@ -239,7 +239,7 @@ async def test_a_refusal_is_for_good(
     assert "attempt 1 failed, given up" in caplog.text
 
 
-async def test_the_record_of_a_call_tells_what_became_of_its_text(
+async def test_the_record_of_a_call_reports_what_became_of_its_text(
     gateway: Gateway, tmp_path: Path, clock: Clock
 ) -> None:
     gateway.faults = [404]
@@ -262,7 +262,7 @@ async def test_the_record_of_a_call_tells_what_became_of_its_text(
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "reported"),
     [
         ('by = "webhook"', "a webhook needs a url, such as https://"),
         ('by = "webhook"\nurl = "ftp://sms"', "a webhook needs a url"),
@@ -270,11 +270,11 @@ async def test_the_record_of_a_call_tells_what_became_of_its_text(
         ('url = "https://me:word@sms.example.net/"', "write webhook_token in secrets.toml"),
     ],
 )
-def test_wrong_settings_are_told(tmp_path: Path, settings: str, told: str) -> None:
+def test_wrong_settings_are_reported(tmp_path: Path, settings: str, reported: str) -> None:
     (tmp_path / "firstline.toml").write_text(f"[messages]\n{settings}\n")
     with pytest.raises(ConfigError) as caught:
         installation(tmp_path).config({})
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
     assert "word@" not in str(caught.value)
 
 

@@ -52,12 +52,12 @@ BILLINGS: Mapping[str, Making] = {"memory": in_memory, "store": over_the_store}
 
 async def seen(billing: Billing) -> list[object]:
     """All that orders can change, of everyone."""
-    told: list[object] = []
+    played: list[object] = []
     for id in range(1, 51):
-        told += [await billing.balance(id), await billing.tariff(id), await billing.services(id)]
-        told += [await billing.allowance(id), await billing.points(id)]
-        told += [await billing.paused(id), await billing.offers(id)]
-    return told
+        played += [await billing.balance(id), await billing.tariff(id), await billing.services(id)]
+        played += [await billing.allowance(id), await billing.points(id)]
+        played += [await billing.paused(id), await billing.offers(id)]
+    return played
 
 
 async def order(billing: Billing, who: int, what: Order, key: str) -> Completed | Refused:

@@ -68,7 +68,7 @@ class FakeBilling:
 
     def __init__(self) -> None:
         self.accounts = {id: Account() for id in (1, 2, 3)}
-        self.till = Decimal(0)
+        self.operator = Decimal(0)
         self.faults: list[Fault] = []
         self.effects: Counter[str] = Counter()
         self.asked: list[str] = []
@@ -122,7 +122,7 @@ class FakeBilling:
         quote, mine = self._quote(order), self.of(subscriber)
         if not isinstance(order, Redeem):
             mine.money -= quote.charge
-            self.till += quote.charge
+            self.operator += quote.charge
         number = str(len(self._answers) + 1)
         match order:
             case Give(to, unit, amount):
@@ -133,7 +133,7 @@ class FakeBilling:
                 self._offered[number] = to
             case Buy(offer):
                 sold = self._offers.pop(offer)
-                self.till -= sold.price
+                self.operator -= sold.price
                 self.of(sold.seller).money += sold.price
                 self.of(sold.seller).left[sold.unit] -= sold.amount
                 mine.left[sold.unit] += sold.amount

@@ -42,7 +42,7 @@ def test_a_new_service_is_the_reason() -> None:
     assert answers.bill([old, new]).values["difference"] == Money(Decimal("9.00"))
 
 
-def test_three_largest_changes_are_told_whichever_their_sign() -> None:
+def test_three_largest_changes_are_played_whichever_their_sign() -> None:
     old = bill(2, "0", home="15.00", calls="9.00", sms="1.00", tv="5.00")
     new = bill(3, "0", home="15.00", calls="1.00", sms="2.00", tv="9.00", roaming="6.00")
     assert reasons(new, old) == [

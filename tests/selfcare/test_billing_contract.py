@@ -71,7 +71,7 @@ async def test_everybody_has_what_is_asked_for(billing: Billing) -> None:
         assert not await billing.offers(id)
 
 
-async def test_nobody_is_known_to_no_method(billing: Billing) -> None:
+async def test_an_unknown_subscriber_is_unknown_to_every_method(billing: Billing) -> None:
     for asking in (
         billing.balance(NOBODY),
         billing.tariff(NOBODY),

@@ -37,7 +37,7 @@ def test_a_tariff_and_a_whole_allowance_come_with_the_month() -> None:
     assert first.balance == Decimal("100.05")
 
 
-def test_a_month_comes_out_of_the_till() -> None:
+def test_a_month_comes_out_of_the_operators_totals() -> None:
     books = ledger(AT).books
     april, _ = apply_order(books, 8, ChangeTariff("1"), Decimal("5.00"), APRIL)
     assert april.operator.minutes == books.accounts[8].minutes - 1000

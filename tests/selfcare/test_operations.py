@@ -164,7 +164,7 @@ async def test_balance_is_exact(billing: Billing) -> None:
     )
 
 
-async def test_tariff_tells_what_it_includes(billing: Billing) -> None:
+async def test_tariff_plays_what_it_includes(billing: Billing) -> None:
     assert await ask(billing, "tariff", RICH) == Answered(
         "ok",
         {
@@ -182,7 +182,7 @@ async def test_services_are_rows_or_none(billing: Billing) -> None:
     assert await ask(billing, "services", POOR) == Answered("none")
 
 
-async def test_only_the_last_payments_are_told(billing: Billing) -> None:
+async def test_only_the_last_payments_are_played(billing: Billing) -> None:
     answer = await ask(billing, "payments", RICH)
     rows = cast(Rows, answer.values["payments"]).rows
     assert len(rows) == PAYMENTS_PLAYED
@@ -190,17 +190,17 @@ async def test_only_the_last_payments_are_told(billing: Billing) -> None:
     assert await ask(billing, "payments", POOR) == Answered("none")
 
 
-async def test_all_tariffs_are_told_to_anybody_the_cheapest_first(billing: Billing) -> None:
+async def test_all_tariffs_are_played_to_anyone_the_cheapest_first(billing: Billing) -> None:
     answer = await ask(billing, "tariffs", None)
-    told = [(row["fee"], row["code"]) for row in cast(Rows, answer.values["tariffs"]).rows]
-    assert told == [(Money(Decimal(9)), Digits("2")), (Money(Decimal(15)), Digits("1"))]
+    played = [(row["fee"], row["code"]) for row in cast(Rows, answer.values["tariffs"]).rows]
+    assert played == [(Money(Decimal(9)), Digits("2")), (Money(Decimal(15)), Digits("1"))]
 
 
 @pytest.mark.parametrize(
     ("due", "outcome"),
     [(NOON + DAY, "some"), (NOON, "some"), (NOON - DAY / 24, "late")],
 )
-async def test_what_was_promised_is_told_and_that_it_is_late(
+async def test_what_was_promised_is_played_and_that_it_is_late(
     billing: Billing, due: datetime, outcome: str
 ) -> None:
     staff, minsk = Willing(), ZoneInfo("Europe/Minsk")
@@ -208,8 +208,8 @@ async def test_what_was_promised_is_told_and_that_it_is_late(
     staff.promises = {RICH: OpenTicket("field", created, due)}
     care = Selfcare(replace(back(billing, staff), now=lambda: NOON.astimezone(minsk)))
     answer = await care.run("ticket", {}, asker(), "s1:1")
-    told: Values = {"department": Word("field"), "due": Moment(due.astimezone(minsk))}
-    assert answer == Answered(outcome, {**told, "created": Day(NOON.date())})
+    played: Values = {"department": Word("field"), "due": Moment(due.astimezone(minsk))}
+    assert answer == Answered(outcome, {**played, "created": Day(NOON.date())})
     assert str(cast(Moment, answer.values["due"]).at.tzinfo) == "Europe/Minsk"
 
 
@@ -233,7 +233,7 @@ async def test_a_complaint_is_kept_with_who_asks_and_its_key(billing: Billing) -
     assert staff.kept == [("s1:9", asker(None), said)]
 
 
-async def test_a_wish_for_a_message_is_noted_once(billing: Billing) -> None:
+async def test_a_request_for_a_message_is_noted_once(billing: Billing) -> None:
     care = selfcare(billing)
     assert await care.run("tell-when-mended", {}, asker(), "s1:1") == Answered("ok")
     assert await care.run("tell-when-mended", {}, asker(), "s1:2") == Answered("already")

@@ -54,15 +54,15 @@ async def refused(billing: FakeBilling, name: str, inputs: Values) -> str:
 
 
 @pytest.mark.parametrize("name", [name for name, one in CATALOGUE.items() if one.costs])
-def test_every_deed_has_a_quote_that_costs_nothing(name: str) -> None:
-    deed, quote = CATALOGUE[name], CATALOGUE[f"{name}-quote"]
-    agreed = deed.inputs.keys() - quote.inputs.keys()
+def test_every_action_has_a_quote_that_costs_nothing(name: str) -> None:
+    action, quote = CATALOGUE[name], CATALOGUE[f"{name}-quote"]
+    agreed = action.inputs.keys() - quote.inputs.keys()
     assert {key: quote.outcomes["ok"][key] for key in agreed} == {
-        key: deed.inputs[key] for key in agreed
+        key: action.inputs[key] for key in agreed
     }
     assert len(agreed) == 1
     assert not quote.costs
-    assert deed.daily > 0 < deed.monthly
+    assert action.daily > 0 < action.monthly
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ async def test_a_balance_of_another_moment_is_old(billing: FakeBilling) -> None:
     assert cast(Moment, answer.values["as_of"]).at.hour == 13
 
 
-async def test_charges_are_told_in_short_and_written_in_full(billing: FakeBilling) -> None:
+async def test_charges_are_played_in_short_and_written_in_full(billing: FakeBilling) -> None:
     assert await ask(billing, "charges", {}) == Answered("none")
     assert await ask(billing, "charges-text", {}) == Answered("none")
     billing.used = [
@@ -196,7 +196,7 @@ async def test_charges_are_told_in_short_and_written_in_full(billing: FakeBillin
     assert rows[0]["number"] == Name({"": "+375170000001"})
 
 
-async def test_an_offer_is_told_with_its_seller(billing: FakeBilling) -> None:
+async def test_an_offer_is_played_with_its_seller(billing: FakeBilling) -> None:
     assert await ask(billing, "offers", {}) == Answered("none")
     sale = {**GIFT, "recipient": Digits("375990000001"), "price": Count(3)}
     behind = (Willing(), Words(), PlainOrders(billing), Sent(), Neighbours())

@@ -41,9 +41,9 @@ async def test_an_order_is_tried_until_it_is_done_once(fault: Fault) -> None:
         harness.back_end.trouble.plan(fault, fault)
         answer = await place(harness)
         assert isinstance(answer, Completed)
-        assert harness.till.done == ["call:1"]
+        assert harness.billing.done == ["call:1"]
         assert await place(harness) == answer
-        assert harness.till.money == Decimal("8.75")
+        assert harness.billing.money == Decimal("8.75")
 
 
 async def test_an_order_that_was_not_taken_in_has_not_happened() -> None:
@@ -52,23 +52,23 @@ async def test_an_order_that_was_not_taken_in_has_not_happened() -> None:
         with pytest.raises(BillingUnavailable):
             await place(harness)
         assert tries(harness) == 1
-        assert not harness.till.done
+        assert not harness.billing.done
 
 
 async def test_busy_after_a_doubt_ends_no_doubt() -> None:
     async with open_harness() as harness:
         harness.back_end.trouble.plan("lose", "busy")
         assert isinstance(await place(harness), Completed)
-        assert (tries(harness), harness.till.done) == (3, ["call:1"])
+        assert (tries(harness), harness.billing.done) == (3, ["call:1"])
 
 
 @pytest.mark.parametrize("fault", ["fail", "drop", "lose", "garbage", "huge"])
-async def test_an_order_whose_end_nobody_told(fault: Fault) -> None:
+async def test_an_order_whose_end_no_one_answered(fault: Fault) -> None:
     async with open_harness(SHORT, FaultPlan({fault: 1.0})) as harness:
         with pytest.raises(BillingUncertain, match="call:1"):
             await place(harness)
         assert tries(harness) > 1
-        assert harness.till.done == (["call:1"] if fault in ("lose", "garbage", "huge") else [])
+        assert harness.billing.done == (["call:1"] if fault in ("lose", "garbage", "huge") else [])
 
 
 async def test_an_order_that_is_done_after_we_went() -> None:
@@ -76,7 +76,7 @@ async def test_an_order_that_is_done_after_we_went() -> None:
     async with open_harness(SHORT, FaultPlan({"slow": 1.0}, wait=gate.wait)) as harness:
         with pytest.raises(BillingUncertain):
             await place(harness)
-        assert not harness.till.done
+        assert not harness.billing.done
         gate.opened.set()
         while True:
             try:
@@ -84,30 +84,30 @@ async def test_an_order_that_is_done_after_we_went() -> None:
                 break
             except BillingUncertain:
                 continue
-        assert harness.till.done == ["call:1"]
+        assert harness.billing.done == ["call:1"]
 
 
 async def test_an_order_that_is_completed_later() -> None:
     async with open_harness() as harness:
         harness.back_end.trouble.plan("later", "lose")
         assert isinstance(await place(harness), Completed)
-        assert (tries(harness), harness.till.done) == (1, ["call:1"])
+        assert (tries(harness), harness.billing.done) == (1, ["call:1"])
 
 
 @pytest.mark.parametrize("fault", [None, "later", "lose"])
 async def test_a_refusal_says_why(fault: Fault | None) -> None:
     async with open_harness() as harness:
-        harness.till.money = Decimal(1)
+        harness.billing.money = Decimal(1)
         harness.back_end.trouble.plan(fault)
         assert await place(harness) == Refused("too-little")
         assert await harness.client.quote(ME, ChangeTariff("2")) == Refused("no-such")
-        assert not harness.till.done
+        assert not harness.billing.done
 
 
-async def test_an_order_that_can_be_sent_to_nobody_has_not_happened() -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))  # and does not listen
-        settings = replace(QUICK, url=f"http://127.0.0.1:{nobody.getsockname()[1]}")
+async def test_an_order_that_can_be_sent_to_no_one_has_not_happened() -> None:
+    with socket.socket() as no_one:
+        no_one.bind(("127.0.0.1", 0))  # and does not listen
+        settings = replace(QUICK, url=f"http://127.0.0.1:{no_one.getsockname()[1]}")
         async with TmfBilling(settings, lambda: NOON) as client:
             with pytest.raises(BillingUnavailable):
                 await client.place(ME, ON, PRICE, "call:1")
@@ -120,7 +120,7 @@ async def test_orders_in_bad_weather(seed: int) -> None:
     kinds: tuple[Fault, ...] = ("fail", "busy", "drop", "lose", "garbage", "duplicate", "later")
     weather = FaultPlan({kind: 0.8 / len(kinds) for kind in kinds}, seed)
     async with open_harness(HASTY, weather) as harness:
-        harness.till.money = 8 * PRICE
+        harness.billing.money = 8 * PRICE
         placed: dict[str, Completed | Refused] = {}
 
         async def order(key: str) -> None:
@@ -130,17 +130,17 @@ async def test_orders_in_bad_weather(seed: int) -> None:
                 except BillingUncertain:
                     continue
                 except BillingUnavailable:
-                    assert key not in harness.till.answers
+                    assert key not in harness.billing.answers
                     if chance.random() < 0.3:
                         return
 
         await asyncio.gather(*(order(f"call:{number}") for number in range(12)))
         done = [key for key, answer in placed.items() if isinstance(answer, Completed)]
-        assert sorted(done) == sorted(harness.till.done)
+        assert sorted(done) == sorted(harness.billing.done)
         assert len(
             {answer.number for answer in placed.values() if isinstance(answer, Completed)}
         ) == (len(done))
-        assert harness.till.money == (8 - len(done)) * PRICE
+        assert harness.billing.money == (8 - len(done)) * PRICE
 
 
 DONE = """{"id": "%s", "externalId": "%s", "state": "completed",

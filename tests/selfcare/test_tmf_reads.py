@@ -44,7 +44,7 @@ async def test_a_read_ends_in_time() -> None:
         gate.opened.set()
 
 
-async def test_whoever_is_unknown_has_no_empty_lists() -> None:
+async def test_who_is_unknown_has_no_empty_lists() -> None:
     async with open_harness() as harness:
         assert await harness.client.services(ME) == ()
         assert await harness.client.payments(ME, 3) == []
@@ -85,7 +85,7 @@ async def test_a_balance_is_remembered_for_a_while() -> None:
             await harness.client.balance(ME)
 
 
-async def test_a_balance_of_before_an_order_is_not_told() -> None:
+async def test_a_balance_of_before_an_order_is_not_played() -> None:
     async with open_harness() as harness:
         await harness.client.balance(ME)
         await place(harness)

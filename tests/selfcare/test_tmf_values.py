@@ -162,7 +162,7 @@ def test_a_name_without_languages_serves_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "shape", "text", "told"),
+    ("read", "shape", "text", "said"),
     [
         (from_tmf.balance, tmf.Bucket, "[]", "no bucket of money"),
         (from_tmf.tariff, tmf.Product, '[{"status": "terminated"}]', "no tariff in force"),
@@ -181,6 +181,6 @@ def test_a_name_without_languages_serves_all() -> None:
         ),
     ],
 )
-def test_what_lacks_something_is_told(read: Any, shape: Any, text: str, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_what_lacks_something_is_reported(read: Any, shape: Any, text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
         read(json.decode(text, type=list[shape]))

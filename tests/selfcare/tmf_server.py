@@ -40,7 +40,7 @@ ME, PRICE = 1, Decimal("1.25")
 
 
 class OneServiceBilling:
-    """Subscriber :data:`ME` has money; whatever he switches on costs :data:`PRICE` once."""
+    """Subscriber :data:`ME` has money; whatever is switched on costs :data:`PRICE` once."""
 
     def __init__(self, money: str = "10.00") -> None:
         self.money = Decimal(money)
@@ -49,19 +49,19 @@ class OneServiceBilling:
         self.answers: dict[str, Completed | Refused] = {}
 
     async def balance(self, subscriber: int) -> Balance:
-        return self._his(subscriber, Balance(self.money))
+        return self._for_me(subscriber, Balance(self.money))
 
     async def tariff(self, subscriber: int) -> Tariff:
-        return self._his(subscriber, Tariff(NAMES, PRICE, 100, 2, code="1"))
+        return self._for_me(subscriber, Tariff(NAMES, PRICE, 100, 2, code="1"))
 
     async def services(self, subscriber: int) -> Sequence[Service]:
-        return self._his(subscriber, ())
+        return self._for_me(subscriber, ())
 
     async def payments(self, subscriber: int, limit: int) -> Sequence[Payment]:
-        return self._his(subscriber, ())[:limit]
+        return self._for_me(subscriber, ())[:limit]
 
     async def bills(self, subscriber: int, limit: int) -> Sequence[Bill]:
-        return self._his(subscriber, ())[:limit]
+        return self._for_me(subscriber, ())[:limit]
 
     async def tariffs(self) -> Sequence[Tariff]:
         return ()
@@ -70,19 +70,19 @@ class OneServiceBilling:
         return (Service(NAMES, PRICE, code="1"),)
 
     async def allowance(self, subscriber: int) -> Allowance:
-        return self._his(subscriber, Allowance(100, 2))
+        return self._for_me(subscriber, Allowance(100, 2))
 
     async def charges(self, subscriber: int, limit: int) -> Sequence[Charge]:
-        return self._his(subscriber, ())[:limit]
+        return self._for_me(subscriber, ())[:limit]
 
     async def paused(self, subscriber: int) -> PausePeriod | None:
-        return self._his(subscriber, None)
+        return self._for_me(subscriber, None)
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
-        return self._his(subscriber, ())
+        return self._for_me(subscriber, ())
 
     async def points(self, subscriber: int) -> int:
-        return self._his(subscriber, 0)
+        return self._for_me(subscriber, 0)
 
     async def rewards(self) -> Sequence[Reward]:
         return ()
@@ -90,7 +90,7 @@ class OneServiceBilling:
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         if not isinstance(order, SwitchOn):
             return Refused("no-such")
-        return self._his(subscriber, Quote(PRICE, Decimal(0), date(2026, 11, 24)))
+        return self._for_me(subscriber, Quote(PRICE, Decimal(0), date(2026, 11, 24)))
 
     async def place(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
@@ -113,7 +113,7 @@ class OneServiceBilling:
         self.done.append(key)
         return Completed(str(len(self.done)), NOON, quote)
 
-    def _his(self, subscriber: int, fact: T) -> T:
+    def _for_me(self, subscriber: int, fact: T) -> T:
         if subscriber != ME:
             raise UnknownSubscriber(subscriber)
         return fact
@@ -122,7 +122,7 @@ class OneServiceBilling:
 class Harness(NamedTuple):
     """A till, the back end that serves it, and the client that asks."""
 
-    till: OneServiceBilling
+    billing: OneServiceBilling
     back_end: TmfServer
     client: TmfBilling
 
@@ -149,10 +149,10 @@ async def open_harness(
     now: Callable[[], datetime] = lambda: NOON,
 ) -> AsyncIterator[Harness]:
     """A house, while the context lasts."""
-    till = OneServiceBilling()
-    back_end = TmfServer(till, trouble, token)
+    billing = OneServiceBilling()
+    back_end = TmfServer(billing, trouble, token)
     async with back_end.running(), client_of(back_end, settings, now) as client:
-        yield Harness(till, back_end, client)
+        yield Harness(billing, back_end, client)
 
 
 class Gate:

@@ -63,7 +63,7 @@ async def declare(store: Store, one: Announcement) -> Announcement:
     return await store.write(announcements.add, one)
 
 
-async def wish(store: Store, id: int, number: str, subscriber: int | None, **more: str) -> str:
+async def request(store: Store, id: int, number: str, subscriber: int | None, **more: str) -> str:
     return await store.write(
         announcement_requests.request_notification, id, number, subscriber, "c1", NOON, **more
     )
@@ -78,10 +78,10 @@ async def settled(store: Store, at: datetime) -> list[Message]:
         key, number, text, call = message
         posted.append((key, number, text, call))
 
-    told = await store.write(
+    notified = await store.write(
         announcement_requests.notify_ended, at, post, lambda prompt, tongue: f"{prompt} {tongue}"
     )
-    assert told == len(posted)
+    assert notified == len(posted)
     return posted
 
 
@@ -105,12 +105,12 @@ async def test_whom_it_concerns(town: Store) -> None:
     ):
         added = await declare(town, one)
         memory = await LiveAnnouncements.load(town, NOON)
-        told = {who for who in (MINSK, BREST, GOMEL, None) if memory.concerning(who, NOON)}
-        assert told == concerned
+        played = {who for who in (MINSK, BREST, GOMEL, None) if memory.concerning(who, NOON)}
+        assert played == concerned
         await town.write(announcements.cancel, added.id, False, NOON)
 
 
-async def test_the_newest_is_told_first_and_each_ends_by_itself(town: Store) -> None:
+async def test_the_newest_is_played_first_and_each_ends_by_itself(town: Store) -> None:
     fire = await declare(town, FIRE)
     flood = await declare(town, replace(FIRE, areas=(), until=NOON + HOUR))
     memory = await LiveAnnouncements.load(town, NOON)
@@ -119,7 +119,7 @@ async def test_the_newest_is_told_first_and_each_ends_by_itself(town: Store) -> 
     assert memory.concerning(MINSK, NOON + 3 * HOUR) == ()
 
 
-async def test_the_memory_learns_when_it_is_told(town: Store) -> None:
+async def test_the_memory_learns_when_it_is_played(town: Store) -> None:
     memory = await LiveAnnouncements.load(town, NOON)
     fire = await declare(town, FIRE)
     assert memory.concerning(MINSK, NOON) == ()
@@ -161,7 +161,7 @@ def test_states(changes: dict[str, object], hours: float, state: str) -> None:
     assert replace(FIRE, **changes).state(NOON + hours * HOUR) == state
 
 
-async def test_how_many_heard_it_and_wish_to_be_told(town: Store) -> None:
+async def test_how_many_heard_it_and_asked_for_a_message(town: Store) -> None:
     fire, flood = await declare(town, FIRE), await declare(town, FIRE)
     for number, call in (
         ("375990000001", "c1"),
@@ -175,27 +175,27 @@ async def test_how_many_heard_it_and_wish_to_be_told(town: Store) -> None:
     await town.write(
         announcement_requests.record_heard, [fire.id, flood.id], "375990000003", "c6", NOON
     )
-    await wish(town, fire.id, "375990000001", MINSK)
+    await request(town, fire.id, "375990000001", MINSK)
     assert await town.read(announcement_requests.reach, fire.id) == Reach(heard=5, requests=1)
     assert await town.read(announcement_requests.reach, flood.id) == Reach(heard=1, requests=0)
 
 
-async def test_a_wish_counts_once_for_each_number(town: Store) -> None:
+async def test_a_request_counts_once_for_each_number(town: Store) -> None:
     fire, flood = await declare(town, FIRE), await declare(town, FIRE)
-    assert await wish(town, fire.id, "375990000001", MINSK) == "noted"
-    assert await wish(town, fire.id, "8 099 000-00-01", None) == "already"
-    assert await wish(town, fire.id, "375990000002", MINSK) == "noted"
-    assert await wish(town, flood.id, "375990000001", MINSK) == "noted"
+    assert await request(town, fire.id, "375990000001", MINSK) == "noted"
+    assert await request(town, fire.id, "8 099 000-00-01", None) == "already"
+    assert await request(town, fire.id, "375990000002", MINSK) == "noted"
+    assert await request(town, flood.id, "375990000001", MINSK) == "noted"
     for number in ("", "anonymous", "701"):
-        assert await wish(town, fire.id, number, None) == "no-number"
+        assert await request(town, fire.id, number, None) == "no-number"
 
 
-async def test_what_is_mended_is_told_once_in_the_language_of_each(town: Store) -> None:
+async def test_a_restored_one_is_notified_once_in_the_language_of_each(town: Store) -> None:
     fire = await declare(town, FIRE)
-    await wish(town, fire.id, "375990000001", MINSK)
-    await wish(town, fire.id, "375990000002", BREST)
-    await wish(town, fire.id, "375990000003", GOMEL, language="be")
-    await wish(town, fire.id, "375291234567", None)
+    await request(town, fire.id, "375990000001", MINSK)
+    await request(town, fire.id, "375990000002", BREST)
+    await request(town, fire.id, "375990000003", GOMEL, language="be")
+    await request(town, fire.id, "375291234567", None)
     assert await settled(town, NOON) == []
     await town.write(announcements.cancel, fire.id, True, NOON + HOUR)
     assert sorted(await settled(town, NOON + HOUR)) == [
@@ -207,28 +207,28 @@ async def test_what_is_mended_is_told_once_in_the_language_of_each(town: Store) 
     assert await settled(town, FIRE.until) == []
 
 
-async def test_what_passed_its_time_is_told_as_such(town: Store) -> None:
+async def test_an_expired_one_is_notified_as_such(town: Store) -> None:
     fire = await declare(town, FIRE)
-    await wish(town, fire.id, "375990000001", MINSK)
+    await request(town, fire.id, "375990000001", MINSK)
     assert await settled(town, FIRE.until - HOUR) == []
     [(_, _, text, _)] = await settled(town, FIRE.until)
     assert text == "text-passed ru"
     assert await settled(town, FIRE.until) == []
 
 
-async def test_what_was_cancelled_waits_until_it_is_mended(town: Store) -> None:
+async def test_what_was_cancelled_waits_until_it_is_restored(town: Store) -> None:
     fire = await declare(town, FIRE)
-    await wish(town, fire.id, "375990000001", MINSK)
+    await request(town, fire.id, "375990000001", MINSK)
     await town.write(announcements.cancel, fire.id, False, NOON)
     assert await settled(town, FIRE.until + HOUR) == []
     await town.write(announcements.cancel, fire.id, True, NOON + HOUR)
-    assert await wish(town, fire.id, "375990000002", BREST) == "noted"  # he had just heard it
+    assert await request(town, fire.id, "375990000002", BREST) == "noted"  # they had just heard it
     assert len(await settled(town, NOON + HOUR)) == 2
 
 
-async def test_what_cannot_be_posted_is_not_taken_for_told(town: Store) -> None:
+async def test_what_cannot_be_posted_is_not_taken_for_notified(town: Store) -> None:
     fire = await declare(town, FIRE)
-    await wish(town, fire.id, "375990000001", MINSK)
+    await request(town, fire.id, "375990000001", MINSK)
 
     def full(*_: object) -> None:
         raise OSError("the disk is full")
@@ -268,17 +268,17 @@ async def attended(memory: LiveAnnouncements, outbox: Outbox) -> AsyncIterator[N
 async def test_messages_are_posted_when_its_time_passes(town: Store) -> None:
     now = datetime.now(UTC)
     soon = await declare(town, replace(FIRE, since=now, until=now + timedelta(seconds=0.2)))
-    await wish(town, soon.id, "375990000001", MINSK)
+    await request(town, soon.id, "375990000001", MINSK)
     outbox = Outbox()
     async with attended(await LiveAnnouncements.load(town, now), outbox):
         assert await outbox.posted.get() == f"mended:{soon.id}:375990000001 text-passed"
     assert datetime.now(UTC) >= soon.until
 
 
-async def test_messages_are_posted_when_somebody_says_it_is_mended(town: Store) -> None:
+async def test_messages_are_posted_when_somebody_says_it_is_restored(town: Store) -> None:
     now = datetime.now(UTC)
     fire = await declare(town, replace(FIRE, until=now + HOUR))
-    await wish(town, fire.id, "375990000001", MINSK)
+    await request(town, fire.id, "375990000001", MINSK)
     memory, outbox = await LiveAnnouncements.load(town, now), Outbox()
     async with attended(memory, outbox):
         await town.write(announcements.cancel, fire.id, True, now)
@@ -291,7 +291,7 @@ async def test_messages_that_could_not_be_posted_are_posted_later(
 ) -> None:
     monkeypatch.setattr(live_announcements, "LOOK_SECONDS", 0.05)
     fire = await declare(town, FIRE)
-    await wish(town, fire.id, "375990000001", MINSK)
+    await request(town, fire.id, "375990000001", MINSK)
     outbox = Outbox(failures=2)
     async with attended(await LiveAnnouncements.load(town, NOON), outbox):
         assert await outbox.posted.get() == f"mended:{fire.id}:375990000001 text-passed"

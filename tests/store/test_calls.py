@@ -82,7 +82,7 @@ async def test_lost_call_that_ends_after_all_is_not_lost(store: Store) -> None:
     assert call.ended == ended()
 
 
-async def test_call_is_told(store: Store) -> None:
+async def test_call_is_reported(store: Store) -> None:
     await store.write(calls.add, [*whole_call("c1", 1), step(seq=2, key="secret")])
     path = await store.read(calls.path, "c1")
     assert path is not None
@@ -107,7 +107,7 @@ async def test_a_flow_is_named_where_the_call_enters_it(store: Store) -> None:
     assert report(path)[5].startswith("    5.00  611: main (menu)")
 
 
-async def test_call_that_lasts_is_told_so(store: Store) -> None:
+async def test_call_that_lasts_is_reported_so(store: Store) -> None:
     await store.write(calls.add, [began()])
     path = await store.read(calls.path, "c1")
     assert path is not None

@@ -41,23 +41,23 @@ async def test_a_complaint_is_closed_once(store: Store) -> None:
     assert closed.due == NOON + timedelta(days=15)
 
 
-async def wish(store: Store, key: str, number: str = NUMBER) -> bool:
+async def request(store: Store, key: str, number: str = NUMBER) -> bool:
     return await store.write(callbacks.request, key, "c1", number, None, NOON, "money")
 
 
 async def test_a_number_waits_for_one_call_at_most(store: Store) -> None:
-    assert await wish(store, "c1:1")
-    assert await wish(store, "c1:1"), "the same key is the same wish"
-    assert not await wish(store, "c2:1", "+375 99 000 00 01")
-    assert await wish(store, "c3:1", "701")
+    assert await request(store, "c1:1")
+    assert await request(store, "c1:1"), "the same key is the same request"
+    assert not await request(store, "c2:1", "+375 99 000 00 01")
+    assert await request(store, "c3:1", "701")
     first, other = await store.read(callbacks.listed, False)
     assert (first.number, first.topic, other.number) == (NUMBER, "money", "701")
     assert await store.write(callbacks.done, first.id)
     assert not await store.write(callbacks.done, first.id)
     assert await store.read(callbacks.listed, False) == [other]
-    assert await wish(store, "c1:1"), "a late repetition is still the same wish"
+    assert await request(store, "c1:1"), "a late repetition is still the same request"
     assert len(await store.read(callbacks.listed, True)) == 2
-    assert await wish(store, "c2:1"), "who was called may ask again"
+    assert await request(store, "c2:1"), "who was called may ask again"
 
 
 async def test_bills_come_back_as_they_were(store: Store) -> None:

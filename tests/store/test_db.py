@@ -81,7 +81,7 @@ async def test_atomic_blocks_nest_in_the_transaction(store: Store) -> None:
     assert await store.read(words) == ["a", "c"]
 
 
-async def test_cancelled_wait_does_not_cancel_the_deed(store: Store) -> None:
+async def test_cancelled_wait_does_not_cancel_the_action(store: Store) -> None:
     started, go_on = threading.Event(), threading.Event()
 
     def slow(db: Database) -> None:
@@ -103,7 +103,7 @@ async def test_cancelled_wait_does_not_cancel_the_deed(store: Store) -> None:
     assert await store.read(words) == ["done", "queued", "after"]
 
 
-async def test_failure_that_nobody_waits_for_is_logged(
+async def test_failure_that_no_one_waits_for_is_logged(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     started, go_on = threading.Event(), threading.Event()

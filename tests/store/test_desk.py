@@ -123,10 +123,10 @@ async def test_who_looked_is_listed(store: Store) -> None:
 @pytest.mark.parametrize("number", ["375990000001", "+375 99 000-00-01"])
 async def test_an_agent_promises_to_call(store: Store, number: str) -> None:
     await store.write(callbacks.request, "c1:1", "c1", "375990000001", 1, NOON)
-    wish = Callback(1, "c1", NOON, "375990000001", 1, "", "open")
-    assert await store.read(callbacks.open_of, number) == wish
+    request = Callback(1, "c1", NOON, "375990000001", 1, "", "open")
+    assert await store.read(callbacks.open_of, number) == request
     assert await store.write(callbacks.promise, 1, "anna", NOON + HOUR, "о роутере")
-    promised = replace(wish, due=NOON + HOUR, agent="anna", note="о роутере")
+    promised = replace(request, due=NOON + HOUR, agent="anna", note="о роутере")
     assert await store.read(callbacks.promised, "anna") == [promised]
     assert await store.read(callbacks.listed, False) == [promised]
     assert await store.write(callbacks.done, 1)

@@ -55,7 +55,7 @@ async def test_each_call_counts_once_where_it_was(store: Store) -> None:
 
 
 async def test_of_one_version(store: Store) -> None:
-    """A call that goes on in its old version after the new one is on the air is not of the new."""
+    """A call that goes on in its old version after the new one is in force is not of the new."""
     await fill(store)
     found = await store.read(traffic, "611", "new")
     assert (found.calls, found.nodes) == (2, {"main": 2, "sub": 1})

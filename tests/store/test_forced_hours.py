@@ -56,7 +56,7 @@ async def test_the_log_keeps_who_did_what(store: Store) -> None:
     ]
 
 
-async def test_the_memory_learns_when_it_is_told(store: Store) -> None:
+async def test_the_memory_learns_when_it_is_shown(store: Store) -> None:
     memory = await ForcedHours.load(store, NOON)
     await store.write(forced_hours.force, "claims", closed(5), NOON)
     assert memory.forced("claims", NOON) is None

@@ -81,6 +81,6 @@ async def test_what_was_sent_is_never_due_again(store: Store) -> None:
 async def test_the_last_texts_to_a_number(store: Store) -> None:
     for key, number in (("1", NUMBER), ("2", "375990000002"), ("3", NUMBER)):
         await post(store, key, number)
-    told = await store.read(outbox.recent, 10, "+375990000001")
-    assert [text.key for text in told] == ["3", "1"]
+    shown = await store.read(outbox.recent, 10, "+375990000001")
+    assert [text.key for text in shown] == ["3", "1"]
     assert [text.key for text in await store.read(outbox.recent, 2)] == ["3", "2"]

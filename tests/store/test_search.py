@@ -85,7 +85,7 @@ async def test_people_are_found(filled: Store, text: str, ids: list[int], by: st
     assert {one.by for one in found} <= {by}
 
 
-async def test_who_is_found_is_told_with_what_was_found(filled: Store) -> None:
+async def test_who_is_found_is_shown_with_what_was_found(filled: Store) -> None:
     [one] = await filled.read(search.find, "звук", 10)
     assert (one.msisdn, one.name, one.area, one.language) == (
         *("375990000002", "Громова Алёна"),

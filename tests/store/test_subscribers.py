@@ -16,7 +16,7 @@ from ivr.secret import Secret
 from tests.store.samples import NOON, subscriber
 
 
-async def test_subscriber_comes_back_by_any_form_of_his_number(store: Store) -> None:
+async def test_subscriber_comes_back_by_any_form_of_their_number(store: Store) -> None:
     assert await store.write(subscribers.add, [subscriber()]) == {1}
     for written in ("375990000001", "+375 99 000-00-01", "80990000001"):
         assert await store.read(subscribers.by_number, written) == subscriber()
@@ -40,7 +40,7 @@ async def test_adding_leaves_who_is_there_as_he_is(store: Store) -> None:
     assert await store.read(subscribers.everyone) == [subscriber(), new]
 
 
-async def test_number_that_is_none_adds_nobody(store: Store) -> None:
+async def test_number_that_is_none_adds_no_one(store: Store) -> None:
     with pytest.raises(ValueError, match="subscriber 2"):
         await store.write(subscribers.add, [subscriber(), subscriber(2, "+375990000002")])
     assert await store.read(subscribers.everyone) == []

@@ -1,4 +1,4 @@
-"""Versions of flows that were on the air, and the calls of each."""
+"""Versions of flows that were in force, and the calls of each."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ async def test_versions_come_with_their_calls_the_newest_first(store: Store) -> 
     assert await store.read(versions.text, "611", "cafecafe") is None
 
 
-async def test_what_was_on_the_air_before_stays_as_it_was(store: Store) -> None:
+async def test_what_was_in_force_before_stays_as_it_was(store: Store) -> None:
     await store.write(versions.record, [(OLD, "text")])
     again = replace(OLD, first=NOON + timedelta(days=1), how="watch")
     await store.write(versions.record, [(again, "text")])
