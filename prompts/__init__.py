@@ -1,1 +1,1 @@
-"""Words and sound: what callers are told, in their language, and the files that say it."""
+"""Prompts: the catalogue of texts per language, and the sound files made of them."""

@@ -1,15 +1,15 @@
-"""Spoken sentences on the disk, by the hash of what made them; looked up in memory alone."""
+"""Spoken sentences on disk, by the hash of their text and voice; looked up in memory only."""
 
 import time
 from pathlib import Path
 
 from prompts.telephone import playable
 
-_STALE = 3600.0  # seconds after which a file left aside belongs to nobody
+_STALE = 3600.0  # seconds after which an unfinished file is deleted
 
 
 class Cache:
-    """The files of a directory, at most ``limit`` bytes; those asked for longest ago go first."""
+    """An LRU cache of sound files in a directory, at most ``limit`` bytes."""
 
     def __init__(self, directory: Path, limit: int) -> None:
         self._directory = directory.absolute()
@@ -18,7 +18,7 @@ class Cache:
         self._total = 0
 
     def open(self) -> None:
-        """Learn what is there; what is not whole is deleted, to be spoken again. Raises OSError."""
+        """Index the directory; damaged files are deleted. Raises OSError."""
         self._directory.mkdir(parents=True, exist_ok=True)
         for left in self._directory.glob(".*.part"):
             if time.time() - left.stat().st_mtime > _STALE:
@@ -33,7 +33,7 @@ class Cache:
                 path.unlink(missing_ok=True)
 
     def find(self, key: str) -> str | None:
-        """The path without extension, if the sentence is there; touches no disk."""
+        """The path without extension, or None; does not touch the disk."""
         size = self._sizes.pop(key, None)
         if size is None:
             return None
@@ -41,11 +41,11 @@ class Cache:
         return f"{self._directory}/{key}"
 
     def file(self, key: str) -> Path:
-        """Where the sentence belongs."""
+        """The path of a sentence's file."""
         return self._directory / f"{key}.wav"
 
     def add(self, key: str) -> None:
-        """The file of ``key`` is there now."""
+        """Add the finished file of ``key``; the least recently used ones may be deleted."""
         self.forget(key)
         size = self.file(key).stat().st_size
         self._sizes[key] = size
@@ -56,5 +56,5 @@ class Cache:
             self.file(oldest).unlink(missing_ok=True)
 
     def forget(self, key: str) -> None:
-        """Take the sentence for one that is not there."""
+        """Drop a sentence from the index."""
         self._total -= self._sizes.pop(key, 0)

@@ -1,10 +1,10 @@
-"""The catalogue: what callers are told, a text per prompt and language, in YAML.
+"""The catalogue: the texts of all prompts per language, from YAML.
 
 One file per language, ``ru.yaml``, ``be.yaml``, ``en.yaml``, each a table ``name: text``. A text
 may have placeholders such as ``{balance:money}``, of the kinds in :mod:`ivr.speech.phrases`, and
 words of the operator such as ``{operator}`` (:mod:`prompts.operator`).
-A prompt whose name ends in a language (``language-be``) is told in that language to everybody and
-stands in that file only. The texts of an operator are laid over those that we ship.
+A prompt whose name ends in a language (``language-be``) is always in that language and belongs in
+that file only. An operator's texts override the shipped ones.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ Texts = Mapping[str, Template]
 
 
 class CatalogueError(Exception):
-    """The catalogue cannot be used: all that is wrong with it, for the author of the texts."""
+    """The catalogue has problems, for the author of the texts; ``problems`` lists them all."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -104,23 +104,23 @@ def shipped(operator: Operator) -> Catalogue:
 
 
 def load(directory: Path, operator: Operator = NONE.operator) -> Catalogue:
-    """The catalogue of a directory; raises :class:`CatalogueError` with everything to mend."""
+    """The catalogue of a directory; raises :class:`CatalogueError` with all problems."""
     empty = Catalogue({}, operator)
-    laid = merge_directory(empty, directory)
-    if laid == MergedCatalogue(empty, ()):
-        laid = MergedCatalogue(
+    merged = merge_directory(empty, directory)
+    if merged == MergedCatalogue(empty, ()):
+        merged = MergedCatalogue(
             empty, (_whole(directory, f"no texts here: add {LANGUAGES[0]}.yaml"),)
         )
-    return laid.sound()
+    return merged.valid()
 
 
 def read(files: Mapping[str, str], operator: Operator = NONE.operator) -> Catalogue:
     """The catalogue of the texts of files, by name; raises like :func:`load`."""
-    return merge(Catalogue({}, operator), files).sound()
+    return merge(Catalogue({}, operator), files).valid()
 
 
 def merge_directory(base: Catalogue, directory: Path) -> "MergedCatalogue":
-    """``base`` with the texts of a directory laid over it."""
+    """``base`` overridden by the texts of a directory."""
     files = {}
     problems = []
     try:
@@ -146,7 +146,7 @@ def merge_directory(base: Catalogue, directory: Path) -> "MergedCatalogue":
 def merge(
     base: Catalogue, files: Mapping[str, str], problems: Iterable[Problem] = ()
 ) -> "MergedCatalogue":
-    """``base`` with the texts of files, by name, over it: own words win, in their language."""
+    """``base`` with the texts of files, by name, over it: the texts of files win."""
     found = list(problems)
     readers: dict[str, Reader] = {}
     for name, text in files.items():
@@ -156,7 +156,7 @@ def merge(
             readers[language].read()
             found += readers[language].problems
         else:
-            text = f"{language} is no language that we speak: {near(language, LANGUAGES)}"
+            text = f"{language} is not a language with a voice: {near(language, LANGUAGES)}"
             found.append(_whole(name, text))
     ordered = {name: readers[name] for name in LANGUAGES if name in readers}
     own = {name: reader.texts for name, reader in ordered.items()}
@@ -172,16 +172,16 @@ def merge(
 
 
 class MergedCatalogue(Struct, frozen=True):
-    """A catalogue as far as its texts can be read, and all that is wrong with them.
+    """A merged catalogue, as far as its texts can be read, and all their problems.
 
-    ``own``: where each prompt stands that was laid over another catalogue.
+    ``own``: where each prompt stands that overrides the base catalogue.
     """
 
     catalogue: Catalogue
     problems: tuple[Problem, ...]
     own: Mapping[str, Place] = {}
 
-    def sound(self) -> Catalogue:
+    def valid(self) -> Catalogue:
         """The catalogue; :class:`CatalogueError` if there are problems."""
         if self.problems:
             raise CatalogueError(self.problems)
@@ -193,7 +193,7 @@ def _whole(file: Path | str, text: str) -> Problem:
 
 
 def _compared(readers: Mapping[str, Reader], texts: Mapping[str, Texts]) -> Iterator[Problem]:
-    """What is wrong between the languages of files, and between prompts of all ``texts``."""
+    """Problems between the languages of files, and between prompts of all ``texts``."""
     known = {prompt for each in texts.values() for prompt in each}
     first: dict[str, tuple[str, Template]] = {}
     for language, reader in readers.items():
@@ -216,7 +216,7 @@ def _compared(readers: Mapping[str, Reader], texts: Mapping[str, Texts]) -> Iter
 
 
 def _against(base: Catalogue, readers: Mapping[str, Reader]) -> Iterator[Problem]:
-    """Where a text tells other values than that of another language which it leaves in place."""
+    """Texts with other placeholders than the base text of another language."""
     for reader in readers.values():
         for prompt, template in reader.texts.items():
             for language, texts in base.texts.items():
@@ -243,7 +243,7 @@ def _rows(template: Template) -> Iterator[str]:
 
 
 def _reached(prompt: str, texts: Texts) -> set[str]:
-    """A prompt and all that its lists tell, and their lists."""
+    """A prompt and the prompts of its lists, transitively."""
     reached: set[str] = set()
     waiting = [prompt]
     while waiting:

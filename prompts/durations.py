@@ -1,4 +1,4 @@
-"""What callers hear of the catalogue, as the check of flows judges it: texts and their length."""
+"""The texts of the catalogue with estimated durations, for the check of flows."""
 
 from collections.abc import Mapping
 
@@ -8,17 +8,17 @@ from prompts.template import Template
 from prompts.text_reader import own_language
 
 PER_SECOND = 14.0
-"""About so many characters our voices say in a second."""
+"""Estimated characters per second of the voices."""
 
 FILLED = 20
-"""About so many characters what fills a placeholder has when it is said."""
+"""Estimated characters of a value that fills a placeholder."""
 
 
 def prompt_texts(catalogue: Catalogue) -> Mapping[str, Mapping[str, PromptText]]:
-    """Prompt -> language -> what is heard, in languages that have a text of their own."""
+    """Prompt -> language -> its text, for languages that have one."""
     return {
         prompt: {
-            language: _heard(found)
+            language: _estimate(found)
             for language in catalogue.languages
             if (found := catalogue.texts[own_language(prompt) or language].get(prompt))
         }
@@ -26,7 +26,7 @@ def prompt_texts(catalogue: Catalogue) -> Mapping[str, Mapping[str, PromptText]]
     }
 
 
-def _heard(template: Template) -> PromptText:
+def _estimate(template: Template) -> PromptText:
     words = [part for part in template.parts if isinstance(part, str)]
     slots = len(template.parts) - len(words)
     return PromptText(" ".join(words), (sum(map(len, words)) + slots * FILLED) / PER_SECOND)

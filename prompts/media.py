@@ -1,4 +1,4 @@
-"""A catalogue as callers hear it: every text spoken by the voice, or recorded."""
+"""The sound files of a catalogue: every text spoken by the voice, or recorded."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -16,13 +16,13 @@ Progress = Callable[[int, int], None]
 
 
 class PromptMedia:
-    """One catalogue read out; several are, while calls go on that began at other times.
+    """The sound files of one catalogue; after a reload, running calls keep the old one.
 
-    ``recordings`` are those that win; ``problems`` says which others are not usable, and why.
+    ``recordings``: the usable recordings; ``problems``: which others are unusable, and why.
     """
 
     def __init__(self, voice: Voice, catalogue: Catalogue, directory: Path | None) -> None:
-        """For a thread: it looks through the recordings in ``directory`` and words all prompts."""
+        """Scan ``directory`` and prepare all prompts; blocks, so run it in a thread."""
         self.catalogue = catalogue
         self.recordings: Recordings = {}
         self.problems: tuple[str, ...] = ()
@@ -37,9 +37,9 @@ class PromptMedia:
         }
 
     async def media(self, phrases: Iterable[Phrase], language: str) -> list[str]:
-        """The absolute paths, without extension, of what to play one after the other.
+        """The absolute paths, without extension, of the files to play in order.
 
-        Nothing is awaited when all of it was spoken before. Raises :class:`SpeechFailed`.
+        Does not wait if all of them are cached. Raises :class:`SpeechFailed`.
         """
         told = [piece for phrase in phrases for piece in self._pieces(phrase, language)]
         found = [self._found(piece) for piece in told]
@@ -54,10 +54,10 @@ class PromptMedia:
         return [path for path in found if path is not None]
 
     async def render_all(self, progress: Progress | None = None) -> int:
-        """Have all prompts without placeholders ready; the number of sentences spoken now.
+        """Speak all prompts without placeholders; returns the number of new sentences.
 
-        One at a time, so that calls wait for one at most. Raises :class:`SpeechFailed` at the
-        first that cannot be spoken.
+        One at a time, so that calls wait for one at most. Raises :class:`SpeechFailed` at the first
+        failure.
         """
         sentences = [
             piece

@@ -1,4 +1,4 @@
-"""What goes between the process that speaks and its owner: a line of JSON each."""
+"""The messages between the speech process and its owner, one line of JSON each."""
 
 from msgspec import Struct
 
@@ -18,10 +18,10 @@ class SpeakResult(Struct, frozen=True):
 
 
 class VoiceSetup(Struct, frozen=True):
-    """A speaker and the language that he is to speak."""
+    """The voice for a language."""
 
     language: str
     engine: str
     voice: str
     rate: int
-    """In percent of what is usual."""
+    """Percent of the engine's default rate."""

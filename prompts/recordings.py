@@ -1,4 +1,4 @@
-"""Recordings that the operator placed: ``<directory>/<language>/<prompt>.wav``."""
+"""The operator's recordings: ``<directory>/<language>/<prompt>.wav``."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +9,11 @@ from prompts.telephone import playable
 from prompts.template import Template
 
 PLAYED = ("wav", "alaw", "ulaw", "sln", "gsm", "g722", "wav16", "sln16")
-"""File types that Asterisk plays; what we can look into (wav), we look into."""
+"""File types that Asterisk plays; only wav files are checked."""
 
 
 def scan(directory: Path, catalogue: Catalogue) -> tuple[Recordings, tuple[str, ...]]:
-    """The usable recordings of a directory, and what is wrong with the others."""
+    """The usable recordings of a directory, and the problems of the others."""
     found: dict[tuple[str, str], str] = {}
     problems: list[str] = []
     for language, path in _files(directory, catalogue):

@@ -1,4 +1,4 @@
-"""The owner of the process that speaks: starts it, asks it, and ends it when it hangs."""
+"""The owner of the speech process: starts it, sends requests, kills it on a timeout."""
 
 import asyncio
 import logging
@@ -15,54 +15,53 @@ from prompts.messages import SpeakRequest, SpeakResult, VoiceSetup
 log = logging.getLogger(__name__)
 
 START_DEADLINE = 20.0
-"""Seconds for a new process to say that it is ready (it takes half a second)."""
+"""Seconds for a new process to report ready (it takes half a second)."""
 
 REST = 3.0
-"""Seconds in which no new process is tried after one could not start."""
+"""Seconds until a new process is tried after one failed to start."""
 
 
 class SpeechFailed(Exception):  # noqa: N818 - an outcome that callers branch on
-    """A sentence could not be spoken: which engine, why, and what the operator can do."""
+    """A sentence could not be spoken; the text says why and what the operator can do."""
 
 
 class _Ended(Exception):  # noqa: N818 - an event, not an error: the process is simply gone
-    """The process is no longer there."""
+    """The process ended."""
 
 
 def command(speakers: Sequence[VoiceSetup], directory: Path) -> tuple[str, ...]:
-    """How the process is started."""
+    """The command line of the process."""
     hired = msgspec.json.encode(tuple(speakers)).decode()
     return (sys.executable, "-P", "-m", "prompts.speech_worker", hired, str(directory))
 
 
 class Worker:
-    """One process that speaks one sentence after the other; a dead one is replaced."""
+    """One speech process, one sentence at a time; restarted when it ends."""
 
     def __init__(self, command: Sequence[str], deadline: float) -> None:
         self._command = command
         self._deadline = deadline
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
-        self._complaint = b""
+        self._stderr = b""
         self._turn = asyncio.Lock()
         self._failure: SpeechFailed | None = None
-        self._rested = 0.0
+        self._retry_at = 0.0
 
     @property
     def pid(self) -> int | None:
-        """The process that runs now."""
+        """The id of the running process."""
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Have a process ready. Raises :class:`SpeechFailed` when the engines cannot be used."""
+        """Start the process. Raises :class:`SpeechFailed` when an engine cannot be used."""
         async with self._turn:
             await self._ready()
 
     async def speak(self, request: SpeakRequest) -> None:
-        """Have the file of ``request`` written, in its turn. Raises :class:`SpeechFailed`.
+        """Write the file of ``request``, in turn. Raises :class:`SpeechFailed`.
 
-        A process that ends over the sentence gets a second one; one that does not answer within
-        the deadline is killed.
+        If the process ends during the sentence it is restarted once; on a timeout it is killed.
         """
         async with self._turn:
             for _ in range(2):
@@ -70,20 +69,20 @@ class Worker:
                 try:
                     answer = await self._exchange(self._deadline, request)
                 except _Ended:
-                    log.warning("the speech process ended in mid-sentence; starting another")
+                    log.warning("speech process ended during a sentence; restarting")
                     continue
                 except TimeoutError:
                     raise SpeechFailed(
-                        f"the speech engine did not answer in {self._deadline:g} s and was "
-                        "stopped: see whether the machine is overloaded"
+                        f"timeout: no answer of the speech engine in {self._deadline:g} s; it was "
+                        "killed: check whether the machine is overloaded"
                     ) from None
                 if answer.error:
                     raise SpeechFailed(answer.error)
                 return
-            raise SpeechFailed(f"the speech engine ends over this sentence{self._said()}")
+            raise SpeechFailed(f"the speech engine crashes on this sentence{self._last_error()}")
 
     async def stop(self) -> None:
-        """End the process; the one under way, if any, is given up."""
+        """Kill the process; a sentence in progress fails."""
         process, self._process = self._process, None
         listening, self._listening = self._listening, None
         if process is None or listening is None:
@@ -97,14 +96,14 @@ class Worker:
         if self._process is not None and self._process.returncode is None:
             return
         now = asyncio.get_running_loop().time()
-        if self._failure is not None and now < self._rested:
+        if self._failure is not None and now < self._retry_at:
             raise self._failure
         await self.stop()
         try:
             await self._launch()
             self._failure = None
         except SpeechFailed as failure:
-            self._failure, self._rested = failure, now + REST
+            self._failure, self._retry_at = failure, now + REST
             raise
 
     async def _launch(self) -> None:
@@ -120,13 +119,13 @@ class Worker:
             )
         except OSError as error:
             raise SpeechFailed(f"the speech process cannot be started: {error.strerror}") from error
-        self._complaint = b""
+        self._stderr = b""
         self._listening = asyncio.create_task(self._listen(self._process))
         try:
             answer = await self._exchange(START_DEADLINE, None)
         except _Ended:
             raise SpeechFailed(
-                f"the speech engine ended at once{self._said()}; if its data are missing: "
+                f"the speech engine ended at once{self._last_error()}; if its data are missing: "
                 "apt-get install espeak-ng-data"
             ) from None
         except TimeoutError:
@@ -136,7 +135,7 @@ class Worker:
             raise SpeechFailed(answer.error)
 
     async def _exchange(self, deadline: float, request: SpeakRequest | None) -> SpeakResult:
-        """Ask and hear; the process of an exchange that was not finished is no longer used."""
+        """Send a request and read the answer; an unfinished exchange stops the process."""
         process = self._process
         assert process is not None
         assert process.stdin is not None
@@ -159,11 +158,11 @@ class Worker:
                 await self.stop()
 
     async def _listen(self, process: Process) -> None:
-        """Keep the last that the process said on its standard error."""
+        """Keep the last 2000 bytes of the process's standard error."""
         assert process.stderr is not None
         while chunk := await process.stderr.read(4096):
-            self._complaint = (self._complaint + chunk)[-2000:]
+            self._stderr = (self._stderr + chunk)[-2000:]
 
-    def _said(self) -> str:
-        lines = self._complaint.decode(errors="replace").strip().splitlines()
+    def _last_error(self) -> str:
+        lines = self._stderr.decode(errors="replace").strip().splitlines()
         return f" ({lines[-1]})" if lines else ""

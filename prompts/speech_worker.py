@@ -1,4 +1,4 @@
-"""The process that speaks: one request a line on its input, one answer a line on its output.
+"""The speech process: one request per line on its input, one answer per line on its output.
 
 It is a process of its own because espeak-ng can be initialised only once in one, ends it when its
 data are missing, and neither pyttsx3 nor the library bears a second thread. Its standard output
@@ -26,10 +26,10 @@ from prompts import wav
 from prompts.messages import SpeakRequest, SpeakResult, VoiceSetup
 
 ESPEAK_RATE = 160
-"""Words a minute that are understood over the telephone; pyttsx3's 200 are not."""
+"""Words per minute that are intelligible over the telephone; pyttsx3's 200 are not."""
 
 PATIENCE = 60.0
-"""Seconds after which one utterance of an engine is given up; the owner kills us before."""
+"""Timeout of one utterance in seconds; the owner kills this process before."""
 
 
 class EngineError(Exception):
@@ -105,7 +105,7 @@ class Espeak:
             self._engine.save_to_file(text, str(path))
             self._engine.runAndWait()
             if not self._finished.wait(PATIENCE):
-                raise EngineError("espeak did not come to an end")
+                raise EngineError("timeout: espeak did not finish the sentence")
             if not self._cut:
                 return
         raise EngineError("espeak cuts its sentences short: see whether the machine is overloaded")
@@ -123,7 +123,7 @@ class Espeak:
 
 
 def _wait(true: Callable[[], bool]) -> None:
-    """Wait for what takes a moment; the owner ends us if it never comes."""
+    """Poll until true; the owner kills this process if it never is."""
     while not true():
         time.sleep(0.0005)
 
@@ -151,7 +151,7 @@ class RHVoice:
                 "(Debian's non-free), or use an espeak voice"
             ) from error
         except subprocess.TimeoutExpired as error:
-            raise EngineError("RHVoice did not come to an end") from error
+            raise EngineError("timeout: RHVoice did not finish the sentence") from error
         if not path.exists() or not path.stat().st_size:
             raise EngineError(
                 f"RHVoice has no voice {speaker.voice!r}: install it, or set another voice"
@@ -184,7 +184,7 @@ class Studio:
         """Speak a request; the file appears whole or not at all."""
         speaker = self._speakers.get(request.language)
         if speaker is None:
-            raise EngineError(f"nobody speaks {request.language!r}: set a voice for it")
+            raise EngineError(f"there is no voice for {request.language!r}: set one")
         raw = _raw(self._directory)
         try:
             raw.touch()  # pyttsx3 would never come back from a directory that is not there

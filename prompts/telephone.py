@@ -1,4 +1,4 @@
-"""The form of a file that Asterisk plays to a telephone as it is."""
+"""The file format that Asterisk plays to a telephone without transcoding."""
 
 import wave
 from pathlib import Path

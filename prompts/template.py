@@ -1,4 +1,4 @@
-"""A text of the catalogue: words, and placeholders that say how their value is told."""
+"""A text of the catalogue: words, and placeholders with the kind of their value."""
 
 import re
 import unicodedata
@@ -40,7 +40,7 @@ class Template(Struct, frozen=True):
 
 
 class Fault(Struct, frozen=True):
-    """What is wrong with a text: the piece of it, and what to do."""
+    """A problem of a text: the part of it, and how to fix it."""
 
     piece: str
     text: str
@@ -89,7 +89,7 @@ def _slot(written: str) -> Slot | str:
     """The placeholder, or what is wrong with it."""
     found = _INSIDE.fullmatch(written)
     if found is None:
-        return f"{written!r} is no placeholder: write one such as {{balance:money}}"
+        return f"{written!r} is not a placeholder: write one such as {{balance:money}}"
     slot = Slot(found[1], found[2], found[3] or "")
     match slot.kind:
         case "count" if slot.argument not in UNITS:
@@ -110,6 +110,6 @@ def _contradictions(template: Template) -> list[Fault]:
     faults = []
     for part in template.parts:
         if isinstance(part, Slot) and first.setdefault(part.name, str(part)) != str(part):
-            text = f"{part.name} is told as {first[part.name]!r} and as {str(part)!r}: keep one"
+            text = f"{part.name} is used as {first[part.name]!r} and as {str(part)!r}: keep one"
             faults.append(Fault(f"{{{part.name}:{part}}}", text))
     return faults

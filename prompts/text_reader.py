@@ -1,4 +1,4 @@
-"""One file of texts, read: every entry that can be read, and all that is wrong with the others.
+"""Reads one file of texts: the entries, and the problems of those that cannot be read.
 
 Every scalar is read as text, whatever YAML 1.1 would make of it.
 """
@@ -15,13 +15,13 @@ from prompts.template import PROMPT_NAME, Template, parse
 
 
 def own_language(prompt: str) -> str | None:
-    """The language in which a prompt is told to everybody, by its name: ``language-be``."""
+    """The language that a prompt's name fixes (``language-be``), or None."""
     last = prompt.rpartition("-")[2]
     return last if last in LANGUAGES and last != prompt else None
 
 
 class Reader:
-    """One file while it is read: its texts, their places, and all that is wrong with them."""
+    """Reads one file: its texts, their places, and their problems."""
 
     def __init__(self, file: str, text: str, words: Mapping[str, str]) -> None:
         """``words`` are those of the operator, in the language of the file."""
@@ -59,7 +59,7 @@ class Reader:
             except yaml.MarkedYAMLError as error:
                 mark = error.problem_mark or error.context_mark
                 if mark is None:
-                    self.wrong(Place(self.file, 1, 1), f"this is no YAML: {error.problem}")
+                    self.wrong(Place(self.file, 1, 1), f"this is not YAML: {error.problem}")
                     return None
                 self.wrong(self.place(mark), f"{error.problem}: {_hint(str(error))}")
                 rest = _without_entry(text, mark.line)
@@ -83,13 +83,13 @@ class Reader:
         if node.style is None and re.match(r"[ \t]+#", self.text[end:]):
             self.wrong(
                 self.place(node.end_mark),
-                "what follows # is not told: quote the text, or move the comment to its own line",
+                "what follows # is not played: quote the text, or move the comment to its own line",
             )
         own = own_language(prompt)
         if own is not None and own != Path(self.file).stem:
             self.wrong(
                 self.places[prompt],
-                f"{prompt} is told in {own} to everybody, by its name: "
+                f"{prompt} is always in {own}, by its name: "
                 f"keep it in {own}.yaml only, or name it otherwise",
             )
         self.texts[prompt] = template

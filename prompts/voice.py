@@ -1,4 +1,4 @@
-"""Words to files that Asterisk can play: spoken before, or spoken now."""
+"""Text to sound files that Asterisk can play, from the cache or spoken now."""
 
 import asyncio
 import shutil
@@ -20,21 +20,21 @@ VOICES = {"ru": "espeak:zle/ru", "be": "espeak:zle/be", "en": "espeak:gmw/en"}
 
 
 class Settings(Struct, frozen=True):
-    """Who speaks, and the bounds of it."""
+    """The voices and limits of speech."""
 
     voices: Mapping[str, str] = {}
     """Language to ``engine:voice``, such as ``rhvoice:Irina``; the others are :data:`VOICES`."""
     rate: int = 100
-    """Percent of an engine's usual rate."""
+    """Percent of the engine's default rate."""
     deadline: float = 4.0
-    """Seconds in which a sentence must be there."""
+    """Timeout of a sentence in seconds."""
     waiting: int = 64
-    """How many sentences may wait to be spoken; the next one fails at once."""
+    """The most sentences that wait to be spoken; a further one fails at once."""
     cache_megabytes: int = 512
 
 
 class Voice:
-    """Who speaks to callers. Used as ``async with Voice(…) as voice``.
+    """Text to speech. Used as ``async with Voice(…) as voice``.
 
     Entering raises :class:`SpeechFailed` when an engine or a voice cannot be used.
     """
@@ -53,7 +53,7 @@ class Voice:
 
     @property
     def pid(self) -> int | None:
-        """The process that speaks."""
+        """The id of the speech process."""
         return self._worker.pid
 
     async def __aenter__(self) -> Self:
@@ -80,11 +80,11 @@ class Voice:
         await self._worker.stop()
 
     def find(self, words: SpokenText) -> str | None:
-        """The path, without extension, of what was spoken before; touches no disk."""
+        """The path, without extension, of a cached text; None if not cached. No disk access."""
         return self._cache.find(key(self._speaker(words.language), words.text))
 
     async def speak(self, sentences: Sequence[SpokenText]) -> list[str]:
-        """The paths of sentences that are spoken now. Raises :class:`SpeechFailed`."""
+        """Speak sentences and return their paths. Raises :class:`SpeechFailed`."""
         return await self._all([self._begun(words) for words in sentences])
 
     async def say(self, text: str, language: str, target: Path) -> None:
@@ -94,17 +94,17 @@ class Voice:
         await asyncio.to_thread(shutil.copyfile, f"{path}.wav", target)
 
     async def renew(self) -> None:
-        """Take a fresh process: it has not the memory that much speech leaves behind (12 MB)."""
+        """Restart the process, which frees the memory that much speech leaves behind (12 MB)."""
         await self._worker.stop()
         await self._worker.start()
 
     def forget(self, paths: Sequence[str]) -> None:
-        """Files of a screen could not be played: they are spoken again when next asked for."""
+        """Drop files that could not be played; they are spoken again on the next use."""
         for path in paths:
             self._cache.forget(Path(path).name)
 
     def _begun(self, words: SpokenText) -> asyncio.Task[str]:
-        """The speaking of words, begun now or by somebody before."""
+        """The task that speaks a text, shared by all who wait for it."""
         name = key(self._speaker(words.language), words.text)
         task = self._speaking.get(name)
         if task is None:
@@ -121,7 +121,7 @@ class Voice:
     def _done(self, name: str, task: asyncio.Task[str]) -> None:
         del self._speaking[name]
         if not task.cancelled():
-            task.exception()  # its waiters may all have hung up; that is no fault
+            task.exception()  # marks it as retrieved: all callers may have hung up
 
     async def _speak(self, words: SpokenText, name: str) -> str:
         file = self._cache.file(name)
@@ -130,7 +130,7 @@ class Voice:
         return str(file.with_suffix(""))
 
     async def _all(self, tasks: Sequence[asyncio.Task[str]]) -> list[str]:
-        """The paths; a caller who hangs up meanwhile takes nothing from others who wait."""
+        """The paths; a cancelled wait does not cancel the speech others wait for."""
         try:
             async with asyncio.timeout(self._settings.deadline):
                 return [await asyncio.shield(task) for task in tasks]
@@ -143,7 +143,9 @@ class Voice:
     def _speaker(self, language: str) -> Speaker:
         speaker = self._speakers.get(language)
         if speaker is None:
-            raise SpeechFailed(f"nobody speaks {language!r}: write one of {', '.join(VOICES)}")
+            raise SpeechFailed(
+                f"there is no voice for {language!r}: use one of {', '.join(VOICES)}"
+            )
         return speaker
 
 

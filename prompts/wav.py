@@ -1,4 +1,4 @@
-"""Sound for the telephone: whatever an engine wrote becomes 8 kHz mono PCM16, trimmed and level."""
+"""Telephone sound: an engine's samples to 8 kHz mono PCM16, trimmed and levelled."""
 
 import os
 import wave
@@ -25,7 +25,7 @@ Samples = NDArray[np.float32]
 
 
 class SoundError(Exception):
-    """A file is no sound, or none that can be played: says what is wrong with it."""
+    """A file is not playable sound; the text says why."""
 
 
 def read(path: Path) -> tuple[Samples, int]:
@@ -37,7 +37,7 @@ def read(path: Path) -> tuple[Samples, int]:
             channels, rate = file.getnchannels(), file.getframerate()
             data = file.readframes(file.getnframes())
     except (OSError, EOFError, wave.Error) as error:
-        raise SoundError(f"{path.name} is no readable WAV file: {error}") from error
+        raise SoundError(f"{path.name} is not a readable WAV file: {error}") from error
     whole = len(data) // (2 * channels) * channels
     mixed = np.frombuffer(data, dtype="<i2", count=whole).reshape(-1, channels).mean(axis=1)
     return (mixed / 32768).astype(np.float32), rate
@@ -57,7 +57,7 @@ def write(path: Path, samples: Samples) -> None:
 
 
 def phone(samples: Samples, rate: int) -> Samples:
-    """What is played of an engine's samples: resampled without aliases, trimmed, level, faded."""
+    """Resample an engine's samples without aliases, trim, level and fade them."""
     resampled = soxr.resample(samples, rate, RATE, quality="VHQ") if rate != RATE else samples
     return _faded(_level(_trimmed(np.asarray(resampled, dtype=np.float32))))
 
@@ -66,14 +66,14 @@ def _trimmed(samples: Samples) -> Samples:
     loud = np.abs(samples)
     peak = float(loud.max(initial=0.0))
     if peak < 1e-4:
-        raise SoundError("there is nothing to be heard")
+        raise SoundError("the file is silent")
     heard = np.flatnonzero(loud > peak * _AUDIBLE)
     start = max(0, int(heard[0]) - int(_HEAD * RATE))
     return samples[start : int(heard[-1]) + 1 + int(_TAIL * RATE)]
 
 
 def _level(samples: Samples) -> Samples:
-    """Speech of the same loudness, measured where somebody speaks, not in the pauses."""
+    """Level the loudness, measured in speech, not in pauses."""
     peak = float(np.abs(samples).max())
     whole = np.pad(samples.astype(np.float64), (0, -len(samples) % _FRAME)).reshape(-1, _FRAME)
     power = np.mean(whole**2, axis=1)
@@ -82,7 +82,7 @@ def _level(samples: Samples) -> Samples:
 
 
 def _faded(samples: Samples) -> Samples:
-    """Ends without a click."""
+    """Fade both ends, so that they do not click."""
     length = min(int(_FADE * RATE), len(samples) // 2)
     ramp = np.linspace(0, 1, length, endpoint=False, dtype=np.float32)
     faded = samples.copy()

@@ -71,7 +71,7 @@ async def _pbx(state: State) -> Pbx:
     config = state.config()
     store = await open_store(config, state)
     try:
-        words = loading.prompts(loading.directory(config), loading.shipped(config)).sound()
+        words = loading.prompts(loading.directory(config), loading.shipped(config)).valid()
         async with bring.spoken(config, state, words, console()) as reading:
             return await bring.exchange_of(config, state, store, reading, console())
     finally:

@@ -109,7 +109,7 @@ def _catalogue(state: State, menus: Path | None) -> Catalogue:
     """Our texts with those of a directory of menus over them."""
     return loading.prompts(
         menus or loading.directory(state.config()), loading.shipped(state.config())
-    ).sound()
+    ).valid()
 
 
 def _filled(slots: Mapping[str, str], given: tuple[str, ...]) -> Values:

@@ -1,4 +1,4 @@
-"""Other menus in place of those on the air, while calls go on with those that they began with."""
+"""The live menus and their reload; running calls keep the release they started with."""
 
 import asyncio
 import logging
@@ -21,14 +21,14 @@ from prompts.voice import SpeechFailed
 log = logging.getLogger(__name__)
 
 How: TypeAlias = Literal["start", "reload", "SIGHUP", "watch"]
-"""What put menus on the air."""
+"""What triggered a release."""
 
 PAUSE = 1.0
-"""Seconds between two looks at the files; what was the same in both is no longer being written."""
+"""Seconds between two polls of the files; unchanged in both means fully written."""
 
 
 class MenuRelease(Struct, frozen=True):
-    """Menus, and what is heard of them."""
+    """A release: menus and their sound files."""
 
     menus: Menus
     reading: PromptMedia
@@ -41,11 +41,11 @@ class MenuRelease(Struct, frozen=True):
         try:
             return await self.reading.media(screen.phrases, screen.language)
         except (SpeechFailed, PhraseError) as error:
-            raise LineError(f"a prompt cannot be told: {error}") from error
+            raise LineError(f"a prompt cannot be played: {error}") from error
 
 
 class Change(Struct, frozen=True):
-    """A flow and its versions before and after; one of them is "" if it is new, or gone."""
+    """A changed flow: its old and new version; "" if it is new, or removed."""
 
     flow: str
     old: str
@@ -58,7 +58,7 @@ class Change(Struct, frozen=True):
 
 
 class Reloaded(Struct, frozen=True, omit_defaults=True):
-    """What a reload came to. If there are ``problems``, the menus on the air are the old ones."""
+    """The result of a reload. If there are ``problems``, the old release stays live."""
 
     flows: tuple[Change, ...] = ()
     texts: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
     problems: tuple[str, ...] = ()
 
     def changes(self) -> tuple[str, ...]:
-        """What is another now, in words."""
+        """The changes, one text each."""
         return (
             *map(str, self.flows),
             *(f"text: {text}" for text in self.texts),
@@ -76,7 +76,7 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
 
 
 def compare(old: MenuRelease, new: MenuRelease) -> Reloaded:
-    """What is another in ``new``."""
+    """The changes from ``old`` to ``new``."""
     before, after = old.menus.book.flows, new.menus.book.flows
     flows = (
         Change(
@@ -95,7 +95,7 @@ def compare(old: MenuRelease, new: MenuRelease) -> Reloaded:
 
 
 def _texts(old: Menus, new: Menus) -> Iterator[str]:
-    """The prompts, with their languages, that have another text."""
+    """The prompts, with their languages, whose text changed."""
     languages = {*old.catalogue.texts, *new.catalogue.texts}
     for language in languages:
         before, after = (each.catalogue.texts.get(language, {}) for each in (old, new))
@@ -105,7 +105,7 @@ def _texts(old: Menus, new: Menus) -> Iterator[str]:
 
 
 class LiveMenus:
-    """What is on the air now, and its change: whole or not at all, one after the other."""
+    """The live release and its reload: all or nothing, one at a time."""
 
     def __init__(
         self,
@@ -113,27 +113,27 @@ class LiveMenus:
         read: Callable[[], MenuRelease],
         put: Callable[[MenuRelease, How], Awaitable[tuple[str, ...]]],
     ) -> None:
-        """``read`` waits for the disk, so a thread calls it; it raises :class:`FlowsError`.
+        """``read`` loads a release from disk; it blocks, so it runs in a thread.
 
-        ``put`` gives the menus to all new calls and returns what its operator should know.
+        Raises :class:`FlowsError`. ``put`` gives a release to all new calls; it returns warnings.
         """
         self.now = now
         self.refused: tuple[str, ...] = ()
-        """Why the menus on the disk are not on the air."""
+        """Why the menus on disk were rejected; empty if they are live."""
         self._read = read
         self._put = put
         self._turn = asyncio.Lock()
 
     def words(self, prompt: str, language: str) -> str:
-        """A prompt without placeholders as a sentence."""
+        """A prompt without placeholders as a written sentence."""
         return self.say(Phrase(prompt), language)
 
     def say(self, phrase: Phrase, language: str) -> str:
-        """A phrase as it is written, by the texts that are on the air."""
+        """A phrase as a written sentence, with the live texts."""
         return phrase_text(self.now.menus.catalogue, phrase, language, "written")
 
     async def reload(self, how: How) -> Reloaded:
-        """Put the menus on the disk on the air if they check; the log tells what came of it."""
+        """Load the menus from disk and make them live if they pass the check; logs the result."""
         async with self._turn:
             try:
                 done = await self._attempt(how)
@@ -141,12 +141,12 @@ class LiveMenus:
                 done = Reloaded(problems=tuple(map(str, error.problems)))
             except (SpeechFailed, OSError) as error:
                 done = Reloaded(problems=(str(error),))
-            except Exception:  # the outermost frame of the deed: calls go on whatever it was
-                log.exception("the reload broke")
-                done = Reloaded(problems=("the reload broke: the log of Firstline says how",))
-            mended, self.refused = bool(self.refused), done.problems
-            if mended or how != "watch" or done != Reloaded():
-                _tell(done, how)
+            except Exception:  # the outermost frame of a reload: calls go on
+                log.exception("reload failed")
+                done = Reloaded(problems=("reload failed: see the log of Firstline",))
+            fixed, self.refused = bool(self.refused), done.problems
+            if fixed or how != "watch" or done != Reloaded():
+                _log_result(done, how)
             return done
 
     async def _attempt(self, how: How) -> Reloaded:
@@ -161,24 +161,24 @@ class LiveMenus:
 
 
 def _progress() -> Progress:
-    """Logs how far the speaking is, every few seconds."""
+    """Log the progress of speech synthesis every 2 s."""
     clock = asyncio.get_running_loop().time
-    told = clock()
+    logged = clock()
 
     def progress(done: int, of: int) -> None:
-        nonlocal told
-        if clock() - told >= 2.0:
-            told = clock()
+        nonlocal logged
+        if clock() - logged >= 2.0:
+            logged = clock()
             log.info("reload: %d of %d sentences are spoken", done, of)
 
     return progress
 
 
-def _tell(done: Reloaded, how: How) -> None:
+def _log_result(done: Reloaded, how: How) -> None:
     for problem in done.problems:
-        log.error("menus refused: %s", problem)
+        log.error("menus rejected: %s", problem)
     if done.problems:
-        log.error("the old menus stay on the air until the new ones are mended (%s)", how)
+        log.error("the old menus stay live until the new ones are fixed (%s)", how)
         return
     for warning in done.warnings:
         log.warning("%s", warning)
@@ -189,9 +189,9 @@ def _tell(done: Reloaded, how: How) -> None:
 async def watch(
     directory: Path, changed: Callable[[], Awaitable[object]], pause: float = PAUSE
 ) -> None:
-    """Wait for ``changed`` whenever the files of menus are others; once at the beginning, too.
+    """Poll the files of menus and await ``changed`` when they changed, and once at the start.
 
-    They are looked at, not listened to: that works on network file systems as well.
+    Polling works on network file systems, too.
     """
     taken, seen = None, None
     while True:
@@ -209,6 +209,6 @@ def _look(directory: Path) -> frozenset[tuple[Path, int, int, int]]:
         try:
             stat = path.stat()
         except OSError:
-            continue  # it went away meanwhile
+            continue  # removed meanwhile
         found.add((path, stat.st_ino, stat.st_size, stat.st_mtime_ns))
     return frozenset(found)

@@ -1,4 +1,4 @@
-"""The menus of a directory, read from the disk: flows, and the texts that they tell."""
+"""Loads the menus of a directory: flows, schedules and their texts."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ TESTS = ".test.yaml"
 
 
 class Menus(Struct, frozen=True):
-    """What is read together and goes on the air together; a call ends on what it began with."""
+    """Flows and texts that are loaded and released together."""
 
     book: Book
     catalogue: Catalogue
@@ -47,7 +47,7 @@ def shipped(config: Config) -> Catalogue:
 
 
 class FlowsError(Exception):
-    """The flows do not check: ``problems`` say where and what their author can do."""
+    """The flows do not pass the check; ``problems`` say where and how to fix them."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -55,16 +55,16 @@ class FlowsError(Exception):
 
 
 class UnreadError(FlowsError):
-    """There is nothing to check, or it cannot be read."""
+    """There are no flows, or they cannot be read."""
 
     def __init__(self, path: Path, text: str) -> None:
         super().__init__((Problem(Place(str(path), 1, 1), text),))
 
 
 def menus(directory: Path, shipped: Catalogue, operations: Mapping[str, Operation]) -> Menus:
-    """The flows and texts of ``directory``; :class:`FlowsError` tells all that is wrong in both.
+    """The flows and texts of ``directory``; raises :class:`FlowsError` with all errors of both.
 
-    Warnings keep nothing off the air.
+    Warnings do not prevent a release.
     """
     flows, laid = texts(directory), prompts(directory, shipped)
     found = checked(flows, laid, operations)
@@ -81,14 +81,14 @@ def checked(
     operations: Mapping[str, Operation],
     within: int = 3,
 ) -> Loaded:
-    """Flows as the check sees them, with a human at most ``within`` keys away."""
+    """Load and check flows, with a human at most ``within`` keys away."""
     words = laid.catalogue
     judged = Standard(within, prompt_texts(words), frozenset(available_timezones()), laid.own)
     return load(flows, words.signatures(), operations, judged)
 
 
 def prompts(directory: Path, shipped: Catalogue) -> MergedCatalogue:
-    """The ``shipped`` texts with those of a directory of flows over them."""
+    """The ``shipped`` texts, overridden by those of a directory of flows."""
     own = directory / PROMPTS
     return merge_directory(shipped, own) if own.exists() else MergedCatalogue(shipped, ())
 
@@ -99,7 +99,7 @@ def read(
     operations: Mapping[str, Operation],
     standard: Standard | None = None,
 ) -> Book:
-    """The book of all flows under ``directory``; :class:`FlowsError` if it does not check."""
+    """The book of all flows under ``directory``; raises :class:`FlowsError` for errors."""
     loaded = load(texts(directory), slots, operations, standard)
     if loaded.book is None:
         raise FlowsError(loaded.problems)
@@ -107,7 +107,7 @@ def read(
 
 
 def files(directory: Path) -> Iterator[Path]:
-    """All YAML files of menus; hidden ones are an editor's, or a version control's."""
+    """All YAML files of menus; hidden files are skipped."""
     for parent, inner, names in os.walk(directory):
         inner[:] = [name for name in inner if not name.startswith(".")]
         for name in names:
@@ -119,13 +119,13 @@ def files(directory: Path) -> Iterator[Path]:
 def texts(directory: Path) -> Mapping[str, str]:
     """The files of flows under ``directory`` by name; :class:`UnreadError` if there are none.
 
-    Prompts and tests are none. Of a file that is too long only so much is read that it is seen;
-    bytes that are no UTF-8 become characters that the loader refuses with their place.
+    Prompts and tests are skipped. Of a file that is too long only enough is read to reject it;
+    bytes that are not UTF-8 become characters that the loader rejects with their place.
     """
     found = {}
     try:
         if directory.exists():
-            next(directory.iterdir(), None)  # it says why it cannot be read; a walk does not
+            next(directory.iterdir(), None)  # raises the reason; os.walk does not
         for path in sorted(files(directory)):
             if path.parent == directory / PROMPTS or path.name.endswith((TESTS, ".yml")):
                 continue

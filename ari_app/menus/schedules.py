@@ -1,4 +1,4 @@
-"""The schedules of opening hours that stand beside the flows, whatever is wrong with those."""
+"""The schedules of opening hours beside the flows, loaded even if flows have problems."""
 
 from collections.abc import Mapping
 from zoneinfo import available_timezones
@@ -13,7 +13,7 @@ from ivr.loader import is_schedule, load
 def schedules(config: Config) -> Mapping[str, Schedule]:
     """Every schedule by its name.
 
-    Raises :class:`~ari_app.menus.loading.FlowsError`, which lists all that is wrong.
+    Raises :class:`~ari_app.menus.loading.FlowsError` with all problems of the schedules.
     """
     texts = loading.texts(loading.directory(config))
     own = {file: text for file, text in texts.items() if is_schedule(file, text)}

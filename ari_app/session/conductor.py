@@ -18,30 +18,30 @@ from ivr.wants import Action, Done, LineWant, Want
 log = logging.getLogger(__name__)
 
 Perform = Callable[[Action, Session], Awaitable[Answered]]
-"""Does what is done behind the caller's back. Never raises for what a back end may do."""
+"""Carries out an action. Never raises for a failure of a back end."""
 
 RememberLanguage = Callable[[int, str], None]
-"""Remembers a subscriber's language, without waiting."""
+"""Stores a subscriber's language, without waiting."""
 
 
 class CallObserver(Protocol):
-    """Who is told what happens in calls: the record, the log, `firstline call`. Never waits."""
+    """Notified of what happens in calls: the call log, the tests' trace. Never waits."""
 
     def began(self, session: Session, version: str, at: datetime) -> None:
         """A call began."""
 
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
-        """A call took steps, and is now where the session says."""
+        """A call took steps; ``session`` is its state after them."""
 
     def presented(self, call: str, want: Want) -> None:
-        """A caller is about to be told something."""
+        """A want is about to be carried out by the line."""
 
     def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:
         """A call ended."""
 
 
 class SessionPorts(Struct, frozen=True):
-    """What a session needs besides its line."""
+    """What a session needs besides its line: actions, the language store, observer, clock."""
 
     perform: Perform
     remember: RememberLanguage
@@ -50,9 +50,10 @@ class SessionPorts(Struct, frozen=True):
 
 
 async def conduct(line: Line, book: Book, session: Session, world: SessionPorts) -> str:
-    """Run ``session`` to its end and return how it ended: "ended", "gone" or, by a fault, "fault".
+    """Run ``session`` to its end; returns "ended" or "gone".
 
-    A fault is raised again after it was recorded: the caller must then be put somewhere.
+    A fault is reported to the observer as "fault" and raised: the caller must then be put into the
+    fallback queue.
     """
     observer = world.observer
     observer.began(session, book.flows[session.flow].version, world.now())
@@ -82,7 +83,7 @@ async def conduct(line: Line, book: Book, session: Session, world: SessionPorts)
 
 
 def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Turn:
-    """The next turn. Of one in which the flow breaks, the steps are recorded, too."""
+    """The next turn; its steps are reported also when the flow has a fault."""
     try:
         turn = step(book, session, event)
     except FlowError as error:
@@ -93,7 +94,7 @@ def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Tu
 
 
 async def _presented(line: Line, want: LineWant, session: Session) -> Event:
-    """What came of a want; one that cannot be done is the flow's to answer, too."""
+    """The event of a want; ``Failed`` if the line cannot carry it out."""
     try:
         return await line.present(want)
     except LineError as error:
@@ -102,9 +103,9 @@ async def _presented(line: Line, want: LineWant, session: Session) -> Event:
 
 
 async def _performed(world: SessionPorts, action: Action, session: Session) -> Answered | Failed:
-    """What came of a deed; a fault in it is the flow's to answer, if it has an ``on-error``."""
+    """The event of an action; ``Failed`` if it raised, for the flow's ``on-error``."""
     try:
         return await world.perform(action, session)
     except Exception as error:
-        log.exception("call %s: a deed in %s broke", session.id, session.node)
+        log.exception("call %s: an action in %s failed", session.id, session.node)
         return Failed(f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""The port of a line: one verb."""
+"""The port of a line: one method."""
 
 from typing import Protocol
 
@@ -7,19 +7,19 @@ from ivr.wants import LineWant
 
 
 class LineError(Exception):
-    """What was wanted could not be done, for a reason that somebody else must mend.
+    """The line cannot carry out a want, by a fault of the installation.
 
-    The caller is still there, and the flow may have an answer to it.
+    The caller is still on the line, and the flow may handle it with ``on-error``.
     """
 
 
 class Line(Protocol):
-    """A channel, a text session or a terminal through which a session meets its caller."""
+    """A channel, a text session or a simulated call."""
 
     async def present(self, want: LineWant) -> Event:
-        """Do what the session wants of the caller and bring what came of it.
+        """Carry out a want and return the event that answers it.
 
-        Never raises for what a caller may do; whoever is gone is ``Gone``, again and again.
-        :class:`LineError` when the want itself cannot be done.
+        Never raises for what a caller does: after a hang-up it returns ``Gone`` each time. Raises
+        :class:`LineError` when the want cannot be carried out.
         """
         ...

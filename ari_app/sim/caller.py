@@ -1,4 +1,4 @@
-"""A caller who does what a script says, on a clock that jumps to whatever happens next."""
+"""A caller who follows a script, on a virtual clock that jumps to the next event."""
 
 from collections.abc import Awaitable, Callable
 
@@ -23,27 +23,27 @@ from ivr.problems import Place
 from ivr.wants import Ask, Record
 
 LONGEST = 4 * 3600.0
-"""After so many seconds a call that goes on by itself is given up."""
+"""Seconds after which a call that goes on by itself fails the test."""
 
 AGAIN = 0.3
-"""Seconds from one answer to the next, at least: so long takes the hand."""
+"""The shortest time between two answers in seconds, as a hand needs."""
 
 Next = Callable[[], Awaitable[Step | None]]
-"""The next step; None when he hangs up."""
+"""The next step; None when the caller hangs up."""
 
 Verdict = Callable[[Expectation, Trace], str]
-"""What is not as it was expected; "" if all is."""
+"""What differs from the expectation; "" if nothing does."""
 
 
 class Failure(Struct, frozen=True):
-    """What went otherwise than the script says, and where it says so."""
+    """A failed step: its place in the script, and what went wrong."""
 
     place: Place
     text: str
 
 
 class VirtualClock:
-    """Seconds that cost nothing."""
+    """A clock that jumps instead of waiting."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -53,7 +53,7 @@ class VirtualClock:
         return self.seconds
 
     async def reach(self, moment: float) -> None:
-        """Be at a moment, if that is still to come."""
+        """Jump to a moment, if it is in the future."""
         self.seconds = max(self.seconds, moment)
 
 
@@ -72,7 +72,7 @@ class Scripted:
         """When the present step began; None before."""
         self._pressed = 0
         self._last = -AGAIN
-        """When he last pressed a key."""
+        """When the last key was pressed."""
         self._silences = 0
         self._waited = False
 
@@ -90,12 +90,12 @@ class Scripted:
             if self._step is not None and self.failure is None:
                 await self._clock.reach(min(until, moment))
                 if self.now() > LONGEST:
-                    self._fail("the call goes on and on by itself")
+                    self._fail("the call never ends by itself")
                 elif moment >= until:
                     return None
 
     def _does(self, action: CallerAction, scene: Scene) -> tuple[Act | None, float]:
-        """What he does now or, with None, the moment when he is to be asked again."""
+        """What the caller does now or, with None, when to ask again."""
         match action:
             case Press():
                 return self._press(action, scene)
@@ -104,7 +104,7 @@ class Scripted:
             case Silence():
                 return self._keep_silent(action, scene)
             case Hear():
-                if scene.telling or not scene.stands:
+                if scene.playing or not scene.stands:
                     return None, _LATER
                 self._done()
             case HangUp():
@@ -179,7 +179,7 @@ class Scripted:
         self.failure = Failure(self._step.place, text)
 
     async def after(self) -> None:
-        """The call is over: what was still to be done or expected?"""
+        """The call is over: check the expectations that are left; other steps fail."""
         step = self._step or await self._next()
         while step is not None and self.failure is None:
             self._step = step

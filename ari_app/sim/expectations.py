@@ -1,4 +1,4 @@
-"""Whether a call went as it was expected, and what a person would say of it if not."""
+"""Compares a call with an expectation, and says what differs."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from ivr.values import Name, Spoken, Value
 
 
 def verdict(expected: Expectation, trace: Trace) -> str:
-    """The first thing that is not as it was expected; "" if all is."""
+    """The first difference; "" if there is none."""
     return next((fault for fault in _faults(expected, trace) if fault), "")
 
 
@@ -17,10 +17,10 @@ def _faults(expected: Expectation, trace: Trace) -> Iterator[str]:
     since, at = trace.since, trace.session
     for prompt in expected.prompt:
         if prompt not in since.prompts:
-            yield _told("prompt", prompt, " ".join(since.prompts), trace)
+            yield _difference("prompt", prompt, " ".join(since.prompts), trace)
     for prompt in expected.message:
         if prompt not in since.messages:
-            yield _told("message", prompt, " ".join(since.messages), trace)
+            yield _difference("message", prompt, " ".join(since.messages), trace)
     queue = since.queue
     yield _compared("queue", expected.queue, queue.queue if queue else "", trace)
     yield _compared("topic", expected.topic, queue.topic if queue else "", trace)
@@ -36,27 +36,27 @@ def _faults(expected: Expectation, trace: Trace) -> Iterator[str]:
             found = at.values.get(name)
             if found is None or value not in _texts(found):
                 shown = "" if found is None else next(iter(_texts(found)))
-                yield _told(f"value {name} to be", value, shown, trace)
+                yield _difference(f"value {name} to be", value, shown, trace)
     if expected.ended:
         yield _compared("end", expected.ended, trace.ending or "still on the line", trace)
     for prompt in expected.untold:
         if prompt in since.prompts:
-            yield f"{prompt} was told after {since.after}, and should not have been"
+            yield f"{prompt} was played after {since.after}, but must not be"
 
 
 def _compared(what: str, expected: str, found: str, trace: Trace) -> str:
-    return _told(what, expected, found, trace) if expected and expected != found else ""
+    return _difference(what, expected, found, trace) if expected and expected != found else ""
 
 
-def _told(what: str, expected: str, found: str, trace: Trace) -> str:
-    """What was expected and what was, and what explains the difference."""
+def _difference(what: str, expected: str, found: str, trace: Trace) -> str:
+    """Expected and found, with the notes that explain the difference."""
     since = trace.since
     why = f": {'; '.join(since.notes)}" if since.notes else ""
     return f"expected {what} {expected} after {since.after}, was {found or 'none'}{why}"
 
 
 def _texts(value: Value) -> tuple[str, ...]:
-    """How a value may be written."""
+    """The ways to write a value."""
     if isinstance(value, Name | Spoken):
         return tuple(value.texts.values()) or ("",)
     return (plain(value),)

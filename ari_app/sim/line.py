@@ -1,4 +1,4 @@
-"""A line without a phone: it takes keys, waits and hangs up as a channel does, on any clock."""
+"""A simulated line: keys, timers and hang-up as on a channel, on any clock."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -15,10 +15,10 @@ from ivr.values import Recording
 from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
 
 TALK = 30.0
-"""How long a caller waits for an agent and speaks with him; nobody is told of it but the clock."""
+"""Seconds for waiting in a queue and the conversation; only the clock shows them."""
 
 HUNG_UP = Gone(16)
-"""The caller hung up: a normal clearing of Q.850."""
+"""The caller hung up: normal call clearing of Q.850."""
 
 
 class Speech(Struct, frozen=True):
@@ -32,31 +32,31 @@ Act = str | Speech | Gone
 
 
 class Scene(Struct, frozen=True):
-    """What the caller is in the midst of.
+    """The state of the line for the caller.
 
-    ``telling``: a prompt is being told. ``stands``: something is asked or recorded and no pressed
-    key is still without its effect, so nothing happens unless the caller does something, or waits.
+    ``playing``: a prompt is being played. ``stands``: the line waits for a key or speech, and
+    no key is still being processed: nothing happens until the caller acts, or a timer fires.
     """
 
     want: LineWant
-    telling: bool = False
+    playing: bool = False
     stands: bool = False
 
 
 class Caller(Protocol):
-    """Somebody on the phone, on a clock of his own."""
+    """A caller with a clock."""
 
     def now(self) -> float:
         """Seconds since the call began."""
         ...
 
     async def act(self, scene: Scene, until: float) -> Act | None:
-        """What he does next; None if that is nothing until a moment of his clock, which came."""
+        """The caller's next act; None if ``until`` came first."""
         ...
 
 
 Answer = Callable[[tuple[str, str]], Reply | After | None]
-"""What the test gives as an answer of somebody who is asked; None if it says nothing of him."""
+"""The test's answer to a request; None if the test has none."""
 
 
 class SimLine(Line):
@@ -72,7 +72,7 @@ class SimLine(Line):
         self._keypad = Keypad()
         self._gone: Gone | None = None
         self._late = ""
-        """Why an answer ended before a key that may still have been meant for it."""
+        """Which timer ended an answer before a key that may have been meant for it."""
 
     async def present(self, want: LineWant) -> Event:
         """See :class:`ari_app.session.line.Line`."""
@@ -89,7 +89,7 @@ class SimLine(Line):
             case Ask():
                 return await self._ask(want)
             case Say():
-                return await self._tell(want, want.screen) or Played()
+                return await self._play(want, want.screen) or Played()
             case Record():
                 return await self._record(want)
             case Enqueue() | Dial():
@@ -100,18 +100,20 @@ class SimLine(Line):
         dropped = "".join(self._keypad.ahead) if ask.flush else ""
         gather = Gather(ask, self._keypad, now())
         if dropped:
-            self._trace.note(f"{_keys(dropped)} came before the prompt, which forgets such keys")
-        told = False
+            self._trace.note(
+                f"{_keys(dropped)} came before the prompt, which flushes keys typed ahead"
+            )
+        played = False
         ends = now() + self._lasts(ask.screen)
         while gather.answer is None:
-            if not told and (gather.barged or now() >= ends):
-                told = True
+            if not played and (gather.barged or now() >= ends):
+                played = True
                 gather.prompt_played(now())
                 continue
             due = gather.due or ends
-            until = due if told else min(due, ends)
+            until = due if played else min(due, ends)
             begun = gather.barged
-            act = await self._act(Scene(ask, not told, not (begun or self._keypad.ahead)), until)
+            act = await self._act(Scene(ask, not played, not (begun or self._keypad.ahead)), until)
             if isinstance(act, Gone):
                 return act
             if isinstance(act, str):
@@ -125,23 +127,23 @@ class SimLine(Line):
         return gather.answer
 
     def _timed_out(self, ask: Ask, answer: Keyed | Silent) -> None:
-        """Keep in mind that time made an answer: the caller may have wished to go on."""
+        """Note which timer ended the answer: the caller may not have finished."""
         if isinstance(answer, Keyed):
             self._late = f"came after the inter-digit time ({ask.grammar.between:g} s)"
         else:
             self._late = f"came after the time for an answer ({ask.grammar.first:g} s)"
 
-    async def _tell(self, want: LineWant, screen: Screen) -> Gone | None:
-        """Tell a screen to its end, or until a key cuts it short."""
+    async def _play(self, want: LineWant, screen: Screen) -> Gone | None:
+        """Play a screen to its end, or until barge-in."""
         ends = self._caller.now() + self._lasts(screen)
         while self._caller.now() < ends and not (screen.barge_in and self._keypad.ahead):
-            act = await self._act(Scene(want, telling=True), ends)
+            act = await self._act(Scene(want, playing=True), ends)
             if isinstance(act, Gone):
                 return act
         return None
 
     async def _record(self, record: Record) -> Event:
-        gone = await self._tell(record, record.screen)
+        gone = await self._play(record, record.screen)
         self._keypad.ahead.clear()
         now = self._caller.now
         began = silent = now()
@@ -166,7 +168,7 @@ class SimLine(Line):
         return Recorded(Recording(f"/rehearsed/{record.name}", spoken)) if spoken else Silent()
 
     async def _away(self, want: Enqueue | Dial) -> Event:
-        """The caller waits for somebody, and speaks with him; his keys are not for us."""
+        """The caller is in a queue or a conversation; keys are ignored."""
         given = self._answer(request_of(want) or ("", ""))
         seconds = want.ring if isinstance(want, Dial) else TALK
         ends = self._caller.now() + seconds
@@ -175,17 +177,17 @@ class SimLine(Line):
             if isinstance(act, Gone):
                 return act
             if isinstance(act, str):
-                self._trace.note(f"key {act} was pressed away from the menus: nobody takes it")
+                self._trace.note(f"key {act} was pressed outside the menus and ignored")
         self._keypad.ahead.clear()
         return given if isinstance(given, Bridged) else Bridged("ended")
 
     async def _act(self, scene: Scene, until: float) -> Act | None:
-        """What the caller does; a key is on the keypad then."""
+        """The caller's act; a key goes into the type-ahead buffer."""
         act = await self._caller.act(scene, until)
         if isinstance(act, Gone):
             self._gone = act
         elif isinstance(act, str) and not self._keypad.press(act, self._caller.now()):
-            self._trace.note(f"key {act} was taken for the press before it, or for one too many")
+            self._trace.note(f"key {act} was dropped: same press as the one before, or buffer full")
         return act
 
 

@@ -1,4 +1,4 @@
-"""What rehearsals stand on: fictional subscribers in memory, and how long prompts last."""
+"""The bench of simulated calls: fictional subscribers in memory, and prompt durations."""
 
 import wave
 from collections.abc import Callable, Mapping, Sequence
@@ -36,15 +36,15 @@ from prompts.plan import RecordedFile, Recordings
 from prompts.recordings import scan
 
 PACE = 14.0
-"""Characters a second, as the voices speak them."""
+"""Characters per second of the voices."""
 
 
 class PersonError(Exception):
-    """A test or a command names a caller who is not there; the text says who is."""
+    """There is no such caller; the text lists those there are."""
 
 
 class Cast(Struct, frozen=True):
-    """The fictional subscribers who call in rehearsals, and what is known of them.
+    """The fictional subscribers of simulated calls.
 
     The same for every operator, so that a test of a flow goes the same everywhere and touches no
     real subscriber. ``stranger`` is the number of somebody who is none of them, ``numbers`` the
@@ -66,7 +66,7 @@ class Cast(Struct, frozen=True):
 def bench(
     book: Book, catalogue: Catalogue, cast: Cast, recordings: Path | None = None
 ) -> TestBench:
-    """The stage of these flows and texts; ``recordings`` last as long as they really do."""
+    """The bench for these flows and texts; ``recordings`` last as long as their files."""
     found: Recordings = scan(recordings, catalogue)[0] if recordings else {}
     lasting = _lasting(catalogue, found)
     return TestBench(book, _finder(cast), lambda at: _back(book, cast, at), lasting)
@@ -109,15 +109,15 @@ def _back(book: Book, cast: Cast, at: datetime) -> Perform:
     )
     asked = count()
 
-    async def perform(deed: Action, session: Session) -> Answered:
-        match deed:
+    async def perform(action: Action, session: Session) -> Answered:
+        match action:
             case Invoke():
                 if not next(asked):
                     await billing.refresh()
                 asker = asker_of(session)
-                return await selfcare.run(deed.operation, deed.inputs, asker, deed.key)
+                return await selfcare.run(action.operation, action.inputs, asker, action.key)
             case CheckHours():
-                return _consulted(book.schedules[deed.schedule], at)
+                return _consulted(book.schedules[action.schedule], at)
             case FindAnnouncements():
                 return Answered("none")
             case Send():
@@ -154,9 +154,9 @@ class _Staff:
         """What was promised."""
         return self._promised(subscriber, self._now)
 
-    def _new(self, wish: str) -> bool:
-        new = wish not in self._asked
-        self._asked.add(wish)
+    def _new(self, request: str) -> bool:
+        new = request not in self._asked
+        self._asked.add(request)
         return new
 
 
@@ -208,18 +208,18 @@ def _lasting(
             for piece in pieces
         )
 
-    def screen(told: Screen) -> float:
+    def duration(shown: Screen) -> float:
         return sum(
-            lasts(phrase, told.language) if phrase.values else plain(phrase.prompt, told.language)
-            for phrase in told.phrases
+            lasts(phrase, shown.language) if phrase.values else plain(phrase.prompt, shown.language)
+            for phrase in shown.phrases
         )
 
-    return screen
+    return duration
 
 
 @lru_cache(1024)
 def _recorded(path: str) -> float:
-    """The seconds of a recording; of one that is no WAV, or is away, we know nothing."""
+    """The seconds of a WAV recording; 0 if it is missing or of another format."""
     try:
         with wave.open(f"{path}.wav") as file:
             seconds: float = file.getnframes() / file.getframerate()

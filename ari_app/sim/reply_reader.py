@@ -1,4 +1,4 @@
-"""What the world answers in a test, from YAML: outcomes, and values of the kinds they bring."""
+"""The ``given`` answers of a test, from YAML: outcomes and their values."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ class Answers(Reader):
         self.book = book
 
     def known(self, node: yaml.Node, what: str, name: str, names: Collection[str]) -> None:
-        """Say so when there is nothing of that name."""
+        """Add a problem if the name does not exist."""
         if name and name not in names:
             self.wrong(node, f"there is no {what} {name}: {near(name, names)}")
 
@@ -37,7 +37,7 @@ class Answers(Reader):
         except ValueError:
             found = None
         if found is None or found.tzinfo is not None:
-            self.wrong(node, f"{text!r} is no local time: write one such as 2026-03-02T10:00")
+            self.wrong(node, f"{text!r} is not a local time: write one such as 2026-03-02T10:00")
         return found
 
     def given(self, node: yaml.Node) -> Given:
@@ -61,9 +61,9 @@ class Answers(Reader):
         return found
 
     def each(self, what: str, node: yaml.Node) -> Given:
-        """What comes of each schedule, queue or number."""
+        """The answers of each schedule, queue or number."""
         if not isinstance(node, yaml.MappingNode):
-            self.wrong(node, f"a table belongs here: the {what}, and what comes of it")
+            self.wrong(node, f"a table belongs here: the {what}, and its outcome")
             return {}
         found = {}
         for name, told in self.entries(node):
@@ -109,7 +109,7 @@ class Answers(Reader):
         found = {}
         for key, value in self.entries(table):
             if key.value not in kinds:
-                self.wrong(key, f"it brings no {key.value}: {near(key.value, kinds)}")
+                self.wrong(key, f"it has no value {key.value}: {near(key.value, kinds)}")
                 continue
             made = self.made(key.value, kinds[key.value].split()[0], value)
             if made is not None:
@@ -133,7 +133,7 @@ class Answers(Reader):
             return None
 
     def announced(self, node: yaml.Node) -> tuple[Reply | After, ...]:
-        """Announcements that concern the caller: what is told, and until when."""
+        """Announcements that concern the caller: text and end."""
         if not isinstance(node, yaml.SequenceNode):
             return self.replies(("announce", ""), node)
         usual = row(self.book, "announcements")

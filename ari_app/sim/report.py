@@ -1,4 +1,4 @@
-"""What came of tests and how much they cover: for people, for programs, and for a CI."""
+"""Reports of test results and coverage: text, JSON and JUnit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
@@ -28,7 +28,7 @@ class TestReport(Struct, frozen=True):
 
 
 class Gap(Struct, frozen=True):
-    """An edge that no test goes: where its node stands, and a call that would go it."""
+    """An edge that no test takes: the place of its node, and a call that would take it."""
 
     flow: str
     node: str
@@ -50,7 +50,7 @@ class Share(Struct, frozen=True):
 
 
 def path(trace: Trace) -> Iterator[str]:
-    """The way a call took, line by line; secrets are not in it."""
+    """The path of a call, line by line, without secrets."""
     flow = ""
     for line in trace.path:
         step = line.step
@@ -59,7 +59,7 @@ def path(trace: Trace) -> Iterator[str]:
             parts.insert(0, f"{step.flow}:")
         flow = step.flow
         if step.prompt:
-            parts.append(f"told {step.prompt}")
+            parts.append(f"played {step.prompt}")
         if step.key:
             parts.append(f"key {step.key}")
         if step.outcome:
@@ -70,11 +70,11 @@ def path(trace: Trace) -> Iterator[str]:
 def results(found: Sequence[Result], seconds: float, form: Format) -> str:
     """The report of tests that ran for so many seconds."""
     if form == "json":
-        return json.format(json.encode(list(map(_told, found)))).decode()
+        return json.format(json.encode(list(map(_entry, found)))).decode()
     return _junit(found, seconds) if form == "junit" else "\n".join(_plain(found, seconds))
 
 
-def _told(result: Result) -> TestReport:
+def _entry(result: Result) -> TestReport:
     failure = result.failure
     place = failure.place if failure else result.test.place
     return TestReport(
@@ -107,7 +107,7 @@ def _junit(found: Sequence[Result], seconds: float) -> str:
         time=f"{seconds:.3f}",
     )
     for result in found:
-        one = _told(result)
+        one = _entry(result)
         case = ElementTree.SubElement(
             suite, "testcase", classname=one.file, name=one.test, file=one.file, line=str(one.line)
         )
@@ -124,7 +124,7 @@ def _junit(found: Sequence[Result], seconds: float) -> str:
 def shares(
     found: Sequence[Covered], places: Mapping[tuple[str, str], Place], tests: Mapping[EdgeKey, Test]
 ) -> tuple[Share, ...]:
-    """Coverage with the places of what is missed, and ``tests`` that would go there."""
+    """Coverage with the places of missed edges, and ``tests`` that would take them."""
     return tuple(
         Share(
             one.flow,
@@ -140,7 +140,7 @@ def shares(
 
 
 def total(found: Sequence[Share]) -> float:
-    """Edges covered in all flows together, of a hundred."""
+    """Covered edges of all flows together, in percent."""
     of = sum(one.of_edges for one in found)
     return 100 * sum(one.edges for one in found) / of if of else 100.0
 
@@ -153,19 +153,19 @@ def coverage(found: Sequence[Share], form: Format) -> str:
     lines = []
     for one in found:
         for gap in one.gaps:
-            lines.append(f"{gap.place}: no test goes {gap.node} {gap.way}: ".replace("  ", " "))
+            lines.append(f"{gap.place}: no test takes {gap.node} {gap.way}: ".replace("  ", " "))
             lines[-1] += gap.how
     for one in found:
         lines.append(
-            f"{one.percent:5.1f} %  flow {one.flow}: {one.edges} of {one.of_edges} ways, "
+            f"{one.percent:5.1f} %  flow {one.flow}: {one.edges} of {one.of_edges} edges, "
             f"{one.nodes} of {one.of_nodes} nodes"
         )
-    lines.append(f"{total(found):5.1f} %  of all ways")
+    lines.append(f"{total(found):5.1f} %  of all edges")
     return "\n".join(lines)
 
 
 def _gap(edge: EdgeKey, places: Mapping[tuple[str, str], Place], test: Test | None) -> Gap:
-    how = "no call was found that goes there" if test is None else summary(test)
+    how = "no call was found that takes it" if test is None else summary(test)
     flow, node, way = edge
     return Gap(flow, node, way, str(places.get((flow, node or way), "")), how)
 

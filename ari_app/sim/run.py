@@ -1,4 +1,4 @@
-"""A call on the stage: the conductor over a simulated line, with the world of a test behind it."""
+"""Runs a test: the conductor over a simulated line, with the test's answers."""
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -23,7 +23,7 @@ from ivr.wants import Action, Screen
 
 
 class Person(Struct, frozen=True):
-    """Somebody who may call; ``language`` is "" for one whom we do not know."""
+    """A possible caller; ``language`` is "" for an unknown one."""
 
     number: str
     subscriber: int | None
@@ -32,10 +32,10 @@ class Person(Struct, frozen=True):
 
 
 class TestBench(Struct, frozen=True):
-    """What all rehearsals share.
+    """What all simulated calls share.
 
-    ``person`` finds who is meant by ``as`` ("" for anybody), ``back`` makes a fresh back end as it
-    is at a moment, ``lasts`` tells how long a screen is heard.
+    ``person``: the caller for an ``as`` ("" for the first one). ``back``: a fresh back end as of a
+    moment. ``lasts``: the duration of a screen in seconds.
     """
 
     book: Book
@@ -53,11 +53,11 @@ class Result(Struct, frozen=True):
 
 
 class BrokenError(Exception):
-    """A deed that a test breaks."""
+    """An action that the test lets fail."""
 
 
 class Call:
-    """One call: what the test gives in turn, and its real back end for the rest."""
+    """One call: the test's answers in turn, and the back end for the rest."""
 
     def __init__(
         self, bench: TestBench, test: Test, clock: Callable[[], float], watch: Watch | None = None
@@ -70,11 +70,11 @@ class Call:
         self.trace = Trace(bench.book, clock, watch)
 
     async def play(self, caller: Caller, reach: Callable[[float], Awaitable[None]]) -> None:
-        """The call, from its beginning to its end. Raises what a flow is at fault for."""
+        """Run the call to its end. Raises the faults of the flow."""
         await self.over(SimLine(caller, self._bench.lasts, self._answer, self.trace), reach)
 
     async def over(self, line: Line, reach: Callable[[float], Awaitable[None]]) -> None:
-        """The call over any line."""
+        """Run the call over any line."""
 
         async def perform(action: Action, session: Session) -> Answered:
             given = self._answer(request_of(action) or ("", ""))
@@ -95,7 +95,7 @@ class Call:
         await conduct(line, self._bench.book, self._session(), world)
 
     def _answer(self, of: Request) -> Reply | After | None:
-        """What the test gives; the last answer serves for all that follow."""
+        """The test's next answer; the last one is repeated."""
         replies = self._given.get(of)
         if not replies:
             return None
@@ -108,16 +108,16 @@ class Call:
         test = self._test
         person = self._bench.person(test.as_)
         caller = Number(person.number, person.subscriber, test.vouched)
-        wished = (test.lang, person.language)
-        session = start_session(self._bench.book, "rehearsal", test.call, caller, wished)
-        assert session is not None, "the reading of tests has looked"
+        languages = (test.lang, person.language)
+        session = start_session(self._bench.book, "rehearsal", test.call, caller, languages)
+        assert session is not None, "the script reader has checked the number"
         return session
 
 
 async def run_test(
     bench: TestBench, test: Test, steps: Next | None = None, watch: Watch | None = None
 ) -> Result:
-    """Run a test on a virtual clock; its steps, or those that come."""
+    """Run a test on a virtual clock, with its own steps or with ``steps``."""
     clock = VirtualClock()
     caller = Scripted(steps or _following(test.steps), clock, verdict)
     call = Call(bench, test, clock.now, watch)
@@ -145,5 +145,5 @@ def _expects_fault(steps: Sequence[Step]) -> bool:
 
 
 def fault(error: Exception) -> str:
-    """What a call broke of, as a failure says it."""
-    return f"the call broke: {error or type(error).__name__}"
+    """The text of a failure for an exception."""
+    return f"the call failed: {error or type(error).__name__}"

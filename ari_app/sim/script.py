@@ -1,4 +1,4 @@
-"""A test of flows: who calls, what the world answers, what the caller does and must get."""
+"""A test of flows: who calls, the given answers, what the caller does and expects."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,23 +12,23 @@ from ivr.problems import Place
 from ivr.terms import Is
 
 MONDAY = datetime(2026, 3, 2, 10, 0)
-"""When a test takes place that does not say so: on a working Monday morning, local time."""
+"""The default time of a test: a Monday morning, local time."""
 
 UNKNOWN, WITHHELD = "unknown", "withheld"
-"""Callers who are no subscribers: one with a number that we do not know, one without a number."""
+"""Callers who are not subscribers: with an unknown number, and without a number."""
 
 Pause = Annotated[float, Meta(description="a time: 0.3s, 6s, 2m", ge=0.01, le=600)]
 
 
 class After(Struct, frozen=True):
-    """An answer that takes so many seconds to come."""
+    """An answer that comes after some seconds."""
 
     reply: Answered
     seconds: float
 
 
 Given = Mapping[Request, tuple[Reply | After, ...]]
-"""What is answered in turn; the last answer serves for all that follow."""
+"""Request -> its answers in turn; the last one is repeated."""
 
 
 class Press(Struct, frozen=True):
@@ -56,11 +56,11 @@ class Speak(Struct, frozen=True):
 
 
 class Silence(Struct, frozen=True):
-    """Do nothing until what is asked gives up waiting."""
+    """Press nothing until the timer fires."""
 
 
 class Hear(Struct, frozen=True):
-    """Hear all that is told, until something is asked."""
+    """Listen until something is asked."""
 
 
 class HangUp(Struct, frozen=True):
@@ -74,8 +74,8 @@ class Expectation(Struct, frozen=True, kw_only=True):
     what happened since the caller last did something, the others about where the call stands.
     """
 
-    prompt: Annotated[tuple[str, ...], Meta(description="told since the last key")] = ()
-    untold: Annotated[tuple[str, ...], Meta(description="not told since the last key")] = ()
+    prompt: Annotated[tuple[str, ...], Meta(description="played since the last key")] = ()
+    untold: Annotated[tuple[str, ...], Meta(description="not played since the last key")] = ()
     flow: str = ""
     node: str = ""
     lang: str = ""
@@ -95,18 +95,18 @@ CallerAction = Press | Wait | Speak | Silence | Hear | HangUp | Expectation
 
 
 class Step(Struct, frozen=True):
-    """A deed of a test, and where it stands."""
+    """A step of a test, and its place."""
 
     does: CallerAction
     place: Place
 
 
 class Test(Struct, frozen=True, kw_only=True):
-    """A call, from the dialling to the hanging up: when the steps are over, the caller does so."""
+    """A call; after the last step the caller hangs up."""
 
     __test__ = False  # for pytest, which takes it for one of its own
 
-    test: Annotated[str, Meta(description="what is so, in words")]
+    test: Annotated[str, Meta(description="what is tested, in words")]
     call: Annotated[str, Is.NUMBER, Meta(description="the number that is dialled")]
     as_: Annotated[
         str, Meta(description="a subscriber's number, unknown, or withheld; else a demo subscriber")
@@ -116,13 +116,15 @@ class Test(Struct, frozen=True, kw_only=True):
     ] = True
     at: Annotated[datetime, Meta(description="the local time, such as 2026-03-02T10:00")] = MONDAY
     lang: Annotated[str, Meta(description="the caller's language; else the subscriber's own")] = ""
-    given: Annotated[Given, Meta(description="what the world answers")] = {}
+    given: Annotated[
+        Given, Meta(description="answers of operations, queues, hours and numbers")
+    ] = {}
     steps: tuple[Step, ...] = ()
     place: Place = Place("", 1, 1)
 
 
 def describe(action: CallerAction) -> str:
-    """What the caller does, in words."""
+    """A caller's action, in words."""
     match action:
         case Press(secret=True):
             return "the secret"

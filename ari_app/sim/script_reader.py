@@ -1,4 +1,4 @@
-"""Tests of flows, from YAML: strictly, with all that is wrong at once."""
+"""Reads tests of flows from YAML, with all problems at once."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -38,7 +38,7 @@ DOERS = ("press", "secret", "wait", "speak", "expect")
 
 
 class Tests(Struct, frozen=True):
-    """The tests of a file that read well, and what is wrong with the others."""
+    """The valid tests of a file, and the problems of the others."""
 
     __test__ = False
 
@@ -84,7 +84,7 @@ class _Reader(Answers):
                         self.wrong(each, "a test is a table: begin it with `- test: …`")
 
     def fits(self, node: yaml.Node, test: Test) -> bool:
-        """Whether a test is about something that is there."""
+        """Whether the number and the language of a test exist."""
         if self.book.answering(test.call) is None:
             dialled = self.book.dialled
             self.wrong(node, f"no flow has the number {test.call}: {near(test.call, dialled)}")
@@ -107,7 +107,7 @@ class _Reader(Answers):
         pairs = list(self.entries(node)) if isinstance(node, yaml.MappingNode) else []
         if len(pairs) != 1 or pairs[0][0].value not in DOERS:
             words = ", ".join([*DOERS, *WORDS])
-            self.wrong(node, f'this is no step: write one of {words}, such as `press: "1"`')
+            self.wrong(node, f'this is not a step: write one of {words}, such as `press: "1"`')
             return None
         key, value = pairs[0]
         match key.value:
@@ -132,7 +132,7 @@ class _Reader(Answers):
             keys = self.value(node, str)
             made = Press(keys) if keys else None
         if made is not None and set(made.keys) - KEYS:
-            self.wrong(node, f"{made.keys!r} are no keys: write 0 to 9, * or #, in quotes")
+            self.wrong(node, f"{made.keys!r} are not keys: write 0 to 9, * or #, in quotes")
             return None
         return structs.replace(made, secret=secret) if isinstance(made, Press) else None
 

@@ -1,4 +1,4 @@
-"""Ways through flows, and calls that were made, as tests in YAML."""
+"""Writes tests in YAML: from paths of the search, and from calls that were made."""
 
 import json
 import re
@@ -39,7 +39,7 @@ _NOWHERE = Place("", 1, 1)
 
 
 def walked(book: Book, path: Path, language: str) -> Test:
-    """The test of a way that a walk found; ``language`` is that of whoever calls by default."""
+    """The test of a path; ``language`` is that of the default caller."""
     first = path.turns[0].session
     flow = book.flows[first.flow]
     known = first.caller.subscriber is not None
@@ -57,7 +57,7 @@ def walked(book: Book, path: Path, language: str) -> Test:
 
 
 def called(test: Test, trace: Trace) -> Test:
-    """The test of a call that was made as ``test`` says, with what the caller did in it."""
+    """The test of a call that was made as ``test``, with the caller's actions."""
     steps: list[Step] = []
     for turn in trace.turns:
         acts = list(steps_of([turn], ""))
@@ -70,14 +70,14 @@ def called(test: Test, trace: Trace) -> Test:
 
 
 def _name(edges: Sequence[EdgeKey]) -> str:
-    """What a test is about: the first edges that no other test took."""
+    """The name of a test: the first edges that no other test takes."""
     told = [edge for edge in edges if edge[2] not in ("then", "goto", "call")] or list(edges)
     names = [f"{node} {label}".strip() for _, node, label in told[:4]]
     return f"{told[0][0]}: {', '.join(names)}{' …' if len(told) > 4 else ''}"
 
 
 def given_of(turns: Iterable[Transition]) -> Given:
-    """What the world answered in these turns, in turn."""
+    """The answers in these transitions, by request, in order."""
     found: dict[Request, list[Reply | After]] = {}
     for turn in turns:
         of = request_of(turn.want) if turn.want is not None else None
@@ -88,7 +88,7 @@ def given_of(turns: Iterable[Transition]) -> Given:
 
 
 def _once(replies: Sequence[Reply | After]) -> Iterator[Reply | After]:
-    """The last answer serves for all that follow, so it is written once."""
+    """Drop repetitions of the last answer, which is repeated anyway."""
     last = len(replies)
     while last > 1 and replies[last - 2] == replies[-1]:
         last -= 1
@@ -96,7 +96,7 @@ def _once(replies: Sequence[Reply | After]) -> Iterator[Reply | After]:
 
 
 def steps_of(turns: Iterable[Transition], flow: str) -> Iterator[Step]:
-    """What the caller did in these turns."""
+    """The caller's actions in these transitions."""
     for turn in turns:
         match turn.want, turn.event:
             case Ask(), Keyed(digits):
@@ -111,7 +111,7 @@ def steps_of(turns: Iterable[Transition], flow: str) -> Iterator[Step]:
 
 
 def standing(at: Session, want: Want, flow: str) -> Expectation:
-    """Where a call that began in ``flow`` stands, as a test expects it."""
+    """The expectation for the state of a call that started in ``flow``."""
     elsewhere = "" if at.flow == flow else at.flow
     match want:
         case Done():

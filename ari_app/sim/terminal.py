@@ -1,4 +1,4 @@
-"""Keys from a terminal, or from whatever is piped into one."""
+"""Keys from a terminal or from piped input."""
 
 import asyncio
 import os
@@ -17,18 +17,18 @@ from ivr.digits import KEYS
 from ivr.problems import Place
 
 SPOKEN = 3.0
-"""How long a caller at a terminal speaks at a press of "s"; seconds."""
+"""Seconds of speech for an "s"."""
 
 KEYBOARD = '0-9 * # are keys, "," hears it out, "." stays silent, "s" speaks, "h" hangs up'
 
 Signs = Callable[[], Awaitable[str]]
-"""The next sign; "" when there are no more."""
+"""The next character; "" at the end."""
 
 _PLACE = Place("keys", 1, 1)
 
 
 def step(sign: str) -> Step | None:
-    """What a sign on the keyboard means; None if nothing."""
+    """The step for a character; None if it has none."""
     match sign:
         case ",":
             return Step(Hear(), _PLACE)
@@ -42,7 +42,7 @@ def step(sign: str) -> Step | None:
 
 
 class Typed:
-    """The steps of a script that is typed sign by sign; after the last one he hears it out."""
+    """Steps typed character by character; after the last one the caller listens to the end."""
 
     def __init__(self, signs: Signs) -> None:
         self._signs = signs
@@ -62,7 +62,7 @@ class Typed:
 
 
 class Person:
-    """Somebody at a terminal, in real time: see :class:`ari_app.sim.line.Caller`."""
+    """A caller at a terminal, in real time: see :class:`ari_app.sim.line.Caller`."""
 
     def __init__(self, signs: Signs) -> None:
         self._signs = signs
@@ -103,13 +103,13 @@ class Person:
         return None
 
     def close(self) -> None:
-        """Nothing is typed any more."""
+        """Stop reading the terminal."""
         if self._coming is not None:
             self._coming.cancel()
 
 
 async def run_in_real_time(bench: TestBench, test: Test, signs: Signs, watch: Watch) -> Result:
-    """A call in real time; what the test says of steps is not looked at."""
+    """Run a call in real time; the steps of the test are ignored."""
     person = Person(signs)
     call = Call(bench, test, person.now, watch)
     person.trace = call.trace
@@ -123,7 +123,7 @@ async def run_in_real_time(bench: TestBench, test: Test, signs: Signs, watch: Wa
 
 
 def signs(text: str) -> Signs:
-    """The signs of a text."""
+    """The characters of a text."""
     coming = iter(text)
 
     async def following() -> str:
@@ -134,7 +134,7 @@ def signs(text: str) -> Signs:
 
 @asynccontextmanager
 async def typed() -> AsyncIterator[Signs]:
-    """The signs that are typed at the terminal, each at once, while the context lasts."""
+    """Single characters typed at the terminal, while the context lasts."""
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[str] = asyncio.Queue()
     fd = sys.stdin.fileno()

@@ -1,4 +1,4 @@
-"""What happened in a call: for whoever expects something of it, and for whoever reads it."""
+"""The trace of a call: for expectations, reports and coverage."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,11 +18,11 @@ Clock = Callable[[], float]
 """Seconds since the call began."""
 
 Watch = Callable[[float, Step | Want | str], None]
-"""Is told at once, with the second of the call, of steps, of what is presented, and of notes."""
+"""Called at once, with the second of the call, for each step, want and note."""
 
 
 class Since:
-    """What happened since the caller last did something; ``after`` is what he did."""
+    """What happened since the caller's last action, which is ``after``."""
 
     def __init__(self, after: str) -> None:
         self.after = after
@@ -42,7 +42,7 @@ class Line(Struct, frozen=True):
 
 
 class Trace(CallObserver):
-    """The witness of one call."""
+    """The observer of one call."""
 
     def __init__(self, book: Book, clock: Clock, watch: Watch | None = None) -> None:
         self._book = book
@@ -69,7 +69,7 @@ class Trace(CallObserver):
         self.spots.update((step.flow, step.node) for step in steps)
         for step in steps:
             self.path.append(Line(self._clock(), step))
-            self._tell(step)
+            self._notify(step)
 
     def presented(self, call: str, want: Want) -> None:  # noqa: ARG002
         """See :class:`~ari_app.session.conductor.CallObserver`."""
@@ -82,40 +82,40 @@ class Trace(CallObserver):
                 self.since.dialled = want.number
         if self.session is not None:
             self.spots.add((self.session.flow, self.session.node))
-        self._tell(want)
+        self._notify(want)
 
     def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:  # noqa: ARG002
         """See :class:`~ari_app.session.conductor.CallObserver`."""
         self.ending = ending
 
-    # What the line and the world behind it tell.
+    # Reported by the line and by the actions.
 
     def acted(self, what: str) -> None:
-        """The caller did something: what comes now comes of it."""
+        """The caller did something."""
         self.since = Since(what)
-        self._tell(what)
+        self._notify(what)
 
     def happened(self, want: Want, event: Event) -> None:
-        """What came of a want."""
+        """A want was answered by an event."""
         if self.session is not None:
             self.turns.append(Transition(self.session, want, event))
         outcome = getattr(event, "outcome", "broken")
         match want:
             case Invoke():
                 self.since.outcomes[want.operation] = outcome
-                self._tell(f"{want.operation}: {outcome}")
+                self._notify(f"{want.operation}: {outcome}")
             case Enqueue():
-                self._tell(f"back from the queue {want.queue}: {outcome}")
+                self._notify(f"back from the queue {want.queue}: {outcome}")
             case Send() if outcome == "sent":
-                self._tell(want)
+                self._notify(want)
                 self.since.messages += [phrase.prompt for phrase in want.screen.phrases]
 
     def note(self, text: str, quiet: bool = False) -> None:
-        """Something that a caller may not expect; ``quiet`` if it only matters when he does not."""
+        """Note something that may explain a failure; ``quiet``: not shown at once."""
         self.since.notes.append(text)
         if not quiet:
-            self._tell(text)
+            self._notify(text)
 
-    def _tell(self, what: Step | Want | str) -> None:
+    def _notify(self, what: Step | Want | str) -> None:
         if self._watch is not None:
             self._watch(self._clock(), what)

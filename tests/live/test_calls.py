@@ -23,8 +23,8 @@ def test_a_subscriber_hears_his_balance(firstline: Installation, tmp_path: Path)
     assert not other.heard, other
     path = firstline.last_call()
     assert "dialled 611" in path
-    assert "main (menu)  told welcome main-menu  key 1  -> money" in path
-    assert "balance-told (say)  told balance-is" in path
+    assert "main (menu)  played welcome main-menu  key 1  -> money" in path
+    assert "balance-told (say)  played balance-is" in path
 
 
 @pytest.mark.parametrize(("number", "prompt"), [("111", "welcome-111"), ("2690000", "welcome")])
@@ -52,12 +52,12 @@ def test_a_code_by_voice_and_as_a_text_session(firstline: Installation, tmp_path
     assert heard(recording, firstline.said("balance-is", "balance=12.50")).heard
     path = firstline.last_call()
     assert "dialled *100# over ari" in path
-    assert "balance-told (end)  told balance-is" in path
+    assert "balance-told (end)  played balance-is" in path
     told = firstline.out("ussd", "*111#", "--press", "1")
     assert told.endswith("-> 1\nНа вашем счёте 12,50 руб.\n")
     path = firstline.last_call()
     assert "dialled *111# over ussd" in path
-    assert "menu (menu)  told ussd-menu  key 1  -> balance" in path
+    assert "menu (menu)  played ussd-menu  key 1  -> balance" in path
 
 
 def test_a_code_that_is_keyed_in_a_menu(firstline: Installation, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ async def test_what_a_caller_says_is_in_a_file(rooms: Installation, end: str) ->
         if end != "hang-up":
             await spoken(rooms, before)
         path = await over(rooms, me)
-    assert "message: tell (record)  told welcome  -> recorded" in path
+    assert "message: tell (record)  played welcome  -> recorded" in path
     assert "rooms: tell (call)  -> told" in path
     assert "main (menu)  -> gone" in path
     [message] = messages(rooms)[len(before) :]
@@ -117,7 +117,7 @@ async def test_who_says_nothing_is_told_so(rooms: Installation, tmp_path: Path) 
         await me.press("7")  # to the tone at once
         await asyncio.sleep(4.5)  # the tone, the silence, and words
         path = await over(rooms, me)
-    assert "tell (record)  told welcome  -> empty" in path
+    assert "tell (record)  played welcome  -> empty" in path
     assert heard(recording, rooms.said("not-understood")).heard
     assert messages(rooms) == before
     assert not left(rooms)

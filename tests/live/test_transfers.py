@@ -128,7 +128,7 @@ async def test_a_colleague_gets_the_caller_whose_flow_then_goes_on(
         await at.boris_serves()
     path = await asyncio.to_thread(house.last_call)
     assert "support-queue (queue)  -> ended" in path
-    assert "bye (end)  told thanks-bye" in path
+    assert "bye (end)  played thanks-bye" in path
 
 
 async def test_a_queue_gets_the_caller_whose_flow_then_goes_on(house: Installation) -> None:
@@ -158,7 +158,7 @@ async def test_a_colleague_who_is_busy_loses_no_caller(
         await at.me.wait(Disconnected)
     path = await asyncio.to_thread(house.last_call)
     assert f"support-queue (queue)  -> {outcome}" in path
-    assert "busy (say)  told operator-left" in path
+    assert "busy (say)  played operator-left" in path
 
 
 @pytest.mark.parametrize("answers", [True, False])

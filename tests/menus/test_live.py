@@ -140,8 +140,8 @@ async def test_what_does_not_check_is_refused_whole_until_it_is_mended(
     assert station.air.refused == done.problems
     for what in ("611.yaml:12:36", "611.yaml:13:17", "prompts/ru.yaml:1:5"):
         [problem] = [one for one in done.problems if what in one]
-        assert f"menus refused: {problem}" in caplog.messages
-    assert "the old menus stay on the air" in caplog.messages[-1]
+        assert f"menus rejected: {problem}" in caplog.messages
+    assert "the old menus stay live" in caplog.messages[-1]
     caplog.set_level("INFO")
     (station.menus / "112.yaml").unlink()
     station.flow.write_text(FLOW)
@@ -168,7 +168,7 @@ async def test_a_fault_of_ours_hurts_no_call(
     before = station.air.now
     station.flow.write_text(OTHER)
     station.fault = RuntimeError("broken")
-    assert "the log of Firstline says how" in (await station.air.reload("reload")).problems[0]
+    assert "see the log of Firstline" in (await station.air.reload("reload")).problems[0]
     assert "RuntimeError: broken" in caplog.text
     assert station.air.now is before
     station.fault = None

@@ -119,7 +119,7 @@ def test_what_is_wrong_in_texts_and_flows_is_told_together(tmp_path: Path) -> No
         menus(tmp_path, WORDS, OPERATIONS)
     texts, languages, flow = map(str, caught.value.problems)
     assert texts.startswith(f"{tmp_path}/prompts/ru.yaml:2:13: there is no kind of placeholder")
-    assert languages.startswith(f"{tmp_path}/prompts/rus.yaml:1:1: rus is no language")
+    assert languages.startswith(f"{tmp_path}/prompts/rus.yaml:1:1: rus is not a language")
     assert flow.startswith(f"{tmp_path}/611.yaml:13:17: ")
 
 

@@ -92,12 +92,12 @@ def test_all_problems_at_once_with_their_places() -> None:
     [
         ("a: раз\n\tb: два\n", "2:1", "spaces, not with tabs"),
         ("a: *b\n", "1:4", "quotes"),
-        ("a: раз # два\n", "1:7", "what follows # is not told"),
+        ("a: раз # два\n", "1:7", "what follows # is not played"),
         ("a: раз \x07 два\n", "1:8", "U+0007"),
         ("- раз\n", "1:1", "`name: text`"),
         ("a: [раз]\n", "1:4", "quotes"),
         ("? [a]\n: раз\n", "1:3", "a prompt's name"),
-        ("a: Раз {b\n", "1:8", "no placeholder"),
+        ("a: Раз {b\n", "1:8", "not a placeholder"),
         ("a: Раз {b:money BYN}\n", "1:8", "takes nothing after it"),
         ("a: Раз {b:each}\n", "1:8", "prompt of a row"),
         ("a: Раз {b:money} {b:day}\n", "1:18", "keep one"),
@@ -129,7 +129,7 @@ def test_languages_agree_on_placeholders() -> None:
 
 def test_a_file_of_no_language() -> None:
     assert problems(rus="a: раз\n") == [
-        "rus.yaml:1:1: rus is no language that we speak: did you mean ru?"
+        "rus.yaml:1:1: rus is not a language with a voice: did you mean ru?"
     ]
 
 
@@ -185,7 +185,7 @@ def test_own_words_win_in_their_language(tmp_path: Path) -> None:
     (tmp_path / ".#ru.yaml").symlink_to("an-editor@host")
     laid = merge_directory(OURS, tmp_path)
     assert laid.problems == ()
-    assert laid.sound() is laid.catalogue
+    assert laid.valid() is laid.catalogue
     assert laid.catalogue.languages == ("ru", "be", "en")
     assert told(laid.catalogue, "hello") == ["Привет", "Добры дзень", "Hello"]
     assert told(laid.catalogue, "fee") == told(OURS, "fee")
@@ -197,7 +197,7 @@ def own_problems(**texts: str) -> list[str]:
     """What is wrong with texts over ours; what can be read of them is there all the same."""
     laid = merge(OURS, {f"{language}.yaml": text for language, text in texts.items()})
     with pytest.raises(CatalogueError) as raised:
-        laid.sound()
+        laid.valid()
     assert laid.catalogue.languages[:2] == ("ru", "be")
     return str(raised.value).splitlines()
 
@@ -217,4 +217,4 @@ def test_what_is_wrong_with_own_words_stands_where_they_are() -> None:
 
 def test_a_prompt_may_change_its_values_in_all_languages_at_once() -> None:
     texts = {f"{language}.yaml": "fee: Раз {sum:money}\n" for language in ("ru", "be")}
-    assert merge(OURS, texts).sound().slots("fee") == {"sum": "money"}
+    assert merge(OURS, texts).valid().slots("fee") == {"sum": "money"}

@@ -167,7 +167,7 @@ async def test_all_fixed_prompts_and_again(tmp_path: Path) -> None:
 async def test_two_catalogues_are_heard_at_once(reading: PromptMedia, tmp_path: Path) -> None:
     """The calls that go on with an old one, and the new ones."""
     own = {"ru.yaml": "hello: Здравствуйте.\n"}
-    other = PromptMedia(reading.voice, merge(CATALOGUE, own).sound(), tmp_path / "recordings")
+    other = PromptMedia(reading.voice, merge(CATALOGUE, own).valid(), tmp_path / "recordings")
     assert await reading.render_all() == 3
     assert await other.render_all() == 1
     assert await other.media([HELLO], "ru") != await reading.media([HELLO], "ru")
@@ -224,7 +224,7 @@ async def test_what_has_no_sound_or_no_words(
         await voice.say("...", "ru", tmp_path / "said.wav")
     with pytest.raises(SpeechFailed, match="no prompt nothing"):
         await reading.media([Phrase("nothing")], "ru")
-    with pytest.raises(SpeechFailed, match="nobody speaks 'pl'"):
+    with pytest.raises(SpeechFailed, match="there is no voice for 'pl'"):
         await voice.say("raz", "pl", tmp_path / "said.wav")
     assert await reading.media([HELLO], "ru")
 

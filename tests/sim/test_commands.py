@@ -118,7 +118,7 @@ def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None
     file = menus / "common" / "tariff.yaml"
     lines = file.read_text().splitlines()
     place = next(n for n, line in enumerate(lines, 1) if line.startswith("  mine-told:"))
-    assert f"{file}:{place}:3: no test goes mine-told then: " in result.output
+    assert f"{file}:{place}:3: no test takes mine-told then: " in result.output
     assert "call 111, press 2, ticket: none, announce: none, tariff: ok" in result.output
     result = firstline("cover", menus, "--format", "json")
     assert result.exit_code == 0
@@ -162,7 +162,7 @@ def test_coverage_of_tests_that_fail_is_none_to_rely_on(tmp_path: Path) -> None:
         (["--as", "unknown"], "71", "hours-are: "),
         ([], ",..h", "main-menu-help: "),
         (["--press", "1", "--answer", "balance=unavailable"], "", "sorry-unavailable: "),
-        (["--queue", "timeout"], "0,,,", "busy (say)  told operator-left"),
+        (["--queue", "timeout"], "0,,,", "busy (say)  played operator-left"),
         (["--press", "0h"], "", "support-queue (queue)  -> gone"),
         (["--press", "0,", "--fast"], "", "in the queue support, topic general"),
     ],

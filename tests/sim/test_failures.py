@@ -42,7 +42,7 @@ BOOK = book()
             7,
             "expected value balance to be 3 after key 1, was 12.50",
         ),
-        (["- expect: { untold: menu }"], 6, "menu was told after the beginning, and should not"),
+        (["- expect: { untold: menu }"], 6, "menu was played after the beginning, but must not"),
         (['- press: "0"', '- press: "1"'], 7, "the call was over before key 1"),
         (['- press: "0"', "- expect: { ended: ended }", "- silence"], 8, "over before silence"),
         (
@@ -75,7 +75,7 @@ async def test_a_flow_at_fault_fails_the_test_unless_it_is_expected() -> None:
     broken = 'tests:\n- { test: t, call: "100", given: { balance: broken } }\n'
     [result] = await run(of, broken)
     assert result.failure is not None
-    assert "the call broke: a: BrokenError: broken by the test" in result.failure.text
+    assert "the call failed: a: BrokenError: broken by the test" in result.failure.text
     [result] = await run(of, f"{broken[:-2]}, steps: [{{ expect: {{ ended: fault }} }}] }}\n")
     assert result.failure is None
 

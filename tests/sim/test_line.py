@@ -118,4 +118,4 @@ nodes: { wait: { queue: support, on: { timeout: wait }, else: bye }, bye: { end:
     )
     result = await called("expect: { node: bye }", "queue: { support: timeout }", of)
     assert result.failure is not None
-    assert result.failure.text == "the call goes on and on by itself"
+    assert result.failure.text == "the call never ends by itself"
