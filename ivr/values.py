@@ -9,12 +9,15 @@ from msgspec import Struct
 
 from ivr.secret import Secret
 
+OWN = ""
+"""As a currency: that of the operator, whichever it is."""
+
 
 class Money(Struct, frozen=True, tag="money"):
-    """An amount of money, exact; ``currency`` is an ISO 4217 code."""
+    """An amount of money, exact; ``currency`` is an ISO 4217 code, or :data:`OWN`."""
 
     amount: Decimal
-    currency: str = "BYN"
+    currency: str = OWN
 
 
 class Count(Struct, frozen=True, tag="count"):

@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from ivr.numbers import NumberPlan
+from ivr.values import OWN, Money, Value
 
 
 class Operator(Struct, frozen=True):
     """The operator of an installation, as its texts speak of it.
 
     ``words``: name of a placeholder such as ``{operator}`` to its text per language; the text
-    under ``""`` is for all others. ``numbers`` is the plan in whose groups numbers are said.
+    under ``""`` is for all others. ``numbers`` is the plan in whose groups numbers are said,
+    ``currency`` the ISO 4217 code of money that names none.
     """
 
     words: Mapping[str, Mapping[str, str]] = {}
     numbers: NumberPlan | None = None
+    currency: str = OWN
 
     def in_(self, language: str) -> Mapping[str, str]:
         """The text of each placeholder in a language."""
@@ -23,3 +26,9 @@ class Operator(Struct, frozen=True):
             name: texts.get(language) or texts.get("") or next(iter(texts.values()), "")
             for name, texts in self.words.items()
         }
+
+    def own(self, value: Value) -> Value:
+        """A value; money without a currency is in the operator's own."""
+        if isinstance(value, Money) and value.currency == OWN:
+            return Money(value.amount, self.currency)
+        return value

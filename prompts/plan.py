@@ -124,7 +124,10 @@ def _parts(
                 yield RecordedFile(spoken_value.recording) if by_ear else SpokenText(words, tongue)
             case Slot(name, kind, unit) if name in values:
                 numbers = catalogue.operator.numbers
-                yield SpokenText(say(values[name], kind, unit, language, numbers), language)
+                yield SpokenText(
+                    say(catalogue.operator.own(values[name]), kind, unit, language, numbers),
+                    language,
+                )
             case Slot(name):
                 raise PhraseError(f"{prompt} uses {name}, which is not set: check the flow")
 

@@ -111,7 +111,7 @@ def password(state: State, name: str, generate: bool) -> None:
 
     async def setting(store: Store, one: Agent) -> tuple[Secret, int]:
         new = generated() if generate else await asyncio.to_thread(_typed)
-        weak = faults(new, (one.name, one.full_name))
+        weak = faults(new, (one.name, one.full_name), state.config().operator.brands)
         if weak:
             raise click.ClickException(f"the password is too weak. {' '.join(weak)}")
         with hashing(state) as hasher:

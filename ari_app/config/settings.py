@@ -61,7 +61,7 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def said(self) -> Operator:
         """The operator as its texts speak of it."""
         own = {"operator": _by_language(self.name), **self._words()}
-        return Operator({**_UNTOLD, **own}, NumberPlan.of(self.country))
+        return Operator({**_UNTOLD, **own}, NumberPlan.of(self.country), self.currency)
 
     @property
     def brands(self) -> tuple[str, ...]:

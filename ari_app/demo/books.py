@@ -15,6 +15,7 @@ from ari_app.demo.accounts import (
     demo_charges,
     demo_payments,
 )
+from ari_app.demo.settings import CURRENCY
 from ari_app.selfcare import billing, books
 from ari_app.selfcare.billing import BillingUnavailable, BillingUncertain
 from ari_app.selfcare.books import Books, ProductCatalogue, TariffChange, by_code
@@ -163,11 +164,12 @@ def _books(db: Database) -> Books:
 def _catalogue(tariffs: Iterable[TariffPlan], services: Iterable[ServiceOffer]) -> ProductCatalogue:
     return ProductCatalogue(
         by_code(
-            billing.Tariff(one.names, one.fee, one.minutes, one.gigabytes, code=one.code)
+            billing.Tariff(one.names, one.fee, one.minutes, one.gigabytes, CURRENCY, one.code)
             for one in tariffs
         ),
-        by_code(billing.Service(one.names, one.fee, code=one.code) for one in services),
+        by_code(billing.Service(one.names, one.fee, CURRENCY, one.code) for one in services),
         by_code(PRIZES),
+        rules=books.Rules(currency=CURRENCY),
     )
 
 
@@ -211,13 +213,13 @@ def _kept(
     billed: dict[int, list[billing.Bill]] = {id: [] for id in now.accounts}
     charged: dict[int, list[billing.Charge]] = {id: [] for id in now.accounts}
     for one in payments:
-        paid[one.subscriber].append(billing.Payment(one.day, one.amount))
+        paid[one.subscriber].append(billing.Payment(one.day, one.amount, CURRENCY))
     for bill in sorted(sent, key=lambda bill: bill.month, reverse=True):
         lines = tuple(billing.BillLine(line.names, line.amount) for line in bill.lines)
         total = sum((line.amount for line in lines), bill.vat)
-        billed[bill.subscriber].append(billing.Bill(bill.month, total, bill.vat, lines))
+        billed[bill.subscriber].append(billing.Bill(bill.month, total, bill.vat, lines, CURRENCY))
     for use in used:
         charged[use.subscriber].append(
-            billing.Charge(use.at, use.names, use.number, use.seconds, use.amount)
+            billing.Charge(use.at, use.names, use.number, use.seconds, use.amount, CURRENCY)
         )
     return Ledger(now, paid, billed, charged)

@@ -7,12 +7,14 @@ from msgspec import convert
 
 from ari_app.config.settings import OperatorSettings
 
+CURRENCY: Final = "BYN"
+
 SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
     "site": {"timezone": "Europe/Minsk"},
     "operator": {
         "name": {"ru": "Зорка", "be": "Зорка", "en": "Zorka"},
         "country": "BY",
-        "currency": "BYN",
+        "currency": CURRENCY,
         "words": {"apn": "zorka.by", "apn-login": "zorka"},
     },
 }

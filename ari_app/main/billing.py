@@ -47,7 +47,7 @@ async def opened_billing(
     if given.url.startswith("http://") and "//127." not in given.url:
         log.warning("[billing] url is not https: balances and the token go unencrypted")
     async with AsyncExitStack() as stack:
-        client = TmfBilling(_settings(given, state.keys().billing), now)
+        client = TmfBilling(_settings(given, state.keys().billing, config.operator.currency), now)
         try:
             await stack.enter_async_context(client)
         except OSError as error:
@@ -55,7 +55,7 @@ async def opened_billing(
         yield client
 
 
-def _settings(given: BillingSettings, token: Secret) -> Settings:
+def _settings(given: BillingSettings, token: Secret, currency: str) -> Settings:
     return Settings(
         url=given.url,
         token=token,
@@ -63,4 +63,5 @@ def _settings(given: BillingSettings, token: Secret) -> Settings:
         timeout=given.timeout,
         order_timeout=given.order_timeout,
         balance_age=given.balance_age,
+        currency=currency,
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from ari_app.selfcare.orders import Completed, Order, Quote, Refused, Unit
+from ivr.values import OWN
 
 Names = Mapping[str, str]
 """A name per language: ``{"ru": "Домашний", "be": "Хатні", "en": "Home"}``."""
@@ -32,7 +33,7 @@ class Balance(Struct, frozen=True):
     """
 
     amount: Decimal
-    currency: str = "BYN"
+    currency: str = OWN
     as_of: datetime | None = None
 
 
@@ -46,7 +47,7 @@ class Tariff(Struct, frozen=True):
     fee: Decimal
     minutes: int
     gigabytes: int
-    currency: str = "BYN"
+    currency: str = OWN
     code: str = ""
 
 
@@ -55,7 +56,7 @@ class Service(Struct, frozen=True):
 
     names: Names
     fee: Decimal
-    currency: str = "BYN"
+    currency: str = OWN
     code: str = ""
 
 
@@ -64,7 +65,7 @@ class Payment(Struct, frozen=True):
 
     day: date
     amount: Decimal
-    currency: str = "BYN"
+    currency: str = OWN
 
 
 class BillLine(Struct, frozen=True):
@@ -82,7 +83,7 @@ class Bill(Struct, frozen=True):
     total: Decimal
     vat: Decimal
     lines: tuple[BillLine, ...]
-    currency: str = "BYN"
+    currency: str = OWN
 
 
 class Allowance(Struct, frozen=True):
@@ -100,7 +101,7 @@ class Charge(Struct, frozen=True):
     number: str
     seconds: int
     amount: Decimal
-    currency: str = "BYN"
+    currency: str = OWN
 
 
 class PausePeriod(Struct, frozen=True):
@@ -118,7 +119,7 @@ class Offer(Struct, frozen=True):
     unit: Unit
     amount: int
     price: Decimal
-    currency: str = "BYN"
+    currency: str = OWN
 
 
 class Reward(Struct, frozen=True):

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from ari_app.selfcare.billing import Offer, PausePeriod, Reward, Service, Tariff, UnknownSubscriber
 from ari_app.selfcare.orders import Unit
+from ivr.values import OWN
 
 
 class Rules(Struct, frozen=True):
@@ -37,7 +38,7 @@ class Rules(Struct, frozen=True):
     """How many offers a seller may have open."""
     offer_days: int = 7
     """On how many days an offer can be accepted, the first one counted."""
-    currency: str = "BYN"
+    currency: str = OWN
 
 
 class RewardGrant(Struct, frozen=True):

@@ -8,6 +8,7 @@ from msgspec import Struct
 from ari_app.selfcare.orders import Completed, Order, Refused, Unit
 from ari_app.selfcare.request_port import Asker
 from ivr.model import Operation
+from ivr.values import OWN
 
 
 class BalanceTransfer(Struct, frozen=True):
@@ -19,7 +20,7 @@ class BalanceTransfer(Struct, frozen=True):
     unit: Unit
     amount: int
     price: Decimal = Decimal(0)
-    currency: str = "BYN"
+    currency: str = OWN
 
 
 class OrderRequest(Struct, frozen=True):

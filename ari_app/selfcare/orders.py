@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from ivr.values import OWN
+
 Unit = Literal["minutes", "gigabytes"]
 """What one subscriber may give or sell to another."""
 
@@ -96,7 +98,7 @@ class Quote(Struct, frozen=True):
     charge: Decimal
     monthly: Decimal
     since: date
-    currency: str = "BYN"
+    currency: str = OWN
 
 
 Reason = Literal[

@@ -13,12 +13,12 @@ _REST, _DIFFERENT = 8, 5
 
 _COMMON = (
     "пароль", "привет", "админ", "администратор", "любовь", "солнышко", "наташа", "секрет",
-    "оператор", "поддержка", "зорка", "password", "passwort", "parol", "pass", "admin",
+    "оператор", "поддержка", "password", "passwort", "parol", "pass", "admin",
     "administrator", "root", "user", "guest", "test", "login", "letmein", "welcome", "changeme",
     "default", "secret", "qwerty", "iloveyou", "sunshine", "princess", "football", "baseball",
     "dragon", "monkey", "master", "superman", "batman", "pokemon", "michael", "natasha", "privet",
     "ljubov", "hello", "freedom", "whatever", "trustno", "firstline", "asterisk", "freepbx",
-    "callcenter", "callcentre", "operator", "support", "zorka",
+    "callcenter", "callcentre", "operator", "support",
 )  # fmt: skip
 """The most common parts of passwords: one that contains them must have more besides."""
 _WORDS = re.compile("|".join(sorted(_COMMON, key=len, reverse=True)))
@@ -49,8 +49,11 @@ def generated() -> Secret:
     return Secret("-".join(groups))
 
 
-def faults(password: Secret, names: Iterable[str]) -> tuple[str, ...]:
-    """Why a password is too weak for an agent of these names, as sentences without the password."""
+def faults(password: Secret, names: Iterable[str], brands: Iterable[str] = ()) -> tuple[str, ...]:
+    """Why a password is too weak for an agent of these names, as sentences without the password.
+
+    ``brands`` are the names of the operator, which are tried first, too.
+    """
     said = password.reveal()
     text = said.casefold()
     found = []
@@ -62,6 +65,8 @@ def faults(password: Secret, names: Iterable[str]) -> tuple[str, ...]:
     if any(part in text for part in parts):
         found.append("It contains a name of its owner: use something unrelated to them.")
     rest = _uncommon(text)
+    for brand in brands:
+        rest = rest.replace(brand.casefold(), "")
     if len(set(text)) < _DIFFERENT or (len(rest) < len(text) and len(rest) < _REST):
         found.append("It is too common: use something of your own.")
     return tuple(found)

@@ -35,13 +35,13 @@ def written(
 
 
 def money(amount: Decimal, currency: str, language: str) -> str:
-    """ "12,50 руб.", in English "12.50 BYN"."""
+    """ "12,50 руб.", in English "12.50 BYN"; figures alone where the currency is not said."""
     if not amount.is_finite():
         raise PhraseError("the amount of money cannot be written: check the billing system")
     figures = format(amount.quantize(Decimal("0.01"), ROUND_HALF_UP), "f")
     if language != "en":
         figures = figures.replace(".", ",").replace("-", "−")
-    return f"{figures} {_SIGNS.get(currency, {}).get(language, currency)}"
+    return f"{figures} {_SIGNS.get(currency, {}).get(language, currency)}".rstrip()
 
 
 def day(value: date, language: str, *, year: bool = False) -> str:

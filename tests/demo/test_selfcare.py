@@ -79,7 +79,7 @@ def promised(name: str, answer: Answered) -> None:
 
 async def test_what_was_not_agreed_to_is_not_done() -> None:
     one, asker = await care(), Asker("c1", "375990000001", 1, identity="code-word")
-    dear: Values = {"code": Digits("1"), "charge": Money(Decimal("0.07"))}
+    dear: Values = {"code": Digits("1"), "charge": Money(Decimal("0.07"), "BYN")}
     assert (await one.run("tariff-change", dear, asker, "c1:1")).outcome == "changed"
 
 

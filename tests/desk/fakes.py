@@ -32,7 +32,7 @@ from ivr.values import Money, Name, Values
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PHONES = {"anna": "PJSIP/701", "boris": "PJSIP/702"}
 
-BEFORE: Values = {"balance": Money(Decimal("-12.5")), "tariff": Name({"": "Home"})}
+BEFORE: Values = {"balance": Money(Decimal("-12.5"), "BYN"), "tariff": Name({"": "Home"})}
 
 
 class FakeCardStore:
@@ -223,7 +223,7 @@ class FakeOperations:
             self.done.append((operation, key, reason))
             self.inputs = inputs
         answered = self.answers.get(operation, Answered("ok"))
-        after = {**BEFORE, "balance": Money(Decimal("-15"))}
+        after = {**BEFORE, "balance": Money(Decimal("-15"), "BYN")}
         return OperationResult(answered, BEFORE, after if answered.outcome == "ok" else BEFORE)
 
 

@@ -13,7 +13,7 @@ from tests.desk.harness import DeskHarness, board, caller
 from tests.desk.http_client import PASSWORD, RunningDesk
 from tests.desk.test_operation_forms import QUOTED, in_call
 
-TV: Values = {"service": Name({"en": "TV"}), "fee": Money(Decimal(7)), "code": Digits("7")}
+TV: Values = {"service": Name({"en": "TV"}), "fee": Money(Decimal(7), "BYN"), "code": Digits("7")}
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from tests.desk.fakes import NOW
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
 QUOTED: Values = {
-    "charge": Money(Decimal("2.50")),
-    "monthly": Money(Decimal(20)),
+    "charge": Money(Decimal("2.50"), "BYN"),
+    "monthly": Money(Decimal(20), "BYN"),
     "since": Day(date(2026, 12, 1)),
     "tariff": Name({"ru": "Домашний", "en": "Home"}),
 }
@@ -52,7 +52,7 @@ def hidden(html: str) -> dict[str, str]:
 
 async def test_a_query_is_answered_without_a_form(harness: DeskHarness) -> None:
     anna = AgentTab(harness, "anna")
-    rows = Rows(({"service": Name({"en": "<b>Roaming</b>"}), "fee": Money(Decimal(3))},))
+    rows = Rows(({"service": Name({"en": "<b>Roaming</b>"}), "fee": Money(Decimal(3), "BYN")},))
     harness.operations.answers["services"] = Answered("ok", {"services": rows})
     answer = await filled(anna, in_call(harness), "operation", operation="services")
     assert "&lt;b&gt;Roaming" in answer.html
@@ -69,7 +69,8 @@ async def test_a_charge_needs_code_word_quote_and_confirmation(harness: DeskHarn
             True,
         )
     await anna.sends(m.Verify(card, "t:0", "ветер"))
-    home: Values = {"tariff": Name({"en": "Home"}), "fee": Money(Decimal(20)), "code": Digits("2")}
+    fee = Money(Decimal(20), "BYN")
+    home: Values = {"tariff": Name({"en": "Home"}), "fee": fee, "code": Digits("2")}
     tariffs = Rows((home,))
     harness.operations.answers["tariffs"] = Answered("ok", {"tariffs": tariffs})
     form = await filled(anna, card, "operation", key="t:3", operation="tariff-change")

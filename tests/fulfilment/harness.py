@@ -138,5 +138,5 @@ def gift(
         "recipient": Digits(to),
         "unit": Word(unit),
         "amount": Count(amount),
-        "charge": Money(Decimal(charge)),
+        "charge": Money(Decimal(charge), "BYN"),
     }

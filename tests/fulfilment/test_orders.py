@@ -81,12 +81,12 @@ async def test_a_sale_notifies_both_when_it_is_offered_and_when_it_is_done(
         "amount": Count(21),
         "price": Count(3),
     }
-    sold = await harness.run("sell", {**offer, "charge": Money(Decimal(0))})
+    sold = await harness.run("sell", {**offer, "charge": Money(Decimal(0), "BYN")})
     assert sold == DONE
     quoted = await harness.run("buy-quote", {"offer": Digits("1")}, 3, "c2:1")
     assert quoted.values["seller"] == Digits(NUMBERS[1])
-    assert quoted.values["charge"] == Money(Decimal(3))
-    bought: Values = {"offer": Digits("1"), "charge": Money(Decimal(3))}
+    assert quoted.values["charge"] == Money(Decimal(3), "BYN")
+    bought: Values = {"offer": Digits("1"), "charge": Money(Decimal(3), "BYN")}
     assert (await harness.run("buy", bought, 3, "c2:2")).outcome == "ok"
     assert (await harness.run("buy", bought, 3, "c2:3")).outcome == "no-such"
     notified = {
@@ -255,4 +255,4 @@ def tried(attempts: int, one: OrderRecord) -> bool:
 
 
 def changed(code: str = "2", charge: str = "1") -> Values:
-    return {"code": Digits(code), "charge": Money(Decimal(charge))}
+    return {"code": Digits(code), "charge": Money(Decimal(charge), "BYN")}

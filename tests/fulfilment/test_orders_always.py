@@ -69,7 +69,7 @@ class Orders(RuleBasedStateMachine):
 
     @rule(who=WHO, code=st.sampled_from("129"), charge=st.sampled_from("12"), faults=FAULTS)
     def change(self, who: int, code: str, charge: str, faults: list[Fault]) -> None:
-        charged: Values = {"code": Digits(code), "charge": Money(Decimal(charge))}
+        charged: Values = {"code": Digits(code), "charge": Money(Decimal(charge), "BYN")}
         self.order("tariff-change", charged, who, faults)
 
     @rule(who=WHO, to=WHO, amount=AMOUNTS, faults=FAULTS)
@@ -79,7 +79,7 @@ class Orders(RuleBasedStateMachine):
 
     @rule(who=WHO, number=st.integers(1, 9), faults=FAULTS)
     def buy(self, who: int, number: int, faults: list[Fault]) -> None:
-        bought: Values = {"offer": Digits(str(number)), "charge": Money(Decimal(2))}
+        bought: Values = {"offer": Digits(str(number)), "charge": Money(Decimal(2), "BYN")}
         self.order("buy", bought, who, faults)
 
     @rule(amounts=st.tuples(AMOUNTS, AMOUNTS))

@@ -28,7 +28,7 @@ OPERATIONS = {
         Operation("prove", {"ok": {}, "no": {}}, proves="ok"),
     )
 }
-BALANCE = {"balance": Money(Decimal("12.50"))}
+BALANCE = {"balance": Money(Decimal("12.50"), "BYN")}
 """What the operation of that name brings."""
 
 HEAD = 'flow: test\nnumbers: ["100"]\nlanguages: [ru, en]\nstart: start\n'

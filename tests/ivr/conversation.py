@@ -51,12 +51,12 @@ from tests.operators import DEMO
 
 HERE = Path(__file__).parent / "conversations"
 
-_FEE = Money(Decimal("7.50"))
+_FEE = Money(Decimal("7.50"), "BYN")
 _HOME = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
 _CODE = Digits("2")
 _SERVICE: Values = {"service": _HOME, "fee": _FEE, "code": _CODE}
 VALUES: Values = {
-    "balance": Money(Decimal("12.50")),
+    "balance": Money(Decimal("12.50"), "BYN"),
     "as_of": Moment(datetime(2026, 3, 2, 18)),
     "tariff": _HOME,
     "fee": _FEE,
@@ -65,11 +65,11 @@ VALUES: Values = {
     "services": Rows((_SERVICE,)),
     "offered": Rows((_SERVICE,)),
     "service": _HOME,
-    "bill": Money(Decimal("21.00")),
-    "before": Money(Decimal("20.00")),
-    "difference": Money(Decimal("1.00")),
-    "vat": Money(Decimal("4.20")),
-    "vat_change": Money(Decimal("1.00")),
+    "bill": Money(Decimal("21.00"), "BYN"),
+    "before": Money(Decimal("20.00"), "BYN"),
+    "difference": Money(Decimal("1.00"), "BYN"),
+    "vat": Money(Decimal("4.20"), "BYN"),
+    "vat_change": Money(Decimal("1.00"), "BYN"),
     "reasons": Rows(()),
     "tariffs": Rows(
         (

@@ -131,7 +131,7 @@ SAMPLES: dict[str, Value] = {
     "digits": Digits("007"),
     "each": Rows(({"n": Count(1)},)),
     "moment": Moment(datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
-    "money": Money(Decimal("12.50")),
+    "money": Money(Decimal("12.50"), "BYN"),
     "name": Name({"ru": "Дом", "": "Home"}),
     "recording": Recording("/recorded/x.wav", 12.5),
     "spoken": Spoken({"ru": "Авария"}),
@@ -180,7 +180,7 @@ def answered(book: Book, want: Want, random: Random) -> Event:
             )
             values = {name: SAMPLES[kind] for name, kind in brought.items()}
             if "balance" in values:
-                values["balance"] = Money(Decimal(random.choice([1, 50, 500])))
+                values["balance"] = Money(Decimal(random.choice([1, 50, 500])), "BYN")
             return Answered(outcome, values)
         case CheckHours():
             closed = Answered("closed", {"opens": SAMPLES["moment"]})

@@ -73,10 +73,10 @@ def test_a_value_that_was_never_brought_cannot_be_set() -> None:
 
 
 KINDS: list[tuple[Value, str, bool]] = [
-    (Money(Decimal("4.99")), "< 5", True),
-    (Money(Decimal("5.00")), "< 5", False),
-    (Money(Decimal("-0.01")), "< 0", True),
-    (Money(Decimal("5.00")), ">= 5.00", True),
+    (Money(Decimal("4.99"), "BYN"), "< 5", True),
+    (Money(Decimal("5.00"), "BYN"), "< 5", False),
+    (Money(Decimal("-0.01"), "BYN"), "< 0", True),
+    (Money(Decimal("5.00"), "BYN"), ">= 5.00", True),
     (Count(0), "0", True),
     (Rows(({}, {})), "> 1", True),
     (Rows(()), "0", True),
@@ -110,7 +110,7 @@ m: { menu: menu, keys: { "1": bye }, gave-up: bye }
         + ENDS
     )
     call = Call(book(text))
-    call.take(Answered("ok", {"balance": Money(Decimal(7))}))
+    call.take(Answered("ok", {"balance": Money(Decimal(7), "BYN")}))
     assert (call.told, call.ways[1]) == ("say hours", "look < 50")
     call = Call(call.book)
     call.take(Answered("unavailable"))

@@ -189,7 +189,7 @@ sms: { sms: balance-is, then: one, else: ten }
 )
 def test_a_message_is_sent_once(outcome: str, told: str, way: str) -> None:
     call = Call(book(flow(SMS + ENDS)))
-    balance = {"balance": Money(Decimal("1.20"))}
+    balance = {"balance": Money(Decimal("1.20"), "BYN")}
     want = call.take(Played(), Answered("ok", balance))
     assert isinstance(want, Send)
     assert (call.told, want.key, want.screen.language) == ("send balance-is", "call:3", "ru")

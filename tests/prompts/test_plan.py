@@ -24,8 +24,8 @@ CATALOGUE = read(
         'row: "{service:name}, {fee:money}."\n',
     }
 )
-BALANCE = Phrase("balance", {"balance": Money(Decimal(5))})
-ROW: Values = {"service": Name({"": "АОН"}), "fee": Money(Decimal(1))}
+BALANCE = Phrase("balance", {"balance": Money(Decimal(5), "BYN")})
+ROW: Values = {"service": Name({"": "АОН"}), "fee": Money(Decimal(1), "BYN")}
 
 
 def test_a_sentence_is_spoken_in_one_breath() -> None:
@@ -90,7 +90,7 @@ def test_a_recording_cannot_stand_for_a_value() -> None:
 
 
 def test_names_bring_no_control_characters() -> None:
-    row: Values = {"service": Name({"": "А\x00О\nН"}), "fee": Money(Decimal(1))}
+    row: Values = {"service": Name({"": "А\x00О\nН"}), "fee": Money(Decimal(1), "BYN")}
     assert phrase_text(CATALOGUE, Phrase("row", row), "ru") == "А О Н, один рубль."
 
 

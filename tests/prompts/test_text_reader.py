@@ -14,12 +14,12 @@ from prompts.plan import phrase_text
 from tests.operators import DEMO
 
 TARIFF = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})
-FEE = Money(Decimal("21.01"))
+FEE = Money(Decimal("21.01"), "BYN")
 OUTAGE = Spoken({"ru": "Авария.", "be": "Аварыя.", "en": "An outage."})
 UNTIL = Moment(datetime(2026, 11, 3, 14, 30))
 DAY = Day(date(2026, 11, 3))
 VALUES: Values = {
-    "balance": Money(Decimal("12.50")),
+    "balance": Money(Decimal("12.50"), "BYN"),
     "tariff": TARIFF,
     "fee": FEE,
     "until": UNTIL,

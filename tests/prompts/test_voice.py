@@ -36,7 +36,7 @@ def named(text: str) -> Phrase:
 
 
 def balance(amount: int) -> Phrase:
-    return Phrase("balance", {"balance": Money(Decimal(amount))})
+    return Phrase("balance", {"balance": Money(Decimal(amount), "BYN")})
 
 
 def sound(path: str) -> wav.Samples:

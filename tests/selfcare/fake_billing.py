@@ -185,7 +185,7 @@ class FakeBilling:
         return "too-little" if mine.money < self._quote(order).charge else None
 
     async def balance(self, subscriber: int) -> Balance:
-        return Balance(self.of(subscriber).money, as_of=self.as_of)
+        return Balance(self.of(subscriber).money, "BYN", as_of=self.as_of)
 
     async def tariff(self, subscriber: int) -> Tariff:
         return self.of(subscriber).tariff

@@ -109,24 +109,26 @@ async def test_a_quote_changes_nothing(billing: Billing, what: Order) -> None:
 async def test_a_tariff_changes_with_the_month(billing: Billing) -> None:
     before = await billing.tariff(1)
     assert await done(billing, 1, ChangeTariff("1"), "k1") == Quote(
-        Decimal("5.00"), Decimal("-5.10"), NEXT_MONTH
+        Decimal("5.00"), Decimal("-5.10"), NEXT_MONTH, "BYN"
     )
     assert await billing.tariff(1) == before
     assert await has(billing, 1) == Decimal("7.50")
     assert await order(billing, 1, ChangeTariff("1"), "k2") == Refused("already")
     back = await done(billing, 1, ChangeTariff("2"), "k3")
-    assert back == Quote(FREE, FREE, NEXT_MONTH), "to stay costs nothing"
+    assert back == Quote(FREE, FREE, NEXT_MONTH, "BYN"), "to stay costs nothing"
 
 
 async def test_services_go_on_and_off(billing: Billing) -> None:
     had = {one.code for one in await billing.services(8)}
     new = next(one for one in await billing.service_offers() if one.code not in had)
     quote = await done(billing, 8, SwitchOn(new.code), "k1")
-    assert quote == Quote(new.fee, new.fee, NEXT_MONTH)
+    assert quote == Quote(new.fee, new.fee, NEXT_MONTH, "BYN")
     assert await has(billing, 8) == Decimal("105.05") - new.fee
     assert {one.code for one in await billing.services(8)} == had | {new.code}
     assert await order(billing, 8, SwitchOn(new.code), "k2") == Refused("already")
-    assert await done(billing, 8, SwitchOff(new.code), "k3") == Quote(FREE, -new.fee, NEXT_MONTH)
+    assert await done(billing, 8, SwitchOff(new.code), "k3") == Quote(
+        FREE, -new.fee, NEXT_MONTH, "BYN"
+    )
     assert {one.code for one in await billing.services(8)} == had
     assert await order(billing, 8, SwitchOff(new.code), "k4") == Refused("not-on")
 
@@ -135,7 +137,9 @@ async def test_a_pause_is_paid_by_the_month_and_nothing_goes_on_in_it(billing: B
     until = date(2026, 5, 3)
     fees = (await billing.tariff(8)).fee
     fees += sum(one.fee for one in await billing.services(8))
-    assert await done(billing, 8, Pause(TODAY, until), "k1") == Quote(Decimal("4.50"), -fees, TODAY)
+    assert await done(billing, 8, Pause(TODAY, until), "k1") == Quote(
+        Decimal("4.50"), -fees, TODAY, "BYN"
+    )
     assert await billing.paused(8) == PausePeriod(TODAY, until)
     assert await order(billing, 8, Pause(TODAY, until), "k2") == Refused("already")
     barred: tuple[Order, ...] = (
@@ -150,7 +154,7 @@ async def test_a_pause_is_paid_by_the_month_and_nothing_goes_on_in_it(billing: B
     )
     for n, what in enumerate(barred):
         assert await order(billing, 8, what, f"n{n}") == Refused("paused")
-    assert await done(billing, 8, Resume(), "k3") == Quote(FREE, fees, TODAY)
+    assert await done(billing, 8, Resume(), "k3") == Quote(FREE, fees, TODAY, "BYN")
     assert await billing.paused(8) is None
     assert await order(billing, 8, Resume(), "k4") == Refused("not-on")
 
@@ -164,7 +168,7 @@ async def test_a_pause_can_be_agreed_for_later(billing: Billing) -> None:
 
 async def test_payment_is_promised_once(billing: Billing) -> None:
     promise = PromisePayment(date(2026, 3, 9))
-    assert await done(billing, 3, promise, "k1") == Quote(FREE, FREE, TODAY)
+    assert await done(billing, 3, promise, "k1") == Quote(FREE, FREE, TODAY, "BYN")
     assert await order(billing, 3, promise, "k2") == Refused("already")
 
 
@@ -182,7 +186,7 @@ async def test_a_sale_is_done_when_the_other_accepts_it(billing: Billing) -> Non
     assert isinstance(answer, Completed)
     assert await billing.allowance(8) == seller
     (offer,) = await billing.offers(4)
-    assert offer == Offer(offer.number, 8, "minutes", 10, Decimal("2.50"))
+    assert offer == Offer(offer.number, 8, "minutes", 10, Decimal("2.50"), "BYN")
     assert await order(billing, 1, Buy(offer.number), "k2") == Refused("no-such")
     assert (await done(billing, 4, Buy(offer.number), "k3")).charge == Decimal("2.50")
     assert await billing.allowance(4) == Allowance(buyer.minutes + 10, buyer.gigabytes)
@@ -214,7 +218,7 @@ async def test_offers_are_bounded_and_must_be_paid_for(billing: Billing) -> None
 
 async def test_points_become_a_reward(billing: Billing) -> None:
     points, before = await billing.points(8), await billing.allowance(8)
-    assert await done(billing, 8, Redeem("1"), "k1") == Quote(Decimal(100), FREE, TODAY)
+    assert await done(billing, 8, Redeem("1"), "k1") == Quote(Decimal(100), FREE, TODAY, "BYN")
     assert await billing.points(8) == points - 100
     assert (await billing.allowance(8)).minutes == before.minutes + 100
 

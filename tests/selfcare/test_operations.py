@@ -80,7 +80,7 @@ class Books(FakeBilling):
     async def balance(self, subscriber: int) -> Balance:
         self.of(subscriber)
         poor = Balance(Decimal("-3.40"), "EUR", self.as_of)
-        return poor if subscriber == POOR else Balance(Decimal("12.50"), as_of=self.as_of)
+        return poor if subscriber == POOR else Balance(Decimal("12.50"), "BYN", as_of=self.as_of)
 
     async def services(self, subscriber: int) -> Sequence[Service]:
         self.of(subscriber)

@@ -175,7 +175,7 @@ async def test_a_balance_of_another_moment_is_old(billing: FakeBilling) -> None:
     now = NOON.astimezone(ZoneInfo("Europe/Minsk"))
     answer = await ask(billing, "balance", {}, now)
     assert answer.outcome == "old"
-    assert answer.values["balance"] == Money(Decimal("20.00"))
+    assert answer.values["balance"] == Money(Decimal("20.00"), "BYN")
     assert cast(Moment, answer.values["as_of"]).at.hour == 13
 
 

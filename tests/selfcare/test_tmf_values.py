@@ -70,7 +70,7 @@ def test_every_order_is_here() -> None:
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: type(order).__name__)
 def test_an_order_with_its_quote(order: Order) -> None:
     asked = wired(
-        product_order.order_request(5, order, Decimal("1.10"), "call:3"), tmf.ProductOrder
+        product_order.order_request(5, order, Decimal("1.10"), "call:3", "BYN"), tmf.ProductOrder
     )
     assert product_order.ordered(asked.product_order_item[0]) == order
     assert (product_order.subscriber(asked), asked.external_id) == (5, "call:3")
@@ -79,11 +79,11 @@ def test_an_order_with_its_quote(order: Order) -> None:
     inquiry = wired(product_order.quote_request(5, order), tmf.Quote)
     assert product_order.ordered(inquiry.quote_item[0]) == order
     assert product_order.subscriber(inquiry) == 5
-    quote = Quote(Decimal("1.10"), Decimal("-5.10"), MONTH)
-    assert product_order.quoted(wired(to_tmf.quote(order, quote), tmf.Quote)) == quote
+    quote = Quote(Decimal("1.10"), Decimal("-5.10"), MONTH, "BYN")
+    assert product_order.quoted(wired(to_tmf.quote(order, quote), tmf.Quote), "BYN") == quote
     placed = Completed("123", NOON, quote)
     answer = to_tmf.product_order(order, "call:3", placed)
-    assert product_order.placed(wired(answer, tmf.ProductOrder)) == placed
+    assert product_order.placed(wired(answer, tmf.ProductOrder), "BYN") == placed
 
 
 @pytest.mark.parametrize(

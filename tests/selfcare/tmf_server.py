@@ -90,7 +90,7 @@ class OneServiceBilling:
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         if not isinstance(order, SwitchOn):
             return Refused("no-such")
-        return self._for_me(subscriber, Quote(PRICE, Decimal(0), date(2026, 11, 24)))
+        return self._for_me(subscriber, Quote(PRICE, Decimal(0), date(2026, 11, 24), "BYN"))
 
     async def place(
         self, subscriber: int, order: Order, agreed: Decimal, key: str
@@ -128,7 +128,9 @@ class Harness(NamedTuple):
 
 
 ON = SwitchOn("1")
-QUICK = Settings(url="", timeout=2.0, order_timeout=4.0, pause=0.001, rule=Rule(1000, 60.0))
+QUICK = Settings(
+    url="", currency="BYN", timeout=2.0, order_timeout=4.0, pause=0.001, rule=Rule(1000, 60.0)
+)
 """Patient with answers, quick to try again; its breaker stays closed."""
 HASTY = replace(QUICK, order_timeout=0.1, pause=0.02)
 """Tries an order a few times, and then does not know."""

@@ -17,7 +17,7 @@ from ivr.values import Digits, Money, Name, Values
 from tests.fulfilment.harness import NUMBERS, Harness
 from tests.selfcare.fake_billing import NOON, FakeBilling
 
-ON: Values = {"code": Digits("7"), "charge": Money(Decimal(0))}
+ON: Values = {"code": Digits("7"), "charge": Money(Decimal(0), "BYN")}
 KEY = "0123456789abcdef:d1"
 
 
@@ -152,7 +152,7 @@ async def test_free_actions_are_recorded_without_the_account(
 
 async def test_queries_are_not_recorded(harness: Harness, operations: AgentOperations) -> None:
     answered = await operations.ask(card("caller"), "balance", {})
-    assert answered.values == {"balance": Money(Decimal("20.00"))}
+    assert answered.values == {"balance": Money(Decimal("20.00"), "BYN")}
     assert await harness.store.read(agent_actions.of_card, KEY[:16]) == []
 
 

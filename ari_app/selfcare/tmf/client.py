@@ -154,8 +154,9 @@ class TmfBilling:
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         """What an order would cost and from when on."""
         body = _encoder.encode(product_order.quote_request(subscriber, order))
+        read = partial(_quote, self._settings.currency)
         try:
-            return await self.transport.read(Request(tmf.QUOTE, body=body), _quote)
+            return await self.transport.read(Request(tmf.QUOTE, body=body), read)
         except Rejected as error:
             return _refused(error, subscriber)
 
@@ -183,8 +184,9 @@ class TmfBilling:
     async def _placed(
         self, subscriber: int, order: Order, agreed: Decimal, key: str, begun: bool
     ) -> Completed | Refused:
-        body = _encoder.encode(product_order.order_request(subscriber, order, agreed, key))
-        request, parse = Request(tmf.ORDER, body=body), partial(_order, key)
+        own = self._settings.currency
+        body = _encoder.encode(product_order.order_request(subscriber, order, agreed, key, own))
+        request, parse = Request(tmf.ORDER, body=body), partial(_order, key, own)
         clock = asyncio.get_running_loop().time
         deadline = clock() + self._settings.order_timeout
         pause = self._settings.pause
@@ -266,14 +268,14 @@ def _refused(error: Rejected, subscriber: int) -> Refused:
     raise BillingUnavailable(str(error)) from None
 
 
-def _quote(body: bytes) -> Quote:
+def _quote(own: str, body: bytes) -> Quote:
     """What a quote says."""
     found = json.decode(body, type=tmf.Quote)
     _require_accepted(found)
-    return product_order.quoted(found)
+    return product_order.quoted(found, own)
 
 
-def _order(key: str, body: bytes) -> Completed | str:
+def _order(key: str, own: str, body: bytes) -> Completed | str:
     """What became of an order; its number while it is not completed."""
     found = json.decode(body, type=tmf.ProductOrder)
     if found.external_id not in (key, ""):
@@ -281,7 +283,7 @@ def _order(key: str, body: bytes) -> Completed | str:
     _require_accepted(found)
     if not (found.id.isascii() and found.id.isdigit()):
         raise ValueError(f"the number of an order is of digits, not {found.id!r}")
-    return product_order.placed(found) if found.state == "completed" else found.id
+    return product_order.placed(found, own) if found.state == "completed" else found.id
 
 
 def _require_accepted(found: tmf.Quote | tmf.ProductOrder) -> None:

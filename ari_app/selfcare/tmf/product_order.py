@@ -26,7 +26,6 @@ from ari_app.selfcare.orders import (
 from ari_app.selfcare.tmf import resources as tmf
 from ari_app.selfcare.tmf.from_tmf import aware, money, needed, unit
 
-CURRENCY = "BYN"
 POINTS = "points"
 """The unit of a charge in loyalty points."""
 
@@ -100,9 +99,11 @@ def quote_request(subscriber: int, order: Order) -> tmf.Quote:
     return tmf.Quote((item(order),), instant_sync_quote=True, related_party=_customer(subscriber))
 
 
-def order_request(subscriber: int, order: Order, agreed: Decimal, key: str) -> tmf.ProductOrder:
-    """An order, with what the subscriber agreed to be charged."""
-    currency = POINTS if isinstance(order, Redeem) else CURRENCY
+def order_request(
+    subscriber: int, order: Order, agreed: Decimal, key: str, own: str
+) -> tmf.ProductOrder:
+    """An order, with what the subscriber agreed to be charged, in the currency ``own``."""
+    currency = POINTS if isinstance(order, Redeem) else own
     return tmf.ProductOrder(
         (item(order),),
         external_id=key,
@@ -111,8 +112,9 @@ def order_request(subscriber: int, order: Order, agreed: Decimal, key: str) -> t
     )
 
 
-def quoted(answer: tmf.Quote | tmf.ProductOrder) -> Quote:
-    """What an order costs, out of a quote or out of the order itself."""
+def quoted(answer: tmf.Quote | tmf.ProductOrder, own: str) -> Quote:
+    """What an order costs, out of a quote or out of the order itself; ``own`` is the operator's
+    currency, of what is paid with points."""
     if isinstance(answer, tmf.Quote):
         items, prices = answer.quote_item, answer.quote_total_price
     else:
@@ -122,14 +124,14 @@ def quoted(answer: tmf.Quote | tmf.ProductOrder) -> Quote:
     if any(one.price_type == "recurring" for one in prices):
         monthly, currency = money(prices, "recurring")
     start = items[0].product.start_date if items else None
-    return Quote(charge, monthly, _day(start), CURRENCY if currency == POINTS else currency)
+    return Quote(charge, monthly, _day(start), own if currency == POINTS else currency)
 
 
-def placed(answer: tmf.ProductOrder) -> Completed:
+def placed(answer: tmf.ProductOrder, own: str) -> Completed:
     """An order that was carried out."""
     if answer.completion_date is None:
         raise ValueError(f"order {answer.id} is completed at no moment")
-    return Completed(answer.id, aware(answer.completion_date), quoted(answer))
+    return Completed(answer.id, aware(answer.completion_date), quoted(answer, own))
 
 
 def subscriber(answer: tmf.Quote | tmf.ProductOrder) -> int:

@@ -41,6 +41,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     pause: float = 0.1
     """Between the first two tries of an order; each of the next ones is twice as long."""
     balance_age: float = 900.0
+    currency: str = ""
+    """The operator's own, of what callers agree to be charged."""
     rule: Rule = Rule()
 
 

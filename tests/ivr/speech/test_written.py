@@ -16,7 +16,7 @@ from tests.operators import DEMO
 @pytest.mark.parametrize(
     ("value", "kind", "unit", "texts"),
     [
-        (Money(Decimal("12.5")), "money", "", ("12,50 руб.", "12,50 руб.", "12.50 BYN")),
+        (Money(Decimal("12.5"), "BYN"), "money", "", ("12,50 руб.", "12,50 руб.", "12.50 BYN")),
         (Money(Decimal("-3.405"), "EUR"), "money", "", ("−3,41 EUR", "−3,41 EUR", "-3.41 EUR")),
         (Count(1), "count", "minute", ("1 минута", "1 хвіліна", "1 minute")),
         (Count(22), "count", "minute", ("22 минуты", "22 хвіліны", "22 minutes")),
@@ -48,7 +48,7 @@ def test_a_value_in_figures(value: Value, kind: str, unit: str, texts: tuple[str
     [
         (Count(1), "money", ""),
         (Count(1), "count", "herring"),
-        (Money(Decimal("NaN")), "money", ""),
+        (Money(Decimal("NaN"), "BYN"), "money", ""),
     ],
 )
 def test_what_cannot_be_written(value: Value, kind: str, unit: str) -> None:
@@ -57,7 +57,7 @@ def test_what_cannot_be_written(value: Value, kind: str, unit: str) -> None:
 
 
 def test_a_prompt_is_read_with_figures_and_told_in_words() -> None:
-    phrase = Phrase("balance-is", {"balance": Money(Decimal("12.50"))})
+    phrase = Phrase("balance-is", {"balance": Money(Decimal("12.50"), "BYN")})
     assert plan.phrase_text(shipped(DEMO), phrase, "ru", "written") == "На вашем счёте 12,50 руб."
     assert plan.phrase_text(shipped(DEMO), phrase, "ru").endswith(
         "двенадцать рублей пятьдесят копеек."
