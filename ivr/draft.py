@@ -79,8 +79,8 @@ class Draft:
     def add_prompts(self, prompts: tuple[str, ...]) -> None:
         """Add prompts to the next screen, unless the caller hung up."""
         if not self.session.gone:
-            told = (*self.session.pending, *self.phrases(prompts))
-            self.session = replace(self.session, pending=told)
+            pending = (*self.session.pending, *self.phrases(prompts))
+            self.session = replace(self.session, pending=pending)
 
     def say(self, barge_in: bool = True, passing: bool = False) -> Say:
         """A want that plays the pending phrases."""

@@ -52,12 +52,12 @@ def load(
     read = [Reader(name, text).read() for name, text in sorted(files.items())]
     problems = {problem for each in read for problem in each.problems}
     problems.update(islice(check(read, slots, operations, standard), MOST))
-    told = tuple(sorted(problems))
-    if any(problem.severity == "error" for problem in told):
-        return Loaded(None, told)
+    found = tuple(sorted(problems))
+    if any(problem.severity == "error" for problem in found):
+        return Loaded(None, found)
     flows = {each.flow.flow: each.flow for each in read if each.flow is not None}
     schedules = {each.schedule.schedule: each.schedule for each in read if each.schedule}
-    return Loaded(Book(flows, slots, operations, schedules), told)
+    return Loaded(Book(flows, slots, operations, schedules), found)
 
 
 def version(text: str) -> str:

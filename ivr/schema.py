@@ -166,8 +166,8 @@ def _only(keys: Iterable[str], values: Is) -> Schema:
 
 
 def _field(shape: type[Struct], hint: Any, names: Names) -> Schema:
-    told = OUTCOMES.get(shape)
-    found = _only(told, Is.NODE) if told and bare(hint)[0] == Outcomes else _value(hint, names)
+    fixed = OUTCOMES.get(shape)
+    found = _only(fixed, Is.NODE) if fixed and bare(hint)[0] == Outcomes else _value(hint, names)
     return {**found, "description": meaning(hint)}
 
 
@@ -275,10 +275,10 @@ def _whole(least: float, most: float) -> Schema:
 def _time(least: float, most: float) -> Schema:
     """A time in s or m, from ``least`` (below 1 s) to ``most`` seconds."""
     few = f"(?!0*(?:\\.[0-{int(least * 10) - 1}][0-9]*)?s$|0+m)"
-    told = [f"{_fraction(int(most))}s", f"{_fraction(int(most / 60))}m"]
+    forms = [f"{_fraction(int(most))}s", f"{_fraction(int(most / 60))}m"]
     return {
         "type": "string",
-        "pattern": f"^{few}0*(?:{'|'.join(told)})$",
+        "pattern": f"^{few}0*(?:{'|'.join(forms)})$",
         "errorMessage": f"a time from {least:g}s to {most:g}s, such as 5s, 1.5s or 2m",
     }
 

@@ -41,12 +41,12 @@ class PromptMedia:
 
         Does not wait if all of them are cached. Raises :class:`SpeechFailed`.
         """
-        told = [piece for phrase in phrases for piece in self._pieces(phrase, language)]
-        found = [self._found(piece) for piece in told]
+        parts = [piece for phrase in phrases for piece in self._pieces(phrase, language)]
+        found = [self._found(piece) for piece in parts]
         if None in found:
             waiting = [
                 piece
-                for piece, path in zip(told, found, strict=True)
+                for piece, path in zip(parts, found, strict=True)
                 if path is None and isinstance(piece, SpokenText)
             ]
             spoken = iter(await self.voice.speak(waiting))
@@ -61,8 +61,8 @@ class PromptMedia:
         """
         sentences = [
             piece
-            for told in self._fixed.values()
-            for piece in told
+            for parts in self._fixed.values()
+            for piece in parts
             if isinstance(piece, SpokenText)
         ]
         spoken = 0

@@ -1,1 +1,1 @@
-"""Calls without a phone: a line on a clock that nobody has to wait for, and tests of flows."""
+"""Simulated calls: a line on a virtual clock, and tests of flows."""

@@ -41,7 +41,7 @@ class PlainOrders:
 
 
 class NoMessages:
-    """Texts that nobody gets."""
+    """Text messages, which are dropped."""
 
     async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:  # noqa: ARG002
         """Whether there is a number to send them to."""

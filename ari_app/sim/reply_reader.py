@@ -66,10 +66,10 @@ class Answers(Reader):
             self.wrong(node, f"a table belongs here: the {what}, and its outcome")
             return {}
         found = {}
-        for name, told in self.entries(node):
+        for name, answers in self.entries(node):
             if what == "hours":
                 self.known(name, "schedule", name.value, self.book.schedules)
-            found[what, name.value] = self.replies((what, name.value), told)
+            found[what, name.value] = self.replies((what, name.value), answers)
         return found
 
     def replies(self, of: Request, node: yaml.Node) -> tuple[Reply | After, ...]:
@@ -139,11 +139,11 @@ class Answers(Reader):
         usual = row(self.book, "announcements")
         rows = []
         for each in node.value:
-            told = self.values(each, _ANNOUNCED) if isinstance(each, yaml.MappingNode) else {}
-            if "text" not in told:
+            given = self.values(each, _ANNOUNCED) if isinstance(each, yaml.MappingNode) else {}
+            if "text" not in given:
                 self.wrong(each, 'an announcement is { text: "…", until: 2026-03-02T18:00 }')
-            until = told.get("until") or example(self.book, "until", usual["until"])
-            rows.append({"announcement": told.get("text", Spoken({})), "until": until})
+            until = given.get("until") or example(self.book, "until", usual["until"])
+            rows.append({"announcement": given.get("text", Spoken({})), "until": until})
         if not rows:
             return (Answered("none"),)
         return (Answered("some", {"announcements": Rows(tuple(rows))}),)

@@ -156,6 +156,6 @@ class _Reader(Answers):
         for operation, outcome in found.outcome.items():
             self.known(node, "operation", operation, self.book.operations)
             if operation in self.book.operations:
-                told = self.book.operations[operation].outcomes
-                self.known(node, f"outcome of {operation} named", outcome, told)
+                outcomes = self.book.operations[operation].outcomes
+                self.known(node, f"outcome of {operation} named", outcome, outcomes)
         return found

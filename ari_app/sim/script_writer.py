@@ -71,9 +71,9 @@ def called(test: Test, trace: Trace) -> Test:
 
 def _name(edges: Sequence[EdgeKey]) -> str:
     """The name of a test: the first edges that no other test takes."""
-    told = [edge for edge in edges if edge[2] not in ("then", "goto", "call")] or list(edges)
-    names = [f"{node} {label}".strip() for _, node, label in told[:4]]
-    return f"{told[0][0]}: {', '.join(names)}{' …' if len(told) > 4 else ''}"
+    named = [edge for edge in edges if edge[2] not in ("then", "goto", "call")] or list(edges)
+    names = [f"{node} {label}".strip() for _, node, label in named[:4]]
+    return f"{named[0][0]}: {', '.join(names)}{' …' if len(named) > 4 else ''}"
 
 
 def given_of(turns: Iterable[Transition]) -> Given:
@@ -147,8 +147,8 @@ def _test(book: Book, test: Test) -> Iterator[str]:
         yield f"  lang: {test.lang}"
     if test.given:
         yield "  given:"
-        for key, told in _given(book, test.given).items():
-            yield f"    {key}: {told}"
+        for key, texts in _given(book, test.given).items():
+            yield f"    {key}: {texts}"
     if test.steps:
         yield "  steps:"
         yield from (f"  - {_step(step)}" for step in test.steps)
@@ -162,14 +162,14 @@ def _given(book: Book, given: Given) -> Mapping[str, str]:
     tables: dict[str, dict[str, str]] = {}
     lines: dict[str, str] = {}
     for (what, name), replies in given.items():
-        told = [_reply(book, (what, name), each) for each in replies]
-        shown = told[0] if len(told) == 1 else f"[{', '.join(told)}]"
+        texts = [_reply(book, (what, name), each) for each in replies]
+        shown = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
         match what:
             case "do":
                 lines[name] = shown
             case "announce":
                 lines["announcements"] = {"none": "[]", "some": '[{ text: "Example" }]'}.get(
-                    told[0], told[0]
+                    texts[0], texts[0]
                 )
             case "sms":
                 lines["sms"] = shown

@@ -66,8 +66,8 @@ def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) ->
             found.append(Edge("return", "", ""))
         case nodes.Call() if node.call in flows:
             found.insert(0, Edge("call", node.call, flows[node.call].start))
-            told = returns(flows[node.call])
-            found += [Edge(label, flow.flow, target) for label, target in _outcomes(node, told)]
+            outcomes = returns(flows[node.call])
+            found += [Edge(label, flow.flow, target) for label, target in _outcomes(node, outcomes)]
     if needed(node, operations) != "none":
         if flow.identify in flows:
             found.append(Edge("identify", flow.identify, flows[flow.identify].start))
@@ -104,8 +104,8 @@ def _within(flow: Flow, node: Node, operations: Operations) -> Iterator[tuple[st
         case nodes.Do():
             yield from _done(flow, node, operations)
         case nodes.Queue() | nodes.Dial():
-            told = QUEUE_OUTCOMES if isinstance(node, nodes.Queue) else DIAL_OUTCOMES
-            yield from _outcomes(node, told)
+            outcomes = QUEUE_OUTCOMES if isinstance(node, nodes.Queue) else DIAL_OUTCOMES
+            yield from _outcomes(node, outcomes)
 
 
 def _keyed(flow: Flow, node: nodes.Listens) -> Iterator[tuple[str, str]]:

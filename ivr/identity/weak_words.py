@@ -1,4 +1,4 @@
-"""Code words that are guessed first: why a word is refused."""
+"""Weak code words, which are guessed first: why a word is rejected."""
 
 import itertools
 import re
@@ -16,8 +16,7 @@ _PERIODIC = re.compile(r"(.+?)\1+")
 
 
 class About(Struct, frozen=True):
-    """What everybody can know of a subscriber: his number, his name, his operator's names, and the
-    day of his birth."""
+    """What others can know of a subscriber: number, name, operator and date of birth."""
 
     number: str = ""
     name: str = ""
@@ -26,7 +25,7 @@ class About(Struct, frozen=True):
 
 
 def faults(word: str, about: About) -> tuple[str, ...]:
-    """Why a word is too weak, in sentences for the one who sets it; none if it is good.
+    """Why a word is too weak, in sentences for the person who sets it; empty if it is good.
 
     ``word`` may be what was said or what was keyed; a word is as weak as its keys. No sentence
     repeats the word.
@@ -46,7 +45,7 @@ def faults(word: str, about: About) -> tuple[str, ...]:
     if _PERIODIC.fullmatch(spoken) or _PERIODIC.fullmatch(keyed):
         found.append("Its letters or keys only repeat, such as 1111 or 1212: mix them.")
     if _YEAR.fullmatch(spoken) or (about.birthday and spoken in _written(about.birthday)):
-        found.append("It looks like a year or a date of birth: take something that nobody knows.")
+        found.append("It looks like a year or a date of birth: use something that is not known.")
     if keyed and keyed in about.number:
         found.append("It is a part of the subscriber's own number: take something else.")
     if any(_within(part, spoken, keyed) for part in about.operator):
