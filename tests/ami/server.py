@@ -203,9 +203,15 @@ def hangs_up(call: str, channel: str) -> dict[str, str]:
 
 def transfers(call: str, asked: str) -> dict[str, str]:
     """Olga connects a caller with whom she asked by another call."""
-    he = {f"Transferee{key}": one for key, one in _caller(call).items()}
+    transferee = {f"Transferee{key}": one for key, one in _caller(call).items()}
     mine = {"SecondTransfererChannel": f"{OLGA}-2", "SecondTransfererUniqueid": asked}
-    return {"Event": "AttendedTransfer", "Result": "Success", **he, **mine, "DestType": "Bridge"}
+    return {
+        "Event": "AttendedTransfer",
+        "Result": "Success",
+        **transferee,
+        **mine,
+        "DestType": "Bridge",
+    }
 
 
 def _caller(call: str) -> dict[str, str]:

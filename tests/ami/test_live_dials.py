@@ -66,7 +66,7 @@ async def talking(pbx: Pbx, watch: QueueMonitor) -> AsyncIterator[tuple[Phone, P
 
 
 async def anna_answers(watch: QueueMonitor, anna: Phone, interface: str = ANNA) -> None:
-    """And speaks with the caller, and nobody else does."""
+    """And is the only one who speaks with the caller."""
     await anna.wait(Incoming)
     board = await shows(watch, lambda now: ("", interface, CALLER) in rung(now))
     ids = {one.caller.call for one in board.offers}
@@ -137,7 +137,7 @@ async def test_an_attended_transfer_before_the_colleague_answers(
 
 
 async def test_a_colleague_who_does_not_answer_rings_no_more(pbx: Pbx, watch: QueueMonitor) -> None:
-    """And the caller is in the queue again: there is no application to which he could come back."""
+    """And the caller is in the queue again: no application is there to return to."""
     async with talking(pbx, watch) as (_, olga, anna):
         await olga.transfer("702")
         await anna.wait(Incoming)

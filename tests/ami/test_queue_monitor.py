@@ -165,7 +165,7 @@ async def test_only_the_connection_broke(asterisk: Server) -> None:
 
 
 async def test_a_list_that_does_not_come(asterisk: Server) -> None:
-    """A connection that is deaf is begun anew; nobody takes its board for current."""
+    """A connection without answers is reopened; meanwhile the board is not current."""
     async with watching(replace(asterisk.settings, deadline=0.05), OFTEN) as watch:
         await until(lambda: watch.view.current)
         asterisk.deaf_to = {"QueueStatus"}
@@ -175,7 +175,7 @@ async def test_a_list_that_does_not_come(asterisk: Server) -> None:
 
 
 async def test_direct_calls_are_followed_to_agents_only(asterisk: Server) -> None:
-    """Also through a half of a way, which belongs to nobody."""
+    """Also through a Local channel, which belongs to no agent."""
     half = "Local/701@people-1;"
     async with watching(asterisk.settings) as watch:
         await until(lambda: watch.view.current)
@@ -192,7 +192,7 @@ async def test_direct_calls_are_followed_to_agents_only(asterisk: Server) -> Non
 
 
 async def test_calls_in_progress_at_the_login_are_known(asterisk: Server) -> None:
-    """Also when what was told of it came while nobody listened, or before the list was whole."""
+    """Also when their events came before the login, or before the list was complete."""
     asterisk.channels = [channel("b"), channel("b", 9, f"{OLGA}-1"), channel("a")]
     asterisk.listed = [queue(), member(7, InCall="1"), waits("a", 1)]
     asterisk.overtaking = [agent("AgentCalled", "a", DestChannel=f"{OLGA}-2")]

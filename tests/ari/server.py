@@ -80,7 +80,7 @@ class Server:
         self._events.put_nowait(text)
 
     def enter(self, channel: str, *args: str, caller: str = "375290001234") -> None:
-        """A call comes into the application, anew or back from the queue."""
+        """A call enters the application, a new one or one back from the queue."""
         fake = self.channels.setdefault(channel, FakeChannel())
         fake.inside = True
         fake.quiet.set()
@@ -93,7 +93,7 @@ class Server:
         self.emit("StasisEnd", channel={"id": channel})
 
     def hang_up(self, channel: str, cause: int = 16, spoken: bytes | None = None) -> None:
-        """The caller hangs up; what he said until then."""
+        """The caller hangs up; ``spoken`` is what was recorded until then."""
         fake = self.channels.pop(channel, None)
         if fake is None:
             return

@@ -139,7 +139,7 @@ async def test_a_channel_without_a_session_goes_to_the_fallback(
 
 
 async def test_a_call_that_comes_during_reconciliation_is_served_once(server: Server) -> None:
-    """His channel is in the answer, and his event waits."""
+    """Its channel is in the answer, and its StasisStart is held."""
     server.plan("GET applications/firstline", lambda: server.enter("new", "611"))
     async with harness(server) as at:
         line = await at.lines.get()
@@ -150,7 +150,7 @@ async def test_a_call_that_comes_during_reconciliation_is_served_once(server: Se
 
 
 async def test_a_restarted_application_knows_callers_in_a_queue(server: Server) -> None:
-    """Subscriptions outlive the application: his channel is in the answer, and he stays there."""
+    """Subscriptions outlive the application: the channel is in the answer, and stays in the queue."""
     server.enter("queued", "611")
     server.channels["queued"].inside = False
     server.channels["queued"].subscribed = True
@@ -171,7 +171,7 @@ async def test_many_reconnections_leave_every_call_served(server: Server) -> Non
     assert not rescued(server)
 
 
-# Back from the queue with nobody who knows him.
+# Back from the queue without a session.
 
 
 @pytest.mark.parametrize(("status", "stays"), [("CONTINUE", False), ("TIMEOUT", True), ("", True)])

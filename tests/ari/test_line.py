@@ -182,7 +182,7 @@ async def test_a_playback_that_a_hang_up_cuts_is_no_fault(
 async def test_a_last_prompt_that_fails_is_a_fault_only_if_somebody_is_there(
     server: Server, caplog: pytest.LogCaptureFixture, there: bool, complaints: int
 ) -> None:
-    """He hung up in it, and his playback ended before his channel did."""
+    """The caller hung up during it, and the playback ended before the channel did."""
     async with harness(server) as at:
         line = await at.call()
         telling = presenting(line, say("bye"))

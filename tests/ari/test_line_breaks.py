@@ -21,7 +21,7 @@ def drop(server: Server) -> None:
 
 
 def drop_and_finish(server: Server) -> None:
-    """The link breaks, and nobody hears of the end of the playback."""
+    """The link breaks, and PlaybackFinished is lost."""
     server.drop()
     server.finish("c-1")
 

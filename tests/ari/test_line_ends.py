@@ -1,4 +1,4 @@
-"""A channel as a line: whoever hangs up, goes to a queue, or is forgotten by us."""
+"""A channel as a line: hang-ups, queues, calls, and the dead-man switch."""
 
 from collections.abc import Sequence
 

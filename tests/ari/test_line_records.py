@@ -32,7 +32,7 @@ async def test_words_a_tone_and_a_recording(server: Server) -> None:
         assert await saying == KEPT
         assert at.kept == {"call-3": b"words"}
         assert not server.recordings.files, "it is not left in Asterisk"
-        assert not line.keypad.ahead, "keys while he spoke"
+        assert not line.keypad.ahead, "keys during the recording"
     [asked] = [one for one in server.asked if one.line.endswith("/record")]
     assert asked.over == "websocket", "it does not wait for its end"
     assert asked.query == {
@@ -91,7 +91,7 @@ async def test_silence_leaves_no_file(server: Server) -> None:
 
 @pytest.mark.parametrize("words", [b"words", b"", None])
 async def test_a_hang_up_ends_the_recording(server: Server, words: bytes | None) -> None:
-    """What he had said until then is brought; that he is gone is told the next time."""
+    """What was recorded until then is returned; Gone comes with the next want."""
     server.instant = True
     async with harness(server) as at:
         line = await at.call()

@@ -43,7 +43,7 @@ async def test_a_stop_that_is_refused_breaks_the_session(
         server.plan("DELETE playbacks", lambda: 500)
         server.press("c-1", "1", "2")
         await asyncio.wait([answer])
-        if answer.exception() is None:  # he had typed all before the refusal came
+        if answer.exception() is None:  # all digits came before the rejection
             answer = presenting(line, following)
         with pytest.raises(AriError):
             await answer

@@ -1,4 +1,4 @@
-"""A mentor's phone in the call of an agent's, on a real Asterisk: who hears whom."""
+"""A supervisor's phone in an agent's call, on a real Asterisk: who hears whom."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -66,9 +66,9 @@ async def link(pbx: Pbx) -> AsyncIterator[Link]:
         await task
 
 
-async def comes(link: Link, him: Phone) -> None:
+async def comes(link: Link, supervisor: Phone) -> None:
     """The mentor's phone registers, and Asterisk has taken note of it."""
-    await him.register()
+    await supervisor.register()
     async with within(10):
         while (await link.ari.endpoints.get("PJSIP", "1001")).state != "online":
             pass
@@ -85,22 +85,22 @@ async def test_who_hears_a_supervisor(
     async with (
         Phone(account(pbx, "agent2"), tmp_path / "caller.wav") as caller,
         Phone(account(pbx, "agent1"), tmp_path / "agent.wav") as agent,
-        Phone(account(pbx), tmp_path / "mentor.wav") as him,
+        Phone(account(pbx), tmp_path / "mentor.wav") as supervisor,
     ):
         await agent.register()
-        await comes(link, him)
+        await comes(link, supervisor)
         await caller.dial("701")
         await agent.wait(Incoming)
         await agent.answer()
         await caller.wait(Connected)
         await supervise(link.ari, MENTOR, OLGA, way)
-        assert (await him.wait(Incoming)).caller == "agent1"
-        await him.answer()
-        await him.press("5")  # heard by nobody, but now he is in
-        for name, phone in zip(VOICES, (caller, agent, him), strict=True):
+        assert (await supervisor.wait(Incoming)).caller == "agent1"
+        await supervisor.answer()
+        await supervisor.press("5")  # not heard by the others, but the supervisor has joined
+        for name, phone in zip(VOICES, (caller, agent, supervisor), strict=True):
             await phone.play(tmp_path / f"says-{name}.wav")
         await caller.hangup()
-        await him.wait(Disconnected)  # with the call of the agent
+        await supervisor.wait(Disconnected)  # with the call of the agent
         await agent.wait(Disconnected)
     for who, others in (
         ("mentor", ("caller", "agent")),
@@ -115,10 +115,10 @@ async def test_a_mentor_without_a_phone_or_without_a_call(pbx: Pbx, link: Link) 
     for phone in (MENTOR, "PJSIP/nobody"):
         with pytest.raises(PhoneNotRegisteredError, match="is not registered"):
             await supervise(link.ari, phone, OLGA, "listen")
-    async with Phone(account(pbx)) as him:
-        await comes(link, him)
+    async with Phone(account(pbx)) as supervisor:
+        await comes(link, supervisor)
         for agent in (OLGA, "PJSIP/", "Local/x@y", "PJSIP/agent1-,w)&System(touch x"):
             await supervise(link.ari, MENTOR, agent, "listen")
-            await him.wait(Incoming)
-            await him.answer()
-            await him.wait(Disconnected)
+            await supervisor.wait(Incoming)
+            await supervisor.answer()
+            await supervisor.wait(Disconnected)

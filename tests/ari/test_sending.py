@@ -1,4 +1,4 @@
-"""Requests for whose answer nobody waits, and requests that are overdue."""
+"""Requests that are sent without waiting for the answer, and requests that time out."""
 
 import asyncio
 

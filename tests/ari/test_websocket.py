@@ -33,7 +33,7 @@ async def agree(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def serving(greet: Greet = agree) -> AsyncIterator[tuple[str, "asyncio.Queue[Peer]"]]:
-    """A server that greets whoever comes, then leaves him to the test."""
+    """A server that accepts a connection and hands it to the test."""
     peers: asyncio.Queue[Peer] = asyncio.Queue()
 
     async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -168,7 +168,7 @@ async def test_a_handshake_that_fails(greet: Greet, kind: type[Exception], says:
 
 async def test_a_refused_connection() -> None:
     with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))  # nobody else can listen there meanwhile
+        bound.bind(("127.0.0.1", 0))  # no other process can listen there meanwhile
         with pytest.raises(OSError, match="111"):
             await opened(f"http://127.0.0.1:{bound.getsockname()[1]}/ari/events")
 

@@ -1,4 +1,4 @@
-"""The gateway, over real HTTP: what aggregators send, and what nobody should."""
+"""The gateway, over real HTTP: valid and invalid requests of aggregators."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -108,7 +108,7 @@ async def test_what_text_cannot_do() -> None:
 
 @pytest.mark.parametrize(("repeats", "sent"), [(True, 0), (False, 1)])
 async def test_what_a_message_would_only_repeat_is_not_sent(repeats: bool, sent: int) -> None:
-    """In a session of its own: he has it on the screen."""
+    """In a text session the caller has it on the screen already."""
     posted: list[Action] = []
 
     async def perform(deed: Action, _: Session) -> Answered:
