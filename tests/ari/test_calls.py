@@ -150,7 +150,7 @@ async def test_a_call_that_comes_during_reconciliation_is_served_once(server: Se
 
 
 async def test_a_restarted_application_knows_callers_in_a_queue(server: Server) -> None:
-    """Subscriptions outlive the application: the channel is in the answer, and stays in the queue."""
+    """Subscriptions outlive the application; the channel is listed and stays queued."""
     server.enter("queued", "611")
     server.channels["queued"].inside = False
     server.channels["queued"].subscribed = True

@@ -75,10 +75,10 @@ async def comes(link: Link, supervisor: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "hear_him"), [("listen", ()), ("whisper", ("agent",)), ("barge", ("caller", "agent"))]
+    ("way", "heard_by"), [("listen", ()), ("whisper", ("agent",)), ("barge", ("caller", "agent"))]
 )
 async def test_who_hears_a_supervisor(
-    pbx: Pbx, link: Link, tmp_path: Path, way: SupervisionMode, hear_him: tuple[str, ...]
+    pbx: Pbx, link: Link, tmp_path: Path, way: SupervisionMode, heard_by: tuple[str, ...]
 ) -> None:
     for name, hertz in VOICES.items():
         wav.write(tmp_path / f"says-{name}.wav", spoken(hertz))
@@ -104,8 +104,8 @@ async def test_who_hears_a_supervisor(
         await agent.wait(Disconnected)
     for who, others in (
         ("mentor", ("caller", "agent")),
-        ("agent", ("caller", "mentor") if "agent" in hear_him else ("caller",)),
-        ("caller", ("agent", "mentor") if "caller" in hear_him else ("agent",)),
+        ("agent", ("caller", "mentor") if "agent" in heard_by else ("caller",)),
+        ("caller", ("agent", "mentor") if "caller" in heard_by else ("agent",)),
     ):
         recording = tmp_path / f"{who}.wav"
         assert {one for one, hertz in VOICES.items() if hears(recording, hertz)} == set(others), who
