@@ -29,7 +29,7 @@ def enter(draft: Draft, node: Node) -> Next:
         case nodes.Menu() | nodes.Input() | nodes.Confirm():
             return listening.ask(draft, node)
         case nodes.Say() | nodes.End():
-            return _tell(draft, node)
+            return _play(draft, node)
         case nodes.Branch() | nodes.Set() | nodes.Goto() | nodes.Call() | nodes.Return():
             return _pass(draft, node)
         case nodes.Hours():
@@ -102,7 +102,7 @@ def _lacking(draft: Draft, node: Node) -> str:
     return target
 
 
-def _tell(draft: Draft, node: nodes.Say | nodes.End) -> Next:
+def _play(draft: Draft, node: nodes.Say | nodes.End) -> Next:
     """A say or an end. Prompts with barge-in are played together with what follows."""
     at = draft.session
     match node:

@@ -219,12 +219,12 @@ def _bring_library() -> None:
         ctypes.CDLL(loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
 
 
-def _end_with_callbacks(tell: Callable[[str], object]) -> None:
+def _end_with_callbacks(report: Callable[[str], object]) -> None:
     """End when pyttsx3 fails in espeak's callback (a full disk), for then it waits for ever."""
 
     def failed(unraisable: "sys.UnraisableHookArgs") -> None:
         if isinstance(unraisable.exc_value, RuntimeError):
-            tell(f"espeak's sound cannot be stored: free some space ({unraisable.exc_value})")
+            report(f"espeak's sound cannot be stored: free some space ({unraisable.exc_value})")
             os._exit(1)
         sys.__unraisablehook__(unraisable)
 

@@ -77,7 +77,7 @@ def _doing(board: Board, queue: str, agent: Member, now: datetime, pause: int) -
         return one.interface == agent.interface and one.queue in (queue, "")
 
     offer, talk = next(filter(his, board.offers), None), next(filter(his, board.talks), None)
-    rest = agent.rests_until(pause)
+    rest = agent.wrapup_until(pause)
     if talk:
         does = f"speaks with {_who(talk.caller)} for {_long(now - talk.since)}"
     elif offer:

@@ -40,7 +40,7 @@ def agent_state(
     members, queues = tuple(found.values()), tuple(sorted(found))
     paused = any(one.paused for one in members)
     reason = next((one.reason for one in members if one.paused), "")
-    ends = [one.rests_until(wrapups.get(name, 0)) for name, one in found.items()]
+    ends = [one.wrapup_until(wrapups.get(name, 0)) for name, one in found.items()]
     until = max((one for one in ends if one is not None and one > now), default=None)
     devices = {one.state for one in members}
     name: StateName

@@ -126,10 +126,10 @@ class Scripted:
             onward = press.onward and isinstance(scene.want, Ask) and scene.want.grammar.most > 1
             if not (scene.stands or self._waited or onward):
                 return None, _LATER
-            at_once = self._waited
+            immediate = self._waited
             hidden = press.secret or (isinstance(scene.want, Ask) and scene.want.secret)
             self._begin(replace(press, secret=hidden))
-            if not at_once:
+            if not immediate:
                 self._begun = max(self.now(), self._last + AGAIN)
         at = (self._begun or 0.0) + self._pressed * press.every
         if at > self.now():

@@ -61,5 +61,5 @@ class CastPeople:
         return self._ids.get(self._plan.msisdn(digits) or "")
 
     def number(self, subscriber: int) -> str:
-        """His number."""
+        """The number of a subscriber; "" if unknown."""
         return self._numbers.get(subscriber, "")

@@ -44,7 +44,7 @@ def walked(book: Book, path: Path, language: str) -> Test:
     flow = book.flows[first.flow]
     known = first.caller.subscriber is not None
     usual = language if known and language in flow.languages else flow.languages[0]
-    end = Step(standing(path.session, path.want, flow.flow), _NOWHERE)
+    end = Step(state_expected(path.session, path.want, flow.flow), _NOWHERE)
     return Test(
         test=_name(path.edges),
         call=first.dialled,
@@ -62,7 +62,7 @@ def called(test: Test, trace: Trace) -> Test:
     for turn in trace.turns:
         acts = list(steps_of([turn], ""))
         if acts and turn.want is not None and not isinstance(turn.event, Gone):
-            steps.append(Step(standing(turn.session, turn.want, ""), _NOWHERE))
+            steps.append(Step(state_expected(turn.session, turn.want, ""), _NOWHERE))
         steps += acts
     ended: Literal["gone", "ended"] = "gone" if trace.ending == "gone" else "ended"
     steps.append(Step(Expectation(ended=ended), _NOWHERE))
@@ -84,10 +84,10 @@ def given_of(turns: Iterable[Transition]) -> Given:
         if of is not None and not isinstance(turn.event, Gone):
             assert isinstance(turn.event, Reply)
             found.setdefault(of, []).append(turn.event)
-    return {of: tuple(_once(replies)) for of, replies in found.items()}
+    return {of: tuple(_without_repeats(replies)) for of, replies in found.items()}
 
 
-def _once(replies: Sequence[Reply | After]) -> Iterator[Reply | After]:
+def _without_repeats(replies: Sequence[Reply | After]) -> Iterator[Reply | After]:
     """Drop repetitions of the last answer, which is repeated anyway."""
     last = len(replies)
     while last > 1 and replies[last - 2] == replies[-1]:
@@ -106,11 +106,11 @@ def steps_of(turns: Iterable[Transition], flow: str) -> Iterator[Step]:
             case Record(), Recorded(recording):
                 yield Step(Speak(recording.seconds), _NOWHERE)
             case want, Gone() if want is not None and not turn.session.gone:
-                yield Step(standing(turn.session, want, flow), _NOWHERE)
+                yield Step(state_expected(turn.session, want, flow), _NOWHERE)
                 yield Step(HangUp(), _NOWHERE)
 
 
-def standing(at: Session, want: Want, flow: str) -> Expectation:
+def state_expected(at: Session, want: Want, flow: str) -> Expectation:
     """The expectation for the state of a call that started in ``flow``."""
     elsewhere = "" if at.flow == flow else at.flow
     match want:

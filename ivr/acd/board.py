@@ -48,15 +48,19 @@ class Member(Struct, frozen=True, kw_only=True):
     last_call: datetime | None = None
     wrapup: int = 0
 
-    def rests_until(self, of_queue: int) -> datetime | None:
+    def wrapup_until(self, of_queue: int) -> datetime | None:
         """When wrap-up after the last call ends; ``of_queue``: the queue's wrap-up in seconds."""
         pause = timedelta(seconds=self.wrapup or of_queue)
         return self.last_call + pause if self.last_call and not self.in_call else None
 
     def takes(self, now: datetime, of_queue: int) -> bool:
         """Whether the queue would offer the member a caller now."""
-        rest = self.rests_until(of_queue)
-        return self.state == "not in use" and not self.paused and (rest is None or rest <= now)
+        wrapup_end = self.wrapup_until(of_queue)
+        return (
+            self.state == "not in use"
+            and not self.paused
+            and (wrapup_end is None or wrapup_end <= now)
+        )
 
 
 class Queue(Struct, frozen=True):

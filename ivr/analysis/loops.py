@@ -40,12 +40,12 @@ def _from(
 def _following(spot: Spot, flows: Mapping[str, Flow], operations: Operations) -> Iterator[Spot]:
     node = flows[spot[0]].nodes[spot[1]]
     spots = dict.fromkeys(
-        edge.spot for edge in edges_from(flows, operations, spot) if _at_once(node, edge)
+        edge.spot for edge in edges_from(flows, operations, spot) if _without_asking(node, edge)
     )
     return (each for each in spots if each[0] in flows and each[1] in flows[each[0]].nodes)
 
 
-def _at_once(node: nodes.Node, edge: Edge) -> bool:
+def _without_asking(node: nodes.Node, edge: Edge) -> bool:
     """Whether an edge is taken without asking the caller and without a wait."""
     match node:
         case nodes.Listens() | nodes.Record() | nodes.Dial():

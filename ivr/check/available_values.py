@@ -66,7 +66,7 @@ def flow_of_values(graph: Graph, operations: Operations) -> Mapping[Spot, Brough
     }
 
 
-_AT_ONCE = (nodes.Branch, nodes.Goto, nodes.Return)
+_PASSED_THROUGH = (nodes.Branch, nodes.Goto, nodes.Return)
 """Nodes that a call passes at once: no hang-up and no fault happens there."""
 
 
@@ -106,7 +106,7 @@ class _Course:
         self.waits.discard(spot)
         node, flow = self.graph.nodes[spot], self.graph.flows[spot[0]]
         literal = isinstance(node, nodes.Set) and not any("{" in each for each in node.set.values())
-        if not (literal or isinstance(node, _AT_ONCE)):
+        if not (literal or isinstance(node, _PASSED_THROUGH)):
             for handler in filter(None, (flow.on_hangup, flow.on_error)):
                 self.arrive((flow.flow, handler), *self.there[spot])
         if isinstance(node, nodes.Return):

@@ -76,9 +76,9 @@ def test_a_call_from_its_beginning_to_its_end() -> None:
     olga = now.queues["support"].members[OLGA]
     assert now.talks == ()
     assert (olga.in_call, olga.last_call) == (False, at(60))
-    assert olga.rests_until(10) == at(70)
-    assert replace(olga, wrapup=5).rests_until(10) == at(65)
-    assert replace(olga, in_call=True).rests_until(10) is None
+    assert olga.wrapup_until(10) == at(70)
+    assert replace(olga, wrapup=5).wrapup_until(10) == at(65)
+    assert replace(olga, in_call=True).wrapup_until(10) is None
 
 
 def test_a_caller_of_higher_priority_stands_before_the_others() -> None:
