@@ -1,42 +1,64 @@
-"""The command line: `firstline --help`."""
+"""The command line: `firstline --help`. Each command is loaded when it is used."""
 
+import os
 import resource
 from pathlib import Path
-from typing import Any
 
 import click
 
-from ari_app import __version__, log
-from ari_app.commands import call_phone as calling
-from ari_app.commands.agent import agent
-from ari_app.commands.agents import agents
-from ari_app.commands.announce import announce
-from ari_app.commands.audit import acts, views
-from ari_app.commands.callbacks import callbacks
-from ari_app.commands.calls import calls
-from ari_app.commands.complaints import complaints
-from ari_app.commands.demo_billing import demo_billing
-from ari_app.commands.flows import flows
-from ari_app.commands.hours import hours
-from ari_app.commands.init import init
-from ari_app.commands.messages import messages
-from ari_app.commands.operations import operations
-from ari_app.commands.orders import orders
-from ari_app.commands.pbx import pbx
-from ari_app.commands.prompts import prompts
-from ari_app.commands.queues import queues
-from ari_app.commands.retention import retention
-from ari_app.commands.runner import Commands, console, run
-from ari_app.commands.status import status
-from ari_app.commands.subscribers import subscribers
-from ari_app.commands.tickets import tickets
-from ari_app.commands.ussd import ussd
-from ari_app.config.state import State
-from ari_app.main import daemon as bring
-from ari_app.main.demo import installation
+from ari_app import __version__
+from ari_app.commands.groups import Lazy, LazyCommands
+
+SECTIONS = {
+    "Run": {
+        "init": Lazy("init:init", "Write the settings of your own operator"),
+        "up": Lazy("up:up", "Start Asterisk and the application"),
+        "down": Lazy("up:down", "Stop what `up` started"),
+        "status": Lazy("status:status", "Show what runs, and the accounts of phones"),
+        "pbx": Lazy("pbx:pbx", "Render, start and stop the Asterisk of this installation"),
+    },
+    "Try": {
+        "call": Lazy("call:call", "Place a SIP call as a demo subscriber"),
+        "agent": Lazy("agent:agent", "Be the phone of a demo agent"),
+        "ussd": Lazy("ussd:ussd", "Dial a USSD code and reply to its pages"),
+        "demo-billing": Lazy("demo_billing:demo_billing", "Serve a billing system for tests"),
+    },
+    "Menus": {
+        "flows": Lazy("flows:flows", "Check, test, draw and reload the menus"),
+        "prompts": Lazy("prompts:prompts", "List prompts and render their sound"),
+        "hours": Lazy("hours:hours", "Show opening hours and override them"),
+        "announce": Lazy("announce:announce", "Announce outages and other news to callers"),
+        "operations": Lazy("operations:operations", "List the operations that menus may run"),
+    },
+    "Calls": {
+        "calls": Lazy("calls:calls", "List calls and show one step by step"),
+        "queues": Lazy("queues:queues", "Show waiting callers and agents of each queue"),
+        "callbacks": Lazy("callbacks:callbacks", "List and close requests for a callback"),
+        "complaints": Lazy("complaints:complaints", "List, show and close complaints"),
+        "tickets": Lazy("tickets:tickets", "List, show and change tickets"),
+        "messages": Lazy("messages:messages", "List texts to subscribers"),
+    },
+    "Agents": {
+        "agents": Lazy("agents:agents", "Add agents, set passwords and roles"),
+        "acts": Lazy("audit:acts", "List what agents did for subscribers"),
+        "views": Lazy("audit:views", "List which personal data agents viewed"),
+    },
+    "Subscribers": {
+        "subscribers": Lazy("subscribers:subscribers", "List, import and erase subscribers"),
+        "orders": Lazy("orders:orders", "List and show orders of subscribers"),
+    },
+    "Operate": {
+        "retention": Lazy("retention:retention", "Show retention times and what has expired"),
+        "completion": Lazy("completion:completion", "Print the completion script of a shell"),
+    },
+}
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyCommands,
+    sections=SECTIONS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--state",
     type=click.Path(path_type=Path, file_okay=False),
@@ -48,71 +70,15 @@ from ari_app.main.demo import installation
 @click.version_option(__version__, prog_name="firstline")
 @click.pass_context
 def main(ctx: click.Context, state: Path) -> None:
-    """The first line of a telecom operator: what answers when a subscriber dials 611."""
+    """Firstline: IVR, self-service and agents' desk of a telecom operator, on Asterisk."""
+    from ari_app.main.demo import installation
+
+    if os.environ.get("NO_COLOR"):  # rich looks at it by itself
+        ctx.color = False
     ctx.obj = installation(state)
-    # A core of ours, or of the Asterisk that we start, would hold what callers keyed.
+    # A core file of ours, or of the Asterisk that we start, would contain the digits of callers.
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
-
-@main.command()
-@click.option("--detach", is_flag=True, help="Return when all is ready, and leave it running.")
-@click.option(
-    "--port-offset",
-    type=int,
-    default=0,
-    help="For a new installation: move all its ports, so that it runs beside another.",
-)
-@click.pass_obj
-def up(state: State, detach: bool, port_offset: int) -> None:
-    """Bring up Asterisk and the application; Ctrl-C stops both."""
-    state.make()
-    state.configure(port_offset)
-    config = state.config()
-    if detach:
-        run(bring.detach(state, console()))
-        tip = "`firstline call 611 --press 1`, or " if config.site.demo else ""
-        click.echo(f"Firstline is ready: try {tip}`firstline status`")
-        return
-    log.configure(config.log.level)
-    run(bring.up(config, state, console()))
-
-
-@main.command()
-@click.pass_obj
-def down(state: State) -> None:
-    """Stop all that `up` started in this state directory, and only that."""
-    bring.down(state, click.echo)
-
-
-@main.command()
-@click.argument("number")
-@click.option("--as", "caller", metavar="SUBSCRIBER", help="Number, its last digits, or a name.")
-@click.option("--press", "keys", default="", help="Keys in turn; a comma hears the screen out.")
-@click.option(
-    "--record",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Write what is heard to a WAV file.",
-)
-@click.option(
-    "--stay",
-    type=click.FloatRange(0, 300),
-    help="Seconds on the line after the last key [default: until all is told].",
-)
-@click.pass_obj
-def call(state: State, /, caller: str | None, **plan: Any) -> None:
-    """Place a real SIP call to NUMBER as a demo subscriber, and tell what happens."""
-    keys = plan["keys"]
-    if set(keys) - set("0123456789*#,"):
-        raise click.BadParameter("keys are 0 to 9, *, # and the comma", param_hint="--press")
-    run(calling.call(state, caller, calling.Plan(**plan), click.echo))
-
-
-for group in (
-    status, acts, agent, agents, announce, calls, callbacks, complaints, demo_billing, flows, hours,
-    init, messages, operations, orders, pbx, prompts, queues, retention, subscribers, tickets, ussd,
-    views,
-):  # fmt: skip
-    main.add_command(group)
 
 if __name__ == "__main__":
     main(prog_name="firstline")

@@ -1,4 +1,4 @@
-"""The log: a line a fact, readable live."""
+"""Logging: one line a fact, on standard error."""
 
 import asyncio
 import logging
@@ -8,17 +8,17 @@ from typing import TextIO
 
 FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 
-MOMENT = 0.1
-"""Seconds in which lines of many calls are gathered, then written at once."""
+FLUSH_SECONDS = 0.1
+"""Seconds for which lines are buffered, so that many calls write at once."""
 
 
 def masked(number: str) -> str:
-    """A telephone number as it may stand in a log: its last four digits."""
+    """A telephone number for logs: its last four digits."""
     return f"…{number[-4:]}" if number else "unknown"
 
 
 class _Formatter(logging.Formatter):
-    """Makes the text of a second once: many calls begin and end in one."""
+    """Formats each second once: many calls begin and end in one."""
 
     _second = -1
     _text = ""
@@ -34,28 +34,28 @@ class _Formatter(logging.Formatter):
         return self._text
 
 
-class Gathering(logging.StreamHandler[TextIO]):
-    """Writes the lines of a moment in one go; warnings and worse, and all before them, at once.
+class BufferedHandler(logging.StreamHandler[TextIO]):
+    """Buffers lines for :data:`FLUSH_SECONDS` seconds; a warning or error flushes it immediately.
 
-    Where no event loop runs every line is written at once.
+    Without a running event loop every line is written immediately.
     """
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
-        self._gathered: list[logging.LogRecord] = []
+        self._buffer: list[logging.LogRecord] = []
         self._due = False
 
     def emit(self, record: logging.LogRecord) -> None:
         """See :class:`logging.Handler`."""
-        self._gathered.append(record)
-        if record.levelno >= logging.WARNING or not (self._due or self._soon()):
+        self._buffer.append(record)
+        if record.levelno >= logging.WARNING or not (self._due or self._flush_soon()):
             self.flush()
 
     def flush(self) -> None:
-        """Write what was gathered."""
+        """Write the buffered lines."""
         self.acquire()
         try:
-            records, self._gathered, self._due = self._gathered, [], False
+            records, self._buffer, self._due = self._buffer, [], False
             if records:
                 self.stream.write("".join(map(self._line, records)))
                 super().flush()
@@ -71,9 +71,9 @@ class Gathering(logging.StreamHandler[TextIO]):
             self.handleError(record)
             return ""
 
-    def _soon(self) -> bool:
+    def _flush_soon(self) -> bool:
         try:
-            asyncio.get_running_loop().call_later(MOMENT, self.flush)
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
         except RuntimeError:
             return False
         self._due = True
@@ -82,14 +82,14 @@ class Gathering(logging.StreamHandler[TextIO]):
 
 def configure(level: str) -> None:
     """Log to the standard error stream from ``level`` on."""
-    handler = Gathering(sys.stderr)
+    handler = BufferedHandler(sys.stderr)
     handler.setFormatter(_Formatter(FORMAT, "%H:%M:%S"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for library in ("asyncio", "picows"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    # What costs time for each record, and what no line of ours shows. The logging cookbook names
-    # these switches; _srcfile is the one that keeps it from looking for the caller.
+    # Switch off what costs time for each record and is in no line. The logging cookbook names these
+    # switches; _srcfile is the one that disables the lookup of the calling function.
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

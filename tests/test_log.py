@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from ari_app.log import Gathering
+from ari_app.log import BufferedHandler
 from tests.ari.facts import until
 
 
@@ -28,7 +28,7 @@ def paper() -> Paper:
 @pytest.fixture
 def log(paper: Paper) -> logging.Logger:
     one = logging.Logger("of a test")
-    one.addHandler(Gathering(paper))
+    one.addHandler(BufferedHandler(paper))
     return one
 
 

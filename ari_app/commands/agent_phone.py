@@ -1,4 +1,4 @@
-"""`firstline agent`: the phone of a demo agent without a hand, told as it happens."""
+"""The phone of `firstline agent`: registers, answers and plays by a plan, and prints events."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,16 +23,17 @@ from ari_app.phone.messages import Account
 from ivr.problems import near
 
 LONGEST = 3600.0
-"""Seconds that a file may last which the agent says."""
+"""The longest file that is played, in seconds."""
 
-Tell = Callable[[str], None]
+Print = Callable[[str], None]
 
 
 class Plan(Struct, frozen=True):
-    """What the agent does: ``answer_after`` seconds of ringing he picks up, with None never.
+    """What the agent's phone does; times are in seconds.
 
-    Then he says a file, and hangs up ``hang_up_after`` seconds after he picked up; with None he
-    leaves that to the caller. With ``once`` he goes after his first call.
+    It answers ``answer_after`` seconds of ringing (None: never), plays ``say`` to the caller, and
+    hangs up ``hang_up_after`` seconds after answering (None: the caller hangs up). With ``once``
+    it ends after its first call.
     """
 
     answer_after: float | None = None
@@ -41,8 +42,11 @@ class Plan(Struct, frozen=True):
     once: bool = False
 
 
-async def attend(state: State, agent: str | None, plan: Plan, tell: Tell) -> None:
-    """Be the phone of an agent, until cancelled or, with ``once``, until a call has ended."""
+async def attend(state: State, agent: str | None, plan: Plan, say: Print) -> None:
+    """Be the phone of an agent until cancelled, or with ``once`` until a call has ended.
+
+    Raises :class:`CallError` if Firstline is down, or the phone cannot register.
+    """
     status = await query(state)
     one = chosen(status.agents, agent)
     if not status.running:
@@ -52,15 +56,13 @@ async def attend(state: State, agent: str | None, plan: Plan, tell: Tell) -> Non
     try:
         async with Phone(account, answer_after=plan.answer_after) as phone:
             await phone.register()
-            await _Agent(phone, where, plan, tell).attend()
+            await _Agent(phone, where, plan, say).attend()
     except PhoneError as error:
-        raise CallError(
-            f"{where} does not work: {error}; `firstline status` says what runs"
-        ) from error
+        raise CallError(f"{where} failed: {error}; `firstline status` shows what runs") from error
 
 
 def chosen(agents: tuple[AgentPhone, ...], wanted: str | None) -> AgentPhone:
-    """The agent that is meant by his login or his extension; the first one with None."""
+    """The agent of a login or an extension, the first one for None; raises :class:`CallError`."""
     if not agents:
         raise CallError("there are no demo agents: set demo = true under [site]")
     for one in agents:
@@ -70,43 +72,46 @@ def chosen(agents: tuple[AgentPhone, ...], wanted: str | None) -> AgentPhone:
 
 
 class _Agent:
-    """A person beside a phone, who does what the plan says and tells what happens."""
+    """Drives the phone by the plan and prints its events."""
 
-    def __init__(self, phone: Phone, where: str, plan: Plan, tell: Tell) -> None:
+    def __init__(self, phone: Phone, where: str, plan: Plan, say: Print) -> None:
         self._phone = phone
         self._where = where
         self._plan = plan
-        self._tell = tell
+        self._say = say
         self._since: float = 0
         self._ends = ""
-        self._deeds: list[asyncio.Task[None]] = []
+        self._actions: list[asyncio.Task[None]] = []
 
     async def attend(self) -> None:
-        """Follow the phone from its registration on."""
+        """Handle the events of the phone after its registration."""
         async with asyncio.TaskGroup() as tasks:
             async for event in self._phone.events():
                 match event:
                     case Registered():
                         self._line(f"{self._where} is ready; Ctrl-C ends it")
                     case Failed("register", reason, code):
-                        self._line(f"{self._where} is not registered any more: {code} {reason}")
+                        self._line(f"{self._where} lost its registration: {code} {reason}")
                     case Incoming(caller, name, at):
-                        self._since, self._ends = at, "rings no more"
+                        self._since, self._ends = at, "stopped ringing"
                         self._line(f"rings: {_plain(f'{caller} {name}')}")
                     case Connected(at):
                         self._since, self._ends = at, "ended"
                         self._line("answered")
-                        self._deeds = [tasks.create_task(self._do(deed)) for deed in self._talk()]
+                        self._actions = [
+                            tasks.create_task(self._run(action))
+                            for action in self._actions_of_call()
+                        ]
                     case Disconnected(at=at):
                         self._stop()
                         self._line(f"{self._ends} after {_long(at - self._since)}")
                         if self._plan.once:
                             return
             self._stop()
-        raise PhoneError("it went off by itself")
+        raise PhoneError("its process ended unexpectedly")
 
-    def _talk(self) -> Iterator[Awaitable[None]]:
-        """What is done in a conversation, side by side."""
+    def _actions_of_call(self) -> Iterator[Awaitable[None]]:
+        """What is done once a call is answered, all at the same time."""
         if self._plan.say is not None:
             yield self._phone.play(self._plan.say, LONGEST)
         if self._plan.hang_up_after is not None:
@@ -116,22 +121,22 @@ class _Agent:
         await asyncio.sleep(after)
         await self._phone.hangup()
 
-    async def _do(self, deed: Awaitable[None]) -> None:
+    async def _run(self, action: Awaitable[None]) -> None:
         try:
-            await deed
+            await action
         except PhoneError as error:
             self._line(str(error))
 
     def _stop(self) -> None:
-        for deed in self._deeds:
-            deed.cancel()
+        for action in self._actions:
+            action.cancel()
 
     def _line(self, text: str) -> None:
-        self._tell(f"{datetime.now():%H:%M:%S}  {text}")
+        self._say(f"{datetime.now():%H:%M:%S}  {text}")
 
 
 def _plain(text: str) -> str:
-    """Text from outside, without what would steer a terminal."""
+    """Text from the network without terminal control characters."""
     return "".join(letter for letter in text if letter.isprintable()).strip()
 
 

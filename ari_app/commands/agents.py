@@ -1,4 +1,4 @@
-"""`firstline agents`: who answers callers, and what he may do at the desk."""
+"""`firstline agents`: the agents, their phones, passwords and roles."""
 
 import asyncio
 import re
@@ -10,8 +10,8 @@ from typing import TypeVar, get_args
 import click
 from msgspec import json
 
-from ari_app.commands.runner import Commands
-from ari_app.commands.store_access import announced, asked, read
+from ari_app.commands.groups import Commands
+from ari_app.commands.store_access import read, refresh_application, with_store
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main import pbx_site
@@ -32,17 +32,17 @@ _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 
 @click.group(cls=Commands)
 def agents() -> None:
-    """Who answers callers, and what he may do at the desk."""
+    """Add agents, set passwords and roles."""
 
 
 @agents.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For scripts; without passwords.")
 @click.pass_obj
 def list_(state: State, as_json: bool) -> None:
-    """All agents, in the order of their extensions."""
+    """List agents by extension."""
     found = read(state, staff.everyone)
     if as_json:
-        click.echo(json.format(json.encode([_told(one) for one in found]), indent=2).decode())
+        click.echo(json.format(json.encode([_fields(one) for one in found]), indent=2).decode())
         return
     for one in found:
         may = "may sign in" if one.password else "may not sign in"
@@ -52,8 +52,8 @@ def list_(state: State, as_json: bool) -> None:
 
 @agents.command()
 @click.argument("name")
-@click.option("--full-name", required=True, help="As callers and colleagues know him.")
-@click.option("--extension", required=True, help="What his phone is dialled by: digits.")
+@click.option("--full-name", required=True, help="As callers and colleagues know them.")
+@click.option("--extension", required=True, help="The digits that dial their phone.")
 @click.option("--role", type=click.Choice(get_args(Role)), default="agent", show_default=True)
 @click.option(
     "--language",
@@ -62,7 +62,7 @@ def list_(state: State, as_json: bool) -> None:
     multiple=True,
     default=("ru",),
     show_default=True,
-    help="Which he speaks; may be given several times.",
+    help="A language they speak; may be repeated.",
 )
 @click.pass_obj
 def add(
@@ -74,7 +74,7 @@ def add(
     role: Role,
     languages: tuple[str, ...],
 ) -> None:
-    """Add an agent, who signs in as NAME, with an account for his phone."""
+    """Add an agent who signs in as NAME, with a SIP account for their phone."""
     if not _LOGIN.fullmatch(name):
         raise click.BadParameter(
             "a login is 2 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter",
@@ -91,23 +91,23 @@ def add(
             if extension in (one.extension, one.sip_user):
                 raise click.ClickException(f"{extension} is the phone of {one.name}: dial another")
         people = await store.read(subscribers.everyone)
-        # What Asterisk could not read would be told at its next start, when nobody expects it.
+        # An account that Asterisk cannot read is an error now, not at its next start.
         pbx_site.site(state.config(), state.keys(), people, (*there, new), pbx_site.APOLOGY)
         await store.write(staff.add, [new])
-        await announced(state)
+        await refresh_application(state)
 
-    asked(state, adding)
-    click.echo(f"{name} is added; his phone: SIP user {extension}, password {phone.reveal()}")
-    click.echo(_phone_told(state, extension))
-    click.echo(f"he may sign in once he has a password: `firstline agents password {name}`")
+    with_store(state, adding)
+    click.echo(f"{name} is added; their phone: SIP user {extension}, password {phone.reveal()}")
+    click.echo(_phone_hint(state, extension))
+    click.echo(f"they can sign in once they have a password: `firstline agents password {name}`")
 
 
 @agents.command()
 @click.argument("name")
-@click.option("--generate", is_flag=True, help="Make one, and show it this once.")
+@click.option("--generate", is_flag=True, help="Generate one, and print it once.")
 @click.pass_obj
 def password(state: State, name: str, generate: bool) -> None:
-    """Set with what an agent signs in: asked for twice and not shown. It signs him out."""
+    """Set the password of an agent: prompted twice, not echoed. Ends their sessions."""
 
     async def setting(store: Store, one: Agent) -> tuple[Secret, int]:
         new = generated() if generate else await asyncio.to_thread(_typed)
@@ -128,7 +128,7 @@ def password(state: State, name: str, generate: bool) -> None:
 @click.argument("role", type=click.Choice(get_args(Role)))
 @click.pass_obj
 def role(state: State, name: str, role: Role) -> None:
-    """Set what an agent may do at the desk; each ROLE may do what those before it may."""
+    """Set the role of an agent at the desk. Each ROLE includes those before it."""
     _with(state, name, lambda store, _: store.write(staff.put_role, name, role))
     click.echo(f"{name} is {role} now")
 
@@ -137,7 +137,7 @@ def role(state: State, name: str, role: Role) -> None:
 @click.argument("name")
 @click.pass_obj
 def sign_out(state: State, name: str) -> None:
-    """Sign an agent out of all browsers; what he is typing is kept in them until he is back."""
+    """Sign an agent out of all browsers. Unsaved text stays in them until the next sign-in."""
     browsers = _with(state, name, lambda store, _: store.write(desk_sessions.end_all, name))
     click.echo(_signed_out(name, browsers))
 
@@ -147,7 +147,7 @@ def sign_out(state: State, name: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def remove(state: State, name: str, yes: bool) -> None:
-    """Remove an agent, with his phone; what he wrote and did stays under his name."""
+    """Remove an agent and their phone. Their notes and actions stay under their name."""
 
     async def removing(store: Store, one: Agent) -> Agent:
         if not yes:
@@ -157,23 +157,23 @@ def remove(state: State, name: str, yes: bool) -> None:
         return one
 
     one = _with(state, name, removing)
-    click.echo(f"{name} is removed; what he wrote stays")
-    click.echo(_phone_told(state, one.sip_user))
+    click.echo(f"{name} is removed; their notes and actions stay")
+    click.echo(_phone_hint(state, one.sip_user))
 
 
-def _with(state: State, name: str, deed: Callable[[Store, Agent], Awaitable[T]]) -> T:
-    """What comes of doing something to an agent who is there; the application is told."""
+def _with(state: State, name: str, action: Callable[[Store, Agent], Awaitable[T]]) -> T:
+    """Run an action on an existing agent, notify the application, and return the result."""
 
     async def doing(store: Store) -> T:
         one = await store.read(staff.by_name, name)
         if one is None:
             names = [each.name for each in await store.read(staff.everyone)]
             raise click.ClickException(f"there is no agent {name}: {near(name, names)}")
-        done = await deed(store, one)
-        await announced(state)
+        done = await action(store, one)
+        await refresh_application(state)
         return done
 
-    return asked(state, doing)
+    return with_store(state, doing)
 
 
 def _put_password(db: Database, name: str, hashed: str) -> int:
@@ -188,20 +188,20 @@ def _typed() -> Secret:
 
 def _signed_out(name: str, browsers: int) -> str:
     many = f"{browsers} browser{'s' * (browsers > 1)}"
-    return f"{name} was signed out of {many}" if browsers else f"{name} was signed in nowhere"
+    return f"{name} was signed out of {many}" if browsers else f"{name} was not signed in"
 
 
-def _phone_told(state: State, user: str) -> str:
+def _phone_hint(state: State, user: str) -> str:
     if state.config().manages_asterisk:
-        return "Asterisk hears of his phone at its next start: `firstline down`, then `up`"
+        return "Asterisk loads their phone at its next start: `firstline down`, then `up`"
     return (
-        f"tell your Asterisk of his phone: what has {user} in the files of `firstline pbx render "
+        f"add their phone to your Asterisk: what has {user} in the files of `firstline pbx render "
         "DIRECTORY`, then its `pjsip reload` and `queue reload all`"
     )
 
 
-def _told(one: Agent) -> dict[str, str | bool | Sequence[str]]:
-    """An agent as scripts get him: no password, and no hash."""
+def _fields(one: Agent) -> dict[str, str | bool | Sequence[str]]:
+    """An agent as JSON: without password or hash."""
     return {
         "name": one.name,
         "full_name": one.full_name,

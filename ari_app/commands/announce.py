@@ -1,4 +1,4 @@
-"""`firstline announce`: tell callers of an outage, and those who wish it when it is mended."""
+"""`firstline announce`: announce an outage to callers, and its end to those who asked for it."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from msgspec import json, to_builtins
 
-from ari_app.commands.runner import Commands
+from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, moment, now, read, shown, until_option, write
 from ari_app.config.state import State
 from ari_app.store import announcement_requests, announcements, demo_accounts, subscribers
@@ -20,21 +20,21 @@ from ivr.speech.phrases import LANGUAGES
 from prompts.telephone import playable
 
 LONGEST = 600
-"""The most letters of a text: nobody listens for more than a minute."""
+"""The most characters of a text, about a minute of speech."""
 
 Listed = tuple[Announcement, Reach]
 
 
 @click.group(cls=Commands)
 def announce() -> None:
-    """What callers whom it concerns are told, such as a mass outage."""
+    """Announce outages and other news to callers."""
 
 
 @announce.command()
-@click.option("--area", "areas", multiple=True, help="Tell its subscribers; may be repeated.")
+@click.option("--area", "areas", multiple=True, help="Play to its subscribers; may be repeated.")
 @click.option("--tariff", "tariffs", multiple=True, help="Likewise, by id or name.")
-@click.option("--everyone", is_flag=True, help="Tell everybody who calls.")
-@click.option("--text-ru", "ru", default="", help="What is told in Russian.")
+@click.option("--everyone", is_flag=True, help="Play to every caller.")
+@click.option("--text-ru", "ru", default="", help="The text in Russian.")
 @click.option("--text-be", "be", default="", help="… in Belarusian.")
 @click.option("--text-en", "en", default="", help="… in English.")
 @click.option(
@@ -56,9 +56,9 @@ def add(
     by: str,
     **given: str,
 ) -> None:
-    """Declare something to callers, until a moment at which it ends by itself."""
+    """Add an announcement that is played to callers until a time."""
     if (bool(areas), bool(tariffs), everyone).count(True) != 1:
-        raise click.UsageError("say whom it concerns: --area, --tariff or --everyone, one of them")
+        raise click.UsageError("name the callers with one of --area, --tariff and --everyone")
     until = moment(state, text_until)
     texts = _texts(given, recording)
     if not everyone:
@@ -79,11 +79,11 @@ def add(
 
 
 @announce.command("list")
-@click.option("--all", "ended", is_flag=True, help="Those that have ended, too.")
+@click.option("--all", "ended", is_flag=True, help="Include ended ones.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
 def list_(state: State, ended: bool, as_json: bool) -> None:
-    """The announcements that are told now, the newest first."""
+    """List the announcements in force, newest first."""
     at = now(state)
     found = read(state, _listed, at, ended)
     if as_json:
@@ -95,7 +95,7 @@ def list_(state: State, ended: bool, as_json: bool) -> None:
     for one, reach in found:
         click.echo(
             f"{one.id}  {one.state(at)} until {shown(_end(one), state)}  {_whom(one)}  "
-            f"{_what(one)}  heard: {reach.heard}, wishes: {reach.requests}"
+            f"{_what(one)}  heard: {reach.heard}, requests: {reach.requests}"
         )
     if not found:
         click.echo("nothing is announced")
@@ -105,7 +105,7 @@ def list_(state: State, ended: bool, as_json: bool) -> None:
 @click.argument("id", type=int)
 @click.pass_obj
 def show(state: State, id: int) -> None:
-    """Announcement ID: whom it concerns, what it says, and whom it reached."""
+    """Show announcement ID: its callers, its texts, and how many heard it."""
     one, reach = read(state, _found, id)
     click.echo(f"announcement {id}, {one.state(now(state))}: {_whom(one)}")
     click.echo(f"  {shown(one.since, state)} to {shown(_end(one), state)}, by {one.by}")
@@ -113,7 +113,7 @@ def show(state: State, id: int) -> None:
         click.echo(f"  {language}: {text}")
     if one.recording:
         click.echo(f"  recording: {one.recording}.wav")
-    click.echo(f"  callers who heard it: {reach.heard}; who wish a message: {reach.requests}")
+    click.echo(f"  callers who heard it: {reach.heard}; who asked for a text: {reach.requests}")
 
 
 @announce.command()
@@ -121,7 +121,7 @@ def show(state: State, id: int) -> None:
 @until_option
 @click.pass_obj
 def extend(state: State, id: int, text_until: str) -> None:
-    """Let announcement ID last until another moment, later or earlier."""
+    """Change when announcement ID ends, later or earlier."""
     read(state, _found, id)
     until = moment(state, text_until)
     if not write(state, announcements.extend, id, until, now(state)):
@@ -131,47 +131,49 @@ def extend(state: State, id: int, text_until: str) -> None:
 
 @announce.command()
 @click.argument("id", type=int)
-@click.option("--mended", is_flag=True, help="It works again: tell those who wish it.")
+@click.option("--mended", is_flag=True, help="It works again: text those who asked for it.")
 @click.pass_obj
 def cancel(state: State, id: int, mended: bool) -> None:
     """End announcement ID now."""
     _, reach = read(state, _found, id)
     if not write(state, announcements.cancel, id, mended, now(state)):
         raise click.ClickException(f"announcement {id} has ended already")
-    click.echo(f"announcement {id} is told no more")
+    click.echo(f"announcement {id} has ended")
     if mended:
-        click.echo(f"messages that it is mended: {reach.requests}")
+        click.echo(f"texts that it is fixed: {reach.requests}")
     elif reach.requests:
         click.echo(
-            f"callers who wish to know when it is mended: {reach.requests}; "
-            f"`firstline announce cancel {id} --mended` tells them"
+            f"callers who asked for a text when it is fixed: {reach.requests}; "
+            f"`firstline announce cancel {id} --mended` sends it"
         )
 
 
 def _texts(given: Mapping[str, str], recording: Path | None) -> Mapping[str, str]:
-    """The texts that were given, after saying which languages lack one."""
+    """The texts that were given; warns about languages without one."""
     texts = {name: " ".join(given[name].split()) for name in LANGUAGES if given[name].strip()}
     missing = [name for name in LANGUAGES if name not in texts]
     if not texts and recording is None:
-        raise click.UsageError("say what is told: --text-ru, --text-be, --text-en or --recording")
+        raise click.UsageError(
+            "give a text or a recording: --text-ru, --text-be, --text-en or --recording"
+        )
     for name, text in texts.items():
         if len(text) > LONGEST:
-            raise click.UsageError(f"--text-{name} is longer than {LONGEST} letters: shorten it")
+            raise click.UsageError(f"--text-{name} is longer than {LONGEST} characters: shorten it")
     if texts and missing and recording is None:
         options = ", ".join(f"--text-{name}" for name in missing)
         click.echo(
-            f"warning: no {options}: who speaks that hears the text in {next(iter(texts))}",
+            f"warning: no {options}: callers in that language hear the text in {next(iter(texts))}",
             err=True,
         )
     return texts
 
 
 def _kept(recording: Path, state: State) -> str:
-    """A copy of the recording that stays where Asterisk can play it; without its extension."""
+    """Copy the recording to where Asterisk can play it; returns the path without extension."""
     if recording.suffix != ".wav" or not playable(recording):
         raise click.ClickException(
-            f"{recording} is no WAV file of 8000 Hz, mono, 16 bits, or is damaged: "
-            f"`sox {recording.name} -r 8000 -c 1 -b 16 ready.wav` makes it so"
+            f"{recording} is not a WAV file of 8000 Hz, mono, 16 bits, or is damaged: "
+            f"`sox {recording.name} -r 8000 -c 1 -b 16 ready.wav` converts it"
         )
     content = recording.read_bytes()
     state.announcements.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -183,7 +185,7 @@ def _kept(recording: Path, state: State) -> str:
 
 
 def _chosen(what: str, given: Iterable[str], known: Mapping[str, str]) -> tuple[str, ...]:
-    """What is meant by the names of areas or tariffs."""
+    """The ids of areas or tariffs that were named."""
     plain = {name.casefold(): id for name, id in known.items()}
     for name in given:
         if name.casefold() not in plain:

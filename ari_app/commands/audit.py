@@ -1,4 +1,4 @@
-"""`firstline views` and `firstline acts`: who looked at whose data, and what agents did."""
+"""`firstline views` and `firstline acts`: the audit of agents."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -7,12 +7,12 @@ from typing import Any, Protocol, TypeVar
 import click
 from msgspec import json
 
-from ari_app.commands.store_access import asked, shown
+from ari_app.commands.store_access import shown, with_store
 from ari_app.config.state import State
 from ari_app.log import masked
-from ari_app.store import agent_actions as deeds
+from ari_app.store import agent_actions as actions
 from ari_app.store import agents, subscribers
-from ari_app.store import views as looks
+from ari_app.store import views as data_views
 from ari_app.store.agent_actions import AgentAction
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Entry(Protocol):
-    """A line of an audit."""
+    """An entry of an audit."""
 
     @property
     def at(self) -> datetime: ...
@@ -54,16 +54,16 @@ def _options(command: F) -> F:
 @_options
 @click.pass_obj
 def views(state: State, number: str | None, agent: str | None, limit: int, as_json: bool) -> None:
-    """Which agents looked at whose personal data, the newest first."""
-    _audit(state, looks.recent, (number, agent, limit), as_json, lambda one: (one.what,))
+    """List which personal data agents viewed, newest first."""
+    _audit(state, data_views.recent, (number, agent, limit), as_json, lambda one: (one.what,))
 
 
 @click.command()
 @_options
 @click.pass_obj
 def acts(state: State, number: str | None, agent: str | None, limit: int, as_json: bool) -> None:
-    """What agents did for subscribers, and what came of it, the newest first."""
-    _audit(state, deeds.recent, (number, agent, limit), as_json, _act)
+    """List what agents did for subscribers, with the outcome, newest first."""
+    _audit(state, actions.recent, (number, agent, limit), as_json, _act)
 
 
 def _audit(
@@ -73,7 +73,7 @@ def _audit(
     as_json: bool,
     words: Callable[[T], tuple[str, ...]],
 ) -> None:
-    """Show the lines that were asked for: by number, by agent, and so many."""
+    """Print entries; ``asked_for`` is the number, the agent (None: any) and the limit."""
     number, agent, limit = asked_for
 
     async def asking(store: Store) -> tuple[Sequence[T], dict[int, str]]:
@@ -85,16 +85,16 @@ def _audit(
         id = one.id if one else None
         found = await store.read(recent, limit, subscriber=id, agent=agent)
         known = [each.name for each in await store.read(agents.everyone)]
-        if agent and not found and agent not in known:  # of one who was removed there are lines
+        if agent and not found and agent not in known:  # a removed agent has entries
             raise click.ClickException(f"there is no agent {agent}: {near(agent, known)}")
         return found, await store.read(_numbers, {each.subscriber for each in found})
 
-    found, numbers = asked(state, asking)
+    found, numbers = with_store(state, asking)
     if as_json:
         click.echo(json.format(json.encode(found), indent=2).decode())
         return
     for one in found:
-        whom = "nobody we know"
+        whom = "unknown"
         if one.subscriber is not None:
             whom = f"subscriber {one.subscriber} ({masked(numbers.get(one.subscriber, ''))})"
         line = (shown(one.at, state), one.agent, whom, *words(one))
@@ -102,17 +102,17 @@ def _audit(
 
 
 def _numbers(db: Database, ids: Iterable[int | None]) -> dict[int, str]:
-    """The numbers of subscribers; of who is no longer one there is none."""
+    """The numbers of subscribers that still exist."""
     people = (subscribers.by_id(db, id) for id in ids if id is not None)
     return {one.id: one.msisdn for one in people if one}
 
 
 def _act(one: AgentAction) -> tuple[str, ...]:
-    """What was done, with what, how well the caller was known, and what came of it."""
+    """The operation, its inputs, the identity level, the outcome and the reason."""
     inputs = " ".join(f"{name}={_hidden(value)}" for name, value in one.inputs.items())
     return (one.operation, inputs, one.identity, one.outcome or "open", one.reason)
 
 
 def _hidden(value: str) -> str:
-    """A value that may be somebody's number, as lists show it."""
+    """A value, masked if it may be a phone number."""
     return masked(value) if len(value) > 4 and value.lstrip("+").isdigit() else value

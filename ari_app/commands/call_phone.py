@@ -1,4 +1,4 @@
-"""`firstline call`: a real SIP call as a demo subscriber, told as it happens."""
+"""The caller of `firstline call`: dials, presses keys by a plan, and prints the events."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -17,30 +17,30 @@ from ari_app.phone.messages import Account
 from ivr.problems import near
 
 BETWEEN = 0.6
-"""Seconds from the beginning of a screen, or from the last key, to the next key: a brisk hand."""
+"""Seconds from the start of a prompt, or from the last key, to the next key."""
 PATIENCE = 1.0
-"""Seconds in which a key must show an effect before the next one is pressed all the same.
+"""Seconds to wait for the effect of a key before the next one is pressed.
 
-Those of a number show none, and must not come so late that it has ended.
+Digits of a number have no effect, and must come before the inter-digit timeout.
 """
 AFTERWARDS = 0.7
-"""Seconds on the line after the last word."""
+"""Seconds on the line after the last prompt."""
 UNSERVED = 15.0
-"""Seconds on the line when the application does not take the call and the dialplan does."""
+"""Seconds on the line when the dialplan's fallback serves the call."""
 PAUSE = ","
-"""Among the keys: hear the screen to its end first."""
+"""Among the keys: wait for the end of the prompts first."""
 
 Say = Callable[[str], None]
 
 
 class CallError(Exception):
-    """A phone of the demo operator cannot do what it should; the text says what to do."""
+    """A call with a demo phone failed; the text says what to do."""
 
 
 class Plan(Struct, frozen=True):
-    """What the caller does: ``stay`` seconds after the last key he hangs up.
+    """What the caller does: hangs up ``stay`` seconds after the last key.
 
-    With None he hears what comes of it to its end first.
+    With None the caller hears the prompts to their end first.
     """
 
     number: str
@@ -50,7 +50,7 @@ class Plan(Struct, frozen=True):
 
 
 async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
-    """Place a call as a demo subscriber and tell what happens."""
+    """Place a call as a demo subscriber and print its events; raises :class:`CallError`."""
     status = await query(state)
     subscriber = chosen(status.subscribers, caller)
     account = Account(
@@ -59,23 +59,23 @@ async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
     watched = ControlClient(state.control).watch() if status.running else nullcontext(_nothing())
     try:
         async with (
-            watched as happenings,
+            watched as events,
             Phone(account, plan.record) as phone,
             asyncio.timeout(600),
         ):
-            await _Caller(phone, subscriber, say).through(plan, happenings)
+            await _Caller(phone, subscriber, say).run(plan, events)
     except PhoneError as error:
         raise CallError(f"the call to {plan.number} failed: {error}") from error
 
 
 async def _nothing() -> AsyncIterator[CallEvent]:
-    """What is told of a call while the application is away."""
+    """The events of a call while the application is down: none."""
     return
     yield
 
 
 def chosen(subscribers: tuple[Subscriber, ...], wanted: str | None) -> Subscriber:
-    """The subscriber that is meant by a number, its last digits, or a part of a name."""
+    """The subscriber of a number, its last digits, or a part of a name; the first for None."""
     if not subscribers:
         raise CallError("there are no demo subscribers: set demo = true under [site]")
     if wanted is None:
@@ -90,7 +90,7 @@ def chosen(subscribers: tuple[Subscriber, ...], wanted: str | None) -> Subscribe
 
 
 class _Caller:
-    """A person on the phone: listens to what happens, presses keys, hangs up."""
+    """Drives the phone: follows the events of the call, presses keys, hangs up."""
 
     def __init__(self, phone: Phone, subscriber: Subscriber, say: Say) -> None:
         self._phone = phone
@@ -100,35 +100,35 @@ class _Caller:
         self._say = say
         self._call = ""
         self._screens = 0
-        self._told = 0
+        self._heard = 0
         self._over = False
-        self._news = asyncio.Condition()
+        self._changed = asyncio.Condition()
 
-    async def through(self, plan: Plan, happenings: AsyncIterator[CallEvent]) -> None:
-        """The call from the dialling to the hanging up."""
+    async def run(self, plan: Plan, events: AsyncIterator[CallEvent]) -> None:
+        """Run the call from dialling to hang-up."""
         me = self._subscriber
         self.line(f"dialling {plan.number} as {me.number} ({me.name})")
         async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(self._watch(happenings))
+            watching = tasks.create_task(self._watch(events))
             await self._phone.dial(plan.number)
-            hearing = tasks.create_task(self._hear())
+            ending = tasks.create_task(self._end())
             if await self._until(lambda: self._screens > 0, 5.0):
                 await self._press(plan.keys)
                 if plan.stay is None:
-                    await self._until(lambda: self._told >= self._screens, 120.0)
+                    await self._until(lambda: self._heard >= self._screens, 120.0)
                 await self._until(lambda: False, AFTERWARDS if plan.stay is None else plan.stay)
             elif not self._over:
-                self.line("the application did not take the call: the dialplan serves it")
+                self.line("the application is unavailable: the dialplan's fallback serves the call")
                 await self._until(lambda: False, UNSERVED)
             await self._phone.hangup()
             await self._until(lambda: False, 2.0)
             watching.cancel()
-            hearing.cancel()
+            ending.cancel()
 
     async def _press(self, keys: str) -> None:
         for key in keys:
             if key == PAUSE:
-                await self._until(lambda: self._told >= self._screens, 120.0)
+                await self._until(lambda: self._heard >= self._screens, 120.0)
                 continue
             await asyncio.sleep(BETWEEN)
             if self._over:
@@ -137,57 +137,57 @@ class _Caller:
             await self._press_one(key)
 
     async def _press_one(self, key: str) -> None:
-        """Press a key and wait for what it does."""
+        """Press a key and wait for its effect."""
         before = self._screens
         self.line(f"key {key}")
         await self._phone.press(key)
         await self._until(lambda: self._screens > before, PATIENCE)
 
-    async def _hear(self) -> None:
-        """Wait for the end of the call, whoever ends it."""
+    async def _end(self) -> None:
+        """Wait for the end of the call, from either side."""
         ended = await self._phone.wait(Disconnected, timeout=600)
-        async with self._news:
+        async with self._changed:
             self._over = True
-            self.line(f"the line is down: {ended.code} {ended.reason}".rstrip())
-            self._news.notify_all()
+            self.line(f"disconnected: {ended.code} {ended.reason}".rstrip())
+            self._changed.notify_all()
 
-    async def _watch(self, happenings: AsyncIterator[CallEvent]) -> None:
-        async for happening in happenings:
-            if happening.what == "began" and happening.caller == self._subscriber.number:
-                self._call = self._call or happening.call
-            if happening.call == self._call:
-                async with self._news:
-                    self._tell(happening)
-                    self._news.notify_all()
+    async def _watch(self, events: AsyncIterator[CallEvent]) -> None:
+        async for event in events:
+            if event.what == "began" and event.caller == self._subscriber.number:
+                self._call = self._call or event.call
+            if event.call == self._call:
+                async with self._changed:
+                    self._print(event)
+                    self._changed.notify_all()
 
-    def _tell(self, happening: CallEvent) -> None:
-        match happening.what:
+    def _print(self, event: CallEvent) -> None:
+        match event.what:
             case "began":
-                self.line(f"answered; the call's record is {happening.call}")
+                self.line(f"answered; the call's record is {event.call}")
             case "telling":
                 self._screens += 1
-                for prompt, text in zip(happening.prompts, happening.texts, strict=True):
+                for prompt, text in zip(event.prompts, event.texts, strict=True):
                     self.line(f"  {prompt}: {text}")
             case "told":
-                self._told = self._screens
-            case "step" if happening.key or happening.outcome:
-                key = f" key {happening.key}" if happening.key else ""
-                self.line(f"{happening.node}{key} -> {happening.outcome}")
+                self._heard = self._screens
+            case "step" if event.key or event.outcome:
+                key = f" key {event.key}" if event.key else ""
+                self.line(f"{event.node}{key} -> {event.outcome}")
             case "queued":
-                self._screens = self._told = self._screens + 1
-                self.line(f"waits in the queue {happening.node}")
+                self._screens = self._heard = self._screens + 1
+                self.line(f"waits in the queue {event.node}")
             case "ended":
-                self.line(f"the session ended: {happening.outcome}")
+                self.line(f"the session ended: {event.outcome}")
 
     def line(self, text: str) -> None:
-        """Print a line with the seconds since the dialling."""
+        """Print a line with the seconds since dialling."""
         self._say(f"{self._clock() - self._began:6.2f}  {text}")
 
     async def _until(self, fact: Callable[[], bool], seconds: float) -> bool:
-        """Wait for a fact, the end of the call, or so many seconds; whether it came true."""
+        """Wait for ``fact`` or the end of the call, ``seconds`` at most; returns ``fact()``."""
         try:
-            async with asyncio.timeout(seconds), self._news:
-                await self._news.wait_for(lambda: fact() or self._over)
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait_for(lambda: fact() or self._over)
         except TimeoutError:
             pass
         return fact()

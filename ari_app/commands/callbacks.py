@@ -1,24 +1,24 @@
-"""`firstline callbacks`: who asked to be called."""
+"""`firstline callbacks`: requests for a callback."""
 
 import click
 
-from ari_app.commands.runner import Commands
+from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import read, shown, write
 from ari_app.config.state import State
-from ari_app.store import callbacks as wishes
+from ari_app.store import callbacks as requests
 
 
 @click.group(cls=Commands)
 def callbacks() -> None:
-    """Callers who asked to be called back."""
+    """List and close requests for a callback."""
 
 
 @callbacks.command("list")
-@click.option("--all", "done", is_flag=True, help="Those who were called, too.")
+@click.option("--all", "done", is_flag=True, help="Include closed ones.")
 @click.pass_obj
 def list_(state: State, done: bool) -> None:
-    """Who is to be called, the oldest wish first; with the whole number, to dial it."""
-    for one in read(state, wishes.listed, done):
+    """List open requests, oldest first, with the whole number to dial."""
+    for one in read(state, requests.listed, done):
         known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"
         words = [str(one.id), f"{one.at:%Y-%m-%d %H:%M:%S} UTC", f"{one.number} ({known})"]
         due = f", due {shown(one.due, state)}" if one.due else ""
@@ -30,7 +30,7 @@ def list_(state: State, done: bool) -> None:
 @click.argument("id", type=int)
 @click.pass_obj
 def done(state: State, id: int) -> None:
-    """Note that the caller of wish ID was called."""
-    if not write(state, wishes.done, id):
-        raise click.ClickException(f"no call back {id} is open: `firstline callbacks list`")
-    click.echo(f"call back {id} is done")
+    """Mark request ID as called back."""
+    if not write(state, requests.done, id):
+        raise click.ClickException(f"no callback {id} is open: `firstline callbacks list`")
+    click.echo(f"callback {id} is done")

@@ -1,9 +1,9 @@
-"""`firstline calls`: what happened in calls, from the store."""
+"""`firstline calls`: the call records of the store."""
 
 import click
 
-from ari_app.commands.messages import became
-from ari_app.commands.runner import Commands
+from ari_app.commands.groups import Commands
+from ari_app.commands.messages import delivery
 from ari_app.commands.store_access import read
 from ari_app.config.state import State
 from ari_app.log import masked
@@ -14,17 +14,17 @@ from ari_app.store.call_report import report
 
 @click.group(cls=Commands)
 def calls() -> None:
-    """What happened in calls."""
+    """List calls and show one step by step."""
 
 
 @calls.command("list")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.pass_obj
 def list_(state: State, limit: int) -> None:
-    """The last calls, the newest first."""
+    """List the last calls, newest first."""
     for call in read(state, records.recent, limit):
         began, ended = call.began, call.ended
-        how = "lasts"
+        how = "in progress"
         if ended:
             how = f"{ended.ending} after {(ended.at - began.at).total_seconds():.1f} s"
         click.echo(
@@ -37,7 +37,7 @@ def list_(state: State, limit: int) -> None:
 @click.argument("call", required=False)
 @click.pass_obj
 def show(state: State, call: str | None) -> None:
-    """The way that CALL took, step by step; the last call if none is named."""
+    """Show CALL step by step, by default the last one."""
     if call is None:
         last = read(state, records.recent, 1)
         call = last[0].began.call if last else ""
@@ -47,4 +47,4 @@ def show(state: State, call: str | None) -> None:
     for line in report(path):
         click.echo(line)
     for text in read(state, outbox.of_call, call):
-        click.echo(f"    text to {masked(text.number)}: {became(text)}")
+        click.echo(f"    text to {masked(text.number)}: {delivery(text)}")

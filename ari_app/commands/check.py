@@ -26,7 +26,7 @@ COLOURS = {"error": "red", "warning": "yellow"}
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="github: the annotations of its workflows.",
+    help="github: annotations of GitHub workflows.",
 )
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option(
@@ -34,13 +34,13 @@ COLOURS = {"error": "red", "warning": "yellow"}
     type=click.IntRange(1, 20),
     default=3,
     show_default=True,
-    help="How many keys a human may be away.",
+    help="The most keys between a caller and a human.",
 )
 @click.pass_obj
 def check(
     state: State, directories: tuple[Path, ...], form: str, strict: bool, within: int
 ) -> None:
-    """Say all that is wrong with the flows of each DIRECTORY (those in use, if none is named).
+    """List what is wrong with flows of each DIRECTORY, by default those in use.
 
     Exit code 1 if there are errors, 2 if a directory cannot be read.
     """
@@ -60,16 +60,16 @@ def check(
         problems += loaded.problems
         if loaded.book is not None:
             nodes += [len(flow.nodes) for flow in loaded.book.flows.values()]
-    _tell(problems, nodes, form)
+    _report(problems, nodes, form)
     if any(strict or problem.severity == "error" for problem in problems):
         raise click.exceptions.Exit(1)
 
 
-def _tell(problems: Sequence[Problem], nodes: Sequence[int], form: str) -> None:
+def _report(problems: Sequence[Problem], nodes: Sequence[int], form: str) -> None:
     counts = Counter(problem.severity for problem in problems)
     if form == "json":
-        told = [_fields(problem) for problem in problems]
-        summary = {"errors": counts["error"], "warnings": counts["warning"], "problems": told}
+        listed = [_fields(problem) for problem in problems]
+        summary = {"errors": counts["error"], "warnings": counts["warning"], "problems": listed}
         click.echo(json.dumps(summary, ensure_ascii=False, indent=2))
         return
     for problem in problems:
@@ -79,7 +79,7 @@ def _tell(problems: Sequence[Problem], nodes: Sequence[int], form: str) -> None:
         good = f"{_count(len(nodes), 'flow')} with {_count(sum(nodes), 'node')}"
         if counts["error"]:
             broken = [RULES[each.rule].vital for each in problems if each.rule in RULES]
-            rest = "; the ways of callers are looked at when these are mended"
+            rest = "; paths of callers are checked once these are fixed"
             click.echo(found + (rest if any(broken) else ""))
         else:
             click.echo(f"{found} in {good}")
@@ -124,7 +124,10 @@ def _escaped(text: str) -> str:
 @click.command()
 @click.argument("rule", required=False)
 def rules(rule: str | None) -> None:
-    """What the check looks at; of RULE, what breaks it and what does not."""
+    """List the rules of the check, or explain one.
+
+    RULE is shown with a flow that breaks it and one that does not.
+    """
     if rule is None:
         for each in RULES.values():
             mark = click.style(f"{each.severity:8}", fg=COLOURS[each.severity])

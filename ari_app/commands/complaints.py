@@ -1,26 +1,26 @@
-"""`firstline complaints`: the complaints book."""
+"""`firstline complaints`: recorded complaints of callers."""
 
 import click
 
-from ari_app.commands.runner import Commands
+from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import read, write
 from ari_app.config.state import State
 from ari_app.log import masked
-from ari_app.store import complaints as book
+from ari_app.store import complaints as records
 from ari_app.store.complaints import Complaint
 
 
 @click.group(cls=Commands)
 def complaints() -> None:
-    """What callers complained of."""
+    """List, show and close complaints."""
 
 
 @complaints.command("list")
-@click.option("--all", "closed", is_flag=True, help="The closed ones, too.")
+@click.option("--all", "closed", is_flag=True, help="Include closed ones.")
 @click.pass_obj
 def list_(state: State, closed: bool) -> None:
-    """The open complaints, the oldest first."""
-    for one in read(state, book.listed, closed):
+    """List open complaints, oldest first."""
+    for one in read(state, records.listed, closed):
         click.echo(_line(one))
 
 
@@ -28,8 +28,8 @@ def list_(state: State, closed: bool) -> None:
 @click.argument("id", type=int)
 @click.pass_obj
 def show(state: State, id: int) -> None:
-    """One complaint, with its recording and its answer."""
-    one = read(state, book.by_id, id)
+    """Show complaint ID with its recording and answer."""
+    one = read(state, records.by_id, id)
     if one is None:
         raise click.ClickException(f"there is no complaint {id}: `firstline complaints list`")
     click.echo(_line(one))
@@ -42,11 +42,11 @@ def show(state: State, id: int) -> None:
 
 @complaints.command()
 @click.argument("id", type=int)
-@click.option("--answer", required=True, help="What the caller was answered.")
+@click.option("--answer", required=True, help="The answer that the caller was given.")
 @click.pass_obj
 def close(state: State, id: int, answer: str) -> None:
-    """Close a complaint with the answer that was given."""
-    if not write(state, book.close, id, answer):
+    """Close complaint ID with the answer that was given."""
+    if not write(state, records.close, id, answer):
         raise click.ClickException(f"no complaint {id} is open: `firstline complaints list`")
     click.echo(f"complaint {id} is closed")
 

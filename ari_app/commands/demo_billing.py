@@ -1,4 +1,4 @@
-"""`firstline demo-billing`: a billing system to try Firstline with, as good or bad as one likes."""
+"""`firstline demo-billing`: a billing system for tests, with faults on demand."""
 
 import asyncio
 import re
@@ -57,11 +57,11 @@ def _faulty(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command("demo-billing")
 @click.option("--port", type=click.IntRange(0, 65535), default=8620, show_default=True)
-@click.option("--slow", type=_Slow(), help="The share of requests that wait first, and how long.")
+@click.option("--slow", type=_Slow(), help="Delay this share of requests by these seconds.")
 @_faulty
-@click.option("--keep", is_flag=True, help="Keep it in the database of the state directory.")
-@click.option("--seed", type=int, default=0, help="Another one brings the trouble elsewhere.")
-@click.option("--for", "seconds", type=click.FloatRange(0), help="End after so many seconds.")
+@click.option("--keep", is_flag=True, help="Store it in the database of the state directory.")
+@click.option("--seed", type=int, default=0, help="Seed of the random faults.")
+@click.option("--for", "seconds", type=click.FloatRange(0), help="End after this many seconds.")
 @click.pass_obj
 def demo_billing(
     state: State,
@@ -73,28 +73,28 @@ def demo_billing(
     seconds: float | None,
     **shares: float | None,
 ) -> None:
-    """A billing system of the demo operator on this machine, by the Open APIs of TM Forum.
+    """Serve a billing system for tests, with the TM Forum Open APIs.
 
-    Everything in it is new at each start, unless it is kept. The options below make trouble for
-    SHARE (0 to 1) of the requests.
+    It holds the demo operator's accounts, fresh at each start unless --keep. The options below
+    inject faults into SHARE (0 to 1) of the requests.
     """
     share, wait = slow or (0.0, 0.0)
     chances: dict[Fault, float] = {"slow": share}
     chances |= {fault: shares[fault] or 0.0 for fault in _FAULTS}
     if sum(chances.values()) > 1:
-        raise click.UsageError("the shares of requests with trouble are more than all")
+        raise click.UsageError("the shares of faults add up to more than 1")
     state.make()
-    trouble = FaultPlan(chances, seed, partial(asyncio.sleep, wait))
+    faults = FaultPlan(chances, seed, partial(asyncio.sleep, wait))
 
     async def serve() -> None:
-        async with _operators(state, keep) as billing:
-            await _serve(billing, state.keys().billing, trouble, port, seconds)
+        async with _billing(state, keep) as billing:
+            await _serve(billing, state.keys().billing, faults, port, seconds)
 
     run(serve())
 
 
 @asynccontextmanager
-async def _operators(state: State, keep: bool) -> AsyncIterator[MemoryBilling]:
+async def _billing(state: State, keep: bool) -> AsyncIterator[MemoryBilling]:
     """The demo operator's billing, in memory alone or in the database."""
     config = state.config()
     now = partial(datetime.now, ZoneInfo(config.site.timezone))
@@ -115,22 +115,24 @@ async def _operators(state: State, keep: bool) -> AsyncIterator[MemoryBilling]:
 
 
 async def _serve(
-    billing: Billing, token: Secret, trouble: FaultPlan, port: int, seconds: float | None
+    billing: Billing, token: Secret, faults: FaultPlan, port: int, seconds: float | None
 ) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        async with TmfServer(billing, trouble, token).running(port) as back_end:
+        async with TmfServer(billing, faults, token).running(port) as back_end:
             click.echo(
                 f"the demo operator's billing serves {back_end.url}\n"
                 "To use it, write into firstline.toml, and restart Firstline:\n\n"
                 f'[billing]\nkind = "tmforum"\nurl = "{back_end.url}"\n\n'
                 f"To look at it: curl {back_end.url}/customerManagement/v4/customer/1\n"
-                + ("It wants the token of secrets.toml.\n" if token.reveal() else "")
+                + ("It needs the token of secrets.toml.\n" if token.reveal() else "")
             )
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await stop.wait()
     except OSError as error:
-        raise ConfigError(f"port {port} cannot be had ({error}): name another: --port") from error
+        raise ConfigError(
+            f"port {port} is unavailable ({error}): choose another with --port"
+        ) from error

@@ -1,4 +1,4 @@
-"""`firstline flows test, cover, walk`: what becomes of callers, without a phone."""
+"""`firstline flows test`, `cover` and `walk`: tests of flows, without a phone."""
 
 import logging
 import time
@@ -35,8 +35,8 @@ DIRECTORY = click.argument(
 )
 
 
-class Foundation(Struct, frozen=True):
-    """What a rehearsal stands on."""
+class LoadedFlows(Struct, frozen=True):
+    """The flows of a directory, and the bench that their tests run on."""
 
     directory: Path
     catalogue: Catalogue
@@ -47,13 +47,13 @@ class Foundation(Struct, frozen=True):
         return self.bench.book
 
 
-def ground(state: State, directory: Path | None) -> Foundation:
-    """The flows of a directory, or of the installation, on a stage."""
+def load_flows(state: State, directory: Path | None) -> LoadedFlows:
+    """Load the flows of a directory, by default those in use; raises :class:`FlowsError`."""
     config = state.config()
     chosen = directory or reading.directory(config)
     menus = reading.menus(chosen, reading.shipped(config), CATALOGUE)
     recordings = Path(config.voice.recordings or state.recordings).expanduser()
-    return Foundation(
+    return LoadedFlows(
         chosen, menus.catalogue, bench(menus.book, menus.catalogue, cast(), recordings)
     )
 
@@ -67,33 +67,33 @@ def ground(state: State, directory: Path | None) -> Foundation:
 @click.option("--format", "form", type=click.Choice(get_args(report.Format)), default="text")
 @click.pass_obj
 def test_(state: State, directory: Path | None, only: str, form: report.Format) -> None:
-    """Run the tests that stand beside the flows of DIRECTORY, on a clock that nobody waits for.
+    """Run the tests beside flows of DIRECTORY, on a virtual clock.
 
     Exit code 1 if a test fails, 2 if flows or tests cannot be read.
     """
-    on = _or_2(state, directory)
+    on = _load_or_exit(state, directory)
     tests = [each for each in _tests(on) if only in f"{each.place.file}: {each.test}"]
     if not tests:
         click.echo(f"no test in {on.directory}: write NAME{reading.TESTS} beside a flow", err=True)
         raise click.exceptions.Exit(2)
     began = time.monotonic()
-    found = run(_rehearsed(on.bench, tests))
+    found = run(_run_tests(on.bench, tests))
     click.echo(report.results(found, time.monotonic() - began, form))
     if any(result.failure for result in found):
         raise click.exceptions.Exit(1)
 
 
-def _or_2(state: State, directory: Path | None) -> Foundation:
-    """The ground; exit code 2 if the flows do not check."""
+def _load_or_exit(state: State, directory: Path | None) -> LoadedFlows:
+    """Load flows; exit code 2 if they do not pass the check."""
     try:
-        return ground(state, directory)
+        return load_flows(state, directory)
     except reading.FlowsError as error:
         click.echo(str(error))
         raise click.exceptions.Exit(2) from error
 
 
-def _tests(on: Foundation) -> tuple[Test, ...]:
-    """The tests of the directory; exit code 2 if one of their files does not read well."""
+def _tests(on: LoadedFlows) -> tuple[Test, ...]:
+    """Read the tests of the directory; exit code 2 if a file is wrong."""
     found = []
     for path in sorted(on.directory.rglob(f"*{reading.TESTS}")):
         found.append(read(str(path), path.read_text(encoding="utf-8", errors="replace"), on.book))
@@ -107,7 +107,7 @@ def _tests(on: Foundation) -> tuple[Test, ...]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """No log: a test may break things on purpose."""
+    """Disable logging: tests may provoke errors."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
@@ -116,7 +116,7 @@ def quiet() -> Iterator[None]:
         logging.disable(before)
 
 
-async def _rehearsed(on: TestBench, tests: list[Test]) -> list[Result]:
+async def _run_tests(on: TestBench, tests: list[Test]) -> list[Result]:
     with quiet():
         return [await run_test(on, test) for test in tests]
 
@@ -127,17 +127,17 @@ async def _rehearsed(on: TestBench, tests: list[Test]) -> list[Result]:
 @click.command()
 @DIRECTORY
 @click.option("--min", "least", type=click.FloatRange(0, 100), default=0.0, show_default=True,
-              help="Exit code 1 if less than so many percent of all ways are covered.")  # fmt: skip
+              help="Exit code 1 below this percentage of covered edges.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
 def cover(state: State, directory: Path | None, least: float, form: report.Format) -> None:
-    """Say which nodes and ways of the flows of DIRECTORY their tests go through."""
-    on = _or_2(state, directory)
-    found = run(_rehearsed(on.bench, list(_tests(on))))
-    gone = _gone(found)
+    """List the nodes and edges that tests do not reach, and the coverage of flows."""
+    on = _load_or_exit(state, directory)
+    found = run(_run_tests(on.bench, list(_tests(on))))
+    reached = _covered_edges(found)
     spots = {spot for result in found for spot in result.trace.spots}
     calls = {}
-    own = covered(on.book, gone, spots)
+    own = covered(on.book, reached, spots)
     if any(one.missed for one in own):
         ways = walk_through(on.book)
         calls = {edge: _written(on, path) for edge, path in ways.shortest.items()}
@@ -153,22 +153,24 @@ def cover(state: State, directory: Path | None, least: float, form: report.Forma
 @click.command()
 @click.argument("flow", default="")
 @click.option("--menus", type=click.Path(path_type=Path, file_okay=False), help="Other menus.")
-@click.option("--missing", is_flag=True, help="Only ways that no test beside the flows goes.")
-@click.option("--write", "file", type=click.Path(path_type=Path, dir_okay=False), help="Into FILE.")
+@click.option("--missing", is_flag=True, help="Only paths that no test covers.")
+@click.option(
+    "--write", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write into FILE."
+)
 @click.pass_obj
 def walk(state: State, flow: str, menus: Path | None, missing: bool, file: Path | None) -> None:
-    """Write tests that go every way of FLOW, or of all flows, the shortest first.
+    """Write tests that take every path of a flow, or of all flows, shortest first.
 
-    What they expect is what the flows do now: read it before you keep it.
+    They expect what the flows do now: read them before you keep them.
     """
-    on = ground(state, menus)
+    on = load_flows(state, menus)
     if flow and flow not in on.book.flows:
         raise click.ClickException(f"there is no flow {flow}: {near(flow, on.book.flows)}")
     if file is not None and file.exists():
-        raise click.ClickException(f"{file} is there already: name another, or move it away")
+        raise click.ClickException(f"{file} exists: choose another name, or move it away")
     found = walk_through(on.book, flow)
-    gone = _gone(run(_rehearsed(on.bench, list(_tests(on))))) if missing else set()
-    paths = [path for path in found.paths if not gone.issuperset(path.edges)]
+    reached = _covered_edges(run(_run_tests(on.bench, list(_tests(on))))) if missing else set()
+    paths = [path for path in found.paths if not reached.issuperset(path.edges)]
     text = script_writer.written(on.book, [_written(on, path) for path in paths])
     if file is None:
         click.echo(text, nl=False)
@@ -176,22 +178,22 @@ def walk(state: State, flow: str, menus: Path | None, missing: bool, file: Path 
         file.write_text(text, encoding="utf-8")
         click.echo(f"{file}: {len(paths)} tests")
     places = _places(on.book)
-    for name, node, way in sorted(set(found.missed) - gone):
+    for name, node, way in sorted(set(found.missed) - reached):
         where = places.get((name, node or way), name)
-        click.echo(f"{where}: no call was found that goes {node} {way}", err=True)
+        click.echo(f"{where}: no path was found through {node} {way}", err=True)
 
 
-def _gone(found: Iterable[Result]) -> set[EdgeKey]:
-    """The ways that tests went."""
+def _covered_edges(found: Iterable[Result]) -> set[EdgeKey]:
+    """The edges that tests took."""
     return {edge for result in found for edge in result.trace.edges}
 
 
-def _written(on: Foundation, path: Way) -> Test:
+def _written(on: LoadedFlows, path: Way) -> Test:
     return script_writer.walked(on.book, path, on.bench.person("").language)
 
 
 def _places(book: Book) -> Mapping[tuple[str, str], Place]:
-    """Where nodes, handlers and codes stand in their files."""
+    """The places of nodes, handlers and codes in their files."""
     found = {}
     for flow in book.flows.values():
         text = Path(flow.file).read_text(encoding="utf-8")

@@ -2,18 +2,28 @@
 
 import click
 
-from ari_app.commands.check import check, rules
-from ari_app.commands.flow_tests import cover, test_, walk
-from ari_app.commands.graph import graph, schema
-from ari_app.commands.reload import reload, versions
-from ari_app.commands.runner import Commands
-from ari_app.commands.simulate import simulate
+from ari_app.commands.groups import Lazy, LazyCommands
+
+SECTIONS = {
+    "Check and test": {
+        "check": Lazy("check:check", "List what is wrong with flows"),
+        "rules": Lazy("check:rules", "List the rules of the check, or explain one"),
+        "test": Lazy("flow_tests:test_", "Run the tests beside flows"),
+        "cover": Lazy("flow_tests:cover", "List the nodes and edges that tests do not reach"),
+        "walk": Lazy("flow_tests:walk", "Write tests that take every path of a flow"),
+        "simulate": Lazy("simulate:simulate", "Call a number from this terminal"),
+    },
+    "Put into force": {
+        "reload": Lazy("reload:reload", "Reload the menus for new calls"),
+        "versions": Lazy("reload:versions", "List the versions that were in force"),
+    },
+    "Draw and edit": {
+        "graph": Lazy("graph:graph", "Draw a flow"),
+        "schema": Lazy("graph:schema", "Print the JSON Schema of flows for editors"),
+    },
+}
 
 
-@click.group(cls=Commands)
+@click.group(cls=LazyCommands, sections=SECTIONS)
 def flows() -> None:
-    """The menus that callers go through."""
-
-
-for command in (check, rules, reload, versions, simulate, test_, cover, walk, schema, graph):
-    flows.add_command(command)
+    """Check, test, draw and reload the menus that callers go through."""

@@ -1,4 +1,4 @@
-"""`firstline subscribers forget`: a person is erased, what is counted stays."""
+"""`firstline subscribers forget`: erase a person; statistics stay."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ari_app.calls.recordings import Recordings
-from ari_app.commands.store_access import announced, asked
+from ari_app.commands.store_access import refresh_application, with_store
 from ari_app.config.state import State
 from ari_app.log import masked
 from ari_app.store import erasure
@@ -20,13 +20,13 @@ from ari_app.store.erasure import ErasureReport, Person
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def forget(state: State, number: str, yes: bool) -> None:
-    """Erase whoever has NUMBER, subscriber or not, for ever; calls stay counted."""
+    """Erase the person with NUMBER, subscriber or not. Statistics stay."""
 
-    async def forgetting_(store: Store) -> None:
+    async def erase(store: Store) -> None:
         person = await store.read(erasure.find, number)
         if person is None:
             raise click.ClickException(
-                f"this is no telephone number: write it as {store.numbers.example}"
+                f"this is not a telephone number: write it as {store.numbers.example}"
             )
         if not yes:
             await asyncio.to_thread(click.confirm, _question(person), abort=True)
@@ -34,32 +34,32 @@ def forget(state: State, number: str, yes: bool) -> None:
         names = {Path(file).name for file in person.files}
         files = await asyncio.to_thread(recorded.forget, names, frozenset(person.calls))
         done = await store.write(erasure.erase, person, datetime.now(UTC))
-        await announced(state)
+        await refresh_application(state)
         await store.scrub()
-        for line in _told(person, done, files):
+        for line in _report(person, done, files):
             click.echo(line)
 
-    asked(state, forgetting_)
+    with_store(state, erase)
 
 
 def _question(person: Person) -> str:
-    who = "nobody we know" if person.id is None else f"subscriber {person.id}"
+    who = "an unknown person" if person.id is None else f"subscriber {person.id}"
     calls, files = len(person.calls), len(person.files)
     what = f"{who} with {masked(person.number)}, {calls} calls, {files} recordings of complaints"
-    return f"Forget {what}? It cannot be undone"
+    return f"Erase {what}? This cannot be undone"
 
 
-def _told(person: Person, done: ErasureReport, files: int) -> list[str]:
+def _report(person: Person, done: ErasureReport, files: int) -> list[str]:
     gone = [*done.gone, *([("recordings", files)] if files else [])]
     lines = [
         f"{how}: {', '.join(f'{name} {count}' for name, count in counts)}"
-        for how, counts in (("erased", gone), ("kept, as nobody's", done.kept))
+        for how, counts in (("erased", gone), ("anonymised", done.kept))
         if counts
     ]
     left = [file for file in person.files if Path(file).exists()]
-    lines += [f"still there, as it is no file of ours: {file}" for file in left]
+    lines += [f"not removed, since the file is outside the installation: {file}" for file in left]
     if person.sip_user:
-        lines.append("Asterisk knows his phone until its next start: `firstline down`, then `up`")
+        lines.append("Asterisk keeps their phone until its next start: `firstline down`, then `up`")
     if person.in_call:
-        lines.append("a call of his lasts: when it is over, forget him again")
-    return lines or ["nothing is known of this number"]
+        lines.append("a call of theirs is in progress: repeat the command when it has ended")
+    return lines or ["nothing is stored about this number"]

@@ -1,4 +1,4 @@
-"""`firstline flows schema` and `firstline flows graph`: menus for editors, and for the eye."""
+"""`firstline flows schema` and `firstline flows graph`: the JSON Schema and pictures of flows."""
 
 import shutil
 import subprocess
@@ -32,10 +32,10 @@ TEXTS: Mapping[str, Callable[[Picture], str]] = {
     ".mmd": mermaid,
     ".json": lambda found: json.format(json.encode(found), indent=1).decode() + "\n",
 }
-"""Ending of a file -> what is written into it as it is."""
+"""Suffix of a file -> what renders it."""
 
 DRAWN = (".svg", ".png", ".pdf")
-"""Endings of files that Graphviz makes."""
+"""Suffixes of files that Graphviz renders."""
 
 _directory = click.argument(
     "directory", type=click.Path(path_type=Path, file_okay=False), required=False
@@ -48,11 +48,14 @@ _directory = click.argument(
     "--strict-names/--any-names",
     "strict",
     default=True,
-    help="Whether the editor refuses prompts that are not there yet; it offers those that are.",
+    help="Whether the editor rejects prompts that do not exist; it completes those that do.",
 )
 @click.pass_obj
 def schema(state: State, directory: Path | None, strict: bool) -> None:
-    """The JSON Schema of menus, for editors; with the prompts of DIRECTORY, or of those in use."""
+    """Print the JSON Schema of flows for editors.
+
+    It knows the prompts of DIRECTORY, by default those in use.
+    """
     laid = reading.prompts(
         directory or reading.directory(state.config()),
         reading.shipped(state.config()),
@@ -85,18 +88,18 @@ def _drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Pat
     callback=_drawable,
     help="Ends in .svg, .png, .pdf, .dot, .mmd (Mermaid) or .json  [default: FLOW.svg].",
 )
-@click.option("--whole", is_flag=True, help="With all flows to which it leads, a frame for each.")
+@click.option("--whole", is_flag=True, help="Include all flows it leads to, each in a frame.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="ru", show_default=True)
 @click.option(
     "--menus",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Of this directory [default: of the one in use].",
+    help="The menus [default: those in use].",
 )
-@click.option("--calls", is_flag=True, help="How many recorded calls went each way.")
+@click.option("--calls", is_flag=True, help="Show how many calls took each edge.")
 @click.option(
-    "--since", callback=_since, metavar="WHEN", help=f"Calls begun from then on: {SINCE_HELP}"
+    "--since", callback=_since, metavar="WHEN", help=f"Count calls from this time on: {SINCE_HELP}"
 )
-@click.option("--all-versions", is_flag=True, help="Calls in older versions of the flow, too.")
+@click.option("--all-versions", is_flag=True, help="Count calls of older versions, too.")
 @click.pass_obj
 def graph(
     state: State,
@@ -108,7 +111,7 @@ def graph(
     menus: Path | None,
     **counted: Any,
 ) -> None:
-    """Draw FLOW: its nodes, the keys between them, and the shortest way to a human."""
+    """Draw a flow: its nodes, the keys between them, and the shortest path to a human."""
     found = reading.menus(
         menus or reading.directory(state.config()),
         reading.shipped(state.config()),
@@ -145,7 +148,7 @@ def _write(found: Picture, output: Path) -> None:
     program = shutil.which("dot")
     if program is None:
         raise click.ClickException(
-            "Graphviz, which draws, is not installed: `apt-get install --no-install-recommends "
+            "Graphviz is not installed: `apt-get install --no-install-recommends "
             f"graphviz`; or write {output.with_suffix('.mmd')} or {output.with_suffix('.dot')}"
         )
     done = subprocess.run(

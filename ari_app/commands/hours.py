@@ -1,4 +1,4 @@
-"""`firstline hours`: when something is open, and orders against that."""
+"""`firstline hours`: opening hours and their overrides."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from ari_app.commands.runner import Commands
+from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, moment, now, read, shown, until_option, write
 from ari_app.commands.time_arguments import HELP, when
 from ari_app.config.state import State
@@ -17,25 +17,25 @@ from ari_app.store.forced_hours import Override, in_force
 from ivr.hours.schedule import Forced, Hours, Schedule, gap_text, gaps, hours_at
 from ivr.problems import near
 
-ORDERS_SHOWN = 5
+OVERRIDES_SHOWN = 5
 _WEEK = timedelta(days=7)
 
 
 @click.group(cls=Commands)
 def hours() -> None:
-    """When something is open, and orders against that."""
+    """Show opening hours and override them."""
 
 
 @hours.command("list")
 @click.pass_obj
 def list_(state: State) -> None:
-    """All schedules, and whether each is open now."""
+    """List schedules and whether each is open now."""
     found = schedules(state.config())
     at = now(state)
-    orders = read(state, forced_hours.unexpired, at) if state.database.exists() else {}
+    overrides = read(state, forced_hours.unexpired, at) if state.database.exists() else {}
     for name, schedule in found.items():
-        one = _at(schedule, at, orders.get(name, []))
-        click.echo(f"{name}: {_said(one)} ({one.why})")
+        one = _at(schedule, at, overrides.get(name, []))
+        click.echo(f"{name}: {_state_text(one)} ({one.why})")
     if not found:
         click.echo("there is no schedule: write one into the directory of the menus")
 
@@ -45,24 +45,26 @@ def list_(state: State) -> None:
 @click.option("--at", "text", metavar="WHEN", help=HELP)
 @click.pass_obj
 def show(state: State, schedule: str, text: str | None) -> None:
-    """Whether SCHEDULE is open, now or at a moment, why, and what follows in the next week."""
+    """Show whether SCHEDULE is open, why, and its changes in the next week."""
     one = _known(schedules(state.config()), schedule)
     try:
         at = when(text, now(state)) if text else now(state)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--at") from error
-    orders = read(state, forced_hours.log, schedule) if state.database.exists() else []
-    said = _at(one, at, orders)
+    overrides = read(state, forced_hours.log, schedule) if state.database.exists() else []
+    state_at = _at(one, at, overrides)
     local = at.astimezone(ZoneInfo(one.timezone))
-    click.echo(f"{schedule} at {local:%Y-%m-%d %H:%M} ({one.timezone}): {_said(said)}")
-    click.echo(f"  {said.why}")
-    for change, then in _changes(one, at, said, orders):
+    click.echo(f"{schedule} at {local:%Y-%m-%d %H:%M} ({one.timezone}): {_state_text(state_at)}")
+    click.echo(f"  {state_at.why}")
+    for change, then in _changes(one, at, state_at, overrides):
         state_then = "open" if then.open else "closed"
         click.echo(f"  from {change:%a %Y-%m-%d %H:%M} {state_then} ({then.why})")
     for gap in gaps(one):
         click.echo(f"  every week {gap_text(gap)}")
-    for order in orders[:ORDERS_SHOWN]:
-        click.echo(f"  {shown(order.at, state)} {order.by}: {_ordered(order, state)}")
+    for override in overrides[:OVERRIDES_SHOWN]:
+        click.echo(
+            f"  {shown(override.at, state)} {override.by}: {_override_text(override, state)}"
+        )
 
 
 @hours.command()
@@ -75,11 +77,11 @@ def show(state: State, schedule: str, text: str | None) -> None:
 def force(
     state: State, schedule: str, to: Literal["open", "closed"], text_until: str, why: str, by: str
 ) -> None:
-    """Have SCHEDULE open or closed until a moment, whatever it says."""
+    """Force SCHEDULE open or closed until a time."""
     _known(schedules(state.config()), schedule)
-    order = Forced(to, moment(state, text_until), by, why)
-    write(state, forced_hours.force, schedule, order, now(state))
-    click.echo(f"{schedule} is forced {to} until {shown(order.until, state)}")
+    override = Forced(to, moment(state, text_until), by, why)
+    write(state, forced_hours.force, schedule, override, now(state))
+    click.echo(f"{schedule} is forced {to} until {shown(override.until, state)}")
 
 
 @hours.command()
@@ -87,10 +89,10 @@ def force(
 @by_option
 @click.pass_obj
 def free(state: State, schedule: str, by: str) -> None:
-    """Let SCHEDULE count again."""
+    """Lift the override of SCHEDULE."""
     _known(schedules(state.config()), schedule)
     freed = write(state, forced_hours.free, schedule, by, now(state))
-    click.echo(f"{schedule} counts again" if freed else f"nobody has forced {schedule}")
+    click.echo(f"{schedule} is in force again" if freed else f"{schedule} was not forced")
 
 
 def _known(found: Mapping[str, Schedule], name: str) -> Schedule:
@@ -99,27 +101,27 @@ def _known(found: Mapping[str, Schedule], name: str) -> Schedule:
     return found[name]
 
 
-def _at(schedule: Schedule, at: datetime, orders: list[Override]) -> Hours:
-    return hours_at(schedule, at, ZoneInfo(schedule.timezone), in_force(orders, at))
+def _at(schedule: Schedule, at: datetime, overrides: list[Override]) -> Hours:
+    return hours_at(schedule, at, ZoneInfo(schedule.timezone), in_force(overrides, at))
 
 
 def _changes(
-    schedule: Schedule, at: datetime, said: Hours, orders: list[Override]
+    schedule: Schedule, at: datetime, state_at: Hours, overrides: list[Override]
 ) -> Iterator[tuple[datetime, Hours]]:
-    """The changes of the week that follows."""
-    while said.until is not None and said.until <= at + _WEEK:
-        change, said = said.until, _at(schedule, said.until, orders)
-        yield change, said
+    """The changes of the following week."""
+    while state_at.until is not None and state_at.until <= at + _WEEK:
+        change, state_at = state_at.until, _at(schedule, state_at.until, overrides)
+        yield change, state_at
 
 
-def _said(one: Hours) -> str:
+def _state_text(one: Hours) -> str:
     return ("open" if one.open else "closed") + (
         f" until {one.until:%a %Y-%m-%d %H:%M}" if one.until else " for good"
     )
 
 
-def _ordered(order: Override, state: State) -> str:
-    one = order.forced
+def _override_text(override: Override, state: State) -> str:
+    one = override.forced
     if one is None:
         return "freed"
     why = f": {one.why}" if one.why else ""

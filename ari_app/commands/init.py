@@ -23,7 +23,7 @@ from ivr.speech.phrases import LANGUAGES
 T = TypeVar("T")
 
 NUMBERS = ("611", "111")
-"""What the shipped menus answer."""
+"""The numbers that the shipped menus answer."""
 
 
 @click.command()
@@ -52,12 +52,12 @@ NUMBERS = ("611", "111")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="The IPv4 address where phones register."
 )
-@click.option("--port-offset", type=int, default=0, help="Move all ports by so many.")
+@click.option("--port-offset", type=int, default=0, help="Add this to all ports.")
 @click.pass_obj
 def init(state: State, /, **given: Any) -> None:  # fmt: skip
-    """Write the settings of your own operator: no demo, no data.
+    """Write the settings of your own operator, without demo and data.
 
-    What is not given is asked for, if there is a terminal.
+    On a terminal it asks for what is not given.
     """
     file = state.directory / FILE
     if file.exists() or state.database.exists():
@@ -108,7 +108,7 @@ async def _made(state: State) -> None:
 
 
 def _next(state: State, file: Path, plan: NumberPlan) -> str:
-    """What to do now."""
+    """The next steps, printed."""
     command = f"firstline --state {state.directory}"
     return (
         f"{file}: written for country code {plan.code}; numbers are stored as {plan.example}\n\n"
@@ -129,8 +129,10 @@ def _asked(
     default: str = "",
     separator: str = ";",
 ) -> T:
-    """What an option gives, or the answer to a question, as it is read. Where an option may be
-    given several times, the answer is cut at the separator."""
+    """The parsed value of an option, or of the answer to ``question`` on a terminal.
+
+    The answer for an option that may be repeated is split at ``separator``.
+    """
     reading: Callable[[Any], T] = read
     if given:
         try:
@@ -138,7 +140,7 @@ def _asked(
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint=option) from error
     if not _terminal():
-        raise click.UsageError(f"{option} is missing, and there is no terminal to ask on")
+        raise click.UsageError(f"{option} is missing, and there is no terminal to ask")
     while True:
         text = click.prompt(question, default=default or None)
         try:
@@ -148,7 +150,7 @@ def _asked(
 
 
 def _terminal() -> bool:
-    """Whether somebody can be asked."""
+    """Whether standard input is a terminal, so that questions can be asked."""
     return sys.stdin.isatty()
 
 
@@ -161,7 +163,7 @@ def _names(texts: tuple[str, ...]) -> dict[str, str]:
             language, name = "", text
         if language and language not in LANGUAGES:
             known = near(language, LANGUAGES)
-            raise ValueError(f"{language} is no language that is spoken: {known}")
+            raise ValueError(f"{language} is not a supported language: {known}")
         if not name.strip():
             raise ValueError("the name is empty: write it")
         found[language] = name.strip()
@@ -188,5 +190,5 @@ def _numbers(texts: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(text.strip() for text in texts)
     for number in found:
         if not re.fullmatch("[0-9]{2,15}", number):
-            raise ValueError(f"{number!r} is no number to dial: write 2 to 15 digits")
+            raise ValueError(f"{number!r} is not a number to dial: write 2 to 15 digits")
     return tuple(dict.fromkeys(found))

@@ -1,9 +1,9 @@
-"""`firstline messages`: the texts that subscribers were sent, or still are to be."""
+"""`firstline messages`: texts to subscribers and their delivery."""
 
 import click
 from msgspec import json
 
-from ari_app.commands.runner import Commands
+from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import read
 from ari_app.config.state import State
 from ari_app.log import masked
@@ -13,7 +13,7 @@ from ari_app.store.outbox import Text
 
 @click.group(cls=Commands)
 def messages() -> None:
-    """Texts to subscribers."""
+    """List texts to subscribers."""
 
 
 @messages.command("list")
@@ -22,18 +22,18 @@ def messages() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For scripts: everything, whole numbers too.")
 @click.pass_obj
 def list_(state: State, number: str | None, limit: int, as_json: bool) -> None:
-    """The last texts, the newest first."""
+    """List the last texts, newest first."""
     found = read(state, outbox.recent, limit, number)
     if as_json:
         click.echo(json.format(json.encode(found), indent=2).decode())
         return
     for one in found:
         when = f"{one.created:%Y-%m-%d %H:%M:%S} UTC"
-        click.echo(f"{when}  {masked(one.number)}  {became(one)}\n    {one.text}")
+        click.echo(f"{when}  {masked(one.number)}  {delivery(one)}\n    {one.text}")
 
 
-def became(one: Text) -> str:
-    """What became of a text, in words."""
+def delivery(one: Text) -> str:
+    """The delivery state of a text, in words."""
     match one.state, one.next_at:
         case "waiting", next_at if one.attempts and next_at:
             return f"waiting for {next_at:%H:%M:%S} UTC (attempt {one.attempts}: {one.error})"

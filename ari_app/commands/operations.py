@@ -1,4 +1,4 @@
-"""`firstline operations`: what menus may do for callers."""
+"""`firstline operations`: the operations that menus may run."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,7 +14,7 @@ from ivr.problems import near
 @click.argument("name", required=False)
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
 def operations(name: str | None, form: str) -> None:
-    """What menus may do for callers, or all about the operation NAME."""
+    """List the operations that menus may run, or show NAME."""
     if name is not None and name not in CATALOGUE:
         raise click.ClickException(f"there is no operation {name}: {near(name, CATALOGUE)}")
     chosen = [CATALOGUE[name]] if name else list(CATALOGUE.values())
@@ -52,7 +52,7 @@ def _whole(one: Operation) -> Iterator[str]:
     late = "accepted" if one.costs else "unavailable" if "unavailable" in one.outcomes else "failed"
     yield f"  waits     {one.deadline:g} s, then it is {late}"
     if one.waiting:
-        yield f"  tells     {one.waiting}, the prompt, while it is done"
+        yield f"  plays     {one.waiting} while it runs"
     yield f"  takes     {_kinds(one.inputs)}"
     for outcome, brings in one.outcomes.items():
         meant = "the caller is proven" if outcome == one.proves else MEANT.get(outcome, "")
@@ -70,25 +70,25 @@ def _kinds(values: Mapping[str, str]) -> str:
 MEANT: Mapping[str, str] = {
     "accepted": "not known yet: the caller gets a message about how it ended",
     "already": "refused: it is so already",
-    "changed": "refused: it would cost something else than was agreed to",
-    "different": "refused: the new one was keyed in two ways",
-    "failed": "nothing was done: it could not be kept",
+    "changed": "refused: the price is no longer the one confirmed",
+    "different": "refused: the two entries differ",
+    "failed": "nothing was done: it could not be stored",
     "weak": "refused: it is too easy to guess",
     "wrong": "refused: that is not the word",
     "ok": "it is done",
     "day": "refused: not on that day, or not for so long",
-    "limit": "refused: the caller had it done as often as he may",
-    "no-recipient": "refused: nobody has that number",
+    "limit": "refused: the caller reached the limit",
+    "no-recipient": "refused: no subscriber has that number",
     "no-such": "refused: nothing has that code or number",
-    "none": "there is nothing to tell",
+    "none": "there is nothing to report",
     "not-on": "refused: there is nothing to end",
     "nowhere": "the caller's number is withheld",
     "paused": "refused: not while the number is paused",
     "self": "refused: it is the caller's own number",
     "too-little": "refused: not enough money, minutes, gigabytes or points",
-    "too-much": "refused: more than may be had at once",
-    "unavailable": "nothing was done: the back end did not answer",
+    "too-much": "refused: more than the maximum",
+    "unavailable": "nothing was done: the back end is unavailable",
     "unknown": "the caller is no subscriber",
     "zero": "refused: nothing at all",
 }
-"""What outcomes mean that have no values."""
+"""What outcomes without values mean."""

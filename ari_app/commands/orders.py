@@ -1,8 +1,8 @@
-"""`firstline orders`: what subscribers ordered, and how it ended."""
+"""`firstline orders`: the orders of subscribers."""
 
 import click
 
-from ari_app.commands.runner import Commands
+from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import read, shown
 from ari_app.config.state import State
 from ari_app.log import masked
@@ -13,7 +13,7 @@ from ari_app.store.orders import OrderRecord
 
 @click.group(cls=Commands)
 def orders() -> None:
-    """What subscribers ordered."""
+    """List and show orders of subscribers."""
 
 
 @orders.command("list")
@@ -21,7 +21,7 @@ def orders() -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.pass_obj
 def list_(state: State, number: str | None, limit: int) -> None:
-    """The last orders, the newest first."""
+    """List the last orders, newest first."""
     one = read(state, subscribers.by_number, number) if number else None
     if number and one is None:
         raise click.ClickException(f"there is no subscriber {number}: `firstline subscribers list`")
@@ -33,7 +33,7 @@ def list_(state: State, number: str | None, limit: int) -> None:
 @click.argument("key")
 @click.pass_obj
 def show(state: State, key: str) -> None:
-    """One order: who, what, and how it ended."""
+    """Show order KEY: subscriber, operation, outcome."""
     one = read(state, kept.of, key)
     if one is None:
         raise click.ClickException(f"there is no order {key}: `firstline orders list`")

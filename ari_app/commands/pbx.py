@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from ari_app.commands.runner import Commands, console, run
+from ari_app.commands.groups import Commands
+from ari_app.commands.runner import console, run
 from ari_app.config.state import State
 from ari_app.main import daemon as bring
 from ari_app.main.demo import open_store
@@ -15,14 +16,14 @@ from asterisk_conf.render import render as rendered
 
 @click.group(cls=Commands)
 def pbx() -> None:
-    """The Asterisk of this installation."""
+    """Render, start and stop the Asterisk of this installation."""
 
 
 @pbx.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), required=False)
 @click.pass_obj
 def render(state: State, directory: Path | None) -> None:
-    """Write Asterisk's configuration, into DIRECTORY or where ours reads it."""
+    """Render Asterisk's configuration, into DIRECTORY or where ours reads it."""
     one = run(_pbx(state))
     if directory is None:
         changed = one.write()
@@ -34,7 +35,7 @@ def render(state: State, directory: Path | None) -> None:
         file = directory / name
         file.touch(0o600)
         file.write_text(text)
-    click.echo(f"{directory}: written; it holds passwords, keep it private")
+    click.echo(f"{directory}: written; it contains passwords, keep it private")
 
 
 @pbx.command()
@@ -50,14 +51,14 @@ def start(state: State) -> None:
 @pbx.command()
 @click.pass_obj
 def stop(state: State) -> None:
-    """Stop Asterisk; the calls on it end."""
+    """Stop Asterisk. Its calls end."""
     bring.stop(state, click.echo, "Asterisk")
 
 
 @pbx.command()
 @click.pass_obj
 def status(state: State) -> None:
-    """Whether Asterisk runs. Exit code 1 if it does not."""
+    """Show whether Asterisk runs. Exit code 1 if it does not."""
     process = bring.recorded(bring.asterisk_process(state))
     if process is None:
         click.echo("Asterisk does not run here: `firstline pbx start`, or `firstline up`")

@@ -1,11 +1,12 @@
-"""`firstline prompts`: what callers are told."""
+"""`firstline prompts`: the texts of prompts and their sound."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from ari_app.commands.runner import Commands, console, run
+from ari_app.commands.groups import Commands
+from ari_app.commands.runner import console, run
 from ari_app.config.state import State
 from ari_app.main import daemon as bring
 from ari_app.menus import loading
@@ -18,13 +19,13 @@ from prompts.voice import Voice
 MENUS = click.option(
     "--menus",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="With the texts of this directory of menus [default: of the one in use].",
+    help="The menus whose texts are used [default: those in use].",
 )
 
 
 @click.group(cls=Commands)
 def prompts() -> None:
-    """What callers are told, and the sound of it."""
+    """List prompts and render their sound."""
 
 
 @prompts.command("list")
@@ -32,7 +33,7 @@ def prompts() -> None:
 @MENUS
 @click.pass_obj
 def list_(state: State, lang: str, menus: Path | None) -> None:
-    """All prompts with their texts."""
+    """List all prompts with their texts."""
     for listed in _catalogue(state, menus).listing():
         click.echo(f"{listed.prompt}: {listed.texts.get(lang, '(missing)')}")
 
@@ -41,7 +42,7 @@ def list_(state: State, lang: str, menus: Path | None) -> None:
 @MENUS
 @click.pass_obj
 def missing(state: State, menus: Path | None) -> None:
-    """Prompts that lack a language. Exit code 1 if there are any."""
+    """List prompts that lack a language. Exit code 1 if there are any."""
     found = _catalogue(state, menus).missing()
     for prompt, language in found:
         click.echo(f"{prompt} is missing in {language}: add it to prompts/{language}.yaml")
@@ -54,7 +55,7 @@ def missing(state: State, menus: Path | None) -> None:
 @MENUS
 @click.pass_obj
 def render(state: State, menus: Path | None) -> None:
-    """Speak all prompts without placeholders into the cache; recordings stand as they are."""
+    """Render all prompts without placeholders into the cache, except recorded ones."""
     state.make()
     words = _catalogue(state, menus)
 
@@ -87,9 +88,9 @@ def say(
     output: Path,
     menus: Path | None,
 ) -> None:
-    """Say TEXT into a WAV file as a caller would hear it.
+    """Synthesize TEXT into a WAV file as a caller would hear it.
 
-    TEXT may be the name of a prompt; its placeholders are filled by NAME=VALUE: balance=12.50.
+    TEXT may be the name of a prompt; its placeholders are filled with NAME=VALUE: balance=12.50.
     """
     state.make()
     words = _catalogue(state, menus)
@@ -106,23 +107,23 @@ def say(
 
 
 def _catalogue(state: State, menus: Path | None) -> Catalogue:
-    """Our texts with those of a directory of menus over them."""
+    """The shipped texts, overridden by those of a directory of menus."""
     return loading.prompts(
         menus or loading.directory(state.config()), loading.shipped(state.config())
     ).valid()
 
 
 def _filled(slots: Mapping[str, str], given: tuple[str, ...]) -> Values:
-    """The values of a prompt's placeholders as they were given on the command line."""
+    """The values of a prompt's placeholders, from NAME=VALUE arguments."""
     texts = dict(each.partition("=")[::2] for each in given)
     values: dict[str, Value] = {}
     for name, slot in slots.items():
         read = READERS.get(slot.split()[0])
         if name not in texts or read is None:
-            why = f"give {name}=…" if read else "a list can only be heard in a call"
+            why = f"give {name}=…" if read else "lists exist only in calls"
             raise click.UsageError(f"the prompt needs {name} ({slot}): {why}")
         try:
             values[name] = read(texts[name])
         except (ValueError, ArithmeticError) as error:
-            raise click.UsageError(f"{name}={texts[name]} is no {slot}") from error
+            raise click.UsageError(f"{name}={texts[name]} is not a {slot}") from error
     return values

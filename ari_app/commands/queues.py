@@ -1,4 +1,4 @@
-"""`firstline queues`: who waits, and what the agents do."""
+"""`firstline queues`: waiting callers and agents."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -19,15 +19,15 @@ from ari_app.main import pbx_site
 from ivr.acd.queues import Board, Caller, Member, Offer, Talk
 
 AGAIN = 1.0
-"""Seconds from look to look of `--watch`."""
+"""Seconds between two updates of `--watch`."""
 
 
 @click.command()
-@click.option("--watch", is_flag=True, help="Look again every second, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Update every second until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: everything, whole numbers too.")
 @click.pass_obj
 def queues(state: State, watch: bool, as_json: bool) -> None:
-    """Each queue of Asterisk: who waits how long, and what its agents do."""
+    """Show waiting callers and agents of each queue."""
     with suppress(KeyboardInterrupt):
         run(_look(state, watch, as_json))
 
@@ -36,10 +36,10 @@ async def _look(state: State, watch: bool, as_json: bool) -> None:
     pauses = pbx_site.wrapups(state.config())
     with Live(auto_refresh=False) if watch and not as_json else nullcontext() as live:
         while True:
-            told = await ControlClient(state.control).queues()
-            text = told.decode()
+            answer = await ControlClient(state.control).queues()
+            text = answer.decode()
             if not as_json:
-                view = json.decode(told, type=QueueView)
+                view = json.decode(answer, type=QueueView)
                 text = "\n".join(lines(view, datetime.now(UTC), pauses))
             elif not watch:
                 text = json.format(text, indent=2)
@@ -56,8 +56,8 @@ def lines(view: QueueView, now: datetime, pauses: Mapping[str, int]) -> Iterator
     """The table; ``pauses`` are the wrap-ups of queues in seconds, where a member has none."""
     board = view.board
     if not view.current:
-        yield "not connected to Asterisk's AMI, the log says why" + (
-            "; this was last known:" if board.queues else ""
+        yield "not connected to Asterisk's AMI: see the log" + (
+            "; the last known state:" if board.queues else ""
         )
     for name, queue in sorted(board.queues.items()):
         agents = [queue.members[interface] for interface in sorted(queue.members)]
@@ -71,13 +71,13 @@ def lines(view: QueueView, now: datetime, pauses: Mapping[str, int]) -> Iterator
 
 
 def _doing(board: Board, queue: str, agent: Member, now: datetime, pause: int) -> str:
-    """What keeps an agent from the next caller of a queue, in words; "" if nothing does."""
+    """Why an agent gets no caller of a queue now, in words; "" if they are free."""
 
-    def his(one: Offer | Talk) -> bool:
+    def theirs(one: Offer | Talk) -> bool:
         return one.interface == agent.interface and one.queue in (queue, "")
 
-    offer, talk = next(filter(his, board.offers), None), next(filter(his, board.talks), None)
-    rest = agent.wrapup_until(pause)
+    offer, talk = next(filter(theirs, board.offers), None), next(filter(theirs, board.talks), None)
+    wrapup_end = agent.wrapup_until(pause)
     if talk:
         does = f"speaks with {_who(talk.caller)} for {_long(now - talk.since)}"
     elif offer:
@@ -85,7 +85,7 @@ def _doing(board: Board, queue: str, agent: Member, now: datetime, pause: int) -
     elif agent.state != "not in use":
         does = agent.state
     else:
-        does = f"wraps up for {_long(rest - now)}" if rest and rest > now else ""
+        does = f"wraps up for {_long(wrapup_end - now)}" if wrapup_end and wrapup_end > now else ""
     paused = _plain(f"paused ({agent.reason})" if agent.reason else "paused") * agent.paused
     return ", ".join(filter(None, (does, paused)))
 
@@ -95,7 +95,7 @@ def _who(caller: Caller) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text from outside, without what would steer a terminal."""
+    """Text from the network without terminal control characters."""
     return "".join(letter for letter in text if letter.isprintable())
 
 

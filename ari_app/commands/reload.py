@@ -1,4 +1,4 @@
-"""`firstline flows reload` and `firstline flows versions`: the menus on the air."""
+"""`firstline flows reload` and `firstline flows versions`: the menus in force."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,14 +20,14 @@ from ari_app.store.versions import VersionUsage
 @click.command()
 @click.pass_obj
 def reload(state: State) -> None:
-    """Give new calls the menus on the disk, if they check; calls that go on keep theirs."""
-    with console().status("reading, checking and speaking the menus"):
+    """Reload the menus for new calls, if they pass the check. Calls in progress keep theirs."""
+    with console().status("loading, checking and rendering the menus"):
         answer = run(ControlClient(state.control).reload())
     done = json.decode(answer, type=Reloaded)
     for problem in done.problems:
         click.echo(problem)
     if done.problems:
-        click.echo("refused: the old menus stay on the air", err=True)
+        click.echo("rejected: the old menus stay in force", err=True)
         raise click.exceptions.Exit(1)
     for warning in done.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -36,7 +36,7 @@ def reload(state: State) -> None:
 
 
 class Listed(Struct, frozen=True, omit_defaults=True):
-    """A version as `--json` tells it; ``how`` it first went on the air."""
+    """A version as JSON; ``how`` says what first put it into force."""
 
     flow: str
     version: str
@@ -55,18 +55,18 @@ class Listed(Struct, frozen=True, omit_defaults=True):
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
 def versions(state: State, flow: str | None, version: str | None, as_json: bool) -> None:
-    """The versions that were on the air, of FLOW or of all; or the text of a VERSION.
+    """List the versions that were in force, of FLOW or of all; or print a VERSION.
 
-    The newest is first; * is on the air now. The calls are those that began in the version.
+    The newest is first; * is in force now. The calls are those that began in the version.
     """
-    on_air = run(query(state)).menus.flows
+    in_force = run(query(state)).menus.flows
     found = [
-        _listed(one, on_air.get(one.version.flow) == one.version.version)
+        _listed(one, in_force.get(one.version.flow) == one.version.version)
         for one in read(state, kept.usage, flow)
     ]
     if not found:
         what = f"no flow {flow}" if flow else "nothing"
-        raise click.ClickException(f"{what} was on the air yet: `firstline up` keeps what is")
+        raise click.ClickException(f"{what} was in force yet: `firstline up` records what is")
     if version is not None:
         _show(state, _chosen(found, version), as_json)
     elif as_json:
@@ -76,10 +76,10 @@ def versions(state: State, flow: str | None, version: str | None, as_json: bool)
             click.echo(_line(one))
 
 
-def _listed(one: VersionUsage, on_air: bool) -> Listed:
+def _listed(one: VersionUsage, in_force: bool) -> Listed:
     version, calls = one.version, one.began or (None, None)
     return Listed(
-        version.flow, version.version, version.first, version.how, on_air, one.calls, *calls
+        version.flow, version.version, version.first, version.how, in_force, one.calls, *calls
     )
 
 
@@ -96,7 +96,7 @@ def _moment(at: datetime) -> str:
 
 
 def _chosen(found: Sequence[Listed], version: str) -> Listed:
-    """The one version that begins as the given one, which may be short as in a call's path."""
+    """The version that a prefix names; raises if it names none or several."""
     meant = [one for one in found if one.version.startswith(version)]
     if len(meant) != 1:
         how_many = "more than one version" if meant else "no version"

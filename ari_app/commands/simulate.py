@@ -1,4 +1,4 @@
-"""`firstline flows simulate`: a call from a terminal."""
+"""`firstline flows simulate`: a call in the terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ari_app.commands.flow_tests import Foundation, ground, quiet
+from ari_app.commands.flow_tests import LoadedFlows, load_flows, quiet
 from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.sim import report, script_writer, terminal
@@ -28,26 +28,32 @@ from prompts.plan import Form, screen_texts
 @click.command()
 @click.argument("number")
 @click.option("--as", "caller", default="", help="A demo subscriber, unknown, or withheld.")
-@click.option("--unvouched", is_flag=True, help="Through a line that does not vouch for him.")
+@click.option(
+    "--unvouched", is_flag=True, help="Through a trunk that does not vouch for the caller's number."
+)
 @click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="The local time of the call.")
 @click.option("--lang", default="", help="The caller's language.")
-@click.option("--press", help=f"On a clock that does not wait: {terminal.KEYBOARD}.")
+@click.option("--press", help=f"Keys, on a virtual clock: {terminal.KEYBOARD}.")
 @click.option("--menus", type=click.Path(path_type=Path, file_okay=False), help="Other menus.")
 @click.option(
-    "--answer", "answers", multiple=True, metavar="NAME=OUTCOME", help="What is answered."
+    "--answer",
+    "answers",
+    multiple=True,
+    metavar="NAME=OUTCOME",
+    help="The outcome of an operation, a schedule or a dialled number.",
 )
-@click.option("--queue", type=click.Choice(QUEUE_OUTCOMES), help="What comes of every queue.")
-@click.option("--fast", is_flag=True, help="Do not wait for the clock.")
+@click.option("--queue", type=click.Choice(QUEUE_OUTCOMES), help="The outcome of every queue.")
+@click.option("--fast", is_flag=True, help="Use a virtual clock.")
 @click.option(
     "--record-test",
     "test_file",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Write the call down as a test.",
+    help="Write the call as a test.",
 )
 @click.pass_obj
 def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -> None:
-    """Call NUMBER from this terminal: prompts are text, keys are keys."""
-    on = ground(state, menus)
+    """Call a number from this terminal: prompts are printed, keys are typed."""
+    on = load_flows(state, menus)
     if on.book.answering(number) is None:
         dialled = on.book.dialled
         raise click.ClickException(f"no flow has the number {number}: {near(number, dialled)}")
@@ -64,7 +70,7 @@ def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -
     click.echo(f"  0.00  {person.name} ({person.number or 'no number'}) dials {number}")
     with quiet():
         result = run(_simulated(on, test, options["press"], options["fast"]))
-    click.echo("\n".join(["the way it took:", *report.path(result.trace)]))
+    click.echo("\n".join(["steps:", *report.path(result.trace)]))
     file: Path | None = options["test_file"]
     if file is not None:
         made = script_writer.called(test, result.trace)
@@ -74,7 +80,7 @@ def simulate(state: State, /, number: str, menus: Path | None, **options: Any) -
         raise click.ClickException(result.failure.text)
 
 
-async def _simulated(on: Foundation, test: Test, press: str | None, fast: bool) -> Result:
+async def _simulated(on: LoadedFlows, test: Test, press: str | None, fast: bool) -> Result:
     watch = _watching(on)
     if press is None and sys.stdin.isatty():
         click.echo(terminal.KEYBOARD)
@@ -86,7 +92,7 @@ async def _simulated(on: Foundation, test: Test, press: str | None, fast: bool) 
     return await run_test(on.bench, test, terminal.Typed(terminal.signs(text)), watch)
 
 
-def _watching(on: Foundation) -> Watch:
+def _watching(on: LoadedFlows) -> Watch:
     def shown(screen: Screen, form: Form = "spoken") -> Iterator[str]:
         texts = screen_texts(on.catalogue, screen, form)
         for phrase, text in zip(screen.phrases, texts, strict=True):
@@ -111,7 +117,7 @@ def _watching(on: Foundation) -> Watch:
 
 
 def _given(book: Book, answers: tuple[str, ...], queue: str | None) -> Given:
-    """What is answered, as the command line says."""
+    """The given outcomes of the command line."""
     found: dict[Request, tuple[Reply, ...]] = {}
     nodes = [node for flow in book.flows.values() for node in flow.nodes.values()]
     if queue is not None:

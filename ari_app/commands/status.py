@@ -1,4 +1,4 @@
-"""`firstline status`."""
+"""`firstline status`: what runs."""
 
 import click
 from msgspec import json
@@ -15,7 +15,7 @@ from ari_app.config.state import State
 @click.option("--json", "as_json", is_flag=True, help="For scripts: everything, with passwords.")
 @click.pass_obj
 def status(state: State, as_json: bool) -> None:
-    """One look at what runs, and the demo accounts for your phone."""
+    """Show what runs, and the accounts of phones."""
     report = run(query(state))
     if as_json:
         click.echo(json.format(json.encode(report), indent=2).decode())
@@ -35,7 +35,7 @@ def _show(report: Status) -> None:
         menus = ", ".join(f"{flow} {version}" for flow, version in report.menus.flows.items())
         console.print(f"menus: {menus}")
     for problem in report.menus.refused:
-        console.print(f"[bold red]menus refused, the old ones stay:[/] {escape(problem)}")
+        console.print(f"[bold red]menus rejected, the old ones stay in force:[/] {escape(problem)}")
     calls = report.calls
     console.print(f"calls: {calls.now} now, {calls.today} today")
     console.print(f"phones register at {report.sip.host}:{report.sip.port} (UDP and TCP)")

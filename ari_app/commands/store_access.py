@@ -1,4 +1,4 @@
-"""How commands read and write the store, and what they share that declare something."""
+"""How commands read and write the store, and the options they share."""
 
 import getpass
 import os
@@ -21,34 +21,37 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def asked(state: State, ask: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
-    """What comes of asking an installation's store, or telling it something."""
+def with_store(state: State, use: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
+    """Open the store of an installation, await ``use`` with it, and return the result.
 
-    async def asking() -> T:
+    Raises :class:`click.ClickException` if there is no store yet.
+    """
+
+    async def using() -> T:
         store = await Store.open(state.database, state.config().numbers)
         try:
-            return await ask(store)
+            return await use(store)
         finally:
             await store.close()
 
     if not state.database.exists():
         raise click.ClickException(
-            f"there is nothing in {state.directory} yet: start Firstline with `firstline up`"
+            f"{state.directory} has no installation yet: start Firstline with `firstline up`"
         )
-    return run(asking())
+    return run(using())
 
 
 def read(
     state: State, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Ask the store something."""
-    return asked(state, lambda store: store.read(fn, *args, **kwargs))
+    """Read from the store; returns what ``fn`` returns."""
+    return with_store(state, lambda store: store.read(fn, *args, **kwargs))
 
 
 def write(
     state: State, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Write something into the store, and tell the application, if it runs."""
+    """Write to the store in a transaction, and have a running application refresh."""
 
     async def writing() -> T:
         store = await Store.open(state.database, state.config().numbers)
@@ -56,28 +59,28 @@ def write(
             result = await store.write(fn, *args, **kwargs)
         finally:
             await store.close()
-        await announced(state)
+        await refresh_application(state)
         return result
 
     state.make()
     return run(writing())
 
 
-async def announced(state: State) -> None:
-    """Tell the application, if it runs, that something was written into the store."""
+async def refresh_application(state: State) -> None:
+    """Have a running application load again what was written to the store."""
     try:
         await ControlClient(state.control).refresh()
     except NotRunningError as error:
-        click.echo(f"it is in the store; {error}", err=True)
+        click.echo(f"it is stored; {error}", err=True)
 
 
 def now(state: State) -> datetime:
-    """Now, in the time zone of the site."""
+    """The time, in the time zone of the site."""
     return datetime.now(ZoneInfo(state.config().site.timezone))
 
 
 def moment(state: State, text: str) -> datetime:
-    """The moment of ``--until``."""
+    """Parse ``--until``."""
     try:
         return until(text, now(state))
     except ValueError as error:
@@ -85,7 +88,7 @@ def moment(state: State, text: str) -> datetime:
 
 
 def shown(at: datetime, state: State) -> str:
-    """A moment as it is shown: local time of the site."""
+    """Format a time in the time zone of the site."""
     return f"{at.astimezone(now(state).tzinfo):%Y-%m-%d %H:%M}"
 
 
@@ -96,9 +99,9 @@ def until_option(command: F) -> F:
 
 def by_option(command: F) -> F:
     """``--by NAME``"""
-    return click.option("--by", default=_login, help="Who orders it [default: your login name].")(
-        command
-    )
+    return click.option(
+        "--by", default=_login, help="Your name in the audit [default: your login name]."
+    )(command)
 
 
 def _login() -> str:

@@ -1,4 +1,4 @@
-"""`firstline subscribers`: who may call, and his code word."""
+"""`firstline subscribers`: subscribers and their code words."""
 
 import asyncio
 import sys
@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import click
 
 from ari_app.commands.forget import forget
+from ari_app.commands.groups import Commands
 from ari_app.commands.import_subscribers import import_
-from ari_app.commands.runner import Commands
-from ari_app.commands.store_access import asked, by_option, read, shown
+from ari_app.commands.store_access import by_option, read, shown, with_store
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import StoredCodeWords, hashing
 from ari_app.log import masked
@@ -20,18 +20,18 @@ from ari_app.store.db import Store
 from ari_app.store.subscribers import Subscriber
 from ivr.secret import Secret
 
-TRIES_SHOWN = 5
+ATTEMPTS_SHOWN = 5
 
 
 @click.group(cls=Commands)
 def subscribers() -> None:
-    """Who may call, and whether his code word can be tried."""
+    """List, import and erase subscribers; set and unlock code words."""
 
 
 @subscribers.command("list")
 @click.pass_obj
 def list_(state: State) -> None:
-    """All subscribers, with the last digits of their numbers."""
+    """List subscribers with the last digits of their numbers."""
     for one in read(state, people.everyone):
         words = (str(one.id), masked(one.msisdn), one.language, one.name, one.area)
         click.echo("  ".join(words))
@@ -41,7 +41,7 @@ def list_(state: State) -> None:
 @click.argument("number")
 @click.pass_obj
 def show(state: State, number: str) -> None:
-    """The subscriber of NUMBER, and the last tries at his code word; never the word."""
+    """Show the subscriber of NUMBER and the last attempts at their code word."""
 
     async def asking(store: Store) -> None:
         one = await _found(store, number)
@@ -52,10 +52,10 @@ def show(state: State, number: str) -> None:
         click.echo(f"code word: {has}")
         if until is not None:
             click.echo(f"locked until {shown(until, state)}: `firstline subscribers unlock`")
-        for entry in await store.read(code_words.entries, one.id, TRIES_SHOWN):
+        for entry in await store.read(code_words.entries, one.id, ATTEMPTS_SHOWN):
             click.echo(_line(state, entry))
 
-    asked(state, asking)
+    with_store(state, asking)
 
 
 @subscribers.command("set-code-word")
@@ -64,7 +64,7 @@ def show(state: State, number: str) -> None:
 @by_option
 @click.pass_obj
 def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
-    """Set the code word of NUMBER's subscriber; it is asked for twice and not shown."""
+    """Set the code word of NUMBER's subscriber: prompted twice, not echoed."""
 
     async def setting(store: Store) -> tuple[str, ...]:
         one = await _found(store, number)
@@ -74,7 +74,7 @@ def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
             words = StoredCodeWords(store, hasher, lambda: datetime.now(UTC), brands)
             return await words.put(one, word, by, datetime.now(UTC))
 
-    weak = asked(state, setting)
+    weak = with_store(state, setting)
     if weak:
         raise click.ClickException("the code word is too weak. " + " ".join(weak))
     click.echo("the code word is set")
@@ -82,18 +82,18 @@ def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
 
 @subscribers.command()
 @click.argument("number")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept with the tries.")
+@click.option("--reason", required=True, metavar="TEXT", help="Stored with the attempts.")
 @by_option
 @click.pass_obj
 def unlock(state: State, number: str, reason: str, by: str) -> None:
-    """Forgive the wrong tries at the code word of NUMBER's subscriber."""
+    """Unlock the code word of NUMBER's subscriber after wrong attempts."""
 
     async def unlocking(store: Store) -> bool:
         one = await _found(store, number)
         return await store.write(code_words.unlock, one.id, by, reason, datetime.now(UTC))
 
-    struck = asked(state, unlocking)
-    click.echo("the code word can be tried again" if struck else "there were no wrong tries")
+    struck = with_store(state, unlocking)
+    click.echo("the code word can be tried again" if struck else "there were no wrong attempts")
 
 
 subscribers.add_command(import_)

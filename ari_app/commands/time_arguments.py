@@ -1,4 +1,4 @@
-"""Moments as somebody types them."""
+"""Times as command line arguments."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -14,9 +14,9 @@ _LONGEST = timedelta(days=366)
 
 
 def when(text: str, now: datetime) -> datetime:
-    """The moment that is meant at ``now``, in whose time zone it is.
+    """The time of a text such as ``2h`` or ``18:00``, relative to ``now`` and in its time zone.
 
-    ``ValueError`` says what is wrong with the text, and what to write.
+    Raises ``ValueError``, which says what is wrong and what to write.
     """
     after, clock = _AFTER.fullmatch(text), _CLOCK.fullmatch(text)
     if after:
@@ -33,21 +33,21 @@ def when(text: str, now: datetime) -> datetime:
             return found.replace(tzinfo=now.tzinfo) if found.tzinfo is None else found
     except ValueError:
         pass
-    raise ValueError(f"{text!r} is no moment: write {HELP}")
+    raise ValueError(f"{text!r} is not a time: write {HELP}")
 
 
 def until(text: str, now: datetime) -> datetime:
-    """A moment to come, within a year."""
+    """A time in the future, within a year."""
     found = when(text, now)
     if found <= now:
-        raise ValueError(f"{text} is over: write a moment to come")
+        raise ValueError(f"{text} is in the past: write a future time")
     if found > now + _LONGEST:
-        raise ValueError(f"{text} is more than a year away: write an earlier moment")
+        raise ValueError(f"{text} is more than a year away: write an earlier time")
     return found
 
 
 def since(text: str, now: datetime) -> datetime:
-    """A moment of the past: so long ago, or at that time, or from that day on."""
+    """A time in the past: a duration ago, a date and time, or the start of a day."""
     day = f"{text}T00:00" if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else text
     found = now
     try:
@@ -58,5 +58,5 @@ def since(text: str, now: datetime) -> datetime:
     except ValueError:
         pass
     if found >= now:
-        raise ValueError(f"{text!r} is no moment of the past: write {SINCE_HELP}")
+        raise ValueError(f"{text!r} is not a time in the past: write {SINCE_HELP}")
     return found

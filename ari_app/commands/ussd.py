@@ -1,4 +1,4 @@
-"""`firstline ussd`: a text session in the terminal, with the application or without it."""
+"""`firstline ussd`: a text session in the terminal, over the application or in memory."""
 
 import secrets
 import sys
@@ -11,7 +11,7 @@ from msgspec import json
 
 from ari_app.admin.status import query
 from ari_app.commands.call_phone import chosen
-from ari_app.commands.flow_tests import Foundation, ground, quiet
+from ari_app.commands.flow_tests import LoadedFlows, load_flows, quiet
 from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
@@ -28,21 +28,21 @@ Reply = Callable[[], str | None]
 @click.command()
 @click.argument("code")
 @click.option("--as", "caller", default="", help="A demo subscriber: number, or its last digits.")
-@click.option("--press", help="Replies in turn, one sign each; commas between longer ones.")
+@click.option("--press", help="Replies in turn, one character each; commas between longer ones.")
 @click.pass_obj
 def ussd(state: State, code: str, caller: str, press: str | None) -> None:
-    """Dial CODE, such as '*100#', and read what comes; each line is a reply.
+    """Dial a USSD code and reply to its pages, one line a reply.
 
-    Over the running application, or else on the demo operator in memory.
+    CODE is such as '*100#'. Over the running application, or else the demo operator in memory.
     """
     reply = _typed if press is None else _given(press)
     if state.control.exists():
         try:
-            run(_asked(state, code, caller, reply))
+            run(_over_application(state, code, caller, reply))
             return
         except NotRunningError:
-            click.echo("Firstline does not run here: this is the demo in memory", err=True)
-    run(_rehearsed(ground(state, None), code, caller, reply))
+            click.echo("Firstline does not run here: using the demo operator in memory", err=True)
+    run(_in_memory(load_flows(state, None), code, caller, reply))
 
 
 def _given(press: str) -> Reply:
@@ -56,8 +56,8 @@ def _typed() -> str | None:
     return line.rstrip("\n") if line else None
 
 
-async def _asked(state: State, code: str, caller: str, reply: Reply) -> None:
-    """A session of the running application, asked as a gateway asks."""
+async def _over_application(state: State, code: str, caller: str, reply: Reply) -> None:
+    """Run a session over the application, as a USSD gateway does."""
     number = chosen((await query(state)).subscribers, caller or None).number
     session = f"terminal-{secrets.token_hex(8)}"
     replies: list[str] = []
@@ -69,15 +69,15 @@ async def _asked(state: State, code: str, caller: str, reply: Reply) -> None:
             "text": "*".join(replies),
         }
         page = await ControlClient(state.control).ussd(json.encode(request))
-        told, _, text = page.partition(" ")
-        given = await _shown(reply)(Page(text, last=told == "END"))
+        kind, _, text = page.partition(" ")
+        given = await _shown(reply)(Page(text, last=kind == "END"))
         if given is None:
             return
         replies.append(given)
 
 
-async def _rehearsed(on: Foundation, code: str, caller: str, reply: Reply) -> None:
-    """A session of the demo operator in memory."""
+async def _in_memory(on: LoadedFlows, code: str, caller: str, reply: Reply) -> None:
+    """Run a session on the demo operator in memory."""
     if on.book.answering(code) is None:
         raise click.ClickException(f"no flow has {code}: {near(code, on.book.dialled)}")
     at = datetime.now().replace(second=0, microsecond=0)
@@ -85,7 +85,7 @@ async def _rehearsed(on: Foundation, code: str, caller: str, reply: Reply) -> No
     line = TextLine(partial(screen_texts, on.catalogue, form="written"), _shown(reply), "ru")
 
     async def reach(_: float) -> None:
-        """Nobody waits here."""
+        """Replies do not wait for a clock."""
 
     with quiet():
         await call.over(line, reach)

@@ -1,4 +1,4 @@
-"""Bringing an installation up, serving, and taking down what was started, and only that."""
+"""Starts an installation, runs it in the foreground or background, and stops what it started."""
 
 import asyncio
 import gc
@@ -39,7 +39,7 @@ from prompts.voice import Voice
 log = logging.getLogger(__name__)
 
 GC_THRESHOLD = (50_000, 20, 100)
-"""Frozen structs make no cycles, so the collector finds next to nothing: let it look seldom."""
+"""Frozen structs make no cycles, so collections find next to nothing: run them seldom."""
 
 READY_SECONDS = 30.0
 DETACHED_SECONDS = 600.0
@@ -47,11 +47,11 @@ ROOT = Path(__file__).parents[2]
 
 
 class UpError(Exception):
-    """Firstline cannot be brought up or down; the text says what the operator can do."""
+    """Firstline cannot start or stop; the text says what the operator can do."""
 
 
 async def up(config: Config, state: State, console: Console) -> None:
-    """Bring all up and serve until SIGINT or SIGTERM; SIGHUP has the menus read again."""
+    """Start Asterisk and the application, and run until SIGINT or SIGTERM; SIGHUP reloads menus."""
     stop, again = asyncio.Event(), asyncio.Event()
     heed(stop, again)
     with _alone(state):
@@ -88,7 +88,7 @@ async def up(config: Config, state: State, console: Console) -> None:
 
 
 def heed(stop: asyncio.Event, again: asyncio.Event) -> None:
-    """Have the events set by signals. The end of the terminal that we log to is ours, too."""
+    """Set the events on signals. SIGHUP because the terminal closed is a stop, not a reload."""
     terminal = sys.stderr.isatty()
 
     def hung_up() -> None:
@@ -101,13 +101,13 @@ def heed(stop: asyncio.Event, again: asyncio.Event) -> None:
 
 
 def _read(config: Config, state: State, voice: Voice, shipped: Catalogue) -> MenuRelease:
-    """The menus on the disk, with their recordings."""
+    """Read the menus from the disk, with their recordings; raises :class:`FlowsError`."""
     menus = loading.menus(loading.directory(config), shipped, CATALOGUE)
     return MenuRelease(menus, PromptMedia(voice, menus.catalogue, recordings(config, state)))
 
 
 async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
-    """Wait until Asterisk is reached, or we are told to stop."""
+    """Wait until ARI is connected or ``stop`` is set; raises :class:`UpError` on timeout."""
     waiting = {asyncio.create_task(link.wait_connected()), asyncio.create_task(stop.wait())}
     done, late = await asyncio.wait(
         waiting, timeout=READY_SECONDS, return_when=asyncio.FIRST_COMPLETED
@@ -115,21 +115,23 @@ async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
     for each in late:
         each.cancel()
     if not done:
-        raise UpError(f"ARI at {config.ari_url} did not answer in {READY_SECONDS:g} s; see above")
+        raise UpError(
+            f"ARI at {config.ari_url} did not answer in {READY_SECONDS:g} s: see the log above"
+        )
 
 
 @asynccontextmanager
 async def spoken(
     config: Config, state: State, catalogue: Catalogue, console: Console
 ) -> AsyncIterator[PromptMedia]:
-    """What is heard of a catalogue, with all prompts without placeholders ready."""
+    """The media of a catalogue; renders all prompts without placeholders first."""
     async with Voice(voice_settings(config), state.sounds) as voice:
         directory = recordings(config, state)
         reading = await asyncio.to_thread(PromptMedia, voice, catalogue, directory)
         for problem in reading.problems:
             log.warning("%s", problem)
         with Progress(console=console, transient=True) as bar:
-            task = bar.add_task("speaking the prompts")
+            task = bar.add_task("rendering the prompts")
             if await reading.render_all(
                 lambda done, of: bar.update(task, completed=done, total=of)
             ):
@@ -138,12 +140,12 @@ async def spoken(
 
 
 def recordings(config: Config, state: State) -> Path:
-    """Where recordings are that win over the voice."""
+    """The directory of recordings that replace synthesized prompts."""
     return Path(config.voice.recordings or state.recordings).expanduser()
 
 
 def voice_settings(config: Config) -> voice.Settings:
-    """Who speaks, by the settings; RHVoice has no Belarusian, so espeak keeps that."""
+    """The voices of the settings; RHVoice has no Belarusian, so espeak speaks that."""
     rhvoice = {"ru": "rhvoice:Irina", "en": "rhvoice:Alan"}
     return voice.Settings(voices=rhvoice if config.voice.engine == "rhvoice" else {})
 
@@ -152,7 +154,7 @@ def voice_settings(config: Config) -> voice.Settings:
 async def _exchange(
     config: Config, state: State, store: Store, reading: PromptMedia, console: Console
 ) -> AsyncIterator[int | None]:
-    """The running Asterisk's process, if it is ours to run."""
+    """Run Asterisk while the context lasts; yields its process id, None if it is not ours."""
     if not config.manages_asterisk:
         yield None
         return
@@ -175,7 +177,7 @@ async def _exchange(
 async def exchange_of(
     config: Config, state: State, store: Store, reading: PromptMedia, console: Console
 ) -> Pbx:
-    """The exchange of this installation, not started."""
+    """The Asterisk of this installation, configured but not started."""
     with console.status("looking for Asterisk") as shown:
         asterisk = await asyncio.to_thread(pbx_site.asterisk, config, state, shown.update)
     people = await store.read(subscribers.everyone)
@@ -197,7 +199,9 @@ async def detach(state: State, console: Console) -> None:
             while not await _ready(state):
                 if not process.alive(child):
                     said = state.log.read_bytes()[log_size:].decode(errors="replace")
-                    raise UpError(said.strip().removeprefix("Error: ") or "it ended at its start")
+                    raise UpError(
+                        said.strip().removeprefix("Error: ") or "it exited while starting"
+                    )
                 await asyncio.sleep(0.1)
 
 
@@ -210,13 +214,13 @@ async def _ready(state: State) -> bool:
 
 
 def down(state: State, say: Callable[[str], None]) -> None:
-    """Stop all that was started in this state directory, and only that."""
+    """Stop the processes that were started in this state directory, and no others."""
     if not any([stop(state, say, "Firstline"), stop(state, say, "Asterisk")]):
-        say(f"nothing runs in {state.directory}")
+        say(f"nothing is running in {state.directory}")
 
 
 def stop(state: State, say: Callable[[str], None], name: str) -> bool:
-    """Stop one of our processes: whether it ran at all."""
+    """Stop a process of ours (SIGTERM, after 20 s SIGKILL); returns whether it ran."""
     file = state.process if name == "Firstline" else asterisk_process(state)
     one = recorded(file)
     if one is None:
@@ -229,12 +233,12 @@ def stop(state: State, say: Callable[[str], None], name: str) -> bool:
 
 
 def asterisk_process(state: State) -> Path:
-    """Where the process of our Asterisk is recorded."""
+    """The pid file of our Asterisk."""
     return state.directory / "asterisk" / "process.json"
 
 
 def recorded(file: Path) -> Process | None:
-    """The process of a pid file, if that very process still runs."""
+    """The process of a pid file, None if it no longer runs (or its pid was reused)."""
     try:
         one = msgspec.json.decode(file.read_bytes(), type=Process)
     except (FileNotFoundError, msgspec.DecodeError):
@@ -253,7 +257,7 @@ def _refuse_second(state: State) -> None:
 
 @contextmanager
 def _alone(state: State) -> Iterator[None]:
-    """Be the one application of this state directory."""
+    """Hold the pid file, so that a state directory has one application at a time."""
     _refuse_second(state)
     me = Process(os.getpid(), process.started(os.getpid()) or 0)
     state.process.write_bytes(msgspec.json.encode(me))

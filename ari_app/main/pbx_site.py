@@ -1,4 +1,4 @@
-"""The exchange that an installation wants: its settings and people, told to asterisk_conf."""
+"""The site that asterisk_conf renders: the settings, subscribers and agents of an installation."""
 
 import asyncio
 import shutil
@@ -21,7 +21,7 @@ from ivr.values import Phrase
 from prompts.media import PromptMedia
 
 APOLOGY = "sorry-problem"
-"""The prompt that the dialplan plays when the application is away."""
+"""The prompt that the dialplan plays when the application is unavailable."""
 
 
 def site(
@@ -31,11 +31,11 @@ def site(
     agents: Iterable[Agent],
     apology: str,
 ) -> conf.Site:
-    """The site of the settings; :class:`asterisk_conf.site.SiteError` says what is wrong."""
+    """The site of the settings; raises :class:`asterisk_conf.site.SiteError`."""
     queues = tuple(queues_of(config))
     names = tuple(queue.name for queue in queues)
     return conf.Site(
-        secrets=conf.Secrets(_told(keys.ari), _told(keys.ami)),
+        secrets=conf.Secrets(_secret(keys.ari), _secret(keys.ami)),
         host=config.site.host,
         ports=config.ports,
         numbers=config.site.numbers,
@@ -43,7 +43,7 @@ def site(
         app=config.ari.application,
         subscribers=tuple(
             conf.SipAccount(
-                one.sip_user, _told(one.sip_password), one.msisdn, one.name, one.language
+                one.sip_user, _secret(one.sip_password), one.msisdn, one.name, one.language
             )
             for one in subscribers
             if one.sip_user and one.sip_password
@@ -51,7 +51,7 @@ def site(
         agents=tuple(
             conf.Agent(
                 one.sip_user,
-                _told(one.sip_password),
+                _secret(one.sip_password),
                 one.full_name,
                 one.extension,
                 names,
@@ -66,20 +66,23 @@ def site(
 
 
 def queues_of(config: Config) -> Iterator[conf.Queue]:
-    """The queues of our own Asterisk; those that are only described come after those of [site]."""
+    """The queues of our Asterisk: those of ``[site]``, then those only under ``[queues]``."""
     for name in dict.fromkeys((*config.site.queues, *config.queues)):
         settings = config.queues.get(name, conf.QueueSettings())
         yield conf.Queue(name, **structs.asdict(settings))
 
 
 def wrapups(config: Config) -> Mapping[str, int]:
-    """The pause after a call of each queue that we render, in seconds."""
+    """Queue -> wrap-up time in seconds, of the queues that we render."""
     ours = tuple(queues_of(config)) if config.manages_asterisk else ()
     return {name: queue.wrapup for queue in ours for name in queue.names.values()}
 
 
 async def apology(state: State, reading: PromptMedia) -> Path:
-    """Have the apology where the dialplan finds it; whoever hears the old one hears it out."""
+    """Render the apology to where the dialplan plays it; returns the file.
+
+    The file is replaced by a rename, so that a playback of the old one goes on.
+    """
     file = state.directory / "apology.wav"
     [spoken] = await reading.media([Phrase(APOLOGY)], "ru")
 
@@ -93,20 +96,23 @@ async def apology(state: State, reading: PromptMedia) -> Path:
 
 
 def asterisk(config: Config, state: State, progress: Callable[[str], None]) -> Asterisk:
-    """The Asterisk to run: the one named in the settings, the system's, or a private one."""
+    """The Asterisk to run: the one of the settings, the system's, or else a private one."""
     named = config.asterisk.path
     found = find(Path(named).expanduser() if named else None)
     return found or make_private(state.private_asterisk, progress)
 
 
 def unmatched(config: Config, book: Book) -> Iterator[str]:
-    """Which numbers lead nowhere; such a caller still reaches an agent by the fallback."""
+    """Warnings about numbers and queues that flows and settings do not share.
+
+    A caller of such a number still reaches an agent by the dialplan's fallback.
+    """
     dialled = set(config.site.numbers)
     claimed = {each for each in book.dialled if not each.startswith("*")}  # of which all come
     for number in sorted(dialled - claimed):
         yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
     for number in sorted(claimed - dialled):
-        yield f"nobody can dial {number} of a flow: add it to numbers of [site]"
+        yield f"no number of the site is {number} of a flow: add it to numbers of [site]"
     if config.manages_asterisk:
         ours = {queue.name for queue in queues_of(config)}
         for queue in sorted(_queues(book) - ours):
@@ -114,10 +120,10 @@ def unmatched(config: Config, book: Book) -> Iterator[str]:
 
 
 def _queues(book: Book) -> set[str]:
-    """The queues that flows give callers to."""
+    """The queues of all flows."""
     every = (node for flow in book.flows.values() for node in flow.nodes.values())
     return {node.queue for node in every if isinstance(node, nodes.Queue)}
 
 
-def _told(secret: Secret) -> conf.Secret:
+def _secret(secret: Secret) -> conf.Secret:
     return conf.Secret(secret.reveal())

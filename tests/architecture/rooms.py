@@ -31,7 +31,7 @@ def _room(rule: str, *imports: str) -> Room:
 ROOMS = {
     "ari_app.cli": _room(
         "the command line's front door",
-        "commands config log main",
+        "commands main",
     ),
     "ari_app.log": _room(
         "log lines, and numbers masked for them",
@@ -50,7 +50,7 @@ ROOMS = {
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",
-        "admin ami ari calls config control fulfilment log main menus phone selfcare sim",
+        "admin ami calls config control fulfilment log main menus phone selfcare sim",
         "store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.speech",
         "prompts",

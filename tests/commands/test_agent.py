@@ -1,4 +1,4 @@
-"""`firstline agent` before any call: who is meant, and what is told when it cannot work."""
+"""`firstline agent` before any call: who is meant, and what is printed when it cannot work."""
 
 from pathlib import Path
 
@@ -8,16 +8,16 @@ from tests.commands.conftest import Run
 
 
 @pytest.mark.parametrize(
-    ("who", "told"),
+    ("who", "printed"),
     [
         ("borys", "Error: there is no agent borys: did you mean boris?"),
         ("700", "Error: there is no agent 700: known: anna, boris"),
     ],
 )
 @pytest.mark.usefixtures("demo")
-def test_who_is_unknown_is_told_who_is_known(run: Run, who: str, told: str) -> None:
+def test_who_is_unknown_is_printed_who_is_known(run: Run, who: str, printed: str) -> None:
     done = run("agent", "--as", who)
-    assert (done.exit_code, done.stderr) == (1, f"{told}\n")
+    assert (done.exit_code, done.stderr) == (1, f"{printed}\n")
 
 
 @pytest.mark.parametrize("who", [(), ("--as", "anna"), ("--as", "701")])
@@ -45,4 +45,4 @@ def test_what_is_no_sound(run: Run, tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("words")
     done = run("agent", "--say", str(tmp_path / "words.txt"))
     assert done.exit_code == 2
-    assert "words.txt is no readable WAV file" in done.stderr
+    assert "words.txt is not a readable WAV file" in done.stderr

@@ -28,21 +28,21 @@ PASSWORD = "ясный день над рекой"
 VERA = ("agents", "add", "vera", "--full-name", "Вера Рябинина", "--extension", "703")
 
 
-def told(state: State, deed: Callable[[Database], T]) -> T:
+def printed(state: State, action: Callable[[Database], T]) -> T:
     """Do something with the store of an installation."""
 
-    async def telling() -> T:
+    async def printing() -> T:
         store = await Store.open(state.database, BELARUS)
         try:
-            return await store.write(deed)
+            return await store.write(action)
         finally:
             await store.close()
 
-    return asyncio.run(telling())
+    return asyncio.run(printing())
 
 
 def agent(state: State, name: str) -> Agent:
-    found = told(state, lambda db: agents.by_name(db, name))
+    found = printed(state, lambda db: agents.by_name(db, name))
     assert found is not None
     return found
 
@@ -56,11 +56,11 @@ def signed_in(state: State, *names: str) -> None:
             times = (now, now, now, now + timedelta(hours=1))
             desk_sessions.add(db, Session(f"{name}{number}", name, "csrf", *times))
 
-    told(state, adding)
+    printed(state, adding)
 
 
 def sessions(state: State, name: str) -> int:
-    return len(told(state, lambda db: desk_sessions.of_agent(db, name, datetime.now(UTC))))
+    return len(printed(state, lambda db: desk_sessions.of_agent(db, name, datetime.now(UTC))))
 
 
 def right(state: State, name: str, password: str) -> bool:
@@ -84,7 +84,7 @@ def typed(state: State, text: str, *words: str) -> tuple[int, str]:
 def test_all_are_listed_without_passwords(state: State, run: Run) -> None:
     anna, _ = run("agents", "list").stdout.splitlines()
     assert anna == "anna  Анна Ветрова  701  agent  ru be  may not sign in"
-    told(state, lambda db: agents.put_password(db, "boris", "a hash"))
+    printed(state, lambda db: agents.put_password(db, "boris", "a hash"))
     output = run("agents", "list").stdout
     assert "boris  Борис Соколов  702  agent  ru en  may sign in" in output
     found = json.decode(as_json := run("agents", "list", "--json").stdout)
@@ -101,20 +101,22 @@ def test_an_agent_is_added_with_a_phone(state: State, run: Run) -> None:
     done = run(*VERA, "--role", "senior", "--language", "be", "--language", "en")
     vera = agent(state, "vera")
     assert done.stdout.splitlines() == [
-        f"vera is added; his phone: SIP user 703, password {vera.sip_password.reveal()}",
-        "Asterisk hears of his phone at its next start: `firstline down`, then `up`",
-        "he may sign in once he has a password: `firstline agents password vera`",
+        f"vera is added; their phone: SIP user 703, password {vera.sip_password.reveal()}",
+        "Asterisk loads their phone at its next start: `firstline down`, then `up`",
+        "they can sign in once they have a password: `firstline agents password vera`",
     ]
     assert (vera.sip_user, vera.role, vera.languages) == ("703", "senior", ("be", "en"))
     assert len(vera.sip_password.reveal()) >= 24
     assert vera.password == ""
-    assert "it is in the store; Firstline does not run here" in done.stderr
+    assert "it is stored; Firstline does not run here" in done.stderr
     assert run(*VERA[:2], "gleb", *VERA[3:-1], "704").exit_code == 0
     assert agent(state, "gleb").sip_password != vera.sip_password
 
 
 @pytest.mark.usefixtures("demo")
-def test_of_an_asterisk_of_your_own_it_is_said_what_it_must_be_told(state: State, run: Run) -> None:
+def test_of_an_asterisk_of_your_own_it_is_said_what_it_must_be_printed(
+    state: State, run: Run
+) -> None:
     file = state.directory / "firstline.toml"
     file.write_text(f'{file.read_text()}[ari]\nurl = "http://127.0.0.1:8088"\n')
     assert "what has 703 in the files of `firstline pbx render DIRECTORY`" in run(*VERA).stdout
@@ -135,13 +137,13 @@ def test_of_an_asterisk_of_your_own_it_is_said_what_it_must_be_told(state: State
         ("vera", "Вера\n[evil]", "703", "has the character U+000A"),
     ],
 )
-def test_who_cannot_be_added_is_told_why(
+def test_who_cannot_be_added_is_printed_why(
     state: State, run: Run, name: str, full_name: str, extension: str, said: str
 ) -> None:
     done = run("agents", "add", name, "--full-name", full_name, "--extension", extension)
     assert done.exit_code != 0
     assert said in done.stderr
-    assert len(told(state, agents.everyone)) == 2
+    assert len(printed(state, agents.everyone)) == 2
 
 
 @pytest.mark.usefixtures("demo")
@@ -173,7 +175,7 @@ def test_a_password_that_is_typed_otherwise_the_second_time_is_none(state: State
     [
         ("short", "too short"),
         ("anna-anna-anna", "name of its owner"),
-        ("qwerty1234", "tried first"),
+        ("qwerty1234", "too common"),
     ],
 )
 def test_a_weak_password_is_refused_with_its_reason(state: State, password: str, said: str) -> None:
@@ -190,7 +192,7 @@ def test_a_password_is_made_and_shown_once(state: State, run: Run) -> None:
     made = second.splitlines()[0].rpartition(": ")[2]
     assert right(state, "anna", made)
     assert made not in first
-    assert second.splitlines()[1] == "anna was signed in nowhere"
+    assert second.splitlines()[1] == "anna was not signed in"
 
 
 def test_no_password_is_taken_from_the_command_line(demo: State, run: Run) -> None:
@@ -212,7 +214,7 @@ def test_an_agent_is_signed_out_everywhere(state: State, run: Run) -> None:
     signed_in(state, "anna", "boris")
     assert run("agents", "sign-out", "anna").stdout == "anna was signed out of 1 browser\n"
     assert (sessions(state, "anna"), sessions(state, "boris")) == (0, 1)
-    assert run("agents", "sign-out", "anna").stdout == "anna was signed in nowhere\n"
+    assert run("agents", "sign-out", "anna").stdout == "anna was not signed in\n"
 
 
 @pytest.mark.usefixtures("demo")
@@ -224,23 +226,23 @@ def test_who_is_removed_leaves_what_he_wrote(state: State, run: Run) -> None:
         cards.open(db, one)
         cards.save(db, TypedText("c1", "question", "t:1", "Почему нет звука?", now))
 
-    told(state, working)
+    printed(state, working)
     signed_in(state, "anna")
-    before = len(told(state, lambda db: history.of_subscriber(db, 1)))
+    before = len(printed(state, lambda db: history.of_subscriber(db, 1)))
     code, output = typed(state, "n\n", "agents", "remove", "anna")
     assert code == 1
     assert "Remove anna (Анна Ветрова, extension 701)?" in output
     assert agent(state, "anna")
     code, output = typed(state, "y\n", "agents", "remove", "anna")
     assert code == 0
-    assert "anna is removed; what he wrote stays" in output
-    assert "Asterisk hears of his phone at its next start" in output
-    assert [one.name for one in told(state, agents.everyone)] == ["boris"]
+    assert "anna is removed; their notes and actions stay" in output
+    assert "Asterisk loads their phone at its next start" in output
+    assert [one.name for one in printed(state, agents.everyone)] == ["boris"]
     assert sessions(state, "anna") == 0
-    wrote = told(state, lambda db: history.of_subscriber(db, 1))
+    wrote = printed(state, lambda db: history.of_subscriber(db, 1))
     assert len(wrote) == before + 1
     assert (wrote[0].agent, wrote[0].question) == ("anna", "Почему нет звука?")
-    assert told(state, cards.all_unfinished) == []
+    assert printed(state, cards.all_unfinished) == []
     assert run("agents", "remove", "boris", "--yes").exit_code == 0
 
 
@@ -248,7 +250,7 @@ def test_who_is_removed_leaves_what_he_wrote(state: State, run: Run) -> None:
 @pytest.mark.parametrize(
     "words", [("password", "--generate"), ("role", "admin"), ("sign-out",), ("remove", "--yes")]
 )
-def test_who_is_not_there_is_told_who_is(run: Run, words: tuple[str, ...]) -> None:
+def test_who_is_not_there_is_printed_who_is(run: Run, words: tuple[str, ...]) -> None:
     done = run("agents", words[0], "borys", *words[1:])
     assert done.exit_code == 1
     assert done.stderr == "Error: there is no agent borys: did you mean boris?\n"

@@ -56,7 +56,7 @@ def test_an_announcement_from_its_beginning_to_its_end(run: Run, state: State) -
 
     [line] = run("announce", "list").stdout.splitlines()
     assert line.startswith("1  on until ")
-    assert line.endswith("  Минск, Брест  Пожар.  heard: 1, wishes: 1")
+    assert line.endswith("  Минск, Брест  Пожар.  heard: 1, requests: 1")
     shown = run("announce", "show", "1").stdout
     for said in (
         "announcement 1, on: Минск, Брест",
@@ -69,11 +69,11 @@ def test_an_announcement_from_its_beginning_to_its_end(run: Run, state: State) -
     longer = run("announce", "extend", "1", "--until", "5h").stdout
     assert longer.startswith("announcement 1 lasts until ")
     assert (
-        "`firstline announce cancel 1 --mended` tells them" in run("announce", "cancel", "1").stdout
+        "`firstline announce cancel 1 --mended` sends it" in run("announce", "cancel", "1").stdout
     )
     assert run("announce", "list").stdout == "nothing is announced\n"
     mended = run("announce", "cancel", "1", "--mended").stdout
-    assert "messages that it is mended: 1" in mended
+    assert "texts that it is fixed: 1" in mended
     [row] = json.decode(run("announce", "list", "--all", "--json").stdout)
     assert row["state"] == "mended"
     assert (row["heard"], row["wishes"], row["areas"]) == (1, 1, ["Минск", "Брест"])
@@ -88,7 +88,7 @@ def test_a_tariff_is_known_by_all_its_names(run: Run) -> None:
 def test_a_missing_text_is_warned_of(run: Run) -> None:
     done = run("announce", "add", "--everyone", "--text-be", "Пажар.", *UNTIL)
     assert done.exit_code == 0
-    assert "no --text-ru, --text-en: who speaks that hears the text in be" in done.stderr
+    assert "no --text-ru, --text-en: callers in that language hear the text in be" in done.stderr
 
 
 def test_a_recording_is_kept_where_it_stays(run: Run, state: State, tmp_path: Path) -> None:
@@ -106,24 +106,27 @@ def test_a_recording_is_kept_where_it_stays(run: Run, state: State, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "printed"),
     [
         (("--area", "Мнск", *TEXTS, *UNTIL), "there is no area Мнск: did you mean Минск?"),
         (("--tariff", "hom", *TEXTS, *UNTIL), "there is no tariff hom: did you mean home?"),
-        ((*TEXTS, *UNTIL), "say whom it concerns"),
-        (("--everyone", "--area", "Минск", *TEXTS, *UNTIL), "one of them"),
-        (("--everyone", *UNTIL), "say what is told"),
-        (("--everyone", "--text-ru", " ", *UNTIL), "say what is told"),
-        (("--everyone", "--text-ru", "А" * 601, *UNTIL), "longer than 600 letters: shorten it"),
+        ((*TEXTS, *UNTIL), "name the callers with one of"),
+        (("--everyone", "--area", "Минск", *TEXTS, *UNTIL), "with one of"),
+        (("--everyone", *UNTIL), "give a text or a recording"),
+        (("--everyone", "--text-ru", " ", *UNTIL), "give a text or a recording"),
+        (("--everyone", "--text-ru", "А" * 601, *UNTIL), "longer than 600 characters: shorten it"),
         (("--everyone", *TEXTS), "Missing option '--until'"),
-        (("--everyone", *TEXTS, "--until", "2020-01-01T10:00"), "is over"),
-        (("--everyone", "--recording", __file__, *UNTIL), "-r 8000 -c 1 -b 16 ready.wav` makes it"),
+        (("--everyone", *TEXTS, "--until", "2020-01-01T10:00"), "is in the past"),
+        (
+            ("--everyone", "--recording", __file__, *UNTIL),
+            "-r 8000 -c 1 -b 16 ready.wav` converts it",
+        ),
     ],
 )
-def test_what_is_refused_says_what_to_do(run: Run, words: tuple[str, ...], told: str) -> None:
+def test_what_is_refused_says_what_to_do(run: Run, words: tuple[str, ...], printed: str) -> None:
     done = run("announce", "add", *words)
     assert done.exit_code != 0
-    assert told in done.stderr
+    assert printed in done.stderr
     assert run("announce", "list", "--all").stdout == "nothing is announced\n"
 
 

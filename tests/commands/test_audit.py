@@ -51,7 +51,7 @@ def worked(demo: State) -> State:
 
 
 LOOKS = [
-    "2026-03-01 15:03  boris  nobody we know  listens anna",
+    "2026-03-01 15:03  boris  unknown  listens anna",
     "2026-03-01 15:02  anna  subscriber 2 (…0002)  found",
     "2026-03-01 15:01  boris  subscriber 1 (…0001)  chronology",
     "2026-03-01 15:00  anna  subscriber 1 (…0001)  card c1",
@@ -105,7 +105,7 @@ def test_of_who_was_removed_it_is_still_known(worked: State, run: Run) -> None:
 
 @pytest.mark.usefixtures("worked")
 @pytest.mark.parametrize("command", ["views", "acts"])
-def test_who_is_unknown_is_told_so(run: Run, command: str) -> None:
+def test_who_is_unknown_is_printed_so(run: Run, command: str) -> None:
     assert "did you mean boris?" in run(command, "--agent", "borys").stderr
     done = run(command, "--subscriber", "375291112233")
     assert (done.exit_code, "no subscriber has this number" in done.stderr) == (1, True)

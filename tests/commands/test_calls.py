@@ -37,7 +37,7 @@ def written(state: State, *facts: Callable[[Database], object]) -> None:
     asyncio.run(writing())
 
 
-def told(state: State, *words: str, code: int = 0) -> str:
+def printed(state: State, *words: str, code: int = 0) -> str:
     """What a command says."""
     done = CliRunner().invoke(main, ["--state", str(state.directory), *words])
     assert done.exit_code == code, done.output
@@ -56,7 +56,7 @@ def test_messages(state: State) -> None:
         lambda db: outbox.start_attempt(db, "3", None),
         lambda db: outbox.attempt_failed(db, "3", "no phone at all"),
     )
-    assert told(state, "messages", "list").splitlines() == [
+    assert printed(state, "messages", "list").splitlines() == [
         "2026-03-01 12:00:00 UTC  …0001  failed (no phone at all)",
         "    Третье",
         "2026-03-01 12:00:00 UTC  …0002  waiting for 12:00:00 UTC (attempt 1: no phone)",
@@ -64,8 +64,8 @@ def test_messages(state: State) -> None:
         "2026-03-01 12:00:00 UTC  …0001  sent",
         "    Первое",
     ]
-    assert "Второе" not in told(state, "messages", "list", "--number", "+375 99 000-00-01")
-    found = json.decode(told(state, "messages", "list", "--json", "--limit", "1"))
+    assert "Второе" not in printed(state, "messages", "list", "--number", "+375 99 000-00-01")
+    found = json.decode(printed(state, "messages", "list", "--json", "--limit", "1"))
     assert [(one["key"], one["number"], one["state"]) for one in found] == [("3", NUMBER, "failed")]
 
 
@@ -75,19 +75,21 @@ def test_complaints(state: State) -> None:
         lambda db: complaints.add(db, "k1", "c1", NUMBER, 1, "/spool/1.wav", 4.5, NOON),
         lambda db: complaints.add(db, "k2", "c2", "", None, "/spool/2.wav", 61.0, NOON),
     )
-    first, second = told(state, "complaints", "list").splitlines()
+    first, second = printed(state, "complaints", "list").splitlines()
     assert first == "1  2026-03-01 12:00:00 UTC  …0001  4 s  answer by 2026-03-16"
     assert "unknown" in second
-    assert "complaint 1 is closed" in told(state, "complaints", "close", "1", "--answer", "Готово")
-    assert told(state, "complaints", "list") == f"{second}\n"
-    assert "  closed\n" in told(state, "complaints", "list", "--all")
-    shown = told(state, "complaints", "show", "1")
+    assert "complaint 1 is closed" in printed(
+        state, "complaints", "close", "1", "--answer", "Готово"
+    )
+    assert printed(state, "complaints", "list") == f"{second}\n"
+    assert "  closed\n" in printed(state, "complaints", "list", "--all")
+    shown = printed(state, "complaints", "show", "1")
     assert f"caller: {NUMBER} (subscriber 1), call c1\n" in shown
     assert "recording: /spool/1.wav\nanswer: Готово\n" in shown
-    assert "no complaint 1 is open" in told(
+    assert "no complaint 1 is open" in printed(
         state, "complaints", "close", "1", "--answer", "Ещё", code=1
     )
-    assert "there is no complaint 9" in told(state, "complaints", "show", "9", code=1)
+    assert "there is no complaint 9" in printed(state, "complaints", "show", "9", code=1)
 
 
 def test_callbacks(state: State) -> None:
@@ -96,19 +98,19 @@ def test_callbacks(state: State) -> None:
         lambda db: callbacks.request(db, "k1", "c1", NUMBER, 1, NOON, "money"),
         lambda db: callbacks.request(db, "k2", "c2", "375291234567", None, NOON),
     )
-    first, second = told(state, "callbacks", "list").splitlines()
+    first, second = printed(state, "callbacks", "list").splitlines()
     assert first == f"1  2026-03-01 12:00:00 UTC  {NUMBER} (subscriber 1)  money  open"
     assert second == "2  2026-03-01 12:00:00 UTC  375291234567 (unknown)  open"
     written(state, lambda db: callbacks.promise(db, 1, "anna", NOON, "о роутере"))
-    promised = told(state, "callbacks", "list").splitlines()[0]
+    promised = printed(state, "callbacks", "list").splitlines()[0]
     assert "  money  promised by anna, due 2026-03-01 15:00  о роутере  open" in promised
-    assert "call back 1 is done" in told(state, "callbacks", "done", "1")
-    assert told(state, "callbacks", "list") == f"{second}\n"
-    assert "  о роутере  done\n" in told(state, "callbacks", "list", "--all")
-    assert "no call back 1 is open" in told(state, "callbacks", "done", "1", code=1)
+    assert "callback 1 is done" in printed(state, "callbacks", "done", "1")
+    assert printed(state, "callbacks", "list") == f"{second}\n"
+    assert "  о роутере  done\n" in printed(state, "callbacks", "list", "--all")
+    assert "no callback 1 is open" in printed(state, "callbacks", "done", "1", code=1)
 
 
 @pytest.mark.parametrize("group", ["messages", "complaints", "callbacks", "calls"])
 def test_before_the_first_start_there_is_nothing(state: State, group: str) -> None:
-    assert "`firstline up`" in told(state, group, "list", code=1)
+    assert "`firstline up`" in printed(state, group, "list", code=1)
     assert not state.database.exists()

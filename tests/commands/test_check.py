@@ -45,7 +45,7 @@ def check(tmp_path: Path, text: str, *options: str) -> Result:
         (GOOD, ["--strict"], 0, "no errors, no warnings in 1 flow with 4 nodes"),
         (WARNED, [], 0, "no errors, 1 warning in 1 flow with 4 nodes"),
         (WARNED, ["--strict"], 1, "no errors, 1 warning in 1 flow with 4 nodes"),
-        (WRONG, [], 1, "1 error, no warnings; the ways of callers are looked at when these"),
+        (WRONG, [], 1, "1 error, no warnings; paths of callers are checked once these"),
     ],
 )
 def test_what_is_counted_and_how_it_ends(
@@ -125,10 +125,10 @@ def test_a_file_that_is_no_text_or_too_long(tmp_path: Path) -> None:
     assert last.startswith("2 errors")
 
 
-def test_the_rules_are_told_and_explained() -> None:
-    told = CliRunner().invoke(main, ["flows", "rules"]).output
-    assert len(told.splitlines()) == len(RULES)
-    assert "slow-key" in told
+def test_the_rules_are_printed_and_explained() -> None:
+    printed = CliRunner().invoke(main, ["flows", "rules"]).output
+    assert len(printed.splitlines()) == len(RULES)
+    assert "slow-key" in printed
     one = CliRunner().invoke(main, ["flows", "rules", "slow-key"]).output
     assert '"10": news' in one
     assert "good:" in one

@@ -23,19 +23,19 @@ from ivr.secret import Secret
 
 
 async def _serving(state: State, *options: str) -> tuple[asyncio.subprocess.Process, str]:
-    """The process, and the URL that it tells."""
+    """The process, and the URL that it prints."""
     command = (sys.executable, "-m", "ari_app.cli", "demo-billing", "--port", "0")
     process = await asyncio.create_subprocess_exec(
         *command, *options, "--state", str(state.directory), stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    told = (await process.stdout.readline()).decode()
-    found = re.search(r"serves (http://127\.0\.0\.1:\d+/tmf-api)$", told.strip())
-    assert found, told
+    printed = (await process.stdout.readline()).decode()
+    found = re.search(r"serves (http://127\.0\.0\.1:\d+/tmf-api)$", printed.strip())
+    assert found, printed
     return process, found[1]
 
 
-async def test_it_serves_the_demo_operator_until_it_is_told_to_end(tmp_path: Path) -> None:
+async def test_it_serves_the_demo_operator_until_it_is_printed_to_end(tmp_path: Path) -> None:
     state = installation(tmp_path)
     state.make()
     state.keys()
@@ -91,23 +91,23 @@ def test_it_ends_by_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "printed"),
     [
         (["--slow", "half:3s"], "half:3s is not like 0.5:3s"),
         (["--slow", "0.5"], "0.5 is not like 0.5:3s"),
-        (["--slow", "0.7:3s", "--lose", "0.4"], "more than all"),
+        (["--slow", "0.7:3s", "--lose", "0.4"], "add up to more than 1"),
         (["--fail", "2"], "2"),
     ],
 )
-def test_what_is_wrong_is_told(tmp_path: Path, options: list[str], told: str) -> None:
+def test_what_is_wrong_is_printed(tmp_path: Path, options: list[str], printed: str) -> None:
     ran = CliRunner().invoke(main, ["--state", str(tmp_path), "demo-billing", *options])
     assert ran.exit_code != 0
-    assert told in ran.output
+    assert printed in ran.output
 
 
-def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_printed(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         command = ["demo-billing", "--port", str(taken.getsockname()[1]), "--for", "5"]
         ran = CliRunner().invoke(main, ["--state", str(tmp_path), *command])
     assert ran.exit_code == 1
-    assert "name another: --port" in ran.output
+    assert "choose another with --port" in ran.output

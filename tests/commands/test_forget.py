@@ -1,4 +1,4 @@
-"""`firstline subscribers forget`: nothing tells of a person any more, and all is still counted."""
+"""`firstline subscribers forget`: nothing prints of a person any more, and all is still counted."""
 
 import asyncio
 import sqlite3
@@ -82,17 +82,17 @@ def remains(state: State) -> bytes:
     return b"".join(file.name.encode() + file.read_bytes() for file in files)
 
 
-def test_nothing_tells_of_a_person_and_all_is_counted(lived: State, run: Run) -> None:
+def test_nothing_prints_of_a_person_and_all_is_counted(lived: State, run: Run) -> None:
     before, was = looked(lived, counted), remains(lived)
-    told = run("subscribers", "forget", "8 029 123-45-67", "--yes").stdout.splitlines()
-    assert told == [
+    printed = run("subscribers", "forget", "8 029 123-45-67", "--yes").stdout.splitlines()
+    assert printed == [
         "erased: subscriber 1, code word 1, lines of bills 1, bills 1, payments 1, charges 1,"
         " offers 1, account 1, texts typed into cards 1, notes of agents 1, texts 3, recordings 6",
-        "kept, as nobody's: contacts 2, attempts at code words 5, complaints 3,"
+        "anonymised: contacts 2, attempts at code words 5, complaints 3,"
         " callback requests 1, requests for a message 1, keys in calls 4, orders 2,"
         " changes of tickets 2, tickets 1, cards 1, actions of agents 2, views of agents 1,"
         " calls 3, announcements heard 1",
-        "Asterisk knows his phone until its next start: `firstline down`, then `up`",
+        "Asterisk keeps their phone until its next start: `firstline down`, then `up`",
     ]
     left = remains(lived)
     for secret in (*FORMS, "1234567", NAME, "забудовiч", SECRET_TEXT, *HASHES):
@@ -136,7 +136,7 @@ def test_others_keep_what_is_theirs(lived: State, run: Run) -> None:
 def test_he_is_forgotten_once_and_strangers_too(lived: State, run: Run) -> None:
     run("subscribers", "forget", NUMBER, "--yes")
     again = run("subscribers", "forget", NUMBER, "--yes", "--state", str(lived.directory))
-    assert (again.exit_code, again.stdout) == (0, "nothing is known of this number\n")
+    assert (again.exit_code, again.stdout) == (0, "nothing is stored about this number\n")
     assert run("subscribers", "show", NUMBER).exit_code == 1
     assert run("subscribers", "forget", "611", "--yes").exit_code == 1
 
@@ -145,7 +145,7 @@ def test_it_is_asked_before(lived: State, run: Run) -> None:
     before = looked(lived, counted)
     refused = run("subscribers", "forget", NUMBER)
     assert refused.exit_code == 1
-    assert "Forget subscriber 77 with …4567, 3 calls, 3 recordings of complaints?" in refused.output
+    assert "Erase subscriber 77 with …4567, 3 calls, 3 recordings of complaints?" in refused.output
     assert looked(lived, counted) == before
     assert NAME.encode() in remains(lived)
 
@@ -157,8 +157,10 @@ def test_who_is_in_a_call_is_to_be_forgotten_again(lived: State, run: Run) -> No
         await store.close()
 
     asyncio.run(calling())
-    told = run("subscribers", "forget", NUMBER, "--yes").stdout
-    assert told.endswith("a call of his lasts: when it is over, forget him again\n")
+    printed = run("subscribers", "forget", NUMBER, "--yes").stdout
+    assert printed.endswith(
+        "a call of theirs is in progress: repeat the command when it has ended\n"
+    )
 
 
 async def test_a_running_application_forgets_him_too(lived: State, run: Run) -> None:

@@ -83,7 +83,7 @@ def seed(directory: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told", "counted"),
+    ("words", "printed", "counted"),
     [
         ((), ("", "1"), None),
         (("--calls",), ("calls 2, hung up 1", "1 (1)"), 2),
@@ -93,7 +93,7 @@ def seed(directory: Path, version: str) -> None:
     ],
 )
 def test_calls_are_counted(
-    tmp_path: Path, words: tuple[str, ...], told: tuple[str, str], counted: int | None
+    tmp_path: Path, words: tuple[str, ...], printed: tuple[str, str], counted: int | None
 ) -> None:
     menus = reading.menus(reading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
     seed(tmp_path, menus.book.flows["611"].version)
@@ -101,8 +101,8 @@ def test_calls_are_counted(
     done = firstline(tmp_path, "flows", "graph", "611", "-o", str(file), *words)
     assert done.exit_code == 0, done.output
     [line] = [one for one in file.read_text().splitlines() if '"611/main" -> "611/money"' in one]
-    assert f'label=" {told[1]} "' in line
-    assert told[0] in file.read_text()
+    assert f'label=" {printed[1]} "' in line
+    assert printed[0] in file.read_text()
     file = tmp_path / "611.json"
     firstline(tmp_path, "flows", "graph", "611", "-o", str(file), *words)
     [sheet] = json.loads(file.read_text())["sheets"]
@@ -123,18 +123,20 @@ def test_without_graphviz_it_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "printed"),
     [
         (("612",), "there is no flow 612: did you mean 611?"),
         (("611", "-o", "611.jpg"), "611.jpg must end in one of .svg"),
-        (("611", "--since", "tomorrow"), "'tomorrow' is no moment of the past"),
-        (("611", "--calls"), "there is nothing in"),
+        (("611", "--since", "tomorrow"), "'tomorrow' is not a time in the past"),
+        (("611", "--calls"), "has no installation yet"),
     ],
 )
-def test_what_cannot_be_drawn_is_told(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_drawn_is_printed(
+    tmp_path: Path, words: tuple[str, ...], printed: str
+) -> None:
     done = firstline(tmp_path, "flows", "graph", *words)
     assert done.exit_code != 0
-    assert told in done.output
+    assert printed in done.output
 
 
 def test_moments_of_the_past() -> None:
@@ -143,5 +145,5 @@ def test_moments_of_the_past() -> None:
     assert since("2026-11-01", now) == now.replace(day=1, hour=0)
     assert since("2026-11-24T11:30", now) == now - timedelta(minutes=30)
     for text in ("2026-11-25", "13:00", "2026-13-01", "", "soon", "0d"):
-        with pytest.raises(ValueError, match="no moment of the past"):
+        with pytest.raises(ValueError, match="not a time in the past"):
             since(text, now)

@@ -28,8 +28,8 @@ def test_what_happens_on_new_years_eve(run: Run) -> None:
 def test_the_example_of_the_documentation(run: Run, tmp_path: Path) -> None:
     example, said = fences(section(OPERATING.read_text(), "Opening hours"))
     (tmp_path / "menus" / "claims.yaml").write_text(example.text)
-    told = run("hours", "show", "claims", "--at", "2026-12-31T23:59").stdout
-    assert told.startswith(said.text)
+    printed = run("hours", "show", "claims", "--at", "2026-12-31T23:59").stdout
+    assert printed.startswith(said.text)
 
 
 def test_forcing_and_freeing(run: Run, state: State) -> None:
@@ -38,7 +38,7 @@ def test_forcing_and_freeing(run: Run, state: State) -> None:
     order = ("--until", "2h", "--by", "anna", "--why", "fire drill")
     done = run("hours", "force", "claims", "closed", *order)
     assert done.stdout.startswith("claims is forced closed until ")
-    assert "it is in the store; Firstline does not run here" in done.stderr
+    assert "it is stored; Firstline does not run here" in done.stderr
     listed = run("hours", "list").stdout
     assert listed.startswith("claims: closed until ")
     assert "(forced closed by anna until " in listed
@@ -46,31 +46,34 @@ def test_forcing_and_freeing(run: Run, state: State) -> None:
     assert " anna: forced closed until " in run("hours", "show", "claims").stdout
     assert "fire drill" not in run("hours", "show", "claims", "--at", "3h").stdout.splitlines()[1]
 
-    assert run("hours", "free", "claims", "--by", "boris").stdout == "claims counts again\n"
+    assert run("hours", "free", "claims", "--by", "boris").stdout == "claims is in force again\n"
     assert "forced" not in run("hours", "list").stdout
-    assert run("hours", "free", "claims").stdout == "nobody has forced claims\n"
+    assert run("hours", "free", "claims").stdout == "claims was not forced\n"
     assert " boris: freed" in run("hours", "show", "claims").stdout
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "printed"),
     [
         (("show", "clams"), "there is no schedule clams: did you mean claims?"),
         (("force", "clams", "open", "--until", "2h"), "there is no schedule clams"),
-        (("force", "claims", "open", "--until", "2020-01-01T10:00"), "is over: write a moment"),
-        (("force", "claims", "open", "--until", "soon"), "'soon' is no moment: write 2h"),
+        (
+            ("force", "claims", "open", "--until", "2020-01-01T10:00"),
+            "is in the past: write a future time",
+        ),
+        (("force", "claims", "open", "--until", "soon"), "'soon' is not a time: write 2h"),
         (("force", "claims", "shut", "--until", "2h"), "'shut' is not one of"),
-        (("show", "claims", "--at", "noon"), "'noon' is no moment"),
+        (("show", "claims", "--at", "noon"), "'noon' is not a time"),
     ],
 )
-def test_what_is_refused_says_what_to_do(run: Run, words: tuple[str, ...], told: str) -> None:
+def test_what_is_refused_says_what_to_do(run: Run, words: tuple[str, ...], printed: str) -> None:
     done = run("hours", *words)
     assert done.exit_code != 0
-    assert told in done.stderr
+    assert printed in done.stderr
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "printed"),
     [
         ({"mon-fri": "mon-foo"}, ":3:9: wrong-hours: 'foo' is no weekday"),
         ({"18:00": "25:00"}, ":3:18: wrong-hours: 25:00 is no time of day"),
@@ -79,7 +82,7 @@ def test_what_is_refused_says_what_to_do(run: Run, words: tuple[str, ...], told:
     ],
 )
 def test_a_schedule_with_faults(
-    run: Run, tmp_path: Path, changes: dict[str, str], told: str
+    run: Run, tmp_path: Path, changes: dict[str, str], printed: str
 ) -> None:
     text = CLAIMS
     for one, other in changes.items():
@@ -87,7 +90,7 @@ def test_a_schedule_with_faults(
     (tmp_path / "menus" / "claims.yaml").write_text(text)
     done = run("hours", "list")
     assert done.exit_code == 1
-    assert f"claims.yaml{told}" in done.stderr
+    assert f"claims.yaml{printed}" in done.stderr
 
 
 def test_a_schedule_that_stands_twice(run: Run, tmp_path: Path) -> None:
@@ -95,7 +98,9 @@ def test_a_schedule_that_stands_twice(run: Run, tmp_path: Path) -> None:
     assert "twin-schedule: schedule claims is used in " in run("hours", "list").stderr
 
 
-async def test_the_application_is_told_after_the_order_is_written(run: Run, state: State) -> None:
+async def test_the_application_is_printed_after_the_order_is_written(
+    run: Run, state: State
+) -> None:
     written: list[str] = []
 
     async def report() -> bytes:

@@ -1,4 +1,4 @@
-"""`firstline subscribers import`: all lines or none; mistakes are told with their lines."""
+"""`firstline subscribers import`: all lines or none; mistakes are printed with their lines."""
 
 import asyncio
 import os
@@ -61,8 +61,8 @@ def test_a_list_is_read(
     csv.write_bytes((start + text).encode())
     done = run("subscribers", "import", str(csv))
     assert done.stdout == "done: 2 added, 0 updated, 0 code words set\n"
-    told = [(one.msisdn, one.name, one.language, one.area) for one in everyone(demo)[50:]]
-    assert told == [
+    printed = [(one.msisdn, one.name, one.language, one.area) for one in everyone(demo)[50:]]
+    assert printed == [
         ("375291234567", "Берёзкина Ева", "be", "Минск"),
         ("375291234568", 'Громов "Лев"', "ru", f"Брест{separator if separator == ',' else ','} 1"),
     ]
@@ -85,7 +85,7 @@ def test_code_words_are_hashed_and_right(demo: State, run: Run, csv: Path) -> No
         assert secret.encode() not in kept
 
 
-def test_all_that_is_wrong_is_told_with_its_line(demo: State, run: Run, csv: Path) -> None:
+def test_all_that_is_wrong_is_printed_with_its_line(demo: State, run: Run, csv: Path) -> None:
     csv.write_bytes(
         "\n".join(
             [
@@ -116,9 +116,9 @@ def test_all_that_is_wrong_is_told_with_its_line(demo: State, run: Run, csv: Pat
     with unchanged(demo):
         done = run("subscribers", "import", str(csv))
     assert done.exit_code == 1
-    *told, last = done.stderr.splitlines()
+    *printed, last = done.stderr.splitlines()
     expected = [
-        (3, "number: it is in line 2, too — leave one"),
+        (3, "number: it is in line 2, too — remove one"),
         (4, "number: it is no telephone number — write"),
         (5, "language: it is unknown — write one of ru, be, en"),
         (6, "4 columns instead of 6 —"),
@@ -129,16 +129,16 @@ def test_all_that_is_wrong_is_told_with_its_line(demo: State, run: Run, csv: Pat
         (10, "its quotes are wrong — close each"),
         (11, "birthday: it is no day of a birth — write"),
         (12, "birthday: it is no day of a birth — write"),
-        (13, "code-word: It looks like a year or a date of birth: take"),
+        (13, "code-word: It looks like a year or a date of birth: use"),
         (14, "code-word: It contains the subscriber's name: take"),
         (15, "code-word: Its letters or keys only count up or down"),
-        (16, "number: a subscriber has it already — leave the line out, or give --update"),
+        (16, "number: a subscriber has it already — remove the line, or give --update"),
         (17, "name: it is longer than 200 signs — shorten it"),
         (18, "longer than 4096 bytes — break"),
         (19, "it is not UTF-8 — save"),
     ]
-    assert len(told) == len(expected)
-    for line, (number, text) in zip(told, expected, strict=True):
+    assert len(printed) == len(expected)
+    for line, (number, text) in zip(printed, expected, strict=True):
         assert line.startswith(f"{csv}:{number}: {text}")
     assert last == "Error: 18 mistakes: nothing was written"
     for secret in ("0309", "пётр", "script", "\x1b", "\u202e", "1110001"):
@@ -146,7 +146,7 @@ def test_all_that_is_wrong_is_told_with_its_line(demo: State, run: Run, csv: Pat
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "printed"),
     [
         (b"", ":1: the header is missing — begin with the line number;name;language;area"),
         (b"\n", ":1: the header is missing"),
@@ -160,13 +160,13 @@ def test_all_that_is_wrong_is_told_with_its_line(demo: State, run: Run, csv: Pat
     ],
 )
 def test_a_file_that_is_no_such_list(
-    demo: State, run: Run, csv: Path, content: bytes, told: str
+    demo: State, run: Run, csv: Path, content: bytes, printed: str
 ) -> None:
     csv.write_bytes(content)
     with unchanged(demo):
         done = run("subscribers", "import", str(csv))
     assert done.exit_code == 1
-    assert told in done.stderr
+    assert printed in done.stderr
     assert done.stderr.count("\n") == 2
 
 
@@ -174,22 +174,22 @@ def test_no_file_at_all(demo: State, run: Run, tmp_path: Path) -> None:
     assert demo.database.exists()
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    for path, told in (
+    for path, printed in (
         (tmp_path, "is a directory"),
         (tmp_path / "none", "does not exist"),
-        (pipe, "give an ordinary file"),
+        (pipe, "give a regular file"),
     ):
         done = run("subscribers", "import", str(path))
         assert done.exit_code == 2
-        assert told in done.stderr
+        assert printed in done.stderr
 
 
 def test_a_dry_run_writes_nothing(demo: State, run: Run, csv: Path) -> None:
     csv.write_text(f"{HEAD};code-word\n{EVA};жнівень\n375990000001;Лев;ru;Минск;\n")
     with unchanged(demo):
         done = run("subscribers", "import", str(csv), "--update", "--dry-run")
-    told = "would be done: 1 added, 1 updated, 1 code words set; nothing was written\n"
-    assert (done.exit_code, done.stdout) == (0, told)
+    printed = "would be done: 1 added, 1 updated, 1 code words set; nothing was written\n"
+    assert (done.exit_code, done.stdout) == (0, printed)
 
 
 def test_who_is_updated_keeps_his_phone_and_his_word(demo: State, run: Run, csv: Path) -> None:

@@ -60,23 +60,23 @@ def test_a_country_may_be_named(state: Path, country: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "told"),
+    ("option", "value", "printed"),
     [
         ("country", "Polnd", "did you mean poland?"),
         ("timezone", "Asia/Almata", "did you mean Asia/Almaty?"),
         ("currency", "XYZ", "write one of BYN, RUB, EUR, USD"),
         ("number", "6-1-1", "2 to 15 digits"),
-        ("name", "xx=Name", "xx is no language"),
+        ("name", "xx=Name", "xx is not a supported language"),
         ("name", "  ", "the name is empty"),
         ("host", "example", "--host"),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_is_written(
-    state: Path, option: str, value: str, told: str
+def test_what_is_wrong_is_printed_and_nothing_is_written(
+    state: Path, option: str, value: str, printed: str
 ) -> None:
     done = init(state, **{**GIVEN, option: value})
     assert done.exit_code == 2
-    assert told in done.output
+    assert printed in done.output
     assert not state.exists()
 
 
@@ -133,7 +133,7 @@ def test_after_it_there_is_nothing_of_the_demo(state: Path) -> None:
 def test_an_installation_that_is_not_the_demo_says_its_country(state: Path) -> None:
     state.mkdir()
     (state / "firstline.toml").write_text("[site]\ndemo = false\n")
-    told = run(state, "flows", "check").output
-    assert "[operator] has no name and no country" in told
-    assert 'country = "PL"' in told
-    assert "firstline init" in told
+    printed = run(state, "flows", "check").output
+    assert "[operator] has no name and no country" in printed
+    assert 'country = "PL"' in printed
+    assert "firstline init" in printed

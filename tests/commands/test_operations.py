@@ -16,7 +16,7 @@ from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 
-def test_every_operation_is_told_in_a_sentence(run: Run) -> None:
+def test_every_operation_is_printed_in_a_sentence(run: Run) -> None:
     lines = run("operations").stdout.splitlines()
     assert [line.split()[0] for line in lines[1:]] == list(CATALOGUE)
     for one in CATALOGUE.values():
@@ -26,15 +26,15 @@ def test_every_operation_is_told_in_a_sentence(run: Run) -> None:
     assert gift.split()[1:7] == ["code-word", "yes", "5,", "30", "5", "s"]
 
 
-def test_every_outcome_of_every_operation_is_told(run: Run) -> None:
+def test_every_outcome_of_every_operation_is_printed(run: Run) -> None:
     for name, one in CATALOGUE.items():
-        told = run("operations", name).stdout
+        printed = run("operations", name).stdout
         for value in one.inputs:
-            assert f"{value} ({one.inputs[value]})" in told
+            assert f"{value} ({one.inputs[value]})" in printed
         for outcome, brings in one.outcomes.items():
             assert brings or outcome in MEANT, (name, outcome)
             for value, kind in brings.items():
-                assert f"{value} ({kind})" in told
+                assert f"{value} ({kind})" in printed
     assert "the caller is proven" in run("operations", "code-word").stdout
 
 

@@ -77,9 +77,9 @@ def test_the_table() -> None:
 
 
 def test_what_is_not_current_is_called_so() -> None:
-    gone = "not connected to Asterisk's AMI, the log says why"
+    gone = "not connected to Asterisk's AMI: see the log"
     assert list(lines(QueueView(), NOON, {"support": 10})) == [gone]
-    assert next(lines(QueueView(BOARD), NOON, {"support": 10})) == f"{gone}; this was last known:"
+    assert next(lines(QueueView(BOARD), NOON, {"support": 10})) == f"{gone}; the last known state:"
 
 
 @contextmanager

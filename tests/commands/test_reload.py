@@ -73,7 +73,7 @@ def test_an_own_text_is_said(tmp_path: Path, menus: Path) -> None:
     assert said.stat().st_size > 4000
 
 
-def test_texts_that_do_not_read_are_told(tmp_path: Path, menus: Path) -> None:
+def test_texts_that_do_not_read_are_printed(tmp_path: Path, menus: Path) -> None:
     (menus / "prompts" / "ru.yaml").write_text("welcome: {\n")
     done = firstline(tmp_path, "prompts", "list", "--menus", str(menus))
     assert done.exit_code == 1
@@ -111,19 +111,19 @@ def test_versions_are_listed_and_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "printed"),
     [
-        (("versions", "911"), "no flow 911 was on the air yet"),
+        (("versions", "911"), "no flow 911 was in force yet"),
         (("versions", "611", "beef"), "more than one version beef: write one of beefcafe, beefbee"),
         (("versions", "611", "0"), "no version 0: write one of beefcafe, beefbeef, f00dfeed"),
         (("reload",), "Firstline does not run here: start it with `firstline up`"),
     ],
 )
-def test_what_is_not_there(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+def test_what_is_not_there(tmp_path: Path, words: tuple[str, ...], printed: str) -> None:
     keep(tmp_path)
     done = firstline(tmp_path, "flows", *words)
     assert done.exit_code == 1
-    assert told in done.output
+    assert printed in done.output
 
 
 def test_nothing_was_ever_on_the_air(tmp_path: Path) -> None:

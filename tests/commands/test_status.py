@@ -40,18 +40,18 @@ def desk(run: Run) -> str:
 
 @pytest.mark.usefixtures("staffed")
 def test_it_says_who_signs_in_with_the_password_of_his_phone(run: Run) -> None:
-    told = "sign in there with the passwords of their phones"
-    assert desk(run) == f"the desk is at {URL}; anna and boris {told}"
+    printed = "sign in there with the passwords of their phones"
+    assert desk(run) == f"the desk is at {URL}; anna and boris {printed}"
     found = json.decode(run("status", "--json").stdout)["desk"]
     assert found == {"url": URL, "by_phone": ["anna", "boris"]}
 
 
 @pytest.mark.usefixtures("staffed")
 def test_of_who_set_another_password_it_claims_nothing(run: Run) -> None:
-    for names, told in ((["boris"], "; boris sign"), ([], "")):
+    for names, printed in ((["boris"], "; boris sign"), ([], "")):
         who = "boris" if not names else "anna"
         run("agents", "password", who, "--generate")
-        assert desk(run).startswith(f"the desk is at {URL}{told}")
+        assert desk(run).startswith(f"the desk is at {URL}{printed}")
         assert json.decode(run("status", "--json").stdout)["desk"]["by_phone"] == names
     assert desk(run) == f"the desk is at {URL}"
 
@@ -62,7 +62,7 @@ def test_before_anybody_may_sign_in_it_claims_nothing(demo: State, run: Run) -> 
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "printed"),
     [
         ("enabled = false", ""),
         ('host = "0.0.0.0"', URL),
@@ -71,11 +71,11 @@ def test_before_anybody_may_sign_in_it_claims_nothing(demo: State, run: Run) -> 
         ('names = ["desk.example", "desk"]\nhttps = true', "https://desk.example/"),
     ],
 )
-def test_it_says_where_browsers_find_it(demo: State, run: Run, settings: str, told: str) -> None:
+def test_it_says_where_browsers_find_it(demo: State, run: Run, settings: str, printed: str) -> None:
     file = demo.directory / "firstline.toml"
     file.write_text(f"{file.read_text()}[desk]\n{settings}\n")
-    assert json.decode(run("status", "--json").stdout)["desk"]["url"] == told
-    assert ("desk is at" in run("status").stdout) == bool(told)
+    assert json.decode(run("status", "--json").stdout)["desk"]["url"] == printed
+    assert ("desk is at" in run("status").stdout) == bool(printed)
 
 
 async def test_a_password_is_compared_once(staffed: State, monkeypatch: pytest.MonkeyPatch) -> None:

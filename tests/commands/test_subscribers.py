@@ -99,7 +99,7 @@ def test_who_is_locked_is_unlocked_with_a_reason(demo: State, run: Run) -> None:
     assert shown[2].endswith("  unlocked  by anna  passport")
     assert proven(demo, WORD) == [True]
     again = run("subscribers", "unlock", NUMBER, "--reason", "passport")
-    assert again.stdout == "there were no wrong tries\n"
+    assert again.stdout == "there were no wrong attempts\n"
 
 
 def test_nobody_has_the_number(demo: State, run: Run) -> None:

@@ -49,15 +49,15 @@ def worked(state: State) -> State:
 def test_the_list_says_what_is_late(run: Run) -> None:
     first, second = run("tickets", "list").stdout.splitlines()
     assert first.startswith("1  ")
-    assert "  …0001  technical: internet  nobody's  open, due " in first
+    assert "  …0001  technical: internet  no owner  open, due " in first
     assert first.endswith(", late")
-    assert "  claims  nobody's  open, due " in second
+    assert "  claims  no owner  open, due " in second
     assert "late" not in second
     assert run("tickets", "list", "--late").stdout.splitlines() == [first]
     assert run("tickets", "list", "--department", "claims").stdout.splitlines() == [second]
     assert run("tickets", "list", "--owner", "anna").stdout == ""
-    [told, _] = json.decode(run("tickets", "list", "--json").stdout)
-    assert (told["number"], told["department"]) == ("375990000001", "technical")
+    [printed, _] = json.decode(run("tickets", "list", "--json").stdout)
+    assert (printed["number"], printed["department"]) == ("375990000001", "technical")
 
 
 @pytest.mark.usefixtures("worked")
@@ -73,7 +73,7 @@ def test_a_ticket_is_changed_and_shown(run: Run) -> None:
     ]
     assert " anna: state open, department technical, due " in lines[3]
     assert " boris: state working, owner boris, due 2" in lines[4]
-    assert lines[5].endswith(" vera: owner nobody; Едут")
+    assert lines[5].endswith(" vera: owner none; Едут")
     shown = json.decode(run("tickets", "show", "1", "--json").stdout)
     assert [entry["by"] for entry in shown["history"]] == ["anna", "boris", "vera"]
     assert run("tickets", "change", "1", "--to", "closed").exit_code == 0
@@ -82,18 +82,18 @@ def test_a_ticket_is_changed_and_shown(run: Run) -> None:
 
 @pytest.mark.usefixtures("worked")
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "printed"),
     [
         (("show", "9"), "there is no ticket 9: `firstline tickets list`"),
         (("change", "9", "--note", "?"), "there is no ticket 9: `firstline tickets list --all`"),
         (("change", "1", "--to", "lost"), "'lost' is not one of"),
-        (("change", "1", "--due", "2020-01-01T10:00"), "is over: write a moment to come"),
+        (("change", "1", "--due", "2020-01-01T10:00"), "is in the past: write a future time"),
     ],
 )
-def test_what_cannot_be_is_told(run: Run, words: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_is_printed(run: Run, words: tuple[str, ...], printed: str) -> None:
     refused = run("tickets", *words)
     assert refused.exit_code != 0
-    assert told in refused.output
+    assert printed in refused.output
 
 
 @pytest.mark.usefixtures("worked")

@@ -15,7 +15,10 @@ _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 def commands(group: click.Group, path: str) -> Iterator[tuple[str, set[str]]]:
     """Each command with its long options, besides --state, which every command has."""
-    for name, command in group.commands.items():
+    ctx = click.Context(group)
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
         else:

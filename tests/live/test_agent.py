@@ -70,7 +70,7 @@ async def test_he_only_rings_until_he_is_sent_home(firstline: Installation) -> N
             await me.press("0")
             assert (await told(anna)).startswith("rings: 375990000012 ")
             await me.hangup()
-        assert re.fullmatch(r"rings no more after 0:0\d", await told(anna))
+        assert re.fullmatch(r"stopped ringing after 0:0\d", await told(anna))
         anna.send_signal(signal.SIGINT)
         assert anna.stdout is not None
         async with within(PATIENCE):

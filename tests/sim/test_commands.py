@@ -171,7 +171,7 @@ def test_a_simulated_call(menus: Path, arguments: list[str], typed: str, told: s
     result = firstline("simulate", "611", "--menus", menus, *arguments, typed=typed)
     assert result.exit_code == 0, result.output
     assert told in result.output
-    assert "the way it took:" in result.output
+    assert "steps:" in result.output
 
 
 @pytest.mark.parametrize(

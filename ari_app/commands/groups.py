@@ -1,0 +1,120 @@
+"""Groups of commands: loaded by name when needed, listed under headings, with errors in a line."""
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import Struct
+
+EXPECTED = (
+    "ari_app.ari.errors:RefusedError",
+    "ari_app.commands.call_phone:CallError",
+    "ari_app.config.state:ConfigError",
+    "ari_app.control.client:NotRunningError",
+    "ari_app.main.daemon:UpError",
+    "ari_app.menus.loading:FlowsError",
+    "ari_app.sim.rehearsal:PersonError",
+    "ari_app.store.errors:StoreError",
+    "ari_app.ussd.gateway:GatewayError",
+    "asterisk_conf.discovery:PbxError",
+    "asterisk_conf.site:SiteError",
+    "prompts.catalogue:CatalogueError",
+    "prompts.voice:SpeechFailed",
+)
+"""Errors that the operator can act on: printed in one line, without a traceback.
+
+They are named, not imported: an error can only come from a module that was loaded.
+"""
+
+
+class Lazy(Struct, frozen=True):
+    """A command that is loaded when it is used: ``target`` is "module:command".
+
+    ``summary`` is its line in the help of its group; its own help begins with it.
+    """
+
+    target: str
+    summary: str
+
+    def load(self) -> click.Command:
+        """Import the module and return the command."""
+        module, _, name = self.target.partition(":")
+        command: click.Command = getattr(import_module(f"ari_app.commands.{module}"), name)
+        return command
+
+
+class Commands(click.Group):
+    """A group whose commands print expected errors in a line, and take --state, too."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command: `firstline up --state X` is `firstline --state X up`."""
+        if not isinstance(cmd, click.Group):
+            cmd.params.append(
+                click.Option(
+                    ["--state"],
+                    type=click.Path(path_type=Path, file_okay=False),
+                    expose_value=False,
+                    callback=_use_state,
+                    help="The directory of this installation.",
+                )
+            )
+        super().add_command(cmd, name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Invoke the command; expected errors end it with a message and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if not any(isinstance(error, each) for each in expected_errors()):
+                raise
+            raise click.ClickException(str(error)) from error
+
+
+class LazyCommands(Commands):
+    """A group whose commands are loaded by name; ``sections`` is heading -> name -> command."""
+
+    def __init__(
+        self, *args: Any, sections: Mapping[str, Mapping[str, Lazy]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.sections = sections
+        self._lazy = {name: one for each in sections.values() for name, one in each.items()}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature of click
+        """The names of all commands, in alphabetical order; loads none."""
+        return sorted(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; None if there is none of this name."""
+        if cmd_name in self._lazy and cmd_name not in self.commands:
+            self.add_command(self._lazy[cmd_name].load(), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - the signature of click
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the commands under their headings; loads none."""
+        width = max(map(len, self._lazy))
+        for heading, commands in self.sections.items():
+            with formatter.section(heading):
+                rows = [(name.ljust(width), one.summary) for name, one in commands.items()]
+                formatter.write_dl(rows)
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """The classes of :data:`EXPECTED` whose modules are loaded."""
+    named = (each.partition(":")[::2] for each in EXPECTED)
+    loaded = sys.modules
+    return tuple(getattr(loaded[module], name) for module, name in named if module in loaded)
+
+
+def _use_state(ctx: click.Context, _: click.Parameter, state: Path | None) -> None:
+    if state is not None and not ctx.resilient_parsing:
+        from ari_app.main.demo import installation
+
+        ctx.obj = installation(state)
