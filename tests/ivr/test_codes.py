@@ -63,7 +63,10 @@ def problems(text: str, *more: str) -> list[str]:
             'codes: { "*100#": balnce }',
             "a.yaml:5:19: unknown-node: there is no node balnce: did you mean",
         ),
-        ('codes: { "call me": bye }', "a.yaml:5:10: bad-name: 'call me' is no number that can be"),
+        (
+            'codes: { "call me": bye }',
+            "a.yaml:5:10: bad-name: 'call me' is not a number that can be",
+        ),
         ('codes: { "100": bye }', "number 100 is used in a.yaml:2:11 already"),
         ('codes: { "*1#": bye, "*1#": told }', "'*1#' stands twice"),
         ('codes: ["*100#"]', "a table belongs here"),
@@ -79,7 +82,7 @@ def test_a_code_is_claimed_once_in_all_flows() -> None:
         'flow: other\ncodes: { "*100#": bye }\nlanguages: [ru]\nstart: bye\n'
         "nodes: { bye: { end: bye } }\n"
     )
-    assert any("*100# is claimed" in each for each in problems(flow(NODES, CODES), other))
+    assert any("number *100# is used in" in each for each in problems(flow(NODES, CODES), other))
 
 
 def test_a_flow_is_entered_and_its_nodes_are_reached_by_codes_alone() -> None:

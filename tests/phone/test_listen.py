@@ -106,7 +106,7 @@ def test_rates_may_differ(tmp_path: Path, rate: int) -> None:
 def test_files_that_cannot_be_compared_are_refused(tmp_path: Path, prompt: Path) -> None:
     text = tmp_path / "text.wav"
     text.write_text("no sound")
-    with pytest.raises(wav.SoundError, match=r"text\.wav is no readable WAV"):
+    with pytest.raises(wav.SoundError, match=r"text\.wav is not a readable WAV"):
         heard(text, prompt)
     with pytest.raises(wav.SoundError, match="it is silent"):
         heard(prompt, file(tmp_path / "mute.wav", silence(1.0)))
