@@ -191,7 +191,7 @@ def _calls(db: Database, tail: str, *values: object) -> list[Call]:
     return [_call(*row) for row in rows]
 
 
-def _call(
+def _call(  # noqa: PLR0913 - the columns of a row
     call: str,
     line: str,
     dialled: str,

@@ -110,7 +110,7 @@ def recent(db: Database, limit: int, number: str | None = None) -> Sequence[Text
     return [_text(*row) for row in rows]
 
 
-def _text(
+def _text(  # noqa: PLR0913 - the columns of a row
     key: str,
     number: str,
     text: str,

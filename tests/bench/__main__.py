@@ -66,7 +66,7 @@ class Extent(Struct, frozen=True):
     type=click.Path(exists=True, path_type=Path),
     help="An unpacked Asterisk. [default: that of .firstline, the system's, or a new one]",
 )
-def main(
+def main(  # noqa: PLR0913 - one for each option
     calls: int,
     rounds: int,
     rate: int,
