@@ -38,8 +38,8 @@ def test_up_detached_status_and_down(tmp_path: Path) -> None:
     assert "Firstline stopped" in said
     assert not one.status().running
     assert not [pid for pid in report.pids.values() if started(pid)]
-    assert "nothing runs" in one.out("down")
-    assert "nothing runs" in one.out("down", "--state", str(tmp_path))
+    assert "nothing is running" in one.out("down")
+    assert "nothing is running" in one.out("down", "--state", str(tmp_path))
 
 
 def test_a_taken_port(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_taken_port(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", one.ports.sip))
         said = refused(one, "up")
     assert str(one.ports.sip) in said
-    assert "taken" in said
+    assert "is in use" in said
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_no_asterisk(tmp_path: Path) -> None:
     toml = one.state / "firstline.toml"
     lines = [line for line in toml.read_text().splitlines() if not line.startswith("path")]
     toml.write_text("\n".join([*lines, 'path = "/nowhere/asterisk"']))
-    assert "holds no Asterisk" in refused(one, "up")
+    assert "has no Asterisk 20 or later" in refused(one, "up")
 
 
 def test_a_state_directory_that_cannot_be(tmp_path: Path) -> None:
