@@ -74,8 +74,10 @@ def test_every_step_of_a_walk_names_a_file() -> None:
 
 
 def test_pages_name_files_that_exist() -> None:
-    """Paths in backquotes of architecture and decisions, apart from those of the walks."""
-    pages = [PAGE, *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    """Paths in backquotes, of the pages for those who change the code."""
+    docs = ROOT / "docs"
+    others = [docs / "glossary.md", docs / "licences.md", ROOT / "CONTRIBUTING.md"]
+    pages = [PAGE, *others, *sorted((docs / "decisions").glob("*.md"))]
     for one in pages:
         text = one.read_text("utf-8")
         paths = [each for each in code(text) if re.fullmatch(r"(\w+/)+[\w.-]*", each)]
