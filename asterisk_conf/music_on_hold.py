@@ -23,13 +23,11 @@ def music_wav() -> bytes:
     notes = [chord[order[step % 4]] * 2 for chord in _CHORDS for step in range(12)]
     length = int(len(notes) * _NOTE * RATE)
     samples = [0.0] * length
+    sounds = {pitch: _note(pitch) for pitch in notes}
     for position, pitch in enumerate(notes):
         start = int(position * _NOTE * RATE)
-        for tick in range(int(_RING * RATE)):
-            seconds = tick / RATE
-            loudness = min(1.0, seconds / 0.01) * math.exp(-3.0 * seconds)
-            sound = loudness * math.sin(2 * math.pi * pitch * seconds)
-            samples[(start + tick) % length] += sound  # the end rings on into the beginning
+        for tick, sound in enumerate(sounds[pitch], start):
+            samples[tick % length] += sound  # the end rings on into the beginning
     peak = max(map(abs, samples))
     pcm = array.array("h", (round(sample / peak * 6000) for sample in samples))
     if sys.byteorder == "big":
@@ -39,3 +37,14 @@ def music_wav() -> bytes:
         out.setparams((1, 2, RATE, length, "NONE", "not compressed"))
         out.writeframes(pcm.tobytes())
     return file.getvalue()
+
+
+def _note(pitch: float) -> list[float]:
+    """One note, which dies away."""
+    moments = [tick / RATE for tick in range(int(_RING * RATE))]
+    return [
+        min(1.0, seconds / 0.01)
+        * math.exp(-3.0 * seconds)
+        * math.sin(2 * math.pi * pitch * seconds)
+        for seconds in moments
+    ]

@@ -13,6 +13,8 @@ from ari_app.ari import events, rest, verbs
 from ari_app.ari.verbs import VERBS, Verb
 from tests.pbx_fixture import asterisk
 
+pytestmark = pytest.mark.live  # it needs the Asterisk, though none that runs
+
 RESOURCES = ("applications", "asterisk", "channels", "endpoints", "playbacks", "recordings")
 """The descriptions of what we use."""
 

@@ -72,7 +72,7 @@ class Terminal:
         for name in ("firstline", "ivr"):
             (clone / name).symlink_to(ROOT / name)
         self.clone = clone
-        self.installation = Installation(clone / ".firstline")
+        self.installation = Installation(clone / ".firstline", fresh=True)
         self.second = clone.parent / "second"
         self.up: subprocess.Popen[bytes] | None = None
         root = Path(asterisk().argv[-1]).parents[2]
@@ -108,7 +108,7 @@ class Terminal:
 
     def bring_up(self, expected: str) -> None:
         """`up` in the foreground, until it has logged what it should."""
-        log = self.clone.parent / "up.log"
+        log = self.installation.log = self.clone.parent / "up.log"
         with spoken(self.installation.state), log.open("wb") as file:
             self.up = up = subprocess.Popen(
                 ["sh", "-c", f"exec {FOREGROUND}"],

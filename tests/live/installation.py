@@ -2,23 +2,24 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext, suppress
 from fcntl import LOCK_EX, flock
 from pathlib import Path
-from time import sleep
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, TypeAlias, TypeVar
 
 from ari_app.admin.status import AgentPhone, Status, query
 from ari_app.admin.status import Phone as Subscriber
 from ari_app.config.state import PREFIX
 from ari_app.control.client import NotRunningError
-from ari_app.main.demo import installation
+from ari_app.main.demo import installation, open_store
 from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader
@@ -27,6 +28,8 @@ from tests.operators import BELARUS
 from tests.pbx_fixture import asterisk, free_ports
 
 T = TypeVar("T")
+Environment: TypeAlias = Mapping[str, str]
+NO_MORE: Environment = MappingProxyType({})
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if PREFIX not in name}
@@ -34,22 +37,37 @@ READY = 60.0
 """Seconds in which an installation must be up on a busy machine."""
 SHARED = "SOUNDS_OF_THE_TESTS"
 """In the environment: the directory of all that was spoken in this run of the tests."""
-RECORDED = 0.8
-"""Seconds after which what happened in a call is in the store: it is written in batches."""
+ENDED = re.compile(r" ended after \d+\.\d s: ")
+BEGAN = re.compile(r" began \(\w+, flow ")
 
 
 class Installation:
-    """One state directory and what runs in it."""
+    """One state directory and what runs in it.
 
-    def __init__(self, state: Path, settings: str = "", **environment: str) -> None:
+    The demo operator is in it already, as in one that ran before, unless it is ``fresh``: to hash
+    the code words of fifty subscribers takes seconds.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        settings: str = "",
+        *,
+        fresh: bool = False,
+        environment: Environment = NO_MORE,
+    ) -> None:
         self.state = state
+        self._as_shipped = not settings
         self._environment = {**ENVIRONMENT, **environment}
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.ports = free_ports()
         lines = [f"{name} = {getattr(self.ports, name)}" for name in self.ports.__struct_fields__]
         text = "\n".join(["[ports]", *lines, "[asterisk]", f'path = "{root()}"', settings])
         (state / "firstline.toml").write_text(text + "\n")
+        self.log = state / "up.log"
         self._up: subprocess.Popen[bytes] | None = None
+        if not fresh:
+            _seed(state)
 
     def command(self, *words: str) -> list[str]:
         """The command line of `firstline …` in this state directory."""
@@ -97,16 +115,17 @@ class Installation:
         self._up.send_signal(signal.SIGINT)
         return self._up.wait(allowed(40))
 
+    def away(self) -> None:
+        """Take down all of it that may run still."""
+        if self.end() != 0 or (self.state / "asterisk" / "process.json").exists():
+            self.run("down")
+
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Kill the application without a warning; Asterisk goes on."""
         os.kill(self.status().pids["application"], how)
         assert self._up is not None
         self._up.wait(allowed(10))
         self._up = None
-
-    @property
-    def log(self) -> Path:
-        return self.state / "up.log"
 
     def status(self) -> Status:
         """What `firstline status --json` says, without a process for it."""
@@ -126,9 +145,17 @@ class Installation:
         return self.account(self.status().agents[index])
 
     def said(self, name: str, *values: str, lang: str = "ru") -> Path:
-        """A prompt as it sounds in a call."""
+        """A prompt as it sounds in a call; those that are shipped are spoken once for all tests."""
         file = self.state / f"{name}-{lang}.wav"
-        self.out("prompts", "say", name, *values, "--lang", lang, "-o", str(file))
+        once = _shared(self.state) / "said" / f"{'-'.join((name, *values, lang))}.wav"
+        if not (self._as_shipped and once.exists()):
+            self.out("prompts", "say", name, *values, "--lang", lang, "-o", str(file))
+            if self._as_shipped:
+                once.parent.mkdir(exist_ok=True)
+                shutil.copyfile(file, mine := once.with_suffix(f".{os.getpid()}"))
+                mine.rename(once)
+        else:
+            shutil.copyfile(once, file)
         return file
 
     def ordered(self, command: str) -> str:
@@ -142,10 +169,17 @@ class Installation:
         until(lambda: f"has {callers} calls" in self.ordered("queue show support"), 20)
 
     def last_ended(self) -> str:
-        """The last call, once it is ended in the store, where all comes a moment later."""
-        sleep(RECORDED)
+        """The last call, once no call lasts and all that ended are in the store."""
         with closing(open_reader(installation(self.state).database, 5, BELARUS)) as db:
-            until(lambda: any(one.ended for one in calls.recent(db, 1)), 20)
+
+            def written() -> bool:
+                log = self.log.read_text() if self.log.exists() else ""
+                ended = len(ENDED.findall(log))
+                (kept,) = db.conn.execute("select count(*) from calls where ended > 0").fetchone()
+                return ended > 0 and len(BEGAN.findall(log)) <= ended <= kept
+
+            until(lambda: self.status().calls.now == 0, 20)
+            until(written, 20)
             return calls.recent(db, 1)[0].began.call
 
     def last_call(self) -> str:
@@ -172,13 +206,38 @@ def spoken(state: Path) -> Iterator[None]:
     """
     own = state / "sounds"
     own.mkdir(exist_ok=True)
-    shared = Path(os.environ.get(SHARED, own))
-    shared.mkdir(exist_ok=True)
+    shared = _shared(state)
     with (shared / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
         _copy_missing(shared, own)
         yield
         _copy_missing(own, shared)
+
+
+def _shared(state: Path) -> Path:
+    """The directory of what is made once for all tests of this run."""
+    shared = Path(os.environ.get(SHARED, state / "sounds"))
+    shared.mkdir(exist_ok=True)
+    return shared
+
+
+def _seed(state: Path) -> None:
+    """Copy the demo operator and the keys into a state directory that has none of its own."""
+    made = _shared(state) / "seeded"
+    with (made.parent / "seeding").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not made.exists():
+            aside(_open_and_close(half := made.with_name("half")))
+            half.rename(made)
+    for name in ("firstline.db", "secrets.toml"):
+        if not (state / name).exists():
+            shutil.copy(made / name, state / name)
+
+
+async def _open_and_close(directory: Path) -> None:
+    state = installation(directory)
+    state.make()
+    await (await open_store(state.config({}), state)).close()
 
 
 def _copy_missing(source: Path, target: Path) -> None:
@@ -188,12 +247,13 @@ def _copy_missing(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def installed(state: Path, settings: str = "", **environment: str) -> Iterator[Installation]:
+def installed(
+    state: Path, settings: str = "", *, environment: Environment = NO_MORE
+) -> Iterator[Installation]:
     """An installation that is up; at the end nothing of it runs any more."""
-    one = Installation(state, settings, **environment)
+    one = Installation(state, settings, environment=environment)
     try:
         one.up()
         yield one
     finally:
-        one.end()
-        one.run("down")
+        one.away()

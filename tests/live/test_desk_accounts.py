@@ -22,8 +22,7 @@ async def one(tmp_path: Path) -> AsyncIterator[Installation]:
         await asyncio.to_thread(installation.up)
         yield installation
     finally:
-        await asyncio.to_thread(installation.end)
-        await asyncio.to_thread(installation.run, "down")
+        await asyncio.to_thread(installation.away)
 
 
 async def agents(one: Installation, *words: str) -> list[str]:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.live
 
 def begun(state: Path, *options: str) -> Installation:
     """An installation of `firstline init`, moved to free ports."""
-    one = Installation(state, FIRSTLINE_ASTERISK_PATH=str(root()))
+    one = Installation(state, fresh=True, environment={"FIRSTLINE_ASTERISK_PATH": str(root())})
     file = state / "firstline.toml"
     file.unlink()
     one.out("init", *options)

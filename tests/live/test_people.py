@@ -63,5 +63,4 @@ async def test_a_webhook_and_a_person_who_is_forgotten(tmp_path: Path, gateway: 
         assert NUMBER.encode() not in kept
         assert "(unknown) dialled 611" in await called(one, one.account(his))
     finally:
-        await asyncio.to_thread(one.end)
-        await asyncio.to_thread(one.run, "down")
+        await asyncio.to_thread(one.away)

@@ -90,7 +90,7 @@ def breaking(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def loud(tmp_path_factory: pytest.TempPathFactory, breaking: Path) -> Iterator[Installation]:
     """An installation with all logs turned up, and a word of the first subscriber's."""
-    environment = {
+    more = {
         "PYTHONPATH": str(breaking.parent),
         "BREAKING": str(breaking),
         "PYTHONFAULTHANDLER": "1",
@@ -98,7 +98,7 @@ def loud(tmp_path_factory: pytest.TempPathFactory, breaking: Path) -> Iterator[I
     }
     cores = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (cores[1], cores[1]))
-    with installed(tmp_path_factory.mktemp("loud") / "state", SETTINGS, **environment) as one:
+    with installed(tmp_path_factory.mktemp("loud") / "state", SETTINGS, environment=more) as one:
         for command in LOUD:
             one.ordered(command)
         done = one.run("subscribers", "set-code-word", NUMBER, "--stdin", given=f"{WORD}\n")

@@ -22,7 +22,7 @@ def refused(one: Installation, *words: str) -> str:
 
 
 def test_up_detached_status_and_down(tmp_path: Path) -> None:
-    one = Installation(tmp_path / "state")
+    one = Installation(tmp_path / "state", fresh=True)
     try:
         assert "ready" in one.out("up", "--detach")
         report = one.status()
