@@ -1,7 +1,7 @@
 """The kinds of tests, which are markers: ``pytest -m "unit or server"``, ``./test quick``.
 
 Each test is of one kind. That it is ``live`` or ``browser`` it shows itself, by a marker or by the
-browser that it is given; any other one is of the kind of its folder. ``slow`` comes on top.
+browser that it uses; any other one is of the kind of its folder. ``slow`` comes on top.
 """
 
 import pytest
@@ -39,7 +39,8 @@ def kind(item: pytest.Item) -> str:
         raise pytest.UsageError(f"{item.nodeid} is of two kinds: {' and '.join(marked)}")
     if marked:
         return marked[0]
-    if "chromium" in getattr(item, "fixturenames", ()):
+    module = vars(getattr(item, "module", None) or item)
+    if "Chromium" in module or "chromium" in getattr(item, "fixturenames", ()):
         return "browser"
     path = item.path.relative_to(item.config.rootpath / "tests")
     folder = path.parts[0] if len(path.parts) > 1 else ""

@@ -66,6 +66,7 @@ async def test_all_can_go_wrong(tmp_path: Path) -> None:
         assert await process.wait() == 0
 
 
+@pytest.mark.slow
 async def test_what_is_kept_outlives_it(tmp_path: Path) -> None:
     answers: list[Completed | Refused] = []
     balances: list[Balance] = []

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -204,7 +205,7 @@ class Orders(RuleBasedStateMachine):
         self.heard[key] = answer.outcome
 
 
-TestOrders = Orders.TestCase
+TestOrders = pytest.mark.slow(Orders.TestCase)
 TestOrders.settings = settings(
     max_examples=60,
     stateful_step_count=20,

@@ -159,6 +159,7 @@ async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
         yield by_voice
 
 
+@pytest.mark.slow
 async def test_they_pass_on_every_line() -> None:
     waiting = list(TESTS)
     async with asyncio.TaskGroup() as lanes:

@@ -32,7 +32,11 @@ Environment: TypeAlias = Mapping[str, str]
 NO_MORE: Environment = MappingProxyType({})
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {name: value for name, value in os.environ.items() if PREFIX not in name}
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if PREFIX not in name and name != "PYTHONDONTWRITEBYTECODE"  # the modules are compiled one time
+}
 READY = 60.0
 """Seconds in which an installation must be up on a busy machine."""
 SHARED = "SOUNDS_OF_THE_TESTS"
@@ -145,17 +149,17 @@ class Installation:
         return self.account(self.status().agents[index])
 
     def said(self, name: str, *values: str, lang: str = "ru") -> Path:
-        """A prompt as it sounds in a call; those that are shipped are spoken once for all tests."""
+        """A prompt as it sounds in a call; a shipped one is spoken one time for all."""
         file = self.state / f"{name}-{lang}.wav"
-        once = _shared(self.state) / "said" / f"{'-'.join((name, *values, lang))}.wav"
-        if not (self._as_shipped and once.exists()):
+        kept = _shared(self.state) / "said" / f"{'-'.join((name, *values, lang))}.wav"
+        if not (self._as_shipped and kept.exists()):
             self.out("prompts", "say", name, *values, "--lang", lang, "-o", str(file))
             if self._as_shipped:
-                once.parent.mkdir(exist_ok=True)
-                shutil.copyfile(file, mine := once.with_suffix(f".{os.getpid()}"))
-                mine.rename(once)
+                kept.parent.mkdir(exist_ok=True)
+                shutil.copyfile(file, mine := kept.with_suffix(f".{os.getpid()}"))
+                mine.rename(kept)
         else:
-            shutil.copyfile(once, file)
+            shutil.copyfile(kept, file)
         return file
 
     def ordered(self, command: str) -> str:

@@ -112,6 +112,7 @@ def test_tests_are_no_flows(menus: Path) -> None:
     assert "test.yaml" not in result.output
 
 
+@pytest.mark.slow
 def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None:
     result = firstline("cover", menus, "--min", 90)
     assert result.exit_code == 1
@@ -127,6 +128,7 @@ def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None
     assert told["flows"][1]["gaps"][0].keys() == {"flow", "node", "way", "place", "how"}
 
 
+@pytest.mark.slow
 def test_a_walk_covers_all_and_what_it_writes_passes(menus: Path) -> None:
     written = menus / "walk.test.yaml"
     result = firstline("walk", "--menus", menus, "--write", written)
@@ -219,6 +221,7 @@ def until(terminal: int, text: bytes) -> bytes:
     return shown
 
 
+@pytest.mark.slow
 def test_the_shipped_tests_pass_and_go_every_way() -> None:
     assert firstline("test").exit_code == 0
     covered = firstline("cover", "--min", 100)

@@ -17,6 +17,7 @@ def test_the_kitchen_has_every_kind_of_node() -> None:
 
 
 @pytest.mark.parametrize("of", [book(), shipped()], ids=["kitchen", "shipped"])
+@pytest.mark.slow
 async def test_what_a_walk_writes_passes_and_covers_everything(of: Book) -> None:
     found = find_paths(of)
     assert found.missed == ()

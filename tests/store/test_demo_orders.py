@@ -288,6 +288,7 @@ def sums(books: Books) -> tuple[Decimal, int, int, int]:
     )
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_and_every_key_has_one_effect(tmp_path: Path) -> None:
     async def seeded() -> None:
         store = await Store.open(tmp_path / "firstline.db", BELARUS)

@@ -87,6 +87,7 @@ def test_every_step_takes_a_way_that_is_there_and_leads_to_the_next(name: str, s
 
 
 @pytest.mark.parametrize("name", BOOKS)
+@pytest.mark.slow
 def test_nearly_every_way_is_walked(name: str) -> None:
     """So that the test above means something."""
     book = BOOKS[name]

@@ -244,6 +244,7 @@ def compared(schedule: Schedule, zone: ZoneInfo, begin: datetime) -> None:
     st.sampled_from(NEWS),
     st.integers(-1500, 600),
 )
+@pytest.mark.slow
 def test_every_minute_is_as_the_clock_on_the_wall_says(
     schedule: Schedule, zone: ZoneInfo, news: datetime, shift: int
 ) -> None:
