@@ -108,6 +108,7 @@ CALLED = [
 
 @pytest.mark.parametrize("language", ["ru", "be", "en"])
 @pytest.mark.parametrize(("number", "keys", "caller"), CALLED)
+@pytest.mark.slow
 async def test_the_same_by_voice_and_as_text(
     number: str, keys: str, caller: str, language: str
 ) -> None:

@@ -256,6 +256,7 @@ def test_every_minute_is_as_the_clock_on_the_wall_says(
     "text",
     ["22:00-12:00", "open", "09:00-10:00, 23:00-09:30", "00:30-02:30", "03:00-02:00"],
 )
+@pytest.mark.slow
 def test_every_minute_of_nights_that_are_special(zone: str, text: str) -> None:
     schedule = Schedule(
         schedule="any",
