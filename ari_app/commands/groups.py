@@ -70,7 +70,7 @@ class Commands(click.Group):
         """Invoke the command; expected errors end it with a message and exit code 1."""
         try:
             return super().invoke(ctx)
-        except Exception as error:
+        except Exception as error:  # expected ones are listed by name, so that help imports none
             if not any(isinstance(error, each) for each in expected_errors()):
                 raise
             raise click.ClickException(str(error)) from error
