@@ -192,14 +192,14 @@ async def test_a_command_reports_what_is_over(tmp_path: Path) -> None:
     words = ["--state", str(state.directory), "retention"]
     done = await asyncio.to_thread(CliRunner().invoke, main, words)
     assert done.stdout.splitlines() == [
-        "calls       7 days; over: 1",
+        "calls       7 days; expired: 1",
         "texts       for ever",
-        "tries       365 days; over: 1",
-        "hearings    180 days; over: 1",
-        "cards       730 days; over: 1",
-        "acts        730 days; over: 1",
-        "views       365 days; over: 1",
-        "recordings  180 days; over: 2",
+        "tries       365 days; expired: 1",
+        "hearings    180 days; expired: 1",
+        "cards       730 days; expired: 1",
+        "acts        730 days; expired: 1",
+        "views       365 days; expired: 1",
+        "recordings  180 days; expired: 2",
     ]
 
 

@@ -177,7 +177,8 @@ class Installation:
         with closing(open_reader(installation(self.state).database, 5, BELARUS)) as db:
 
             def written() -> bool:
-                log = self.log.read_text() if self.log.exists() else ""
+                logs = (self.log, installation(self.state).log)  # in the foreground, detached
+                log = "".join(each.read_text() for each in logs if each.exists())
                 ended = len(ENDED.findall(log))
                 (kept,) = db.conn.execute("select count(*) from calls where ended > 0").fetchone()
                 return ended > 0 and len(BEGAN.findall(log)) <= ended <= kept
