@@ -173,18 +173,19 @@ class Installation:
         until(lambda: f"has {callers} calls" in self.ordered("queue show support"), 20)
 
     def last_ended(self) -> str:
-        """The last call, once no call lasts and all that ended are in the store."""
+        """The last call, once it ended and the store has all that the log knows of."""
+        logs = (self.log, installation(self.state).log)  # in the foreground, detached
         with closing(open_reader(installation(self.state).database, 5, BELARUS)) as db:
 
             def written() -> bool:
-                logs = (self.log, installation(self.state).log)  # in the foreground, detached
                 log = "".join(each.read_text() for each in logs if each.exists())
-                ended = len(ENDED.findall(log))
-                (kept,) = db.conn.execute("select count(*) from calls where ended > 0").fetchone()
-                return ended > 0 and len(BEGAN.findall(log)) <= ended <= kept
+                begun, ended = len(BEGAN.findall(log)), len(ENDED.findall(log))
+                kept = db.conn.execute("select count(*), count(ended) from calls").fetchone()
+                return begun > 0 and begun <= kept[0] and ended <= kept[1]
 
             until(lambda: self.status().calls.now == 0, 20)
             until(written, 20)
+            until(lambda: calls.recent(db, 1)[0].ended, 20)
             return calls.recent(db, 1)[0].began.call
 
     def last_call(self) -> str:
