@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
 from ari_app.phone import handset
+from tests.databases import MIGRATE, copied
 from tests.deadlines import allowed
 from tests.desk.browser import Chromium, driven, opened
 from tests.kinds import KINDS, SLOW, kind, order
@@ -42,6 +44,22 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     if not item.get_closest_marker("timeout") and item.config.getoption("timeout") is None:
         item.add_marker(pytest.mark.timeout(allowed(TIMEOUT)))
     return (yield)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory for the database that others are copies of."""
+    return tmp_path_factory.mktemp("template")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _databases(request: pytest.FixtureRequest, template: Path) -> Iterator[None]:
+    """New databases are copies, except in the tests of migrations."""
+    if request.module.__name__ in MIGRATE:
+        yield
+    else:
+        with copied(template):
+            yield
 
 
 @pytest.fixture(scope="session", autouse=True)
