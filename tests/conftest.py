@@ -9,6 +9,8 @@ import pytest
 from playwright.async_api import Page
 
 from ari_app.phone import handset
+from prompts import catalogue
+from prompts.operator import Operator
 from tests.databases import MIGRATE, copied
 from tests.deadlines import allowed
 from tests.desk.browser import Chromium, driven, opened
@@ -60,6 +62,21 @@ def _databases(request: pytest.FixtureRequest, template: Path) -> Iterator[None]
     else:
         with copied(template):
             yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_texts() -> Iterator[None]:
+    """The texts that are shipped are the same in all tests: they are read one time in a process."""
+    as_shipped, known = catalogue.shipped, dict[str, catalogue.Catalogue]()
+
+    def shipped(operator: Operator) -> catalogue.Catalogue:
+        if (key := repr(operator)) not in known:
+            known[key] = as_shipped(operator)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "shipped", shipped)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -92,6 +92,7 @@ def seed(directory: Path, version: str) -> None:
         (("--since", "1h"), ("no calls yet", "1"), 0),
     ],
 )
+@pytest.mark.slow
 def test_calls_are_counted(
     tmp_path: Path, words: tuple[str, ...], printed: tuple[str, str], counted: int | None
 ) -> None:
