@@ -1,5 +1,6 @@
 """What all tests share: their kinds, deadlines, one browser, and what installations spoke."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -38,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Side by side, what takes longest comes first."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=order)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: the collector of garbage need not look at it again and again."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(tryfirst=True, wrapper=True)

@@ -5,6 +5,7 @@ machine is, compared with a quiet one, is measured once at the start and twice a
 
 - ``within(5)`` and ``until(fact, 5)`` count seconds of a quiet machine as they pass: five of them
   are five seconds, or twenty while four programs compete for each core;
+- ``pause(5)`` lets them pass, for what gives no sign: a caller who listens for a while;
 - ``allowed(5)`` is a plain number for what takes nothing else: a subprocess, a phone, a browser.
 
 What must *not* come in a time is not waited for here: that is no deadline.
@@ -110,6 +111,13 @@ async def within(seconds: float) -> AsyncIterator[None]:
             yield
         finally:
             timer[0].cancel()
+
+
+async def pause(seconds: float) -> None:
+    """Wait as long as so many seconds are on a quiet machine."""
+    end = PACE.now() + seconds
+    while (left := end - PACE.now()) > 0:  # noqa: ASYNC110 - the pace of a machine is no event
+        await asyncio.sleep(max(LOOK, left))
 
 
 def until(fact: Callable[[], object], seconds: float) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Phone
-from tests.deadlines import allowed
+from tests.deadlines import allowed, pause
 from tests.live.installation import Installation
 
 CARD = "article.card:visible"
@@ -93,7 +93,7 @@ async def calling(one: Installation, subscriber: int, keys: str = "0") -> AsyncI
         await phone.dial("611")
         await phone.wait(Connected)
         for key in keys:
-            await asyncio.sleep(1.5)
+            await pause(1.5)
             await phone.press(key)
         yield phone
 

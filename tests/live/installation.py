@@ -170,7 +170,11 @@ class Installation:
 
     def queued(self, callers: int) -> None:
         """Wait until so many callers are in the queue for an agent."""
-        until(lambda: f"has {callers} calls" in self.ordered("queue show support"), 20)
+        until(lambda: self.callers_wait(callers), 20)
+
+    def callers_wait(self, callers: int) -> bool:
+        """Whether so many callers are in the queue for an agent."""
+        return f"has {callers} calls" in self.ordered("queue show support")
 
     def last_ended(self) -> str:
         """The last call, once it ended and the store has all that the log knows of."""

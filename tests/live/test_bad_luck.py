@@ -54,8 +54,7 @@ async def test_a_caller_outlives_the_application(tmp_path: Path) -> None:
             await me.dial("611")
             await me.wait(Connected)
             await asyncio.to_thread(mine.kill)
-            length = apology.stat().st_size / 16_000
-            await asyncio.sleep(ASKING + length + 1)
+            await asyncio.to_thread(until, lambda: mine.callers_wait(1), ASKING + 20)
             await me.hangup()
             await me.wait(Disconnected)
         assert heard(recording, apology).heard

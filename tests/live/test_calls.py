@@ -1,13 +1,12 @@
 """Callers on real phones: what they hear, and what the record says."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Phone, PhoneError, Texted
 from ari_app.phone.listen import heard
-from tests.deadlines import until
+from tests.deadlines import pause, until
 from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live
@@ -87,7 +86,7 @@ async def test_a_stranger_is_welcome(firstline: Installation, tmp_path: Path) ->
         await phone.dial("611")
         await phone.wait(Connected)
         await phone.press("71")
-        await asyncio.sleep(4)  # to hear it
+        await pause(4)  # to hear it
         await phone.hangup()
         await phone.wait(Disconnected)
     assert heard(recording, firstline.said("hours-are"), first=3).heard

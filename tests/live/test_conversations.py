@@ -10,7 +10,7 @@ import pytest
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from prompts import wav
-from tests.deadlines import until
+from tests.deadlines import pause, until
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -95,7 +95,7 @@ async def test_what_a_caller_says_is_in_a_file(rooms: Installation, end: str) ->
     words = rooms.said("payments-none")
     before = messages(rooms)
     async with calling(rooms, "15") as me:
-        await asyncio.sleep(1.0)  # the tone
+        await pause(1.0)  # the tone
         await me.play(words)
         if end == "#":
             await me.press("#")
@@ -115,7 +115,7 @@ async def test_who_says_nothing_is_told_so(rooms: Installation, tmp_path: Path) 
     before, recording = messages(rooms), tmp_path / "heard.wav"
     async with calling(rooms, "1", recording) as me:
         await me.press("7")  # to the tone at once
-        await asyncio.sleep(4.5)  # the tone, the silence, and words
+        await pause(4.5)  # the tone, the silence, and words
         path = await over(rooms, me)
     assert "tell (record)  played welcome  -> empty" in path
     assert heard(recording, rooms.said("not-understood")).heard

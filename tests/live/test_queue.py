@@ -9,6 +9,7 @@ from ari_app.control.client import ControlClient
 from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
+from tests.deadlines import pause
 from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live
@@ -26,7 +27,7 @@ async def test_an_agent_answers_and_the_caller_comes_back(
         incoming = await agent.wait(Incoming, timeout=20)
         assert incoming.caller == "375990000006"
         await agent.answer()
-        await asyncio.sleep(1)  # a conversation
+        await pause(1)  # a conversation
         await agent.hangup()
         await me.wait(Disconnected, timeout=20)
     assert heard(recording, firstline.said("thanks-bye"), first=2).heard

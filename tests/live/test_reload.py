@@ -12,7 +12,7 @@ import pytest
 from ari_app.menus.loading import SHIPPED
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
-from tests.deadlines import until
+from tests.deadlines import pause, until
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -63,16 +63,16 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
     async with Phone(accounts[0], first) as me, Phone(accounts[1], second) as other:
         await me.dial("611")
         await me.wait(Connected)
-        await asyncio.sleep(8)  # to hear the welcome and the old menu
+        await pause(8)  # to hear the welcome and the old menu
         menus.change()
         said = await asyncio.to_thread(one.out, "flows", "reload")
         assert [line.split(":")[0] for line in said.splitlines()] == ["611", "text"]
         await other.dial("611")
         await other.wait(Connected)
-        await asyncio.sleep(7)  # to hear the welcome and the new menu
+        await pause(7)  # to hear the welcome and the new menu
         await me.press("4*1")  # through another menu and back, and his balance by its old key
         await other.press("7")
-        await asyncio.sleep(12)  # to hear the balance, and the menu after it
+        await pause(12)  # to hear the balance, and the menu after it
         for phone in (me, other):
             await phone.hangup()
             await phone.wait(Disconnected)
