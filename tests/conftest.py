@@ -13,7 +13,7 @@ from ari_app.phone import handset
 from prompts import catalogue
 from prompts.operator import Operator
 from tests.databases import MIGRATE, copied
-from tests.deadlines import allowed
+from tests.deadlines import allowed, prefer
 from tests.desk.browser import Chromium, driven, opened
 from tests.kinds import KINDS, SLOW, kind, order
 from tests.live.installation import SHARED
@@ -30,8 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark each test with its kind, before any are chosen by it."""
+    """Mark each test with its kind, before any are chosen by it, and what is not measured."""
     item.add_marker(kind(item))
+    if item.get_closest_marker("slow") or item.get_closest_marker("live"):
+        item.add_marker("no_cover")  # coverage takes twice the time, and finds nothing new there
 
 
 @pytest.hookimpl(trylast=True)
@@ -94,13 +96,21 @@ def _no_authorities() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _patient_phones() -> Iterator[None]:
-    """Phones wait longer on a slow machine, too."""
+    """Phones wait longer on a slow machine, too, and are not kept from their sound."""
     as_shipped = handset.Phone._next
 
     async def patient(phone: Any, kinds: Any, position: int, timeout: float, what: str) -> Any:
         return await as_shipped(phone, kinds, position, allowed(timeout), what)
 
+    enter = handset.Phone.__aenter__
+
+    async def preferred(phone: handset.Phone) -> handset.Phone:
+        entered = await enter(phone)
+        prefer(phone.pid)
+        return entered
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handset.Phone, "__aenter__", preferred)
         patch.setattr(handset.Phone, "_next", patient)
         patch.setattr(handset, "END", allowed(handset.END))
         yield

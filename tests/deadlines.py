@@ -5,7 +5,7 @@ machine is, compared with a quiet one, is measured once at the start and twice a
 
 - ``within(5)`` and ``until(fact, 5)`` count seconds of a quiet machine as they pass: five of them
   are five seconds, or twenty while four programs compete for each core;
-- ``pause(5)`` lets them pass, for what gives no sign: a caller who listens for a while;
+- ``pause(5)`` lets five seconds pass, for what gives no sign: a caller who listens for a while;
 - ``allowed(5)`` is a plain number for what takes nothing else: a subprocess, a phone, a browser.
 
 What must *not* come in a time is not waited for here: that is no deadline.
@@ -16,7 +16,7 @@ import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from statistics import median
 
@@ -30,6 +30,10 @@ REMEMBERED = 7
 """The slowness is the median of so many probes: a moment's rush counts for nothing."""
 SPARE = 3.0
 """By so much a plain number exceeds what is measured: the machine may be slower a moment later."""
+SOUND = -10
+"""The priority of what sends and hears sound, as `nice` counts it."""
+LATE = 0.3
+"""Seconds that sound begins late on a machine that is twice as slow as a quiet one."""
 LOOK = 0.02
 """Seconds between two looks at a fact: what is waited for needs the machine, too."""
 
@@ -114,10 +118,12 @@ async def within(seconds: float) -> AsyncIterator[None]:
 
 
 async def pause(seconds: float) -> None:
-    """Wait as long as so many seconds are on a quiet machine."""
-    end = PACE.now() + seconds
-    while (left := end - PACE.now()) > 0:  # noqa: ASYNC110 - the pace of a machine is no event
-        await asyncio.sleep(max(LOOK, left))
+    """Wait so many seconds, in which something is heard or said, and a little more if it is late.
+
+    Sound takes the same time on a busy machine: only its beginning is late.
+    """
+    late = LATE * (PACE.slowness - 1)
+    await asyncio.sleep(seconds + min(seconds, late))
 
 
 def until(fact: Callable[[], object], seconds: float) -> None:
@@ -126,3 +132,10 @@ def until(fact: Callable[[], object], seconds: float) -> None:
     while not fact():
         assert PACE.now() < end, f"it did not come true in {seconds:g} s of a quiet machine"
         time.sleep(LOOK)
+
+
+def prefer(pid: int | None) -> None:
+    """Let a process of sound run before others, if we may: a busy machine loses no packets then."""
+    for thread in Path(f"/proc/{pid}/task").glob("*"):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), SOUND)

@@ -28,7 +28,7 @@ FOLDERS = {
 _OF_FOLDER = {"": "unit"} | {
     folder: kind for kind, folders in FOLDERS.items() for folder in folders.split()
 }
-FIRST = ("live", "browser", "docs", "server", "unit")
+FIRST = ("live", "browser", "slow", "docs", "server", "unit")
 """Side by side, those that mostly wait begin, and the quick ones fill what is left."""
 
 
@@ -49,6 +49,8 @@ def kind(item: pytest.Item) -> str:
     return _OF_FOLDER[folder]
 
 
-def order(item: pytest.Item) -> tuple[int, bool]:
-    """Where a test stands when tests run side by side: the longest first."""
-    return FIRST.index(kind(item)), item.get_closest_marker("slow") is None
+def order(item: pytest.Item) -> int:
+    """Where a test stands when tests run side by side; those of a file stay together."""
+    of = kind(item)
+    slow = of in ("server", "unit") and item.get_closest_marker("slow")
+    return FIRST.index("slow" if slow else of)

@@ -15,6 +15,7 @@ from asterisk_conf.pbx import Pbx
 from asterisk_conf.ports import port_problems
 from asterisk_conf.private import make_private
 from asterisk_conf.site import Agent, Ports, Secret, Secrets, SipAccount, Site
+from tests.deadlines import prefer
 
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
 """Which of the processes that test side by side this is: none takes the ports of another."""
@@ -59,7 +60,7 @@ def make_pbx(directory: Path, **overrides: Any) -> Pbx:
 def start_pbx(directory: Path, **overrides: Any) -> Pbx:
     """A started Asterisk in ``directory``; who starts it calls ``stop()``."""
     pbx = make_pbx(directory, **overrides)
-    pbx.start()
+    prefer(pbx.start().pid)
     return pbx
 
 

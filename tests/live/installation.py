@@ -23,7 +23,7 @@ from ari_app.main.demo import installation, open_store
 from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader
-from tests.deadlines import allowed, until
+from tests.deadlines import allowed, prefer, until
 from tests.operators import BELARUS
 from tests.pbx_fixture import asterisk, free_ports
 
@@ -61,7 +61,8 @@ class Installation:
         environment: Environment = NO_MORE,
     ) -> None:
         self.state = state
-        self._as_shipped = not settings
+        self.as_shipped = not settings
+        """Whether its prompts sound as in every other installation of the demo operator."""
         self._environment = {**ENVIRONMENT, **environment}
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.ports = free_ports()
@@ -106,6 +107,7 @@ class Installation:
             )
             until(lambda: self._ready() or up.poll() is not None, READY)
         assert up.poll() is None, self.log.read_text()
+        prefer(self.status().pids.get("asterisk"))
 
     def _ready(self) -> bool:
         with suppress(NotRunningError):
@@ -152,9 +154,9 @@ class Installation:
         """A prompt as it sounds in a call; a shipped one is spoken one time for all."""
         file = self.state / f"{name}-{lang}.wav"
         kept = _shared(self.state) / "said" / f"{'-'.join((name, *values, lang))}.wav"
-        if not (self._as_shipped and kept.exists()):
+        if not (self.as_shipped and kept.exists()):
             self.out("prompts", "say", name, *values, "--lang", lang, "-o", str(file))
-            if self._as_shipped:
+            if self.as_shipped:
                 kept.parent.mkdir(exist_ok=True)
                 shutil.copyfile(file, mine := kept.with_suffix(f".{os.getpid()}"))
                 mine.rename(kept)

@@ -95,7 +95,7 @@ async def test_what_a_caller_says_is_in_a_file(rooms: Installation, end: str) ->
     words = rooms.said("payments-none")
     before = messages(rooms)
     async with calling(rooms, "15") as me:
-        await pause(1.0)  # the tone
+        await asyncio.to_thread(until, lambda: left(rooms), 20)  # the tone was played
         await me.play(words)
         if end == "#":
             await me.press("#")

@@ -13,7 +13,7 @@ from ari_app.phone.handset import Phone, Texted, Transport
 from asterisk_conf.pbx import Pbx
 from ivr.secret import Secret
 from tests.ari.harness import reconcile_nothing
-from tests.deadlines import within
+from tests.deadlines import until, within
 from tests.phone.test_live_phone import account
 
 pytestmark = pytest.mark.live
@@ -40,12 +40,19 @@ async def texts(pbx: Pbx) -> AsyncIterator[SipMessages]:
         await task
 
 
+async def registered(phone: Phone, pbx: Pbx, user: str = "1001") -> None:
+    """Register a phone; Asterisk counts the endpoint as online a moment after its answer."""
+    await phone.register()
+    endpoint = f"pjsip show endpoint {user}"
+    await asyncio.to_thread(until, lambda: "Not in use" in pbx.cli(endpoint), 10)
+
+
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 async def test_a_registered_phone_gets_texts_in_turn(
     pbx: Pbx, texts: SipMessages, transport: Transport
 ) -> None:
     async with Phone(account(pbx), transport=transport) as phone:
-        await phone.register()
+        await registered(phone, pbx)
         for text in (SETTINGS, "ещё одно"):
             await texts.send("key", "1001", text)
             came = await phone.wait(Texted)
@@ -60,7 +67,7 @@ async def test_a_text_to_an_unregistered_phone_is_refused(texts: SipMessages, nu
 
 async def test_a_phone_that_unregistered_gets_no_text(pbx: Pbx, texts: SipMessages) -> None:
     async with Phone(account(pbx, "1002")) as phone:
-        await phone.register()
+        await registered(phone, pbx, "1002")
         await texts.send("key", "1002", "text")
         await phone.wait(Texted)
     with pytest.raises(PhoneNotRegisteredError):
