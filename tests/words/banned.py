@@ -1,8 +1,9 @@
 """The words that docs/glossary.md rules out, and where they stand in a file.
 
 What is read of a file: the words of its path; of Python and JavaScript the identifiers (split at
-underscores and capitals), comments, docstrings and sentences in strings. A string without a space
-is data (`"told"` is a tag that is stored), and so is SQL. Of Markdown: the prose, without code.
+underscores and capitals), comments, docstrings and sentences in strings. The name of a test is a
+sentence. A string without a space is data (`"told"` is a tag that is stored), and so are SQL and
+what stands in backquotes. Of Markdown: the prose, without code.
 """
 
 import io
@@ -25,15 +26,18 @@ NAMES_ONLY = frozenset(("bell", "house", "once"))
 """Plain English in a sentence, but not as the name of a thing."""
 
 EXCEPTIONS = re.compile(
-    r"in flight|house rules|noise floor|(tell|tells|told|telling) ([\w, ]+ )?apart",
+    r"in flight|house rules|noise floor|(tell|tells|told|telling) ([\w, ]+ )?apart"
+    r"|\b(un)?told: [\w-]+",
     re.IGNORECASE,
 )
-"""Where the field itself says one of the words."""
+"""Where the field itself says one of the words; and the YAML keys `told` of an announcement and
+`untold` of a test, which are published."""
 
 _SQL = re.compile(r"\W*(select|insert|update|delete|create|alter|drop|with|begin|pragma)\b")
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _FENCE = re.compile(r"^( *)(```|~~~).*?^\1\2$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`[^`]*`|\]\([^)]*\)|<!--.*?-->", re.DOTALL)
+_QUOTED = re.compile(r"(``?)[\w-]+\1")
 _SCRIPT = re.compile(r"//(?P<line>.*)|/\*(?P<block>.*?)\*/|(?P<name>[A-Za-z_]\w*)", re.DOTALL)
 
 
@@ -107,23 +111,32 @@ def _read(name: str, text: str) -> Iterator[tuple[int, str, bool]]:
             line = text.count("\n", 0, each.start()) + 1
             yield line, each["name"] or each["line"] or each["block"] or "", bool(each["name"])
     else:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            said, line = token.string, token.start[0]
+        yield from _read_python(text)
+
+
+def _read_python(text: str) -> Iterator[tuple[int, str, bool]]:
+    sql = False  # also of the strings that continue one
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        said, line = token.string, token.start[0]
+        if token.type == tokenize.STRING:
+            said = said.lstrip("rfbuRFBU")
+            sql = sql or bool(_SQL.match(said))
+            if not sql and re.search(r"\s", said):
+                yield from ((line + at, one, False) for at, one in enumerate(said.split("\n")))
+        elif token.type == tokenize.COMMENT:
+            yield line, said, False
+        elif token.type != tokenize.NL:
+            sql = False
             if token.type == tokenize.NAME:
-                yield line, said, True
-            elif token.type == tokenize.COMMENT:
-                yield line, said, False
-            elif token.type == tokenize.STRING and re.search(r"\s", said):
-                said = said.lstrip("rfbuRFBU")
-                if not _SQL.match(said):
-                    yield from ((line + at, one, False) for at, one in enumerate(said.split("\n")))
+                is_test = said.startswith("test_")
+                yield line, said.replace("_", " ") if is_test else said, not is_test
 
 
 def _matches(said: str, is_name: bool, words: Mapping[str, str]) -> Iterator[str]:
     if is_name:
         yield from (word for word in _split(said) if word in words)
         return
-    spoken = EXCEPTIONS.sub(" ", said)
+    spoken = EXCEPTIONS.sub(" ", _QUOTED.sub(" ", said))
     parts = [word for word in _split(spoken) if word not in NAMES_ONLY]
     yield from (word for word in parts if word in words)
     pairs = (" ".join(pair) for pair in itertools.pairwise(parts))
