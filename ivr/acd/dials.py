@@ -103,7 +103,7 @@ def _ended(board: Board, event: DialEnded) -> Board:
     offer = next((one for one in board.offers if one.leg == event.leg), None)
     if offer is None or of_member(board, offer):
         return board
-    board = offers_where(board, lambda one: one != offer)
+    board = offers_where(board, lambda one: one.leg != event.leg or of_member(board, one))
     if not event.answered or offer.interface.startswith(LOCAL):
         return board
     return with_talk(board, Talk(offer.queue, offer.interface, offer.caller, event.at, offer.leg))

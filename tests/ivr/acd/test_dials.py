@@ -1,4 +1,4 @@
-"""Calls that reach a phone without a queue, in the order in which a real Asterisk told of them."""
+"""Calls that reach a phone without a queue, in the order of a real Asterisk's events."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ def half(number: int) -> Caller:
 
 
 def through(number: int = 1) -> tuple[Event, ...]:
-    """His call on its way to Anna's phone, through two halves."""
+    """A caller's call on its way to Anna's phone, through two halves."""
     return (
         Dialled(caller("a"), LOCAL, f"{LOCAL}-{number:08};1", at(1)),
         Dialled(half(number), ANNA, LEG, at(1)),
@@ -70,6 +70,12 @@ def test_halves_are_seen_through() -> None:
     assert board(HungUp("agents", LEG, at(9)), of=now) == Board()
 
 
+def test_the_end_of_a_leg_ends_every_offer_on_it() -> None:
+    again = Dialled(caller("a"), OLGA, LEG, at(2))
+    for end in (DialEnded(LEG, False, at(3)), ANSWERS):
+        assert board(ANNA_RINGS, again, end).offers == ()
+
+
 def test_halves_of_halves_are_seen_through() -> None:
     outer = Dialled(caller("a"), "Local/600@ring-group", "Local/600@ring-group-02;1", at(1))
     inner = replace(caller("half-2"), channel="Local/600@ring-group-02;2")
@@ -77,14 +83,14 @@ def test_halves_of_halves_are_seen_through() -> None:
     assert rung(now)[-1] == ("", ANNA, "a")
 
 
-def test_halves_of_nobody_are_not_followed() -> None:
+def test_halves_without_a_caller_are_not_followed() -> None:
     assert board(Dialled(half(1), ANNA, LEG, at(1))) == Board()
 
 
-def test_what_a_queue_dials_is_told_once() -> None:
-    """AMI tells it as a call of the queue and as a dialled one, in this order or in the other."""
-    told = Offered("support", ANNA, "a", at(1), LEG)
-    for events in ((told, ANNA_RINGS), (ANNA_RINGS, told)):
+def test_what_a_queue_dials_is_one_offer() -> None:
+    """AMI reports it as a call of the queue and as a dialled one, in either order."""
+    offered = Offered("support", ANNA, "a", at(1), LEG)
+    for events in ((offered, ANNA_RINGS), (ANNA_RINGS, offered)):
         now = board(member(ANNA), waits("a"), *events)
         assert now.offers == (Offer("support", ANNA, caller("a"), at(1), LEG),)
         now = board(ANSWERS, of=now)
@@ -96,7 +102,7 @@ def test_what_a_queue_dials_is_told_once() -> None:
         assert now.talks == ()
 
 
-def test_a_member_behind_halves_rings_as_himself_too() -> None:
+def test_a_member_behind_halves_rings_as_that_member_too() -> None:
     """So does a queue of FreePBX, whose members are no phones."""
     far = f"{LOCAL}/n"
     now = board(member(far), waits("a"), Offered("support", far, "a", at(1), f"{LOCAL}-00000001;1"))
@@ -120,8 +126,8 @@ GONE = HungUp("olgas", f"{OLGA}-01", at(3))
 
 
 @pytest.mark.parametrize("moment", [0, 1, 2, 3])
-def test_a_caller_is_passed_on_at_once(moment: int) -> None:
-    """The queue tells nothing of one who was redirected until he hangs up."""
+def test_a_caller_is_blindly_transferred(moment: int) -> None:
+    """There is no event of the queue for a redirected caller until they hang up."""
     passed = [*through(), ANSWERS]
     now = board(*TALKING, *passed[:moment], GONE, *passed[moment:])
     assert spoken(now) == [("", ANNA, "a")]
@@ -149,7 +155,7 @@ def test_a_colleague_is_asked_and_then_gets_the_caller() -> None:
     assert board(HungUp("annas", LEG, at(9)), of=now).talks == ()
 
 
-def test_a_colleague_gets_the_caller_while_he_rings() -> None:
+def test_a_colleague_gets_the_caller_while_ringing() -> None:
     now = board(*TALKING, ASKS[0], CONNECTS, GONE, HungUp("b", f"{OLGA}-02", at(3)))
     assert now.offers == (Offer("", ANNA, caller("a"), at(1), LEG),)
     now = board(DialEnded(LEG, True, at(5)), of=now)
@@ -183,7 +189,7 @@ DIALS = st.one_of(
 @settings(deadline=None)
 @given(st.lists(st.one_of(DIALS, EVENTS), max_size=40))
 def test_events_in_any_order(events: list[Event]) -> None:
-    """None breaks the board, and nobody rings or speaks twice for the same caller."""
+    """None breaks the board, and no phone rings or speaks twice for the same caller."""
     now = Board()
     for event in events:
         now = apply_event(now, event)
