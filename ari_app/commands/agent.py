@@ -49,7 +49,7 @@ def _wav(_ctx: click.Context, _param: click.Parameter, file: Path | None) -> Pat
     callback=_wav,
     help="Play this WAV file to the caller, from the start of each call.",
 )
-@click.option("--once", is_flag=True, help="End after the first call, answered or not.")
+@click.option("--once", "one_call", is_flag=True, help="End after the first call, answered or not.")
 @click.pass_obj
 def agent(
     state: State,
@@ -58,7 +58,7 @@ def agent(
     answer_after: float | None,
     hang_up_after: float | None,
     say: Path | None,
-    once: bool,
+    one_call: bool,
 ) -> None:
     """Be the phone of a demo agent; print each call until Ctrl-C.
 
@@ -66,6 +66,6 @@ def agent(
     TIME is like 2s, 0.5s or 1m30s.
     """
     require_phone("agent")
-    plan = agent_phone.Plan(answer_after, hang_up_after, say, once)
+    plan = agent_phone.Plan(answer_after, hang_up_after, say, one_call)
     with suppress(KeyboardInterrupt):
         run(agent_phone.attend(state, who, plan, click.echo))

@@ -32,18 +32,18 @@ class Plan(Struct, frozen=True):
     """What the agent's phone does; times are in seconds.
 
     It answers ``answer_after`` seconds of ringing (None: never), plays ``say`` to the caller, and
-    hangs up ``hang_up_after`` seconds after answering (None: the caller hangs up). With ``once``
-    it ends after its first call.
+    hangs up ``hang_up_after`` seconds after answering (None: the caller hangs up). With
+    ``one_call`` it ends after its first call.
     """
 
     answer_after: float | None = None
     hang_up_after: float | None = None
     say: Path | None = None
-    once: bool = False
+    one_call: bool = False
 
 
 async def attend(state: State, agent: str | None, plan: Plan, say: Print) -> None:
-    """Be the phone of an agent until cancelled, or with ``once`` until a call has ended.
+    """Be the phone of an agent until cancelled, or with ``one_call`` until a call has ended.
 
     Raises :class:`CallError` if Firstline is down, or the phone cannot register.
     """
@@ -105,7 +105,7 @@ class _Agent:
                     case Disconnected(at=at):
                         self._stop()
                         self._line(f"{self._ends} after {_long(at - self._since)}")
-                        if self._plan.once:
+                        if self._plan.one_call:
                             return
             self._stop()
         raise PhoneError("its process ended unexpectedly")

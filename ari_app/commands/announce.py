@@ -131,15 +131,17 @@ def extend(state: State, id: int, text_until: str) -> None:
 
 @announce.command()
 @click.argument("id", type=int)
-@click.option("--mended", is_flag=True, help="It works again: text those who asked for it.")
+@click.option(
+    "--mended", "restored", is_flag=True, help="It works again: text those who asked for it."
+)
 @click.pass_obj
-def cancel(state: State, id: int, mended: bool) -> None:
+def cancel(state: State, id: int, restored: bool) -> None:
     """End announcement ID now."""
     _, reach = read(state, _found, id)
-    if not write(state, announcements.cancel, id, mended, now(state)):
+    if not write(state, announcements.cancel, id, restored, now(state)):
         raise click.ClickException(f"announcement {id} has ended already")
     click.echo(f"announcement {id} has ended")
-    if mended:
+    if restored:
         click.echo(f"texts that it is fixed: {reach.requests}")
     elif reach.requests:
         click.echo(

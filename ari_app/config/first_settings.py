@@ -9,7 +9,7 @@ from asterisk_conf.site import Ports
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """What `firstline init` was told; ``name`` by language, or under ``""`` for all of them."""
+    """Flags and answers of `firstline init`; ``name`` by language, or under ``""`` for all."""
 
     name: Mapping[str, str]
     brands: Sequence[str]

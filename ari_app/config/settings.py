@@ -61,7 +61,7 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def said(self) -> Operator:
         """The operator as its texts speak of it."""
         own = {"operator": _by_language(self.name), **self._words()}
-        return Operator({**_UNTOLD, **own}, NumberPlan.of(self.country), self.currency)
+        return Operator({**_DEFAULT_WORDS, **own}, NumberPlan.of(self.country), self.currency)
 
     @property
     def brands(self) -> tuple[str, ...]:
@@ -78,11 +78,11 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return {name: _by_language(text) for name, text in self.words.items()}
 
 
-_UNTOLD: Mapping[str, Mapping[str, str]] = {
+_DEFAULT_WORDS: Mapping[str, Mapping[str, str]] = {
     "apn": {"": "internet"},
     "apn-login": {"": "internet"},
 }
-"""What the shipped texts say where the operator tells no words of its own."""
+"""What the shipped texts say where ``words`` of ``[operator]`` has nothing else."""
 
 
 def _by_language(text: str | dict[str, str]) -> Mapping[str, str]:

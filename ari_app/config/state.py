@@ -27,7 +27,7 @@ _ZONE = "Europe/Warsaw"
 
 
 class ConfigError(Exception):
-    """The settings are wrong; the operator must mend them as the text says."""
+    """The settings are wrong; the text says what to correct."""
 
 
 class Keys(Struct, frozen=True):
@@ -113,7 +113,7 @@ class State:
         try:
             return self._config(file.read_text("utf-8") if file.exists() else "", environment)
         except UnicodeDecodeError as error:
-            raise ConfigError(f"{file}: {error}: mend the TOML, save it as UTF-8") from error
+            raise ConfigError(f"{file}: {error}: correct the TOML, save it as UTF-8") from error
         except OSError as error:
             raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
 
@@ -123,7 +123,7 @@ class State:
         try:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{file}: {error}: mend the TOML") from error
+            raise ConfigError(f"{file}: {error}: correct the TOML") from error
         for name, value in environment.items():
             _overlay(table, name, value)
         if self._demo and _is_demo(table):
@@ -179,7 +179,7 @@ class State:
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise ConfigError(
                 f"{file} is damaged ({error}): restore a copy, without whose pepper all code words "
-                "must be set anew; or remove it to have new secrets made, then restart"
+                "must be set again; or remove it to have new secrets made, then restart"
             ) from error
         if not file.exists() or file.read_text() != text:
             part = file.with_suffix(".part")

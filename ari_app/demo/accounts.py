@@ -1,4 +1,4 @@
-"""What the demo operator offers and charges, and what his fifty subscribers have."""
+"""What the demo operator offers and charges, and what its fifty subscribers have."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -98,12 +98,12 @@ _USES = (
 def demo_accounts(today: date) -> Iterator[Account]:
     chance, used = Random(f"{SEED} accounts"), Random(f"{SEED} used")
     for id in IDS:
-        told = _BALANCES[id - 1] if id <= len(_BALANCES) else f"{chance.randint(-999, 6000)}e-2"
+        balance = _BALANCES[id - 1] if id <= len(_BALANCES) else f"{chance.randint(-999, 6000)}e-2"
         tariff = TARIFFS[id % len(TARIFFS)]
         on = () if id % 6 == 2 else chance.sample(SERVICES, chance.randint(1, 3))
         yield Account(
             id,
-            Decimal(told),
+            Decimal(balance),
             tariff.id,
             tuple(service.id for service in on),
             used.randint(0, tariff.minutes),
@@ -123,8 +123,8 @@ def demo_payments(today: date) -> Iterator[Payment]:
 
 
 def demo_bills(today: date) -> Iterator[Bill]:
-    """Three months each. Whose id ends in 1, 2, 6 or 7 pays more by tax alone; in 3 or 8 he has a
-    new service, in 4 or 9 fewer calls abroad; in 0 nothing changed, in 5 there is no bill."""
+    """Three months each. By the last digit of the id, the newest bill is higher by tax alone (1, 2,
+    6, 7), has a new service (3, 8) or fewer calls abroad (4, 9), is the same (0) or missing (5)."""
     months = [today]
     for _ in range(3):
         months.insert(0, (months[0].replace(day=1) - timedelta(days=1)).replace(day=1))

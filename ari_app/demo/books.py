@@ -33,7 +33,7 @@ from ari_app.store.sqlite import Database
 
 
 async def demo_billing(store: Store, now: Callable[[], datetime]) -> MemoryBilling:
-    """The demo operator's billing, as the store has it now; ``now`` is the clock, in his time."""
+    """The demo operator's billing, as the store has it now; ``now`` is its clock, in local time."""
     memory = MemoryBilling(partial(store.read, _ledger), now, partial(_apply, store))
     await memory.refresh()
     return memory

@@ -85,7 +85,7 @@ async def install(store: Store, hasher: Hasher) -> None:
 
 
 async def seed(store: Store, now: datetime) -> bool:
-    """Add the demo operator's data; False if any of his subscribers is there already.
+    """Add the demo operator's data; False if any of its subscribers is there already.
 
     Then nothing is changed, not even what somebody deleted or edited. ``now`` is the moment from
     which the days of payments and contacts are counted back.
@@ -179,7 +179,7 @@ def _contacts(now: datetime) -> Iterator[Contact]:
 
 
 def _repeated(id: int, now: datetime, chance: Random) -> Iterator[Contact]:
-    """The same question again and again within six days; the last call mended it or not yet."""
+    """The same question again and again within six days, solved by the last call or not yet."""
     topic, questions, solution = _REPEATED[id % len(_REPEATED)]
     at = now - timedelta(days=6)
     for number, question in enumerate(questions, 1):

@@ -1,4 +1,4 @@
-"""What the demo operator has promised to his subscribers: kept, still to be kept, and late."""
+"""What the demo operator has promised to its subscribers: kept, still to be kept, and late."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from ivr.tickets import Department, State
 _HOUR = timedelta(hours=1)
 
 
-class Told(Struct, frozen=True):
+class Sample(Struct, frozen=True):
     """A ticket of the demo operator, opened so many hours ago, and what became of it."""
 
     subscriber: int
@@ -28,10 +28,12 @@ class Told(Struct, frozen=True):
 
 
 DEMO = (
-    Told(28, 27, "technical", "internet", "Интернет медленный, звонит не первый раз.", "working"),
-    Told(34, 20, "field", "repair", "Обрыв кабеля в подъезде, нет интернета.", "working", "Едут."),
-    Told(36, 3, "finance", "money", "Платёж не пришёл, есть чек."),
-    Told(47, 50, "technical", "tv", "Нет звука в телевизоре.", "solved", "Заменили приставку."),
+    Sample(28, 27, "technical", "internet", "Интернет медленный, звонит не первый раз.", "working"),
+    Sample(
+        34, 20, "field", "repair", "Обрыв кабеля в подъезде, нет интернета.", "working", "Едут."
+    ),
+    Sample(36, 3, "finance", "money", "Платёж не пришёл, есть чек."),
+    Sample(47, 50, "technical", "tv", "Нет звука в телевизоре.", "solved", "Заменили приставку."),
 )
 """None is of a subscriber who is called as in the documentation."""
 

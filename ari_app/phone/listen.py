@@ -26,7 +26,7 @@ SLIP = 0.2
 busy machine grows and shrinks by so much."""
 BLOCK = 0.01
 """Step between compared positions, in seconds."""
-FLOOR = 1e-3
+NOISE = 1e-3
 """Amplitudes below this (1 is full scale) count as silence: G.711 adds as much noise."""
 HEARD = 0.8
 """From this score on a prompt was heard: through G.711 it is 1.00, or 0.9 on a machine so busy that
@@ -63,7 +63,7 @@ def heard(
         within = soxr.resample(within, recorded_rate, rate)
     if first is not None:
         sought = sought[: round(first * rate)]
-    if not np.any(np.abs(sought) > FLOOR):
+    if not np.any(np.abs(sought) > NOISE):
         raise wav.SoundError(f"{prompt}: it is silent and cannot be looked for")
     found = find(within[round(after * rate) :].astype(float), sought.astype(float), rate)
     return Match(found.score, found.at_seconds + after)
@@ -110,7 +110,7 @@ def _correlate(within: Samples, windows: list[Samples]) -> list[Samples]:
         window = window - window.mean()
         product = np.fft.irfft(spectrum * np.conj(np.fft.rfft(window, size)), size)
         around = energy[len(window) :] - energy[: len(energy) - len(window)]
-        floor = len(window) * FLOOR**2
-        scale = np.sqrt(np.maximum(around, floor) * max(float(window @ window), floor))
+        least = len(window) * NOISE**2
+        scale = np.sqrt(np.maximum(around, least) * max(float(window @ window), least))
         curves.append(product[: len(around)] / scale)
     return curves

@@ -87,8 +87,8 @@ def notify_ended(db: Database, at: datetime, post: Post, text: Text) -> int:
         " order by announcement, wish.at",
         (micros(at),),
     ).fetchall()
-    for announcement, number, language, call, mended in rows:
-        words = text(RESTORED if mended else EXPIRED, language)
+    for announcement, number, language, call, restored in rows:
+        words = text(RESTORED if restored else EXPIRED, language)
         post(db, f"mended:{announcement}:{number}", number, words, call)
     db.conn.executemany(
         "update announcement_wishes set told = ? where announcement = ? and number = ?",

@@ -130,9 +130,9 @@ def _announcements(db: Database, tail: str, *values: object) -> list[Announcemen
             until=moment(until),
             by=author,
             cancelled=None if cancelled is None else moment(cancelled),
-            restored=bool(mended),
+            restored=bool(restored),
         )
-        for id, areas, tariffs, texts, recording, since, until, author, cancelled, mended in rows
+        for id, areas, tariffs, texts, recording, since, until, author, cancelled, restored in rows
     ]
 
 

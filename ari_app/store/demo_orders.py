@@ -37,7 +37,7 @@ class OpenOffer(Struct, frozen=True):
 
 
 class OperatorTotals(Struct, frozen=True):
-    """What the operator took, less what it gave (table ``till``)."""
+    """What the operator took, less what it gave (the one row of its books)."""
 
     money: Decimal
     minutes: int

@@ -112,7 +112,7 @@ _JUDGED = (
     Rule("unconfirmed", "error", "No caller pays for a key pressed by mistake.",
          "Put a `confirm` before the operation, on every path.", values.unconfirmed),
     Rule("told-secret", "error", "A code word is neither played nor stored.",
-         "Let an operation compare it; play and branch on something else.", values.told_secret),
+         "Let an operation compare it; play and branch on something else.", values.open_secret),
     Rule("sometimes-unbrought", "warning", "A value is set on every path to its use.",
          "Set the value on every path, or branch on it.", values.sometimes),
     Rule("secret-of-stranger", "warning", "No secret is asked of a caller without a subscription.",

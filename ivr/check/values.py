@@ -87,7 +87,7 @@ def stranger_secret(context: CheckContext) -> Iterator[Finding]:
             yield context.at(spot), f"{text}: add `need: caller`, or branch on the caller before"
 
 
-def told_secret(context: CheckContext) -> Iterator[Finding]:
+def open_secret(context: CheckContext) -> Iterator[Finding]:
     """Secrets that are played or branched on: both would reach the call record."""
     secret = _secrets(context)
     for spot, node in context.nodes():

@@ -33,7 +33,7 @@ GROUNDS: Mapping[Look, str] = {
 }
 LEGEND: Mapping[Look, str] = {
     "asks": "asks: menu, input, confirm, record",
-    "tells": "tells: say, announce, sms",
+    "tells": "plays: say, announce, sms",
     "does": "does: do, set, language",
     "decides": "decides: branch, hours",
     "human": "a human: queue, dial",

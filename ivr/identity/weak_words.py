@@ -73,7 +73,7 @@ def _is_run(text: str) -> bool:
 
 
 def _within(part: str, spoken: str, keyed: str) -> bool:
-    """Whether a word contains a part that is long enough to be one, by letters or by keys."""
+    """Whether a word contains a part, by letters or by the keys that type it."""
     try:
         by_keys = key_form(part)
     except ValueError:

@@ -60,8 +60,8 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[ports\nsip = 5060", "mend the TOML"),
-        ("[ports]\nsip = 5060\nsip = 5061", "mend the TOML"),
+        ("[ports\nsip = 5060", "correct the TOML"),
+        ("[ports]\nsip = 5060\nsip = 5061", "correct the TOML"),
         ("[prots]\nsip = 5060", "there is no section [prots]: did you mean ports?"),
         ("[ports]\nspi = 5060", "[ports] has no spi: did you mean sip?"),
         ('[voice]\nengin = "espeak"', "[voice] has no engin: did you mean engine?"),
@@ -110,7 +110,7 @@ def test_a_wrong_variable_names_the_nearest(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_text(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"\xff\xfe")
-    with pytest.raises(ConfigError, match="mend the TOML"):
+    with pytest.raises(ConfigError, match="correct the TOML"):
         installation(tmp_path).config({})
 
 
