@@ -103,8 +103,8 @@ class Call:
         return self.want.screen.phrases
 
     @property
-    def told(self) -> str:
-        """What is wanted, and the prompts it tells: ``ask menu``."""
+    def summary(self) -> str:
+        """The want and its prompts in short: ``ask menu``."""
         match self.want:
             case Ask() | Say() | Record() | Send():
                 prompts = (phrase.prompt for phrase in self.phrases)

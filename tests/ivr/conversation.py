@@ -1,8 +1,8 @@
 """Conversations over the flows that we ship, as text that a person reads.
 
 A line that begins at the margin is what happens, an indented one what the engine makes of it: a
-want, or with ``|`` a line of the record. ``python -m tests.ivr.conversation`` writes anew all that
-is indented; read the difference before you keep it.
+want, or with ``|`` a line of the record. ``python -m tests.ivr.conversation`` writes all that is
+indented again; read the difference before you keep it.
 """
 
 from datetime import date, datetime
@@ -137,7 +137,7 @@ def answered(operation: str, outcome: str) -> Answered:
 
 
 def play(book: Book, text: str) -> tuple[str, list[Step], Want]:
-    """The text with all that is indented made anew, the record, and the last want."""
+    """The text with its indented lines made again, the record, and the last want."""
     lines: list[str] = []
     steps: list[Step] = []
     session: Session | None = None
@@ -262,7 +262,7 @@ def _renew() -> None:
         new = play(book, old)[0]
         if new != old:
             path.write_text(new, encoding="utf-8")
-            print(f"{path.name}: written anew")
+            print(f"{path.name}: written again")
 
 
 if __name__ == "__main__":

@@ -46,18 +46,18 @@ shut: { say: hours, barge-in: no, then: main }
 main:
   menu: [menu, short]
   keys:
-    { "1": balance, "2": pay, "3": tell, "4": boss, "5": tongues, "6": deep, "7": other, "88": it }
+    { "1": balance, "2": pay, "3": leave, "4": boss, "5": tongues, "6": deep, "7": other, "88": it }
   silent: [short, help]
   wrong: wrong
   gave-up: agents
-it: { do: balance, need: code-word, on: { ok: told }, else: agents }
+it: { do: balance, need: code-word, on: { ok: said }, else: agents }
 balance: { do: balance, need: caller, on: { ok: rich }, else: agents }
-rich: { branch: balance, when: { "< 5": poor, ">= 100": agents }, else: told }
-poor: { sms: balance-is, then: told, else: told }
-told: { say: balance-is, then: main }
+rich: { branch: balance, when: { "< 5": poor, ">= 100": agents }, else: said }
+poor: { sms: balance-is, then: said, else: said }
+said: { say: balance-is, then: main }
 pay: { call: paying, with: { tries: tries }, take: { day: day }, on: { done: since }, else: main }
 since: { say: since, then: main }
-tell: { record: hello, into: message, then: length, empty: main }
+leave: { record: hello, into: message, then: length, empty: main }
 length: { branch: message, when: { "> 10": agents }, else: main }
 boss: { dial: "*701#", on: { ended: bye, busy: agents }, else: main }
 tongues: { menu: hello, keys: { "1": ru, "2": en }, attempts: 1, gave-up: main }
@@ -109,7 +109,7 @@ ALWAYS = 'always: { "*": back, "9": repeat, "0": %s }'
 HANDLERS = "identify: who\non-need: sure\non-error: sorry\non-hangup: gone\non-backend-down: lost"
 
 
-def kitchen(faulty: bool = True) -> Book:
+def sample_book(faulty: bool = True) -> Book:
     """Flows in which everything occurs, a fault of the author's, too, if ``faulty``."""
     asking = ASKING if faulty else ASKING.replace("balance-is", "hello")
     return book(
@@ -147,9 +147,9 @@ def begin(book: Book, dialled: str, subscriber: int | None, language: str = "ru"
 
 
 def happens(book: Book, want: Want, random: Random, misses: float = 0.2) -> Event:
-    """Something that may come of a want: now and then he hangs up, or it breaks.
+    """Something that may come of a want: now and then the caller hangs up, or the line breaks.
 
-    Of his answers so many are silences and wrong keys.
+    ``misses`` is the share of silences and wrong keys among the answers.
     """
     if random.random() < 0.02:
         return Gone(16) if random.random() < 0.5 else Failed("broken")
@@ -172,7 +172,7 @@ def happens(book: Book, want: Want, random: Random, misses: float = 0.2) -> Even
 
 
 def answered(book: Book, want: Want, random: Random) -> Event:
-    """What may come of a deed."""
+    """A result that an action may have."""
     match want:
         case Invoke():
             outcome, brought = random.choice(
@@ -190,7 +190,7 @@ def answered(book: Book, want: Want, random: Random) -> Event:
             return random.choice([some, Answered("none")])
         case Send():
             return Answered(random.choice(["sent", "nowhere"]))
-    raise AssertionError(f"nobody was to want {want}")
+    raise AssertionError(f"no answer to {want} is known")
 
 
 def _pressed(ask: Ask, random: Random, misses: float) -> Event:

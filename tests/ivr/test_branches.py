@@ -37,7 +37,7 @@ look: { branch: %s, when: { "%s": one }, else: ten }
 
 
 @pytest.mark.parametrize(
-    ("what", "case", "told"),
+    ("what", "case", "expected"),
     [
         ("tries", "3", "hello"),
         ("tries", "< 4", "hello"),
@@ -50,11 +50,11 @@ look: { branch: %s, when: { "%s": one }, else: ten }
         ("tariff", "silver", "hello"),  # all are set at once, from what was there before
     ],
 )
-def test_what_was_set_is_branched_on(what: str, case: str, told: str) -> None:
+def test_what_was_set_is_branched_on(what: str, case: str, expected: str) -> None:
     call = Call(book(flow(SET % (what, case) + ENDS)))
     call.session = replace(call.session, values={"topic": Word("silver")})
     call.take(Keyed("007"))
-    assert call.told == f"say {told}"
+    assert call.summary == f"say {expected}"
     assert call.session.values["tries"] == Count(3)
     assert call.session.values["topic"] == Word("money")
     assert call.session.values["same"] == Digits("007")
@@ -97,7 +97,7 @@ def test_every_kind_of_value_can_be_looked_at(value: Value, case: str, fits: boo
     )
     call = Call(book(text))
     call.take(Answered("ok", {"balance": value}))
-    assert call.told == ("say hello" if fits else "say hours")
+    assert call.summary == ("say hello" if fits else "say hours")
 
 
 def test_the_first_case_that_fits_counts_and_none_fits_what_is_not_there() -> None:
@@ -111,17 +111,17 @@ m: { menu: menu, keys: { "1": bye }, gave-up: bye }
     )
     call = Call(book(text))
     call.take(Answered("ok", {"balance": Money(Decimal(7), "BYN")}))
-    assert (call.told, call.ways[1]) == ("say hours", "look < 50")
+    assert (call.summary, call.ways[1]) == ("say hours", "look < 50")
     call = Call(call.book)
     call.take(Answered("unavailable"))
-    assert (call.told, call.ways[1]) == ("ask menu", "look else")
+    assert (call.summary, call.ways[1]) == ("ask menu", "look else")
 
 
 @pytest.mark.parametrize(
-    ("subscriber", "proven", "told"),
+    ("subscriber", "proven", "expected"),
     [(None, False, "hours"), (7, False, "bye"), (7, True, "hello"), (None, True, "hours")],
 )
-def test_how_well_the_caller_is_known(subscriber: int | None, proven: bool, told: str) -> None:
+def test_how_well_the_caller_is_known(subscriber: int | None, proven: bool, expected: str) -> None:
     text = flow(
         """
 start: { menu: menu, keys: { "1": look }, gave-up: bye }
@@ -132,7 +132,7 @@ look: { branch: identity, when: { code-word: one, none: ten }, else: bye }
     call = Call(book(text), subscriber)
     call.session = replace(call.session, proven=proven)
     call.take(Keyed("1"))
-    assert call.told == f"say {told}"
+    assert call.summary == f"say {expected}"
 
 
 def test_an_operation_may_prove_who_calls() -> None:
@@ -146,6 +146,6 @@ inner: { need: code-word, say: hello, then: bye }
     )
     proven, not_proven = Call(book(text)), Call(book(text))
     proven.take(Answered("ok"))
-    assert (proven.told, proven.session.identity) == ("say hello bye", "code-word")
+    assert (proven.summary, proven.session.identity) == ("say hello bye", "code-word")
     not_proven.take(Answered("no"))
-    assert (not_proven.told, not_proven.session.identity) == ("say hours", "caller")
+    assert (not_proven.summary, not_proven.session.identity) == ("say hours", "caller")

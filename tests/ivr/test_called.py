@@ -18,9 +18,9 @@ pay:
   call: paying
   with: { to: number }
   take: { balance: rest }
-  on: { done: told }
+  on: { done: said }
   else: start
-told: { say: balance-is, then: start }
+said: { say: balance-is, then: start }
 bye: { end: bye }
 """
 PAYING = """
@@ -51,27 +51,27 @@ def pays(always: str = "") -> Book:
 def test_a_flow_is_called_with_what_it_takes_and_brings_what_is_taken() -> None:
     call = Call(pays())
     call.take(Keyed("1"), Keyed("44"))
-    assert call.told == "ask hello"
+    assert call.summary == "ask hello"
     assert (call.session.flow, call.session.values) == ("paying", {"to": Digits("44")})
     call.take(Keyed("1"), Answered("ok", BALANCE))
-    assert call.told == "ask balance-is menu"
+    assert call.summary == "ask balance-is menu"
     assert call.session.values == {"number": Digits("44"), **BALANCE}
     assert not call.session.frames
     assert call.ways == [
         *("start 1", "number then", "pay call", "paying.start 1", "paying.work ok"),
-        *("paying.ready then", "paying.done return", "pay done", "told then"),
+        *("paying.ready then", "paying.done return", "pay done", "said then"),
     ]
 
 
 def test_any_other_outcome_goes_else_and_brings_only_what_is_there() -> None:
     call = Call(pays())
     call.take(Keyed("1"), Keyed("44"), Keyed("2"))
-    assert call.told == "ask menu"
+    assert call.summary == "ask menu"
     assert call.session.values == {"number": Digits("44")}
     assert call.ways[-2:] == ["paying.no return", "pay else"]
 
 
-def test_an_input_that_nobody_brought_is_for_the_author() -> None:
+def test_an_input_that_was_not_given_is_an_error_of_the_author() -> None:
     with pytest.raises(FlowError, match="pay uses number") as caught:
         Call(pays()).take(Keyed("2"))
     assert [step.way for step in caught.value.steps] == ["2", "error"]
@@ -80,15 +80,15 @@ def test_an_input_that_nobody_brought_is_for_the_author() -> None:
 def test_a_flow_that_is_called_calls_another() -> None:
     call = Call(pays())
     call.take(*keyed("1 44 3"))
-    assert (call.told, len(call.session.frames)) == ("ask short help", 2)
+    assert (call.summary, len(call.session.frames)) == ("ask short help", 2)
     call.take(Keyed("1"))
-    assert (call.told, len(call.session.frames)) == ("do balance", 1)
+    assert (call.summary, len(call.session.frames)) == ("do balance", 1)
     call.take(Answered("ok", BALANCE))
-    assert (call.told, len(call.session.frames)) == ("ask balance-is menu", 0)
+    assert (call.summary, len(call.session.frames)) == ("ask balance-is menu", 0)
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "expected"),
     [
         ("1 44 *", "ask number"),  # out of the called flow
         ("1 44 * *", "ask menu"),
@@ -99,10 +99,10 @@ def test_a_flow_that_is_called_calls_another() -> None:
         ("1 44 2 *", "ask menu"),
     ],
 )
-def test_back_leads_out_of_a_called_flow(keys: str, told: str) -> None:
+def test_back_leads_out_of_a_called_flow(keys: str, expected: str) -> None:
     call = Call(pays(ALWAYS))
     call.take(*keyed(keys))
-    assert call.told == told
+    assert call.summary == expected
     if call.session.flow == "test":
         assert not call.session.frames
         assert "to" not in call.session.values
@@ -114,7 +114,11 @@ def test_back_from_a_flow_that_was_called_before_any_menu_begins_it_again() -> N
     )
     call = Call(book(texts, called("asking", ASKING, ALWAYS)))
     call.take(Silent(), Keyed("*"))
-    assert (call.told, call.session.silences, len(call.session.frames)) == ("ask short help", 0, 1)
+    assert (call.summary, call.session.silences, len(call.session.frames)) == (
+        "ask short help",
+        0,
+        1,
+    )
 
 
 def test_misses_count_in_the_whole_call_and_attempts_in_the_node() -> None:
@@ -122,11 +126,11 @@ def test_misses_count_in_the_whole_call_and_attempts_in_the_node() -> None:
     call.take(Silent(), Silent(), *keyed("1 44"), Silent(), Silent())
     assert (call.session.silences, call.session.misses) == (2, 4)
     call.take(Silent())
-    assert call.told == "ask menu"
+    assert call.summary == "ask menu"
     assert call.ways[-3:] == ["paying.start gave-up", "paying.no return", "pay else"]
 
 
-def test_words_that_wait_are_told_across_flows() -> None:
+def test_waiting_prompts_are_played_across_flows() -> None:
     main = """
 start: { say: hello, then: sub }
 sub: { call: sub, on: { done: bye } }
@@ -134,7 +138,7 @@ bye: { end: bye }
 """
     sub = "start: { say: hours, then: done }\ndone: { return: done }"
     call = Call(book(flow(main), called("sub", sub)))
-    assert call.told == "say hello hours bye"
+    assert call.summary == "say hello hours bye"
     assert call.take(Played()) == Done("ended")
 
 
@@ -166,32 +170,32 @@ def test_a_goto_to_the_flow_that_called_goes_back_to_it() -> None:
     call = Call(gotos("goto: start, flow: test"))
     for _ in range(DEPTH + 5):
         call.take(Keyed("1"))
-        assert (call.told, len(call.session.frames)) == ("ask hello", 1)
+        assert (call.summary, len(call.session.frames)) == ("ask hello", 1)
         assert call.session.values == {"mine": Count(1)}
         call.take(Keyed("1"))
-        assert (call.told, len(call.session.frames)) == ("ask menu", 0)
+        assert (call.summary, len(call.session.frames)) == ("ask menu", 0)
         assert call.session.values == {}
 
 
 def test_a_goto_to_another_flow_leaves_the_return_to_it() -> None:
     call = Call(gotos("goto: start, flow: other"))
     call.take(*keyed("1 1"))
-    assert (call.session.flow, call.told, len(call.session.frames)) == ("other", "ask help", 1)
+    assert (call.session.flow, call.summary, len(call.session.frames)) == ("other", "ask help", 1)
     call.take(Keyed("1"))
-    assert call.told == "say bye"
+    assert call.summary == "say bye"
     assert call.ways[-3:] == ["other.done return", "sub done", "bye"]
 
 
 def test_a_goto_to_the_flow_itself_stays_in_it() -> None:
     call = Call(gotos("goto: start, flow: sub"))
     call.take(*keyed("1 1"))
-    assert (call.session.flow, call.told, len(call.session.frames)) == ("sub", "ask hello", 1)
+    assert (call.session.flow, call.summary, len(call.session.frames)) == ("sub", "ask hello", 1)
 
 
 # Faults.
 
 
-def test_a_return_of_a_flow_that_nobody_called_is_for_the_author() -> None:
+def test_a_return_of_a_flow_that_was_not_called_is_an_error_of_the_author() -> None:
     main = 'start: { menu: menu, keys: { "1": done }, gave-up: done }\ndone: { return: done }'
     with pytest.raises(FlowError, match="done returns, but no flow called this one"):
         Call(book(flow(main))).take(Keyed("1"))
@@ -222,10 +226,10 @@ def test_keys_typed_ahead_go_through_flows_one_by_one() -> None:
     asked = []
     while isinstance(call.want, Ask):
         gather = Gather(call.want, keypad, 1.0)
-        assert gather.answer is not None, call.told
+        assert gather.answer is not None, call.summary
         asked.append(call.session.flow)
         call.take(gather.answer)
-    assert call.told == "do balance"
+    assert call.summary == "do balance"
     assert asked == ["test", "test", "paying", "asking"]
 
 
@@ -254,6 +258,6 @@ done: { return: done }
 """
     call = Call(book(flow(main), called("sub", sub, "outputs: { kind: word }")))
     call.take(Bridged("closed"))
-    assert call.told == "say bye"
+    assert call.summary == "say bye"
     assert (call.session.language, call.session.values) == ("en", {"kind": Word("money")})
     assert "look money" in call.ways

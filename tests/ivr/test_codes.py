@@ -15,8 +15,8 @@ from tests.ivr.calls import OPERATIONS, SLOTS, Call, book, called, flow
 NODES = """
 start:   { say: hello, then: main }
 main:    { menu: menu, keys: { "1": balance }, gave-up: bye }
-balance: { do: balance, on: { ok: told, unavailable: bye } }
-told:    { say: balance-is, then: main }
+balance: { do: balance, on: { ok: said, unavailable: bye } }
+said:    { say: balance-is, then: main }
 bye:     { end: bye }
 """
 CODES = 'codes: { "*100#": balance, "*100*1#": bye }\n'
@@ -33,15 +33,15 @@ class Coded(Call):
 
 
 @pytest.mark.parametrize(
-    ("dialled", "told"),
+    ("dialled", "expected"),
     [("100", "ask hello menu"), ("*100#", "do balance"), ("*100*1#", "say bye")],
 )
-def test_where_a_call_begins(dialled: str, told: str) -> None:
+def test_where_a_call_begins(dialled: str, expected: str) -> None:
     call = Coded(book(flow(NODES, CODES)), dialled)
-    assert (call.told, call.session.language, call.session.playing) == (
-        told,
+    assert (call.summary, call.session.language, call.session.playing) == (
+        expected,
         "en",
-        told == "say bye",
+        expected == "say bye",
     )
 
 
@@ -57,7 +57,7 @@ def problems(text: str, *more: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("codes", "told"),
+    ("codes", "expected"),
     [
         (
             'codes: { "*100#": balnce }',
@@ -68,13 +68,15 @@ def problems(text: str, *more: str) -> list[str]:
             "a.yaml:5:10: bad-name: 'call me' is not a number that can be",
         ),
         ('codes: { "100": bye }', "number 100 is used in a.yaml:2:11 already"),
-        ('codes: { "*1#": bye, "*1#": told }', "'*1#' stands twice"),
+        ('codes: { "*1#": bye, "*1#": said }', "'*1#' stands twice"),
         ('codes: ["*100#"]', "a table belongs here"),
-        ('codes: { "*100#": told }', "balance, which is not set on the path told"),
+        ('codes: { "*100#": said }', "balance, which is not set on the path said"),
     ],
 )
-def test_what_is_wrong_with_codes(codes: str, told: str) -> None:
-    assert any(told in each for each in problems(flow(NODES, codes))), problems(flow(NODES, codes))
+def test_what_is_wrong_with_codes(codes: str, expected: str) -> None:
+    assert any(expected in each for each in problems(flow(NODES, codes))), problems(
+        flow(NODES, codes)
+    )
 
 
 def test_a_code_is_claimed_once_in_all_flows() -> None:
@@ -103,8 +105,8 @@ def test_a_flow_is_entered_and_its_nodes_are_reached_by_codes_alone() -> None:
 def test_a_walk_begins_at_codes_too() -> None:
     text = (
         'flow: short\ncodes: { "*1#": balance, "*2#": hours }\nlanguages: [ru]\nstart: bye\n'
-        "nodes:\n  balance: { do: balance, on: { ok: told, unavailable: bye } }\n"
-        "  told: { say: balance-is, then: bye }\n  hours: { say: hours, then: bye }\n"
+        "nodes:\n  balance: { do: balance, on: { ok: said, unavailable: bye } }\n"
+        "  said: { say: balance-is, then: bye }\n  hours: { say: hours, then: bye }\n"
         "  bye: { end: bye }\n"
     )
     walked = find_paths(book(text))
@@ -118,9 +120,9 @@ def test_a_code_that_is_keyed_in_a_menu_leads_where_it_would_when_dialled(keyed:
     call = Coded(book(flow(NODES, f"{CODES}{keyed}")), "100")
     call.take(Keyed("*100#"))
     if keyed:
-        assert call.told.startswith("ask")
+        assert call.summary.startswith("ask")
         return
-    assert call.told == "do balance"
+    assert call.summary == "do balance"
     assert call.steps[-1].way == "*100#"
 
 
@@ -147,7 +149,7 @@ def test_an_own_key_wins_over_a_code() -> None:
     own = NODES.replace('"1": balance', '"1": balance, "*100#": bye')
     call = Coded(book(flow(own, CODES)), "100")
     call.take(Keyed("*100#"))
-    assert call.told == "say bye"
+    assert call.summary == "say bye"
 
 
 def test_a_walk_keys_codes_and_calls_cover_them() -> None:
@@ -173,26 +175,26 @@ bye: { end: bye }
 
 
 @pytest.mark.parametrize(
-    ("dialled", "told", "node"),
+    ("dialled", "expected", "node"),
     [
         ("*111#", "ask menu", "start"),
         ("*111*1#", "ask number", "number"),
         ("*111*1*12#", "ask number", "sure"),
-        ("*111*1*12*1#", "ask number", "sure"),  # nobody agrees to what he did not hear
-        ("*111*9*1234#", "ask pin", "hidden"),  # nobody dials a secret
+        ("*111*1*12*1#", "ask number", "sure"),  # who did not hear it does not agree
+        ("*111*9*1234#", "ask pin", "hidden"),  # secrets are not dialled
         ("*111*8*1*12#", "ask menu", "start"),  # a wrong reply ends what was dialled
     ],
 )
-def test_replies_are_dialled_with_a_code(dialled: str, told: str, node: str) -> None:
+def test_replies_are_dialled_with_a_code(dialled: str, expected: str, node: str) -> None:
     call = Coded(book(flow(REPLIES, 'codes: { "*111#": start }\n')), dialled)
-    assert (call.told, call.session.node) == (told, node)
+    assert (call.summary, call.session.node) == (expected, node)
     assert call.session.dialled == "*111#", "and the rest is in no record but as keys"
     assert call.session.ahead == ()
 
 
 def test_a_code_of_its_own_wins_over_one_with_a_reply() -> None:
     begun = book(flow(REPLIES, 'codes: { "*111#": start, "*111*1#": bye }\n'))
-    assert Coded(begun, "*111*1#").told == "say bye"
-    assert Coded(begun, "*111*1*12#").told == "say bye"
+    assert Coded(begun, "*111*1#").summary == "say bye"
+    assert Coded(begun, "*111*1*12#").summary == "say bye"
     assert start_session(begun, "call", "*999*1#", Caller("")) is None
     assert start_session(begun, "call", "*111**#", Caller("")) is not None

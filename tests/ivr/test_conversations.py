@@ -1,6 +1,6 @@
 """Conversations over the flows that we ship: word for word as they were agreed.
 
-After a wanted change ``python -m tests.ivr.conversation`` writes them anew.
+After a wanted change ``python -m tests.ivr.conversation`` writes them again.
 """
 
 from pathlib import Path
@@ -35,7 +35,7 @@ def test_who_hangs_up_at_any_turn_has_a_complete_record(book: Book, path: Path) 
     whole = play(book, "\n".join(happened))[1]
     for turns in range(1, len(happened)):
         _, steps, want = play(book, "\n".join([*happened[:turns], "gone 16"]))
-        if isinstance(want, Invoke):  # he waited for a deed that he agreed to
+        if isinstance(want, Invoke):  # an operation that the caller agreed to
             assert steps == whole[: len(steps)]
             continue
         assert want == Done("gone")

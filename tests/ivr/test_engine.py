@@ -20,10 +20,10 @@ bye: { end: bye }
 # Every kind of node.
 
 
-def test_says_are_told_in_one_screen_with_the_ask() -> None:
+def test_says_are_played_in_one_screen_with_the_ask() -> None:
     says = "start: { say: [hello, hours], then: next }\nnext: { say: short, then: m }\n"
     call = Call(book(flow(says + MENU.replace("start", "m") + ENDS)))
-    assert call.told == "ask hello hours short menu"
+    assert call.summary == "ask hello hours short menu"
     assert isinstance(call.want, Ask)
     assert call.want.grammar == Grammar(frozenset({"1", "10"}), first=5, between=3)
     assert call.want.screen.barge_in
@@ -31,12 +31,12 @@ def test_says_are_told_in_one_screen_with_the_ask() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"), [("1", "say hello"), ("10", "say hours"), ("7", "ask menu")]
+    ("keys", "expected"), [("1", "say hello"), ("10", "say hours"), ("7", "ask menu")]
 )
-def test_a_menu_goes_where_the_key_leads(keys: str, told: str) -> None:
+def test_a_menu_goes_where_the_key_leads(keys: str, expected: str) -> None:
     call = Call(book(flow(MENU + ENDS)))
     call.take(Keyed(keys))
-    assert call.told == told
+    assert call.summary == expected
 
 
 def test_an_input_takes_digits_into_a_value() -> None:
@@ -55,10 +55,10 @@ bye: { end: bye }
     for digits in ("12", "123456", "12#", "", "١٢٣٤", "ha!"):
         other = Call(call.book)
         other.take(Keyed(digits))
-        assert other.told == "ask number", digits
+        assert other.summary == "ask number", digits
         assert other.session.wrongs == 1
     call.take(Keyed("1234"))
-    assert call.told == "say number-is"
+    assert call.summary == "say number-is"
     assert call.phrases[0].values == {"number": Digits("1234")}
     assert call.record() == ["start 1234 -> said", "said ->"]
 
@@ -85,29 +85,29 @@ bye: { end: bye }
     want = call.take(Keyed("5"))
     assert want == Invoke("pay", {"to": Digits("5")}, "call:2")
     call.take(Answered("ok", {"day": Day(date(2026, 1, 2)), "rows": Rows(({"n": Count(1)},))}))
-    assert call.told == "say since list-is bye"
+    assert call.summary == "say since list-is bye"
 
 
 OUTCOMES = """
-start: { do: balance, on: { ok: told }, else: sorry }
-told: { end: balance-is }
+start: { do: balance, on: { ok: said }, else: sorry }
+said: { end: balance-is }
 sorry: { end: bye }
 """
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         (Answered("ok", BALANCE), "say balance-is"),
         (Answered("unavailable"), "say bye"),
         (Answered("never heard of it"), "say bye"),
     ],
 )
-def test_outcomes_lead_on_and_else_takes_the_rest(answer: Answered, told: str) -> None:
+def test_outcomes_lead_on_and_else_takes_the_rest(answer: Answered, expected: str) -> None:
     call = Call(book(flow(OUTCOMES)))
-    assert call.told == "do balance"
+    assert call.summary == "do balance"
     call.take(answer)
-    assert call.told == told
+    assert call.summary == expected
     assert call.record()[0] == f"start -> {answer.outcome}"
 
 
@@ -118,9 +118,9 @@ def test_an_outcome_without_a_branch_is_for_the_author() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "told"), [("ended", "say bye"), ("left", "ask menu"), ("full", "say hours")]
+    ("outcome", "expected"), [("ended", "say bye"), ("left", "ask menu"), ("full", "say hours")]
 )
-def test_a_queue_dials_and_goes_on_with_the_outcome(outcome: str, told: str) -> None:
+def test_a_queue_dials_and_goes_on_with_the_outcome(outcome: str, expected: str) -> None:
     call = Call(
         book(
             flow(
@@ -134,7 +134,7 @@ start: { queue: support, topic: money, priority: 2, on: { ended: bye, left: m },
     )
     assert call.want == Enqueue("support", "money", "ru", 2)
     call.take(Bridged(outcome))
-    assert call.told == told
+    assert call.summary == expected
 
 
 @pytest.mark.parametrize(
@@ -165,10 +165,10 @@ bye: { end: bye }
         )
     )
     assert isinstance(call.want, Say)
-    assert (call.told, call.want.screen.language) == ("say hello", "ru")
+    assert (call.summary, call.want.screen.language) == ("say hello", "ru")
     want = call.take(Played())
     assert isinstance(want, Say)
-    assert (call.told, want.screen.language) == ("say hours bye", "en")
+    assert (call.summary, want.screen.language) == ("say hours bye", "en")
     assert call.session.language == "en"
 
 
@@ -176,40 +176,40 @@ def test_a_call_goes_on_in_another_flow() -> None:
     other = flow("start: { end: bye }\nthere: " + MENU.removeprefix("start: ") + ENDS)
     other = other.replace("flow: test", "flow: other").replace('"100"', '"200"')
     call = Call(book(flow("start: { goto: there, flow: other }"), other))
-    assert (call.session.flow, call.session.node, call.told) == ("other", "there", "ask menu")
+    assert (call.session.flow, call.session.node, call.summary) == ("other", "there", "ask menu")
     assert call.record() == ["start -> other"]
 
 
-@pytest.mark.parametrize(("words", "told"), [("bye", ["say bye", "ended"]), ("[]", ["ended"])])
-def test_an_end_says_good_bye_and_hangs_up(words: str, told: list[str]) -> None:
+@pytest.mark.parametrize(("words", "expected"), [("bye", ["say bye", "ended"]), ("[]", ["ended"])])
+def test_an_end_says_good_bye_and_hangs_up(words: str, expected: list[str]) -> None:
     call = Call(book(flow(f"start: {{ end: {words} }}")))
-    seen = [call.told]
+    seen = [call.summary]
     while call.want != Done("ended"):
         call.take(Played())
-        seen.append(call.told)
-    assert seen == told
+        seen.append(call.summary)
+    assert seen == expected
     assert call.record() == ["start ->"]
 
 
 # Words.
 
 
-def test_words_before_an_operation_or_a_queue_are_told_first() -> None:
+def test_prompts_before_an_operation_or_a_queue_are_played_first() -> None:
     call = Call(
         book(
             flow("""
 start: { say: hello, then: ask }
-ask: { do: balance, on: { ok: told }, else: told }
-told: { say: hours, then: agents }
+ask: { do: balance, on: { ok: said }, else: said }
+said: { say: hours, then: agents }
 agents: { queue: support, else: bye }
 bye: { end: bye }
 """)
         )
     )
-    seen = [call.told]
+    seen = [call.summary]
     for event in (Played(), Answered("unavailable"), Played(), Bridged("full"), Played()):
         call.take(event)
-        seen.append(call.told)
+        seen.append(call.summary)
     assert seen == ["say hello", "do balance", "say hours", "dial support", "say bye", "ended"]
 
 
@@ -227,7 +227,7 @@ bye: { end: bye }
     seen = []
     for _ in range(3):
         assert isinstance(call.want, Ask | Say)
-        seen.append((call.told, call.want.screen.barge_in))
+        seen.append((call.summary, call.want.screen.barge_in))
         call.take(Played() if isinstance(call.want, Say) else Silent())
     assert seen == [("say hello", True), ("say hours", False), ("ask menu", False)]
 

@@ -14,13 +14,13 @@ from ivr.wants import Done
 from tests.ivr.calls import BALANCE, Call, book, flow, keyed
 
 
-def test_a_value_that_nobody_brought_is_for_the_author() -> None:
+def test_a_value_that_was_not_set_is_an_error_of_the_author() -> None:
     text = flow("""
-start: { menu: menu, keys: { "1": told, "2": work }, gave-up: told }
-work: { do: balance, on: { ok: told }, else: start }
-told: { say: balance-is, then: start }
+start: { menu: menu, keys: { "1": said, "2": work }, gave-up: said }
+work: { do: balance, on: { ok: said }, else: start }
+said: { say: balance-is, then: start }
 """)
-    with pytest.raises(FlowError, match="told uses balance, which is not set on the path"):
+    with pytest.raises(FlowError, match="said uses balance, which is not set on the path"):
         Call(book(text)).take(Keyed("1"))
     text = flow("""
 start: { do: pay, inputs: { to: number }, on: { ok: bye } }
@@ -55,7 +55,7 @@ ODD: list[tuple[str, Event]] = [
 
 @pytest.mark.parametrize(("want", "event"), ODD, ids=str)
 def test_an_event_that_answers_nothing_does_nothing(want: str, event: Event) -> None:
-    """A deed would be done twice, if it did."""
+    """An operation would be done twice, if it did."""
     call = Call(
         book(
             flow("""
@@ -70,7 +70,7 @@ bye: { end: bye }
     way = {"ask": [], "say": keyed("1"), "do": [*keyed("1"), Played()]}
     way["dial"] = [*way["do"], Answered("ok", BALANCE)]
     call.take(*way[want])
-    assert call.told.split()[0] == want
+    assert call.summary.split()[0] == want
     with pytest.raises(ValueError, match=f"{type(event).__name__} does not answer the want of"):
         step(call.book, call.session, event)
 

@@ -35,22 +35,22 @@ def gathered(
         at, key = coming.pop(0)
         keypad.press(key, at)
     gather = Gather(wanted, keypad, now)
-    told_at = now if gather.barged else now + PROMPT
-    told = False
+    ends_at = now if gather.barged else now + PROMPT
+    played = False
     while gather.answer is None:
-        due = told_at if not told else gather.due
+        due = ends_at if not played else gather.due
         if coming and (due is None or coming[0][0] < due):
             now, key = coming.pop(0)
             keypad.press(key, now)
             gather.keyed(now)
-            if gather.barged and not told:
-                told_at = now
+            if gather.barged and not played:
+                ends_at = now
         else:
             assert due is not None, "nothing is coming any more"
             now = due
             gather.timer_fired(now)
-            if not told and now == told_at:
-                told = True
+            if not played and now == ends_at:
+                played = True
                 gather.prompt_played(now)
     for at, key in coming:
         keypad.press(key, at)

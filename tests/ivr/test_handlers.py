@@ -23,7 +23,7 @@ bye: { end: bye }
 
 
 @pytest.mark.parametrize(
-    ("subscriber", "key", "told"),
+    ("subscriber", "key", "expected"),
     [
         (None, "1", "ask hello menu"),
         (None, "2", "ask help menu"),
@@ -32,12 +32,12 @@ bye: { end: bye }
     ],
 )
 def test_who_is_not_known_well_enough_goes_to_on_need(
-    subscriber: int | None, key: str, told: str
+    subscriber: int | None, key: str, expected: str
 ) -> None:
     call = Call(book(flow(NEED, "on-need: lacking")), subscriber)
     call.take(Keyed(key))
-    assert call.told == told
-    if "help" in told:
+    assert call.summary == expected
+    if "help" in expected:
         assert call.ways[-2:] == [f"{call.steps[-2].node} need", "lacking then"]
         assert call.steps[-2].outcome.startswith("needs c")
 
@@ -66,35 +66,35 @@ def asking(subscriber: int | None = 7) -> Call:
 def test_what_is_missing_is_asked_for_and_the_call_comes_back() -> None:
     call = asking()
     call.take(Keyed("3"))
-    assert call.told == "ask pin"
+    assert call.summary == "ask pin"
     call.take(Keyed("1111"), Answered("no"))
-    assert call.told == "ask wrong pin"
+    assert call.summary == "ask wrong pin"
     call.take(Keyed("5266"), Answered("ok"))
-    assert call.told == "do balance"
+    assert call.summary == "do balance"
     assert call.ways[1:] == [
         "secret identify",
         *("who.start then", "who.check no", "who.again then", "who.start then", "who.check ok"),
         "who.done return",
     ]
     call.take(Answered("ok", BALANCE), Keyed("3"))
-    assert call.told == "do balance", "who has told it is not asked again"
+    assert call.summary == "do balance", "a caller who gave it is not asked again"
 
 
 @pytest.mark.parametrize(
-    ("subscriber", "events", "told"),
+    ("subscriber", "events", "expected"),
     [
         (7, (Silent(), Silent()), "ask help menu"),
         (None, (), "ask help menu"),
         (7, (Keyed("*"),), "ask menu"),
     ],
 )
-def test_who_cannot_tell_it_goes_to_on_need(
-    subscriber: int | None, events: tuple[Event, ...], told: str
+def test_a_caller_without_it_goes_to_on_need(
+    subscriber: int | None, events: tuple[Event, ...], expected: str
 ) -> None:
     call = asking(subscriber)
     call.take(Keyed("3"))
     call.take(*events)
-    assert call.told == told
+    assert call.summary == expected
     assert call.session.frames == ()
 
 
@@ -110,17 +110,17 @@ bye: { end: bye }
     call.take(Keyed("5266"), Answered("ok"), Keyed("5266"), Answered("no"), Keyed("5266"))
     assert [frame.identifying for frame in call.session.frames] == [False]
     call.take(Answered("ok"))
-    assert call.told == "say bye"
+    assert call.summary == "say bye"
 
 
-def test_a_number_that_the_line_does_not_vouch_for_is_a_strangers_until_the_word_is_told() -> None:
+def test_a_number_that_the_line_does_not_vouch_for_is_a_strangers_until_the_code_word() -> None:
     call = asking()
     call.session = replace(call.session, caller=Caller("+375290000007", 7, vouched=False))
     assert call.session.identity == "none"
     call.take(Keyed("2"))
-    assert call.told == "ask pin"
+    assert call.summary == "ask pin"
     call.take(Keyed("5266"), Answered("ok"))
-    assert (call.told, call.session.identity) == ("ask hours menu", "code-word")
+    assert (call.summary, call.session.identity) == ("ask hours menu", "code-word")
 
 
 def test_a_secret_is_in_no_text_of_a_session() -> None:
@@ -162,16 +162,16 @@ done: { return: done }
 HANDLERS = "on-need: need\non-backend-down: down\non-error: error"
 
 
-@pytest.mark.parametrize(("key", "told"), [("1", "hello"), ("2", "short"), ("3", "wrong")])
+@pytest.mark.parametrize(("key", "expected"), [("1", "hello"), ("2", "short"), ("3", "wrong")])
 @pytest.mark.parametrize("has", ["middle", "outer"])
-def test_the_nearest_handler_counts(key: str, told: str, has: str) -> None:
+def test_the_nearest_handler_counts(key: str, expected: str, has: str) -> None:
     texts = flow(OUTER, HANDLERS), called("middle", MIDDLE, HANDLERS if has == "middle" else "")
     call = Call(book(*texts, called("inner", INNER)))
     call.take(Keyed(key))
     if isinstance(call.want, Invoke):
         call.take(Answered("unavailable"))
     first = "help" if has == "middle" else "hours"
-    assert call.told == f"ask {first} {told} menu"
+    assert call.summary == f"ask {first} {expected} menu"
     assert call.session.flow == ("middle" if has == "middle" else "test")
     assert len(call.session.frames) == (has == "middle")
 
@@ -185,18 +185,18 @@ bye: { end: bye }
 """
     call = Call(book(flow(nodes, "on-backend-down: down")))
     call.take(Answered("unavailable"))
-    assert call.told == "do balance"
+    assert call.summary == "do balance"
     call.take(Answered("unavailable"))
-    assert call.told == "say short"
+    assert call.summary == "say short"
     assert call.ways[:2] == ["start unavailable", "start2 backend-down"]
 
 
 # on-error
 
 BROKEN = """
-start: { menu: menu, keys: { "1": told, "2": work }, gave-up: bye }
-told: { say: balance-is, then: start }
-work: { do: balance, on: { ok: told }, else: bye }
+start: { menu: menu, keys: { "1": said, "2": work }, gave-up: bye }
+said: { say: balance-is, then: start }
+work: { do: balance, on: { ok: said }, else: bye }
 sorry: { say: wrong, then: start }
 bye: { end: bye }
 """
@@ -205,48 +205,48 @@ bye: { end: bye }
 def test_a_fault_is_answered_once() -> None:
     call = Call(book(flow(BROKEN, "on-error: sorry")))
     call.take(Keyed("1"))
-    assert call.told == "ask wrong menu"
-    assert call.ways == ["start 1", "told error", "sorry then"]
-    with pytest.raises(FlowError, match="told uses balance") as caught:
+    assert call.summary == "ask wrong menu"
+    assert call.ways == ["start 1", "said error", "sorry then"]
+    with pytest.raises(FlowError, match="said uses balance") as caught:
         call.take(Keyed("1"))
     assert [step.way for step in caught.value.steps] == ["1", "error"]
 
 
-def test_words_that_waited_are_not_told_after_a_fault() -> None:
-    nodes = "start: { say: hello, then: told }\n" + BROKEN.replace("start:", "m:", 1).replace(
+def test_waiting_prompts_are_not_played_after_a_fault() -> None:
+    nodes = "start: { say: hello, then: said }\n" + BROKEN.replace("start:", "m:", 1).replace(
         "then: start", "then: m"
     )
     call = Call(book(flow(nodes, "on-error: sorry")))
-    assert call.told == "ask wrong menu"
+    assert call.summary == "ask wrong menu"
 
 
 @pytest.mark.parametrize("begun", ["do", "say"])
-def test_a_deed_or_words_that_break_are_answered_too(begun: str) -> None:
+def test_an_operation_or_a_prompt_that_fails_is_handled_too(begun: str) -> None:
     call = Call(book(flow(BROKEN, "on-error: sorry")))
     call.take(Keyed("2"))
     if begun == "say":
         call.take(Answered("other"))
-        assert call.told == "say bye"
+        assert call.summary == "say bye"
     call.take(Failed("RuntimeError: broken"))
-    assert call.told == "ask wrong menu"
+    assert call.summary == "ask wrong menu"
     assert not call.session.playing
 
 
 def test_a_handler_that_is_at_fault_itself_is_for_the_author() -> None:
-    with pytest.raises(FlowError, match="told uses balance"):
-        Call(book(flow(BROKEN, "on-error: told"))).take(Keyed("1"))
+    with pytest.raises(FlowError, match="said uses balance"):
+        Call(book(flow(BROKEN, "on-error: said"))).take(Keyed("1"))
 
 
 # on-hangup
 
 LEFT = """
-start: { menu: menu, keys: { "1": tell, "2": sub }, gave-up: bye }
-tell: { record: hello, into: message, then: start, empty: start }
+start: { menu: menu, keys: { "1": leave, "2": sub }, gave-up: bye }
+leave: { record: hello, into: message, then: start, empty: start }
 sub: { call: sub, on: { done: bye } }
 gone: { say: [hello, balance-is], then: legal }
 legal: { say: hours, barge-in: no, then: who }
-who: { branch: caller, when: { known: deed }, else: bye }
-deed: { do: balance, on: { ok: second }, else: second }
+who: { branch: caller, when: { known: work }, else: bye }
+work: { do: balance, on: { ok: second }, else: second }
 second: { sms: short, then: bye, else: bye }
 bye: { end: bye }
 """
@@ -258,13 +258,13 @@ done: { return: done }
 
 @pytest.mark.parametrize("keys", ["", "1", "2"])
 def test_what_is_due_is_done_for_a_caller_who_is_gone(keys: str) -> None:
-    """Whatever words stand between: nobody hears them, and they need no values."""
+    """Whatever prompts stand between: they are not played, and need no values."""
     call = Call(book(flow(LEFT, "on-hangup: gone"), called("sub", SUB)))
     call.take(*keyed(keys))
     seen = [call.take(Gone(16))]
-    assert call.told == "do balance"
+    assert call.summary == "do balance"
     seen.append(call.take(Answered("unavailable")))
-    assert call.told == "send short"
+    assert call.summary == "send short"
     assert call.take(Answered("sent")) == Done("gone")
     assert [step.prompt for step in call.steps[-7:-2]] == [""] * 5
     assert call.ways[-1] == "bye"
@@ -291,29 +291,29 @@ def test_who_must_be_asked_or_connected_is_let_go() -> None:
         assert call.take(Gone(16)) == Done("gone")
 
 
-def test_what_was_said_is_there_when_he_is_gone() -> None:
-    """The line brings the recording first, and then that he hung up."""
+def test_a_recording_is_there_after_the_hang_up() -> None:
+    """The line brings the recording first, and then the hang-up."""
     call = Call(book(flow(LEFT, "on-hangup: gone"), called("sub", SUB)))
     said = Recording("/x.wav", 3.0)
     call.take(Keyed("1"), Recorded(said), Gone(16))
-    assert call.told == "do balance"
+    assert call.summary == "do balance"
     assert call.session.values["message"] == said
 
 
 @pytest.mark.parametrize("event", [Failed("broken"), Answered("ok", BALANCE)])
-def test_a_deed_after_the_hang_up_may_break(event: Event) -> None:
-    head = "on-hangup: deed\non-error: second"
+def test_an_operation_after_the_hang_up_may_fail(event: Event) -> None:
+    head = "on-hangup: work\non-error: second"
     call = Call(book(flow(LEFT, head), called("sub", SUB)))
     call.take(Gone(16), event)
-    assert call.told == "send short"
+    assert call.summary == "send short"
     assert call.take(Answered("nowhere")) == Done("gone")
 
 
-def test_a_flow_without_handlers_lets_him_go() -> None:
+def test_a_flow_without_handlers_ends_at_a_hang_up() -> None:
     call = Call(book(flow(LEFT), called("sub", SUB)))
     call.take(Keyed("1"))
     assert call.take(Gone(16)) == Done("gone")
     call = Call(call.book)
     call.take(Keyed("2"), Keyed("1"))
-    assert call.told == "say bye"
+    assert call.summary == "say bye"
     assert call.take(Played()) == Done("ended")

@@ -33,7 +33,7 @@ start: { confirm: [menu, number], yes: one, no: ten, yes-key: "7", attempts: 2, 
 
 
 @pytest.mark.parametrize(
-    ("answers", "told", "way"),
+    ("answers", "expected", "way"),
     [
         ([Keyed("7")], "say hello", "yes"),
         ([Keyed("2")], "say hours", "no"),
@@ -44,12 +44,12 @@ start: { confirm: [menu, number], yes: one, no: ten, yes-key: "7", attempts: 2, 
         ([Keyed("1"), Silent(), Keyed("1")], "say bye", "gave-up"),
     ],
 )
-def test_only_a_yes_is_a_yes(answers: list[Event], told: str, way: str) -> None:
+def test_only_a_yes_is_a_yes(answers: list[Event], expected: str, way: str) -> None:
     call = Call(book(flow(CONFIRM + ENDS, 'always: { "0": bye, "9": repeat, "7": bye }')))
     assert isinstance(call.want, Ask)
     assert call.want.grammar.choices == {"0", "2", "7", "9"}
     call.take(*answers)
-    assert call.told == told
+    assert call.summary == expected
     assert f"start {way}" in call.ways
 
 
@@ -67,10 +67,10 @@ def test_opening_hours_are_looked_up_while_words_wait() -> None:
     call = Call(book(flow(HOURS + ENDS)))
     assert call.want == CheckHours("desk")
     call.take(Answered("open"))
-    assert call.told == "say hello hello"
+    assert call.summary == "say hello hello"
     call = Call(call.book)
     call.take(Answered("closed", OPENS))
-    assert call.told == "say hello opens-at"
+    assert call.summary == "say hello opens-at"
     assert call.phrases[-1].values == OPENS
     assert call.ways == ["start then", "desk closed", "shut"]
 
@@ -83,20 +83,20 @@ OUTAGES = {"announcements": Rows(({"announcement": Spoken({"ru": "Авария"}
 
 
 @pytest.mark.parametrize(
-    ("event", "more", "told", "way"),
+    ("event", "more", "expected", "way"),
     [
         (Answered("some", OUTAGES), "", "ask outages menu", "told"),
         (Answered("some", OUTAGES), "told: one, ", "say outages hello", "told"),
         (Answered("none"), "told: one, ", "ask menu", "then"),
     ],
 )
-def test_announcements_are_told_to_whom_they_concern(
-    event: Event, more: str, told: str, way: str
+def test_announcements_are_played_to_whom_they_concern(
+    event: Event, more: str, expected: str, way: str
 ) -> None:
     call = Call(book(flow(ANNOUNCE % more + ENDS)))
     assert call.want == FindAnnouncements()
     call.take(event)
-    assert call.told == told
+    assert call.summary == expected
     assert call.ways[0] == f"start {way}"
     assert call.session.values == (OUTAGES if way == "told" else {})
 
@@ -115,18 +115,18 @@ again: { dial: "+375*7#", else: bye }    # a number may be dialled twice
         + ENDS
     )
     call = Call(book(text))
-    assert call.told == "say hello"
+    assert call.summary == "say hello"
     assert call.take(Played()) == Dial("+375*7#", 12.0)
     call.take(Bridged(outcome))
-    assert call.told == {"ended": "say hello", "busy": "say hours"}.get(outcome, "say bye")
+    assert call.summary == {"ended": "say hello", "busy": "say hours"}.get(outcome, "say bye")
     assert call.ways[1] == f"boss {outcome if outcome in ('ended', 'busy') else 'else'}"
 
 
 # record
 
 RECORD = """
-start: { say: hello, then: tell }
-tell: { record: [menu, short], into: message, longest: 1m, quiet: 3s, stop: "*", then: look,
+start: { say: hello, then: leave }
+leave: { record: [menu, short], into: message, longest: 1m, quiet: 3s, stop: "*", then: look,
   empty: bye }
 look: { branch: message, when: { "> 10": one }, else: ten }
 """
@@ -136,32 +136,32 @@ def test_what_is_said_becomes_a_value() -> None:
     call = Call(book(flow(RECORD + ENDS)))
     want = call.want
     assert isinstance(want, Record)
-    assert call.told == "record hello menu short"
+    assert call.summary == "record hello menu short"
     assert want == Record(Screen(call.phrases, "ru"), 60.0, 3.0, "*", "call-1")
     said = Recording("/state/recorded/call-1.wav", 12.3)
     call.take(Recorded(said))
-    assert call.told == "say hello"
+    assert call.summary == "say hello"
     assert call.session.values == {"message": said}
-    assert call.record()[1] == "tell -> recorded"
+    assert call.record()[1] == "leave -> recorded"
 
 
 def test_who_says_nothing_goes_elsewhere() -> None:
     call = Call(book(flow(RECORD + ENDS)))
     call.take(Silent())
-    assert call.told == "say bye"
-    assert call.ways == ["start then", "tell empty", "bye"]
+    assert call.summary == "say bye"
+    assert call.ways == ["start then", "leave empty", "bye"]
     assert not call.session.values
 
 
-@pytest.mark.parametrize(("head", "told"), [("", "ended"), ("farewell: bye", "say bye")])
-def test_a_line_on_which_nobody_is_is_not_recorded_for_ever(head: str, told: str) -> None:
+@pytest.mark.parametrize(("head", "expected"), [("", "ended"), ("farewell: bye", "say bye")])
+def test_an_empty_line_is_not_recorded_for_ever(head: str, expected: str) -> None:
     again = "start: { record: menu, into: message, then: bye, empty: start }\n"
     call = Call(book(flow(f"{again}{ENDS}", f"patience: 3\n{head}")))
     seen = []
     for _ in range(4):
         call.take(Silent())
-        seen.append(call.told)
-    assert seen == ["record menu"] * 3 + [told]
+        seen.append(call.summary)
+    assert seen == ["record menu"] * 3 + [expected]
 
 
 def test_each_recording_has_a_name_of_its_own() -> None:
@@ -185,17 +185,17 @@ sms: { sms: balance-is, then: one, else: ten }
 
 
 @pytest.mark.parametrize(
-    ("outcome", "told", "way"), [("sent", "hello", "then"), ("nowhere", "hours", "else")]
+    ("outcome", "expected", "way"), [("sent", "hello", "then"), ("nowhere", "hours", "else")]
 )
-def test_a_message_is_sent_once(outcome: str, told: str, way: str) -> None:
+def test_a_message_is_sent_once(outcome: str, expected: str, way: str) -> None:
     call = Call(book(flow(SMS + ENDS)))
     balance = {"balance": Money(Decimal("1.20"), "BYN")}
     want = call.take(Played(), Answered("ok", balance))
     assert isinstance(want, Send)
-    assert (call.told, want.key, want.screen.language) == ("send balance-is", "call:3", "ru")
+    assert (call.summary, want.key, want.screen.language) == ("send balance-is", "call:3", "ru")
     assert call.phrases[0].values == balance
     call.take(Answered(outcome))
-    assert call.told == f"say {told}"
+    assert call.summary == f"say {expected}"
     assert call.ways[2] == f"sms {way}"
 
 
@@ -223,7 +223,7 @@ def test_what_cannot_be_done_is_for_the_author(text: str) -> None:
     assert caught.value.steps[-1].way == "error"
     call = Call(book(flow(f"{text}\n{ENDS}", "on-error: ten")))
     call.take(Failed("the voice is away"))
-    assert call.told == "say hours"
+    assert call.summary == "say hours"
 
 
 # do
@@ -235,19 +235,19 @@ again: { menu: menu, keys: { "1": balance }, gave-up: bye }
 """
 
 
-def test_who_has_to_wait_is_told_so_after_all_else() -> None:
+def test_a_request_to_wait_is_played_after_all_else() -> None:
     begun = book(flow(WAITING + ENDS))
     slow = replace(begun.operations["balance"], waiting="help")
     call = Call(replace(begun, operations={"balance": slow}))
-    assert call.told == "say hello"
+    assert call.summary == "say hello"
     call.take(Played())
     assert isinstance(call.want, Say)
-    assert (call.told, call.want.passing) == ("say help", True)
+    assert (call.summary, call.want.passing) == ("say help", True)
     call.take(Played())
-    assert call.told == "do balance"
+    assert call.summary == "do balance"
     call.take(Answered("unavailable"), Keyed("1"))
-    assert call.told == "say help", "and each time anew"
+    assert call.summary == "say help", "and each time again"
     call.take(Gone())
-    assert call.told == "do balance", "and a hang-up does not stop it any more"
+    assert call.summary == "do balance", "and a hang-up does not stop it any more"
     call.take(Answered("unavailable"), Gone())
-    assert (call.told, call.session.gone) == ("gone", True)
+    assert (call.summary, call.session.gone) == ("gone", True)

@@ -46,22 +46,22 @@ RETRIES = {
 }
 
 
-@pytest.mark.parametrize(("events", "told"), RETRIES.values(), ids=RETRIES)
-def test_silence_and_wrong_keys(events: Sequence[Event], told: list[str]) -> None:
+@pytest.mark.parametrize(("events", "expected"), RETRIES.values(), ids=RETRIES)
+def test_silence_and_wrong_keys(events: Sequence[Event], expected: list[str]) -> None:
     call = Call(book(flow(TAPERED)))
     seen = []
     for event in events:
         call.take(event)
-        seen.append(call.told)
-    assert seen == told
+        seen.append(call.summary)
+    assert seen == expected
     assert call.steps[-2].outcome == "gave-up"
 
 
-def test_without_prompts_for_it_the_menu_is_told_again() -> None:
+def test_without_prompts_for_it_the_menu_is_played_again() -> None:
     call = Call(book(flow(MENU + ENDS)))
     for event in (Silent(), Keyed("9")):
         call.take(event)
-        assert call.told == "ask menu"
+        assert call.summary == "ask menu"
 
 
 def test_after_a_wrong_key_what_was_typed_ahead_is_dropped() -> None:
@@ -74,7 +74,7 @@ def test_after_a_wrong_key_what_was_typed_ahead_is_dropped() -> None:
     assert flushed == [False, True]
 
 
-def test_attempts_begin_anew_in_another_node() -> None:
+def test_attempts_are_counted_again_in_another_node() -> None:
     call = Call(
         book(
             flow("""
@@ -87,7 +87,7 @@ bye: { end: bye }
     call.take(Silent(), Silent(), Keyed("1"))
     assert (call.session.silences, call.session.misses) == (0, 2)
     call.take(Silent(), Silent(), Keyed("1"), Silent())
-    assert call.told == "ask menu"
+    assert call.summary == "ask menu"
 
 
 ROUND = """
@@ -98,19 +98,19 @@ last: { end: bye }
 
 
 @pytest.mark.parametrize(
-    ("head", "told"), [("patience: 4", "ended"), ("patience: 4\nfarewell: last", "say bye")]
+    ("head", "expected"), [("patience: 4", "ended"), ("patience: 4\nfarewell: last", "say bye")]
 )
 @pytest.mark.parametrize("miss", [Silent(), Keyed("7")])
-def test_a_call_whose_patience_is_spent_is_let_go(miss: Event, head: str, told: str) -> None:
+def test_a_call_whose_patience_is_spent_is_let_go(miss: Event, head: str, expected: str) -> None:
     """Also when the flow would send an empty line round for ever."""
     call = Call(book(flow(ROUND, head)))
     seen = []
     for _ in range(5):
         call.take(miss)
-        seen.append(call.told)
+        seen.append(call.summary)
         if isinstance(call.want, Enqueue):
             call.take(Bridged("closed"))
-    assert seen == ["ask menu", "dial support", "ask menu", "dial support", told]
+    assert seen == ["ask menu", "dial support", "ask menu", "dial support", expected]
 
 
 # Keys that every menu has.
@@ -119,8 +119,8 @@ KEYS = """
 start: { menu: menu, keys: { "1": first, "2": ask }, wrong: wrong, silent: short, gave-up: bye }
 first: { menu: hello, keys: { "1": second, "9": bye }, gave-up: bye }
 second: { menu: hours, keys: { "1": start }, gave-up: bye }
-ask: { do: balance, on: { ok: told }, else: start }
-told: { say: balance-is, then: start }
+ask: { do: balance, on: { ok: said }, else: start }
+said: { say: balance-is, then: start }
 bye: { end: bye }
 pin: { input: pin, into: number, stop: "", then: bye, gave-up: bye }
 """
@@ -128,7 +128,7 @@ ALWAYS = "always: { '*': back, '9': repeat, '0': bye, '#': pin }"
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "expected"),
     [
         ("9", "ask menu"),
         ("*", "ask menu"),
@@ -144,22 +144,22 @@ ALWAYS = "always: { '*': back, '9': repeat, '0': bye, '#': pin }"
         ("1 1 # 9", "say bye"),  # where a digit is a digit
     ],
 )
-def test_keys_of_every_menu(keys: str, told: str) -> None:
+def test_keys_of_every_menu(keys: str, expected: str) -> None:
     call = Call(book(flow(KEYS, ALWAYS)))
     call.take(*keyed(keys))
-    assert call.told == told
+    assert call.summary == expected
 
 
-def test_repeat_repeats_what_was_just_told_and_not_the_reproach() -> None:
+def test_repeat_repeats_what_was_just_played_and_not_the_reproach() -> None:
     call = Call(book(flow(KEYS, ALWAYS)))
     call.take(Keyed("2"), Answered("ok", BALANCE))
-    assert call.told == "ask balance-is menu"
+    assert call.summary == "ask balance-is menu"
     balance = call.phrases
     for events in (keyed("9"), keyed("9"), [*keyed("5 9")], [Silent(), *keyed("9")]):
         call.take(*events)
         assert call.phrases == balance
     call.take(Keyed("1"), Keyed("*"))
-    assert call.told == "ask menu"
+    assert call.summary == "ask menu"
 
 
 def test_back_leads_into_the_flow_where_the_call_was() -> None:
@@ -168,9 +168,9 @@ def test_back_leads_into_the_flow_where_the_call_was() -> None:
     first = "start: { menu: hello, keys: { '1': away }, gave-up: away }\n"
     call = Call(book(flow(first + "away: { goto: start, flow: other }"), other))
     call.take(Keyed("1"))
-    assert (call.session.flow, call.told) == ("other", "ask menu")
+    assert (call.session.flow, call.summary) == ("other", "ask menu")
     call.take(Keyed("*"))
-    assert (call.session.flow, call.told) == ("test", "ask hello")
+    assert (call.session.flow, call.summary) == ("test", "ask hello")
 
 
 # Secrets.

@@ -23,8 +23,8 @@ nodes:
     keys: { "1": work, "2": pin, "3": hi }
     wait: 5s
     gave-up: bye
-  work: { do: balance, on: { ok: told }, else: bye }
-  told: { say: balance-is, then: m }
+  work: { do: balance, on: { ok: said }, else: bye }
+  said: { say: balance-is, then: m }
   pin: { input: pin, into: number, then: m, gave-up: bye }
   agents: { queue: support, on: { full: bye }, else: m }
   speak: { language: en, then: m }
@@ -64,7 +64,7 @@ CHANGED = {
     "missing key of a flow": ("start: hi", "", "1:1: start is missing: add `start: …` (the first"),
     "missing gave-up": ("    gave-up: bye\n", "", "9:5: gave-up is missing"),
     "twin keys": ('"2": pin', '"1": pin', "10:24: '1' stands twice (first in line 10): keep one"),
-    "twin nodes": ("  speak: {", "  told: {", "17:3: 'told' stands twice (first in line 14)"),
+    "twin nodes": ("  speak: {", "  said: {", "17:3: 'said' stands twice (first in line 14)"),
     "table as a key": ('"2": pin', "[2]: pin", "10:24: a key must be a word"),
     "tab": ("    menu: menu", "\tmenu: menu", "9:1: found character that cannot start any token: "
             "indent with spaces, not tabs"),
@@ -76,7 +76,7 @@ CHANGED = {
     "list instead of a word": ("start: hi", "start: [hi]", "4:8: one word belongs here"),
     "table instead of a list": ("say: hello", "say: {hello: a}", "7:14: one word belongs here"),
     "list in a list": ("say: hello", "say: [[hello]]", "7:15: one word belongs here"),
-    "word instead of a table": ("on: { ok: told }", "on: told", "13:28: a table belongs here"),
+    "word instead of a table": ("on: { ok: said }", "on: said", "13:28: a table belongs here"),
     "list as nodes": ("nodes:", "nodes: []\nx:", "6:8: a table belongs here"),
     "word as a node": ("{ end: bye }", "bye", "20:8: a node is a table such as"),
     "nothing": ("then: m }", "then: }", "7:27: a word belongs here"),
@@ -96,20 +96,20 @@ CHANGED = {
     "unknown node there": ("goto: hi", "goto: ho", "18:3: flow test has no node ho: did you mean"),
     "unknown language": ("language: en", "language: be", "17:22: there is no language of this flow "
                          "named be: known: en, ru"),
-    "language that nobody speaks": ("[ru, en]", "[ru, en, fr]", "3:21: no voice speaks fr"),
+    "language without a voice": ("[ru, en]", "[ru, en, fr]", "3:21: no voice speaks fr"),
     "no language": ("[ru, en]", "[]", "3:12: at least one belongs here"),
     "no prompt": ("say: hello", "say: []", "7:14: at least one belongs here"),
-    "unhandled outcome": (", else: bye }\n  told", " }\n  told", "13:3: no branch for unavailable"),
-    "unbrought value": ("do: balance, on: { ok: told }, else: bye", "end: bye", "14:16: the prompt "
+    "unhandled outcome": (", else: bye }\n  said", " }\n  said", "13:3: no branch for unavailable"),
+    "unbrought value": ("do: balance, on: { ok: said }, else: bye", "end: bye", "14:16: the prompt "
                         "balance-is uses balance, which nothing in these flows sets: "),
-    "value of another kind": ("do: balance, on: { ok: told }, else: bye", "input: pin, into: "
+    "value of another kind": ("do: balance, on: { ok: said }, else: bye", "input: pin, into: "
                               "balance, then: m, gave-up: m", "14:16: the prompt balance-is uses "
                               "balance as money, but these flows set it as digits"),
-    "missing input": ("do: balance, on: { ok: told }", "do: pay, on: { ok: m }", "13:3: pay needs "
+    "missing input": ("do: balance, on: { ok: said }", "do: pay, on: { ok: m }", "13:3: pay needs "
                       "to: add `inputs: { to: … }`"),
     "needless input": ("do: balance,", "do: balance, inputs: { to: number },", "13:3: balance "
                        "takes no to: known: none"),
-    "unbrought input": ("do: balance, on: { ok: told }", "do: pay, inputs: { to: x }, on: { ok: "
+    "unbrought input": ("do: balance, on: { ok: said }", "do: pay, inputs: { to: x }, on: { ok: "
                         "m }", "13:3: the input to takes x, which nothing in these flows "),
     "word for a caller": ("when: { known:", "when: { friend:", "19:34: caller is never friend: "),
     "word for a branch": ("branch: caller", "branch: cellar", "19:18: there is no value or fact"),
@@ -134,7 +134,7 @@ CHANGED = {
     "circle of words": ("say: hello, then: m", "say: hello, then: hi", "7:3: the loop "
                         "hi -> hi never asks the caller: break it"),
     "circle through an operation": ("say: balance-is, then: m", "say: balance-is, then: work",
-                                    "13:3: the loop work -> told -> work"),
+                                    "13:3: the loop work -> said -> work"),
     "circle through a queue": ("on: { full: bye }, else: m", "on: { full: agents }, else: m",
                                "16:3: the loop agents -> agents"),
     "circle through a flow": ("say: hello, then: m", "say: hello, then: away", "7:3: the "
@@ -204,7 +204,7 @@ def test_a_stop_key_may_be_none() -> None:
     assert said == "a.yaml:15:42: '1' is none of #, *"
 
 
-def test_every_problem_is_told_at_once_in_order() -> None:
+def test_all_problems_are_reported_together_in_order() -> None:
     text = GOOD.replace("wait: 5s", "wait: soon").replace(
         "say: hello, then: m", "say: hallo, then: spek"
     )
@@ -236,7 +236,7 @@ def test_numbers_and_names_are_claimed_once() -> None:
     ]
 
 
-def test_a_circle_through_two_flows_is_told_once() -> None:
+def test_a_loop_through_two_flows_is_reported_once() -> None:
     first = flow("start: { goto: start, flow: other }")
     second = first.replace("flow: test\n", "flow: other\n").replace("flow: other }", "flow: test }")
     assert problems(first, second.replace('"100"', '"200"')) == [
@@ -244,19 +244,19 @@ def test_a_circle_through_two_flows_is_told_once() -> None:
     ]
 
 
-def test_a_circle_with_two_ways_in_is_told_once() -> None:
+def test_a_loop_with_two_ways_in_is_reported_once() -> None:
     words = "one: { say: hello, then: two }\ntwo: { say: hello, then: one }"
     assert problems(
         flow(f"start: {{ branch: caller, when: {{ known: one }}, else: two }}\n{words}")
     ) == ["a.yaml:8:3: the loop one -> two -> one never asks the caller: break it"]
 
 
-def test_to_wait_once_more_in_a_queue_is_no_circle() -> None:
+def test_waiting_again_in_a_queue_is_no_loop() -> None:
     again = GOOD.replace("on: { full: bye }", "on: { timeout: agents, left: agents, full: bye }")
     assert read(again).problems == ()
 
 
-def test_ten_thousand_nodes_in_a_circle_are_told_briefly() -> None:
+def test_ten_thousand_nodes_in_a_loop_are_reported_briefly() -> None:
     says = "\n".join(f"n{n}: {{ say: hello, then: n{n + 1} }}" for n in range(9_999))
     last = "n9999: { say: hello, then: n0 }"
     [said] = problems(flow(f"start: {{ say: hello, then: n0 }}\n{says}\n{last}"))

@@ -18,12 +18,12 @@ from ivr.terms import QUEUE_OUTCOMES
 from ivr.wants import Ask, CheckHours, Dial, Done, Enqueue, Invoke, LineWant, Record, Say, Want
 from tests.ivr.calls import through_json
 from tests.ivr.conversation import answered, begin, shipped
-from tests.ivr.sample_flows import SAMPLES, happens, kitchen
+from tests.ivr.sample_flows import SAMPLES, happens, sample_book
 
 BOOK = shipped()
-KITCHEN = kitchen(faulty=False)
+SAMPLE = sample_book(faulty=False)
 NUMBERS = sorted(number for flow in BOOK.flows.values() for number in flow.numbers)
-PATIENCE = max(flow.patience for book in (BOOK, KITCHEN) for flow in book.flows.values())
+PATIENCE = max(flow.patience for book in (BOOK, SAMPLE) for flow in book.flows.values())
 
 PER_MISS = 6
 """How many turns a silence may cost before the next one: words, queue, words, operations."""
@@ -60,7 +60,7 @@ moves = st.lists(
 def test_a_call_ends_some_time_after_its_caller_fell_silent(
     number: str, subscriber: int | None, pressed: list[Event], random: Random, hangs_up: bool
 ) -> None:
-    """Also when every queue is closed and every back end is down, for then nobody hangs up."""
+    """Also when every queue is closed and every back end is down, for then no one else hangs up."""
     coming = list(pressed)
 
     def react(want: Want) -> Event:
@@ -98,14 +98,14 @@ def test_a_call_ends_some_time_after_its_caller_fell_silent(
 def test_every_kind_of_node_lets_a_silent_caller_go(
     subscriber: int | None, proven: bool, answers: int, random: Random, hangs_up: bool
 ) -> None:
-    """He does anything for a while, then nothing; and nothing succeeds any more."""
+    """The caller presses anything for a while, then nothing; and nothing succeeds any more."""
     left, broke = answers, False
 
     def react(want: Want) -> Event:
         nonlocal left, broke
         left -= 1
         if left > 0:
-            event = happens(KITCHEN, want, random, misses=0.1)
+            event = happens(SAMPLE, want, random, misses=0.1)
             if not isinstance(event, Failed) or not broke:
                 broke = broke or isinstance(event, Failed)
                 return event
@@ -124,9 +124,9 @@ def test_every_kind_of_node_lets_a_silent_caller_go(
                 return Answered("closed", {"opens": SAMPLES["moment"]})
         return Answered("unavailable")
 
-    session = replace(begin(KITCHEN, "100", subscriber, "ru"), proven=proven)
-    turn = step(KITCHEN, session, Began())
-    last = last_turn(KITCHEN, turn, react, PER_MISS * (answers + PATIENCE + 2))
+    session = replace(begin(SAMPLE, "100", subscriber, "ru"), proven=proven)
+    turn = step(SAMPLE, session, Began())
+    last = last_turn(SAMPLE, turn, react, PER_MISS * (answers + PATIENCE + 2))
     assert last.want in (Done("ended"), Done("gone"))
 
 
@@ -171,13 +171,13 @@ class Masher:
 
     def answer(self, ask: Ask) -> Event:
         gather = Gather(ask, self.keypad, self.now)
-        told_at = self.now + 10
-        told = False
+        ends_at = self.now + 10
+        played = False
         while gather.answer is None:
-            if not told and (gather.barged or self.now >= told_at):
-                told = True
+            if not played and (gather.barged or self.now >= ends_at):
+                played = True
                 gather.prompt_played(self.now)
-            elif self.wait(gather.due or told_at):
+            elif self.wait(gather.due or ends_at):
                 gather.keyed(self.now)
             else:
                 gather.timer_fired(self.now)

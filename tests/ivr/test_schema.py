@@ -156,22 +156,22 @@ def test_the_model_flow_passes_the_check() -> None:
     assert found.problems == ()
 
 
-@pytest.mark.parametrize(("right", "mistake", "told"), MISTAKES)
-def test_a_mistake_is_told(right: str, mistake: str, told: str) -> None:
+@pytest.mark.parametrize(("right", "mistake", "expected"), MISTAKES)
+def test_a_mistake_is_reported(right: str, mistake: str, expected: str) -> None:
     assert right in GOOD
     wrong = GOOD.replace(right, mistake)
     found = [error.message for error in EDITOR.iter_errors(editors(wrong)[0])]
-    assert any(told in one for one in found), found
+    assert any(expected in one for one in found), found
     assert load({"612.yaml": wrong, "support.yaml": SCHEDULE}, SLOTS, OPERATIONS).book is None
 
 
-@pytest.mark.parametrize(("right", "slip", "told"), SLIPS)
-def test_a_slip_in_a_schedule_is_told(right: str, slip: str, told: str) -> None:
+@pytest.mark.parametrize(("right", "slip", "expected"), SLIPS)
+def test_a_slip_in_a_schedule_is_reported(right: str, slip: str, expected: str) -> None:
     assert right in SCHEDULE
-    assert any(told in one for one in faults(SCHEDULE.replace(right, slip)))
+    assert any(expected in one for one in faults(SCHEDULE.replace(right, slip)))
 
 
-def test_a_mistake_is_told_of_its_own_kind_alone() -> None:
+def test_a_mistake_is_reported_for_its_own_kind_alone() -> None:
     wrong = GOOD.replace("wait: 6s", "wait: 6")
     assert len([*EDITOR.iter_errors(editors(wrong)[0])]) == 1
 

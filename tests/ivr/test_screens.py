@@ -29,10 +29,10 @@ def test_nothing_is_lost_and_no_page_is_too_long(
     assert all(map(fits, found))
     hint = f"\n{key} {MORE.get(language, 'more')}"
     assert all(page.endswith(hint) for page in found[:-1])
-    told = [page.removesuffix(hint) for page in found[:-1]] + [found[-1]]
-    assert words("".join(told)) == words("".join(sentences))
+    read = [page.removesuffix(hint) for page in found[:-1]] + [found[-1]]
+    assert words("".join(read)) == words("".join(sentences))
     whole = {word for sentence in sentences for word in sentence.split() if fits(word + hint)}
-    assert whole <= {word for page in told for word in page.split()}
+    assert whole <= {word for page in read for word in page.split()}
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,19 @@ def test_what_a_page_holds(text: str, holds: bool) -> None:
 
 
 def test_pages_as_they_are_read() -> None:
-    told = ["На вашем счёте двенадцать рублей.", "Баланс один, тариф два, услуги три, язык пять."]
-    assert pages(told, "#", "be") == (
+    sentences = [
+        "На вашем счёте двенадцать рублей.",
+        "Баланс один, тариф два, услуги три, язык пять.",
+    ]
+    assert pages(sentences, "#", "be") == (
         "На вашем счёте двенадцать рублей.\nБаланс один, тариф два,\n# далей",
         "услуги три, язык пять.",
     )
-    told = ["Добра, цяпер мы размаўляем па-беларуску.", "Баланс адзін, тарыф два, паслугі тры."]
-    assert pages(told, "#", "be") == (
+    sentences = [
+        "Добра, цяпер мы размаўляем па-беларуску.",
+        "Баланс адзін, тарыф два, паслугі тры.",
+    ]
+    assert pages(sentences, "#", "be") == (
         "Добра, цяпер мы размаўляем па-беларуску.\nБаланс адзін,\n# далей",
         "тарыф два, паслугі тры.",
     )
@@ -120,11 +126,15 @@ def test_every_menu_of_ours_is_read_as_numbered_lines(language: str) -> None:
             if isinstance(node, Menu):
                 sentences = [plan.phrase_text(words, Phrase(each), language) for each in node.menu]
                 lines = [line for each in sentences for line in listed(each, node.keys)]
-                told = [line[0] for line in lines if line[1] == " "]
+                named = [line[0] for line in lines if line[1] == " "]
                 own = set(node.keys) - set(flow.always)
-                assert own <= set(told), (flow.flow, lines)
+                assert own <= set(named), (flow.flow, lines)
 
 
 def test_a_page_ends_between_lines() -> None:
-    told = ["1 Оставить жалобу на работу", "2 Узнать о ремонте на линии", "3 Попросить перезвонить"]
-    assert pages(told, "0", "ru") == (f"{told[0]}\n{told[1]}\n0 дальше", told[2])
+    lines = [
+        "1 Оставить жалобу на работу",
+        "2 Узнать о ремонте на линии",
+        "3 Попросить перезвонить",
+    ]
+    assert pages(lines, "0", "ru") == (f"{lines[0]}\n{lines[1]}\n0 дальше", lines[2])

@@ -1,4 +1,4 @@
-"""Why he calls: what is known, in the order of what explains it best."""
+"""Why the caller calls: what is known, the best explanation first."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The copy of Asterisk's queues, against a small model of what app_queue does and tells."""
+"""The copy of Asterisk's queues, against a small model of what app_queue does and reports."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -112,11 +112,11 @@ def test_a_pause_counts_in_all_queues_and_a_talk_in_its_own() -> None:
     assert [seen["support"].in_call, seen["claims"].in_call] == [False, True]
 
 
-def test_who_waits_no_more_is_offered_to_nobody() -> None:
+def test_who_waits_no_more_is_not_offered() -> None:
     assert board(Offered("support", OLGA, "a", at(1))).offers == ()
 
 
-def test_what_no_list_tells_is_carried_over() -> None:
+def test_what_is_in_no_list_is_carried_over() -> None:
     old = board(*RINGS, member(ANNA), Connected("support", ANNA, caller("b"), at(2)))
     rings = board(member(state="not in use"), member(ANNA), waits("a"))
     assert reconciled(old, rings, None) == replace(rings, offers=old.offers, talks=old.talks)
@@ -124,8 +124,8 @@ def test_what_no_list_tells_is_carried_over() -> None:
 
 
 @pytest.mark.parametrize(("gap", "since"), [(False, 0), (True, 1)])
-def test_whoever_waits_does_so_since_he_was_told_to(gap: bool, since: int) -> None:
-    """A list has whole seconds, but after a gap he may have come anew."""
+def test_a_waiting_caller_keeps_the_time_of_the_event(gap: bool, since: int) -> None:
+    """A list has whole seconds; after a gap it counts, for the caller may have come again."""
     listed = board(CallerJoined("support", 1, caller("a", 1)))
     now = reconciled(board(waits("a")), listed, () if gap else None)
     assert now.queues["support"].waiting == (caller("a", since),)
@@ -164,18 +164,18 @@ def test_a_board_goes_through_json() -> None:
     assert json.decode(json.encode(now), type=Board) == now
 
 
-# A model of app_queue: what it keeps, what it tells of each deed, and its list.
+# A model of app_queue: what it keeps, its events for each action, and its list.
 
 
 class AppQueue:
-    """Keeps queues as Asterisk does; every deed appends to ``told``, as AMI would tell it."""
+    """Keeps queues as Asterisk does; every action appends AMI's events to ``events``."""
 
     def __init__(self) -> None:
         self.members: dict[str, dict[str, Member]] = {"support": {}, "claims": {}}
         self.waiting: dict[str, list[tuple[int, Caller]]] = {"support": [], "claims": []}
         self.ringing: list[tuple[str, str, Caller]] = []
         self.talking: list[tuple[str, str, Caller]] = []
-        self.told: list[Event] = []
+        self.events: list[Event] = []
         self.calls = 0
 
     def listed(self) -> Iterable[Event]:
@@ -188,30 +188,30 @@ class AppQueue:
     def change(self, queue: str, interface: str, **values: object) -> None:
         if known := self.members[queue].get(interface):
             self.members[queue][interface] = replace(known, **values)
-            self.told.append(MemberStatus(queue, self.members[queue][interface]))
+            self.events.append(MemberStatus(queue, self.members[queue][interface]))
 
-    def do(self, deed: int, queue: str, interface: str, some: int) -> None:
-        """One deed, chosen by numbers; nothing where it cannot be done."""
+    def do(self, action: int, queue: str, interface: str, some: int) -> None:
+        """One action, chosen by numbers; none where it is not possible."""
         row = self.waiting[queue]
         one = row[some % len(row)][1] if row else None
         rung = [it for it in self.ringing if it[0] == queue]
         talk = self.talking[some % len(self.talking)] if self.talking else None
-        match deed:
+        match action:
             case 0 | 1 | 2:
                 self.join(queue, some % 3)
             case 3 if one:
-                self.told.append(CallerAbandoned(queue, one.call))
+                self.events.append(CallerAbandoned(queue, one.call))
                 self.leave(queue, one)
             case 4 | 5 if one and interface in self.members[queue]:
                 if (queue, interface, one) not in self.ringing:
                     self.ringing.append((queue, interface, one))
-                    self.told.append(Offered(queue, interface, one.call, NOON))
+                    self.events.append(Offered(queue, interface, one.call, NOON))
                     self.change(queue, interface, state="ringing")
             case 6 if rung:
                 self.answer(*rung[some % len(rung)])
             case 7 if rung:
                 self.ringing.remove(rung[0])
-                self.told.append(Unanswered(queue, rung[0][1], rung[0][2].call))
+                self.events.append(Unanswered(queue, rung[0][1], rung[0][2].call))
                 self.change(*rung[0][:2], state="not in use")
             case 8 if talk:
                 self.complete(*talk)
@@ -219,7 +219,7 @@ class AppQueue:
                 self.members[queue].setdefault(interface, Member(interface=interface, name="x"))
                 self.change(queue, interface, paused=bool(some % 2), penalty=some % 3)
             case 11 if self.members[queue].pop(interface, None):
-                self.told.append(MemberRemoved(queue, interface))
+                self.events.append(MemberRemoved(queue, interface))
             case 12:
                 self.change(queue, interface, state=get_args(State)[some % 9])
 
@@ -227,28 +227,28 @@ class AppQueue:
         self.calls += 1
         place = sum(1 for other, _ in self.waiting[queue] if other >= priority)
         self.waiting[queue].insert(place, (priority, caller(str(self.calls))))
-        self.told.append(CallerJoined(queue, place + 1, caller(str(self.calls))))
+        self.events.append(CallerJoined(queue, place + 1, caller(str(self.calls))))
 
     def leave(self, queue: str, one: Caller) -> None:
         self.waiting[queue] = [it for it in self.waiting[queue] if it[1] != one]
         self.ringing = [it for it in self.ringing if it[2] != one]
-        self.told.append(CallerLeft(queue, one.call))
+        self.events.append(CallerLeft(queue, one.call))
 
     def answer(self, queue: str, interface: str, one: Caller) -> None:
         self.leave(queue, one)
         self.talking.append((queue, interface, one))
         if known := self.members[queue].get(interface):
             self.members[queue][interface] = replace(known, in_call=True)
-        self.told.append(Connected(queue, interface, one, NOON))
+        self.events.append(Connected(queue, interface, one, NOON))
 
     def complete(self, queue: str, interface: str, one: Caller) -> None:
         self.talking.remove((queue, interface, one))
         if known := self.members[queue].get(interface):
             self.members[queue][interface] = replace(known, in_call=False)
-        self.told.append(Completed(queue, interface, one.call, NOON))
+        self.events.append(Completed(queue, interface, one.call, NOON))
 
 
-DEEDS = st.lists(
+ACTIONS = st.lists(
     st.tuples(
         st.integers(0, 12),
         st.sampled_from(["support", "claims"]),
@@ -260,22 +260,22 @@ DEEDS = st.lists(
 
 
 @settings(deadline=None)
-@given(DEEDS, st.integers(0, 30))
+@given(ACTIONS, st.integers(0, 30))
 def test_the_folded_board_is_the_listed_one(
-    deeds: list[tuple[int, str, str, int]], late: int
+    actions: list[tuple[int, str, str, int]], late: int
 ) -> None:
-    """After any deeds; also when the events of before a list are heard after it."""
+    """After any actions; also when events from before a list arrive after it."""
     model = AppQueue()
     now = board(*model.listed())
-    for deed in deeds:
-        heard = len(model.told)
-        model.do(*deed)
-        now = board(*model.told[heard:], of=now)
+    for action in actions:
+        heard = len(model.events)
+        model.do(*action)
+        now = board(*model.events[heard:], of=now)
         listed = board(*model.listed())
         assert differences(now, listed) == ()
         assert {(it.queue, it.interface, it.caller) for it in now.offers} == set(model.ringing)
         assert {(it.queue, it.interface, it.caller) for it in now.talks} == set(model.talking)
-        stale = model.told[max(len(model.told) - late, 0) :]
+        stale = model.events[max(len(model.events) - late, 0) :]
         again = board(*stale, of=reconciled(now, listed, None))
         assert differences(again, listed) == ()
         assert (set(again.offers), set(again.talks)) == (set(now.offers), set(now.talks))

@@ -16,10 +16,10 @@ from ivr.terms import ACTIONS
 from ivr.wants import Done
 from tests.ivr.calls import through_json
 from tests.ivr.conversation import shipped
-from tests.ivr.sample_flows import begin, happens, kitchen
+from tests.ivr.sample_flows import begin, happens, sample_book
 
-BOOKS = {"kitchen": kitchen(), "shipped": shipped()}
-FAR = {"kitchen": 0.1, "shipped": 0.25}
+BOOKS = {"samples": sample_book(), "shipped": shipped()}
+FAR = {"samples": 0.1, "shipped": 0.25}
 """How much of each callers at random do not come to: what is asked for only after many answers."""
 SEEDS = range(150)
 

@@ -116,7 +116,7 @@ office: {{ hours: office, open: operator, closed: bye }}
     assert rules(flow(nodes, head), office) == []
 
 
-def test_a_trap_of_two_flows_is_told_once() -> None:
+def test_a_trap_of_two_flows_is_reported_once() -> None:
     ask = ASK.replace("operator", "there")
     nodes = f"main: {ask} {{ '1': there }} }}\nthere: {{ goto: main, flow: %s }}"
     head = HEAD.replace('always: { "0": operator }\n', "")
@@ -156,7 +156,7 @@ def test_the_keys_that_a_text_names() -> None:
     assert named("Someone is alone") == set()
 
 
-def test_a_text_whose_placeholders_may_tell_keys_hides_none() -> None:
+def test_a_text_whose_placeholders_may_name_keys_hides_none() -> None:
     menu = (
         "main: { menu: number-is, wrong: not-understood, gave-up: operator, keys: { '7': number } }"
     )
@@ -165,7 +165,7 @@ def test_a_text_whose_placeholders_may_tell_keys_hides_none() -> None:
     assert "hidden-key" not in {problem.rule for problem in problems}
 
 
-def test_a_key_of_always_may_be_told_elsewhere() -> None:
+def test_a_key_of_always_may_be_named_elsewhere() -> None:
     nodes = f"main: {ASK} {{ '1': hours, '0': bye }} }}\nhours: {{ say: hours-are, then: main }}"
     quiet = {**HEARD, "menu-hours": {"en": PromptText("Press one.", 1.0)}}
     text = flow(nodes.replace("'0': bye", "'0': hours"))

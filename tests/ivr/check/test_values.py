@@ -3,31 +3,31 @@
 from tests.ivr.check.test_check import ASK, HEAD, TAIL, flow, rules, sub
 
 BALANCE = """
-balance: { do: balance, on: { ok: told }, else: operator }
-told: { say: balance-is, then: main }
+balance: { do: balance, on: { ok: said }, else: operator }
+said: { say: balance-is, then: main }
 """
 
 
 def test_a_value_of_one_outcome_is_not_there_after_another() -> None:
     good = f"main: {ASK} {{ '1': balance }} }}\n{BALANCE}"
     assert rules(flow(good)) == []
-    assert rules(flow(good.replace("else: operator", "else: told"))) == ["sometimes-unbrought"]
+    assert rules(flow(good.replace("else: operator", "else: said"))) == ["sometimes-unbrought"]
 
 
 def test_a_case_that_fits_shows_that_the_value_is_there() -> None:
     nodes = f"""
 main: {ASK} {{ "1": balance, "2": look }} }}
 {BALANCE}
-look: {{ branch: balance, when: {{ "> 0": told }}, else: main }}
+look: {{ branch: balance, when: {{ "> 0": said }}, else: main }}
 """
     assert rules(flow(nodes)) == []
-    assert rules(flow(nodes.replace("else: main", "else: told"))) == ["sometimes-unbrought"]
+    assert rules(flow(nodes.replace("else: main", "else: said"))) == ["sometimes-unbrought"]
 
 
 def test_after_a_fault_is_there_what_was_there_wherever_it_may_come() -> None:
     nodes = """
-main: { set: { balance: "{other}" }, then: told }
-told: { say: welcome, then: bye }
+main: { set: { balance: "{other}" }, then: said }
+said: { say: welcome, then: bye }
 trouble: { set: { copy: "{other}" }, then: operator }
 """
     head = HEAD.replace('always: { "0": operator }\n', "on-error: trouble\n")
@@ -57,8 +57,8 @@ sub: {{ call: sub, on: {{ done: main }} }}
 def test_what_a_flow_takes_is_there_after_the_outcome_that_brings_it() -> None:
     nodes = f"""
 main: {ASK} {{ "1": who }} }}
-who: {{ call: sub, take: {{ number: contract }}, on: {{ known: told, unknown: main }} }}
-told: {{ say: number-is, then: main }}
+who: {{ call: sub, take: {{ number: contract }}, on: {{ known: said, unknown: main }} }}
+said: {{ say: number-is, then: main }}
 """
     inner = """
 main: { input: contract-ask, into: contract, wrong: not-understood, then: known, gave-up: unknown }
@@ -67,12 +67,12 @@ unknown: { return: unknown }
 """
     called = sub(inner, "outputs: { contract: digits }\n").replace('"0"', '"*"')
     assert rules(flow(nodes), called) == []
-    assert rules(flow(nodes.replace("unknown: main", "unknown: told")), called) == [
+    assert rules(flow(nodes.replace("unknown: main", "unknown: said")), called) == [
         "sometimes-unbrought"
     ]
 
 
-def test_a_yes_is_for_one_deed() -> None:
+def test_a_yes_is_for_one_operation() -> None:
     nodes = f"""
 main: {ASK} {{ "1": sure }} }}
 sure: {{ confirm: pay-ask, wrong: not-understood, yes: pay, no: main, gave-up: operator }}
@@ -116,8 +116,8 @@ def test_a_copy_is_of_the_kind_of_what_it_copies() -> None:
 main: {ASK} {{ "1": balance }} }}
 balance: {{ do: balance, on: {{ ok: copy }}, else: operator }}
 copy: {{ set: {{ other: "{{balance}}" }}, then: again }}
-again: {{ set: {{ number: "{{other}}" }}, then: told }}
-told: {{ say: number-is, then: main }}
+again: {{ set: {{ number: "{{other}}" }}, then: said }}
+said: {{ say: number-is, then: main }}
 """
     assert rules(flow(nodes)) == ["wrong-kind"]
     assert (

@@ -69,15 +69,15 @@ def test_every_node_and_way_is_there_once(names: tuple[str, ...]) -> None:
     found = picture(BOOK, names, WORDS, {})
     drawn = [(box.flow, box.node) for sheet in found.sheets for box in sheet.boxes if box.kind]
     assert drawn == [(name, node) for name in names for node in BOOK.flows[name].nodes]
-    told: Counter[tuple[str, str, str, str, str]] = Counter()
+    arrows: Counter[tuple[str, str, str, str, str]] = Counter()
     for sheet in found.sheets:
         for box in sheet.boxes:
             for each in (*box.exits, *box.usual):
-                told[box.flow, box.node, each.label, each.flow, each.node] += 1
+                arrows[box.flow, box.node, each.label, each.flow, each.node] += 1
     for arrow in found.arrows:
         for each in arrow.exits:
             assert (each.flow, each.node) == arrow.target
-            told[*arrow.source, each.label, each.flow, each.node] += 1
+            arrows[*arrow.source, each.label, each.flow, each.node] += 1
     meant = Counter(
         (*spot, way.label, way.flow, way.node)
         for spot in drawn
@@ -89,13 +89,13 @@ def test_every_node_and_way_is_there_once(names: tuple[str, ...]) -> None:
         for field in HANDLERS.values()
         if (target := getattr(BOOK.flows[name], field))
     )
-    assert told == meant + handlers
+    assert arrows == meant + handlers
 
 
-def test_what_all_menus_have_is_told_once() -> None:
+def test_what_all_menus_have_is_drawn_once() -> None:
     found = small()
-    told = [(each.label, each.node) for each in found.sheets[0].everywhere]
-    assert told == [("9", "repeat"), ("#", "help"), ("gave-up", "bye"), ("farewell", "bye")]
+    drawn = [(each.label, each.node) for each in found.sheets[0].everywhere]
+    assert drawn == [("9", "repeat"), ("#", "help"), ("gave-up", "bye"), ("farewell", "bye")]
     assert [each.label for each in boxes(found)["main"].exits] == ["*"]
     assert "gave-up" in [each.label for each in boxes(found)["main"].usual]
 
@@ -106,19 +106,19 @@ def test_of_many_lines_to_a_box_one_is_drawn_and_none_goes_back() -> None:
     assert len([target for _, target in lines if target == "bye"]) == 1
     assert all((source, "main") not in lines for source in boxes(found))
     assert ("on-error:", "desk") in lines
-    told = {name: [each.label for each in box.exits] for name, box in boxes(found).items()}
-    assert told == {
+    drawn = {name: [each.label for each in box.exits] for name, box in boxes(found).items()}
+    assert drawn == {
         "main": ["*"], "перевод": ["3"], "help": [], "again": ["known", "else"],
         "desk": ["ended", "else"], "bye": [], "on-error:": [],
     }  # fmt: skip
 
 
-def test_the_way_to_a_human_is_marked_from_the_start_and_told_of_each_question() -> None:
+def test_the_way_to_a_human_is_marked_from_the_start_and_written_at_each_question() -> None:
     found = small()
     marked = [(arrow.source[1], arrow.target[1]) for arrow in found.arrows if arrow.human]
     assert marked == [("main", "перевод"), ("перевод", "desk")]
-    told = {name: box.human for name, box in boxes(found).items() if box.human is not None}
-    assert told == {"main": "11", "перевод": "1"}
+    drawn = {name: box.human for name, box in boxes(found).items() if box.human is not None}
+    assert drawn == {"main": "11", "перевод": "1"}
 
 
 def test_the_way_to_a_human_leads_through_other_flows() -> None:
@@ -137,7 +137,7 @@ def test_no_way_to_a_human_is_said() -> None:
     assert "☎ never" in dot(found)
 
 
-def test_calls_are_told_where_they_went() -> None:
+def test_calls_are_counted_where_they_went() -> None:
     went = {
         ("main", "1"): 7, ("main", "9"): 2, ("main", "2"): 3, ("main", "hung-up"): 4,
         ("перевод", "1"): 5, ("перевод", "3"): 2,
@@ -148,7 +148,7 @@ def test_calls_are_told_where_they_went() -> None:
     main = boxes(found)["main"]
     assert (main.calls, main.hung_up) == (14, 4)
     text = dot(found)
-    for told in (
+    for drawn in (
         "calls 14, hung up 4",
         "9 (2)",
         "3 (2) → bye",
@@ -156,7 +156,7 @@ def test_calls_are_told_where_they_went() -> None:
         '" 1 (7) "',
         "no calls yet",
     ):
-        assert told in text
+        assert drawn in text
     assert "calls 14, hung up 4" in mermaid(found)
     thick = [float(width) for width in re.findall(r"penwidth=([0-9.]+)", text)]
     assert max(thick) == 5.8

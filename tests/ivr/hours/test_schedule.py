@@ -46,7 +46,7 @@ except:
 """
 
 
-def test_all_faults_of_a_schedule_are_told_with_their_places() -> None:
+def test_all_faults_of_a_schedule_are_reported_with_their_places() -> None:
     problems = load({"wrong.yaml": WRONG}, {}, {}).problems
     assert [(each.place.line, each.rule) for each in problems] == [
         (5, "twin-days"),

@@ -1,4 +1,4 @@
-"""Weak code words are refused, and told why without being repeated."""
+"""Weak code words are refused, and the reason is given without repeating them."""
 
 from datetime import date
 
@@ -41,7 +41,7 @@ ABOUT = About("375990000017", "Берёзкина Ева", ("зорка", "zorka
         ("ґанок", "on no key"),
     ],
 )
-def test_a_weak_word_is_told_why(word: str, why: str) -> None:
+def test_a_weak_word_is_refused_with_a_reason(word: str, why: str) -> None:
     found = faults(word, ABOUT)
     assert any(why in one for one in found), found
     assert not any(word in one for one in found if word and word not in ("1234", "1111"))

@@ -73,8 +73,8 @@ languages = st.sampled_from(LANGUAGES)
     ],
 )
 def test_money(amount: str, russian: str, belarusian: str, english: str) -> None:
-    told = tuple(money(Money(Decimal(amount), "BYN"), language) for language in LANGUAGES)
-    assert told == (russian, belarusian, english)
+    words = tuple(money(Money(Decimal(amount), "BYN"), language) for language in LANGUAGES)
+    assert words == (russian, belarusian, english)
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_other_currencies(amount: str, currency: str, language: str, words: str)
     ],
 )
 def test_counts(number: int, unit: str, russian: str, belarusian: str, english: str) -> None:
-    told = tuple(count(number, unit, language) for language in LANGUAGES)
-    assert told == (russian, belarusian, english)
+    words = tuple(count(number, unit, language) for language in LANGUAGES)
+    assert words == (russian, belarusian, english)
 
 
 def test_gender_stays_with_the_last_three_digits() -> None:
@@ -188,9 +188,11 @@ def test_gender_stays_with_the_last_three_digits() -> None:
     ],
 )
 def test_days(at: date, russian: str, belarusian: str, english: str) -> None:
-    told = tuple(day(at, language, year=True) for language in LANGUAGES)
-    assert told == (russian, belarusian, english)
-    assert all(whole.startswith(day(at, name)) for name, whole in zip(LANGUAGES, told, strict=True))
+    words = tuple(day(at, language, year=True) for language in LANGUAGES)
+    assert words == (russian, belarusian, english)
+    assert all(
+        whole.startswith(day(at, name)) for name, whole in zip(LANGUAGES, words, strict=True)
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,7 +253,7 @@ def test_digits(value: str, language: str, words: str) -> None:
     assert digits(value, language, BELARUS) == words
 
 
-def test_every_kind_is_told() -> None:
+def test_every_kind_has_words() -> None:
     at = datetime(2026, 11, 3, 9, 0)
     assert spoken(Money(Decimal(1), "BYN"), "money", "", "ru") == "один рубль"
     assert spoken(Count(1), "count", "hour", "ru") == "один час"
@@ -263,7 +265,7 @@ def test_every_kind_is_told() -> None:
     assert spoken(Name({"ru": "Домашний", "": "Home"}), "name", "", "be") == "Home"
 
 
-def test_what_has_no_words_says_who_mends_it() -> None:
+def test_what_has_no_words_says_who_must_act() -> None:
     with pytest.raises(PhraseError, match=r"XTS.*ivr/speech/nouns"):
         money(Money(Decimal(1), "XTS"), "ru")
     with pytest.raises(PhraseError, match="billing"):
@@ -288,15 +290,15 @@ def test_what_has_no_words_says_who_mends_it() -> None:
     languages,
 )
 def test_any_amount_has_words(amount: Decimal, currency: str, language: str) -> None:
-    told = money(Money(amount, currency), language)
-    assert told.replace(" ", "").replace("-", "").isalpha()
-    assert told.startswith(("минус", "мінус", "minus")) == (amount < 0)
+    words = money(Money(amount, currency), language)
+    assert words.replace(" ", "").replace("-", "").isalpha()
+    assert words.startswith(("минус", "мінус", "minus")) == (amount < 0)
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(sorted(UNITS)), languages)
 def test_any_count_has_words(number: int, unit: str, language: str) -> None:
-    told = count(number, unit, language)
-    assert told.split()[-1] in UNITS[unit][language]
+    words = count(number, unit, language)
+    assert words.split()[-1] in UNITS[unit][language]
 
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)), languages)

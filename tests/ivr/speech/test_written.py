@@ -1,4 +1,4 @@
-"""Values in figures, as a text message tells them."""
+"""Values in figures, as a text message writes them."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -56,7 +56,7 @@ def test_what_cannot_be_written(value: Value, kind: str, unit: str) -> None:
         written(value, kind, unit, "ru")
 
 
-def test_a_prompt_is_read_with_figures_and_told_in_words() -> None:
+def test_a_prompt_is_written_with_figures_and_spoken_in_words() -> None:
     phrase = Phrase("balance-is", {"balance": Money(Decimal("12.50"), "BYN")})
     assert plan.phrase_text(shipped(DEMO), phrase, "ru", "written") == "На вашем счёте 12,50 руб."
     assert plan.phrase_text(shipped(DEMO), phrase, "ru").endswith(
