@@ -61,8 +61,8 @@ def recorded(tmp_path: Path) -> Recordings:
 
 
 def live(db: Database, directory: Path, call: str, at: datetime) -> None:
-    """What a day leaves behind: a call, its text, tries, hearing, a closed and an open complaint,
-    a recording that is no complaint's, a closed and an open card, an act, a look."""
+    """What a day leaves behind: a call, its text, tries, a played announcement, a closed and an
+    open complaint, a recording without a complaint, a closed and an open card, an act, a look."""
     calls.add(db, [replace(began(call), at=at), step(call, 1), step(call, 2)])
     calls.add(db, [CallEnded(call, at, "gone", 16)])
     outbox.post(db, f"{call}:sent", "375990000001", "text", call, at)

@@ -28,9 +28,9 @@ class Server:
         """Actions that are not answered."""
         self.refuses = {"Nonsense": "Invalid/unknown command"}
         """Actions that are refused, and why."""
-        self.closes_at_once = 0
+        self.refused_connections = 0
         """So many connections are closed as soon as they are made."""
-        self.bytes_at_once = 1 << 20
+        self.chunk_size = 1 << 20
         """How much leaves in one packet."""
         self.overtaking: list[dict[str, str]] = []
         """Events that are sent in one breath with the end of the next list, behind it."""
@@ -75,25 +75,25 @@ class Server:
         for line in self._lines:
             line.transport.abort()
 
-    async def tell(self, *events: dict[str, str]) -> None:
-        """Tell events to who is there."""
+    async def send(self, *events: dict[str, str]) -> None:
+        """Send events to all connections."""
         await self.raw("".join(map(written, events)).encode())
 
     async def raw(self, data: bytes) -> None:
-        """Send bytes as they are to who is there."""
+        """Send bytes as they are to all connections."""
         for line in tuple(self._lines):
             await self._send(line, data)
 
     async def _send(self, line: asyncio.StreamWriter, data: bytes) -> None:
-        for start in range(0, len(data), self.bytes_at_once):
-            line.write(data[start : start + self.bytes_at_once])
+        for start in range(0, len(data), self.chunk_size):
+            line.write(data[start : start + self.chunk_size])
             await line.drain()
-            for _ in range(3 if len(data) > self.bytes_at_once else 0):
+            for _ in range(3 if len(data) > self.chunk_size else 0):
                 await asyncio.sleep(0)  # until it was read, as a packet of its own
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.closes_at_once:
-            self.closes_at_once -= 1
+        if self.refused_connections:
+            self.refused_connections -= 1
             writer.close()
             return
         self._lines.add(writer)

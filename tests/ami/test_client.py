@@ -65,10 +65,10 @@ async def test_an_event_in_the_list_is_taken_in_its_order(server: Server) -> Non
 
 
 async def test_letters_that_packets_cut_in_two(server: Server) -> None:
-    server.bytes_at_once = 1
+    server.chunk_size = 1
     async with kept(replace(server.settings, deadline=5.0)) as heard:
         await until(lambda: heard.asks)
-        await server.tell(joins("a", 1))
+        await server.send(joins("a", 1))
         await until(lambda: heard.events)
     assert heard.events[0]["CallerIDName"] == "Ў Янка"
 
@@ -94,9 +94,9 @@ async def test_a_wrong_password_is_logged_once_and_never_shown(
     async with kept(wrong) as heard:
         await until(lambda: len(server.said) > 2)
         assert heard.asks == []
-    [told] = [each for each in caplog.records if each.levelno > logging.INFO]
-    assert "Authentication failed" in told.message
-    assert "secrets.toml" in told.message
+    [logged] = [each for each in caplog.records if each.levelno > logging.INFO]
+    assert "Authentication failed" in logged.message
+    assert "secrets.toml" in logged.message
     assert "geheim" not in caplog.text
 
 
@@ -145,14 +145,14 @@ async def test_closed_is_closed(server: Server) -> None:
     async with kept(server.settings) as heard:
         await until(lambda: heard.asks)
     await until(lambda: not server.connections)
-    server.closes_at_once = 3
+    server.refused_connections = 3
     async with kept(server.settings) as other:
         await until(lambda: other.asks)
     assert (server.logged_in, len(heard.asks)) == (2, 1)
 
 
 async def test_a_server_that_closes_at_once(server: Server) -> None:
-    server.closes_at_once = 3
+    server.refused_connections = 3
     async with kept(server.settings) as heard:
         await until(lambda: heard.asks)
     assert server.logged_in == 1
@@ -164,7 +164,7 @@ async def test_half_a_line_and_then_the_end(server: Server) -> None:
         await server.raw(b"Event: QueueCallerJoin\r\nQueue: sup")
         server.drop()
         await until(lambda: len(heard.asks) == 2)
-        await server.tell(joins("a", 1))
+        await server.send(joins("a", 1))
         await until(lambda: heard.events)
     assert [each["Queue"] for each in heard.events] == ["support"]
 
@@ -187,9 +187,9 @@ async def test_messages_that_are_none(server: Server) -> None:
         await server.raw(
             b"Event: A\r\nActionID: 1\r\nActionID: 2\r\n\r\n"
             b"Event: A\r\nEvent: B\r\n\r\n"
-            b"\xff\xfe\r\n\r\n\r\n\r\nResponse: Success\r\nActionID: nobody\r\n\r\n"
+            b"\xff\xfe\r\n\r\n\r\n\r\nResponse: Success\r\nActionID: unknown\r\n\r\n"
         )
-        await server.tell(joins("a", 1), {"Event": "Shutdown"})
+        await server.send(joins("a", 1), {"Event": "Shutdown"})
         await until(lambda: len(heard.events) == 2)
     assert heard.names == ["QueueCallerJoin", "Shutdown"]
     assert server.logged_in == 1

@@ -134,9 +134,9 @@ def test_a_member_is_parsed_in_full(name: str) -> None:
 
 
 def test_a_withheld_number_is_empty() -> None:
-    told = parse({**joins("a", 1), "CallerIDNum": "<unknown>", "CallerIDName": "unknown"}, NOW)
-    assert isinstance(told, CallerJoined)
-    assert (told.caller.number, told.caller.name) == ("", "")
+    event = parse({**joins("a", 1), "CallerIDNum": "<unknown>", "CallerIDName": "unknown"}, NOW)
+    assert isinstance(event, CallerJoined)
+    assert (event.caller.number, event.caller.name) == ("", "")
 
 
 EVENTS = st.sampled_from([joins("a", 1), leaves("a"), member(), member_is(), agent("AgentConnect", "a"), waits("a", 1), channel("a")])  # fmt: skip  # noqa: E501

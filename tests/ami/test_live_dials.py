@@ -35,7 +35,7 @@ async def shows(watch: QueueMonitor, fact: Callable[[Board], object]) -> Board:
 
 
 async def bridged(pbx: Pbx) -> None:
-    """Wait until they hear each other: a queue tells of it a moment before."""
+    """Wait until they hear each other: the queue's event comes a moment before."""
     async with within(PATIENCE):
         while "2" not in (await asyncio.to_thread(pbx.cli, "bridge show all")).split():
             pass
@@ -87,7 +87,7 @@ async def test_a_colleague_calls_a_colleague(pbx: Pbx, watch: QueueMonitor) -> N
         await shows(watch, lambda now: not now.talks)
 
 
-async def test_a_phone_passes_a_caller_on_at_once(pbx: Pbx, watch: QueueMonitor) -> None:
+async def test_a_phone_transfers_a_caller_blindly(pbx: Pbx, watch: QueueMonitor) -> None:
     async with talking(pbx, watch) as (me, olga, anna):
         await olga.transfer("702")
         await anna_answers(watch, anna)

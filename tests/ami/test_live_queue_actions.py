@@ -1,4 +1,4 @@
-"""Agents and callers are moved on a real Asterisk, which tells what we read and nothing else."""
+"""Agents and callers are moved on a real Asterisk, and its events are those that we read."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ from tests.phone.test_live_phone import account
 pytestmark = pytest.mark.live
 
 
-async def test_an_agent_rests_and_works_on(watch: QueueMonitor) -> None:
+async def test_an_agent_is_paused_and_works_on(watch: QueueMonitor) -> None:
     def olga() -> Member:
         return watch.view.board.queues["support"].members[OLGA]
 
@@ -47,9 +47,9 @@ async def test_a_phone_becomes_a_member_and_leaves(watch: QueueMonitor) -> None:
         await until(lambda: members() == {"Ольга": 0})
     with pytest.raises(RefusedError, match="not dynamic"):
         await actions.leave("support", OLGA)
-    for deed in (actions.join("nowhere", OLGA, "Ольга"), actions.leave("nowhere", OLGA)):
+    for action in (actions.join("nowhere", OLGA, "Ольга"), actions.leave("nowhere", OLGA)):
         with pytest.raises(RefusedError, match="No such queue"):
-            await deed
+            await action
 
 
 async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: QueueMonitor) -> None:
@@ -72,8 +72,8 @@ async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: QueueMonitor) -
             await olga.answer()
             await olga.hangup()
             await me.wait(Disconnected)
-        told = set(heard.names[before:])
-        assert {"QueueCallerJoin", "QueueCallerLeave", "QueueMemberStatus"} <= told <= READ
+        names = set(heard.names[before:])
+        assert {"QueueCallerJoin", "QueueCallerLeave", "QueueMemberStatus"} <= names <= READ
         with pytest.raises(RefusedError, match="Channel does not exist"):
             await actions.redirect(waiting.channel, "firstline-people", "701")
 

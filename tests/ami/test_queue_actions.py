@@ -1,4 +1,4 @@
-"""What moves agents, as AMI is told."""
+"""The AMI actions that move agents and callers."""
 
 import pytest
 

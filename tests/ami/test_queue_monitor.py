@@ -59,14 +59,14 @@ async def test_the_board_from_the_list_and_then_from_events(asterisk: Server) ->
         await until(lambda: watch.view.current)
         assert calls(watch) == ["a"]
         assert watch.view.board.queues["support"].members[OLGA].state == "not in use"
-        await asterisk.tell(joins("b", 2), agent("AgentCalled", "a"), member_is(6))
+        await asterisk.send(joins("b", 2), agent("AgentCalled", "a"), member_is(6))
         await until(lambda: watch.view.board.offers)
         [offer] = watch.view.board.offers
         assert (offer.interface, offer.caller.call) == (OLGA, "a")
-        await asterisk.tell(leaves("a"), agent("AgentConnect", "a", HoldTime="9"))
+        await asterisk.send(leaves("a"), agent("AgentConnect", "a", HoldTime="9"))
         await until(lambda: watch.view.board.talks)
         assert (calls(watch), watch.view.board.offers) == (["b"], ())
-        await asterisk.tell(agent("AgentComplete", "a"))
+        await asterisk.send(agent("AgentComplete", "a"))
         await until(lambda: not watch.view.board.talks)
         assert watch.view.board.queues["support"].members[OLGA].last_call
 
@@ -93,7 +93,7 @@ async def test_a_difference_without_an_event_is_counted_and_corrected(
 
 
 async def test_a_list_that_overtook_its_events_is_no_mistake(asterisk: Server) -> None:
-    """The list has what is told behind it: nothing was left out."""
+    """The list contains what events reported before it: nothing was left out."""
     async with watching(asterisk.settings, OFTEN) as watch:
         await until(lambda: watch.view.current)
         for number in range(20):
@@ -109,7 +109,7 @@ async def test_thousands_of_events_at_once(asterisk: Server) -> None:
         await until(lambda: watch.view.current)
         with watch.listen() as views:
             events = [joins(f"c{number}", number + 2) for number in range(2000)]
-            await asterisk.tell(*events, *(leaves(f"c{number}") for number in range(1, 2000)))
+            await asterisk.send(*events, *(leaves(f"c{number}") for number in range(1, 2000)))
             await until(lambda: calls(watch) == ["a", "c0"])
             assert views.qsize() == 1
             assert views.get_nowait() is watch.view
@@ -119,7 +119,7 @@ async def test_listeners_get_only_changes(asterisk: Server) -> None:
     async with watching(asterisk.settings) as watch:
         with watch.listen() as views:
             assert (await views.get()).current
-            await asterisk.tell(leaves("nobody"), joins("a", 1), joins("b", 2))
+            await asterisk.send(leaves("unknown"), joins("a", 1), joins("b", 2))
             assert len((await views.get()).board.queues["support"].waiting) == 2
             await asterisk.die()
             assert not (await views.get()).current
@@ -140,7 +140,7 @@ async def test_lists_without_news_are_no_changes(asterisk: Server) -> None:
 async def test_asterisk_died_and_came_back(asterisk: Server) -> None:
     async with watching(asterisk.settings) as watch:
         await until(lambda: watch.view.current)
-        await asterisk.tell(agent("AgentCalled", "a"), agent("AgentConnect", "b", HoldTime="1"))
+        await asterisk.send(agent("AgentCalled", "a"), agent("AgentConnect", "b", HoldTime="1"))
         await until(lambda: watch.view.board.talks and watch.view.board.offers)
         await asterisk.die()
         await until(lambda: not watch.view.current)
@@ -156,7 +156,7 @@ async def test_only_the_connection_broke(asterisk: Server) -> None:
     """Who rings and who speaks is still known, as far as it is still seen."""
     async with watching(asterisk.settings) as watch:
         await until(lambda: watch.view.current)
-        await asterisk.tell(agent("AgentCalled", "a"), agent("AgentConnect", "b", HoldTime="1"))
+        await asterisk.send(agent("AgentCalled", "a"), agent("AgentConnect", "b", HoldTime="1"))
         await until(lambda: watch.view.board.talks and watch.view.board.offers)
         asterisk.listed = [queue(), member(7, InCall="1"), waits("a", 1)]
         asterisk.drop()
@@ -179,15 +179,15 @@ async def test_direct_calls_are_followed_to_agents_only(asterisk: Server) -> Non
     half = "Local/701@people-1;"
     async with watching(asterisk.settings) as watch:
         await until(lambda: watch.view.current)
-        await asterisk.tell(dials("b", "PJSIP/375291234567-1"), dials("b", f"{half}1"))
-        await asterisk.tell({**dials("x", f"{OLGA}-1"), "Channel": f"{half}2"})
+        await asterisk.send(dials("b", "PJSIP/375291234567-1"), dials("b", f"{half}1"))
+        await asterisk.send({**dials("x", f"{OLGA}-1"), "Channel": f"{half}2"})
         await until(lambda: len(watch.view.board.offers) == 2)
         assert watch.view.board.offers[1].interface == OLGA
         assert watch.view.board.offers[1].caller.call == "b"
-        await asterisk.tell(dials("x", f"{OLGA}-1", "ANSWER"), hangs_up("x", f"{half}1"))
+        await asterisk.send(dials("x", f"{OLGA}-1", "ANSWER"), hangs_up("x", f"{half}1"))
         await until(lambda: not watch.view.board.offers)
         assert len(watch.view.board.talks) == 1
-        await asterisk.tell(hangs_up("b", "PJSIP/1-b"))
+        await asterisk.send(hangs_up("b", "PJSIP/1-b"))
         await until(lambda: not watch.view.board.talks)
 
 
@@ -201,7 +201,7 @@ async def test_calls_in_progress_at_the_login_are_known(asterisk: Server) -> Non
         [talk], [offer] = watch.view.board.talks, watch.view.board.offers
         assert (talk.queue, talk.interface, talk.caller.call) == ("support", OLGA, "b")
         assert (offer.queue, offer.interface, offer.caller.call) == ("support", OLGA, "a")
-        await asterisk.tell(agent("AgentComplete", "b"))
+        await asterisk.send(agent("AgentComplete", "b"))
         await until(lambda: not watch.view.board.talks)
 
 
@@ -221,7 +221,7 @@ async def test_a_direct_call_survives_a_reconnection(
     """If both are still there, and do not hang up before all is known again."""
     async with watching(asterisk.settings) as watch:
         await until(lambda: watch.view.current)
-        await asterisk.tell(dials("b", f"{OLGA}-1"), dials("b", f"{OLGA}-1", "ANSWER"))
+        await asterisk.send(dials("b", f"{OLGA}-1"), dials("b", f"{OLGA}-1", "ANSWER"))
         await until(lambda: watch.view.board.talks)
         asterisk.channels = list(channels)
         asterisk.drop()
@@ -245,7 +245,7 @@ async def test_a_malformed_event_is_logged_once(
     async with watching(asterisk.settings) as watch:
         await until(lambda: watch.view.current)
         for _ in range(3):
-            await asterisk.tell({"Event": "QueueCallerJoin", "Queue": "support"})
+            await asterisk.send({"Event": "QueueCallerJoin", "Queue": "support"})
         await until(lambda: watch.unparsed["QueueCallerJoin"] == 3)
         assert caplog.text.count("malformed event") == 1
         assert calls(watch) == ["a"]

@@ -61,7 +61,7 @@ CALL = Dial("*7-01", 29.5)
 
 
 class Harness:
-    """Calls over a link. Unless told otherwise, a test takes each line and presents itself."""
+    """Calls over a link. By default, a test takes each line and presents itself."""
 
     def __init__(self, server: Server, link: Link, calls: Calls) -> None:
         self.server = server
@@ -137,7 +137,7 @@ def say(*prompts: str, barge_in: bool = True) -> Say:
 
 
 def record(*prompts: str, name: str = "call-3", **others: Any) -> Record:
-    """Tell these prompts and record."""
+    """Play these prompts and record."""
     return Record(screen(*prompts), 30.0, 3.5, "#", name, **others)
 
 

@@ -32,7 +32,7 @@ class Server:
         self.instant = False
         """Whether a playback is over as soon as it began."""
         self.stops = True
-        """Whether a playback that is told to stop does so before the answer."""
+        """Whether a playback whose stop is requested stops before the answer."""
         self.channels: dict[str, FakeChannel] = {}
         self.texts: dict[str, list[tuple[str, str]]] = {}
         """Phones that are registered, and the texts that came to them, each with its sender."""
@@ -53,9 +53,9 @@ class Server:
 
     # What a test plans and looks at.
 
-    def plan(self, line: str, deed: Action) -> None:
+    def plan(self, line: str, action: Action) -> None:
         """At the next request that begins with ``line``, do this first."""
-        self._planned.append((line, deed))
+        self._planned.append((line, action))
 
     def lines(self, beginning: str = "") -> list[str]:
         """The requests so far, without those that make a connection ready."""
@@ -71,7 +71,7 @@ class Server:
     # What happens in Asterisk.
 
     def emit(self, kind: str, **fields: object) -> None:
-        """Tell an event, if anybody is there and wants it."""
+        """Send an event, if somebody is connected and its type is allowed."""
         if self._socket is not None and (self.allowed is None or kind in self.allowed):
             self._events.put_nowait(json.encode({"type": kind, **fields}).decode())
 
@@ -162,13 +162,13 @@ class Server:
         self._events = asyncio.Queue()
         self.connections += 1
         self.allowed = None
-        telling = asyncio.create_task(_tell(socket, self._events))
+        sending = asyncio.create_task(_send_events(socket, self._events))
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT and self.over_socket:
                     await self._on_message(message.data)
         finally:
-            telling.cancel()
+            sending.cancel()
             if self._socket is socket:
                 self._socket = None
         return socket
@@ -236,14 +236,14 @@ class Server:
         self.texts[phone].append((query["from"], query["body"]))
         return None
 
-    def _application(self, name: str, deed: list[str], asked: Asked) -> object:
+    def _application(self, name: str, rest: list[str], asked: Asked) -> object:
         source = asked.query.get("eventSource", "")
-        if deed == ["eventFilter"]:
+        if rest == ["eventFilter"]:
             before = [] if name == APP else self.allowed or []
             self.allowed = [*before, *(one["type"] for one in json.decode(asked.body)["allowed"])]
         elif source.startswith("endpoint:"):
             self.sources.append(f"{name} {source}")
-        elif deed:
+        elif rest:
             if source.removeprefix("channel:") not in self.channels:
                 raise StatusError(422)
             self.channels[source.removeprefix("channel:")].subscribed = True
@@ -255,8 +255,8 @@ class Server:
         match method, *path.split("/"):
             case ["GET", "asterisk", _]:
                 return {"system": {"version": "22.0.0-tests", "entity_id": "x"}, "ping": "pong"}
-            case [_, "applications", name, *deed]:
-                return self._application(name, deed, asked)
+            case [_, "applications", name, *rest]:
+                return self._application(name, rest, asked)
             case [_, "endpoints", *which]:
                 return self._endpoint(which, asked.query)
             case [method, "recordings", *which]:
@@ -269,8 +269,8 @@ class Server:
                     raise StatusError(404)
                 self.hang_up(channel)
                 return None
-            case ["POST", "channels", channel, *deed]:
-                return await self._steer(channel, deed, asked.query)
+            case ["POST", "channels", channel, *rest]:
+                return await self._steer(channel, rest, asked.query)
         raise StatusError(404)
 
     def _stop(self, playback: str) -> None:
@@ -281,13 +281,13 @@ class Server:
                 return
         raise StatusError(404)
 
-    async def _steer(self, channel: str, deed: list[str], query: dict[str, str]) -> object:
+    async def _steer(self, channel: str, rest: list[str], query: dict[str, str]) -> object:
         fake = self.channels.get(channel)
         if fake is None:
             raise StatusError(404)
         if not fake.inside:
             raise StatusError(409)
-        match deed:
+        match rest:
             case ["continue"]:
                 self.leave(channel)
             case ["variable"]:
@@ -312,6 +312,6 @@ class Server:
         return None
 
 
-async def _tell(socket: web.WebSocketResponse, events: asyncio.Queue[str]) -> None:
+async def _send_events(socket: web.WebSocketResponse, events: asyncio.Queue[str]) -> None:
     while True:
         await socket.send_str(await events.get())

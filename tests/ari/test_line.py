@@ -29,22 +29,22 @@ async def test_a_screen_is_one_playback_and_nothing_else_is_asked(server: Server
 async def test_the_end_of_a_playback_may_come_before_the_answer_to_its_request(
     server: Server,
 ) -> None:
-    server.instant = True  # the event is told before the answer
-    told: list[str] = []
+    server.instant = True  # the event comes before the answer
+    ends: list[str] = []
     async with harness(server) as at:
         line = await at.call()
-        line.heard = lambda: told.append("told")
+        line.heard = lambda: ends.append("played")
         assert await line.present(say("welcome")) == Played()
         assert await line.present(ask("menu", first=0.01)) == Silent()
-    assert told == ["told", "told"]
+    assert ends == ["played", "played"]
 
 
 async def test_a_key_stops_the_playback_and_the_next_waits_for_its_end(server: Server) -> None:
     server.stops = False
-    told: list[str] = []
+    ends: list[str] = []
     async with harness(server) as at:
         line = await at.call()
-        line.heard = lambda: told.append("told")
+        line.heard = lambda: ends.append("played")
         answer = presenting(line, ask("menu"))
         await played(at)
         server.press("c-1", "2")
@@ -58,7 +58,7 @@ async def test_a_key_stops_the_playback_and_the_next_waits_for_its_end(server: S
         server.finish("c-1")
         assert await following == Played()
     assert not server.doubled
-    assert told == ["told"], "what was cut short was not told"
+    assert ends == ["played"], "what was cut short has no end of its own"
 
 
 async def test_a_playback_that_never_ends_times_out(server: Server) -> None:
@@ -90,14 +90,14 @@ async def test_a_stop_that_finds_the_playback_over(server: Server) -> None:
 async def test_a_screen_without_barge_in_is_played_to_the_end(server: Server) -> None:
     async with harness(server) as at:
         line = await at.call()
-        telling = presenting(line, say("legal", barge_in=False))
+        playing = presenting(line, say("legal", barge_in=False))
         await played(at)
         server.press("c-1", "1")
         await until(lambda: line.keypad.ahead)
         await at.link.ari.asterisk.ping()
-        assert not telling.done()
+        assert not playing.done()
         server.finish("c-1")
-        assert await telling == Played()
+        assert await playing == Played()
         assert await line.present(ask("menu")) == Keyed("1")
     assert not server.lines("DELETE")
     assert server.plays == ["sound:legal"]
@@ -152,10 +152,10 @@ async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
     unplayable: list[str] = []
     async with harness(server, unplayable=unplayable.extend) as at:
         line = await at.call()
-        telling = presenting(line, say("missing"))
+        playing = presenting(line, say("missing"))
         await played(at)
         server.finish("c-1", "failed")
-        assert await telling == Played()
+        assert await playing == Played()
         following = presenting(line, say("next"))
         await played(at, 2)
         server.finish("c-1")
@@ -169,11 +169,11 @@ async def test_a_playback_that_a_hang_up_cuts_is_no_fault(
 ) -> None:
     async with harness(server) as at:
         line = await at.call()
-        telling = presenting(line, say("cut"))
+        playing = presenting(line, say("cut"))
         await played(at)
         server.finish("c-1", "failed")
         line.ended(16)
-        assert await telling == Gone(16)
+        assert await playing == Gone(16)
         assert await line.present(say("nobody")) == Gone(16)
     assert "cannot play" not in caplog.text
 
@@ -185,10 +185,10 @@ async def test_a_last_prompt_that_fails_is_a_fault_only_if_somebody_is_there(
     """The caller hung up during it, and the playback ended before the channel did."""
     async with harness(server) as at:
         line = await at.call()
-        telling = presenting(line, say("bye"))
+        playing = presenting(line, say("bye"))
         await played(at)
         server.finish("c-1", "failed")
-        assert await telling == Played()
+        assert await playing == Played()
         if not there:
             del server.channels["c-1"]
         assert isinstance(await line.present(Done("ended")), Gone)

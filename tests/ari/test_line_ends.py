@@ -22,7 +22,7 @@ TIGHT = Timeouts(stopping=5.0, pause=0.001, dead_man=100, media=90.0, margin=20.
 BARGE = ask("menu")
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["event first", "only the status"])
+@pytest.mark.parametrize("is_played", [True, False], ids=["event first", "only the status"])
 @pytest.mark.parametrize("status", [404, 409, 422])
 @pytest.mark.parametrize(
     ("want", "request_"),
@@ -39,10 +39,10 @@ BARGE = ask("menu")
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 async def test_hanging_up_at_every_request(
-    server: Server, want: Ask | Say | Enqueue | Done, request_: str, status: int, told: bool
+    server: Server, want: Ask | Say | Enqueue | Done, request_: str, status: int, is_played: bool
 ) -> None:
     def hang_up() -> int:
-        if told:
+        if is_played:
             server.hang_up("c-1")
         return status
 

@@ -142,7 +142,7 @@ async def test_an_asterisk_that_cannot_record(server: Server) -> None:
 
 @pytest.mark.parametrize("fault", [Fault.DROP, Fault.LOST])
 async def test_a_break_while_it_begins(server: Server, fault: Fault) -> None:
-    """Whether it began or not, there is one recording, and the words are told once."""
+    """Whether it began or not, there is one recording, and the prompt is played once."""
     server.instant = True
     async with harness(server) as at:
         line = await at.call()

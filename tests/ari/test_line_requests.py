@@ -73,11 +73,11 @@ async def test_a_screen_is_replayed_when_its_request_times_out(
     async with harness(server, transport=transport, deadline=0.1) as at:
         line = await at.call()
         server.plan("POST channels/c-1/play", lambda: Fault.MUTE)
-        telling = presenting(line, say("welcome"))
+        playing = presenting(line, say("welcome"))
         await played(at, 2)
         assert server.lines("DELETE playbacks") == ["DELETE playbacks/c-1-1"]
         server.finish("c-1")
-        assert await telling == Played()
+        assert await playing == Played()
         assert at.link.connections == 1
 
 
@@ -95,7 +95,7 @@ async def test_a_late_word_of_one_playback_does_not_end_the_next(server: Server)
         await played(at)
         server.press("c-1", "1")
         assert await answer == Keyed("1")
-        telling = presenting(line, say("balance"))
+        playing = presenting(line, say("balance"))
         await played(at, 2)
         await until(lambda: at.link.unanswered == 1)
         for number in range(1, 20):
@@ -108,9 +108,9 @@ async def test_a_late_word_of_one_playback_does_not_end_the_next(server: Server)
             )
         await until(lambda: not at.link.unanswered)
         await at.link.ari.asterisk.ping()
-        assert not telling.done()
+        assert not playing.done()
         server.finish("c-1")
-        assert await telling == Played()
+        assert await playing == Played()
     assert not server.doubled
 
 
@@ -118,13 +118,13 @@ async def test_a_late_word_of_one_playback_does_not_end_the_next(server: Server)
 async def test_a_break_while_it_stops_for_the_replay(server: Server, fault: Fault) -> None:
     async with harness(server) as at:
         line = await at.call()
-        telling = presenting(line, say("welcome"))
+        playing = presenting(line, say("welcome"))
         await played(at)
         server.plan("DELETE playbacks", lambda: fault)
         server.drop()
         await until(lambda: at.link.connections == 3)
         await played(at, 2)
         server.finish("c-1")
-        assert await telling == Played()
+        assert await playing == Played()
     assert len(server.lines("DELETE playbacks")) == 2
     assert not server.doubled

@@ -71,7 +71,7 @@ Action = Callable[[Ari], Awaitable[object]]
 
 @pytest.mark.parametrize("transport", ["websocket", "http"])
 @pytest.mark.parametrize(
-    ("deed", "status", "kind"),
+    ("action", "status", "kind"),
     [
         (lambda ari: ari.channels.hangup("nobody"), 404, GoneError),
         (lambda ari: ari.channels.play_with_id("left", "left-1", ["sound:x"]), 409, GoneError),
@@ -81,14 +81,14 @@ Action = Callable[[Ari], Awaitable[object]]
     ],
 )
 async def test_refusals(
-    server: Server, transport: str, deed: Action, status: int, kind: type[AriError]
+    server: Server, transport: str, action: Action, status: int, kind: type[AriError]
 ) -> None:
     server.enter("left")
     async with linked(server, transport=transport) as link:
         server.channels["left"].inside = False
         server.plan("GET asterisk/ping", lambda: 500)
         with pytest.raises(AriError) as caught:
-            await deed(link.ari)
+            await action(link.ari)
         assert type(caught.value) is kind
         assert caught.value.status == status
         assert link.connected

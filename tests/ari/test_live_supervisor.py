@@ -24,8 +24,8 @@ from tests.phone.test_live_phone import account
 
 pytestmark = pytest.mark.live
 
-MENTOR = "PJSIP/1001"
-VOICES = {"caller": 600, "agent": 1000, "mentor": 1600}
+SUPERVISOR = "PJSIP/1001"
+VOICES = {"caller": 600, "agent": 1000, "supervisor": 1600}
 """What each says is a tone of so many hertz: that is heard through lost frames, too."""
 
 
@@ -67,7 +67,7 @@ async def link(pbx: Pbx) -> AsyncIterator[Link]:
 
 
 async def comes(link: Link, supervisor: Phone) -> None:
-    """The mentor's phone registers, and Asterisk has taken note of it."""
+    """The supervisor's phone registers, and Asterisk has taken note of it."""
     await supervisor.register()
     async with within(10):
         while (await link.ari.endpoints.get("PJSIP", "1001")).state != "online":
@@ -85,7 +85,7 @@ async def test_who_hears_a_supervisor(
     async with (
         Phone(account(pbx, "agent2"), tmp_path / "caller.wav") as caller,
         Phone(account(pbx, "agent1"), tmp_path / "agent.wav") as agent,
-        Phone(account(pbx), tmp_path / "mentor.wav") as supervisor,
+        Phone(account(pbx), tmp_path / "supervisor.wav") as supervisor,
     ):
         await agent.register()
         await comes(link, supervisor)
@@ -93,7 +93,7 @@ async def test_who_hears_a_supervisor(
         await agent.wait(Incoming)
         await agent.answer()
         await caller.wait(Connected)
-        await supervise(link.ari, MENTOR, OLGA, way)
+        await supervise(link.ari, SUPERVISOR, OLGA, way)
         assert (await supervisor.wait(Incoming)).caller == "agent1"
         await supervisor.answer()
         await supervisor.press("5")  # not heard by the others, but the supervisor has joined
@@ -103,22 +103,22 @@ async def test_who_hears_a_supervisor(
         await supervisor.wait(Disconnected)  # with the call of the agent
         await agent.wait(Disconnected)
     for who, others in (
-        ("mentor", ("caller", "agent")),
-        ("agent", ("caller", "mentor") if "agent" in heard_by else ("caller",)),
-        ("caller", ("agent", "mentor") if "caller" in heard_by else ("agent",)),
+        ("supervisor", ("caller", "agent")),
+        ("agent", ("caller", "supervisor") if "agent" in heard_by else ("caller",)),
+        ("caller", ("agent", "supervisor") if "caller" in heard_by else ("agent",)),
     ):
         recording = tmp_path / f"{who}.wav"
         assert {one for one, hertz in VOICES.items() if hears(recording, hertz)} == set(others), who
 
 
-async def test_a_mentor_without_a_phone_or_without_a_call(pbx: Pbx, link: Link) -> None:
-    for phone in (MENTOR, "PJSIP/nobody"):
+async def test_a_supervisor_without_a_phone_or_without_a_call(pbx: Pbx, link: Link) -> None:
+    for phone in (SUPERVISOR, "PJSIP/unknown"):
         with pytest.raises(PhoneNotRegisteredError, match="is not registered"):
             await supervise(link.ari, phone, OLGA, "listen")
     async with Phone(account(pbx)) as supervisor:
         await comes(link, supervisor)
         for agent in (OLGA, "PJSIP/", "Local/x@y", "PJSIP/agent1-,w)&System(touch x"):
-            await supervise(link.ari, MENTOR, agent, "listen")
+            await supervise(link.ari, SUPERVISOR, agent, "listen")
             await supervisor.wait(Incoming)
             await supervisor.answer()
             await supervisor.wait(Disconnected)

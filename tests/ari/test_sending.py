@@ -15,8 +15,8 @@ from tests.ari.server import Server
 Heard = list[AriError | UnreachableError]
 
 
-def telling(link: Link) -> tuple[Channels, Heard]:
-    """Requests that are told, and what is heard of their failing."""
+def sending(link: Link) -> tuple[Channels, Heard]:
+    """Requests without waiting for an answer, and the failures that are reported."""
     heard: Heard = []
     return Channels(link.fire_and_forget(heard.append)), heard
 
@@ -24,7 +24,7 @@ def telling(link: Link) -> tuple[Channels, Heard]:
 async def test_fire_and_forget_does_not_report_success(server: Server) -> None:
     server.enter("c")
     async with linked(server) as link:
-        channels, heard = telling(link)
+        channels, heard = sending(link)
         await channels.play_with_id("c", "c-1", ["sound:x"])
         assert link.unanswered == 1, "it did not wait"
         await until(lambda: not link.unanswered)
@@ -35,7 +35,7 @@ async def test_fire_and_forget_does_not_report_success(server: Server) -> None:
 async def test_fire_and_forget_of_a_blocking_request_waits_over_http(server: Server) -> None:
     server.enter("c")
     async with linked(server) as link:
-        channels, heard = telling(link)
+        channels, heard = sending(link)
         await channels.set_channel_var("c", "A", "1")
         assert server.channels["c"].variables == {"A": "1"}
         assert server.asked[-1].over == "http"
@@ -50,7 +50,7 @@ async def test_fire_and_forget_reports_a_rejection(
     server: Server, transport: str, status: int, kind: type[AriError]
 ) -> None:
     async with linked(server, transport=transport) as link:
-        channels, heard = telling(link)
+        channels, heard = sending(link)
         server.plan("DELETE channels/c", lambda: status)
         await channels.hangup("c")
         await until(lambda: heard)
@@ -61,7 +61,7 @@ async def test_fire_and_forget_reports_a_rejection(
 
 async def test_fire_and_forget_reports_a_break_of_the_link(server: Server) -> None:
     async with linked(server, deadline=60) as link:
-        channels, heard = telling(link)
+        channels, heard = sending(link)
         for fault in (Fault.MUTE, Fault.DROP):
             server.plan("DELETE channels/c", lambda fault=fault: fault)  # type: ignore[misc]
             await channels.hangup("c")
@@ -73,7 +73,7 @@ async def test_fire_and_forget_reports_a_break_of_the_link(server: Server) -> No
 @pytest.mark.parametrize("transport", ["websocket", "http"])
 async def test_what_cannot_leave_is_raised_at_once(server: Server, transport: str) -> None:
     async with linked(server, transport=transport) as link:
-        channels, heard = telling(link)
+        channels, heard = sending(link)
     with pytest.raises(UnreachableError, match="the link to Asterisk is down"):
         await channels.hangup("c")
     assert not heard
@@ -81,7 +81,7 @@ async def test_what_cannot_leave_is_raised_at_once(server: Server, transport: st
 
 async def test_fire_and_forget_reports_a_timeout(server: Server) -> None:
     async with linked(server, deadline=0.1) as link:
-        channels, heard = telling(link)
+        channels, heard = sending(link)
         server.plan("DELETE channels/c", lambda: Fault.MUTE)
         await channels.hangup("c")
         await until(lambda: heard)

@@ -38,13 +38,13 @@ async def test_a_text_comes_whole_to_the_phone_of_its_number(
 
 
 @pytest.mark.parametrize(
-    ("number", "told"), [(NUMBER, "is registered"), ("375990000099", "has this number")]
+    ("number", "reason"), [(NUMBER, "is registered"), ("375990000099", "has this number")]
 )
 async def test_an_error_of_an_unknown_number_does_not_show_it(
-    server: Server, number: str, told: str
+    server: Server, number: str, reason: str
 ) -> None:
     async with linked(server) as link:
-        with pytest.raises(PhoneNotRegisteredError, match=told) as raised:
+        with pytest.raises(PhoneNotRegisteredError, match=reason) as raised:
             await texts(link).send("c1:1", number, TEXT)
     assert number not in str(raised.value)
 

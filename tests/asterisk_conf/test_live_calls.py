@@ -62,9 +62,9 @@ async def test_the_number_is_the_accounts_whatever_the_phone_claims(pbx: Pbx) ->
         with subscriber(pbx, claims="375299999999") as phone:
             dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
             channel, _ = await app.began()
-            told = await app.get(f"channels/{channel}")
-            assert told["caller"] == {"name": "Анна Первая", "number": "375291000001"}
-            assert told["language"] == "ru"
+            asked = await app.get(f"channels/{channel}")
+            assert asked["caller"] == {"name": "Анна Первая", "number": "375291000001"}
+            assert asked["language"] == "ru"
             await app.post(f"channels/{channel}/answer")
             await dialled
             await asyncio.to_thread(phone.hang_up)

@@ -1,4 +1,4 @@
-"""A private Asterisk's life: it starts clean, beside others, and ends when told."""
+"""A private Asterisk's life: it starts clean, beside others, and ends when it is asked to."""
 
 import signal
 import socket

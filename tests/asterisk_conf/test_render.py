@@ -141,8 +141,10 @@ def test_no_announcements_unless_configured() -> None:
     plain = section("queues.conf", "support")
     assert {"announce-position = no", "announce-frequency = 0"} <= set(plain)
     assert not any("periodic" in line for line in plain)
-    told = Queue("support", announcement="queue-thankyou", position_every=30)
-    lines = section("queues.conf", "support", render(msgspec.structs.replace(DEMO, queues=(told,))))
+    queue = Queue("support", announcement="queue-thankyou", position_every=30)
+    lines = section(
+        "queues.conf", "support", render(msgspec.structs.replace(DEMO, queues=(queue,)))
+    )
     assert {
         "announce-position = yes",
         "announce-frequency = 30",

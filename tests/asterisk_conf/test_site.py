@@ -31,8 +31,8 @@ def test_the_default_site_is_right() -> None:
 
 
 def test_all_problems_are_reported_at_once() -> None:
-    told = refusals(host="localhost", numbers=(), app="a b", deadman_seconds=0)
-    assert [line.split(":")[0] for line in told] == ["host", "app", "numbers", "deadman_seconds"]
+    found = refusals(host="localhost", numbers=(), app="a b", deadman_seconds=0)
+    assert [line.split(":")[0] for line in found] == ["host", "app", "numbers", "deadman_seconds"]
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_all_problems_are_reported_at_once() -> None:
     ],
 )
 def test_each_wrong_value_has_its_words(fields: dict[str, object], problem: str) -> None:
-    told = refusals(**fields)
-    assert any(problem in line for line in told), told
+    found = refusals(**fields)
+    assert any(problem in line for line in found), found
 
 
 def test_a_secret_is_shown_nowhere() -> None:
     site = Site(secrets=SECRETS, subscribers=(SipAccount("u1", Secret("hush"), "10"),))
     assert "hush" not in repr(site)
-    told = refusals(subscribers=(SipAccount("u1", Secret("hush;hush"), "10"),))
-    assert "hush" not in str(told)
-    assert "U+003B" in str(told)
+    found = refusals(subscribers=(SipAccount("u1", Secret("hush;hush"), "10"),))
+    assert "hush" not in str(found)
+    assert "U+003B" in str(found)
 
 
 def test_shifted_ports_touch_no_port_of_the_first() -> None:

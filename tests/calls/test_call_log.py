@@ -24,7 +24,7 @@ async def test_the_records_of_a_call() -> None:
     ] == [
         ("main", "menu", "main", "1", "balance"),
         ("balance", "do", "", "", "ok"),
-        ("told", "say", "balance-told", "", ""),
+        ("said", "say", "balance-said", "", ""),
         ("main", "menu", "", "", "gone"),
     ]
     [ended] = sight.ended
@@ -67,11 +67,11 @@ def test_masking() -> None:
 
 async def test_what_a_watcher_sees() -> None:
     sight = Sight()
-    async with sight.feed.watch() as happenings:
+    async with sight.feed.watch() as events:
         line = Scripted([Keyed("0"), Bridged("ended"), Played()])
         await conduct(line, book(), session(), sight.world)
         sight.journal.heard("c1")
-        seen = [happenings.get_nowait() for _ in range(happenings.qsize())]
+        seen = [events.get_nowait() for _ in range(events.qsize())]
     assert [one.what for one in seen] == [
         *("began", "telling", "step", "queued", "step", "step", "telling", "ended", "told")
     ]

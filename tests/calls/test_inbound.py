@@ -1,4 +1,4 @@
-"""Calls that are received while other menus go on the air."""
+"""Inbound calls while other menus are put in force."""
 
 import asyncio
 from collections.abc import Sequence
@@ -48,10 +48,10 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "prompt"),
     [("PJSIP/375291234567-0000001f", "main"), ("PJSIP/trunk-a-00000020", "thanks")],
 )
-async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, told: str) -> None:
+async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: str) -> None:
     sight, line = Sight(), Scripted([])
     found = Known(7, "ru", "Минск")
     text = FLOW.replace("    menu: main\n", "    menu: main\n    need: caller\n")
@@ -64,4 +64,4 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, told: str)
     await asyncio.gather(call, return_exceptions=True)
     [asked] = line.wants
     assert isinstance(asked, Ask)
-    assert asked.screen.phrases[0].prompt == told
+    assert asked.screen.phrases[0].prompt == prompt

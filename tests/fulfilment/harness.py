@@ -1,4 +1,4 @@
-"""An installation's self-service over a bank, which can be ended in the midst of anything."""
+"""An installation's self-service over fake billing; it can end in the midst of anything."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

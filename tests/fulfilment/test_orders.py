@@ -1,4 +1,4 @@
-"""An order is done exactly once, and what a caller is told of it is true."""
+"""An order is done exactly once, and what is played about it is true."""
 
 import asyncio
 from contextlib import suppress

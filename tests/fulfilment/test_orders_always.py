@@ -1,5 +1,5 @@
 """Whatever billing, restarts and hang-ups do: nothing is lost or made, each key has one effect at
-most, and what a caller was told is true."""
+most, and what was played is true."""
 
 import asyncio
 from collections import Counter
@@ -84,7 +84,7 @@ class Orders(RuleBasedStateMachine):
         self.order("buy", bought, who, faults)
 
     @rule(amounts=st.tuples(AMOUNTS, AMOUNTS))
-    def give_twice_at_once(self, amounts: tuple[int, int]) -> None:
+    def give_twice_in_parallel(self, amounts: tuple[int, int]) -> None:
         async def both() -> None:
             await asyncio.gather(
                 *(self.ask(*self.request("gift", gift(each), 1)) for each in amounts)

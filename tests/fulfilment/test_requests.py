@@ -1,4 +1,4 @@
-"""What callers leave to people is in the store, or they are told that it is not."""
+"""What callers leave to people is in the store, or a prompt says that it is not."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

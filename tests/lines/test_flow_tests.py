@@ -1,4 +1,4 @@
-"""The tests that stand beside our flows pass on every line: simulated, over ARI, and as a text."""
+"""The tests beside our flows succeed over every line: simulated, over ARI, and as a text."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -35,7 +35,7 @@ TESTS = [
     for test in read(str(path), path.read_text(), BOOK).tests
     if all(isinstance(step.does, Press | Expectation | HangUp | Hear) for step in test.steps)
 ]
-"""Those of whoever answers what he is asked; the others keep silent, or speak."""
+"""Those whose caller answers what is asked; in the others, callers keep silent or speak."""
 
 SPOKEN = (nodes.Queue, nodes.Dial, nodes.Record)
 
@@ -43,7 +43,7 @@ BETWEEN = 1.0
 """Seconds after which a number has ended; no busy machine is so late with its next key."""
 AGAIN = 6 * SAME_PRESS
 """Seconds between two presses of one key: they are told apart though the first be read late."""
-AT_ONCE = 60
+PARALLEL = 60
 """So many calls side by side: most of what each does is wait for the end of a number."""
 
 VOICE_ONLY = {"agent", "more"}
@@ -75,7 +75,7 @@ class Following(Line):
         return await presented
 
     def _reply(self, ask: Ask) -> str | None:
-        """The keys that he presses for what is asked; None when he hangs up."""
+        """The keys that the caller presses for what is asked; None for a hang-up."""
         gather = Gather(ask, self._keypad, self._seconds)
         while gather.answer is None and (keys := self._press()):
             for key in keys:
@@ -88,7 +88,7 @@ class Following(Line):
         return gather.answer.digits if isinstance(gather.answer, Keyed) else None
 
     def _press(self) -> str:
-        """The keys of the next step that presses some, once all is as he expects."""
+        """The keys of the next step that presses some, once all is as the caller expects."""
         self.expect()
         if not self._steps or not isinstance(press := self._steps.pop(0).does, Press):
             return ""
@@ -109,7 +109,7 @@ class Following(Line):
 
 
 async def reach(_: float) -> None:
-    """Nobody waits."""
+    """Without a wait."""
 
 
 async def as_text(test: Test) -> Trace:
@@ -160,16 +160,16 @@ async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
 
 
 @pytest.mark.slow
-async def test_they_pass_on_every_line() -> None:
+async def test_they_succeed_over_every_line() -> None:
     waiting = list(TESTS)
     async with asyncio.TaskGroup() as lanes:
-        tried = [lanes.create_task(_pass(waiting)) for _ in range(AT_ONCE)]
+        tried = [lanes.create_task(_pass(waiting)) for _ in range(PARALLEL)]
     on_all = set[str]().union(*(lane.result() for lane in tried))
     assert set(BOOK.flows) - on_all <= VOICE_ONLY, "a flow has no test that goes on every line"
 
 
 async def _pass(waiting: list[Test]) -> set[str]:
-    """Take tests and have them pass on every line; the flows that they went through."""
+    """Take tests and run each over every line; the flows that they went through."""
     tried: set[str] = set()
     async with voice() as by_voice:
         while waiting:
@@ -186,7 +186,7 @@ async def _pass(waiting: list[Test]) -> set[str]:
 
 
 def steps(trace: Trace) -> list[Step]:
-    """The steps until he hangs up, who does so while he is told the last words."""
+    """The steps until the caller hangs up, which happens while the last words are played."""
     taken = [line.step for line in trace.path]
     return list(takewhile(lambda step: step.way != "hung-up", taken))
 

@@ -89,7 +89,7 @@ async def as_text(
         return key if hint in MORE.values() else next(coming, None)
 
     async def reach(_: float) -> None:
-        """Nobody waits."""
+        """Without a wait."""
 
     call = Call(BENCH, Test(test="text", call=number, as_=caller, lang=language), lambda: 0.0)
     await call.over(
@@ -149,9 +149,7 @@ def test_every_flow_is_entered_that_is_not_for_voice_alone() -> None:
     st.sampled_from(["0001", "0003", "unknown", "withheld"]),
     st.lists(st.sampled_from([*"0123456789*#", "00", "12", "", "баланс"]), max_size=25),
 )
-async def test_whoever_replies_what_he_likes_is_answered(
-    number: str, caller: str, replies: list[str]
-) -> None:
+async def test_any_replies_are_answered(number: str, caller: str, replies: list[str]) -> None:
     trace, shown = await as_text(number, replies, caller, "")
     assert trace.ending in ("ended", "gone")
     assert all(page.text and fits(page.text) for page in shown)

@@ -1,4 +1,4 @@
-"""Texts are sent once, by and by, to whoever can be reached: whatever happens meanwhile."""
+"""Texts are sent once, with retries, to all who can be reached."""
 
 import asyncio
 from collections import Counter

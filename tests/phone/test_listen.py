@@ -1,4 +1,4 @@
-"""What was heard: prompts are told from each other through all that a telephone does to them."""
+"""What was heard: prompts are distinguished through all that a telephone does to them."""
 
 import wave
 from pathlib import Path

@@ -34,7 +34,7 @@ from ari_app.selfcare.orders import (
 from tests.selfcare.billings import AT, BILLINGS, FREE, done, order, seen
 
 TODAY, NEXT_MONTH = AT.date(), date(2026, 4, 1)
-NOBODY = 4711
+NO_SUBSCRIBER = 4711
 
 
 @pytest.fixture(params=BILLINGS)
@@ -73,18 +73,18 @@ async def test_everybody_has_what_is_asked_for(billing: Billing) -> None:
 
 async def test_an_unknown_subscriber_is_unknown_to_every_method(billing: Billing) -> None:
     for asking in (
-        billing.balance(NOBODY),
-        billing.tariff(NOBODY),
-        billing.services(NOBODY),
-        billing.payments(NOBODY, 1),
-        billing.bills(NOBODY, 1),
-        billing.allowance(NOBODY),
-        billing.charges(NOBODY, 1),
-        billing.paused(NOBODY),
-        billing.offers(NOBODY),
-        billing.points(NOBODY),
-        billing.quote(NOBODY, Resume()),
-        billing.place(NOBODY, Resume(), FREE, "k"),
+        billing.balance(NO_SUBSCRIBER),
+        billing.tariff(NO_SUBSCRIBER),
+        billing.services(NO_SUBSCRIBER),
+        billing.payments(NO_SUBSCRIBER, 1),
+        billing.bills(NO_SUBSCRIBER, 1),
+        billing.allowance(NO_SUBSCRIBER),
+        billing.charges(NO_SUBSCRIBER, 1),
+        billing.paused(NO_SUBSCRIBER),
+        billing.offers(NO_SUBSCRIBER),
+        billing.points(NO_SUBSCRIBER),
+        billing.quote(NO_SUBSCRIBER, Resume()),
+        billing.place(NO_SUBSCRIBER, Resume(), FREE, "k"),
     ):
         with pytest.raises(UnknownSubscriber):
             await asking
@@ -247,14 +247,14 @@ async def test_points_become_a_reward(billing: Billing) -> None:
         (3, PromisePayment(date(2026, 3, 10)), "day"),
         (6, PromisePayment(date(2026, 3, 9)), "too-much"),
         (8, Give(8, "minutes", 1), "self"),
-        (8, Give(NOBODY, "minutes", 1), "no-recipient"),
+        (8, Give(NO_SUBSCRIBER, "minutes", 1), "no-recipient"),
         (8, Give(1, "minutes", 0), "too-little"),
         (8, Give(1, "minutes", -5), "too-little"),
         (8, Give(1, "minutes", 501), "too-much"),
         (8, Give(1, "gigabytes", 51), "too-much"),
         (8, Give(1, "gigabytes", 50), "too-little"),
         (8, Sell(8, "minutes", 1, Decimal("1.00")), "self"),
-        (8, Sell(NOBODY, "minutes", 1, Decimal("1.00")), "no-recipient"),
+        (8, Sell(NO_SUBSCRIBER, "minutes", 1, Decimal("1.00")), "no-recipient"),
         (8, Sell(1, "minutes", 1, FREE), "too-little"),
         (8, Sell(1, "minutes", 1, Decimal("-1.00")), "too-little"),
         (8, Sell(1, "minutes", 1, Decimal("0.001")), "too-little"),

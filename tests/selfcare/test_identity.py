@@ -1,4 +1,4 @@
-"""What proves who a caller is, and what is refused to whoever did not."""
+"""What proves who a caller is, and what is refused to a caller who did not."""
 
 import pytest
 from msgspec.structs import replace

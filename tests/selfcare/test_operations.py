@@ -71,11 +71,11 @@ OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING))
 OF_ANYBODY = {"tariffs", "service-offers", "rewards"}
 OF_TICKETS = {"ticket"}
 """They answer as those of billing do, from people."""
-RICH, POOR, NOBODY = KNOWN, 2, 9
+RICH, POOR, NO_ONE = KNOWN, 2, 9
 
 
 class Books(FakeBilling):
-    """A bank with something of everything for ``RICH``, and little for ``POOR``."""
+    """Billing with something of everything for ``RICH``, and little for ``POOR``."""
 
     async def balance(self, subscriber: int) -> Balance:
         self.of(subscriber)
@@ -143,16 +143,16 @@ def promised(name: str, answer: Answered) -> None:
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
-@pytest.mark.parametrize("subscriber", [RICH, POOR, NOBODY, None])
+@pytest.mark.parametrize("subscriber", [RICH, POOR, NO_ONE, None])
 async def test_every_answer_is_as_promised(
     billing: Billing, name: str, subscriber: int | None
 ) -> None:
     if subscriber is None and CATALOGUE[name].need == "code-word":
-        return  # nobody comes here without it
+        return  # this operation is reached with it alone
     answer = await ask(billing, name, subscriber)
     promised(name, answer)
     needs = "unknown" in CATALOGUE[name].outcomes
-    assert (answer.outcome == "unknown") is (needs and subscriber in (NOBODY, None))
+    assert (answer.outcome == "unknown") is (needs and subscriber in (NO_ONE, None))
 
 
 async def test_balance_is_exact(billing: Billing) -> None:

@@ -44,7 +44,7 @@ async def ask(
 
 
 async def refused(billing: FakeBilling, name: str, inputs: Values) -> str:
-    """The outcome of a quote, which is that of the deed, too."""
+    """The outcome of a quote, which is that of the operation, too."""
     before = repr([vars(one) for one in billing.accounts.values()])
     outcome = (await ask(billing, f"{name}-quote", inputs)).outcome
     agreed: Values = {"price": Count(1)} if name == "redeem" else {"charge": Money(Decimal("0.50"))}

@@ -18,7 +18,7 @@ RICH = '[{"usageType": "monetary", "remainingValue": {"amount": 0.10, "units": "
 
 @pytest.fixture
 def certified(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
-    """A certificate that nobody else trusts, and a server's context with it."""
+    """A certificate that no one else trusts, and a server's context with it."""
     certificate, key = tmp_path / "billing.pem", tmp_path / "billing.key"
     make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
     subject = ["-subj", "/CN=billing", "-addext", "subjectAltName=IP:127.0.0.1"]

@@ -155,7 +155,7 @@ DONE = """{"id": "%s", "externalId": "%s", "state": "completed",
         (201, DONE % ("17", "call:1"), None),
         (200, DONE % ("17", ""), None),
         (201, DONE % ("17", "call:2"), BillingUncertain),  # another order
-        (201, DONE % ("R-17", "call:1"), BillingUncertain),  # nothing that can be told
+        (201, DONE % ("R-17", "call:1"), BillingUncertain),  # no number that can be read out
         (201, '{"id": "17", "state": "completed", "productOrderItem": []}', BillingUncertain),
         (201, '{"id": "17", "state": "held", "productOrderItem": []}', BillingUncertain),
         (201, '{"id": "17", "state": "failed", "productOrderItem": []}', BillingUnavailable),

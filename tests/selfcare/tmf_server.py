@@ -120,7 +120,7 @@ class OneServiceBilling:
 
 
 class Harness(NamedTuple):
-    """A till, the back end that serves it, and the client that asks."""
+    """Billing, the TM Forum server over it, and the client that asks."""
 
     billing: OneServiceBilling
     back_end: TmfServer

@@ -15,7 +15,7 @@ from ivr.model import Book, Operation
 from ivr.session import Caller, Session
 from ivr.wants import Action, Done, Invoke, LineWant, Screen
 
-PROMPTS = ("main", "balance-told", "sorry", "pin", "thanks", "bye", "legal")
+PROMPTS = ("main", "balance-said", "sorry", "pin", "thanks", "bye", "legal")
 OPERATIONS = {"balance": Operation("balance", {"ok": {}, "unavailable": {}})}
 
 FLOW = """
@@ -28,8 +28,8 @@ nodes:
     menu: main
     keys: { "1": balance, "2": belarusian, "3": pin, "4": recipient, "0": operator, "9": legal }
     gave-up: bye
-  balance: { do: balance, on: { ok: told, unavailable: sorry } }
-  told: { say: balance-told, then: main }
+  balance: { do: balance, on: { ok: said, unavailable: sorry } }
+  said: { say: balance-said, then: main }
   sorry: { say: sorry, then: main }
   belarusian: { language: be, then: main }
   pin: { input: pin, into: pin, least: 4, most: 4, secret: yes, then: main, gave-up: bye }
@@ -59,7 +59,7 @@ Play = Event | BaseException
 
 
 class Scripted(Line):
-    """Answers each want with the next event of the script; after the last one he is gone."""
+    """Answers each want with the next event of the script; then the caller is gone."""
 
     def __init__(self, script: Iterable[Play]) -> None:
         self.script = list(script)
@@ -85,12 +85,12 @@ class Scripted(Line):
 
 
 class Sight:
-    """All that a call leaves: records, happenings, and languages that were remembered."""
+    """All that a call leaves: records, events, and languages that were remembered."""
 
     def __init__(self, answers: Mapping[str, str] | None = None) -> None:
         self.records: list[Record] = []
         self.languages: list[tuple[int, str]] = []
-        self.deeds: list[tuple[str, str]] = []
+        self.actions: list[tuple[str, str]] = []
         self.feed = LiveFeed()
         self.journal = CallLog(self.records.append, self.feed, texts, "scripted")
         self.answers = answers or {}
@@ -102,7 +102,7 @@ class Sight:
 
     async def perform(self, want: Action, _: Session) -> Answered:
         assert isinstance(want, Invoke)
-        self.deeds.append((want.operation, want.key))
+        self.actions.append((want.operation, want.key))
         return Answered(self.answers.get(want.operation, "ok"))
 
     @property

@@ -82,12 +82,12 @@ async def test_what_the_line_is_asked_in_turn() -> None:
     line = Scripted([Keyed("1"), Keyed("2"), Keyed("0"), Bridged("ended"), Played()])
     await conduct(line, book(), session(), sight.world)
     assert [type(want) for want in line.wants] == [Ask, Ask, Ask, Enqueue, Say, Done]
-    assert sight.deeds == [("balance", "c1:2")]
+    assert sight.actions == [("balance", "c1:2")]
     asks = [want for want in line.wants if isinstance(want, Ask)]
     assert [ask.screen.language for ask in asks] == ["ru", "ru", "be"]
     assert [[phrase.prompt for phrase in ask.screen.phrases] for ask in asks] == [
         ["main"],
-        ["balance-told", "main"],
+        ["balance-said", "main"],
         ["main"],
     ]
 
@@ -105,10 +105,10 @@ async def test_the_language_of_a_subscriber_is_remembered(
 async def test_the_digits_of_a_secret_are_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     sight = Sight()
-    async with sight.feed.watch() as happenings:
+    async with sight.feed.watch() as events:
         line = Scripted([Keyed("3"), Keyed("8642"), Keyed("3"), Keyed("97531"), Gone()])
         await conduct(line, book(), session(), sight.world)
-        seen = [happenings.get_nowait() for _ in range(happenings.qsize())]
+        seen = [events.get_nowait() for _ in range(events.qsize())]
     assert [step.key for step in sight.steps if step.node == "pin" and step.key] == [
         "secret",
         "secret",
@@ -128,8 +128,8 @@ on-error: oops
 )
 
 
-@pytest.mark.parametrize("script", [[LineError("nobody speaks")], [Keyed("9"), LineError("x")]])
-async def test_words_that_cannot_be_told_are_the_flows_to_answer(script: list[Play]) -> None:
+@pytest.mark.parametrize("script", [[LineError("no voice")], [Keyed("9"), LineError("x")]])
+async def test_prompts_that_cannot_be_played_go_to_the_flow(script: list[Play]) -> None:
     sight, line = Sight(), Scripted([*script, Gone(16)])
     assert await conduct(line, book(FAULTY), session(), sight.world) == "gone"
     ask = line.wants[-2]
@@ -140,8 +140,8 @@ async def test_words_that_cannot_be_told_are_the_flows_to_answer(script: list[Pl
 
 async def test_a_flow_without_an_answer_to_it_is_at_fault() -> None:
     sight = Sight()
-    with pytest.raises(FlowError, match="main: nobody speaks"):
-        await conduct(Scripted([LineError("nobody speaks")]), book(), session(), sight.world)
+    with pytest.raises(FlowError, match="main: no voice"):
+        await conduct(Scripted([LineError("no voice")]), book(), session(), sight.world)
     complete(sight, "fault")
 
 

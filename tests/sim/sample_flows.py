@@ -62,11 +62,11 @@ nodes:
     type-ahead: flush
     gave-up: agents
   balance: { do: balance, need: caller, on: { ok: how-much, unknown: stranger }, else: agents }
-  how-much: { branch: balance, when: { "< 5": poor, ">= 1000": agents }, else: balance-told }
-  balance-told: { say: balance-is, then: main }
+  how-much: { branch: balance, when: { "< 5": poor, ">= 1000": agents }, else: balance-said }
+  balance-said: { say: balance-is, then: main }
   poor: { set: { warned: 1 }, then: main }
-  payments: { do: payments, on: { ok: payments-told, unavailable: main }, else: main }
-  payments-told: { say: payments-are, then: main }
+  payments: { do: payments, on: { ok: payments-said, unavailable: main }, else: main }
+  payments-said: { say: payments-are, then: main }
   gift:
     { call: gift, with: { from: dialled-from }, take: { sent-to: to }, on: { done: main },
       need: code-word, else: agents }
@@ -144,7 +144,7 @@ week: { mon-fri: "09:00-18:00" }
 
 
 def book(**texts: str) -> Book:
-    """The book of these flows, or of all of the kitchen."""
+    """The book of these flows, or of all flows of this file."""
     chosen = texts or {"main": MAIN, "gift": GIFT, "who": WHO, "other": OTHER, "office": OFFICE}
     loaded = load({f"{name}.yaml": text for name, text in chosen.items()}, SLOTS, OPERATIONS)
     assert loaded.book is not None, "\n".join(map(str, loaded.problems))
@@ -152,7 +152,7 @@ def book(**texts: str) -> Book:
 
 
 def bench(of: Book) -> TestBench:
-    """Its screens last ten seconds; who is asked without being told to says the first he can."""
+    """Its screens last ten seconds; an operation without a given answer has its first outcome."""
 
     def person(wanted: str) -> Person:
         if wanted == "unknown":
@@ -160,8 +160,8 @@ def bench(of: Book) -> TestBench:
         return Person("375990000001", 1, "be", "Alesya")
 
     def back(_: datetime) -> Perform:
-        async def perform(deed: Action, _: Session) -> Answered:
-            asks = request_of(deed)
+        async def perform(action: Action, _: Session) -> Answered:
+            asks = request_of(action)
             assert asks is not None
             found = reply(of, asks, outcomes(of, asks)[0])
             assert isinstance(found, Answered)

@@ -17,7 +17,7 @@ from ari_app.menus.loading import SHIPPED
 from tests.deadlines import allowed
 
 GOOD = """tests:
-- test: a subscriber hears his balance
+- test: a subscriber hears the balance
   call: "611"
   lang: be
   steps:
@@ -29,7 +29,7 @@ GOOD = """tests:
   steps: [{ press: "0" }, { expect: { prompt: to-operator } }, { expect: { ended: ended } }]
 """
 BAD = """tests:
-- test: he hears the weather
+- test: a caller hears the weather
   call: "611"
   steps: [{ press: "2" }, { expect: { prompt: balance-is } }]
 """
@@ -72,7 +72,7 @@ def test_a_test_that_fails_says_where_and_how_the_call_went(menus: Path) -> None
     assert result.exit_code == 1
     first, *path, count = result.output.splitlines()
     assert first == (
-        f"{menus}/bad.test.yaml:4:27: he hears the weather: "
+        f"{menus}/bad.test.yaml:4:27: a caller hears the weather: "
         "expected prompt balance-is after key 2, was tariff-is tariff-menu"
     )
     assert any("main (menu)" in line and "key 2  -> tariff" in line for line in path)
@@ -81,9 +81,9 @@ def test_a_test_that_fails_says_where_and_how_the_call_went(menus: Path) -> None
 
 def test_reports_for_programs(menus: Path) -> None:
     (menus / "bad.test.yaml").write_text(BAD)
-    told = json.decode(firstline("test", menus, "--format", "json").output)
-    assert [one["passed"] for one in told] == [True, True, False]
-    assert told[2]["line"] == 4
+    output = json.decode(firstline("test", menus, "--format", "json").output)
+    assert [one["passed"] for one in output] == [True, True, False]
+    assert output[2]["line"] == 4
     suite = ElementTree.fromstring(firstline("test", menus, "--format", "junit").output)
     assert suite.attrib["tests"] == "3"
     assert suite.attrib["failures"] == "1"
@@ -123,9 +123,9 @@ def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None
     assert "call 111, press 2, ticket: none, announce: none, tariff: ok" in result.output
     result = firstline("cover", menus, "--format", "json")
     assert result.exit_code == 0
-    told = json.decode(result.output)
-    assert 0 < told["percent"] < 90
-    assert told["flows"][1]["gaps"][0].keys() == {"flow", "node", "way", "place", "how"}
+    output = json.decode(result.output)
+    assert 0 < output["percent"] < 90
+    assert output["flows"][1]["gaps"][0].keys() == {"flow", "node", "way", "place", "how"}
 
 
 @pytest.mark.slow
@@ -156,7 +156,7 @@ def test_coverage_of_tests_that_fail_is_none_to_rely_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "typed", "told"),
+    ("arguments", "typed", "output"),
     [
         (["--press", "1"], "", "balance-is: На вашем счёте двенадцать рублей"),
         (["--press", "1", "--as", "0003"], "", "balance-is: You have"),
@@ -169,10 +169,10 @@ def test_coverage_of_tests_that_fail_is_none_to_rely_on(tmp_path: Path) -> None:
         (["--press", "0,", "--fast"], "", "in the queue support, topic general"),
     ],
 )
-def test_a_simulated_call(menus: Path, arguments: list[str], typed: str, told: str) -> None:
+def test_a_simulated_call(menus: Path, arguments: list[str], typed: str, output: str) -> None:
     result = firstline("simulate", "611", "--menus", menus, *arguments, typed=typed)
     assert result.exit_code == 0, result.output
-    assert told in result.output
+    assert output in result.output
     assert "steps:" in result.output
 
 

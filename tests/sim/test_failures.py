@@ -99,8 +99,8 @@ async def test_back_ends_answer_as_the_test_says(given: str, outcome: str, promp
     [result] = await run(BOOK, text)
     assert result.failure is None
     assert result.trace.since.outcomes == {"balance": outcome}
-    told = next(line.at for line in result.trace.path if line.step.node == "balance")
-    assert told == (6.0 if given == "slow" else 3.0)
+    seconds = next(line.at for line in result.trace.path if line.step.node == "balance")
+    assert seconds == (6.0 if given == "slow" else 3.0)
 
 
 def test_what_costs_and_is_slow_is_accepted() -> None:

@@ -56,14 +56,14 @@ async def called(steps: str, given: str = "", of: Book = BOOK) -> Result:
         'wait: 14.9s\nexpect: { untold: help }\npress: "2"\nexpect: { node: legal }',
         "wait: 15.1s\nexpect: { prompt: help, node: main }",
         "silence\nexpect: { prompt: help }\nsilence\nsilence\nexpect: { prompt: bye }",
-        # A prompt without barge-in is told to its end whatever is pressed.
+        # A prompt without barge-in is played to its end whatever is pressed.
         'press: "2"\nexpect: { prompt: legal }\nwait: 5s\npress: "0"\nwait: 4.9s\n'
         "expect: { node: legal }",
         'press: "2"\nexpect: { prompt: legal }\nwait: 5s\npress: "0"\nexpect: { node: main }',
         # Keys that were pressed before are forgotten where the menu says so.
         'press: { keys: "31", every: 0.1s }\nexpect: { node: one }',
         'wait: 1s\npress: "81"\nexpect: { node: main, prompt: wrong }',
-        # One press that is told twice is one press; no hand is as fast.
+        # One press that is reported twice is one press; no hand is as fast.
         'press: { keys: "2", every: 1s }\nwait: 0.02s\npress: "2"\nexpect: { node: legal }\n'
         "hear\nexpect: { node: one }",
         # Digits: too few are wrong, the stop key ends them, the total ends them.
@@ -71,13 +71,13 @@ async def called(steps: str, given: str = "", of: Book = BOOK) -> Result:
         'press: "6"\npress: "12345#"\nexpect: { node: one, value: { number: "12345" } }',
         'press: "6"\npress: { keys: "123456", every: 1.5s }\n'
         'expect: { node: one, value: { number: "1234" } }',
-        # A recording ends by its key, by silence, or when it is long enough.
+        # A recording ends by its key, by silence, or at its greatest length.
         'press: "4"\nspeak: 4s\npress: "#"\nexpect: { node: one, value: { said: "4" } }',
         'press: "4"\nspeak: 4s\nexpect: { node: one, value: { said: "4" } }',
         'press: "4"\nspeak: 60s\nexpect: { node: one, value: { said: "20" } }',
         'press: "4"\nsilence\nexpect: { node: ten }',
         'press: "4"\nhear\npress: "#"\nexpect: { node: ten }',
-        # In the queue keys are nobody's, and none is left over.
+        # In the queue keys count for nothing, and none is left over.
         'press: "5"\nexpect: { queue: support }\nwait: 1s\npress: "2"\nexpect: { node: bye }',
         'press: "5"\nexpect: { queue: support, topic: general }\nhang-up\nexpect: { ended: gone }',
         "hang-up\nexpect: { ended: gone }",

@@ -81,7 +81,7 @@ def test_what_is_left_out() -> None:
         ("  - hang-up", "  - expect: yes", 23, "a table belongs here, such as { prompt"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(old: str, new: str, line: int, text: str) -> None:
+def test_what_is_wrong_is_reported_with_its_place(old: str, new: str, line: int, text: str) -> None:
     assert GOOD.count(old) >= 1
     found = read("a.test.yaml", GOOD.replace(old, new, 1), BOOK)
     assert not found.tests

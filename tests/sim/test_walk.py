@@ -11,12 +11,12 @@ from tests.ivr.conversation import shipped
 from tests.sim.sample_flows import book, run
 
 
-def test_the_kitchen_has_every_kind_of_node() -> None:
+def test_the_samples_have_every_kind_of_node() -> None:
     found = {type(node) for flow in book().flows.values() for node in flow.nodes.values()}
     assert found == set(KINDS)
 
 
-@pytest.mark.parametrize("of", [book(), shipped()], ids=["kitchen", "shipped"])
+@pytest.mark.parametrize("of", [book(), shipped()], ids=["samples", "shipped"])
 @pytest.mark.slow
 async def test_what_a_walk_writes_passes_and_covers_everything(of: Book) -> None:
     found = find_paths(of)
