@@ -20,7 +20,7 @@ pytestmark = pytest.mark.live
 NUMBER = "375990000021"
 APN = "Настройки мобильного интернета «Зорка»: точка доступа zorka.by"
 FLOW = """
-flow: deeds
+flow: actions
 numbers: ["611", "111", "2690000"]
 languages: [ru]
 start: main
@@ -34,8 +34,8 @@ nodes:
   lower: { say: [bill-lower], then: bye }
   same: { say: [bill-same], then: bye }
   none: { say: [bill-none], then: bye }
-  tariffs: { do: tariffs, on: { ok: tariffs-told }, else: main }
-  tariffs-told: { say: tariffs-are, then: main }
+  tariffs: { do: tariffs, on: { ok: tariffs-said }, else: main }
+  tariffs-said: { say: tariffs-are, then: main }
   call-back: { do: call-back, on: { ok: taken, already: already }, else: main }
   taken: { say: callback-taken, then: main }
   already: { say: callback-already, then: main }
@@ -44,11 +44,11 @@ nodes:
 
 
 @pytest.fixture(scope="module")
-def deeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation whose callers may ask for all that."""
-    directory = tmp_path_factory.mktemp("deeds")
+def actions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation with the menu above."""
+    directory = tmp_path_factory.mktemp("actions")
     (directory / "menus").mkdir()
-    (directory / "menus" / "deeds.yaml").write_text(FLOW)
+    (directory / "menus" / "actions.yaml").write_text(FLOW)
     settings = f'[menus]\ndirectory = "{directory / "menus"}"'
     with installed(directory / "state", settings) as one:
         yield one
@@ -64,27 +64,27 @@ def deeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         ("0005", "none", "пока нет двух счетов"),
     ],
 )
-def test_a_caller_hears_why_his_bill_is_what_it_is(
-    deeds: Installation, caller: str, outcome: str, words: str
+def test_a_caller_hears_why_the_bill_is_what_it_is(
+    actions: Installation, caller: str, outcome: str, words: str
 ) -> None:
-    told = deeds.out("call", "611", "--as", caller, "--press", "1", "--stay", "0.5")
-    assert f"bill -> {outcome}" in told
-    assert words in told
+    output = actions.out("call", "611", "--as", caller, "--press", "1", "--stay", "0.5")
+    assert f"bill -> {outcome}" in output
+    assert words in output
 
 
-def test_a_number_is_to_be_called_back_once(deeds: Installation) -> None:
-    told = deeds.out("call", "611", "--as", "0002", "--press", "233", "--stay", "0.5")
-    assert "tariffs -> ok" in told
-    assert "call-back -> ok" in told
-    assert "call-back -> already" in told
-    [line] = deeds.out("callbacks", "list").splitlines()
+def test_a_number_is_to_be_called_back_once(actions: Installation) -> None:
+    output = actions.out("call", "611", "--as", "0002", "--press", "233", "--stay", "0.5")
+    assert "tariffs -> ok" in output
+    assert "call-back -> ok" in output
+    assert "call-back -> already" in output
+    [line] = actions.out("callbacks", "list").splitlines()
     assert "375990000002 (subscriber 2)" in line
-    deeds.out("callbacks", "done", line.split()[0])
-    assert deeds.out("callbacks", "list") == ""
+    actions.out("callbacks", "done", line.split()[0])
+    assert actions.out("callbacks", "list") == ""
 
 
 async def sent_texts(store: Store, key: str, fact: str) -> Text:
-    """A text once its state, or why it was not sent, is as told."""
+    """A text once its state, or why it was not sent, is ``fact``."""
     async with within(20):
         while True:
             texts = await store.read(outbox.recent, 100, NUMBER)

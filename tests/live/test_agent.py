@@ -18,43 +18,43 @@ from tests.live.installation import ROOT, Installation
 pytestmark = pytest.mark.live
 
 PATIENCE = 40
-"""Seconds in which an agent is rung, who may rest from a call before."""
+"""Seconds in which an agent is rung, who may be in wrap-up before."""
 
 
 @asynccontextmanager
-async def agent(house: Installation, *options: str) -> AsyncIterator[Process]:
+async def agent(one: Installation, *options: str) -> AsyncIterator[Process]:
     """`firstline agent`, ready for calls."""
-    command = house.command("agent", "--as", "anna", *options)
-    one = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT, cwd=ROOT)
+    command = one.command("agent", "--as", "anna", *options)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT, cwd=ROOT)
     try:
-        assert await told(one) == "phone 701 of anna is ready; Ctrl-C ends it"
-        yield one
+        assert await next_line(process) == "phone 701 of anna is ready; Ctrl-C ends it"
+        yield process
     finally:
-        if one.returncode is None:
-            one.kill()
-        await one.wait()
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
-async def told(one: Process) -> str:
-    """The next line, without the time of day."""
-    assert one.stdout is not None
+async def next_line(process: Process) -> str:
+    """The next line that it prints, without the time of day."""
+    assert process.stdout is not None
     async with within(PATIENCE):
-        line = (await one.stdout.readline()).decode()
+        line = (await process.stdout.readline()).decode()
     at, text = line.rstrip().split("  ", 1)
     assert re.fullmatch(r"\d\d:\d\d:\d\d", at)
     return text
 
 
-async def test_he_picks_up_speaks_and_puts_down(firstline: Installation, tmp_path: Path) -> None:
+async def test_an_agent_speaks_with_a_caller(firstline: Installation, tmp_path: Path) -> None:
     words, recording = firstline.said("thanks-bye"), tmp_path / "caller.wav"
     options = ("--answer-after", "1s", "--say", str(words), "--hang-up-after", "5s", "--once")
     async with agent(firstline, *options) as anna, Phone(firstline.subscriber(10), recording) as me:
         await me.dial("611")
         await me.wait(Connected)
         await me.press("0")
-        assert (await told(anna)).startswith("rings: 375990000011 ")
-        assert await told(anna) == "answered"
-        assert await told(anna) == "ended after 0:05"
+        assert (await next_line(anna)).startswith("rings: 375990000011 ")
+        assert await next_line(anna) == "answered"
+        assert await next_line(anna) == "ended after 0:05"
         async with within(PATIENCE):
             assert await anna.wait() == 0
         await me.hangup()
@@ -62,15 +62,15 @@ async def test_he_picks_up_speaks_and_puts_down(firstline: Installation, tmp_pat
     assert heard(recording, words).heard
 
 
-async def test_he_only_rings_until_he_is_sent_home(firstline: Installation) -> None:
+async def test_a_phone_only_rings_until_it_is_ended(firstline: Installation) -> None:
     async with agent(firstline) as anna:
         async with Phone(firstline.subscriber(11)) as me:
             await me.dial("611")
             await me.wait(Connected)
             await me.press("0")
-            assert (await told(anna)).startswith("rings: 375990000012 ")
+            assert (await next_line(anna)).startswith("rings: 375990000012 ")
             await me.hangup()
-        assert re.fullmatch(r"stopped ringing after 0:0\d", await told(anna))
+        assert re.fullmatch(r"stopped ringing after 0:0\d", await next_line(anna))
         anna.send_signal(signal.SIGINT)
         assert anna.stdout is not None
         async with within(PATIENCE):

@@ -89,8 +89,8 @@ def test_requests_over_http(tmp_path: Path) -> None:
     """An Asterisk without REST over WebSocket serves as well."""
     with installed(tmp_path / "state", '[ari]\ntransport = "http"') as mine:
         assert mine.status().ari.transport == "http"
-        told = mine.out("call", "611", "--press", "1", "--stay", "0.5")
-        assert "balance-is" in told
+        output = mine.out("call", "611", "--press", "1", "--stay", "0.5")
+        assert "balance-is" in output
 
 
 def test_two_installations_side_by_side(mine: Installation, tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from tests.live.installation import Installation
 pytestmark = pytest.mark.live
 
 
-def test_a_subscriber_hears_his_balance(firstline: Installation, tmp_path: Path) -> None:
+def test_a_subscriber_hears_the_balance(firstline: Installation, tmp_path: Path) -> None:
     recording = tmp_path / "b.wav"
-    told = firstline.out("call", "611", "--press", "1", "--record", str(recording))
-    assert "двенадцать рублей пятьдесят копеек" in told
+    output = firstline.out("call", "611", "--press", "1", "--record", str(recording))
+    assert "двенадцать рублей пятьдесят копеек" in output
     match = heard(recording, firstline.said("balance-is", "balance=12.50"))
     assert match.heard, match
     other = heard(recording, firstline.said("balance-is", "balance=19.70"))
@@ -46,14 +46,14 @@ def test_the_chosen_language_is_remembered(firstline: Installation, tmp_path: Pa
 
 def test_a_code_by_voice_and_as_a_text_session(firstline: Installation, tmp_path: Path) -> None:
     recording = tmp_path / "c.wav"
-    told = firstline.out("call", "*100#", "--record", str(recording))
-    assert "двенадцать рублей пятьдесят копеек" in told
+    output = firstline.out("call", "*100#", "--record", str(recording))
+    assert "двенадцать рублей пятьдесят копеек" in output
     assert heard(recording, firstline.said("balance-is", "balance=12.50")).heard
     path = firstline.last_call()
     assert "dialled *100# over ari" in path
     assert "balance-told (end)  played balance-is" in path
-    told = firstline.out("ussd", "*111#", "--press", "1")
-    assert told.endswith("-> 1\nНа вашем счёте 12,50 руб.\n")
+    output = firstline.out("ussd", "*111#", "--press", "1")
+    assert output.endswith("-> 1\nНа вашем счёте 12,50 руб.\n")
     path = firstline.last_call()
     assert "dialled *111# over ussd" in path
     assert "menu (menu)  played ussd-menu  key 1  -> balance" in path
@@ -61,13 +61,13 @@ def test_a_code_by_voice_and_as_a_text_session(firstline: Installation, tmp_path
 
 def test_a_code_that_is_keyed_in_a_menu(firstline: Installation, tmp_path: Path) -> None:
     recording = tmp_path / "k.wav"
-    told = firstline.out("call", "611", "--press", "*100#", "--record", str(recording))
-    assert "main key *100# -> balance" in told
+    output = firstline.out("call", "611", "--press", "*100#", "--record", str(recording))
+    assert "main key *100# -> balance" in output
     assert heard(recording, firstline.said("balance-is", "balance=12.50")).heard
     assert "money: " not in firstline.last_call()
 
 
-async def test_what_a_code_tells_comes_as_a_text_too(firstline: Installation) -> None:
+async def test_the_answer_to_a_code_comes_as_a_text_too(firstline: Installation) -> None:
     async with Phone(firstline.subscriber(3)) as phone:
         await phone.register()
         await phone.dial("*101#")

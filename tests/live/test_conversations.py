@@ -1,4 +1,4 @@
-"""A caller speaks to us, and we call somebody for him."""
+"""A caller leaves a message, and a menu dials a phone for the caller."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ari_app.control.client import ControlClient
+from ari_app.control.live_feed import CallEvent
+from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from prompts import wav
-from tests.deadlines import pause, until
+from tests.deadlines import pause, until, within
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -23,9 +26,9 @@ start: main
 nodes:
   main:
     menu: main-menu
-    keys: { "1": tell, "2": anna, "3": subscriber, "4": ourselves, "5": bye }
+    keys: { "1": leave, "2": anna, "3": subscriber, "4": ourselves, "5": bye }
     gave-up: bye
-  tell: { call: message, on: { told: thanks }, else: nothing }
+  leave: { call: message, on: { left: thanks }, else: nothing }
   thanks: { say: language-set, then: main }
   nothing: { say: not-understood, then: main }
   anna: { dial: "701", ring: 3s, on: { ended: bye }, else: main }
@@ -37,10 +40,10 @@ nodes:
 MESSAGE = """
 flow: message
 languages: [ru]
-start: tell
+start: speak
 nodes:
-  tell: { record: welcome, into: message, longest: 20s, quiet: 2s, then: told, empty: empty }
-  told: { return: told }
+  speak: { record: welcome, into: message, longest: 20s, quiet: 2s, then: left, empty: empty }
+  left: { return: left }
   empty: { return: empty }
 """
 
@@ -66,6 +69,21 @@ async def calling(
         await me.wait(Connected)
         await me.press(key)
         yield me
+
+
+@asynccontextmanager
+async def watching(rooms: Installation) -> AsyncIterator[AsyncIterator[CallEvent]]:
+    """The events of calls."""
+    async with ControlClient(installation(rooms.state).control).watch() as events:
+        yield events
+
+
+async def after(events: AsyncIterator[CallEvent], node: str) -> None:
+    """Wait until a call has left a node: keys that come earlier, while it dials, are ignored."""
+    async with within(30):
+        async for event in events:
+            if event.what == "step" and event.node == node:
+                return
 
 
 async def over(rooms: Installation, me: Phone) -> str:
@@ -102,8 +120,8 @@ async def test_what_a_caller_says_is_in_a_file(rooms: Installation, end: str) ->
         if end != "hang-up":
             await spoken(rooms, before)
         path = await over(rooms, me)
-    assert "message: tell (record)  played welcome  -> recorded" in path
-    assert "rooms: tell (call)  -> told" in path
+    assert "message: speak (record)  played welcome  -> recorded" in path
+    assert "rooms: leave (call)  -> left" in path
     assert "main (menu)  -> gone" in path
     [message] = messages(rooms)[len(before) :]
     assert heard(message, words).heard
@@ -111,13 +129,13 @@ async def test_what_a_caller_says_is_in_a_file(rooms: Installation, end: str) ->
     assert not left(rooms)
 
 
-async def test_who_says_nothing_is_told_so(rooms: Installation, tmp_path: Path) -> None:
+async def test_an_empty_message_is_reported(rooms: Installation, tmp_path: Path) -> None:
     before, recording = messages(rooms), tmp_path / "heard.wav"
     async with calling(rooms, "1", recording) as me:
         await me.press("7")  # to the tone at once
         await pause(4.5)  # the tone, the silence, and words
         path = await over(rooms, me)
-    assert "tell (record)  played welcome  -> empty" in path
+    assert "speak (record)  played welcome  -> empty" in path
     assert heard(recording, rooms.said("not-understood")).heard
     assert messages(rooms) == before
     assert not left(rooms)
@@ -125,7 +143,7 @@ async def test_who_says_nothing_is_told_so(rooms: Installation, tmp_path: Path) 
 
 async def test_others_are_served_while_somebody_speaks(rooms: Installation) -> None:
     before = messages(rooms)
-    words = rooms.said("main-menu")  # long enough
+    words = rooms.said("main-menu")  # some seconds of speech
     async with calling(rooms, "17") as me:
         speaking = asyncio.create_task(me.play(words))
         other = await asyncio.to_thread(rooms.out, "call", "611", "--as", "0009", "--press", "5")
@@ -164,30 +182,32 @@ async def test_two_people_talk_and_the_caller_comes_back(
 
 
 @pytest.mark.parametrize(("refuses", "outcome"), [(True, "busy"), (False, "no-answer")])
-async def test_nobody_talks(
+async def test_a_dialled_phone_does_not_answer(
     rooms: Installation, tmp_path: Path, refuses: bool, outcome: str
 ) -> None:
     mine = tmp_path / "me.wav"
     async with Phone(rooms.agent(0)) as anna:
         await anna.register()
-        async with calling(rooms, "2", mine) as me:
+        async with watching(rooms) as events, calling(rooms, "2", mine) as me:
             await anna.wait(Incoming)
             if refuses:
                 await anna.hangup()
             await anna.wait(Disconnected)
+            await after(events, "anna")
             await me.press("5")
             await me.wait(Disconnected)
     path = await asyncio.to_thread(rooms.last_call)
     samples, rate = wav.read(mine)
-    assert refuses or abs(samples[rate // 2 : rate]).mean() > 0.05, "he hears that it rings"
+    assert refuses or abs(samples[rate // 2 : rate]).mean() > 0.05, "the caller hears ringing"
     assert f"anna (dial)  -> {outcome}" in path
     assert "main (menu)  played main-menu  key 5  -> bye" in path
 
 
 @pytest.mark.parametrize(("key", "node"), [("2", "anna"), ("3", "subscriber"), ("4", "ourselves")])
-async def test_nobody_is_there(rooms: Installation, key: str, node: str) -> None:
+async def test_no_phone_is_registered(rooms: Installation, key: str, node: str) -> None:
     """A phone that is off, and a number that leads back to us."""
-    async with calling(rooms, key) as me:
+    async with watching(rooms) as events, calling(rooms, key) as me:
+        await after(events, node)
         await me.press("5")
         await me.wait(Disconnected)
     path = await asyncio.to_thread(rooms.last_call)

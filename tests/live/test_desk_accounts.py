@@ -28,7 +28,7 @@ async def one(tmp_path: Path) -> AsyncIterator[Installation]:
 async def agents(one: Installation, *words: str) -> list[str]:
     """What `firstline agents …` prints."""
     done = await asyncio.to_thread(one.run, "agents", *words)
-    assert (done.returncode, done.stderr) == (0, ""), "the application runs, and was told"
+    assert (done.returncode, done.stderr) == (0, ""), "the application runs, and was notified"
     return done.stdout.splitlines()
 
 
@@ -82,8 +82,8 @@ async def test_what_is_done_to_an_account_is_so_at_once(
     assert await agents(one, "role", "anna", "supervisor") == ["anna is supervisor now"]
     await cut(tab)
     tab = await browser.wire()
-    made, told = await agents(one, "password", "anna", "--generate")
-    assert told == "anna was signed out of 1 browser"
+    made, said = await agents(one, "password", "anna", "--generate")
+    assert said == "anna was signed out of 1 browser"
     await cut(tab)
     assert (await asyncio.to_thread(one.status)).desk.by_phone == ("boris",)
     assert await browser.sign_in(phone) == 403

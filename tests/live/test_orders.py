@@ -57,10 +57,10 @@ def gifts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         yield one
 
 
-def test_a_gift_is_given_once_and_both_are_told(gifts: Installation) -> None:
-    told = gifts.out("call", "611", "--as", "0001", "--press", KEYS, "--stay", "4")
+def test_a_gift_is_given_once_and_both_are_notified(gifts: Installation) -> None:
+    output = gifts.out("call", "611", "--as", "0001", "--press", KEYS, "--stay", "4")
     for step in ("prove -> ok", "quote -> ok", "give -> ok", "settings -> ok", "left -> ok"):
-        assert step in told, told
+        assert step in output, output
     gifts.kill()
     gifts.up()
     [order] = gifts.out("orders", "list").splitlines()

@@ -54,13 +54,13 @@ async def test_a_webhook_and_a_person_who_is_forgotten(tmp_path: Path, gateway: 
         assert gateway.sent == {"c1:1": (NUMBER, "слова")}
         await store.close()
         status = await asyncio.to_thread(one.status)
-        [his] = [each for each in status.subscribers if each.number == NUMBER]
-        assert "(subscriber 49) dialled 611" in await called(one, one.account(his))
+        [account] = [each for each in status.subscribers if each.number == NUMBER]
+        assert "(subscriber 49) dialled 611" in await called(one, one.account(account))
         done = await asyncio.to_thread(one.run, "subscribers", "forget", NUMBER, "--yes")
         assert (done.returncode, done.stderr) == (0, "")
         assert "calls 1" in done.stdout
         kept = b"".join(file.read_bytes() for file in state.directory.glob("firstline.db*"))
         assert NUMBER.encode() not in kept
-        assert "(unknown) dialled 611" in await called(one, one.account(his))
+        assert "(unknown) dialled 611" in await called(one, one.account(account))
     finally:
         await asyncio.to_thread(one.away)

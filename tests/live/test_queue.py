@@ -38,7 +38,7 @@ async def test_an_agent_answers_and_the_caller_comes_back(
 
 async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
     async with (
-        ControlClient(installation(firstline.state).control).watch() as happenings,
+        ControlClient(installation(firstline.state).control).watch() as events,
         Phone(firstline.subscriber(8)) as me,
     ):
         await me.dial("611")
@@ -46,12 +46,12 @@ async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
         await me.press("0")
         await asyncio.to_thread(firstline.queued, 1)
         await me.press("*")
-        async for happening in happenings:
-            if happening.what == "telling" and happening.prompts == ("main-menu",):
+        async for event in events:
+            if event.what == "telling" and event.prompts == ("main-menu",):
                 break  # that again, without the welcome
         await me.press("6")
-        async for happening in happenings:
-            if happening.key == "6":
+        async for event in events:
+            if event.key == "6":
                 break
         await me.hangup()
         await me.wait(Disconnected)

@@ -1,4 +1,4 @@
-"""The board of queues, as `firstline queues` tells it, beside a real Asterisk."""
+"""The board of queues, as `firstline queues` shows it, beside a real Asterisk."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -27,21 +27,21 @@ def mine(tmp_path: Path) -> Iterator[Installation]:
         yield one
 
 
-def view(house: Installation) -> QueueView:
+def view(one: Installation) -> QueueView:
     return json.decode(
-        aside(ControlClient(installation(house.state).control).queues()), type=QueueView
+        aside(ControlClient(installation(one.state).control).queues()), type=QueueView
     )
 
 
-async def shows(house: Installation, fact: Callable[[Board], object]) -> Board:
+async def shows(one: Installation, fact: Callable[[Board], object]) -> Board:
     """Wait until the board is current and shows a fact."""
 
     def true() -> bool:
-        now = view(house)
+        now = view(one)
         return now.current and bool(fact(now.board))
 
     await asyncio.to_thread(until, true, 30)
-    return view(house).board
+    return view(one).board
 
 
 def waiting(board: Board) -> list[str]:
@@ -92,5 +92,5 @@ async def test_from_the_wait_to_the_end_and_through_a_restart(mine: Installation
         await me.wait(Connected)
         await me.press("0")
         await shows(mine, lambda board: waiting(board) == ["375990000008"])
-    assert "AMI had not told" not in mine.log.read_text()
+    assert "no event reported" not in mine.log.read_text()
     assert "malformed" not in mine.log.read_text()

@@ -70,7 +70,7 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
         await other.dial("611")
         await other.wait(Connected)
         await pause(7)  # to hear the welcome and the new menu
-        await me.press("4*1")  # through another menu and back, and his balance by its old key
+        await me.press("4*1")  # through another menu and back, and the balance by its old key
         await other.press("7")
         await pause(12)  # to hear the balance, and the menu after it
         for phone in (me, other):

@@ -1,4 +1,4 @@
-"""What is keyed as a secret is written nowhere, on a whole installation that tells all it can."""
+"""What is keyed as a secret is written nowhere, on a whole installation with all logs turned up."""
 
 import asyncio
 import re
@@ -59,12 +59,12 @@ verify, argon2.PasswordHasher.verify = argon2.PasswordHasher.verify, broken
 
 
 class Call:
-    """A caller who keys what he is asked, and what a watcher was told of his call."""
+    """A caller who keys what is asked, and the events of the call that a watcher saw."""
 
-    def __init__(self, phone: Phone, happenings: AsyncIterator[CallEvent]) -> None:
+    def __init__(self, phone: Phone, events: AsyncIterator[CallEvent]) -> None:
         self._phone = phone
-        self._happenings = happenings
-        self.told: list[str] = []
+        self._events = events
+        self.seen: list[str] = []
 
     async def asked(self, prompt: str, keys: str) -> None:
         """Hear a prompt begin, then key something."""
@@ -73,9 +73,9 @@ class Call:
 
     async def hears(self, prompt: str) -> None:
         async with within(30):
-            async for happening in self._happenings:
-                self.told.append(repr(happening))
-                if prompt in happening.prompts:
+            async for event in self._events:
+                self.seen.append(repr(event))
+                if prompt in event.prompts:
                     return
 
 
@@ -111,10 +111,10 @@ def loud(tmp_path_factory: pytest.TempPathFactory, breaking: Path) -> Iterator[I
 async def calling(one: Installation, number: str = "611") -> AsyncIterator[Call]:
     """A call that stands where another code word is asked for."""
     async with (
-        ControlClient(installation(one.state).control).watch() as happenings,
+        ControlClient(installation(one.state).control).watch() as events,
         Phone(one.subscriber()) as phone,
     ):
-        call = Call(phone, happenings)
+        call = Call(phone, events)
         await phone.dial(number)
         await phone.wait(Connected)
         await call.asked("main-menu", "76")
@@ -124,7 +124,7 @@ async def calling(one: Installation, number: str = "611") -> AsyncIterator[Call]
 
 
 def written(one: Installation) -> list[str]:
-    """Where one of the secrets stands, in what is on the disk or in what commands tell."""
+    """Where one of the secrets stands, in what is on the disk or in what commands print."""
     listed = one.out("calls", "list", "--limit", "100")
     shown = [one.out("calls", "show", line.split()[0]) for line in listed.splitlines()]
     person = one.out("subscribers", "show", NUMBER)
@@ -132,7 +132,7 @@ def written(one: Installation) -> list[str]:
     return leaks(one.state, *SECRETS) + [text for text in texts if any(map(text.count, SECRETS))]
 
 
-async def test_a_word_is_told_told_wrong_and_changed(loud: Installation) -> None:
+async def test_a_code_word_is_keyed_keyed_wrong_and_changed(loud: Installation) -> None:
     async with calling(loud) as call:
         await call.asked("code-word-ask", f"{WRONG}#")
         await call.asked("code-word-wrong", "1")
@@ -145,14 +145,14 @@ async def test_a_word_is_told_told_wrong_and_changed(loud: Installation) -> None
     assert path.count("key secret") == 5
     outcomes = re.findall(r"(?:check|change) \(do\)  -> ([a-z]+)", path)
     assert outcomes == ["wrong", "ok", "ok"], path
-    assert not any(holds(happening, secret) for happening in call.told for secret in SECRETS)
+    assert not any(holds(event, secret) for event in call.seen for secret in SECRETS)
     assert written(loud) == []
 
 
-async def test_a_word_is_told_in_texts(loud: Installation) -> None:
+async def test_a_code_word_is_sent_in_texts(loud: Installation) -> None:
     async with Phone(loud.subscriber()) as phone:
         await phone.register()
-        # The first is wrong, the others answer a menu that asks whether he tries again.
+        # The first is wrong, the others answer a menu that asks whether to try again.
         for text in ("меню", "7", "6", WRONG, KEYS, WORD, "*100#"):
             await phone.text("611", text)
             await phone.wait(Texted)

@@ -1,4 +1,4 @@
-"""A caller who speaks with an agent is passed on, and comes back into his flow."""
+"""A caller who speaks with an agent is transferred, and comes back into the flow."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -29,7 +29,7 @@ agents = { anna = 0 }
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def mine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with installed(tmp_path_factory.mktemp("live") / "state", SETTINGS) as one:
         yield one
 
@@ -37,13 +37,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 class Scene:
     """A caller, who speaks with Anna of the queue, and Boris, whose phone is there."""
 
-    def __init__(
-        self, house: Installation, watch: QueueMonitor, phones: tuple[Phone, Phone, Phone]
-    ):
-        self.house = house
+    def __init__(self, mine: Installation, watch: QueueMonitor, phones: tuple[Phone, Phone, Phone]):
+        self.mine = mine
         self.watch = watch
         self.me, self.anna, self.boris = phones
-        self.floor = QueueActions(watch.ask)
+        self.actions = QueueActions(watch.ask)
 
     async def shows(self, fact: Callable[[Board], object]) -> None:
         async with within(20):
@@ -61,13 +59,13 @@ class Scene:
         await self.anna.wait(Incoming, timeout=40)
         await self.anna.answer()
         await self.shows(lambda board: spoken(board) == [("support", ANNA)])
-        while "2" not in (await asyncio.to_thread(self.house.ordered, "bridge show all")).split():
+        while "2" not in (await asyncio.to_thread(self.mine.ordered, "bridge show all")).split():
             pass
         [talk] = self.watch.view.board.talks
         return talk
 
     async def boris_serves(self, queue: str = "") -> None:
-        """He answers, speaks, and hangs up; the call is the same one all the while."""
+        """Boris answers, speaks, and hangs up; the call is the same one all the while."""
         [call] = {one.caller.call for one in self.watch.view.board.talks} or {""}
         await self.boris.wait(Incoming, timeout=20)
         await self.shows(lambda board: (queue, BORIS) in rung(board))
@@ -90,19 +88,19 @@ def spoken(board: Board) -> list[tuple[str, str]]:
 
 
 @asynccontextmanager
-async def scene(house: Installation) -> AsyncIterator[Scene]:
+async def scene(mine: Installation) -> AsyncIterator[Scene]:
     settings = Settings(
-        house.ports.ami, "firstline", installation(house.state).keys().ami, "agent,call"
+        mine.ports.ami, "firstline", installation(mine.state).keys().ami, "agent,call"
     )
     known = {ANNA, BORIS}.__contains__
     watch = QueueMonitor(settings, lambda: datetime.now(UTC), phones=known)
     task = asyncio.create_task(watch.run())
     async with (
-        Phone(house.subscriber(5)) as me,
-        Phone(house.agent(0)) as anna,
-        Phone(house.agent(1)) as boris,
+        Phone(mine.subscriber(5)) as me,
+        Phone(mine.agent(0)) as anna,
+        Phone(mine.agent(1)) as boris,
     ):
-        yield Scene(house, watch, (me, anna, boris))
+        yield Scene(mine, watch, (me, anna, boris))
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
@@ -111,44 +109,44 @@ async def scene(house: Installation) -> AsyncIterator[Scene]:
 
 @pytest.mark.parametrize("how", ["transfer", "redirect", "phone"])
 async def test_a_colleague_gets_the_caller_whose_flow_then_goes_on(
-    house: Installation, how: str
+    mine: Installation, how: str
 ) -> None:
     """By us, as the agent's phone would, or out of the queue; and by the phone itself."""
-    async with scene(house) as at:
+    async with scene(mine) as at:
         talk = await at.begin()
         match how:
             case "transfer":
-                await at.floor.transfer(talk.leg, "702")
+                await at.actions.transfer(talk.leg, "702")
                 await at.anna.wait(Disconnected)
             case "redirect":
-                await at.floor.redirect(talk.caller.channel, TRANSFER, "702")
+                await at.actions.redirect(talk.caller.channel, TRANSFER, "702")
                 await at.anna.wait(Disconnected)
             case _:
                 await at.anna.transfer("702")
         await at.boris_serves()
-    path = await asyncio.to_thread(house.last_call)
+    path = await asyncio.to_thread(mine.last_call)
     assert "support-queue (queue)  -> ended" in path
     assert "bye (end)  played thanks-bye" in path
 
 
-async def test_a_queue_gets_the_caller_whose_flow_then_goes_on(house: Installation) -> None:
-    async with scene(house) as at:
+async def test_a_queue_gets_the_caller_whose_flow_then_goes_on(mine: Installation) -> None:
+    async with scene(mine) as at:
         talk = await at.begin()
-        await at.floor.transfer(talk.leg, "queue-technical")
+        await at.actions.transfer(talk.leg, "queue-technical")
         await at.boris_serves("technical")
-    path = await asyncio.to_thread(house.last_call)
+    path = await asyncio.to_thread(mine.last_call)
     assert "support-queue (queue)  -> ended" in path
     assert "ended (cause" in path
 
 
 @pytest.mark.parametrize(("to", "outcome"), [("702", "timeout"), ("799", "failed")])
 async def test_a_colleague_who_is_busy_loses_no_caller(
-    house: Installation, to: str, outcome: str
+    mine: Installation, to: str, outcome: str
 ) -> None:
     """Nor one who does not exist; the flow offers another try."""
-    async with scene(house) as at:
+    async with scene(mine) as at:
         talk = await at.begin()
-        await at.floor.transfer(talk.leg, to)
+        await at.actions.transfer(talk.leg, to)
         if to == "702":
             await at.boris.wait(Incoming, timeout=20)
             await at.boris.hangup()
@@ -156,16 +154,16 @@ async def test_a_colleague_who_is_busy_loses_no_caller(
         await at.me.press("#")
         await at.me.hangup()
         await at.me.wait(Disconnected)
-    path = await asyncio.to_thread(house.last_call)
+    path = await asyncio.to_thread(mine.last_call)
     assert f"support-queue (queue)  -> {outcome}" in path
     assert "busy (say)  played operator-left" in path
 
 
 @pytest.mark.parametrize("answers", [True, False])
-async def test_a_colleague_who_is_asked_gets_the_caller_before_he_answers(
-    house: Installation, answers: bool
+async def test_a_consulted_colleague_gets_the_caller_before_answering(
+    mine: Installation, answers: bool
 ) -> None:
-    async with scene(house) as at:
+    async with scene(mine) as at:
         await at.begin()
         await at.anna.consult("702")
         await at.boris.wait(Incoming)
@@ -179,5 +177,5 @@ async def test_a_colleague_who_is_asked_gets_the_caller_before_he_answers(
             await at.me.press("#")
             await at.me.hangup()
         await at.me.wait(Disconnected, timeout=20)
-    path = await asyncio.to_thread(house.last_call)
+    path = await asyncio.to_thread(mine.last_call)
     assert f"support-queue (queue)  -> {'ended' if answers else 'timeout'}" in path

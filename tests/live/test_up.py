@@ -52,7 +52,7 @@ def test_a_taken_port(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "reason"),
     [
         ("[menu]\ndirectory = 1", "there is no section [menu]: did you mean menus?"),
         ("[site]\nhosst = 1", "[site] has no hosst: did you mean host?"),
@@ -63,9 +63,9 @@ def test_a_taken_port(tmp_path: Path) -> None:
         ('[site]\nnumbers = ["611\\n"]', "numbers"),
     ],
 )
-def test_wrong_settings(tmp_path: Path, settings: str, told: str) -> None:
+def test_wrong_settings(tmp_path: Path, settings: str, reason: str) -> None:
     one = Installation(tmp_path / "state", settings)
-    assert told in refused(one, "up")
+    assert reason in refused(one, "up")
 
 
 def test_a_broken_flow(tmp_path: Path) -> None:
