@@ -18,7 +18,9 @@ from rich.console import Console
 from tests.bench import ear, load, report
 from tests.bench.ear import Delays
 from tests.bench.handset import Tape
-from tests.bench.house import (
+from tests.bench.load import Cost
+from tests.bench.report import Measured
+from tests.bench.rig import (
     BARE,
     CHECKED,
     KEYED,
@@ -26,12 +28,10 @@ from tests.bench.house import (
     OURS,
     ROOT,
     WORD,
-    House,
-    HouseError,
+    Rig,
+    RigError,
     running,
 )
-from tests.bench.load import Cost
-from tests.bench.report import Measured
 
 T = TypeVar("T")
 
@@ -88,16 +88,16 @@ def main(  # noqa: PLR0913 - one for each option
     try:
         with (
             tempfile.TemporaryDirectory(prefix="firstline-bench-") as directory,
-            running(Path(directory), root, port_offset) as house,
+            running(Path(directory), root, port_offset) as rig,
         ):
-            measured = measure(house, extent, console)
-    except HouseError as error:
+            measured = measure(rig, extent, console)
+    except RigError as error:
         raise click.ClickException(str(error)) from error
     Console(width=report.WIDTH).print(report.table(measured, rate, concurrent, words))
 
 
-def measure(house: House, extent: Extent, console: Console) -> Measured:
-    """Measure all, the plain dialplan and Firstline in turn; figures are told as they come."""
+def measure(rig: Rig, extent: Extent, console: Console) -> Measured:
+    """Measure all, the plain dialplan and Firstline in turn; figures are printed as they come."""
 
     def both(what: str, measured: Callable[[str], T]) -> tuple[T, T]:
         pair = measured(NATIVE), measured(OURS)
@@ -105,32 +105,32 @@ def measure(house: House, extent: Extent, console: Console) -> Measured:
         return pair
 
     rate = extent.rate
-    tapes = {number: ear.learn(house, number) for number in (NATIVE, OURS)}
+    tapes = {number: ear.learn(rig, number) for number in (NATIVE, OURS)}
     idle = both(
         "key to sound, one call at a time",
-        lambda number: ear.delays(house, number, tapes[number], extent.idle, 1),
+        lambda number: ear.delays(rig, number, tapes[number], extent.idle, 1),
     )
-    cost = _costs(house, extent, console)
+    cost = _costs(rig, extent, console)
     busy = both(
         f"key to sound under {rate} calls/s",
-        lambda number: _under_load(house, number, tapes[number], extent, Load(number, rate)),
+        lambda number: _under_load(rig, number, tapes[number], extent, Load(number, rate)),
     )
-    words = _beside_words(house, tapes[OURS], extent, console)
+    words = _beside_words(rig, tapes[OURS], extent, console)
     # Before more calls than these are tried: it is the peak since the start.
-    memory = load.peak(house, OURS, extent.concurrent, rate)
+    memory = load.peak(rig, OURS, extent.concurrent, rate)
     console.print(f"peak memory with {extent.concurrent} calls at once:", memory)
     held = both(
-        "calls a second held", lambda number: load.held(house, number, extent.rates, extent.seconds)
+        "calls a second held", lambda number: load.held(rig, number, extent.rates, extent.seconds)
     )
     return Measured(held=held, cost=cost, idle=idle, busy=busy, words=words, memory=memory)
 
 
 def _beside_words(
-    house: House, tapes: tuple[Tape, Tape], extent: Extent, console: Console
+    rig: Rig, tapes: tuple[Tape, Tape], extent: Extent, console: Console
 ) -> tuple[Delays, Delays]:
     """Key to sound while others key code words: that are not checked, and that are."""
     keyed, checked = (
-        _under_load(house, OURS, tapes, extent, Load(number, extent.words, f"{WORD}#"))
+        _under_load(rig, OURS, tapes, extent, Load(number, extent.words, f"{WORD}#"))
         for number in (KEYED, CHECKED)
     )
     what = f"key to sound beside {extent.words} code words/s"
@@ -138,18 +138,18 @@ def _beside_words(
     return keyed, checked
 
 
-def _costs(house: House, extent: Extent, console: Console) -> dict[str, Cost]:
+def _costs(rig: Rig, extent: Extent, console: Console) -> dict[str, Cost]:
     """What a call costs, in turns: what else the machine does then meets all alike."""
     costs: dict[str, list[Cost]] = {NATIVE: [], BARE: [], OURS: []}
     for _ in range(extent.rounds):
         for number, measured in costs.items():
             calls = extent.calls // extent.rounds
-            measured.append(load.cost(house, number, extent.rate, calls))
+            measured.append(load.cost(rig, number, extent.rate, calls))
             console.print(f"CPU of {calls} calls to {number} at {extent.rate}/s:", measured[-1])
     return {number: load.mean(measured) for number, measured in costs.items()}
 
 
-AT_ONCE = 8
+PARALLEL = 8
 """Measuring calls at a time under load: some three a second more."""
 
 
@@ -162,14 +162,14 @@ class Load(Struct, frozen=True):
 
 
 def _under_load(
-    house: House, number: str, tapes: tuple[Tape, Tape], extent: Extent, other: Load
+    rig: Rig, number: str, tapes: tuple[Tape, Tape], extent: Extent, other: Load
 ) -> Delays:
-    seconds = extent.busy / AT_ONCE * 2.5 + 5
+    seconds = extent.busy / PARALLEL * 2.5 + 5
     calls = int(other.rate * seconds)
-    with load.calling(house, other.number, other.rate, calls, load.HOLD, other.keys) as runs:
-        found = ear.delays(house, number, tapes, extent.busy, AT_ONCE)
+    with load.calling(rig, other.number, other.rate, calls, load.HOLD, other.keys) as runs:
+        found = ear.delays(rig, number, tapes, extent.busy, PARALLEL)
     if runs[0].failed:
-        raise HouseError(f"{runs[0].failed} of {runs[0].calls} calls failed under load")
+        raise RigError(f"{runs[0].failed} of {runs[0].calls} calls failed under load")
     return found
 
 

@@ -1,7 +1,7 @@
 """How soon a card is in the browser: `python -m tests.bench.desk [--rate 50] [--seconds 20]`.
 
 A whole installation with agents whose phones only ring, in a queue that goes from one to the next
-each second. Every agent has a WebSocket open, as his browser would. A card's delay is from the
+each second. Every agent has a WebSocket open, as their browser would. A card's delay is from the
 moment that Asterisk stamps on its AgentCalled to the moment at which the card is read; beside it,
 in the same run, is the delay to a bare AMI client that does nothing but read.
 """
@@ -63,7 +63,7 @@ class Delays:
 
     def __init__(self) -> None:
         self.stamps: dict[str, float] = {}
-        """Agent's extension: when his phone began to ring last."""
+        """Agent's extension: when the phone began to ring last."""
         self.heard: list[float] = []
         self.cards: list[float] = []
 

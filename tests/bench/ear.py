@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec import Struct
 
 from tests.bench.handset import Handset, Tape, dialled
-from tests.bench.house import House
+from tests.bench.rig import Rig
 
 _LEARNT = 150  # packets: 3 s
 _HEARD = 40  # packets heard before a key: 0.8 s
@@ -33,28 +33,28 @@ class Delays(Struct, frozen=True):
     measured: int
 
 
-def learn(house: House, number: str) -> tuple[Tape, Tape]:
+def learn(rig: Rig, number: str) -> tuple[Tape, Tape]:
     """The beginnings of the first two prompts."""
-    with dialled(house, number) as phone:
+    with dialled(rig, number) as phone:
         first = phone.ear.tape(_LEARNT)
-    with dialled(house, number) as phone:
+    with dialled(rig, number) as phone:
         at = phone.ear.follow(first, _HEARD)
         phone.press(1)
         phone.ear.turn(first, at)
         return first, [b"", *phone.ear.tape(_LEARNT)]
 
 
-def delays(house: House, number: str, tapes: tuple[Tape, Tape], calls: int, at_once: int) -> Delays:
+def delays(rig: Rig, number: str, tapes: tuple[Tape, Tape], calls: int, parallel: int) -> Delays:
     """Measure in ``calls`` calls, ``at_once`` at a time."""
-    with ThreadPoolExecutor(at_once) as pool:
-        pairs = list(pool.map(lambda _: _measured(house, number, tapes), range(calls)))
+    with ThreadPoolExecutor(parallel) as pool:
+        pairs = list(pool.map(lambda _: _measured(rig, number, tapes), range(calls)))
     found = [delay for pair in pairs for delay in pair]
     return Delays(statistics.median(found), _percentile(found, 99), len(found))
 
 
-def _measured(house: House, number: str, tapes: tuple[Tape, Tape]) -> tuple[float, float]:
+def _measured(rig: Rig, number: str, tapes: tuple[Tape, Tape]) -> tuple[float, float]:
     first, second = tapes
-    with dialled(house, number) as phone:
+    with dialled(rig, number) as phone:
         return _key(phone, 1, first, 0), _key(phone, 2, second, 1)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from tests.bench.house import CALLER, House
+from tests.bench.rig import CALLER, Rig
 
 Tape: TypeAlias = list[bytes]
 """The payloads of a prompt, 20 ms each."""
@@ -98,16 +98,16 @@ class Handset:
 
 
 @contextmanager
-def dialled(house: House, number: str) -> Iterator[Handset]:
+def dialled(rig: Rig, number: str) -> Iterator[Handset]:
     """A call to ``number`` that was answered; hung up at the end."""
-    with _udp(house.host) as sip, _udp(house.host) as rtp:
-        dialog = _Dialog(sip, house, number)
+    with _udp(rig.host) as sip, _udp(rig.host) as rtp:
+        dialog = _Dialog(sip, rig, number)
         answer = dialog.invite(rtp.getsockname()[1])
         media = re.search(r"^m=audio (\d+)", answer, re.MULTILINE)
         if media is None:
             raise HandsetError(f"the answer has no sound: {answer}")
         try:
-            yield Handset(rtp, (house.host, int(media[1])))
+            yield Handset(rtp, (rig.host, int(media[1])))
         finally:
             dialog.bye()
 
@@ -121,12 +121,12 @@ def _udp(host: str) -> socket.socket:
 class _Dialog:
     """The SIP side of a call."""
 
-    def __init__(self, sip: socket.socket, house: House, number: str) -> None:
+    def __init__(self, sip: socket.socket, rig: Rig, number: str) -> None:
         self._sip = sip
         self._sip.settimeout(0.5)
-        self._peer = (house.host, house.port)
+        self._peer = (rig.host, rig.port)
         self._here = "{}:{}".format(*sip.getsockname())
-        self._uri = f"sip:{number}@{house.host}:{house.port}"
+        self._uri = f"sip:{number}@{rig.host}:{rig.port}"
         self._to = f"<{self._uri}>"
         self._id = f"{random.getrandbits(64):x}"
         self._target = self._uri

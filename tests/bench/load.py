@@ -15,7 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tests.bench.house import CALLER, HERE, House, HouseError
+from tests.bench.rig import CALLER, HERE, Rig, RigError
 
 HOLD = 1.0
 """Seconds from the answer to the first key, in the calls that are counted."""
@@ -51,7 +51,7 @@ class Memory(Struct, frozen=True):
 
 @contextmanager
 def calling(
-    house: House, number: str, rate: int, calls: int, hold: float, keys: str = "1"
+    rig: Rig, number: str, rate: int, calls: int, hold: float, keys: str = "1"
 ) -> Iterator[list[Run]]:
     """Calls by sipp while the context lasts; it ends when they end and then the list has the run.
 
@@ -60,16 +60,16 @@ def calling(
     """
     sipp = shutil.which("sipp")
     if sipp is None:
-        raise HouseError("sipp is missing: apt-get install sip-tester")
+        raise RigError("sipp is missing: apt-get install sip-tester")
     with tempfile.TemporaryDirectory() as directory:
         stats, scenario = Path(directory) / "stats.csv", Path(directory) / "scenario.xml"
         written = (HERE / "scenario.xml").read_text()
         scenario.write_text(written.format(keys=keys, pause=1000 * len(keys)))
-        base = house.port + 200
+        base = rig.port + 200
         most = calls / rate + hold + 60
         command = [
-            sipp, f"{house.host}:{house.port}", "-sf", str(scenario), "-s", number,
-            "-key", "caller", CALLER, "-i", house.host, "-p", str(base), "-mp", str(base + 2),
+            sipp, f"{rig.host}:{rig.port}", "-sf", str(scenario), "-s", number,
+            "-key", "caller", CALLER, "-i", rig.host, "-p", str(base), "-mp", str(base + 2),
             "-r", str(rate), "-m", str(calls), "-l", str(calls), "-d", str(round(hold * 1000)),
             "-recv_timeout", "20000", "-timeout", f"{most:.0f}s", "-nostdin",
             "-trace_stat", "-stf", str(stats), "-fd", "3600",
@@ -86,17 +86,17 @@ def calling(
                 process.communicate()
         seconds = time.monotonic() - began
         if process.returncode not in (0, 1):
-            raise HouseError(f"sipp ended with {process.returncode}: {said.decode().strip()}")
+            raise RigError(f"sipp ended with {process.returncode}: {said.decode().strip()}")
         last = list(csv.DictReader(stats.read_text().splitlines(), delimiter=";"))[-1]
         done = int(last["SuccessfulCall(C)"])
         runs.append(Run(calls, calls - done, seconds))
 
 
-def held(house: House, number: str, rates: Sequence[int], seconds: int) -> int:
+def held(rig: Rig, number: str, rates: Sequence[int], seconds: int) -> int:
     """The highest of the ascending ``rates`` at which no call failed; 0 if none."""
     best = 0
     for rate in rates:
-        with calling(house, number, rate, rate * seconds, HOLD) as runs:
+        with calling(rig, number, rate, rate * seconds, HOLD) as runs:
             pass
         if runs[0].failed or runs[0].seconds > seconds + CALL:
             break
@@ -104,16 +104,16 @@ def held(house: House, number: str, rates: Sequence[int], seconds: int) -> int:
     return best
 
 
-def cost(house: House, number: str, rate: int, calls: int) -> Cost:
+def cost(rig: Rig, number: str, rate: int, calls: int) -> Cost:
     """What a call costs; :class:`HouseError` if one fails."""
-    serving = house.serving(number)
-    asterisk, ours = _cpu((house.asterisk,)), _cpu(serving)
-    with calling(house, number, rate, calls, HOLD) as runs:
+    serving = rig.serving(number)
+    asterisk, ours = _cpu((rig.asterisk,)), _cpu(serving)
+    with calling(rig, number, rate, calls, HOLD) as runs:
         pass
     time.sleep(_SETTLE)
     _no_failure(runs[0])
     return Cost(
-        (_cpu((house.asterisk,)) - asterisk) / calls * 1000,
+        (_cpu((rig.asterisk,)) - asterisk) / calls * 1000,
         (_cpu(serving) - ours) / calls * 1000,
     )
 
@@ -126,17 +126,17 @@ def mean(costs: Sequence[Cost]) -> Cost:
     )
 
 
-def peak(house: House, number: str, calls: int, rate: int) -> Memory:
+def peak(rig: Rig, number: str, calls: int, rate: int) -> Memory:
     """The peak memory of ours with ``calls`` at once; :class:`HouseError` if one fails."""
-    with calling(house, number, rate, calls, calls / rate + 3.0) as runs:
+    with calling(rig, number, rate, calls, calls / rate + 3.0) as runs:
         pass
     _no_failure(runs[0])
-    return Memory(_most_memory(house.application) / 1e6, _most_memory(house.voice) / 1e6)
+    return Memory(_most_memory(rig.application) / 1e6, _most_memory(rig.voice) / 1e6)
 
 
 def _no_failure(run: Run) -> None:
     if run.failed:
-        raise HouseError(f"{run.failed} of {run.calls} calls failed: let nothing else run here")
+        raise RigError(f"{run.failed} of {run.calls} calls failed: let nothing else run here")
 
 
 def _cpu(pids: Sequence[int]) -> float:
@@ -153,4 +153,4 @@ def _most_memory(pid: int) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
-    raise HouseError(f"process {pid} has ended")
+    raise RigError(f"process {pid} has ended")

@@ -7,8 +7,8 @@ from msgspec import Struct
 from rich.table import Table
 
 from tests.bench.ear import Delays
-from tests.bench.house import BARE, NATIVE, OURS
 from tests.bench.load import Cost, Memory
+from tests.bench.rig import BARE, NATIVE, OURS
 
 T = TypeVar("T")
 Pair: TypeAlias = tuple[T, T]

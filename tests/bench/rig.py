@@ -36,18 +36,18 @@ KEYED, CHECKED = "612", "613"
 """What is dialled at Firstline to key a code word that is not checked, and one that is."""
 
 CALLER = "+375990000001"
-"""A subscriber of the demo operator. The plus keeps Asterisk from taking him for his SIP account:
-he comes over the trunk."""
+"""A subscriber of the demo operator. The plus keeps Asterisk from taking the caller for a SIP
+account: the call comes over the trunk."""
 
 WORD = "5266"
-"""His code word."""
+"""The caller's code word."""
 
 
-class HouseError(Exception):
+class RigError(Exception):
     """The bench cannot run; the text says why."""
 
 
-class House(Struct, frozen=True):
+class Rig(Struct, frozen=True):
     """What runs: where phones call, and the processes by name."""
 
     host: str
@@ -65,7 +65,7 @@ class House(Struct, frozen=True):
 
 
 @contextmanager
-def running(directory: Path, root: Path | None, offset: int) -> Iterator[House]:
+def running(directory: Path, root: Path | None, offset: int) -> Iterator[Rig]:
     """Firstline in ``directory`` on the Asterisk of ``root`` while the context lasts."""
     state = installation(directory)
     state.make()
@@ -110,7 +110,7 @@ async def _sounds(state: State) -> dict[str, str]:
 
 
 def _add_dialplan(state: State, sounds: dict[str, str]) -> None:
-    """Add to what Firstline rendered; it renders anew at its next start."""
+    """Add to what Firstline rendered; it renders again at its next start."""
     etc = state.directory / "asterisk" / "etc"
     for name, part in (
         ("extensions.conf", (HERE / "native.conf").read_text().format(**sounds)),
@@ -137,19 +137,17 @@ def _bare(state: State, sounds: dict[str, str]) -> Iterator[int]:
         try:
             assert loop.stdout is not None
             if loop.stdout.readline().strip() != READY:
-                raise HouseError("the bare loop does not reach Asterisk: see above")
+                raise RigError("the bare loop does not reach Asterisk: see above")
             yield loop.pid
         finally:
             loop.kill()
 
 
-def _look(state: State, bare: int) -> House:
+def _look(state: State, bare: int) -> Rig:
     report = msgspec.json.decode(asyncio.run(ControlClient(state.control).status()))
     pids = report["pids"]
     sip = report["sip"]
-    return House(
-        sip["host"], sip["port"], pids["asterisk"], pids["application"], pids["voice"], bare
-    )
+    return Rig(sip["host"], sip["port"], pids["asterisk"], pids["application"], pids["voice"], bare)
 
 
 def _firstline(state: State, *arguments: str) -> None:
@@ -164,4 +162,4 @@ def _firstline(state: State, *arguments: str) -> None:
             stdout=subprocess.DEVNULL,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise HouseError(f"firstline {' '.join(arguments)} failed: {error}") from error
+        raise RigError(f"firstline {' '.join(arguments)} failed: {error}") from error
