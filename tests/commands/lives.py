@@ -1,4 +1,4 @@
-"""What a person leaves behind in the store, for the tests of forgetting him."""
+"""What a subscriber leaves behind in the store, for the tests of `subscribers forget`."""
 
 from pathlib import Path
 
@@ -109,5 +109,5 @@ def sit_at_the_desk(db: Database) -> None:
         ticket = tickets.open_ticket(db, new, NOON)
         tickets.change(db, ticket.id, TicketChange(key=f"{card}:1", by="anna", note=said), NOON)
         callbacks.request(db, f"{card}:call", card, number, who or 77, NOON)
-        wish = callbacks.open_of(db, number)
-        assert wish is None or callbacks.promise(db, wish.id, "anna", NOON, said)
+        asked = callbacks.open_of(db, number)
+        assert asked is None or callbacks.promise(db, asked.id, "anna", NOON, said)

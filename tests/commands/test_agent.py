@@ -28,7 +28,7 @@ def test_while_nothing_runs_it_says_what_to_do(run: Run, who: tuple[str, ...]) -
     assert done.stderr == "Error: Firstline does not run here: start it with `firstline up`\n"
 
 
-def test_before_the_first_start_there_is_nobody(run: Run) -> None:
+def test_before_the_first_start_there_is_no_agent(run: Run) -> None:
     done = run("agent")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "`firstline up`" in done.stderr

@@ -1,4 +1,4 @@
-"""`firstline agents`: who answers, what he may do, and never his password."""
+"""`firstline agents`: who answers, with which rights, and never a password."""
 
 import asyncio
 from collections.abc import Callable
@@ -218,7 +218,7 @@ def test_an_agent_is_signed_out_everywhere(state: State, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_who_is_removed_leaves_what_he_wrote(state: State, run: Run) -> None:
+def test_what_a_removed_agent_wrote_stays(state: State, run: Run) -> None:
     now = datetime.now(UTC)
 
     def working(db: Database) -> None:
@@ -256,7 +256,7 @@ def test_who_is_not_there_is_printed_who_is(run: Run, words: tuple[str, ...]) ->
     assert done.stderr == "Error: there is no agent borys: did you mean boris?\n"
 
 
-def test_before_the_first_start_there_is_nobody(state: State, run: Run) -> None:
+def test_before_the_first_start_there_is_no_agent(state: State, run: Run) -> None:
     for words in (("list",), VERA[1:], ("sign-out", "anna")):
         done = run("agents", *words)
         assert done.exit_code == 1

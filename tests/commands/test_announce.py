@@ -72,8 +72,8 @@ def test_an_announcement_from_its_beginning_to_its_end(run: Run, state: State) -
         "`firstline announce cancel 1 --mended` sends it" in run("announce", "cancel", "1").stdout
     )
     assert run("announce", "list").stdout == "nothing is announced\n"
-    mended = run("announce", "cancel", "1", "--mended").stdout
-    assert "texts that it is fixed: 1" in mended
+    output = run("announce", "cancel", "1", "--mended").stdout
+    assert "texts that it is fixed: 1" in output
     [row] = json.decode(run("announce", "list", "--all", "--json").stdout)
     assert row["state"] == "mended"
     assert (row["heard"], row["wishes"], row["areas"]) == (1, 1, ["Минск", "Брест"])
@@ -139,7 +139,7 @@ def test_what_has_ended_or_never_was(run: Run) -> None:
     assert "has ended already" in run("announce", "cancel", "1").stderr
 
 
-def test_before_the_first_start_there_is_nobody_to_tell(run: Run, state: State) -> None:
+def test_before_the_first_start_there_is_no_one_to_notify(run: Run, state: State) -> None:
     state.database.unlink()
     done = run("announce", "add", "--area", "Минск", *TEXTS, *UNTIL)
     assert "start Firstline with `firstline up`" in done.stderr

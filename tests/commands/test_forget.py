@@ -133,7 +133,7 @@ def test_others_keep_what_is_theirs(lived: State, run: Run) -> None:
     assert looked(lived, theirs) == before
 
 
-def test_he_is_forgotten_once_and_strangers_too(lived: State, run: Run) -> None:
+def test_a_subscriber_is_forgotten_once_and_strangers_too(lived: State, run: Run) -> None:
     run("subscribers", "forget", NUMBER, "--yes")
     again = run("subscribers", "forget", NUMBER, "--yes", "--state", str(lived.directory))
     assert (again.exit_code, again.stdout) == (0, "nothing is stored about this number\n")
@@ -163,7 +163,7 @@ def test_who_is_in_a_call_is_to_be_forgotten_again(lived: State, run: Run) -> No
     )
 
 
-async def test_a_running_application_forgets_him_too(lived: State, run: Run) -> None:
+async def test_a_running_application_forgets_too(lived: State, run: Run) -> None:
     store = await Store.open(lived.database, BELARUS)
     directory = await Directory.load(store)
     assert directory.caller(NUMBER)

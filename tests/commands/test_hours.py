@@ -112,9 +112,9 @@ async def test_the_application_is_printed_after_the_order_is_written(
     async def ussd(_: bytes) -> str:
         return ""
 
-    tell: Callable[[], Awaitable[None]] = refresh
+    notify: Callable[[], Awaitable[None]] = refresh
     async with serve_control(
-        state.control, Handlers(report, report, report, tell, ussd), LiveFeed()
+        state.control, Handlers(report, report, report, notify, ussd), LiveFeed()
     ):
         done = await asyncio.to_thread(run, "hours", "force", "claims", "open", "--until", "2h")
     assert done.stderr == ""

@@ -192,7 +192,7 @@ def test_a_dry_run_writes_nothing(demo: State, run: Run, csv: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, printed)
 
 
-def test_who_is_updated_keeps_his_phone_and_his_word(demo: State, run: Run, csv: Path) -> None:
+def test_an_updated_subscriber_keeps_phone_and_code_word(demo: State, run: Run, csv: Path) -> None:
     before = everyone(demo)[0]
     csv.write_text(f"{HEAD};code-word\n{before.msisdn};Ева Новая;en;Гомель;\n")
     assert run("subscribers", "import", str(csv), "--update").exit_code == 0

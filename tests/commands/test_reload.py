@@ -126,7 +126,7 @@ def test_what_is_not_there(tmp_path: Path, words: tuple[str, ...], printed: str)
     assert printed in done.output
 
 
-def test_nothing_was_ever_on_the_air(tmp_path: Path) -> None:
+def test_nothing_was_ever_in_force(tmp_path: Path) -> None:
     done = firstline(tmp_path, "flows", "versions")
     assert done.exit_code == 1
     assert "start" in done.output

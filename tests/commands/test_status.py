@@ -39,7 +39,7 @@ def desk(run: Run) -> str:
 
 
 @pytest.mark.usefixtures("staffed")
-def test_it_says_who_signs_in_with_the_password_of_his_phone(run: Run) -> None:
+def test_it_says_who_signs_in_with_the_password_of_the_phone(run: Run) -> None:
     printed = "sign in there with the passwords of their phones"
     assert desk(run) == f"the desk is at {URL}; anna and boris {printed}"
     found = json.decode(run("status", "--json").stdout)["desk"]

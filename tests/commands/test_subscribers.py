@@ -102,7 +102,7 @@ def test_who_is_locked_is_unlocked_with_a_reason(demo: State, run: Run) -> None:
     assert again.stdout == "there were no wrong attempts\n"
 
 
-def test_nobody_has_the_number(demo: State, run: Run) -> None:
+def test_no_subscriber_has_the_number(demo: State, run: Run) -> None:
     assert demo.database.exists()
     for command in (["show"], ["set-code-word"], ["unlock", "--reason", "x"]):
         failed = run("subscribers", *command, STRANGER)

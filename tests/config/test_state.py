@@ -1,4 +1,4 @@
-"""The settings of an installation: what is read, and what is told when it is wrong."""
+"""The settings of an installation: what is read, and the errors when it is wrong."""
 
 from pathlib import Path
 
@@ -22,9 +22,9 @@ def refusal(tmp_path: Path, text: str, **environment: str) -> str:
     """What is said of wrong settings: one line that names the file or the variable."""
     with pytest.raises(ConfigError) as caught:
         state(tmp_path, text).config(environment)
-    told = str(caught.value)
-    assert "\n" not in told
-    return told
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
 
 
 def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reason"),
     [
         ("[ports\nsip = 5060", "correct the TOML"),
         ("[ports]\nsip = 5060\nsip = 5061", "correct the TOML"),
@@ -76,10 +76,10 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
         ("[queues]\nwrapup = 5", "$.queues"),
     ],
 )
-def test_a_wrong_file_is_told_in_a_line(tmp_path: Path, text: str, told: str) -> None:
+def test_a_wrong_file_is_reported_in_a_line(tmp_path: Path, text: str, reason: str) -> None:
     message = refusal(tmp_path, text)
     assert str(tmp_path / FILE) in message
-    assert told in message
+    assert reason in message
 
 
 def test_a_queue_is_described_under_its_name(tmp_path: Path) -> None:

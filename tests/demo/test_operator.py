@@ -36,7 +36,7 @@ async def dump(store: Store) -> list[str]:
 
 
 async def people(store: Store) -> list[Subscriber]:
-    """Everyone, without what is made anew in each installation."""
+    """All subscribers, without what is different in each installation."""
     found = await store.read(subscribers.everyone)
     return [replace(one, sip_password=None) for one in found]
 
@@ -48,9 +48,9 @@ async def contacts(store: Store) -> dict[int, list[Contact]]:
 
 async def test_seeding_twice_changes_nothing(store: Store) -> None:
     assert await seed(store, NOON)
-    once = await dump(store)
+    before = await dump(store)
     assert not await seed(store, NOON + timedelta(days=3))
-    assert await dump(store) == once
+    assert await dump(store) == before
 
 
 async def test_seeding_leaves_alone_what_somebody_changed(store: Store) -> None:
@@ -155,14 +155,14 @@ async def test_billing_answers_for_everyone(store: Store) -> None:
 async def test_bills_grow_by_tax_alone_or_for_a_reason(store: Store) -> None:
     await seed(store, NOON)
     billing = await demo_billing(store, lambda: NOON)
-    told = {id: answers.bill(await billing.bills(id, 2)) for id in range(1, 51)}
-    assert Counter(one.outcome for one in told.values()) == {
+    outcomes = {id: answers.bill(await billing.bills(id, 2)) for id in range(1, 51)}
+    assert Counter(one.outcome for one in outcomes.values()) == {
         "higher": 28,
         "lower": 10,
         "same": 7,
         "none": 5,
     }
-    by_tax = [one for one in told.values() if one.values.get("reasons") == Rows(())]
+    by_tax = [one for one in outcomes.values() if one.values.get("reasons") == Rows(())]
     taxed = [one for one in by_tax if one.outcome == "higher"]
     assert len(taxed) == 20
     for one in taxed:
@@ -182,6 +182,6 @@ async def test_the_demo_operator_has_promised_something(store: Store) -> None:
     ]
     for one in found:
         promise = promised(one.subscriber or 0, NOON)
-        told = OpenTicket(one.department, one.created, one.due)
-        assert promise == (None if one.closed else told), "rehearsals tell the same"
+        ticket = OpenTicket(one.department, one.created, one.due)
+        assert promise == (None if one.closed else ticket), "simulations answer the same"
         assert await store.read(tickets.history, one.id)

@@ -63,12 +63,12 @@ async def test_every_answer_is_one_of_the_catalogues(data: st.DataObject) -> Non
         asker = Asker("c1", f"3759900000{id:02}", id, identity="code-word")
         answer = await one.run(name, inputs, asker, next(keys))
         promised(name, answer)
-        deed = name.removesuffix("-quote")
-        if answer.outcome == "ok" and deed != name:
-            agreed = CATALOGUE[deed].inputs.keys() - inputs.keys()
+        operation = name.removesuffix("-quote")
+        if answer.outcome == "ok" and operation != name:
+            agreed = CATALOGUE[operation].inputs.keys() - inputs.keys()
             wanted: Values = {**inputs, **{key: answer.values[key] for key in agreed}}
-            done = await one.run(deed, wanted, asker, next(keys))
-            promised(deed, done)
+            done = await one.run(operation, wanted, asker, next(keys))
+            promised(operation, done)
             assert done.outcome == "ok", "what was quoted is done for that"
 
 

@@ -34,8 +34,8 @@ class Command(Struct, frozen=True):
     prints: str = ""
 
 
-def deeds(text: str) -> Iterator[Command | Fence]:
-    """What a reader does, in order: commands, and texts that he writes into files."""
+def instructions(text: str) -> Iterator[Command | Fence]:
+    """What a reader does, in order: commands, and texts for files."""
     blocks = fences(text)
     for block, after in zip(blocks, [*blocks[1:], None], strict=True):
         if block.language == "sh":
@@ -125,7 +125,7 @@ class Terminal:
 
 
 def free_offset() -> int:
-    """An offset at which nobody uses the ports."""
+    """An offset at which all ports are free."""
     return next(
         offset
         for offset in iter(lambda: random.randrange(7000, 20000, 10), None)

@@ -49,7 +49,7 @@ def test_the_options_of_all_commands_are_described() -> None:
 
 def test_the_words_of_the_demo_operator_are_described() -> None:
     [table] = tables(section(OPERATING.read_text(), "Code words"))
-    told = {digit: (word, keys) for digit, word, keys in table}
+    words = {digit: (word, keys) for digit, word, keys in table}
     for digit in "0123456789":
         word = code_word(digit).reveal()
-        assert told[digit] == (word, key_form(word))
+        assert words[digit] == (word, key_form(word))

@@ -61,12 +61,12 @@ def answer(book: Book, session: Session, want: Want, random: Random) -> Event:
     of = request_of(want)
     assert of is not None
     names = (session.flow, *(frame.flow for frame in session.frames))
-    mended = not session.failed and any(book.flows[name].on_error for name in names)
-    return random.choice([each for each in replies(book, of) if mended or each is not BROKEN])
+    handled = not session.failed and any(book.flows[name].on_error for name in names)
+    return random.choice([each for each in replies(book, of) if handled or each is not BROKEN])
 
 
 def keyed(book: Book, session: Session, ask: Ask) -> Iterator[Event]:
-    """What a caller may do when he is asked."""
+    """What a caller may do when asked."""
     yield from map(Keyed, sorted(ask.grammar.choices))
     node = book.flows[session.flow].nodes[session.node]
     if isinstance(node, Input):

@@ -48,7 +48,7 @@ def keys(shape: type[Struct]) -> dict[str, FieldInfo]:
 
 
 def default(field: FieldInfo) -> str:
-    """What stands in the column of defaults; "" for a default that is told in words."""
+    """What stands in the column of defaults; "" for a default that is described in words."""
     value: Any = field.default
     match value:
         case _ if value is NODEFAULT:
@@ -76,11 +76,11 @@ def test_every_example_passes_the_check(heading: str) -> None:
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_every_key_is_described_with_its_default(place: tuple[str, int]) -> None:
     heading, number = place
-    told = {code(row[0])[0]: row for row in tables(section(TEXT, heading))[number]}
+    written = {code(row[0])[0]: row for row in tables(section(TEXT, heading))[number]}
     real = keys(PLACES[place])
     if issubclass(PLACES[place], Node):
         real = {name: field for name, field in real.items() if name not in EVERY_NODE}
-    described(told, real)
+    described(written, real)
 
 
 def test_the_keys_of_every_node_are_described_once() -> None:
@@ -93,9 +93,11 @@ def test_the_keys_of_every_node_are_described_once() -> None:
 def described(rows: dict[str, list[str]], real: dict[str, FieldInfo]) -> None:
     """The rows of a table are these keys, with these defaults."""
     assert rows.keys() == real.keys()
-    for key, (_, told, meaning) in rows.items():
+    for key, (_, written, meaning) in rows.items():
         expected = default(real[key])
-        assert told == expected if expected else "`" not in told or told == "as `then`", key
+        assert written == expected if expected else "`" not in written or written == "as `then`", (
+            key
+        )
         assert meaning
 
 
@@ -156,9 +158,9 @@ def test_the_words_of_the_language_are_described(heading: str, real: tuple[str, 
 def test_the_kinds_of_values_are_described() -> None:
     [table] = tables(section(TEXT, "Values"))
     assert sorted(code(row[0])[0] for row in table) == sorted(KINDS_OF_VALUES)
-    told = {code(cell)[0].strip("{}").partition(":")[2].split()[0] for _, _, _, cell, _ in table
+    written = {code(cell)[0].strip("{}").partition(":")[2].split()[0] for _, _, _, cell, _ in table
             if cell != "never"}  # fmt: skip
-    assert told | {"date"} == set(PLACEHOLDERS)
+    assert written | {"date"} == set(PLACEHOLDERS)
 
 
 def test_the_operations_are_described() -> None:
@@ -182,19 +184,19 @@ def test_the_operations_that_cost_are_described() -> None:
     described = {code(row[0])[0]: row for row in table}
     assert [*described] == [one.name for one in ORDER_OPERATIONS if one.costs]
     for name, (_, takes, refusals, values, limits) in described.items():
-        deed, quote = CATALOGUE[name], CATALOGUE[f"{name}-quote"]
+        operation, quote = CATALOGUE[name], CATALOGUE[f"{name}-quote"]
         agreed = "price" if name == "redeem" else "charge"
         assert takes == listed(quote.inputs)
-        assert deed.inputs == {**quote.inputs, agreed: quote.outcomes["ok"][agreed]}
+        assert operation.inputs == {**quote.inputs, agreed: quote.outcomes["ok"][agreed]}
         faults = ["unavailable", "unknown"]
         assert ["ok", *code(refusals), *faults] == list(quote.outcomes)
         ends = ["changed", "limit", "accepted"]
-        assert ["ok", *code(refusals), *ends, *faults] == list(deed.outcomes)
+        assert ["ok", *code(refusals), *ends, *faults] == list(operation.outcomes)
         assert values == listed(quote.outcomes["ok"])
-        assert deed.outcomes["ok"] == {"order": "digits"}
-        assert limits == f"{deed.daily}, {deed.monthly}"
+        assert operation.outcomes["ok"] == {"order": "digits"}
+        assert limits == f"{operation.daily}, {operation.monthly}"
         assert (quote.need, quote.deadline, quote.costs) == ("caller", 3, False)
-        assert (deed.need, deed.deadline) == ("code-word", 5)
+        assert (operation.need, operation.deadline) == ("code-word", 5)
 
 
 def listed(values: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.deadlines import allowed
 from tests.docs.markdown import README
-from tests.docs.terminal import FOREGROUND, Command, Terminal, deeds, terminal
+from tests.docs.terminal import FOREGROUND, Command, Terminal, instructions, terminal
 
 __all__ = ["terminal"]  # a fixture
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.live
 
 
 def test_the_commands_of_the_readme(terminal: Terminal) -> None:
-    said = [each for each in deeds(README.read_text()) if isinstance(each, Command)]
+    said = [each for each in instructions(README.read_text()) if isinstance(each, Command)]
     assert said[0].line == FOREGROUND
     assert "./firstline call 611 --press 1 --record b.wav" in [each.line for each in said]
     for command in said:

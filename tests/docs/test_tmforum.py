@@ -34,6 +34,6 @@ def test_the_orders_and_the_words_of_refusals() -> None:
 
 def test_the_trouble() -> None:
     [table] = tables(section(TMFORUM, "Trying it"))
-    told = [code(row[0])[0].split()[0].removeprefix("--") for row in table]
+    faults = [code(row[0])[0].split()[0].removeprefix("--") for row in table]
     options = {name for option in main.commands["demo-billing"].params for name in option.opts}
-    assert told == [fault for fault in get_args(Fault) if f"--{fault}" in options]
+    assert faults == [fault for fault in get_args(Fault) if f"--{fault}" in options]

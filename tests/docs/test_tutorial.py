@@ -3,7 +3,7 @@
 import pytest
 
 from tests.docs.markdown import TUTORIAL
-from tests.docs.terminal import Command, Terminal, deeds, terminal
+from tests.docs.terminal import Command, Terminal, instructions, terminal
 
 __all__ = ["terminal"]  # a fixture
 
@@ -11,9 +11,9 @@ pytestmark = pytest.mark.live
 
 
 def test_the_tutorial(terminal: Terminal) -> None:
-    for deed in deeds(TUTORIAL.read_text()):
-        if isinstance(deed, Command):
-            terminal.run(deed.line, deed.prints)
+    for instruction in instructions(TUTORIAL.read_text()):
+        if isinstance(instruction, Command):
+            terminal.run(instruction.line, instruction.prints)
         else:
-            terminal.write(deed)
+            terminal.write(instruction)
     assert (terminal.clone / "office.wav").stat().st_size > 16_000

@@ -1,4 +1,4 @@
-"""Other menus in place of those on the air."""
+"""Other menus take the place of those in force."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ BROKEN = FLOW.replace("say: sorry", "say: sory").replace("then: main }", "then: 
 
 
 class Station:
-    """Menus on a disk, and what was put on the air of them."""
+    """Menus on a disk, and the releases of them that were put in force."""
 
     def __init__(self, directory: Path, voice: Voice) -> None:
         self.menus = directory / "menus"
@@ -36,7 +36,7 @@ class Station:
         self.voice = voice
         self.put_on: list[tuple[MenuRelease, How]] = []
         self.fault: Exception | None = None
-        self.air = LiveMenus(self.read(), self.read_aside, self.put)
+        self.live = LiveMenus(self.read(), self.read_aside, self.put)
 
     def read(self) -> MenuRelease:
         found = menus(self.menus, WORDS, OPERATIONS)
@@ -50,7 +50,7 @@ class Station:
         if self.fault:
             raise self.fault
         self.put_on.append((now, how))
-        return ("nobody can dial 7",)
+        return ("no caller can dial 7",)
 
     def text(self, language: str, text: str) -> None:
         """An own text."""
@@ -63,32 +63,32 @@ async def station(tmp_path: Path) -> AsyncIterator[Station]:
         yield Station(tmp_path, voice)
 
 
-async def test_a_changed_flow_goes_on_the_air(
+async def test_a_changed_flow_is_put_in_force(
     station: Station, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    before = station.air.now
+    before = station.live.now
     station.flow.write_text(OTHER)
     (station.menus / "112.yaml").write_text(FLOW.replace("611", "112"))
-    done = await station.air.reload("SIGHUP")
+    done = await station.live.reload("SIGHUP")
     new = Change("112", "", version(FLOW.replace("611", "112")))
     changed = Change("611", version(FLOW), version(OTHER))
-    assert done == Reloaded(flows=(new, changed), warnings=("nobody can dial 7",))
-    assert station.put_on == [(station.air.now, "SIGHUP")]
-    assert station.air.now.menus.sources["611"] == OTHER
+    assert done == Reloaded(flows=(new, changed), warnings=("no caller can dial 7",))
+    assert station.put_on == [(station.live.now, "SIGHUP")]
+    assert station.live.now.menus.sources["611"] == OTHER
     assert before.menus.sources == {"611": FLOW}
     assert f"menus reloaded (SIGHUP): 611: {version(FLOW)} -> {version(OTHER)}" in caplog.messages
     assert f"menus reloaded (SIGHUP): 112: new, {new.new}" in caplog.messages
-    assert "nobody can dial 7" in caplog.messages
+    assert "no caller can dial 7" in caplog.messages
     (station.menus / "112.yaml").unlink()
-    assert (await station.air.reload("SIGHUP")).changes() == (f"112: {new.new} -> gone",)
+    assert (await station.live.reload("SIGHUP")).changes() == (f"112: {new.new} -> gone",)
 
 
-async def test_own_texts_are_spoken_before_they_go_on_the_air(station: Station) -> None:
-    old = station.air.now
+async def test_own_texts_are_spoken_before_they_are_in_force(station: Station) -> None:
+    old = station.live.now
     station.text("ru", "bye: Всего хорошего.\n")
     station.text("en", "bye: Good bye.\n")
-    done = await station.air.reload("reload")
+    done = await station.live.reload("reload")
     assert done.texts == ("bye (en)", "bye (ru)")
     assert not done.flows
     assert station.voice.find(SpokenText("Всего хорошего.", "ru"))
@@ -101,14 +101,14 @@ async def test_own_texts_are_spoken_before_they_go_on_the_air(station: Station) 
     )
 
 
-async def test_a_new_recording_goes_on_the_air(station: Station) -> None:
+async def test_a_new_recording_is_put_in_force(station: Station) -> None:
     (station.recordings / "ru").mkdir(parents=True)
     (station.recordings / "ru" / "bye.gsm").touch()
     (station.recordings / "ru" / "by.gsm").touch()
-    done = await station.air.reload("reload")
+    done = await station.live.reload("reload")
     assert done.changes() == ("recording: bye (ru)",)
     assert "no prompt by in ru" in done.warnings[0]
-    assert await station.air.now.reading.media([Phrase("bye")], "ru") == [
+    assert await station.live.now.reading.media([Phrase("bye")], "ru") == [
         str(station.recordings / "ru" / "bye")
     ]
 
@@ -117,27 +117,27 @@ async def test_unchanged_files_stay_as_they_are(
     station: Station, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    before = station.air.now
-    assert await station.air.reload("watch") == Reloaded()
+    before = station.live.now
+    assert await station.live.reload("watch") == Reloaded()
     assert not caplog.messages
-    assert await station.air.reload("reload") == Reloaded()
+    assert await station.live.reload("reload") == Reloaded()
     assert caplog.messages == ["menus reloaded (reload): nothing changed"]
-    assert station.air.now is before
+    assert station.live.now is before
     assert not station.put_on
 
 
-async def test_what_does_not_check_is_refused_whole_until_it_is_mended(
+async def test_menus_that_do_not_check_are_rejected_whole_until_they_are_correct(
     station: Station, caplog: pytest.LogCaptureFixture
 ) -> None:
-    before = station.air.now
+    before = station.live.now
     (station.menus / "112.yaml").write_text(FLOW.replace("611", "112"))
     station.flow.write_text(BROKEN)
     station.text("ru", "bye:\n")
-    done = await station.air.reload("watch")
-    assert station.air.now is before
+    done = await station.live.reload("watch")
+    assert station.live.now is before
     assert not station.put_on
     assert not done.changes()
-    assert station.air.refused == done.problems
+    assert station.live.refused == done.problems
     for what in ("611.yaml:12:36", "611.yaml:13:17", "prompts/ru.yaml:1:5"):
         [problem] = [one for one in done.problems if what in one]
         assert f"menus rejected: {problem}" in caplog.messages
@@ -146,41 +146,43 @@ async def test_what_does_not_check_is_refused_whole_until_it_is_mended(
     (station.menus / "112.yaml").unlink()
     station.flow.write_text(FLOW)
     station.text("ru", "")
-    assert await station.air.reload("watch") == Reloaded()
-    assert station.air.refused == ()
+    assert await station.live.reload("watch") == Reloaded()
+    assert station.live.refused == ()
     assert caplog.messages[-1] == "menus reloaded (watch): nothing changed"
 
 
 async def test_menus_that_cannot_be_spoken_are_refused(station: Station, tmp_path: Path) -> None:
-    before = station.air.now
+    before = station.live.now
     station.text("ru", "bye: До свидания.\n")
     (tmp_path / "sounds").rename(tmp_path / "moved")
-    done = await station.air.reload("reload")
+    done = await station.live.reload("reload")
     assert "cannot be written" in done.problems[0]
-    assert station.air.now is before
+    assert station.live.now is before
     (tmp_path / "moved").rename(tmp_path / "sounds")
-    assert (await station.air.reload("reload")).texts == ("bye (ru)",)
+    assert (await station.live.reload("reload")).texts == ("bye (ru)",)
 
 
 async def test_a_fault_of_ours_hurts_no_call(
     station: Station, caplog: pytest.LogCaptureFixture
 ) -> None:
-    before = station.air.now
+    before = station.live.now
     station.flow.write_text(OTHER)
     station.fault = RuntimeError("broken")
-    assert "see the log of Firstline" in (await station.air.reload("reload")).problems[0]
+    assert "see the log of Firstline" in (await station.live.reload("reload")).problems[0]
     assert "RuntimeError: broken" in caplog.text
-    assert station.air.now is before
+    assert station.live.now is before
     station.fault = None
-    assert (await station.air.reload("reload")).flows
+    assert (await station.live.reload("reload")).flows
     station.fault = OSError(28, "No space left on device")
     station.flow.write_text(FLOW)
-    assert "No space left" in (await station.air.reload("reload")).problems[0]
+    assert "No space left" in (await station.live.reload("reload")).problems[0]
 
 
 async def test_two_at_once_are_done_in_turn(station: Station) -> None:
     station.flow.write_text(OTHER)
-    first, second = await asyncio.gather(station.air.reload("reload"), station.air.reload("SIGHUP"))
+    first, second = await asyncio.gather(
+        station.live.reload("reload"), station.live.reload("SIGHUP")
+    )
     assert first.flows
     assert second == Reloaded()
     assert [how for _, how in station.put_on] == ["reload"]

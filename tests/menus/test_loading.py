@@ -61,12 +61,12 @@ numbers: ["611"]
 languages: [ru]
 start: main
 nodes:
-  main: { menu: main, keys: { "1": told }, gave-up: told }
-  told: { say: thanks, then: main }
+  main: { menu: main, keys: { "1": said }, gave-up: said }
+  said: { say: thanks, then: main }
 """
 
 
-def test_errors_keep_flows_off_the_air_and_warnings_do_not(tmp_path: Path) -> None:
+def test_errors_keep_flows_out_of_force_and_warnings_do_not(tmp_path: Path) -> None:
     (tmp_path / "611.yaml").write_text(FLOW)
     assert load({"a": FLOW}, SLOTS, OPERATIONS, Standard()).problems
     assert read(tmp_path, SLOTS, OPERATIONS, Standard()).flows
@@ -110,7 +110,7 @@ def test_without_own_texts_they_are_ours(tmp_path: Path) -> None:
     assert menus(tmp_path, WORDS, OPERATIONS).catalogue == WORDS
 
 
-def test_what_is_wrong_in_texts_and_flows_is_told_together(tmp_path: Path) -> None:
+def test_problems_of_texts_and_flows_are_reported_together(tmp_path: Path) -> None:
     (tmp_path / "611.yaml").write_text(FLOW.replace("say: sorry", "say: sory"))
     (tmp_path / "prompts").mkdir()
     (tmp_path / "prompts" / "ru.yaml").write_text("bye: Пока\nsorry: Жаль {x:monny}\n")

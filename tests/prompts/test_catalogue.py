@@ -1,4 +1,4 @@
-"""The catalogue: what it reads, and how it names everything that an author must mend."""
+"""The catalogue: what it reads, and how it names everything that an author must correct."""
 
 from pathlib import Path
 
@@ -113,7 +113,7 @@ def test_one_problem(text: str, place: str, remedy: str) -> None:
     assert remedy in found
 
 
-def test_rows_that_tell_each_other() -> None:
+def test_rows_that_contain_each_other() -> None:
     found = problems(ru="a: Раз {x:each b}\nb: Два {x:each a}\n")
     assert len(found) == 2
     assert all("row of itself" in line for line in found)
@@ -133,7 +133,7 @@ def test_a_file_of_no_language() -> None:
     ]
 
 
-def test_a_missing_translation_is_listed_and_told_in_another_language() -> None:
+def test_a_missing_translation_is_listed_and_read_in_another_language() -> None:
     catalogue = read({"en.yaml": "a: One\n", "ru.yaml": "a: Раз\nb: Два\nlanguage-ru: Язык\n"})
     assert catalogue.languages == ("ru", "en")
     assert catalogue.missing() == (("b", "en"),)
@@ -173,7 +173,7 @@ OURS = read(
 )
 
 
-def told(catalogue: Catalogue, prompt: str) -> list[str]:
+def texts_of(catalogue: Catalogue, prompt: str) -> list[str]:
     """Its text in each language that has one."""
     texts = catalogue.texts.values()
     return [each[prompt].source for each in texts if prompt in each]
@@ -187,9 +187,9 @@ def test_own_words_win_in_their_language(tmp_path: Path) -> None:
     assert laid.problems == ()
     assert laid.valid() is laid.catalogue
     assert laid.catalogue.languages == ("ru", "be", "en")
-    assert told(laid.catalogue, "hello") == ["Привет", "Добры дзень", "Hello"]
-    assert told(laid.catalogue, "fee") == told(OURS, "fee")
-    assert told(laid.catalogue, "news") == ["Новости {fees:each fee}"]
+    assert texts_of(laid.catalogue, "hello") == ["Привет", "Добры дзень", "Hello"]
+    assert texts_of(laid.catalogue, "fee") == texts_of(OURS, "fee")
+    assert texts_of(laid.catalogue, "news") == ["Новости {fees:each fee}"]
     assert ("news", "be") in laid.catalogue.missing()
 
 

@@ -38,7 +38,7 @@ def test_rows() -> None:
     assert phrase_text(CATALOGUE, Phrase("list", {"services": Rows(())}), "en") == "Services:"
 
 
-def test_a_missing_translation_is_told_in_its_own_language() -> None:
+def test_a_missing_translation_is_read_in_its_own_language() -> None:
     assert pieces(CATALOGUE, Phrase("only"), "en") == (SpokenText("Только по-русски.", "ru"),)
     assert phrase_text(CATALOGUE, BALANCE, "en") == "На счёте пять рублей. Спасибо."
 
@@ -105,7 +105,7 @@ def test_names_bring_no_control_characters() -> None:
         (Phrase("news"), "uses news, which is not set"),
     ],
 )
-def test_what_cannot_be_told(phrase: Phrase, reason: str) -> None:
+def test_a_phrase_that_cannot_be_read(phrase: Phrase, reason: str) -> None:
     with pytest.raises(PhraseError, match=reason):
         pieces(CATALOGUE, phrase, "ru")
 

@@ -57,7 +57,7 @@ def catalogue() -> Catalogue:
 
 
 def values(catalogue: Catalogue, prompt: str) -> Values:
-    """What a prompt tells, each of its kind; two rows of a list."""
+    """The values of a prompt, each of its kind; two rows of a list."""
     kinds = {name: kind.split() for name, kind in catalogue.slots(prompt).items()}
     return {
         name: Rows((values(catalogue, unit[0]),) * 2) if kind == "each" else KINDS[kind]
@@ -75,18 +75,18 @@ def test_texts_are_in_one_alphabet_without_digits(
     catalogue: Catalogue, language: str, foreign: str
 ) -> None:
     for prompt in catalogue.texts[language].keys() - set(TYPED):
-        told = phrase_text(catalogue, Phrase(prompt, values(catalogue, prompt)), language)
-        assert not re.search(foreign + r"|\d|[{}]", told, re.IGNORECASE), prompt
+        text = phrase_text(catalogue, Phrase(prompt, values(catalogue, prompt)), language)
+        assert not re.search(foreign + r"|\d|[{}]", text, re.IGNORECASE), prompt
 
 
 def test_english_has_no_cyrillic(catalogue: Catalogue) -> None:
     for prompt in catalogue.texts["en"]:
-        told = phrase_text(catalogue, Phrase(prompt, values(catalogue, prompt)), "en")
-        assert told.isascii(), prompt
+        text = phrase_text(catalogue, Phrase(prompt, values(catalogue, prompt)), "en")
+        assert text.isascii(), prompt
 
 
 @pytest.mark.parametrize(
-    ("prompt", "language", "told"),
+    ("prompt", "language", "text"),
     [
         ("balance-is", "ru", "На вашем счёте двенадцать рублей пятьдесят копеек."),
         ("balance-is", "be", "На вашым рахунку дванаццаць рублёў пяцьдзясят капеек."),
@@ -134,5 +134,5 @@ def test_english_has_no_cyrillic(catalogue: Catalogue) -> None:
         ("language-be", "ru", "Для беларускай мовы націсніце два."),
     ],
 )
-def test_sentences(catalogue: Catalogue, prompt: str, language: str, told: str) -> None:
-    assert phrase_text(catalogue, Phrase(prompt, VALUES), language) == told
+def test_sentences(catalogue: Catalogue, prompt: str, language: str, text: str) -> None:
+    assert phrase_text(catalogue, Phrase(prompt, VALUES), language) == text

@@ -96,11 +96,11 @@ async def test_the_same_sentence_at_once_is_spoken_once(tmp_path: Path) -> None:
 
 async def test_more_than_may_wait_are_refused_at_once(tmp_path: Path) -> None:
     async with read_out(tmp_path, Settings(waiting=2)) as reading:
-        told = await asyncio.gather(
+        answers = await asyncio.gather(
             *(reading.media([balance(amount)], "ru") for amount in range(5)), return_exceptions=True
         )
-        assert [isinstance(each, SpeechFailed) for each in told] == [False] * 2 + [True] * 3
-        assert "2 sentences wait" in str(told[2])
+        assert [isinstance(each, SpeechFailed) for each in answers] == [False] * 2 + [True] * 3
+        assert "2 sentences wait" in str(answers[2])
 
 
 async def test_different_sentences_at_once(reading: PromptMedia) -> None:
@@ -253,7 +253,7 @@ async def test_a_process_that_ends_at_once_says_its_last_words() -> None:
     assert worker.pid is None
 
 
-async def test_a_full_disk_is_told_and_does_not_last(tmp_path: Path) -> None:
+async def test_a_full_disk_is_reported_and_does_not_last(tmp_path: Path) -> None:
     """A limit to the size of files stands for the end of the disk: writing fails half-way."""
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000));"

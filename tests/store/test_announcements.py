@@ -1,4 +1,4 @@
-"""Announcements: whom they concern, how they end, and what those hear who wished to be told."""
+"""Announcements: whom they concern, how they end, and the messages to those who asked for one."""
 
 import asyncio
 from collections.abc import AsyncIterator

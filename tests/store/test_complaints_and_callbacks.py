@@ -1,4 +1,4 @@
-"""Complaints and calls back: a key is one deed, and what is done is done once."""
+"""Complaints and calls back: a key is one action, and what is done is done once."""
 
 from datetime import timedelta
 from decimal import Decimal

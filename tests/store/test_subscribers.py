@@ -31,7 +31,7 @@ async def test_a_number_is_found_by_its_phone(store: Store) -> None:
         assert await store.read(subscribers.number_of_phone, str(phone)) == number
 
 
-async def test_adding_leaves_who_is_there_as_he_is(store: Store) -> None:
+async def test_adding_leaves_existing_subscribers_as_they_are(store: Store) -> None:
     await store.write(subscribers.add, [subscriber()])
     same_number = replace(subscriber(2, language="en"), sip_user=None)
     same_id = subscriber(1, "375990000009")

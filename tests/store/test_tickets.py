@@ -1,4 +1,4 @@
-"""Tickets: a key is one deed, and all that was done is in the history."""
+"""Tickets: a key is one action, and all that was done is in the history."""
 
 from datetime import datetime, timedelta
 from typing import Any

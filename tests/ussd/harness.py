@@ -30,8 +30,8 @@ nodes:
     keys: { "1": balance, "2": pin, "3": voice, "4": round, "0": agent, "#": bye, "*": menu }
     wrong: wrong
     gave-up: bye
-  balance: { do: balance, on: { ok: told, unavailable: bye } }
-  told:    { end: balance }
+  balance: { do: balance, on: { ok: said, unavailable: bye } }
+  said:    { end: balance }
   pin:     { input: pin, into: pin, least: 4, most: 4, secret: yes, then: long, gave-up: bye }
   long:    { say: long, then: menu }
   voice:   { record: voice, into: voice, then: menu, empty: menu }
@@ -57,10 +57,10 @@ def texts(screen: Screen) -> tuple[str, ...]:
 
 
 class Harness:
-    """Sessions, what was done in them, and their record. ``slow`` holds deeds back."""
+    """Sessions, their operations and records. While ``slow`` is cleared, operations wait."""
 
     def __init__(self, tasks: asyncio.TaskGroup) -> None:
-        self.deeds: list[Action] = []
+        self.actions: list[Action] = []
         self.records: list[Record] = []
         self.answer: Answered | BaseException = Answered("ok")
         self.slow = asyncio.Event()
@@ -72,9 +72,9 @@ class Harness:
         self.written = TextServices(book(), texts, world)
         self.sessions = Sessions(lambda: self.written, self.enter, self.begin)
 
-    async def _perform(self, deed: Action, _: Session) -> Answered:
-        assert isinstance(deed, Invoke)
-        self.deeds.append(deed)
+    async def _perform(self, action: Action, _: Session) -> Answered:
+        assert isinstance(action, Invoke)
+        self.actions.append(action)
         await self.slow.wait()
         if isinstance(self.answer, BaseException):
             raise self.answer
@@ -83,8 +83,8 @@ class Harness:
     def enter(self, book: Book, number: str, dialled: str) -> Session | None:
         return start_session(book, f"c{len(self.begun)}", dialled, Caller(number, 7))
 
-    def begin(self, deed: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        self.begun.append(self._tasks.create_task(deed))
+    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        self.begun.append(self._tasks.create_task(work))
         return self.begun[-1]
 
     @property

@@ -8,7 +8,7 @@ from ari_app.cli import main
 MENU = "1 Balance\n2 Tariff\n3 Services\n4 Language\n5 More\n0 A person\n"
 
 
-def told(*arguments: str, typed: str = "") -> str:
+def ussd(*arguments: str, typed: str = "") -> str:
     """What is printed; whatever broke in it is raised."""
     words = ["--state", "/nonexistent", "ussd", *arguments]
     result = CliRunner().invoke(main, words, input=typed, catch_exceptions=False)
@@ -16,24 +16,24 @@ def told(*arguments: str, typed: str = "") -> str:
 
 
 def test_the_balance() -> None:
-    assert told("*100#") == "На вашем счёте 12,50 руб.\n"
+    assert ussd("*100#") == "На вашем счёте 12,50 руб.\n"
 
 
 def test_a_menu_and_replies() -> None:
-    assert told("*111#", "--as", "0003", "--press", "41").startswith(f"{MENU}-> 4\n")
-    assert told("*111#", "--as", "0003", typed="1\n").startswith(
+    assert ussd("*111#", "--as", "0003", "--press", "41").startswith(f"{MENU}-> 4\n")
+    assert ussd("*111#", "--as", "0003", typed="1\n").startswith(
         f"{MENU}> -> 1\nYou have -3.40 BYN"
     )
-    assert told("*111#", "--as", "0003", "--press", "hello,0").startswith(
+    assert ussd("*111#", "--as", "0003", "--press", "hello,0").startswith(
         f"{MENU}-> hello\nThere is no such choice here.\n{MENU}-> 0\nConnecting you"
     )
 
 
 def test_pages_are_turned() -> None:
-    pages = told("*111#", "--press", "200")
+    pages = ussd("*111#", "--press", "200")
     assert pages.endswith("\n0 дальше\n-> 0\nВ тариф входит 300 минут и 10 гигабайт интернета.\n")
 
 
-@pytest.mark.parametrize("arguments", [("*999#",), ("*100#", "--as", "nobody")])
+@pytest.mark.parametrize("arguments", [("*999#",), ("*100#", "--as", "stranger")])
 def test_what_is_not_there(arguments: tuple[str, ...]) -> None:
-    assert "there is no subscriber nobody" in (said := told(*arguments)) or "no flow has" in said
+    assert "there is no subscriber stranger" in (said := ussd(*arguments)) or "no flow has" in said

@@ -60,11 +60,11 @@ async def test_a_session_as_a_form_and_as_json() -> None:
         assert await there.ask(text="7*1") == (200, "END You have 5.")
         assert await there.ask(text="7*1") == (200, "END You have 5.")
         assert await there.ask(sessionId="2", serviceCode="*999#") == (200, "END ussd-unknown")
-        assert len(there.harness.deeds) == 1
+        assert len(there.harness.actions) == 1
 
 
 @pytest.mark.parametrize(
-    ("sent", "status", "told"),
+    ("sent", "status", "reply"),
     [
         ({"json": {}}, 400, "Object missing required field `sessionId`"),
         ({"data": {"sessionId": "1"}}, 400, "Object missing required field `serviceCode`"),
@@ -91,13 +91,13 @@ async def test_a_session_as_a_form_and_as_json() -> None:
     ],
 )  # fmt: skip
 async def test_what_is_refused(
-    sent: dict[str, Any], status: int, told: str, caplog: pytest.LogCaptureFixture
+    sent: dict[str, Any], status: int, reply: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with opened() as there:
         found, text = await there.post(**sent)
         assert found == status
         assert text.startswith("END ")
-        assert told in text
+        assert reply in text
         assert not caplog.records or "Traceback" not in caplog.text
         assert len(there.harness.sessions) == 0
 
@@ -137,9 +137,9 @@ async def test_other_ways_in_are_none() -> None:
 
 async def test_many_sessions_at_a_time() -> None:
     async with opened() as there:
-        for text, told in (("", "CON menu"), ("2", "CON pin"), ("2*1234*1", "END You have 5.")):
+        for text, reply in (("", "CON menu"), ("2", "CON pin"), ("2*1234*1", "END You have 5.")):
             asked = (there.ask(sessionId=f"s{number}", text=text) for number in range(100))
-            assert await asyncio.gather(*asked) == [(200, told)] * 100
+            assert await asyncio.gather(*asked) == [(200, reply)] * 100
 
 
 async def test_it_is_open_only_if_the_settings_want_it() -> None:

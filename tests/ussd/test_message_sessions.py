@@ -52,7 +52,7 @@ async def test_a_code_begins_and_a_number_goes_on() -> None:
     async with phones() as one:
         assert await one.said("*100#") == "You have 5."
         assert [await one.said("*111#"), await one.said(" 1 ")] == ["menu", "You have 5."]
-        assert len(one.here.deeds) == 2
+        assert len(one.here.actions) == 2
 
 
 @pytest.mark.parametrize(("menu", "first"), [("*111#", "menu"), ("*100#", "You have 5.")])
@@ -73,7 +73,7 @@ async def test_an_invalid_reply_is_rejected_and_changes_nothing(text: str) -> No
     async with phones() as one:
         assert await one.said("*111#") == "menu"
         assert await one.said(text) == "wrong\nmenu"
-        assert not one.here.deeds
+        assert not one.here.actions
 
 
 async def test_an_unknown_code_is_rejected_and_the_session_goes_on() -> None:
@@ -106,7 +106,7 @@ async def test_a_phone_without_a_subscriber_is_not_answered() -> None:
     async with phones() as one:
         one.texting.take("trunk", "611", "*100#")
         await until(lambda: not len(one.texting))
-        assert (one.came.empty(), one.here.deeds, one.here.records) == (True, [], [])
+        assert (one.came.empty(), one.here.actions, one.here.records) == (True, [], [])
 
 
 async def test_a_phone_that_stops_texting_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +138,7 @@ async def test_too_many_texts_are_left_unread(caplog: pytest.LogCaptureFixture) 
     async with phones() as one:
         one.here.slow.clear()
         one.texting.take(PHONE, "611", "*100#")
-        await until(lambda: bool(one.here.deeds))
+        await until(lambda: bool(one.here.actions))
         for _ in range(WAITING + 1):
             one.texting.take(PHONE, "611", "*7#")
         assert "sends too many" in caplog.text

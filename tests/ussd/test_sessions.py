@@ -48,7 +48,7 @@ async def test_what_is_dialled_with_the_code_is_replied_at_once() -> None:
     async with harness() as here:
         assert await ask(here, "2*1234*0*1") == END
         assert await ask(here, "2") == Page("pin")
-        assert len(here.deeds) == 1
+        assert len(here.actions) == 1
 
 
 @pytest.mark.parametrize("text", ["", " ", "balance", "😀", "1" * 33, "7", "12", "１", "A"])
@@ -111,8 +111,8 @@ async def test_what_a_message_would_only_repeat_is_not_sent(repeats: bool, sent:
     """In a text session the caller has it on the screen already."""
     posted: list[Action] = []
 
-    async def perform(deed: Action, _: Session) -> Answered:
-        posted.append(deed)
+    async def perform(action: Action, _: Session) -> Answered:
+        posted.append(action)
         return Answered("sent")
 
     send = Send(Screen((), "ru"), "s:1", unless_read=repeats)
@@ -137,11 +137,11 @@ async def test_the_same_again_is_done_once() -> None:
     async with harness() as here:
         here.slow.clear()
         twice = [asyncio.create_task(ask(here, "1")) for _ in range(3)]
-        await until(lambda: bool(here.deeds))
+        await until(lambda: bool(here.actions))
         here.slow.set()
         assert await asyncio.gather(*twice) == [END] * 3
         assert await through(here, "1", "", "1") == ["You have 5.", "menu", "You have 5."]
-        assert len(here.deeds) == 1
+        assert len(here.actions) == 1
 
 
 async def test_what_does_not_continue_is_refused() -> None:
@@ -181,7 +181,7 @@ async def test_a_back_end_that_never_answers(monkeypatch: pytest.MonkeyPatch) ->
     async with harness() as here:
         here.slow.clear()
         assert [await ask(here, "1"), await ask(here, "1")] == [Page("ussd-trouble", last=True)] * 2
-        assert len(here.deeds) == 1
+        assert len(here.actions) == 1
         here.slow.set()
         await until(lambda: here.endings == ["ended"])
 
@@ -218,16 +218,16 @@ async def test_all_are_let_go_in_the_end() -> None:
 @given(st.lists(REPLY, max_size=12))
 async def test_whatever_is_replied_is_answered_the_same_each_time(given: list[str]) -> None:
     texts = list(accumulate(given, lambda before, reply: f"{before}*{reply}"))
-    async with harness() as here, harness() as at_once:
-        told = []
+    async with harness() as here, harness() as dialled:
+        replies = []
         for text in ["", *texts]:
-            told.append(await ask(here, text))
-            assert await ask(here, text) == told[-1]
-            assert fits(told[-1].text)
-            if told[-1].last:
+            replies.append(await ask(here, text))
+            assert await ask(here, text) == replies[-1]
+            assert fits(replies[-1].text)
+            if replies[-1].last:
                 break
         else:
-            assert await ask(at_once, texts[-1] if texts else "") == told[-1]
+            assert await ask(dialled, texts[-1] if texts else "") == replies[-1]
 
 
 @given(st.lists(REPLY, min_size=1))
