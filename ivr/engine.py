@@ -18,7 +18,7 @@ from ivr.events import (
     Recorded,
     Silent,
 )
-from ivr.model import Book
+from ivr.model import Book, Operation
 from ivr.node_entry import Next, enter, follow
 from ivr.nodes import Node
 from ivr.session import Session
@@ -157,7 +157,7 @@ def _answered(draft: Draft, node: Node, event: Answered) -> Next:
             draft.set_values(event.values)
             operation = draft.book.operations.get(node.do)
             if operation and event.outcome == operation.proves:
-                draft.session = replace(draft.session, proven=True)
+                _prove(draft, operation, event)
             return follow(draft, node, event.outcome)
         case nodes.Hours():
             draft.set_values(event.values)
@@ -177,3 +177,12 @@ def _answered(draft: Draft, node: Node, event: Answered) -> Next:
             draft.record(node, " ".join(node.sms), outcome=event.outcome, way=way)
             return node.then if way == "then" else node.else_
     raise ValueError(f"Answered does not answer the want of {draft.session.node}")
+
+
+def _prove(draft: Draft, operation: Operation, event: Answered) -> None:
+    """The caller has proved an identity: their own, or that of another subscriber."""
+    if operation.other and event.about is None:
+        raise FlowError(f"{operation.name} names no subscriber: name the one who was proved")
+    about = event.about if operation.other else draft.session.about
+    proven = operation.level == "code-word" or (not operation.other and draft.session.proven)
+    draft.session = replace(draft.session, about=about, proven=proven)

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from ivr.session import Subject
 from ivr.values import Recording, Values
 
 
@@ -33,10 +34,14 @@ class Played(Struct, frozen=True, tag="told"):
 
 
 class Answered(Struct, frozen=True, tag="answered"):
-    """An :data:`~ivr.wants.Action` ended with ``outcome``, one that its signature declares."""
+    """An :data:`~ivr.wants.Action` ended with ``outcome``, one that its signature declares.
+
+    ``about``: whom the caller has proved to be, of an operation that is about another number.
+    """
 
     outcome: str
     values: Values = {}
+    about: Subject | None = None
 
 
 class Failed(Struct, frozen=True, tag="failed"):

@@ -86,7 +86,9 @@ class Operation(Struct, frozen=True):
     ``day``, ``each`` …). ``deadline`` in seconds: after it the outcome is ``unavailable``, or
     ``accepted`` if the operation costs. ``costs``: the caller pays, so a flow must confirm it
     before. ``daily`` and ``monthly``: the most runs per subscriber; 0 for no limit. ``proves``:
-    the outcome that proves the caller's identity; "" for none. ``about``: what it does, in a
+    the outcome that proves the caller's identity; "" for none. ``level``: the identity level that
+    it proves. ``other``: it proves the identity of another subscriber than that of the line; from
+    then on the call is about that one. ``about``: what it does, in a
     sentence. ``waiting``: the prompt played before it because it may take seconds; "" for none.
     """
 
@@ -99,6 +101,8 @@ class Operation(Struct, frozen=True):
     daily: int = 0
     monthly: int = 0
     proves: str = ""
+    level: Need = "code-word"
+    other: bool = False
     about: str = ""
     waiting: str = ""
 

@@ -86,7 +86,7 @@ def _key(draft: Draft, mark: str) -> str:
 def _identify(draft: Draft, node: Node) -> str:
     """The first node of the flow that asks for the code word; "" if it cannot be asked."""
     at, flow = draft.session, draft.flow.identify
-    if not flow or at.gone or at.caller.subscriber is None:
+    if not flow or at.gone or at.subscriber is None:
         return ""
     draft.record(node, outcome=flow, way="identify")
     return draft.enter(flow, {}, identifying=True)

@@ -23,6 +23,14 @@ class Caller(Struct, frozen=True):
     vouched: bool = True
 
 
+class Subject(Struct, frozen=True):
+    """The subscriber whom a call is about, if not the one whose line it comes from: the id, and
+    the number, as an MSISDN."""
+
+    subscriber: int
+    number: str
+
+
 class Frame(Struct, frozen=True):
     """A stack frame: where a flow stands that called another one, until that one returns.
 
@@ -43,10 +51,11 @@ class Session(Struct, frozen=True, kw_only=True):
     phrases to play with the next screen. ``playing``: a :class:`~ivr.wants.Say` is being played;
     ``played``: it holds this node's own prompts. ``trail``: the menus that "back" goes through.
     ``silences`` and ``wrongs`` count in this node, ``misses`` in the whole call, ``turn`` counts
-    the events. ``frames``: the flows that called this one, the outermost first. ``proven``: the
-    code word was right. ``gone``: the caller hung up and the flow still has actions to run.
-    ``failed``: an on-error was taken. ``ahead``: replies dialled with a code, which answer the next
-    asks in turn.
+    the events. ``frames``: the flows that called this one, the outermost first. ``about``: the
+    caller has proved to be another subscriber than that of the line. ``proven``: the code word of
+    the :attr:`subscriber` was right. ``gone``: the caller hung up and the flow still has actions
+    to run. ``failed``: an on-error was taken. ``ahead``: replies dialled with a code, which answer
+    the next asks in turn.
     """
 
     id: str
@@ -67,6 +76,7 @@ class Session(Struct, frozen=True, kw_only=True):
     silences: int = 0
     wrongs: int = 0
     misses: int = 0
+    about: Subject | None = None
     proven: bool = False
     gone: bool = False
     failed: bool = False
@@ -75,12 +85,22 @@ class Session(Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> Need:
-        """The caller's identity level."""
-        if self.caller.subscriber is None:
+        """The caller's identity level, as the :attr:`subscriber`."""
+        if self.subscriber is None:
             return "none"
         if self.proven:
             return "code-word"
-        return "caller" if self.caller.vouched else "none"
+        return "caller" if self.about or self.caller.vouched else "none"
+
+    @property
+    def subscriber(self) -> int | None:
+        """The subscriber whom the call is about; None if unknown."""
+        return self.about.subscriber if self.about else self.caller.subscriber
+
+    @property
+    def number(self) -> str:
+        """The number of that subscriber, to which texts are sent; "" if withheld."""
+        return self.about.number if self.about else self.caller.number
 
 
 def to_json(session: Session) -> bytes:

@@ -73,7 +73,7 @@ class Actions(Struct, frozen=True):
 
     def _find_announcements(self, session: Session) -> Answered:
         now = self.now()
-        found = self.announcements.concerning(session.caller.subscriber, now)
+        found = self.announcements.concerning(session.subscriber, now)
         if not found:
             return Answered("none")
         self.start(self._heard([one.id for one in found], session, now))
@@ -93,7 +93,7 @@ class Actions(Struct, frozen=True):
             log.error("who heard an announcement could not be stored: %s", error)
 
     async def _send(self, action: Send, sentences: tuple[str, ...], session: Session) -> Answered:
-        number = self.store.numbers.msisdn(session.caller.number)
+        number = self.store.numbers.msisdn(session.number)
         if number is None:
             return Answered("nowhere")
         await self.outbox.post(action.key, number, " ".join(sentences), session.id)

@@ -7,9 +7,9 @@ from datetime import datetime
 from ari_app.control.live_feed import CallEvent, LiveFeed
 from ari_app.log import masked
 from ari_app.store import calls
-from ari_app.store.calls import SECRET, CallBegan, CallEnded, StepTaken
+from ari_app.store.calls import SECRET, CallAbout, CallBegan, CallEnded, StepTaken
 from ivr.engine import Step
-from ivr.session import Session
+from ivr.session import Session, Subject
 from ivr.wants import Ask, Dial, Enqueue, Record, Say, Screen, Want
 
 log = logging.getLogger("firstline.calls")
@@ -24,12 +24,13 @@ Text = Callable[[Screen], tuple[str, ...]]
 class _Open:
     """What is remembered of a call while it lasts."""
 
-    __slots__ = ("began", "keys", "seq", "shown")
+    __slots__ = ("about", "began", "keys", "seq", "shown")
 
     def __init__(self, began: datetime, shown: str) -> None:
         self.began = began
         self.shown = shown
         self.seq = 0
+        self.about: Subject | None = None
         self.keys: list[str] = []
 
 
@@ -71,6 +72,9 @@ class CallLog:
         """A session took steps."""
         call = session.id
         kept = self._open[call]
+        if session.about and session.about != kept.about:
+            kept.about = session.about
+            self._put(CallAbout(call, at, session.about.subscriber))
         for step in steps:
             kept.seq += 1
             if step.key:

@@ -49,7 +49,7 @@ def show(state: State, number: str) -> None:
         until = await store.read(code_words.locked_out_until, one.id, datetime.now(UTC))
         click.echo(f"subscriber {one.id}: {one.msisdn}, {one.name}, {one.language}, {one.area}")
         has = f"set {shown(word.at, state)} by {word.by}" if word else "none"
-        click.echo(f"code word: {has}")
+        click.echo(f"code word: {has}{', and a PIN' if word and word.pin else ''}")
         if until is not None:
             click.echo(f"locked until {shown(until, state)}: `firstline subscribers unlock`")
         for entry in await store.read(code_words.entries, one.id, ATTEMPTS_SHOWN):
@@ -80,6 +80,52 @@ def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
     click.echo("the code word is set")
 
 
+@subscribers.command("set-pin")
+@click.argument("number")
+@click.option("--stdin", is_flag=True, help="Read it from the first line of standard input.")
+@by_option
+@click.pass_obj
+def set_pin(state: State, number: str, stdin: bool, by: str) -> None:
+    """Set a PIN beside the code word of NUMBER's subscriber: prompted twice, not echoed."""
+
+    async def setting(store: Store) -> tuple[str, ...]:
+        one = await _found(store, number)
+        pin = await asyncio.to_thread(_asked, stdin, "PIN")
+        with hashing(state) as hasher:
+            brands = state.config().operator.brands
+            words = StoredCodeWords(store, hasher, lambda: datetime.now(UTC), brands)
+            try:
+                return await words.put_pin(one, pin, by, datetime.now(UTC))
+            except ValueError as error:
+                raise click.ClickException(str(error)) from error
+
+    weak = with_store(state, setting)
+    if weak:
+        raise click.ClickException("the PIN is too weak. " + " ".join(weak))
+    click.echo("the PIN is set")
+
+
+@subscribers.command("second-contact")
+@click.argument("number")
+@click.argument("contact", required=False)
+@click.option("--none", is_flag=True, help="Notify no one besides the subscriber.")
+@click.pass_obj
+def second_contact(state: State, number: str, contact: str | None, none: bool) -> None:
+    """Set who gets a text when the SIM card of NUMBER is blocked or unblocked: CONTACT."""
+
+    async def setting(store: Store) -> str:
+        one = await _found(store, number)
+        if contact or none:
+            try:
+                await store.write(people.set_second_contact, one.id, contact or "")
+            except ValueError as error:
+                raise click.ClickException(str(error)) from error
+        return await store.read(people.second_contact, one.id)
+
+    kept = with_store(state, setting)
+    click.echo(f"second contact: {kept or 'none'}")
+
+
 @subscribers.command()
 @click.argument("number")
 @click.option("--reason", required=True, metavar="TEXT", help="Stored with the attempts.")
@@ -107,10 +153,10 @@ async def _found(store: Store, number: str) -> Subscriber:
     return one
 
 
-def _asked(stdin: bool) -> Secret:
+def _asked(stdin: bool, called: str = "Code word") -> Secret:
     if stdin:
         return Secret(sys.stdin.readline().rstrip("\n"))
-    typed: str = click.prompt("Code word", hide_input=True, confirmation_prompt="Once more")
+    typed: str = click.prompt(called, hide_input=True, confirmation_prompt="Once more")
     return Secret(typed)
 
 

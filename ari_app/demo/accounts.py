@@ -110,6 +110,7 @@ def demo_accounts(today: date) -> Iterator[Account]:
             used.randint(0, tariff.gigabytes),
             today.replace(day=1),
             id * 37 % 400,
+            puk=f"{id * 7_654_321 % 100_000_000:08d}",
         )
 
 

@@ -30,6 +30,7 @@ from ari_app.store.demo_accounts import Account, Payment, ServiceOffer, TariffPl
 from ari_app.store.demo_bills import Bill
 from ari_app.store.demo_orders import AnsweredOrder, Charge, OpenOffer, OperatorTotals
 from ari_app.store.sqlite import Database
+from ivr.secret import Secret
 
 
 async def demo_billing(store: Store, now: Callable[[], datetime]) -> MemoryBilling:
@@ -121,6 +122,8 @@ def _keep(db: Database, before: Books, after: Books) -> None:
                     one.paused.since if one.paused else None,
                     one.paused.until if one.paused else None,
                     one.promised,
+                    one.blocked,
+                    one.puk.reveal() if one.puk else "",
                 ),
             )
     demo_orders.put_offers(
@@ -195,6 +198,8 @@ def _accounts(
             if one.paused_since and one.paused_until
             else None,
             one.promised,
+            one.blocked,
+            Secret(one.puk) if one.puk else None,
         )
         for one in opened
     }

@@ -20,7 +20,8 @@ class Arrival(Struct, frozen=True, kw_only=True):
     """What is known from memory when an agent's phone begins to ring for a caller.
 
     ``call`` is the id of our session, "" if the call came through no menu of ours. ``number`` and
-    ``name`` are text from outside.
+    ``name`` are text from outside. ``about`` is the number of the ``subscriber``, if the caller
+    has proved to be one who calls from another phone.
     """
 
     channel: str
@@ -32,6 +33,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     topic: str = ""
     language: str = ""
     identity: Identity = "none"
+    about: str = ""
 
 
 class Subscriber(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Stores and checks code words, for callers, agents and the operator."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ari_app.config.state import State
-from ari_app.selfcare.code_word_port import CodeWordsUnavailable
+from ari_app.selfcare.code_word_port import CodeWordsUnavailable, Proof
 from ari_app.selfcare.hashing import Form, Hasher, HashingBusy
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import code_words, subscribers
@@ -17,6 +17,9 @@ from ari_app.store.db import Store, StoreError
 from ari_app.store.subscribers import Subscriber
 from ivr.identity.weak_words import About, faults
 from ivr.secret import Secret
+
+_Put = Callable[[Subscriber, str], Awaitable[None]]
+"""Stores the hash of what a subscriber keyed."""
 
 
 @contextmanager
@@ -45,14 +48,46 @@ class StoredCodeWords:
         self._now = now
         self._brands = brands
 
-    async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
-        """Whether the caller keyed their code word."""
-        return await self._keyed(asker, word, key) == "ok"
+    async def prove(self, asker: Asker, word: Secret, key: str) -> Proof:
+        """Whether the caller keyed their code word or PIN."""
+        return _proof(await self._keyed(asker, word, key))
+
+    async def prove_number(self, asker: Asker, number: str, word: Secret, key: str) -> Proof:
+        """Whether the caller keyed the code word or PIN of the subscriber with a number.
+
+        Attempts at a number that no subscriber has are counted by a keyed hash of it, so that they
+        lock as those at a subscriber's, and do not show which numbers are in use.
+        """
+        if asker.subscriber is None:
+            number = self._store.numbers.msisdn(number) or number
+            asker = replace(asker, subscriber=-self._hasher.mark(number))
+        return _proof(await self._keyed(asker, word, key))
 
     async def change(
         self, asker: Asker, old: Secret, new: Secret, key: str
     ) -> Literal["ok", "wrong", "weak"]:
         """Set a new code word that was keyed."""
+
+        async def put(one: Subscriber, keyed: str) -> None:
+            word = CodeWord(one.id, "", keyed, self._now(), "caller")
+            await self._store.write(code_words.put, word, self._number(asker), asker.call)
+
+        return await self._replace(asker, old, new, key, put)
+
+    async def set_pin(
+        self, asker: Asker, old: Secret, pin: Secret, key: str
+    ) -> Literal["ok", "wrong", "weak"]:
+        """Set a PIN that was keyed, beside the code word."""
+
+        async def put(one: Subscriber, keyed: str) -> None:
+            by = (one.id, keyed, "caller", self._now())
+            await self._store.write(code_words.put_pin, *by, self._number(asker), asker.call)
+
+        return await self._replace(asker, old, pin, key, put)
+
+    async def _replace(
+        self, asker: Asker, old: Secret, new: Secret, key: str, put: _Put
+    ) -> Literal["ok", "wrong", "weak"]:
         if await self._keyed(asker, old, key) != "ok" or asker.subscriber is None:
             return "wrong"
         try:
@@ -62,8 +97,7 @@ class StoredCodeWords:
             if weaknesses(one, new, self._brands):
                 return "weak"
             _, keyed = await self._hasher.hashes(new)
-            word = CodeWord(one.id, "", keyed, self._now(), "caller")
-            await self._store.write(code_words.put, word, self._number(asker), asker.call)
+            await put(one, keyed)
         except (StoreError, HashingBusy) as error:
             raise CodeWordsUnavailable(str(error)) from error
         return "ok"
@@ -85,6 +119,20 @@ class StoredCodeWords:
         if not weak:
             spoken, keyed = await self._hasher.hashes(word)
             await self._store.write(code_words.put, CodeWord(one.id, spoken, keyed, at, by))
+        return weak
+
+    async def put_pin(self, one: Subscriber, pin: Secret, by: str, at: datetime) -> tuple[str, ...]:
+        """Set a PIN beside a subscriber's code word; returns why it is too weak, or ().
+
+        ``ValueError``: there is no code word yet, or it has other signs than digits.
+        """
+        if not pin.reveal().isdecimal():
+            raise ValueError("a PIN has digits alone")
+        weak = weaknesses(one, pin, self._brands)
+        if not weak:
+            _, keyed = await self._hasher.hashes(pin)
+            if not await self._store.write(code_words.put_pin, one.id, keyed, by, at):
+                raise ValueError("set a code word first, then a PIN beside it")
         return weak
 
     async def _keyed(self, asker: Asker, word: Secret, key: str) -> Outcome:
@@ -115,16 +163,22 @@ class StoredCodeWords:
         kept = started.word
         if kept is not None and not kept.spoken:
             form = "keyed"
-        against = None if kept is None else kept.keyed if form == "keyed" else kept.spoken
-        checked = await self._hasher.check(form, word, against)
-        outcome: Outcome = (
-            "locked" if started.outcome == "locked" else "ok" if checked.right else "wrong"
-        )
-        renewed = None
-        if kept is not None and checked.renewed is not None:
-            renewed = replace(kept, **{form: checked.renewed})
+        renewed, right = None, False
+        # A word and a PIN are compared also where there is none, so that it takes as long.
+        for field in (form, "pin"):
+            hashed = getattr(kept, field) if kept is not None else ""
+            checked = await self._hasher.check(form if field == form else "keyed", word, hashed)
+            right = right or checked.right
+            if kept is not None and checked.renewed is not None:
+                renewed = replace(renewed or kept, **{field: checked.renewed})
+        outcome: Outcome = "locked" if started.outcome == "locked" else "ok" if right else "wrong"
         await self._store.write(code_words.finish, started, outcome, renewed)
         return outcome
+
+
+def _proof(outcome: Outcome) -> Proof:
+    """What a caller hears of an attempt; one that failed, or was made before, proves nothing."""
+    return outcome if outcome in ("ok", "locked") else "wrong"
 
 
 def weaknesses(one: Subscriber, word: Secret, brands: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,18 +5,28 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from ari_app.selfcare.order_port import BalanceTransfer, OrderOutcome
-from ari_app.selfcare.orders import Buy, Completed, Give, Order, Redeem, Refused
+from ari_app.selfcare.orders import (
+    BlockSim,
+    Buy,
+    Completed,
+    Give,
+    Order,
+    Redeem,
+    Refused,
+    UnblockSim,
+)
 from ivr.values import Count, Money, Name, Phrase, Values
 
 
 class Notification(Struct, frozen=True):
-    """A text message to a subscriber. ``unless_answered``: not needed if the caller has heard the
-    outcome during the call."""
+    """A text message to a subscriber, or to their ``second`` contact, if there is one.
+    ``unless_answered``: not needed if the caller has heard the outcome during the call."""
 
     name: str
     subscriber: int
     phrases: tuple[Phrase, ...]
     unless_answered: bool = False
+    second: bool = False
 
 
 def notifications(
@@ -26,14 +36,22 @@ def notifications(
     transfer: BalanceTransfer | None,
     outcome: OrderOutcome,
 ) -> Iterator[Notification]:
-    """The messages after an order: of a completed transfer to both parties, else to the
-    subscriber who ordered."""
+    """The messages after an order: of a completed transfer to both parties; of a SIM card that was
+    blocked, or no longer is, to its number and to the second contact; else to the subscriber who
+    ordered."""
     if transfer is not None and isinstance(outcome, Completed):
         kind = (
             "gift" if isinstance(order, Give) else "bought" if isinstance(order, Buy) else "offer"
         )
         yield _of_transfer(kind, "giver", transfer.giver, transfer.taker, transfer)
         yield _of_transfer(kind, "taker", transfer.taker, transfer.giver, transfer)
+        return
+    if isinstance(order, BlockSim | UnblockSim) and isinstance(outcome, Completed):
+        kind = "blocked" if isinstance(order, BlockSim) else "unblocked"
+        values: Values = {OTHER: Name({"": str(subscriber)})}
+        for name in ("own", "second"):
+            text = Phrase(f"text-sim-{kind}-{name}", values)
+            yield Notification(name, subscriber, (text,), second=name == "second")
         return
     ordered = Phrase(f"text-order-{operation}")
     phrases = (ordered, _outcome(order, outcome))

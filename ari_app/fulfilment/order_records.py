@@ -113,6 +113,9 @@ def texts_after(
         to = subscribers.by_id(db, one.subscriber)
         if to is None:
             continue
+        number = subscribers.second_contact(db, to.id) if one.second else to.msisdn
+        if not number:
+            continue
         spoken = one.subscriber == record.subscriber and record.language
         try:
             said = [say(_with_number(db, each), spoken or to.language) for each in one.phrases]
@@ -120,7 +123,7 @@ def texts_after(
             log.error("%s: no text message about %s: %s", record.key, record.operation, error)
             continue
         key = f"order:{record.key}:{one.name}"
-        found.append(OrderText(key, to.msisdn, " ".join(said), one.unless_answered))
+        found.append(OrderText(key, number, " ".join(said), one.unless_answered))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from ari_app.selfcare.orders import Completed, Order, Quote, Refused, Unit
+from ivr.secret import Secret
 from ivr.values import OWN
 
 Names = Mapping[str, str]
@@ -111,6 +112,14 @@ class PausePeriod(Struct, frozen=True):
     until: date
 
 
+class Sim(Struct, frozen=True):
+    """The SIM card: whether it is blocked, and the PUK, by which a phone that was locked by wrong
+    PINs is unlocked; None where billing does not know it."""
+
+    blocked: bool = False
+    puk: Secret | None = None
+
+
 class Offer(Struct, frozen=True):
     """What another subscriber would sell; ``number`` is the offer's, of digits."""
 
@@ -166,6 +175,9 @@ class Billing(Protocol):
 
     async def paused(self, subscriber: int) -> PausePeriod | None:
         """The pause that is on or agreed."""
+
+    async def sim(self, subscriber: int) -> Sim:
+        """The SIM card."""
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
         """Open offers of other subscribers to this one."""

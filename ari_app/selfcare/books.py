@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from ari_app.selfcare.billing import Offer, PausePeriod, Reward, Service, Tariff, UnknownSubscriber
 from ari_app.selfcare.orders import Unit
+from ivr.secret import Secret
 from ivr.values import OWN
 
 
@@ -73,7 +74,7 @@ class TariffChange(Struct, frozen=True):
 
 class Account(Struct, frozen=True):
     """What a subscriber has: the tariff and the sorted services by code, what is left to use in
-    ``month`` (its first day), and the day until which payment is promised."""
+    ``month`` (its first day), the day until which payment is promised, and the SIM card."""
 
     balance: Decimal
     tariff: str
@@ -85,6 +86,8 @@ class Account(Struct, frozen=True):
     next: TariffChange | None = None
     paused: PausePeriod | None = None
     promised: date | None = None
+    blocked: bool = False
+    puk: Secret | None = None
 
     def is_paused(self, today: date) -> bool:
         """Whether a pause is on, not only agreed."""

@@ -20,6 +20,7 @@ from ari_app.selfcare.billing import (
     Payment,
     Reward,
     Service,
+    Sim,
     Tariff,
 )
 from ari_app.selfcare.books import Account, Books
@@ -123,6 +124,11 @@ class MemoryBilling:
     async def paused(self, subscriber: int) -> PausePeriod | None:
         """The pause that is on or agreed."""
         return self._account(subscriber).paused
+
+    async def sim(self, subscriber: int) -> Sim:
+        """The SIM card."""
+        account = self._account(subscriber)
+        return Sim(account.blocked, account.puk)
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
         """Offers of other subscribers that can be accepted."""

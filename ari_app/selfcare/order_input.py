@@ -12,6 +12,7 @@ from msgspec import Struct
 from ari_app.selfcare.backends import NumberDirectory
 from ari_app.selfcare.operation_request import OperationRequest
 from ari_app.selfcare.orders import (
+    BlockSim,
     Buy,
     ChangeTariff,
     Give,
@@ -23,6 +24,7 @@ from ari_app.selfcare.orders import (
     Sell,
     SwitchOff,
     SwitchOn,
+    UnblockSim,
     Unit,
 )
 
@@ -93,6 +95,14 @@ def _redeem(request: OperationRequest, _: ParseContext) -> Order | InputFault:
     return Redeem(request.digits("code"))
 
 
+def _block_sim(_: OperationRequest, __: ParseContext) -> Order | InputFault:
+    return BlockSim()
+
+
+def _unblock_sim(_: OperationRequest, __: ParseContext) -> Order | InputFault:
+    return UnblockSim()
+
+
 PARSERS: Mapping[str, Parser] = {
     "tariff-change": _change_tariff,
     "service-on": _switch_on,
@@ -104,6 +114,8 @@ PARSERS: Mapping[str, Parser] = {
     "sell": _sell,
     "buy": _buy,
     "redeem": _redeem,
+    "sim-block": _block_sim,
+    "sim-unblock": _unblock_sim,
 }
 """Operation -> the parser of its order."""
 

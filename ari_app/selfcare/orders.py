@@ -77,6 +77,14 @@ class Redeem(Struct, frozen=True, tag="redeem"):
     reward: str
 
 
+class BlockSim(Struct, frozen=True, tag="block-sim"):
+    """Block the SIM card, which is lost or stolen: it gets no service from now on."""
+
+
+class UnblockSim(Struct, frozen=True, tag="unblock-sim"):
+    """Let a blocked SIM card have service again, from now on."""
+
+
 Order: TypeAlias = (
     ChangeTariff
     | SwitchOn
@@ -88,6 +96,8 @@ Order: TypeAlias = (
     | Sell
     | Buy
     | Redeem
+    | BlockSim
+    | UnblockSim
 )
 
 

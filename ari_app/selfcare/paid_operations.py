@@ -153,6 +153,22 @@ ORDER_OPERATIONS = (
         limits=(5, 30),
         charge=("price", "count"),
     ),
+    *_quote_and_order(
+        "sim-block",
+        "Blocks the SIM card, which is lost or stolen, at once.",
+        {},
+        {},
+        "already",
+        limits=(10, 50),
+    ),
+    *_quote_and_order(
+        "sim-unblock",
+        "Ends the block of the SIM card.",
+        {},
+        {},
+        "not-on too-little",
+        limits=(10, 50),
+    ),
 )  # fmt: skip
 """The signatures. A reason of billing that is none of an operation's outcomes is a fault of
 billing: nothing was changed, and the outcome is ``unavailable``."""

@@ -73,6 +73,12 @@ READS = (
     _of_caller("offers", "Reads what other subscribers offer the caller.", _rows("offers")),
     _of_caller("points", "Reads the loyalty points.", {"ok": {"points": "count"}}),
     Operation(
+        "puk",
+        {"ok": {"puk": "digits"}, "none": {}, **FAULTS},
+        need="code-word",
+        about="Reads the PUK of the SIM card, by which a phone that is locked is unlocked.",
+    ),
+    Operation(
         "ticket",
         {"some": _PROMISE, "late": _PROMISE, "none": {}, "unavailable": {}},
         need="caller",
@@ -106,6 +112,7 @@ class Reads:
             "charges-text": self._charges_text,
             "offers": self._offers,
             "points": self._points,
+            "puk": self._puk,
             "ticket": self._ticket,
             "tariffs": self._tariffs,
             "service-offers": self._service_offers,
@@ -151,6 +158,10 @@ class Reads:
 
     async def _points(self, request: OperationRequest) -> Answered:
         return Answered("ok", {"points": Count(await self._billing.points(request.subscriber))})
+
+    async def _puk(self, request: OperationRequest) -> Answered:
+        puk = (await self._billing.sim(request.subscriber)).puk
+        return Answered("none") if puk is None else Answered("ok", {"puk": Digits(puk.reveal())})
 
     async def _ticket(self, request: OperationRequest) -> Answered:
         who = request.asker.subscriber

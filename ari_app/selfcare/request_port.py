@@ -15,15 +15,22 @@ class RequestsUnavailable(Exception):  # noqa: N818 - named by what is so, not a
 
 
 class Asker(Struct, frozen=True):
-    """Who calls: the id of the call, the calling number ("" if withheld), its subscriber, the
-    language ("" for the one last chosen), and how the caller is identified. With ``none`` the
-    calling number is not trusted."""
+    """Who calls: the id of the call, the calling number ("" if withheld), the subscriber whom the
+    call is about, the language ("" for the one last chosen), and how the caller is identified. With
+    ``none`` the calling number is not trusted. ``about``: the number of that subscriber, if the
+    call comes from another one."""
 
     call: str
     number: str
     subscriber: int | None
     language: str = ""
     identity: Need = "caller"
+    about: str = ""
+
+    @property
+    def texts_to(self) -> str:
+        """The number to which texts about the subscriber go; "" if withheld."""
+        return self.about or self.number
 
 
 class OpenTicket(Struct, frozen=True):
@@ -36,8 +43,15 @@ class OpenTicket(Struct, frozen=True):
 
 def asker_of(session: Session) -> Asker:
     """The caller of a session."""
-    number, subscriber = session.caller.number, session.caller.subscriber
-    return Asker(session.id, number, subscriber, session.language, session.identity)
+    about = session.about.number if session.about else ""
+    return Asker(
+        session.id,
+        session.caller.number,
+        session.subscriber,
+        session.language,
+        session.identity,
+        about,
+    )
 
 
 class RequestDesk(Protocol):

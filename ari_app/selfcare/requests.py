@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.operation_request import Action, OperationRequest
 from ivr.events import Answered
 from ivr.model import Operation
+from ivr.session import Subject
 from ivr.values import Digits, Phrase
 
 REQUESTS = (
@@ -32,10 +35,18 @@ REQUESTS = (
     ),
     Operation(
         "code-word",
-        {"ok": {}, "wrong": {}, "failed": {}},
+        {"ok": {}, "wrong": {}, "locked": {}, "failed": {}},
         inputs={"word": "secret"},
         proves="ok",
-        about="Proves the caller's identity by the code word.",
+        about="Proves the caller's identity by the code word, or the PIN.",
+    ),
+    Operation(
+        "code-word-of",
+        {"ok": {}, "wrong": {}, "locked": {}, "failed": {}},
+        inputs={"number": "digits", "word": "secret"},
+        proves="ok",
+        other=True,
+        about="Proves that the caller is the subscriber of another number, by the code word.",
     ),
     Operation(
         "change-code-word",
@@ -54,12 +65,14 @@ class Requests:
         self._requests = backends.requests
         self._code_words = backends.code_words
         self._messages = backends.messages
+        self._directory = backends.directory
         self.actions: Mapping[str, Action] = {
             "complaint": self._complaint,
             "call-back": self._call_back,
             "tell-when-mended": self._notify_when_restored,
             "apn-settings": self._apn_settings,
             "code-word": self._code_word,
+            "code-word-of": self._code_word_of,
             "change-code-word": self._change_code_word,
         }
 
@@ -81,9 +94,17 @@ class Requests:
         return Answered("ok" if sent else "nowhere")
 
     async def _code_word(self, request: OperationRequest) -> Answered:
-        if await self._code_words.prove(request.asker, request.secret("word"), request.key):
-            return Answered("ok")
-        return Answered("wrong")
+        word = request.secret("word")
+        return Answered(await self._code_words.prove(request.asker, word, request.key))
+
+    async def _code_word_of(self, request: OperationRequest) -> Answered:
+        keyed, word = request.digits("number"), request.secret("word")
+        subscriber = self._directory.by_number(keyed)
+        asker = replace(request.asker, subscriber=subscriber, about=keyed)
+        proof = await self._code_words.prove_number(asker, keyed, word, request.key)
+        if proof != "ok" or subscriber is None:
+            return Answered(proof)
+        return Answered("ok", about=Subject(subscriber, self._directory.number(subscriber)))
 
     async def _change_code_word(self, request: OperationRequest) -> Answered:
         new = request.secret("new")

@@ -62,9 +62,8 @@ async def conduct(line: Line, book: Book, session: Session, world: SessionPorts)
     try:
         while True:
             turn = _turn(book, session, event, world)
-            subscriber = session.caller.subscriber if session.identity != "none" else None
-            if turn.session.language != session.language and subscriber is not None:
-                world.remember(subscriber, turn.session.language)
+            if turn.session.language != session.language:
+                _remember(world, turn.session)
             session = turn.session
             want = turn.want
             if isinstance(want, Action):
@@ -80,6 +79,13 @@ async def conduct(line: Line, book: Book, session: Session, world: SessionPorts)
                 cause = event.cause
     finally:
         observer.ended(session.id, ending, cause, world.now())
+
+
+def _remember(world: SessionPorts, session: Session) -> None:
+    """Store the language that a caller chose; one on another's phone chose it for this call."""
+    subscriber = session.caller.subscriber
+    if subscriber is not None and session.about is None and session.identity != "none":
+        world.remember(subscriber, session.language)
 
 
 def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Turn:

@@ -45,7 +45,7 @@ class NoMessages:
 
     async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:  # noqa: ARG002
         """Whether there is a number to send them to."""
-        return bool(asker.number)
+        return bool(asker.texts_to)
 
 
 class CastPeople:

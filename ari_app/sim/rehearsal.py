@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable, asker_of
@@ -34,6 +35,9 @@ from prompts import plan
 from prompts.catalogue import Catalogue
 from prompts.plan import RecordedFile, Recordings
 from prompts.recordings import scan
+
+TRIES_A_CALL = 3
+"""How many wrong code words a simulated call has."""
 
 PACE = 14.0
 """Characters per second of the voices."""
@@ -121,7 +125,7 @@ def _back(book: Book, cast: Cast, at: datetime) -> Perform:
             case FindAnnouncements():
                 return Answered("none")
             case Send():
-                return Answered("sent" if session.caller.number else "nowhere")
+                return Answered("sent" if session.number else "nowhere")
 
     return perform
 
@@ -161,29 +165,55 @@ class _Staff:
 
 
 class _Words:
-    """Code words of the cast, for one call: without hashes, and nothing locks."""
+    """Code words of the cast, for one call: without hashes; the third wrong attempt is the last."""
 
     def __init__(self, cast: Cast) -> None:
         self._cast = cast
         self._changed: str | None = None
+        self._pin: str | None = None
+        self._wrongs = 0
 
-    async def prove(self, asker: Asker, word: Secret, key: str) -> bool:  # noqa: ARG002
+    async def prove(self, asker: Asker, word: Secret, key: str) -> Proof:  # noqa: ARG002
         """Whether the keys are those of the word."""
-        if asker.subscriber is None:
-            return False
-        kept = self._changed or key_form(self._cast.code_word(asker.number).reveal())
-        return word == Secret(kept)
+        if self._wrongs >= TRIES_A_CALL:
+            return "locked"
+        if asker.subscriber is not None:
+            number = self._cast.numbers.msisdn(asker.texts_to) or asker.texts_to
+            kept = self._changed or key_form(self._cast.code_word(number).reveal())
+            if word.reveal() in (kept, self._pin):
+                return "ok"
+        self._wrongs += 1
+        return "wrong"
+
+    async def prove_number(self, asker: Asker, number: str, word: Secret, key: str) -> Proof:  # noqa: ARG002
+        """Whether the keys are those of the word of another number's subscriber."""
+        return await self.prove(asker, word, key)
 
     async def change(
         self, asker: Asker, old: Secret, new: Secret, key: str
     ) -> Literal["ok", "wrong", "weak"]:
         """Take a new word, if it is not weak."""
-        if not await self.prove(asker, old, key):
+        taken = await self._taken(asker, old, new, key)
+        if taken == "ok":
+            self._changed = new.reveal()
+        return taken
+
+    async def set_pin(
+        self, asker: Asker, old: Secret, pin: Secret, key: str
+    ) -> Literal["ok", "wrong", "weak"]:
+        """Take a PIN, if it is not weak."""
+        taken = await self._taken(asker, old, pin, key)
+        if taken == "ok":
+            self._pin = pin.reveal()
+        return taken
+
+    async def _taken(
+        self, asker: Asker, old: Secret, new: Secret, key: str
+    ) -> Literal["ok", "wrong", "weak"]:
+        if await self.prove(asker, old, key) != "ok":
             return "wrong"
-        if faults(new.reveal(), About(asker.number, operator=self._cast.brands)):
-            return "weak"
-        self._changed = new.reveal()
-        return "ok"
+        weak = faults(new.reveal(), About(asker.texts_to, operator=self._cast.brands))
+        return "weak" if weak else "ok"
 
 
 def _consulted(schedule: Schedule, at: datetime) -> Answered:

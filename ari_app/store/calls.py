@@ -20,7 +20,8 @@ LOST = "lost"
 
 class CallBegan(Struct, frozen=True):
     """A call began. ``version`` is the hash of the flow's text, ``caller`` the number
-    of the caller, ``subscriber`` their id if known; times are aware."""
+    of the caller, ``subscriber`` the id of the one whom the call is about, if known; times are
+    aware."""
 
     call: str
     line: str
@@ -53,6 +54,14 @@ class StepTaken(Struct, frozen=True):
     way: str = ""
 
 
+class CallAbout(Struct, frozen=True):
+    """From now on the call is about another subscriber than the one whose line it comes from."""
+
+    call: str
+    at: datetime
+    subscriber: int
+
+
 class CallEnded(Struct, frozen=True):
     """The call is over: ``ending`` in a word, ``cause`` as in Q.850 (0 if unknown)."""
 
@@ -62,7 +71,7 @@ class CallEnded(Struct, frozen=True):
     cause: int
 
 
-Record: TypeAlias = CallBegan | StepTaken | CallEnded
+Record: TypeAlias = CallBegan | StepTaken | CallAbout | CallEnded
 
 
 class Call(Struct, frozen=True):
@@ -92,6 +101,7 @@ def add(db: Database, records: Iterable[Record]) -> None:
     """Store records in any order and number. A lost call that does end is no longer lost."""
     began: list[tuple[object, ...]] = []
     steps: list[tuple[object, ...]] = []
+    about: list[tuple[object, ...]] = []
     ended: list[tuple[object, ...]] = []
     for r in records:
         at = micros(r.at)
@@ -102,6 +112,8 @@ def add(db: Database, records: Iterable[Record]) -> None:
             case CallBegan():
                 who = (r.caller, r.subscriber, r.language)
                 began.append((r.call, r.line, r.dialled, *who, r.flow, r.version, at))
+            case CallAbout():
+                about.append((r.subscriber, r.call))
             case CallEnded():
                 ended.append((at, r.ending, r.cause, r.call))
     _many(
@@ -116,6 +128,7 @@ def add(db: Database, records: Iterable[Record]) -> None:
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (call, seq) do nothing",
         steps,
     )
+    _many(db, "update calls set subscriber = ? where id = ?", about)
     _many(
         db,
         "update calls set ended = ?, ending = ?, cause = ?"

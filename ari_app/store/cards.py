@@ -20,8 +20,9 @@ class CardNotFound(Exception):  # noqa: N818 - named by what is so, not as an er
 class Card(Struct, frozen=True, kw_only=True):
     """A caller on an agent's screen. ``id`` is ours, made when the agent's phone begins to ring;
     ``channel`` is the caller's channel in Asterisk, ``call`` the call's id in the menus (``""`` if
-    it went through none); ``number`` and ``name`` are untrusted text. ``came_from`` is the card of
-    the agent who transferred the call, or ``""``."""
+    it went through none); ``number`` and ``name`` are untrusted text; ``about`` is the number of
+    the subscriber, if it is not the one that calls. ``came_from`` is the card of the agent who
+    transferred the call, or ``""``."""
 
     id: str
     agent: str
@@ -34,6 +35,7 @@ class Card(Struct, frozen=True, kw_only=True):
     topic: str = ""
     language: str = ""
     identity: Need = "none"
+    about: str = ""
     opened: datetime
     answered: datetime | None = None
     ended: datetime | None = None

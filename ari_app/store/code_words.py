@@ -17,25 +17,29 @@ Outcome = Literal["open", "ok", "wrong", "locked", "failed", "set", "unlocked"]
 """The outcome of an attempt. ``set`` and ``unlocked`` are no attempts, but changes by the operator
 or by the subscriber. ``failed``: it could not be checked, and does not count."""
 
+TRIES_A_CALL = 3
+"""How many wrong attempts a caller has in one call, at all words together."""
+
 _COLUMNS = "at, subscriber, number, call, agent, outcome, why"
 
 
 class CodeWord(Struct, frozen=True):
     """The hashes of a subscriber's code word: as it is spoken ("" if it was only ever keyed), and
-    as it is keyed; who set it and when."""
+    as it is keyed; of the PIN beside it ("" for none); who set the word and when."""
 
     subscriber: int
     spoken: str
     keyed: str
     at: datetime
     by: str
+    pin: str = ""
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
     """An attempt by a caller in a ``call`` from a ``number`` ("" if withheld), or by an ``agent``.
 
-    ``subscriber`` is whose word it must be, None if unknown. The same ``key`` twice is the same
-    attempt.
+    ``subscriber`` is whose word it must be, None if unknown; a negative one stands for a number
+    that no subscriber has. The same ``key`` twice is the same attempt.
     """
 
     subscriber: int | None
@@ -66,7 +70,7 @@ class StartedAttempt(Struct, frozen=True):
 
 
 def put(db: Database, word: CodeWord, number: str = "", call: str = "") -> None:
-    """Set a subscriber's code word; wrong attempts before count no more."""
+    """Set a subscriber's code word; wrong attempts before count no more. The PIN stays."""
     db.conn.execute(
         "insert into code_words (subscriber, spoken, keyed, at, author) values (?, ?, ?, ?, ?)"
         " on conflict (subscriber) do update set spoken = excluded.spoken, keyed = excluded.keyed,"
@@ -76,25 +80,40 @@ def put(db: Database, word: CodeWord, number: str = "", call: str = "") -> None:
     _note(db, AuditEntry(word.at, word.subscriber, number, call, word.by, "set", ""))
 
 
+def put_pin(
+    db: Database, subscriber: int, pin: str, by: str, at: datetime, number: str = "", call: str = ""
+) -> bool:
+    """Set the PIN of a subscriber who has a code word; False if there is none."""
+    done = db.conn.execute("update code_words set pin = ? where subscriber = ?", (pin, subscriber))
+    if done.rowcount:
+        _note(db, AuditEntry(at, subscriber, number, call, by, "set", "PIN"))
+    return done.rowcount == 1
+
+
 def of(db: Database, subscriber: int) -> CodeWord | None:
     """The code word of a subscriber, if there is one."""
     row = db.conn.execute(
-        "select spoken, keyed, at, author from code_words where subscriber = ?", (subscriber,)
+        "select spoken, keyed, at, author, pin from code_words where subscriber = ?", (subscriber,)
     ).fetchone()
-    return None if row is None else CodeWord(subscriber, row[0], row[1], moment(row[2]), row[3])
+    if row is None:
+        return None
+    spoken, keyed, at, by, pin = row
+    return CodeWord(subscriber, spoken, keyed, moment(at), by, pin)
 
 
 def start(db: Database, attempt: Attempt, at: datetime) -> StartedAttempt:
     """Store an attempt, which counts from now on; returns its outcome at once if the word or the
-    number is locked, or the key was used before."""
+    number is locked, the call had its :data:`TRIES_A_CALL`, or the key was used before."""
     if attempt.key is not None:
         before = db.conn.execute(
             "select id, outcome from code_word_tries where key = ?", (attempt.key,)
         ).fetchone()
         if before is not None:
             return StartedAttempt(before[0], "failed" if before[1] == "open" else before[1])
-    locked_now = locked(OF_SUBSCRIBER, strikes(db, attempt.subscriber, at), at) or locked(
-        OF_NUMBER, _strikes_of_number(db, attempt.number, at), at
+    locked_now = (
+        locked(OF_SUBSCRIBER, strikes(db, attempt.subscriber, at), at)
+        or locked(OF_NUMBER, _strikes_of_number(db, attempt.number, at), at)
+        or wrongs_in_call(db, attempt.call) >= TRIES_A_CALL
     )
     outcome: Outcome = "locked" if locked_now else "open"
     entry = AuditEntry(
@@ -115,14 +134,11 @@ def finish(
     )
     if renewed is not None and started.word is not None:
         db.conn.execute(
-            "update code_words set spoken = ?, keyed = ?"
-            " where subscriber = ? and spoken = ? and keyed = ?",
+            "update code_words set spoken = ?, keyed = ?, pin = ?"
+            " where subscriber = ? and spoken = ? and keyed = ? and pin = ?",
             (
-                renewed.spoken,
-                renewed.keyed,
-                renewed.subscriber,
-                started.word.spoken,
-                started.word.keyed,
+                *(renewed.spoken, renewed.keyed, renewed.pin, renewed.subscriber),
+                *(started.word.spoken, started.word.keyed, started.word.pin),
             ),
         )
 
@@ -156,6 +172,17 @@ def entries(db: Database, subscriber: int, limit: int) -> list[AuditEntry]:
         (subscriber, limit),
     )
     return [AuditEntry(moment(at), *rest) for at, *rest in rows]
+
+
+def wrongs_in_call(db: Database, call: str) -> int:
+    """How many attempts of a call were wrong; 0 for no call."""
+    if not call:
+        return 0
+    (wrongs,) = db.conn.execute(
+        "select count(*) from code_word_tries where call = ? and outcome in ('wrong', 'open')",
+        (call,),
+    ).fetchone()
+    return int(wrongs)
 
 
 def _strikes_of_number(db: Database, number: str, at: datetime) -> Strikes:

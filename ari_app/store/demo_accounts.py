@@ -43,7 +43,8 @@ class Account(Struct, frozen=True):
     """A subscriber's money, tariff and services, the latter two by id.
 
     ``minutes`` and ``gigabytes`` are what is left in ``month``, ``next_tariff`` is in force from
-    ``next_since`` on, and payment is ``promised`` until a day.
+    ``next_since`` on, and payment is ``promised`` until a day. ``blocked`` and ``puk`` are of the
+    SIM card.
     """
 
     subscriber: int
@@ -59,6 +60,8 @@ class Account(Struct, frozen=True):
     paused_since: date | None = None
     paused_until: date | None = None
     promised: date | None = None
+    blocked: bool = False
+    puk: str = ""
 
 
 class Payment(Struct, frozen=True):
@@ -122,7 +125,7 @@ def put(db: Database, one: Account) -> None:
     db.conn.execute(
         "update accounts set balance = ?, tariff = ?, minutes = ?, gigabytes = ?, month = ?,"
         " points = ?, next_tariff = ?, next_since = ?, paused_since = ?, paused_until = ?,"
-        " promised = ? where subscriber = ?",
+        " promised = ?, blocked = ?, puk = ? where subscriber = ?",
         (
             kopecks(one.balance),
             one.tariff,
@@ -135,6 +138,8 @@ def put(db: Database, one: Account) -> None:
             _iso(one.paused_since),
             _iso(one.paused_until),
             _iso(one.promised),
+            one.blocked,
+            one.puk,
             one.subscriber,
         ),
     )
@@ -179,7 +184,8 @@ def accounts(db: Database) -> list[Account]:
         active.setdefault(subscriber, []).append(service)
     rows = db.conn.execute(
         "select subscriber, balance, tariff, minutes, gigabytes, month, points, next_tariff,"
-        " next_since, paused_since, paused_until, promised from accounts order by subscriber"
+        " next_since, paused_since, paused_until, promised, blocked, puk from accounts"
+        " order by subscriber"
     )
     return [
         Account(
@@ -192,9 +198,29 @@ def accounts(db: Database) -> list[Account]:
             date.fromisoformat(month),
             points,
             later,
-            *(None if day is None else date.fromisoformat(day) for day in days),
+            _day(since),
+            _day(paused_since),
+            _day(paused_until),
+            _day(promised),
+            bool(blocked),
+            puk,
         )
-        for subscriber, balance, tariff, minutes, gigabytes, month, points, later, *days in rows
+        for (
+            subscriber,
+            balance,
+            tariff,
+            minutes,
+            gigabytes,
+            month,
+            points,
+            later,
+            since,
+            paused_since,
+            paused_until,
+            promised,
+            blocked,
+            puk,
+        ) in rows
     ]
 
 
@@ -211,6 +237,10 @@ def payments(db: Database) -> list[Payment]:
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _day(kept: str | None) -> date | None:
+    return None if kept is None else date.fromisoformat(kept)
 
 
 def _json(names: Names) -> str:

@@ -22,9 +22,11 @@ _WRITTEN = (
     ("outbox", "number"),
     ("charges", "number"),
     ("code_word_tries", "number"),
+    ("second_contacts", "number"),
     ("announcement_hearings", "number"),
     ("announcement_wishes", "number"),
     ("cards", "number"),
+    ("cards", "about"),
     ("tickets", "number"),
 )
 """Where numbers are stored, some of them as they were dialled."""
@@ -54,6 +56,7 @@ def _anonymised(column: str, field: str, *more: str) -> str:
 # Deleted, in this order: name, table, which rows.
 _DELETED = (
     ("code word", "code_words", "subscriber = :id"),
+    ("second contacts", "second_contacts", f"subscriber = :id or number in {_FORMS}"),
     ("lines of bills", "bill_lines", "bill in (select id from bills where subscriber = :id)"),
     ("bills", "bills", "subscriber = :id"),
     ("payments", "payments", "subscriber = :id"),
@@ -130,7 +133,7 @@ _ANONYMISED = (
         " closed = coalesce(closed, :at)",
         _ANY,
     ),
-    ("cards", "cards", "number = '', name = '', subscriber = null", _ANY),
+    ("cards", "cards", "number = '', name = '', about = '', subscriber = null", _ANY),
     (
         "actions of agents",
         "acts",

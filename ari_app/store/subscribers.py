@@ -75,6 +75,26 @@ def sip_user(db: Database, number: str) -> str | None:
     return None if one is None else one.sip_user
 
 
+def second_contact(db: Database, subscriber: int) -> str:
+    """The number that is notified beside a subscriber's own, "" if there is none."""
+    row = db.conn.execute(
+        "select number from second_contacts where subscriber = ?", (subscriber,)
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def set_second_contact(db: Database, subscriber: int, number: str) -> None:
+    """Store the number of the second contact, normalised; "" for none. ``ValueError`` for what is
+    no number, or the subscriber's own."""
+    msisdn = db.numbers.msisdn(number) if number else ""
+    one = by_id(db, subscriber)
+    if msisdn is None or one is None or msisdn == one.msisdn:
+        raise ValueError(f"{number} is no number of somebody else ({db.numbers.example})")
+    db.conn.execute("delete from second_contacts where subscriber = ?", (subscriber,))
+    if msisdn:
+        db.conn.execute("insert into second_contacts values (?, ?)", (subscriber, msisdn))
+
+
 def areas(db: Database) -> list[str]:
     """The areas of all subscribers."""
     rows = db.conn.execute("select distinct area from subscribers order by area")

@@ -101,6 +101,7 @@ def _stored(card: CardRecord) -> Card:
         topic=arrival.topic,
         language=arrival.language,
         identity=card.identity,
+        about=arrival.about,
         opened=card.opened,
         answered=card.answered,
         ended=card.ended,
@@ -119,6 +120,7 @@ def _record(card: Card) -> CardRecord:
         topic=card.topic,
         language=card.language,
         identity=card.identity,
+        about=card.about,
     )
     return CardRecord(
         id=card.id,

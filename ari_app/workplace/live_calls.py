@@ -86,11 +86,12 @@ class LiveCalls:
             number=session.caller.number,
             name=caller.name,
             call=call,
-            subscriber=session.caller.subscriber,
+            subscriber=session.subscriber,
             queue=queue,
             topic=kept.topic,
             language=session.language,
             identity=session.identity,
+            about=session.about.number if session.about else "",
         )
 
     def _by_number(self, caller: Caller, queue: str) -> Arrival:

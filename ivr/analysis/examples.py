@@ -7,6 +7,7 @@ from ivr import nodes
 from ivr.conditions import COMPARISON, fits, plain
 from ivr.events import Answered, Bridged, Event, Failed
 from ivr.model import Book
+from ivr.session import Subject
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.value_readers import READERS
 from ivr.values import Moment, Rows, Value, Values
@@ -14,6 +15,9 @@ from ivr.wants import CheckHours, Dial, Enqueue, FindAnnouncements, Invoke, Send
 
 Request = tuple[str, str]
 """What answers, and its name: ``("do", "balance")``, ``("queue", "support")``, ``("sms", "")``."""
+
+SUBJECT = Subject(1, "1234567")
+"""Whom a caller from another number proves to be."""
 
 Reply = Answered | Bridged | Failed
 
@@ -73,7 +77,13 @@ def reply(book: Book, of: Request, outcome: str, values: Values | None = None) -
     if of[0] in ("queue", "dial"):
         return Bridged(outcome)
     made = {name: example(book, name, kind) for name, kind in brought(book, of, outcome).items()}
-    return Answered(outcome, {**made, **(values or {})})
+    about = SUBJECT if of[0] == "do" and _proves_another(book, of[1], outcome) else None
+    return Answered(outcome, {**made, **(values or {})}, about)
+
+
+def _proves_another(book: Book, operation: str, outcome: str) -> bool:
+    signature = book.operations[operation]
+    return signature.other and outcome == signature.proves
 
 
 def brought(book: Book, of: Request, outcome: str) -> Mapping[str, str]:

@@ -192,7 +192,15 @@ class _Search:
         misses = -1 if at.misses >= patience else 0 if one.awake else at.misses
         return (
             (at.flow, at.node, at.playing, at.played, type(one.want), one.announced),
-            (at.caller.subscriber, at.identity, at.gone, at.failed, at.silences, at.wrongs),
+            (
+                at.subscriber,
+                at.about is None,
+                at.identity,
+                at.gone,
+                at.failed,
+                at.silences,
+                at.wrongs,
+            ),
             at.language if "language" in self.looked else "",
             at.dialled if "dialled" in self.looked else "",
             tuple((frame.flow, frame.node) for frame in at.frames),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable
@@ -61,7 +62,12 @@ async def words(store: Store, hasher: Hasher, clock: Clock) -> StoredCodeWords:
 
 
 async def tried(words: StoredCodeWords, word: Secret, times: int, start: int = 0) -> list[bool]:
-    return [await words.prove(ASKER, word, f"c1:{start + n}") for n in range(times)]
+    """Whether each attempt, in a call of its own, is right."""
+    found = []
+    for n in range(start, start + times):
+        asker = replace(ASKER, call=f"c{n}")
+        found.append(await words.prove(asker, word, f"c1:{n}") == "ok")
+    return found
 
 
 async def outcomes(store: Store, subscriber: int = 1) -> list[str]:
@@ -107,23 +113,61 @@ async def test_many_calls_at_once_buy_no_more_guesses(words: StoredCodeWords, st
 
 async def test_a_number_is_locked_for_all_words(words: StoredCodeWords, store: Store) -> None:
     for n in range(6):
-        await words.prove(Asker("c2", NUMBER, None), WRONG, f"c2:{n}")
+        await words.prove(Asker(f"c2-{n}", NUMBER, None), WRONG, f"c2:{n}")
     assert await tried(words, KEYS, 1) == [False]
     other = Asker("c3", "375170000000", 1)
-    assert await words.prove(other, KEYS, "c3:1"), "from elsewhere it can be tried"
+    assert await words.prove(other, KEYS, "c3:1") == "ok", "from elsewhere it can be tried"
     assert (await outcomes(store))[-2:] == ["locked", "ok"]
+
+
+async def test_a_call_has_three_tries_at_all_words_together(words: StoredCodeWords) -> None:
+    for n, who in enumerate((None, 2, 99)):
+        assert await words.prove(Asker("c5", "", who), WRONG, f"c5:{n}") == "wrong"
+    assert await words.prove(Asker("c5", "", 1), KEYS, "c5:9") == "locked"
+    assert await words.prove(Asker("c6", "", 1), KEYS, "c6:0") == "ok", "the next call has its own"
+
+
+async def test_tries_at_a_number_in_use_and_at_another_lock_alike(words: StoredCodeWords) -> None:
+    async def tries(number: str, subscriber: int | None) -> list[str]:
+        return [
+            await words.prove_number(
+                Asker(f"{number} {n}", "", subscriber), number, WRONG, f"{number}:{n}"
+            )
+            for n in range(5)
+        ]
+
+    in_use = await tries(NUMBER, 1)
+    assert in_use == ["wrong", "wrong", "wrong", "locked", "locked"]
+    assert await tries("375170000000", None) == in_use
+    assert await tries("375170000001", None) == in_use, "each number has its own tries"
+
+
+async def test_a_pin_proves_beside_the_word(words: StoredCodeWords, store: Store) -> None:
+    pin = Secret("73914")
+    assert await words.prove(ASKER, pin, "c1:0") == "wrong"
+    assert await words.set_pin(ASKER, WRONG, pin, "c1:1") == "wrong"
+    assert await words.set_pin(ASKER, KEYS, Secret("1234"), "c1:2") == "weak"
+    assert await words.set_pin(ASKER, KEYS, pin, "c1:3") == "ok"
+    assert await tried(words, pin, 1, 10) == [True]
+    assert await tried(words, KEYS, 1, 11) == [True], "the word is right as before"
+    assert await words.verify_spoken(1, pin, "anna", NOON) == "match"
+    assert await words.change(ASKER, pin, Secret("92562"), "c1:4") == "ok"
+    assert await tried(words, pin, 1, 12) == [True], "a new word keeps the PIN"
+    kept = await store.read(code_words.of, 1)
+    assert kept is not None
+    assert pin.reveal() not in f"{kept}"
 
 
 async def test_a_try_that_was_cut_off_counts(words: StoredCodeWords, store: Store) -> None:
     trial = code_words.Attempt(subscriber=1, number=NUMBER, key="c1:0")
     await store.write(code_words.start, trial, NOON)
-    assert not await words.prove(ASKER, KEYS, "c1:0"), "the same key is the same try"
+    assert await words.prove(ASKER, KEYS, "c1:0") == "wrong", "the same key is the same try"
     assert (await store.read(code_words.strikes, 1, NOON)).wrongs == 1
 
 
 async def test_the_same_key_is_one_try(words: StoredCodeWords, store: Store) -> None:
     for _ in range(5):
-        assert not await words.prove(ASKER, WRONG, "c1:1")
+        assert await words.prove(ASKER, WRONG, "c1:1") == "wrong"
     assert (await outcomes(store)).count("wrong") == 1
 
 
@@ -138,7 +182,7 @@ async def test_an_operator_unlocks_with_a_reason(words: StoredCodeWords, store: 
 
 async def test_strangers_and_the_wordless_are_refused_alike(words: StoredCodeWords) -> None:
     for who in (None, 2, 99):
-        assert not await words.prove(Asker("c4", "375170000000", who), KEYS, f"c4:{who}")
+        assert await words.prove(Asker("c4", "375170000000", who), KEYS, f"c4:{who}") == "wrong"
 
 
 async def test_agents_hear_what_is_said(words: StoredCodeWords, store: Store) -> None:
@@ -155,7 +199,7 @@ async def test_a_word_is_changed_by_its_keys(words: StoredCodeWords) -> None:
     assert await words.change(ASKER, KEYS, Secret("1234"), "c1:2") == "weak"
     for _ in range(2):
         assert await words.change(ASKER, KEYS, Secret("74837"), "c1:3") == "ok"
-    assert await words.prove(ASKER, Secret("74837"), "c1:4")
+    assert await words.prove(ASKER, Secret("74837"), "c1:4") == "ok"
     assert await words.verify_spoken(1, WORD, "anna", NOON) == "no match"
     assert await words.verify_spoken(1, Secret("River"), "anna", NOON) == "match"
     assert await words.verify_spoken(1, Secret("7 48-37"), "anna", NOON) == "match"

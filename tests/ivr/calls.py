@@ -26,6 +26,8 @@ OPERATIONS = {
         Operation("balance", {"ok": {"balance": "money"}, "unavailable": {}}),
         Operation("pay", {"ok": {"day": "day", "rows": "each"}}, inputs={"to": "digits"}),
         Operation("prove", {"ok": {}, "no": {}}, proves="ok"),
+        Operation("prove-other", {"ok": {}, "no": {}}, proves="ok", other=True),
+        Operation("text-other", {"ok": {}, "no": {}}, proves="ok", level="caller", other=True),
     )
 }
 BALANCE = {"balance": Money(Decimal("12.50"), "BYN")}

@@ -56,7 +56,7 @@ async def seen(billing: Billing) -> list[object]:
     for id in range(1, 51):
         played += [await billing.balance(id), await billing.tariff(id), await billing.services(id)]
         played += [await billing.allowance(id), await billing.points(id)]
-        played += [await billing.paused(id), await billing.offers(id)]
+        played += [await billing.paused(id), await billing.offers(id), await billing.sim(id)]
     return played
 
 

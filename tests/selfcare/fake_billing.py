@@ -19,10 +19,12 @@ from ari_app.selfcare.billing import (
     Payment,
     Reward,
     Service,
+    Sim,
     Tariff,
     UnknownSubscriber,
 )
 from ari_app.selfcare.orders import (
+    BlockSim,
     Buy,
     ChangeTariff,
     Completed,
@@ -37,8 +39,10 @@ from ari_app.selfcare.orders import (
     Sell,
     SwitchOff,
     SwitchOn,
+    UnblockSim,
     Unit,
 )
+from ivr.secret import Secret
 from tests.selfcare.samples import NAMES
 
 Fault = Literal[
@@ -61,6 +65,13 @@ class Account:
         self.money, self.points = Decimal("20.00"), 150
         self.left: dict[Unit, int] = {"minutes": 100, "gigabytes": 10}
         self.tariff, self.services, self.paused = HOME, list[Service](), False
+        self.blocked = False
+
+    def switch(self, order: Pause | Resume | BlockSim | UnblockSim) -> None:
+        if isinstance(order, BlockSim | UnblockSim):
+            self.blocked = isinstance(order, BlockSim)
+        else:
+            self.paused = isinstance(order, Pause)
 
 
 class FakeBilling:
@@ -145,8 +156,8 @@ class FakeBilling:
                 mine.tariff = HOME if code == "1" else START
             case Redeem():
                 mine.points -= PRIZE.points
-            case Pause() | Resume():
-                mine.paused = isinstance(order, Pause)
+            case Pause() | Resume() | BlockSim() | UnblockSim():
+                mine.switch(order)
         return Completed(number, NOON, quote)
 
     def _quote(self, order: Order) -> Quote:
@@ -180,6 +191,8 @@ class FakeBilling:
                 return "too-little"
             case Redeem():
                 return "too-little" if mine.points < PRIZE.points else None
+            case BlockSim() | UnblockSim() if mine.blocked == isinstance(order, BlockSim):
+                return "already" if mine.blocked else "not-on"
             case Pause() | Resume() if mine.paused == isinstance(order, Pause):
                 return "already" if mine.paused else "not-on"
         return "too-little" if mine.money < self._quote(order).charge else None
@@ -217,6 +230,9 @@ class FakeBilling:
 
     async def paused(self, subscriber: int) -> PausePeriod | None:
         return PausePeriod(SINCE, SINCE) if self.of(subscriber).paused else None
+
+    async def sim(self, subscriber: int) -> Sim:
+        return Sim(self.of(subscriber).blocked, None if subscriber == 2 else Secret("12345678"))
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
         self.of(subscriber)

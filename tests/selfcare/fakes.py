@@ -16,8 +16,10 @@ from ari_app.selfcare.billing import (
     Payment,
     Reward,
     Service,
+    Sim,
     Tariff,
 )
+from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.orders import Completed, Order, Quote, Refused
 from ari_app.selfcare.request_port import Asker, OpenTicket
 from ivr.secret import Secret
@@ -45,6 +47,10 @@ class Broken:
         raise AssertionError
 
     async def services(self, subscriber: int) -> Sequence[Service]:
+        await self._fail(subscriber)
+        raise AssertionError
+
+    async def sim(self, subscriber: int) -> Sim:
         await self._fail(subscriber)
         raise AssertionError
 
@@ -118,8 +124,22 @@ class Broken:
         await self._fail(subscriber)
         raise AssertionError
 
-    async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
-        await self._fail(len(f"{asker}{word}{key}"))
+    async def prove(self, asker: Asker, word: Secret, key: str) -> Proof:  # noqa: ARG002
+        await self._fail(0)
+        raise AssertionError
+
+    async def prove_number(self, asker: Asker, number: str, word: Secret, key: str) -> Proof:  # noqa: ARG002
+        await self._fail(0)
+        raise AssertionError
+
+    async def set_pin(
+        self,
+        asker: Asker,  # noqa: ARG002
+        old: Secret,  # noqa: ARG002
+        pin: Secret,  # noqa: ARG002
+        key: str,  # noqa: ARG002
+    ) -> Literal["ok", "wrong", "weak"]:
+        await self._fail(0)
         raise AssertionError
 
     async def change(
@@ -184,17 +204,32 @@ class Words:
     def __init__(self) -> None:
         self.asked: list[tuple[Asker, str]] = []
         self.word = Secret("5266")
+        self.pin = Secret("7391")
 
-    async def prove(self, asker: Asker, word: Secret, key: str) -> bool:
+    async def prove(self, asker: Asker, word: Secret, key: str) -> Proof:
         self.asked.append((asker, key))
-        return asker.subscriber == KNOWN and word == self.word
+        return "ok" if asker.subscriber == KNOWN and word in (self.word, self.pin) else "wrong"
+
+    async def prove_number(self, asker: Asker, number: str, word: Secret, key: str) -> Proof:
+        assert number
+        return await self.prove(asker, word, key)
 
     async def change(
         self, asker: Asker, old: Secret, new: Secret, key: str
     ) -> Literal["ok", "wrong", "weak"]:
-        if not await self.prove(asker, old, key):
+        if await self.prove(asker, old, key) != "ok":
             return "wrong"
         if new == Secret("1111"):
             return "weak"
         self.word = new
+        return "ok"
+
+    async def set_pin(
+        self, asker: Asker, old: Secret, pin: Secret, key: str
+    ) -> Literal["ok", "wrong", "weak"]:
+        if await self.prove(asker, old, key) != "ok":
+            return "wrong"
+        if pin == Secret("1111"):
+            return "weak"
+        self.pin = pin
         return "ok"

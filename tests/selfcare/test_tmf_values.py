@@ -19,9 +19,11 @@ from ari_app.selfcare.billing import (
     Payment,
     Reward,
     Service,
+    Sim,
     Tariff,
 )
 from ari_app.selfcare.orders import (
+    BlockSim,
     Buy,
     ChangeTariff,
     Completed,
@@ -35,9 +37,11 @@ from ari_app.selfcare.orders import (
     Sell,
     SwitchOff,
     SwitchOn,
+    UnblockSim,
 )
 from ari_app.selfcare.tmf import from_tmf, product_order, to_tmf
 from ari_app.selfcare.tmf import resources as tmf
+from ivr.secret import Secret
 
 NAMES = {"ru": "Домашний", "be": "Хатні", "en": "Home"}
 TARIFF = Tariff(NAMES, Decimal("15.10"), 300, 10, "BYN", "2")
@@ -55,6 +59,8 @@ ORDERS: tuple[Order, ...] = (
     Sell(7, "gigabytes", 2, Decimal("1.50")),
     Buy("41"),
     Redeem("3"),
+    BlockSim(),
+    UnblockSim(),
 )
 
 
@@ -95,11 +101,14 @@ def test_an_order_with_its_quote(order: Order) -> None:
     ],
 )
 def test_what_a_subscriber_has(paused: PausePeriod | None, status: str) -> None:
-    found = wired(to_tmf.products(TARIFF, [SERVICE], paused, NOON), list[tmf.Product])
+    card = Sim(blocked=paused is None, puk=Secret("12345678"))
+    found = wired(to_tmf.products(TARIFF, [SERVICE], paused, card, NOON), list[tmf.Product])
     assert found[0].status == status
     assert from_tmf.tariff(found) == TARIFF
     assert from_tmf.services(found) == (SERVICE,)
     assert from_tmf.paused(found) == paused
+    assert from_tmf.sim(found) == card
+    assert from_tmf.sim(found[:-1]) == Sim(), "a billing that lists no SIM card"
 
 
 def test_the_catalogue() -> None:

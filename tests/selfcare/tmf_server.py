@@ -21,6 +21,7 @@ from ari_app.selfcare.billing import (
     Payment,
     Reward,
     Service,
+    Sim,
     Tariff,
     UnknownSubscriber,
 )
@@ -77,6 +78,9 @@ class OneServiceBilling:
 
     async def paused(self, subscriber: int) -> PausePeriod | None:
         return self._for_me(subscriber, None)
+
+    async def sim(self, subscriber: int) -> Sim:
+        return self._for_me(subscriber, Sim())
 
     async def offers(self, subscriber: int) -> Sequence[Offer]:
         return self._for_me(subscriber, ())

@@ -23,6 +23,7 @@ from ari_app.selfcare.billing import (
     Payment,
     Reward,
     Service,
+    Sim,
     Tariff,
     UnknownSubscriber,
 )
@@ -101,6 +102,10 @@ class TmfBilling:
     async def paused(self, subscriber: int) -> PausePeriod | None:
         """The pause that is on or agreed."""
         return await self._products(subscriber, from_tmf.paused)
+
+    async def sim(self, subscriber: int) -> Sim:
+        """The SIM card."""
+        return await self._products(subscriber, from_tmf.sim)
 
     async def allowance(self, subscriber: int) -> Allowance:
         """The minutes and gigabytes that are left."""

@@ -19,10 +19,12 @@ from ari_app.selfcare.billing import (
     Payment,
     Reward,
     Service,
+    Sim,
     Tariff,
 )
 from ari_app.selfcare.orders import Unit
 from ari_app.selfcare.tmf import resources as tmf
+from ivr.secret import Secret
 from ivr.speech.phrases import LANGUAGES
 
 SELLER = "seller"
@@ -80,6 +82,15 @@ def paused(products: Iterable[tmf.Product]) -> PausePeriod | None:
             if term.name == "pause" and start and end:
                 return PausePeriod(start.date(), end.date())
     return None
+
+
+def sim(products: Iterable[tmf.Product]) -> Sim:
+    """The SIM card, which is blocked while it is suspended; an unknown one where billing lists
+    none."""
+    for one in _live(products, "sim"):
+        puk = text(one.product_characteristic, "puk")
+        return Sim(one.status == "suspended", Secret(puk) if puk else None)
+    return Sim()
 
 
 def tariffs(offerings: Iterable[tmf.Offering]) -> tuple[Tariff, ...]:

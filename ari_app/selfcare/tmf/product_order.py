@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import get_args
+from typing import TypeAlias, get_args
 
 from ari_app.selfcare.orders import (
+    BlockSim,
     Buy,
     ChangeTariff,
     Completed,
@@ -21,6 +22,7 @@ from ari_app.selfcare.orders import (
     Sell,
     SwitchOff,
     SwitchOn,
+    UnblockSim,
     Unit,
 )
 from ari_app.selfcare.tmf import resources as tmf
@@ -38,19 +40,37 @@ def refused(code: str) -> Refused | None:
     return Refused(reason) if reason else None
 
 
+_Coded: TypeAlias = ChangeTariff | SwitchOn | SwitchOff | Redeem
+_Plain: TypeAlias = Resume | BlockSim | UnblockSim
+
+_OF_CODE: Mapping[tuple[tmf.Action, str], type[_Coded]] = {
+    ("modify", "tariff"): ChangeTariff,
+    ("add", "service"): SwitchOn,
+    ("delete", "service"): SwitchOff,
+    ("add", "reward"): Redeem,
+}
+"""Action and kind of a product -> the order that is about a product by its code."""
+
+_PLAIN: Mapping[tuple[tmf.Action, str], type[_Plain]] = {
+    ("delete", "pause"): Resume,
+    ("add", "sim-block"): BlockSim,
+    ("delete", "sim-block"): UnblockSim,
+}
+"""Likewise -> the order that says nothing more."""
+
+_WHAT: Mapping[type[Order], tuple[tmf.Action, str]] = {
+    **{order: what for what, order in _OF_CODE.items()},
+    **{order: what for what, order in _PLAIN.items()},
+}
+
+
 def item(order: Order) -> tmf.Item:
     """What an order is about."""
     match order:
-        case ChangeTariff(code):
-            return _item("modify", "tariff", code)
-        case SwitchOn(code):
-            return _item("add", "service", code)
-        case SwitchOff(code):
-            return _item("delete", "service", code)
+        case ChangeTariff(code) | SwitchOn(code) | SwitchOff(code) | Redeem(code):
+            return _item(*_WHAT[type(order)], code)
         case Pause(since, until):
             return _item("add", "pause", term=tmf.Period(moment(since), moment(until)))
-        case Resume():
-            return _item("delete", "pause")
         case PromisePayment(until):
             return _item("add", "promised-payment", term=tmf.Period(None, moment(until)))
         case Give(recipient, kind, amount):
@@ -62,24 +82,21 @@ def item(order: Order) -> tmf.Item:
             return _item("add", "sale", said=sale)
         case Buy(number):
             return _item("add", "purchase", said={"offer": number})
-        case Redeem(code):
-            return _item("add", "reward", code)
+        case Resume() | BlockSim() | UnblockSim():
+            return _item(*_WHAT[type(order)])
 
 
 def ordered(one: tmf.Item) -> Order:
     """The order that an item is about; a ``ValueError`` if we know none such."""
-    said, code = one.product.product_characteristic, one.product_offering.id
-    match one.action, one.product.product_specification.id:
-        case "modify", "tariff":
-            return ChangeTariff(code)
-        case "add", "service":
-            return SwitchOn(code)
-        case "delete", "service":
-            return SwitchOff(code)
+    said = one.product.product_characteristic
+    what = (one.action, one.product.product_specification.id)
+    if coded := _OF_CODE.get(what):
+        return coded(one.product_offering.id)
+    if plain := _PLAIN.get(what):
+        return plain()
+    match what:
         case "add", "pause":
             return Pause(_day(_term(one).start_date_time), _day(_term(one).end_date_time))
-        case "delete", "pause":
-            return Resume()
         case "add", "promised-payment":
             return PromisePayment(_day(_term(one).end_date_time))
         case "add", "gift":
@@ -88,8 +105,6 @@ def ordered(one: tmf.Item) -> Order:
             return Sell(*_given(said), Decimal(needed(said, "price")))
         case "add", "purchase":
             return Buy(needed(said, "offer"))
-        case "add", "reward":
-            return Redeem(code)
         case action, kind:
             raise ValueError(f"nothing that we order: {action} {kind}")
 

@@ -190,8 +190,8 @@ class TmfServer:
     async def _products(self, request: web.Request) -> object:
         id = _party(request)
         tariff, on = await self.billing.tariff(id), await self.billing.services(id)
-        paused = await self.billing.paused(id)
-        return to_tmf.products(tariff, list(on), paused, datetime.now(UTC))
+        paused, card = await self.billing.paused(id), await self.billing.sim(id)
+        return to_tmf.products(tariff, list(on), paused, card, datetime.now(UTC))
 
     async def _offerings(self, request: web.Request) -> object:
         match request.query.get("productSpecification.id"):

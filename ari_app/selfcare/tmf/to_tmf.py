@@ -15,6 +15,7 @@ from ari_app.selfcare.billing import (
     Payment,
     Reward,
     Service,
+    Sim,
     Tariff,
 )
 from ari_app.selfcare.orders import Completed, Order, Quote, Redeem
@@ -33,9 +34,9 @@ def buckets(balance: Balance, left: Allowance) -> list[tmf.Bucket]:
 
 
 def products(
-    tariff: Tariff, on: list[Service], paused: PausePeriod | None, today: datetime
+    tariff: Tariff, on: list[Service], paused: PausePeriod | None, card: Sim, today: datetime
 ) -> list[tmf.Product]:
-    """What a subscriber has; a pause is a term of the tariff."""
+    """What a subscriber has; a pause is a term of the tariff, the SIM card a product of its own."""
     off = bool(paused and moment(paused.since) <= today)
     status = "suspended" if off else "active"
     period = tmf.Period(moment(paused.since), moment(paused.until)) if paused else None
@@ -43,6 +44,7 @@ def products(
     return [
         _product(tariff, "tariff", status, (*_names(tariff.names), *_included(tariff)), terms),
         *(_product(one, "service", status, tuple(_names(one.names))) for one in on),
+        _sim(card),
     ]
 
 
@@ -172,6 +174,15 @@ def _product(
         product_price=(price("recurring", one.fee, one.currency),),
         product_characteristic=said,
         product_term=terms,
+    )
+
+
+def _sim(card: Sim) -> tmf.Product:
+    said = (tmf.Characteristic("puk", card.puk.reveal()),) if card.puk else ()
+    return tmf.Product(
+        status="suspended" if card.blocked else "active",
+        product_specification=tmf.Ref("sim"),
+        product_characteristic=said,
     )
 
 

@@ -22,6 +22,7 @@ from ari_app.store.schema.m012_ordering import ordering
 from ari_app.store.schema.m013_orders import orders
 from ari_app.store.schema.m014_desk import desk
 from ari_app.store.schema.m015_act_states import act_states
+from ari_app.store.schema.m016_other_phones import other_phones
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -40,6 +41,7 @@ _IN_ORDER = (
     orders,
     desk,
     act_states,
+    other_phones,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -13,6 +13,7 @@
 -- migration orders
 -- migration desk
 -- migration act_states
+-- migration other_phones
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -47,7 +48,7 @@ CREATE TABLE accounts (
             subscriber integer primary key references subscribers,
             balance integer not null,
             tariff text not null references tariffs
-        , minutes integer not null default 0, gigabytes integer not null default 0, month text not null default '0001-01-01', points integer not null default 0, next_tariff text references tariffs, next_since text, paused_since text, paused_until text, promised text) strict;
+        , minutes integer not null default 0, gigabytes integer not null default 0, month text not null default '0001-01-01', points integer not null default 0, next_tariff text references tariffs, next_since text, paused_since text, paused_until text, promised text, blocked integer not null default 0, puk text not null default '') strict;
 CREATE TABLE account_services (
             subscriber integer not null references accounts,
             service text not null references services,
@@ -195,7 +196,7 @@ CREATE TABLE code_words (
             keyed text not null,
             at integer not null,
             author text not null
-        ) strict;
+        , pin text not null default '') strict;
 CREATE TABLE code_word_tries (
             id integer primary key,
             key text unique,
@@ -319,7 +320,7 @@ CREATE TABLE cards (
             ended integer,
             closed integer,
             came_from text not null
-        ) strict;
+        , about text not null default '') strict;
 CREATE INDEX cards_unfinished on cards (agent, opened) where closed is null;
 CREATE INDEX cards_of_channel on cards (channel, opened);
 CREATE INDEX cards_of_subscriber on cards (subscriber, opened) where subscriber is not null;
@@ -415,3 +416,8 @@ CREATE TRIGGER contacts_words_in after insert on contacts begin insert into cont
 CREATE TRIGGER contacts_words_out after delete on contacts begin insert into contacts_words (contacts_words, rowid, question, solution, topic) values ('delete', old.id, replace(replace(old.question, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.solution, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.topic, 'ё', 'е'), 'Ё', 'Е')); end;
 CREATE TRIGGER contacts_words_changed after update of question, solution, topic on contacts
             begin insert into contacts_words (contacts_words, rowid, question, solution, topic) values ('delete', old.id, replace(replace(old.question, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.solution, 'ё', 'е'), 'Ё', 'Е'), replace(replace(old.topic, 'ё', 'е'), 'Ё', 'Е')); insert into contacts_words (rowid, question, solution, topic) values (new.id, replace(replace(new.question, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.solution, 'ё', 'е'), 'Ё', 'Е'), replace(replace(new.topic, 'ё', 'е'), 'Ё', 'Е')); end;
+CREATE INDEX code_word_tries_of_call on code_word_tries (call);
+CREATE TABLE second_contacts (
+            subscriber integer primary key references subscribers,
+            number text not null
+        ) strict;
