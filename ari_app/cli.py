@@ -25,6 +25,7 @@ SECTIONS = {
     },
     "Menus": {
         "flows": Lazy("flows:flows", "Check, test, draw and reload the menus"),
+        "voices": Lazy("voices:voices", "Install, list and test the voices of prompts"),
         "prompts": Lazy("prompts:prompts", "List prompts and render their sound"),
         "hours": Lazy("hours:hours", "Show opening hours and override them"),
         "announce": Lazy("announce:announce", "Announce outages and other news to callers"),

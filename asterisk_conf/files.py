@@ -1,7 +1,10 @@
 """Writes files of an installation atomically and readable by their owner only."""
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from asterisk_conf.discovery import PbxError
@@ -29,3 +32,21 @@ def private_directory(path: Path) -> None:
     if path.is_symlink() or owner.st_uid != os.geteuid():
         raise PbxError(f"{path} belongs to another user; remove it or choose another --state")
     path.chmod(0o700)
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Hold the lock of a directory that is to be made; of two processes one waits for the other.
+
+    Raises :class:`PbxError` if nothing can be written beside it.
+    """
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        lock = directory.with_name(f"{directory.name}.lock").open("w")
+    except OSError as error:
+        raise PbxError(
+            f"cannot write to {directory.parent} ({error.strerror}); choose another --state"
+        ) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -4,16 +4,15 @@ apt checks the archive's signature. The validity date of the index is not checke
 may be weeks old.
 """
 
-import fcntl
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from threading import Timer
 
 from asterisk_conf.apt_sources import debian_archive
 from asterisk_conf.discovery import Asterisk, PbxError, private
+from asterisk_conf.files import locked
 
 SUITE = "forky"
 PACKAGES = ("asterisk", "asterisk-core-sounds-ru-wav", "asterisk-core-sounds-en-wav")
@@ -40,7 +39,7 @@ def make_private(root: Path, progress: Progress, mirror: str | None = None) -> A
     per step. ``mirror`` is by default the archive of this machine's apt. Raises :class:`PbxError`.
     """
     root = root.absolute()
-    with _locked(root):
+    with locked(root):
         ready = private(root)
         if ready:
             return ready
@@ -58,20 +57,6 @@ def make_private(root: Path, progress: Progress, mirror: str | None = None) -> A
             raise PbxError(f"the Asterisk in {root} does not run; remove {root} and try again")
         progress(f"Asterisk {made.version} is in {root}")
         return made
-
-
-@contextmanager
-def _locked(root: Path) -> Iterator[None]:
-    try:
-        root.parent.mkdir(parents=True, exist_ok=True)
-        lock = root.with_name(f"{root.name}.lock").open("w")
-    except OSError as error:
-        raise PbxError(
-            f"cannot write to {root.parent} ({error.strerror}); choose another --state"
-        ) from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _remove(directory: Path) -> None:

@@ -1,7 +1,8 @@
 """The sound files of a catalogue: every text spoken by the voice, or recorded."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ivr.speech.phrases import PhraseError
@@ -36,10 +37,13 @@ class PromptMedia:
             if not catalogue.slots(prompt)
         }
 
-    async def media(self, phrases: Iterable[Phrase], language: str) -> list[str]:
+    async def media(
+        self, phrases: Iterable[Phrase], language: str, *, hurried: bool = True
+    ) -> list[str]:
         """The absolute paths, without extension, of the files to play in order.
 
-        Does not wait if all of them are cached. Raises :class:`SpeechFailed`.
+        Does not wait if all of them are cached. ``hurried``: a caller waits. Raises
+        :class:`SpeechFailed`.
         """
         parts = [piece for phrase in phrases for piece in self._pieces(phrase, language)]
         found = [self._found(piece) for piece in parts]
@@ -49,32 +53,50 @@ class PromptMedia:
                 for piece, path in zip(parts, found, strict=True)
                 if path is None and isinstance(piece, SpokenText)
             ]
-            spoken = iter(await self.voice.speak(waiting))
+            spoken = iter(await self.voice.speak(waiting, hurried=hurried))
             return [path if path is not None else next(spoken) for path in found]
         return [path for path in found if path is not None]
 
-    async def render_all(self, progress: Progress | None = None) -> int:
+    async def render_all(
+        self, progress: Progress | None = None, *, served: Callable[[], bool] = lambda: True
+    ) -> int:
         """Speak all prompts without placeholders; returns the number of new sentences.
 
-        One at a time, so that calls wait for one at most. Raises :class:`SpeechFailed` at the first
-        failure.
+        As many at the same time as there are processes; one of several is left to callers while
+        ``served()``. Raises :class:`SpeechFailed` at the first failure.
         """
-        sentences = [
-            piece
-            for parts in self._fixed.values()
-            for piece in parts
-            if isinstance(piece, SpokenText)
-        ]
-        spoken = 0
-        for done, words in enumerate(sentences, 1):
-            if self.voice.find(words) is None:
-                await self.voice.speak([words])
-                spoken += 1
-            else:
-                await asyncio.sleep(0)
-            if progress is not None:
-                progress(done, len(sentences))
+        sentences = self._sentences()
+        left, done, spoken = iter(sentences), itertools.count(1), 0
+
+        async def render(number: int) -> None:
+            nonlocal spoken
+            for words in left:
+                if self.voice.find(words) is None:
+                    await self.voice.speak([words], hurried=False)
+                    spoken += 1
+                else:
+                    await asyncio.sleep(0)
+                if progress is not None:
+                    progress(next(done), len(sentences))
+                if number and served():
+                    return
+
+        rendering = [asyncio.create_task(render(n)) for n in reversed(range(self.voice.parallel))]
+        try:
+            await asyncio.gather(*rendering)
+        finally:
+            for each in rendering:
+                each.cancel()
+            await asyncio.gather(*rendering, return_exceptions=True)
         return spoken
+
+    def _sentences(self) -> Sequence[SpokenText]:
+        """All that is fixed; a prompt in all languages, and what a caller hears first at first."""
+        written = dict.fromkeys(name for texts in self.catalogue.texts.values() for name in texts)
+        order = {prompt: number for number, prompt in enumerate(written)}
+        by_prompt = sorted(self._fixed, key=lambda each: order[each[0]])
+        pieces_of = (piece for each in by_prompt for piece in self._fixed[each])
+        return tuple(dict.fromkeys(each for each in pieces_of if isinstance(each, SpokenText)))
 
     def _pieces(self, phrase: Phrase, language: str) -> tuple[Piece, ...]:
         fixed = None if phrase.values else self._fixed.get((phrase.prompt, language))

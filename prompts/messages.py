@@ -1,6 +1,26 @@
-"""The messages between the speech process and its owner, one line of JSON each."""
+"""The messages between a speech process and its owner, one line of JSON each."""
 
 from msgspec import Struct
+
+
+class VoiceSetup(Struct, frozen=True):
+    """The voice for a language, in a process of one engine."""
+
+    language: str
+    engine: str
+    voice: str
+    rate: int = 100
+    """Percent of the engine's default rate."""
+    volume: int = 100
+    """Percent of the level of prompts."""
+    url: str = ""
+    """Where the engine ``http`` is asked."""
+    model: str = ""
+    """The model that the engine ``http`` is asked for."""
+    seconds: float = 4.0
+    """Timeout of the engine ``http``."""
+    directory: str = ""
+    """Where RHVoice is unpacked; empty for the system's."""
 
 
 class SpeakRequest(Struct, frozen=True):
@@ -9,19 +29,15 @@ class SpeakRequest(Struct, frozen=True):
     language: str
     text: str
     path: str
+    seconds: float = 4.0
+    """When the owner stops waiting: an engine that waits for another gives up before."""
 
 
 class SpeakResult(Struct, frozen=True):
-    """The answer: ``error`` is empty when the file is there. The first answer means ready."""
+    """The answer: ``error`` is empty when the file is there.
+
+    The first answer means ready, with the engine's ``version``.
+    """
 
     error: str = ""
-
-
-class VoiceSetup(Struct, frozen=True):
-    """The voice for a language."""
-
-    language: str
-    engine: str
-    voice: str
-    rate: int
-    """Percent of the engine's default rate."""
+    version: str = ""

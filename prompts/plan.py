@@ -1,10 +1,7 @@
 """Phrases to text, and to what is played: recordings of the operator, else text to speak."""
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -16,9 +13,6 @@ from ivr.values import Phrase, Rows, Spoken, Value, Values
 from ivr.wants import Screen
 from prompts.catalogue import Catalogue
 from prompts.template import Slot
-
-PIPELINE = 1
-"""Part of each file's key; raise it when the same text would give other samples."""
 
 
 class SpokenText(Struct, frozen=True):
@@ -42,21 +36,6 @@ Recordings: TypeAlias = Mapping[tuple[str, str], str]
 The name is a prompt (``main-menu``), or for a prompt with placeholders the prompt and the number
 of the text between them, from 1 (``balance-is.1``).
 """
-
-
-class Speaker(Struct, frozen=True):
-    """A voice: the engine, its voice, and the rate in percent of the engine's default."""
-
-    engine: str
-    voice: str
-    rate: int = 100
-
-
-@lru_cache(4096)
-def key(speaker: Speaker, text: str) -> str:
-    """The name of the sound file of a text: the SHA-256 of everything its samples depend on."""
-    made_of = [speaker.engine, speaker.voice, speaker.rate, PIPELINE, text]
-    return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
 
 
 Say = Callable[[Value, str, str, str, NumberPlan | None], str]

@@ -1,11 +1,11 @@
-"""The owner of the speech process: starts it, sends requests, kills it on a timeout."""
+"""The owner of a speech process: starts it, sends requests, kills it on a timeout."""
 
 import asyncio
 import logging
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,22 +25,30 @@ class SpeechFailed(Exception):  # noqa: N818 - an outcome that callers branch on
     """A sentence could not be spoken; the text says why and what the operator can do."""
 
 
+class SpeechBusy(SpeechFailed):
+    """All processes of an engine were busy for too long: nothing is wrong with the sentence."""
+
+
 class _Ended(Exception):  # noqa: N818 - an event, not an error: the process is simply gone
     """The process ended."""
 
 
 def command(speakers: Sequence[VoiceSetup], directory: Path) -> tuple[str, ...]:
-    """The command line of the process."""
-    hired = msgspec.json.encode(tuple(speakers)).decode()
-    return (sys.executable, "-P", "-m", "prompts.speech_worker", hired, str(directory))
+    """The command line of a process."""
+    setups = msgspec.json.encode(tuple(speakers)).decode()
+    return (sys.executable, "-P", "-m", "prompts.speech_worker", setups, str(directory))
 
 
 class Worker:
     """One speech process, one sentence at a time; restarted when it ends."""
 
-    def __init__(self, command: Sequence[str], deadline: float) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """``environment`` is added to that of this process."""
         self._command = command
-        self._deadline = deadline
+        self._environment = environment or {}
+        self.version = ""
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
         self._stderr = b""
@@ -58,28 +66,35 @@ class Worker:
         async with self._turn:
             await self._ready()
 
-    async def speak(self, request: SpeakRequest) -> None:
+    async def speak(self, request: SpeakRequest, deadline: float) -> None:
         """Write the file of ``request``, in turn. Raises :class:`SpeechFailed`.
 
-        If the process ends during the sentence it is restarted once; on a timeout it is killed.
+        If the process ends during the sentence it is restarted one time; after ``deadline``
+        seconds it is killed.
         """
         async with self._turn:
             for _ in range(2):
                 await self._ready()
                 try:
-                    answer = await self._exchange(self._deadline, request)
+                    answer = await self._exchange(deadline, request)
                 except _Ended:
                     log.warning("speech process ended during a sentence; restarting")
                     continue
                 except TimeoutError:
                     raise SpeechFailed(
-                        f"timeout: no answer of the speech engine in {self._deadline:g} s; it was "
+                        f"timeout: no answer of the speech engine in {deadline:g} s; it was "
                         "killed: check whether the machine is overloaded"
                     ) from None
                 if answer.error:
                     raise SpeechFailed(answer.error)
                 return
             raise SpeechFailed(f"the speech engine crashes on this sentence{self._last_error()}")
+
+    async def renew(self) -> None:
+        """Restart the process, in turn: a sentence in progress is spoken first."""
+        async with self._turn:
+            await self.stop()
+            await self._ready()
 
     async def stop(self) -> None:
         """Kill the process; a sentence in progress fails."""
@@ -115,7 +130,7 @@ class Worker:
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=PIPE,
-                env=os.environ | {"PYTHONPATH": paths},
+                env={**os.environ, **self._environment, "PYTHONPATH": paths},
             )
         except OSError as error:
             raise SpeechFailed(f"the speech process cannot be started: {error.strerror}") from error
@@ -133,6 +148,7 @@ class Worker:
         if answer.error:
             await self.stop()
             raise SpeechFailed(answer.error)
+        self.version = answer.version
 
     async def _exchange(self, deadline: float, request: SpeakRequest | None) -> SpeakResult:
         """Send a request and read the answer; an unfinished exchange stops the process."""

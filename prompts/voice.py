@@ -1,60 +1,87 @@
 """Text to sound files that Asterisk can play, from the cache or spoken now."""
 
 import asyncio
+import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from prompts.cache import Cache
+from prompts.engine_http import TOKEN
 from prompts.messages import SpeakRequest, VoiceSetup
-from prompts.plan import Speaker, SpokenText, key
-from prompts.speech_process import SpeechFailed, Worker, command
+from prompts.plan import SpokenText
+from prompts.speaker import ESPEAK, Speaker, fallback, key, pronounced
+from prompts.speech_pool import Pool, cores
+from prompts.speech_process import SpeechBusy, SpeechFailed, command
 
 __all__ = ["Settings", "SpeechFailed", "Voice"]
 
-VOICES = {"ru": "espeak:zle/ru", "be": "espeak:zle/be", "en": "espeak:gmw/en"}
+log = logging.getLogger(__name__)
+
+UNHURRIED = 60.0
+"""Timeout in seconds of a sentence that no caller waits for."""
+
+REFUSED = 300.0
+"""Seconds for which a sentence is not tried again in an engine that could not speak it."""
 
 
 class Settings(Struct, frozen=True):
     """The voices and limits of speech."""
 
-    voices: Mapping[str, str] = {}
-    """Language to ``engine:voice``, such as ``rhvoice:Irina``; the others are :data:`VOICES`."""
-    rate: int = 100
-    """Percent of the engine's default rate."""
+    speakers: Mapping[str, Speaker] = {}
+    """Language -> who speaks it; espeak speaks the others."""
+    rhvoice: Path | None = None
+    """Where RHVoice is unpacked; None for the system's."""
+    token: str = ""
+    """What a speech server wants."""
     deadline: float = 4.0
-    """Timeout of a sentence in seconds."""
-    waiting: int = 64
+    """Timeout in seconds of all sentences of a screen."""
+    patience: float = 0.7
+    """Seconds that a sentence waits for a busy engine before the next engine speaks it."""
+    waiting: int = 256
     """The most sentences that wait to be spoken; a further one fails at once."""
     cache_megabytes: int = 512
+
+
+class Limits(Struct, frozen=True):
+    """Seconds: for the sentence, and before it for an engine that is busy."""
+
+    deadline: float
+    patience: float
 
 
 class Voice:
     """Text to speech. Used as ``async with Voice(…) as voice``.
 
-    Entering raises :class:`SpeechFailed` when an engine or a voice cannot be used.
+    Each language has a speaker, and after it espeak for what that one cannot speak. Entering raises
+    :class:`SpeechFailed` when the engine or the voice of a language cannot be used.
     """
 
     def __init__(self, settings: Settings, cache_dir: Path) -> None:
         self._settings = settings
         self._cache = Cache(cache_dir, settings.cache_megabytes * 1_000_000)
         self._directory = cache_dir.absolute()
-        self._speakers = _speakers(settings)
-        hired = [
-            VoiceSetup(language, speaker.engine, speaker.voice, speaker.rate)
-            for language, speaker in self._speakers.items()
-        ]
-        self._worker = Worker(command(hired, self._directory), settings.deadline)
+        self._speakers = dict(_chains(settings.speakers))
+        self._pools = {
+            engine: pool(engine, self._speakers, self._directory, settings)
+            for engine in _engines(self._speakers)
+        }
         self._speaking: dict[str, asyncio.Task[str]] = {}
+        self._refused: dict[str, float] = {}
 
     @property
     def pid(self) -> int | None:
-        """The id of the speech process."""
-        return self._worker.pid
+        """The id of a speech process."""
+        return next((pid for pool in self._pools.values() for pid in pool.pids), None)
+
+    @property
+    def parallel(self) -> int:
+        """How many sentences are spoken at the same time."""
+        return max(pool.size for pool in self._pools.values())
 
     async def __aenter__(self) -> Self:
         try:
@@ -64,7 +91,11 @@ class Voice:
                 f"{self._directory} cannot hold spoken sentences ({error.strerror}): "
                 "make it writable, or set another directory"
             ) from error
-        await self._worker.start()
+        try:
+            await self._start()
+        except BaseException:
+            await self._stop()
+            raise
         return self
 
     async def __aexit__(
@@ -77,35 +108,66 @@ class Voice:
         for task in speaking:
             task.cancel()
         await asyncio.gather(*speaking, return_exceptions=True)
-        await self._worker.stop()
+        await self._stop()
 
     def find(self, words: SpokenText) -> str | None:
         """The path, without extension, of a cached text; None if not cached. No disk access."""
-        return self._cache.find(key(self._speaker(words.language), words.text))
+        return self._cache.find(key(self._chain(words.language)[0], words.text))
 
-    async def speak(self, sentences: Sequence[SpokenText]) -> list[str]:
-        """Speak sentences and return their paths. Raises :class:`SpeechFailed`."""
-        return await self._all([self._begun(words) for words in sentences])
+    async def speak(self, sentences: Sequence[SpokenText], *, hurried: bool = True) -> list[str]:
+        """Speak sentences and return their paths. Raises :class:`SpeechFailed`.
+
+        ``hurried``: a caller waits for them, so that another voice is better than a long silence.
+        """
+        return await self._all([self._begun(words, hurried) for words in sentences], hurried)
 
     async def say(self, text: str, language: str, target: Path) -> None:
         """Speak a sentence into a WAV file. Raises :class:`SpeechFailed` and OSError."""
         words = SpokenText(" ".join(text.split()), language)
-        path = self.find(words) or (await self.speak([words]))[0]
+        path = self.find(words) or (await self.speak([words], hurried=False))[0]
         await asyncio.to_thread(shutil.copyfile, f"{path}.wav", target)
 
     async def renew(self) -> None:
-        """Restart the process, which frees the memory that much speech leaves behind (12 MB)."""
-        await self._worker.stop()
-        await self._worker.start()
+        """Restart the processes, which frees the memory that much speech leaves behind."""
+        for pool in self._pools.values():
+            await pool.renew()
 
     def forget(self, paths: Sequence[str]) -> None:
         """Drop files that could not be played; they are spoken again on the next use."""
         for path in paths:
             self._cache.forget(Path(path).name)
 
-    def _begun(self, words: SpokenText) -> asyncio.Task[str]:
+    async def _start(self) -> None:
+        """Start all engines. One that only speaks what others could not may be missing."""
+        first = {chain[0].engine for chain in self._speakers.values()}
+        started = await asyncio.gather(
+            *(pool.start() for pool in self._pools.values()), return_exceptions=True
+        )
+        versions = {}
+        for engine, version in zip(tuple(self._pools), started, strict=True):
+            if isinstance(version, str):
+                versions[engine] = version
+            elif engine in first or not isinstance(version, SpeechFailed):
+                raise version
+            else:
+                log.warning("no fallback voice: %s", version)
+                del self._pools[engine]
+        self._speakers = {
+            language: tuple(
+                structs.replace(each, version=versions[each.engine])
+                for each in chain
+                if each.engine in versions
+            )
+            for language, chain in self._speakers.items()
+        }
+
+    async def _stop(self) -> None:
+        for pool in self._pools.values():
+            await pool.stop()
+
+    def _begun(self, words: SpokenText, hurried: bool) -> asyncio.Task[str]:
         """The task that speaks a text, shared by all who wait for it."""
-        name = key(self._speaker(words.language), words.text)
+        name = key(self._chain(words.language)[0], words.text)
         task = self._speaking.get(name)
         if task is None:
             if len(self._speaking) >= self._settings.waiting:
@@ -113,7 +175,7 @@ class Voice:
                     f"{len(self._speaking)} sentences wait for the speech engine: it is too slow "
                     "for so many calls; give it more CPU, or record the prompts"
                 )
-            task = asyncio.create_task(self._speak(words, name))
+            task = asyncio.create_task(self._spoken(words, hurried))
             self._speaking[name] = task
             task.add_done_callback(lambda done: self._done(name, done))
         return task
@@ -123,16 +185,47 @@ class Voice:
         if not task.cancelled():
             task.exception()  # marks it as retrieved: all callers may have hung up
 
-    async def _speak(self, words: SpokenText, name: str) -> str:
-        file = self._cache.file(name)
-        await self._worker.speak(SpeakRequest(words.language, words.text, str(file)))
-        self._cache.add(name)
-        return str(file.with_suffix(""))
+    async def _spoken(self, words: SpokenText, hurried: bool) -> str:
+        """Speak a text with the first engine that can; raises :class:`SpeechFailed`."""
+        chain = self._chain(words.language)
+        now = asyncio.get_running_loop().time
+        for speaker, following in zip(chain, (*chain[1:], None), strict=True):
+            name = key(speaker, words.text)
+            if self._cache.find(name) is None:
+                if following is not None and self._refused.get(name, 0.0) > now():
+                    continue
+                try:
+                    limits = self._limits(hurried, last=following is None)
+                    await self._with(speaker, words, name, limits)
+                except SpeechFailed as failure:
+                    if following is None:
+                        raise
+                    if not isinstance(failure, SpeechBusy):
+                        self._refused[name] = now() + REFUSED
+                    log.warning("%s failed, %s speaks instead: %s", speaker, following, failure)
+                    continue
+            return str(self._cache.file(name).with_suffix(""))
+        raise AssertionError("the last speaker is always tried")
 
-    async def _all(self, tasks: Sequence[asyncio.Task[str]]) -> list[str]:
+    def _limits(self, hurried: bool, *, last: bool) -> Limits:
+        """A sentence that a caller waits for leaves half of the time to the next engine."""
+        whole = self._settings.deadline
+        if not hurried:
+            return Limits(UNHURRIED, UNHURRIED)
+        return Limits(whole, whole) if last else Limits(whole / 2, self._settings.patience)
+
+    async def _with(self, speaker: Speaker, words: SpokenText, name: str, limits: Limits) -> None:
+        """Speak a text with one engine; raises :class:`SpeechFailed`."""
+        text, file = pronounced(speaker, words.text), str(self._cache.file(name))
+        request = SpeakRequest(words.language, text, file, limits.deadline)
+        await self._pools[speaker.engine].speak(request, limits.deadline, limits.patience)
+        self._cache.add(name)
+
+    async def _all(self, tasks: Sequence[asyncio.Task[str]], hurried: bool) -> list[str]:
         """The paths; a cancelled wait does not cancel the speech others wait for."""
+        deadline = self._settings.deadline if hurried else None
         try:
-            async with asyncio.timeout(self._settings.deadline):
+            async with asyncio.timeout(deadline):
                 return [await asyncio.shield(task) for task in tasks]
         except TimeoutError:
             raise SpeechFailed(
@@ -140,22 +233,57 @@ class Voice:
                 "overloaded"
             ) from None
 
-    def _speaker(self, language: str) -> Speaker:
-        speaker = self._speakers.get(language)
-        if speaker is None:
+    def _chain(self, language: str) -> tuple[Speaker, ...]:
+        chain = self._speakers.get(language)
+        if not chain:
             raise SpeechFailed(
-                f"there is no voice for {language!r}: use one of {', '.join(VOICES)}"
+                f"there is no voice for {language!r}: use one of {', '.join(self._speakers)}"
             )
-        return speaker
+        return chain
 
 
-def _speakers(settings: Settings) -> dict[str, Speaker]:
-    """The speaker of each language."""
-    found = {}
-    for language, usual in VOICES.items():
-        named = settings.voices.get(language, usual)
-        engine, colon, voice = named.partition(":")
-        if not colon:
-            raise SpeechFailed(f"the voice {named!r} names no engine: write one such as {usual}")
-        found[language] = Speaker(engine, voice, settings.rate)
-    return found
+def _chains(speakers: Mapping[str, Speaker]) -> Iterator[tuple[str, tuple[Speaker, ...]]]:
+    """Language -> its speaker, and after it espeak, which has a voice of every language."""
+    for language in dict.fromkeys((*ESPEAK, *speakers)):
+        usual = fallback(language)
+        first = speakers.get(language, usual)
+        if usual is not None and first is not None:
+            usual = structs.replace(usual, lexicon=first.lexicon, volume=first.volume)
+        same = usual is None or first is None or first.engine == usual.engine
+        yield language, tuple(each for each in (first, None if same else usual) if each)
+
+
+def _engines(chains: Mapping[str, Sequence[Speaker]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.engine for chain in chains.values() for each in chain))
+
+
+def pool(
+    engine: str,
+    chains: Mapping[str, Sequence[Speaker]],
+    directory: Path,
+    settings: Settings,
+    size: int | None = None,
+) -> Pool:
+    """The processes of an engine, for its speakers in ``chains`` (language -> speakers).
+
+    ``size``: how many; by default as many as there are cores, but one of espeak, which takes
+    10 ms for a sentence.
+    """
+    setups = [
+        VoiceSetup(
+            language,
+            engine,
+            each.voice,
+            each.rate,
+            each.volume,
+            each.url,
+            each.model,
+            directory=str(settings.rhvoice or ""),
+        )
+        for language, chain in chains.items()
+        for each in chain
+        if each.engine == engine
+    ]
+    environment = {TOKEN: settings.token} if engine == "http" and settings.token else {}
+    words = command(setups, directory)
+    return Pool(words, size or (1 if engine == "espeak" else cores()), environment)

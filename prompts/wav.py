@@ -56,10 +56,13 @@ def write(path: Path, samples: Samples) -> None:
         aside.unlink(missing_ok=True)
 
 
-def phone(samples: Samples, rate: int) -> Samples:
-    """Resample an engine's samples without aliases, trim, level and fade them."""
+def phone(samples: Samples, rate: int, volume: float = 1.0) -> Samples:
+    """Resample an engine's samples without aliases, trim, level and fade them.
+
+    ``volume`` is a factor of :data:`LOUDNESS`; :data:`PEAK` holds in any case.
+    """
     resampled = soxr.resample(samples, rate, RATE, quality="VHQ") if rate != RATE else samples
-    return _faded(_level(_trimmed(np.asarray(resampled, dtype=np.float32))))
+    return _faded(_level(_trimmed(np.asarray(resampled, dtype=np.float32)), volume))
 
 
 def _trimmed(samples: Samples) -> Samples:
@@ -72,13 +75,17 @@ def _trimmed(samples: Samples) -> Samples:
     return samples[start : int(heard[-1]) + 1 + int(_TAIL * RATE)]
 
 
-def _level(samples: Samples) -> Samples:
+def _level(samples: Samples, volume: float) -> Samples:
     """Level the loudness, measured in speech, not in pauses."""
     peak = float(np.abs(samples).max())
+    return samples * np.float32(min(PEAK / peak, volume * LOUDNESS / loudness(samples)))
+
+
+def loudness(samples: Samples) -> float:
+    """Root mean square of the speech, of full scale: what is measured in pauses does not count."""
     whole = np.pad(samples.astype(np.float64), (0, -len(samples) % _FRAME)).reshape(-1, _FRAME)
     power = np.mean(whole**2, axis=1)
-    loudness = float(np.sqrt(np.mean(power[power > power.max() * _SPEECH])))
-    return samples * np.float32(min(PEAK / peak, LOUDNESS / loudness))
+    return float(np.sqrt(np.mean(power[power >= power.max() * _SPEECH])))
 
 
 def _faded(samples: Samples) -> Samples:

@@ -95,6 +95,12 @@ def _no_authorities() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _espeak_speaks() -> None:
+    """No test fetches voices or depends on those of this machine, but the one that is of them."""
+    os.environ["FIRSTLINE_VOICE_ENGINE"] = "espeak"
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _patient_phones() -> Iterator[None]:
     """Phones wait longer on a slow machine, too, and are not kept from their sound."""
     as_shipped = handset.Phone._next

@@ -20,6 +20,7 @@ EXPECTED = (
     "ari_app.sim.rehearsal:PersonError",
     "ari_app.store.errors:StoreError",
     "ari_app.ussd.gateway:GatewayError",
+    "asterisk_conf.debian_packages:ArchiveError",
     "asterisk_conf.discovery:PbxError",
     "asterisk_conf.site:SiteError",
     "prompts.catalogue:CatalogueError",

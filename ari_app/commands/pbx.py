@@ -8,6 +8,7 @@ from ari_app.commands.groups import Commands
 from ari_app.commands.runner import console, run
 from ari_app.config.state import State
 from ari_app.main import daemon as bring
+from ari_app.main import speech
 from ari_app.main.demo import open_store
 from ari_app.menus import loading
 from asterisk_conf.pbx import Pbx
@@ -73,7 +74,7 @@ async def _pbx(state: State) -> Pbx:
     store = await open_store(config, state)
     try:
         words = loading.prompts(loading.directory(config), loading.shipped(config)).valid()
-        async with bring.spoken(config, state, words, console()) as reading:
+        async with speech.spoken(config, state, words, console()) as reading:
             return await bring.exchange_of(config, state, store, reading, console())
     finally:
         await store.close()

@@ -8,7 +8,7 @@ import click
 from ari_app.commands.groups import Commands
 from ari_app.commands.runner import console, run
 from ari_app.config.state import State
-from ari_app.main import daemon as bring
+from ari_app.main import speech, voices
 from ari_app.menus import loading
 from ivr.value_readers import READERS
 from ivr.values import Phrase, Value, Values
@@ -60,7 +60,7 @@ def render(state: State, menus: Path | None) -> None:
     words = _catalogue(state, menus)
 
     async def rendering() -> None:
-        async with bring.spoken(state.config(), state, words, console()):
+        async with speech.spoken(state.config(), state, words, console(), seconds=None):
             pass
 
     run(rendering())
@@ -98,7 +98,7 @@ def say(
         text = plan.phrase_text(words, Phrase(text, _filled(words.slots(text), values)), lang)
 
     async def saying() -> None:
-        settings = bring.voice_settings(state.config())
+        settings = voices.settings(state.config(), state)
         async with Voice(settings, state.sounds) as voice:
             await voice.say(text, lang, output)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -106,10 +106,36 @@ class AsteriskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class VoiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[voice]"""
+    """[voice]; what is of one language is in [voice.LANG]."""
 
-    engine: Literal["espeak", "rhvoice"] = "espeak"
+    engine: Literal["auto", "rhvoice", "espeak"] = "auto"
+    path: str = ""
     recordings: str = ""
+
+
+class LanguageVoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[voice.LANG]: who speaks one language, and how. ``engine`` is by default that of [voice]."""
+
+    engine: Literal["", "auto", "rhvoice", "espeak", "http"] = ""
+    voice: str = ""
+    rate: Annotated[int, Meta(ge=40, le=250)] = 100
+    volume: Annotated[int, Meta(ge=25, le=200)] = 100
+    url: str = ""
+    model: str = ""
+    lexicon: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """A speech server needs an address; a word needs something that is spoken instead."""
+        url = urlsplit(self.url)
+        if self.engine == "http" and not (url.scheme in ("http", "https") and url.hostname):
+            raise ValueError(
+                "the engine http needs a url, such as http://127.0.0.1:8880/v1/audio/speech"
+            )
+        if url.username or url.password:
+            raise ValueError("url is no place for a password: write voice_token in secrets.toml")
+        for written, instead in self.lexicon.items():
+            if not written.strip() or not any(map(str.isalnum, instead)):
+                raise ValueError(f"lexicon: {written!r} = {instead!r} says nothing")
 
 
 class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -216,6 +242,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     billing: BillingSettings = BillingSettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
+    voices: dict[str, LanguageVoice] = {}
+
+    def __post_init__(self) -> None:
+        """Voices are of languages that there are words in."""
+        for language in self.voices:
+            if language not in LANGUAGES:
+                raise ValueError(f"[voice.{language}]: write one of {', '.join(LANGUAGES)}")
 
     @property
     def numbers(self) -> NumberPlan:
@@ -242,6 +275,21 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 SECTIONS: Mapping[str, type[Struct]] = {
-    field.name: field.type for field in msgspec.structs.fields(Config) if field.name != "queues"
+    field.name: field.type
+    for field in msgspec.structs.fields(Config)
+    if field.name not in ("queues", "voices")
 }
-"""Section of the file -> its settings; but those of queues, each of which has its own."""
+"""Section of the file -> its settings; but those of queues and of the voices of languages."""
+
+
+def decoded(table: Mapping[str, Any]) -> Config:
+    """The settings of a table as TOML has it; raises :class:`msgspec.ValidationError`.
+
+    ``[voice.ru]`` is a table inside ``[voice]``, and one of ``voices`` here.
+    """
+    voice = table.get("voice", {})
+    if isinstance(voice, dict):
+        inner = {name: each for name, each in voice.items() if isinstance(each, dict)}
+        outer = {name: each for name, each in voice.items() if name not in inner}
+        table = {**table, "voice": outer, "voices": inner}
+    return msgspec.convert(table, Config, strict=False)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Struct
 
-from ari_app.config.settings import SECTIONS, Config, Site
+from ari_app.config.settings import SECTIONS, Config, LanguageVoice, Site, decoded
 from asterisk_conf.site import Ports, QueueSettings
 from ivr.problems import near
 from ivr.secret import Secret
@@ -34,7 +34,8 @@ class Keys(Struct, frozen=True):
     """The passwords between our own parts, and what the hashes of code words are peppered with.
 
     The pepper is kept apart from the database, so that a copy of that alone guesses nothing.
-    ``billing`` is the token that a billing system wants; the operator writes it, or it is "".
+    ``billing`` is the token that a billing system wants, ``voice`` that of a speech server; the
+    operator writes them, or they are "".
     """
 
     ari: Secret
@@ -42,6 +43,7 @@ class Keys(Struct, frozen=True):
     pepper: Secret
     ussd: Secret
     billing: Secret
+    voice: Secret
 
 
 class State:
@@ -75,6 +77,11 @@ class State:
     @property
     def sounds(self) -> Path:
         return self.directory / "sounds"
+
+    @property
+    def rhvoice(self) -> Path:
+        """Where RHVoice is unpacked."""
+        return self.directory / "voices"
 
     @property
     def recordings(self) -> Path:
@@ -129,7 +136,7 @@ class State:
         if self._demo and _is_demo(table):
             table = _over(self._demo, table)
         try:
-            config = msgspec.convert(table, Config, strict=False)
+            config = decoded(table)
             if config.site.timezone:
                 ZoneInfo(config.site.timezone)
         except msgspec.ValidationError as error:
@@ -152,8 +159,11 @@ class State:
         part.write_text(text, "utf-8")
         part.rename(self.directory / FILE)
 
-    def configure(self, offset: int) -> None:
-        """Write the first settings of an installation, its ports moved by ``offset``."""
+    def configure(self, offset: int, voice: str = "") -> None:
+        """Write the first settings of an installation, its ports moved by ``offset``.
+
+        ``voice`` is the engine of the prompts, if one was chosen.
+        """
         file = self.directory / FILE
         if file.exists():
             if offset:
@@ -162,6 +172,8 @@ class State:
         ports = Ports().shifted(offset)
         lines = [f"{name} = {getattr(ports, name)}" for name in ports.__struct_fields__]
         text = "# Settings of this installation; docs/settings.md names them all.\n[ports]\n"
+        if voice:
+            lines += ["", "[voice]", f'engine = "{voice}"']
         file.write_text(text + "\n".join(lines) + "\n")
 
     def keys(self) -> Keys:
@@ -175,7 +187,11 @@ class State:
                     text = f"{text.rstrip()}\n{_made(name)}"
             table = tomllib.loads(text)
             made = {name: Secret(table[name]) for name in ("ari", "ami", "pepper", "ussd")}
-            found = Keys(**made, billing=Secret(str(table.get("billing", ""))))
+            found = Keys(
+                **made,
+                billing=Secret(str(table.get("billing", ""))),
+                voice=Secret(str(table.get("voice_token", ""))),
+            )
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise ConfigError(
                 f"{file} is damaged ({error}): restore a copy, without whose pepper all code words "
@@ -256,6 +272,8 @@ def _explained(error: msgspec.ValidationError) -> str:
     section = text.rpartition("$.")[2].strip("`") if "$." in text else ""
     if section.startswith("queues["):
         return f"[queues.…] has no {word}: {near(word, QueueSettings.__struct_fields__)}"
+    if section.startswith("voices["):
+        return f"[voice.…] has no {word}: {near(word, LanguageVoice.__struct_fields__)}"
     if section not in SECTIONS:
         return f"there is no section [{word}]: {near(word, SECTIONS)}"
     return f"[{section}] has no {word}: {near(word, SECTIONS[section].__struct_fields__)}"

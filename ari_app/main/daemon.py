@@ -14,13 +14,12 @@ from pathlib import Path
 
 import msgspec
 from rich.console import Console
-from rich.progress import Progress
 
 from ari_app.ari.link import Link
 from ari_app.config.settings import Config
-from ari_app.config.state import State
+from ari_app.config.state import PREFIX, State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.main import pbx_site
+from ari_app.main import pbx_site, speech
 from ari_app.main.app import running
 from ari_app.main.demo import open_store
 from ari_app.main.foundation import Foundation
@@ -32,7 +31,6 @@ from ari_app.store.db import Store
 from asterisk_conf import process
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.process import Process
-from prompts import voice
 from prompts.catalogue import Catalogue
 from prompts.media import PromptMedia
 from prompts.voice import Voice
@@ -60,12 +58,13 @@ async def up(config: Config, state: State, console: Console) -> None:
     stop, again = asyncio.Event(), asyncio.Event()
     heed(stop, again)
     with _alone(state):
+        await speech.provide(config, state, console)
         shipped = loading.shipped(config)
         menus = loading.menus(loading.directory(config), shipped, CATALOGUE)
         store = await open_store(config, state)
         try:
             async with (
-                spoken(config, state, menus.catalogue, console) as reading,
+                speech.spoken(config, state, menus.catalogue, console) as reading,
                 _exchange(config, state, store, reading, console) as pbx,
                 running(
                     Foundation(
@@ -120,7 +119,7 @@ def heed(stop: asyncio.Event, again: asyncio.Event) -> None:
 def _read(config: Config, state: State, voice: Voice, shipped: Catalogue) -> MenuRelease:
     """Read the menus from the disk, with their recordings; raises :class:`FlowsError`."""
     menus = loading.menus(loading.directory(config), shipped, CATALOGUE)
-    return MenuRelease(menus, PromptMedia(voice, menus.catalogue, recordings(config, state)))
+    return MenuRelease(menus, PromptMedia(voice, menus.catalogue, speech.recordings(config, state)))
 
 
 async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
@@ -135,36 +134,6 @@ async def _reach(link: Link, config: Config, stop: asyncio.Event) -> None:
         raise UpError(
             f"ARI at {config.ari_url} did not answer in {READY_SECONDS:g} s: see the log above"
         )
-
-
-@asynccontextmanager
-async def spoken(
-    config: Config, state: State, catalogue: Catalogue, console: Console
-) -> AsyncIterator[PromptMedia]:
-    """The media of a catalogue; renders all prompts without placeholders first."""
-    async with Voice(voice_settings(config), state.sounds) as voice:
-        directory = recordings(config, state)
-        reading = await asyncio.to_thread(PromptMedia, voice, catalogue, directory)
-        for problem in reading.problems:
-            log.warning("%s", problem)
-        with Progress(console=console, transient=True) as bar:
-            task = bar.add_task("rendering the prompts")
-            if await reading.render_all(
-                lambda done, of: bar.update(task, completed=done, total=of)
-            ):
-                await voice.renew()
-        yield reading
-
-
-def recordings(config: Config, state: State) -> Path:
-    """The directory of recordings that replace synthesized prompts."""
-    return Path(config.voice.recordings or state.recordings).expanduser()
-
-
-def voice_settings(config: Config) -> voice.Settings:
-    """The voices of the settings; RHVoice has no Belarusian, so espeak speaks that."""
-    rhvoice = {"ru": "rhvoice:Irina", "en": "rhvoice:Alan"}
-    return voice.Settings(voices=rhvoice if config.voice.engine == "rhvoice" else {})
 
 
 @asynccontextmanager
@@ -207,6 +176,8 @@ async def exchange_of(
 async def detach(state: State, console: Console) -> None:
     """Start ``up`` in the background and return when it is ready."""
     _refuse_second(state)
+    if not await speech.provide(state.config(), state, console):
+        os.environ[f"{PREFIX}VOICE_ENGINE"] = "espeak"  # it need not try again
     log_size = state.log.stat().st_size if state.log.exists() else 0
     os.environ["PYTHONPATH"] = str(ROOT)
     command = [sys.executable, "-P", "-m", "ari_app.cli", "--state", str(state.directory), "up"]

@@ -84,7 +84,7 @@ async def apology(state: State, reading: PromptMedia) -> Path:
     The file is replaced by a rename, so that a playback of the old one goes on.
     """
     file = state.directory / "apology.wav"
-    [spoken] = await reading.media([Phrase(APOLOGY)], "ru")
+    [spoken] = await reading.media([Phrase(APOLOGY)], "ru", hurried=False)
 
     def replace() -> None:
         part = file.with_suffix(".part")

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ari_app.config.settings import SECTIONS, Config
+from ari_app.config.settings import SECTIONS, Config, LanguageVoice, decoded
 from ari_app.config.state import PREFIX
 from ari_app.main.demo import installation
 from asterisk_conf.site import QueueSettings
@@ -44,6 +44,16 @@ def test_every_setting_of_a_queue_is_described_with_its_default() -> None:
     assert all(row[2] for row in table)
 
 
+def test_every_setting_of_the_voice_of_a_language_is_described_with_its_default() -> None:
+    [table] = tables(section(SETTINGS.read_text(), "voice of a language"))
+    described = [[code(cell)[0] for cell in row[:2]] for row in table]
+    assert described == [
+        [field.name, json.dumps(getattr(LanguageVoice(), field.name))]
+        for field in msgspec.structs.fields(LanguageVoice)
+    ]
+    assert all(row[2] for row in table)
+
+
 def test_the_environment_variables_are_understood(tmp_path: Path) -> None:
     """The defaults, given through them, are the defaults."""
     environment = {}
@@ -68,4 +78,4 @@ def test_the_examples_are_settings() -> None:
     ]
     assert len(examples) >= 3
     for example in examples:
-        assert msgspec.convert(tomllib.loads(example), Config, strict=False) != Config()
+        assert decoded(tomllib.loads(example)) != Config()

@@ -8,7 +8,8 @@ import pytest
 from ivr.speech.phrases import PhraseError
 from ivr.values import Count, Money, Name, Phrase, Rows, Spoken, Values
 from prompts.catalogue import read
-from prompts.plan import RecordedFile, Speaker, SpokenText, key, phrase_text, pieces
+from prompts.plan import RecordedFile, SpokenText, phrase_text, pieces
+from prompts.speaker import Speaker, key
 
 CATALOGUE = read(
     {

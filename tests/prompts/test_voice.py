@@ -17,6 +17,7 @@ from prompts import wav
 from prompts.catalogue import merge, read
 from prompts.media import PromptMedia
 from prompts.messages import SpeakRequest, VoiceSetup
+from prompts.speaker import Speaker
 from prompts.speech_process import Worker, command
 from prompts.telephone import playable
 from prompts.voice import Settings, SpeechFailed, Voice
@@ -192,26 +193,32 @@ async def test_recordings_win(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("voices", "reason"),
+    ("speakers", "reason"),
     [
-        ({"ru": "espeak:gmw/en"}, "'gmw/en' does not speak ru but en-gb: set one of zle/ru"),
-        ({"ru": "espeak:zle/xx"}, "no voice 'zle/xx'; for ru it has zle/ru"),
-        ({"ru": "festival:ru"}, "no engine 'festival': use espeak or rhvoice"),
-        ({"ru": "rhvoice:Irina"}, "RHVoice is not installed: apt-get install"),
-        ({"ru": "zle/ru"}, "names no engine: write one such as espeak:zle/ru"),
+        (
+            {"ru": Speaker("espeak", "gmw/en")},
+            "'gmw/en' does not speak ru but en-gb: set one of zle/ru",
+        ),
+        ({"ru": Speaker("espeak", "zle/xx")}, "no voice 'zle/xx'; for ru it has zle/ru"),
+        ({"ru": Speaker("festival", "ru")}, "no engine 'festival': use one of espeak, rhvoice"),
+        (
+            {"ru": Speaker("http", "alloy")},
+            "the engine http of ru has no url: set one such as http:",
+        ),
     ],
 )
 async def test_a_wrong_voice_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, voices: dict[str, str], reason: str
+    tmp_path: Path, speakers: dict[str, Speaker], reason: str
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))  # whatever this machine has installed
     with pytest.raises(SpeechFailed, match=reason):
-        async with read_out(tmp_path, Settings(voices=voices)):
+        async with read_out(tmp_path, Settings(speakers=speakers)):
             pass
 
 
 async def test_a_variant_of_a_voice(tmp_path: Path) -> None:
-    async with read_out(tmp_path, Settings(voices={"ru": "espeak:zle/ru+f3"})) as other:
+    async with read_out(
+        tmp_path, Settings(speakers={"ru": Speaker("espeak", "zle/ru+f3")})
+    ) as other:
         female = await other.media([HELLO], "ru")
     async with read_out(tmp_path) as usual:
         assert await usual.media([HELLO], "ru") != female
@@ -245,11 +252,11 @@ async def test_a_directory_that_went_away(reading: PromptMedia, tmp_path: Path) 
 
 
 async def test_a_process_that_ends_at_once_says_its_last_words() -> None:
-    worker = Worker((sys.executable, "-c", "raise SystemExit('no phontab')"), 1.0)
+    worker = Worker((sys.executable, "-c", "raise SystemExit('no phontab')"))
     with pytest.raises(SpeechFailed, match=r"ended at once \(no phontab\).*espeak-ng-data"):
         await worker.start()
     with pytest.raises(SpeechFailed, match="no phontab"):
-        await worker.speak(SpeakRequest("ru", "раз", "raz.wav"))
+        await worker.speak(SpeakRequest("ru", "раз", "raz.wav"), 1.0)
     assert worker.pid is None
 
 
@@ -260,10 +267,12 @@ async def test_a_full_disk_is_reported_and_does_not_last(tmp_path: Path) -> None
         "from prompts.speech_worker import main; main()"
     )
     usual = command([VoiceSetup("ru", "espeak", "zle/ru", 100)], tmp_path)
-    worker = Worker((sys.executable, "-c", program, *usual[-2:]), 4.0)
+    worker = Worker((sys.executable, "-c", program, *usual[-2:]))
     with pytest.raises(SpeechFailed, match="cannot be stored: free some space"):
-        await worker.speak(SpeakRequest("ru", "Добрый день. " * 20, str(tmp_path / "long.wav")))
-    await worker.speak(SpeakRequest("ru", "Добрый день.", str(tmp_path / "short.wav")))
+        await worker.speak(
+            SpeakRequest("ru", "Добрый день. " * 20, str(tmp_path / "long.wav")), 4.0
+        )
+    await worker.speak(SpeakRequest("ru", "Добрый день.", str(tmp_path / "short.wav")), 4.0)
     await worker.stop()
     assert playable(tmp_path / "short.wav")
     assert not (tmp_path / "long.wav").exists()

@@ -1,0 +1,120 @@
+"""`firstline voices`: the voices of prompts, from Debian's archive, and whether they speak."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from ari_app.commands.groups import Commands
+from ari_app.commands.runner import console, run
+from ari_app.config.state import State
+from ari_app.main import voices as installed
+from ivr.speech.phrases import LANGUAGES, digits, moment
+from prompts import rhvoice_files
+from prompts.speaker import ESPEAK, Speaker
+from prompts.speech_process import SpeechFailed
+from prompts.trial import attempt
+
+_TRIAL = datetime(2026, 11, 21, 14, 5)
+
+
+@click.group(cls=Commands)
+def voices() -> None:
+    """Install, list and test the voices of prompts."""
+
+
+@voices.command("list")
+@click.pass_obj
+def list_(state: State) -> None:
+    """List the voices that an operator may use, and which are in use."""
+    config = state.config()
+    speakers = installed.settings(config, state).speakers
+    there = installed.found(config, state)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("language", "engine", "voice", "licence", "state"):
+        table.add_column(heading, no_wrap=True)
+    for language in LANGUAGES:
+        for engine, voice, licence, usable in _known(language, there, speakers[language]):
+            used = (speakers[language].engine, speakers[language].voice) == (engine, voice)
+            shown = "in use" if used else "installed" if usable else "not installed"
+            table.add_row(language, engine, voice, licence, shown)
+    Console().print(table)
+    if there is None:
+        click.echo("`firstline voices install` fetches RHVoice and its voices (141 MB)")
+
+
+def _known(
+    language: str, there: rhvoice_files.RHVoiceFiles | None, used: Speaker
+) -> Iterator[tuple[str, str, str, bool]]:
+    """(engine, voice, licence, whether it is there) of the voices of a language."""
+    free = rhvoice_files.FREE.get(language, ())
+    every = there.voices() if there else ()
+    present = tuple(voice for tongue, voice in every if tongue == language)
+    for voice in dict.fromkeys((*free, *present)):
+        licence = rhvoice_files.LICENCE if voice in free else "see its own"
+        yield "rhvoice", voice, licence, voice in present
+    yield "espeak", ESPEAK[language], "GPL-3.0+", True
+    if used.engine == "http" or (used.engine == "espeak" and used.voice != ESPEAK[language]):
+        yield used.engine, used.voice, "", True
+
+
+@voices.command()
+@click.option("--mirror", help="The Debian archive [default: the one of this machine's apt].")
+@click.pass_obj
+def install(state: State, mirror: str | None) -> None:
+    """Fetch RHVoice and its free voices from Debian's archive.
+
+    They go into the state directory. apt checks the archive's signature; the sources of this machine are not changed. Voices whose
+    licence forbids business (CC-BY-NC-ND) are not kept.
+    """
+    state.make()
+    with Progress(console=console(), transient=True) as bar:
+        task = bar.add_task("voices", total=100.0)
+        found = installed.fetch(
+            state,
+            lambda what, percent: bar.update(task, description=what, completed=percent),
+            mirror,
+        )
+    names = ", ".join(f"{voice} ({language})" for language, voice in found.voices())
+    click.echo(f"RHVoice is in {state.rhvoice}: {names}")
+
+
+@voices.command()
+@click.option("--lang", "languages", multiple=True, type=click.Choice(LANGUAGES))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A directory for what was said.",
+)
+@click.pass_obj
+def test(state: State, languages: tuple[str, ...], output: Path | None) -> None:
+    """Have each language spoken by its voice. Exit code 1 if one cannot be.
+
+    Nothing is taken from the cache, and no other engine speaks instead.
+    """
+    state.make()
+    settings = installed.settings(state.config(), state)
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+    failed = False
+    for language in languages or LANGUAGES:
+        speaker = settings.speakers[language]
+        text = f"{moment(_TRIAL, language)}. {digits('0123456789', language)}."
+        keep = output / f"{language}.wav" if output else None
+        try:
+            one = run(attempt(language, speaker, settings, text, keep))
+        except SpeechFailed as failure:
+            failed = True
+            click.echo(f"{language}: {speaker} cannot be used: {failure}")
+            continue
+        click.echo(
+            f"{language}: {speaker} {one.version} spoke {one.lasts:.1f} s in {one.took:.2f} s, "
+            f"level {one.level:.1f} dBFS"
+        )
+    if failed:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,89 @@
+"""The speech of an installation: its voices are fetched, its prompts rendered."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from ari_app.config.settings import Config
+from ari_app.config.state import State
+from ari_app.main import voices
+from prompts.catalogue import Catalogue
+from prompts.media import PromptMedia
+from prompts.voice import SpeechFailed, Voice
+
+log = logging.getLogger(__name__)
+
+RENDER_SECONDS = 30.0
+"""How long the first start waits for prompts; others are rendered while callers are served."""
+
+
+async def provide(config: Config, state: State, console: Console) -> bool:
+    """Fetch the voices that the settings want and that are missing, and show how far it is.
+
+    Returns whether all are there; raises :class:`~asterisk_conf.debian_packages.ArchiveError`.
+    """
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("voices", total=100.0, visible=voices.wanted(config, state))
+
+        def shown(what: str, percent: float) -> None:
+            bar.update(task, description=f"voices: {what}", completed=percent)
+
+        return await asyncio.to_thread(voices.provide, config, state, shown)
+
+
+@asynccontextmanager
+async def spoken(
+    config: Config,
+    state: State,
+    catalogue: Catalogue,
+    console: Console,
+    seconds: float | None = RENDER_SECONDS,
+) -> AsyncIterator[PromptMedia]:
+    """The media of a catalogue; renders all prompts without placeholders.
+
+    After ``seconds`` it goes on with that in the background; None waits until all are rendered.
+    """
+    async with Voice(voices.settings(config, state), state.sounds) as voice:
+        directory = recordings(config, state)
+        reading = await asyncio.to_thread(PromptMedia, voice, catalogue, directory)
+        for problem in reading.problems:
+            log.warning("%s", problem)
+        served = asyncio.Event()
+        rendering = asyncio.create_task(_render(reading, served, console))
+        try:
+            await asyncio.wait({rendering}, timeout=seconds)
+            if rendering.done():
+                await rendering
+            else:
+                log.info("prompts are still being rendered; callers are served meanwhile")
+            served.set()
+            yield reading
+        finally:
+            rendering.cancel()
+            await asyncio.gather(rendering, return_exceptions=True)
+
+
+async def _render(reading: PromptMedia, served: asyncio.Event, console: Console) -> None:
+    """Speak all fixed prompts; while callers are served, a failure is only logged."""
+    try:
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task("rendering the prompts")
+            spoken = await reading.render_all(
+                lambda done, of: bar.update(task, completed=done, total=of), served=served.is_set
+            )
+        if spoken:
+            await reading.voice.renew()
+    except SpeechFailed as failure:
+        if not served.is_set():
+            raise
+        log.warning("prompts are not rendered before they are needed: %s", failure)
+
+
+def recordings(config: Config, state: State) -> Path:
+    """The directory of recordings that replace synthesized prompts."""
+    return Path(config.voice.recordings or state.recordings).expanduser()

@@ -1,0 +1,88 @@
+"""Who speaks: an engine with a voice, and everything else that the samples of a text depend on."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+PIPELINE = 2
+"""Part of each file's key; raise it when the same text would give other samples."""
+
+ESPEAK: Final[Mapping[str, str]] = {"ru": "zle/ru", "be": "zle/be", "en": "gmw/en"}
+"""Language -> espeak's voice: the engine that is always there, and speaks what others cannot."""
+
+RHVOICE: Final[Mapping[str, str]] = {"ru": "Irina", "en": "SLT"}
+"""Language -> RHVoice's voice, for the languages that it has free voices of."""
+
+ENGINES: Final = ("espeak", "rhvoice", "http")
+
+Lexicon: TypeAlias = tuple[tuple[str, str], ...]
+"""(a word or words as texts write them, what is spoken instead), in the order of the settings."""
+
+
+class Speaker(Struct, frozen=True):
+    """A voice of an engine.
+
+    ``rate`` is in percent of the engine's usual rate, ``volume`` in percent of the level that
+    prompts have. ``url`` and ``model`` are for the engine ``http``. ``version`` is the engine's
+    own; it is known only when the engine has started.
+    """
+
+    engine: str
+    voice: str
+    rate: int = 100
+    volume: int = 100
+    lexicon: Lexicon = ()
+    url: str = ""
+    model: str = ""
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.engine}:{self.voice}" if self.voice else self.engine
+
+
+def fallback(language: str) -> Speaker | None:
+    """The speaker of a sentence that another engine could not speak; None for other languages."""
+    return Speaker("espeak", ESPEAK[language]) if language in ESPEAK else None
+
+
+@lru_cache(4096)
+def key(speaker: Speaker, text: str) -> str:
+    """The name of the sound file of a text: the SHA-256 of everything its samples depend on."""
+    made_of = [
+        speaker.engine,
+        speaker.voice,
+        speaker.rate,
+        speaker.volume,
+        speaker.url,
+        speaker.model,
+        speaker.version,
+        PIPELINE,
+        pronounced(speaker, text),
+    ]
+    return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
+
+
+@lru_cache(4096)
+def pronounced(speaker: Speaker, text: str) -> str:
+    """The text as the engine gets it: whole words of the lexicon are replaced.
+
+    A word of small letters is also found with a capital, at the beginning of a sentence.
+    """
+    if not speaker.lexicon:
+        return text
+    words = {}
+    for written, instead in speaker.lexicon:
+        words[written] = instead
+        words.setdefault(written[:1].upper() + written[1:], instead)
+    return _any_of(tuple(words)).sub(lambda found: words[found[0]], text)
+
+
+@lru_cache(64)
+def _any_of(words: tuple[str, ...]) -> "re.Pattern[str]":
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
