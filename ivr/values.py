@@ -26,16 +26,21 @@ class Count(Struct, frozen=True, tag="count"):
     number: int
 
 
-class Day(Struct, frozen=True, tag="day"):
-    """A calendar day."""
+class Day(Struct, frozen=True, tag="day", repr_omit_defaults=True):
+    """A calendar day. ``today`` is the day it is spoken of, for "today" and "tomorrow"."""
 
     day: date
+    today: date | None = None
 
 
-class Moment(Struct, frozen=True, tag="moment"):
-    """A moment in the caller's local time; played without its zone."""
+class Moment(Struct, frozen=True, tag="moment", repr_omit_defaults=True):
+    """A moment in the caller's local time; played without its zone.
+
+    ``today`` is the day it is spoken of, for "today" and "tomorrow".
+    """
 
     at: datetime
+    today: date | None = None
 
 
 class Digits(Struct, frozen=True, tag="digits"):

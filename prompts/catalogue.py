@@ -13,7 +13,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from ivr.problems import Place, Problem, near
-from ivr.speech.phrases import LANGUAGES, PhraseError
+from ivr.speech.cases import PhraseError
+from ivr.speech.phrases import LANGUAGES
 from prompts.operator import Operator
 from prompts.template import Slot, Template
 from prompts.text_reader import Reader, own_language

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from ivr.speech.phrases import PhraseError
+from ivr.speech.cases import PhraseError
 from ivr.values import Phrase
 from prompts.catalogue import Catalogue
 from prompts.plan import Piece, RecordedFile, Recordings, SpokenText, pieces

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from ivr.numbers import NumberPlan
+from ivr.speech.spelled import spelled
 from ivr.values import OWN, Money, Value
 
 
@@ -21,11 +22,12 @@ class Operator(Struct, frozen=True):
     currency: str = OWN
 
     def in_(self, language: str) -> Mapping[str, str]:
-        """The text of each placeholder in a language."""
-        return {
+        """The text of each placeholder in a language, and as ``{apn-spelled}`` spelled out."""
+        found = {
             name: texts.get(language) or texts.get("") or next(iter(texts.values()), "")
             for name, texts in self.words.items()
         }
+        return {f"{name}-spelled": spelled(text, language) for name, text in found.items()} | found
 
     def own(self, value: Value) -> Value:
         """A value; money without a currency is in the operator's own."""

@@ -6,8 +6,9 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from ivr.numbers import NumberPlan
-from ivr.speech.phrases import PhraseError, spoken
+from ivr.speech.cases import Case, PhraseError
+from ivr.speech.euphony import fitted
+from ivr.speech.phrases import Reader, spoken
 from ivr.speech.written import written
 from ivr.values import Phrase, Rows, Spoken, Value, Values
 from ivr.wants import Screen
@@ -38,8 +39,8 @@ of the text between them, from 1 (``balance-is.1``).
 """
 
 
-Say = Callable[[Value, str, str, str, NumberPlan | None], str]
-"""The text of a value for a placeholder's kind and unit, in a language, by a number plan."""
+Say = Callable[[Value, str, str, Reader, Case], str]
+"""The text of a value for a placeholder's kind, unit and case."""
 
 Form: TypeAlias = Literal["spoken", "written"]
 """``spoken``: numerals in words, for speech; ``written``: in figures, for text messages."""
@@ -101,12 +102,10 @@ def _parts(
                 tongue, words = spoken_value.in_(language)
                 by_ear = recordings is not None and spoken_value.recording
                 yield RecordedFile(spoken_value.recording) if by_ear else SpokenText(words, tongue)
-            case Slot(name, kind, unit) if name in values:
-                numbers = catalogue.operator.numbers
-                yield SpokenText(
-                    say(catalogue.operator.own(values[name]), kind, unit, language, numbers),
-                    language,
-                )
+            case Slot(name, kind, unit, case) if name in values:
+                reader = Reader(language, catalogue.operator.numbers)
+                value = catalogue.operator.own(values[name])
+                yield SpokenText(say(value, kind, unit, reader, case), language)
             case Slot(name):
                 raise PhraseError(f"{prompt} uses {name}, which is not set: check the flow")
 
@@ -125,7 +124,8 @@ def _joined(parts: Iterator[Piece]) -> Iterator[Piece]:
     for piece in parts:
         match piece:
             case SpokenText(spoken_text, language) if language == words.language:
-                words = SpokenText(words.text + spoken_text, language)
+                before = fitted(words.text, spoken_text, language)
+                words = SpokenText(before + spoken_text, language)
             case SpokenText():
                 yield from _tidy(words)
                 words = piece

@@ -3,27 +3,31 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import cast
 
 from msgspec import Struct
 
 from ivr.problems import near
+from ivr.speech.cases import CASES, INFLECTED, NOMINATIVE, Case
 from ivr.speech.nouns import UNITS
 from ivr.speech.phrases import KINDS
 
 PROMPT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
-_INSIDE = re.compile(r"\{\s*([a-z][a-z0-9_-]*)\s*:\s*([a-z]+)(?:\s+([^\s{}]+))?\s*\}")
+_INSIDE = re.compile(r"\{\s*([a-z][a-z0-9_-]*)\s*:\s*([a-z]+)((?:\s+[^\s{}]+)*)\s*\}")
 
 
 class Slot(Struct, frozen=True):
-    """A placeholder: the value's name, its kind, and the unit or the prompt of a row."""
+    """A placeholder: the value's name, its kind, the unit or the prompt of a row, and the case."""
 
     name: str
     kind: str
     argument: str = ""
+    case: Case = NOMINATIVE
 
     def __str__(self) -> str:
+        """What an operation must return for it: the case is of the sentence alone."""
         return f"{self.kind} {self.argument}" if self.argument else self.kind
 
 
@@ -90,16 +94,25 @@ def _slot(written: str) -> Slot | str:
     found = _INSIDE.fullmatch(written)
     if found is None:
         return f"{written!r} is not a placeholder: write one such as {{balance:money}}"
-    slot = Slot(found[1], found[2], found[3] or "")
+    name, kind, words = found[1], found[2], found[3].split()
+    case = cast("Case", words.pop()) if words and words[-1] in CASES else NOMINATIVE
+    slot = Slot(name, kind, " ".join(words), case)
     match slot.kind:
-        case "count" if slot.argument not in UNITS:
+        case kind if case != NOMINATIVE and kind not in INFLECTED:
+            return f"the kind {kind} has no cases: write {{{slot.name}:{kind}}}"
+        case "count" if slot.argument.partition(" ")[0] not in UNITS:
             return f"a count needs a unit after it, {near(slot.argument, UNITS)}"
+        case "count" if " " in slot.argument:
+            wrong = slot.argument.partition(" ")[2]
+            return f"{wrong!r} is no grammatical case: {near(wrong, CASES)}"
         case "each" if not PROMPT_NAME.fullmatch(slot.argument):
             return "a list needs the prompt of a row: {payments:each payment-line}"
         case "count" | "each":
             return slot
         case kind if kind not in KINDS:
             return f"there is no kind of placeholder {kind!r}: {near(kind, KINDS)}"
+        case kind if slot.argument and kind in INFLECTED:
+            return f"{slot.argument!r} is no grammatical case: {near(slot.argument, CASES)}"
         case kind if slot.argument:
             return f"the kind {kind} takes nothing after it: write {{{slot.name}:{kind}}}"
     return slot

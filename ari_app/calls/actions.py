@@ -67,9 +67,8 @@ class Actions(Struct, frozen=True):
 
     def _check_hours(self, schedule: Schedule) -> Answered:
         now, zone = self.now(), _zone(schedule.timezone)
-        return hours_answer(
-            hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now))
-        )
+        found = hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now))
+        return hours_answer(found, now.astimezone(zone).date())
 
     def _find_announcements(self, session: Session) -> Answered:
         now = self.now()
@@ -78,8 +77,9 @@ class Actions(Struct, frozen=True):
             return Answered("none")
         self.start(self._heard([one.id for one in found], session, now))
         zone = _zone(self.zone)
+        today = now.astimezone(zone).date()
         rows: list[Values] = [
-            {"announcement": one.spoken, "until": Moment(one.until.astimezone(zone))}
+            {"announcement": one.spoken, "until": Moment(one.until.astimezone(zone), today)}
             for one in found
         ]
         return Answered("some", {"announcements": Rows(tuple(rows))})

@@ -14,7 +14,7 @@ from ari_app.selfcare.orders import Completed, Order, Refused
 from ari_app.store import orders, outbox, subscribers
 from ari_app.store.orders import OrderRecord
 from ari_app.store.sqlite import Database
-from ivr.speech.phrases import PhraseError
+from ivr.speech.cases import PhraseError
 from ivr.values import Name, Phrase
 
 log = logging.getLogger(__name__)

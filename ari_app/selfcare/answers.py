@@ -1,7 +1,7 @@
 """Values of billing and tickets as the answers that the catalogue declares."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from ari_app.selfcare.billing import (
@@ -130,11 +130,11 @@ def measured(unit: Unit, amount: int) -> Name:
     return Name({each: count(amount, UNITS[unit], each) for each in LANGUAGES})
 
 
-def payments(found: Sequence[Payment]) -> Answered:
-    """The payments, as they come."""
+def payments(found: Sequence[Payment], today: date) -> Answered:
+    """The payments, as they come, spoken of on a day."""
     if not found:
         return Answered("none")
-    return Answered("ok", {"payments": Rows(tuple(map(_payment, found)))})
+    return Answered("ok", {"payments": Rows(tuple(_payment(one, today) for one in found))})
 
 
 def bill(found: Sequence[Bill]) -> Answered:
@@ -197,8 +197,8 @@ def _service(one: Service) -> Values:
     return {"service": Name(one.names), "fee": fee, "code": Digits(one.code)}
 
 
-def _payment(one: Payment) -> Values:
-    return {"day": Day(one.day), "amount": Money(one.amount, one.currency)}
+def _payment(one: Payment, today: date) -> Values:
+    return {"day": Day(one.day, today), "amount": Money(one.amount, one.currency)}
 
 
 def _charge(one: Charge, now: datetime) -> dict[str, Value]:
@@ -210,4 +210,4 @@ def _charge(one: Charge, now: datetime) -> dict[str, Value]:
 
 
 def _local(at: datetime, now: datetime) -> Moment:
-    return Moment(at.astimezone(now.tzinfo))
+    return Moment(at.astimezone(now.tzinfo), now.date())

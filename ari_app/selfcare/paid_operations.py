@@ -3,6 +3,7 @@ once and at the quoted price, or not at all."""
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -192,7 +193,8 @@ class PaidOperations:
         quote = await self._billing.quote(subscriber, order)
         if isinstance(quote, Refused):
             return Answered(quote.reason)
-        return Answered("ok", {**_price(order, quote), **await self._details(order, request)})
+        price = _price(order, quote, self._backends.now().date())
+        return Answered("ok", {**price, **await self._details(order, request)})
 
     async def _place(self, name: str, request: OperationRequest) -> Answered:
         subscriber, order = request.subscriber, self._order(name, request)
@@ -273,11 +275,11 @@ class PaidOperations:
         raise BillingUnavailable("it quotes what it does not list")
 
 
-def _price(order: Order, quote: Quote) -> Values:
+def _price(order: Order, quote: Quote, today: date) -> Values:
     price: Values = (
         {"price": Count(int(quote.charge))}
         if isinstance(order, Redeem)
         else {"charge": Money(quote.charge, quote.currency)}
     )
-    since = Day(quote.since)
+    since = Day(quote.since, today)
     return {**price, "monthly": Money(quote.monthly, quote.currency), "since": since}

@@ -133,7 +133,8 @@ class Reads:
         return answers.services(await self._billing.services(request.subscriber))
 
     async def _payments(self, request: OperationRequest) -> Answered:
-        return answers.payments(await self._billing.payments(request.subscriber, PAYMENTS_PLAYED))
+        found = await self._billing.payments(request.subscriber, PAYMENTS_PLAYED)
+        return answers.payments(found, self._now().date())
 
     async def _bill(self, request: OperationRequest) -> Answered:
         return answers.bill(await self._billing.bills(request.subscriber, 2))

@@ -219,7 +219,7 @@ class _Words:
 def _consulted(schedule: Schedule, at: datetime) -> Answered:
     """What a schedule says at a moment of its own local time."""
     zone = ZoneInfo(schedule.timezone)
-    return hours_answer(hours_at(schedule, at.replace(tzinfo=zone), zone))
+    return hours_answer(hours_at(schedule, at.replace(tzinfo=zone), zone), at.date())
 
 
 def _lasting(

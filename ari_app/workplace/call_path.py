@@ -12,7 +12,7 @@ from ivr.analysis.reachability import shortest_to_human
 from ivr.engine import Step as Walked
 from ivr.model import Book
 from ivr.nodes import Node
-from ivr.speech.phrases import numeral
+from ivr.speech.cases import numeral
 from ivr.terms import ACTIONS, BACK, REPEAT
 from prompts.catalogue import Catalogue
 from prompts.template import Template

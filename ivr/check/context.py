@@ -17,6 +17,7 @@ from ivr.model import Flow, Operation
 from ivr.nodes import Node
 from ivr.problems import Place, Problem, near
 from ivr.session import Spot
+from ivr.speech.phrases import VALUE_KINDS
 from ivr.terms import Is
 
 Slots: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -229,7 +230,7 @@ def prompts(node: Node) -> tuple[str, ...]:
 def value_kind(kind: str) -> str:
     """The kind of value for a placeholder's kind: "count" for "count minute"."""
     first = kind.split()[0]
-    return "day" if first == "date" else first
+    return VALUE_KINDS.get(first, first)
 
 
 def shortened(names: Sequence[str]) -> str:

@@ -92,10 +92,10 @@ def gap_text(gap: Span) -> str:
     return f"closed {first} all day" if first == last else f"closed {first} to {last} all day"
 
 
-def hours_answer(found: Hours) -> Answered:
-    """The answer to :class:`ivr.wants.CheckHours`."""
+def hours_answer(found: Hours, today: date) -> Answered:
+    """The answer to :class:`ivr.wants.CheckHours` that is given on a day."""
     outcome, changes = ("open", "closes") if found.open else ("closed", "opens")
-    return Answered(outcome, {changes: Moment(found.until)} if found.until else {})
+    return Answered(outcome, {changes: Moment(found.until, today)} if found.until else {})
 
 
 def hours_at(schedule: Schedule, at: datetime, zone: tzinfo, forced: Forced | None = None) -> Hours:

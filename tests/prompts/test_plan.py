@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ivr.speech.phrases import PhraseError
+from ivr.speech.cases import PhraseError
 from ivr.values import Count, Money, Name, Phrase, Rows, Spoken, Values
 from prompts.catalogue import read
 from prompts.plan import RecordedFile, SpokenText, phrase_text, pieces

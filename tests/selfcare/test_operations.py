@@ -186,7 +186,7 @@ async def test_only_the_last_payments_are_played(billing: Billing) -> None:
     answer = await ask(billing, "payments", RICH)
     rows = cast(Rows, answer.values["payments"]).rows
     assert len(rows) == PAYMENTS_PLAYED
-    assert rows[0] == {"day": Day(date(2026, 3, 9)), "amount": Money(Decimal(9))}
+    assert rows[0] == {"day": Day(date(2026, 3, 9), date(2026, 3, 1)), "amount": Money(Decimal(9))}
     assert await ask(billing, "payments", POOR) == Answered("none")
 
 
@@ -208,7 +208,10 @@ async def test_what_was_promised_is_played_and_that_it_is_late(
     staff.promises = {RICH: OpenTicket("field", created, due)}
     care = Selfcare(replace(back(billing, staff), now=lambda: NOON.astimezone(minsk)))
     answer = await care.run("ticket", {}, asker(), "s1:1")
-    played: Values = {"department": Word("field"), "due": Moment(due.astimezone(minsk))}
+    played: Values = {
+        "department": Word("field"),
+        "due": Moment(due.astimezone(minsk), date(2026, 3, 1)),
+    }
     assert answer == Answered(outcome, {**played, "created": Day(NOON.date())})
     assert str(cast(Moment, answer.values["due"]).at.tzinfo) == "Europe/Minsk"
 

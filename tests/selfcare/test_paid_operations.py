@@ -141,7 +141,7 @@ async def test_a_promise_is_for_some_days(billing: FakeBilling, days: int, outco
 
 
 async def test_quotes_name_what_is_chosen(billing: FakeBilling) -> None:
-    charge, monthly, since = Money(Decimal(1)), Money(Decimal(0)), Day(SINCE)
+    charge, monthly, since = Money(Decimal(1)), Money(Decimal(0)), Day(SINCE, SINCE)
     tariff = await ask(billing, "tariff-change-quote", {"code": Digits("2")})
     assert tariff.values == {
         "charge": charge,

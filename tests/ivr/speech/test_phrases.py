@@ -7,18 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.speech.cases import PhraseError, numeral
+from ivr.speech.dates import day, moment
 from ivr.speech.nouns import CURRENCIES, UNITS
-from ivr.speech.phrases import (
-    LANGUAGES,
-    PhraseError,
-    count,
-    day,
-    digits,
-    moment,
-    money,
-    numeral,
-    spoken,
-)
+from ivr.speech.phrases import LANGUAGES, Reader, count, digits, money, spoken
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows
 from tests.operators import BELARUS
 
@@ -222,9 +214,9 @@ def test_moments(
     hour: int, minute: int, russian: str, belarusian: str, english: str | None
 ) -> None:
     at = datetime(2026, 11, 3, hour, minute)
-    assert moment(at, "ru") == f"третьего ноября {russian}"
-    assert moment(at, "be") == f"трэцяга лістапада {belarusian}"
-    assert english is None or moment(at, "en") == f"the third of November {english}"
+    assert moment(at, None, "ru") == f"третьего ноября {russian}"
+    assert moment(at, None, "be") == f"трэцяга лістапада {belarusian}"
+    assert english is None or moment(at, None, "en") == f"the third of November {english}"
 
 
 @pytest.mark.parametrize(
@@ -255,14 +247,16 @@ def test_digits(value: str, language: str, words: str) -> None:
 
 def test_every_kind_has_words() -> None:
     at = datetime(2026, 11, 3, 9, 0)
-    assert spoken(Money(Decimal(1), "BYN"), "money", "", "ru") == "один рубль"
-    assert spoken(Count(1), "count", "hour", "ru") == "один час"
-    assert spoken(Day(at.date()), "day", "", "ru") == "третьего ноября"
-    assert spoken(Day(at.date()), "date", "", "ru").endswith("две тысячи двадцать шестого года")
-    assert spoken(Moment(at), "moment", "", "ru") == "третьего ноября в девять часов"
-    assert spoken(Digits("1"), "digits", "", "ru") == "один"
-    assert spoken(Name({"ru": "Домашний", "": "Home"}), "name", "", "ru") == "Домашний"
-    assert spoken(Name({"ru": "Домашний", "": "Home"}), "name", "", "be") == "Home"
+    assert spoken(Money(Decimal(1), "BYN"), "money", "", Reader("ru")) == "один рубль"
+    assert spoken(Count(1), "count", "hour", Reader("ru")) == "один час"
+    assert spoken(Day(at.date()), "day", "", Reader("ru")) == "третьего ноября"
+    assert spoken(Day(at.date()), "date", "", Reader("ru")).endswith(
+        "две тысячи двадцать шестого года"
+    )
+    assert spoken(Moment(at), "moment", "", Reader("ru")) == "третьего ноября в девять часов"
+    assert spoken(Digits("1"), "digits", "", Reader("ru")) == "один"
+    assert spoken(Name({"ru": "Домашний", "": "Home"}), "name", "", Reader("ru")) == "Домашний"
+    assert spoken(Name({"ru": "Домашний", "": "Home"}), "name", "", Reader("be")) == "Home"
 
 
 def test_what_has_no_words_says_who_must_act() -> None:
@@ -279,9 +273,9 @@ def test_what_has_no_words_says_who_must_act() -> None:
     with pytest.raises(PhraseError, match="language 'pl'"):
         count(1, "minute", "pl")
     with pytest.raises(PhraseError, match="'money' was given Count"):
-        spoken(Count(1), "money", "", "ru")
+        spoken(Count(1), "money", "", Reader("ru"))
     with pytest.raises(PhraseError, match="'each' was given Rows"):
-        spoken(Rows(()), "each", "", "ru")
+        spoken(Rows(()), "each", "", Reader("ru"))
 
 
 @given(
@@ -303,7 +297,9 @@ def test_any_count_has_words(number: int, unit: str, language: str) -> None:
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)), languages)
 def test_any_moment_has_words(at: datetime, language: str) -> None:
-    assert not any(map(str.isdigit, moment(at, language) + day(at.date(), language, year=True)))
+    assert not any(
+        map(str.isdigit, moment(at, None, language) + day(at.date(), language, year=True))
+    )
 
 
 @given(st.dates(), languages)

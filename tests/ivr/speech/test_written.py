@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from ivr.speech.phrases import PhraseError
+from ivr.speech.cases import PhraseError
+from ivr.speech.phrases import Reader
 from ivr.speech.written import written
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Spoken, Value
 from prompts import plan
@@ -40,7 +41,7 @@ from tests.operators import DEMO
     ],
 )
 def test_a_value_in_figures(value: Value, kind: str, unit: str, texts: tuple[str, ...]) -> None:
-    assert tuple(written(value, kind, unit, each) for each in ("ru", "be", "en")) == texts
+    assert tuple(written(value, kind, unit, Reader(each)) for each in ("ru", "be", "en")) == texts
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_a_value_in_figures(value: Value, kind: str, unit: str, texts: tuple[str
 )
 def test_what_cannot_be_written(value: Value, kind: str, unit: str) -> None:
     with pytest.raises(PhraseError):
-        written(value, kind, unit, "ru")
+        written(value, kind, unit, Reader("ru"))
 
 
 def test_a_prompt_is_written_with_figures_and_spoken_in_words() -> None:
