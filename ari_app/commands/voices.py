@@ -13,7 +13,8 @@ from ari_app.commands.groups import Commands
 from ari_app.commands.runner import console, run
 from ari_app.config.state import State
 from ari_app.main import voices as installed
-from ivr.speech.phrases import LANGUAGES, digits, moment
+from ivr.speech.dates import moment
+from ivr.speech.phrases import LANGUAGES, digits
 from prompts import rhvoice_files
 from prompts.speaker import ESPEAK, Speaker
 from prompts.speech_process import SpeechFailed
@@ -68,8 +69,8 @@ def _known(
 def install(state: State, mirror: str | None) -> None:
     """Fetch RHVoice and its free voices from Debian's archive.
 
-    They go into the state directory. apt checks the archive's signature; the sources of this machine are not changed. Voices whose
-    licence forbids business (CC-BY-NC-ND) are not kept.
+    They go into the state directory. apt checks the archive's signature; the sources of this
+    machine are not changed. Voices whose licence forbids business (CC-BY-NC-ND) are not kept.
     """
     state.make()
     with Progress(console=console(), transient=True) as bar:
@@ -104,7 +105,7 @@ def test(state: State, languages: tuple[str, ...], output: Path | None) -> None:
     failed = False
     for language in languages or LANGUAGES:
         speaker = settings.speakers[language]
-        text = f"{moment(_TRIAL, language)}. {digits('0123456789', language)}."
+        text = f"{moment(_TRIAL, None, language)}. {digits('0123456789', language)}."
         keep = output / f"{language}.wav" if output else None
         try:
             one = run(attempt(language, speaker, settings, text, keep))
