@@ -8,6 +8,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from msgspec import Struct
+
 from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
 from ari_app.ari.events import (
     Channel,
@@ -55,20 +57,25 @@ DIAL_STATUS = {
 OUTCOMES = QUEUE_STATUS | DIAL_STATUS
 """QUEUESTATUS and DIALSTATUS have no value in common."""
 
-Serve = Callable[[ChannelLine, Channel, str], Awaitable[None]]
-"""Serves a new call on a line: the channel and the dialled number."""
 
-NewLine = Callable[[str], ChannelLine]
+class AcceptedCall(Struct, frozen=True):
+    """A call and its line; ``serve`` runs its session to the end."""
+
+    line: ChannelLine
+    serve: Callable[[], Awaitable[None]]
+
+
+Accept = Callable[[Channel, str], AcceptedCall]
+"""Accepts a new call: its channel and the dialled number. Never raises: ``serve`` does."""
 
 
 class Calls:
     """All calls that are in the application now."""
 
-    def __init__(self, ari: Ari, tasks: asyncio.TaskGroup, new_line: NewLine, serve: Serve) -> None:
+    def __init__(self, ari: Ari, tasks: asyncio.TaskGroup, accept: Accept) -> None:
         self._ari = ari
         self._tasks = tasks
-        self._new_line = new_line
-        self._serve = serve
+        self._accept = accept
         self._lines: dict[str, ChannelLine] = {}
 
     def __len__(self) -> int:
@@ -128,21 +135,20 @@ class Calls:
                 self._tasks.create_task(self._returned_unknown(channel.id, status))
         elif line is None:
             dialled = event.args[0] if event.args else ""
-            self._lines[channel.id] = line = self._new_line(channel.id)
-            self._tasks.create_task(self._call(line, channel, dialled))
+            call = self._accept(channel, dialled)
+            self._lines[channel.id] = call.line
+            self._tasks.create_task(self._serve(channel.id, call))
 
-    async def _call(self, line: ChannelLine, channel: Channel, dialled: str) -> None:
+    async def _serve(self, channel: str, call: AcceptedCall) -> None:
         """The outermost frame of a call."""
         try:
-            await self._serve(line, channel, dialled)
+            await call.serve()
         except Exception:
-            log.exception(
-                "call %s: the session failed; the caller goes to the fallback", channel.id
-            )
-            if line.gone is None:
-                await self.rescue(channel.id)
+            log.exception("call %s: the session failed; the caller goes to the fallback", channel)
+            if call.line.gone is None:
+                await self.rescue(channel)
         finally:
-            del self._lines[channel.id]
+            del self._lines[channel]
 
     async def release(self) -> None:
         """Return all callers to the dialplan and end the sessions: the application stops."""

@@ -9,6 +9,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from math import ceil
 
+from msgspec import Struct
+
 from ari_app.ari.channel_state import ChannelState, Timeouts
 from ari_app.ari.errors import GoneError, UnreachableError
 from ari_app.ari.link import Link
@@ -26,6 +28,14 @@ Speak = Callable[[Screen], Awaitable[Sequence[str]]]
 """The sound files of a screen, without extension, in the order in which they are played."""
 
 
+class Sounds(Struct, frozen=True):
+    """Where the sounds of a call come from, and what is notified of their playbacks."""
+
+    speak: Speak
+    heard: OnHeard = lambda: None
+    unplayable: OnUnplayable = lambda _: None
+
+
 class ChannelLine:
     """A channel through which a session meets its caller."""
 
@@ -33,15 +43,14 @@ class ChannelLine:
         self,
         link: Link,
         channel: str,
-        speak: Speak,
+        sounds: Sounds,
         keep: Keep,
         timeouts: Timeouts,
-        unplayable: OnUnplayable = lambda _: None,
     ) -> None:
-        self.speak = speak
-        self.heard: OnHeard = lambda: None
+        """``channel`` is the channel's id; ``keep`` stores what is recorded of the caller."""
+        self._speak = sounds.speak
         self.state = ChannelState(link, channel, timeouts)
-        self.player = Player(self.state, lambda: self.heard(), unplayable)
+        self.player = Player(self.state, sounds.heard, sounds.unplayable)
         self.keypad = Keypad()
         self._recorder = Recorder(self.state, self.keypad, keep)
         self._ari = link.ari
@@ -187,7 +196,7 @@ class ChannelLine:
 
     async def _play(self, screen: Screen) -> None:
         """Play a screen as one playback, unless a key that came meanwhile makes it needless."""
-        media = await self.speak(screen)
+        media = await self._speak(screen)
         await self.player.settle()
         if self.gone or not media or (screen.barge_in and self.keypad.ahead):
             return

@@ -2,12 +2,15 @@
 
 import secrets
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Protocol
 
 from msgspec import Struct
 
+from ari_app.ari.calls import AcceptedCall
 from ari_app.ari.events import Channel
 from ari_app.ari.line import ChannelLine, Speak
+from ari_app.ari.player import OnHeard
 from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.store.directory import Caller as Known
 from ivr.model import Book
@@ -19,6 +22,9 @@ Find = Callable[[str], Known | None]
 
 Heard = Callable[[str], None]
 """Called with a call's id when a screen was played to its end."""
+
+NewLine = Callable[[str, Speak, OnHeard], ChannelLine]
+"""Makes the line of a channel, from its id; the rest is as in :class:`~ari_app.ari.line.Sounds`."""
 
 
 class UnknownNumberError(Exception):
@@ -51,6 +57,7 @@ class InboundCalls:
         self,
         find: Find,
         serving: Callable[[], CallServices],
+        new_line: NewLine,
         forgeable: Collection[str] = (),
         arrivals: Arrivals | None = None,
     ) -> None:
@@ -59,23 +66,28 @@ class InboundCalls:
         ``forgeable`` are endpoints, such as trunks, whose caller IDs are not trusted.
         """
         self._serving = serving
+        self._new_line = new_line
         self._arrivals = arrivals
         self._find = find
         self._forgeable = frozenset(forgeable)
 
-    async def serve(self, line: ChannelLine, channel: Channel, dialled: str) -> None:
-        """Serve a call to its end with what was in force when it began.
+    def accept(self, channel: Channel, dialled: str) -> AcceptedCall:
+        """Accept a call with what is in force now; it is served to its end with that.
 
-        Raises :class:`UnknownNumberError`.
+        Serving raises :class:`UnknownNumberError` when no flow has the number.
         """
-        serving = self._serving()
+        serving, id = self._serving(), _new_id()
+        line = self._new_line(channel.id, serving.speak, partial(serving.heard, id))
+        return AcceptedCall(line, partial(self._serve, serving, id, line, channel, dialled))
+
+    async def _serve(
+        self, serving: CallServices, id: str, line: ChannelLine, channel: Channel, dialled: str
+    ) -> None:
         trusted = channel.endpoint not in self._forgeable
-        session = self.enter(serving.book, channel.caller.number, dialled, trusted)
+        session = self._session(serving.book, id, channel.caller.number, dialled, trusted)
         if session is None:
             text = "add it to `numbers` or `codes`"
             raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
-        line.speak = serving.speak
-        line.heard = lambda: serving.heard(session.id)
         if self._arrivals is None:
             await conduct(line, serving.book, session, serving.world)
             return
@@ -85,9 +97,18 @@ class InboundCalls:
         finally:
             self._arrivals.left(line.channel)
 
-    def enter(self, book: Book, number: str, dialled: str, trusted: bool = True) -> Session | None:
+    def enter(self, book: Book, number: str, dialled: str) -> Session | None:
         """The session of a caller who dialled a number or a code; None when no flow has it."""
+        return self._session(book, _new_id(), number, dialled, trusted=True)
+
+    def _session(
+        self, book: Book, id: str, number: str, dialled: str, trusted: bool
+    ) -> Session | None:
         known = self._find(number)
         caller = Caller(number, known.id if known else None, trusted)
         preferred = (known.language,) if known else ()
-        return start_session(book, secrets.token_hex(8), dialled, caller, preferred)
+        return start_session(book, id, dialled, caller, preferred)
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)

@@ -8,11 +8,12 @@ from msgspec import Struct
 from ari_app.ari.calls import Calls
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.events import TextMessageReceived
-from ari_app.ari.line import ChannelLine
+from ari_app.ari.line import ChannelLine, Sounds, Speak
 from ari_app.ari.link import TakeText
+from ari_app.ari.player import OnHeard
 from ari_app.background import Background
 from ari_app.calls.actions import Actions
-from ari_app.calls.inbound import InboundCalls
+from ari_app.calls.inbound import InboundCalls, NewLine
 from ari_app.config.settings import Config
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
@@ -64,20 +65,26 @@ def build_calls(
     )
     serving = PerRelease(shared.menus, services.serving)
     written = PerRelease(shared.menus, services.written)
-    inbound = InboundCalls(directory.caller, serving, config.ari.forgeable, live_calls)
-    timeouts = Timeouts.within(config.site.dead_man)
-
-    def new_line(channel: str) -> ChannelLine:
-        unplayable = shared.foundation.first.reading.voice.forget
-        keep = shared.recordings.keep
-        return ChannelLine(shared.link, channel, serving().speak, keep, timeouts, unplayable)
-
-    calls = Calls(shared.link.ari, tasks, new_line, inbound.serve)
+    forgeable, new_line = config.ari.forgeable, _lines(shared)
+    inbound = InboundCalls(directory.caller, serving, new_line, forgeable, live_calls)
+    calls = Calls(shared.link.ari, tasks, inbound.accept)
     ussd = Sessions(written, inbound.enter, background.begin)
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
     texts = MessageSessions(written, inbound.enter, post, background.begin, config.ussd.menu)
     take_text = _text_taker(config, texts) if config.ussd.texts else None
     return CallHandling(calls, ussd, texts, take_text, live_calls, actions)
+
+
+def _lines(shared: Shared) -> NewLine:
+    """Return what makes the line of a channel."""
+    timeouts = Timeouts.within(shared.config.site.dead_man)
+    unplayable = shared.foundation.first.reading.voice.forget
+
+    def new_line(channel: str, speak: Speak, heard: OnHeard) -> ChannelLine:
+        sounds = Sounds(speak, heard, unplayable)
+        return ChannelLine(shared.link, channel, sounds, shared.recordings.keep, timeouts)
+
+    return new_line
 
 
 def _number_of_phone(shared: Shared) -> Callable[[str], Awaitable[str | None]]:

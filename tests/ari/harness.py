@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
-from ari_app.ari.calls import Calls, Serve
+from ari_app.ari.calls import AcceptedCall, Calls
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.events import Channel, Event
-from ari_app.ari.line import ChannelLine
+from ari_app.ari.line import ChannelLine, Sounds
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
 from ivr.events import Event as Outcome
@@ -18,6 +19,8 @@ from ivr.wants import Ask, Dial, Enqueue, Grammar, LineWant, Record, Say, Screen
 from tests.ari.facts import until
 from tests.ari.server import PASSWORD, USER, Server
 from tests.deadlines import within
+
+Serve = Callable[[ChannelLine, Channel, str], Awaitable[None]]
 
 TIMES = Timeouts(stopping=1.0, pause=0.001, reconnecting=5.0)
 
@@ -55,6 +58,8 @@ async def speak(screen: Screen) -> Sequence[str]:
     """The files of a screen: one per phrase, named like it."""
     return [phrase.prompt for phrase in screen.phrases]
 
+
+SOUNDS = Sounds(speak)
 
 QUEUE = Enqueue("support", "money", "be", 3)
 CALL = Dial("*7-01", 29.5)
@@ -95,18 +100,18 @@ async def harness(
     server: Server,
     serve: Serve | None = None,
     times: Timeouts = TIMES,
-    speak: Callable[[Screen], Awaitable[Sequence[str]]] = speak,
-    unplayable: Callable[[Sequence[str]], None] = lambda _: None,
+    sounds: Sounds = SOUNDS,
     **others: Any,
 ) -> AsyncIterator[Harness]:
     """Calls over a connected link; at the end nothing of them is left."""
     link = Link(settings(server, **others))
     async with asyncio.TaskGroup() as tasks:
 
-        def new_line(channel: str) -> ChannelLine:
-            return ChannelLine(link, channel, speak, opened.keep, times, unplayable)
+        def accept(channel: Channel, dialled: str) -> AcceptedCall:
+            line = ChannelLine(link, channel.id, sounds, opened.keep, times)
+            return AcceptedCall(line, partial(serve or opened.serve, line, channel, dialled))
 
-        calls = Calls(link.ari, tasks, new_line, lambda *call: (serve or opened.serve)(*call))
+        calls = Calls(link.ari, tasks, accept)
         opened = Harness(server, link, calls)
         running = tasks.create_task(link.run(calls.handle, calls.reconcile))
         try:

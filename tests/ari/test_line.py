@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import pytest
 
 from ari_app.ari.channel_state import Timeouts
+from ari_app.ari.line import Sounds
 from ivr.events import Gone, Keyed, Played, Silent
 from ivr.wants import Done, Screen
 from tests.ari.facts import until
-from tests.ari.harness import ask, harness, played, presenting, say
+from tests.ari.harness import ask, harness, played, presenting, say, speak
 from tests.ari.server import Server
 
 
@@ -31,9 +32,8 @@ async def test_the_end_of_a_playback_may_come_before_the_answer_to_its_request(
 ) -> None:
     server.instant = True  # the event comes before the answer
     ends: list[str] = []
-    async with harness(server) as at:
+    async with harness(server, sounds=Sounds(speak, lambda: ends.append("played"))) as at:
         line = await at.call()
-        line.heard = lambda: ends.append("played")
         assert await line.present(say("welcome")) == Played()
         assert await line.present(ask("menu", first=0.01)) == Silent()
     assert ends == ["played", "played"]
@@ -42,9 +42,8 @@ async def test_the_end_of_a_playback_may_come_before_the_answer_to_its_request(
 async def test_a_key_stops_the_playback_and_the_next_waits_for_its_end(server: Server) -> None:
     server.stops = False
     ends: list[str] = []
-    async with harness(server) as at:
+    async with harness(server, sounds=Sounds(speak, lambda: ends.append("played"))) as at:
         line = await at.call()
-        line.heard = lambda: ends.append("played")
         answer = presenting(line, ask("menu"))
         await played(at)
         server.press("c-1", "2")
@@ -123,7 +122,7 @@ async def test_a_key_while_the_words_are_made_makes_them_needless(server: Server
         await made.wait()
         return ["balance"]
 
-    async with harness(server, speak=slowly) as at:
+    async with harness(server, sounds=Sounds(slowly)) as at:
         line = await at.call()
         answer = presenting(line, ask("balance"))
         await making.wait()
@@ -150,7 +149,7 @@ async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     unplayable: list[str] = []
-    async with harness(server, unplayable=unplayable.extend) as at:
+    async with harness(server, sounds=Sounds(speak, unplayable=unplayable.extend)) as at:
         line = await at.call()
         playing = presenting(line, say("missing"))
         await played(at)
@@ -199,7 +198,7 @@ async def test_a_screen_without_a_sound_asks_all_the_same(server: Server) -> Non
     async def silence(_: Screen) -> Sequence[str]:
         return ()
 
-    async with harness(server, speak=silence) as at:
+    async with harness(server, sounds=Sounds(silence)) as at:
         line = await at.call()
         assert await line.present(say("nothing")) == Played()
         answer = presenting(line, ask("nothing"))

@@ -6,6 +6,7 @@ import pytest
 
 from ari_app.ari.calls import DIAL_STATUS, QUEUE_STATUS
 from ari_app.ari.channel_state import Timeouts
+from ari_app.ari.line import Sounds
 from ivr.events import Bridged, Gone, Silent
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Enqueue, Say, Screen
@@ -75,7 +76,7 @@ async def test_hanging_up_while_the_words_are_made(server: Server) -> None:
         await until(lambda: line.gone)
         return ["welcome"]
 
-    async with harness(server, speak=speak) as at:
+    async with harness(server, sounds=Sounds(speak)) as at:
         line = await at.call()
         assert await line.present(say("welcome")) == Gone()
     assert not server.lines("POST")

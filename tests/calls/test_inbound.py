@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 
 from ari_app.ari.events import CallerId, Channel
-from ari_app.ari.line import ChannelLine
+from ari_app.ari.line import ChannelLine, Speak
+from ari_app.ari.player import OnHeard
 from ari_app.calls.inbound import CallServices, InboundCalls
 from ari_app.store.directory import Caller as Known
 from ivr.loader import version
@@ -28,22 +29,28 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
     sight = Sight()
     first, second = serving(sight, FLOW), serving(sight, OTHER)
     now = first
-    reception = InboundCalls(lambda _: None, lambda: now)
-    lines, calls = [Scripted([]), Scripted([])], []
+    lines, calls, spoken = [Scripted([]), Scripted([])], [], []
+    coming = iter(lines)
+
+    def new_line(_: str, speak: Speak, _heard: OnHeard) -> ChannelLine:
+        spoken.append(speak)
+        return cast(ChannelLine, next(coming))
+
+    inbound = InboundCalls(lambda _: None, lambda: now, new_line)
     for line, then in zip(lines, (second, second), strict=True):
         channel = Channel("c", caller=CallerId("375291234567"))
-        serve = reception.serve(cast(ChannelLine, line), channel, "611")
-        calls.append(asyncio.create_task(serve))
+        call = inbound.accept(channel, "611")
+        assert cast(object, call.line) is line
+        calls.append(asyncio.ensure_future(call.serve()))
         await line.stuck.wait()
         now = then
     asked = [line.wants[0] for line in lines]
     prompts = [one.screen.phrases[0].prompt for one in asked if isinstance(one, Ask)]
     assert prompts == ["main", "thanks"]
     assert [one.version for one in sight.began] == [version(FLOW), version(OTHER)]
-    spoken = [cast(ChannelLine, line).speak for line in lines]
     assert spoken == [first.speak, second.speak]
-    for call in calls:
-        call.cancel()
+    for task in calls:
+        task.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
 
 
@@ -56,9 +63,14 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: st
     found = Known(7, "ru", "Минск")
     text = FLOW.replace("    menu: main\n", "    menu: main\n    need: caller\n")
     text = text.replace("nodes:", "on-need: recipient\nnodes:")
-    reception = InboundCalls(lambda _: found, lambda: serving(sight, text), ["PJSIP/trunk-a"])
+
+    def new_line(*_: object) -> ChannelLine:
+        return cast(ChannelLine, line)
+
+    services, forgeable = serving(sight, text), ["PJSIP/trunk-a"]
+    inbound = InboundCalls(lambda _: found, lambda: services, new_line, forgeable)
     channel = Channel("c", name, caller=CallerId("375291234567"))
-    call = asyncio.create_task(reception.serve(cast(ChannelLine, line), channel, "611"))
+    call = asyncio.ensure_future(inbound.accept(channel, "611").serve())
     await line.stuck.wait()
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
