@@ -2,6 +2,7 @@
 
 import click
 from msgspec import json
+from msgspec.structs import replace
 
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import read
@@ -23,13 +24,18 @@ def messages() -> None:
 @click.pass_obj
 def list_(state: State, number: str | None, limit: int, as_json: bool) -> None:
     """List the last texts, newest first."""
-    found = read(state, outbox.recent, limit, number)
+    found = [_readable(one) for one in read(state, outbox.recent, limit, number)]
     if as_json:
         click.echo(json.format(json.encode(found), indent=2).decode())
         return
     for one in found:
         when = f"{one.created:%Y-%m-%d %H:%M:%S} UTC"
         click.echo(f"{when}  {masked(one.number)}  {delivery(one)}\n    {one.text}")
+
+
+def _readable(one: Text) -> Text:
+    """A text as it is shown: a secret in it is not."""
+    return replace(one, text="(a one-time code)") if one.secret else one
 
 
 def delivery(one: Text) -> str:

@@ -19,7 +19,9 @@ BARRED = frozenset({"recording", "secret"})
 QUOTE = "-quote"
 """Suffix of the operations that quote the charge of another."""
 
-FREE_ACTIONS = frozenset({"apn-settings", "call-back", "charges-text", "tell-when-mended"})
+FREE_ACTIONS = frozenset(
+    {"apn-settings", "call-back", "charges-text", "one-time-code", "tell-when-mended"}
+)
 """Operations that cost nothing but have an effect, so that a reason is asked for."""
 
 CHARGES: Mapping[str, str] = {"charge": "money", "price": "count"}

@@ -1,6 +1,6 @@
 """Stores and checks code words, for callers, agents and the operator."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Literal
@@ -17,9 +17,6 @@ from ari_app.store.db import Store, StoreError
 from ari_app.store.subscribers import Subscriber
 from ivr.identity.weak_words import About, faults
 from ivr.secret import Secret
-
-_Put = Callable[[Subscriber, str], Awaitable[None]]
-"""Stores the hash of what a subscriber keyed."""
 
 
 @contextmanager
@@ -67,40 +64,40 @@ class StoredCodeWords:
         self, asker: Asker, old: Secret, new: Secret, key: str
     ) -> Literal["ok", "wrong", "weak"]:
         """Set a new code word that was keyed."""
-
-        async def put(one: Subscriber, keyed: str) -> None:
-            word = CodeWord(one.id, "", keyed, self._now(), "caller")
-            await self._store.write(code_words.put, word, self._number(asker), asker.call)
-
-        return await self._replace(asker, old, new, key, put)
-
-    async def set_pin(
-        self, asker: Asker, old: Secret, pin: Secret, key: str
-    ) -> Literal["ok", "wrong", "weak"]:
-        """Set a PIN that was keyed, beside the code word."""
-
-        async def put(one: Subscriber, keyed: str) -> None:
-            by = (one.id, keyed, "caller", self._now())
-            await self._store.write(code_words.put_pin, *by, self._number(asker), asker.call)
-
-        return await self._replace(asker, old, pin, key, put)
-
-    async def _replace(
-        self, asker: Asker, old: Secret, new: Secret, key: str, put: _Put
-    ) -> Literal["ok", "wrong", "weak"]:
         if await self._keyed(asker, old, key) != "ok" or asker.subscriber is None:
             return "wrong"
+        one, keyed = await self._strong(asker.subscriber, new)
+        if keyed:
+            word = CodeWord(one.id, "", keyed, self._now(), "caller")
+            await self._write(code_words.put, word, self._number(asker), asker.call)
+        return "ok" if keyed else "weak"
+
+    async def set_pin(self, asker: Asker, pin: Secret) -> Literal["ok", "weak"]:
+        """Set a PIN that was keyed, beside the code word."""
+        assert asker.subscriber is not None, "the caller has proved the code word"
+        one, keyed = await self._strong(asker.subscriber, pin)
+        if keyed:
+            by = (one.id, keyed, "caller", self._now())
+            await self._write(code_words.put_pin, *by, self._number(asker), asker.call)
+        return "ok" if keyed else "weak"
+
+    async def _strong(self, subscriber: int, new: Secret) -> tuple[Subscriber, str]:
+        """The subscriber, and the hash of the keys of a new secret; "" if that is too weak."""
         try:
-            one = await self._store.read(subscribers.by_id, asker.subscriber)
+            one = await self._store.read(subscribers.by_id, subscriber)
             if one is None:
-                return "wrong"
+                raise CodeWordsUnavailable(f"there is no subscriber {subscriber}")
             if weaknesses(one, new, self._brands):
-                return "weak"
-            _, keyed = await self._hasher.hashes(new)
-            await put(one, keyed)
+                return one, ""
+            return one, (await self._hasher.hashes(new))[1]
         except (StoreError, HashingBusy) as error:
             raise CodeWordsUnavailable(str(error)) from error
-        return "ok"
+
+    async def _write(self, put: Callable[..., object], *values: object) -> None:
+        try:
+            await self._store.write(put, *values)
+        except StoreError as error:
+            raise CodeWordsUnavailable(str(error)) from error
 
     async def verify_spoken(
         self, subscriber: int, typed: Secret, agent: str, at: datetime

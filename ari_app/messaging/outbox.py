@@ -103,6 +103,9 @@ class Outbox:
 
     async def due(self, now: datetime, limit: int) -> Sequence[Text]:
         """The messages to send, at most one for each number."""
+        if await self._store.read(outbox.has_expired, now):
+            dropped = await self._store.write(outbox.drop_expired, now)
+            log.warning("%d texts given up, they would come too late", dropped)
         return await self._store.read(outbox.due, now, limit)
 
     async def next_due(self, now: datetime) -> datetime | None:

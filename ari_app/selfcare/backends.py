@@ -9,6 +9,7 @@ from msgspec import Struct
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.code_word_port import CodeWords
 from ari_app.selfcare.message_port import Messages
+from ari_app.selfcare.one_time_code_port import OneTimeCodes
 from ari_app.selfcare.order_port import Orders
 from ari_app.selfcare.request_port import RequestDesk
 
@@ -29,6 +30,7 @@ class Backends(Struct, frozen=True):
     billing: Billing
     requests: RequestDesk
     code_words: CodeWords
+    one_time_codes: OneTimeCodes
     orders: Orders
     messages: Messages
     directory: NumberDirectory

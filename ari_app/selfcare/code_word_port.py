@@ -32,7 +32,6 @@ class CodeWords(Protocol):
     ) -> Literal["ok", "wrong", "weak"]:
         """Set a new code word, if the old one is right and the new one is not too easy to guess."""
 
-    async def set_pin(
-        self, asker: Asker, old: Secret, pin: Secret, key: str
-    ) -> Literal["ok", "wrong", "weak"]:
-        """Set a PIN beside the code word, if ``old``, the word or the PIN, is right."""
+    async def set_pin(self, asker: Asker, pin: Secret) -> Literal["ok", "weak"]:
+        """Set a PIN beside the code word, which the caller has proved, if it is not too easy to
+        guess."""

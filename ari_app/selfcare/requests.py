@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.operation_request import Action, OperationRequest
 from ivr.events import Answered
 from ivr.model import Operation
@@ -49,6 +50,28 @@ REQUESTS = (
         about="Proves that the caller is the subscriber of another number, by the code word.",
     ),
     Operation(
+        "one-time-code",
+        {"ok": {}, "limit": {}, "failed": {}},
+        inputs={"number": "digits"},
+        about="Sends a one-time code as a text to another number.",
+    ),
+    Operation(
+        "one-time-code-of",
+        {"ok": {}, "wrong": {}, "locked": {}, "failed": {}},
+        inputs={"number": "digits", "code": "secret"},
+        proves="ok",
+        level="caller",
+        other=True,
+        about="Proves that the caller has the phone of another number, by the one-time code.",
+    ),
+    Operation(
+        "set-pin",
+        {"ok": {}, "different": {}, "weak": {}, "failed": {}},
+        inputs={"new": "secret", "again": "secret"},
+        need="code-word",
+        about="Takes a PIN of digits, keyed twice, beside the code word.",
+    ),
+    Operation(
         "change-code-word",
         {"ok": {}, "wrong": {}, "different": {}, "weak": {}, "failed": {}},
         inputs={"old": "secret", "new": "secret", "again": "secret"},
@@ -64,6 +87,7 @@ class Requests:
     def __init__(self, backends: Backends) -> None:
         self._requests = backends.requests
         self._code_words = backends.code_words
+        self._one_time_codes = backends.one_time_codes
         self._messages = backends.messages
         self._directory = backends.directory
         self.actions: Mapping[str, Action] = {
@@ -73,6 +97,9 @@ class Requests:
             "apn-settings": self._apn_settings,
             "code-word": self._code_word,
             "code-word-of": self._code_word_of,
+            "one-time-code": self._one_time_code,
+            "one-time-code-of": self._one_time_code_of,
+            "set-pin": self._set_pin,
             "change-code-word": self._change_code_word,
         }
 
@@ -102,9 +129,32 @@ class Requests:
         subscriber = self._directory.by_number(keyed)
         asker = replace(request.asker, subscriber=subscriber, about=keyed)
         proof = await self._code_words.prove_number(asker, keyed, word, request.key)
+        return self._proved(proof, subscriber)
+
+    async def _one_time_code(self, request: OperationRequest) -> Answered:
+        keyed = request.digits("number")
+        subscriber = self._directory.by_number(keyed)
+        return Answered(
+            await self._one_time_codes.send(request.asker, keyed, subscriber, request.key)
+        )
+
+    async def _one_time_code_of(self, request: OperationRequest) -> Answered:
+        keyed, code = request.digits("number"), request.secret("code")
+        subscriber = self._directory.by_number(keyed)
+        proof = await self._one_time_codes.check(request.asker, keyed, subscriber, code)
+        return self._proved(proof, subscriber)
+
+    def _proved(self, proof: Proof, subscriber: int | None) -> Answered:
+        """The answer to a proof of being another subscriber."""
         if proof != "ok" or subscriber is None:
-            return Answered(proof)
+            return Answered("wrong" if proof == "ok" else proof)
         return Answered("ok", about=Subject(subscriber, self._directory.number(subscriber)))
+
+    async def _set_pin(self, request: OperationRequest) -> Answered:
+        new = request.secret("new")
+        if new != request.secret("again"):
+            return Answered("different")
+        return Answered(await self._code_words.set_pin(request.asker, new))
 
     async def _change_code_word(self, request: OperationRequest) -> Answered:
         new = request.secret("new")

@@ -3,13 +3,16 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from ari_app.selfcare.billing import Billing, BillingUncertain
+from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.order_port import OrderOutcome, OrderRequest
 from ari_app.selfcare.orders import Completed
 from ari_app.selfcare.request_port import Asker
 from ari_app.sim.run import Person
 from ivr.numbers import NumberPlan
+from ivr.secret import Secret
 from ivr.values import Phrase
 
 MANY = 1_000_000
@@ -63,3 +66,39 @@ class CastPeople:
     def number(self, subscriber: int) -> str:
         """The number of a subscriber; "" if unknown."""
         return self._numbers.get(subscriber, "")
+
+
+CODE = "246802"
+"""The one-time code that every simulated call is sent."""
+
+CODES_A_CALL, TRIES_A_CODE = 2, 3
+
+
+class SameCodes:
+    """One-time codes of one call: always :data:`CODE`."""
+
+    def __init__(self) -> None:
+        self._sent = 0
+        self._tries = 0
+        self._number = ""
+
+    async def send(
+        self,
+        asker: Asker,  # noqa: ARG002
+        number: str,
+        subscriber: int | None,  # noqa: ARG002
+        key: str,  # noqa: ARG002
+    ) -> Literal["ok", "limit"]:
+        """Whether another code may be sent."""
+        if self._sent >= CODES_A_CALL:
+            return "limit"
+        self._sent, self._tries, self._number = self._sent + 1, 0, number
+        return "ok"
+
+    async def check(self, asker: Asker, number: str, subscriber: int | None, code: Secret) -> Proof:  # noqa: ARG002
+        """Whether it is the code."""
+        if self._tries >= TRIES_A_CODE:
+            return "locked"
+        self._tries += 1
+        right = self._sent > 0 and number == self._number and subscriber is not None
+        return "ok" if right and code == Secret(CODE) else "wrong"

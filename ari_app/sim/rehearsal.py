@@ -17,7 +17,7 @@ from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable, asker_of
 from ari_app.session.conductor import Perform
-from ari_app.sim.in_memory import CastPeople, NoMessages, PlainOrders
+from ari_app.sim.in_memory import CastPeople, NoMessages, PlainOrders, SameCodes
 from ari_app.sim.run import Person, TestBench
 from ari_app.sim.script import UNKNOWN, WITHHELD
 from ivr.events import Answered
@@ -109,7 +109,16 @@ def _back(book: Book, cast: Cast, at: datetime) -> Perform:
         CastPeople(cast.people, cast.numbers),
     )
     selfcare = Selfcare(
-        Backends(billing, _Staff(cast, now), _Words(cast), orders, messages, known, lambda: now)
+        Backends(
+            billing,
+            _Staff(cast, now),
+            _Words(cast),
+            SameCodes(),
+            orders,
+            messages,
+            known,
+            lambda: now,
+        )
     )
     asked = count()
 
@@ -193,27 +202,22 @@ class _Words:
         self, asker: Asker, old: Secret, new: Secret, key: str
     ) -> Literal["ok", "wrong", "weak"]:
         """Take a new word, if it is not weak."""
-        taken = await self._taken(asker, old, new, key)
-        if taken == "ok":
-            self._changed = new.reveal()
-        return taken
-
-    async def set_pin(
-        self, asker: Asker, old: Secret, pin: Secret, key: str
-    ) -> Literal["ok", "wrong", "weak"]:
-        """Take a PIN, if it is not weak."""
-        taken = await self._taken(asker, old, pin, key)
-        if taken == "ok":
-            self._pin = pin.reveal()
-        return taken
-
-    async def _taken(
-        self, asker: Asker, old: Secret, new: Secret, key: str
-    ) -> Literal["ok", "wrong", "weak"]:
         if await self.prove(asker, old, key) != "ok":
             return "wrong"
-        weak = faults(new.reveal(), About(asker.texts_to, operator=self._cast.brands))
-        return "weak" if weak else "ok"
+        if self._weak(asker, new):
+            return "weak"
+        self._changed = new.reveal()
+        return "ok"
+
+    async def set_pin(self, asker: Asker, pin: Secret) -> Literal["ok", "weak"]:
+        """Take a PIN, if it is not weak."""
+        if self._weak(asker, pin):
+            return "weak"
+        self._pin = pin.reveal()
+        return "ok"
+
+    def _weak(self, asker: Asker, new: Secret) -> bool:
+        return bool(faults(new.reveal(), About(asker.texts_to, operator=self._cast.brands)))
 
 
 def _consulted(schedule: Schedule, at: datetime) -> Answered:

@@ -23,6 +23,7 @@ _WRITTEN = (
     ("charges", "number"),
     ("code_word_tries", "number"),
     ("second_contacts", "number"),
+    ("one_time_codes", "number"),
     ("announcement_hearings", "number"),
     ("announcement_wishes", "number"),
     ("cards", "number"),
@@ -56,6 +57,7 @@ def _anonymised(column: str, field: str, *more: str) -> str:
 # Deleted, in this order: name, table, which rows.
 _DELETED = (
     ("code word", "code_words", "subscriber = :id"),
+    ("one-time codes", "one_time_codes", f"subscriber = :id or number in {_FORMS}"),
     ("second contacts", "second_contacts", f"subscriber = :id or number in {_FORMS}"),
     ("lines of bills", "bill_lines", "bill in (select id from bills where subscriber = :id)"),
     ("bills", "bills", "subscriber = :id"),

@@ -11,13 +11,14 @@ from msgspec import Struct
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
-_COLUMNS = "key, number, text, call, created, state, attempts, next_at, sent_at, error"
+_COLUMNS = "key, number, text, call, created, state, attempts, next_at, sent_at, error, secret"
 _UNANSWERED = "no answer yet"
 
 
 class Text(Struct, frozen=True):
     """A text: ``call`` is the id of the call that caused it, ``attempts`` how often it was tried,
-    ``next_at`` when it is tried next (None: never), ``error`` why the last attempt failed."""
+    ``next_at`` when it is tried next (None: never), ``error`` why the last attempt failed. A text
+    with a ``secret`` is shown nowhere, and kept until it is sent."""
 
     key: str
     number: str
@@ -29,6 +30,7 @@ class Text(Struct, frozen=True):
     next_at: datetime | None
     sent_at: datetime | None
     error: str
+    secret: bool = False
 
 
 def post(db: Database, key: str, number: str, text: str, call: str, at: datetime) -> bool:
@@ -37,11 +39,42 @@ def post(db: Database, key: str, number: str, text: str, call: str, at: datetime
     The same key twice is the same text: then nothing happens, and False is returned.
     """
     added = db.conn.execute(
-        f"insert into outbox ({_COLUMNS}) values (?, ?, ?, ?, ?, 'waiting', 0, ?, null, '')"
+        f"insert into outbox ({_COLUMNS}) values (?, ?, ?, ?, ?, 'waiting', 0, ?, null, '', 0)"
         " on conflict (key) do nothing",
         (key, db.numbers.msisdn(number) or number, text, call, micros(at), micros(at)),
     )
     return added.rowcount == 1
+
+
+def post_secret(
+    db: Database, key: str, number: str, text: str, call: str, at: datetime, until: datetime
+) -> bool:
+    """Post a text with a secret, such as a one-time code, which is worth nothing after ``until``
+    and then not sent any more."""
+    new = post(db, key, number, text, call, at)
+    if new:
+        db.conn.execute(
+            "update outbox set secret = 1, until = ? where key = ?", (micros(until), key)
+        )
+    return new
+
+
+def has_expired(db: Database, at: datetime) -> bool:
+    """Whether texts wait that came too late."""
+    row = db.conn.execute(
+        "select 1 from outbox where state = 'waiting' and until <= ? limit 1", (micros(at),)
+    ).fetchone()
+    return row is not None
+
+
+def drop_expired(db: Database, at: datetime) -> int:
+    """Give up waiting texts that came too late; returns how many."""
+    done = db.conn.execute(
+        "update outbox set state = 'failed', next_at = null, error = 'it would come too late',"
+        " text = iif(secret, '', text) where state = 'waiting' and until <= ?",
+        (micros(at),),
+    )
+    return done.rowcount
 
 
 def due(db: Database, at: datetime, limit: int) -> list[Text]:
@@ -49,8 +82,9 @@ def due(db: Database, at: datetime, limit: int) -> list[Text]:
     # min() makes SQLite take the other columns from the row that has it.
     rows = db.conn.execute(
         f"select {_COLUMNS} from (select *, min(created) from outbox where state = 'waiting'"
-        " and next_at <= ? group by number) order by created limit ?",
-        (micros(at), limit),
+        " and next_at <= ? and (until is null or until > ?) group by number)"
+        " order by created limit ?",
+        (micros(at), micros(at), limit),
     )
     return [_text(*row) for row in rows]
 
@@ -81,7 +115,8 @@ def start_attempt(db: Database, key: str, next_at: datetime | None) -> bool:
 def mark_sent(db: Database, key: str, at: datetime) -> None:
     """A message was handed over."""
     db.conn.execute(
-        "update outbox set state = 'sent', sent_at = ?, next_at = null, error = '' where key = ?",
+        "update outbox set state = 'sent', sent_at = ?, next_at = null, error = '',"
+        " text = iif(secret, '', text) where key = ?",
         (micros(at), key),
     )
 
@@ -90,7 +125,11 @@ def attempt_failed(db: Database, key: str, error: str, last: bool = False) -> No
     """The attempt failed; after the ``last`` one no other follows."""
     db.conn.execute("update outbox set error = ? where key = ?", (error, key))
     if last:
-        db.conn.execute("update outbox set state = 'failed', next_at = null where key = ?", (key,))
+        db.conn.execute(
+            "update outbox set state = 'failed', next_at = null, text = iif(secret, '', text)"
+            " where key = ?",
+            (key,),
+        )
 
 
 def of_call(db: Database, call: str) -> Sequence[Text]:
@@ -121,6 +160,7 @@ def _text(  # noqa: PLR0913 - the columns of a row
     next_at: int | None,
     sent_at: int | None,
     error: str,
+    secret: int,
 ) -> Text:
     return Text(
         key,
@@ -133,4 +173,5 @@ def _text(  # noqa: PLR0913 - the columns of a row
         None if next_at is None else moment(next_at),
         None if sent_at is None else moment(sent_at),
         error,
+        bool(secret),
     )

@@ -15,7 +15,7 @@ from ari_app.selfcare.billing import BillingUnavailable
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.request_port import Asker
-from ari_app.sim.in_memory import CastPeople, NoMessages, PlainOrders
+from ari_app.sim.in_memory import CastPeople, NoMessages, PlainOrders, SameCodes
 from ivr.events import Answered
 from ivr.values import Count, Digits, Money, Values, Word
 from tests.operators import BELARUS
@@ -40,7 +40,7 @@ async def care() -> Selfcare:
     billing = demo(NOW)
     await billing.refresh()
     known = CastPeople(cast().people, BELARUS)
-    behind = (Willing(), Words(), PlainOrders(billing), NoMessages(), known)
+    behind = (Willing(), Words(), SameCodes(), PlainOrders(billing), NoMessages(), known)
     return Selfcare(Backends(billing, *behind, lambda: NOW))
 
 

@@ -16,6 +16,7 @@ from ari_app.messaging.outbox import Outbox
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.request_port import Asker
+from ari_app.sim.in_memory import SameCodes
 from ari_app.store import orders, outbox, subscribers
 from ari_app.store.db import Store
 from ari_app.store.directory import Directory
@@ -74,7 +75,14 @@ class Harness:
         texting = StoredMessages(posting, say, BELARUS)
         self.care = Selfcare(
             Backends(
-                self.billing, Willing(), Words(), self.orders, texting, directory, lambda: self.now
+                self.billing,
+                Willing(),
+                Words(),
+                SameCodes(),
+                self.orders,
+                texting,
+                directory,
+                lambda: self.now,
             ),
             self._catalogue,
         )

@@ -132,13 +132,21 @@ class Broken:
         await self._fail(0)
         raise AssertionError
 
-    async def set_pin(
+    async def send(
         self,
         asker: Asker,  # noqa: ARG002
-        old: Secret,  # noqa: ARG002
-        pin: Secret,  # noqa: ARG002
+        number: str,  # noqa: ARG002
+        subscriber: int | None,  # noqa: ARG002
         key: str,  # noqa: ARG002
-    ) -> Literal["ok", "wrong", "weak"]:
+    ) -> Literal["ok", "limit"]:
+        await self._fail(0)
+        raise AssertionError
+
+    async def check(self, asker: Asker, number: str, subscriber: int | None, code: Secret) -> Proof:  # noqa: ARG002
+        await self._fail(0)
+        raise AssertionError
+
+    async def set_pin(self, asker: Asker, pin: Secret) -> Literal["ok", "weak"]:  # noqa: ARG002
         await self._fail(0)
         raise AssertionError
 
@@ -224,11 +232,8 @@ class Words:
         self.word = new
         return "ok"
 
-    async def set_pin(
-        self, asker: Asker, old: Secret, pin: Secret, key: str
-    ) -> Literal["ok", "wrong", "weak"]:
-        if await self.prove(asker, old, key) != "ok":
-            return "wrong"
+    async def set_pin(self, asker: Asker, pin: Secret) -> Literal["ok", "weak"]:
+        assert asker.identity == "code-word"
         if pin == Secret("1111"):
             return "weak"
         self.pin = pin

@@ -22,10 +22,11 @@ from ari_app.selfcare.billing import (
 )
 from ari_app.selfcare.code_word_port import CodeWords, CodeWordsUnavailable
 from ari_app.selfcare.message_port import Messages, MessagesUnavailable
+from ari_app.selfcare.one_time_code_port import OneTimeCodes
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.reads import PAYMENTS_PLAYED
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestDesk, RequestsUnavailable
-from ari_app.sim.in_memory import PlainOrders
+from ari_app.sim.in_memory import PlainOrders, SameCodes
 from ivr.events import Answered
 from ivr.secret import Secret
 from ivr.terms import Need
@@ -102,8 +103,10 @@ def back(
     staff: RequestDesk | None = None,
     words: CodeWords | None = None,
     messages: Messages | None = None,
+    codes: OneTimeCodes | None = None,
 ) -> Backends:
-    behind = (staff or Willing(), words or Words(), PlainOrders(billing), messages or Sent())
+    proofs = (words or Words(), codes or SameCodes())
+    behind = (staff or Willing(), *proofs, PlainOrders(billing), messages or Sent())
     return Backends(billing, *behind, Neighbours(), lambda: NOON)
 
 
@@ -130,7 +133,7 @@ def inputs(name: str) -> Values:
 
 async def ask(billing: Billing, name: str, subscriber: int | None) -> Answered:
     broken = billing if isinstance(billing, Broken) else None
-    care = Selfcare(back(billing, broken, broken, broken))
+    care = Selfcare(back(billing, broken, broken, broken, broken))
     return await care.run(name, inputs(name), asker(subscriber), "s1:1")
 
 

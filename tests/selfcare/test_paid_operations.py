@@ -16,7 +16,7 @@ from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.order_input import months_after
 from ari_app.selfcare.orders import Reason
 from ari_app.selfcare.request_port import Asker
-from ari_app.sim.in_memory import PlainOrders
+from ari_app.sim.in_memory import PlainOrders, SameCodes
 from ivr.events import Answered
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows, Value, Values, Word
 from tests.selfcare.fake_billing import NOON, SINCE, FakeBilling
@@ -39,7 +39,7 @@ async def billing() -> FakeBilling:
 async def ask(
     billing: FakeBilling, name: str, inputs: Values, now: datetime = NOON, sent: Sent | None = None
 ) -> Answered:
-    behind = (Willing(), Words(), PlainOrders(billing), sent or Sent(), Neighbours())
+    behind = (Willing(), Words(), SameCodes(), PlainOrders(billing), sent or Sent(), Neighbours())
     return await Selfcare(Backends(billing, *behind, lambda: now)).run(name, inputs, ASKER, "c1:1")
 
 
@@ -199,7 +199,7 @@ async def test_charges_are_played_in_short_and_written_in_full(billing: FakeBill
 async def test_an_offer_is_played_with_its_seller(billing: FakeBilling) -> None:
     assert await ask(billing, "offers", {}) == Answered("none")
     sale = {**GIFT, "recipient": Digits("375990000001"), "price": Count(3)}
-    behind = (Willing(), Words(), PlainOrders(billing), Sent(), Neighbours())
+    behind = (Willing(), Words(), SameCodes(), PlainOrders(billing), Sent(), Neighbours())
     seller = Asker("c2", "375990000002", 2, "be", "code-word")
     care = Selfcare(Backends(billing, *behind, lambda: NOON))
     await care.run("sell", {**sale, "charge": Money(Decimal(0))}, seller, "c2:1")

@@ -14,6 +14,7 @@
 -- migration desk
 -- migration act_states
 -- migration other_phones
+-- migration one_time_codes
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -100,7 +101,7 @@ CREATE TABLE outbox (
             next_at integer,
             sent_at integer,
             error text not null
-        ) strict;
+        , until integer, secret integer not null default 0) strict;
 CREATE INDEX outbox_waiting on outbox (next_at) where state = 'waiting';
 CREATE TABLE complaints (
             id integer primary key,
@@ -421,3 +422,16 @@ CREATE TABLE second_contacts (
             subscriber integer primary key references subscribers,
             number text not null
         ) strict;
+CREATE TABLE one_time_codes (
+            key text primary key,
+            subscriber integer not null,
+            number text not null,
+            call text not null,
+            hash text not null,
+            at integer not null,
+            tries integer not null default 0,
+            used integer not null default 0
+        ) strict;
+CREATE INDEX one_time_codes_of_subscriber on one_time_codes (subscriber, at);
+CREATE INDEX one_time_codes_of_number on one_time_codes (number, at);
+CREATE INDEX one_time_codes_of_call on one_time_codes (call);

@@ -1,0 +1,94 @@
+"""Sends one-time codes as texts, and checks them by their hashes."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from ari_app.selfcare.code_word_port import CodeWordsUnavailable, Proof
+from ari_app.selfcare.hashing import Hasher, HashingBusy
+from ari_app.selfcare.request_port import Asker
+from ari_app.store import one_time_codes, outbox, subscribers
+from ari_app.store.db import Store, StoreError
+from ari_app.store.one_time_codes import OneTimeCode
+from ari_app.store.sqlite import Database
+from ivr.identity.one_time import DIGITS, LASTS
+from ivr.secret import Secret
+from ivr.speech.phrases import LANGUAGES
+from ivr.values import Name, Phrase
+
+
+class CodeServices(Struct, frozen=True):
+    """What codes are sent with: ``say`` writes a phrase in a language, ``posted`` is called when
+    there are texts to send, ``now`` is the clock."""
+
+    store: Store
+    hasher: Hasher
+    say: Callable[[Phrase, str], str]
+    posted: Callable[[], None]
+    now: Callable[[], datetime]
+
+
+class StoredOneTimeCodes:
+    """See :class:`ari_app.selfcare.one_time_code_port.OneTimeCodes`."""
+
+    def __init__(self, services: CodeServices) -> None:
+        self._services = services
+
+    async def send(
+        self, asker: Asker, number: str, subscriber: int | None, key: str
+    ) -> Literal["ok", "limit"]:
+        """Store the hash and post the text in one transaction."""
+        services = self._services
+        made = Secret(f"{secrets.randbelow(10**DIGITS):0{DIGITS}}")
+        try:
+            code = OneTimeCode(
+                key,
+                self._subject(number, subscriber),
+                services.store.numbers.msisdn(asker.number) or asker.number,
+                asker.call,
+                await services.hasher.password(made),
+                services.now(),
+            )
+            text = services.say(
+                Phrase("text-one-time-code", {"code": Name({"": made.reveal()})}),
+                asker.language or LANGUAGES[0],
+            )
+            new = await services.store.write(_send, code, text)
+        except (StoreError, HashingBusy) as error:
+            raise CodeWordsUnavailable(str(error)) from error
+        services.posted()
+        return "ok" if new else "limit"
+
+    async def check(self, asker: Asker, number: str, subscriber: int | None, code: Secret) -> Proof:
+        """Compare a code; without one to compare it takes as long."""
+        services = self._services
+        who, now = self._subject(number, subscriber), services.now()
+        try:
+            begun = await services.store.write(one_time_codes.start_try, who, asker.call, now)
+            right = await services.hasher.check_password(code, begun.hash)
+            if begun.spent:
+                return "locked"
+            if right and await services.store.write(one_time_codes.use, begun.key):
+                return "ok"
+        except (StoreError, HashingBusy) as error:
+            raise CodeWordsUnavailable(str(error)) from error
+        return "wrong"
+
+    def _subject(self, number: str, subscriber: int | None) -> int:
+        """The subscriber, or what stands for a number that no one has."""
+        if subscriber is not None:
+            return subscriber
+        return -self._services.hasher.mark(self._services.store.numbers.msisdn(number) or number)
+
+
+def _send(db: Database, code: OneTimeCode, text: str) -> bool:
+    if not one_time_codes.add(db, code):
+        return False
+    one = subscribers.by_id(db, code.subscriber)
+    if one is not None:
+        until = code.at + LASTS
+        outbox.post_secret(db, f"code:{code.key}", one.msisdn, text, code.call, code.at, until)
+    return True

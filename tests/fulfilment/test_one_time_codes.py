@@ -1,0 +1,137 @@
+"""One-time codes as they are stored: how often, how long, and what is kept of them."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from ari_app.fulfilment.one_time_codes import CodeServices, StoredOneTimeCodes
+from ari_app.selfcare.hashing import CHEAP, Hasher
+from ari_app.selfcare.request_port import Asker
+from ari_app.store import outbox, subscribers
+from ari_app.store.db import Store
+from ivr.secret import Secret
+from tests.fulfilment.harness import say
+from tests.fulfilment.test_code_words import Clock
+from tests.operators import BELARUS
+from tests.store.samples import subscriber
+
+LINE, NUMBER, UNUSED = "375170000009", "375990000001", "375170000000"
+ASKER = Asker("c1", LINE, None)
+
+
+class Bench:
+    """Codes for subscriber 1, and the texts that were posted."""
+
+    def __init__(self, store: Store, hasher: Hasher) -> None:
+        self.store = store
+        self.clock = Clock()
+        self.turns = count()
+        self.codes = StoredOneTimeCodes(CodeServices(store, hasher, say, lambda: None, self.clock))
+
+    async def send(self, call: str = "c1", line: str = LINE, who: int | None = 1) -> str:
+        number = NUMBER if who else UNUSED
+        asker = replace(ASKER, call=call, number=line)
+        return await self.codes.send(asker, number, who, f"{call}:{next(self.turns)}")
+
+    async def check(self, code: str, call: str = "c1", who: int | None = 1) -> str:
+        number = NUMBER if who else UNUSED
+        return await self.codes.check(replace(ASKER, call=call), number, who, Secret(code))
+
+    async def texted(self) -> str:
+        """The code of the last text."""
+        [text, *_] = await self.store.read(outbox.due, self.clock(), 1)
+        found = re.search("[0-9]{6}", text.text)
+        assert found is not None
+        return found[0]
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
+    await store.write(subscribers.add, [subscriber()])
+    hasher = Hasher(Secret("pepper"), CHEAP)
+    yield Bench(store, hasher)
+    hasher.close()
+    await store.close()
+
+
+async def test_the_code_of_the_text_proves_and_only_one_time(bench: Bench) -> None:
+    assert await bench.send() == "ok"
+    code = await bench.texted()
+    assert await bench.check(code) == "ok"
+    assert await bench.check(code) == "wrong"
+
+
+async def test_a_code_is_of_the_call_that_asked(bench: Bench) -> None:
+    await bench.send()
+    code = await bench.texted()
+    assert await bench.check(code, "c2") == "wrong"
+    assert await bench.check(code) == "ok"
+
+
+async def test_a_code_has_three_tries_also_at_the_same_time(bench: Bench) -> None:
+    await bench.send()
+    code = await bench.texted()
+    found = await asyncio.gather(*(bench.check("000000") for _ in range(5)))
+    assert sorted(found) == ["locked", "locked", "wrong", "wrong", "wrong"]
+    assert await bench.check(code) == "locked"
+
+
+async def test_a_code_expires_and_its_text_is_not_sent_any_more(bench: Bench) -> None:
+    await bench.send()
+    code = await bench.texted()
+    bench.clock.at += timedelta(minutes=5)
+    assert await bench.check(code) == "wrong"
+    assert await bench.store.read(outbox.due, bench.clock(), 9) == []
+    assert await bench.store.read(outbox.has_expired, bench.clock())
+    assert await bench.store.write(outbox.drop_expired, bench.clock()) == 1
+    [text] = await bench.store.read(outbox.recent, 9)
+    assert (text.state, text.text) == ("failed", "")
+
+
+@pytest.mark.parametrize("who", [1, None])
+async def test_limits_of_call_number_and_line(bench: Bench, who: int | None) -> None:
+    """They are the same for a number that no one has, which is sent nothing."""
+    assert [await bench.send("c1", who=who) for _ in range(3)] == ["ok", "ok", "limit"]
+    assert [await bench.send(f"d{n}", "", who) for n in range(2)] == ["ok", "limit"], "an hour"
+    bench.clock.at += timedelta(hours=1)
+    assert [await bench.send(f"e{n}", "", who) for n in range(4)] == ["ok"] * 3 + ["limit"]
+    bench.clock.at += timedelta(hours=1)
+    assert await bench.send("f1", "", who) == "limit", "six a day"
+    bench.clock.at += timedelta(days=1)
+    assert await bench.send("g1", "", who) == "ok"
+    if who is None:
+        assert await bench.store.read(outbox.recent, 9) == []
+        assert await bench.check("000000", "g1", None) == "wrong"
+
+
+async def test_one_line_asks_for_five_codes_an_hour_to_any_numbers(bench: Bench) -> None:
+    others = [replace(subscriber(), id=n, msisdn=f"37599000000{n}") for n in range(2, 8)]
+    await bench.store.write(subscribers.add, others)
+    found = []
+    for one in others:
+        asker = replace(ASKER, call=f"h{one.id}")
+        found.append(await bench.codes.send(asker, one.msisdn, one.id, f"h{one.id}:1"))
+    assert found == ["ok"] * 5 + ["limit"]
+
+
+async def test_what_is_kept_has_no_code(bench: Bench) -> None:
+    await bench.send()
+    code = await bench.texted()
+    [text] = await bench.store.read(outbox.recent, 1)
+    assert text.secret
+    await bench.store.write(outbox.mark_sent, text.key, bench.clock())
+    assert await bench.check(code) == "ok"
+    rows = await bench.store.read(
+        lambda db: (
+            db.conn.execute("select * from one_time_codes").fetchall()
+            + db.conn.execute("select * from outbox").fetchall()
+        )
+    )
+    assert code not in str(rows)
