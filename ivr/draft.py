@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.model import Book, Flow
-from ivr.nodes import Node, kind
+from ivr.nodes import Confirm, Node, kind
 from ivr.session import Frame, Session
 from ivr.values import Phrase, Value, Values
 from ivr.wants import Say, Screen
@@ -85,7 +85,7 @@ class Draft:
     def say(self, barge_in: bool = True, passing: bool = False) -> Say:
         """A want that plays the pending phrases."""
         screen = Screen(self.session.pending, self.session.language, barge_in)
-        self.session = replace(self.session, pending=(), playing=True)
+        self.session = replace(self.session, pending=(), playing=True, saying=self.session.pending)
         return Say(screen, passing)
 
     def phrases(self, prompts: tuple[str, ...]) -> tuple[Phrase, ...]:
@@ -120,15 +120,22 @@ class Draft:
     # Flows that call flows.
 
     def enter(self, flow: str, values: Values, identifying: bool = False) -> str:
-        """Call another flow: push a frame. Returns its first node; FlowError if too deep."""
+        """Call another flow: push a frame. Returns its first node; FlowError if too deep.
+
+        What a confirm is to say is kept in the frame while the caller is identified for it.
+        """
         at = self.session
+        kept = at.pending if identifying and isinstance(self.node, Confirm) else ()
         if len(at.frames) == DEPTH:
             raise FlowError(
                 f"{at.node} calls {flow}, but the call stack is {DEPTH} flows deep already: "
                 "let one of them return before, or use goto"
             )
-        frame = Frame(at.flow, at.node, at.values, at.trail, identifying)
-        self.session = replace(at, flow=flow, values=values, trail=(), frames=(*at.frames, frame))
+        frame = Frame(at.flow, at.node, at.values, at.trail, identifying, kept, at.agreed)
+        pending = () if kept else at.pending
+        self.session = replace(
+            at, flow=flow, values=values, trail=(), frames=(*at.frames, frame), pending=pending
+        )
         return self.flow.start
 
     def begin(self, flow: Flow) -> None:
@@ -136,7 +143,14 @@ class Draft:
         at = self.session
         spoken = at.language if at.language in flow.languages else flow.languages[0]
         self.session = replace(
-            at, flow=flow.flow, language=spoken, values={}, trail=(), frames=(), pending=()
+            at,
+            flow=flow.flow,
+            language=spoken,
+            values={},
+            trail=(),
+            frames=(),
+            pending=(),
+            agreed=None,
         )
 
     def leave(self) -> None:
@@ -149,6 +163,7 @@ class Draft:
             values=last.values,
             trail=last.trail,
             frames=tuple(frames),
+            agreed=last.agreed,
         )
 
     def jump(self, flow: str) -> None:

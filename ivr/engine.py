@@ -58,10 +58,11 @@ def step(book: Book, session: Session, event: Event) -> Turn:
 def _dialled(draft: Draft, ask: Ask) -> Want:
     """Answer an ask with the next reply that was dialled with the code.
 
-    A secret, a flush or a confirm is not answered this way: the replies that are left are dropped.
+    A secret, a confirm, a flush, or what must be heard out is not answered this way: the replies
+    that are left are dropped.
     """
     first, *rest = draft.session.ahead
-    if ask.secret or ask.flush or isinstance(draft.node, nodes.Confirm):
+    if ask.read_out or ask.flush:
         draft.session = replace(draft.session, ahead=())
         return ask
     draft.session = replace(draft.session, ahead=tuple(rest))
@@ -116,14 +117,16 @@ def _take(draft: Draft, event: Event) -> Next:
     if isinstance(event, Played | Gone) == at.playing:
         match event, node:
             case ((Played() | Gone()), _):
-                draft.session = replace(at, playing=False)
+                whole = at.saying if isinstance(event, Played) and event.whole else ()
+                presented = (*at.presented, *whole)
+                draft.session = replace(at, playing=False, saying=(), presented=presented)
                 return ""
             case Began(), _ if at.turn == 1:
                 return draft.flow.start
             case Keyed(), nodes.Listens():
-                return listening.answered(draft, node, event.digits)
+                return listening.answered(draft, node, event)
             case Silent(), nodes.Listens():
-                return listening.silent(draft, node)
+                return listening.silent(draft, node, event)
             case Answered(), _:
                 return _answered(draft, node, event)
             case Bridged(), nodes.Queue() | nodes.Dial():

@@ -15,22 +15,35 @@ class Began(Struct, frozen=True, tag="began"):
 class Keyed(Struct, frozen=True, tag="keyed"):
     """The answer to an :class:`~ivr.wants.Ask`: all its digits at once, never key by key.
 
-    ``sealed``: the digits of a secret ask, hidden in the repr.
+    ``sealed``: the digits of a secret ask, hidden in the repr. ``whole``: the screen had been
+    presented to its end before the first of these digits; a line that does not know says False.
     """
 
     digits: str
     sealed: bool = False
+    whole: bool = False
 
     def __repr__(self) -> str:
-        return "Keyed(***)" if self.sealed else f"Keyed({self.digits!r})"
+        return "Keyed(***)" if self.sealed else f"Keyed({self.digits!r}, whole={self.whole})"
 
 
 class Silent(Struct, frozen=True, tag="silent"):
-    """Timeout: the caller pressed no key, or said nothing into a recording."""
+    """Timeout: the caller pressed no key, or said nothing into a recording.
+
+    ``whole``: the screen was presented to its end.
+    """
+
+    whole: bool = False
 
 
 class Played(Struct, frozen=True, tag="told"):
-    """A :class:`~ivr.wants.Say` was played to its end, or stopped by a key (barge-in)."""
+    """A :class:`~ivr.wants.Say` was played to its end, or stopped by a key (barge-in).
+
+    ``whole``: it was presented to its end; or, on a line of text, it is shown with the next ask,
+    which is not presented whole before that.
+    """
+
+    whole: bool = False
 
 
 class Answered(Struct, frozen=True, tag="answered"):

@@ -1,9 +1,10 @@
 """Digit collection for one :class:`~ivr.wants.Ask`, without a clock: the line passes the time in.
 
 A line creates a :class:`Gather` for each ask and plays the prompt, unless ``answer`` is already set
-by keys typed ahead. It reports a key with :meth:`Gather.keyed`, the end of the prompt with
-:meth:`Gather.prompt_played`, and a timeout with :meth:`Gather.timer_fired` when ``due`` has come.
-After each call it looks at ``answer``. All times are seconds of any monotonic clock.
+by keys typed ahead. It reports a key with :meth:`Gather.keyed`, the end of the prompt, and whether
+it was heard whole, with :meth:`Gather.prompt_played`, and a timeout with :meth:`Gather.timer_fired`
+when ``due`` has come. After each call it looks at ``answer``. All times are seconds of any
+monotonic clock.
 """
 
 from collections import deque
@@ -46,13 +47,25 @@ class Keypad:
 class Gather:
     """The digits of one ask."""
 
-    __slots__ = ("_ask", "_first_key", "_keypad", "_keys", "_listening", "answer", "due")
+    __slots__ = (
+        "_ask",
+        "_first_key",
+        "_informed",
+        "_keypad",
+        "_keys",
+        "_listening",
+        "_played",
+        "_whole",
+        "answer",
+        "due",
+    )
 
     def __init__(self, ask: Ask, keypad: Keypad, now: float) -> None:
         self._ask = ask
         self._keypad = keypad
         self._keys = ""
         self._first_key = 0.0
+        self._played = self._whole = self._informed = False
         self.answer: Keyed | Silent | None = None
         self.due: float | None = None
         """When to call :meth:`timer_fired`; None while no timer runs."""
@@ -63,21 +76,31 @@ class Gather:
 
     @property
     def barged(self) -> bool:
-        """Whether barge-in stops the prompt, or keeps it from being played."""
-        return self._listening and bool(self._keys)
+        """Whether barge-in stops the prompt, or keeps it from being played.
+
+        The beginning of a consent key does not: it is dropped while the prompt plays.
+        """
+        agreeing = any(key.startswith(self._keys) for key in self._ask.consent)
+        return self._listening and bool(self._keys) and not agreeing
 
     def keyed(self, now: float) -> None:
         """A key was pressed: take keys from the buffer."""
         while self._listening and self._keypad.ahead and self.answer is None:
             if not self._keys:
-                self._first_key = now
+                self._first_key, self._informed = now, self._whole
             self._keys += self._keypad.ahead.popleft()
             self._judge(now)
 
-    def prompt_played(self, now: float) -> None:
-        """The prompt was played to its end: start the first-digit timer."""
+    def prompt_played(self, now: float, whole: bool) -> None:
+        """The prompt is over: start the first-digit timer.
+
+        ``whole``: it was played to its end, not stopped, and did not fail.
+        """
         self._listening = True
-        self.keyed(now)
+        self.keyed(now)  # what was pressed before the end
+        if not self._played:
+            self._played, self._whole = True, whole
+            self.keyed(now)
         if not self._keys and self.answer is None and self.due is None:
             self.due = now + self._ask.grammar.first
 
@@ -87,7 +110,7 @@ class Gather:
             if self._keys:
                 self._end()
             else:
-                self.answer = Silent()
+                self.answer = Silent(self._whole)
             self.due = None
 
     def _judge(self, now: float) -> None:
@@ -99,7 +122,10 @@ class Gather:
             self.due = min(now + grammar.between, self._first_key + grammar.total)
 
     def _end(self) -> None:
-        """Set the answer; keys beyond it go back into the buffer."""
+        """Set the answer; keys beyond it go back into the buffer. An early consent is dropped."""
         keys, rest = parted(self._ask.grammar, self._keys)
-        self.answer = Keyed(keys, self._ask.secret)
         self._keypad.ahead.extendleft(reversed(rest))
+        if keys in self._ask.consent and not self._played:
+            self._keys = ""
+        else:
+            self.answer = Keyed(keys, self._ask.secret, self._informed)

@@ -33,6 +33,11 @@ def choices(flow: Flow, node: Listens) -> Mapping[str, str]:
     return {}
 
 
+def consent(node: Listens) -> frozenset[str]:
+    """The keys that agree to what is said: the yes of a confirm."""
+    return frozenset((node.yes_key,)) if isinstance(node, Confirm) else frozenset()
+
+
 def escapes(flow: Flow, node: Input) -> frozenset[str]:
     """The keys that leave an input: those of ``always`` that cannot be part of its digits."""
     return frozenset(key for key in flow.always if not key.isdigit() and key != node.stop)

@@ -1,13 +1,17 @@
 """Menus, inputs and confirms: what they ask, and what keys and silence do.
 
 Each function returns the next want or, as a string, the next node.
+
+A yes counts only when all that the confirm says was presented to its end. Until then a silence or a
+wrong key plays all of it again, and not only the question.
 """
 
 from msgspec.structs import replace
 
 from ivr.draft import Draft
-from ivr.key_grammar import answers, choices, codes, escapes, grammar, nth, opening
-from ivr.nodes import Confirm, Input, Listens, Record
+from ivr.events import Keyed, Silent
+from ivr.key_grammar import answers, choices, codes, consent, escapes, grammar, nth, opening
+from ivr.nodes import Confirm, Input, Listens, Menu, Record
 from ivr.secret import Secret
 from ivr.terms import BACK, REPEAT
 from ivr.values import Count, Digits, Phrase, Sealed, Value
@@ -19,14 +23,31 @@ def ask(draft: Draft, node: Listens) -> Ask:
     return _ask(draft, node, draft.phrases(opening(node)))
 
 
-def answered(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
+def answered(draft: Draft, node: Listens, event: Keyed) -> Ask | Done | str:
     """The caller pressed keys."""
+    keys = event.digits
+    _present(draft, node, event)
+    if keys in consent(node) and not _presented(draft):
+        return _missed(draft, node, "early", keys)
     return _typed(draft, node, keys) if isinstance(node, Input) else _chosen(draft, node, keys)
 
 
-def silent(draft: Draft, node: Listens) -> Ask | Done | str:
+def silent(draft: Draft, node: Listens, event: Silent) -> Ask | Done | str:
     """The timer ran out without a key."""
+    _present(draft, node, event)
     return _missed(draft, node, "silent")
+
+
+def _present(draft: Draft, node: Listens, event: Keyed | Silent) -> None:
+    """The phrases of a confirm were presented: keep them if that was to their end."""
+    at = draft.session
+    if event.whole and consent(node):
+        draft.session = replace(at, presented=(*at.presented, *at.heard))
+
+
+def _presented(draft: Draft) -> bool:
+    """Whether all that an ask says was presented to its end."""
+    return all(phrase in draft.session.presented for phrase in draft.session.again)
 
 
 def unsaid(draft: Draft, node: Record) -> Done | str:
@@ -48,6 +69,11 @@ def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
         return _coded(draft, node, keys) if coded else _missed(draft, node, "wrong", keys)
     own = {node.yes_key: "yes", node.no_key: "no"} if isinstance(node, Confirm) else {}
     draft.record(node, draft.heard(), keys, action, own.get(keys, keys))
+    at = draft.session
+    if keys in consent(node):
+        draft.session = replace(at, agreed=at.presented)
+    elif isinstance(node, Menu):
+        draft.session = replace(at, agreed=None)  # a yes was not for this choice
     return _act(draft, node, action)
 
 
@@ -70,6 +96,7 @@ def _typed(draft: Draft, node: Input, digits: str) -> Ask | Done | str:
         return _missed(draft, node, "wrong", shown)
     draft.record(node, draft.heard(), shown, node.then, "then")
     draft.set_values({node.into: _value(node, digits)})
+    draft.session = replace(draft.session, presented=())
     return node.then
 
 
@@ -81,13 +108,19 @@ def _value(node: Input, digits: str) -> Value:
 
 def _act(draft: Draft, node: Listens, action: str) -> Ask | str:
     """Carry out a key's action: go to a node, repeat, or go back."""
-    if action == REPEAT:
+    target = _back(draft) if action == BACK else action
+    if target == REPEAT:
         return _ask(draft, node, draft.session.again)
-    return _back(draft) if action == BACK else action
+    draft.session = replace(draft.session, presented=())
+    return target
 
 
 def _back(draft: Draft) -> str:
-    """The menu before this one; from a flow's first menu, the last one of the calling flow."""
+    """The menu before this one; from a flow's first menu, the last one of the calling flow.
+
+    Without one it is the menu itself; a confirm is repeated, because it means nothing without what
+    was said before it.
+    """
     while True:
         at = draft.session
         here = (at.flow, at.node)
@@ -97,7 +130,7 @@ def _back(draft: Draft) -> str:
             draft.session = replace(at, trail=trail[:-1], flow=flow)
             return node
         if not any(frame.trail for frame in at.frames):
-            return at.node
+            return REPEAT if isinstance(draft.node, Confirm) else at.node
         draft.leave()
 
 
@@ -108,10 +141,10 @@ def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done 
     """
     at, flow = draft.session, draft.flow
     silences = at.silences + (how == "silent")
-    wrongs = at.wrongs + (how == "wrong")
+    wrongs = at.wrongs + (how != "silent")
     spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= flow.patience
     over = at.misses >= flow.patience
-    way = "gave-up" if spent else how
+    way = "gave-up" if spent else "silent" if how == "silent" else "wrong"
     if over:
         way = "farewell" if flow.farewell else ""
     draft.record(node, draft.heard(), key, "gave-up" if spent else how, way)
@@ -120,11 +153,14 @@ def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done 
         return flow.farewell or Done("ended")
     if spent:
         return node.gave_up
-    if how == "silent":
+    wrong = draft.phrases(nth(node.wrong, wrongs) if how == "wrong" else ())
+    if consent(node) and not _presented(draft):
+        phrases = (*wrong, *at.again)
+    elif how == "silent":
         phrases = draft.phrases(nth(node.silent, silences) or opening(node))
     else:
-        phrases = draft.phrases((*nth(node.wrong, wrongs), *opening(node)))
-    return _ask(draft, node, phrases, at.again, flush=how == "wrong")
+        phrases = (*wrong, *draft.phrases(opening(node)))
+    return _ask(draft, node, phrases, at.again, flush=how != "silent")
 
 
 def _ask(
@@ -143,11 +179,13 @@ def _ask(
     heard = (*at.pending, *phrases)
     here = (at.flow, at.node)
     trail = at.trail
-    trail = (*trail[: trail.index(here)], here) if here in trail else (*trail, here)
+    if not isinstance(node, Confirm):  # no way back to a question whose subject was said before it
+        trail = (*trail[: trail.index(here)], here) if here in trail else (*trail, here)
     draft.session = replace(at, heard=heard, again=again or heard, pending=(), trail=trail)
     return Ask(
         Screen(heard, at.language, node.barge_in),
         grammar(draft.book, draft.flow, node),
         flush=flush or node.type_ahead == "flush",
         secret=isinstance(node, Input) and node.secret,
+        consent=frozenset() if _presented(draft) else consent(node),
     )

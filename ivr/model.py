@@ -85,7 +85,8 @@ class Operation(Struct, frozen=True):
     ``outcomes``: outcome -> the values it returns -> their kind (``money``, ``count``, ``name``,
     ``day``, ``each`` …). ``deadline`` in seconds: after it the outcome is ``unavailable``, or
     ``accepted`` if the operation costs. ``costs``: the caller pays, so a flow must confirm it
-    before. ``daily`` and ``monthly``: the most runs per subscriber; 0 for no limit. ``proves``:
+    before. ``charge``: the input that is the charge, which a text must have named before; "" for
+    none. ``daily`` and ``monthly``: the most runs per subscriber; 0 for no limit. ``proves``:
     the outcome that proves the caller's identity; "" for none. ``level``: the identity level that
     it proves. ``other``: it proves the identity of another subscriber than that of the line; from
     then on the call is about that one. ``about``: what it does, in a
@@ -98,6 +99,7 @@ class Operation(Struct, frozen=True):
     need: Need = "none"
     deadline: float = 3.0
     costs: bool = False
+    charge: str = ""
     daily: int = 0
     monthly: int = 0
     proves: str = ""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ivr import listening, nodes, wants
 from ivr.conditions import REFERENCE, fits, literal, plain
+from ivr.consent import use_consent
 from ivr.draft import Draft, FlowError
 from ivr.model import UNAVAILABLE, needed
 from ivr.nodes import Node
@@ -69,6 +70,9 @@ def _begin(draft: Draft, node: Node) -> Next:
             return node.then
         case nodes.Do():
             inputs = {name: draft.value(value) for name, value in node.inputs.items()}
+            operation = draft.book.operations.get(node.do)
+            if operation is not None and operation.costs:
+                use_consent(draft, operation, inputs)
             return Invoke(node.do, inputs, _key(draft, ":"))
         case nodes.Queue():
             topic, language = plain(_given(draft, node.topic)), draft.session.language
@@ -165,7 +169,11 @@ def _return(draft: Draft, node: nodes.Return) -> str:
     call = draft.node
     if frame.identifying:
         known = NEEDS[draft.session.identity] >= NEEDS[needed(call, draft.book.operations)]
-        return frame.node if known else _lacking(draft, call)
+        if not known:
+            return _lacking(draft, call)
+        pending = (*draft.session.pending, *frame.pending)
+        draft.session = replace(draft.session, pending=pending)
+        return frame.node
     assert isinstance(call, nodes.Call)
     draft.set_values(
         {name: brought[output] for name, output in call.take.items() if output in brought}

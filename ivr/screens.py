@@ -1,13 +1,23 @@
-"""Sentences as pages of text that fit into one USSD message."""
+"""Sentences as pages of text that fit into one message of a line."""
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-from ivr.digits import Verdict, judge
-from ivr.wants import Grammar
+from msgspec import Struct
 
-GSM, UCS2 = 160, 70
-"""The size of a page: in GSM 7-bit characters, or in UTF-16 units (UCS-2)."""
+
+class PageSize(Struct, frozen=True):
+    """The size of a page: in characters of GSM 7-bit, or in UTF-16 units of UCS-2."""
+
+    gsm: int
+    ucs2: int
+
+
+USSD = PageSize(182, 80)
+"""160 octets: 3GPP TS 23.090 with the alphabets of TS 23.038."""
+
+SMS = PageSize(160, 70)
+"""140 octets: 3GPP TS 23.040, 9.2.3.24."""
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -23,7 +33,13 @@ MORE = {"ru": "дальше", "be": "далей", "en": "more"}
 
 _MARKS = ".,;:!?"
 
-_TURNING = ("0", "#", "00", "+")
+_TURNING = ("9", "0", "#", "*", "00")
+
+
+class Choice(str):
+    """A line of a menu, such as "1 Balance": it is not cut over two pages."""
+
+    __slots__ = ()
 
 
 _KEYS = {
@@ -55,7 +71,7 @@ _BARE = ("для ", "for ")
 
 
 def listed(sentence: str, keys: Container[str]) -> tuple[str, ...]:
-    """The lines of a menu sentence, with each choice of ``keys`` rewritten as "1 Balance".
+    """The lines of a menu sentence, with each choice of ``keys`` as a :class:`Choice`.
 
     Only a sentence that says what to press has choices; all other words stay as they are.
     """
@@ -68,56 +84,77 @@ def listed(sentence: str, keys: Container[str]) -> tuple[str, ...]:
         pressed |= bool(found["press"])
         if pressed and key in keys and (found["comma"] or what.lower().startswith(_BARE)):
             lines += filter(None, [sentence[rest : found.start()].strip()])
-            lines.append(f"{key} {what[0].upper()}{what[1:]}")
+            lines.append(Choice(f"{key} {what[0].upper()}{what[1:]}"))
             rest = at
     return (*lines, *filter(None, [sentence[rest:].strip()]))
 
 
-def fits(text: str) -> bool:
+def fits(text: str, size: PageSize = USSD) -> bool:
     """Whether a text fits on one page."""
     if _BASIC.union(_EXTENSION).issuperset(text):
-        return len(text) + sum(sign in _EXTENSION for sign in text) <= GSM
-    return len(text.encode("utf-16-le")) // 2 <= UCS2
+        return len(text) + sum(sign in _EXTENSION for sign in text) <= size.gsm
+    return len(text.encode("utf-16-le")) // 2 <= size.ucs2
 
 
-def turning(grammar: Grammar | None) -> str:
-    """The key for the next page: the first one that is not an answer of ``grammar``."""
-    if grammar is None:
-        return _TURNING[0]
-    return next(key for key in _TURNING if judge(grammar, key) is Verdict.WRONG)
+def turning(lines: Iterable[str]) -> str:
+    """The key for the next page: the same one everywhere, unless a choice of these lines has it."""
+    taken = {line.partition(" ")[0] for line in lines if isinstance(line, Choice)}
+    return next(key for key in _TURNING if key not in taken)
 
 
-def pages(sentences: Sequence[str], key: str, language: str) -> tuple[str, ...]:
-    """Split sentences into pages, at least one, at the ends of phrases or else between words.
-
-    All pages but the last end with a line for the ``key`` that shows the next page.
-    """
-    hint = f"\n{key} {MORE.get(language, MORE['en'])}"
-    words = list(_words(sentences, hint))
+def pages(lines: Iterable[str], key: str, language: str, size: PageSize = USSD) -> tuple[str, ...]:
+    """Split lines into pages, at least one: see :func:`page`."""
+    rest = words(lines, key, language, size)
     found: list[str] = []
-    while not fits(rest := "".join(words).strip()):
-        taken = 1
-        while taken < len(words) and fits("".join(words[: taken + 1]).strip() + hint):
-            taken += 1
-        phrases = range(taken, taken // 2, -1)  # no page is left more than half empty
-        taken = next((end for end in phrases if _ends(words, end)), taken)
-        found.append("".join(words[:taken]).strip() + hint)
-        del words[:taken]
-    return (*found, rest)
+    while rest or not found:
+        text, rest = page(rest, key, language, size)
+        found.append(text)
+    return tuple(found)
 
 
-def _ends(words: Sequence[str], end: int) -> bool:
+def page(
+    rest: Sequence[str], key: str, language: str, size: PageSize
+) -> tuple[str, tuple[str, ...]]:
+    """The next page of :func:`words`, and the words that are left for further pages.
+
+    It ends at the end of a phrase or else between words, and where words are left with a line for
+    the ``key`` that shows the next page.
+    """
+    if fits(text := "".join(rest).strip(), size):
+        return text, ()
+    hint = _hint(key, language)
+    taken = 1
+    while taken < len(rest) and fits("".join(rest[: taken + 1]).strip() + hint, size):
+        taken += 1
+    phrases = range(taken, taken // 2, -1)  # no page is left more than half empty
+    taken = next((end for end in phrases if _ends(rest, end)), taken)
+    return "".join(rest[:taken]).strip() + hint, tuple(rest[taken:])
+
+
+def words(lines: Iterable[str], key: str, language: str, size: PageSize) -> tuple[str, ...]:
+    """The words of lines, each with the space or line break before it.
+
+    A choice is one word. What is longer than a page with the line for the ``key`` is in pieces.
+    """
+    hint = _hint(key, language)
+    return tuple(_words(lines, lambda text: fits(text + hint, size)))
+
+
+def _hint(key: str, language: str) -> str:
+    return f"\n{key} {MORE.get(language, MORE['en'])}"
+
+
+def _ends(rest: Sequence[str], end: int) -> bool:
     """Whether a phrase ends before the word with the index ``end``."""
-    return words[end - 1][-1] in _MARKS or words[end][0] == "\n"
+    return rest[end - 1][-1] in _MARKS or rest[end][0] == "\n"
 
 
-def _words(sentences: Sequence[str], hint: str) -> Iterator[str]:
-    """The words, each with the space or line break before it; longer than a page: in pieces."""
-    for sentence in sentences:
+def _words(lines: Iterable[str], fit: Callable[[str], bool]) -> Iterator[str]:
+    for line in lines:
         before = "\n"
-        for word in sentence.split():
-            while not fits(word + hint):
-                most = next(size for size in range(len(word), 0, -1) if fits(word[:size] + hint))
+        for word in [line] if isinstance(line, Choice) and fit(line) else line.split():
+            while not fit(word):
+                most = next(size for size in range(len(word), 0, -1) if fit(word[:size]))
                 yield before + word[:most]
                 word, before = word[most:], ""
             yield before + word

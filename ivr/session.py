@@ -34,7 +34,8 @@ class Subject(Struct, frozen=True):
 class Frame(Struct, frozen=True):
     """A stack frame: where a flow stands that called another one, until that one returns.
 
-    ``identifying``: the call was made for a node that needs a higher identity level.
+    ``identifying``: the call was made for a node that needs a higher identity level; ``pending``
+    are then the phrases to play with that node's screen. ``agreed``: as in :class:`Session`.
     """
 
     flow: str
@@ -42,6 +43,8 @@ class Frame(Struct, frozen=True):
     values: Values
     trail: tuple[Spot, ...]
     identifying: bool = False
+    pending: tuple[Phrase, ...] = ()
+    agreed: tuple[Phrase, ...] | None = None
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -55,7 +58,10 @@ class Session(Struct, frozen=True, kw_only=True):
     caller has proved to be another subscriber than that of the line. ``proven``: the code word of
     the :attr:`subscriber` was right. ``gone``: the caller hung up and the flow still has actions
     to run. ``failed``: an on-error was taken. ``ahead``: replies dialled with a code, which answer
-    the next asks in turn.
+    the next asks in turn. ``saying``: the phrases of the :class:`~ivr.wants.Say` that is being
+    played; ``presented``: the phrases that were presented whole since the caller's last answer;
+    ``agreed``: those that the caller said yes to, until an operation that costs is run for it, or
+    the caller chooses something else; None without a yes.
     """
 
     id: str
@@ -81,6 +87,9 @@ class Session(Struct, frozen=True, kw_only=True):
     gone: bool = False
     failed: bool = False
     ahead: tuple[str, ...] = ()
+    saying: tuple[Phrase, ...] = ()
+    presented: tuple[Phrase, ...] = ()
+    agreed: tuple[Phrase, ...] | None = None
     format: int = FORMAT
 
     @property

@@ -47,12 +47,20 @@ class Ask(Struct, frozen=True, tag="ask"):
     """Play the screen and collect keys: ``Keyed``, ``Silent`` or ``Gone``.
 
     ``flush`` drops keys typed ahead. The digits of a ``secret`` ask are never logged or stored.
+    The ``consent`` keys agree to what the screen says: they count only when it was presented whole
+    before, so a line of voice drops them until the end of the prompt.
     """
 
     screen: Screen
     grammar: Grammar
     flush: bool = False
     secret: bool = False
+    consent: frozenset[str] = frozenset()
+
+    @property
+    def read_out(self) -> bool:
+        """Whether a line of text takes no reply before its last page was shown."""
+        return bool(self.consent) or self.secret or not self.screen.barge_in
 
 
 class Say(Struct, frozen=True, tag="say"):

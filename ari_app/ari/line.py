@@ -14,7 +14,7 @@ from msgspec import Struct
 from ari_app.ari.channel_state import ChannelState, Timeouts
 from ari_app.ari.errors import GoneError, UnreachableError
 from ari_app.ari.link import Link
-from ari_app.ari.playback import Finished, HungUp
+from ari_app.ari.playback import Finished, HungUp, Phase
 from ari_app.ari.player import OnHeard, OnUnplayable, Player
 from ari_app.ari.recorder import BEEP, Keep, Recorder
 from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Silent
@@ -55,6 +55,8 @@ class ChannelLine:
         self._recorder = Recorder(self.state, self.keypad, keep)
         self._ari = link.ari
         self._away = False
+        self._gather: Gather | None = None
+        """The digits of the present ask."""
         self._outcome: str | None = None
         """With which outcome the channel came back from the dialplan."""
         self._granted = self.state.clock() + timeouts.dead_man
@@ -78,8 +80,11 @@ class ChannelLine:
             self.state.changed()
 
     def playback_finished(self, playback: str, state: str) -> None:
-        """PlaybackFinished."""
+        """PlaybackFinished. A key that comes after it comes after the prompt, however soon."""
+        playing = self.player.state.phase is Phase.PLAYING
         self.player.take(Finished(playback, state == "failed"))
+        if playing and self._gather is not None and not self.player.state.busy:
+            self._gather.prompt_played(self.state.clock(), self.player.state.whole)
 
     def recording_finished(self, name: str) -> None:
         """RecordingFinished or RecordingFailed."""
@@ -145,13 +150,21 @@ class ChannelLine:
                 return Gone()
 
     async def _ask(self, ask: Ask) -> Keyed | Silent | Gone:
+        self._gather = gather = Gather(ask, self.keypad, self.state.clock())
+        try:
+            return gather.answer or await self._gathered(ask, gather)
+        finally:
+            self._gather = None
+
+    async def _gathered(self, ask: Ask, gather: Gather) -> Keyed | Silent | Gone:
         player, clock = self.player, self.state.clock
-        gather = Gather(ask, self.keypad, clock())
-        if gather.answer is not None:
-            return gather.answer
         await self._extend(self.state.timeouts.media + ask.grammar.lasts)
-        if not gather.barged:
-            await self._play(ask.screen)
+
+        def barged() -> bool:
+            gather.keyed(clock())
+            return gather.barged
+
+        played = not barged() and await self._play(ask.screen, barged)
         listening = False
         while not self.gone:
             now = clock()
@@ -159,11 +172,11 @@ class ChannelLine:
             gather.timer_fired(now)
             if not player.state.busy and not listening:
                 listening = True
-                gather.prompt_played(now)
+                gather.prompt_played(now, played and player.state.whole)
             elif player.state.busy and gather.barged:
                 await player.stop()
             elif player.state.doubtful:
-                await self._play(ask.screen)
+                played = await self._play(ask.screen, barged)
                 continue
             if gather.answer is not None:
                 return gather.answer
@@ -172,17 +185,21 @@ class ChannelLine:
 
     async def _say(self, screen: Screen) -> Played | Gone:
         player = self.player
+
+        def barged() -> bool:
+            return screen.barge_in and bool(self.keypad.ahead)
+
         await self._extend(self.state.timeouts.media)
-        await self._play(screen)
+        played = await self._play(screen, barged)
         while player.state.busy and not self.gone:
-            if screen.barge_in and self.keypad.ahead:
+            if barged():
                 await player.stop()
                 break
             if player.state.doubtful:
-                await self._play(screen)
+                played = await self._play(screen, barged)
             else:
                 await self.state.change()
-        return self.gone or Played()
+        return self.gone or Played(played and player.state.whole)
 
     async def _record(self, want: Record) -> Recorded | Silent | Gone:
         """Play, sound the tone, record. A key cuts the prompt short and is no more than that."""
@@ -194,13 +211,15 @@ class ChannelLine:
             await self._recorder.begin(want)
         return await self._recorder.result(want)
 
-    async def _play(self, screen: Screen) -> None:
-        """Play a screen as one playback, unless a key that came meanwhile makes it needless."""
+    async def _play(self, screen: Screen, barged: Callable[[], bool]) -> bool:
+        """Begin to play a screen as one playback; False if there is nothing to play, or if a key
+        that came meanwhile makes it needless."""
         media = await self._speak(screen)
         await self.player.settle()
-        if self.gone or not media or (screen.barge_in and self.keypad.ahead):
-            return
+        if self.gone or not media or barged():
+            return False
         await self.player.play(media)
+        return True
 
     async def _extend(self, seconds: float) -> None:
         """Extend the dialplan's dead-man switch to last the next ``seconds`` at least.

@@ -47,6 +47,8 @@ class Playback(Struct, frozen=True):
     """The sound files of the last one, without extension."""
     cut: bool = False
     """Whether we asked Asterisk to stop it: then it does not count as heard."""
+    whole: bool = False
+    """Whether the last one was played to its end: neither cut, nor failed, nor in doubt."""
     failed: tuple[str, ...] = ()
     """The files of a playback that failed and is not reported yet."""
 
@@ -166,14 +168,17 @@ def step(state: Playback, event: Event) -> tuple[Playback, Command | None]:
     match event:
         case PlayRequested(media) if state.phase is Phase.IDLE:
             number = state.number + 1
-            state = replace(state, phase=Phase.PLAYING, number=number, media=media, cut=False)
+            state = replace(
+                state, phase=Phase.PLAYING, number=number, media=media, cut=False, whole=False
+            )
             return state, Play(state.id, media)
         case StopRequested() if state.phase in (Phase.PLAYING, Phase.DOUBTFUL):
             return replace(state, phase=Phase.STOPPING, cut=True), Stop(state.id)
         case Finished(state.id, failed) if state.busy:
             unreported = state.media if failed else state.failed
             command = None if state.cut else Heard()
-            return replace(state, phase=Phase.IDLE, failed=unreported), command
+            whole = not (state.cut or failed)
+            return replace(state, phase=Phase.IDLE, failed=unreported, whole=whole), command
         case NotFound(state.id) | StopTimedOut() if state.busy:
             return replace(state, phase=Phase.IDLE), None
         case Unanswered(state.id) | Reconnected() if state.busy:

@@ -17,11 +17,12 @@ from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.sim.run import Call
 from ari_app.sim.script import Test
-from ari_app.ussd.line import Page, TextLine
+from ari_app.ussd.line import Page, Reply, TextLine
 from ivr.problems import near
+from ivr.screens import USSD
 from prompts.plan import screen_texts
 
-Reply = Callable[[], str | None]
+NextReply = Callable[[], str | None]
 """The next reply; None when there are no more."""
 
 
@@ -45,7 +46,7 @@ def ussd(state: State, code: str, caller: str, press: str | None) -> None:
     run(_in_memory(load_flows(state, None), code, caller, reply))
 
 
-def _given(press: str) -> Reply:
+def _given(press: str) -> NextReply:
     coming = iter(press.split(",") if "," in press else press)
     return partial(next, coming, None)
 
@@ -56,7 +57,7 @@ def _typed() -> str | None:
     return line.rstrip("\n") if line else None
 
 
-async def _over_application(state: State, code: str, caller: str, reply: Reply) -> None:
+async def _over_application(state: State, code: str, caller: str, reply: NextReply) -> None:
     """Run a session over the application, as a USSD gateway does."""
     number = chosen((await query(state)).subscribers, caller or None).number
     session = f"terminal-{secrets.token_hex(8)}"
@@ -73,16 +74,16 @@ async def _over_application(state: State, code: str, caller: str, reply: Reply) 
         given = await _shown(reply)(Page(text, last=kind == "END"))
         if given is None:
             return
-        replies.append(given)
+        replies.append(given.text)
 
 
-async def _in_memory(on: LoadedFlows, code: str, caller: str, reply: Reply) -> None:
+async def _in_memory(on: LoadedFlows, code: str, caller: str, reply: NextReply) -> None:
     """Run a session on the demo operator in memory."""
     if on.book.answering(code) is None:
         raise click.ClickException(f"no flow has {code}: {near(code, on.book.dialled)}")
     at = datetime.now().replace(second=0, microsecond=0)
     call = Call(on.bench, Test(test=code, call=code, as_=caller, at=at), lambda: 0.0)
-    line = TextLine(partial(screen_texts, on.catalogue, form="written"), _shown(reply), "ru")
+    line = TextLine(partial(screen_texts, on.catalogue, form="written"), _shown(reply), "ru", USSD)
 
     async def reach(_: float) -> None:
         """Replies do not wait for a clock."""
@@ -91,14 +92,15 @@ async def _in_memory(on: LoadedFlows, code: str, caller: str, reply: Reply) -> N
         await call.over(line, reach)
 
 
-def _shown(reply: Reply) -> Callable[[Page], Awaitable[str | None]]:
-    async def show(page: Page) -> str | None:
+def _shown(reply: NextReply) -> Callable[[Page], Awaitable[Reply | None]]:
+    async def show(page: Page) -> Reply | None:
         click.echo(page.text)
         if page.last:
             return None
         given = reply()
-        if given is not None:
-            click.echo(f"-> {given}")
-        return given
+        if given is None:
+            return None
+        click.echo(f"-> {given}")
+        return Reply(given, seen=True)
 
     return show

@@ -67,6 +67,7 @@ def _quote_and_order(
         "code-word",
         DEADLINE,
         costs=True,
+        charge=charge[0],
         daily=limits[0],
         monthly=limits[1],
         about=about,

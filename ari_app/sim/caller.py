@@ -20,7 +20,7 @@ from ari_app.sim.script import (
 )
 from ari_app.sim.trace import Trace
 from ivr.problems import Place
-from ivr.wants import Ask, Record
+from ivr.wants import Ask, LineWant, Record
 
 LONGEST = 4 * 3600.0
 """Seconds after which a call that goes on by itself fails the test."""
@@ -75,6 +75,8 @@ class Scripted:
         """When the last key was pressed."""
         self._silences = 0
         self._waited = False
+        self._hurried = False
+        """Whether the present keys are pressed without a wait, also into a text to be heard out."""
 
     async def act(self, scene: Scene, until: float) -> Act | None:
         """See :class:`ari_app.sim.line.Caller`."""
@@ -126,7 +128,7 @@ class Scripted:
             onward = press.onward and isinstance(scene.want, Ask) and scene.want.grammar.most > 1
             if not (scene.stands or self._waited or onward):
                 return None, _LATER
-            immediate = self._waited
+            immediate = self._hurried = self._waited
             hidden = press.secret or (isinstance(scene.want, Ask) and scene.want.secret)
             self._begin(replace(press, secret=hidden))
             if not immediate:
@@ -135,6 +137,8 @@ class Scripted:
         if at > self.now():
             return None, at
         key = press.keys[self._pressed]
+        if scene.playing and not self._hurried and _agrees(scene.want, key):
+            return None, _LATER
         self._last = self.now()
         self._pressed += 1
         if self._pressed == len(press.keys):
@@ -197,6 +201,11 @@ class Scripted:
                 case _:
                     self._fail(f"the call was over before {describe(step.does)}")
             step = await self._next()
+
+
+def _agrees(want: LineWant, key: str) -> bool:
+    """Whether a key begins a yes, which counts only after the text was heard out."""
+    return isinstance(want, Ask) and any(yes.startswith(key) for yes in want.consent)
 
 
 _LATER = float("inf")

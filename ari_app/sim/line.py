@@ -89,7 +89,8 @@ class SimLine(Line):
             case Ask():
                 return await self._ask(want)
             case Say():
-                return await self._play(want, want.screen) or Played()
+                gone = await self._play(want, want.screen)
+                return gone or Played(whole=not self._barged(want.screen))
             case Record():
                 return await self._record(want)
             case Enqueue() | Dial():
@@ -108,7 +109,7 @@ class SimLine(Line):
         while gather.answer is None:
             if not played and (gather.barged or now() >= ends):
                 played = True
-                gather.prompt_played(now())
+                gather.prompt_played(now(), whole=not gather.barged)
                 continue
             due = gather.due or ends
             until = due if played else min(due, ends)
@@ -121,6 +122,13 @@ class SimLine(Line):
                     self._trace.note(f"key {act} {self._late}", quiet=True)
                 self._late = ""
                 gather.keyed(now())
+                if (
+                    not played
+                    and act in ask.consent
+                    and gather.answer is None
+                    and not gather.barged
+                ):
+                    self._trace.note(f"key {act} was dropped: a yes counts when all was heard")
             gather.timer_fired(now())
             if gather.answer is not None and act is None:
                 self._timed_out(ask, gather.answer)
@@ -136,11 +144,15 @@ class SimLine(Line):
     async def _play(self, want: LineWant, screen: Screen) -> Gone | None:
         """Play a screen to its end, or until barge-in."""
         ends = self._caller.now() + self._lasts(screen)
-        while self._caller.now() < ends and not (screen.barge_in and self._keypad.ahead):
+        while self._caller.now() < ends and not self._barged(screen):
             act = await self._act(Scene(want, playing=True), ends)
             if isinstance(act, Gone):
                 return act
         return None
+
+    def _barged(self, screen: Screen) -> bool:
+        """Whether a key cuts a screen short that is not an ask's."""
+        return screen.barge_in and bool(self._keypad.ahead)
 
     async def _record(self, record: Record) -> Event:
         gone = await self._play(record, record.screen)

@@ -1,6 +1,7 @@
 """A text session as a line: screens become pages, and replies become keys."""
 
 from collections.abc import Awaitable, Callable, Container
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -8,12 +9,16 @@ from ari_app.session.conductor import Perform
 from ari_app.session.line import Line
 from ivr.digits import KEYS, Verdict, answer, judge
 from ivr.events import Answered, Bridged, Event, Gone, Keyed, Played, Silent
-from ivr.screens import listed, pages, turning
+from ivr.identity.keypad import key_form
+from ivr.screens import PageSize, listed, page, turning, words
 from ivr.session import Session
 from ivr.values import Phrase
-from ivr.wants import Action, Ask, Dial, Done, Enqueue, Grammar, LineWant, Record, Say, Screen, Send
+from ivr.wants import Action, Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen, Send
 
 ANSWERS = (Verdict.WHOLE, Verdict.LONGER)
+
+EARLY = 5
+"""After so many replies to an ask that came before its last page it is answered wrongly."""
 
 UNASKED = 30
 """After so many wants in a row that ask nothing the flow is in a loop: the session is ended."""
@@ -21,7 +26,10 @@ UNASKED = 30
 NO_AGENT, NO_VOICE, BYE = "ussd-no-agent", "ussd-no-voice", "thanks-bye"
 """Prompts: no agent can be connected; no voice can be recorded; the closing words."""
 
-PROMPTS = (NO_AGENT, NO_VOICE, BYE)
+READ_ON = "ussd-read-on"
+"""Prompt: read it to the end first; a reply before that was not taken."""
+
+PROMPTS = (NO_AGENT, NO_VOICE, BYE, READ_ON)
 
 Text = Callable[[Screen], tuple[str, ...]]
 """The phrases of a screen as sentences."""
@@ -34,7 +42,14 @@ class Page(Struct, frozen=True):
     last: bool = False
 
 
-Show = Callable[[Page], Awaitable[str | None]]
+class Reply(Struct, frozen=True):
+    """What a subscriber replied; not ``seen``: it was on its way before the page was sent."""
+
+    text: str
+    seen: bool
+
+
+Show = Callable[[Page], Awaitable[Reply | None]]
 """Shows a page and returns the reply; None if the caller left, and after the last page."""
 
 
@@ -52,13 +67,16 @@ def for_readers(perform: Perform) -> Perform:
 class TextLine(Line):
     """See :class:`ari_app.session.line.Line`.
 
-    Texts are collected until something is asked or the session ends.
+    Texts are collected until something is asked or the session ends. What must be read out, such as
+    a charge that a yes agrees to, takes no reply before its last page was sent: the reply turns
+    nothing, and the page is shown again with a line that says so.
     """
 
-    def __init__(self, text: Text, show: Show, language: str) -> None:
+    def __init__(self, text: Text, show: Show, language: str, size: PageSize) -> None:
         self._text = text
         self._show = show
         self._language = language
+        self._size = size
         self._kept: list[str] = []
         self._unasked = 0
         self._gone: Gone | None = None
@@ -78,7 +96,7 @@ class TextLine(Line):
             case Say():
                 if not want.passing:
                     self._keep(want.screen)
-                return Played()
+                return Played(whole=not want.passing)
             case Enqueue() | Dial():
                 self._language = getattr(want, "language", self._language)
                 self._add(NO_AGENT)
@@ -100,26 +118,56 @@ class TextLine(Line):
             self._kept += listed(sentence, keys)
 
     def _add(self, prompt: str) -> None:
-        self._kept += self._text(Screen((Phrase(prompt),), self._language))
+        self._kept += self._prompt(prompt)
+
+    def _prompt(self, prompt: str) -> tuple[str, ...]:
+        return self._text(Screen((Phrase(prompt),), self._language))
 
     async def _ask(self, ask: Ask) -> Keyed | Gone:
-        grammar = ask.grammar
-        reply = await self._show_pages(grammar)
+        reply = await self._show_pages(ask)
         if reply is None:
             self._gone = Gone()
             return self._gone
-        keys = reply.strip()
-        if set(keys) - KEYS or (len(keys) > 1 and judge(grammar, keys) not in ANSWERS):
-            keys = ""  # invalid, and not for the call log: it may be a secret
-        return Keyed(answer(grammar, keys), ask.secret)
+        return Keyed(_digits(ask, reply.text), ask.secret, reply.seen)
 
-    async def _show_pages(self, grammar: Grammar | None) -> str | None:
-        """Show the collected texts page by page; the first reply that does not turn a page."""
-        key = turning(grammar)
-        *before, last = pages(self._kept, key, self._language)
+    async def _show_pages(self, ask: Ask | None) -> Reply | None:
+        """Show the collected texts page by page, until a reply that does not turn a page.
+
+        It is ``seen`` if all pages had been sent before it.
+        """
+        key = turning(self._kept)
+        rest = words(self._kept, key, self._language, self._size)
         self._kept.clear()
-        for text in before:
-            reply = await self._show(Page(text))
-            if reply is None or (reply.strip() != key and grammar is not None):
-                return reply
-        return await self._show(Page(last, last=grammar is None))
+        hint: tuple[str, ...] = ()
+        early, seen = 0, True
+        while True:
+            text, after = page((*hint, *rest), key, self._language, self._size)
+            reply = await self._show(Page(text, last=ask is None and not after))
+            if reply is None:
+                return None
+            hint, said = (), reply.text.strip()
+            turns = bool(after) and (ask is None or said == key)
+            if ask is not None and ask.read_out and not (reply.seen and (turns or not after)):
+                early += 1
+                if early > EARLY:
+                    return Reply("", seen=False)
+                hint = words(self._prompt(READ_ON), key, self._language, self._size)
+            elif turns:
+                rest, seen = after, seen and reply.seen
+            else:
+                return Reply(said, seen=seen and reply.seen and not after)
+
+
+def _digits(ask: Ask, reply: str) -> str:
+    """The keys of a reply; "" if they are invalid, and not for the call log: it may be a secret.
+
+    The letters of a secret are the keys on which a telephone has them.
+    """
+    keys = reply
+    if ask.secret and set(keys) - KEYS:
+        with suppress(ValueError):
+            keys = key_form(keys)
+    grammar = ask.grammar
+    if set(keys) - KEYS or (len(keys) > 1 and judge(grammar, keys) not in ANSWERS):
+        return ""
+    return answer(grammar, keys)

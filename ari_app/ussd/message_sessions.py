@@ -13,8 +13,9 @@ from typing import Any
 from msgspec import Struct
 
 from ari_app.session.conductor import conduct
-from ari_app.ussd.line import Page, TextLine
+from ari_app.ussd.line import Page, Reply, TextLine
 from ari_app.ussd.sessions import LASTING, MOST, PATIENCE, TROUBLE, UNKNOWN, Enter, TextServices
+from ivr.screens import SMS
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class MessageSessions:
         try:
             number = await self._post.number(phone)
             while number is not None and (text := await inbox.next()) is not None:
-                await self._serve(phone, number, inbox, text)
+                await self._serve(phone, number, inbox, text.text)
         except Exception:
             log.exception("the text sessions of a phone failed; its next text starts again")
         finally:
@@ -106,11 +107,12 @@ class MessageSessions:
                 return False
             return True
 
-        async def show(page: Page) -> str | None:
+        async def show(page: Page) -> Reply | None:
             if not await send(page) or page.last:
                 return None
-            while (reply := await inbox.next()) is not None and _CODE.fullmatch(reply):
-                if written.book.answering(reply) is not None:
+            inbox.page_sent()
+            while (reply := await inbox.next()) is not None and _CODE.fullmatch(reply.text):
+                if written.book.answering(reply.text) is not None:
                     inbox.put_back(reply)
                     return None
                 await send(written.page(UNKNOWN))
@@ -123,7 +125,7 @@ class MessageSessions:
         if session is None:
             await send(written.page(UNKNOWN))
             return
-        line = TextLine(written.text, show, session.language)
+        line = TextLine(written.text, show, session.language, SMS)
         try:
             await conduct(line, written.book, session, written.world)
         except Exception:
@@ -138,7 +140,7 @@ class _Inbox:
         self.to = ""
         """The service number that the last text was sent to."""
         self.task: asyncio.Task[None] | None = None
-        self._texts: deque[tuple[str, str]] = deque()
+        self._texts: deque[tuple[str, Reply]] = deque()
         self._taken: deque[float] = deque(maxlen=PACE)
         self._changed = asyncio.Event()
         self._closed = False
@@ -150,11 +152,15 @@ class _Inbox:
         if too_fast or len(self._texts) == WAITING:
             return False
         self._taken.append(now)
-        self._texts.append((to, text.strip()))
+        self._texts.append((to, Reply(text.strip(), seen=True)))
         self._changed.set()
         return True
 
-    def put_back(self, text: str) -> None:
+    def page_sent(self) -> None:
+        """A page was sent: the texts that came before are no answers to it."""
+        self._texts = deque((to, Reply(text.text, seen=False)) for to, text in self._texts)
+
+    def put_back(self, text: Reply) -> None:
         """Put a text back, to be read next."""
         self._texts.appendleft((self.to, text))
 
@@ -163,7 +169,7 @@ class _Inbox:
         self._closed = True
         self._changed.set()
 
-    async def next(self) -> str | None:
+    async def next(self) -> Reply | None:
         """The next text; None when none comes within :data:`LASTING`."""
         try:
             async with asyncio.timeout(LASTING):

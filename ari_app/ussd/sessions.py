@@ -14,8 +14,9 @@ from msgspec import Struct
 
 from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.ussd import line
-from ari_app.ussd.line import Page, Text, TextLine
+from ari_app.ussd.line import Page, Reply, Text, TextLine
 from ivr.model import Book
+from ivr.screens import USSD
 from ivr.session import Session
 from ivr.values import Phrase
 from ivr.wants import Screen
@@ -154,9 +155,11 @@ class _OpenSession:
         self._text = ""
         self._begun = False
         self._answers: dict[str, Page] = {}
-        self._replies: asyncio.Queue[str | None] = asyncio.Queue()
+        self._replies: asyncio.Queue[Reply | None] = asyncio.Queue()
         self._shown: asyncio.Queue[Page] = asyncio.Queue()
         self._page = Page("")
+        self._sent = False
+        """Whether the page was the answer to a request, so that the subscriber can have seen it."""
 
     @property
     def over(self) -> bool:
@@ -166,7 +169,7 @@ class _OpenSession:
     async def run(self) -> None:
         """The outermost frame of a session."""
         session, written = self.session, self._written
-        text_line = TextLine(written.text, self._show, session.language)
+        text_line = TextLine(written.text, self._show, session.language, USSD)
         try:
             await conduct(text_line, written.book, session, written.world)
         except Exception:
@@ -185,17 +188,21 @@ class _OpenSession:
             self.task.cancel()
 
     async def answer(self, text: str) -> Page:
-        """The page after these replies; the same one if they come again."""
+        """The page after these replies; the same one if they come again.
+
+        Of replies that come together only the first one is an answer to a page that was sent.
+        """
         if not self._answers:
             self._answers[""] = self._page = await self._next_page()
         if text not in self._answers:
             for reply in replies(self._rest(text)):
                 if not self._page.last:
-                    self._replies.put_nowait(reply)
-                    self._page = await self._next_page()
+                    self._replies.put_nowait(Reply(reply, seen=self._sent))
+                    self._page, self._sent = await self._next_page(), False
                 self._text = f"{self._text}*{reply}" if self._begun else reply
                 self._begun = True
                 self._answers[self._text] = self._page
+        self._sent = True
         return self._answers[text]
 
     def _rest(self, text: str) -> str:
@@ -219,7 +226,7 @@ class _OpenSession:
             self.leave()
             return self._written.page(TROUBLE, self.session.language)
 
-    async def _show(self, page: Page) -> str | None:
+    async def _show(self, page: Page) -> Reply | None:
         self._shown.put_nowait(page)
         if page.last:
             return None

@@ -203,7 +203,7 @@ class _Search:
             ),
             at.language if "language" in self.looked else "",
             at.dialled if "dialled" in self.looked else "",
-            tuple((frame.flow, frame.node) for frame in at.frames),
+            (at.agreed is not None, tuple((frame.flow, frame.node) for frame in at.frames)),
             tuple(values),
             misses if self.detail > 0 else 0,
             tuple(sorted(at.values)) if self.detail > 1 else (),
@@ -216,7 +216,7 @@ class _Search:
             case Ask():
                 yield from self.pressed(want, at)
             case Say():
-                yield Played()
+                yield Played(whole=True)
             case Record():
                 yield from map(Recorded, self.recordings(want, at))
                 yield Silent()
@@ -243,16 +243,16 @@ class _Search:
         fresh = not (at.silences or at.wrongs)
         if fresh or at.misses >= flow.patience:
             for choice in sorted(ask.grammar.choices | ask.grammar.codes):
-                yield Keyed(choice)
+                yield Keyed(choice, whole=True)
             node = flow.nodes[at.node]
             if isinstance(node, Input):
                 yield from map(Keyed, self.digits(node))
         if fresh or at.silences:
-            yield Silent()
+            yield Silent(whole=True)
         if fresh or at.wrongs:
             wrong = wrong_keys(ask.grammar)
             if wrong:
-                yield Keyed(wrong)
+                yield Keyed(wrong, whole=True)
 
     def recordings(self, record: Record, at: Session) -> Iterator[Recording]:
         """Recordings a caller may leave: one, and one per case of a branch on its length."""

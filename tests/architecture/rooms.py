@@ -109,7 +109,7 @@ ROOMS = {
     "ari_app.ussd": _room(
         "text sessions: a line of text",
         "config session",
-        "ivr",
+        "ivr ivr.identity",
     ),
     "ari_app.sim": _room(
         "calls without a phone: a line on a virtual clock, over fictional subscribers",

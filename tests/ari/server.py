@@ -31,6 +31,8 @@ class Server:
         self.refusing = 0
         self.instant = False
         """Whether a playback is over as soon as it began."""
+        self.finished = 0
+        """How many playbacks are over."""
         self.stops = True
         """Whether a playback whose stop is requested stops before the answer."""
         self.channels: dict[str, FakeChannel] = {}
@@ -114,6 +116,7 @@ class Server:
         """What the channel plays comes to its end."""
         fake = self.channels[channel]
         playback, fake.playback = fake.playback, ""
+        self.finished += 1
         fake.quiet.set()
         self.emit("PlaybackFinished", playback={"id": playback, "state": state})
 

@@ -18,8 +18,8 @@ async def test_a_screen_is_one_playback_and_nothing_else_is_asked(server: Server
     server.instant = True
     async with harness(server) as at:
         line = await at.call()
-        assert await line.present(say("welcome", "hours")) == Played()
-        assert await line.present(say("outages")) == Played()
+        assert await line.present(say("welcome", "hours")) == Played(whole=True)
+        assert await line.present(say("outages")) == Played(whole=True)
     assert server.plays == ["sound:welcome,sound:hours", "sound:outages"]
     assert server.lines("POST") == [
         "POST channels/c-1/play/c-1-1",
@@ -34,8 +34,8 @@ async def test_the_end_of_a_playback_may_come_before_the_answer_to_its_request(
     ends: list[str] = []
     async with harness(server, sounds=Sounds(speak, lambda: ends.append("played"))) as at:
         line = await at.call()
-        assert await line.present(say("welcome")) == Played()
-        assert await line.present(ask("menu", first=0.01)) == Silent()
+        assert await line.present(say("welcome")) == Played(whole=True)
+        assert await line.present(ask("menu", first=0.01)) == Silent(whole=True)
     assert ends == ["played", "played"]
 
 
@@ -55,7 +55,7 @@ async def test_a_key_stops_the_playback_and_the_next_waits_for_its_end(server: S
         server.finish("c-1")
         await played(at, 2)
         server.finish("c-1")
-        assert await following == Played()
+        assert await following == Played(whole=True)
     assert not server.doubled
     assert ends == ["played"], "what was cut short has no end of its own"
 
@@ -71,7 +71,7 @@ async def test_a_playback_that_never_ends_times_out(server: Server) -> None:
         following = presenting(line, say("balance"))
         await played(at, 2)
         server.finish("c-1")
-        assert await following == Played()
+        assert await following == Played(whole=True)
 
 
 async def test_a_stop_that_finds_the_playback_over(server: Server) -> None:
@@ -96,7 +96,7 @@ async def test_a_screen_without_barge_in_is_played_to_the_end(server: Server) ->
         await at.link.ari.asterisk.ping()
         assert not playing.done()
         server.finish("c-1")
-        assert await playing == Played()
+        assert await playing == Played(whole=True)
         assert await line.present(ask("menu")) == Keyed("1")
     assert not server.lines("DELETE")
     assert server.plays == ["sound:legal"]
@@ -142,7 +142,7 @@ async def test_silence_is_counted_from_the_end_of_the_words(server: Server) -> N
             await at.link.ari.asterisk.ping()
         assert not answer.done()
         server.finish("c-1")
-        assert await answer == Silent()
+        assert await answer == Silent(whole=True)
 
 
 async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
@@ -158,7 +158,7 @@ async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
         following = presenting(line, say("next"))
         await played(at, 2)
         server.finish("c-1")
-        assert await following == Played()
+        assert await following == Played(whole=True)
     assert caplog.text.count("cannot play one of") == 1
     assert len(unplayable) == 1
 

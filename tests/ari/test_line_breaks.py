@@ -29,7 +29,7 @@ def drop_and_finish(server: Server) -> None:
 @pytest.mark.parametrize("break_", [drop, drop_and_finish])
 @pytest.mark.parametrize(
     ("want", "key", "event"),
-    [(say("welcome"), "", Played()), (ask("menu"), "2", Keyed("2"))],
+    [(say("welcome"), "", Played(whole=True)), (ask("menu"), "2", Keyed("2", whole=True))],
     ids=["say", "ask"],
 )
 async def test_a_screen_is_replayed_after_a_break_of_the_link(
@@ -125,7 +125,7 @@ async def test_a_socket_that_is_closed_and_not_known_to_be_does_not_stop_the_loo
         assert socket._transport is not None
         socket._transport.underlying_transport.abort()
         assert at.link.connected
-        assert await line.present(say("welcome")) == Played()
+        assert await line.present(say("welcome")) == Played(whole=True)
         assert at.link.connections == 2
     assert caplog.text.count("retrying") < 100
 

@@ -137,7 +137,7 @@ async def test_an_asterisk_that_cannot_record(server: Server) -> None:
         server.plan("POST channels/c-1/record", lambda: 500)
         with pytest.raises(LineError, match="spool directory"):
             await line.present(record("after-the-tone", name="call-4"))
-        assert await line.present(say("sorry")) == Played()
+        assert await line.present(say("sorry")) == Played(whole=True)
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP, Fault.LOST])

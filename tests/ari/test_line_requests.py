@@ -77,7 +77,7 @@ async def test_a_screen_is_replayed_when_its_request_times_out(
         await played(at, 2)
         assert server.lines("DELETE playbacks") == ["DELETE playbacks/c-1-1"]
         server.finish("c-1")
-        assert await playing == Played()
+        assert await playing == Played(whole=True)
         assert at.link.connections == 1
 
 
@@ -110,7 +110,7 @@ async def test_a_late_word_of_one_playback_does_not_end_the_next(server: Server)
         await at.link.ari.asterisk.ping()
         assert not playing.done()
         server.finish("c-1")
-        assert await playing == Played()
+        assert await playing == Played(whole=True)
     assert not server.doubled
 
 
@@ -125,6 +125,6 @@ async def test_a_break_while_it_stops_for_the_replay(server: Server, fault: Faul
         await until(lambda: at.link.connections == 3)
         await played(at, 2)
         server.finish("c-1")
-        assert await playing == Played()
+        assert await playing == Played(whole=True)
     assert len(server.lines("DELETE playbacks")) == 2
     assert not server.doubled

@@ -59,8 +59,8 @@ def book(*texts: str) -> Book:
 
 
 def keyed(keys: str) -> list[Event]:
-    """Answers, one after the other."""
-    return [Keyed(key) for key in keys.split()]
+    """Answers, one after the other, each after the prompt was heard out."""
+    return [Keyed(key, whole=True) for key in keys.split()]
 
 
 def through_json(session: Session) -> Session:

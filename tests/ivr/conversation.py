@@ -167,11 +167,11 @@ def play(book: Book, text: str) -> tuple[str, list[Step], Want]:
 def _event(words: list[str], want: Want) -> Event:
     match words:
         case ["told"]:
-            return Played()
+            return Played(whole=True)
         case ["silent"]:
-            return Silent()
+            return Silent(whole=True)
         case ["key", digits]:
-            return Keyed(digits)
+            return Keyed(digits, whole=True)
         case ["answer", outcome] if isinstance(want, Invoke):
             return answered(want.operation, outcome)
         case ["answer", "some"]:

@@ -157,7 +157,7 @@ def happens(book: Book, want: Want, random: Random, misses: float = 0.2) -> Even
         case Ask():
             return _pressed(want, random, misses)
         case Say():
-            return Played()
+            return Played(whole=True)
         case Record():
             said = Recording("/recorded/x.wav", random.choice([2.0, 20.0]))
             return Recorded(said) if random.random() < 0.7 else Silent()
@@ -201,4 +201,4 @@ def _pressed(ask: Ask, random: Random, misses: float) -> Event:
     if grammar.most:
         length = random.randint(grammar.least, grammar.most)
         keys += ["".join(random.choices("0123456789", k=length))] * (len(keys) + 1)
-    return Keyed(random.choice(keys))
+    return Keyed(random.choice(keys), whole=random.random() < 0.9)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ivr.digits import Verdict, answer, judge
 from ivr.events import Keyed, Silent
@@ -51,7 +52,7 @@ def gathered(
             gather.timer_fired(now)
             if not played and now == ends_at:
                 played = True
-                gather.prompt_played(now)
+                gather.prompt_played(now, whole=not gather.barged)
     for at, key in coming:
         keypad.press(key, at)
     return now, gather.answer
@@ -109,7 +110,45 @@ def test_the_stop_key_is_cut_off_only_where_it_stops() -> None:
     ],
 )
 def test_times(wanted: Ask, presses: list[tuple[float, str]], at: float, found: str | None) -> None:
-    assert gathered(wanted, presses, Keypad()) == (at, Silent() if found is None else Keyed(found))
+    whole = found is None or presses[0][0] >= PROMPT
+    expected = Silent(whole) if found is None else Keyed(found, whole=whole)
+    assert gathered(wanted, presses, Keypad()) == (at, expected)
+
+
+@pytest.mark.parametrize(
+    ("keys", "presses", "at", "found"),
+    [
+        pytest.param("1", [(4, "1")], 25, Silent(whole=True), id="a yes too early is dropped"),
+        pytest.param("1", [(-1, "1")], 25, Silent(whole=True), id="and so is one typed ahead"),
+        pytest.param("1", [(4, "1"), (22, "1")], 22, Keyed("1", whole=True), id="then it counts"),
+        pytest.param("2", [(22, "2")], 22, Keyed("2", whole=True), id="at once where it can"),
+        pytest.param("1", [(4, "2")], 4, Keyed("2"), id="any other key cuts the prompt short"),
+        pytest.param("1", [(-1, "1"), (-0.5, "2")], 0, Keyed("2"), id="also after a dropped one"),
+        pytest.param("11", [(4, "1"), (5, "1")], 25, Silent(whole=True), id="keys in turn"),
+        pytest.param("11", [(18, "1"), (20.5, "1")], 20.5, Keyed("11"), id="begun too early"),
+    ],
+)
+@pytest.mark.parametrize("barge_in", [True, False])
+def test_a_yes_counts_after_the_prompt_was_heard_out(
+    keys: str, presses: list[tuple[float, str]], at: float, found: Keyed | Silent, barge_in: bool
+) -> None:
+    sure = Grammar(frozenset({keys, "2"}))
+    asked = replace(ask(sure, barge_in), consent=frozenset({keys}))
+    answered, answer = gathered(asked, presses, Keypad())
+    if barge_in:
+        assert (answered, answer) == (at, found)
+    else:
+        agreed = isinstance(answer, Keyed) and answer.digits == keys and answer.whole
+        assert agreed == (isinstance(found, Keyed) and found.digits == keys and found.whole)
+
+
+def test_a_yes_after_a_prompt_that_was_not_heard_is_answered_and_says_so() -> None:
+    keypad = Keypad()
+    gather = Gather(replace(ask(MENU), consent=frozenset({"2"})), keypad, 0.0)
+    gather.prompt_played(1.0, whole=False)  # it could not be played
+    keypad.press("2", 2.0)
+    gather.keyed(2.0)
+    assert gather.answer == Keyed("2", whole=False)
 
 
 def test_an_expert_types_ahead_through_three_prompts() -> None:
@@ -125,7 +164,7 @@ def test_an_expert_types_ahead_through_three_prompts() -> None:
 
 
 def test_flush_drops_what_was_typed_ahead_and_nothing_else() -> None:
-    assert gathered(ask(MENU, flush=True), [(0, "2")], Keypad(), now=1) == (26, Silent())
+    assert gathered(ask(MENU, flush=True), [(0, "2")], Keypad(), now=1) == (26, Silent(whole=True))
     later = [(0.0, "2"), (2.0, "*")]
     assert gathered(ask(MENU, flush=True), later, Keypad(), now=1) == (2, Keyed("*"))
     listen = ask(MENU, barge_in=False, flush=True)
@@ -153,14 +192,14 @@ def test_an_end_of_the_prompt_that_comes_twice_or_late_changes_nothing() -> None
     gather = Gather(ask(MENU), Keypad(), 0.0)
     gather.timer_fired(1000.0)
     assert gather.answer is None  # nothing is due while the prompt plays
-    gather.prompt_played(10.0)
-    gather.prompt_played(14.0)
+    gather.prompt_played(10.0, whole=True)
+    gather.prompt_played(14.0, whole=True)
     assert gather.due == 15.0
     gather.timer_fired(14.9)
     assert gather.answer is None
     gather.timer_fired(15.0)
-    assert gather.answer == Silent()
-    gather.prompt_played(16.0)
+    assert gather.answer == Silent(whole=True)
+    gather.prompt_played(16.0, whole=True)
     assert gather.due is None
 
 

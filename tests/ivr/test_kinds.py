@@ -35,12 +35,12 @@ start: { confirm: [menu, number], yes: one, no: ten, yes-key: "7", attempts: 2, 
 @pytest.mark.parametrize(
     ("answers", "expected", "way"),
     [
-        ([Keyed("7")], "say hello", "yes"),
+        ([Keyed("7", whole=True)], "say hello", "yes"),
         ([Keyed("2")], "say hours", "no"),
         ([Keyed("0")], "say bye", "0"),
         ([Keyed("9")], "ask menu number", "9"),
         ([Keyed("1")], "ask wrong menu number", "wrong"),
-        ([Silent()], "ask short", "silent"),
+        ([Silent(whole=True)], "ask short", "silent"),
         ([Keyed("1"), Silent(), Keyed("1")], "say bye", "gave-up"),
     ],
 )

@@ -44,7 +44,10 @@ def last_turn(book: Book, begun: Turn, react: Callable[[Want], Event], turns: in
 
 
 moves = st.lists(
-    st.one_of(st.builds(Keyed, st.text("0123456789*#", min_size=1, max_size=2)), st.just(Silent())),
+    st.one_of(
+        st.builds(Keyed, st.text("0123456789*#", min_size=1, max_size=2), whole=st.booleans()),
+        st.just(Silent()),
+    ),
     max_size=60,
 )
 
@@ -176,7 +179,7 @@ class Masher:
         while gather.answer is None:
             if not played and (gather.barged or self.now >= ends_at):
                 played = True
-                gather.prompt_played(self.now)
+                gather.prompt_played(self.now, whole=not gather.barged)
             elif self.wait(gather.due or ends_at):
                 gather.keyed(self.now)
             else:

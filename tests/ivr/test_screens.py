@@ -4,11 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.digits import Verdict, judge
 from ivr.nodes import Menu
-from ivr.screens import MORE, fits, listed, pages, turning
+from ivr.screens import MORE, SMS, USSD, Choice, PageSize, fits, listed, pages, turning
 from ivr.values import Phrase
-from ivr.wants import Grammar
 from prompts import catalogue, plan
 from tests.ivr.conversation import shipped
 from tests.operators import DEMO
@@ -36,60 +34,69 @@ def test_nothing_is_lost_and_no_page_is_too_long(
 
 
 @pytest.mark.parametrize(
-    ("text", "holds"),
+    ("text", "ussd", "sms"),
     [
-        ("a" * 160, True),
-        ("a" * 161, False),
-        ("€" * 80, True),
-        ("€" * 80 + "a", False),
-        ("Ω" * 160, True),
-        ("ы" + "a" * 69, True),
-        ("ы" + "a" * 70, False),
-        ("😀" * 35, True),
-        ("😀" * 35 + "a", False),
-        ("", True),
+        ("a" * 160, True, True),
+        ("a" * 161, True, False),
+        ("a" * 182, True, False),
+        ("a" * 183, False, False),
+        ("€" * 80, True, True),
+        ("€" * 91, True, False),
+        ("€" * 91 + "a", False, False),
+        ("Ω" * 182, True, False),
+        ("ы" + "a" * 69, True, True),
+        ("ы" + "a" * 70, True, False),
+        ("ы" + "a" * 79, True, False),
+        ("ы" + "a" * 80, False, False),
+        ("😀" * 40, True, False),
+        ("😀" * 40 + "a", False, False),
+        ("", True, True),
     ],
 )
-def test_what_a_page_holds(text: str, holds: bool) -> None:
-    assert fits(text) is holds
+def test_what_a_page_holds(text: str, ussd: bool, sms: bool) -> None:
+    assert (fits(text, USSD), fits(text, SMS)) == (ussd, sms)
 
 
 def test_pages_as_they_are_read() -> None:
-    sentences = [
-        "На вашем счёте двенадцать рублей.",
-        "Баланс один, тариф два, услуги три, язык пять.",
-    ]
-    assert pages(sentences, "#", "be") == (
-        "На вашем счёте двенадцать рублей.\nБаланс один, тариф два,\n# далей",
+    lines = ["На вашем счёте двенадцать рублей.", "Баланс один, тариф два, услуги три, язык пять."]
+    assert pages(lines, "9", "be", SMS) == (
+        "На вашем счёте двенадцать рублей.\nБаланс один, тариф два,\n9 далей",
         "услуги три, язык пять.",
     )
-    sentences = [
-        "Добра, цяпер мы размаўляем па-беларуску.",
-        "Баланс адзін, тарыф два, паслугі тры.",
-    ]
-    assert pages(sentences, "#", "be") == (
-        "Добра, цяпер мы размаўляем па-беларуску.\nБаланс адзін,\n# далей",
+    lines = ["Добра, цяпер мы размаўляем па-беларуску.", "Баланс адзін, тарыф два, паслугі тры."]
+    assert pages(lines, "9", "be", SMS) == (
+        "Добра, цяпер мы размаўляем па-беларуску.\nБаланс адзін,\n9 далей",
         "тарыф два, паслугі тры.",
     )
-    assert pages(["Short."], "0", "en") == ("Short.",)
-    assert pages([], "0", "en") == ("",)
+    assert pages(["Short."], "9", "en") == ("Short.",)
+    assert pages([], "9", "en") == ("",)
 
 
 @pytest.mark.parametrize(
-    ("grammar", "key"),
+    ("lines", "key"),
     [
-        (None, "0"),
-        (Grammar(frozenset("12")), "0"),
-        (Grammar(frozenset("012")), "#"),
-        (Grammar(frozenset("012#*")), "00"),
-        (Grammar(frozenset({"1", "02", "#"})), "00"),
-        (Grammar(most=20, stop="#"), "#"),
-        (Grammar(frozenset("*#"), most=20), "+"),
+        ([], "9"),
+        (["9 lives"], "9"),
+        ([Choice("1 Balance"), Choice("0 A person")], "9"),
+        ([Choice("9 Again"), Choice("1 Balance")], "0"),
+        ([Choice(f"{key} Choice") for key in "0123456789*#"], "00"),
     ],
 )
-def test_the_key_that_turns_the_page_is_no_answer(grammar: Grammar | None, key: str) -> None:
-    assert turning(grammar) == key
-    assert grammar is None or judge(grammar, key) is Verdict.WRONG
+def test_one_key_turns_pages_unless_a_choice_has_it(lines: list[str], key: str) -> None:
+    assert turning(lines) == key
+
+
+@given(
+    st.lists(st.text("абв ", min_size=1, max_size=60).map(lambda text: f"1 {text}".strip())),
+    st.lists(st.text("абв ", min_size=1, max_size=60), max_size=2),
+    st.sampled_from([USSD, SMS]),
+)
+def test_a_choice_is_not_cut_over_pages(
+    choices: list[str], sentences: list[str], size: PageSize
+) -> None:
+    lines = [*sentences, *map(Choice, choices)]
+    found = [line for page in pages(lines, "9", "ru", size) for line in page.split("\n")]
+    assert all(choice in found for choice in choices)
 
 
 @pytest.mark.parametrize(
@@ -137,4 +144,4 @@ def test_a_page_ends_between_lines() -> None:
         "2 Узнать о ремонте на линии",
         "3 Попросить перезвонить",
     ]
-    assert pages(lines, "0", "ru") == (f"{lines[0]}\n{lines[1]}\n0 дальше", lines[2])
+    assert pages(lines, "9", "ru", SMS) == (f"{lines[0]}\n{lines[1]}\n9 дальше", lines[2])

@@ -16,12 +16,12 @@ from ari_app.sim.run import Call, run_test
 from ari_app.sim.script import Expectation, HangUp, Hear, Press, Test, describe
 from ari_app.sim.script_reader import read
 from ari_app.sim.trace import Trace
-from ari_app.ussd.line import Page, TextLine
+from ari_app.ussd.line import Page, Reply, TextLine
 from ivr import nodes
 from ivr.draft import Step
 from ivr.events import Event, Gone, Keyed
 from ivr.gather import SAME_PRESS, Gather, Keypad
-from ivr.screens import MORE, fits
+from ivr.screens import MORE, USSD, fits
 from ivr.wants import Ask, LineWant
 from prompts.plan import screen_texts
 from tests.ari.facts import until
@@ -77,12 +77,14 @@ class Following(Line):
     def _reply(self, ask: Ask) -> str | None:
         """The keys that the caller presses for what is asked; None for a hang-up."""
         gather = Gather(ask, self._keypad, self._seconds)
+        if ask.consent:
+            gather.prompt_played(self._seconds, whole=True)
         while gather.answer is None and (keys := self._press()):
             for key in keys:
                 self._seconds += 1
                 self._keypad.press(key, self._seconds)
             gather.keyed(self._seconds)
-            gather.prompt_played(self._seconds)
+            gather.prompt_played(self._seconds, whole=True)
             if gather.due is not None:
                 gather.timer_fired(gather.due)
         return gather.answer.digits if isinstance(gather.answer, Keyed) else None
@@ -115,15 +117,15 @@ async def reach(_: float) -> None:
 async def as_text(test: Test) -> Trace:
     replies: asyncio.Queue[str] = asyncio.Queue()
 
-    async def show(page: Page) -> str | None:
+    async def show(page: Page) -> Reply | None:
         assert fits(page.text)
         key, _, hint = page.text.rpartition("\n")[2].partition(" ")
         if page.last:
             return None
-        return key if hint in MORE.values() else await replies.get()
+        return Reply(key if hint in MORE.values() else await replies.get(), seen=True)
 
     call = Call(BENCH, test, lambda: 0.0)
-    line = TextLine(partial(screen_texts, MENUS.catalogue, form="written"), show, "ru")
+    line = TextLine(partial(screen_texts, MENUS.catalogue, form="written"), show, "ru", USSD)
     following = Following(line, replies.put, test, call.trace)
     await call.over(following, reach)
     following.over()
@@ -139,12 +141,12 @@ async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
         async def by_voice(test: Test) -> Trace:
             channel = f"c-{len(server.asked)}"
             line = await here.call(channel)
-            plays, last = len(server.plays), ""
+            last = ""
 
             async def press(keys: str) -> None:
-                nonlocal plays, last
-                await until(lambda: len(server.plays) > plays)
-                plays = len(server.plays)
+                nonlocal last
+                plays = len(server.plays)  # the ask has not begun yet
+                await until(lambda: server.finished == len(server.plays) > plays)
                 for key in keys:
                     if key == last:
                         await asyncio.sleep(AGAIN)

@@ -30,8 +30,8 @@ def test_a_menu_and_replies() -> None:
 
 
 def test_pages_are_turned() -> None:
-    pages = ussd("*111#", "--press", "200")
-    assert pages.endswith("\n0 дальше\n-> 0\nВ тариф входит 300 минут и 10 гигабайт интернета.\n")
+    pages = ussd("*111#", "--press", "299")
+    assert pages.endswith("\n9 дальше\n-> 9\nВ тариф входит 300 минут и 10 гигабайт интернета.\n")
 
 
 @pytest.mark.parametrize("arguments", [("*999#",), ("*100#", "--as", "stranger")])

@@ -97,8 +97,8 @@ async def test_long_words_come_page_by_page() -> None:
         await one.said("*111#")
         await one.said("2")
         page = await one.said("9753")
-        assert page.endswith("\n00 more")
-        assert (await one.said("00")).startswith("word")
+        assert page.endswith("\n9 more")
+        assert (await one.said("9")).startswith("word")
         assert "9753" not in repr(one.here.records)
 
 
