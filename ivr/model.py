@@ -4,6 +4,7 @@ Fields are annotated as in :mod:`ivr.nodes`; the loader, the check and the schem
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -118,7 +119,7 @@ def needed(node: Node, operations: Mapping[str, Operation]) -> Need:
     return "code-word" if operation and operation.need == "code-word" else node.need
 
 
-class Book(Struct, frozen=True):
+class Book(Struct, frozen=True, dict=True):
     """All flows that were checked together, and what they may use.
 
     A call keeps the book it started with, also after a reload.
@@ -133,7 +134,7 @@ class Book(Struct, frozen=True):
     def answering(self, dialled: str) -> Flow | None:
         """The flow that a dialled number or code starts, without replies dialled with it."""
         code, _ = self.parted(dialled)
-        return next((flow for flow in self.flows.values() if code in flow.entries), None)
+        return self.dialled.get(code)
 
     def parted(self, dialled: str) -> tuple[str, tuple[str, ...]]:
         """Split a dialled string into the number or code and the replies dialled with it.
@@ -150,12 +151,16 @@ class Book(Struct, frozen=True):
                     return code, tuple(words[many:])
         return dialled, ()
 
-    @property
-    def dialled(self) -> tuple[str, ...]:
-        """All numbers and codes that start a flow."""
-        return tuple(number for flow in self.flows.values() for number in flow.entries)
+    @cached_property
+    def dialled(self) -> Mapping[str, Flow]:
+        """All numbers and codes that start a flow, and the flow."""
+        found: dict[str, Flow] = {}
+        for flow in self.flows.values():
+            for number in flow.entries:
+                found.setdefault(number, flow)
+        return found
 
-    @property
+    @cached_property
     def codes(self) -> frozenset[str]:
         """The codes that can be keyed during a call: those that start with ``*``."""
         codes = (code for flow in self.flows.values() for code in flow.codes)

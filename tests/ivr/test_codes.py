@@ -48,7 +48,7 @@ def test_where_a_call_begins(dialled: str, expected: str) -> None:
 def test_what_nothing_begins() -> None:
     begun = book(flow(NODES, CODES))
     assert start_session(begun, "call", "*999#", Caller("")) is None
-    assert begun.dialled == ("100", "*100#", "*100*1#")
+    assert tuple(begun.dialled) == ("100", "*100#", "*100*1#")
 
 
 def problems(text: str, *more: str) -> list[str]:

@@ -155,7 +155,7 @@ def test_every_flow_is_entered_that_is_not_for_voice_alone() -> None:
 
 @settings(deadline=None)
 @given(
-    st.sampled_from(BOOK.dialled),
+    st.sampled_from(list(BOOK.dialled)),
     st.sampled_from(["0001", "0003", "unknown", "withheld"]),
     st.lists(st.sampled_from([*"0123456789*#", "00", "12", "", "баланс"]), max_size=25),
 )

@@ -121,11 +121,19 @@ def test_coverage_says_what_is_missing_and_how_to_get_there(menus: Path) -> None
     place = next(n for n, line in enumerate(lines, 1) if line.startswith("  mine-told:"))
     assert f"{file}:{place}:3: no test takes mine-told then: " in result.output
     assert "call 111, press 2, ticket: none, announce: none, tariff: ok" in result.output
-    result = firstline("cover", menus, "--format", "json")
+
+
+def test_coverage_is_read_by_programs_too(tmp_path: Path) -> None:
+    keys = "bye: { menu: welcome, keys: { '1': bye, '2': end }, gave-up: end }"
+    menu = f"{keys}, end: {{ end: thanks-bye }}"
+    (tmp_path / "1.yaml").write_text(SMALL.replace("bye: { end: thanks-bye }", menu))
+    steps = '[{ press: "2" }, { expect: { prompt: thanks-bye } }]'
+    (tmp_path / "1.test.yaml").write_text(f'tests: [{{ test: some, call: "1", steps: {steps} }}]')
+    result = firstline("cover", tmp_path, "--format", "json")
     assert result.exit_code == 0
     output = json.decode(result.output)
     assert 0 < output["percent"] < 90
-    assert output["flows"][1]["gaps"][0].keys() == {"flow", "node", "way", "place", "how"}
+    assert output["flows"][0]["gaps"][0].keys() == {"flow", "node", "way", "place", "how"}
 
 
 @pytest.mark.slow
