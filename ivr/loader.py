@@ -21,6 +21,7 @@ from ivr.hours.schedule import Schedule
 from ivr.model import Book, Flow, Operation
 from ivr.nodes import KINDS, Node, kind
 from ivr.problems import Place, Problem, near
+from ivr.site_languages import spoken_only
 from ivr.source import compose, place
 from ivr.terms import ACTIONS, Is
 
@@ -46,8 +47,8 @@ def load(
     """Load and check the flows and schedules of ``files`` (name -> text) together.
 
     ``slots``: the prompts of the catalogue with their placeholders. ``operations``: what flows may
-    run. Without a ``standard`` only rules that calls need to run are checked. Never raises for the
-    content of a file.
+    run. Without a ``standard`` only rules that calls need to run are checked; with one, flows lose
+    the languages that its site does not speak. Never raises for the content of a file.
     """
     read = [Reader(name, text).read() for name, text in sorted(files.items())]
     problems = {problem for each in read for problem in each.problems}
@@ -55,7 +56,8 @@ def load(
     found = tuple(sorted(problems))
     if any(problem.severity == "error" for problem in found):
         return Loaded(None, found)
-    flows = {each.flow.flow: each.flow for each in read if each.flow is not None}
+    spoken = (standard or Standard()).site.languages
+    flows = {each.flow.flow: spoken_only(each.flow, spoken) for each in read if each.flow}
     schedules = {each.schedule.schedule: each.schedule for each in read if each.schedule}
     return Loaded(Book(flows, slots, operations, schedules), found)
 

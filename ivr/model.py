@@ -92,6 +92,7 @@ class Operation(Struct, frozen=True):
     it proves. ``other``: it proves the identity of another subscriber than that of the line; from
     then on the call is about that one. ``about``: what it does, in a
     sentence. ``waiting``: the prompt played before it because it may take seconds; "" for none.
+    ``billing``: it asks the billing system, so a site without one cannot run it.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Operation(Struct, frozen=True):
     other: bool = False
     about: str = ""
     waiting: str = ""
+    billing: bool = False
 
 
 def needed(node: Node, operations: Mapping[str, Operation]) -> Need:

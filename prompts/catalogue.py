@@ -46,18 +46,21 @@ class Catalogue(Struct, frozen=True):
 
     @property
     def languages(self) -> tuple[str, ...]:
-        return tuple(self.texts)
+        """Those of the operator that have texts, its default first."""
+        return tuple(each for each in self.operator.languages if each in self.texts)
 
     @property
     def prompts(self) -> tuple[str, ...]:
         return tuple(sorted({prompt for texts in self.texts.values() for prompt in texts}))
 
     def template(self, prompt: str, language: str) -> tuple[str, Template]:
-        """The text of a prompt and its language: the one asked for, or else the first that is.
+        """The text of a prompt and its language: the one asked for, or else the first that is,
+        of the operator's languages before others.
 
         Raises :class:`~ivr.speech.phrases.PhraseError` for a prompt that is in no language.
         """
-        for each in (language, *self.texts):
+        spoken = self.languages
+        for each in (*(each for each in (language,) if each in spoken), *spoken, *self.texts):
             found = self.texts.get(each, {}).get(prompt)
             if found is not None:
                 return each, found
@@ -76,8 +79,8 @@ class Catalogue(Struct, frozen=True):
         return tuple(
             (prompt, language)
             for prompt in self.prompts
-            for language, texts in self.texts.items()
-            if prompt not in texts and own_language(prompt) is None
+            for language in self.languages
+            if prompt not in self.texts[language] and own_language(prompt) is None
         )
 
     def listing(self) -> tuple[Listed, ...]:

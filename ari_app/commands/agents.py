@@ -60,9 +60,7 @@ def list_(state: State, as_json: bool) -> None:
     "languages",
     type=click.Choice(LANGUAGES),
     multiple=True,
-    default=("ru",),
-    show_default=True,
-    help="A language they speak; may be repeated.",
+    help="A language they speak; may be repeated  [default: the site's first].",
 )
 @click.pass_obj
 def add(
@@ -81,6 +79,7 @@ def add(
             param_hint="NAME",
         )
     phone = Secret(secrets.token_urlsafe(18))
+    languages = languages or state.config().site.languages[:1]
     new = Agent(name, full_name, extension, languages, extension, phone, role)
 
     async def adding(store: Store) -> None:

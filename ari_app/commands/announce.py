@@ -1,7 +1,7 @@
 """`firstline announce`: announce an outage to callers, and its end to those who asked for it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def add(
     if (bool(areas), bool(tariffs), everyone).count(True) != 1:
         raise click.UsageError("name the callers with one of --area, --tariff and --everyone")
     until = moment(state, text_until)
-    texts = _texts(given, recording)
+    texts = _texts(given, recording, state.config().site.languages)
     if not everyone:
         known_areas, known_tariffs = read(state, _known)
         areas = _chosen("area", areas, known_areas)
@@ -150,10 +150,12 @@ def cancel(state: State, id: int, restored: bool) -> None:
         )
 
 
-def _texts(given: Mapping[str, str], recording: Path | None) -> Mapping[str, str]:
-    """The texts that were given; warns about languages without one."""
+def _texts(
+    given: Mapping[str, str], recording: Path | None, spoken: Sequence[str]
+) -> Mapping[str, str]:
+    """The texts that were given; warns about languages of the site without one."""
     texts = {name: " ".join(given[name].split()) for name in LANGUAGES if given[name].strip()}
-    missing = [name for name in LANGUAGES if name not in texts]
+    missing = [name for name in spoken if name not in texts]
     if not texts and recording is None:
         raise click.UsageError(
             "give a text or a recording: --text-ru, --text-be, --text-en or --recording"

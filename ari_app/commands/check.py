@@ -47,7 +47,7 @@ def check(
     problems: list[Problem] = []
     nodes: list[int] = []
     config = state.config()
-    shipped = reading.shipped(config)
+    shipped, site = reading.shipped(config), reading.site_names(config)
     for directory in directories or (reading.directory(config),):
         try:
             flows = reading.texts(directory)
@@ -55,7 +55,7 @@ def check(
             click.echo(str(error), err=True)
             raise click.exceptions.Exit(2) from error
         laid = reading.prompts(directory, shipped)
-        loaded = reading.checked(flows, laid, CATALOGUE, within)
+        loaded = reading.checked(flows, laid, CATALOGUE, site, within)
         problems += (replace(one, rule="prompt-text") for one in laid.problems)
         problems += loaded.problems
         if loaded.book is not None:

@@ -89,7 +89,11 @@ def _drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Pat
     help="Ends in .svg, .png, .pdf, .dot, .mmd (Mermaid) or .json  [default: FLOW.svg].",
 )
 @click.option("--whole", is_flag=True, help="Include all flows it leads to, each in a frame.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="ru", show_default=True)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    help="The language of texts  [default: the site's first].",
+)
 @click.option(
     "--menus",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -107,7 +111,7 @@ def graph(
     flow: str,
     output: Path | None,
     whole: bool,
-    lang: str,
+    lang: str | None,
     menus: Path | None,
     **counted: Any,
 ) -> None:
@@ -125,7 +129,12 @@ def graph(
     if any(counted.values()):
         passed = {name: _traffic(state, flows[name], **counted) for name in names}
     output = output or Path(f"{flow}.svg")
-    _write(picture(found.book, names, _words(found.catalogue, lang), passed), output)
+    _write(
+        picture(
+            found.book, names, _words(found.catalogue, lang or found.catalogue.languages[0]), passed
+        ),
+        output,
+    )
     click.echo(f"{output}: {', '.join(names)}")
 
 

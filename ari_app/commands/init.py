@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 
 from ari_app.commands.runner import run
 from ari_app.config.first_settings import Answers, first_settings
+from ari_app.config.site_departments import NAME, defaults, first
 from ari_app.config.state import FILE, State
 from ari_app.store.db import Store
 from ivr.numbers import NumberPlan, country_named
@@ -43,6 +44,28 @@ NUMBERS = ("611", "111")
 @click.option("--country", help="Whose number plan it is: a name or an ISO 3166 code.")
 @click.option("--currency", help=f"Of prices and balances: {', '.join(CURRENCIES)}.")
 @click.option("--timezone", metavar="ZONE", help="Of IANA, such as Europe/Warsaw.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    help="A language that callers are served in, the default first; several times  "
+    "[default: those of the name, or all].",
+)
+@click.option(
+    "--department",
+    "departments",
+    multiple=True,
+    metavar="NAME[=LABEL]",
+    help=f"To which agents send tickets; several times  "
+    f"[default: {', '.join(defaults().departments)}].",
+)
+@click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    metavar="NAME[=LABEL]",
+    help="What contacts are about, besides the topics of the shipped menus; several times.",
+)
 @click.option(
     "--number",
     "numbers",
@@ -82,6 +105,24 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         ",".join(NUMBERS),
         ",",
     )
+    languages = _asked(
+        "--language",
+        "Languages of callers, with commas, the default first",
+        given["languages"] or (() if _terminal() else _of_name(name)),
+        _languages,
+        ",".join(_of_name(name)),
+        ",",
+    )
+    departments = _asked(
+        "--department",
+        "Departments that work on tickets, with commas",
+        given["departments"] or (() if _terminal() else tuple(defaults().departments)),
+        _labelled,
+        ",".join(defaults().departments),
+        ",",
+    )
+    topics = _asked("--topic", "", given["topics"], _labelled) if given["topics"] else {}
+    own_departments, own_topics = first(departments, topics)
     try:
         IPv4Address(given["host"])
     except ValueError as error:
@@ -92,6 +133,9 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         country=country,
         currency=currency,
         timezone=zone,
+        languages=languages,
+        departments=own_departments,
+        topics=own_topics,
         numbers=numbers,
         host=given["host"],
         port_offset=given["port_offset"],
@@ -168,6 +212,28 @@ def _names(texts: tuple[str, ...]) -> dict[str, str]:
             raise ValueError("the name is empty: write it")
         found[language] = name.strip()
     return found
+
+
+def _of_name(name: Mapping[str, str]) -> tuple[str, ...]:
+    """The languages that the operator's name is given in; all if it is given for all."""
+    return tuple(filter(None, name)) or LANGUAGES
+
+
+def _languages(texts: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(text.strip() for text in texts))
+    for language in found:
+        if language not in LANGUAGES:
+            raise ValueError(f"{language!r} has no voice: write some of {', '.join(LANGUAGES)}")
+    return found
+
+
+def _labelled(texts: tuple[str, ...]) -> dict[str, str]:
+    """Name -> label, "" where none is given."""
+    found = dict(text.partition("=")[::2] for text in texts)
+    for name in found:
+        if not NAME.fullmatch(name.strip()):
+            raise ValueError(f"{name!r} is not a name: use letters, digits and -, 40 at most")
+    return {name.strip(): label.strip() for name, label in found.items()}
 
 
 def _zone(text: str) -> str:

@@ -29,12 +29,14 @@ def prompts() -> None:
 
 
 @prompts.command("list")
-@click.option("--lang", default="ru", show_default=True, help="The language to show.")
+@click.option("--lang", help="The language to show  [default: the site's first].")
 @MENUS
 @click.pass_obj
-def list_(state: State, lang: str, menus: Path | None) -> None:
+def list_(state: State, lang: str | None, menus: Path | None) -> None:
     """List all prompts with their texts."""
-    for listed in _catalogue(state, menus).listing():
+    words = _catalogue(state, menus)
+    lang = lang or words.languages[0]
+    for listed in words.listing():
         click.echo(f"{listed.prompt}: {listed.texts.get(lang, '(missing)')}")
 
 
@@ -70,7 +72,7 @@ def render(state: State, menus: Path | None) -> None:
 @prompts.command()
 @click.argument("text")
 @click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
-@click.option("--lang", default="ru", show_default=True, help="The language to say it in.")
+@click.option("--lang", help="The language to say it in  [default: the site's first].")
 @click.option(
     "-o",
     "--output",
@@ -84,7 +86,7 @@ def say(
     state: State,
     text: str,
     values: tuple[str, ...],
-    lang: str,
+    lang: str | None,
     output: Path,
     menus: Path | None,
 ) -> None:
@@ -94,6 +96,7 @@ def say(
     """
     state.make()
     words = _catalogue(state, menus)
+    lang = lang or words.languages[0]
     if text in words.prompts:
         text = plan.phrase_text(words, Phrase(text, _filled(words.slots(text), values)), lang)
 

@@ -10,14 +10,12 @@ from msgspec import json
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, now, read, shown, write
 from ari_app.commands.time_arguments import HELP, until
-from ari_app.config.state import State
+from ari_app.config.state import FILE, State
 from ari_app.log import masked
 from ari_app.store import tickets as kept
 from ari_app.store.tickets import Entry, Ticket, TicketChange, TicketNotFound, TransitionNotAllowed
 from ivr import tickets as policy
-from ivr.tickets import DEPARTMENTS, STATES, Department
-
-_DEPARTMENT = click.Choice(DEPARTMENTS)
+from ivr.tickets import STATES
 
 
 @click.group(cls=Commands)
@@ -27,7 +25,7 @@ def tickets() -> None:
 
 @tickets.command("list")
 @click.option("--late", is_flag=True, help="Only overdue ones.")
-@click.option("--department", type=_DEPARTMENT, help="Only those of a department.")
+@click.option("--department", metavar="NAME", help="Only those of a department.")
 @click.option("--owner", help='Only those of an agent; "" for those without an owner.')
 @click.option("--all", "closed", is_flag=True, help="Include solved and closed ones.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts: everything, whole numbers too.")
@@ -35,13 +33,14 @@ def tickets() -> None:
 def list_(
     state: State,
     late: bool,
-    department: Department | None,
+    department: str | None,
     owner: str | None,
     closed: bool,
     as_json: bool,
 ) -> None:
     """List open tickets, the earliest due first."""
     at = now(state)
+    _check_department(state, department, stored=True)
     listed = partial(kept.listed, department=department, owner=owner, closed=closed)
     found = read(state, listed, late_at=at if late else None)
     if as_json:
@@ -76,7 +75,7 @@ def show(state: State, id: int, as_json: bool) -> None:
 @click.argument("id", type=int)
 @click.option("--to", "then", type=click.Choice(STATES), help="The new state.")
 @click.option("--owner", help='The agent who works on it; "" for none.')
-@click.option("--department", type=_DEPARTMENT, help="The department that works on it.")
+@click.option("--department", metavar="NAME", help="The department that works on it.")
 @click.option("--due", "text_due", metavar="WHEN", help=f"When it is due: {HELP}")
 @click.option("--note", default="", help="A note for the history.")
 @by_option
@@ -86,12 +85,13 @@ def change(
     id: int,
     then: policy.State | None,
     owner: str | None,
-    department: Department | None,
+    department: str | None,
     text_due: str | None,
     note: str,
     by: str,
 ) -> None:
     """Change ticket ID. Options that are not given change nothing."""
+    _check_department(state, department)
     wanted = TicketChange(
         key=f"command:{uuid4().hex}",
         by=by,
@@ -106,6 +106,21 @@ def change(
     except (TicketNotFound, TransitionNotAllowed) as error:
         raise click.ClickException(f"{error}: `firstline tickets list --all`") from error
     click.echo(_line(one, state, now(state)))
+
+
+def _check_department(state: State, name: str | None, stored: bool = False) -> None:
+    """Refuse a department that the site does not have; ``stored``: nor any ticket in the store."""
+    known = list(state.config().tickets.departments)
+    if name is None or name in known:
+        return
+    if stored:
+        known += (one for one in read(state, kept.departments) if one not in known)
+    if name not in known:
+        raise click.BadParameter(
+            f"there is no department {name}: write one of {', '.join(known)}, or add it to "
+            f"[departments] of {FILE}",
+            param_hint="--department",
+        )
 
 
 def _due(state: State, text: str | None) -> datetime | None:

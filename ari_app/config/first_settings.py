@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import fields
 
+from ari_app.config.site_departments import Departments, Topics
 from asterisk_conf.site import Ports
 
 
@@ -16,7 +18,10 @@ class Answers(Struct, frozen=True, kw_only=True):
     country: str
     currency: str
     timezone: str
+    languages: Sequence[str]
     numbers: Sequence[str]
+    departments: Departments
+    topics: Topics
     host: str
     port_offset: int = 0
 
@@ -45,6 +50,8 @@ demo = false
 timezone = {_text(answers.timezone)}
 # The numbers that callers dial. Each needs a flow that has it in its `numbers`.
 numbers = {_list(answers.numbers)}
+# The languages that callers are served in; the first is the default.
+languages = {_list(answers.languages)}
 # Queues of Firstline's own Asterisk; the first is where callers come who cannot be served.
 # queues = ["support", "technical", "claims", "management"]
 # Where phones register. Name another address than loopback only behind a firewall.
@@ -57,11 +64,44 @@ host = {_text(answers.host)}
 # [menus]
 # directory = "/etc/firstline/menus"
 
-# Your billing, by the Open APIs of TM Forum; its token stands in secrets.toml.
-# [billing]
-# kind = "tmforum"
+[billing]
+# "none": callers and agents are offered nothing that needs billing. For a system with the Open APIs
+# of TM Forum write kind = "tmforum" and its url; its token stands in secrets.toml.
+kind = "none"
 # url = "https://billing.example.net/tmf-api"
+
+[departments]
+# To which agents send tickets. Their names stand in menus, commands and the database; `label` is
+# what people see and hear, one text for all languages or one for each. A ticket is due after `due`
+# hours: if it is not set, 24, or 48 for a department that `visits` subscribers.
+{_entries(answers.departments)}
+
+[topics]
+# What contacts are about: menus set them, and agents choose from them. `department` usually works
+# on it; `visits` and `due` are as above. chosen = false: the caller did not choose it;
+# vague = true: it may be about anything; outages = true: an outage may be the cause.
+# The shipped menus use all but the last ones, from `repair` on.
+{_entries(answers.topics)}
 """
+
+
+def _entries(settings: Departments | Topics) -> str:
+    """A line for each name, with what is not the default."""
+    return "\n".join(f"{name} = {_table(one)}" for name, one in settings.items())
+
+
+def _table(settings: Struct) -> str:
+    """The settings that are not the default, as an inline table."""
+    given = [
+        (field.name, getattr(settings, field.name))
+        for field in fields(settings)
+        if getattr(settings, field.name) != field.default
+    ]
+    return "{ " + ", ".join(f"{name} = {_value(value)}" for name, value in given) + " }"
+
+
+def _value(value: object) -> str:
+    return _name(value) if isinstance(value, dict) else json.dumps(value, ensure_ascii=False)
 
 
 def _name(name: Mapping[str, str]) -> str:

@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from ari_app.config.operator_settings import OperatorSettings
+from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
 from asterisk_conf.site import Ports, QueueSettings
 from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER
 from ivr.numbers import NumberPlan
-from ivr.speech.nouns import CURRENCIES
 from ivr.speech.phrases import LANGUAGES
-from prompts.operator import Operator
+from ivr.tickets import TicketPolicy
 
 Days = Annotated[int, Meta(ge=0, le=36_500)]
 
@@ -25,68 +26,18 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     numbers: tuple[str, ...] = ("611", "111", "2690000")
     queues: tuple[str, ...] = ("support", "technical", "claims", "management")
     timezone: str = ""
+    languages: tuple[str, ...] = LANGUAGES
     dead_man: int = 120
     demo: bool = True
 
-
-class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[operator]: who answers. Of ``name``, ``country`` and ``currency`` none has a default.
-
-    ``name`` and each of ``words`` are one text for all languages, or one for each language.
-    """
-
-    name: str | dict[str, str] = ""
-    names: tuple[str, ...] = ()
-    country: str = ""
-    currency: str = ""
-    words: dict[str, str | dict[str, str]] = {}
-
     def __post_init__(self) -> None:
-        """What is given has to be usable; what is missing is found when all is read."""
-        if self.country:
-            NumberPlan.of(self.country)
-        if self.currency and self.currency not in CURRENCIES:
-            raise ValueError(
-                f"the currency {self.currency!r} cannot be spoken yet: write one of "
-                f"{', '.join(CURRENCIES)}"
-            )
-        for word, texts in (("name", _by_language(self.name)), *self._words().items()):
-            for language, text in texts.items():
-                if language and language not in LANGUAGES:
-                    raise ValueError(f"{word}: {language} is none of {', '.join(LANGUAGES)}")
-                if not text.isprintable() or set(text) & set("{}<>"):
-                    raise ValueError(f"{word}: take the signs out that cannot be said")
-
-    @property
-    def said(self) -> Operator:
-        """The operator as its texts speak of it."""
-        own = {"operator": _by_language(self.name), **self._words()}
-        return Operator({**_DEFAULT_WORDS, **own}, NumberPlan.of(self.country), self.currency)
-
-    @property
-    def brands(self) -> tuple[str, ...]:
-        """All its names: words that everybody tries first as a code word."""
-        return tuple(dict.fromkeys((*_by_language(self.name).values(), *self.names)))
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Which settings must still be written."""
-        needed = {"name": self.name, "country": self.country, "currency": self.currency}
-        return tuple(name for name, value in needed.items() if not value)
-
-    def _words(self) -> dict[str, Mapping[str, str]]:
-        return {name: _by_language(text) for name, text in self.words.items()}
-
-
-_DEFAULT_WORDS: Mapping[str, Mapping[str, str]] = {
-    "apn": {"": "internet"},
-    "apn-login": {"": "internet"},
-}
-"""What the shipped texts say where ``words`` of ``[operator]`` has nothing else."""
-
-
-def _by_language(text: str | dict[str, str]) -> Mapping[str, str]:
-    return {"": text} if isinstance(text, str) else text
+        """There is a language, and each has a voice."""
+        for language in self.languages or ("",):
+            if language not in LANGUAGES:
+                known = ", ".join(LANGUAGES)
+                raise ValueError(f"languages: {language!r} has no voice: write some of {known}")
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError("languages: one of them is named twice")
 
 
 class AriSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -211,7 +162,7 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class BillingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[billing]"""
 
-    kind: Literal["demo", "tmforum"] = "demo"
+    kind: Literal["none", "tmforum", "demo"] = "none"
     url: str = ""
     ca: str = ""
     timeout: Annotated[float, Meta(gt=0)] = 1.2
@@ -243,12 +194,19 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
     voices: dict[str, LanguageVoice] = {}
+    departments: dict[str, DepartmentSettings] = {}
+    topics: dict[str, TopicSettings] = {}
 
     def __post_init__(self) -> None:
         """Voices are of languages that there are words in."""
         for language in self.voices:
             if language not in LANGUAGES:
                 raise ValueError(f"[voice.{language}]: write one of {', '.join(LANGUAGES)}")
+
+    @property
+    def tickets(self) -> TicketPolicy:
+        """The departments and topics of the site, and when tickets are due."""
+        return policy(self.departments, self.topics)
 
     @property
     def numbers(self) -> NumberPlan:
@@ -274,12 +232,19 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return f"{'https' if self.desk.https else 'http'}://{name}/"
 
 
+NAMED: Mapping[str, type[Struct]] = {
+    "queues": QueueSettings,
+    "departments": DepartmentSettings,
+    "topics": TopicSettings,
+}
+"""Section of which there is one for each name, such as [queues.support] -> its settings."""
+
 SECTIONS: Mapping[str, type[Struct]] = {
     field.name: field.type
     for field in msgspec.structs.fields(Config)
-    if field.name not in ("queues", "voices")
+    if field.name not in (*NAMED, "voices")
 }
-"""Section of the file -> its settings; but those of queues and of the voices of languages."""
+"""Section of the file -> its settings, but those of :data:`NAMED` and of voices of languages."""
 
 
 def decoded(table: Mapping[str, Any]) -> Config:

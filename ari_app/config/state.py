@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Struct
 
-from ari_app.config.settings import SECTIONS, Config, LanguageVoice, Site, decoded
-from asterisk_conf.site import Ports, QueueSettings
+from ari_app.config.settings import NAMED, SECTIONS, Config, LanguageVoice, Site, decoded
+from ari_app.config.site_departments import faults
+from asterisk_conf.site import Ports
 from ivr.problems import near
 from ivr.secret import Secret
 
@@ -146,6 +147,8 @@ class State:
                 f"[site] has a timezone that does not exist ({error}): write one such as {_ZONE}"
             ) from error
         _refuse_unsaid(config, file)
+        for fault in faults(config.departments, config.topics):
+            raise ConfigError(f"{file}: {fault}")
         if config.billing.kind == "tmforum" and not config.billing.url.startswith(_HTTP):
             raise ConfigError(
                 f'{file}: [billing] kind = "tmforum" needs a url, such as https://billing.example/tmf-api'
@@ -270,10 +273,11 @@ def _explained(error: msgspec.ValidationError) -> str:
         return text
     word = text.split("`")[1]
     section = text.rpartition("$.")[2].strip("`") if "$." in text else ""
-    if section.startswith("queues["):
-        return f"[queues.…] has no {word}: {near(word, QueueSettings.__struct_fields__)}"
-    if section.startswith("voices["):
+    named = section.partition("[")[0]
+    if named in NAMED:
+        return f"[{named}.…] has no {word}: {near(word, NAMED[named].__struct_fields__)}"
+    if named == "voices":
         return f"[voice.…] has no {word}: {near(word, LanguageVoice.__struct_fields__)}"
     if section not in SECTIONS:
-        return f"there is no section [{word}]: {near(word, SECTIONS)}"
+        return f"there is no section [{word}]: {near(word, (*SECTIONS, *NAMED))}"
     return f"[{section}] has no {word}: {near(word, SECTIONS[section].__struct_fields__)}"

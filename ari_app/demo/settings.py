@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from msgspec import convert
 
-from ari_app.config.settings import OperatorSettings
+from ari_app.config.operator_settings import OperatorSettings
+from ari_app.config.settings import Config
+from ivr.tickets import TicketPolicy
 
 CURRENCY: Final = "BYN"
 
@@ -17,7 +19,82 @@ SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
         "currency": CURRENCY,
         "words": {"apn": "zorka.by", "apn-login": "zorka"},
     },
+    "billing": {"kind": "demo"},
+    "departments": {
+        "information": {"label": {"ru": "Справки", "be": "Даведкі", "en": "Information"}},
+        "finance": {"label": {"ru": "Расчёты", "be": "Разлікі", "en": "Finance"}},
+        "technical": {
+            "label": {
+                "ru": "Техническая поддержка",
+                "be": "Тэхнічная падтрымка",
+                "en": "Technical support",
+            }
+        },
+        "field": {
+            "label": {
+                "ru": "Выездные инженеры",
+                "be": "Выязныя інжынеры",
+                "en": "Field engineers",
+            },
+            "visits": True,
+        },
+        "claims": {"label": {"ru": "Претензии", "be": "Прэтэнзіі", "en": "Claims"}},
+    },
+    "topics": {
+        "money": {
+            "label": {"ru": "счёт и деньги", "en": "bill and money"},
+            "department": "finance",
+        },
+        "internet": {
+            "label": {"ru": "интернет и ТВ", "en": "internet and TV"},
+            "department": "technical",
+            "outages": True,
+        },
+        "tv": {
+            "label": {"ru": "телевидение", "en": "television"},
+            "department": "technical",
+            "outages": True,
+        },
+        "outage": {"label": {"ru": "авария", "en": "outage"}, "outages": True},
+        "repair": {
+            "label": {"ru": "ремонт", "en": "repair"},
+            "department": "field",
+            "visits": True,
+        },
+        "visit": {
+            "label": {"ru": "выезд", "en": "visit"},
+            "department": "field",
+            "visits": True,
+        },
+        "tariff": {"label": {"ru": "тарифы и услуги", "en": "tariffs and services"}},
+        "services": {"label": {"ru": "услуги", "en": "services"}},
+        "service": {"label": {"ru": "услуга", "en": "service"}},
+        "complaint": {
+            "label": {"ru": "жалоба", "en": "complaint"},
+            "department": "claims",
+            "vague": True,
+        },
+        "management": {"label": {"ru": "руководство", "en": "management"}, "vague": True},
+        "general": {"label": {"ru": "общий вопрос", "en": "general"}, "chosen": False},
+        "pause": {"label": {"ru": "приостановка, поездка", "en": "pause, travel"}},
+        "gifts": {"label": {"ru": "подарки и обмен", "en": "gifts and exchange"}},
+        "settings": {"label": {"ru": "настройки телефона", "en": "phone settings"}},
+        "identity": {"label": {"ru": "кодовое слово", "en": "code word"}},
+        "ticket": {"label": {"ru": "открытая заявка", "en": "open ticket"}, "chosen": False},
+        "late-ticket": {
+            "label": {"ru": "просроченная заявка", "en": "late ticket"},
+            "chosen": False,
+        },
+        "lost-sim": {
+            "label": {"ru": "потерян телефон или SIM-карта", "en": "lost phone or SIM card"}
+        },
+        "other": {"label": {"ru": "другое", "en": "other"}},
+    },
 }
 """Section -> its settings; what stands in the file of a demo installation goes before."""
 
 OPERATOR: Final = convert(SETTINGS["operator"], OperatorSettings)
+
+TICKETS: Final[TicketPolicy] = convert(
+    {"departments": SETTINGS["departments"], "topics": SETTINGS["topics"]}, Config
+).tickets

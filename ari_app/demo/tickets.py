@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from ari_app.demo.settings import TICKETS
 from ari_app.selfcare.request_port import OpenTicket
 from ari_app.store import tickets
 from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket, TicketChange
-from ivr import tickets as policy
-from ivr.tickets import Department, State
+from ivr.tickets import ACTIVE, State
 
 _HOUR = timedelta(hours=1)
 
@@ -20,7 +20,7 @@ class Sample(Struct, frozen=True):
 
     subscriber: int
     hours: int
-    department: Department
+    department: str
     topic: str
     text: str
     state: State = "open"
@@ -51,6 +51,7 @@ def add(db: Database, numbers: Mapping[int, str], now: datetime) -> None:
                 department=one.department,
                 topic=one.topic,
                 text=one.text,
+                due=TICKETS.due(one.department, one.topic, at),
             )
             id = tickets.open_ticket(db, new, at).id
             did = TicketChange(key=f"{new.key}:1", by="boris", state=one.state, note=one.note)
@@ -60,7 +61,8 @@ def add(db: Database, numbers: Mapping[int, str], now: datetime) -> None:
 def promised(subscriber: int, now: datetime) -> OpenTicket | None:
     """What is to be done for a subscriber, without a store."""
     for one in DEMO:
-        if one.subscriber == subscriber and one.state in policy.ACTIVE:
+        if one.subscriber == subscriber and one.state in ACTIVE:
             at = now - one.hours * _HOUR
-            return OpenTicket(one.department, at, policy.due(one.department, one.topic, at))
+            due = TICKETS.due(one.department, one.topic, at)
+            return OpenTicket(one.department, at, due, TICKETS.departments[one.department])
     return None

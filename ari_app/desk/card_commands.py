@@ -7,7 +7,7 @@ from ari_app.desk.agent_state import AgentStates
 from ari_app.desk.card_details import CardDetails
 from ari_app.desk.cards import OpenCards
 from ari_app.desk.ports import DeskUnavailable, QueueControl
-from ari_app.desk.render import TOPICS, Render
+from ari_app.desk.render import Render
 from ari_app.desk.tabs import Tab, Tabs
 from ivr.secret import Secret
 
@@ -73,7 +73,8 @@ class CardCommands:
             return self._refused(tab, message.key, "finish-lasts")
         texts = await self._cards.texts(card)
         topic = texts.get("topic", card.record.arrival.topic)
-        if not (texts.get("question", "").strip() and topic in TOPICS):
+        known = self._render.site.tickets.topics
+        if not (texts.get("question", "").strip() and topic in known):
             return self._refused(tab, message.key, "finish-lacks")
         await self._cards.finish(card)
         if self._states.of(tab.agent).reason == "wrap-up":

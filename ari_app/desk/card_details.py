@@ -51,7 +51,8 @@ class CardDetails:
         }
         parts = tuple(part for part, needed in needs.items() if needed)
         if arrival.subscriber is not None:
-            parts += ("subscriber", "account", "history", "tickets", "notes", "outages")
+            parts += ("subscriber", "history", "tickets", "notes", "outages")
+            parts += ("account",) if self._render.site.billing else ()
             view = self._views.record(card.record.agent, arrival.subscriber, f"card {card.id}")
             self._begin(view)
         self.reload(card, *parts)

@@ -20,6 +20,7 @@ from ivr.acd.contact_reason import (
     Ticket,
     contact_reasons,
 )
+from ivr.tickets import TicketPolicy
 
 
 class ReasonLine(Struct, frozen=True):
@@ -32,10 +33,12 @@ class ReasonLine(Struct, frozen=True):
     at: datetime | None = None
 
 
-def reasons(arrival: Arrival, profile: CallerProfile, now: datetime) -> tuple[ReasonLine, ...]:
+def reasons(
+    arrival: Arrival, profile: CallerProfile, site: TicketPolicy, now: datetime
+) -> tuple[ReasonLine, ...]:
     """Why the caller calls, the likeliest reason first; always at least one line."""
     lines = tuple(
-        _line(one, profile) for one in contact_reasons(_facts(arrival, profile, now), now)
+        _line(one, profile) for one in contact_reasons(_facts(arrival, profile, now), site, now)
     )
     if profile.transfer and profile.transfer.question:
         lines = (ReasonLine("transfer", profile.transfer.question), *lines)

@@ -1,7 +1,7 @@
 """The desk: builds its parts, in order, each with exactly what it needs."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from ari_app.desk import operations
@@ -18,6 +18,7 @@ from ari_app.desk.ports import Ports
 from ari_app.desk.record_forms import RecordForms
 from ari_app.desk.render import Render
 from ari_app.desk.search_commands import SearchCommands
+from ari_app.desk.site import DeskSite
 from ari_app.desk.snapshot import Snapshot
 from ari_app.desk.status_panels import StatusPanels
 from ari_app.desk.supervision import Supervision
@@ -27,23 +28,19 @@ from ari_app.desk.transfer_forms import TransferForms
 from ari_app.desk.view_log import ViewLog
 from ari_app.desk.websocket import TabConnections
 from ivr.acd.queues import Board
-from ivr.numbers import NumberPlan
 
 
 class Desk:
     """The state (open cards, agent states), what publishes it to the tabs, and the commands.
 
-    ``zone`` is the time zone of the desk; ``wrapups`` are the queues' wrap-up times, in seconds;
-    ``numbers`` is the plan by which numbers are shown; ``begin`` runs a coroutine in the
-    background.
+    ``site`` has the settings that values are shown by; ``now`` is the clock; ``begin`` runs a
+    coroutine in the background.
     """
 
     def __init__(
         self,
         ports: Ports,
-        zone: str,
-        wrapups: Mapping[str, int],
-        numbers: NumberPlan,
+        site: DeskSite,
         now: Callable[[], datetime],
         begin: Begin,
     ) -> None:
@@ -51,10 +48,10 @@ class Desk:
         control, tickets = ports.queue_control, ports.notes_and_tickets
         self._queues_changed = changed = asyncio.Event()
         self.tabs = tabs = Tabs()
-        self.render = render = Render(zone, wrapups, numbers, tuple(offered), now)
+        self.render = render = Render(site, tuple(offered), now)
         views = ViewLog(ports.profiles)
 
-        self.states = states = AgentStates(ports.phones, wrapups, now)
+        self.states = states = AgentStates(ports.phones, site.wrapups, now)
         self.late_tickets = late = LateTickets(tickets, changed)
         self.panels = panels = StatusPanels(tabs, states, late, render, changed)
 

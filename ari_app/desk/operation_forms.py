@@ -37,6 +37,7 @@ class OperationForms:
         self._operations = operations
         self._details = details
         self._render = render
+        self._own = render.site.currency
         self._now = now
 
     @property
@@ -60,7 +61,7 @@ class OperationForms:
                 filled,
                 operation,
                 text="" if answered.outcome == "ok" else self._outcome(filled, answered.outcome),
-                lines=list(operations.lines(answered.values, filled.language)),
+                lines=list(operations.lines(answered.values, filled.language, self._own)),
                 differences=(),
             )
         kinds = operations.form_inputs(operation)
@@ -84,7 +85,7 @@ class OperationForms:
         if choice is None:
             return None
         answered = await self._operations.ask(record, choice.operation, {})
-        return operations.choices(choice, answered, filled.language)
+        return operations.choices(choice, answered, filled.language, self._own)
 
     async def _submit(self, filled: FormInput) -> ActionResult:
         """Run an operation; for one that costs, quote the charge and ask for confirmation."""
@@ -102,7 +103,7 @@ class OperationForms:
             "confirm",
             filled,
             operation,
-            lines=list(operations.lines(quoted.values, filled.language)),
+            lines=list(operations.lines(quoted.values, filled.language, self._own)),
             fields={**_fields(filled), **operations.quoted_charge(operation, quoted.values)},
             reason=reason,
             action=secrets.token_hex(8),
@@ -130,8 +131,10 @@ class OperationForms:
             filled,
             operation,
             text=self._outcome(filled, outcome),
-            lines=list(operations.lines(result.answered.values, language)),
-            differences=list(operations.differences(result.before, result.after, language)),
+            lines=list(operations.lines(result.answered.values, language, self._own)),
+            differences=list(
+                operations.differences(result.before, result.after, language, self._own)
+            ),
         )
         return ActionResult(outcome in operations.GOOD, html=page.html)
 

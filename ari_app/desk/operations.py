@@ -13,6 +13,9 @@ from ivr.model import Operation
 from ivr.speech.written import money
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows, Spoken, Value, Values, Word
 
+MENUS_ONLY = frozenset({"billing"})
+"""Operations that only menus need."""
+
 BARRED = frozenset({"recording", "secret"})
 """Kinds of inputs that agents cannot give: the caller's recording, and secrets."""
 
@@ -78,7 +81,7 @@ def offered(catalogue: Mapping[str, Operation]) -> Mapping[str, Operation]:
     return {
         name: one
         for name, one in catalogue.items()
-        if not name.endswith(QUOTE) and not BARRED & set(one.inputs.values())
+        if not (name.endswith(QUOTE) or name in MENUS_ONLY or BARRED & set(one.inputs.values()))
     }
 
 
@@ -141,37 +144,42 @@ def quoted_charge(operation: Operation, quoted: Values) -> Mapping[str, str]:
     raise TypeError(f"the quote of {operation.name} has a {name} that is no charge")
 
 
-def choices(choice: Choice, answered: Answered, language: str) -> Sequence[tuple[str, str]]:
-    """The choices: code, and label (name with price)."""
+def choices(
+    choice: Choice, answered: Answered, language: str, own: str
+) -> Sequence[tuple[str, str]]:
+    """The choices: code, and label (name with price); ``own`` as for :func:`shown`."""
     rows = answered.values.get(choice.rows)
     if not isinstance(rows, Rows):
         return ()
 
     def one(row: Values, *names: str) -> str:
-        return " · ".join(str(shown(row[name], language)) for name in names)
+        return " · ".join(str(shown(row[name], language, own)) for name in names)
 
     return [(one(row, choice.code), one(row, choice.name, choice.price)) for row in rows.rows]
 
 
-def lines(values: Values, language: str) -> Iterator[Line]:
-    """The values that an operation returned."""
+def lines(values: Values, language: str, own: str) -> Iterator[Line]:
+    """The values that an operation returned, but words, which only menus branch on."""
     for name, value in values.items():
-        yield name, shown(value, language)
+        if not isinstance(value, Word):
+            yield name, shown(value, language, own)
 
 
-def differences(before: Values, after: Values, language: str) -> Iterator[tuple[str, str, str]]:
+def differences(
+    before: Values, after: Values, language: str, own: str
+) -> Iterator[tuple[str, str, str]]:
     """The values that an operation changed: name, value before and after."""
     for name in (name for name in before if name in after):
-        was, now = (str(shown(values[name], language)) for values in (before, after))
+        was, now = (str(shown(values[name], language, own)) for values in (before, after))
         if was != now:
             yield name, was, now
 
 
-def shown(value: Value, language: str) -> "str | Table":
-    """The text of a value; rows become a table."""
+def shown(value: Value, language: str, own: str) -> "str | Table":
+    """The text of a value; rows become a table. ``own``: the currency of money that names none."""
     match value:
         case Money(amount, currency):
-            return money(amount, currency, language)
+            return money(amount, currency or own, language)
         case Count(number):
             return str(number)
         case Day(day):
@@ -188,6 +196,6 @@ def shown(value: Value, language: str) -> "str | Table":
             return word
         case Rows(rows):
             columns = list(rows[0]) if rows else []
-            cells = [[str(shown(row[each], language)) for each in columns] for row in rows]
+            cells = [[str(shown(row[each], language, own)) for each in columns] for row in rows]
             return Table(columns, cells)
     return "…"

@@ -8,7 +8,6 @@ from ari_app.desk.form_input import FormHandler, FormInput, InvalidField
 from ari_app.desk.idempotent_actions import ActionResult
 from ari_app.desk.ports import NotesAndTickets
 from ari_app.desk.render import Render
-from ivr.tickets import DEPARTMENTS
 
 LATEST = timedelta(days=366)
 """How far ahead a ticket or callback may be due."""
@@ -36,7 +35,7 @@ class RecordForms:
 
     async def _ticket(self, filled: FormInput) -> ActionResult:
         department, text = filled.text("department"), filled.text("text")
-        if department not in DEPARTMENTS:
+        if department not in self._render.site.tickets.departments:
             raise InvalidField("department")
         due = self._moment(filled, "due") if filled.values.get("due") else None
         card = filled.card

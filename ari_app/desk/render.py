@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,21 +16,18 @@ from ari_app.desk.caller_profile import Names
 from ari_app.desk.cards import Card
 from ari_app.desk.contact_reasons import reasons, tips
 from ari_app.desk.ports import Colleague
+from ari_app.desk.site import DeskSite
 from ari_app.desk.words import word, words
 from ivr.acd.queues import Board, Talk
 from ivr.model import Operation
-from ivr.numbers import NumberPlan
 from ivr.speech.written import money
-from ivr.tickets import DEPARTMENTS, FOLLOWS, STATES
+from ivr.tickets import FOLLOWS, STATES
 
 PARTS = (
     "why", "transfer", "subscriber", "account", "path", "history", "tickets", "callbacks", "notes",
     "tips",
 )  # fmt: skip
 """The parts of a card in their order, each with a template of its name."""
-
-TOPICS = tuple(name.removeprefix("topic-") for name in words() if name.startswith("topic-"))
-"""The topics of contacts."""
 
 REASONS = tuple(name.removeprefix("reason-") for name in words() if name.startswith("reason-"))
 """The pause reasons."""
@@ -40,24 +38,17 @@ _HERE = Path(__file__).parent
 class Render:
     """Makes HTML.
 
-    ``zone`` is the time zone of the desk; ``wrapups`` are the queues' wrap-up times, in seconds;
-    ``numbers`` is the plan by which numbers are shown; ``operations`` are those that agents can
+    ``site`` has the settings that values are shown by; ``operations`` are those that agents can
     run; ``now`` is the clock.
     """
 
     def __init__(
-        self,
-        zone: str,
-        wrapups: Mapping[str, int],
-        numbers: NumberPlan,
-        operations: Collection[Operation],
-        now: Callable[[], datetime],
+        self, site: DeskSite, operations: Collection[Operation], now: Callable[[], datetime]
     ) -> None:
-        self._wrapups = wrapups
-        self._numbers = numbers
+        self.site = site
         self._operations = operations
         self._now = now
-        self._zone = ZoneInfo(zone)
+        self._zone = ZoneInfo(site.zone)
         self.build = _build()
         """The version of scripts, styles and templates."""
         self._templates = Environment(
@@ -70,20 +61,21 @@ class Render:
         )
         self._templates.globals |= {
             "build": self.build,
-            "departments": DEPARTMENTS,
+            "departments": tuple(site.tickets.departments),
             "follows": FOLLOWS,
             "states": STATES,
-            "parts": PARTS,
+            "parts": tuple(part for part in PARTS if part != "account" or site.billing),
             "reasons": REASONS,
-            "topics": TOPICS,
+            "topics": tuple(site.tickets.topics),
+            "usual_department": self._usual_department,
         }
         self._templates.filters |= {
             "clock": self._clock,
             "day": self._day,
             "local_time": self._local_time,
             "moment": self.moment,
-            "money": money,
-            "number": numbers.shown,
+            "money": self.money,
+            "number": site.numbers.shown,
         }
 
     def word(self, name: str, language: str, **values: object) -> str:
@@ -99,7 +91,8 @@ class Render:
         template = self._templates.get_template(f"{name}.html")
         return template.render(
             t=partial(word, language=language),
-            topic=partial(_topic, language=language),
+            department=partial(self.site.tickets.department_label, language=language),
+            topic=partial(self.topic, language=language),
             named=partial(_named, language=language),
             language=language,
             **values,
@@ -117,8 +110,8 @@ class Render:
     def announcement(self, card: Card, language: str) -> str:
         """A card in one sentence, for screen readers."""
         arrival = card.record.arrival
-        who = self._numbers.shown(arrival.number) or word("no-number", language)
-        about = _topic(arrival.topic, language=language)
+        who = self.site.numbers.shown(arrival.number) or word("no-number", language)
+        about = self.topic(arrival.topic, language)
         return f"{word('announce-ringing', language)}: {who}, {about}"
 
     def agent_state(self, state: AgentState, language: str) -> str:
@@ -142,8 +135,24 @@ class Render:
             talks=talks,
             late=late,
             now=self._now(),
-            wrapups=self._wrapups,
+            wrapups=self.site.wrapups,
         )
+
+    def topic(self, name: str, language: str) -> str:
+        """The label of a topic; one that the site does not know, from a menu or a contact of
+        before, is shown as it is."""
+        known = name in self.site.tickets.topics
+        return self.site.tickets.topic_label(name, language) or (
+            word("no-topic", language) if known or not name else name
+        )
+
+    def money(self, amount: Decimal, currency: str, language: str) -> str:
+        """An amount with its currency, which is that of the site where none is named."""
+        return money(amount, currency or self.site.currency, language)
+
+    def _usual_department(self, topic: str) -> str:
+        """The department that usually works on a topic; "" for the first one offered."""
+        return self.site.tickets.topic(topic).department
 
     def local(self, at: datetime) -> datetime:
         """A naive moment, in the time zone of the desk."""
@@ -155,7 +164,7 @@ class Render:
 
     def _card_values(self, card: Card) -> dict[str, Any]:
         record, arrival = card.record, card.record.arrival
-        why = reasons(arrival, card.profile, self._now())
+        why = reasons(arrival, card.profile, self.site.tickets, self._now())
         return {
             "card": card,
             "record": record,
@@ -185,12 +194,6 @@ def _build() -> str:
         if file.suffix in (".js", ".css", ".html", ".yaml"):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def _topic(topic: str, language: str) -> str:
-    """The text of a topic; an unknown one, from a menu, unchanged."""
-    name = f"topic-{topic or 'general'}"
-    return word(name, language) if name in words() else topic
 
 
 def _named(names: Names, language: str) -> str:

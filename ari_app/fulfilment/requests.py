@@ -9,6 +9,7 @@ from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable
 from ari_app.store import announcement_requests, callbacks, complaints, tickets
 from ari_app.store.db import Store, StoreError
 from ari_app.store.live_announcements import LiveAnnouncements
+from ivr.tickets import TicketPolicy
 from ivr.values import Recording
 
 
@@ -16,9 +17,14 @@ class StoredRequests:
     """See :class:`ari_app.selfcare.request_port.RequestDesk`; ``now`` is the clock."""
 
     def __init__(
-        self, store: Store, bulletin: LiveAnnouncements, now: Callable[[], datetime]
+        self,
+        store: Store,
+        bulletin: LiveAnnouncements,
+        site: TicketPolicy,
+        now: Callable[[], datetime],
     ) -> None:
         self._store = store
+        self._site = site
         self._bulletin = bulletin
         self._now = now
 
@@ -69,4 +75,9 @@ class StoredRequests:
             found = await self._store.read(tickets.active_of, subscriber)
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
-        return next((OpenTicket(one.department, one.created, one.due) for one in found), None)
+        return next((_open(self._site, one) for one in found), None)
+
+
+def _open(site: TicketPolicy, one: tickets.Ticket) -> OpenTicket:
+    """A stored ticket as callers hear of it."""
+    return OpenTicket(one.department, one.created, one.due, site.departments.get(one.department))

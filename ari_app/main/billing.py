@@ -12,6 +12,7 @@ from ari_app.config.settings import BillingSettings, Config
 from ari_app.config.state import ConfigError, State
 from ari_app.main.demo import demo_billing
 from ari_app.selfcare.billing import Billing
+from ari_app.selfcare.no_billing import NoBilling
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.transport import Settings
 from ari_app.store.db import Store
@@ -31,12 +32,15 @@ class RefreshableBilling(Billing, Protocol):
 async def opened_billing(
     config: Config, state: State, store: Store
 ) -> AsyncIterator[RefreshableBilling]:
-    """The demo's billing, or a client of the billing system that ``[billing]`` names.
+    """The demo's billing, a client of the billing system that ``[billing]`` names, or none.
 
     Raises :class:`ConfigError` when the CA file cannot be read.
     """
     given = config.billing
     now = partial(datetime.now, ZoneInfo(config.site.timezone))
+    if given.kind == "none":
+        yield NoBilling()
+        return
     if given.kind == "demo":
         demo = await demo_billing(store, now)
         try:

@@ -50,8 +50,7 @@ async def build_desk(
             queues=queues,
             menus=menus,
             now=clock,
-            zone=shared.config.site.timezone,
-            numbers=shared.store.numbers,
+            config=shared.config,
             wrapups=pbx_site.wrapups(shared.config),
             begin=background.begin,
         )

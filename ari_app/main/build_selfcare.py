@@ -32,7 +32,7 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
     operations = Selfcare(
         Backends(
             shared.billing,
-            StoredRequests(store, shared.announcements, clock),
+            StoredRequests(store, shared.announcements, shared.config.tickets, clock),
             code_words,
             StoredOneTimeCodes(CodeServices(store, shared.hasher, say, outbox.wake, clock)),
             orders,

@@ -60,7 +60,9 @@ async def up(config: Config, state: State, console: Console) -> None:
     with _alone(state):
         await speech.provide(config, state, console)
         shipped = loading.shipped(config)
-        menus = loading.menus(loading.directory(config), shipped, CATALOGUE)
+        menus = loading.menus(
+            loading.directory(config), shipped, CATALOGUE, loading.site_names(config)
+        )
         store = await open_store(config, state)
         try:
             async with (
@@ -118,7 +120,7 @@ def heed(stop: asyncio.Event, again: asyncio.Event) -> None:
 
 def _read(config: Config, state: State, voice: Voice, shipped: Catalogue) -> MenuRelease:
     """Read the menus from the disk, with their recordings; raises :class:`FlowsError`."""
-    menus = loading.menus(loading.directory(config), shipped, CATALOGUE)
+    menus = loading.menus(loading.directory(config), shipped, CATALOGUE, loading.site_names(config))
     return MenuRelease(menus, PromptMedia(voice, menus.catalogue, speech.recordings(config, state)))
 
 
@@ -168,7 +170,7 @@ async def exchange_of(
         asterisk = await asyncio.to_thread(pbx_site.asterisk, config, state, shown.update)
     people = await store.read(subscribers.everyone)
     staff = await store.read(agents.everyone)
-    apology = await pbx_site.apology(state, reading)
+    apology = await pbx_site.apology(state, reading, config.site.languages[0])
     site = pbx_site.site(config, state.keys(), people, staff, str(apology.with_suffix("")))
     return Pbx(asterisk, site, state.directory)
 

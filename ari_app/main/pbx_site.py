@@ -41,6 +41,7 @@ def site(
         numbers=config.site.numbers,
         queues=queues,
         app=config.ari.application,
+        language=config.site.languages[0],
         subscribers=tuple(
             conf.SipAccount(
                 one.sip_user, _secret(one.sip_password), one.msisdn, one.name, one.language
@@ -78,13 +79,13 @@ def wrapups(config: Config) -> Mapping[str, int]:
     return {name: queue.wrapup for queue in ours for name in queue.names.values()}
 
 
-async def apology(state: State, reading: PromptMedia) -> Path:
-    """Render the apology to where the dialplan plays it; returns the file.
+async def apology(state: State, reading: PromptMedia, language: str) -> Path:
+    """Render the apology, in a language, to where the dialplan plays it; returns the file.
 
     The file is replaced by a rename, so that a playback of the old one goes on.
     """
     file = state.directory / "apology.wav"
-    [spoken] = await reading.media([Phrase(APOLOGY)], "ru", hurried=False)
+    [spoken] = await reading.media([Phrase(APOLOGY)], language, hurried=False)
 
     def replace() -> None:
         part = file.with_suffix(".part")

@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 
 async def take_effect(foundation: Foundation, release: MenuRelease, how: How) -> tuple[str, ...]:
     """Render the dialplan's apology and record the flows' versions; returns warnings to log."""
-    await pbx_site.apology(foundation.state, release.reading)
+    spoken = foundation.config.site.languages
+    await pbx_site.apology(foundation.state, release.reading, spoken[0])
     await _record_versions(foundation.store, release.menus, how)
     return (
         *map(str, release.menus.warnings),

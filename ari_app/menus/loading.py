@@ -6,9 +6,10 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.config.settings import Config
-from ivr.check import Standard
+from ivr.check import SiteNames, Standard
 from ivr.loader import Loaded, Slots, load
 from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
@@ -18,6 +19,9 @@ from prompts.catalogue import Catalogue, MergedCatalogue, merge_directory
 from prompts.durations import prompt_texts
 
 SHIPPED = Path(__file__).parents[2] / "ivr" / "menus"
+
+ANY_SITE = SiteNames()
+"""All languages; topics and departments are not checked."""
 
 PROMPTS = "prompts"
 """The directory, beside the flows, of their own texts."""
@@ -41,9 +45,15 @@ def directory(config: Config) -> Path:
     return Path(config.menus.directory).expanduser() if config.menus.directory else SHIPPED
 
 
+def site_names(config: Config) -> SiteNames:
+    """What the settings define that flows name."""
+    tickets = config.tickets
+    return SiteNames(config.site.languages, tuple(tickets.topics), tuple(tickets.departments))
+
+
 def shipped(config: Config) -> Catalogue:
     """The texts that come with Firstline, in the name of the installation's operator."""
-    return catalogue.shipped(config.operator.said)
+    return catalogue.shipped(replace(config.operator.said, languages=config.site.languages))
 
 
 class FlowsError(Exception):
@@ -61,13 +71,18 @@ class UnreadError(FlowsError):
         super().__init__((Problem(Place(str(path), 1, 1), text),))
 
 
-def menus(directory: Path, shipped: Catalogue, operations: Mapping[str, Operation]) -> Menus:
-    """The flows and texts of ``directory``; raises :class:`FlowsError` with all errors of both.
+def menus(
+    directory: Path,
+    shipped: Catalogue,
+    operations: Mapping[str, Operation],
+    site: SiteNames = ANY_SITE,
+) -> Menus:
+    """The flows and texts of ``directory``, as the site has them that defines such names.
 
-    Warnings do not prevent a release.
+    Raises :class:`FlowsError` with all errors of both. Warnings do not prevent a release.
     """
     flows, laid = texts(directory), prompts(directory, shipped)
-    found = checked(flows, laid, operations)
+    found = checked(flows, laid, operations, site)
     if found.book is None or laid.problems:
         problems = (*laid.problems, *found.problems)
         raise FlowsError(tuple(one for one in problems if one.severity == "error"))
@@ -79,11 +94,13 @@ def checked(
     flows: Mapping[str, str],
     laid: MergedCatalogue,
     operations: Mapping[str, Operation],
+    site: SiteNames = ANY_SITE,
     within: int = 3,
 ) -> Loaded:
     """Load and check flows, with a human at most ``within`` keys away."""
     words = laid.catalogue
-    judged = Standard(within, prompt_texts(words), frozenset(available_timezones()), laid.own)
+    zones = frozenset(available_timezones())
+    judged = Standard(within, prompt_texts(words), zones, laid.own, site)
     return load(flows, words.signatures(), operations, judged)
 
 

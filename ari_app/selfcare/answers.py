@@ -18,6 +18,7 @@ from ari_app.selfcare.orders import Unit
 from ari_app.selfcare.request_port import OpenTicket
 from ivr.events import Answered
 from ivr.speech.phrases import LANGUAGES, count
+from ivr.tickets import label
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Value, Values, Word
 
 REASONS_PLAYED = 3
@@ -59,8 +60,12 @@ def ticket(found: OpenTicket | None, now: datetime) -> Answered:
     """The ticket that is due first, in the time zone of ``now``, and whether it is late."""
     if found is None:
         return Answered("none")
+    site = found.site
+    labels = site.label if site else {}
     values: Values = {
         "department": Word(found.department),
+        "department_label": Name({**labels, "": label(labels, "") or found.department}),
+        "visit": Word("unknown" if site is None else "yes" if site.visits else "no"),
         "created": Day(_local(found.created, now).at.date()),
         "due": _local(found.due, now),
     }

@@ -10,6 +10,7 @@ from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable
 from ari_app.selfcare.message_port import MessagesUnavailable
+from ari_app.selfcare.no_billing import NoBilling
 from ari_app.selfcare.operation_request import Action, OperationRequest
 from ari_app.selfcare.paid_operations import ORDER_OPERATIONS, PaidOperations
 from ari_app.selfcare.reads import READS, Reads
@@ -34,6 +35,12 @@ class Selfcare:
 
     def __init__(self, backends: Backends, catalogue: Mapping[str, Operation] = CATALOGUE) -> None:
         self._catalogue = catalogue
+        self.available: Mapping[str, Operation] = {
+            name: one
+            for name, one in catalogue.items()
+            if not (one.billing and isinstance(backends.billing, NoBilling))
+        }
+        """The operations that can succeed at this site."""
         self._actions: Mapping[str, Action] = {
             **Reads(backends).actions,
             **PaidOperations(backends).actions,

@@ -59,6 +59,7 @@ def _quote_and_order(
         inputs,
         "caller",
         about=f"Quotes what {name} would cost and change, without doing it.",
+        billing=True,
     )
     order = Operation(
         name,
@@ -72,6 +73,7 @@ def _quote_and_order(
         monthly=limits[1],
         about=about,
         waiting="one-moment",
+        billing=True,
     )
     return quote, order
 

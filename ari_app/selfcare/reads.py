@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ari_app.selfcare import answers
 from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.no_billing import NoBilling
 from ari_app.selfcare.operation_request import Action, OperationRequest
 from ivr.events import Answered
 from ivr.model import Operation
@@ -27,16 +28,22 @@ _BILL = {
     "vat_change": "money",
     "reasons": "each",
 }
-_PROMISE = {"department": "word", "created": "day", "due": "moment"}
+_PROMISE = {
+    "department": "word",
+    "department_label": "name",
+    "visit": "word",
+    "created": "day",
+    "due": "moment",
+}
 _BILLS: Mapping[str, Mapping[str, str]] = {"higher": _BILL, "lower": _BILL, "same": _BILL}
 
 
 def _of_caller(name: str, about: str, outcomes: Mapping[str, Mapping[str, str]]) -> Operation:
-    return Operation(name, {**outcomes, **FAULTS}, need="caller", about=about)
+    return Operation(name, {**outcomes, **FAULTS}, need="caller", about=about, billing=True)
 
 
 def _of_anyone(name: str, about: str, row: str) -> Operation:
-    return Operation(name, {"ok": {row: "each"}, "unavailable": {}}, about=about)
+    return Operation(name, {"ok": {row: "each"}, "unavailable": {}}, about=about, billing=True)
 
 
 def _rows(name: str) -> Mapping[str, Mapping[str, str]]:
@@ -77,6 +84,7 @@ READS = (
         {"ok": {"puk": "digits"}, "none": {}, **FAULTS},
         need="code-word",
         about="Reads the PUK of the SIM card, by which a phone that is locked is unlocked.",
+        billing=True,
     ),
     Operation(
         "ticket",
@@ -84,6 +92,12 @@ READS = (
         need="caller",
         deadline=0.5,  # it stands between the caller and the greeting
         about="Reads which ticket of the caller is due first, by when, and whether it is late.",
+    ),
+    Operation(
+        "billing",
+        {"ok": {}, "none": {}},
+        deadline=0.5,
+        about="Reads whether the site has a billing system, which most operations need.",
     ),
     _of_anyone("tariffs", "Reads all tariffs, the cheapest first.", "tariffs"),
     _of_anyone("service-offers", "Reads all services that can be switched on.", "offered"),
@@ -114,6 +128,7 @@ class Reads:
             "points": self._points,
             "puk": self._puk,
             "ticket": self._ticket,
+            "billing": self._has_billing,
             "tariffs": self._tariffs,
             "service-offers": self._service_offers,
             "rewards": self._rewards,
@@ -168,6 +183,9 @@ class Reads:
         who = request.asker.subscriber
         found = None if who is None else await self._requests.first_due_ticket(who)
         return answers.ticket(found, self._now())
+
+    async def _has_billing(self, _: OperationRequest) -> Answered:
+        return Answered("none" if isinstance(self._billing, NoBilling) else "ok")
 
     async def _tariffs(self, _: OperationRequest) -> Answered:
         return answers.tariffs(await self._billing.tariffs())

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ivr.session import Session
 from ivr.terms import Need
+from ivr.tickets import Department
 from ivr.values import Recording
 
 
@@ -34,11 +35,15 @@ class Asker(Struct, frozen=True):
 
 
 class OpenTicket(Struct, frozen=True):
-    """An active ticket of a subscriber: department, when it was opened, when it is due."""
+    """An active ticket of a subscriber: department, when it was opened, when it is due.
+
+    ``site``: the department's settings, None if the site does not have it any more.
+    """
 
     department: str
     created: datetime
     due: datetime
+    site: Department | None
 
 
 def asker_of(session: Session) -> Asker:

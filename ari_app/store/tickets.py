@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ivr import tickets as policy
-from ivr.tickets import ACTIVE, Department, State, may_follow
+from ivr.tickets import ACTIVE, State, may_follow
 
 _COLUMNS = (
     "id, subscriber, number, department, topic, text, state, owner, created, author, due, closed,"
@@ -37,7 +37,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     id: int
     subscriber: int | None
     number: str
-    department: Department
+    department: str
     topic: str
     text: str
     state: State
@@ -54,17 +54,17 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 
 class NewTicket(Struct, frozen=True, kw_only=True):
-    """A ticket to be opened ``by`` an agent; without ``due`` the department decides."""
+    """A ticket to be opened ``by`` an agent."""
 
     key: str
     by: str
     subscriber: int | None
     number: str = ""
-    department: Department
+    department: str
     topic: str = ""
     text: str
     owner: str = ""
-    due: datetime | None = None
+    due: datetime
     call: str = ""
 
 
@@ -76,7 +76,7 @@ class TicketChange(Struct, frozen=True, kw_only=True):
     by: str
     state: State | None = None
     owner: str | None = None
-    department: Department | None = None
+    department: str | None = None
     due: datetime | None = None
     note: str = ""
 
@@ -92,19 +92,18 @@ class Entry(Struct, frozen=True):
 
 def open_ticket(db: Database, new: NewTicket, at: datetime) -> Ticket:
     """Open a ticket; the same key twice is the same ticket."""
-    due = new.due or policy.due(new.department, new.topic, at)
     done = db.conn.execute(
         "insert into tickets (key, subscriber, number, department, topic, text, state, owner,"
         " created, author, due, call) values (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?)"
         " on conflict (key) do nothing",
         (
             *(new.key, new.subscriber, new.number, new.department, new.topic, new.text, new.owner),
-            *(micros(at), new.by, micros(due), new.call),
+            *(micros(at), new.by, micros(new.due), new.call),
         ),
     )
     (ticket,) = _tickets(db, "where key = ?", new.key)
     if done.rowcount:
-        what = {"state": "open", "department": new.department, "due": _written(due)}
+        what = {"state": "open", "department": new.department, "due": _written(new.due)}
         _note(db, ticket.id, new.key, Entry(at, new.by, what, ""))
     return ticket
 
@@ -154,7 +153,7 @@ def active_of(db: Database, subscriber: int) -> list[Ticket]:
 def listed(
     db: Database,
     *,
-    department: Department | None = None,
+    department: str | None = None,
     state: State | None = None,
     owner: str | None = None,
     late_at: datetime | None = None,
@@ -176,6 +175,12 @@ def listed(
     where = " and ".join([_ACTIVE if active else "true", *(sql for sql, _ in given)])
     values = [value for _, value in given]
     return _tickets(db, f"where {where} order by due, id limit ?", *values, limit)
+
+
+def departments(db: Database) -> list[str]:
+    """All departments that tickets are in, or were closed in."""
+    rows = db.conn.execute("select distinct department from tickets order by department")
+    return [name for (name,) in rows]
 
 
 def history(db: Database, id: int) -> list[Entry]:

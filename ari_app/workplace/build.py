@@ -17,6 +17,7 @@ from ari_app.desk.desk import Desk
 from ari_app.desk.ports import Ports
 from ari_app.desk.server import DeskServer, ServerSettings, serving
 from ari_app.desk.sessions import Sessions
+from ari_app.desk.site import DeskSite
 from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
@@ -30,10 +31,9 @@ from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.cards import StoredCards
 from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
-from ari_app.workplace.operations import AgentOperations
+from ari_app.workplace.operations import AgentOperations, RecordedIn
 from ari_app.workplace.queue_control import QueueControl, Supervise
 from ivr.model import Book
-from ivr.numbers import NumberPlan
 from prompts.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -57,8 +57,7 @@ async def _logged(task: Coroutine[Any, Any, None]) -> None:
 
 
 class DeskServices(Struct, frozen=True):
-    """What the desk is built from. ``wrapups`` are the queues' wrap-up times, in seconds; ``zone``
-    is the time zone of the desk and of subscribers."""
+    """What the desk is built from. ``wrapups`` are the queues' wrap-up times, in seconds."""
 
     store: Store
     billing: Billing
@@ -71,8 +70,7 @@ class DeskServices(Struct, frozen=True):
     queues: QueueMonitor
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
-    zone: str
-    numbers: NumberPlan
+    config: Config
     wrapups: Mapping[str, int]
     begin: Begin
 
@@ -93,9 +91,7 @@ class Workplace:
 
         self.desk = Desk(
             _ports(services),
-            services.zone,
-            services.wrapups,
-            services.numbers,
+            _site(services),
             services.now,
             begin,
         )
@@ -169,8 +165,21 @@ class Workplace:
                 log.exception("browser sessions not checked; retry in %g s", MINUTE)
 
 
+def _site(services: DeskServices) -> DeskSite:
+    config = services.config
+    return DeskSite(
+        zone=config.site.timezone,
+        wrapups=services.wrapups,
+        numbers=config.numbers,
+        tickets=config.tickets,
+        currency=config.operator.currency,
+        billing=config.billing.kind != "none",
+    )
+
+
 def _ports(services: DeskServices) -> Ports:
-    store, now, phones = services.store, services.now, services.phones
+    store, now, phones, config = services.store, services.now, services.phones, services.config
+    recorded_in = RecordedIn(config.site.languages[0], config.operator.currency)
     return Ports(
         cards=StoredCards(store),
         profiles=StoredProfiles(
@@ -180,7 +189,7 @@ def _ports(services: DeskServices) -> Ports:
             services.live_calls,
             services.menus,
             now,
-            services.zone,
+            config.site.timezone,
         ),
         queue_control=QueueControl(
             QueueActions(services.queues.ask),
@@ -189,7 +198,13 @@ def _ports(services: DeskServices) -> Ports:
             services.supervise,
             now,
         ),
-        operations=AgentOperations(store, services.selfcare, services.billing, now),
-        notes_and_tickets=StoredNotesAndTickets(store, now),
+        operations=AgentOperations(
+            store,
+            services.selfcare,
+            services.billing,
+            recorded_in,
+            now,
+        ),
+        notes_and_tickets=StoredNotesAndTickets(store, config.tickets, now),
         phones=phones,
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ari_app.desk.caller_profile import Names, Step
+from ari_app.desk.operations import MENUS_ONLY
 from ari_app.store.calls import SECRET
 from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes
@@ -52,18 +53,26 @@ class CallNarrator:
         for one in steps:
             step = one.step
             failed = step.outcome in FAILED
-            nothing = step.kind == "do" and step.outcome == "none"
+            nothing = step.kind == "do" and (
+                step.outcome == "none" or self._operation(step) in MENUS_ONLY
+            )
             if failed or not (step.kind in SILENT or nothing):
                 key = "****" if step.key == SECRET else step.key
                 outcome = step.outcome if failed else ""
                 yield Step(one.at, self._name(step), key, outcome, failed)
 
+    def _operation(self, step: Walked) -> str:
+        """The operation that a step ran; "" if it ran none, or its node is gone."""
+        flow = self.book.flows.get(step.flow)
+        node = flow.nodes.get(step.node) if flow else None
+        return node.do if isinstance(node, nodes.Do) else ""
+
     def _name(self, step: Walked) -> Names:
         """What a step was about, per language; else the operation or the name of the node."""
         flow = self.book.flows.get(step.flow)
         node = flow.nodes.get(step.node) if flow else None
-        if isinstance(node, nodes.Do):
-            return {"": node.do}
+        if operation := self._operation(step):
+            return {"": operation}
         prompts = (step.prompt,) if step.prompt in self.catalogue.prompts else _prompts(node)
         found: dict[str, str] = {}
         for language in self.catalogue.languages:

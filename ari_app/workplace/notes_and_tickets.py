@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from ari_app.desk.caller_profile import Ticket, TicketEntry
 from ari_app.desk.ports import CardRecord, DeskUnavailable
@@ -10,36 +10,35 @@ from ari_app.store import callbacks, colleague_notes, tickets
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket, TicketChange, TicketNotFound, TransitionNotAllowed
-from ivr.tickets import STATES, Department
+from ivr.tickets import STATES, TicketPolicy
 
 T = TypeVar("T")
 
 
 class StoredNotesAndTickets:
-    """See :class:`ari_app.desk.ports.NotesAndTickets`."""
+    """See :class:`ari_app.desk.ports.NotesAndTickets`; ``site`` decides when tickets are due."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, site: TicketPolicy, now: Callable[[], datetime]) -> None:
         self._store = store
+        self._site = site
         self._now = now
 
     async def open_ticket(
         self, card: CardRecord, key: str, department: str, text: str, due: datetime | None
     ) -> Ticket:
         """Open a ticket."""
-        found: Department = next(one for one in get_args(Department) if one == department)
-        arrival = card.arrival
+        arrival, now = card.arrival, self._now()
         new = NewTicket(
             key=key,
             by=card.agent,
             subscriber=arrival.subscriber,
             number=arrival.number,
-            department=found,
+            department=department,
             topic=arrival.topic,
             text=text,
-            due=due,
+            due=due or self._site.due(department, arrival.topic, now),
             call=arrival.call,
         )
-        now = self._now()
         return to_card(await _answer(self._store.write(tickets.open_ticket, new, now)), now)
 
     async def unresolved_tickets(self) -> Sequence[Ticket]:

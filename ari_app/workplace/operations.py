@@ -5,10 +5,12 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from msgspec import Struct
+
 from ari_app.desk.operations import shown
 from ari_app.desk.ports import CardRecord, DeskUnavailable, OperationResult
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
-from ari_app.selfcare.operations import CATALOGUE, Selfcare
+from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import agent_actions
 from ari_app.store.agent_actions import AgentAction
@@ -23,18 +25,27 @@ STATE_TIMEOUT = 1.0
 """Seconds in which billing must return the state of an account before and after an action. The
 action does not wait longer, since a page takes a silence of some seconds for a dead connection."""
 
-RECORD_LANGUAGE = "ru"
-"""The language in which values are recorded."""
+
+class RecordedIn(Struct, frozen=True):
+    """The language in which values are recorded, and the currency of money that names none."""
+
+    language: str
+    currency: str
 
 
 class AgentOperations:
     """See :class:`ari_app.desk.ports.Operations`."""
 
-    catalogue: Mapping[str, Operation] = CATALOGUE
-
     def __init__(
-        self, store: Store, selfcare: Selfcare, billing: Billing, now: Callable[[], datetime]
+        self,
+        store: Store,
+        selfcare: Selfcare,
+        billing: Billing,
+        recorded_in: RecordedIn,
+        now: Callable[[], datetime],
     ) -> None:
+        self.catalogue: Mapping[str, Operation] = selfcare.available
+        self._recorded_in = recorded_in
         self._store = store
         self._selfcare = selfcare
         self._billing = billing
@@ -58,10 +69,10 @@ class AgentOperations:
             call=card.arrival.call,
             card=card.id,
             operation=operation,
-            inputs=_written(inputs),
+            inputs=self._written(inputs),
             reason=reason,
             identity=card.identity,
-            before=_written(before),
+            before=self._written(before),
         )
         try:
             begun = await self._store.write(agent_actions.begin, action)
@@ -72,7 +83,9 @@ class AgentOperations:
         answered = await self._run(card, operation, inputs, key)
         after = await self._state(card.arrival.subscriber) if costs else {}
         try:
-            await self._store.write(agent_actions.finish, key, answered.outcome, _written(after))
+            await self._store.write(
+                agent_actions.finish, key, answered.outcome, self._written(after)
+            )
         except StoreError as error:  # the operation itself was run
             log.error("outcome of %s (%s) not recorded: %s", operation, key, error)
         return OperationResult(answered, before, after)
@@ -122,13 +135,15 @@ class AgentOperations:
         }
         return state
 
+    def _written(self, values: Values) -> Mapping[str, str]:
+        own = self._recorded_in
+        return {
+            name: str(shown(value, own.language, own.currency)) for name, value in values.items()
+        }
+
 
 def _together(names: list[Mapping[str, str]]) -> Name:
     """Several names joined into one."""
     languages = {language for one in names for language in one}
     texts = {each: ", ".join(Name(one).in_(each) for one in names) for each in languages}
     return Name(texts or {"": "—"})
-
-
-def _written(values: Values) -> Mapping[str, str]:
-    return {name: str(shown(value, RECORD_LANGUAGE)) for name, value in values.items()}

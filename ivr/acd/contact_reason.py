@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ivr.model import Book
 from ivr.nodes import Do
+from ivr.tickets import TicketPolicy
 
 WITHIN = timedelta(days=7)
 """A further contact within this time is a repeat contact."""
@@ -16,12 +17,6 @@ OFTEN = 3
 LOST = 3
 """From this many silences and wrong keys, the caller is lost in the menus."""
 
-_UNSAID = frozenset({"", "general", "ticket", "late-ticket"})
-"""Topics that the caller did not choose."""
-_VAGUE = _UNSAID | {"complaint", "management"}
-"""Topics that may be about anything."""
-_OF_OUTAGES = _VAGUE | {"internet", "outage", "tv"}
-"""Topics that an outage may be the cause of."""
 _FINE = frozenset(
     {"accepted", "already", "higher", "late", "lower", "none", "ok", "old", "same", "some"}
 )
@@ -125,19 +120,25 @@ class Facts(Struct, frozen=True, kw_only=True):
     locked_until: datetime | None = None
 
 
-def contact_reasons(facts: Facts, now: datetime) -> tuple[Reason, ...]:
-    """The reasons, the likeliest first; empty if nothing is known."""
-    return tuple(reason for _, reason in sorted(_ranked(facts, now), key=lambda one: one[0]))
+def contact_reasons(facts: Facts, site: TicketPolicy, now: datetime) -> tuple[Reason, ...]:
+    """The reasons, the likeliest first; empty if nothing is known.
+
+    ``site`` says which topics are chosen, vague, or caused by outages.
+    """
+    ranked = sorted(_ranked(facts, site, now), key=lambda one: one[0])
+    return tuple(reason for _, reason in ranked)
 
 
-def _ranked(facts: Facts, now: datetime) -> Iterator[tuple[int, Reason]]:
+def _ranked(facts: Facts, site: TicketPolicy, now: datetime) -> Iterator[tuple[int, Reason]]:
     """Each reason with its rank: our failures, what the topic may mean, the topic, the rest."""
+    topic = site.topic(facts.topic)
+    vague = topic.vague or not topic.chosen
     for ticket in facts.tickets:
         late = ticket.due < now
-        meant = facts.topic in _VAGUE or facts.topic == ticket.topic
+        meant = vague or facts.topic == ticket.topic
         yield 0 if late else 3 if meant else 9, OpenTicket(ticket, late)
     for outage in facts.outages:
-        yield 1 if facts.topic in _OF_OUTAGES else 10, outage
+        yield 1 if vague or topic.outages else 10, outage
     if facts.contacts:
         times = facts.contacts + 1
         yield 2 if times >= OFTEN else 8, RepeatContact(times)
@@ -150,7 +151,7 @@ def _ranked(facts: Facts, now: datetime) -> Iterator[tuple[int, Reason]]:
             )
     if facts.locked_until is not None and facts.locked_until > now:
         yield 5, LockedOut(facts.locked_until)
-    if facts.topic not in _UNSAID:
+    if topic.chosen:
         yield 7, ChosenTopic(facts.topic)
     if facts.misses >= LOST:
         yield 11, LostInMenus(facts.misses)

@@ -6,12 +6,20 @@ others follow the paths of callers, so they are checked only if there are no vit
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ivr.check.context import CheckContext, Mention, PromptText, Read, Slots, Standard
+from ivr.check.context import (
+    CheckContext,
+    Mention,
+    PromptText,
+    Read,
+    SiteNames,
+    Slots,
+    Standard,
+)
 from ivr.check.table import RULES
 from ivr.model import Operation
 from ivr.problems import Problem
 
-__all__ = ["RULES", "Mention", "PromptText", "Read", "Standard", "check"]
+__all__ = ["RULES", "Mention", "PromptText", "Read", "SiteNames", "Standard", "check"]
 
 
 def check(

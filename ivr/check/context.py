@@ -1,7 +1,7 @@
 """The context of a check: the flows that were read, what they may use, and their graph."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -17,7 +17,7 @@ from ivr.model import Flow, Operation
 from ivr.nodes import Node
 from ivr.problems import Place, Problem, near
 from ivr.session import Spot
-from ivr.speech.phrases import VALUE_KINDS
+from ivr.speech.phrases import LANGUAGES, VALUE_KINDS
 from ivr.terms import Is
 
 Slots: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -53,18 +53,32 @@ class PromptText(Struct, frozen=True):
     seconds: float
 
 
+class SiteNames(Struct, frozen=True):
+    """What the settings of a site define.
+
+    ``languages``: those that it speaks, the first is the default. ``topics`` and ``departments``
+    are None if they are unknown.
+    """
+
+    languages: tuple[str, ...] = LANGUAGES
+    topics: Collection[str] | None = None
+    departments: Collection[str] | None = None
+
+
 class Standard(Struct, frozen=True):
     """The limits and the data that the rules judge by.
 
     ``within``: the most keys to a human. ``heard``: prompt -> language -> text; empty if unknown.
     ``zones``: the time zones of this machine; None if unknown. ``own``: the places of the
     administrator's own prompts, each of which should be used.
+    ``site``: what the settings of the site define.
     """
 
     within: int = 3
     heard: Mapping[str, Mapping[str, PromptText]] = {}
     zones: frozenset[str] | None = None
     own: Mapping[str, Place] = {}
+    site: SiteNames = SiteNames()
 
 
 Finding: TypeAlias = tuple[Place, str]

@@ -149,9 +149,10 @@ def no_choice_of_language(context: CheckContext) -> Iterator[Finding]:
     """Flows in several languages without a choice of the language."""
     graph = context.graph
     for flow in context.flows.values():
-        if flow.entries and len(flow.languages) > 1:
+        spoken = [each for each in flow.languages if each in context.standard.site.languages]
+        if flow.entries and len(spoken) > 1:
             reached = graph.reached([(flow.flow, node) for node in flow.entries.values()])
             if not any(isinstance(graph.nodes[each], nodes.Language) for each in reached):
-                text = f"it has the languages {', '.join(flow.languages)}, but no key changes them"
+                text = f"it has the languages {', '.join(spoken)}, but no key changes them"
                 place = context.head(flow.flow, Is.SPOKEN_LANGUAGE, flow.languages[0])
                 yield place, f"{text}: lead to a `language`, or keep one language"

@@ -97,7 +97,12 @@ def untranslated(context: CheckContext) -> Iterator[Finding]:
     for spot, node in context.nodes() if context.standard.heard else ():
         for prompt in dict.fromkeys(prompts(node)):
             there = context.standard.heard.get(prompt, {})
-            lacking = [each for each in context.flows[spot[0]].languages if each not in there]
+            spoken = context.standard.site.languages
+            lacking = [
+                each
+                for each in context.flows[spot[0]].languages
+                if each in spoken and each not in there
+            ]
             if lacking:
                 text = f"the prompt {prompt} has no text in {', '.join(lacking)}"
                 place = context.at(spot, Is.PROMPT, prompt)

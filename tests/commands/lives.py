@@ -104,7 +104,13 @@ def sit_at_the_desk(db: Database) -> None:
         act = AgentAction(key=card, at=NOON, agent="anna", subscriber=who or 77, operation="gift")
         agent_actions.begin(db, replace(act, inputs=gift, reason=said))
         new = NewTicket(
-            key=card, by="anna", subscriber=who, number=number, department="field", text=said
+            key=card,
+            by="anna",
+            subscriber=who,
+            number=number,
+            department="field",
+            text=said,
+            due=NOON,
         )
         ticket = tickets.open_ticket(db, new, NOON)
         tickets.change(db, ticket.id, TicketChange(key=f"{card}:1", by="anna", note=said), NOON)

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from ari_app.cli import main
 from ari_app.commands import init as command
+from ari_app.config.settings import Config
 from ari_app.main.demo import installation
 from ari_app.menus import loading
 from ivr.values import Phrase
@@ -69,6 +70,9 @@ def test_a_country_may_be_named(state: Path, country: str, code: str) -> None:
         ("name", "xx=Name", "xx is not a supported language"),
         ("name", "  ", "the name is empty"),
         ("host", "example", "--host"),
+        ("language", "de", "'de' has no voice: write some of ru, be, en"),
+        ("department", "our care", "'our care' is not a name"),
+        ("topic", "a{b}=c", "'a{b}' is not a name"),
     ],
 )
 def test_what_is_wrong_is_printed_and_nothing_is_written(
@@ -78,6 +82,32 @@ def test_what_is_wrong_is_printed_and_nothing_is_written(
     assert done.exit_code == 2
     assert printed in done.output
     assert not state.exists()
+
+
+def test_departments_topics_and_languages_are_written(state: Path) -> None:
+    own = ("--department", "care=Customer care", "--department", "visits", "--topic", "roaming")
+    given = [word for name, value in GIVEN.items() for word in (f"--{name}", value)]
+    assert run(state, "init", *given, *own, "--language", "en").exit_code == 0
+    config = installation(state).config({})
+    assert config.site.languages == ("en",)
+    assert config.billing.kind == "none"
+    departments, topics = config.tickets.departments, config.tickets.topics
+    assert tuple(departments) == ("care", "visits")
+    assert (departments["care"].label, departments["visits"].visits) == (
+        {"": "Customer care"},
+        True,
+    )
+    assert topics["repair"].department == "visits"
+    assert topics["money"].department == "", "the site has no billing department"
+    assert "roaming" in topics
+    assert run(state, "flows", "check").output.startswith("no errors, no warnings")
+
+
+def test_without_options_there_are_usual_departments(state: Path) -> None:
+    assert init(state, **GIVEN).exit_code == 0
+    config = installation(state).config({})
+    assert config.tickets == Config().tickets
+    assert (config.departments, config.topics) != ({}, {})
 
 
 @pytest.mark.parametrize("name", ["name", "country", "currency", "timezone"])
@@ -100,7 +130,8 @@ def test_a_terminal_is_asked_again_until_it_is_right(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command, "_terminal", lambda: True)
-    typed = "ru=Жарық;en=Jaryq, Inc.\nKazachstan\nKazakhstan\n\nKZT\nRUB\n611, 150\n"
+    typed = "ru=Жарық;en=Jaryq, Inc.\nKazachstan\nKazakhstan\n\nKZT\nRUB\n611, 150\nkk\nen, ru\n"
+    typed += "care, visits\n"
     done = run(state, "init", input=typed)
     assert done.exit_code == 0, done.output
     config = installation(state).config({})
@@ -109,6 +140,9 @@ def test_a_terminal_is_asked_again_until_it_is_right(
     assert config.operator.currency == "RUB"
     assert config.site.numbers == ("611", "150")
     assert "cannot be spoken yet" in done.output
+    assert "'kk' has no voice: write some of ru, be, en" in done.output
+    assert config.site.languages == ("en", "ru")
+    assert tuple(config.departments) == ("care", "visits")
 
 
 def test_after_it_there_is_nothing_of_the_demo(state: Path) -> None:

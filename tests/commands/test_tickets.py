@@ -22,6 +22,7 @@ NEW = NewTicket(
     department="technical",
     topic="internet",
     text="Нет интернета",
+    due=datetime.now(UTC) - timedelta(hours=1),
     call="c1",
 )
 
@@ -33,7 +34,14 @@ def worked(state: State) -> State:
     def opening(db: Database) -> None:
         now = datetime.now(UTC)
         tickets.open_ticket(db, NEW, now - timedelta(hours=25))
-        new = NewTicket(key="2", by="anna", subscriber=None, department="claims", text="Обидели")
+        new = NewTicket(
+            key="2",
+            by="anna",
+            subscriber=None,
+            department="claims",
+            text="Обидели",
+            due=now + timedelta(days=1),
+        )
         tickets.open_ticket(db, new, now)
 
     async def working() -> None:
@@ -87,6 +95,12 @@ def test_a_ticket_is_changed_and_shown(run: Run) -> None:
         (("show", "9"), "there is no ticket 9: `firstline tickets list`"),
         (("change", "9", "--note", "?"), "there is no ticket 9: `firstline tickets list --all`"),
         (("change", "1", "--to", "lost"), "'lost' is not one of"),
+        (
+            ("change", "1", "--department", "cellar"),
+            "there is no department cellar: write one of information, finance, technical, field, "
+            "claims, or add it to [departments] of firstline.toml",
+        ),
+        (("list", "--department", "cellar"), "there is no department cellar"),
         (("change", "1", "--due", "2020-01-01T10:00"), "is in the past: write a future time"),
     ],
 )

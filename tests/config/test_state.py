@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from msgspec import convert
 
 from ari_app.config.settings import Config, Site
 from ari_app.config.state import FILE, ConfigError, State
-from ari_app.demo.settings import OPERATOR
+from ari_app.demo.settings import OPERATOR, SETTINGS
 from ari_app.main import pbx_site
 from ari_app.main.demo import installation
 from asterisk_conf.site import Queue
@@ -29,7 +30,10 @@ def refusal(tmp_path: Path, text: str, **environment: str) -> str:
 
 def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
     config = state(tmp_path).config({})
-    assert config == Config(site=Site(timezone="Europe/Minsk"), operator=OPERATOR)
+    own = {key: SETTINGS[key] for key in ("billing", "departments", "topics")}
+    assert config == convert(
+        {"site": Site(timezone="Europe/Minsk"), "operator": OPERATOR, **own}, Config
+    )
     assert config.manages_asterisk
     assert config.ari_url == f"http://127.0.0.1:{config.ports.http}"
 

@@ -20,7 +20,7 @@ from ari_app.store.history import Contact
 from ari_app.store.subscribers import Subscriber
 from ivr.secret import Secret
 from ivr.values import Rows
-from tests.operators import BELARUS
+from tests.operators import BELARUS, DEMO_TICKETS
 from tests.store.samples import NOON, subscriber
 
 
@@ -182,6 +182,7 @@ async def test_the_demo_operator_has_promised_something(store: Store) -> None:
     ]
     for one in found:
         promise = promised(one.subscriber or 0, NOON)
-        ticket = OpenTicket(one.department, one.created, one.due)
+        site = DEMO_TICKETS.departments[one.department]
+        ticket = OpenTicket(one.department, one.created, one.due, site)
         assert promise == (None if one.closed else ticket), "simulations answer the same"
         assert await store.read(tickets.history, one.id)

@@ -8,6 +8,7 @@ from ari_app.desk import messages as m
 from ari_app.desk.cards import Card
 from ari_app.desk.desk import Desk
 from ari_app.desk.ports import Ports
+from ari_app.desk.site import DeskSite
 from ari_app.desk.tabs import Tab
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
 from tests.desk.fakes import (
@@ -20,7 +21,7 @@ from tests.desk.fakes import (
     FakeQueueControl,
     FakeTickets,
 )
-from tests.operators import BELARUS
+from tests.operators import BELARUS, DEMO_TICKETS
 
 WRAPUPS = {"support": 10}
 
@@ -46,7 +47,7 @@ def board(
 class DeskHarness:
     """A desk with its fakes; ``now`` is its clock."""
 
-    def __init__(self, store: FakeCardStore | None = None) -> None:
+    def __init__(self, store: FakeCardStore | None = None, site: DeskSite | None = None) -> None:
         self.now = NOW
         self.store = store or FakeCardStore()
         self.profiles = FakeProfiles()
@@ -62,7 +63,14 @@ class DeskHarness:
             self.tickets,
             FakePhones(),
         )
-        self.desk = Desk(ports, "Europe/Minsk", WRAPUPS, BELARUS, lambda: self.now, self.begin)
+        site = site or DeskSite(
+            zone="Europe/Minsk",
+            wrapups=WRAPUPS,
+            numbers=BELARUS,
+            tickets=DEMO_TICKETS,
+            currency="BYN",
+        )
+        self.desk = Desk(ports, site, lambda: self.now, self.begin)
         self.tabs = self.desk.tabs
         self.cards = self.desk.cards
 

@@ -12,7 +12,6 @@ from ari_app.desk.caller_profile import Callback
 from ari_app.desk.words import LANGUAGES, words
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.events import Answered
-from ivr.tickets import DEPARTMENTS
 from ivr.values import Count, Day, Digits, Money, Name, Rows, Values
 from tests.desk.fakes import NOW
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
@@ -234,20 +233,26 @@ async def test_callbacks_need_a_future_time(harness: DeskHarness, due: str) -> N
 def test_all_operations_are_offered_except_those_agents_cannot_run() -> None:
     left = {name for name in CATALOGUE if name not in operations.offered(CATALOGUE)}
     assert {name for name in left if not name.endswith("-quote")} == {
-        "complaint", "code-word", "code-word-of", "one-time-code-of", "change-code-word", "set-pin",
+        "billing", "complaint", "code-word", "code-word-of", "one-time-code-of",
+        "change-code-word", "set-pin",
     }  # fmt: skip
     assert all(name.removesuffix("-quote") in CATALOGUE for name in left)
 
 
 def test_all_inputs_outputs_and_outcomes_have_texts() -> None:
-    needed = {f"department-{one}" for one in DEPARTMENTS}
+    needed = set()
     for name, operation in operations.offered(CATALOGUE).items():
         quote = CATALOGUE.get(f"{name}-quote", operation)
         needed |= {f"operation-{name}"}
         needed |= {f"value-{value}" for value in (*operation.inputs, *quote.inputs)}
         for one in (operation, quote):
             needed |= {f"outcome-{outcome}" for outcome in one.outcomes}
-            needed |= {f"value-{value}" for brought in one.outcomes.values() for value in brought}
+            needed |= {
+                f"value-{value}"
+                for brought in one.outcomes.values()
+                for value, kind in brought.items()
+                if kind != "word"
+            }
     assert sorted(needed - words().keys()) == []
 
 
@@ -257,4 +262,5 @@ def test_all_texts_exist_in_all_languages() -> None:
 
 def test_free_actions_are_operations() -> None:
     assert CATALOGUE.keys() >= operations.FREE_ACTIONS
-    assert operations.shown(Count(3), "en") == "3"
+    assert operations.shown(Count(3), "en", "EUR") == "3"
+    assert operations.shown(Money(Decimal(3)), "en", "EUR") == "3.00 EUR"

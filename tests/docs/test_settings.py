@@ -7,10 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ari_app.config.settings import SECTIONS, Config, LanguageVoice, decoded
+from ari_app.config.settings import NAMED, SECTIONS, Config, LanguageVoice, decoded
 from ari_app.config.state import PREFIX
 from ari_app.main.demo import installation
-from asterisk_conf.site import QueueSettings
 from tests.docs.markdown import DOCUMENTS, SETTINGS, code, fences, section, tables
 
 
@@ -34,12 +33,13 @@ def test_every_setting_is_described_with_its_default(name: str) -> None:
     assert all(row[3] for row in table)
 
 
-def test_every_setting_of_a_queue_is_described_with_its_default() -> None:
-    [table] = tables(section(SETTINGS.read_text(), "queues"))
+@pytest.mark.parametrize("name", NAMED)
+def test_every_setting_of_a_named_section_is_described_with_its_default(name: str) -> None:
+    [table] = tables(section(SETTINGS.read_text(), name))
     described = [[code(cell)[0] for cell in row[:2]] for row in table]
     assert described == [
-        [field.name, json.dumps(getattr(QueueSettings(), field.name))]
-        for field in msgspec.structs.fields(QueueSettings)
+        [field.name, json.dumps(getattr(NAMED[name](), field.name))]
+        for field in msgspec.structs.fields(NAMED[name])
     ]
     assert all(row[2] for row in table)
 
@@ -64,6 +64,7 @@ def test_the_environment_variables_are_understood(tmp_path: Path) -> None:
                 ",".join(value) if isinstance(value, tuple) else "" if value == {} else str(value)
             )
             environment[variable(name, field.name)] = text
+    del environment["FIRSTLINE_BILLING_KIND"]  # that of the demo operator is another
     assert installation(tmp_path).config(environment) == installation(tmp_path).config({})
     changed = installation(tmp_path).config({"FIRSTLINE_SITE_NUMBERS": "611,112"})
     assert changed.site.numbers == ("611", "112")

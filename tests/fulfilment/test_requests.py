@@ -13,9 +13,8 @@ from ari_app.store.announcements import Announcement
 from ari_app.store.db import Store
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.tickets import NewTicket, TicketChange
-from ivr.tickets import Department
 from ivr.values import Recording
-from tests.operators import BELARUS
+from tests.operators import BELARUS, DEMO_TICKETS
 from tests.store.samples import NOON
 
 ASKER = Asker("c1", "375990000001", 1)
@@ -38,7 +37,7 @@ def said(tmp_path: Path) -> Recording:
 async def test_a_complaint_has_a_number_under_which_it_is_found(
     store: Store, said: Recording
 ) -> None:
-    staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
+    staff = StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: NOON)
     number = await staff.complain(ASKER, said, "c1:3")
     assert await staff.complain(ASKER, said, "c1:3") == number
     [kept] = await store.read(complaints.listed, True)
@@ -49,14 +48,14 @@ async def test_a_complaint_has_a_number_under_which_it_is_found(
 
 async def test_a_complaint_that_no_one_can_hear_is_none(store: Store) -> None:
     with pytest.raises(RequestsUnavailable, match="no recording"):
-        await StoredRequests(store, LiveAnnouncements(store), lambda: NOON).complain(
+        await StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: NOON).complain(
             ASKER, Recording("/no.wav", 1.0), "c1:3"
         )
     assert await store.read(complaints.listed, True) == []
 
 
 async def test_a_request_to_be_called_needs_a_number(store: Store) -> None:
-    staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
+    staff = StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: NOON)
     for number in ("", "anonymous", "+"):
         with pytest.raises(RequestsUnavailable, match="no number"):
             await staff.call_back(Asker("c1", number, None), "c1:1")
@@ -71,7 +70,7 @@ async def test_a_store_that_is_closed_is_said_to_be_unavailable(
 ) -> None:
     store = await Store.open(tmp_path / "closed.db", BELARUS)
     await store.close()
-    staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
+    staff = StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: NOON)
     with pytest.raises(RequestsUnavailable, match="closed"):
         await staff.complain(ASKER, said, "c1:1")
     with pytest.raises(RequestsUnavailable, match="closed"):
@@ -82,7 +81,7 @@ async def test_who_heard_an_announcement_may_request_a_message(store: Store) -> 
     later = NOON + timedelta(hours=1)
     said = Announcement(texts={"ru": "Пожар."}, since=NOON, until=later, by="anna")
     bulletin = await LiveAnnouncements.load(store, NOON)
-    staff = StoredRequests(store, bulletin, lambda: NOON)
+    staff = StoredRequests(store, bulletin, DEMO_TICKETS, lambda: NOON)
     assert await staff.notify_when_restored(ASKER) == "nothing"
     await store.write(announcements.add, said)
     await bulletin.refresh(NOON)
@@ -93,9 +92,9 @@ async def test_who_heard_an_announcement_may_request_a_message(store: Store) -> 
 
 
 async def test_the_ticket_that_is_due_first_is_found(store: Store) -> None:
-    staff = StoredRequests(store, LiveAnnouncements(store), lambda: NOON)
+    staff = StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: NOON)
     assert await staff.first_due_ticket(1) is None
-    promises: tuple[tuple[str, Department, int], ...] = (
+    promises: tuple[tuple[str, str, int], ...] = (
         ("a", "technical", 20),
         ("b", "field", 10),
         ("c", "claims", 5),
@@ -111,7 +110,9 @@ async def test_the_ticket_that_is_due_first_is_found(store: Store) -> None:
         )
         await store.write(tickets.open_ticket, new, NOON)
     await store.write(tickets.change, 3, TicketChange(key="c:1", by="anna", state="solved"), NOON)
-    assert await staff.first_due_ticket(1) == OpenTicket("field", NOON, NOON + timedelta(hours=10))
+    assert await staff.first_due_ticket(1) == OpenTicket(
+        "field", NOON, NOON + timedelta(hours=10), DEMO_TICKETS.departments["field"]
+    )
     assert await staff.first_due_ticket(2) is None
     await store.close()
     with pytest.raises(RequestsUnavailable, match="closed"):

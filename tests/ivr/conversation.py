@@ -110,6 +110,8 @@ VALUES: Values = {
     "reward": _HOME,
     "order": Digits("1025"),
     "department": Word("field"),
+    "department_label": Name({"": "Engineers"}),
+    "visit": Word("yes"),
     "created": Day(date(2026, 3, 1)),
     "due": Moment(datetime(2026, 3, 3, 18)),
 }

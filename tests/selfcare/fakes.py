@@ -23,6 +23,7 @@ from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.orders import Completed, Order, Quote, Refused
 from ari_app.selfcare.request_port import Asker, OpenTicket
 from ivr.secret import Secret
+from ivr.tickets import Department
 from ivr.values import Phrase, Recording
 from tests.selfcare.fake_billing import NOON
 
@@ -167,7 +168,9 @@ class Willing:
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, Asker, Recording | None]] = []
-        self.promises = {KNOWN: OpenTicket("field", NOON - DAY, NOON + DAY)}
+        self.promises = {
+            KNOWN: OpenTicket("field", NOON - DAY, NOON + DAY, Department(visits=True))
+        }
 
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
         self.kept.append((key, asker, recording))

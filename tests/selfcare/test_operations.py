@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import cast
-from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -25,7 +24,7 @@ from ari_app.selfcare.message_port import Messages, MessagesUnavailable
 from ari_app.selfcare.one_time_code_port import OneTimeCodes
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.reads import PAYMENTS_PLAYED
-from ari_app.selfcare.request_port import Asker, OpenTicket, RequestDesk, RequestsUnavailable
+from ari_app.selfcare.request_port import Asker, RequestDesk, RequestsUnavailable
 from ari_app.sim.in_memory import PlainOrders, SameCodes
 from ivr.events import Answered
 from ivr.secret import Secret
@@ -45,7 +44,7 @@ from ivr.values import (
     Word,
 )
 from tests.selfcare.fake_billing import NOON, TV, FakeBilling
-from tests.selfcare.fakes import DAY, KNOWN, Broken, Neighbours, Sent, Willing, Words
+from tests.selfcare.fakes import KNOWN, Broken, Neighbours, Sent, Willing, Words
 from tests.selfcare.samples import NAMES, bill
 
 KINDS: Mapping[str, type[Value]] = {
@@ -68,7 +67,9 @@ INPUTS: Mapping[str, Value] = {
 }
 KEYED: Mapping[str, Value] = {"recipient": Digits("375990000003"), "since": Digits("0")}
 OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.outcomes]
-OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING))
+OF_SETTINGS = {"billing"}
+"""They ask no back end."""
+OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING) - OF_SETTINGS)
 OF_ANYBODY = {"tariffs", "service-offers", "rewards"}
 OF_TICKETS = {"ticket"}
 """They answer as those of billing do, from people."""
@@ -199,36 +200,6 @@ async def test_all_tariffs_are_played_to_anyone_the_cheapest_first(billing: Bill
     assert played == [(Money(Decimal(9)), Digits("2")), (Money(Decimal(15)), Digits("1"))]
 
 
-@pytest.mark.parametrize(
-    ("due", "outcome"),
-    [(NOON + DAY, "some"), (NOON, "some"), (NOON - DAY / 24, "late")],
-)
-async def test_what_was_promised_is_played_and_that_it_is_late(
-    billing: Billing, due: datetime, outcome: str
-) -> None:
-    staff, minsk = Willing(), ZoneInfo("Europe/Minsk")
-    created = NOON.replace(hour=22) - DAY
-    staff.promises = {RICH: OpenTicket("field", created, due)}
-    care = Selfcare(replace(back(billing, staff), now=lambda: NOON.astimezone(minsk)))
-    answer = await care.run("ticket", {}, asker(), "s1:1")
-    played: Values = {
-        "department": Word("field"),
-        "due": Moment(due.astimezone(minsk), date(2026, 3, 1)),
-    }
-    assert answer == Answered(outcome, {**played, "created": Day(NOON.date())})
-    assert str(cast(Moment, answer.values["due"]).at.tzinfo) == "Europe/Minsk"
-
-
-async def test_who_was_promised_nothing_hears_nothing(billing: Billing) -> None:
-    care = selfcare(billing)
-    for who in (POOR, None):
-        assert await care.run("ticket", {}, asker(who), "s1:1") == Answered("none")
-    unvouched = replace(asker(), identity="none")
-    assert await care.run("ticket", {}, unvouched, "s1:1") == Answered("none")
-    down = selfcare(billing, Broken(RequestsUnavailable("disk full")))
-    assert await down.run("ticket", {}, asker(), "s1:1") == Answered("unavailable")
-
-
 async def test_a_complaint_is_kept_with_who_asks_and_its_key(billing: Billing) -> None:
     staff = Willing()
     said = Recording("/spool/said.wav", 4.2)
@@ -273,7 +244,7 @@ async def test_fault_of_billing_is_an_outcome(name: str, fault: Exception, outco
     assert answer.outcome == outcome
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", sorted(CATALOGUE.keys() - OF_SETTINGS))
 async def test_silence_ends_at_the_deadline(name: str) -> None:
     hasty = {name: replace(CATALOGUE[name], deadline=0.01)}
     silent = Broken(None)

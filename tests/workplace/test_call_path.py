@@ -53,6 +53,12 @@ def test_common_keys_have_names(flow: str, node: str, key: str, name: str) -> No
     assert name in step.what["en"]
 
 
+def test_what_only_menus_ask_is_no_step() -> None:
+    for outcome in ("ok", "none"):
+        taken = TimedStep(Step("611", "billing", "do", outcome=outcome), AT)
+        assert list(NARRATOR.narrate([taken])) == []
+
+
 def test_secrets_are_masked_and_failures_named() -> None:
     steps_taken = [
         TimedStep(Step("identify", "ask", "input", key="secret"), AT),

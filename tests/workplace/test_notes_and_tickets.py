@@ -11,7 +11,7 @@ from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import callbacks, colleague_notes, subscribers, tickets
 from ari_app.store.db import Store
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
-from tests.operators import BELARUS
+from tests.operators import BELARUS, DEMO_TICKETS
 from tests.store.samples import subscriber
 from tests.workplace.test_cards import AT, card
 
@@ -28,7 +28,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 @pytest.fixture
 def notes(store: Store) -> StoredNotesAndTickets:
-    return StoredNotesAndTickets(store, lambda: AT)
+    return StoredNotesAndTickets(store, DEMO_TICKETS, lambda: AT)
 
 
 @pytest.mark.parametrize(("department", "hours"), [("finance", 24), ("field", 48)])

@@ -11,7 +11,7 @@ from ari_app.desk.caller_profile import Arrival, Identity
 from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import agent_actions
 from ari_app.store.agent_actions import AgentAction
-from ari_app.workplace.operations import AgentOperations
+from ari_app.workplace.operations import AgentOperations, RecordedIn
 from ivr.events import Answered
 from ivr.values import Digits, Money, Name, Values
 from tests.fulfilment.harness import NUMBERS, Harness
@@ -35,7 +35,9 @@ async def harness(billing: FakeBilling, tmp_path: Path) -> AsyncIterator[Harness
 
 @pytest.fixture
 def operations(harness: Harness, billing: FakeBilling) -> AgentOperations:
-    return AgentOperations(harness.store, harness.care, billing, lambda: harness.now)
+    return AgentOperations(
+        harness.store, harness.care, billing, RecordedIn("ru", "BYN"), lambda: harness.now
+    )
 
 
 def card(identity: Identity = "code-word", subscriber: int = 1) -> CardRecord:

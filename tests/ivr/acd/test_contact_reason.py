@@ -24,6 +24,7 @@ from ivr.acd.contact_reason import (
 from ivr.engine import step
 from ivr.events import Answered, Began, Keyed, Silent
 from tests.ivr.conversation import begin, shipped
+from tests.operators import DEMO_TICKETS
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -97,14 +98,14 @@ NO_CHANGE = OperationFailed("tariff-change", "too-little", ours=False)
     ],
 )
 def test_what_explains_best_comes_first(facts: Facts, reasons: tuple[Reason, ...]) -> None:
-    assert contact_reasons(facts, NOW) == reasons
+    assert contact_reasons(facts, DEMO_TICKETS, NOW) == reasons
 
 
 def test_what_was_done_and_missed_is_read_from_the_way_of_a_call() -> None:
     book = shipped()
     session, path = begin(book, "611", 7, "ru"), []
     events = (
-        *(Began(), Answered("none"), Answered("none")),
+        *(Began(), Answered("ok"), Answered("none"), Answered("none")),
         *(Silent(), Keyed("1"), Answered("unavailable")),
         *(Keyed("1"), Answered("unavailable"), Keyed("3"), Answered("none"), Keyed("88")),
     )
@@ -117,6 +118,7 @@ def test_what_was_done_and_missed_is_read_from_the_way_of_a_call() -> None:
         OperationResult("bill", "unavailable"),
         OperationResult("balance", "unavailable"),
         OperationResult("ticket", "none"),
+        OperationResult("billing", "ok"),
     )
     assert misses(path) == 2
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import ivr.check.samples
-from ivr.check import RULES, PromptText, Standard
+from ivr.check import RULES, PromptText, SiteNames, Standard
 from ivr.check.samples import files
 from ivr.loader import Loaded, load
 from ivr.model import Operation
@@ -61,6 +61,7 @@ OPERATIONS = {
         Operation("balance", {"ok": {"balance": "money"}, "unavailable": {}}),
         Operation("news", {"ok": {}, "failed": {}}),
         Operation("note", {"ok": {}}),
+        Operation("ticket", {"some": {"department": "word"}, "none": {}}),
         Operation("pay", {"ok": {}, "refused": {}}, costs=True),
         Operation("check-contract", {"ok": {}, "wrong": {}}, inputs={"contract": "digits"}),
         Operation("check-code", {"ok": {}, "wrong": {}}, inputs={"code": "secret"}, proves="ok"),
@@ -68,6 +69,7 @@ OPERATIONS = {
     )
 }
 OWN = {"our-news": Place("own.yaml", 3, 1)}
+SITE = SiteNames(("en", "ru"), ("general", "money", "internet"), ("desk", "engineers"))
 ZONES = frozenset(("Europe/Minsk", "UTC"))
 
 
@@ -75,7 +77,7 @@ def sample(rule: str, sort: str) -> Loaded:
     """What the check says of a sample."""
     text = (HERE / f"{rule}.{sort}.yaml").read_text(encoding="utf-8")
     own = OWN if rule == "idle-prompt" else {}
-    standard = Standard(heard=HEARD, zones=ZONES, own=own)
+    standard = Standard(heard=HEARD, zones=ZONES, own=own, site=SITE)
     return load(files(text), SLOTS, OPERATIONS, standard)
 
 

@@ -1,0 +1,87 @@
+"""Rules for names that the settings of the site define: languages, topics and departments."""
+
+from collections.abc import Collection, Iterator
+
+from ivr import nodes
+from ivr.check.context import CheckContext, Finding
+from ivr.conditions import COMPARISON, REFERENCE
+from ivr.nodes import Node
+from ivr.terms import Is
+
+DEPARTMENT = "department"
+"""The value in which an operation brings a department."""
+
+
+def no_language(context: CheckContext) -> Iterator[Finding]:
+    """Flows in no language that the site speaks."""
+    spoken = context.standard.site.languages
+    for name, flow in context.flows.items():
+        if not set(flow.languages) & set(spoken):
+            text = f"the site speaks none of its languages: add {' or '.join(spoken)}"
+            yield context.head(name, Is.SPOKEN_LANGUAGE, flow.languages[0]), text
+
+
+def unknown_topics(context: CheckContext) -> Iterator[Finding]:
+    """Topics that the site does not have."""
+    seeds = {
+        found[1]
+        for _, node in context.nodes()
+        if isinstance(node, nodes.Queue) and (found := REFERENCE.fullmatch(node.topic))
+    }
+    yield from _unknown(context, "topic", context.standard.site.topics, _copies(context, seeds))
+
+
+def unknown_departments(context: CheckContext) -> Iterator[Finding]:
+    """Departments that the site does not have."""
+    outcomes = (each for one in context.operations.values() for each in one.outcomes.values())
+    seeds = {DEPARTMENT} if any(DEPARTMENT in brought for brought in outcomes) else set()
+    values = _copies(context, seeds)
+    yield from _unknown(context, "department", context.standard.site.departments, values)
+
+
+def _unknown(
+    context: CheckContext, what: str, known: Collection[str] | None, values: Collection[str]
+) -> Iterator[Finding]:
+    """The names that nodes give to these values, or compare them with, and that are not known."""
+    for spot, node in context.nodes() if known is not None else ():
+        for sort, name in _named(what, node, values):
+            if name not in (known or ()):
+                yield (
+                    context.at(spot, sort, name),
+                    f"the site has no {what} {name}: write one of {', '.join(known or ())}, "
+                    f"or add it to [{what}s] of the settings",
+                )
+
+
+def _named(what: str, node: Node, values: Collection[str]) -> Iterator[tuple[Is, str]]:
+    match node:
+        case nodes.Queue(topic=name) if what == "topic" and not REFERENCE.fullmatch(name):
+            yield Is.GIVEN, name
+        case nodes.Set(set=given):
+            for value, name in given.items():
+                if value in values and not REFERENCE.fullmatch(name):
+                    yield Is.GIVEN, name
+        case nodes.Branch(branch=value, when=cases) if value in values:
+            for name in cases:
+                if not COMPARISON.fullmatch(name):
+                    yield Is.CASE, name
+
+
+def _copies(context: CheckContext, values: Collection[str]) -> frozenset[str]:
+    """These values and all that are copied from or to them."""
+    pairs: list[tuple[str, str]] = []
+    for _, node in context.nodes():
+        match node:
+            case nodes.Set(set=given):
+                found = ((name, REFERENCE.fullmatch(each)) for name, each in given.items())
+                pairs += [(name, reference[1]) for name, reference in found if reference]
+            case nodes.Call(with_=inputs, take=outputs):
+                pairs += [*inputs.items(), *outputs.items()]
+    copies = set(values)
+    before = 0
+    while before != len(copies):
+        before = len(copies)
+        for pair in pairs:
+            if not copies.isdisjoint(pair):
+                copies.update(pair)
+    return frozenset(copies)
