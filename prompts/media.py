@@ -8,7 +8,8 @@ from pathlib import Path
 from ivr.speech.cases import PhraseError
 from ivr.values import Phrase
 from prompts.catalogue import Catalogue
-from prompts.plan import Piece, RecordedFile, Recordings, SpokenText, pieces
+from prompts.pieces import Piece, RecordedFile, SpokenText
+from prompts.plan import Recordings, fixed_pieces, pieces
 from prompts.recordings import scan
 from prompts.voice import SpeechFailed, Voice
 
@@ -31,10 +32,9 @@ class PromptMedia:
             self.recordings, self.problems = scan(directory, catalogue)
         self.voice = voice
         self._fixed = {
-            (prompt, language): pieces(catalogue, Phrase(prompt), language, self.recordings)
+            (prompt, language): fixed_pieces(catalogue, prompt, language, self.recordings)
             for language in catalogue.languages
             for prompt in catalogue.prompts
-            if not catalogue.slots(prompt)
         }
 
     async def media(
@@ -60,7 +60,7 @@ class PromptMedia:
     async def render_all(
         self, progress: Progress | None = None, *, served: Callable[[], bool] = lambda: True
     ) -> int:
-        """Speak all prompts without placeholders; returns the number of new sentences.
+        """Speak all that no value is part of; returns the number of new sentences.
 
         As many at the same time as there are processes; one of several is left to callers while
         ``served()``. Raises :class:`SpeechFailed` at the first failure.
@@ -100,7 +100,7 @@ class PromptMedia:
 
     def _pieces(self, phrase: Phrase, language: str) -> tuple[Piece, ...]:
         fixed = None if phrase.values else self._fixed.get((phrase.prompt, language))
-        if fixed is not None:
+        if fixed is not None and not self.catalogue.slots(phrase.prompt):
             return fixed
         try:
             return pieces(self.catalogue, phrase, language, self.recordings)

@@ -22,6 +22,7 @@ from prompts.engine_espeak import Espeak, end_with_callbacks
 from prompts.engine_http import Http
 from prompts.engine_rhvoice import RHVoice
 from prompts.messages import SpeakRequest, SpeakResult, VoiceSetup
+from prompts.pieces import pause
 from prompts.speaker import ENGINES
 
 _SOONER = 0.9
@@ -51,7 +52,10 @@ class Studio:
             raw.touch()  # pyttsx3 would never come back from a directory that is not there
             self._engine.speak(speaker, request.text, raw)
             samples, rate = wav.read(raw)
-            wav.write(Path(request.path), wav.phone(samples, rate, speaker.volume / 100))
+            wav.write(
+                Path(request.path),
+                wav.phone(samples, rate, speaker.volume / 100, pause(request.text)),
+            )
         except wav.SoundError as error:
             raise EngineError(f"{speaker.engine} gave no sound ({error}): see its log") from error
         except OSError as error:

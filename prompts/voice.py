@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from prompts.cache import Cache
 from prompts.engine_http import TOKEN
 from prompts.messages import SpeakRequest, VoiceSetup
-from prompts.plan import SpokenText
+from prompts.pieces import SpokenText
 from prompts.speaker import ESPEAK, Speaker, fallback, key, pronounced
 from prompts.speech_pool import Pool, cores
 from prompts.speech_process import SpeechBusy, SpeechFailed, command

@@ -56,23 +56,28 @@ def write(path: Path, samples: Samples) -> None:
         aside.unlink(missing_ok=True)
 
 
-def phone(samples: Samples, rate: int, volume: float = 1.0) -> Samples:
+def phone(samples: Samples, rate: int, volume: float = 1.0, tail: float | None = None) -> Samples:
     """Resample an engine's samples without aliases, trim, level and fade them.
 
-    ``volume`` is a factor of :data:`LOUDNESS`; :data:`PEAK` holds in any case.
+    ``volume`` is a factor of :data:`LOUDNESS`; :data:`PEAK` holds in any case. ``tail`` is the
+    silence at the end, in seconds; by default what there is of it, up to 0.08.
     """
     resampled = soxr.resample(samples, rate, RATE, quality="VHQ") if rate != RATE else samples
-    return _faded(_level(_trimmed(np.asarray(resampled, dtype=np.float32)), volume))
+    return _faded(_level(_trimmed(np.asarray(resampled, dtype=np.float32), tail), volume))
 
 
-def _trimmed(samples: Samples) -> Samples:
+def _trimmed(samples: Samples, tail: float | None) -> Samples:
     loud = np.abs(samples)
     peak = float(loud.max(initial=0.0))
     if peak < 1e-4:
         raise SoundError("the file is silent")
     heard = np.flatnonzero(loud > peak * _AUDIBLE)
     start = max(0, int(heard[0]) - int(_HEAD * RATE))
-    return samples[start : int(heard[-1]) + 1 + int(_TAIL * RATE)]
+    end = int(heard[-1]) + 1
+    fading = _TAIL if tail is None else min(tail, _TAIL)
+    kept = samples[start : end + int(fading * RATE)]
+    wanted = 0 if tail is None else end - start + int(tail * RATE)
+    return np.pad(kept, (0, max(0, wanted - len(kept))))
 
 
 def _level(samples: Samples, volume: float) -> Samples:

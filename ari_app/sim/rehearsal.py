@@ -33,7 +33,8 @@ from ivr.values import Phrase, Recording
 from ivr.wants import Action, CheckHours, FindAnnouncements, Invoke, Screen, Send
 from prompts import plan
 from prompts.catalogue import Catalogue
-from prompts.plan import RecordedFile, Recordings
+from prompts.pieces import RecordedFile
+from prompts.plan import Recordings
 from prompts.recordings import scan
 
 TRIES_A_CALL = 3

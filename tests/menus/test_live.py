@@ -13,7 +13,7 @@ from ivr.loader import version
 from ivr.values import Phrase
 from prompts.catalogue import read
 from prompts.media import PromptMedia
-from prompts.plan import SpokenText
+from prompts.pieces import SpokenText
 from prompts.voice import Settings, Voice
 from tests.ari.facts import until
 from tests.session.scripted import FLOW, OPERATIONS, PROMPTS

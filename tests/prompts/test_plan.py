@@ -1,14 +1,20 @@
 """What is played for a phrase."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from ari_app.demo.settings import OPERATOR
 from ivr.speech.cases import PhraseError
-from ivr.values import Count, Money, Name, Phrase, Rows, Spoken, Values
+from ivr.speech.phrases import VALUE_KINDS
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Spoken, Value, Values
+from prompts import catalogue
 from prompts.catalogue import read
-from prompts.plan import RecordedFile, SpokenText, phrase_text, pieces
+from prompts.pieces import Piece, RecordedFile, SpokenText
+from prompts.plan import fixed_pieces, phrase_text, pieces
 from prompts.speaker import Speaker, key
 
 CATALOGUE = read(
@@ -26,11 +32,67 @@ CATALOGUE = read(
     }
 )
 BALANCE = Phrase("balance", {"balance": Money(Decimal(5), "BYN")})
+VALUES: Mapping[str, Value] = {
+    "money": Money(Decimal("12.50"), "BYN"),
+    "count": Count(21),
+    "day": Day(date(2026, 11, 3)),
+    "date": Day(date(2026, 11, 3)),
+    "moment": Moment(datetime(2026, 11, 3, 14, 5, tzinfo=UTC)),
+    "digits": Digits("375291234567"),
+    "name": Name({"": "Лёгкий"}),
+    "spoken": Spoken({"ru": "Авария.", "be": "Аварыя.", "en": "An outage."}),
+}
+CUT = [
+    (
+        "Ваш тариф «{x:name}». Плата {y:money} в месяц.",
+        "Ваш тариф,|АОН.|Плата,|пять рублей,|в месяц.",
+    ),
+    ("{x:name}: {y:money}, {y:money}.", "АОН:|пять рублей,|пять рублей."),
+    ("От {y:money} и до {y:money}.", "От пять рублей,|и до пять рублей."),
+    ("Не позднее чем {x:name} и не раньше.", "Не позднее,|чем АОН,|и не раньше."),
+    ("Это будет с {x:name}", "Это будет,|с АОН"),
+    ("Спишем {y:money} ли?", "Спишем,|пять рублей ли?"),
+    ("{x:name} – это {y:money}!", "АОН,|это пять рублей!"),
+    ("Итого ({y:money}).", "Итого,|пять рублей."),
+    ("Раз. {x:name}... Два.", "Раз.|АОН...|Два."),
+]
 ROW: Values = {"service": Name({"": "АОН"}), "fee": Money(Decimal(1), "BYN")}
 
 
-def test_a_sentence_is_spoken_in_one_breath() -> None:
-    assert pieces(CATALOGUE, BALANCE, "ru") == (SpokenText("На счёте пять рублей. Спасибо.", "ru"),)
+def test_a_sentence_is_cut_where_a_value_is() -> None:
+    assert texts(pieces(CATALOGUE, BALANCE, "ru")) == ["На счёте,", "пять рублей.", "Спасибо."]
+
+
+def texts(played: tuple[Piece, ...]) -> list[str]:
+    return [each.text for each in played if isinstance(each, SpokenText)]
+
+
+@pytest.mark.parametrize(("text", "expected"), CUT)
+def test_where_a_text_is_cut(text: str, expected: str) -> None:
+    """What is fixed is the same for all values; little words go with the value beside them."""
+    read_out = read({"ru.yaml": f"{{ p: '{text}' }}"})
+    values: Values = {"x": Name({"": "АОН"}), "y": Money(Decimal(5), "BYN")}
+    found = texts(pieces(read_out, Phrase("p", values), "ru"))
+    assert "|".join(found) == expected
+    fixed = texts(fixed_pieces(read_out, "p", "ru", {}))
+    assert fixed == [each for each in found if "АОН" not in each and "пять" not in each]
+    words = re.sub(r"\W+", " ", phrase_text(read_out, Phrase("p", values), "ru")).strip()
+    assert re.sub(r"\W+", " ", " ".join(found)).strip() == words
+
+
+def test_every_shipped_text_is_played_whole() -> None:
+    """Nothing is lost and nothing changes its place, whatever the values are."""
+    shipped = catalogue.shipped(OPERATOR.said)
+    for language in shipped.languages:
+        for prompt, template in shipped.texts[language].items():
+            if any(kind.startswith("each") for kind in template.slots.values()):
+                continue
+            kinds = {name: kind.split()[0] for name, kind in template.slots.items()}
+            values = {name: VALUES[VALUE_KINDS.get(kind, kind)] for name, kind in kinds.items()}
+            phrase = Phrase(prompt, values)
+            played = " ".join(texts(pieces(shipped, phrase, language)))
+            whole = phrase_text(shipped, phrase, language)
+            assert re.findall(r"\w+", played) == re.findall(r"\w+", whole)
 
 
 def test_rows() -> None:
@@ -42,6 +104,7 @@ def test_rows() -> None:
 def test_a_missing_translation_is_read_in_its_own_language() -> None:
     assert pieces(CATALOGUE, Phrase("only"), "en") == (SpokenText("Только по-русски.", "ru"),)
     assert phrase_text(CATALOGUE, BALANCE, "en") == "На счёте пять рублей. Спасибо."
+    assert texts(pieces(CATALOGUE, BALANCE, "en")) == texts(pieces(CATALOGUE, BALANCE, "ru"))
 
 
 def test_recordings_win() -> None:
@@ -50,7 +113,8 @@ def test_recordings_win() -> None:
     assert pieces(CATALOGUE, Phrase("hello"), "en", recordings) == (SpokenText("Hello.", "en"),)
     assert pieces(CATALOGUE, BALANCE, "ru", recordings) == (
         RecordedFile("/r/ru/balance.1"),
-        SpokenText("пять рублей. Спасибо.", "ru"),
+        SpokenText("пять рублей.", "ru"),
+        SpokenText("Спасибо.", "ru"),
     )
     recordings["ru", "balance.2"] = "/r/ru/balance.2"
     assert pieces(CATALOGUE, BALANCE, "ru", recordings) == (
@@ -66,7 +130,7 @@ def news(texts: Mapping[str, str], recording: str = "") -> Phrase:
 
 def test_what_was_declared_is_spoken_in_its_own_language() -> None:
     known = news({"be": "Аварыя.", "ru": "Авария."})
-    assert pieces(CATALOGUE, known, "ru", {}) == (SpokenText("Внимание. Авария. Спасибо.", "ru"),)
+    assert texts(pieces(CATALOGUE, known, "ru", {})) == ["Внимание.", "Авария.", "Спасибо."]
     assert pieces(CATALOGUE, news({"en": "An outage."}), "ru", {}) == (
         SpokenText("Внимание.", "ru"),
         SpokenText("An outage.", "en"),

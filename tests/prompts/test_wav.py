@@ -102,3 +102,11 @@ def test_a_file_cut_short_is_not_playable(tmp_path: Path) -> None:
     write(path, tone(400, 0.5, RATE))
     path.write_bytes(path.read_bytes()[:-100])
     assert not playable(path)
+
+
+def test_the_pause_at_the_end_is_the_one_that_is_wanted() -> None:
+    for there in (0.0, 0.04, 0.5):
+        spoken = np.concatenate([tone(400, 0.5), silence(there)])
+        for wanted in (0.05, 0.2):
+            made = phone(spoken, 22050, tail=wanted)
+            assert len(made) / RATE == pytest.approx(0.5 + wanted, abs=0.01)
