@@ -12,6 +12,9 @@ from tests.architecture.rooms import ROOMS
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- begin: made by python -m tests.architecture --write -->", "<!-- end -->"
 
+SETTINGS = '%%{init: {"theme": "neutral", "flowchart": {"nodeSpacing": 26, "padding": 8}}}%%'
+GREEN = "fill:#dff0e4,stroke:#4a8a5f,color:#000"
+
 Arrows = set[tuple[str, str]]
 
 
@@ -89,17 +92,26 @@ def drawn(arrows: Arrows) -> Arrows:
 
 
 def mermaid(rooms: Iterable[str], arrows: Arrows) -> str:
-    """The rooms as a Mermaid flowchart, layer by layer, from the command line to the engine."""
-    by_layer: dict[int, list[str]] = {}
-    for room, layer in layers(rooms, arrows).items():
-        by_layer.setdefault(layer, []).append(room)
-    lines = ["flowchart TD"]
-    for layer in sorted(by_layer, reverse=True):
-        lines.append(f'    subgraph layer{layer} ["{layer + 1}"]')
-        lines += [f'        {_id(room)}["{_shown(room)}"]' for room in sorted(by_layer[layer])]
+    """The rooms as a Mermaid flowchart, from the command line to the engine.
+
+    Rooms that import each other stand in one box; those of `ivr` are green. Layers are no boxes:
+    arrows would have to go round them.
+    """
+    high = layers(rooms, arrows)
+    ordered = sorted(rooms, key=lambda room: (-high[room], room))
+    mutual = [room for room in ordered if room in _reached(room, arrows)]
+    boxes = {room: f'{_id(room)}["{_shown(room)}"]' for room in ordered}
+    lines = [SETTINGS, "flowchart TD"]
+    lines += [f"    {boxes[room]}" for room in ordered if room not in mutual]
+    if mutual:
+        lines.append('    subgraph mutual ["these import each other"]')
+        lines += [f"        {boxes[room]}" for room in mutual]
         lines.append("    end")
-    lines += [f"    {_id(a)} --> {_id(b)}" for a, b in sorted(drawn(arrows))]
-    return "\n".join(lines)
+    shown = sorted(drawn(arrows), key=lambda arrow: (-high[arrow[0]], arrow))
+    lines += [f"    {_id(a)} --> {_id(b)}" for a, b in shown]
+    if engine := [_id(room) for room in ordered if room.partition(".")[0] == "ivr"]:
+        lines += [f"    classDef engine {GREEN}", f"    class {','.join(engine)} engine"]
+    return "\n".join((*lines, "    linkStyle default stroke:#999"))
 
 
 def page(text: str, found: Structure) -> str:

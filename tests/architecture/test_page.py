@@ -30,7 +30,15 @@ def test_what_a_longer_way_shows_is_not_drawn() -> None:
     arrows = {("cli", "main"), ("main", "store"), ("cli", "store")}
     assert drawn(arrows) == {("cli", "main"), ("main", "store")}
     assert layers(("cli", "main", "store"), arrows) == {"store": 0, "main": 1, "cli": 2}
-    assert "cli --> store" not in mermaid(("cli", "main", "store"), arrows)
+    text = mermaid(("cli", "main", "store"), arrows)
+    assert "    main --> store\n" in text
+    assert "cli --> store" not in text
+
+
+def test_rooms_that_import_each_other_stand_in_one_box() -> None:
+    arrows = {("main", "ivr"), ("ivr", "ivr.check"), ("ivr.check", "ivr")}
+    box = mermaid(("main", "ivr", "ivr.check"), arrows).partition("subgraph")[2].partition("end")[0]
+    assert ("main[" in box, "ivr[" in box, "ivr_check[" in box) == (False, True, True)
 
 
 def test_rooms_of_any_tree_are_counted() -> None:
