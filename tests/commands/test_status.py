@@ -1,11 +1,14 @@
 """`firstline status` without an application: what it says of the desk."""
 
 import asyncio
+import re
 
 import pytest
+from click.testing import CliRunner
 from msgspec import json
 
 from ari_app.admin.phone_passwords import PhonePasswords
+from ari_app.cli import main
 from ari_app.config.state import State
 from ari_app.demo.operator import seed_passwords
 from ari_app.fulfilment.code_words import hashing
@@ -95,3 +98,17 @@ async def test_a_password_is_compared_once(staffed: State, monkeypatch: pytest.M
     assert len(checks) == 2
     hasher.close()
     await store.close()
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_no_color_is_honoured_in_tables(
+    demo: State, monkeypatch: pytest.MonkeyPatch, no_color: str
+) -> None:
+    """Colours of text and background; bold print is none."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    environment = {"FORCE_COLOR": "1", "NO_COLOR": no_color}
+    words = ["--state", str(demo.directory), "status"]
+    printed = CliRunner().invoke(main, words, color=True, env=environment).stdout
+    assert "\x1b[1m" in printed, "it takes this for a terminal"
+    codes = {code for found in re.findall(r"\x1b\[([\d;]+)m", printed) for code in found.split(";")}
+    assert any(re.fullmatch("[349][0-7]|10[0-7]|[34]8", one) for one in codes) is not bool(no_color)
