@@ -56,9 +56,13 @@ def load(
     found = tuple(sorted(problems))
     if any(problem.severity == "error" for problem in found):
         return Loaded(None, found)
-    spoken = (standard or Standard()).site.languages
-    flows = {each.flow.flow: spoken_only(each.flow, spoken) for each in read if each.flow}
-    schedules = {each.schedule.schedule: each.schedule for each in read if each.schedule}
+    site = (standard or Standard()).site
+    flows = {each.flow.flow: spoken_only(each.flow, site.languages) for each in read if each.flow}
+    schedules = {
+        one.schedule: replace(one, timezone=one.timezone or site.timezone)
+        for each in read
+        if (one := each.schedule)
+    }
     return Loaded(Book(flows, slots, operations, schedules), found)
 
 

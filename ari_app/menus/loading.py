@@ -48,7 +48,12 @@ def directory(config: Config) -> Path:
 def site_names(config: Config) -> SiteNames:
     """What the settings define that flows name."""
     tickets = config.tickets
-    return SiteNames(config.site.languages, tuple(tickets.topics), tuple(tickets.departments))
+    return SiteNames(
+        config.site.languages,
+        tuple(tickets.topics),
+        tuple(tickets.departments),
+        config.site.timezone,
+    )
 
 
 def shipped(config: Config) -> Catalogue:

@@ -17,7 +17,12 @@ def schedules(config: Config) -> Mapping[str, Schedule]:
     """
     texts = loading.texts(loading.directory(config))
     own = {file: text for file, text in texts.items() if is_schedule(file, text)}
-    loaded = load(own, {}, {}, Standard(zones=frozenset(available_timezones())))
+    loaded = load(
+        own,
+        {},
+        {},
+        Standard(zones=frozenset(available_timezones()), site=loading.site_names(config)),
+    )
     if loaded.book is None:
         raise loading.FlowsError(loaded.problems)
     return loaded.book.schedules

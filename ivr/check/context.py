@@ -57,12 +57,13 @@ class SiteNames(Struct, frozen=True):
     """What the settings of a site define.
 
     ``languages``: those that it speaks, the first is the default. ``topics`` and ``departments``
-    are None if they are unknown.
+    are None if they are unknown. ``timezone``: of schedules that name none.
     """
 
     languages: tuple[str, ...] = LANGUAGES
     topics: Collection[str] | None = None
     departments: Collection[str] | None = None
+    timezone: str = "UTC"
 
 
 class Standard(Struct, frozen=True):

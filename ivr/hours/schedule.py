@@ -27,15 +27,16 @@ class Schedule(Struct, frozen=True, kw_only=True):
     """A schedule as its author wrote it.
 
     ``week``: days to spans (``mon-fri: "09:00-13:00, 14:00-18:00"``); a day that is missing is
-    closed. ``except_``: a day of one year or of every year to spans, which replace the week's.
+    closed. ``timezone``: "" for that of the site, which the loader fills in. ``except_``: a day of
+    one year or of every year to spans, which replace the week's.
     """
 
     schedule: Annotated[str, Is.SCHEDULE_NAME, Meta(description="the name")]
-    timezone: Annotated[str, Is.ZONE]
     week: Annotated[
         Mapping[Annotated[str, Is.DAYS], Annotated[str, Is.SPANS]],
         Meta(description="days: the hours of those days; a day that is not named is closed"),
     ]
+    timezone: Annotated[str, Is.ZONE] = ""
     except_: Annotated[
         Mapping[Annotated[str, Is.DATE], Annotated[str, Is.SPANS]],
         Meta(description="days that are different, of one year or of every year"),

@@ -1,10 +1,16 @@
 """Nothing of the demo operator is built into production code or shipped prompts."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ari_app.config.site_departments import defaults
+from ari_app.demo.settings import SETTINGS
+from ari_app.selfcare.operations import CATALOGUE
+from ivr.terms import BRANCH_SUBJECTS, KINDS_OF_VALUES
 from tests.architecture.arrows import ROOT
 
 SPEAKABLE = ("ivr/speech/nouns.py", "ivr/speech/written.py")
@@ -25,7 +31,7 @@ OF_THE_DEMO = {
     "its country code": (re.compile(r"(?<![0-9])\+?375(?![0-9])|37529|37599"), ()),
     "its currency": (re.compile(r"\bBYN\b|рубл[еёяь]\S* наб"), SPEAKABLE),
     "its cities": (re.compile("Минск|Гомел|Брест\\b"), ()),
-    "its time zone as a default": (re.compile('= "Europe/Minsk"'), ()),
+    "its time zone as a default": (re.compile('(?:=|: *)"?Europe/Minsk'), ()),
 }
 
 
@@ -40,3 +46,51 @@ def test_production_has_nothing_of_the_demo(what: str) -> None:
         for number, line in enumerate(Path(ROOT, path).read_text("utf-8").splitlines(), 1)
         if sought.search(line)
     ] == []
+
+
+MEANT_OTHERWISE = {
+    "ari_app/config/operator_settings.py": {"internet"},  # the access point of most operators
+    "ari_app/config/settings.py": {"technical", "claims", "management"},  # queues
+    "ari_app/desk/contact_reasons.py": {"outage"},
+    "ari_app/selfcare/answers.py": {"visit"},  # a value of the operation `ticket`
+    "ari_app/selfcare/reads.py": {"visit"},
+    "asterisk_conf/check.py": {"general"},  # a section of Asterisk's files
+    "ivr/acd/contact_reason.py": {"outage"},
+    "ivr/nodes.py": {"general"},  # the topic of who chose none, which every site has
+    "ivr/tickets.py": {"general"},
+}
+"""File -> words in it that are names of departments or topics of the demo, too."""
+
+OTHER_WORDS = {*CATALOGUE, *KINDS_OF_VALUES, *BRANCH_SUBJECTS, "other", "service"}
+"""Operations, kinds of values, facts and kinds of products, which are spoken of everywhere."""
+
+
+def constants(path: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(Path(ROOT, path).read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_no_code_knows_a_department_or_a_topic_of_the_demo() -> None:
+    names = (SETTINGS["departments"].keys() | SETTINGS["topics"].keys()) - OTHER_WORDS
+    assert len(names) > 15
+    found = {
+        path: known
+        for path in (str(file.relative_to(ROOT)) for file in SHIPPED if file.suffix == ".py")
+        if (known := names & set(constants(path)))
+    }
+    assert found == MEANT_OTHERWISE
+
+
+def test_no_text_of_the_desk_is_of_a_department_or_a_topic() -> None:
+    """They are in the settings of each site."""
+    listed = (ROOT / "ari_app" / "desk" / "words.yaml").read_text("utf-8")
+    assert re.findall(r"(?m)^(?:department|topic)-.*$", listed) == []
+    for file in (ROOT / "ari_app" / "desk").rglob("*.html"):
+        text = file.read_text("utf-8")
+        for name in SETTINGS["departments"]:
+            assert not re.search(rf"""["']{name}["']""", text), file
+
+
+def test_a_site_that_names_no_departments_has_others_than_the_demo() -> None:
+    assert not defaults().departments.keys() & SETTINGS["departments"].keys()

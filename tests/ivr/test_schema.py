@@ -125,7 +125,7 @@ MISTAKES = [
 ]
 SLIPS = [
     ("schedule: support\n", "", "'flow' is a required property"),
-    ("timezone: Europe/Minsk\n", "", "'timezone' is a required property"),
+    ("timezone:", "time-zone:", "'time-zone' was unexpected"),
     ("mon-fri", "mon-fry", "does not match"),
     ("14:00-18:00", "14-18", "does not match"),
     ('"01-01"', '"01-32"', "does not match"),
