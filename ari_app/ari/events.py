@@ -128,6 +128,24 @@ class TextMessageReceived(_Typed, frozen=True):
     message: TextMessage
 
 
+class Peer(Struct, frozen=True):
+    """The status of an endpoint: ``Reachable`` once one of its phones is registered."""
+
+    peer_status: str
+
+
+class PeerStatusChange(_Typed, frozen=True):
+    """A phone of an endpoint registered, or the last one went away."""
+
+    endpoint: PhoneAccount
+    peer: Peer
+
+    @property
+    def registered(self) -> bool:
+        """Whether a text can be delivered to it now."""
+        return self.peer.peer_status == "Reachable"
+
+
 class RestResponse(_Typed, frozen=True, tag="RESTResponse"):
     """The answer to a request over the WebSocket."""
 
@@ -139,6 +157,7 @@ class RestResponse(_Typed, frozen=True, tag="RESTResponse"):
 
 Event: TypeAlias = (
     TextMessageReceived
+    | PeerStatusChange
     | StasisStart
     | StasisEnd
     | ChannelDtmfReceived
@@ -162,8 +181,8 @@ EVENTS: tuple[type[Event], ...] = (
 WANTED = (*(event.__name__ for event in EVENTS), "RESTResponse")
 """The types for Asterisk's event filter. Without RESTResponse every request hangs (measured)."""
 
-TEXTS = (TextMessageReceived.__name__, "RESTResponse")
-"""The same for the application that is subscribed to texts."""
+OF_PHONES = (TextMessageReceived.__name__, PeerStatusChange.__name__, "RESTResponse")
+"""The same for the application that is subscribed to phones."""
 
 
 class Unparsed(Struct, frozen=True):
@@ -194,4 +213,4 @@ def _unparsed(text: str | bytes, why: str) -> Unparsed:
         kind = _envelope.decode(text).type
     except ValueError:
         return Unparsed("", why)
-    return Unparsed(kind, why if kind in (*WANTED, *TEXTS) else "")
+    return Unparsed(kind, why if kind in (*WANTED, *OF_PHONES) else "")

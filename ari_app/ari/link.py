@@ -10,17 +10,18 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, TypeAlias
 from urllib.parse import urlencode
 
 import aiohttp
 
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError
 from ari_app.ari.events import (
-    TEXTS,
+    OF_PHONES,
     WANTED,
     ApplicationReplaced,
     Event,
+    PeerStatusChange,
     RestResponse,
     TextMessageReceived,
     Unparsed,
@@ -36,7 +37,9 @@ Handler = Callable[[Event], None]
 Reconcile = Callable[[Sequence[Event]], Awaitable[None]]
 """Takes the list, still growing, of the events that are held until it is done."""
 
-TakeText = Callable[[TextMessageReceived], None]
+PhoneEvent: TypeAlias = TextMessageReceived | PeerStatusChange
+"""A registered phone sent a text, or a phone registered."""
+TakePhoneEvent = Callable[[PhoneEvent], None]
 
 
 class Link:
@@ -52,7 +55,7 @@ class Link:
         self.connections = 0
         self._handle: Handler = _not_running
         self._reconcile: Reconcile | None = None
-        self._take_text: TakeText | None = None
+        self._phone_event: TakePhoneEvent | None = None
         self._held: list[Event] | None = None
         self._login = ""
         self._up = asyncio.Event()
@@ -77,15 +80,17 @@ class Link:
         await self._up.wait()
 
     async def run(
-        self, handle: Handler, reconcile: Reconcile, take_text: TakeText | None = None
+        self, handle: Handler, reconcile: Reconcile, phone_event: TakePhoneEvent | None = None
     ) -> NoReturn:
         """Keep the link up without end, and hand events to ``handle``.
 
-        ``reconcile`` is awaited after each connection, before any event. ``take_text`` takes the
-        SIP MESSAGEs of phones (TextMessageReceived), in any order; without it the link does not
-        subscribe to them. Raises :class:`RefusedError`, which only the operator can resolve.
+        ``reconcile`` is awaited after each connection, before any event. ``phone_event`` takes
+        the SIP MESSAGEs of phones (TextMessageReceived) and their registrations (PeerStatusChange),
+        in any order; without it the link does not subscribe to them.
+
+        Raises :class:`RefusedError`, which only the operator can resolve.
         """
-        self._handle, self._reconcile, self._take_text = handle, reconcile, take_text
+        self._handle, self._reconcile, self._phone_event = handle, reconcile, phone_event
         settings = self.settings
         self._login = aiohttp.encode_basic_auth(settings.user, settings.password.reveal())
         try:
@@ -138,7 +143,7 @@ class Link:
 
     async def _open(self) -> Socket:
         settings = self.settings
-        ours = [settings.application, *([self.ari.texting.name] if self._take_text else [])]
+        ours = [settings.application, *([self.ari.texting.name] if self._phone_event else [])]
         query = urlencode({"app": ",".join(ours), "subscribeAll": "false"})
         url = f"{settings.url}/ari/events?{query}"
         try:
@@ -157,9 +162,9 @@ class Link:
         held = self._held
         await self._choose_transport()
         await self.ari.applications.filter(WANTED)
-        if self._take_text:  # another name: the first would get each event of its calls twice
-            await self.ari.texting.filter(TEXTS)
-            await self._subscribe_to_texts()
+        if self._phone_event:  # another name: the first would get each event of its calls twice
+            await self.ari.texting.filter(OF_PHONES)
+            await self._subscribe_to_phones()
         self.version = (await self.ari.asterisk.get_info()).system.version
         await self._reconcile(held)
         if self._sending.socket is None:  # it broke meanwhile, which HTTP requests do not notice
@@ -171,14 +176,14 @@ class Link:
             self._handle(event)
         self._up.set()
 
-    async def _subscribe_to_texts(self) -> None:
-        """Subscribe to the texts of all phones; an Asterisk may have none yet."""
+    async def _subscribe_to_phones(self) -> None:
+        """Subscribe to all phones; an Asterisk may have none yet."""
         try:
             await self.ari.texting.subscribe("endpoint:PJSIP")
         except AriError as error:
             if error.status != 422:  # "Event source does not exist"
                 raise
-            log.info("ARI: Asterisk has no PJSIP endpoint, so no phone can send texts")
+            log.info("ARI: Asterisk has no PJSIP endpoint, so no phone can send or await texts")
 
     async def _choose_transport(self) -> None:
         """Requests go over the socket if a first one is answered there."""
@@ -213,9 +218,9 @@ class Link:
                     f"another process connected as the application {self.settings.application}: "
                     "stop one of the two, or give one of them another name"
                 )
-            case TextMessageReceived():
-                if self._take_text and self.connected:
-                    self._take_text(event)
+            case TextMessageReceived() | PeerStatusChange():
+                if self._phone_event and self.connected:
+                    self._phone_event(event)
             case _ if self._held is not None:
                 self._held.append(event)
             case _:

@@ -64,7 +64,7 @@ def _start(
     """Start what goes on until the application stops."""
     config, menus = shared.config, shared.menus
     calls, begin = callers.calls, background.begin
-    begin(shared.link.run(calls.handle, calls.reconcile, callers.take_text))
+    begin(shared.link.run(calls.handle, calls.reconcile, callers.phone_event))
     begin(desk.queues.run())
     begin(desk.workplace.run())
     begin(shared.messaging.outbox.run())

@@ -1,28 +1,31 @@
 """Builds what serves callers: voice calls, USSD sessions of gateways, and texts of phones."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
 from ari_app.ari.calls import Calls
 from ari_app.ari.channel_state import Timeouts
-from ari_app.ari.events import TextMessageReceived
+from ari_app.ari.events import PeerStatusChange, TextMessageReceived
 from ari_app.ari.line import ChannelLine, Sounds, Speak
-from ari_app.ari.link import TakeText
+from ari_app.ari.link import PhoneEvent, TakePhoneEvent
 from ari_app.ari.player import OnHeard
 from ari_app.background import Background
 from ari_app.calls.actions import Actions
 from ari_app.calls.inbound import InboundCalls, NewLine
-from ari_app.config.settings import Config
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
 from ari_app.main.session_services import PerRelease, SessionServices, remembering
 from ari_app.main.shared import Shared
 from ari_app.store import subscribers
+from ari_app.store.db import StoreError
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
 from ari_app.ussd.sessions import Sessions
 from ari_app.workplace.live_calls import LiveCalls
+
+log = logging.getLogger(__name__)
 
 
 class CallHandling(Struct, frozen=True):
@@ -31,8 +34,8 @@ class CallHandling(Struct, frozen=True):
     calls: Calls
     ussd: Sessions
     texts: MessageSessions
-    take_text: TakeText | None
-    """Takes the texts of phones; None if the settings switch text sessions off."""
+    phone_event: TakePhoneEvent | None
+    """Takes the texts and registrations of phones; None if the settings need neither."""
     live_calls: LiveCalls
     """The calls in progress, as the agents' desk needs them."""
     actions: Actions
@@ -71,8 +74,8 @@ def build_calls(
     ussd = Sessions(written, inbound.enter, background.begin)
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
     texts = MessageSessions(written, inbound.enter, post, background.begin, config.ussd.menu)
-    take_text = _text_taker(config, texts) if config.ussd.texts else None
-    return CallHandling(calls, ussd, texts, take_text, live_calls, actions)
+    phone_event = _phone_events(shared, texts, background)
+    return CallHandling(calls, ussd, texts, phone_event, live_calls, actions)
 
 
 def _lines(shared: Shared) -> NewLine:
@@ -96,12 +99,27 @@ def _number_of_phone(shared: Shared) -> Callable[[str], Awaitable[str | None]]:
     return number
 
 
-def _text_taker(config: Config, texts: MessageSessions) -> TakeText:
-    """Return what takes the texts that phones send to a number of the site."""
+def _phone_events(
+    shared: Shared, texts: MessageSessions, background: Background
+) -> TakePhoneEvent | None:
+    """Return what takes the texts of phones to a number of the site, and their registrations."""
+    config, messaging, number_of = shared.config, shared.messaging, _number_of_phone(shared)
 
-    def take_text(event: TextMessageReceived) -> None:
-        phone, number = event.endpoint, event.message.number
-        if phone.state != "offline" and number in config.site.numbers:
-            texts.take(phone.resource, number, event.message.body)
+    async def registered(phone: str) -> None:
+        try:
+            if (number := await number_of(phone)) is not None:
+                await messaging.outbox.retry(number)
+        except StoreError as error:
+            log.warning("texts that wait for a phone go out later: %s", error)
 
-    return take_text
+    def phone_event(event: PhoneEvent) -> None:
+        phone = event.endpoint
+        match event:
+            case TextMessageReceived(message=message):
+                known = message.number in config.site.numbers
+                if config.ussd.texts and known and phone.state != "offline":
+                    texts.take(phone.resource, message.number, message.body)
+            case PeerStatusChange(registered=True) if messaging.to_phones:
+                background.begin(registered(phone.resource))
+
+    return phone_event if config.ussd.texts or messaging.to_phones else None

@@ -17,10 +17,14 @@ from ari_app.store.db import Store
 
 
 class Messaging(Struct, frozen=True):
-    """What sends texts: ``phones`` at once, by SIP MESSAGE; ``outbox`` with retries."""
+    """What sends texts: ``phones`` at once, by SIP MESSAGE; ``outbox`` with retries.
+
+    ``to_phones``: the outbox sends to registered phones, rather than by a service.
+    """
 
     phones: SipMessages
     outbox: Outbox
+    to_phones: bool
 
 
 @asynccontextmanager
@@ -38,6 +42,7 @@ async def opened_messaging(
         if settings.by == "webhook":
             webhook = Webhook(settings.url, WebhookKeys.of(state))
             await stack.enter_async_context(webhook)
-            yield Messaging(phones, Outbox(store, webhook.send, clock))
+            yield Messaging(phones, Outbox(store, webhook.send, clock), to_phones=False)
         else:
-            yield Messaging(phones, Outbox(store, phones.send, clock, link.wait_connected))
+            outbox = Outbox(store, phones.send, clock, link.wait_connected)
+            yield Messaging(phones, outbox, to_phones=True)

@@ -31,8 +31,11 @@ PAUSES = (
     timedelta(minutes=10),
     timedelta(hours=1),
     timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=1),
 )
-"""The pause after each attempt; after the last of them there is one attempt more."""
+"""The pause after each attempt; after the last of them there is one attempt more. A phone that
+registers meanwhile gets its texts at once, by :meth:`Outbox.retry`."""
 CONCURRENCY = 8
 """How many messages are being sent at the same time, each to another number."""
 LOOK = 5.0
@@ -84,6 +87,12 @@ class Outbox:
         new = await self._store.write(outbox.post, key, number, text, call, self._now())
         self.wake()
         return new
+
+    async def retry(self, number: str) -> None:
+        """Send what waits for a number at once, such as when its phone has registered."""
+        if waiting := await self._store.write(outbox.make_due, number, self._now()):
+            log.info("text to %s: the phone has registered, %d to send", masked(number), waiting)
+            self.wake()
 
     def wake(self) -> None:
         """Look for messages at once."""

@@ -97,6 +97,15 @@ def next_due(db: Database, after: datetime) -> datetime | None:
     return None if at is None else moment(at)
 
 
+def make_due(db: Database, number: str, at: datetime) -> int:
+    """Send what waits for a number at once; returns how many texts wait."""
+    done = db.conn.execute(
+        "update outbox set next_at = ? where state = 'waiting' and number = ?",
+        (micros(at), db.numbers.msisdn(number) or number),
+    )
+    return done.rowcount
+
+
 def start_attempt(db: Database, key: str, next_at: datetime | None) -> bool:
     """Count an attempt that begins; the next one is at ``next_at``, None if this is the last one.
     False if the text is not waiting any more.

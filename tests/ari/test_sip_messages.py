@@ -6,8 +6,8 @@ from contextlib import suppress
 import pytest
 
 from ari_app.ari.errors import UnreachableError
-from ari_app.ari.events import TextMessage, TextMessageReceived
-from ari_app.ari.link import Link
+from ari_app.ari.events import PeerStatusChange, TextMessage, TextMessageReceived
+from ari_app.ari.link import Link, PhoneEvent
 from ari_app.ari.sip_messages import PhoneNotRegisteredError, SipMessages
 from tests.ari.facts import until
 from tests.ari.faults import Fault
@@ -72,7 +72,7 @@ async def test_what_phones_text_comes_after_every_connection(
     server: Server, transport: str
 ) -> None:
     """Each hears of them under a name of its own, and nothing of it is a call's event."""
-    came: asyncio.Queue[TextMessageReceived] = asyncio.Queue()
+    came: asyncio.Queue[PhoneEvent] = asyncio.Queue()
     calls: list[object] = []
     link = Link(settings(server, transport=transport))
     running = asyncio.create_task(link.run(calls.append, reconcile_nothing, came.put_nowait))
@@ -86,7 +86,17 @@ async def test_what_phones_text_comes_after_every_connection(
                 application="firstline-text",
             )
             text = await came.get()
+            assert isinstance(text, TextMessageReceived)
             assert (text.endpoint.resource, text.message.body) == (PHONE, TEXT)
+            server.emit(
+                "PeerStatusChange",
+                endpoint={"technology": "PJSIP", "resource": PHONE, "state": "online"},
+                peer={"type": "Peer", "peer_status": "Reachable"},
+                application="firstline-text",
+            )
+            registered = await came.get()
+            assert isinstance(registered, PeerStatusChange)
+            assert (registered.registered, registered.endpoint.resource) == (True, PHONE)
             server.drop()
             await until(lambda: not link.connected)
     assert (server.sources, calls) == (["firstline-text endpoint:PJSIP"] * 2, [])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from tests.operators import BELARUS
 pytestmark = pytest.mark.live
 
 NUMBER = "375990000021"
+AWAY = "375990000022"
 APN = "Настройки мобильного интернета «Зорка»: точка доступа zorka.by"
 FLOW = """
 flow: actions
@@ -94,6 +95,20 @@ async def sent_texts(store: Store, key: str, fact: str) -> Text:
             await asyncio.sleep(0.05)
 
 
+async def test_a_text_goes_out_when_the_phone_registers(firstline: Installation) -> None:
+    store = await Store.open(installation(firstline.state).database, BELARUS)
+    now = datetime.now(UTC)
+    await store.write(outbox.post, "live:away", AWAY, APN, "live", now)
+    await sent_texts(store, "live:away", "no phone of this subscriber is registered")
+    # The pause after the next attempt is a day: only the registration can send it.
+    await store.write(outbox.make_due, AWAY, now + timedelta(days=1))
+    async with Phone(firstline.subscriber(21)) as phone:
+        await phone.register()
+        assert (await phone.wait(Texted, timeout=10)).text == APN
+        await sent_texts(store, "live:away", "sent")
+    await store.close()
+
+
 async def test_a_text_waits_for_the_phone_and_comes_to_it(firstline: Installation) -> None:
     store = await Store.open(installation(firstline.state).database, BELARUS)
     now = datetime.now(UTC)
@@ -102,10 +117,10 @@ async def test_a_text_waits_for_the_phone_and_comes_to_it(firstline: Installatio
     assert (failed.state, failed.attempts) == ("waiting", 1)
     async with Phone(firstline.subscriber(20)) as phone:
         await phone.register()
-        await store.write(outbox.post, "live:2", NUMBER, "Сразу", "live", now)
         first = await phone.wait(Texted, timeout=15)
-        assert (first.sender, first.text) == ("611", "Сразу")
-        assert (await phone.wait(Texted, timeout=30)).text == APN
+        assert (first.sender, first.text) == ("611", APN)
+        await store.write(outbox.post, "live:2", NUMBER, "Сразу", "live", now)
+        assert (await phone.wait(Texted, timeout=30)).text == "Сразу"
         done = await sent_texts(store, "live:1", "sent")
         assert done.attempts == 2
         with pytest.raises(PhoneError, match="nothing in"):

@@ -20,6 +20,7 @@ from tests.operators import BELARUS
 from tests.store.samples import NOON
 
 NUMBER = "375990000001"
+OTHER = "375990000002"
 REFUSAL = "no phone is registered"
 
 
@@ -113,6 +114,19 @@ async def test_a_text_is_sent_at_once_and_once(
     assert "…0001" in caplog.text
     assert NUMBER not in caplog.text
     assert "Настройки" not in caplog.text
+
+
+async def test_a_phone_that_registers_gets_what_waits_at_once(store: Store, post: Post) -> None:
+    post.fault = RuntimeError(REFUSAL)
+    async with running(store, post) as one:
+        await one.post("c1:1", NUMBER, "first")
+        await one.post("c1:2", OTHER, "to another")
+        await when(store, refused(1))
+        post.fault = None
+        await one.retry(NUMBER)
+        await when(store, lambda text: text.state == "sent" or text.number == OTHER)
+    states = {each.number: each.state for each in await texts(store)}
+    assert states == {NUMBER: "sent", OTHER: "waiting"}
 
 
 async def test_attempts_follow_at_growing_pauses_until_none_is_left(
