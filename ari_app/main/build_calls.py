@@ -22,7 +22,7 @@ from ari_app.main.shared import Shared
 from ari_app.store import subscribers
 from ari_app.store.db import StoreError
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
-from ari_app.ussd.sessions import Sessions
+from ari_app.ussd.sessions import Callers, Sessions
 from ari_app.workplace.live_calls import LiveCalls
 
 log = logging.getLogger(__name__)
@@ -71,9 +71,10 @@ def build_calls(
     forgeable, new_line = config.ari.forgeable, _lines(shared)
     inbound = InboundCalls(directory.caller, serving, new_line, forgeable, live_calls)
     calls = Calls(shared.link.ari, tasks, inbound.accept)
-    ussd = Sessions(written, inbound.enter, background.begin)
+    callers = Callers(inbound.enter, _stored_form(shared), _language_of(shared))
+    ussd = Sessions(written, callers, background.begin)
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
-    texts = MessageSessions(written, inbound.enter, post, background.begin, config.ussd.menu)
+    texts = MessageSessions(written, callers, post, background.begin, config.ussd.menu)
     phone_event = _phone_events(shared, texts, background)
     return CallHandling(calls, ussd, texts, phone_event, live_calls, actions)
 
@@ -97,6 +98,26 @@ def _number_of_phone(shared: Shared) -> Callable[[str], Awaitable[str | None]]:
         return await shared.store.read(subscribers.number_of_phone, phone)
 
     return number
+
+
+def _stored_form(shared: Shared) -> Callable[[str], str]:
+    """Return what turns a number into its form in the store; into its digits, if it has none."""
+
+    def stored_form(number: str) -> str:
+        digits = "".join(filter(str.isdecimal, number))
+        return shared.config.numbers.msisdn(number) or digits
+
+    return stored_form
+
+
+def _language_of(shared: Shared) -> Callable[[str], str]:
+    """Return what looks up the language of the subscriber with a number; "" if unknown."""
+
+    def language(number: str) -> str:
+        known = shared.directory.caller(number)
+        return known.language if known is not None else ""
+
+    return language
 
 
 def _phone_events(

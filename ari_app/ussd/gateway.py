@@ -17,7 +17,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from ari_app.config.settings import UssdSettings
-from ari_app.ussd.sessions import MismatchError, Request, Sessions
+from ari_app.ussd.sessions import OVER, TROUBLE, MismatchError, Request, Sessions
 from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
@@ -25,17 +25,25 @@ log = logging.getLogger(__name__)
 LONGEST = 1000
 """Most characters of all replies of a session."""
 
+REASON = "X-Firstline-Reason"
+"""The header of a rejected request that says why, to the operator of the gateway."""
+
 _BODY = 16 * 1024
 _DEADLINE = 10.0
 """Seconds in which the body of a request must arrive."""
 
 
 class RefusedError(Exception):
-    """A request that is rejected with this HTTP status."""
+    """A request that is rejected with this HTTP status; the text says why to the operator.
 
-    def __init__(self, status: int, text: str) -> None:
+    The subscriber with the ``number``, which may be unknown and "", is shown the ``prompt``.
+    """
+
+    def __init__(self, status: int, text: str, number: str = "", prompt: str = TROUBLE) -> None:
         super().__init__(text)
         self.status = status
+        self.number = number
+        self.prompt = prompt
 
 
 class GatewayError(Exception):
@@ -54,7 +62,7 @@ class _Asked(Struct, frozen=True):
 _SHAPES = (
     ("sessionId", re.compile(r"[\x21-\x7e]{1,100}"), "1 to 100 characters without a space"),
     ("serviceCode", re.compile(r"[0-9*#]{2,20}"), "a code such as *100#"),
-    ("phoneNumber", re.compile(r"\+?[0-9]{3,20}"), "3 to 20 digits, perhaps after a plus"),
+    ("phoneNumber", re.compile(r"\+?[0-9][0-9 ().-]{2,29}"), "a number, in any usual form"),
 )
 
 
@@ -67,21 +75,26 @@ def parsed(body: bytes | dict[str, str]) -> Request:
             asked = msgspec.convert(body, _Asked)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RefusedError(400, f"malformed request: {error}") from None
-    for name, shape, expected in _SHAPES:
-        if not shape.fullmatch(getattr(asked, name).strip()):
-            raise RefusedError(400, f"{name} must be {expected}")
-    if len(asked.text) > LONGEST:
-        raise RefusedError(413, f"text is longer than {LONGEST} characters: begin a new session")
     number = asked.phoneNumber.strip()
-    return Request(asked.sessionId.strip(), asked.serviceCode.strip(), number, asked.text)
+    session = re.sub("[+ ]", "", asked.sessionId)  # a form may turn each plus into a space
+    for (name, shape, expected), value in zip(
+        _SHAPES, (session, asked.serviceCode.strip(), number), strict=True
+    ):
+        if not shape.fullmatch(value):
+            raise RefusedError(400, f"{name} must be {expected}", number)
+    if len(asked.text) > LONGEST:
+        text = f"text is longer than {LONGEST} characters: begin a new session"
+        raise RefusedError(413, text, number, OVER)
+    return Request(session, asked.serviceCode.strip(), number, asked.text)
 
 
 async def answered(sessions: Sessions, body: bytes | dict[str, str]) -> str:
     """The answer to a request; raises :class:`RefusedError`."""
+    request = parsed(body)
     try:
-        page = await sessions.answer(parsed(body))
+        page = await sessions.answer(request)
     except MismatchError as error:
-        raise RefusedError(409, str(error)) from None
+        raise RefusedError(409, str(error), request.number, OVER) from None
     return f"{'END' if page.last else 'CON'} {page.text}"
 
 
@@ -147,11 +160,19 @@ class _Handler:
             log.warning(
                 "a request of the USSD gateway at %s was rejected: %s", request.remote, error
             )
-            return web.Response(text=f"END {error}", status=error.status)
+            return self._rejected(error)
         except Exception:
             log.exception("USSD gateway %s: request failed", request.remote)
-            return web.Response(text="END internal error: see the log of Firstline", status=500)
+            return self._rejected(RefusedError(500, "internal error: see the log of Firstline"))
         return web.Response(text=text)
+
+    def _rejected(self, error: RefusedError) -> web.Response:
+        """The subscriber is shown a page in the subscriber's language; the header says why."""
+        number = error.number if _SHAPES[-1][1].fullmatch(error.number) else ""
+        page = self._sessions.page(error.prompt, number)
+        reason = str(error).encode("ascii", "replace").decode()
+        headers = {REASON: "".join(sign if sign.isprintable() else " " for sign in reason)}
+        return web.Response(text=f"END {page.text}", status=error.status, headers=headers)
 
     def _admit(self, request: web.Request) -> None:
         peer = ip_address((request.remote or "").partition("%")[0])

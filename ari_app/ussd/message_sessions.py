@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ari_app.session.conductor import conduct
 from ari_app.ussd.line import Page, Reply, TextLine
-from ari_app.ussd.sessions import LASTING, MOST, PATIENCE, TROUBLE, UNKNOWN, Enter, TextServices
+from ari_app.ussd.sessions import LASTING, MOST, PATIENCE, TROUBLE, UNKNOWN, Callers, TextServices
 from ivr.screens import SMS
 
 log = logging.getLogger(__name__)
@@ -45,13 +45,13 @@ class MessageSessions:
     def __init__(
         self,
         written: Callable[[], TextServices],
-        enter: Enter,
+        callers: Callers,
         post: MessagePort,
         begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
         menu: str,
     ) -> None:
         self._written = written
-        self._enter = enter
+        self._callers = callers
         self._post = post
         self._begin = begin
         self._menu = menu
@@ -115,15 +115,15 @@ class MessageSessions:
                 if written.book.answering(reply.text) is not None:
                     inbox.put_back(reply)
                     return None
-                await send(written.page(UNKNOWN))
+                await send(written.page(UNKNOWN, session.language if session else ""))
             return reply
 
         code = text
         if not _CODE.fullmatch(text):
             code = inbox.to if written.book.answering(self._menu) is None else self._menu
-        session = self._enter(written.book, number, code)
+        session = self._callers.enter(written.book, number, code)
         if session is None:
-            await send(written.page(UNKNOWN))
+            await send(written.page(UNKNOWN, self._callers.language(number)))
             return
         line = TextLine(written.text, show, session.language, SMS)
         try:

@@ -37,6 +37,7 @@ TROUBLE, UNKNOWN, OVER = "ussd-trouble", "ussd-unknown", "ussd-over"
 
 PROMPTS = (*line.PROMPTS, TROUBLE, UNKNOWN, OVER)
 
+_DIALLED = re.compile(r"\*?[0-9][0-9*]*#")
 _REPLY = re.compile(r"(\*(?=\*|$)|[^*]*)(\*|$)")
 
 
@@ -66,8 +67,30 @@ class TextServices(Struct, frozen=True):
         return Page(" ".join(self.text(Screen((Phrase(prompt),), language))), last=True)
 
 
-Enter = Callable[[Book, str, str], Session | None]
-"""The session of a caller who dialled a code; None when no flow has the code."""
+class Callers(Struct, frozen=True):
+    """What is known of those who begin text sessions.
+
+    ``enter`` returns the session of a caller who dialled a code, None when no flow has the code.
+    ``number`` returns a number, written in any way, in the form in which it is stored.
+    ``language`` returns the language of the subscriber with a number, "" if there is none.
+    """
+
+    enter: Callable[[Book, str, str], Session | None]
+    number: Callable[[str], str]
+    language: Callable[[str], str]
+
+
+def dialled(book: Book, code: str, text: str) -> tuple[str, str]:
+    """The code that was dialled, and the beginning of ``text`` that belongs to it.
+
+    Gateways send what was dialled as the code, or as the first ``text``, with or without the star:
+    ``*100*2#`` and ``100*2#`` are both the code ``*100#`` with the reply ``2``.
+    """
+    if _DIALLED.fullmatch(text):
+        whole = f"*{text.removeprefix('*')}"
+        if book.answering(whole) is not None:
+            return whole, text
+    return code, ""
 
 
 class Sessions:
@@ -79,11 +102,11 @@ class Sessions:
     def __init__(
         self,
         written: Callable[[], TextServices],
-        enter: Enter,
+        callers: Callers,
         begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
         self._written = written
-        self._enter = enter
+        self._callers = callers
         self._begin = begin
         self._open: dict[str, _OpenSession] = {}
         self._closed = False
@@ -93,21 +116,29 @@ class Sessions:
 
     async def answer(self, request: Request) -> Page:
         """The page that answers a request; :class:`MismatchError` if it fits no session."""
+        number = self._callers.number(request.number)
         one = self._open.get(request.session)
         if one is None:
             if self._closed or self._full():
                 log.warning("a USSD session was rejected: %d are open", len(self._open))
-                return self._written().page(TROUBLE)
+                return self.page(TROUBLE, number)
             written = self._written()
-            session = self._enter(written.book, request.number, request.code)
+            code, prefix = dialled(written.book, request.code, request.text)
+            session = self._callers.enter(written.book, number, code)
             if session is None:
-                return written.page(UNKNOWN)
-            one = self._open[request.session] = _OpenSession(written, session, request.code)
+                return self.page(UNKNOWN, number)
+            one = _OpenSession(written, session, request.code, prefix)
+            self._open[request.session] = one
             one.task = self._begin(self._run(request.session, one))
-        elif (one.session.caller.number, one.code) != (request.number, request.code):
+        elif (one.session.caller.number, one.code) != (number, request.code):
             raise MismatchError("this sessionId belongs to another phoneNumber or serviceCode")
         async with one.lock:
-            return await one.answer(request.text)
+            return await one.answer(one.replied(request.text))
+
+    def page(self, prompt: str, number: str = "") -> Page:
+        """A last page with one prompt, in the language of the subscriber with a number."""
+        language = self._callers.language(self._callers.number(number)) if number else ""
+        return self._written().page(prompt, language)
 
     def _full(self) -> bool:
         """Whether there is no room; the oldest session that is over makes room."""
@@ -145,9 +176,11 @@ class Sessions:
 class _OpenSession:
     """One session, and its pages by the texts that they answered."""
 
-    def __init__(self, written: TextServices, session: Session, code: str) -> None:
+    def __init__(self, written: TextServices, session: Session, code: str, prefix: str) -> None:
         self.session = session
         self.code = code
+        self._prefix = prefix
+        """The dialled code, if the texts of the gateway begin with it."""
         self.lock = asyncio.Lock()
         self.ended = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
@@ -177,6 +210,12 @@ class _OpenSession:
         finally:
             self.ended.set()
             self._shown.put_nowait(written.page(TROUBLE, session.language))
+
+    def replied(self, text: str) -> str:
+        """The replies in a text, without the code that was dialled."""
+        if self._prefix and (text == self._prefix or text.startswith(f"{self._prefix}*")):
+            return text[len(self._prefix) + 1 :]
+        return text
 
     def leave(self) -> None:
         """The caller is gone."""

@@ -19,7 +19,7 @@ from ari_app.sim.line import HUNG_UP, Act, Scene, SimLine
 from ari_app.sim.trace import Trace
 from ari_app.ussd.line import Page, Reply, TextLine
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
-from ari_app.ussd.sessions import PROMPTS, Request, Sessions, TextServices
+from ari_app.ussd.sessions import PROMPTS, Callers, Request, Sessions, TextServices
 from ivr.events import Answered
 from ivr.loader import load
 from ivr.model import Book, Operation
@@ -87,6 +87,7 @@ class Site:
         self.book = book()
         self.ran: list[str] = []
         log = CallLog(lambda _: None, LiveFeed(), texts, "test")
+        self.callers = Callers(self.enter, str, lambda _: "")
         self.ports = SessionPorts(self._perform, lambda *_: None, log, lambda: datetime.now(UTC))
 
     async def _perform(self, action: Action, _: Session) -> Answered:
@@ -184,7 +185,7 @@ async def gateway(key: str, when: When) -> list[str]:
     """A USSD gateway, which sends all replies so far."""
     site = Site()
     async with _tasks() as begin:
-        sessions = Sessions(lambda: TextServices(site.book, texts, site.ports), site.enter, begin)
+        sessions = Sessions(lambda: TextServices(site.book, texts, site.ports), site.callers, begin)
 
         async def ask(text: str) -> Page:
             return await sessions.answer(Request("s1", "611", "375291234567", text))
@@ -218,7 +219,7 @@ async def messages(key: str, when: When) -> list[str]:
     async with _tasks() as begin:
         services = TextServices(site.book, texts, site.ports)
         post = MessagePort(number, send)
-        phone = MessageSessions(lambda: services, site.enter, post, begin, "*111#")
+        phone = MessageSessions(lambda: services, site.callers, post, begin, "*111#")
         phone.take("one", "611", "*111#")
         await page()
         phone.take("one", "611", "1")

@@ -10,10 +10,11 @@ from ari_app.calls.call_log import CallLog
 from ari_app.control.live_feed import LiveFeed
 from ari_app.session.conductor import SessionPorts
 from ari_app.store.calls import CallBegan, CallEnded, Record
-from ari_app.ussd.sessions import PROMPTS, Sessions, TextServices
+from ari_app.ussd.sessions import PROMPTS, Callers, Sessions, TextServices
 from ivr.events import Answered
 from ivr.loader import load
 from ivr.model import Book, Operation
+from ivr.numbers import NumberPlan
 from ivr.session import Caller, Session
 from ivr.session_start import start_session
 from ivr.wants import Action, Invoke, Screen
@@ -22,7 +23,7 @@ FLOW = """
 flow: main
 numbers: ["611"]
 codes: { "*100#": balance, "*111#": menu }
-languages: [en, ru]
+languages: [en]
 start: menu
 nodes:
   menu:
@@ -46,6 +47,15 @@ SLOTS: dict[str, dict[str, str]] = {
 OPERATIONS = {"balance": Operation("balance", {"ok": {}, "unavailable": {}})}
 
 
+LANGUAGES = {"375291234567": "ru"}
+"""The language of the subscriber whom the operator knows."""
+
+
+def stored(number: str) -> str:
+    """A number in its form in the store."""
+    return NumberPlan.of("BY").msisdn(number) or number
+
+
 def book(text: str = FLOW) -> Book:
     loaded = load({"flow.yaml": text}, SLOTS, OPERATIONS)
     assert loaded.book is not None, loaded.problems
@@ -65,12 +75,14 @@ class Harness:
         self.answer: Answered | BaseException = Answered("ok")
         self.slow = asyncio.Event()
         self.slow.set()
+        self.entered: list[str] = []
         self.begun: list[asyncio.Task[None]] = []
         self._tasks = tasks
         journal = CallLog(self.records.append, LiveFeed(), texts, "ussd")
         world = SessionPorts(self._perform, lambda *_: None, journal, lambda: datetime.now(UTC))
         self.written = TextServices(book(), texts, world)
-        self.sessions = Sessions(lambda: self.written, self.enter, self.begin)
+        self.callers = Callers(self.enter, stored, lambda number: LANGUAGES.get(number, ""))
+        self.sessions = Sessions(lambda: self.written, self.callers, self.begin)
 
     async def _perform(self, action: Action, _: Session) -> Answered:
         assert isinstance(action, Invoke)
@@ -81,6 +93,7 @@ class Harness:
         return self.answer
 
     def enter(self, book: Book, number: str, dialled: str) -> Session | None:
+        self.entered.append(number)
         return start_session(book, f"c{len(self.begun)}", dialled, Caller(number, 7))
 
     def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

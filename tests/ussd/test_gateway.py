@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from ari_app.config.settings import UssdSettings
 from ari_app.ussd import gateway
@@ -34,10 +35,15 @@ class Gateway:
         self.client = client
 
     async def post(self, **sent: Any) -> tuple[int, str]:
+        return (await self.reasoned(**sent))[:2]
+
+    async def reasoned(self, **sent: Any) -> tuple[int, str, str]:
+        """The status, the page, and the reason of a rejection."""
         sent.setdefault("headers", KNOWN)
         async with self.client.post(self.url, **sent) as response:
             assert response.content_type == "text/plain"
-            return response.status, await response.text()
+            reason = response.headers.get(gateway.REASON, "")
+            return response.status, await response.text(), reason
 
     async def ask(self, **changed: Any) -> tuple[int, str]:
         return await self.post(data={**ASKED, **changed})
@@ -94,10 +100,14 @@ async def test_what_is_refused(
     sent: dict[str, Any], status: int, reply: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with opened() as there:
-        found, text = await there.post(**sent)
-        assert found == status
-        assert text.startswith("END ")
-        assert reply in text
+        found, page, reason = await there.reasoned(**sent)
+        assert (found, page) == (
+            status,
+            "END ussd-over"
+            if status == 413 and "json" in sent and "1000" in reply
+            else "END ussd-trouble",
+        )
+        assert reply in reason
         assert not caplog.records or "Traceback" not in caplog.text
         assert len(there.harness.sessions) == 0
 
@@ -111,17 +121,77 @@ async def test_strange_replies_are_wrong_answers(text: str) -> None:
 async def test_what_does_not_continue_is_refused() -> None:
     async with opened() as there:
         await there.ask(text="7")
-        status, text = await there.ask(text="8")
-        assert (status, "does not continue" in text) == (409, True)
-        status, text = await there.ask(text="7", phoneNumber="375290000000")
-        assert (status, "another phoneNumber" in text) == (409, True)
+        for changed, why in (
+            ({"text": "8"}, "does not continue"),
+            ({"text": "7", "phoneNumber": "375290000000"}, "another phoneNumber"),
+        ):
+            status, page, reason = await there.reasoned(data={**ASKED, **changed})
+            assert (status, page, why in reason) == (409, "END ussd-over", True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "language"),
+    [
+        ({"text": "1" * 1001}, "ru"),
+        ({"serviceCode": "*999#"}, "ru"),
+        ({"serviceCode": "*999#", "phoneNumber": "80291234567"}, "ru"),
+        ({"serviceCode": "*999#", "phoneNumber": "+48512345678"}, "en"),
+        ({"sessionId": "s" * 101}, "ru"),
+    ],
+)
+async def test_a_subscriber_is_shown_errors_in_the_subscribers_language(
+    changed: dict[str, str], language: str
+) -> None:
+    async with opened() as there:
+        written = there.harness.written
+        there.harness.written = replace(written, text=lambda screen: (screen.language,))
+        assert (await there.ask(**changed))[1] == f"END {language}"
+
+
+@pytest.mark.parametrize(
+    "number", ["+375291234567", "375291234567", "80291234567", "291234567", "+375 29 123-45-67"]
+)
+async def test_a_number_in_any_form_is_the_same_subscriber_and_session(number: str) -> None:
+    async with opened() as there:
+        assert await there.ask(phoneNumber="375291234567") == (200, "CON menu")
+        assert await there.ask(phoneNumber=number, text="7") == (200, "CON wrong\nmenu")
+        assert there.harness.entered == ["375291234567"]
+
+
+@pytest.mark.parametrize("again", ["+375291234567:1", "375291234567:1", " 375291234567:1"])
+async def test_a_session_id_with_and_without_a_plus_is_one_session(again: str) -> None:
+    """A form that does not encode its plus sends a space."""
+    async with opened() as there:
+        assert await there.ask(sessionId="+375291234567:1") == (200, "CON menu")
+        assert await there.ask(sessionId=again, text="7") == (200, "CON wrong\nmenu")
+
+
+@pytest.mark.parametrize(
+    ("first", "reply", "further"),
+    [
+        ("*100#", "END You have 5.", ()),
+        ("100#", "END You have 5.", ()),
+        ("*111*7#", "CON wrong\nmenu", ("*111*7#*1", "*111*7#*1")),
+        ("*111*7#", "CON wrong\nmenu", ("1",)),
+        ("*111*0*1#", "END ussd-no-agent\nYou have 5.", ()),
+        ("7#", "CON wrong\nmenu", ("7#*1",)),
+    ],
+)
+async def test_what_was_dialled_may_be_the_first_text(
+    first: str, reply: str, further: tuple[str, ...]
+) -> None:
+    async with opened() as there:
+        assert await there.ask(serviceCode="*111#", text=first) == (200, reply)
+        for text in further:
+            assert await there.ask(text=text) == (200, "END You have 5.")
 
 
 async def test_only_addresses_that_are_allowed() -> None:
     async with opened(["192.0.2.1", "2001:db8::/32"]) as there:
-        assert await there.ask() == (
+        assert await there.reasoned(data=ASKED) == (
             403,
-            "END 127.0.0.1 is not allowed here: see allow under [ussd]",
+            "END ussd-trouble",
+            "127.0.0.1 is not allowed here: see allow under [ussd]",
         )
 
 

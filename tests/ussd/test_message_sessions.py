@@ -23,7 +23,7 @@ class Phones:
         self.came: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.away = False
         post = MessagePort(self._number, self._send)
-        self.texting = MessageSessions(lambda: here.written, here.enter, post, here.begin, menu)
+        self.texting = MessageSessions(lambda: here.written, here.callers, post, here.begin, menu)
 
     async def _number(self, phone: str) -> str | None:
         return NUMBER if phone == PHONE else None
