@@ -20,6 +20,8 @@ GLOSSARY = ROOT / "docs" / "glossary.md"
 ALLOWED = Path(__file__).with_name("allowed.txt")
 READ = ("ivr", "prompts", "asterisk_conf", "ari_app", "tests", "docs")
 SUFFIXES = (".py", ".js", ".md")
+SCRIPTS = ("firstline", "test", ".ci/run", ".ci/lock")
+"""Of shell: every line, as a sentence."""
 UNREAD = ("tests/words/", "docs/glossary.md", "tests/desk/golden/")
 
 NAMES_ONLY = frozenset(("bell", "house", "once"))
@@ -58,9 +60,10 @@ def banned() -> dict[str, str]:
 def files() -> Iterator[Path]:
     """All files that are read, sorted."""
     inside = (file for name in READ for file in (ROOT / name).rglob("*"))
-    for file in sorted({*inside, *ROOT.glob("*.md")}):
+    scripts = {ROOT / name for name in SCRIPTS}
+    for file in sorted({*inside, *ROOT.glob("*.md"), *scripts}):
         name = file.relative_to(ROOT).as_posix()
-        if file.suffix in SUFFIXES and not name.startswith(UNREAD):
+        if file in scripts or (file.suffix in SUFFIXES and not name.startswith(UNREAD)):
             yield file
 
 
@@ -110,8 +113,10 @@ def _read(name: str, text: str) -> Iterator[tuple[int, str, bool]]:
         for each in _SCRIPT.finditer(text):
             line = text.count("\n", 0, each.start()) + 1
             yield line, each["name"] or each["line"] or each["block"] or "", bool(each["name"])
-    else:
+    elif name.endswith(".py"):
         yield from _read_python(text)
+    else:
+        yield from ((at, line, False) for at, line in enumerate(text.split("\n"), 1))
 
 
 def _read_python(text: str) -> Iterator[tuple[int, str, bool]]:

@@ -34,6 +34,7 @@ def test_a_word_has_a_replacement() -> None:
         ("tests/a.py", "def test_a_caller_is_told(): ...", "told"),
         ("ivr/a.py", 'run("select 1", "what callers are told")', "told"),
         ("docs/a.md", "An agent takes his call.", "his"),
+        ("firstline", 'say "mend what it says"', "mend"),
         ("ari_app/a.js", "// the deed", "deed"),
     ],
 )
