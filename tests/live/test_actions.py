@@ -88,7 +88,7 @@ async def sent_texts(store: Store, key: str, fact: str) -> Text:
     """A text once its state, or why it was not sent, is ``fact``."""
     async with within(20):
         while True:
-            texts = await store.read(outbox.recent, 100, NUMBER)
+            texts = await store.read(outbox.recent, 100)
             found = next((one for one in texts if one.key == key), None)
             if found is not None and fact in (found.state, found.error):
                 return found
