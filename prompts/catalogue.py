@@ -4,7 +4,8 @@ One file per language, ``ru.yaml``, ``be.yaml``, ``en.yaml``, each a table ``nam
 may have placeholders such as ``{balance:money}``, of the kinds in :mod:`ivr.speech.phrases`, and
 words of the operator such as ``{operator}`` (:mod:`prompts.operator`).
 A prompt whose name ends in a language (``language-be``) is always in that language and belongs in
-that file only. An operator's texts override the shipped ones.
+that file only. ``NAME-written`` is shown on lines of text in place of ``NAME``, where it makes no
+sense in writing. An operator's texts override the shipped ones, with their written forms.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,9 @@ from prompts.template import Slot, Template
 from prompts.text_reader import Reader, own_language
 
 Texts = Mapping[str, Template]
+
+WRITTEN = "-written"
+"""What ends the name of a text that is read in place of another one."""
 
 
 class CatalogueError(Exception):
@@ -51,19 +55,21 @@ class Catalogue(Struct, frozen=True):
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        return tuple(sorted({prompt for texts in self.texts.values() for prompt in texts}))
+        """The names of all prompts, without their written forms."""
+        names = {prompt for texts in self.texts.values() for prompt in texts}
+        return tuple(sorted(name for name in names if not name.endswith(WRITTEN)))
 
-    def template(self, prompt: str, language: str) -> tuple[str, Template]:
+    def template(self, prompt: str, language: str, written: bool = False) -> tuple[str, Template]:
         """The text of a prompt and its language: the one asked for, or else the first that is,
-        of the operator's languages before others.
+        of the operator's languages before others. ``written``: the text to read.
 
         Raises :class:`~ivr.speech.phrases.PhraseError` for a prompt that is in no language.
         """
         spoken = self.languages
         for each in (*(each for each in (language,) if each in spoken), *spoken, *self.texts):
-            found = self.texts.get(each, {}).get(prompt)
-            if found is not None:
-                return each, found
+            texts = self.texts.get(each, {})
+            if prompt in texts:
+                return each, (texts.get(f"{prompt}{WRITTEN}") if written else None) or texts[prompt]
         raise PhraseError(f"there is no prompt {prompt} in the catalogue: add it")
 
     def slots(self, prompt: str) -> Mapping[str, str]:
@@ -165,12 +171,13 @@ def merge(
     ordered = {name: readers[name] for name in LANGUAGES if name in readers}
     own = {name: reader.texts for name, reader in ordered.items()}
     texts = {
-        name: {**base.texts.get(name, {}), **own.get(name, {})}
+        name: _merged(base.texts.get(name, {}), own.get(name, {}))
         for name in LANGUAGES
         if name in base.texts or name in own
     }
     found += _compared(ordered, texts)
     found += _against(base, ordered)
+    found += _written(ordered, texts)
     places = {name: where for reader in readers.values() for name, where in reader.places.items()}
     return MergedCatalogue(Catalogue(texts, base.operator), tuple(sorted(set(found))), places)
 
@@ -232,6 +239,30 @@ def _against(base: Catalogue, readers: Mapping[str, Reader]) -> Iterator[Problem
                         f"{_named(texts[prompt])} in {language}: keep those, or write it in "
                         f"{language}.yaml, too",
                     )
+
+
+def _merged(texts: Texts, own: Texts) -> Texts:
+    """The texts with those of the operator over them, which have no written form but their own."""
+    kept = {name: text for name, text in texts.items() if name.removesuffix(WRITTEN) not in own}
+    return {**kept, **own}
+
+
+def _written(readers: Mapping[str, Reader], texts: Mapping[str, Texts]) -> Iterator[Problem]:
+    """Written forms without a prompt, or with a placeholder that it has not."""
+    for language, reader in readers.items():
+        for name, template in reader.texts.items():
+            prompt = name.removesuffix(WRITTEN)
+            if prompt == name:
+                continue
+            if prompt not in texts[language]:
+                close = near(prompt, texts[language])
+                yield Problem(reader.places[name], f"there is no prompt {prompt} to read: {close}")
+            elif not template.slots.items() <= (slots := texts[language][prompt]).slots.items():
+                yield Problem(
+                    reader.places[name],
+                    f"{name} has the placeholders {_named(template)}, but {prompt} has "
+                    f"{_named(slots)}: use those",
+                )
 
 
 def _named(template: Template) -> str:

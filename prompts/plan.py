@@ -80,7 +80,7 @@ def _parts(
     say: Say = spoken,
 ) -> Iterator[Part]:
     """The parts of a prompt; text only if ``recordings`` is None."""
-    language, template = catalogue.template(prompt, language)
+    language, template = catalogue.template(prompt, language, written=say is written)
 
     def filled(slot: Slot, language: str) -> Iterator[Part]:
         match slot:

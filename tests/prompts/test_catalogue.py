@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from ivr.values import Digits, Phrase
 from prompts.catalogue import Catalogue, CatalogueError, load, merge, merge_directory, read
+from prompts.plan import phrase_text
 
 
 def problems(**texts: str) -> list[str]:
@@ -222,3 +224,25 @@ def test_what_is_wrong_with_own_words_stands_where_they_are() -> None:
 def test_a_prompt_may_change_its_values_in_all_languages_at_once() -> None:
     texts = {f"{language}.yaml": "fee: Раз {sum:money}\n" for language in ("ru", "be")}
     assert merge(OURS, texts).valid().slots("fee") == {"sum": "money"}
+
+
+def test_a_written_form_is_read_in_place_of_the_prompt() -> None:
+    texts = read({"en.yaml": "ask: Press {n:digits}.\nask-written: Reply {n:digits}.\n"})
+    phrase = Phrase("ask", {"n": Digits("5")})
+    assert phrase_text(texts, phrase, "en") == "Press five."
+    assert phrase_text(texts, phrase, "en", "written") == "Reply 5."
+    assert texts.prompts == ("ask",)
+    own = merge(texts, {"en.yaml": "ask: Key {n:digits}.\n"}).valid()
+    assert phrase_text(own, phrase, "en", "written") == "Key 5."
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("ask-written: Reply.", "there is no prompt ask to read"),
+        ("ask: Press.\nask-written: Reply {n:digits}.", "ask-written has the placeholders"),
+    ],
+)
+def test_a_written_form_belongs_to_a_prompt(text: str, problem: str) -> None:
+    with pytest.raises(CatalogueError, match=problem):
+        read({"en.yaml": text})

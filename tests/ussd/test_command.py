@@ -25,7 +25,7 @@ def test_a_menu_and_replies() -> None:
         f"{MENU}> -> 1\nYou have -3.40 BYN"
     )
     assert ussd("*111#", "--as", "0003", "--press", "hello,0").startswith(
-        f"{MENU}-> hello\nThere is no such choice here.\n{MENU}-> 0\nConnecting you"
+        f"{MENU}-> hello\nThere is no such choice here.\n{MENU}-> 0\nOur people answer by phone."
     )
 
 
