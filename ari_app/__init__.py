@@ -1,3 +1,3 @@
-"""The application: what the world is, and how calls run through it."""
+"""The application: all that does I/O around the engine. Asterisk, store, desk, commands."""
 
 __version__ = "0.1.0"

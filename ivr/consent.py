@@ -13,7 +13,7 @@ def use_consent(draft: Draft, operation: Operation, inputs: Values) -> None:
     """Use up the yes that an operation that costs needs; raises :class:`FlowError` without one.
 
     The charge must stand in the texts that the caller agreed to, and all of them were presented to
-    their end in this session; a charge of nothing need not be said.
+    their end in this session; a charge of zero need not be said.
     """
     at = draft.session
     if at.agreed is None:

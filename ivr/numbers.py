@@ -79,7 +79,7 @@ class NumberPlan(Struct, frozen=True):
         return digits if groups is None else _shown(self.country, digits)
 
     def groups(self, digits: str) -> tuple[int, ...] | None:
-        """How many digits of an MSISDN of this plan are said in one breath; None for others."""
+        """How many digits of an MSISDN of this plan are said without a pause; None for others."""
         if not self._has(digits):
             return None
         return tuple(len(group) for group in re.findall("[0-9]+", _shown(self.country, digits)))

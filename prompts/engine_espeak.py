@@ -1,7 +1,7 @@
 """espeak-ng through pyttsx3.
 
-It can be initialised only once in a process, ends it when its data are missing, and bears no
-second thread.
+It can be initialised only once in a process, ends it when its data are missing, and must not be
+used from a second thread.
 """
 
 import ctypes

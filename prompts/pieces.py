@@ -1,4 +1,4 @@
-"""What is played: recordings, and texts to speak, cut so that much of them is found again.
+"""What is played: recordings, and texts to speak, cut so that much of them comes from the cache.
 
 A prompt with values is cut between its fixed words and the values: "На вашем счёте," is spoken one
 time for all callers, and only "двенадцать рублей." is new. A sound ends in a pause that fits its

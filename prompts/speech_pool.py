@@ -38,7 +38,7 @@ class Pool:
         return len(self._workers)
 
     async def start(self) -> str:
-        """Start all processes; returns the engine's version. Raises :class:`SpeechFailed`."""
+        """Start all processes; returns the engine's version. Raises ``SpeechFailed``."""
         started = await asyncio.gather(
             *(worker.start() for worker in self._workers), return_exceptions=True
         )
@@ -49,7 +49,7 @@ class Pool:
         return self._workers[0].version
 
     async def speak(self, request: SpeakRequest, deadline: float, patience: float) -> None:
-        """Write the file of ``request``. Raises :class:`SpeechFailed`.
+        """Write the file of ``request``. Raises ``SpeechFailed``.
 
         It waits ``patience`` seconds for a free process, and ``deadline`` seconds for the sentence.
         """

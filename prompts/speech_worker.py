@@ -26,7 +26,8 @@ from prompts.pieces import pause
 from prompts.speaker import ENGINES
 
 _SOONER = 0.9
-"""Of the owner's timeout: so that a server that does not answer ends no process."""
+"""The part of the owner's timeout after which a request to a speech server is given up: the owner
+would kill the process."""
 
 
 class Studio:

@@ -37,7 +37,7 @@ class Settings(Struct, frozen=True):
     rhvoice: Path | None = None
     """Where RHVoice is unpacked; None for the system's."""
     token: str = ""
-    """What a speech server wants."""
+    """The token that a speech server asks for."""
     deadline: float = 4.0
     """Timeout in seconds of all sentences of a screen."""
     patience: float = 0.7

@@ -26,7 +26,7 @@ class Timeouts(Struct, frozen=True):
     dead_man: int = 120
     """What the dialplan grants the application before it takes the caller back."""
     margin: float = 20.0
-    """How much of that must be left after the longest course of a want."""
+    """How much of that must be left when a want has taken as long as it can."""
     media: float = 60.0
     """The longest screen that is expected."""
 

@@ -274,7 +274,8 @@ class ChannelLine:
 
 
 def _fitting(back: Bridged | Gone, outcomes: Sequence[str], otherwise: str) -> Bridged | Gone:
-    """The outcome in the words of the want: an agent may have transferred the caller elsewhere."""
+    """The outcome, or ``otherwise`` if the want has no such one: after a transfer from a queue
+    to a number, DIALSTATUS comes back, and the other way round."""
     if isinstance(back, Bridged) and back.outcome not in outcomes:
         return Bridged(otherwise)
     return back

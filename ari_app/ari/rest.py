@@ -183,13 +183,13 @@ class Endpoints:
         self._send = send
 
     async def get(self, tech: str, resource: str) -> Endpoint:
-        """An endpoint such as ``PJSIP``, ``alice``; :class:`GoneError` if there is none."""
+        """An endpoint such as ``PJSIP``, ``alice``; ``GoneError`` if there is none."""
         return await _asked(self._send, request(GET_ENDPOINT, tech, resource), Endpoint)
 
     async def send_message(self, to: str, sender: str, body: str) -> None:
         """Send a text to a URI such as ``pjsip:alice``.
 
-        Whether the phone takes it is not reported. Raises :class:`GoneError` if no phone is
+        Whether the phone takes it is not reported. Raises ``GoneError`` if no phone is
         registered there.
         """
         query = (Pair("to", to), Pair("from", sender), Pair("body", body))
@@ -214,11 +214,11 @@ class Recordings:
         self._send = send
 
     async def get_live(self, name: str) -> bytes:
-        """A recording in progress; raises :class:`GoneError` if there is none of that name."""
+        """A recording in progress; raises ``GoneError`` if there is none of that name."""
         return await self._send(request(GET_LIVE, name))
 
     async def get_stored(self, name: str) -> bytes:
-        """A finished recording; raises :class:`GoneError` if there is none of that name."""
+        """A finished recording; raises ``GoneError`` if there is none of that name."""
         return await self._send(request(GET_STORED, name))
 
     async def get_stored_file(self, name: str) -> bytes:

@@ -13,14 +13,14 @@ from yaml import MappingNode
 
 from ari_app.commands.runner import run
 from ari_app.config.state import State
-from ari_app.main.demo import cast
+from ari_app.main.demo import simulated_operator
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim import report, script_writer
-from ari_app.sim.rehearsal import bench
 from ari_app.sim.run import Result, TestBench, run_test
 from ari_app.sim.script import Test
 from ari_app.sim.script_reader import read
+from ari_app.sim.simulation import bench
 from ivr.analysis.coverage import EdgeKey, covered
 from ivr.analysis.search import Path as Way
 from ivr.analysis.search import find_paths as walk_through
@@ -48,13 +48,15 @@ class LoadedFlows(Struct, frozen=True):
 
 
 def load_flows(state: State, directory: Path | None) -> LoadedFlows:
-    """Load the flows of a directory, by default those in use; raises :class:`FlowsError`."""
+    """Load the flows of a directory, by default those in use; raises ``FlowsError``."""
     config = state.config()
     chosen = directory or reading.directory(config)
     menus = reading.menus(chosen, reading.shipped(config), CATALOGUE)
     recordings = Path(config.voice.recordings or state.recordings).expanduser()
     return LoadedFlows(
-        chosen, menus.catalogue, bench(menus.book, menus.catalogue, cast(), recordings)
+        chosen,
+        menus.catalogue,
+        bench(menus.book, menus.catalogue, simulated_operator(), recordings),
     )
 
 

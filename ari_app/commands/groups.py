@@ -17,7 +17,7 @@ EXPECTED = (
     "ari_app.control.client:NotRunningError",
     "ari_app.main.daemon:UpError",
     "ari_app.menus.loading:FlowsError",
-    "ari_app.sim.rehearsal:PersonError",
+    "ari_app.sim.simulation:PersonError",
     "ari_app.store.errors:StoreError",
     "ari_app.ussd.gateway:GatewayError",
     "asterisk_conf.debian_packages:ArchiveError",

@@ -86,7 +86,7 @@ def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
 @by_option
 @click.pass_obj
 def set_pin(state: State, number: str, stdin: bool, by: str) -> None:
-    """Set a PIN beside the code word of NUMBER's subscriber: prompted twice, not echoed."""
+    """Set the PIN of NUMBER's subscriber: prompted twice, not echoed."""
 
     async def setting(store: Store) -> tuple[str, ...]:
         one = await _found(store, number)
@@ -111,7 +111,7 @@ def set_pin(state: State, number: str, stdin: bool, by: str) -> None:
 @click.option("--none", is_flag=True, help="Notify no one besides the subscriber.")
 @click.pass_obj
 def second_contact(state: State, number: str, contact: str | None, none: bool) -> None:
-    """Set who gets a text when the SIM card of NUMBER is blocked or unblocked: CONTACT."""
+    """Set CONTACT, who gets a text when the SIM card of NUMBER is blocked or not."""
 
     async def setting(store: Store) -> str:
         one = await _found(store, number)

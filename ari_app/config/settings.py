@@ -109,7 +109,7 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     views: Days = 365
 
     def __post_init__(self) -> None:
-        """A try that still counts is kept."""
+        """Attempts that still count against a lockout must be kept."""
         least = max(OF_SUBSCRIBER.memory, OF_NUMBER.memory).days
         if 0 < self.tries < least:
             raise ValueError(f"tries count for {least} days: keep them as long, or 0 for ever")
@@ -198,7 +198,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topics: dict[str, TopicSettings] = {}
 
     def __post_init__(self) -> None:
-        """Voices are of languages that there are words in."""
+        """Refuse voices of languages that values cannot be spoken in."""
         for language in self.voices:
             if language not in LANGUAGES:
                 raise ValueError(f"[voice.{language}]: write one of {', '.join(LANGUAGES)}")

@@ -16,7 +16,7 @@ from ari_app.ussd import gateway
 
 
 class ControlHandlers(Struct, frozen=True):
-    """The answers to each request of :mod:`ari_app.control.socket`."""
+    """The answers to each request of :mod:`ari_app.control.server`."""
 
     shared: Shared
     callers: CallHandling

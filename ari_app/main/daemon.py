@@ -119,7 +119,7 @@ def heed(stop: asyncio.Event, again: asyncio.Event) -> None:
 
 
 def _read(config: Config, state: State, voice: Voice, shipped: Catalogue) -> MenuRelease:
-    """Read the menus from the disk, with their recordings; raises :class:`FlowsError`."""
+    """Read the menus from the disk, with their recordings; raises ``FlowsError``."""
     menus = loading.menus(loading.directory(config), shipped, CATALOGUE, loading.site_names(config))
     return MenuRelease(menus, PromptMedia(voice, menus.catalogue, speech.recordings(config, state)))
 

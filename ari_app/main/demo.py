@@ -5,13 +5,13 @@ from pathlib import Path
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.demo.books import demo_billing, ledger
-from ari_app.demo.cast import cast
 from ari_app.demo.operator import install
 from ari_app.demo.settings import SETTINGS
+from ari_app.demo.simulated import simulated_operator
 from ari_app.fulfilment.code_words import hashing
 from ari_app.store.db import Store
 
-__all__ = ["cast", "demo_billing", "installation", "ledger", "open_store"]
+__all__ = ["demo_billing", "installation", "ledger", "open_store", "simulated_operator"]
 
 
 def installation(directory: Path) -> State:

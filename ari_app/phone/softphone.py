@@ -57,7 +57,7 @@ class Softphone:
         self._stack = Stack(start.account, start.transport)
 
     def do(self, command: m.Command) -> None:
-        """Carry out a command; a failure is reported as :class:`~.messages.Failed`."""
+        """Carry out a command; a failure is reported as :class:`~ari_app.phone.messages.Failed`."""
         try:
             match command:
                 case m.Register():

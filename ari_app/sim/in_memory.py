@@ -51,8 +51,8 @@ class NoMessages:
         return bool(asker.texts_to)
 
 
-class CastPeople:
-    """The subscribers of rehearsals by number, in whatever form of their plan it is written."""
+class SimulatedSubscribers:
+    """The subscribers of simulated calls by number, in any form of their number plan."""
 
     def __init__(self, people: Iterable[Person], numbers: NumberPlan) -> None:
         self._plan = numbers

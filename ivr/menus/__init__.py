@@ -1,1 +1,1 @@
-"""The menus themselves, in YAML: the realm of the administrator of the PBX."""
+"""The shipped menus, in YAML. An operator's own are where ``[menus] directory`` says."""

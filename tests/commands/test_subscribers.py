@@ -8,12 +8,12 @@ from click.testing import CliRunner
 
 from ari_app.cli import main
 from ari_app.config.state import State
-from ari_app.demo.cast import cast
 from ari_app.demo.operator import code_word, people, seed_code_words
+from ari_app.demo.simulated import simulated_operator
 from ari_app.fulfilment.code_words import StoredCodeWords, hashing, weaknesses
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.selfcare.request_port import Asker
-from ari_app.sim.rehearsal import bench
+from ari_app.sim.simulation import bench
 from ari_app.store import code_words
 from ari_app.store.db import Store
 from ivr.events import Answered
@@ -27,7 +27,7 @@ from prompts import catalogue
 from tests.commands.conftest import Run
 from tests.operators import BELARUS, BRANDS, DEMO
 
-STRANGER = cast().stranger
+STRANGER = simulated_operator().stranger
 NUMBER = "375990000001"
 WORD = "Жнівень"
 
@@ -145,7 +145,9 @@ def test_demo_subscribers_get_words_and_keep_their_own(demo: State) -> None:
 async def test_without_a_phone_the_same_words_are_right(
     number: str, subscriber: int | None, keys: str, outcome: str
 ) -> None:
-    perform = bench(Book({}, {}), catalogue.shipped(DEMO), cast()).back(datetime(2026, 3, 2, 10))
+    perform = bench(Book({}, {}), catalogue.shipped(DEMO), simulated_operator()).back(
+        datetime(2026, 3, 2, 10)
+    )
     caller = Caller(number, subscriber)
     session = Session(id="c1", dialled="611", caller=caller, language="ru", flow="f", node="n")
     invoke = Invoke("code-word", {"word": Sealed(Secret(keys))}, "c1:1")

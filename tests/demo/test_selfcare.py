@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ari_app.demo.books import ledger
-from ari_app.demo.cast import cast
+from ari_app.demo.simulated import simulated_operator
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import BillingUnavailable
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.request_port import Asker
-from ari_app.sim.in_memory import CastPeople, NoMessages, PlainOrders, SameCodes
+from ari_app.sim.in_memory import NoMessages, PlainOrders, SameCodes, SimulatedSubscribers
 from ivr.events import Answered
 from ivr.values import Count, Digits, Money, Values, Word
 from tests.operators import BELARUS
@@ -39,7 +39,7 @@ INPUTS: dict[str, st.SearchStrategy[object]] = {
 async def care() -> Selfcare:
     billing = demo(NOW)
     await billing.refresh()
-    known = CastPeople(cast().people, BELARUS)
+    known = SimulatedSubscribers(simulated_operator().people, BELARUS)
     behind = (Willing(), Words(), SameCodes(), PlainOrders(billing), NoMessages(), known)
     return Selfcare(Backends(billing, *behind, lambda: NOW))
 

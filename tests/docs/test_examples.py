@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from ari_app.demo.cast import cast
+from ari_app.demo.simulated import simulated_operator
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.sim.rehearsal import bench
 from ari_app.sim.run import run_test
 from ari_app.sim.script_reader import read
+from ari_app.sim.simulation import bench
 from ivr.analysis.examples import BROKEN, replies, request_of
 from ivr.analysis.search import find_paths
 from ivr.engine import step
@@ -57,7 +57,7 @@ def answer(book: Book, session: Session, want: Want, random: Random) -> Event:
             seconds = random.choice((1.0, 5.0))
             return random.choice((Recorded(Recording("/said.wav", seconds)), Silent()))
         case Say():
-            return Played()
+            return Played(whole=True)
     of = request_of(want)
     assert of is not None
     names = (session.flow, *(frame.flow for frame in session.frames))
@@ -67,7 +67,7 @@ def answer(book: Book, session: Session, want: Want, random: Random) -> Event:
 
 def keyed(book: Book, session: Session, ask: Ask) -> Iterator[Event]:
     """What a caller may do when asked."""
-    yield from map(Keyed, sorted(ask.grammar.choices))
+    yield from (Keyed(key, whole=True) for key in sorted(ask.grammar.choices))
     node = book.flows[session.flow].nodes[session.node]
     if isinstance(node, Input):
         yield from (Keyed("1" * node.least), Keyed("1234567"[: node.most]))
@@ -91,7 +91,7 @@ async def test_the_example_from_freepbx_does_what_its_tests_say(tmp_path: Path) 
     found = read(str(file), file.read_text(), menus.book)
     assert not found.problems
     assert len(found.tests) == 4
-    on = bench(menus.book, menus.catalogue, cast())
+    on = bench(menus.book, menus.catalogue, simulated_operator())
     results = [await run_test(on, test) for test in found.tests]
     assert [result.failure for result in results] == [None] * len(found.tests)
 

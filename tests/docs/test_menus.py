@@ -8,16 +8,16 @@ import yaml
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 
-from ari_app.demo.cast import cast
+from ari_app.demo.simulated import simulated_operator
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.paid_operations import ORDER_OPERATIONS
 from ari_app.selfcare.reads import READS
 from ari_app.selfcare.requests import REQUESTS
-from ari_app.sim.rehearsal import bench
 from ari_app.sim.reply_reader import TABLES
 from ari_app.sim.run import run_test
 from ari_app.sim.script import Expectation, Test
 from ari_app.sim.script_reader import DOERS, WORDS, read
+from ari_app.sim.simulation import bench
 from ivr.annotations import spelled
 from ivr.hours.schedule import Schedule
 from ivr.model import Flow
@@ -131,7 +131,9 @@ async def test_the_example_of_tests_passes() -> None:
     found = read("example.test.yaml", example, book)
     assert not found.problems
     assert len(found.tests) == 2
-    results = [await run_test(bench(book, words, cast()), test) for test in found.tests]
+    results = [
+        await run_test(bench(book, words, simulated_operator()), test) for test in found.tests
+    ]
     assert [result.failure for result in results] == [None, None]
 
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ari_app
-from ari_app.demo.cast import cast
+from ari_app.demo.simulated import simulated_operator
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.sim import rehearsal
+from ari_app.sim import simulation
 from ari_app.sim.line import HUNG_UP, Act, Scene
 from ari_app.sim.run import Call
 from ari_app.sim.script import Test
@@ -30,7 +30,7 @@ from tests.lines.consent_lines import LINES, When
 from tests.operators import DEMO
 
 MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
-BENCH = rehearsal.bench(MENUS.book, MENUS.catalogue, cast())
+BENCH = simulation.bench(MENUS.book, MENUS.catalogue, simulated_operator())
 COSTLY = {f"{name}: ok" for name, one in CATALOGUE.items() if one.costs}
 """What the log of a call says when the caller was charged."""
 

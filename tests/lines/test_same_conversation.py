@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ari_app.demo.cast import cast
+from ari_app.demo.simulated import simulated_operator
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
-from ari_app.sim import rehearsal
+from ari_app.sim import simulation
 from ari_app.sim.caller import Scripted, VirtualClock
 from ari_app.sim.expectations import verdict
 from ari_app.sim.run import Call
@@ -29,7 +29,7 @@ from tests.operators import DEMO
 
 MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
 BOOK = MENUS.book
-BENCH = rehearsal.bench(BOOK, MENUS.catalogue, cast())
+BENCH = simulation.bench(BOOK, MENUS.catalogue, simulated_operator())
 HERE = Place("test", 1, 1)
 
 CONVERSATIONS = [

@@ -1,4 +1,4 @@
-"""Who takes part in rehearsals of flows: the demo operator's subscribers, out of no store."""
+"""The demo operator as simulated calls see it: its subscribers and billing, without a store."""
 
 from datetime import UTC, datetime
 
@@ -6,17 +6,17 @@ from ari_app.demo.books import ledger
 from ari_app.demo.operator import code_word, people
 from ari_app.demo.settings import OPERATOR
 from ari_app.demo.tickets import promised
-from ari_app.sim.rehearsal import Cast
 from ari_app.sim.run import Person
+from ari_app.sim.simulation import SimulatedOperator
 from ivr.numbers import NumberPlan
 
 _ANY_TIME = datetime(2026, 3, 2, tzinfo=UTC)
-"""Their numbers and names are the same at all times."""
+"""Any time does: their numbers and names are always the same."""
 
 
-def cast() -> Cast:
+def simulated_operator() -> SimulatedOperator:
     """The demo operator's fifty subscribers."""
-    return Cast(
+    return SimulatedOperator(
         people=tuple(
             Person(one.msisdn, one.id, one.language, one.name) for one in people(_ANY_TIME)
         ),

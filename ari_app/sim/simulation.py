@@ -17,7 +17,7 @@ from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable, asker_of
 from ari_app.session.conductor import Perform
-from ari_app.sim.in_memory import CastPeople, NoMessages, PlainOrders, SameCodes
+from ari_app.sim.in_memory import NoMessages, PlainOrders, SameCodes, SimulatedSubscribers
 from ari_app.sim.run import Person, TestBench
 from ari_app.sim.script import UNKNOWN, WITHHELD
 from ivr.events import Answered
@@ -48,12 +48,12 @@ class PersonError(Exception):
     """There is no such caller; the text lists those there are."""
 
 
-class Cast(Struct, frozen=True):
-    """The fictional subscribers of simulated calls.
+class SimulatedOperator(Struct, frozen=True):
+    """The operator of simulated calls, with its fictional subscribers.
 
-    The same for every operator, so that a test of a flow goes the same everywhere and touches no
-    real subscriber. ``stranger`` is the number of somebody who is none of them, ``numbers`` the
-    plan of their numbers, ``brands`` the names of their operator.
+    It is the same in every installation, so that a test of a flow goes the same everywhere and
+    touches no real subscriber. ``stranger`` is the number of somebody who is none of them,
+    ``numbers`` the plan of their numbers, ``brands`` the names of the operator.
     """
 
     people: Sequence[Person]
@@ -69,20 +69,20 @@ class Cast(Struct, frozen=True):
 
 
 def bench(
-    book: Book, catalogue: Catalogue, cast: Cast, recordings: Path | None = None
+    book: Book, catalogue: Catalogue, operator: SimulatedOperator, recordings: Path | None = None
 ) -> TestBench:
     """The bench for these flows and texts; ``recordings`` last as long as their files."""
     found: Recordings = scan(recordings, catalogue)[0] if recordings else {}
     lasting = _lasting(catalogue, found)
-    return TestBench(book, _finder(cast), lambda at: _back(book, cast, at), lasting)
+    return TestBench(book, _finder(operator), lambda at: _back(book, operator, at), lasting)
 
 
-def _finder(cast: Cast) -> Callable[[str], Person]:
-    known = cast.people
+def _finder(operator: SimulatedOperator) -> Callable[[str], Person]:
+    known = operator.people
 
     def find(wanted: str) -> Person:
         if wanted == UNKNOWN:
-            return Person(cast.stranger, None, "", UNKNOWN)
+            return Person(operator.stranger, None, "", UNKNOWN)
         if wanted == WITHHELD:
             return Person("", None, "", WITHHELD)
         found = [one for one in known if one.number.endswith(wanted)] or [
@@ -96,24 +96,24 @@ def _finder(cast: Cast) -> Callable[[str], Person]:
     return find
 
 
-def _back(book: Book, cast: Cast, at: datetime) -> Perform:
-    """The back end of the cast, fresh, as it is at a moment."""
+def _back(book: Book, operator: SimulatedOperator, at: datetime) -> Perform:
+    """A new back end of the simulated operator, as it is at a moment."""
 
     async def read() -> Ledger:
-        return cast.ledger(at)
+        return operator.ledger(at)
 
     now = at.replace(tzinfo=UTC)
     billing = MemoryBilling(read, lambda: now)
     orders, messages, known = (
         PlainOrders(billing),
         NoMessages(),
-        CastPeople(cast.people, cast.numbers),
+        SimulatedSubscribers(operator.people, operator.numbers),
     )
     selfcare = Selfcare(
         Backends(
             billing,
-            _Staff(cast, now),
-            _Words(cast),
+            _Staff(operator, now),
+            _Words(operator),
             SameCodes(),
             orders,
             messages,
@@ -143,8 +143,8 @@ def _back(book: Book, cast: Cast, at: datetime) -> Perform:
 class _Staff:
     """People who keep what they are asked, for one call."""
 
-    def __init__(self, cast: Cast, now: datetime) -> None:
-        self._promised = cast.promised
+    def __init__(self, operator: SimulatedOperator, now: datetime) -> None:
+        self._promised = operator.promised
         self._now = now
         self._asked: set[str] = set()
 
@@ -175,10 +175,10 @@ class _Staff:
 
 
 class _Words:
-    """Code words of the cast, for one call: without hashes; the third wrong attempt is the last."""
+    """Code words of these subscribers, without hashes; a call has three wrong attempts."""
 
-    def __init__(self, cast: Cast) -> None:
-        self._cast = cast
+    def __init__(self, operator: SimulatedOperator) -> None:
+        self._operator = operator
         self._changed: str | None = None
         self._pin: str | None = None
         self._wrongs = 0
@@ -188,8 +188,8 @@ class _Words:
         if self._wrongs >= TRIES_A_CALL:
             return "locked"
         if asker.subscriber is not None:
-            number = self._cast.numbers.msisdn(asker.texts_to) or asker.texts_to
-            kept = self._changed or key_form(self._cast.code_word(number).reveal())
+            number = self._operator.numbers.msisdn(asker.texts_to) or asker.texts_to
+            kept = self._changed or key_form(self._operator.code_word(number).reveal())
             if word.reveal() in (kept, self._pin):
                 return "ok"
         self._wrongs += 1
@@ -218,7 +218,7 @@ class _Words:
         return "ok"
 
     def _weak(self, asker: Asker, new: Secret) -> bool:
-        return bool(faults(new.reveal(), About(asker.texts_to, operator=self._cast.brands)))
+        return bool(faults(new.reveal(), About(asker.texts_to, operator=self._operator.brands)))
 
 
 def _consulted(schedule: Schedule, at: datetime) -> Answered:
