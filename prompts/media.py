@@ -29,7 +29,7 @@ class PromptMedia:
         self.recordings: Recordings = {}
         self.problems: tuple[str, ...] = ()
         if directory is not None:
-            self.recordings, self.problems = scan(directory, catalogue)
+            self.recordings, self.problems = scan(directory, catalogue, voice.conversions)
         self.voice = voice
         self._fixed = {
             (prompt, language): fixed_pieces(catalogue, prompt, language, self.recordings)

@@ -51,6 +51,8 @@ class Words(Struct, frozen=True):
     text: str
     language: str
     value: bool = False
+    files: tuple[str, ...] = ()
+    """The recordings of a value's words, if all are there."""
 
 
 Part: TypeAlias = Words | RecordedFile
@@ -85,12 +87,28 @@ def joined(parts: Iterable[Part]) -> Iterator[Piece]:
 
 def stretches(parts: Iterable[Part]) -> Iterator[Piece]:
     """Texts cut between fixed words and values."""
-    for group in _groups(parts):
+    for group in _groups(_recorded(parts)):
         if isinstance(group, RecordedFile):
             yield group
             continue
         for words in _unfinished(_cut(group)):
             yield from _tidy(words)
+
+
+def _recorded(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts, with recordings in place of the values that have them."""
+    before: Part | None = None
+    for part in parts:
+        files = part.files if isinstance(part, Words) else ()
+        if isinstance(before, Words) and isinstance(part, Words) and files:
+            fitting = fitted(before.text, part.text, part.language)
+            before = Words(fitting, before.language, before.value)
+        if before is not None:
+            yield before
+        yield from map(RecordedFile, files)
+        before = None if files else part
+    if before is not None:
+        yield before
 
 
 def _groups(parts: Iterable[Part]) -> Iterator[RecordedFile | list[Words]]:

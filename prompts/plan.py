@@ -10,6 +10,7 @@ from ivr.values import Phrase, Rows, Spoken, Value, Values
 from ivr.wants import Screen
 from prompts.catalogue import Catalogue
 from prompts.pieces import Part, Piece, RecordedFile, SpokenText, Words, audible, joined, stretches
+from prompts.recorded_values import KINDS, NUMBERS, recorded_as
 from prompts.template import Slot, Template
 
 Recordings: TypeAlias = Mapping[tuple[str, str], str]
@@ -95,11 +96,24 @@ def _parts(
             case Slot(name, kind, unit, case) if name in values:
                 reader = Reader(language, catalogue.operator.numbers)
                 value = catalogue.operator.own(values[name])
-                yield Words(say(value, kind, unit, reader, case), language, value=True)
+                text = say(value, kind, unit, reader, case)
+                files = _files(text, language, catalogue, recordings) if kind in KINDS else ()
+                yield Words(text, language, True, files)
             case Slot(name):
                 raise PhraseError(f"{prompt} uses {name}, which is not set: check the flow")
 
     return _template_parts(prompt, template, language, recordings or {}, filled)
+
+
+def _files(
+    text: str, language: str, catalogue: Catalogue, recordings: Recordings | None
+) -> tuple[str, ...]:
+    """The recordings of a value's words, if all are there."""
+    if not recordings or (language, f"{NUMBERS}/0") not in recordings:
+        return ()
+    names = recorded_as(text, language, catalogue.operator.currency) or ()
+    files = [recordings.get((language, f"{NUMBERS}/{name}")) for name in names]
+    return () if None in files else tuple(each for each in files if each)
 
 
 def _template_parts(

@@ -1,54 +1,88 @@
-"""The operator's recordings: ``<directory>/<language>/<prompt>.wav``."""
+"""The operator's recordings: ``<directory>/<language>/<prompt>.wav``, and words of values.
+
+The words that amounts, counts, days and times are put together from stand beside the prompts, in
+``<language>/numbers/`` (:mod:`prompts.recorded_values`).
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from prompts.catalogue import Catalogue
+from prompts.pieces import audible
 from prompts.plan import Recordings
-from prompts.telephone import playable
+from prompts.recorded_values import NUMBERS, vocabulary
+from prompts.sound_files import SUFFIXES, converted
 from prompts.template import Template
+from prompts.wav import SoundError
 
-PLAYED = ("wav", "alaw", "ulaw", "sln", "gsm", "g722", "wav16", "sln16")
-"""File types that Asterisk plays; only wav files are checked."""
+_PREFERRED = {suffix: number for number, suffix in enumerate(SUFFIXES)}
 
 
-def scan(directory: Path, catalogue: Catalogue) -> tuple[Recordings, tuple[str, ...]]:
-    """The usable recordings of a directory, and the problems of the others."""
+def scan(
+    directory: Path, catalogue: Catalogue, conversions: Path | None = None
+) -> tuple[Recordings, tuple[str, ...]]:
+    """The usable recordings of a directory, and the problems of the others.
+
+    A recording of another format is converted into ``conversions``; without that directory its
+    own path stands for it, for a line that plays nothing. Blocks.
+    """
     found: dict[tuple[str, str], str] = {}
     problems: list[str] = []
-    for language, path in _files(directory, catalogue):
-        problem = _problem(path, language, catalogue)
+    for language, name, path in files(directory, catalogue):
+        problem = unknown(name, language, catalogue)
+        if not problem and (language, name) in found:
+            problem = "there is another recording of it: keep one"
+        if not problem:
+            try:
+                played = converted(path, conversions)
+                found[language, name] = str(played.absolute().with_suffix(""))
+            except SoundError as error:
+                problem = str(error)
+            except OSError as error:
+                problem = f"it cannot be converted ({error.strerror}): allow space in {conversions}"
         if problem:
             problems.append(f"{path}: {problem}")
-        else:
-            found[language, path.stem] = str(path.absolute().with_suffix(""))
     return found, tuple(problems)
 
 
-def _files(directory: Path, catalogue: Catalogue) -> Iterator[tuple[str, Path]]:
+def files(directory: Path, catalogue: Catalogue) -> Iterator[tuple[str, str, Path]]:
+    """(language, name, path) of all files, those first that need no conversion."""
     for language in catalogue.languages:
-        for path in sorted(directory.joinpath(language).glob("*.*")):
-            if not path.name.startswith("."):
-                yield language, path
+        root = directory / language
+        for folder, prefix in ((root, ""), (root / NUMBERS, f"{NUMBERS}/")):
+            every = (path for path in folder.glob("*.*") if path.is_file())
+            for path in sorted(every, key=_order):
+                if not path.name.startswith("."):
+                    yield language, prefix + path.stem, path
 
 
-def _problem(path: Path, language: str, catalogue: Catalogue) -> str:
-    prompt, _, stretch = path.stem.partition(".")
+def _order(path: Path) -> tuple[str, int]:
+    return path.stem, _PREFERRED.get(path.suffix.lower(), len(_PREFERRED))
+
+
+def unknown(name: str, language: str, catalogue: Catalogue) -> str:
+    """Why a recording of this name would never be played; empty if it would."""
+    if name.startswith(f"{NUMBERS}/"):
+        word = name.removeprefix(f"{NUMBERS}/")
+        known = vocabulary(language, catalogue.operator.currency)
+        unused = f"no value has a word {word}: see `firstline prompts studio`"
+        return "" if word in known else unused
+    prompt, _, stretch = name.partition(".")
     template = catalogue.texts[language].get(prompt)
-    if path.suffix[1:] not in PLAYED:
-        return f"Asterisk plays no {path.suffix} files: make it a WAV file"
     if template is None:
         return f"there is no prompt {prompt} in {language}: name the file after one"
     if not stretch and template.slots:
         return f"{prompt} has placeholders: record the words around them as {_numbered(template)}"
-    if path.suffix == ".wav" and not playable(path):
-        return (
-            "not 8000 Hz, mono, 16 bits, or damaged: "
-            f"sox in.wav -r 8000 -c 1 -b 16 {path.name} makes it so"
-        )
+    if stretch and stretch not in (str(number) for number, _ in numbered(template)):
+        return f"{prompt} has no stretch {stretch}: there is {_numbered(template)}"
     return ""
 
 
+def numbered(template: Template) -> Iterator[tuple[int, str]]:
+    """The stretches of words between the placeholders of a text, from 1."""
+    words = (part.strip() for part in template.parts if isinstance(part, str) and audible(part))
+    yield from enumerate(words, 1)
+
+
 def _numbered(template: Template) -> str:
-    words = [part for part in template.parts if isinstance(part, str) and part.strip(" .,;:!?")]
-    return ", ".join(f"….{number}.wav ({each.strip()})" for number, each in enumerate(words, 1))
+    return ", ".join(f"….{number}.wav ({words})" for number, words in numbered(template))

@@ -79,6 +79,11 @@ class Voice:
         return next((pid for pool in self._pools.values() for pid in pool.pids), None)
 
     @property
+    def conversions(self) -> Path:
+        """Where recordings of other formats are kept as they are played."""
+        return self._directory / "recorded"
+
+    @property
     def parallel(self) -> int:
         """How many sentences are spoken at the same time."""
         return max(pool.size for pool in self._pools.values())

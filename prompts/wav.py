@@ -16,9 +16,11 @@ PEAK = 0.8
 LOUDNESS = 0.12
 """Root mean square of the speech, of full scale (-18 dBFS), unless :data:`PEAK` forbids it."""
 
+LEVEL = -18.4
+"""The same in dBFS."""
+
 _AUDIBLE = 0.005  # of the loudest sample: what is below this at either end is silence
 _SPEECH = 0.01  # of the power of the loudest frame: frames below it are pauses
-_FRAME = RATE // 50
 _HEAD, _TAIL, _FADE = 0.030, 0.080, 0.005  # seconds
 
 Samples = NDArray[np.float32]
@@ -86,9 +88,10 @@ def _level(samples: Samples, volume: float) -> Samples:
     return samples * np.float32(min(PEAK / peak, volume * LOUDNESS / loudness(samples)))
 
 
-def loudness(samples: Samples) -> float:
+def loudness(samples: Samples, rate: int = RATE) -> float:
     """Root mean square of the speech, of full scale: what is measured in pauses does not count."""
-    whole = np.pad(samples.astype(np.float64), (0, -len(samples) % _FRAME)).reshape(-1, _FRAME)
+    frame = rate // 50
+    whole = np.pad(samples.astype(np.float64), (0, -len(samples) % frame)).reshape(-1, frame)
     power = np.mean(whole**2, axis=1)
     return float(np.sqrt(np.mean(power[power >= power.max() * _SPEECH])))
 

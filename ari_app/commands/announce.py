@@ -17,7 +17,8 @@ from ari_app.store.announcements import Announcement
 from ari_app.store.sqlite import Database
 from ivr.problems import near
 from ivr.speech.phrases import LANGUAGES
-from prompts.telephone import playable
+from prompts import sound_files
+from prompts.wav import SoundError
 
 LONGEST = 600
 """The most characters of a text, about a minute of speech."""
@@ -174,17 +175,13 @@ def _texts(
 
 def _kept(recording: Path, state: State) -> str:
     """Copy the recording to where Asterisk can play it; returns the path without extension."""
-    if recording.suffix != ".wav" or not playable(recording):
-        raise click.ClickException(
-            f"{recording} is not a WAV file of 8000 Hz, mono, 16 bits, or is damaged: "
-            f"`sox {recording.name} -r 8000 -c 1 -b 16 ready.wav` converts it"
-        )
     content = recording.read_bytes()
     state.announcements.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = state.announcements / f"{hashlib.sha256(content).hexdigest()[:16]}.wav"
-    aside = kept.with_suffix(".part")
-    aside.write_bytes(content)
-    aside.replace(kept)
+    try:
+        sound_files.write(kept, *sound_files.decode(recording))
+    except SoundError as error:
+        raise click.ClickException(f"{recording}: {error}") from error
     return str(kept.with_suffix(""))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ari_app.commands.groups import Commands
+from ari_app.commands.recordings import MENUS, record_check, studio
 from ari_app.commands.runner import console, run
 from ari_app.config.state import State
 from ari_app.main import speech, voices
@@ -13,19 +14,16 @@ from ari_app.menus import loading
 from ivr.value_readers import READERS
 from ivr.values import Phrase, Value, Values
 from prompts import plan
-from prompts.catalogue import Catalogue
 from prompts.voice import Voice
-
-MENUS = click.option(
-    "--menus",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="The menus whose texts are used [default: those in use].",
-)
 
 
 @click.group(cls=Commands)
 def prompts() -> None:
     """List prompts and render their sound."""
+
+
+prompts.add_command(studio)
+prompts.add_command(record_check)
 
 
 @prompts.command("list")
@@ -34,7 +32,7 @@ def prompts() -> None:
 @click.pass_obj
 def list_(state: State, lang: str | None, menus: Path | None) -> None:
     """List all prompts with their texts."""
-    words = _catalogue(state, menus)
+    words = loading.prompts_in_use(state.config(), menus)
     lang = lang or words.languages[0]
     for listed in words.listing():
         click.echo(f"{listed.prompt}: {listed.texts.get(lang, '(missing)')}")
@@ -45,7 +43,7 @@ def list_(state: State, lang: str | None, menus: Path | None) -> None:
 @click.pass_obj
 def missing(state: State, menus: Path | None) -> None:
     """List prompts that lack a language. Exit code 1 if there are any."""
-    found = _catalogue(state, menus).missing()
+    found = loading.prompts_in_use(state.config(), menus).missing()
     for prompt, language in found:
         click.echo(f"{prompt} is missing in {language}: add it to prompts/{language}.yaml")
     if found:
@@ -59,7 +57,7 @@ def missing(state: State, menus: Path | None) -> None:
 def render(state: State, menus: Path | None) -> None:
     """Render all prompts without placeholders into the cache, except recorded ones."""
     state.make()
-    words = _catalogue(state, menus)
+    words = loading.prompts_in_use(state.config(), menus)
 
     async def rendering() -> None:
         async with speech.spoken(state.config(), state, words, console(), seconds=None):
@@ -95,7 +93,7 @@ def say(
     TEXT may be the name of a prompt; its placeholders are filled with NAME=VALUE: balance=12.50.
     """
     state.make()
-    words = _catalogue(state, menus)
+    words = loading.prompts_in_use(state.config(), menus)
     lang = lang or words.languages[0]
     if text in words.prompts:
         text = plan.phrase_text(words, Phrase(text, _filled(words.slots(text), values)), lang)
@@ -107,13 +105,6 @@ def say(
 
     run(saying())
     click.echo(f"{output}: {text}")
-
-
-def _catalogue(state: State, menus: Path | None) -> Catalogue:
-    """The shipped texts, overridden by those of a directory of menus."""
-    return loading.prompts(
-        menus or loading.directory(state.config()), loading.shipped(state.config())
-    ).valid()
 
 
 def _filled(slots: Mapping[str, str], given: tuple[str, ...]) -> Values:

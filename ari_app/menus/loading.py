@@ -109,6 +109,14 @@ def checked(
     return load(flows, words.signatures(), operations, judged)
 
 
+def prompts_in_use(config: Config, menus: Path | None = None) -> Catalogue:
+    """The shipped texts, overridden by those of a directory of menus, by default of those in use.
+
+    Raises :class:`~prompts.catalogue.CatalogueError` with all problems.
+    """
+    return prompts(menus or directory(config), shipped(config)).valid()
+
+
 def prompts(directory: Path, shipped: Catalogue) -> MergedCatalogue:
     """The ``shipped`` texts, overridden by those of a directory of flows."""
     own = directory / PROMPTS

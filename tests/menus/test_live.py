@@ -5,12 +5,14 @@ import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ari_app.menus.live import Change, How, LiveMenus, MenuRelease, Reloaded, watch
 from ari_app.menus.loading import menus
 from ivr.loader import version
 from ivr.values import Phrase
+from prompts import wav
 from prompts.catalogue import read
 from prompts.media import PromptMedia
 from prompts.pieces import SpokenText
@@ -103,7 +105,7 @@ async def test_own_texts_are_spoken_before_they_are_in_force(station: Station) -
 
 async def test_a_new_recording_is_put_in_force(station: Station) -> None:
     (station.recordings / "ru").mkdir(parents=True)
-    (station.recordings / "ru" / "bye.gsm").touch()
+    wav.write(station.recordings / "ru" / "bye.wav", np.full(800, 0.1, dtype=np.float32))
     (station.recordings / "ru" / "by.gsm").touch()
     done = await station.live.reload("reload")
     assert done.changes() == ("recording: bye (ru)",)

@@ -71,7 +71,7 @@ def test_recordings_and_what_is_wrong_with_them(tmp_path: Path) -> None:
     for name in ("hello", "balance.1", "balance", "nonsense", "damaged"):
         write(directory / f"{name}.wav", SOUND)
     (directory / "hello.mp3").touch()
-    (directory / "hello.alaw").touch()
+    (directory / "hello.alaw").write_bytes(bytes(80))
     (directory / "balance.2.wav").touch()
     found, problems = scan(tmp_path, catalogue)
     assert found == {
@@ -83,10 +83,12 @@ def test_recordings_and_what_is_wrong_with_them(tmp_path: Path) -> None:
         "balance.2.wav",
         "balance.wav",
         "damaged.wav",
+        "hello.alaw",
         "hello.mp3",
         "nonsense.wav",
     ]
-    assert "sox" in said["balance.2.wav"]
+    assert "keep one" in said["hello.mp3"]
+    assert "ffmpeg -i balance.2.wav" in said["balance.2.wav"]
     assert "….1.wav (На счёте), ….2.wav (, спасибо)" in said["balance.wav"]
 
 
