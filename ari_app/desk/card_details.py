@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ari_app.desk import messages as m
 from ari_app.desk.cards import Begin, Card
 from ari_app.desk.ports import CallerProfiles, CardStore, DeskUnavailable
-from ari_app.desk.render import PARTS, Render
+from ari_app.desk.render import Render
 from ari_app.desk.tabs import Tabs
 from ari_app.desk.view_log import ViewLog
 
@@ -51,8 +51,7 @@ class CardDetails:
         }
         parts = tuple(part for part, needed in needs.items() if needed)
         if arrival.subscriber is not None:
-            parts += ("subscriber", "history", "tickets", "notes", "outages")
-            parts += ("account",) if self._render.site.billing else ()
+            parts += ("subscriber", "account", "history", "tickets", "notes", "outages")
             view = self._views.record(card.record.agent, arrival.subscriber, f"card {card.id}")
             self._begin(view)
         self.reload(card, *parts)
@@ -62,8 +61,9 @@ class CardDetails:
         self._begin(self.refresh(card, *parts))
 
     async def refresh(self, card: Card, *parts: str) -> None:
-        """Load parts of a card again and wait for them."""
-        await asyncio.gather(*(self._load(card, part) for part in parts))
+        """Load parts of a card again and wait for them; those that the site lacks are skipped."""
+        there = (part for part in parts if part in self._render.parts)
+        await asyncio.gather(*(self._load(card, part) for part in there))
 
     async def _load(self, card: Card, part: str) -> None:
         loaded: dict[str, object] = {}
@@ -78,7 +78,7 @@ class CardDetails:
         unavailable = failed - {part} if loaded else failed | {part}
         card.profile = replace(card.profile, **loaded, unavailable=unavailable)
         if not card.closed:
-            for changed in {part, "why", "tips"} & set(PARTS):
+            for changed in {part, "why", "tips"} & set(self._render.parts):
                 self._send(card, changed)
 
     async def _fetch(self, card: Card, part: str) -> object:

@@ -46,6 +46,8 @@ class Render:
         self, site: DeskSite, operations: Collection[Operation], now: Callable[[], datetime]
     ) -> None:
         self.site = site
+        self.parts = tuple(part for part in PARTS if part != "account" or site.billing)
+        """The parts of a card at this site."""
         self._operations = operations
         self._now = now
         self._zone = ZoneInfo(site.zone)
@@ -64,7 +66,7 @@ class Render:
             "departments": tuple(site.tickets.departments),
             "follows": FOLLOWS,
             "states": STATES,
-            "parts": tuple(part for part in PARTS if part != "account" or site.billing),
+            "parts": self.parts,
             "reasons": REASONS,
             "topics": tuple(site.tickets.topics),
             "usual_department": self._usual_department,
