@@ -145,7 +145,7 @@ class Description(Struct, frozen=True, kw_only=True):
     name: str = "firstline"
     host: str = "127.0.0.1"
     ports: Ports = Ports()
-    numbers: tuple[str, ...] = ("611", "111", "2690000")
+    numbers: tuple[str, ...] = ("611", "111")
     app: str = "firstline"
     language: str = "ru"
     subscribers: tuple[SipAccount, ...] = ()

@@ -62,6 +62,8 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 _DEFAULT_WORDS: Mapping[str, Mapping[str, str]] = {
     "apn": {"": "internet"},
     "apn-login": {"": "internet"},
+    "line": {"": "611"},
+    "menu-code": {"": "*111#"},
 }
 """What the shipped texts say where ``words`` of ``[operator]`` has nothing else."""
 

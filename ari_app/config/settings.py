@@ -23,7 +23,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[site]"""
 
     host: str = "127.0.0.1"
-    numbers: tuple[str, ...] = ("611", "111", "2690000")
+    numbers: tuple[str, ...] = ("611", "111")
     queues: tuple[str, ...] = ("support", "technical", "claims", "management")
     timezone: str = ""
     languages: tuple[str, ...] = LANGUAGES

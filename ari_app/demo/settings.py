@@ -12,7 +12,7 @@ from ivr.tickets import TicketPolicy
 CURRENCY: Final = "BYN"
 
 SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "site": {"timezone": "Europe/Minsk"},
+    "site": {"timezone": "Europe/Minsk", "numbers": ["611", "111", "2690000"]},
     "operator": {
         "name": {"ru": "Зорка", "be": "Зорка", "en": "Zorka"},
         "country": "BY",

@@ -106,13 +106,14 @@ def asterisk(config: Config, state: State, progress: Callable[[str], None]) -> A
 def unmatched(config: Config, book: Book) -> Iterator[str]:
     """Warnings about numbers and queues that flows and settings do not share.
 
-    A caller of such a number still reaches an agent by the dialplan's fallback.
+    A caller of such a number still reaches an agent by the dialplan's fallback. The shipped flows
+    claim numbers of the demo, too, which no other site needs.
     """
     dialled = set(config.site.numbers)
     claimed = {each for each in book.dialled if not each.startswith("*")}  # of which all come
     for number in sorted(dialled - claimed):
         yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
-    for number in sorted(claimed - dialled):
+    for number in sorted(claimed - dialled) if config.menus.directory else ():
         yield f"no number of the site is {number} of a flow: add it to numbers of [site]"
     if config.manages_asterisk:
         ours = {queue.name for queue in queues_of(config)}

@@ -58,7 +58,11 @@ def site_names(config: Config) -> SiteNames:
 
 def shipped(config: Config) -> Catalogue:
     """The texts that come with Firstline, in the name of the installation's operator."""
-    return catalogue.shipped(replace(config.operator.said, languages=config.site.languages))
+    said = config.operator.said
+    dialled = {"line": {"": config.site.numbers[0]}, "menu-code": {"": config.ussd.menu}}
+    own = {name: texts for name, texts in said.words.items() if name in config.operator.words}
+    words = {**said.words, **dialled, **own}
+    return catalogue.shipped(replace(said, words=words, languages=config.site.languages))
 
 
 class FlowsError(Exception):

@@ -30,6 +30,10 @@ OF_THE_DEMO = {
     "its brand": (re.compile("зорк[аиуе]?\\b|zorka", re.IGNORECASE), ()),
     "its country code": (re.compile(r"(?<![0-9])\+?375(?![0-9])|37529|37599"), ()),
     "its currency": (re.compile(r"\bBYN\b|рубл[еёяь]\S* наб"), SPEAKABLE),
+    "its own number": (
+        re.compile("2690000|269.?00.?00|(?i:two six nine)"),
+        ("ivr/menus/611.yaml",),
+    ),
     "its cities": (re.compile("Минск|Гомел|Брест\\b"), ()),
     "its time zone as a default": (re.compile('(?:=|: *)"?Europe/Minsk'), ()),
 }

@@ -32,7 +32,12 @@ def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
     config = state(tmp_path).config({})
     own = {key: SETTINGS[key] for key in ("billing", "departments", "topics")}
     assert config == convert(
-        {"site": Site(timezone="Europe/Minsk"), "operator": OPERATOR, **own}, Config
+        {
+            "site": Site(timezone="Europe/Minsk", numbers=("611", "111", "2690000")),
+            "operator": OPERATOR,
+            **own,
+        },
+        Config,
     )
     assert config.manages_asterisk
     assert config.ari_url == f"http://127.0.0.1:{config.ports.http}"
