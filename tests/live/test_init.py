@@ -3,6 +3,7 @@
 import asyncio
 import re
 import wave
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_an_empty_installation_starts(tmp_path: Path) -> None:
 async def test_a_stranger_calls_an_operator_of_another_country(tmp_path: Path) -> None:
     one = begun(
         tmp_path / "state", "--name", "en=Jaryq", "--name", "ru=Жарык", "--country", "Kazakhstan",
-        "--currency", "USD", "--timezone", "Asia/Almaty",
+        "--currency", "USD", "--timezone", "Asia/Almaty", "--department", "care",
     )  # fmt: skip
     one.out("agents", "add", "aigul", "--full-name", "Aigul", "--extension", "701")
     people = tmp_path / "people.csv"
@@ -65,15 +66,17 @@ async def test_a_stranger_calls_an_operator_of_another_country(tmp_path: Path) -
         await asyncio.to_thread(one.up)
         assert "77012345678, Daniyar" in one.out("subscribers", "show", "+7 701 234 56 78")
         recording = tmp_path / "call.wav"
-        welcome = await asyncio.to_thread(one.said, "welcome")
+        welcome = await asyncio.to_thread(partial(one.said, "welcome", lang="en"))
+        plain = await asyncio.to_thread(partial(one.said, "plain-menu", lang="en"))
         account = await asyncio.to_thread(one.agent)
         async with Phone(account, recording) as phone:
             await phone.dial("611")
             await phone.wait(Connected)
-            await pause(seconds(welcome) + 1.0)
+            await pause(seconds(welcome) + seconds(plain) + 1.5)
             await phone.hangup()
             await phone.wait(Disconnected)
-        assert heard(recording, welcome).heard
+        assert heard(recording, welcome).heard, "the first language of the name is the site's"
+        assert heard(recording, plain).heard, "there is no billing, so agents do the rest"
         assert "dialled 611" in await asyncio.to_thread(one.last_call)
     finally:
         one.end()
