@@ -87,12 +87,13 @@ class Operation(Struct, frozen=True):
     ``day``, ``each`` …). ``deadline`` in seconds: after it the outcome is ``unavailable``, or
     ``accepted`` if the operation costs. ``costs``: the caller pays, so a flow must confirm it
     before. ``charge``: the input that is the charge, which a text must have named before; "" for
-    none. ``daily`` and ``monthly``: the most runs per subscriber; 0 for no limit. ``proves``:
-    the outcome that proves the caller's identity; "" for none. ``level``: the identity level that
-    it proves. ``other``: it proves the identity of another subscriber than that of the line; from
-    then on the call is about that one. ``about``: what it does, in a
-    sentence. ``waiting``: the prompt played before it because it may take seconds; "" for none.
-    ``billing``: it asks the billing system, so a site without one cannot run it.
+    none. ``daily`` and ``monthly``: the most runs per subscriber; 0 for no limit; ``refusals``: the
+    most that are refused in a day. ``proves``: the outcome that proves the caller's identity; ""
+    for none. ``level``: the identity level that it proves. ``other``: it proves the identity of
+    another subscriber than that of the line; from then on the call is about that one. ``about``:
+    what it does, in a sentence. ``waiting``: the prompt played before it because it may take
+    seconds; "" for none. ``billing``: it asks the billing system, so a site without one cannot run
+    it.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Operation(Struct, frozen=True):
     charge: str = ""
     daily: int = 0
     monthly: int = 0
+    refusals: int = 0
     proves: str = ""
     level: Need = "code-word"
     other: bool = False

@@ -22,7 +22,7 @@ from ari_app.sim.script import Test
 from ari_app.sim.script_reader import read
 from ari_app.sim.simulation import bench
 from ivr.analysis.coverage import EdgeKey, covered
-from ivr.analysis.search import Path as Way
+from ivr.analysis.paths import Path as Way
 from ivr.analysis.search import find_paths as walk_through
 from ivr.loader import Reader
 from ivr.model import Book

@@ -1,15 +1,17 @@
 """What the demo operator offers and charges, and what its fifty subscribers have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from ari_app.selfcare.billing import Reward
-from ari_app.selfcare.books import RewardGrant
+from ari_app.demo.settings import CURRENCY
+from ari_app.selfcare.billing import Packet, Reward, Roaming
+from ari_app.selfcare.books import RewardGrant, Voucher, voucher_id
 from ari_app.store.demo_accounts import Account, Payment, ServiceOffer, TariffPlan
 from ari_app.store.demo_bills import Bill, BillLine
 from ari_app.store.demo_orders import Charge
+from ivr.secret import Secret
 
 IDS = range(1, 51)
 SEED = 611
@@ -74,6 +76,44 @@ PRIZES = (
         money=Decimal("5.00"),
     ),
 )
+
+PACKETS = tuple(
+    Packet({"ru": ru, "be": be, "en": en}, Decimal(price), gigabytes, CURRENCY, str(code))
+    for code, (ru, be, en, price, gigabytes) in enumerate(
+        (
+            ("Один гигабайт", "Адзін гігабайт", "One gigabyte", "1.50", 1),
+            ("Пять гигабайт", "Пяць гігабайт", "Five gigabytes", "5.00", 5),
+            ("Двадцать гигабайт", "Дваццаць гігабайт", "Twenty gigabytes", "15.00", 20),
+        ),
+        1,
+    )
+)
+
+ROAMING = tuple(
+    Roaming(
+        code,
+        {"ru": ru, "be": be, "en": en},
+        Decimal(minute),
+        Decimal(message),
+        Decimal(megabyte),
+        CURRENCY,
+    )
+    for code, ru, be, en, minute, message, megabyte in (
+        ("48", "Польша", "Польшча", "Poland", "0.90", "0.30", "0.50"),
+        ("370", "Литва", "Літва", "Lithuania", "0.90", "0.30", "0.50"),
+        ("371", "Латвия", "Латвія", "Latvia", "0.90", "0.30", "0.50"),
+        ("49", "Германия", "Германія", "Germany", "1.20", "0.40", "0.90"),
+        ("995", "Грузия", "Грузія", "Georgia", "1.50", "0.50", "1.20"),
+        ("90", "Турция", "Турцыя", "Turkey", "2.10", "0.60", "2.50"),
+        ("20", "Египет", "Егіпет", "Egypt", "3.00", "0.80", "5.00"),
+    )
+)
+
+VOUCHERS: Mapping[str, Voucher] = {
+    voucher_id(Secret(f"61120260000{n:03}")): Voucher(Decimal(amount))
+    for n, amount in enumerate(("5.00", "10.00", "20.00") * 10, 1)
+}
+"""Vouchers with numbers from 61120260000001 on, which are no secret to anyone."""
 
 _VAT, _VAT_NEW = Decimal("0.20"), Decimal("0.25")
 _ABROAD = BillLine(

@@ -7,9 +7,12 @@ from functools import partial
 from msgspec import json
 
 from ari_app.demo.accounts import (
+    PACKETS,
     PRIZES,
+    ROAMING,
     SERVICES,
     TARIFFS,
+    VOUCHERS,
     demo_accounts,
     demo_bills,
     demo_charges,
@@ -19,12 +22,12 @@ from ari_app.demo.settings import CURRENCY
 from ari_app.selfcare import billing, books
 from ari_app.selfcare.billing import BillingUnavailable, BillingUncertain
 from ari_app.selfcare.books import Books, ProductCatalogue, TariffChange, by_code
-from ari_app.selfcare.memory import Answer, Ledger, MemoryBilling, PlacedOrder
+from ari_app.selfcare.memory import Answer, Ledger, MemoryBilling, PlacedOrder, payment_of
 from ari_app.selfcare.order_effects import apply_order
-from ari_app.selfcare.orders import Completed, Refused, Unit
+from ari_app.selfcare.orders import Completed, Refused, Unit, order_to_json, redacted
 from ari_app.store import demo_accounts as accounts
 from ari_app.store import demo_bills as bills
-from ari_app.store import demo_orders
+from ari_app.store import demo_orders, demo_vouchers
 from ari_app.store.db import Store, StoreError
 from ari_app.store.demo_accounts import Account, Payment, ServiceOffer, TariffPlan
 from ari_app.store.demo_bills import Bill
@@ -46,7 +49,10 @@ def ledger(now: datetime) -> Ledger:
     catalogue = _catalogue(TARIFFS, SERVICES)
     opened = _accounts(demo_accounts(today), TARIFFS, SERVICES)
     return _kept(
-        Books(catalogue, opened), demo_payments(today), demo_bills(today), demo_charges(now)
+        Books(catalogue, opened, vouchers=VOUCHERS),
+        demo_payments(today),
+        demo_bills(today),
+        demo_charges(now),
     )
 
 
@@ -77,6 +83,9 @@ def _apply_in_store(db: Database, request: PlacedOrder) -> tuple[Books, Answer]:
     )
     if after is not before:
         _keep(db, before, after)
+        paid = payment_of(before, after, request)
+        if paid is not None:
+            accounts.add_payments(db, [Payment(request.subscriber, paid.day, paid.amount)])
     demo_orders.add(
         db,
         AnsweredOrder(
@@ -84,7 +93,7 @@ def _apply_in_store(db: Database, request: PlacedOrder) -> tuple[Books, Answer]:
             int(answer.number) if isinstance(answer, Completed) else None,
             request.subscriber,
             request.at,
-            json.encode(request.order).decode(),
+            order_to_json(redacted(request.order)),
             json.encode(answer).decode(),
         ),
     )
@@ -141,6 +150,9 @@ def _keep(db: Database, before: Books, after: Books) -> None:
             for one in after.offers.values()
         ),
     )
+    for number, voucher in after.vouchers.items():
+        if voucher is not before.vouchers[number]:
+            demo_vouchers.use(db, number)
     operator = after.operator
     demo_orders.put_operator_totals(
         db, OperatorTotals(operator.money, operator.minutes, operator.gigabytes, operator.points)
@@ -161,6 +173,7 @@ def _books(db: Database) -> Books:
         {str(one.number): _sale(one, catalogue.rules.currency) for one in demo_orders.offers(db)},
         books.OperatorTotals(operator.money, operator.minutes, operator.gigabytes, operator.points),
         demo_orders.last(db),
+        {one.id: books.Voucher(one.amount, one.used) for one in demo_vouchers.vouchers(db)},
     )
 
 
@@ -172,6 +185,8 @@ def _catalogue(tariffs: Iterable[TariffPlan], services: Iterable[ServiceOffer]) 
         ),
         by_code(billing.Service(one.names, one.fee, CURRENCY, one.code) for one in services),
         by_code(PRIZES),
+        by_code(PACKETS),
+        {one.code: one for one in ROAMING},
         rules=books.Rules(currency=CURRENCY),
     )
 

@@ -17,18 +17,20 @@ from ari_app.demo.accounts import (
     SEED,
     SERVICES,
     TARIFFS,
+    VOUCHERS,
     demo_accounts,
     demo_bills,
     demo_charges,
     demo_payments,
 )
 from ari_app.selfcare.hashing import Hasher
-from ari_app.store import agents, code_words, demo_orders, history, subscribers
+from ari_app.store import agents, code_words, demo_orders, demo_vouchers, history, subscribers
 from ari_app.store import demo_accounts as accounts
 from ari_app.store import demo_bills as bills
 from ari_app.store.agents import Agent
 from ari_app.store.code_words import CodeWord
 from ari_app.store.db import Store
+from ari_app.store.demo_vouchers import StoredVoucher
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
@@ -137,6 +139,7 @@ def _seed(db: Database, now: datetime) -> bool:
     accounts.add_payments(db, (one for one in demo_payments(today) if one.subscriber in added))
     bills.add(db, (one for one in demo_bills(today) if one.subscriber in added))
     demo_orders.add_charges(db, (one for one in demo_charges(now) if one.subscriber in added))
+    demo_vouchers.add(db, (StoredVoucher(id, one.amount) for id, one in VOUCHERS.items()))
     history.add(db, (one for one in _contacts(now) if one.subscriber in added))
     tickets.add(db, {id: _number(id) for id in added}, now)
     return True

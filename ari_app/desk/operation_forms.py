@@ -50,28 +50,41 @@ class OperationForms:
         }
 
     async def _open(self, filled: FormInput) -> ActionResult:
-        """The form of an operation; one that only answers a question is run at once."""
+        """The form of an operation; one that only answers, and asks for nothing, is run at once."""
         operation, record = self._operation(filled), filled.card.record
         if not operations.identified_enough(operation, record.identity):
             return self._ask_code_word(filled, operation)
-        if not operations.has_effect(operation):
-            answered = await self._operations.ask(record, operation.name, {})
-            return self._page(
-                "result",
-                filled,
-                operation,
-                text="" if answered.outcome == "ok" else self._outcome(filled, answered.outcome),
-                lines=list(operations.lines(answered.values, filled.language, self._own)),
-                differences=(),
-            )
-        kinds = operations.form_inputs(operation)
+        effect, kinds = operations.has_effect(operation), operations.form_inputs(operation)
+        if not effect and not kinds:
+            return await self._answer(filled, operation, {})
         choices = {
             name: await self._choices(filled, record, operation, name, kind)
             for name, kind in kinds.items()
         }
         days = operations.DAYS
         return self._page(
-            "operation", filled, operation, record=record, kinds=kinds, choices=choices, days=days
+            "operation",
+            filled,
+            operation,
+            record=record,
+            kinds=kinds,
+            choices=choices,
+            days=days,
+            effect=effect,
+        )
+
+    async def _answer(
+        self, filled: FormInput, operation: Operation, inputs: Values
+    ) -> ActionResult:
+        """Run an operation that only answers a question."""
+        answered = await self._operations.ask(filled.card.record, operation.name, inputs)
+        return self._page(
+            "result",
+            filled,
+            operation,
+            text="" if answered.outcome == "ok" else self._outcome(filled, answered.outcome),
+            lines=list(operations.lines(answered.values, filled.language, self._own)),
+            differences=(),
         )
 
     async def _choices(
@@ -93,6 +106,8 @@ class OperationForms:
         if not operations.identified_enough(operation, record.identity):
             return self._ask_code_word(filled, operation)
         inputs = self._inputs(filled, operations.form_inputs(operation))
+        if not operations.has_effect(operation):
+            return await self._answer(filled, operation, inputs)
         reason = filled.text("reason")
         if not operation.costs:
             return await self._run(filled, operation, inputs, filled.key, reason)

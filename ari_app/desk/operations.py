@@ -10,14 +10,31 @@ from ari_app.desk.caller_profile import Identity
 from ari_app.desk.form_input import InvalidField
 from ivr.events import Answered
 from ivr.model import Operation
+from ivr.secret import Secret
 from ivr.speech.written import money
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows, Spoken, Value, Values, Word
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Rows,
+    Sealed,
+    Spoken,
+    Value,
+    Values,
+    Word,
+)
 
 MENUS_ONLY = frozenset({"billing"})
 """Operations that only menus need."""
 
 BARRED = frozenset({"recording", "secret"})
 """Kinds of inputs that agents cannot give: the caller's recording, and secrets."""
+
+READ_ALOUD = frozenset({"top-up"})
+"""Operations whose secret a caller may read to an agent, who types it into a masked field."""
 
 QUOTE = "-quote"
 """Suffix of the operations that quote the charge of another."""
@@ -54,6 +71,7 @@ CHOICES: Mapping[tuple[str, str], Choice] = {
     ("tariff-change", "code"): Choice("tariffs", "tariffs", "code", "tariff", "fee"),
     ("service-on", "code"): Choice("service-offers", "offered", "code", "service", "fee"),
     ("service-off", "code"): Choice("services", "services", "code", "service", "fee"),
+    ("packet", "code"): Choice("packets", "packets", "code", "packet", "price"),
     ("redeem", "code"): Choice("rewards", "rewards", "code", "reward", "price"),
     ("buy", "offer"): Choice("offers", "offers", "offer", "what", "charge"),
 }
@@ -81,7 +99,8 @@ def offered(catalogue: Mapping[str, Operation]) -> Mapping[str, Operation]:
     return {
         name: one
         for name, one in catalogue.items()
-        if not (name.endswith(QUOTE) or name in MENUS_ONLY or BARRED & set(one.inputs.values()))
+        if not (name.endswith(QUOTE) or name in MENUS_ONLY)
+        and (name in READ_ALOUD or not BARRED & set(one.inputs.values()))
     }
 
 
@@ -122,6 +141,8 @@ def _parse(name: str, kind: str, text: str, today: date) -> Value:
                 return Digits(f"{day:%d%m}")
             case "digits" if text and all(sign in "0123456789+ -()" for sign in text):
                 return Digits("".join(sign for sign in text if sign.isdigit()))
+            case "secret" if (digits := "".join(text.split())).isdecimal():
+                return Sealed(Secret(digits))
             case "count" if (number := int(text)) >= 0:
                 return Count(number)
             case "money":

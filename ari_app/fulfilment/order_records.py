@@ -10,7 +10,13 @@ from msgspec.structs import replace
 from ari_app.fulfilment.notifications import OTHER, notifications
 from ari_app.fulfilment.pending_order import PendingOrder
 from ari_app.selfcare.order_port import BalanceTransfer, OrderOutcome, OrderRequest
-from ari_app.selfcare.orders import Completed, Order, Refused
+from ari_app.selfcare.orders import (
+    Completed,
+    Refused,
+    order_from_json,
+    order_to_json,
+    redacted,
+)
 from ari_app.store import orders, outbox, subscribers
 from ari_app.store.orders import OrderRecord
 from ari_app.store.sqlite import Database
@@ -38,7 +44,7 @@ def record_of(request: OrderRequest, key: str, now: datetime) -> OrderRecord:
         key,
         request.subscriber,
         request.operation.name,
-        json.encode(request.order).decode(),
+        order_to_json(request.order),
         json.encode(request.transfer).decode(),
         str(request.agreed),
         request.asker.call,
@@ -74,6 +80,12 @@ def store_new(
     for most, since in ((operation.daily, today), (operation.monthly, today.replace(day=1))):
         if most and orders.counted(db, record.subscriber, record.operation, since) >= most:
             record = replace(record, state="limit")
+    if operation.refusals and (
+        orders.refused(db, record.subscriber, record.operation, today) >= operation.refusals
+    ):
+        record = replace(record, state="limit")
+    if record.state == "limit":
+        record = replace(record, order=order_to_json(redacted(order_from_json(record.order))))
     orders.add(db, record)
     pending.claim_storing()
     return record, True
@@ -90,6 +102,7 @@ def close(
     """Store the outcome of an order, and post the messages to its parties; ``pending`` is None
     where no call waits for it."""
     answered = pending is not None and pending.claim_answering()
+    orders.replace_order(db, record.key, order_to_json(redacted(order_from_json(record.order))))
     match outcome:
         case Completed():
             new = orders.end(db, record.key, "done", json.encode(outcome).decode(), at)
@@ -106,7 +119,7 @@ def texts_after(
     db: Database, record: OrderRecord, outcome: OrderOutcome, say: Say
 ) -> list[OrderText]:
     """The messages that follow from an outcome, each in the language of who gets it."""
-    order = json.decode(record.order, type=Order)
+    order = order_from_json(record.order)
     transfer = json.decode(record.transfer, type=BalanceTransfer | None)
     found = []
     for one in notifications(record.subscriber, record.operation, order, transfer, outcome):

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, NoReturn
 
-from msgspec import Struct, json
+from msgspec import Struct
 
 from ari_app.fulfilment.order_records import (
     Say,
@@ -26,7 +26,7 @@ from ari_app.fulfilment.pending_order import PendingOrder, WithdrawnError
 from ari_app.retry import RetryWorker, Schedule
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.order_port import OrderOutcome, OrderRequest
-from ari_app.selfcare.orders import Completed, Order, Refused
+from ari_app.selfcare.orders import Completed, Refused, order_from_json
 from ari_app.store import orders
 from ari_app.store.db import Store, StoreError
 from ari_app.store.orders import OrderRecord
@@ -152,7 +152,7 @@ class StoredOrders:
     async def _ask(self, record: OrderRecord, pending: PendingOrder | None) -> OrderOutcome:
         """Ask billing, and store its answer. ``pending`` is None where billing may have been asked
         before: then a failure of this attempt says nothing of an earlier one."""
-        order, agreed = json.decode(record.order, type=Order), Decimal(record.agreed)
+        order, agreed = order_from_json(record.order), Decimal(record.agreed)
         place = self._services.billing.place
         try:
             async with asyncio.timeout(DEADLINE):

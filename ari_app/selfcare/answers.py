@@ -9,8 +9,10 @@ from ari_app.selfcare.billing import (
     Bill,
     Charge,
     Offer,
+    Packet,
     Payment,
     Reward,
+    Roaming,
     Service,
     Tariff,
 )
@@ -82,6 +84,36 @@ def services(found: Sequence[Service]) -> Answered:
 def service_offers(found: Sequence[Service]) -> Answered:
     """All services."""
     return Answered("ok", {"offered": Rows(tuple(map(_service, found)))})
+
+
+def packets(found: Sequence[Packet]) -> Answered:
+    """All packets of data, the cheapest first."""
+    rows: list[Values] = [
+        {
+            "packet": Name(one.names),
+            "gigabytes": Count(one.gigabytes),
+            "price": Money(one.price, one.currency),
+            "code": Digits(one.code),
+        }
+        for one in sorted(found, key=lambda one: one.price)
+    ]
+    return Answered("ok", {"packets": Rows(tuple(rows))})
+
+
+def roaming(found: Roaming | None) -> Answered:
+    """The prices in a country."""
+    if found is None:
+        return Answered("no-such")
+    minute, message, megabyte = (
+        Money(amount, found.currency) for amount in (found.minute, found.message, found.megabyte)
+    )
+    values: Values = {
+        "country_name": Name(found.names),
+        "minute": minute,
+        "message": message,
+        "megabyte": megabyte,
+    }
+    return Answered("ok", values)
 
 
 def rewards(found: Sequence[Reward]) -> Answered:

@@ -112,6 +112,28 @@ class PausePeriod(Struct, frozen=True):
     until: date
 
 
+class Packet(Struct, frozen=True):
+    """A packet of data for the month that has begun; ``code`` as that of a tariff."""
+
+    names: Names
+    price: Decimal
+    gigabytes: int
+    currency: str = OWN
+    code: str = ""
+
+
+class Roaming(Struct, frozen=True):
+    """What use abroad costs in a country, by its calling ``code``: a minute, a message, and a
+    megabyte."""
+
+    code: str
+    names: Names
+    minute: Decimal
+    message: Decimal
+    megabyte: Decimal
+    currency: str = OWN
+
+
 class Sim(Struct, frozen=True):
     """The SIM card: whether it is blocked, and the PUK, by which a phone that was locked by wrong
     PINs is unlocked; None where billing does not know it."""
@@ -175,6 +197,12 @@ class Billing(Protocol):
 
     async def paused(self, subscriber: int) -> PausePeriod | None:
         """The pause that is on or agreed."""
+
+    async def packets(self) -> Sequence[Packet]:
+        """All packets of data that the operator offers."""
+
+    async def roaming(self, country: str) -> Roaming | None:
+        """The prices in the country with a calling code; None if it is unknown."""
 
     async def sim(self, subscriber: int) -> Sim:
         """The SIM card."""

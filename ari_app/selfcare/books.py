@@ -6,12 +6,22 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ari_app.selfcare.billing import Offer, PausePeriod, Reward, Service, Tariff, UnknownSubscriber
+from ari_app.selfcare.billing import (
+    Offer,
+    Packet,
+    PausePeriod,
+    Reward,
+    Roaming,
+    Service,
+    Tariff,
+    UnknownSubscriber,
+)
 from ari_app.selfcare.orders import Unit
 from ivr.secret import Secret
 from ivr.values import OWN
@@ -62,6 +72,8 @@ class ProductCatalogue(Struct, frozen=True):
     tariffs: Mapping[str, Tariff]
     services: Mapping[str, Service] = {}
     rewards: Mapping[str, RewardGrant] = {}
+    packets: Mapping[str, Packet] = {}
+    roaming: Mapping[str, Roaming] = {}
     rules: Rules = Rules()
 
 
@@ -94,6 +106,18 @@ class Account(Struct, frozen=True):
         return self.paused is not None and self.paused.since <= today
 
 
+class Voucher(Struct, frozen=True):
+    """A voucher, by a hash of its number: what it is worth, and whether it was used."""
+
+    amount: Decimal
+    used: bool = False
+
+
+def voucher_id(number: Secret) -> str:
+    """What stands for the number of a voucher where it is kept."""
+    return sha256(number.reveal().encode()).hexdigest()
+
+
 class OpenOffer(Struct, frozen=True):
     """An offer to a recipient, which they can accept before the day ``until``."""
 
@@ -112,13 +136,14 @@ class OperatorTotals(Struct, frozen=True):
 
 
 class Books(Struct, frozen=True):
-    """All accounts and open offers (by number); ``last`` is the number of the newest order."""
+    """All accounts, open offers (by number) and vouchers; ``last`` is the newest order's number."""
 
     catalogue: ProductCatalogue
     accounts: Mapping[int, Account]
     offers: Mapping[str, OpenOffer] = {}
     operator: OperatorTotals = OperatorTotals()
     last: int = 0
+    vouchers: Mapping[str, Voucher] = {}
 
     def account(self, subscriber: int, today: date) -> Account:
         """An account as it is on a day; ``UnknownSubscriber``."""

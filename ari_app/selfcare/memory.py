@@ -16,16 +16,18 @@ from ari_app.selfcare.billing import (
     BillingUnavailable,
     Charge,
     Offer,
+    Packet,
     PausePeriod,
     Payment,
     Reward,
+    Roaming,
     Service,
     Sim,
     Tariff,
 )
 from ari_app.selfcare.books import Account, Books
 from ari_app.selfcare.order_effects import apply_order, quote_order
-from ari_app.selfcare.orders import Completed, Order, Quote, Refused
+from ari_app.selfcare.orders import Completed, Order, Quote, Refused, TopUp
 
 T = TypeVar("T")
 
@@ -125,6 +127,14 @@ class MemoryBilling:
         """The pause that is on or agreed."""
         return self._account(subscriber).paused
 
+    async def packets(self) -> Sequence[Packet]:
+        """All packets of data."""
+        return tuple(self.books().catalogue.packets.values())
+
+    async def roaming(self, country: str) -> Roaming | None:
+        """The prices in a country."""
+        return self.books().catalogue.roaming.get(country)
+
     async def sim(self, subscriber: int) -> Sim:
         """The SIM card."""
         account = self._account(subscriber)
@@ -164,7 +174,7 @@ class MemoryBilling:
             request = PlacedOrder(key, subscriber, order, agreed, self._now())
             ledger = self._known()
             books, answer = await self._apply(ledger.books, request)
-            self._ledger = replace(ledger, books=books)
+            self._ledger = _with_payment(replace(ledger, books=books), ledger.books, request)
         return answer
 
     def _known(self) -> Ledger:
@@ -184,6 +194,23 @@ class MemoryBilling:
     ) -> Sequence[T]:
         self._account(subscriber)
         return of(self._known()).get(subscriber, ())[:limit]
+
+
+def _with_payment(ledger: Ledger, before: Books, request: PlacedOrder) -> Ledger:
+    """The ledger with the payment of an order that has put money on the account."""
+    paid = payment_of(before, ledger.books, request)
+    if paid is None:
+        return ledger
+    who = request.subscriber
+    return replace(ledger, payments={**ledger.payments, who: (paid, *ledger.payments.get(who, ()))})
+
+
+def payment_of(before: Books, after: Books, request: PlacedOrder) -> Payment | None:
+    """The payment that an order was; None for any other order, and for one that was refused."""
+    if not isinstance(request.order, TopUp) or after.last == before.last:
+        return None
+    was, now = (books.accounts[request.subscriber].balance for books in (before, after))
+    return Payment(request.at.date(), now - was, after.catalogue.rules.currency)
 
 
 class _Remembered:

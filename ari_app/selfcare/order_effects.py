@@ -19,10 +19,12 @@ from ari_app.selfcare.books import (
     monthly_fee,
     next_month,
 )
+from ari_app.selfcare.credit_effects import credit, quote_top_up
 from ari_app.selfcare.effect import NOTHING, Effect, RefusedError, charged, made_quote
 from ari_app.selfcare.orders import (
     BlockSim,
     Buy,
+    BuyPacket,
     ChangeTariff,
     Completed,
     Give,
@@ -36,18 +38,22 @@ from ari_app.selfcare.orders import (
     Sell,
     SwitchOff,
     SwitchOn,
+    TopUp,
     UnblockSim,
 )
 from ari_app.selfcare.sim_effects import set_blocked
 from ari_app.selfcare.transfer_effects import transfer
 
-_ALSO_PAUSED = Pause | Resume | BlockSim | UnblockSim
+_ALSO_PAUSED = Pause | Resume | BlockSim | UnblockSim | TopUp
 """What is carried out also while the number is paused."""
 
 
 def quote_order(books: Books, subscriber: int, order: Order, at: datetime) -> Quote | Refused:
     """What an order would cost; ``UnknownSubscriber``."""
     try:
+        if isinstance(order, TopUp):
+            books.account(subscriber, at.date())
+            return quote_top_up(books, at.date())[0]
         return _apply(books, subscriber, order, at.date())[0]
     except RefusedError as refusal:
         return Refused(refusal.reason)
@@ -89,6 +95,8 @@ def _apply(books: Books, subscriber: int, order: Order, today: date) -> Effect:
             return transfer(books, subscriber, account, order, today)
         case Redeem():
             return _redeem(books, subscriber, account, order, today)
+        case BuyPacket() | TopUp():
+            return credit(books, subscriber, account, order, today)
         case BlockSim() | UnblockSim():
             return set_blocked(books, subscriber, account, order, today)
 

@@ -14,6 +14,7 @@ from ari_app.selfcare.operation_request import OperationRequest
 from ari_app.selfcare.orders import (
     BlockSim,
     Buy,
+    BuyPacket,
     ChangeTariff,
     Give,
     Order,
@@ -24,6 +25,7 @@ from ari_app.selfcare.orders import (
     Sell,
     SwitchOff,
     SwitchOn,
+    TopUp,
     UnblockSim,
     Unit,
 )
@@ -103,6 +105,14 @@ def _unblock_sim(_: OperationRequest, __: ParseContext) -> Order | InputFault:
     return UnblockSim()
 
 
+def _buy_packet(request: OperationRequest, _: ParseContext) -> Order | InputFault:
+    return BuyPacket(request.digits("code"))
+
+
+def _top_up(request: OperationRequest, _: ParseContext) -> Order | InputFault:
+    return TopUp(request.secret("voucher"))
+
+
 PARSERS: Mapping[str, Parser] = {
     "tariff-change": _change_tariff,
     "service-on": _switch_on,
@@ -116,6 +126,8 @@ PARSERS: Mapping[str, Parser] = {
     "redeem": _redeem,
     "sim-block": _block_sim,
     "sim-unblock": _unblock_sim,
+    "packet": _buy_packet,
+    "top-up": _top_up,
 }
 """Operation -> the parser of its order."""
 

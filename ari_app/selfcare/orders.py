@@ -4,8 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, json
 
+from ivr.secret import Secret
 from ivr.values import OWN
 
 Unit = Literal["minutes", "gigabytes"]
@@ -85,6 +86,18 @@ class UnblockSim(Struct, frozen=True, tag="unblock-sim"):
     """Let a blocked SIM card have service again, from now on."""
 
 
+class BuyPacket(Struct, frozen=True, tag="buy-packet"):
+    """A packet of data, by its code, for this month."""
+
+    packet: str
+
+
+class TopUp(Struct, frozen=True, tag="top-up"):
+    """Money on the account by a voucher, whose number is worth it for the first who keys it."""
+
+    voucher: Secret
+
+
 Order: TypeAlias = (
     ChangeTariff
     | SwitchOn
@@ -98,7 +111,37 @@ Order: TypeAlias = (
     | Redeem
     | BlockSim
     | UnblockSim
+    | BuyPacket
+    | TopUp
 )
+
+
+def order_to_json(order: Order) -> str:
+    """An order as JSON, with all that is needed to place it again, secrets too."""
+    return json.encode(order, enc_hook=_revealed).decode()
+
+
+def order_from_json(text: str) -> Order:
+    """The order of a JSON text; of a redacted one, with asterisks for the secret."""
+    read: Order = json.decode(text, type=Order, dec_hook=_secret)
+    return read
+
+
+def redacted(order: Order) -> Order:
+    """The order without its secrets, for what is kept after it has ended."""
+    return TopUp(Secret("****")) if isinstance(order, TopUp) else order
+
+
+def _revealed(value: object) -> str:
+    if not isinstance(value, Secret):
+        raise TypeError(f"a {type(value).__name__} in an order")
+    return value.reveal()
+
+
+def _secret(kind: type, value: object) -> Secret:
+    if kind is not Secret or not isinstance(value, str):
+        raise TypeError(f"a {kind.__name__} in an order")
+    return Secret(value)
 
 
 class Quote(Struct, frozen=True):

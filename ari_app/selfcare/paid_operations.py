@@ -15,6 +15,7 @@ from ari_app.selfcare.order_input import PARSERS, InputFault, ParseContext
 from ari_app.selfcare.order_port import BalanceTransfer, OrderRequest
 from ari_app.selfcare.orders import (
     Buy,
+    BuyPacket,
     ChangeTariff,
     Completed,
     Give,
@@ -31,6 +32,7 @@ from ari_app.selfcare.orders import (
 from ari_app.selfcare.reads import FAULTS
 from ivr.events import Answered
 from ivr.model import Operation
+from ivr.terms import Need
 from ivr.values import Count, Day, Digits, Money, Name, Values
 
 DEADLINE = 5.0
@@ -47,10 +49,12 @@ def _quote_and_order(
     brings: Mapping[str, str],
     refusals: str,
     *,
-    limits: tuple[int, int],
+    limits: tuple[int, int] | tuple[int, int, int],
     charge: tuple[str, str] = ("charge", "money"),
+    need: Need = "code-word",
 ) -> tuple[Operation, Operation]:
-    """The quote and the order of an operation; ``limits`` are for a day and for a month."""
+    """The quote and the order of an operation; ``limits`` are for a day, for a month, and of
+    what is refused in a day; ``need`` is the identity level of the order."""
     refused: dict[str, Mapping[str, str]] = {reason: {} for reason in refusals.split()}
     outputs = {charge[0]: charge[1], "monthly": "money", "since": "day", **brings}
     quote = Operation(
@@ -65,12 +69,13 @@ def _quote_and_order(
         name,
         {"ok": {"order": "digits"}, **refused, **{each: {} for each in _ENDS}, **FAULTS},
         {**inputs, charge[0]: charge[1]},
-        "code-word",
+        need,
         DEADLINE,
         costs=True,
         charge=charge[0],
         daily=limits[0],
         monthly=limits[1],
+        refusals=limits[2] if len(limits) > 2 else 0,
         about=about,
         waiting="one-moment",
         billing=True,
@@ -173,6 +178,23 @@ ORDER_OPERATIONS = (
         "not-on too-little",
         limits=(10, 50),
     ),
+    *_quote_and_order(
+        "packet",
+        "Buys a packet of data for this month.",
+        _CODE,
+        {"packet": "name", "gigabytes": "count"},
+        "no-such too-little paused",
+        limits=(10, 50),
+    ),
+    *_quote_and_order(
+        "top-up",
+        "Puts money on the account by a voucher.",
+        {"voucher": "secret"},
+        {},
+        "no-such already",
+        limits=(10, 50, 5),
+        need="caller",
+    ),
 )  # fmt: skip
 """The signatures. A reason of billing that is none of an operation's outcomes is a fault of
 billing: nothing was changed, and the outcome is ``unavailable``."""
@@ -254,9 +276,17 @@ class PaidOperations:
                         "seller": seller,
                     }
                 raise BillingUnavailable("it quotes an offer that it does not list")
+            case BuyPacket(code):
+                return await self._packet(code)
             case ChangeTariff() | SwitchOn() | SwitchOff() | Redeem():
                 return await self._catalogue_item(order)
         return {}
+
+    async def _packet(self, code: str) -> Values:
+        for packet in await self._billing.packets():
+            if packet.code == code:
+                return {"packet": Name(packet.names), "gigabytes": Count(packet.gigabytes)}
+        raise BillingUnavailable("it quotes what it does not list")
 
     async def _catalogue_item(self, order: ChangeTariff | SwitchOn | SwitchOff | Redeem) -> Values:
         """What was chosen by its code."""

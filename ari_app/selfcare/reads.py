@@ -35,6 +35,7 @@ _PROMISE = {
     "created": "day",
     "due": "moment",
 }
+_ROAMING = {"country_name": "name", "minute": "money", "message": "money", "megabyte": "money"}
 _BILLS: Mapping[str, Mapping[str, str]] = {"higher": _BILL, "lower": _BILL, "same": _BILL}
 
 
@@ -101,6 +102,14 @@ READS = (
     ),
     _of_anyone("tariffs", "Reads all tariffs, the cheapest first.", "tariffs"),
     _of_anyone("service-offers", "Reads all services that can be switched on.", "offered"),
+    _of_anyone("packets", "Reads all packets of data that can be bought.", "packets"),
+    Operation(
+        "roaming",
+        {"ok": _ROAMING, "no-such": {}, "unavailable": {}},
+        {"country": "digits"},
+        about="Reads what use costs in the country with a calling code.",
+        billing=True,
+    ),
     _of_anyone("rewards", "Reads the rewards for loyalty points.", "rewards"),
 )
 """The signatures. What the rows of lists have is said in ``ivr/menus/README.md``."""
@@ -131,6 +140,8 @@ class Reads:
             "billing": self._has_billing,
             "tariffs": self._tariffs,
             "service-offers": self._service_offers,
+            "packets": self._packets,
+            "roaming": self._roaming,
             "rewards": self._rewards,
         }
 
@@ -192,6 +203,13 @@ class Reads:
 
     async def _service_offers(self, _: OperationRequest) -> Answered:
         return answers.service_offers(await self._billing.service_offers())
+
+    async def _packets(self, _: OperationRequest) -> Answered:
+        return answers.packets(await self._billing.packets())
+
+    async def _roaming(self, request: OperationRequest) -> Answered:
+        country = request.digits("country").lstrip("0")
+        return answers.roaming(await self._billing.roaming(country))
 
     async def _rewards(self, _: OperationRequest) -> Answered:
         return answers.rewards(await self._billing.rewards())

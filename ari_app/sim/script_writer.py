@@ -26,7 +26,7 @@ from ari_app.sim.script import (
 from ari_app.sim.trace import Trace
 from ivr.analysis.coverage import EdgeKey
 from ivr.analysis.examples import Reply, Request, reply, request_of
-from ivr.analysis.search import Path, Transition
+from ivr.analysis.paths import Path, Transition
 from ivr.conditions import plain
 from ivr.events import Answered, Failed, Gone, Keyed, Recorded, Silent
 from ivr.model import Book

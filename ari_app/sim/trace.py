@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ari_app.session.conductor import CallObserver
 from ivr.analysis.coverage import EdgeKey, edges_taken
-from ivr.analysis.search import Transition
+from ivr.analysis.paths import Transition
 from ivr.engine import Step
 from ivr.events import Event
 from ivr.model import Book

@@ -71,6 +71,24 @@ def counted(db: Database, subscriber: int, operation: str, since: datetime) -> i
     return int(number)
 
 
+def refused(db: Database, subscriber: int, operation: str, since: datetime) -> int:
+    """How many orders of an operation were refused to a subscriber since a moment."""
+    (number,) = db.conn.execute(
+        "select count(*) from orders where subscriber = ? and operation = ? and created >= ?"
+        " and state = 'refused'",
+        (subscriber, operation, micros(since)),
+    ).fetchone()
+    return int(number)
+
+
+def replace_order(db: Database, key: str, order: str) -> None:
+    """Store an open order in another form: one without what no one needs after its end."""
+    db.conn.execute(
+        "update orders set wanted = ? where key = ? and state = 'open' and wanted <> ?",
+        (order, key, order),
+    )
+
+
 def due(db: Database, at: datetime, limit: int) -> list[OrderRecord]:
     """The open orders about which billing is to be asked again, the oldest first."""
     return _orders(

@@ -5,13 +5,14 @@ from itertools import chain
 
 from ivr import nodes
 from ivr.conditions import COMPARISON, fits, plain
+from ivr.digits import Verdict, judge
 from ivr.events import Answered, Bridged, Event, Failed
 from ivr.model import Book
 from ivr.session import Subject
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.value_readers import READERS
 from ivr.values import Moment, Rows, Value, Values
-from ivr.wants import CheckHours, Dial, Enqueue, FindAnnouncements, Invoke, Send, Want
+from ivr.wants import CheckHours, Dial, Enqueue, FindAnnouncements, Grammar, Invoke, Send, Want
 
 Request = tuple[str, str]
 """What answers, and its name: ``("do", "balance")``, ``("queue", "support")``, ``("sms", "")``."""
@@ -183,3 +184,11 @@ def _candidates(usual: Value, kind: str, case: str) -> Iterator[Value]:
             yield READERS[kind.split()[0]](text)
         except (ValueError, ArithmeticError):
             continue
+
+
+def wrong_keys(grammar: Grammar) -> str:
+    """The shortest wrong keys; "" if every key is an answer."""
+    for key in "5678901234*#":
+        if judge(grammar, key) is Verdict.WRONG:
+            return key
+    return "1" if judge(grammar, "1") is Verdict.MORE else ""

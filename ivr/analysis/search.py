@@ -1,9 +1,12 @@
 """Search for paths through flows: the engine is run with every event that may happen.
 
 The search is breadth-first, so that every edge is first reached by a shortest path. States that
-cannot differ in the edges they open are merged; each level of :data:`DETAIL` merges fewer.
+cannot differ in the edges they open are merged; each level of :data:`DETAIL` merges fewer. Where
+patience is counted, callers who have less of it left go first: what opens only after all of it is
+spent is found before the states between multiply those of every menu.
 """
 
+from collections import deque
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -11,9 +14,17 @@ from msgspec.structs import replace
 
 from ivr import nodes
 from ivr.analysis.coverage import EdgeKey, edge_keys, edges_taken
-from ivr.analysis.examples import Request, cases, distinguished, example, replies, request_of
+from ivr.analysis.examples import (
+    Request,
+    cases,
+    distinguished,
+    example,
+    replies,
+    request_of,
+    wrong_keys,
+)
+from ivr.analysis.paths import Path, PathsFound, Transition
 from ivr.conditions import plain
-from ivr.digits import Verdict, judge
 from ivr.draft import FlowError
 from ivr.engine import step
 from ivr.events import Event, Gone, Keyed, Played, Recorded, Silent
@@ -23,7 +34,7 @@ from ivr.nodes import Input
 from ivr.session import Caller, Session
 from ivr.session_start import first_event, start_session
 from ivr.values import Count, Digits, Recording
-from ivr.wants import Action, Ask, Done, FindAnnouncements, Grammar, Record, Say, Want
+from ivr.wants import Action, Ask, Done, FindAnnouncements, Record, Say, Want
 
 DETAIL = (0, 1, 2)
 """Levels of how states are distinguished: by place; also by the patience left; also by which values
@@ -36,37 +47,6 @@ FAREWELL = "farewell"
 """The edge of exhausted patience; not searched where patience is not counted."""
 
 GONE = Gone(16)
-
-
-class Transition(Struct, frozen=True):
-    """A transition: an event, with the session and the want that it answers."""
-
-    session: Session
-    want: Want | None
-    event: Event
-
-
-class Path(Struct, frozen=True):
-    """A path through flows: its transitions, and the state at its end.
-
-    ``edges``: those that this path is the first to take.
-    """
-
-    turns: tuple[Transition, ...]
-    session: Session
-    want: Want
-    edges: tuple[EdgeKey, ...]
-
-
-class PathsFound(Struct, frozen=True):
-    """Paths that together take all edges but those ``missed``, the short ones first.
-
-    ``shortest``: for each edge the shortest path that takes it.
-    """
-
-    paths: tuple[Path, ...]
-    shortest: Mapping[EdgeKey, Path]
-    missed: tuple[EdgeKey, ...]
 
 
 def find_paths(book: Book, flow: str = "", known: int = 1, number: str = "") -> PathsFound:
@@ -152,10 +132,9 @@ class _Search:
             if (new := self.turned(None, Transition(start, None, first_event(start)))) is not None
         ]
         seen = {self.state(one) for one in waiting}
-        at = 0
-        while at < len(waiting) and not found.keys() >= missed and len(seen) < STATES:
-            one = waiting[at]
-            at += 1
+        lanes: list[deque[_Reached]] = [deque(waiting)]
+        while any(lanes) and not found.keys() >= missed and len(seen) < STATES:
+            one = next(lane for lane in reversed(lanes) if lane).popleft()
             for edge in one.edges:
                 found.setdefault(edge, one)
             for event in self.events(one):
@@ -165,7 +144,9 @@ class _Search:
                 state = self.state(new)
                 if state not in seen or any(edge not in found for edge in new.edges):
                     seen.add(state)
-                    waiting.append(new)
+                    lane = self.lane(new)
+                    lanes += [deque() for _ in range(len(lanes), lane + 1)]
+                    lanes[lane].append(new)
                     for edge in new.edges:
                         found.setdefault(edge, new)
         return {edge: one for edge, one in found.items() if edge in missed}
@@ -183,6 +164,12 @@ class _Search:
         if isinstance(turn.event, Keyed) and turn.session.misses == made.session.misses > 0:
             awake = True
         return _Reached(before, turn, made.session, made.want, edges, announced, awake)
+
+    def lane(self, one: _Reached) -> int:
+        """The turn of a state: how much patience is spent, where that is counted."""
+        at = one.session
+        spent = at.misses >= self.book.flows[at.flow].patience
+        return at.misses if self.detail and (spent or not one.awake) else 0
 
     def state(self, one: _Reached) -> Hashable:
         """The key by which states are merged."""
@@ -274,14 +261,6 @@ class _Search:
                 keys = plain(value).zfill(node.least)
                 if answers(node, keys):
                     yield keys
-
-
-def wrong_keys(grammar: Grammar) -> str:
-    """The shortest wrong keys; "" if every key is an answer."""
-    for key in "5678901234*#":
-        if judge(grammar, key) is Verdict.WRONG:
-            return key
-    return "1" if judge(grammar, "1") is Verdict.MORE else ""
 
 
 # From the states of the search to the paths that are kept.

@@ -17,7 +17,8 @@ from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.request_port import Asker
 from ari_app.sim.in_memory import NoMessages, PlainOrders, SameCodes, SimulatedSubscribers
 from ivr.events import Answered
-from ivr.values import Count, Digits, Money, Values, Word
+from ivr.secret import Secret
+from ivr.values import Count, Digits, Money, Sealed, Values, Word
 from tests.operators import BELARUS
 from tests.selfcare.fakes import Willing, Words
 
@@ -29,6 +30,8 @@ SMALL = st.sampled_from((0, 1, 3, 10**6, 10**18)).map(Count)
 INPUTS: dict[str, st.SearchStrategy[object]] = {
     "code": st.sampled_from(("", "1", "2", "3", "77")).map(Digits),
     "since": st.sampled_from(("0", "0103", "3002", "1503")).map(Digits),
+    "country": st.sampled_from(("48", "0048", "", "999")).map(Digits),
+    "voucher": st.sampled_from(("61120260000001", "", "1")).map(Secret).map(Sealed),
     "offer": st.sampled_from(("", "1", "2", "9")).map(Digits),
     "recipient": st.sampled_from(("375990000001", "990000002", "375990000050", "1")).map(Digits),
     "unit": st.sampled_from(("minutes", "gigabytes")).map(Word),

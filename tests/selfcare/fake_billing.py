@@ -15,9 +15,11 @@ from ari_app.selfcare.billing import (
     BillingUncertain,
     Charge,
     Offer,
+    Packet,
     PausePeriod,
     Payment,
     Reward,
+    Roaming,
     Service,
     Sim,
     Tariff,
@@ -26,6 +28,7 @@ from ari_app.selfcare.billing import (
 from ari_app.selfcare.orders import (
     BlockSim,
     Buy,
+    BuyPacket,
     ChangeTariff,
     Completed,
     Give,
@@ -39,6 +42,7 @@ from ari_app.selfcare.orders import (
     Sell,
     SwitchOff,
     SwitchOn,
+    TopUp,
     UnblockSim,
     Unit,
 )
@@ -55,7 +59,19 @@ TV = Service(NAMES, Decimal("7.50"), code="7")
 HOME, START = (
     Tariff(NAMES, Decimal(fee), 300, 10, code=code) for fee, code in ((15, "1"), (9, "2"))
 )
+PACKET = Packet(NAMES, Decimal("2.00"), 5, code="8")
+ABROAD = Roaming("48", NAMES, Decimal("0.90"), Decimal("0.30"), Decimal("0.50"))
+VOUCHERS = ("61120260000001", "61120260000002")
 PRIZE = Reward("5", NAMES, 100)
+
+
+CHARGES: dict[type, Decimal] = {
+    BuyPacket: PACKET.price,
+    Give: GIFT_FEE,
+    ChangeTariff: Decimal(1),
+    Redeem: Decimal(PRIZE.points),
+}
+_Other = BuyPacket | TopUp | Pause | Resume | BlockSim | UnblockSim
 
 
 class Account:
@@ -87,12 +103,14 @@ class FakeBilling:
         self.spoken = asyncio.Event()
         self.as_of: datetime | None = None
         self.used: list[Charge] = []
+        self.used_vouchers: list[Secret] = []
         self._answers: dict[str, Completed | Refused] = {}
         self._offers: dict[str, Offer] = {}
         self._offered: dict[str, int] = {}
 
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
-        reason = self._why_not(subscriber, order)
+        self.of(subscriber)
+        reason = None if isinstance(order, TopUp) else self._why_not(subscriber, order)
         return Refused(reason) if reason else self._quote(order)
 
     async def place(
@@ -156,14 +174,22 @@ class FakeBilling:
                 mine.tariff = HOME if code == "1" else START
             case Redeem():
                 mine.points -= PRIZE.points
-            case Pause() | Resume() | BlockSim() | UnblockSim():
-                mine.switch(order)
+            case Pause() | Resume() | BlockSim() | UnblockSim() | BuyPacket() | TopUp():
+                self._other(mine, order)
         return Completed(number, NOON, quote)
 
+    def _other(self, mine: Account, order: _Other) -> None:
+        if isinstance(order, BuyPacket):
+            mine.left["gigabytes"] += PACKET.gigabytes
+        elif not isinstance(order, TopUp):
+            mine.switch(order)
+        else:
+            mine.money += 10
+            self.operator -= 10
+            self.used_vouchers.append(order.voucher)
+
     def _quote(self, order: Order) -> Quote:
-        charge = {Give: GIFT_FEE, ChangeTariff: Decimal(1), Redeem: Decimal(PRIZE.points)}.get(
-            type(order), Decimal(0)
-        )
+        charge = CHARGES.get(type(order), Decimal(0))
         if isinstance(order, Buy):
             charge = self._offers[order.offer].price
         return Quote(charge, Decimal(0), SINCE)
@@ -177,6 +203,8 @@ class FakeBilling:
                 return "no-such"
             case Redeem(code) if code != PRIZE.code:
                 return "no-such"
+            case BuyPacket() | TopUp() | BlockSim() | UnblockSim():
+                return self._why_not_other(mine, order)
             case Buy(offer) if self._offered.get(offer) != subscriber or offer not in self._offers:
                 return "no-such"
             case SwitchOn() if TV in mine.services:
@@ -191,11 +219,20 @@ class FakeBilling:
                 return "too-little"
             case Redeem():
                 return "too-little" if mine.points < PRIZE.points else None
-            case BlockSim() | UnblockSim() if mine.blocked == isinstance(order, BlockSim):
-                return "already" if mine.blocked else "not-on"
             case Pause() | Resume() if mine.paused == isinstance(order, Pause):
                 return "already" if mine.paused else "not-on"
         return "too-little" if mine.money < self._quote(order).charge else None
+
+    def _why_not_other(self, mine: Account, order: _Other) -> Reason | None:
+        if isinstance(order, BlockSim | UnblockSim):
+            same = mine.blocked == isinstance(order, BlockSim)
+            return None if not same else "already" if mine.blocked else "not-on"
+        if isinstance(order, BuyPacket):
+            known = order.packet == PACKET.code
+            return None if known and mine.money >= PACKET.price else "no-such"
+        if not isinstance(order, TopUp) or order.voucher.reveal() not in VOUCHERS:
+            return "no-such"
+        return "already" if order.voucher in self.used_vouchers else None
 
     async def balance(self, subscriber: int) -> Balance:
         return Balance(self.of(subscriber).money, "BYN", as_of=self.as_of)
@@ -230,6 +267,12 @@ class FakeBilling:
 
     async def paused(self, subscriber: int) -> PausePeriod | None:
         return PausePeriod(SINCE, SINCE) if self.of(subscriber).paused else None
+
+    async def packets(self) -> Sequence[Packet]:
+        return [PACKET]
+
+    async def roaming(self, country: str) -> Roaming | None:
+        return ABROAD if country == ABROAD.code else None
 
     async def sim(self, subscriber: int) -> Sim:
         return Sim(self.of(subscriber).blocked, None if subscriber == 2 else Secret("12345678"))

@@ -12,9 +12,11 @@ from ari_app.selfcare.billing import (
     Bill,
     Charge,
     Offer,
+    Packet,
     PausePeriod,
     Payment,
     Reward,
+    Roaming,
     Service,
     Sim,
     Tariff,
@@ -49,6 +51,14 @@ class Broken:
 
     async def services(self, subscriber: int) -> Sequence[Service]:
         await self._fail(subscriber)
+        raise AssertionError
+
+    async def packets(self) -> Sequence[Packet]:
+        await self._fail(0)
+        raise AssertionError
+
+    async def roaming(self, country: str) -> Roaming | None:
+        await self._fail(len(country))
         raise AssertionError
 
     async def sim(self, subscriber: int) -> Sim:

@@ -70,7 +70,7 @@ OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.ou
 OF_SETTINGS = {"billing"}
 """They ask no back end."""
 OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING) - OF_SETTINGS)
-OF_ANYBODY = {"tariffs", "service-offers", "rewards"}
+OF_ANYBODY = {"tariffs", "service-offers", "packets", "roaming", "rewards"}
 OF_TICKETS = {"ticket"}
 """They answer as those of billing do, from people."""
 RICH, POOR, NO_ONE = KNOWN, 2, 9
@@ -248,7 +248,7 @@ async def test_fault_of_billing_is_an_outcome(name: str, fault: Exception, outco
 async def test_silence_ends_at_the_deadline(name: str) -> None:
     hasty = {name: replace(CATALOGUE[name], deadline=0.01)}
     silent = Broken(None)
-    care = Selfcare(back(silent, silent, silent, silent), hasty)
+    care = Selfcare(back(silent, silent, silent, silent, silent), hasty)
     answer = await care.run(name, inputs(name), asker(), "s1:1")
     outcome = "accepted" if CATALOGUE[name].costs else "unavailable"
     assert answer == Answered("failed" if name in OF_STAFF else outcome)

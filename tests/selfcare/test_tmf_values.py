@@ -25,6 +25,7 @@ from ari_app.selfcare.billing import (
 from ari_app.selfcare.orders import (
     BlockSim,
     Buy,
+    BuyPacket,
     ChangeTariff,
     Completed,
     Give,
@@ -37,6 +38,7 @@ from ari_app.selfcare.orders import (
     Sell,
     SwitchOff,
     SwitchOn,
+    TopUp,
     UnblockSim,
 )
 from ari_app.selfcare.tmf import from_tmf, product_order, to_tmf
@@ -61,6 +63,8 @@ ORDERS: tuple[Order, ...] = (
     Redeem("3"),
     BlockSim(),
     UnblockSim(),
+    BuyPacket("2"),
+    TopUp(Secret("61120260000001")),
 )
 
 

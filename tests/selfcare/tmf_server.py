@@ -17,9 +17,11 @@ from ari_app.selfcare.billing import (
     Bill,
     Charge,
     Offer,
+    Packet,
     PausePeriod,
     Payment,
     Reward,
+    Roaming,
     Service,
     Sim,
     Tariff,
@@ -78,6 +80,13 @@ class OneServiceBilling:
 
     async def paused(self, subscriber: int) -> PausePeriod | None:
         return self._for_me(subscriber, None)
+
+    async def packets(self) -> Sequence[Packet]:
+        return ()
+
+    async def roaming(self, country: str) -> Roaming | None:
+        assert country
+        return None
 
     async def sim(self, subscriber: int) -> Sim:
         return self._for_me(subscriber, Sim())

@@ -19,9 +19,11 @@ from ari_app.selfcare.billing import (
     BillingUncertain,
     Charge,
     Offer,
+    Packet,
     PausePeriod,
     Payment,
     Reward,
+    Roaming,
     Service,
     Sim,
     Tariff,
@@ -152,6 +154,15 @@ class TmfBilling:
         """All services that the operator offers."""
         return await self._catalogue("service", from_tmf.service_offers)
 
+    async def packets(self) -> Sequence[Packet]:
+        """All packets of data that the operator offers."""
+        return await self._catalogue("packet", from_tmf.packets)
+
+    async def roaming(self, country: str) -> Roaming | None:
+        """The prices in a country, which billing may filter by its ``id``."""
+        found = await self._catalogue("roaming", from_tmf.roaming, {"id": country})
+        return next((one for one in found if one.code == country), None)
+
     async def rewards(self) -> Sequence[Reward]:
         """What points can be changed into."""
         return await self._catalogue("reward", from_tmf.rewards)
@@ -244,8 +255,10 @@ class TmfBilling:
             raise BillingUnavailable(str(error)) from None
         return _made(make, rows)
 
-    async def _catalogue(self, kind: str, make: Callable[[list[tmf.Offering]], T]) -> T:
-        query = {"productSpecification.id": kind, "limit": CATALOGUE}
+    async def _catalogue(
+        self, kind: str, make: Callable[[list[tmf.Offering]], T], more: dict[str, str] | None = None
+    ) -> T:
+        query = {"productSpecification.id": kind, "limit": CATALOGUE, **(more or {})}
         try:
             return _made(make, await self.transport.read(Request(tmf.OFFERING, query), _offerings))
         except Rejected as error:

@@ -15,9 +15,11 @@ from ari_app.selfcare.billing import (
     BillLine,
     Charge,
     Offer,
+    Packet,
     PausePeriod,
     Payment,
     Reward,
+    Roaming,
     Service,
     Sim,
     Tariff,
@@ -114,6 +116,35 @@ def rewards(offerings: Iterable[tmf.Offering]) -> tuple[Reward, ...]:
     return tuple(
         Reward(one.id, _names(one.name, one.prod_spec_char_value_use), int(_offering_fee(one)[0]))
         for one in _of_kind(offerings, "reward")
+    )
+
+
+def packets(offerings: Iterable[tmf.Offering]) -> tuple[Packet, ...]:
+    """The packets of data of a catalogue."""
+    return tuple(
+        Packet(
+            _names(one.name, one.prod_spec_char_value_use),
+            (price := _offering_fee(one))[0],
+            int(needed(one.prod_spec_char_value_use, "gigabytes")),
+            price[1],
+            one.id,
+        )
+        for one in _of_kind(offerings, "packet")
+    )
+
+
+def roaming(offerings: Iterable[tmf.Offering]) -> tuple[Roaming, ...]:
+    """The prices abroad of a catalogue, a country each; the price of an offering is a minute's."""
+    return tuple(
+        Roaming(
+            one.id,
+            _names(one.name, said := one.prod_spec_char_value_use),
+            (price := _offering_fee(one))[0],
+            Decimal(needed(said, "message")),
+            Decimal(needed(said, "megabyte")),
+            price[1],
+        )
+        for one in _of_kind(offerings, "roaming")
     )
 
 

@@ -8,6 +8,7 @@ from typing import TypeAlias, get_args
 from ari_app.selfcare.orders import (
     BlockSim,
     Buy,
+    BuyPacket,
     ChangeTariff,
     Completed,
     Give,
@@ -22,11 +23,13 @@ from ari_app.selfcare.orders import (
     Sell,
     SwitchOff,
     SwitchOn,
+    TopUp,
     UnblockSim,
     Unit,
 )
 from ari_app.selfcare.tmf import resources as tmf
 from ari_app.selfcare.tmf.from_tmf import aware, money, needed, unit
+from ivr.secret import Secret
 
 POINTS = "points"
 """The unit of a charge in loyalty points."""
@@ -40,7 +43,7 @@ def refused(code: str) -> Refused | None:
     return Refused(reason) if reason else None
 
 
-_Coded: TypeAlias = ChangeTariff | SwitchOn | SwitchOff | Redeem
+_Coded: TypeAlias = ChangeTariff | SwitchOn | SwitchOff | Redeem | BuyPacket
 _Plain: TypeAlias = Resume | BlockSim | UnblockSim
 
 _OF_CODE: Mapping[tuple[tmf.Action, str], type[_Coded]] = {
@@ -48,6 +51,7 @@ _OF_CODE: Mapping[tuple[tmf.Action, str], type[_Coded]] = {
     ("add", "service"): SwitchOn,
     ("delete", "service"): SwitchOff,
     ("add", "reward"): Redeem,
+    ("add", "packet"): BuyPacket,
 }
 """Action and kind of a product -> the order that is about a product by its code."""
 
@@ -67,7 +71,7 @@ _WHAT: Mapping[type[Order], tuple[tmf.Action, str]] = {
 def item(order: Order) -> tmf.Item:
     """What an order is about."""
     match order:
-        case ChangeTariff(code) | SwitchOn(code) | SwitchOff(code) | Redeem(code):
+        case ChangeTariff(code) | SwitchOn(code) | SwitchOff(code) | Redeem(code) | BuyPacket(code):
             return _item(*_WHAT[type(order)], code)
         case Pause(since, until):
             return _item("add", "pause", term=tmf.Period(moment(since), moment(until)))
@@ -82,6 +86,8 @@ def item(order: Order) -> tmf.Item:
             return _item("add", "sale", said=sale)
         case Buy(number):
             return _item("add", "purchase", said={"offer": number})
+        case TopUp(voucher):
+            return _item("add", "top-up", said={"voucher": voucher.reveal()})
         case Resume() | BlockSim() | UnblockSim():
             return _item(*_WHAT[type(order)])
 
@@ -103,6 +109,8 @@ def ordered(one: tmf.Item) -> Order:
             return Give(*_given(said))
         case "add", "sale":
             return Sell(*_given(said), Decimal(needed(said, "price")))
+        case "add", "top-up":
+            return TopUp(Secret(needed(said, "voucher")))
         case "add", "purchase":
             return Buy(needed(said, "offer"))
         case action, kind:

@@ -201,6 +201,11 @@ class TmfServer:
                 return [to_tmf.service(one) for one in await self.billing.service_offers()]
             case "reward":
                 return [to_tmf.reward(one) for one in await self.billing.rewards()]
+            case "packet":
+                return [to_tmf.packet(one) for one in await self.billing.packets()]
+            case "roaming" if id := request.query.get("id"):
+                found = await self.billing.roaming(id)
+                return [to_tmf.roaming(found)] if found else []
         return []
 
     async def _loyalty(self, request: web.Request) -> object:

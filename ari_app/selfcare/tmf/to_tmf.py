@@ -11,9 +11,11 @@ from ari_app.selfcare.billing import (
     Charge,
     Names,
     Offer,
+    Packet,
     PausePeriod,
     Payment,
     Reward,
+    Roaming,
     Service,
     Sim,
     Tariff,
@@ -64,6 +66,22 @@ def reward(one: Reward) -> tmf.Offering:
     """A reward of the catalogue."""
     points = tmf.Money(POINTS, Decimal(one.points))
     return _offering(one.code, "reward", one.names, tuple(_names(one.names)), points)
+
+
+def packet(one: Packet) -> tmf.Offering:
+    """A packet of data of the catalogue."""
+    said = (*_names(one.names), tmf.Characteristic("gigabytes", one.gigabytes))
+    return _offering(one.code, "packet", one.names, said, tmf.Money(one.currency, one.price))
+
+
+def roaming(one: Roaming) -> tmf.Offering:
+    """The prices in a country, as an offering; its price is a minute's."""
+    said = (
+        *_names(one.names),
+        tmf.Characteristic("message", str(one.message)),
+        tmf.Characteristic("megabyte", str(one.megabyte)),
+    )
+    return _offering(one.code, "roaming", one.names, said, tmf.Money(one.currency, one.minute))
 
 
 def loyalty(points: int) -> tmf.LoyaltyAccount:
@@ -189,7 +207,7 @@ def _sim(card: Sim) -> tmf.Product:
 def _offering(
     code: str, kind: str, names: Names, said: tuple[tmf.Characteristic, ...], cost: tmf.Money
 ) -> tmf.Offering:
-    period = ("oneTime", "") if kind == "reward" else ("recurring", "month")
+    period = ("oneTime", "") if kind in ("reward", "packet", "roaming") else ("recurring", "month")
     uses = tuple(tmf.ValueUse(one.name, (tmf.ValueSpecification(one.value),)) for one in said)
     return tmf.Offering(
         code, _name(names), tmf.Ref(kind), (tmf.OfferingPrice(cost, *period),), uses

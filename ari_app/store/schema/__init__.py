@@ -24,6 +24,7 @@ from ari_app.store.schema.m014_desk import desk
 from ari_app.store.schema.m015_act_states import act_states
 from ari_app.store.schema.m016_other_phones import other_phones
 from ari_app.store.schema.m017_one_time_codes import one_time_codes
+from ari_app.store.schema.m018_vouchers import vouchers
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -44,6 +45,7 @@ _IN_ORDER = (
     act_states,
     other_phones,
     one_time_codes,
+    vouchers,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -15,6 +15,7 @@
 -- migration act_states
 -- migration other_phones
 -- migration one_time_codes
+-- migration vouchers
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -435,3 +436,8 @@ CREATE TABLE one_time_codes (
 CREATE INDEX one_time_codes_of_subscriber on one_time_codes (subscriber, at);
 CREATE INDEX one_time_codes_of_number on one_time_codes (number, at);
 CREATE INDEX one_time_codes_of_call on one_time_codes (call);
+CREATE TABLE vouchers (
+            id text primary key,
+            amount integer not null,
+            used integer not null
+        ) strict;
