@@ -72,7 +72,8 @@ async def test_every_answer_is_one_of_the_catalogues(data: st.DataObject) -> Non
             wanted: Values = {**inputs, **{key: answer.values[key] for key in agreed}}
             done = await one.run(operation, wanted, asker, next(keys))
             promised(operation, done)
-            assert done.outcome == "ok", "what was quoted is done for that"
+            quoted = operation != "top-up"  # a quote does not look at a voucher
+            assert done.outcome == "ok" or not quoted, "what was quoted is done for that"
 
 
 def promised(name: str, answer: Answered) -> None:

@@ -198,7 +198,8 @@ def test_the_operations_that_cost_are_described() -> None:
         assert operation.outcomes["ok"] == {"order": "digits"}
         assert limits == f"{operation.daily}, {operation.monthly}"
         assert (quote.need, quote.deadline, quote.costs) == ("caller", 3, False)
-        assert (operation.need, operation.deadline) == ("code-word", 5)
+        need = "caller" if name == "top-up" else "code-word"
+        assert (operation.need, operation.deadline) == (need, 5)
 
 
 def listed(values: Mapping[str, str]) -> str:
