@@ -7,11 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from ari_app.demo.books import demo_billing, ledger
 from ari_app.demo.operator import seed
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.orders import Completed, Order, Quote, Refused
+from ari_app.selfcare.tmf.client import TmfBilling
+from ari_app.selfcare.tmf.server import TmfServer
+from ari_app.selfcare.tmf.transport import Settings
 from ari_app.store.db import Store
 from tests.operators import BELARUS
 
@@ -45,6 +50,18 @@ async def over_the_store(directory: Path) -> AsyncIterator[Billing]:
         yield await demo_billing(store, lambda: AT)
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def over_tmforum(directory: Path) -> AsyncIterator[Billing]:
+    """Asked by the Open APIs of TM Forum, over HTTP."""
+    settings = Settings(url="", currency="BYN", timeout=5.0, order_timeout=5.0)
+    async with (
+        in_memory(directory) as behind,
+        TmfServer(behind).running() as server,
+        TmfBilling(replace(settings, url=server.url), lambda: AT) as client,
+    ):
+        yield client
 
 
 BILLINGS: Mapping[str, Making] = {"memory": in_memory, "store": over_the_store}
