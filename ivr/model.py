@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ivr.hours.schedule import Schedule
+from ivr.identity.keypad import normalise
 from ivr.nodes import Do, Node
 from ivr.terms import Is, Keys, Kinds, Need, Switch, Target, Times
 
@@ -30,6 +31,10 @@ class Flow(Struct, frozen=True, kw_only=True):
     codes: Annotated[
         Mapping[Annotated[str, Is.NUMBER], Target],
         Meta(description="dialled code, such as *100#: the node it starts at"),
+    ] = {}
+    words: Annotated[
+        Mapping[Annotated[str, Is.REPLY], Annotated[str, Is.CODE]],
+        Meta(description="word of a text session: the code of this flow that it stands for"),
     ] = {}
     keyed_codes: Annotated[
         Switch,
@@ -163,6 +168,15 @@ class Book(Struct, frozen=True, dict=True):
             for number in flow.entries:
                 found.setdefault(number, flow)
         return found
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """Word of a text session, normalised -> the code that it stands for."""
+        return {
+            normalise(word): code
+            for flow in self.flows.values()
+            for word, code in flow.words.items()
+        }
 
     @cached_property
     def codes(self) -> frozenset[str]:

@@ -50,6 +50,8 @@ LOOKS: Mapping[Is, str] = {
     Is.FLOW_NAME: _WORD,
     Is.SCHEDULE_NAME: _WORD,
     Is.NUMBER: "[0-9*#+]{1,32}",
+    Is.CODE: "[0-9*#+]{1,32}",
+    Is.REPLY: f"[^{_OTHER}0-9][^{_OTHER}]{{0,39}}(?: [^{_OTHER}]{{1,39}})*",
     Is.QUEUE: _WORD,
     Is.WORD: _WORD,
     Is.ZONE: r"[A-Za-z0-9_+\-]+(?:/[A-Za-z0-9_+\-]+)*",

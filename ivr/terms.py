@@ -55,6 +55,8 @@ class Is(Enum):
     FLOW_NAME = "a name that no other flow has"
     SCHEDULE_NAME = "a name that no other schedule has"
     NUMBER = "a number or code that is dialled"
+    CODE = "a code of this flow"
+    REPLY = "a word that a subscriber writes"
     QUEUE = "a queue of Asterisk"
     TEXT = "a text"
     WORD = "a word"

@@ -83,7 +83,13 @@ async def _in_memory(on: LoadedFlows, code: str, caller: str, reply: NextReply) 
         raise click.ClickException(f"no flow has {code}: {near(code, on.book.dialled)}")
     at = datetime.now().replace(second=0, microsecond=0)
     call = Call(on.bench, Test(test=code, call=code, as_=caller, at=at), lambda: 0.0)
-    line = TextLine(partial(screen_texts, on.catalogue, form="written"), _shown(reply), "ru", USSD)
+    line = TextLine(
+        partial(screen_texts, on.catalogue, form="written"),
+        _shown(reply),
+        "ru",
+        USSD,
+        on.book.words,
+    )
 
     async def reach(_: float) -> None:
         """Replies do not wait for a clock."""

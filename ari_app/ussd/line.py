@@ -1,6 +1,6 @@
 """A text session as a line: screens become pages, and replies become keys."""
 
-from collections.abc import Awaitable, Callable, Container
+from collections.abc import Awaitable, Callable, Container, Mapping
 from contextlib import suppress
 
 from msgspec import Struct
@@ -9,8 +9,8 @@ from ari_app.session.conductor import Perform
 from ari_app.session.line import Line
 from ivr.digits import KEYS, Verdict, answer, judge
 from ivr.events import Answered, Bridged, Event, Gone, Keyed, Played, Silent
-from ivr.identity.keypad import key_form
-from ivr.screens import PageSize, listed, page, turning, words
+from ivr.identity.keypad import key_form, normalise
+from ivr.screens import Choice, PageSize, listed, page, turning, words
 from ivr.session import Session
 from ivr.values import Phrase
 from ivr.wants import Action, Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen, Send
@@ -19,6 +19,9 @@ ANSWERS = (Verdict.WHOLE, Verdict.LONGER)
 
 EARLY = 5
 """After so many replies to an ask that came before its last page it is answered wrongly."""
+
+SHORTEST = 3
+"""A word with so many letters may be the beginning of a choice's name."""
 
 UNASKED = 30
 """After so many wants in a row that ask nothing the flow is in a loop: the session is ended."""
@@ -72,12 +75,18 @@ class TextLine(Line):
     nothing, and the page is shown again with a line that says so.
     """
 
-    def __init__(self, text: Text, show: Show, language: str, size: PageSize) -> None:
+    def __init__(
+        self, text: Text, show: Show, language: str, size: PageSize, words: Mapping[str, str]
+    ) -> None:
+        """``words`` are those of the book, each with its code."""
         self._text = text
+        self._words = words
         self._show = show
         self._language = language
         self._size = size
         self._kept: list[str] = []
+        self._choices: list[Choice] = []
+        """The lines of the present menu."""
         self._unasked = 0
         self._gone: Gone | None = None
 
@@ -114,8 +123,9 @@ class TextLine(Line):
 
     def _keep(self, screen: Screen, keys: Container[str] = ()) -> None:
         self._language = screen.language
-        for sentence in self._text(screen):
-            self._kept += listed(sentence, keys)
+        lines = [line for sentence in self._text(screen) for line in listed(sentence, keys)]
+        self._choices = [line for line in lines if isinstance(line, Choice)]
+        self._kept += lines
 
     def _add(self, prompt: str) -> None:
         self._kept += self._prompt(prompt)
@@ -128,7 +138,19 @@ class TextLine(Line):
         if reply is None:
             self._gone = Gone()
             return self._gone
-        return Keyed(_digits(ask, reply.text), ask.secret, reply.seen)
+        said = reply.text if ask.read_out else self._keys(ask, reply.text)
+        return Keyed(_digits(ask, said), ask.secret, reply.seen)
+
+    def _keys(self, ask: Ask, reply: str) -> str:
+        """The keys that a word stands for: a line of the menu, or a code; else the reply itself."""
+        word = normalise(reply)
+        if not word.isalpha():
+            return reply
+        keys = {line.partition(" ")[0] for line in self._choices if _names(line, word)}
+        if len(keys) == 1:
+            return keys.pop()
+        code = self._words.get(word, "")
+        return code if code in ask.grammar.codes else reply
 
     async def _show_pages(self, ask: Ask | None) -> Reply | None:
         """Show the collected texts page by page, until a reply that does not turn a page.
@@ -156,6 +178,12 @@ class TextLine(Line):
                 rest, seen = after, seen and reply.seen
             else:
                 return Reply(said, seen=seen and reply.seen and not after)
+
+
+def _names(line: str, word: str) -> bool:
+    """Whether a word is the name of a choice, or its beginning, or one of its words."""
+    names = list(map(normalise, line.split()[1:]))
+    return word in names or (len(word) >= SHORTEST and "".join(names).startswith(word))
 
 
 def _digits(ask: Ask, reply: str) -> str:

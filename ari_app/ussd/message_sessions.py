@@ -15,6 +15,7 @@ from msgspec import Struct
 from ari_app.session.conductor import conduct
 from ari_app.ussd.line import Page, Reply, TextLine
 from ari_app.ussd.sessions import LASTING, MOST, PATIENCE, TROUBLE, UNKNOWN, Callers, TextServices
+from ivr.identity.keypad import normalise
 from ivr.screens import SMS
 
 log = logging.getLogger(__name__)
@@ -118,14 +119,14 @@ class MessageSessions:
                 await send(written.page(UNKNOWN, session.language if session else ""))
             return reply
 
-        code = text
-        if not _CODE.fullmatch(text):
+        code = written.book.words.get(normalise(text), text)
+        if not _CODE.fullmatch(code):
             code = inbox.to if written.book.answering(self._menu) is None else self._menu
         session = self._callers.enter(written.book, number, code)
         if session is None:
             await send(written.page(UNKNOWN, self._callers.language(number)))
             return
-        line = TextLine(written.text, show, session.language, SMS)
+        line = TextLine(written.text, show, session.language, SMS, written.book.words)
         try:
             await conduct(line, written.book, session, written.world)
         except Exception:

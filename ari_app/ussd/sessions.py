@@ -202,7 +202,7 @@ class _OpenSession:
     async def run(self) -> None:
         """The outermost frame of a session."""
         session, written = self.session, self._written
-        text_line = TextLine(written.text, self._show, session.language, USSD)
+        text_line = TextLine(written.text, self._show, session.language, USSD, written.book.words)
         try:
             await conduct(text_line, written.book, session, written.world)
         except Exception:

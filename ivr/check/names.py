@@ -21,6 +21,7 @@ from ivr.terms import (
 
 _WORD = re.compile(r"[\w.*#+-]{1,40}")
 _NUMBER = re.compile(r"[0-9*#+]{1,32}")
+_REPLY = re.compile(r"[^\W\d_][^\W_]*(?:[ '’-][^\W_]+)*")
 
 CHOICES = {
     Is.NODE: "node",
@@ -34,6 +35,7 @@ CHOICES = {
     Is.LANGUAGE: "language of this flow named",
     Is.OUTCOME: "outcome here named",
     Is.KIND: "kind of value",
+    Is.CODE: "code of this flow named",
 }
 """Sorts of names that must exist -> how messages call them."""
 
@@ -52,6 +54,8 @@ def _misnamed(what: Is, name: str) -> str:
             return f"{name!r} is not a key: write 0 to 9, * or #, in quotes"
         case Is.NUMBER if not _NUMBER.fullmatch(name):
             return f"{name!r} is not a number that can be dialled: write digits, * or #, in quotes"
+        case Is.REPLY if len(name) > 40 or not _REPLY.fullmatch(name):
+            return f"{name!r} is not a word: write letters, 40 at most"
         case Is.CASE if not (COMPARISON.fullmatch(name) or _WORD.fullmatch(name)):
             return f"{name!r} is not a case: write a word, or a comparison such as < 5"
         case Is.GIVEN if not (REFERENCE.fullmatch(name) or _WORD.fullmatch(name)):
@@ -91,8 +95,8 @@ def _there(context: CheckContext, each: Read, mention: Mention) -> Collection[st
             return {*BRANCH_SUBJECTS, *context.brought}
         case Is.SCHEDULE if context.whole:
             return context.schedules
-        case Is.LANGUAGE if each.flow:
-            return each.flow.languages
+        case Is.LANGUAGE | Is.CODE if each.flow:
+            return each.flow.languages if mention.what is Is.LANGUAGE else each.flow.codes
         case Is.KIND:
             return KINDS_OF_VALUES
         case Is.OUTCOME if each.flow and mention.owner in each.flow.nodes:

@@ -146,7 +146,7 @@ ROOMS = {
     ),
     "ivr": _room(
         "the engine and the language of menus",
-        "ivr.check ivr.hours ivr.speech",
+        "ivr.check ivr.hours ivr.identity ivr.speech",
     ),
     "ivr.acd": _room(
         "queues, agents, and who speaks with whom, folded from events",

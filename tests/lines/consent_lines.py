@@ -177,7 +177,7 @@ async def terminal(key: str, when: When) -> list[str]:
         answered = True
         return Reply(key, seen=when is not When.AHEAD)
 
-    await site.run(TextLine(texts, show, "en", USSD))
+    await site.run(TextLine(texts, show, "en", USSD, {}))
     return site.ran
 
 

@@ -157,7 +157,7 @@ async def test_a_subscriber_who_replies_anything_is_charged_for_what_was_shown(
     async def reach(_: float) -> None:
         """Replies do not wait for a clock."""
 
-    await call.over(TextLine(WRITTEN, show, "ru", size), reach)
+    await call.over(TextLine(WRITTEN, show, "ru", size, MENUS.book.words), reach)
 
 
 class Fumbling:

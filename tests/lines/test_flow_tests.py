@@ -125,7 +125,9 @@ async def as_text(test: Test) -> Trace:
         return Reply(key if hint in MORE.values() else await replies.get(), seen=True)
 
     call = Call(BENCH, test, lambda: 0.0)
-    line = TextLine(partial(screen_texts, MENUS.catalogue, form="written"), show, "ru", USSD)
+    line = TextLine(
+        partial(screen_texts, MENUS.catalogue, form="written"), show, "ru", USSD, BOOK.words
+    )
     following = Following(line, replies.put, test, call.trace)
     await call.over(following, reach)
     following.over()

@@ -95,9 +95,8 @@ async def as_text(
         """Without a wait."""
 
     call = Call(BENCH, Test(test="text", call=number, as_=caller, lang=language), lambda: 0.0)
-    await call.over(
-        TextLine(partial(screen_texts, MENUS.catalogue, form="written"), show, "ru", USSD), reach
-    )
+    texts = partial(screen_texts, MENUS.catalogue, form="written")
+    await call.over(TextLine(texts, show, "ru", USSD, BOOK.words), reach)
     return call.trace, shown
 
 

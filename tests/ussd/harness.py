@@ -23,6 +23,7 @@ FLOW = """
 flow: main
 numbers: ["611"]
 codes: { "*100#": balance, "*111#": menu }
+words: { balance: "*100#" }
 languages: [en]
 start: menu
 nodes:

@@ -37,3 +37,31 @@ def test_pages_are_turned() -> None:
 @pytest.mark.parametrize("arguments", [("*999#",), ("*100#", "--as", "stranger")])
 def test_what_is_not_there(arguments: tuple[str, ...]) -> None:
     assert "there is no subscriber stranger" in (said := ussd(*arguments)) or "no flow has" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "reply", "shown"),
+    [
+        ("*111#", "баланс", "На вашем счёте"),
+        ("*111#", "Тариф", "Ваш тариф"),
+        ("611", "УСЛУГИ", "У вас"),
+        ("611", "обещанный платеж", "На сколько дней"),
+        ("611", "дэталізацыя", "Ваши последние списания"),
+        ("*111#", "погода", "Такого здесь нет."),
+    ],
+)
+def test_a_word_finds_its_operation(code: str, reply: str, shown: str) -> None:
+    assert f"-> {reply}\n{shown}" in ussd(code, "--press", f"{reply},")
+
+
+def test_a_yes_to_the_first_page_of_a_charge_turns_nothing() -> None:
+    """The tariff is on the first page, and the charge on the second."""
+    pages = ussd("611", "--as", "0026", "--press", "2,1,1,1,66734")
+    assert "Готово" not in pages
+    assert pages.count("Сначала дочитайте до конца.\nТариф «Старт»") == 2
+
+
+def test_the_code_word_is_replied_in_letters() -> None:
+    pages = ussd("611", "--as", "0026", "--press", "2,1,1,9,1,Ручей")
+    assert "Сейчас мы спишем 5,00 руб.\n1 Если согласны\n2 Если нет\n-> 1\n" in pages
+    assert "-> Ручей\nГотово! Тариф «Старт» начнётся" in pages

@@ -92,6 +92,13 @@ async def test_another_code_ends_the_session_and_starts_a_new_one() -> None:
         await until(lambda: one.here.endings == ["gone", "ended"])
 
 
+@pytest.mark.parametrize("word", ["balance", " BALANCE ", "Balance!"])
+async def test_a_word_begins_what_it_stands_for(word: str) -> None:
+    async with phones() as one:
+        assert await one.said(word) == "You have 5."
+        assert [await one.said("hello"), await one.said(word)] == ["menu", "You have 5."]
+
+
 async def test_long_words_come_page_by_page() -> None:
     async with phones() as one:
         await one.said("*111#")
