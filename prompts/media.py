@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ivr.speech.cases import PhraseError
 from ivr.values import Phrase
+from prompts import value_cuts
 from prompts.catalogue import Catalogue
 from prompts.pieces import Piece, RecordedFile, SpokenText
 from prompts.plan import Recordings, fixed_pieces, pieces
@@ -89,6 +90,19 @@ class PromptMedia:
                 each.cancel()
             await asyncio.gather(*rendering, return_exceptions=True)
         return spoken
+
+    async def render_amounts(self, most: int) -> None:
+        """Speak the parts of amounts up to ``most`` ahead, one after the other, after a start.
+
+        Only in languages whose engine is too slow to speak them for many callers at the same time.
+        Raises :class:`SpeechFailed`.
+        """
+        currency = self.catalogue.operator.currency
+        for language in filter(self.voice.is_slow, self.catalogue.languages):
+            for text in value_cuts.likely(language, currency, most):
+                words = SpokenText(text, language)
+                if self.voice.find(words) is None:
+                    await self.voice.speak([words], hurried=False)
 
     def _sentences(self) -> Sequence[SpokenText]:
         """All that is fixed; a prompt in all languages, and what a caller hears first at first."""

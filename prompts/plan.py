@@ -8,6 +8,7 @@ from ivr.speech.phrases import Reader, spoken
 from ivr.speech.written import written
 from ivr.values import Phrase, Rows, Spoken, Value, Values
 from ivr.wants import Screen
+from prompts import value_cuts
 from prompts.catalogue import Catalogue
 from prompts.pieces import Part, Piece, RecordedFile, SpokenText, Words, audible, joined, stretches
 from prompts.recorded_values import KINDS, NUMBERS, recorded_as
@@ -98,7 +99,12 @@ def _parts(
                 value = catalogue.operator.own(values[name])
                 text = say(value, kind, unit, reader, case)
                 files = _files(text, language, catalogue, recordings) if kind in KINDS else ()
-                yield Words(text, language, True, files)
+                if files or recordings is None:
+                    yield Words(text, language, True, files)
+                    return
+                currency = catalogue.operator.currency
+                for part in value_cuts.parts(text, kind, language, currency):
+                    yield Words(f" {part}", language, value=True)
             case Slot(name):
                 raise PhraseError(f"{prompt} uses {name}, which is not set: check the flow")
 

@@ -51,6 +51,11 @@ def _names(language: str, currency: str) -> Mapping[str, str]:
     return {text: name for name, text in vocabulary(language, currency).items()}
 
 
+def named(word: str, language: str, currency: str) -> str | None:
+    """The name of the recording of a word, or of the last of those with hyphens between them."""
+    return _names(language, currency).get((_split(word, language) or [""])[-1])
+
+
 def recorded_as(text: str, language: str, currency: str) -> tuple[str, ...] | None:
     """The names of the recordings that a value's words consist of; None if a word has none."""
     names = _names(language, currency)

@@ -28,6 +28,9 @@ UNHURRIED = 60.0
 REFUSED = 300.0
 """Seconds for which a sentence is not tried again in an engine that could not speak it."""
 
+QUIET = 10.0
+"""Seconds for which further failures of an engine are counted, not logged."""
+
 
 class Settings(Struct, frozen=True):
     """The voices and limits of speech."""
@@ -40,7 +43,7 @@ class Settings(Struct, frozen=True):
     """The token that a speech server asks for."""
     deadline: float = 4.0
     """Timeout in seconds of all sentences of a screen."""
-    patience: float = 0.7
+    patience: float = 0.5
     """Seconds that a sentence waits for a busy engine before the next engine speaks it."""
     waiting: int = 256
     """The most sentences that wait to be spoken; a further one fails at once."""
@@ -72,6 +75,7 @@ class Voice:
         }
         self._speaking: dict[str, asyncio.Task[str]] = {}
         self._refused: dict[str, float] = {}
+        self._reported: dict[str, tuple[float, int]] = {}
 
     @property
     def pid(self) -> int | None:
@@ -87,6 +91,10 @@ class Voice:
     def parallel(self) -> int:
         """How many sentences are spoken at the same time."""
         return max(pool.size for pool in self._pools.values())
+
+    def is_slow(self, language: str) -> bool:
+        """Whether the language is spoken by another engine than espeak."""
+        return self._chain(language)[0].engine != "espeak"
 
     async def __aenter__(self) -> Self:
         try:
@@ -207,10 +215,21 @@ class Voice:
                         raise
                     if not isinstance(failure, SpeechBusy):
                         self._refused[name] = now() + REFUSED
-                    log.warning("%s failed, %s speaks instead: %s", speaker, following, failure)
+                    self._report(speaker, following, failure)
                     continue
             return str(self._cache.file(name).with_suffix(""))
         raise AssertionError("the last speaker is always tried")
+
+    def _report(self, speaker: Speaker, following: Speaker, failure: SpeechFailed) -> None:
+        """Log that another engine speaks; in a burst that is one line for all of it."""
+        now = asyncio.get_running_loop().time()
+        last, more = self._reported.get(str(speaker), (-QUIET, 0))
+        if now - last < QUIET:
+            self._reported[str(speaker)] = (last, more + 1)
+            return
+        self._reported[str(speaker)] = (now, 0)
+        since = f" ({more} more before)" if more else ""
+        log.warning("%s failed, %s speaks instead: %s%s", speaker, following, failure, since)
 
     def _limits(self, hurried: bool, *, last: bool) -> Limits:
         """A sentence that a caller waits for leaves half of the time to the next engine."""
@@ -271,8 +290,8 @@ def pool(
 ) -> Pool:
     """The processes of an engine, for its speakers in ``chains`` (language -> speakers).
 
-    ``size``: how many; by default as many as there are cores, but one of espeak, which takes
-    10 ms for a sentence.
+    ``size``: how many; by default as many as there are cores. Of espeak, where it is no fallback,
+    one starts at first: it takes 10 ms for a sentence.
     """
     setups = [
         VoiceSetup(
@@ -291,4 +310,5 @@ def pool(
     ]
     environment = {TOKEN: settings.token} if engine == "http" and settings.token else {}
     words = command(setups, directory)
-    return Pool(words, size or (1 if engine == "espeak" else cores()), environment)
+    alone = engine == "espeak" and all(chain[0].engine == engine for chain in chains.values())
+    return Pool(words, size or cores(), environment, warm=1 if alone else None)

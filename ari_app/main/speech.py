@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 RENDER_SECONDS = 30.0
 """How long the first start waits for prompts; others are rendered while callers are served."""
 
+AMOUNTS = 200
+"""Amounts of money up to this are spoken ahead, when callers are served."""
+
 
 async def provide(config: Config, state: State, console: Console) -> bool:
     """Fetch the voices that the settings want and that are missing, and show how far it is.
@@ -55,17 +58,21 @@ async def spoken(
             log.warning("%s", problem)
         served = asyncio.Event()
         rendering = asyncio.create_task(_render(reading, served, console))
+        tasks = [rendering]
         try:
-            await asyncio.wait({rendering}, timeout=seconds)
+            await asyncio.wait(tasks, timeout=seconds)
             if rendering.done():
                 await rendering
             else:
                 log.info("prompts are still being rendered; callers are served meanwhile")
             served.set()
+            if seconds is not None:
+                tasks.append(asyncio.create_task(_render_amounts(rendering, reading)))
             yield reading
         finally:
-            rendering.cancel()
-            await asyncio.gather(rendering, return_exceptions=True)
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _render(reading: PromptMedia, served: asyncio.Event, console: Console) -> None:
@@ -82,6 +89,15 @@ async def _render(reading: PromptMedia, served: asyncio.Event, console: Console)
         if not served.is_set():
             raise
         log.warning("prompts are not rendered before they are needed: %s", failure)
+
+
+async def _render_amounts(rendering: asyncio.Task[None], reading: PromptMedia) -> None:
+    """Speak amounts of money ahead, when all prompts are rendered."""
+    await asyncio.wait({rendering})
+    try:
+        await reading.render_amounts(AMOUNTS)
+    except SpeechFailed as failure:
+        log.warning("amounts are not rendered before they are needed: %s", failure)
 
 
 def recordings(config: Config, state: State) -> Path:

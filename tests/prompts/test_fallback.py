@@ -7,16 +7,22 @@ import logging
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pytest
 from aiohttp import web
 
+from ivr.values import Money, Phrase
 from prompts import wav
+from prompts.catalogue import Catalogue, read
+from prompts.media import PromptMedia
+from prompts.operator import Operator
 from prompts.pieces import SpokenText
 from prompts.speaker import Speaker
 from prompts.trial import attempt
+from prompts.value_cuts import likely
 from prompts.voice import Settings, SpeechFailed, Voice
 from tests.deadlines import allowed
 
@@ -164,6 +170,22 @@ async def test_a_busy_engine_is_not_waited_for(server: Server, tmp_path: Path) -
         assert all(is_tone(path) for [path] in await asyncio.gather(*speaking[: voice.parallel]))
         [later] = await voice.speak([many[-1]])  # nothing was wrong with the sentence
         assert is_tone(later)
+
+
+async def test_amounts_are_spoken_ahead_where_the_engine_is_slow(
+    server: Server, tmp_path: Path
+) -> None:
+    texts = {f"{language}.yaml": "owed: Amount {x:money}.\n" for language in ("ru", "en")}
+    catalogue = Catalogue(read(texts).texts, Operator(currency="EUR"))
+    async with voice_of(server, tmp_path) as voice:
+        media = PromptMedia(voice, catalogue, None)
+        await media.render_all()
+        await media.render_amounts(2)
+        asked = len(server.asked)
+        assert {each["input"] for each, _ in server.asked} == {"Amount,", *likely("ru", "EUR", 2)}
+        amount = Phrase("owed", {"x": Money(Decimal("2.99"), "EUR")})
+        assert len(await media.media([amount], "ru")) == 3
+        assert len(server.asked) == asked
 
 
 async def test_without_espeak_the_other_engine_still_speaks(

@@ -112,7 +112,7 @@ def test_a_balance_is_put_together_from_recordings() -> None:
 
 def test_a_word_that_is_missing_makes_the_voice_say_the_value() -> None:
     played = shown(pieces(CATALOGUE, OWED, "ru", recorded("1-f")))
-    assert played == ["На счёте,", "два рубля одна копейка.", "Спасибо."]
+    assert played == ["На счёте,", "два рубля,", "одна копейка.", "Спасибо."]
 
 
 def test_a_preposition_fits_the_recording_after_it() -> None:
