@@ -91,7 +91,7 @@ async def test_a_stranger_is_welcome(firstline: Installation, tmp_path: Path) ->
         await phone.wait(Disconnected)
     assert heard(recording, firstline.said("hours-are"), first=3).heard
     path = firstline.last_call()
-    assert "home (branch)  -> unknown" in path
+    assert "whose (branch)  -> unknown" in path
     assert "guest (menu)" in path
 
 
