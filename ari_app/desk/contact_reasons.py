@@ -82,13 +82,15 @@ def _line(reason: Reason, profile: CallerProfile) -> ReasonLine:
             return ReasonLine("lost", count=times)
 
 
-def tips(arrival: Arrival, lines: tuple[ReasonLine, ...], identity: str) -> Iterator[str]:
-    """Names of tips that may help the agent."""
+def tips(
+    arrival: Arrival, lines: tuple[ReasonLine, ...], identity: str, paid: bool
+) -> Iterator[str]:
+    """Names of tips that may help the agent; ``paid``: there are operations that cost."""
     kinds = {one.kind for one in lines}
     if arrival.subscriber is None:
         yield "tip-stranger"
     for kind in ("late", "outage", "again", "locked", "lost", "failed"):
         if kind in kinds:
             yield f"tip-{kind}"
-    if arrival.subscriber is not None and identity != "code-word":
+    if paid and arrival.subscriber is not None and identity != "code-word":
         yield "tip-prove"

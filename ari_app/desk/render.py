@@ -173,7 +173,7 @@ class Render:
             "arrival": arrival,
             "profile": card.profile,
             "why": why,
-            "tips": list(tips(arrival, why, record.identity)),
+            "tips": list(tips(arrival, why, record.identity, self.site.billing)),
         }
 
     def _clock(self, at: datetime) -> str:

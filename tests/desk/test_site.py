@@ -84,6 +84,7 @@ async def test_without_billing_there_is_no_account(harness: DeskHarness) -> None
     assert 'data-part="account"' not in card
     assert "account" not in parts
     assert "-12.50" not in card
+    assert "Paid actions" not in parts["tips"]
 
 
 async def test_only_topics_and_departments_of_the_site_are_taken(harness: DeskHarness) -> None:
