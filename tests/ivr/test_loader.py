@@ -217,7 +217,8 @@ def test_all_problems_are_reported_together_in_order() -> None:
         "a.yaml:7:27: there is no node spek: did you mean speak?",
         "a.yaml:11:11: 'soon' is no time: write 5s, 1.5s or 2m",
         "a.yaml:20:20: end has no key 'than': known: end, need",
-        "b.yaml:13:15: there is no operation nothing: known: balance, pay, prove",
+        "b.yaml:13:15: there is no operation nothing: known: balance, pay, prove, prove-other, "
+        "text-other",
     ]
 
 

@@ -51,9 +51,11 @@ CONVERSATIONS = [
             "21*#",
             "16#",
             "811*#",
+            "48#",
+            "772#",
         )
     ),
-    *((code, "") for code in ("*100#", "*101#", "*102#", "*103#", "*104#", "*105#", "*106#")),
+    *((f"*{code}#", "") for code in (*range(100, 110), 112)),
     *(
         ("*111#", keys)
         for keys in ("1", "2", "3", "43", "421", "#", "49*2", "51", "52", "53", "54", "5*1")
@@ -104,7 +106,8 @@ CALLED = [
     (number, keys, caller)
     for number, keys in CONVERSATIONS
     for caller in ("0001", "0003", "unknown")
-    if not (caller == "unknown" and number.isdigit() and "1" in keys)  # leads to a human
+    if caller != "unknown"  # who is led to a human by some keys, and by the code of a top-up
+    or not (number == "*108#" or (number.isdigit() and "1" in keys))
 ]
 
 
@@ -142,7 +145,8 @@ def test_every_flow_is_entered_that_is_not_for_voice_alone() -> None:
     }
     assert silent == {
         *("611", "111", "money", "ussd", "travel", "lessons", "identify", "word", "tariff"),
-        *("services", "promise", "gifts", "offers", "points"),
+        *("services", "promise", "gifts", "offers", "points", "packet", "top-up"),
+        *("roaming", "lost", "sim", "other"),
     }
     for name in silent:
         assert any(
