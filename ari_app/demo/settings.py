@@ -85,6 +85,11 @@ SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
             "label": {"ru": "просроченная заявка", "en": "late ticket"},
             "chosen": False,
         },
+        "no-network": {
+            "label": {"ru": "нет сети", "en": "no network"},
+            "department": "technical",
+            "outages": True,
+        },
         "lost-sim": {
             "label": {"ru": "потерян телефон или SIM-карта", "en": "lost phone or SIM card"}
         },

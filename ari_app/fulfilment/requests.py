@@ -5,10 +5,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from msgspec.structs import replace
+
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable
-from ari_app.store import announcement_requests, callbacks, complaints, tickets
+from ari_app.store import announcement_requests, callbacks, complaints, subscribers, tickets
 from ari_app.store.db import Store, StoreError
 from ari_app.store.live_announcements import LiveAnnouncements
+from ari_app.store.sqlite import Database
+from ari_app.store.tickets import NewTicket
 from ivr.tickets import TicketPolicy
 from ivr.values import Recording
 
@@ -59,6 +63,29 @@ class StoredRequests:
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
 
+    async def report_no_network(
+        self, asker: Asker, place: str, topic: str, key: str
+    ) -> tuple[datetime, bool]:
+        """Open the ticket at the department of the topic, with the area as its text."""
+        department, now = self._site.topic(topic).department, self._now()
+        if not department:
+            raise RequestsUnavailable(f"[topics.{topic}] has no department: name one there")
+        new = NewTicket(
+            key=key,
+            by="",
+            subscriber=asker.subscriber,
+            number=asker.texts_to,
+            department=department,
+            topic=topic,
+            text=place,
+            due=self._site.due(department, topic, now),
+            call=asker.call,
+        )
+        try:
+            return await self._store.write(_report, new, now)
+        except StoreError as error:
+            raise RequestsUnavailable(str(error)) from error
+
     async def call_back(self, asker: Asker, key: str) -> bool:
         """Store the request, for a number that can be called."""
         if not asker.number.removeprefix("+").isdigit():
@@ -76,6 +103,17 @@ class StoredRequests:
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
         return next((_open(self._site, one) for one in found), None)
+
+
+def _report(db: Database, new: NewTicket, now: datetime) -> tuple[datetime, bool]:
+    """Open a ticket, if the subscriber has no active one of its topic."""
+    if new.subscriber is not None:
+        for one in tickets.active_of(db, new.subscriber):
+            if one.topic == new.topic:
+                return one.due, False
+        lives = subscribers.by_id(db, new.subscriber)
+        new = replace(new, text=new.text or (lives.area if lives else ""))
+    return tickets.open_ticket(db, new, now).due, True
 
 
 def _open(site: TicketPolicy, one: tickets.Ticket) -> OpenTicket:

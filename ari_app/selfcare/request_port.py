@@ -71,6 +71,13 @@ class RequestDesk(Protocol):
     async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         """Send a text message to the caller when the outages announced to them are repaired."""
 
+    async def report_no_network(
+        self, asker: Asker, place: str, topic: str, key: str
+    ) -> tuple[datetime, bool]:
+        """Open a ticket that there is no network in a ``place``, a post code; "" is where the
+        subscriber lives. Returns when it is due, and whether it is new: an active one of the
+        ``topic`` is not opened twice."""
+
     async def call_back(self, asker: Asker, key: str) -> bool:
         """Request a callback; False if there is an open one."""
 

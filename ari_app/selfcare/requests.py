@@ -1,6 +1,7 @@
 """Operations that leave requests to people, prove identity, and send texts."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -10,7 +11,13 @@ from ari_app.selfcare.operation_request import Action, OperationRequest
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.session import Subject
-from ivr.values import Digits, Phrase
+from ivr.values import Digits, Moment, Phrase
+
+_NO_NETWORK: Mapping[str, Mapping[str, str]] = {
+    "ok": {"due": "moment"},
+    "already": {"due": "moment"},
+    "failed": {},
+}
 
 REQUESTS = (
     Operation(
@@ -28,6 +35,19 @@ REQUESTS = (
         "call-back",
         {"ok": {}, "already": {}, "failed": {}},
         about="Requests a call back to the caller.",
+    ),
+    Operation(
+        "no-network",
+        _NO_NETWORK,
+        inputs={"topic": "word"},
+        need="caller",
+        about="Opens a ticket that there is no network where the caller lives.",
+    ),
+    Operation(
+        "no-network-at",
+        _NO_NETWORK,
+        inputs={"place": "digits", "topic": "word"},
+        about="Opens a ticket that there is no network in a place, by its post code.",
     ),
     Operation(
         "apn-settings",
@@ -86,6 +106,7 @@ class Requests:
 
     def __init__(self, backends: Backends) -> None:
         self._requests = backends.requests
+        self._now = backends.now
         self._code_words = backends.code_words
         self._one_time_codes = backends.one_time_codes
         self._messages = backends.messages
@@ -94,6 +115,8 @@ class Requests:
             "complaint": self._complaint,
             "call-back": self._call_back,
             "tell-when-mended": self._notify_when_restored,
+            "no-network": partial(self._no_network, at=False),
+            "no-network-at": partial(self._no_network, at=True),
             "apn-settings": self._apn_settings,
             "code-word": self._code_word,
             "code-word-of": self._code_word_of,
@@ -115,6 +138,12 @@ class Requests:
     async def _notify_when_restored(self, request: OperationRequest) -> Answered:
         noted = await self._requests.notify_when_restored(request.asker)
         return Answered({"noted": "ok", "already": "already", "nothing": "none"}[noted])
+
+    async def _no_network(self, request: OperationRequest, at: bool) -> Answered:
+        place, topic = request.digits("place") if at else "", request.word("topic")
+        due, new = await self._requests.report_no_network(request.asker, place, topic, request.key)
+        local = Moment(due.astimezone(self._now().tzinfo))
+        return Answered("ok" if new else "already", {"due": local})
 
     async def _apn_settings(self, request: OperationRequest) -> Answered:
         sent = await self._messages.post(request.asker, [Phrase("apn-settings")], request.key)

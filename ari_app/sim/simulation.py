@@ -2,7 +2,7 @@
 
 import wave
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -157,6 +157,16 @@ class _Staff:
         if not asker.number:
             raise RequestsUnavailable("the caller has no number")
         return self._new("call-back")
+
+    async def report_no_network(
+        self,
+        asker: Asker,  # noqa: ARG002
+        place: str,  # noqa: ARG002
+        topic: str,
+        key: str,  # noqa: ARG002
+    ) -> tuple[datetime, bool]:
+        """Due in a day; new for the first time."""
+        return self._now + timedelta(days=1), self._new(topic)
 
     async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         """Whether it is asked for the first time."""

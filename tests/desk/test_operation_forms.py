@@ -233,7 +233,8 @@ async def test_callbacks_need_a_future_time(harness: DeskHarness, due: str) -> N
 def test_all_operations_are_offered_except_those_agents_cannot_run() -> None:
     left = {name for name in CATALOGUE if name not in operations.offered(CATALOGUE)}
     assert {name for name in left if not name.endswith("-quote")} == {
-        "billing", "complaint", "code-word", "code-word-of", "one-time-code-of",
+        "billing", "complaint", "code-word", "code-word-of", "no-network", "no-network-at",
+        "one-time-code-of",
         "change-code-word", "set-pin",
     }  # fmt: skip
     assert all(name.removesuffix("-quote") in CATALOGUE for name in left)

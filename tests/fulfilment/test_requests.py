@@ -8,14 +8,14 @@ import pytest
 
 from ari_app.fulfilment.requests import StoredRequests
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable
-from ari_app.store import announcements, callbacks, complaints, tickets
+from ari_app.store import announcements, callbacks, complaints, subscribers, tickets
 from ari_app.store.announcements import Announcement
 from ari_app.store.db import Store
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.tickets import NewTicket, TicketChange
 from ivr.values import Recording
 from tests.operators import BELARUS, DEMO_TICKETS
-from tests.store.samples import NOON
+from tests.store.samples import NOON, subscriber
 
 ASKER = Asker("c1", "375990000001", 1)
 
@@ -117,3 +117,21 @@ async def test_the_ticket_that_is_due_first_is_found(store: Store) -> None:
     await store.close()
     with pytest.raises(RequestsUnavailable, match="closed"):
         await staff.first_due_ticket(1)
+
+
+async def test_no_network_is_one_ticket_with_the_area_or_the_post_code(store: Store) -> None:
+    await store.write(subscribers.add, [subscriber()])
+    staff = StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: NOON)
+    due, new = await staff.report_no_network(ASKER, "", "no-network", "c1:1")
+    assert (new, due) == (True, NOON + timedelta(hours=24))
+    again = await staff.report_no_network(ASKER, "220030", "no-network", "c1:2")
+    assert again == (due, False)
+    stranger = Asker("c2", "375170000009", None)
+    assert await staff.report_no_network(stranger, "220030", "no-network", "c2:1") == (due, True)
+    kept = await store.read(tickets.listed)
+    assert [(one.topic, one.department, one.text) for one in kept] == [
+        ("no-network", "technical", subscriber().area),
+        ("no-network", "technical", "220030"),
+    ]
+    with pytest.raises(RequestsUnavailable, match=r"gifts\] has no department"):
+        await staff.report_no_network(ASKER, "", "gifts", "c1:3")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -127,6 +127,16 @@ class Broken:
         await self._fail(len(f"{asker}"))
         raise AssertionError
 
+    async def report_no_network(
+        self,
+        asker: Asker,  # noqa: ARG002
+        place: str,  # noqa: ARG002
+        topic: str,  # noqa: ARG002
+        key: str,
+    ) -> tuple[datetime, bool]:
+        await self._fail(len(key))
+        raise AssertionError
+
     async def call_back(self, asker: Asker, key: str) -> bool:
         await self._fail(len(f"{asker}{key}"))
         raise AssertionError
@@ -185,6 +195,12 @@ class Willing:
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
         self.kept.append((key, asker, recording))
         return "1024"
+
+    async def report_no_network(
+        self, asker: Asker, place: str, topic: str, key: str
+    ) -> tuple[datetime, bool]:
+        self.kept.append((f"{key} {topic} {place}", asker, None))
+        return NOON + DAY, len(self.kept) == 1
 
     async def call_back(self, asker: Asker, key: str) -> bool:
         self.kept.append((key, asker, None))
