@@ -86,7 +86,7 @@ async def _in_memory(on: LoadedFlows, code: str, caller: str, reply: NextReply) 
     line = TextLine(
         partial(screen_texts, on.catalogue, form="written"),
         _shown(reply),
-        "ru",
+        on.catalogue.languages[0],
         USSD,
         on.book.words,
     )

@@ -7,14 +7,14 @@ from ari_app.selfcare.message_port import MessagesUnavailable
 from ari_app.selfcare.request_port import Asker
 from ari_app.store.errors import StoreError
 from ivr.numbers import NumberPlan
-from ivr.speech.phrases import LANGUAGES
 from ivr.values import Phrase
 
 
 class StoredMessages:
     """See :class:`ari_app.selfcare.message_port.Messages`.
 
-    ``say`` writes a phrase in a language, ``numbers`` is the operator's number plan.
+    ``say`` writes a phrase in a language, ``""`` for the first of the site; ``numbers`` is the
+    operator's number plan.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class StoredMessages:
             return False
         try:
             for place, phrase in enumerate(texts, 1):
-                text = self._say(phrase, asker.language or LANGUAGES[0])
+                text = self._say(phrase, asker.language)
                 await self._outbox.post(f"{key}:{place}", number, text, asker.call)
         except StoreError as error:
             raise MessagesUnavailable(str(error)) from error

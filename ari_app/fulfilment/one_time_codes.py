@@ -16,7 +16,6 @@ from ari_app.store.one_time_codes import OneTimeCode
 from ari_app.store.sqlite import Database
 from ivr.identity.one_time import DIGITS, LASTS
 from ivr.secret import Secret
-from ivr.speech.phrases import LANGUAGES
 from ivr.values import Name, Phrase
 
 
@@ -54,7 +53,7 @@ class StoredOneTimeCodes:
             )
             text = services.say(
                 Phrase("text-one-time-code", {"code": Name({"": made.reveal()})}),
-                asker.language or LANGUAGES[0],
+                asker.language,
             )
             new = await services.store.write(_send, code, text)
         except (StoreError, HashingBusy) as error:

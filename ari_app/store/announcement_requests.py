@@ -8,7 +8,6 @@ from msgspec import Struct, field
 
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
-from ivr.speech.phrases import LANGUAGES
 
 RequestResult: TypeAlias = Literal["noted", "already", "no-number"]
 """``no-number``: the caller's number is withheld, or no message can be sent to it."""
@@ -50,7 +49,8 @@ def request_notification(
 ) -> RequestResult:
     """Store that a caller asked for a message when service is restored: once for each number.
 
-    Without a ``language`` it is sent in the one that the subscriber last chose.
+    Without a ``language`` it is sent in the one that the subscriber last chose, else in the first
+    of the site.
     """
     msisdn = db.numbers.msisdn(number)
     if msisdn is None:
@@ -58,8 +58,8 @@ def request_notification(
     noted = db.conn.execute(
         "insert into announcement_wishes (announcement, number, subscriber, language, call, at)"
         " values (?, ?, ?, coalesce(nullif(?, ''),"
-        " (select language from subscribers where id = ?), ?), ?, ?) on conflict do nothing",
-        (announcement, msisdn, subscriber, language, subscriber, LANGUAGES[0], call, micros(at)),
+        " (select language from subscribers where id = ?), ''), ?, ?) on conflict do nothing",
+        (announcement, msisdn, subscriber, language, subscriber, call, micros(at)),
     )
     return "noted" if noted.rowcount == 1 else "already"
 
