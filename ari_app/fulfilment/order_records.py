@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
+from functools import partial
 
 from msgspec import Struct, json
 from msgspec.structs import replace
@@ -16,10 +17,12 @@ from ari_app.selfcare.orders import (
     order_from_json,
     order_to_json,
     redacted,
+    with_secret,
 )
 from ari_app.store import orders, outbox, subscribers
 from ari_app.store.orders import OrderRecord
 from ari_app.store.sqlite import Database
+from ivr.secret import Secret
 from ivr.speech.cases import PhraseError
 from ivr.values import Name, Phrase
 
@@ -27,6 +30,10 @@ log = logging.getLogger(__name__)
 
 Say = Callable[[Phrase, str], str]
 """A phrase in a language, as it is written."""
+
+
+Seal = Callable[[str, Secret], Secret]
+"""Encrypts a secret under the key of its order, or brings it back."""
 
 
 class OrderText(Struct, frozen=True):
@@ -38,13 +45,14 @@ class OrderText(Struct, frozen=True):
     unless_answered: bool
 
 
-def record_of(request: OrderRequest, key: str, now: datetime) -> OrderRecord:
-    """The record of a new order."""
+def record_of(request: OrderRequest, key: str, now: datetime, seal: Seal) -> OrderRecord:
+    """The record of a new order; a secret in it is sealed."""
+    order = with_secret(request.order, partial(seal, key))
     return OrderRecord(
         key,
         request.subscriber,
         request.operation.name,
-        order_to_json(request.order),
+        order_to_json(order),
         json.encode(request.transfer).decode(),
         str(request.agreed),
         request.asker.call,

@@ -25,8 +25,9 @@ from ari_app.fulfilment.order_records import (
 from ari_app.fulfilment.pending_order import PendingOrder, WithdrawnError
 from ari_app.retry import RetryWorker, Schedule
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
+from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.order_port import OrderOutcome, OrderRequest
-from ari_app.selfcare.orders import Completed, Refused, order_from_json
+from ari_app.selfcare.orders import Completed, Refused, order_from_json, with_secret
 from ari_app.store import orders
 from ari_app.store.db import Store, StoreError
 from ari_app.store.orders import OrderRecord
@@ -53,7 +54,7 @@ DEADLINE = 30.0
 class OrderServices(Struct, frozen=True):
     """What orders are carried out with: ``now`` is the clock, in the time zone of the site,
     ``start`` runs a task that no call waits for, ``posted`` is called when there are text messages
-    to send."""
+    to send; ``hasher`` seals secrets in orders while they are kept."""
 
     store: Store
     billing: Billing
@@ -61,6 +62,7 @@ class OrderServices(Struct, frozen=True):
     now: Callable[[], datetime]
     start: Callable[[Coroutine[Any, Any, None]], object]
     posted: Callable[[], None]
+    hasher: Hasher
 
 
 class StoredOrders:
@@ -133,7 +135,7 @@ class StoredOrders:
         outcome: OrderOutcome | None = None
         name = request.operation.name
         try:
-            new = record_of(request, key, self._services.now())
+            new = record_of(request, key, self._services.now(), self._services.hasher.seal)
             record, is_new = await self._services.store.write(store_new, pending, request, new)
             pending.stored()
             is_open = is_new and record.state == "open"
@@ -152,7 +154,9 @@ class StoredOrders:
     async def _ask(self, record: OrderRecord, pending: PendingOrder | None) -> OrderOutcome:
         """Ask billing, and store its answer. ``pending`` is None where billing may have been asked
         before: then a failure of this attempt says nothing of an earlier one."""
-        order, agreed = order_from_json(record.order), Decimal(record.agreed)
+        unseal = partial(self._services.hasher.unseal, record.key)
+        order = with_secret(order_from_json(record.order), unseal)
+        agreed = Decimal(record.agreed)
         place = self._services.billing.place
         try:
             async with asyncio.timeout(DEADLINE):

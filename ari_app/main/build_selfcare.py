@@ -27,7 +27,9 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
     store, say, outbox = shared.store, shared.menus.say, shared.messaging.outbox
     code_words = StoredCodeWords(store, shared.hasher, clock, shared.config.operator.brands)
     orders = StoredOrders(
-        OrderServices(store, shared.billing, say, shared.local_time, begin, outbox.wake)
+        OrderServices(
+            store, shared.billing, say, shared.local_time, begin, outbox.wake, shared.hasher
+        )
     )
     operations = Selfcare(
         Backends(

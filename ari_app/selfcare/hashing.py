@@ -101,6 +101,24 @@ class Hasher:
         made = hmac.digest(self._pepper.reveal().encode(), f"mark:{text}".encode(), "sha256")
         return int.from_bytes(made[:7], "big") + 1
 
+    def seal(self, key: str, secret: Secret) -> Secret:
+        """A short secret that must be kept for a while, encrypted; :meth:`unseal` brings it back.
+
+        It is combined with a keyed hash of ``key``, which must seal one secret alone.
+        ``ValueError`` for more than 32 bytes.
+        """
+        return Secret(self._xor(key, secret.reveal().encode()).hex())
+
+    def unseal(self, key: str, sealed: Secret) -> Secret:
+        """The secret that was sealed with a key; ``ValueError`` for what is no sealed secret."""
+        return Secret(self._xor(key, bytes.fromhex(sealed.reveal())).decode())
+
+    def _xor(self, key: str, text: bytes) -> bytes:
+        stream = hmac.digest(self._pepper.reveal().encode(), f"seal:{key}".encode(), "sha256")
+        if len(text) > len(stream):
+            raise ValueError(f"a secret of {len(text)} bytes, and at most {len(stream)} are sealed")
+        return bytes(one ^ other for one, other in zip(text, stream, strict=False))
+
     def close(self) -> None:
         """End the threads after their running jobs."""
         self._threads.shutdown(wait=False, cancel_futures=True)

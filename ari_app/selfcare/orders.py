@@ -1,5 +1,6 @@
 """Orders of a subscriber: values that billing quotes first and then carries out once."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -127,9 +128,14 @@ def order_from_json(text: str) -> Order:
     return read
 
 
+def with_secret(order: Order, change: Callable[[Secret], Secret]) -> Order:
+    """An order whose secret, if it has one, is changed: sealed, or brought back."""
+    return TopUp(change(order.voucher)) if isinstance(order, TopUp) else order
+
+
 def redacted(order: Order) -> Order:
     """The order without its secrets, for what is kept after it has ended."""
-    return TopUp(Secret("****")) if isinstance(order, TopUp) else order
+    return with_secret(order, lambda _: Secret("****"))
 
 
 def _revealed(value: object) -> str:

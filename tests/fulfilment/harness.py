@@ -14,6 +14,7 @@ from ari_app.fulfilment.messages import StoredMessages
 from ari_app.fulfilment.orders import OrderServices, StoredOrders
 from ari_app.messaging.outbox import Outbox
 from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.request_port import Asker
 from ari_app.sim.in_memory import SameCodes
@@ -24,6 +25,7 @@ from ari_app.store.orders import OrderRecord
 from ari_app.store.outbox import Text
 from ivr.events import Answered
 from ivr.model import Operation
+from ivr.secret import Secret
 from ivr.values import Count, Digits, Money, Phrase, Values, Word
 from prompts import catalogue, plan
 from tests.deadlines import within
@@ -32,6 +34,7 @@ from tests.selfcare.fake_billing import GIFT_FEE, NOON, FakeBilling
 from tests.selfcare.fakes import Willing, Words
 from tests.store.samples import subscriber
 
+HASHER = Hasher(Secret("pepper"), CHEAP)
 WORDS = catalogue.shipped(DEMO)
 MINSK = ZoneInfo("Europe/Minsk")
 NUMBERS = {id: f"37599000000{id}" for id in (1, 2, 3)}
@@ -69,7 +72,7 @@ class Harness:
         posting = Outbox(self.store, self._nowhere, lambda: self.now)
         self.orders = StoredOrders(
             OrderServices(
-                self.store, self.billing, say, lambda: self.now, self._begin, posting.wake
+                self.store, self.billing, say, lambda: self.now, self._begin, posting.wake, HASHER
             )
         )
         texting = StoredMessages(posting, say, BELARUS)

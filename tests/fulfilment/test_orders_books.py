@@ -13,7 +13,7 @@ from ari_app.selfcare.request_port import Asker
 from ari_app.store import orders, outbox
 from ari_app.store.db import Store
 from tests.deadlines import within
-from tests.fulfilment.harness import say
+from tests.fulfilment.harness import HASHER, say
 from tests.operators import BELARUS
 from tests.store.samples import NOON
 
@@ -59,4 +59,6 @@ async def left(store: Store) -> tuple[int, int]:
 
 async def orderer(store: Store) -> OrderServices:
     billing = await demo_billing(store, lambda: NOON)
-    return OrderServices(store, billing, say, lambda: NOON, asyncio.ensure_future, lambda: None)
+    return OrderServices(
+        store, billing, say, lambda: NOON, asyncio.ensure_future, lambda: None, HASHER
+    )
