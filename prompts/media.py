@@ -5,9 +5,11 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from ivr.speech.cases import PhraseError
 from ivr.values import Phrase
-from prompts import value_cuts
+from prompts import value_cuts, wav
 from prompts.catalogue import Catalogue
 from prompts.pieces import Piece, RecordedFile, SpokenText
 from prompts.plan import Recordings, fixed_pieces, pieces
@@ -57,6 +59,15 @@ class PromptMedia:
             spoken = iter(await self.voice.speak(waiting, hurried=hurried))
             return [path if path is not None else next(spoken) for path in found]
         return [path for path in found if path is not None]
+
+    async def write(self, phrase: Phrase, language: str, target: Path) -> None:
+        """Write all that is played for a phrase into one file, as a caller hears it.
+
+        Raises :class:`SpeechFailed`, :class:`~prompts.wav.SoundError` and OSError.
+        """
+        files = await self.media([phrase], language, hurried=False)
+        played = [wav.read(Path(f"{file}.wav"))[0] for file in files]
+        wav.write(target, np.concatenate(played or [np.zeros(0, dtype=np.float32)]))
 
     async def render_all(
         self, progress: Progress | None = None, *, served: Callable[[], bool] = lambda: True

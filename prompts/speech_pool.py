@@ -11,8 +11,8 @@ from prompts.speech_process import SpeechBusy, Worker
 MOST = 4
 """Processes of one engine at most: each takes 60 to 130 MB."""
 
-_USUAL, _WEIGHT = 0.05, 0.2
-"""Seconds of a sentence before any was measured, and how much each that is measured counts."""
+_USUAL, _WEIGHT = 0.002, 0.2
+"""Seconds of a letter before any was measured, and how much each sentence then counts."""
 
 
 def cores() -> int:
@@ -66,21 +66,22 @@ class Pool:
         It waits at most ``patience`` seconds for a free process, and not at all if those who wait
         already will take longer; then ``deadline`` seconds for the sentence.
         """
-        expected = (self._waiting + 1) * self._usual / self.size
+        expected = (self._waiting + len(request.text)) * self._usual / self.size
         if self._idle.empty() and expected > patience:
             raise self._busy(expected)
-        self._waiting += 1
+        self._waiting += len(request.text)
         try:
             async with asyncio.timeout(patience):
                 worker = await self._idle.get()
         except TimeoutError:
             raise self._busy(patience) from None
         finally:
-            self._waiting -= 1
+            self._waiting -= len(request.text)
         began = time.monotonic()
         try:
             await worker.speak(request, deadline)
-            self._usual += _WEIGHT * (time.monotonic() - began - self._usual)
+            took = (time.monotonic() - began) / len(request.text)
+            self._usual += _WEIGHT * (took - self._usual)
         finally:
             self._idle.put_nowait(worker)
 

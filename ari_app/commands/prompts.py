@@ -14,6 +14,7 @@ from ari_app.menus import loading
 from ivr.value_readers import READERS
 from ivr.values import Phrase, Value, Values
 from prompts import plan
+from prompts.media import PromptMedia
 from prompts.voice import Voice
 
 
@@ -95,13 +96,19 @@ def say(
     state.make()
     words = loading.prompts_in_use(state.config(), menus)
     lang = lang or words.languages[0]
+    config = state.config()
+    phrase = None
     if text in words.prompts:
-        text = plan.phrase_text(words, Phrase(text, _filled(words.slots(text), values)), lang)
+        phrase = Phrase(text, _filled(words.slots(text), values))
+        text = plan.phrase_text(words, phrase, lang)
 
     async def saying() -> None:
-        settings = voices.settings(state.config(), state)
-        async with Voice(settings, state.sounds) as voice:
-            await voice.say(text, lang, output)
+        async with Voice(voices.settings(config, state), state.sounds) as voice:
+            if phrase is None:
+                await voice.say(text, lang, output)
+            else:
+                recordings = speech.recordings(config, state)
+                await PromptMedia(voice, words, recordings).write(phrase, lang, output)
 
     run(saying())
     click.echo(f"{output}: {text}")

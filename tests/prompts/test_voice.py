@@ -288,3 +288,12 @@ async def test_leaving_ends_the_process_and_what_waits(tmp_path: Path) -> None:
         os.kill(pid, 0)
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_a_phrase_in_one_file_is_what_is_played(voice: Voice, tmp_path: Path) -> None:
+    own = {"ru.yaml": "balance: Сейчас у вас на счёте {balance:money}. Спасибо.\n"}
+    media = PromptMedia(voice, merge(CATALOGUE, own).valid(), None)
+    files = await media.media([balance(7)], "ru")
+    assert len(files) == 3
+    await media.write(balance(7), "ru", tmp_path / "whole.wav")
+    assert np.array_equal(sound(str(tmp_path / "whole")), np.concatenate([*map(sound, files)]))
