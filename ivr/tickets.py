@@ -86,6 +86,10 @@ class TicketPolicy(Struct, frozen=True):
         name = name or GENERAL
         return self.topics.get(name) or (UNCHOSEN if name == GENERAL else Topic())
 
+    def usual_department(self, topic: str) -> str:
+        """Who usually works on a topic: its department, else the first of the site."""
+        return self.topic(topic).department or next(iter(self.departments), "")
+
     def department_label(self, name: str, language: str) -> str:
         """A department as it is shown; one that is unknown, by its name."""
         return label(self.departments.get(name, Department()).label, language) or name

@@ -69,7 +69,7 @@ class Render:
             "parts": self.parts,
             "reasons": REASONS,
             "topics": tuple(site.tickets.topics),
-            "usual_department": self._usual_department,
+            "usual_department": site.tickets.usual_department,
         }
         self._templates.filters |= {
             "clock": self._clock,
@@ -151,10 +151,6 @@ class Render:
     def money(self, amount: Decimal, currency: str, language: str) -> str:
         """An amount with its currency, which is that of the site where none is named."""
         return money(amount, currency or self.site.currency, language)
-
-    def _usual_department(self, topic: str) -> str:
-        """The department that usually works on a topic; "" for the first one offered."""
-        return self.site.tickets.topic(topic).department
 
     def local(self, at: datetime) -> datetime:
         """A naive moment, in the time zone of the desk."""

@@ -67,9 +67,7 @@ class StoredRequests:
         self, asker: Asker, place: str, topic: str, key: str
     ) -> tuple[datetime, bool]:
         """Open the ticket at the department of the topic, with the area as its text."""
-        department, now = self._site.topic(topic).department, self._now()
-        if not department:
-            raise RequestsUnavailable(f"[topics.{topic}] has no department: name one there")
+        department, now = self._site.usual_department(topic), self._now()
         new = NewTicket(
             key=key,
             by="",

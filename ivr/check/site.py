@@ -23,11 +23,13 @@ def no_language(context: CheckContext) -> Iterator[Finding]:
 
 def unknown_topics(context: CheckContext) -> Iterator[Finding]:
     """Topics that the site does not have."""
-    seeds = {
-        found[1]
-        for _, node in context.nodes()
-        if isinstance(node, nodes.Queue) and (found := REFERENCE.fullmatch(node.topic))
-    }
+    seeds = set()
+    for _, node in context.nodes():
+        match node:
+            case nodes.Queue(topic=given) if found := REFERENCE.fullmatch(given):
+                seeds.add(found[1])
+            case nodes.Do(inputs={"topic": value}):
+                seeds.add(value)
     yield from _unknown(context, "topic", context.standard.site.topics, _copies(context, seeds))
 
 

@@ -101,6 +101,16 @@ def test_labels_are_in_the_language_else_in_any_and_unknown_names_stay() -> None
     assert label({"": "any", "be": "сваё"}, "be") == "сваё"
 
 
+def test_the_department_of_a_topic_is_its_own_or_the_first() -> None:
+    own = TicketPolicy(SITE.departments, {"cable": Topic(department="engineers")})
+    assert [own.usual_department(name) for name in ("cable", "line", "")] == [
+        "engineers",
+        "desk",
+        "desk",
+    ]
+    assert TicketPolicy().usual_department("cable") == ""
+
+
 def test_who_chose_no_topic_is_in_the_general_one() -> None:
     assert [SITE.topic(name) for name in ("", "general")] == [UNCHOSEN, UNCHOSEN]
     assert SITE.topic("forgotten") == Topic()

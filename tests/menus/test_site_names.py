@@ -132,6 +132,23 @@ def test_topics_that_the_site_does_not_know_are_refused_wherever_they_stand(tmp_
     assert menus(tmp_path, own, "roaming", "general").book.flows
 
 
+def test_the_topic_that_an_operation_takes_is_one_of_the_site(tmp_path: Path) -> None:
+    text = """\
+flow: "1"
+numbers: ["1"]
+languages: [en]
+start: begin
+nodes:
+  begin: { set: { about: nowhere }, then: report }
+  report: { do: no-network, inputs: { topic: about }, else: bye }
+  bye: { end: thanks-bye }
+"""
+    (tmp_path / "1.yaml").write_text(text)
+    site = config()
+    with pytest.raises(FlowsError, match=r":6:\d+: unknown-topic: the site has no topic nowhe"):
+        loading.menus(tmp_path, loading.shipped(site), CATALOGUE, loading.site_names(site))
+
+
 def test_departments_that_the_site_does_not_know_are_refused(tmp_path: Path) -> None:
     text = """\
 flow: "1"
