@@ -144,15 +144,17 @@ def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done 
     wrongs = at.wrongs + (how != "silent")
     spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= flow.patience
     over = at.misses >= flow.patience
-    way = "gave-up" if spent else "silent" if how == "silent" else "wrong"
+    unanswered = node.unanswered if isinstance(node, Menu) and not wrongs else ""
+    left = "unanswered" if unanswered else "gave-up"
+    way = left if spent else "silent" if how == "silent" else "wrong"
     if over:
         way = "farewell" if flow.farewell else ""
-    draft.record(node, draft.heard(), key, "gave-up" if spent else how, way)
+    draft.record(node, draft.heard(), key, left if spent else how, way)
     draft.session = replace(at, silences=silences, wrongs=wrongs, misses=at.misses + 1)
     if over:
         return flow.farewell or Done("ended")
     if spent:
-        return node.gave_up
+        return unanswered or node.gave_up
     wrong = draft.phrases(nth(node.wrong, wrongs) if how == "wrong" else ())
     if consent(node) and not _presented(draft):
         phrases = (*wrong, *at.again)

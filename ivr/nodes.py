@@ -63,6 +63,9 @@ class Menu(Listens, frozen=True, kw_only=True):
 
     menu: Words
     keys: Annotated[Keys, Meta(description="key: the node it leads to, or back, or repeat")]
+    unanswered: Annotated[
+        Target, Meta(description="next node instead of gave-up when there were only silences")
+    ] = ""
 
 
 class Input(Listens, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ _FINE = frozenset(
 _OUR_FAULT = frozenset({"error", "failed", "unavailable", "unknown"})
 _UNASKED = frozenset({"", "hung-up", "identify", "need"})
 """Edges by which a node is left without running its operation."""
-_MISSED = frozenset({"silent", "wrong", "gave-up", "farewell"})
+_MISSED = frozenset({"silent", "wrong", "gave-up", "unanswered", "farewell"})
 
 
 class NodeVisit(Struct, frozen=True):

@@ -16,7 +16,7 @@ from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 
-FAILED_INPUT = ("silent", "wrong", "gave-up", "farewell")
+FAILED_INPUT = ("silent", "wrong", "gave-up", "unanswered", "farewell")
 """Labels of the edges after silence and wrong keys."""
 
 HANDLERS: Mapping[str, str] = {
@@ -56,6 +56,8 @@ def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) ->
             if node.attempts > 1:
                 found += [Edge(label, *spot) for label in ("silent", "wrong")]
             found.append(Edge("gave-up", flow.flow, node.gave_up))
+            if isinstance(node, nodes.Menu) and node.unanswered:
+                found.append(Edge("unanswered", flow.flow, node.unanswered))
             if flow.farewell:
                 found.append(Edge("farewell", flow.flow, flow.farewell))
         case nodes.Record() if flow.farewell:

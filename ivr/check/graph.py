@@ -207,9 +207,9 @@ def _led(node: Node, edge: Edge) -> bool:
 
 
 def _cost(node: Node, edge: Edge) -> int:
-    """The number of keys for an edge; gave-up takes as many as there are attempts."""
+    """The number of keys for an edge; gave-up and unanswered take as many as there are attempts."""
     if not isinstance(node, nodes.Listens):
         return 0
     if edge.label in FAILED_INPUT:
-        return node.attempts if edge.label == "gave-up" else 1
+        return node.attempts if edge.label in ("gave-up", "unanswered") else 1
     return len(edge.label) if isinstance(node, nodes.Menu) else 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ivr import nodes
+from ivr.analysis.graph import FAILED_INPUT
 from ivr.check.context import CheckContext, Finding
 from ivr.key_grammar import choices
 from ivr.session import Spot
@@ -129,8 +130,7 @@ def endless(context: CheckContext) -> Iterator[Finding]:
     graph = context.graph
     for spot, node in context.nodes():
         if not isinstance(node, nodes.Input) or any(
-            edge.label not in ("then", "silent", "wrong", "gave-up", "farewell", "need")
-            for edge in graph.edges[spot]
+            edge.label not in ("then", *FAILED_INPUT, "need") for edge in graph.edges[spot]
         ):
             continue
         after = graph.reached(

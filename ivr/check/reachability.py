@@ -82,7 +82,9 @@ def silent_rounds(context: CheckContext) -> Iterator[Finding]:
     waiting = list(helped)
     for spot in waiting:
         for each, edge in graph.before[spot]:
-            passive = not isinstance(graph.nodes[each], nodes.Listens) or edge.label == "gave-up"
+            node = graph.nodes[each]
+            left = "unanswered" if isinstance(node, nodes.Menu) and node.unanswered else "gave-up"
+            passive = not isinstance(node, nodes.Listens) or edge.label == left
             if passive and each not in helped:
                 helped.add(each)
                 waiting.append(each)

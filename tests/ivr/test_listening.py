@@ -27,6 +27,34 @@ start:
   gave-up: bye
 bye: { end: bye }
 """
+ONLY_SILENT = """
+start:
+  menu: menu
+  keys: { "1": one }
+  attempts: 2
+  unanswered: one
+  gave-up: bye
+one: { end: hello }
+bye: { end: bye }
+"""
+
+
+@pytest.mark.parametrize(
+    ("events", "said", "way"),
+    [
+        ([Silent(), Silent()], "say hello", "unanswered"),
+        ([Keyed("5"), Silent(), Silent()], "say bye", "gave-up"),
+        ([Silent(), Keyed("5"), Keyed("5")], "say bye", "gave-up"),
+    ],
+)
+def test_who_was_only_silent_goes_elsewhere(events: list[Event], said: str, way: str) -> None:
+    call = Call(book(flow(ONLY_SILENT)))
+    for event in events:
+        call.take(event)
+    assert call.summary == said
+    assert call.steps[-2].way == way
+
+
 RETRIES = {
     "silent, and the last prompt serves for the rest": (
         [Silent(), Silent(), Silent(), Silent()],
