@@ -16,6 +16,9 @@ from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 
+ALL_KEYS = frozenset("0123456789*#")
+"""In a menu that has all of them no key is wrong."""
+
 FAILED_INPUT = ("silent", "wrong", "gave-up", "unanswered", "farewell")
 """Labels of the edges after silence and wrong keys."""
 
@@ -53,11 +56,14 @@ def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) ->
     found = [Edge(label, flow.flow, target) for label, target in _within(flow, node, operations)]
     match node:
         case nodes.Listens():
+            unanswered = node.unanswered if isinstance(node, nodes.Menu) else ""
+            mistaken = not (isinstance(node, nodes.Menu) and node.keys.keys() >= ALL_KEYS)
             if node.attempts > 1:
-                found += [Edge(label, *spot) for label in ("silent", "wrong")]
-            found.append(Edge("gave-up", flow.flow, node.gave_up))
-            if isinstance(node, nodes.Menu) and node.unanswered:
-                found.append(Edge("unanswered", flow.flow, node.unanswered))
+                found += [Edge("silent", *spot)] + [Edge("wrong", *spot)] * mistaken
+            if mistaken or not unanswered:
+                found.append(Edge("gave-up", flow.flow, node.gave_up))
+            if unanswered:
+                found.append(Edge("unanswered", flow.flow, unanswered))
             if flow.farewell:
                 found.append(Edge("farewell", flow.flow, flow.farewell))
         case nodes.Record() if flow.farewell:

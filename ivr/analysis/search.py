@@ -36,9 +36,12 @@ from ivr.session_start import first_event, start_session
 from ivr.values import Count, Digits, Recording
 from ivr.wants import Action, Ask, Done, FindAnnouncements, Record, Say, Want
 
-DETAIL = (0, 1, 2)
-"""Levels of how states are distinguished: by place; also by the patience left; also by which values
-are set. Each level is used only for edges that the one before did not find."""
+DETAIL = (0, 1, 2, 3)
+"""Levels of how states are distinguished: by place and the values on which the flows branch that the
+caller is in; by those of all flows; also by the patience left; also by which values are set. Each
+level is used only for edges that the one before did not find."""
+PATIENCE, SET = DETAIL[2:]
+"""From which levels on patience counts, and which values are set."""
 
 STATES = 150_000
 """The search stops after this many states per level: seconds, and far more than flows have."""
@@ -59,10 +62,10 @@ def find_paths(book: Book, flow: str = "", known: int = 1, number: str = "") -> 
     wanted = [edge for each in flows for edge in edge_keys(book, each)]
     ends: dict[EdgeKey, _Reached] = {}
     for detail in DETAIL:
-        for together in (flows,) if detail else _together(flows):
+        for together in (flows,) if detail >= PATIENCE else _together(flows):
             names = {each.flow for each in together}
             left = {edge for edge in wanted if edge not in ends and edge[0] in names}
-            if not detail:
+            if detail < PATIENCE:
                 left = {edge for edge in left if edge[2] != FAREWELL}
             if left:
                 starts = tuple(_starts(book, together[0], known, number))
@@ -115,13 +118,13 @@ class _Search:
         self.book = book
         self.detail = detail
         self.replies: dict[Request, tuple[Event, ...]] = {}
-        looked = [
-            node.branch
+        self.looked_in = {
+            flow.flow: frozenset(
+                node.branch for node in flow.nodes.values() if isinstance(node, nodes.Branch)
+            )
             for flow in book.flows.values()
-            for node in flow.nodes.values()
-            if isinstance(node, nodes.Branch)
-        ]
-        self.looked = frozenset(looked)
+        }
+        self.looked = frozenset[str]().union(*self.looked_in.values())
 
     def run(self, starts: Iterable[Session], missed: set[EdgeKey]) -> Mapping[EdgeKey, _Reached]:
         """Missed edge -> the first state that took it."""
@@ -169,12 +172,16 @@ class _Search:
         """The turn of a state: how much patience is spent, where that is counted."""
         at = one.session
         spent = at.misses >= self.book.flows[at.flow].patience
-        return at.misses if self.detail and (spent or not one.awake) else 0
+        return at.misses if self.detail >= PATIENCE and (spent or not one.awake) else 0
 
     def state(self, one: _Reached) -> Hashable:
         """The key by which states are merged."""
         at = one.session
-        values = [(name, plain(at.values[name])) for name in sorted(self.looked & at.values.keys())]
+        looked = self.looked
+        if self.detail == 0:
+            flows = (at.flow, *(frame.flow for frame in at.frames))
+            looked = frozenset[str]().union(*map(self.looked_in.__getitem__, flows))
+        values = [(name, plain(at.values[name])) for name in sorted(looked & at.values.keys())]
         patience = self.book.flows[at.flow].patience
         misses = -1 if at.misses >= patience else 0 if one.awake else at.misses
         return (
@@ -192,8 +199,8 @@ class _Search:
             at.dialled if "dialled" in self.looked else "",
             (at.agreed is not None, tuple((frame.flow, frame.node) for frame in at.frames)),
             tuple(values),
-            misses if self.detail > 0 else 0,
-            tuple(sorted(at.values)) if self.detail > 1 else (),
+            misses if self.detail >= PATIENCE else 0,
+            tuple(sorted(at.values)) if self.detail >= SET else (),
         )
 
     def events(self, one: _Reached) -> Iterator[Event]:
