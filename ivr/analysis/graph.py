@@ -56,14 +56,7 @@ def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) ->
     found = [Edge(label, flow.flow, target) for label, target in _within(flow, node, operations)]
     match node:
         case nodes.Listens():
-            unanswered = node.unanswered if isinstance(node, nodes.Menu) else ""
-            mistaken = not (isinstance(node, nodes.Menu) and node.keys.keys() >= ALL_KEYS)
-            if node.attempts > 1:
-                found += [Edge("silent", *spot)] + [Edge("wrong", *spot)] * mistaken
-            if mistaken or not unanswered:
-                found.append(Edge("gave-up", flow.flow, node.gave_up))
-            if unanswered:
-                found.append(Edge("unanswered", flow.flow, unanswered))
+            found += _missed(spot, node)
             if flow.farewell:
                 found.append(Edge("farewell", flow.flow, flow.farewell))
         case nodes.Record() if flow.farewell:
@@ -82,6 +75,21 @@ def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) ->
         if flow.on_need:
             found.append(Edge("need", flow.flow, flow.on_need))
     return tuple(found)
+
+
+def _missed(spot: Spot, node: nodes.Listens) -> Iterator[Edge]:
+    """The edges after silence and wrong keys, but for that of the call's end."""
+    menu = node if isinstance(node, nodes.Menu) else None
+    mistaken = menu is None or not menu.keys.keys() >= ALL_KEYS
+    unanswered = menu.unanswered if menu else ""
+    if node.attempts > 1:
+        yield Edge("silent", *spot)
+        if mistaken:
+            yield Edge("wrong", *spot)
+    if mistaken or not unanswered:
+        yield Edge("gave-up", spot[0], node.gave_up)
+    if unanswered:
+        yield Edge("unanswered", spot[0], unanswered)
 
 
 def returns(flow: Flow) -> tuple[str, ...]:

@@ -37,9 +37,9 @@ from ivr.values import Count, Digits, Recording
 from ivr.wants import Action, Ask, Done, FindAnnouncements, Record, Say, Want
 
 DETAIL = (0, 1, 2, 3)
-"""Levels of how states are distinguished: by place and the values on which the flows branch that the
-caller is in; by those of all flows; also by the patience left; also by which values are set. Each
-level is used only for edges that the one before did not find."""
+"""Levels of how states are distinguished: by place, and the values on which the flows branch that
+the caller is in; by those of all flows; also by the patience left; also by which values are set.
+Each level is used only for edges that the one before did not find."""
 PATIENCE, SET = DETAIL[2:]
 """From which levels on patience counts, and which values are set."""
 
