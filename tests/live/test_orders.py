@@ -43,7 +43,8 @@ nodes:
   left: { do: allowance, else: bye }
   bye: { end: thanks-bye }
 """
-KEYS = "15266#990000002#3#1"
+KEYS = "15266#990000002#3#,1"
+"""The yes is pressed after the comma: when the question was heard out."""
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,13 @@ def gifts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     settings = f'[menus]\ndirectory = "{directory / "menus"}"'
     with installed(directory / "state", settings) as one:
         yield one
+
+
+def test_a_yes_that_was_typed_ahead_gives_nothing(gifts: Installation) -> None:
+    keys = KEYS.replace(",", "")
+    output = gifts.out("call", "611", "--as", "0001", "--press", keys, "--stay", "1")
+    assert "quote -> ok" in output
+    assert "give -> " not in output
 
 
 def test_a_gift_is_given_once_and_both_are_notified(gifts: Installation) -> None:
