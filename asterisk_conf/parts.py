@@ -53,7 +53,7 @@ class SipAccount(Struct, frozen=True):
     password: Secret
     number: str
     name: str = ""
-    language: str = "ru"
+    language: str = "en"
 
 
 class Agent(Struct, frozen=True):
@@ -147,7 +147,7 @@ class Description(Struct, frozen=True, kw_only=True):
     ports: Ports = Ports()
     numbers: tuple[str, ...] = ("611", "111")
     app: str = "firstline"
-    language: str = "ru"
+    language: str = "en"
     subscribers: tuple[SipAccount, ...] = ()
     agents: tuple[Agent, ...] = ()
     queues: tuple[Queue, ...] = (Queue("support"),)

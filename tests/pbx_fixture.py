@@ -25,7 +25,7 @@ _REPOSITORY = Path(__file__).resolve().parent.parent
 DEMO = Site(
     secrets=Secrets(ari_password=Secret("ari-of-the-tests"), ami_password=Secret("ami-of-tests")),
     subscribers=(
-        SipAccount("1001", Secret("one"), "375291000001", "Анна Первая"),
+        SipAccount("1001", Secret("one"), "375291000001", "Анна Первая", "ru"),
         SipAccount("1002", Secret("two"), "375291000002", "Barys Druhi", "en"),
     ),
     agents=(Agent("agent1", Secret("agent"), "Ольга", "701"),),

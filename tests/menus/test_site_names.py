@@ -7,6 +7,7 @@ from msgspec import convert
 from msgspec.structs import replace
 
 from ari_app.config.settings import Config
+from ari_app.main import pbx_site
 from ari_app.menus import loading, schedules
 from ari_app.menus.loading import FlowsError, Menus
 from ari_app.selfcare.operations import CATALOGUE
@@ -174,6 +175,7 @@ def test_the_shipped_menus_are_right_at_a_site_with_its_own_settings() -> None:
     names, words = loading.site_names(site), loading.shipped(site)
     shipped = loading.menus(loading.SHIPPED, words, CATALOGUE, names)
     assert shipped.warnings == ()
+    assert list(pbx_site.unmatched(site, shipped.book)) == []
     assert shipped.book.schedules["office"].timezone == "Asia/Almaty"
     assert schedules.schedules(site)["office"].timezone == "Asia/Almaty"
     for flow in shipped.book.flows.values():
