@@ -44,9 +44,17 @@ class Moment(Struct, frozen=True, tag="moment", repr_omit_defaults=True):
 
 
 class Digits(Struct, frozen=True, tag="digits"):
-    """Digits that are said one by one: a phone number, an account."""
+    """Digits that are said one by one: a phone number, an account.
+
+    ``hidden``: they are for the caller alone, such as a PUK; those who watch the call do not
+    see them.
+    """
 
     digits: str
+    hidden: bool = False
+
+    def __repr__(self) -> str:
+        return "Digits(***)" if self.hidden else f"Digits({self.digits!r})"
 
 
 class Name(Struct, frozen=True, tag="name"):

@@ -4,12 +4,15 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from ari_app.control.live_feed import CallEvent, LiveFeed
 from ari_app.log import masked
 from ari_app.store import calls
 from ari_app.store.calls import SECRET, CallAbout, CallBegan, CallEnded, StepTaken
 from ivr.engine import Step
 from ivr.session import Session, Subject
+from ivr.values import Digits
 from ivr.wants import Ask, Dial, Enqueue, Record, Say, Screen, Want
 
 log = logging.getLogger("firstline.calls")
@@ -107,7 +110,7 @@ class CallLog:
                 screen = want.screen
                 names = tuple(phrase.prompt for phrase in screen.phrases)
                 asks = isinstance(want, Ask)
-                texts = self._text(screen)
+                texts = self._shown(screen)
                 self._feed.publish(
                     CallEvent("telling", call, prompts=names, texts=texts, asks=asks)
                 )
@@ -115,6 +118,16 @@ class CallLog:
                 self._feed.publish(CallEvent("queued", call, node=want.queue))
             case Dial():
                 self._feed.publish(CallEvent("dialling", call, node=masked(want.number)))
+
+    def _shown(self, screen: Screen) -> tuple[str, ...]:
+        """The phrases of a screen for those who watch the call: what is hidden is only named."""
+        texts: list[str] = []
+        for phrase in screen.phrases:
+            if any(isinstance(one, Digits) and one.hidden for one in phrase.values.values()):
+                texts.append(f"({phrase.prompt})")
+            else:
+                texts += self._text(replace(screen, phrases=(phrase,)))
+        return tuple(texts)
 
     def heard(self, call: str) -> None:
         """A screen was played to its end."""

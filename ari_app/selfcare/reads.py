@@ -188,7 +188,11 @@ class Reads:
 
     async def _puk(self, request: OperationRequest) -> Answered:
         puk = (await self._billing.sim(request.subscriber)).puk
-        return Answered("none") if puk is None else Answered("ok", {"puk": Digits(puk.reveal())})
+        return (
+            Answered("none")
+            if puk is None
+            else Answered("ok", {"puk": Digits(puk.reveal(), hidden=True)})
+        )
 
     async def _ticket(self, request: OperationRequest) -> Answered:
         who = request.asker.subscriber

@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from ari_app.calls.call_log import CallLog
 from ari_app.control.live_feed import BEHIND, CallEvent, LiveFeed
 from ari_app.log import masked
 from ari_app.session.conductor import conduct
-from ari_app.store.calls import CallBegan, CallEnded
+from ari_app.store.calls import CallAbout, CallBegan, CallEnded
 from ivr.events import Bridged, Gone, Keyed, Played
+from ivr.session import Subject
+from ivr.values import Digits, Phrase
+from ivr.wants import Say, Screen
 from tests.session.scripted import BEGAN, Scripted, Sight, book, session
 
 
@@ -98,3 +103,29 @@ async def test_a_slow_watcher_misses_the_oldest_events() -> None:
             assert quick.get_nowait().call == str(number)
         assert slow.qsize() == BEHIND
         assert slow.get_nowait().call == "10"
+
+
+async def test_a_call_about_another_number_is_listed_with_that_subscriber() -> None:
+    sight = Sight()
+    other = Subject(9, "375290000009")
+    about = replace(session(), about=other)
+    sight.journal.began(session(), "v", BEGAN)
+    sight.journal.stepped(about, (), BEGAN)
+    sight.journal.stepped(about, (), BEGAN)
+    began, changed = sight.records
+    assert isinstance(began, CallBegan)
+    assert (began.caller, began.subscriber) == ("375291234567", 7), "the line's own truth"
+    assert changed == CallAbout("c1", BEGAN, 9), "one time"
+
+
+async def test_what_is_hidden_is_only_named_to_a_watcher() -> None:
+    feed = LiveFeed()
+    log = CallLog(lambda _: None, feed, lambda screen: (repr(screen.phrases),), "ari")
+    puk = Phrase("puk-is", {"puk": Digits("12345678", hidden=True)})
+    async with feed.watch() as events:
+        log.presented("c1", Say(Screen((puk, Phrase("menu")), "en")))
+        event = events.get_nowait()
+    assert event.prompts == ("puk-is", "menu")
+    assert event.texts[0] == "(puk-is)"
+    assert "12345678" not in repr(event)
+    assert "12345678" not in repr(puk)

@@ -9,7 +9,7 @@ from ari_app.workplace.live_calls import STEPS, LiveCalls
 from ivr.acd.queues import Caller
 from ivr.engine import Step
 from ivr.session import Caller as Calls
-from ivr.session import Session
+from ivr.session import Session, Subject
 from ivr.wants import Enqueue
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -69,6 +69,18 @@ def test_a_caller_from_our_menus_comes_with_path_and_identity() -> None:
     assert live_calls.steps("c1") is None
     assert live_calls.arrival(CALLER, "support").call == ""
     assert after.heard == ["began", "stepped", "presented", "ended"]
+
+
+def test_a_card_has_the_line_and_the_number_that_the_call_is_about() -> None:
+    live_calls = LiveCalls(find)
+    observer = live_calls.observing(RecordingObserver())
+    observer.began(session(), "v", AT)
+    live_calls.arrived("1.1", "c1")
+    about = session(about=Subject(7, "375990000007"), proven=True)
+    observer.stepped(about, (), AT)
+    found = live_calls.arrival(CALLER, "support")
+    assert (found.number, found.subscriber, found.about) == ("375990000001", 7, "375990000007")
+    assert found.identity == "code-word"
 
 
 @pytest.mark.parametrize(
