@@ -35,6 +35,10 @@ OF_THE_DEMO = {
         ("ivr/menus/611.yaml",),
     ),
     "its cities": (re.compile("Минск|Гомел|Брест\\b"), ()),
+    "its language as a default": (
+        re.compile(r'(?:default=\(?|language(?:: str)? = )"(?:ru|be)"'),
+        (),
+    ),
     "its time zone as a default": (re.compile('(?:=|: *)"?Europe/Minsk'), ()),
 }
 
