@@ -152,3 +152,33 @@ async def test_without_a_phone_the_same_words_are_right(
     session = Session(id="c1", dialled="611", caller=caller, language="ru", flow="f", node="n")
     invoke = Invoke("code-word", {"word": Sealed(Secret(keys))}, "c1:1")
     assert await perform(invoke, session) == Answered(outcome)
+
+
+def set_pin(state: State, pin: str) -> tuple[int, str]:
+    words = ["--state", str(state.directory), "subscribers", "set-pin", NUMBER, "--stdin"]
+    done = CliRunner().invoke(main, words, input=f"{pin}\n")
+    return done.exit_code, done.output
+
+
+def test_a_pin_stands_beside_the_word(demo: State, run: Run) -> None:
+    code, output = set_pin(demo, "73914")
+    assert (code, "set a code word first" in output) == (1, True)
+    set_word(demo, f"{WORD}\n", "--stdin")
+    assert set_pin(demo, "1234")[0] == 1, "it is too easy to guess"
+    assert set_pin(demo, "ветер")[0] == 1, "it has digits alone"
+    assert set_pin(demo, "73914") == (0, "the PIN is set\n")
+    assert proven(demo, "73914", WORD, "73915") == [True, True, False]
+    shown = run("subscribers", "show", NUMBER).stdout
+    assert ", and a PIN" in shown
+    assert "73914" not in shown
+
+
+def test_a_second_contact_is_set_shown_and_removed(demo: State, run: Run) -> None:
+    assert demo.database.exists()
+    contact = ("subscribers", "second-contact", NUMBER)
+    assert run(*contact).stdout == "second contact: none\n"
+    assert run(*contact, "+375 17 000-00-09").stdout == "second contact: 375170000009\n"
+    assert run(*contact).stdout == "second contact: 375170000009\n"
+    refused = run(*contact, NUMBER)
+    assert (refused.exit_code, "no number of somebody else" in refused.stderr) == (1, True)
+    assert run(*contact, "--none").stdout == "second contact: none\n"
