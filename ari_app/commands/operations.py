@@ -78,6 +78,7 @@ MEANT: Mapping[str, str] = {
     "ok": "it is done",
     "day": "refused: not on that day, or not for so long",
     "limit": "refused: the caller reached the limit",
+    "locked": "refused: too many wrong entries",
     "no-recipient": "refused: no subscriber has that number",
     "no-such": "refused: nothing has that code or number",
     "none": "there is nothing to report",

@@ -63,5 +63,7 @@ def test_a_yes_to_the_first_page_of_a_charge_turns_nothing() -> None:
 
 def test_the_code_word_is_replied_in_letters() -> None:
     pages = ussd("611", "--as", "0026", "--press", "2,1,1,9,1,Ручей")
-    assert "Сейчас мы спишем 5,00 руб.\n1 Если согласны\n2 Если нет\n-> 1\n" in pages
+    assert (
+        "За смену тарифа мы один раз спишем 5,00 руб.\n1 Если согласны\n2 Если нет\n-> 1\n" in pages
+    )
     assert "-> Ручей\nГотово! Тариф «Старт» начнётся" in pages
