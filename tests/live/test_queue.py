@@ -47,8 +47,12 @@ async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
         await asyncio.to_thread(firstline.queued, 1)
         await me.press("*")
         async for event in events:
-            if event.what == "telling" and event.prompts == ("main-menu",):
-                break  # that again, without the welcome
+            if event.what == "telling" and event.prompts == ("busy-menu",):
+                break  # a call back is offered
+        await me.press("#")
+        async for event in events:
+            if event.what == "telling" and "anything-else" in event.prompts:
+                break
         await me.press("6")
         async for event in events:
             if event.key == "6":
@@ -57,7 +61,7 @@ async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
         await me.wait(Disconnected)
     path = await asyncio.to_thread(firstline.last_call)
     assert "support-queue (queue)  -> left" in path
-    assert "main (menu)  played main-menu  key 6  -> lessons" in path
+    assert "again (menu)  played anything-else main-menu-short  key 6  -> lessons" in path
 
 
 async def test_who_hangs_up_in_the_queue_is_gone(firstline: Installation) -> None:
