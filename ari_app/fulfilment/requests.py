@@ -55,7 +55,7 @@ class StoredRequests:
     async def _request_notification(
         self, announcement: int, asker: Asker, at: datetime
     ) -> announcement_requests.RequestResult:
-        who = (asker.number, asker.subscriber, asker.call)
+        who = (asker.texts_to, asker.subscriber, asker.call)
         try:
             return await self._store.write(
                 announcement_requests.request_notification, announcement, *who, at, asker.language

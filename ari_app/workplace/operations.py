@@ -98,6 +98,7 @@ class AgentOperations:
             arrival.subscriber,
             arrival.language,
             card.identity,
+            arrival.about,
         )
         try:
             return await self._selfcare.run(operation, inputs, asker, key)

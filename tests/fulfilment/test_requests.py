@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ari_app.fulfilment.requests import StoredRequests
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable
@@ -87,6 +88,8 @@ async def test_who_heard_an_announcement_may_request_a_message(store: Store) -> 
     await bulletin.refresh(NOON)
     assert await staff.notify_when_restored(ASKER) == "noted"
     assert await staff.notify_when_restored(ASKER) == "already"
+    elsewhere = replace(ASKER, number="375170000009", about=ASKER.number)
+    assert await staff.notify_when_restored(elsewhere) == "already", "it is that number's request"
     with pytest.raises(RequestsUnavailable, match="no number"):
         await staff.notify_when_restored(Asker("c2", "anonymous", None))
 

@@ -171,3 +171,14 @@ async def test_an_unknown_caller_has_no_account(operations: AgentOperations) -> 
     stranger = card("none")
     stranger = replace(stranger, arrival=replace(stranger.arrival, subscriber=None))
     assert (await operations.ask(stranger, "balance", {})).outcome == "unknown"
+
+
+async def test_texts_about_a_subscriber_go_to_their_own_number_also_from_another_phone(
+    harness: Harness, operations: AgentOperations
+) -> None:
+    usual = card()
+    arrival = replace(usual.arrival, number="375170000009", about=NUMBERS[1])
+    sent = await operations.do(replace(usual, arrival=arrival), "apn-settings", {}, KEY, "asked")
+    assert sent.answered.outcome == "ok"
+    [text] = (await harness.texts()).values()
+    assert text.number == NUMBERS[1]
