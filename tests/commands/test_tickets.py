@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec import json
+from msgspec.structs import replace
 
 from ari_app.config.state import State
 from ari_app.store import tickets
@@ -116,3 +117,21 @@ def test_what_is_closed_stays_closed(run: Run) -> None:
     refused = run("tickets", "change", "1", "--to", "open")
     assert refused.exit_code == 1
     assert "ticket 1 is closed: it cannot be open" in refused.output
+
+
+def test_a_ticket_of_a_department_that_is_no_more_is_listed_and_moved(
+    run: Run, state: State
+) -> None:
+    def opening(db: Database) -> None:
+        tickets.open_ticket(db, replace(NEW, department="attic", topic="dust"), datetime.now(UTC))
+
+    async def working() -> None:
+        store = await Store.open(state.database, BELARUS)
+        await store.write(opening)
+        await store.close()
+
+    asyncio.run(working())
+    assert "  attic: dust  no owner  open" in run("tickets", "list", "--department", "attic").stdout
+    assert run("tickets", "change", "1", "--department", "attic").exit_code == 2
+    assert "  finance: dust  " in run("tickets", "change", "1", "--department", "finance").stdout
+    assert " department finance" in run("tickets", "show", "1").stdout
