@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ivr.check import (
+    charges,
     consistency,
     handlers,
     names,
@@ -123,6 +124,9 @@ _JUDGED = (
          "Set the value before.", values.unbrought),
     Rule("unconfirmed", "error", "No caller pays for a key pressed by mistake.",
          "Put a `confirm` before the operation, on every path.", values.unconfirmed),
+    Rule("unsaid-charge", "error", "No caller pays what no prompt says.",
+         "Say the charge with a placeholder, after the last question before the `confirm`.",
+         charges.unsaid),
     Rule("told-secret", "error", "A code word is neither played nor stored.",
          "Let an operation compare it; play and branch on something else.", values.open_secret),
     Rule("sometimes-unbrought", "warning", "A value is set on every path to its use.",

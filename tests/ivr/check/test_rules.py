@@ -63,6 +63,7 @@ OPERATIONS = {
         Operation("note", {"ok": {}}),
         Operation("ticket", {"some": {"department": "word"}, "none": {}}),
         Operation("pay", {"ok": {}, "refused": {}}, costs=True),
+        Operation("buy", {"ok": {}}, {"charge": "money"}, costs=True, charge="charge"),
         Operation("check-contract", {"ok": {}, "wrong": {}}, inputs={"contract": "digits"}),
         Operation("check-code", {"ok": {}, "wrong": {}}, inputs={"code": "secret"}, proves="ok"),
         Operation("look-at-code", {"ok": {}, "wrong": {}}, inputs={"code": "secret"}),
