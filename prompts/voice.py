@@ -78,9 +78,14 @@ class Voice:
         self._reported: dict[str, tuple[float, int]] = {}
 
     @property
+    def pids(self) -> tuple[int, ...]:
+        """The ids of the speech processes."""
+        return tuple(pid for pool in self._pools.values() for pid in pool.pids)
+
+    @property
     def pid(self) -> int | None:
         """The id of a speech process."""
-        return next((pid for pool in self._pools.values() for pid in pool.pids), None)
+        return next(iter(self.pids), None)
 
     @property
     def conversions(self) -> Path:

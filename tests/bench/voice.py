@@ -50,6 +50,8 @@ class Burst(Struct, frozen=True):
     first_engine: int
     """Sentences spoken by the language's own engine, of those that were new."""
     new: int
+    cpu: float
+    """Seconds of the speech processes, divided by the cores: the burst on cores that are quiet."""
     hits: float
     """Percent of all sounds that were in the cache."""
 
@@ -67,12 +69,23 @@ async def burst(name: str, media: PromptMedia, amounts: list[Decimal]) -> Burst:
 
     every = [each for amount in amounts for each in texts(media.catalogue, amount)]
     missing = {each for each in every if media.voice.find(each) is None}
+    before = cpu(media.voice)
     waits = await asyncio.gather(*map(one, amounts))
+    used = (cpu(media.voice) - before) / cores()
     own = sum(media.voice.find(each) is not None for each in missing)
     known = sum(each not in missing for each in every)
     return Burst(
-        name, len(amounts), tuple(sorted(waits)), own, len(missing), 100 * known / len(every)
+        name, len(amounts), tuple(sorted(waits)), own, len(missing), used, 100 * known / len(every)
     )
+
+
+def cpu(voice: Voice) -> float:
+    """Seconds of CPU that the speech processes have used."""
+    ticks = 0
+    for pid in voice.pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # utime and stime of proc(5)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def balance(amount: Decimal) -> Phrase:
@@ -131,7 +144,16 @@ async def usual(media: PromptMedia, callers: int) -> Burst:
 def main(callers: int, engines: tuple[str, ...]) -> None:
     """See the module."""
     table = Table(title=f"{callers} callers in one moment, {cores()} processes of an engine")
-    for heading in ("voice", "burst", "heard", "own voice", "median s", "worst s", "cache hits %"):
+    for heading in (
+        "voice",
+        "burst",
+        "heard",
+        "own voice",
+        "median s",
+        "worst s",
+        "CPU s",
+        "cache hits %",
+    ):
         table.add_column(heading, justify="left" if heading in ("voice", "burst") else "right")
     worst = 0.0
     for engine in engines:
@@ -147,9 +169,10 @@ def main(callers: int, engines: tuple[str, ...]) -> None:
                 f"{each.first_engine} of {each.new}",
                 f"{middle:.3f}",
                 f"{each.waits[-1]:.3f}",
+                f"{each.cpu:.2f}",
                 f"{each.hits:.0f}",
             )
-    console = Console(width=100)
+    console = Console(width=120)
     console.print(table)
     if worst > AIM:
         console.print(f"silence of {worst:.2f} s: more than {AIM:g} s")
