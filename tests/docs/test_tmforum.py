@@ -2,6 +2,8 @@
 
 from typing import get_args
 
+import click
+
 from ari_app.cli import main
 from ari_app.selfcare.orders import Order, Reason
 from ari_app.selfcare.tmf import product_order
@@ -35,5 +37,7 @@ def test_the_orders_and_the_words_of_refusals() -> None:
 def test_the_trouble() -> None:
     [table] = tables(section(TMFORUM, "Trying it"))
     faults = [code(row[0])[0].split()[0].removeprefix("--") for row in table]
-    options = {name for option in main.commands["demo-billing"].params for name in option.opts}
+    command = main.get_command(click.Context(main), "demo-billing")
+    assert command is not None
+    options = {name for option in command.params for name in option.opts}
     assert faults == [fault for fault in get_args(Fault) if f"--{fault}" in options]
