@@ -118,6 +118,7 @@ async def calling(one: Installation, number: str = "611") -> AsyncIterator[Call]
         await phone.dial(number)
         await phone.wait(Connected)
         await call.asked("main-menu", "76")
+        await call.asked("word-which", "1")
         yield call
         await phone.hangup()
         await phone.wait(Disconnected)
@@ -152,14 +153,14 @@ async def test_a_code_word_is_keyed_keyed_wrong_and_changed(loud: Installation) 
 async def test_a_code_word_is_sent_in_texts(loud: Installation) -> None:
     async with Phone(loud.subscriber()) as phone:
         await phone.register()
-        # The first is wrong, the others answer a menu that asks whether to try again.
-        for text in ("меню", "7", "6", WRONG, KEYS, WORD, "*100#"):
+        # The first secret is wrong, the others answer a menu that asks whether to try again.
+        for text in ("привет", "7", "6", "1", WRONG, KEYS, WORD, "*100#"):
             await phone.text("611", text)
             await phone.wait(Texted)
     listed = (await asyncio.to_thread(loud.out, "calls", "list", "--limit", "2")).splitlines()
     path = await asyncio.to_thread(loud.out, "calls", "show", listed[1].split()[0])
     assert "dialled 611 over ussd" in path
-    assert path.count("key secret") == 1
+    assert path.count("key secret") == 1, path
     assert path.count("code-word-wrong  -> ") == 2, path
     assert written(loud) == []
 
@@ -206,7 +207,7 @@ async def test_the_application_dies_while_a_word_is_keyed(loud: Installation) ->
     async with Phone(loud.subscriber()) as phone:
         await phone.dial("611")
         await phone.wait(Connected)
-        await phone.press("76")
+        await phone.press("761")
         await phone.press(WRONG)
         await asyncio.to_thread(loud.kill, signal.SIGABRT)
         await phone.hangup()
