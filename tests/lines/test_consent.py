@@ -39,6 +39,12 @@ WRITTEN: Callable[[Screen], tuple[str, ...]] = partial(
 )
 
 
+READ_ON = tuple(
+    WRITTEN(Screen((Phrase("ussd-read-on"),), language))[0] for language in ("ru", "be", "en")
+)
+"""The hint before a page that is shown again."""
+
+
 @pytest.mark.parametrize("when", When)
 @pytest.mark.parametrize("line", LINES)
 async def test_a_yes_counts_after_its_text_was_presented_whole(
@@ -118,7 +124,18 @@ class TextLog(Log):
 
     def __init__(self) -> None:
         super().__init__()
-        self.read = ""
+        self._read: list[str] = []
+
+    @property
+    def read(self) -> str:
+        return "".join(self._read)
+
+    def show(self, page: str, seen: bool) -> None:
+        """A page was shown; one that begins with the hint is shown in place of the last one."""
+        hint = next((one for one in READ_ON if page.startswith(one)), "")
+        if hint:
+            self._read[-1] = ""
+        self._read.append(bare(page.removeprefix(hint)) if seen else "")
 
     def missing(self) -> list[str]:
         assert self.ask is not None
@@ -147,8 +164,7 @@ async def test_a_subscriber_who_replies_anything_is_charged_for_what_was_shown(
         key, _, hint = page.text.rpartition("\n")[2].partition(" ")
         turns = hint in MORE.values()
         seen = random.random() < STEADY
-        if seen:
-            log.read += bare(page.text.rpartition("\n")[0] if turns else page.text)
+        log.show(page.text.rpartition("\n")[0] if turns else page.text, seen)
         if page.last or left == 0:
             return None
         if turns and random.random() < (STEADY if coming else patient):
