@@ -107,7 +107,7 @@ CALLED = [
     for number, keys in CONVERSATIONS
     for caller in ("0001", "0003", "unknown")
     if caller != "unknown"  # who is led to a human by some keys, and by the code of a top-up
-    or not (number == "*108#" or (number.isdigit() and "1" in keys))
+    or not (number == "*108#" or (number.isdigit() and set("13") & set(keys)))
 ]
 
 
