@@ -32,7 +32,7 @@ nodes:
     inputs: { recipient: recipient, unit: unit, amount: amount }
     on: { ok: sure }
     else: bye
-  sure: { confirm: welcome, yes: give, no: bye, gave-up: bye }
+  sure: { confirm: order-charge, yes: give, no: bye, gave-up: bye }
   give:
     do: gift
     need: code-word
