@@ -103,7 +103,7 @@ class Terminal:
             text=True,
             timeout=allowed(120),
         )
-        assert done.returncode == 0, f"{command}: {done.stderr}"
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         assert not unsaid(expected, done.stdout), f"{command} printed:\n{done.stdout}"
 
     def bring_up(self, expected: str) -> None:

@@ -33,9 +33,9 @@ class Menus:
 
     def change(self) -> None:
         """Balance is on key 7 now, in words of its own."""
-        self.flow.write_text(
-            self.shipped.replace('"1": money', '"7": money', 1).replace('"7": more', '"1": more', 1)
-        )
+        first, last = '\n      "1": ', '\n      "7": '  # of the menus of subscribers
+        swapped = self.shipped.replace(f"{first}money", f"{last}money")
+        self.flow.write_text(swapped.replace(f"{last}more", f"{first}more"))
         self.texts.mkdir(exist_ok=True)
         (self.texts / "ru.yaml").write_text(f"{OLD}: {OWN}\n")
 

@@ -56,7 +56,7 @@ def test_a_taken_port(tmp_path: Path) -> None:
     [
         ("[menu]\ndirectory = 1", "there is no section [menu]: did you mean menus?"),
         ("[site]\nhosst = 1", "[site] has no hosst: did you mean host?"),
-        ('[voice]\nengine = "x"', "engine"),
+        ("[voice]\nrate = 1000", "rate"),
         ("[site", "correct the TOML"),
         ('[menus]\ndirectory = "/nowhere"', "there is no flow"),
         ('[site]\nhost = "127.0.0.1\\nx"', "is no IP address"),
