@@ -1,6 +1,7 @@
 """Spoken sentences on disk, by the hash of their text and voice; looked up in memory only."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from prompts.telephone import playable
@@ -21,16 +22,14 @@ class Cache:
         """Index the directory; damaged files are deleted. Raises OSError."""
         self._directory.mkdir(parents=True, exist_ok=True)
         for left in self._directory.glob(".*.part"):
-            if time.time() - left.stat().st_mtime > _STALE:
+            if time.time() - _changed(left) > _STALE:
                 left.unlink(missing_ok=True)
-        found = sorted(
-            (path.stat().st_mtime, path.stem, path) for path in self._directory.glob("*.wav")
-        )
-        for _, key, path in found:
-            if playable(path):
-                self.add(key)
-            else:
-                path.unlink(missing_ok=True)
+        for path in sorted(self._directory.glob("*.wav"), key=_changed):
+            with suppress(FileNotFoundError):
+                if playable(path):
+                    self.add(path.stem)
+                else:
+                    path.unlink(missing_ok=True)
 
     def find(self, key: str) -> str | None:
         """The path without extension, or None; does not touch the disk."""
@@ -58,3 +57,11 @@ class Cache:
     def forget(self, key: str) -> None:
         """Drop a sentence from the index."""
         self._total -= self._sizes.pop(key, 0)
+
+
+def _changed(path: Path) -> float:
+    """When a file was written; now, if another process has just renamed or deleted it."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()

@@ -33,7 +33,7 @@ CAUGHT = (
 SLOTS = catalogue.shipped(DEMO).signatures()
 OPERATIONS = {
     **CATALOGUE,
-    "top-up": Operation("top-up", {"ok": {}, "refused": {}}, {"card": "digits"}),
+    "card-top-up": Operation("card-top-up", {"ok": {}, "refused": {}}, {"card": "digits"}),
 }
 WHOLE = schema(Names(OPERATIONS, dict.fromkeys(SLOTS, ""), strict=True))
 EDITOR = Draft202012Validator(WHOLE)
@@ -70,7 +70,7 @@ nodes:
     barge-in: no
     type-ahead: flush
     gave-up: human
-  pay:   { do: top-up, inputs: { card: card }, on: { ok: bye }, else: human, need: caller }
+  pay:   { do: card-top-up, inputs: { card: card }, on: { ok: bye }, else: human, need: caller }
   vip:   { set: { vip: yes, level: 3, old: "{card}" }, then: often }
   often: { branch: level, when: { "< 5": bye, >= 100: human, yes: bye }, else: bye }
   human: { queue: support, topic: money, priority: 5, on: { ended: bye }, else: call }
@@ -112,7 +112,7 @@ MISTAKES = [
     ("attempts: 3", "attempts: 101", "greater than the maximum"),
     ("barge-in: no", "barge-in: never", "'never' is not one of"),
     ("type-ahead: flush", "type-ahead: forget", "'forget' is not one of"),
-    ("do: top-up", "do: topup", "'topup' is not one of"),
+    ("do: card-top-up", "do: card-topup", "'card-topup' is not one of"),
     ("on: { ok: bye }", "on: { okay: bye }", "'okay' was unexpected"),
     ("inputs: { card: card }, ", "", "'inputs' is a required property"),
     ("need: caller", "need: word", "'word' is not one of"),
