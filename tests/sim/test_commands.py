@@ -58,8 +58,8 @@ nodes:
 languages: [ru, be]
 start: ask
 nodes:
-  ask: { do: balance, on: { ok: told }, else: human }
-  told: { say: balance-is, then: done }
+  ask: { do: balance, on: { ok: heard }, else: human }
+  heard: { say: balance-is, then: done }
   human: { return: human }
   done: { return: done }
 """,
@@ -156,7 +156,7 @@ def test_coverage_says_what_is_missing_and_how_to_get_there(few: Path) -> None:
     result = firstline("cover", few, "--min", 90)
     assert result.exit_code == 1
     file = few / "common" / "balance.yaml"
-    assert f"{file}:6:3: no test takes told then: " in result.output
+    assert f"{file}:6:3: no test takes heard then: " in result.output
     assert "call 500, press 1, ticket: some, balance: ok" in result.output
 
 
