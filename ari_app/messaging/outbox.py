@@ -136,10 +136,10 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - the outermost frame of the attempt
             why = str(error) or type(error).__name__
             last = next_at is None or isinstance(error, UndeliverableError)
-            await insist(partial(write, outbox.attempt_failed, text.key, why, last))
             follows = "given up" if next_at is None or last else f"retry in {next_at - now}"
             attempt = text.attempts + 1
             log.warning("text to %s: attempt %d failed, %s: %s", to, attempt, follows, why)
+            await insist(partial(write, outbox.attempt_failed, text.key, why, last))
         else:
-            await insist(partial(write, outbox.mark_sent, text.key, self._now()))
             log.info("text to %s: sent", to)
+            await insist(partial(write, outbox.mark_sent, text.key, self._now()))
