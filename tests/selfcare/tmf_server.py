@@ -147,8 +147,8 @@ QUICK = Settings(
 """Patient with answers, quick to try again; its breaker stays closed."""
 HASTY = replace(QUICK, order_timeout=0.1, pause=0.02)
 """Tries an order a few times, and then does not know."""
-SHORT = replace(QUICK, timeout=0.05, order_timeout=0.15)
-"""Of no patience."""
+SHORT = replace(QUICK, timeout=0.2, order_timeout=0.6)
+"""Of little patience: a busy machine still answers a first request in this time."""
 
 
 def client_of(back_end: TmfServer, settings: Settings, now: Callable[[], datetime]) -> TmfBilling:
