@@ -17,12 +17,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    async_playwright,
+    expect,
+)
 
 from tests.deadlines import allowed, until
 
 PATIENCE = 20.0
-"""Seconds in which a browser must be up on a busy machine."""
+"""Seconds in which a browser must be up, and a page must show what is waited for."""
 QUIET = (
     *("--headless=new", "--no-sandbox", "--no-first-run", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -127,6 +134,8 @@ async def opened(browser: Browser) -> AsyncIterator[Page]:
     """
     context = await browser.new_context(locale="ru-RU", timezone_id="Europe/Minsk")
     complaints = _complaints(context)
+    context.set_default_timeout(1000 * allowed(PATIENCE))
+    expect.set_options(timeout=1000 * allowed(PATIENCE))
     yield await context.new_page()
     await context.close()
     assert not complaints, complaints

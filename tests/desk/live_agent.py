@@ -9,13 +9,10 @@ from playwright.async_api import Locator, Page, expect
 
 from ari_app.main.demo import installation
 from ari_app.phone.handset import Connected, Phone
-from tests.deadlines import allowed, pause
+from tests.deadlines import pause
 from tests.live.installation import Installation
 
 CARD = "article.card:visible"
-
-PATIENCE = 20
-"""Seconds that something may take on a page."""
 
 
 class AgentPage:
@@ -23,8 +20,6 @@ class AgentPage:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        page.set_default_timeout(1000 * allowed(PATIENCE))
-        expect.set_options(timeout=1000 * allowed(PATIENCE))
 
     @property
     def card(self) -> Locator:

@@ -78,7 +78,7 @@ async def test_a_double_click_is_one_action(harness: DeskHarness, desk: Page) ->
     await desk.locator("[data-operation]").select_option("resume")
     harness.operations.answers["resume-quote"] = Answered("ok", QUOTED)
     await desk.get_by_role("button", name="Open", exact=True).click()
-    await desk.get_by_label("Reason", exact=True).last.fill("back")
+    await desk.locator("[data-form-place]").get_by_label("Reason", exact=True).fill("back")
     await desk.get_by_role("button", name="Get the price").click()
     await desk.get_by_role("button", name="Yes, do it").dblclick()
     await expect(desk.locator(".outcome")).to_have_text("Done.")
