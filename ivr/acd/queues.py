@@ -132,8 +132,8 @@ def apply_event(board: Board, event: Event) -> Board:
     match event:
         case QueueListed(queue):
             return board if queue in board.queues else with_queue(board, queue, Queue())
-        case MemberStatus(queue, member):
-            return with_member(board, queue, member)
+        case MemberStatus():
+            return _with_status(board, event)
         case MemberRemoved(queue, interface):
             return _without_member(board, queue, interface)
         case CallerJoined():
@@ -150,6 +150,19 @@ def apply_event(board: Board, event: Event) -> Board:
             return completed(board, queue, interface, call, at)
         case _:
             return dials.apply_event(board, event)
+
+
+def _with_status(board: Board, event: MemberStatus) -> Board:
+    """A member's state, without what AgentConnect and AgentComplete say of them.
+
+    QueueMemberStatus is another topic of Asterisk's than those two: made before one of them and
+    delivered after it, its ``InCall`` and ``LastCall`` are of the past.
+    """
+    new = event.member
+    if known := board.queues.get(event.queue, Queue()).members.get(new.interface):
+        ends = [last for last in (known.last_call, new.last_call) if last]
+        new = replace(new, in_call=known.in_call, last_call=max(ends, default=None))
+    return with_member(board, event.queue, new)
 
 
 def _without_member(board: Board, name: str, interface: str) -> Board:

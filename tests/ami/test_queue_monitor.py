@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ari_app.ami.client import Settings
 from ari_app.ami.queue_monitor import QueueMonitor
+from ivr.acd.queues import Member
 from tests.ami.server import (
     OLGA,
     Server,
@@ -102,6 +103,26 @@ async def test_a_list_that_overtook_its_events_is_no_mistake(asterisk: Server) -
             asterisk.overtaking = [leaves(calls(watch)[0]), joins(call, 1)]
             await until(lambda call=call: calls(watch) == [call])  # type: ignore[misc]
     assert not watch.corrected
+
+
+async def test_a_status_delivered_late_does_not_undo_the_answer_or_the_end(
+    asterisk: Server,
+) -> None:
+    """As recorded of Asterisk 22.10.1: status and AgentConnect come 20 µs apart, in any order."""
+    async with watching(asterisk.settings) as watch:
+
+        def olga() -> Member:
+            return watch.view.board.queues["support"].members[OLGA]
+
+        await until(lambda: watch.view.current)
+        await asterisk.send(leaves("a"), agent("AgentConnect", "a", HoldTime="1"))
+        await asterisk.send(member_is(2, InCall="0"))
+        await until(lambda: olga().state == "in use")
+        assert olga().in_call
+        await asterisk.send(agent("AgentComplete", "a"), member_is(1, InCall="1"))
+        await until(lambda: olga().state == "not in use")
+        assert not olga().in_call
+        assert olga().last_call
 
 
 async def test_thousands_of_events_at_once(asterisk: Server) -> None:
