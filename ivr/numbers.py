@@ -1,8 +1,9 @@
 """Telephone numbers: the one form in which they are stored and compared, and how people read them.
 
 The rules of the world's number plans come from the package `phonenumbers`; which of them is the
-operator's own is a setting of the site. Numbers of the own plan are accepted by their length, so
-that a range which was only just opened, or a fictional one, is a number too.
+operator's own, and what it does not know, are settings of the site. Numbers of the own plan are
+accepted by their length, so that a range which was only just opened, or a fictional one, is a
+number too.
 """
 
 import re
@@ -13,35 +14,67 @@ import phonenumbers as world
 from msgspec import Struct
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-_URI = re.compile(r"tel:([^;]+)(?:;.*)?|([^;]+);phone-context=(\+[0-9]+)", re.IGNORECASE)
-_FILLING = re.compile(r"[\s().‑–-]")
-_SPREADSHEET = re.compile(r"(?<=[0-9]{7})\.0$")  # a number that was a number in a spreadsheet
-_SHAPE = re.compile(r"\+?[0-9]{4,20}", re.ASCII)
+from ivr.number_forms import bare, is_number
+
 _TYPES = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
+_PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\]){2,15}", re.ASCII)
+_SIGNS = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]"}
+_LONGEST_LOCAL = 8
+"""Digits of the longest number that is dialled without its area code."""
+_VARIED = 3
+"""By how many digits numbers of a country may differ, if their length is to say anything."""
 
 
 class NumberPlan(Struct, frozen=True):
     """The number plan of an operator: ``country`` is its ISO 3166 code, such as ``PL``.
 
-    Make it with :meth:`of`, which checks the country.
+    ``area_code``: where numbers are of which only the local digits are given. ``private``: numbers
+    of one's own besides the country's, as patterns of Asterisk (``4XXX``). ``prefixes``: what may
+    stand before a number and is no part of it. ``lengths``: how many national digits numbers have
+    that the package does not know of. Make it with :meth:`of`, which checks all of them.
     """
 
     country: str
+    area_code: str = ""
+    private: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    lengths: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, country: str) -> "NumberPlan":
-        """The plan of a country; ``ValueError`` for a code that no number plan is known of."""
-        known = world.SUPPORTED_REGIONS
-        if country.upper() not in known:
+    def of(
+        cls,
+        country: str,
+        area_code: str = "",
+        private: tuple[str, ...] = (),
+        prefixes: tuple[str, ...] = (),
+        lengths: tuple[int, ...] = (),
+    ) -> "NumberPlan":
+        """The plan of a country; ``ValueError`` for a code that no number plan is known of, and
+        for what is wrong with the rest."""
+        if country.upper() not in world.SUPPORTED_REGIONS:
             raise ValueError(
                 f"there is no country {country!r}: write its ISO 3166 code, such as PL"
             )
-        return cls(country.upper())
+        if area_code and not re.fullmatch("[0-9]{1,5}", area_code, re.ASCII):
+            raise ValueError(f"the area code {area_code!r} must be 1 to 5 digits, without the 0")
+        for pattern in private:
+            if not _PATTERN.fullmatch(pattern):
+                raise ValueError(
+                    f"the private numbers {pattern!r} are no pattern: write one such as 4XXX "
+                    "(X is 0 to 9, Z 1 to 9, N 2 to 9, [3-5] one of these; 15 digits at most)"
+                )
+        for prefix in prefixes:
+            if not re.fullmatch(r"[0-9*#+]{1,8}", prefix, re.ASCII):
+                raise ValueError(f"the prefix {prefix!r} must be 1 to 8 digits or signs of * # +")
+        for length in lengths:
+            if not 4 <= length <= 14:
+                raise ValueError(f"no number has {length} national digits: write 4 to 14")
+        return cls(country.upper(), area_code, private, prefixes, lengths)
 
     @property
     def code(self) -> str:
         """The country code, such as ``48``."""
-        return str(world.country_code_for_region(self.country))
+        return _rules(self).code
 
     @property
     def example(self) -> str:
@@ -58,16 +91,27 @@ class NumberPlan(Struct, frozen=True):
         return tuple(zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE)
 
     def msisdn(self, written: str) -> str | None:
-        """The MSISDN of a number: as in E.164, without the plus; None if it is none of this plan
-        and not a whole international number either.
+        """The one form of a number: as in E.164, without the plus, or a private number as it is.
 
-        Understood are numbers with ``+``, ``00`` or the country's own international prefix, with
-        the country code alone, with the trunk prefix, and national ones; separators, ``tel:`` and
-        ``;phone-context=`` may stand with them. Short numbers (611, an extension) and withheld
-        ones have no MSISDN.
+        None if it is none of this plan and not a whole international number either. Understood
+        are numbers with ``+``, ``00`` or the country's own international prefix, with the country
+        code alone, with the trunk prefix, national ones, and local ones of the area code, in all
+        ways of writing of :func:`~ivr.number_forms.bare`. Short numbers (611, an extension) that
+        are not private ones, and withheld ones, have no MSISDN.
         """
-        digits = _digits(written)
-        return None if digits is None else _msisdn(self.country, digits)
+        text = bare(written, self.code)
+        forms = (text, *(text[len(each) :] for each in self.prefixes if text.startswith(each)))
+        found = (_msisdn(self, form) for form in forms if is_number(form))
+        return next(filter(None, found), None)
+
+    def caller(self, written: str) -> str:
+        """What is kept of a caller's number: its MSISDN; another network's or a short one as its
+        digits; "" if it is withheld, which switches also show as ``0`` or as a name."""
+        known = self.msisdn(written)
+        if known is not None:
+            return known
+        digits = bare(written, self.code).removeprefix("+")
+        return digits if is_number(digits) and len(digits) <= 15 and digits.strip("0") else ""
 
     def national(self, msisdn: str) -> str:
         """The digits that every form of a number ends in: those after the code of the country."""
@@ -85,9 +129,10 @@ class NumberPlan(Struct, frozen=True):
         return tuple(len(group) for group in re.findall("[0-9]+", _shown(self.country, digits)))
 
     def _has(self, digits: str) -> bool:
-        """Whether digits are an MSISDN of this plan."""
-        rest = digits.removeprefix(self.code)
-        return digits.isdecimal() and rest != digits and len(rest) in _lengths(self.country)
+        """Whether digits are an MSISDN of this plan's country."""
+        rules = _rules(self)
+        rest = digits.removeprefix(rules.code)
+        return digits.isdecimal() and rest != digits and len(rest) in rules.lengths
 
 
 def country_named(text: str) -> str:
@@ -114,37 +159,84 @@ def country_named(text: str) -> str:
     return names[wanted]
 
 
-def _digits(written: str) -> str | None:
-    """The digits of a number, and the plus before them; None for what is no number."""
-    text = written.strip()
-    uri = _URI.fullmatch(text)
-    if uri is not None:
-        text = uri[1] or f"{uri[3]}{uri[2].lstrip('0')}"
-    text = _FILLING.sub("", _SPREADSHEET.sub("", text))
-    if _SHAPE.fullmatch(text) is None:
-        return None
-    return f"+{text[2:]}" if text.startswith("00") else text
+class _Rules(Struct, frozen=True):
+    """What is looked at for each number of a plan, made once.
+
+    ``lengths``: how many national digits its numbers may have. ``usual``: with how many a number is
+    accepted also where the package knows no such range; none in a country where that could be any.
+    ``abroad``: what stands before a whole international number, ``trunk`` before a national one.
+    ``valid``: the package's patterns of national digits, with their lengths; the first must match,
+    and one of the others.
+    """
+
+    code: str
+    lengths: frozenset[int]
+    usual: frozenset[int]
+    abroad: re.Pattern[str]
+    trunk: re.Pattern[str]
+    valid: tuple[tuple[re.Pattern[str], frozenset[int]], ...]
+    private: re.Pattern[str]
+
+
+@lru_cache(maxsize=64)
+def _rules(plan: NumberPlan) -> _Rules:
+    metadata = world.PhoneMetadata.metadata_for_region(plan.country)
+    assert metadata is not None, "the country is a known one"
+    kinds = [kind for kind in (metadata.fixed_line, metadata.mobile) if kind is not None]
+    local = {length for kind in kinds for length in kind.possible_length_local_only}
+    lengths = {length for kind in kinds for length in kind.possible_length if length > 0} - local
+    usual = {len(kind.example_number) for kind in kinds if kind.example_number}
+    varied = max(lengths) - min(lengths) > _VARIED
+    patterns = [
+        (re.compile(one.national_number_pattern), frozenset(one.possible_length))
+        for one in (metadata.general_desc, *kinds)
+        if one is not None and one.national_number_pattern
+    ]
+    trunk = metadata.national_prefix_for_parsing or ""
+    simple = trunk and not re.compile(trunk).groups  # others change the digits, too
+    own = "|".join("".join(_SIGNS.get(sign, sign) for sign in each) for each in plan.private)
+    return _Rules(
+        str(metadata.country_code),
+        frozenset(lengths | set(plan.lengths)),
+        frozenset((set() if varied else usual) | set(plan.lengths)),
+        re.compile(rf"^(?:\+|{metadata.international_prefix or '00'})"),
+        re.compile(rf"^(?:{trunk})" if simple else "(?!)"),
+        tuple(patterns),
+        re.compile(own or "(?!)"),
+    )
 
 
 @lru_cache(maxsize=4096)
-def _msisdn(country: str, digits: str) -> str | None:
+def _msisdn(plan: NumberPlan, digits: str) -> str | None:
     """The MSISDN; None also where that, read again, would be another number."""
-    found = _read(country, digits)
-    return found if found is None or _read(country, found) == found else None
+    digits = f"+{digits[2:]}" if digits.startswith("00") else digits
+    private = _rules(plan).private
+    if private.fullmatch(digits):
+        return digits
+    found = _read(plan, digits)
+    if found is None or private.fullmatch(found):
+        return None
+    return found if found == digits or _read(plan, found) == found else None
 
 
-def _read(country: str, digits: str) -> str | None:
-    code, lengths = str(world.country_code_for_region(country)), _lengths(country)
-    whole = _abroad(country).sub("", digits, count=1)
-    rest = whole.removeprefix(code)
-    own = whole.startswith(code) and len(rest) in lengths and not rest.startswith("0")
-    if own and (whole != digits or len(whole) not in lengths):
+def _read(plan: NumberPlan, digits: str) -> str | None:
+    rules, country = _rules(plan), plan.country
+    whole = rules.abroad.sub("", digits, count=1)
+    rest = whole.removeprefix(rules.code)
+    own = whole.startswith(rules.code) and len(rest) in rules.lengths and not rest.startswith("0")
+    if own and (whole != digits or len(whole) not in rules.lengths):
         return whole  # as most of them are stored; the package would take 80 for a trunk prefix
-    one = _parsed(f"+{digits}", None) if digits.startswith(code) else None
-    if one is not None and world.is_valid_number(one):
-        return _stored(one)
-    one = _parsed(digits, country)
-    if one is not None and _is_own(one, country):
+    if digits.startswith(rules.code):
+        if _is_valid(rules, digits.removeprefix(rules.code)):
+            return digits
+        one = _parsed(f"+{digits}", None)
+        if one is not None and world.is_valid_number(one):
+            return _stored(one)
+    one = _local(plan, digits)
+    if one is None and (national := _national(rules, digits)):
+        return f"{rules.code}{national}"
+    one = one or _parsed(digits, country)
+    if one is not None and _is_own(one, country, rules.usual):
         return _stored(one)
     if not digits.startswith("+"):
         one = _parsed(f"+{digits}", None)
@@ -152,13 +244,40 @@ def _read(country: str, digits: str) -> str | None:
     return _stored(one) if one is not None and world.is_possible_number(one) else None
 
 
-def _is_own(one: PhoneNumber, country: str) -> bool:
+# The package says the same as the next two, ten times as slowly: a million numbers are imported.
+
+
+def _national(rules: _Rules, digits: str) -> str | None:
+    """The national digits of a fixed or mobile number that is dialled within the country."""
+    if rules.abroad.match(digits):
+        return None
+    forms = (rules.trunk.sub("", digits, count=1), digits)
+    return next((each for each in forms if _is_valid(rules, each)), None)
+
+
+def _is_valid(rules: _Rules, national: str) -> bool:
+    """Whether national digits are a fixed or mobile number by the package's patterns."""
+    (every, _), *kinds = rules.valid
+    return every.fullmatch(national) is not None and any(
+        len(national) in lengths and pattern.fullmatch(national) for pattern, lengths in kinds
+    )
+
+
+def _local(plan: NumberPlan, digits: str) -> PhoneNumber | None:
+    """The number that local digits are in the plan's area; None if they are none."""
+    rules, national = _rules(plan), f"{plan.area_code}{digits}"
+    if not plan.area_code or len(digits) > _LONGEST_LOCAL or digits[0] in "+0":
+        return None
+    return _parsed(f"+{rules.code}{national}", None) if _is_valid(rules, national) else None
+
+
+def _is_own(one: PhoneNumber, country: str, usual: frozenset[int]) -> bool:
     """Whether a number is of the country's plan, by its length."""
     if one.country_code != world.country_code_for_region(country):
         return False
     national = world.national_significant_number(one)
-    usual = len(national) in _lengths(country) and not national.startswith("0")
-    return usual or world.is_valid_number_for_region(one, country)
+    known = len(national) in usual and not national.startswith("0")
+    return known or world.is_valid_number_for_region(one, country)
 
 
 def _parsed(digits: str, country: str | None) -> PhoneNumber | None:
@@ -169,24 +288,7 @@ def _parsed(digits: str, country: str | None) -> PhoneNumber | None:
 
 
 def _stored(one: PhoneNumber) -> str:
-    return str(world.format_number(one, PhoneNumberFormat.E164)).removeprefix("+")
-
-
-@lru_cache(maxsize=64)
-def _abroad(country: str) -> re.Pattern[str]:
-    """What stands before a whole international number that is dialled in a country."""
-    metadata = world.PhoneMetadata.metadata_for_region(country)
-    prefix = metadata.international_prefix if metadata is not None else None
-    return re.compile(rf"^(?:\+|{prefix or '00'})")
-
-
-@lru_cache(maxsize=64)
-def _lengths(country: str) -> frozenset[int]:
-    """How many digits numbers of a country have after its code."""
-    metadata = world.PhoneMetadata.metadata_for_region(country)
-    kinds = (metadata.fixed_line, metadata.mobile) if metadata is not None else ()
-    local = {length for kind in kinds if kind for length in kind.possible_length_local_only}
-    return frozenset(n for kind in kinds if kind for n in kind.possible_length if n > 0) - local
+    return f"{one.country_code}{world.national_significant_number(one)}"
 
 
 @lru_cache(maxsize=64)

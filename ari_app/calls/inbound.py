@@ -14,6 +14,7 @@ from ari_app.ari.player import OnHeard
 from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.store.directory import Caller as Known
 from ivr.model import Book
+from ivr.numbers import NumberPlan
 from ivr.session import Caller, Session
 from ivr.session_start import start_session
 
@@ -56,6 +57,7 @@ class InboundCalls:
     def __init__(
         self,
         find: Find,
+        numbers: NumberPlan,
         serving: Callable[[], CallServices],
         new_line: NewLine,
         forgeable: Collection[str] = (),
@@ -63,12 +65,14 @@ class InboundCalls:
     ) -> None:
         """``serving`` returns what a call that begins now uses, on the menus in force.
 
+        ``numbers``: in whose form callers' numbers are kept, however a trunk writes them.
         ``forgeable`` are endpoints, such as trunks, whose caller IDs are not trusted.
         """
         self._serving = serving
         self._new_line = new_line
         self._arrivals = arrivals
         self._find = find
+        self._numbers = numbers
         self._forgeable = frozenset(forgeable)
 
     def accept(self, channel: Channel, dialled: str) -> AcceptedCall:
@@ -105,7 +109,8 @@ class InboundCalls:
         self, book: Book, id: str, number: str, dialled: str, trusted: bool
     ) -> Session | None:
         known = self._find(number)
-        caller = Caller(number, known.id if known else None, trusted)
+        kept = self._numbers.caller(number)
+        caller = Caller(kept, known.id if known else None, trusted)
         preferred = (known.language,) if known else ()
         return start_session(book, id, dialled, caller, preferred)
 

@@ -19,13 +19,17 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: str | dict[str, str] = ""
     names: tuple[str, ...] = ()
     country: str = ""
+    area_code: str = ""
+    private_numbers: tuple[str, ...] = ()
+    number_prefixes: tuple[str, ...] = ()
+    number_lengths: tuple[int, ...] = ()
     currency: str = ""
     words: dict[str, str | dict[str, str]] = {}
 
     def __post_init__(self) -> None:
         """What is given has to be usable; what is missing is found when all is read."""
         if self.country:
-            NumberPlan.of(self.country)
+            self.numbers  # noqa: B018 - it raises ValueError for what is wrong
         if self.currency and self.currency not in CURRENCIES:
             raise ValueError(
                 f"the currency {self.currency!r} cannot be spoken yet: write one of "
@@ -39,10 +43,16 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                     raise ValueError(f"{word}: take the signs out that cannot be said")
 
     @property
+    def numbers(self) -> NumberPlan:
+        """The number plan; ``ValueError`` for what is wrong with it."""
+        further = (self.private_numbers, self.number_prefixes, self.number_lengths)
+        return NumberPlan.of(self.country, self.area_code, *further)
+
+    @property
     def said(self) -> Operator:
         """The operator as its texts speak of it."""
         own = {"operator": _by_language(self.name), **self._words()}
-        return Operator({**_DEFAULT_WORDS, **own}, NumberPlan.of(self.country), self.currency)
+        return Operator({**_DEFAULT_WORDS, **own}, self.numbers, self.currency)
 
     @property
     def brands(self) -> tuple[str, ...]:

@@ -211,7 +211,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def numbers(self) -> NumberPlan:
         """The number plan of the operator."""
-        return NumberPlan.of(self.operator.country)
+        return self.operator.numbers
 
     @property
     def manages_asterisk(self) -> bool:

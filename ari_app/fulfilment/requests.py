@@ -86,7 +86,7 @@ class StoredRequests:
 
     async def call_back(self, asker: Asker, key: str) -> bool:
         """Store the request, for a number that can be called."""
-        if not asker.number.removeprefix("+").isdigit():
+        if self._store.numbers.msisdn(asker.number) is None:
             raise RequestsUnavailable("the caller has no number")
         who = (asker.call, asker.number, asker.subscriber)
         try:

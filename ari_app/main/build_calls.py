@@ -52,7 +52,8 @@ def build_calls(
 ) -> CallHandling:
     """Build what serves callers; every call is a task of ``tasks``."""
     config, directory = shared.config, shared.directory
-    live_calls = LiveCalls(directory.caller, frozenset(config.ari.forgeable))
+    numbers = config.numbers
+    live_calls = LiveCalls(directory.caller, numbers, frozenset(config.ari.forgeable))
     actions = Actions(
         selfcare.operations,
         shared.store,
@@ -69,9 +70,9 @@ def build_calls(
     serving = PerRelease(shared.menus, services.serving)
     written = PerRelease(shared.menus, services.written)
     forgeable, new_line = config.ari.forgeable, _lines(shared)
-    inbound = InboundCalls(directory.caller, serving, new_line, forgeable, live_calls)
+    inbound = InboundCalls(directory.caller, numbers, serving, new_line, forgeable, live_calls)
     calls = Calls(shared.link.ari, tasks, inbound.accept)
-    callers = Callers(inbound.enter, _stored_form(shared), _language_of(shared))
+    callers = Callers(inbound.enter, numbers.caller, _language_of(shared))
     ussd = Sessions(written, callers, background.begin)
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
     texts = MessageSessions(written, callers, post, background.begin, config.ussd.menu)
@@ -98,16 +99,6 @@ def _number_of_phone(shared: Shared) -> Callable[[str], Awaitable[str | None]]:
         return await shared.store.read(subscribers.number_of_phone, phone)
 
     return number
-
-
-def _stored_form(shared: Shared) -> Callable[[str], str]:
-    """Return what turns a number into its form in the store; into its digits, if it has none."""
-
-    def stored_form(number: str) -> str:
-        digits = "".join(filter(str.isdecimal, number))
-        return shared.config.numbers.msisdn(number) or digits
-
-    return stored_form
 
 
 def _language_of(shared: Shared) -> Callable[[str], str]:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from ari_app.store import history
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
+from ivr.number_forms import bare, is_number
 
 _LEAST = 4
 """The least number of last digits to search for."""
@@ -24,7 +25,6 @@ _CALLS_EACH = 5
 """How many contacts of one subscriber may match before another is missed."""
 
 _WORD = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"[0-9\s()+.‑–-]+")
 _ENDING = re.compile(
     r"(?<=[^\W\d_]{3})(?:[аяыи]ми|[оеыи]го|[ое]му|[оеаыия][вмхй]|[аеиоуыэюяйьі]{1,2})$"
 )
@@ -80,16 +80,13 @@ def chronology(db: Database, subscriber: int, text: str, limit: int = 50) -> lis
 
 
 def _by_number(db: Database, text: str, limit: int) -> list[Found]:
-    digits = re.sub(r"[^0-9]", "", text)
-    if not _NUMBER.fullmatch(text) or len(digits) < _LEAST:
-        return []
-    return _found(
-        db,
-        "number",
-        f"'' from subscribers where {_ENDS} order by length(msisdn), msisdn limit ?",
-        *_end(db.numbers.msisdn(text) or digits),
-        limit,
-    )
+    """A number in any form is looked up before digits that it may end in."""
+    digits = bare(text, db.numbers.code).removeprefix("+")
+    whole = db.numbers.msisdn(text) or ""
+    ending = digits if is_number(digits) and len(digits) >= _LEAST else ""
+    tail = f"'' from subscribers where {_ENDS} order by length(msisdn), msisdn limit ?"
+    ways = (_found(db, "number", tail, *_end(each), limit) for each in (whole, ending) if each)
+    return next(filter(None, ways), [])
 
 
 def _by_name(db: Database, text: str, limit: int) -> list[Found]:

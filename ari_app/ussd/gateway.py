@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from ari_app.config.settings import UssdSettings
 from ari_app.ussd.sessions import OVER, TROUBLE, MismatchError, Request, Sessions
+from ivr.number_forms import bare, is_number
 from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,6 @@ class _Asked(Struct, frozen=True):
 _SHAPES = (
     ("sessionId", re.compile(r"[\x21-\x7e]{1,100}"), "1 to 100 characters without a space"),
     ("serviceCode", re.compile(r"[0-9*#]{2,20}"), "a code such as *100#"),
-    ("phoneNumber", re.compile(r"\+?[0-9][0-9 ().-]{2,29}"), "a number, in any usual form"),
 )
 
 
@@ -75,10 +75,12 @@ def parsed(body: bytes | dict[str, str]) -> Request:
             asked = msgspec.convert(body, _Asked)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RefusedError(400, f"malformed request: {error}") from None
-    number = asked.phoneNumber.strip()
+    number = asked.phoneNumber
     session = re.sub("[+ ]", "", asked.sessionId)  # a form may turn each plus into a space
+    if not is_number(bare(number, "")):  # its plan is looked at later
+        raise RefusedError(400, "phoneNumber must be a number, in any usual form")
     for (name, shape, expected), value in zip(
-        _SHAPES, (session, asked.serviceCode.strip(), number), strict=True
+        _SHAPES, (session, asked.serviceCode.strip()), strict=True
     ):
         if not shape.fullmatch(value):
             raise RefusedError(400, f"{name} must be {expected}", number)
@@ -168,8 +170,7 @@ class _Handler:
 
     def _rejected(self, error: RefusedError) -> web.Response:
         """The subscriber is shown a page in the subscriber's language; the header says why."""
-        number = error.number if _SHAPES[-1][1].fullmatch(error.number) else ""
-        page = self._sessions.page(error.prompt, number)
+        page = self._sessions.page(error.prompt, error.number)
         reason = str(error).encode("ascii", "replace").decode()
         headers = {REASON: "".join(sign if sign.isprintable() else " " for sign in reason)}
         return web.Response(text=f"END {page.text}", status=error.status, headers=headers)

@@ -11,6 +11,7 @@ from ari_app.store.calls import StepTaken
 from ari_app.store.directory import Caller as KnownCaller
 from ivr.acd.queues import Caller
 from ivr.engine import Step
+from ivr.numbers import NumberPlan
 from ivr.session import Session
 from ivr.wants import Dial, Enqueue, Want
 
@@ -46,13 +47,18 @@ class _Call:
 class LiveCalls:
     """Remembers calls while they last.
 
-    ``find`` looks a number up; ``forgeable`` are endpoints whose caller ids prove nothing.
+    ``find`` looks a number up, ``numbers`` gives it its one form; ``forgeable`` are endpoints
+    whose caller ids prove nothing.
     """
 
     def __init__(
-        self, find: Callable[[str], KnownCaller | None], forgeable: frozenset[str] = frozenset()
+        self,
+        find: Callable[[str], KnownCaller | None],
+        numbers: NumberPlan,
+        forgeable: frozenset[str] = frozenset(),
     ) -> None:
         self._find = find
+        self._numbers = numbers
         self._forgeable = forgeable
         self._calls: dict[str, _Call] = {}
         self._of_channel: dict[str, str] = {}
@@ -101,7 +107,7 @@ class LiveCalls:
         vouched = known is not None and endpoint not in self._forgeable
         return Arrival(
             channel=caller.call,
-            number=caller.number,
+            number=self._numbers.caller(caller.number),
             name=caller.name,
             subscriber=known.id if known else None,
             queue=queue,

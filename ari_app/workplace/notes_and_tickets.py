@@ -71,8 +71,8 @@ class StoredNotesAndTickets:
 
     async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
         """Promise the caller a call; an open callback of the same number is taken over."""
-        if not card.arrival.number.removeprefix("+").isdigit():
-            raise DeskUnavailable("the caller's number is withheld")
+        if self._store.numbers.msisdn(card.arrival.number) is None:
+            raise DeskUnavailable("the caller has no number that can be called")
         await _answer(self._store.write(_promise, card, key, due, note, self._now()))
 
 

@@ -13,6 +13,7 @@ from ari_app.calls.inbound import CallServices, InboundCalls
 from ari_app.store.directory import Caller as Known
 from ivr.loader import version
 from ivr.wants import Ask, Screen
+from tests.operators import BELARUS
 from tests.session.scripted import FLOW, Scripted, Sight, book
 
 OTHER = FLOW.replace("menu: main", "menu: thanks")
@@ -36,7 +37,7 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
         spoken.append(speak)
         return cast(ChannelLine, next(coming))
 
-    inbound = InboundCalls(lambda _: None, lambda: now, new_line)
+    inbound = InboundCalls(lambda _: None, BELARUS, lambda: now, new_line)
     for line, then in zip(lines, (second, second), strict=True):
         channel = Channel("c", caller=CallerId("375291234567"))
         call = inbound.accept(channel, "611")
@@ -68,7 +69,7 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: st
         return cast(ChannelLine, line)
 
     services, forgeable = serving(sight, text), ["PJSIP/trunk-a"]
-    inbound = InboundCalls(lambda _: found, lambda: services, new_line, forgeable)
+    inbound = InboundCalls(lambda _: found, BELARUS, lambda: services, new_line, forgeable)
     channel = Channel("c", name, caller=CallerId("375291234567"))
     call = asyncio.ensure_future(inbound.accept(channel, "611").serve())
     await line.stuck.wait()
@@ -77,3 +78,31 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: st
     [asked] = line.wants
     assert isinstance(asked, Ask)
     assert asked.screen.phrases[0].prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("shown", "kept"),
+    [
+        ("990000033", "375990000033"),
+        ("0990000033", "375990000033"),
+        ("990000033;phone-context=+375", "375990000033"),
+        ("+375-99-000-00-45", "375990000045"),
+        ("701", "701"),
+        *((withheld, "") for withheld in ("", "0", "00000000", "anonymous", "9" * 60)),
+    ],
+)
+async def test_a_caller_is_kept_in_the_one_form_of_the_number(shown: str, kept: str) -> None:
+    """Whatever a trunk writes; of withheld callers nothing is kept, so they are not one person."""
+    sight, line = Sight(), Scripted([])
+
+    def new_line(*_: object) -> ChannelLine:
+        return cast(ChannelLine, line)
+
+    services = serving(sight, FLOW)
+    inbound = InboundCalls(lambda _: None, BELARUS, lambda: services, new_line)
+    channel = Channel("c", caller=CallerId(shown))
+    call = asyncio.ensure_future(inbound.accept(channel, "611").serve())
+    await line.stuck.wait()
+    call.cancel()
+    await asyncio.gather(call, return_exceptions=True)
+    assert [one.caller for one in sight.began] == [kept]

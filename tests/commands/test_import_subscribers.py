@@ -170,6 +170,25 @@ def test_a_file_that_is_no_such_list(
     assert done.stderr.count("\n") == 2
 
 
+def test_a_number_is_one_however_it_is_written_and_never_another(
+    demo: State, run: Run, csv: Path
+) -> None:
+    """National numbers, spreadsheets' `.0`, no-break spaces; what is no number is refused."""
+    same = ("375290000501.0", "290000501", "0290000501", "80290000501", "+375\u00a029 000-05-01")
+    wrong = ("2000516", "375290000501.5", "3.75290000501E+11", "89161234567")
+    rows = [f"{number};Пробный Один;ru;Минск" for number in (*same, *wrong)]
+    csv.write_text("\n".join((HEAD, *rows)), "utf-8")
+    with unchanged(demo):
+        lines = run("subscribers", "import", str(csv)).output.splitlines()
+    twice = [f"{csv}:{line}: number: it is in line 2, too — remove one" for line in (3, 4, 5, 6)]
+    none = [f"{csv}:{line}: number: it is no telephone number — write" for line in (7, 8, 9, 10)]
+    for line, expected in zip(lines, (*twice, *none), strict=False):
+        assert line.startswith(expected)
+    csv.write_text(f"{HEAD}\n{rows[0]}", "utf-8")
+    assert run("subscribers", "import", str(csv)).exit_code == 0
+    assert "375290000501" in [one.msisdn for one in everyone(demo)]
+
+
 def test_no_file_at_all(demo: State, run: Run, tmp_path: Path) -> None:
     assert demo.database.exists()
     pipe = tmp_path / "pipe"

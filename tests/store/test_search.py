@@ -55,6 +55,8 @@ async def filled(store: Store) -> Store:
         ("+375 99 000-00-03", [3], "number"),
         ("8 (099) 000 00 03", [3], "number"),
         ("990000003", [3], "number"),
+        ("tel:+375-99-000-00-03", [3], "number"),
+        ("990000003;phone-context=+375", [3], "number"),
         (" 0003 ", [3], "number"),
         ("00-03", [3], "number"),
         ("9999", [], "number"),

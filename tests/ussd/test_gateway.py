@@ -149,7 +149,11 @@ async def test_a_subscriber_is_shown_errors_in_the_subscribers_language(
 
 
 @pytest.mark.parametrize(
-    "number", ["+375291234567", "375291234567", "80291234567", "291234567", "+375 29 123-45-67"]
+    "number",
+    [
+        *("+375291234567", "375291234567", "80291234567", "291234567", "+375 29 123-45-67"),
+        *("tel:+375291234567", "291234567;phone-context=+375"),
+    ],
 )
 async def test_a_number_in_any_form_is_the_same_subscriber_and_session(number: str) -> None:
     async with opened() as there:

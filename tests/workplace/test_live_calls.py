@@ -11,6 +11,7 @@ from ivr.engine import Step
 from ivr.session import Caller as Calls
 from ivr.session import Session, Subject
 from ivr.wants import Enqueue
+from tests.operators import BELARUS
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 CALLER = Caller("1.1", "PJSIP/trunk-00000001", "375990000001", "Anybody", AT)
@@ -36,7 +37,7 @@ class RecordingObserver:
 
 
 def find(number: str) -> KnownCaller | None:
-    return KnownCaller(1, "be", "Минск") if number == "375990000001" else None
+    return KnownCaller(1, "be", "Минск") if BELARUS.msisdn(number) == "375990000001" else None
 
 
 def session(**more: object) -> Session:
@@ -52,7 +53,7 @@ def session(**more: object) -> Session:
 
 
 def test_a_caller_from_our_menus_comes_with_path_and_identity() -> None:
-    live_calls, after = LiveCalls(find), RecordingObserver()
+    live_calls, after = LiveCalls(find, BELARUS), RecordingObserver()
     observer = live_calls.observing(after)
     observer.began(session(), "v", AT)
     live_calls.arrived("1.1", "c1")
@@ -72,7 +73,7 @@ def test_a_caller_from_our_menus_comes_with_path_and_identity() -> None:
 
 
 def test_a_card_has_the_line_and_the_number_that_the_call_is_about() -> None:
-    live_calls = LiveCalls(find)
+    live_calls = LiveCalls(find, BELARUS)
     observer = live_calls.observing(RecordingObserver())
     observer.began(session(), "v", AT)
     live_calls.arrived("1.1", "c1")
@@ -88,6 +89,8 @@ def test_a_card_has_the_line_and_the_number_that_the_call_is_about() -> None:
     [
         ("375990000001", "PJSIP/375990000001-00000001", 1, "caller"),
         ("375990000001", "PJSIP/trunk-00000001", 1, "none"),
+        ("+375 99 000-00-01", "PJSIP/trunk-00000001", 1, "none"),
+        ("0", "PJSIP/trunk-00000001", None, "none"),
         ("442071234567", "PJSIP/trunk-00000001", None, "none"),
         ("", "Local/1@x-00000001;1", None, "none"),
     ],
@@ -95,13 +98,14 @@ def test_a_card_has_the_line_and_the_number_that_the_call_is_about() -> None:
 def test_a_caller_from_elsewhere_is_known_by_number_at_most(
     number: str, channel: str, subscriber: int | None, identity: str
 ) -> None:
-    live_calls = LiveCalls(find, frozenset({"PJSIP/trunk"}))
+    live_calls = LiveCalls(find, BELARUS, frozenset({"PJSIP/trunk"}))
     found = live_calls.arrival(Caller("2.2", channel, number, "", AT), "old-queue")
+    assert found.number in ("375990000001", "442071234567", "")
     assert (found.subscriber, found.identity, found.queue) == (subscriber, identity, "old-queue")
 
 
 def test_only_the_last_steps_are_remembered() -> None:
-    live_calls = LiveCalls(find)
+    live_calls = LiveCalls(find, BELARUS)
     observer = live_calls.observing(RecordingObserver())
     observer.began(session(), "v", AT)
     for number in range(3 * STEPS):
