@@ -74,7 +74,7 @@ def test_each_country_has_its_own_ways(country: str, msisdn: str, forms: tuple[s
 @pytest.mark.parametrize(
     "written", ["", "0", "00", "000", "00000000", "611", "anonymous", "9" * 60]
 )
-def test_a_short_number_or_a_withheld_one_is_nobody_else(country: str, written: str) -> None:
+def test_a_short_number_or_a_withheld_one_is_no_subscriber(country: str, written: str) -> None:
     plan = NumberPlan.of(country)
     assert plan.msisdn(written) is None
     assert plan.caller(written) == ("611" if written == "611" else "")
