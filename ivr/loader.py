@@ -201,7 +201,7 @@ class Reader:
             self.wrong(node, "a word belongs here (put one that begins with # in quotes)")
             return None
         else:
-            found = self.scalar(node, hint, origin)
+            found = self.scalar(node, hint, notes)
         for note in notes:
             if isinstance(note, Meta):
                 self.bounded(node, found, note)
@@ -219,9 +219,9 @@ class Reader:
             self.value(key, keys): self.value(value, values) for key, value in self.entries(node)
         }
 
-    def scalar(self, node: yaml.ScalarNode, hint: Any, origin: Any) -> Any:
+    def scalar(self, node: yaml.ScalarNode, hint: Any, notes: tuple[Any, ...]) -> Any:
         text: str = node.value
-        if origin is Literal:
+        if get_origin(hint) is Literal:
             options = get_args(hint)
             if text not in options:
                 self.wrong(node, f"{text!r} is none of {', '.join(filter(None, options))}")
@@ -235,10 +235,12 @@ class Reader:
             self.wrong(node, f"{text!r} is no whole number: write one such as 3")
             return None
         elif hint is float:
-            found = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)(s|m)", text)
+            found = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)(s|m|h)", text)
             if found:
-                return float(found[1]) * (60 if found[2] == "m" else 1)
-            self.wrong(node, f"{text!r} is no time: write 5s, 1.5s or 2m")
+                return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+            long = any(isinstance(note, Meta) and (note.ge or 0) >= 60 for note in notes)
+            fit = "30m or 1h" if long else "5s, 1.5s or 2m"
+            self.wrong(node, f"{text!r} is no time: write {fit}")
             return None
         return text
 

@@ -95,7 +95,8 @@ class Operation(Struct, frozen=True):
     none. ``daily`` and ``monthly``: the most runs per subscriber; 0 for no limit; ``refusals``: the
     most that are refused in a day. ``proves``: the outcome that proves the caller's identity; ""
     for none. ``level``: the identity level that it proves. ``other``: it proves the identity of
-    another subscriber than that of the line; from then on the call is about that one. ``about``:
+    another subscriber than that of the line; from then on the call is about that one. ``ages``: its
+    values are of the moment, so a text with them is to be ``valid`` for a while. ``about``:
     what it does, in a sentence. ``waiting``: the prompt played before it because it may take
     seconds; "" for none. ``billing``: it asks the billing system, so a site without one cannot run
     it.
@@ -117,6 +118,7 @@ class Operation(Struct, frozen=True):
     about: str = ""
     waiting: str = ""
     billing: bool = False
+    ages: bool = False
 
 
 def needed(node: Node, operations: Mapping[str, Operation]) -> Need:

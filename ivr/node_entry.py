@@ -39,7 +39,7 @@ def enter(draft: Draft, node: Node) -> Next:
             return wants.FindAnnouncements()
         case nodes.Sms():
             screen = Screen(draft.phrases(node.sms), draft.session.language)
-            return wants.Send(screen, _key(draft, ":"), node.unless_read)
+            return wants.Send(screen, _key(draft, ":"), node.unless_read, node.valid)
         case nodes.Record():
             screen = Screen(
                 (*draft.session.pending, *draft.phrases(node.record)), draft.session.language

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from ivr.terms import (
     Is,
     Keys,
+    LongTime,
     Need,
     Outcomes,
     Prompts,
@@ -187,6 +188,10 @@ class Sms(Node, frozen=True, kw_only=True):
     unless_read: Annotated[
         Switch, Meta(description="skip it in a text session, where the caller reads it anyway")
     ] = False
+    valid: Annotated[
+        LongTime,
+        Meta(description="what it says ages: begin it with the time, give it up after this long"),
+    ] = 0.0
     then: Annotated[Target, Meta(description="next node")]
     else_: Annotated[Target, Meta(description="next node when the caller has no number to send to")]
 

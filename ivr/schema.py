@@ -178,7 +178,7 @@ def _default(value: Any) -> Schema:
     match value:
         case bool():
             return {"default": "yes" if value else "no"}
-        case float():
+        case float() if value:
             return {"default": f"{value:g}s"}
         case int() | str() if value != "":
             return {"default": value}
@@ -275,14 +275,17 @@ def _whole(least: float, most: float) -> Schema:
 
 
 def _time(least: float, most: float) -> Schema:
-    """A time in s or m, from ``least`` (below 1 s) to ``most`` seconds."""
-    few = f"(?!0*(?:\\.[0-{int(least * 10) - 1}][0-9]*)?s$|0+m)"
-    forms = [f"{_fraction(int(most))}s", f"{_fraction(int(most / 60))}m"]
-    return {
-        "type": "string",
-        "pattern": f"^{few}0*(?:{'|'.join(forms)})$",
-        "errorMessage": f"a time from {least:g}s to {most:g}s, such as 5s, 1.5s or 2m",
-    }
+    """A time from ``least`` to ``most`` seconds: in s or m from below 1 s, or in m or h."""
+    if least < 1:
+        few = f"(?!0*(?:\\.[0-{int(least * 10) - 1}][0-9]*)?s$|0+m)"
+        forms = {"s": most, "m": most / 60}
+        said = f"a time from {least:g}s to {most:g}s, such as 5s, 1.5s or 2m"
+    else:
+        few = "(?!0+(?:\\.[0-9]*)?[mh]$)"
+        forms = {"m": most / 60, "h": most / 3600}
+        said = f"a time from {least / 60:g}m to {most / 3600:g}h, such as 30m or 1h"
+    ways = "|".join(f"{_fraction(int(end))}{unit}" for unit, end in forms.items())
+    return {"type": "string", "pattern": f"^{few}0*(?:{ways})$", "errorMessage": said}
 
 
 def _fraction(most: int) -> str:

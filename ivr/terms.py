@@ -72,6 +72,7 @@ Keys: TypeAlias = Mapping[Annotated[str, Is.KEYS], Annotated[str, Is.KEY_ACTION]
 Outcomes: TypeAlias = Mapping[Annotated[str, Is.OUTCOME], Target]
 Word: TypeAlias = Annotated[str, Is.WORD]
 Seconds: TypeAlias = Annotated[float, Meta(description="a time: 5s, 1.5s, 2m", ge=0.5, le=120)]
+LongTime: TypeAlias = Annotated[float, Meta(description="a time: 30m, 1h, 12h", ge=60, le=172_800)]
 Times: TypeAlias = Annotated[int, Meta(description="a number from 1", ge=1, le=100)]
 Switch: TypeAlias = Annotated[bool, Meta(description="yes or no")]
 

@@ -6,8 +6,12 @@ Each want names the events that answer it.
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ivr.values import Phrase, Values
+from ivr.values import Moment, Phrase, Values
+
+AS_OF = "text-as-of"
+"""The prompt that begins a text whose contents age."""
 
 
 class Screen(Struct, frozen=True):
@@ -131,12 +135,20 @@ class Send(Struct, frozen=True, tag="send"):
     """Send the caller the screen as a text message, once per ``key``: ``Answered`` as ``sent``.
 
     Or as ``nowhere``, when the caller has no number to send to. ``unless_read``: a text session
-    answers ``sent`` without sending, because the caller has read it.
+    answers ``sent`` without sending, because the caller has read it. ``valid``: it begins with the
+    time (:data:`AS_OF`), and is given up after so many seconds; 0 for neither.
     """
 
     screen: Screen
     key: str
     unless_read: bool = False
+    valid: float = 0.0
+
+    def dated(self, at: Moment) -> Screen:
+        """The screen as it is sent at a moment of the caller's local time."""
+        if not self.valid:
+            return self.screen
+        return replace(self.screen, phrases=(Phrase(AS_OF, {"at": at}), *self.screen.phrases))
 
 
 class Done(Struct, frozen=True, tag="done"):

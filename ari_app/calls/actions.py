@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,7 +59,7 @@ class Actions(Struct, frozen=True):
             case FindAnnouncements():
                 return self._find_announcements(session)
             case Send():
-                return await self._send(action, text(action.screen), session)
+                return await self._send(action, text, session)
 
     async def _invoke(self, action: Invoke, session: Session) -> Answered:
         asker = asker_of(session)
@@ -92,9 +92,12 @@ class Actions(Struct, frozen=True):
         except StoreError as error:
             log.error("who heard an announcement could not be stored: %s", error)
 
-    async def _send(self, action: Send, sentences: tuple[str, ...], session: Session) -> Answered:
+    async def _send(self, action: Send, text: Text, session: Session) -> Answered:
         number = self.store.numbers.msisdn(session.number)
         if number is None:
             return Answered("nowhere")
-        await self.outbox.post(action.key, number, " ".join(sentences), session.id)
+        now = self.now()
+        until = now + timedelta(seconds=action.valid) if action.valid else None
+        written = " ".join(text(action.dated(Moment(now.astimezone(_zone(self.zone))))))
+        await self.outbox.post(action.key, number, written, session.id, until)
         return Answered("sent")

@@ -105,7 +105,8 @@ def _watching(on: LoadedFlows) -> Watch:
             case Ask() | Say() | Record():
                 lines = list(shown(what.screen))
             case Send():
-                lines = ["a text message:", *shown(what.screen, "written")]
+                end = f", not sent after {what.valid / 60:g} min" if what.valid else ""
+                lines = [f"a text message{end}:", *shown(what.screen, "written")]
             case Enqueue():
                 lines = [f"in the queue {what.queue}, topic {what.topic}"]
             case _:

@@ -104,7 +104,8 @@ class Outage(Struct, frozen=True):
 
 
 class Contact(Struct, frozen=True):
-    """An earlier contact."""
+    """An earlier contact. ``undelivered``: it is a text to the subscriber that was not delivered,
+    because it ``expired`` or ``failed``."""
 
     at: datetime
     channel: str
@@ -113,6 +114,7 @@ class Contact(Struct, frozen=True):
     solution: str
     agent: str
     solved: bool
+    undelivered: Literal["", "expired", "failed"] = ""
 
 
 class Ticket(Struct, frozen=True):

@@ -1,11 +1,11 @@
 """Why a caller calls, from what their card shows: the likely reasons, and tips for the agent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.desk.caller_profile import Arrival, CallerProfile, CallPath, Names
+from ari_app.desk.caller_profile import Arrival, CallerProfile, CallPath, Contact, Names
 from ivr.acd.contact_reason import (
     WITHIN,
     ChosenTopic,
@@ -58,9 +58,13 @@ def _facts(arrival: Arrival, profile: CallerProfile, now: datetime) -> Facts:
             Ticket(one.id, one.department, one.topic, one.created, one.due)
             for one in profile.tickets or ()
         ),
-        contacts=sum(now - one.at <= WITHIN for one in profile.history or ()),
+        contacts=sum(now - one.at <= WITHIN for one in _contacts(profile)),
         locked_until=profile.subscriber.locked_until if profile.subscriber else None,
     )
+
+
+def _contacts(profile: CallerProfile) -> Sequence[Contact]:
+    return [one for one in profile.history or () if not one.undelivered]
 
 
 def _line(reason: Reason, profile: CallerProfile) -> ReasonLine:
@@ -71,7 +75,7 @@ def _line(reason: Reason, profile: CallerProfile) -> ReasonLine:
             texts = (one.text for one in profile.tickets or () if one.id == ticket.id)
             return ReasonLine("late" if late else "ticket", next(texts, ""), at=ticket.due)
         case RepeatContact(times):
-            return ReasonLine("again", (profile.history or ())[0].question, count=times)
+            return ReasonLine("again", _contacts(profile)[0].question, count=times)
         case OperationFailed(operation, _, ours):
             return ReasonLine("failed" if ours else "refused", names={"": operation})
         case LockedOut(until):

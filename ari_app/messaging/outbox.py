@@ -78,13 +78,15 @@ class Outbox:
             look=LOOK,
         )
 
-    async def post(self, key: str, number: str, text: str, call: str = "") -> bool:
+    async def post(
+        self, key: str, number: str, text: str, call: str = "", until: datetime | None = None
+    ) -> bool:
         """Send a text to a number; False if one with the same ``key`` was posted before.
 
-        It is stored when this returns. To post inside a transaction of your own, call
-        :func:`ari_app.store.outbox.post` there, then :meth:`wake`.
+        It is not sent after ``until``. It is stored when this returns. To post inside a
+        transaction of your own, call :func:`ari_app.store.outbox.post` there, then :meth:`wake`.
         """
-        new = await self._store.write(outbox.post, key, number, text, call, self._now())
+        new = await self._store.write(outbox.post, key, number, text, call, self._now(), until)
         self.wake()
         return new
 
@@ -113,8 +115,8 @@ class Outbox:
     async def due(self, now: datetime, limit: int) -> Sequence[Text]:
         """The messages to send, at most one for each number."""
         if await self._store.read(outbox.has_expired, now):
-            dropped = await self._store.write(outbox.drop_expired, now)
-            log.warning("%d texts given up, they would come too late", dropped)
+            for number in await self._store.write(outbox.drop_expired, now):
+                log.warning("text to %s: %s", masked(number), outbox.EXPIRED)
         return await self._store.read(outbox.due, now, limit)
 
     async def next_due(self, now: datetime) -> datetime | None:

@@ -39,8 +39,11 @@ _ROAMING = {"country_name": "name", "minute": "money", "message": "money", "mega
 _BILLS: Mapping[str, Mapping[str, str]] = {"higher": _BILL, "lower": _BILL, "same": _BILL}
 
 
-def _of_caller(name: str, about: str, outcomes: Mapping[str, Mapping[str, str]]) -> Operation:
-    return Operation(name, {**outcomes, **FAULTS}, need="caller", about=about, billing=True)
+def _of_caller(
+    name: str, about: str, outcomes: Mapping[str, Mapping[str, str]], ages: bool = False
+) -> Operation:
+    outcomes = {**outcomes, **FAULTS}
+    return Operation(name, outcomes, need="caller", about=about, billing=True, ages=ages)
 
 
 def _of_anyone(name: str, about: str, row: str) -> Operation:
@@ -56,12 +59,14 @@ READS = (
         "balance",
         "Reads the balance.",
         {"ok": {"balance": "money"}, "old": {"balance": "money", "as_of": "moment"}},
+        ages=True,
     ),
     _of_caller("tariff", "Reads the tariff and what it includes.", {"ok": _TARIFF}),
     _of_caller(
         "allowance",
         "Reads the minutes and gigabytes left this month.",
         {"ok": {"minutes": "count", "gigabytes": "count"}},
+        ages=True,
     ),
     _of_caller("services", "Reads the services that are on.", _rows("services")),
     _of_caller("payments", "Reads the last payments.", _rows("payments")),
@@ -72,6 +77,7 @@ READS = (
         "charges",
         "Reads the newest calls and charges, and the total of the last ones.",
         {"ok": {"charges": "each", "total": "money", "many": "count"}, "none": {}},
+        ages=True,
     ),
     _of_caller(
         "charges-text",
@@ -79,7 +85,7 @@ READS = (
         {"ok": {}, "none": {}, "nowhere": {}},
     ),
     _of_caller("offers", "Reads what other subscribers offer the caller.", _rows("offers")),
-    _of_caller("points", "Reads the loyalty points.", {"ok": {"points": "count"}}),
+    _of_caller("points", "Reads the loyalty points.", {"ok": {"points": "count"}}, ages=True),
     Operation(
         "puk",
         {"ok": {"puk": "digits"}, "none": {}, **FAULTS},

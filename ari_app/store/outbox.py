@@ -11,14 +11,20 @@ from msgspec import Struct
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
-_COLUMNS = "key, number, text, call, created, state, attempts, next_at, sent_at, error, secret"
+_COLUMNS = (
+    "key, number, text, call, created, state, attempts, next_at, sent_at, error, secret, until"
+)
 _UNANSWERED = "no answer yet"
+
+EXPIRED = "expired before it was delivered"
+"""The error of a text that was not sent any more, because it would have come too late."""
 
 
 class Text(Struct, frozen=True):
     """A text: ``call`` is the id of the call that caused it, ``attempts`` how often it was tried,
     ``next_at`` when it is tried next (None: never), ``error`` why the last attempt failed. A text
-    with a ``secret`` is shown nowhere, and kept until it is sent."""
+    with a ``secret`` is shown nowhere, and kept until it is sent. It is not sent after ``until``.
+    """
 
     key: str
     number: str
@@ -31,17 +37,28 @@ class Text(Struct, frozen=True):
     sent_at: datetime | None
     error: str
     secret: bool = False
+    until: datetime | None = None
 
 
-def post(db: Database, key: str, number: str, text: str, call: str, at: datetime) -> bool:
+def post(
+    db: Database,
+    key: str,
+    number: str,
+    text: str,
+    call: str,
+    at: datetime,
+    until: datetime | None = None,
+) -> bool:
     """Put a text to a number into the outbox, inside the current transaction.
 
-    The same key twice is the same text: then nothing happens, and False is returned.
+    The same key twice is the same text: then nothing happens, and False is returned. ``until``:
+    it is not sent after that moment.
     """
+    to, begun = db.numbers.msisdn(number) or number, micros(at)
     added = db.conn.execute(
-        f"insert into outbox ({_COLUMNS}) values (?, ?, ?, ?, ?, 'waiting', 0, ?, null, '', 0)"
+        f"insert into outbox ({_COLUMNS}) values (?, ?, ?, ?, ?, 'waiting', 0, ?, null, '', 0, ?)"
         " on conflict (key) do nothing",
-        (key, db.numbers.msisdn(number) or number, text, call, micros(at), micros(at)),
+        (key, to, text, call, begun, begun, until and micros(until)),
     )
     return added.rowcount == 1
 
@@ -51,11 +68,9 @@ def post_secret(
 ) -> bool:
     """Post a text with a secret, such as a one-time code, which is worth nothing after ``until``
     and then not sent any more."""
-    new = post(db, key, number, text, call, at)
+    new = post(db, key, number, text, call, at, until)
     if new:
-        db.conn.execute(
-            "update outbox set secret = 1, until = ? where key = ?", (micros(until), key)
-        )
+        db.conn.execute("update outbox set secret = 1 where key = ?", (key,))
     return new
 
 
@@ -67,14 +82,14 @@ def has_expired(db: Database, at: datetime) -> bool:
     return row is not None
 
 
-def drop_expired(db: Database, at: datetime) -> int:
-    """Give up waiting texts that came too late; returns how many."""
-    done = db.conn.execute(
-        "update outbox set state = 'failed', next_at = null, error = 'it would come too late',"
-        " text = iif(secret, '', text) where state = 'waiting' and until <= ?",
-        (micros(at),),
+def drop_expired(db: Database, at: datetime) -> list[str]:
+    """Give up waiting texts that would come too late; returns the number of each."""
+    rows = db.conn.execute(
+        "update outbox set state = 'failed', next_at = null, error = ?,"
+        " text = iif(secret, '', text) where state = 'waiting' and until <= ? returning number",
+        (EXPIRED, micros(at)),
     )
-    return done.rowcount
+    return [number for (number,) in rows]
 
 
 def due(db: Database, at: datetime, limit: int) -> list[Text]:
@@ -148,6 +163,16 @@ def of_call(db: Database, call: str) -> Sequence[Text]:
     return [_text(*row) for row in rows]
 
 
+def undelivered(db: Database, number: str, limit: int) -> Sequence[Text]:
+    """The last texts to a number that failed or expired, the newest first, without secrets."""
+    rows = db.conn.execute(
+        f"select {_COLUMNS} from outbox where number = ? and state = 'failed' and not secret"
+        " order by created desc limit ?",
+        (number, limit),
+    )
+    return [_text(*row) for row in rows]
+
+
 def recent(db: Database, limit: int, number: str | None = None) -> Sequence[Text]:
     """The last texts, to one number if it is given, the newest first."""
     rows = db.conn.execute(
@@ -170,6 +195,7 @@ def _text(  # noqa: PLR0913 - the columns of a row
     sent_at: int | None,
     error: str,
     secret: int,
+    until: int | None,
 ) -> Text:
     return Text(
         key,
@@ -183,4 +209,5 @@ def _text(  # noqa: PLR0913 - the columns of a row
         None if sent_at is None else moment(sent_at),
         error,
         bool(secret),
+        None if until is None else moment(until),
     )

@@ -25,6 +25,7 @@ from ari_app.store import (
     code_words,
     colleague_notes,
     history,
+    outbox,
     search,
     subscribers,
     tickets,
@@ -45,6 +46,9 @@ T = TypeVar("T")
 
 SEARCH_LIMIT = 20
 """Subscribers that a search returns at most."""
+
+UNDELIVERED_LIMIT = 3
+"""Texts that were not delivered and are shown at most."""
 
 
 class StoredProfiles:
@@ -128,12 +132,15 @@ class StoredProfiles:
         return self._narrator
 
     async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
-        """The last contacts, or those that contain words of ``text``."""
+        """The last contacts and undelivered texts, or the contacts that contain words of
+        ``text``."""
+        texts: Sequence[Contact] = ()
         if text.strip():
             found = await _answer(self._store.read(search.chronology, subscriber, text))
         else:
             found = await _answer(self._store.read(history.of_subscriber, subscriber))
-        return [
+            texts = await _answer(self._store.read(_undelivered, subscriber))
+        contacts = [
             Contact(
                 one.at,
                 one.channel,
@@ -145,6 +152,7 @@ class StoredProfiles:
             )
             for one in found
         ]
+        return sorted((*contacts, *texts), key=lambda one: one.at, reverse=True)
 
     async def tickets(self, subscriber: int) -> Sequence[Ticket]:
         """The unresolved tickets."""
@@ -182,6 +190,25 @@ async def _answer(asked: Awaitable[T]) -> T:
         return await asked
     except (StoreError, BillingUnavailable, UnknownSubscriber) as error:
         raise DeskUnavailable(str(error)) from error
+
+
+def _undelivered(db: Database, subscriber: int) -> Sequence[Contact]:
+    """The last texts to a subscriber that were not delivered."""
+    one = subscribers.by_id(db, subscriber)
+    found = [] if one is None else outbox.undelivered(db, one.msisdn, UNDELIVERED_LIMIT)
+    return [
+        Contact(
+            text.created,
+            "sms",
+            "",
+            text.text,
+            "",
+            "",
+            False,
+            "expired" if text.error == outbox.EXPIRED else "failed",
+        )
+        for text in found
+    ]
 
 
 def _subscriber(db: Database, subscriber: int, now: datetime, zone: str) -> Subscriber | None:

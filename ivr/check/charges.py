@@ -53,14 +53,14 @@ def _silent_about(context: CheckContext, value: str) -> dict[Spot, Spot | None]:
     starts = [
         edge.spot
         for spot, node in graph.nodes.items()
-        if isinstance(node, nodes.Listens) or _sets(context, node, value)
+        if isinstance(node, nodes.Listens) or sets(context, node, value)
         for edge in graph.out(spot)
         if edge.spot != spot and edge.spot not in graph.asked[spot[0]]
     ]
     return graph.reached(starts, passes)
 
 
-def _sets(context: CheckContext, node: Node, value: str) -> bool:
+def sets(context: CheckContext, node: Node, value: str) -> bool:
     """Whether an operation sets a value."""
     operation = context.operations.get(node.do) if isinstance(node, nodes.Do) else None
     return operation is not None and any(value in each for each in operation.outcomes.values())

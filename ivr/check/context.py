@@ -19,6 +19,7 @@ from ivr.problems import Place, Problem, near
 from ivr.session import Spot
 from ivr.speech.phrases import LANGUAGES, VALUE_KINDS
 from ivr.terms import Is
+from ivr.wants import AS_OF
 
 Slots: TypeAlias = Mapping[str, Mapping[str, str]]
 
@@ -234,7 +235,7 @@ def prompts(node: Node) -> tuple[str, ...]:
         case nodes.End():
             return node.end
         case nodes.Sms():
-            return node.sms
+            return (AS_OF, *node.sms) if node.valid else node.sms
         case nodes.Record():
             return node.record
         case nodes.Announce():

@@ -11,6 +11,7 @@ from ivr.check import (
     reachability,
     schedules,
     site,
+    texts,
     values,
     words,
 )
@@ -127,6 +128,8 @@ _JUDGED = (
     Rule("unsaid-charge", "error", "No caller pays what no prompt says.",
          "Say the charge with a placeholder, after the last question before the `confirm`.",
          charges.unsaid),
+    Rule("ageing-text", "warning", "No text of days ago shows a balance as if it were of now.",
+         "Give the text a `valid`, such as 1h.", texts.ageing),
     Rule("told-secret", "error", "A code word is neither played nor stored.",
          "Let an operation compare it; play and branch on something else.", values.open_secret),
     Rule("sometimes-unbrought", "warning", "A value is set on every path to its use.",

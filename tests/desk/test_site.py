@@ -79,6 +79,15 @@ async def test_names_that_the_site_does_not_know_are_shown(harness: DeskHarness)
     assert ">tv, anna<" in parts["history"]
 
 
+async def test_a_text_that_expired_is_shown_and_is_no_contact(harness: DeskHarness) -> None:
+    late = Contact(NOW, "sms", "", "As of noon", "", "", False, "expired")
+    harness.profiles.contacts = (late,)
+    _, parts = await opened(harness, "en")
+    assert "As of noon" in parts["history"]
+    assert "text expired before it was delivered" in parts["history"]
+    assert "As of noon" not in parts["why"]
+
+
 async def test_without_billing_there_is_no_account(harness: DeskHarness) -> None:
     card, parts = await opened(harness, "en")
     assert 'data-part="account"' not in card

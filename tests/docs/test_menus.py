@@ -55,7 +55,7 @@ def default(field: FieldInfo) -> str:
             return "needed" if field.default_factory is NODEFAULT else ""
         case bool():
             return "`yes`" if value else "`no`"
-        case float():
+        case float() if value:
             return f"`{value:g}s`"
         case int():
             return f"`{value}`"

@@ -25,6 +25,7 @@ from ari_app.store.schema.m015_act_states import act_states
 from ari_app.store.schema.m016_other_phones import other_phones
 from ari_app.store.schema.m017_one_time_codes import one_time_codes
 from ari_app.store.schema.m018_vouchers import vouchers
+from ari_app.store.schema.m019_failed_texts import failed_texts
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -46,6 +47,7 @@ _IN_ORDER = (
     other_phones,
     one_time_codes,
     vouchers,
+    failed_texts,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

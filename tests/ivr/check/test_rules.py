@@ -37,6 +37,7 @@ TEXTS = {
     "our-news": "We have moved.",
     "pay-ask": "To pay, press one. To leave it, two.",
     "sorry": "Sorry, something went wrong.",
+    "text-as-of": "As of now.",
     "thanks-bye": "Thank you. Goodbye!",
     "welcome": "Hello!",
     "news-en": "There is news.",
@@ -46,6 +47,7 @@ SLOTS: dict[str, Mapping[str, str]] = {
     "balance-is": {"balance": "money"},
     "code-is": {"code": "digits"},
     "number-is": {"number": "digits"},
+    "text-as-of": {"at": "moment"},
 }
 HEARD = {
     prompt: {
@@ -58,7 +60,7 @@ HEARD = {
 OPERATIONS = {
     operation.name: operation
     for operation in (
-        Operation("balance", {"ok": {"balance": "money"}, "unavailable": {}}),
+        Operation("balance", {"ok": {"balance": "money"}, "unavailable": {}}, ages=True),
         Operation("news", {"ok": {}, "failed": {}}),
         Operation("note", {"ok": {}}),
         Operation("ticket", {"some": {"department": "word"}, "none": {}}),

@@ -16,6 +16,7 @@
 -- migration other_phones
 -- migration one_time_codes
 -- migration vouchers
+-- migration failed_texts
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -441,3 +442,4 @@ CREATE TABLE vouchers (
             amount integer not null,
             used integer not null
         ) strict;
+CREATE INDEX outbox_failed on outbox (number, created) where state = 'failed';
