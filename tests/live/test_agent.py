@@ -1,6 +1,7 @@
 """An agent's phone without a hand, beside a caller."""
 
 import asyncio
+import os
 import re
 import signal
 from asyncio.subprocess import PIPE, STDOUT, Process
@@ -25,13 +26,18 @@ PATIENCE = 40
 async def agent(one: Installation, *options: str) -> AsyncIterator[Process]:
     """`firstline agent`, ready for calls."""
     command = one.command("agent", "--as", "anna", *options)
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT, cwd=ROOT)
+    environment = {**os.environ, "PYTHONFAULTHANDLER": "1"}
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=PIPE, stderr=STDOUT, cwd=ROOT, env=environment
+    )
     try:
         assert await next_line(process) == "phone 701 of anna is ready; Ctrl-C ends it"
         yield process
     finally:
         if process.returncode is None:
-            process.kill()
+            process.send_signal(signal.SIGABRT)  # it says where it stands
+            assert process.stdout is not None
+            print((await process.stdout.read()).decode())
         await process.wait()
 
 
