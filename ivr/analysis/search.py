@@ -46,6 +46,10 @@ PATIENCE, SET = DETAIL[2:]
 STATES = 150_000
 """The search stops after this many states per level: seconds, and far more than flows have."""
 
+IDLE, IDLE_RATIO = 30_000, 3
+"""A level that does not count patience leaves the rest to the next one when it has found nothing in
+its first 30,000 steps, or since a third of all its steps: it would hardly find more."""
+
 FAREWELL = "farewell"
 """The edge of exhausted patience; not searched where patience is not counted."""
 
@@ -118,6 +122,7 @@ class _Search:
         self.book = book
         self.detail = detail
         self.replies: dict[Request, tuple[Event, ...]] = {}
+        self.steps = 0
         self.looked_in = {
             flow.flow: frozenset(
                 node.branch for node in flow.nodes.values() if isinstance(node, nodes.Branch)
@@ -129,29 +134,34 @@ class _Search:
     def run(self, starts: Iterable[Session], missed: set[EdgeKey]) -> Mapping[EdgeKey, _Reached]:
         """Missed edge -> the first state that took it."""
         found: dict[EdgeKey, _Reached] = {}
-        waiting = [
-            new
-            for start in starts
-            if (new := self.turned(None, Transition(start, None, first_event(start)))) is not None
-        ]
-        seen = {self.state(one) for one in waiting}
-        lanes: list[deque[_Reached]] = [deque(waiting)]
+        seen = set[Hashable]()
+        lanes: list[deque[_Reached]] = [deque()]
+        latest = 0  # the step at which the latest edge was found
+
+        def reach(transition: Transition, before: _Reached | None = None) -> None:
+            nonlocal latest
+            self.steps += 1
+            new = self.turned(before, transition)
+            if new is None:
+                return
+            edges = set(new.edges).difference(found)
+            state = self.state(new)
+            if edges or state not in seen:
+                seen.add(state)
+                found.update(dict.fromkeys(edges, new))
+                latest = self.steps if edges & missed else latest
+                lane = self.lane(new)
+                lanes.extend(deque() for _ in range(len(lanes), lane + 1))
+                lanes[lane].append(new)
+
+        for start in starts:
+            reach(Transition(start, None, first_event(start)))
         while any(lanes) and not found.keys() >= missed and len(seen) < STATES:
+            if self.detail < PATIENCE and self.steps > max(IDLE, IDLE_RATIO * latest):
+                break
             one = next(lane for lane in reversed(lanes) if lane).popleft()
-            for edge in one.edges:
-                found.setdefault(edge, one)
             for event in self.events(one):
-                new = self.turned(one, Transition(one.session, one.want, event))
-                if new is None:
-                    continue
-                state = self.state(new)
-                if state not in seen or any(edge not in found for edge in new.edges):
-                    seen.add(state)
-                    lane = self.lane(new)
-                    lanes += [deque() for _ in range(len(lanes), lane + 1)]
-                    lanes[lane].append(new)
-                    for edge in new.edges:
-                        found.setdefault(edge, new)
+                reach(Transition(one.session, one.want, event), one)
         return {edge: one for edge, one in found.items() if edge in missed}
 
     def turned(self, before: _Reached | None, turn: Transition) -> _Reached | None:
