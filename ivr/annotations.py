@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
@@ -33,10 +34,14 @@ def noun(shape: type[Struct]) -> str:
 
 
 def bare(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A type without its annotations, and the annotations."""
+    """A type without its annotations and without None, and the annotations."""
     if get_origin(hint) is Annotated:
-        inner, *notes = get_args(hint)
-        return inner, tuple(notes)
+        hint, *notes = get_args(hint)
+        inner, before = bare(hint)
+        return inner, (*before, *notes)
+    if get_origin(hint) in (Union, UnionType):
+        (hint,) = (each for each in get_args(hint) if each is not NoneType)
+        return bare(hint)
     return hint, ()
 
 

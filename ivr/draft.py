@@ -42,12 +42,14 @@ class FlowError(Exception):
 class Draft:
     """The mutable state of one step; everything else is a value."""
 
-    __slots__ = ("book", "session", "steps")
+    __slots__ = ("book", "said", "session", "steps")
 
     def __init__(self, book: Book, session: Session) -> None:
         self.book = book
         self.session = session
         self.steps: list[Step] = []
+        self.said = False
+        """Whether words were played to their end just before."""
 
     @property
     def flow(self) -> Flow:

@@ -117,7 +117,8 @@ def _take(draft: Draft, event: Event) -> Next:
     if isinstance(event, Played | Gone) == at.playing:
         match event, node:
             case ((Played() | Gone()), _):
-                whole = at.saying if isinstance(event, Played) and event.whole else ()
+                draft.said = isinstance(event, Played) and event.whole
+                whole = at.saying if draft.said else ()
                 presented = (*at.presented, *whole)
                 draft.session = replace(at, playing=False, saying=(), presented=presented)
                 return ""

@@ -26,18 +26,19 @@ DTMF tones last at least 40 ms with pauses of at least 40 ms (ITU-T Q.24).
 class Keypad:
     """The type-ahead buffer of one call: keys that no ask has taken yet."""
 
-    __slots__ = ("_at", "_last", "ahead")
+    __slots__ = ("_last", "ahead", "pressed")
 
     def __init__(self) -> None:
         self.ahead: deque[str] = deque()
         self._last = ""
-        self._at = 0.0
+        self.pressed = float("-inf")
+        """When the last key was pressed."""
 
     def press(self, key: str, now: float) -> bool:
         """Buffer a key. False if dropped: no DTMF key, same press, buffer full."""
-        if key not in KEYS or (key == self._last and now - self._at < SAME_PRESS):
+        if key not in KEYS or (key == self._last and now - self.pressed < SAME_PRESS):
             return False
-        self._last, self._at = key, now
+        self._last, self.pressed = key, now
         if len(self.ahead) == AHEAD:
             return False
         self.ahead.append(key)

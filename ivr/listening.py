@@ -185,9 +185,18 @@ def _ask(
         trail = (*trail[: trail.index(here)], here) if here in trail else (*trail, here)
     draft.session = replace(at, heard=heard, again=again or heard, pending=(), trail=trail)
     return Ask(
-        Screen(heard, at.language, node.barge_in),
+        Screen(heard, at.language, node.barge_in, _pause_at(draft, node, heard), node.pause),
         grammar(draft.book, draft.flow, node),
         flush=flush or node.type_ahead == "flush",
         secret=isinstance(node, Input) and node.secret,
         consent=frozenset() if _presented(draft) else consent(node),
     )
+
+
+def _pause_at(draft: Draft, node: Listens, heard: tuple[Phrase, ...]) -> int | None:
+    """Where what a node asks begins after other words; None if it does not."""
+    own = draft.phrases(opening(node))
+    before = len(heard) - len(own)
+    if heard[before:] != own:
+        return None
+    return before if before or draft.said else None

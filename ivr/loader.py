@@ -23,7 +23,7 @@ from ivr.nodes import KINDS, Node, kind
 from ivr.problems import Place, Problem, near
 from ivr.site_languages import spoken_only
 from ivr.source import compose, place
-from ivr.terms import ACTIONS, Is
+from ivr.terms import ACTIONS, Is, seconds
 
 MOST = 200
 """The most problems reported for a file."""
@@ -235,13 +235,11 @@ class Reader:
             self.wrong(node, f"{text!r} is no whole number: write one such as 3")
             return None
         elif hint is float:
-            found = re.fullmatch(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)(s|m|h)", text)
-            if found:
-                return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
-            long = any(isinstance(note, Meta) and (note.ge or 0) >= 60 for note in notes)
-            fit = "30m or 1h" if long else "5s, 1.5s or 2m"
-            self.wrong(node, f"{text!r} is no time: write {fit}")
-            return None
+            if (found := seconds(text)) is None:
+                long = any(isinstance(note, Meta) and (note.ge or 0) >= 60 for note in notes)
+                fit = "30m or 1h" if long else "5s, 1.5s, 500ms or 2m"
+                self.wrong(node, f"{text!r} is no time: write {fit}")
+            return found
         return text
 
     def bounded(self, node: yaml.Node, found: Any, note: Meta) -> None:

@@ -17,6 +17,7 @@ from ivr.terms import (
     LongTime,
     Need,
     Outcomes,
+    Pause,
     Prompts,
     Seconds,
     Switch,
@@ -57,6 +58,10 @@ class Listens(Node, frozen=True, kw_only=True):
     type_ahead: Annotated[
         Literal["keep", "flush"], Meta(description="whether keys pressed before the prompt count")
     ] = "keep"
+    pause: Annotated[
+        Pause | None,
+        Meta(description="silence between other words and the prompts; default: that of the site"),
+    ] = None
 
 
 class Menu(Listens, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from ivr.terms import (
     DIAL_OUTCOMES,
     KINDS_OF_VALUES,
     QUEUE_OUTCOMES,
+    UNITS,
     Is,
     Outcomes,
 )
@@ -275,21 +276,29 @@ def _whole(least: float, most: float) -> Schema:
 
 
 def _time(least: float, most: float) -> Schema:
-    """A time from ``least`` to ``most`` seconds: in s or m from below 1 s, or in m or h."""
-    if least < 1:
-        few = f"(?!0*(?:\\.[0-{int(least * 10) - 1}][0-9]*)?s$|0+m)"
-        forms = {"s": most, "m": most / 60}
-        said = f"a time from {least:g}s to {most:g}s, such as 5s, 1.5s or 2m"
-    else:
-        few = "(?!0+(?:\\.[0-9]*)?[mh]$)"
-        forms = {"m": most / 60, "h": most / 3600}
+    """A time from ``least`` to ``most`` seconds: in m or h from a minute, else in ms, s or m."""
+    if least >= 60:
+        units: tuple[str, ...] = ("m", "h")
         said = f"a time from {least / 60:g}m to {most / 3600:g}h, such as 30m or 1h"
-    ways = "|".join(f"{_fraction(int(end))}{unit}" for unit, end in forms.items())
-    return {"type": "string", "pattern": f"^{few}0*(?:{ways})$", "errorMessage": said}
+    else:
+        units = ("ms", "s", "m") if least < 1 else ("s", "m")
+        said = f"a time from {least:g}s to {most:g}s, such as 5s, 1.5s or 2m"
+    few = "|".join(f"{_below(least / UNITS[unit])}{unit}" for unit in units) if least else "(?!)"
+    ways = "|".join(f"{_fraction(int(min(most / UNITS[unit], 9999)))}{unit}" for unit in units)
+    return {"type": "string", "pattern": f"^(?!(?:{few})$)0*(?:{ways})$", "errorMessage": said}
+
+
+def _below(least: float) -> str:
+    """Numbers that are less than ``least``; of one below 0.1, only zero."""
+    if least >= 1:
+        return f"0*{_upto(int(least) - 1)}(?:\\.[0-9]*)?"
+    return f"0*(?:\\.[0-{int(least * 10) - 1}][0-9]*)?" if least >= 0.1 else "0+(?:\\.0*)?"
 
 
 def _fraction(most: int) -> str:
     """The numbers from 0 to ``most`` with up to three decimals."""
+    if most < 1:
+        return "0(?:\\.[0-9]{1,3})?"
     return f"(?:{_upto(most - 1)}(?:\\.[0-9]{{1,3}})?|{most}(?:\\.0{{1,3}})?)"
 
 

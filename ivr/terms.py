@@ -3,6 +3,7 @@
 The loader, the check and the schema read these annotations.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Literal, TypeAlias
@@ -31,6 +32,17 @@ KINDS_OF_VALUES = (
     "word",
 )  # fmt: skip
 """The kinds of values that a call carries; ``each`` is a list, ``word`` is branched on only."""
+
+
+_TIME = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)(ms|s|m|h)")
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+"""Unit of a time -> its seconds."""
+
+
+def seconds(text: str) -> float | None:
+    """A time such as ``500ms``, ``1.5s`` or ``1h`` in seconds; None if it is written otherwise."""
+    found = _TIME.fullmatch(text)
+    return float(found[1]) * UNITS[found[2]] if found else None
 
 
 class Is(Enum):
@@ -73,6 +85,7 @@ Outcomes: TypeAlias = Mapping[Annotated[str, Is.OUTCOME], Target]
 Word: TypeAlias = Annotated[str, Is.WORD]
 Seconds: TypeAlias = Annotated[float, Meta(description="a time: 5s, 1.5s, 2m", ge=0.5, le=120)]
 LongTime: TypeAlias = Annotated[float, Meta(description="a time: 30m, 1h, 12h", ge=60, le=172_800)]
+Pause: TypeAlias = Annotated[float, Meta(description="a time: 500ms, 1s, 0s", ge=0, le=5)]
 Times: TypeAlias = Annotated[int, Meta(description="a number from 1", ge=1, le=100)]
 Switch: TypeAlias = Annotated[bool, Meta(description="yes or no")]
 

@@ -15,11 +15,18 @@ AS_OF = "text-as-of"
 
 
 class Screen(Struct, frozen=True):
-    """Prompts played without a pause, in one language; on a text line, one screen of text."""
+    """Prompts played one after the other, in one language; on a text line, one screen of text.
+
+    ``pause_at``: the phrase, from 0, with which new words begin after others, so that a line of
+    voice pauses before it; None if there is none. ``pause``: for how many seconds; None for as long
+    as the site does.
+    """
 
     phrases: tuple[Phrase, ...]
     language: str
     barge_in: bool = True
+    pause_at: int | None = None
+    pause: float | None = None
 
 
 class Grammar(Struct, frozen=True):

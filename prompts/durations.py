@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ivr.check import PromptText
 from prompts.catalogue import Catalogue
-from prompts.template import Template
+from prompts.template import Pause, Slot, Template
 from prompts.text_reader import own_language
 
 PER_SECOND = 14.0
@@ -28,5 +28,7 @@ def prompt_texts(catalogue: Catalogue) -> Mapping[str, Mapping[str, PromptText]]
 
 def _estimate(template: Template) -> PromptText:
     words = [part for part in template.parts if isinstance(part, str)]
-    slots = len(template.parts) - len(words)
-    return PromptText(" ".join(words), (sum(map(len, words)) + slots * FILLED) / PER_SECOND)
+    slots = sum(isinstance(part, Slot) for part in template.parts)
+    silence = sum(part.seconds for part in template.parts if isinstance(part, Pause))
+    spoken = (sum(map(len, words)) + slots * FILLED) / PER_SECOND
+    return PromptText(" ".join(words), spoken + silence)

@@ -9,9 +9,10 @@ import numpy as np
 
 from ivr.speech.cases import PhraseError
 from ivr.values import Phrase
+from ivr.wants import Screen
 from prompts import value_cuts, wav
 from prompts.catalogue import Catalogue
-from prompts.pieces import Piece, RecordedFile, SpokenText
+from prompts.pieces import PAUSES, Piece, RecordedFile, Silence, SpokenText, silence_after
 from prompts.plan import Recordings, fixed_pieces, pieces
 from prompts.recordings import scan
 from prompts.voice import SpeechFailed, Voice
@@ -48,8 +49,32 @@ class PromptMedia:
         Does not wait if all of them are cached. ``hurried``: a caller waits. Raises
         :class:`SpeechFailed`.
         """
-        parts = [piece for phrase in phrases for piece in self._pieces(phrase, language)]
-        found = [self._found(piece) for piece in parts]
+        parts = (piece for phrase in phrases for piece in self._pieces(phrase, language))
+        return await self._files(parts, hurried)
+
+    async def screen(self, screen: Screen) -> list[str]:
+        """The same for a screen, with its pause."""
+        parts: list[Piece] = []
+        for number, phrase in enumerate(screen.phrases):
+            own = self._pieces(phrase, screen.language)
+            if number == screen.pause_at and not (own and isinstance(own[0], Silence)):
+                parts.append(self._pause(screen, parts))
+            parts += own
+        return await self._files(parts, hurried=True)
+
+    def silence_after_key(self, since: float) -> list[str]:
+        """What to play before the answer to a key that was pressed ``since`` seconds ago."""
+        return self.voice.silences.files(max(0.0, self.voice.silences.pause - since))
+
+    def _pause(self, screen: Screen, before: Sequence[Piece]) -> Silence:
+        """What is left of a screen's pause after the silence that the words before it end in."""
+        wanted = self.voice.silences.pause if screen.pause is None else screen.pause
+        there = silence_after(before[-1]) if before else PAUSES["."]
+        return Silence(wanted - there)
+
+    async def _files(self, pieces: Iterable[Piece], hurried: bool) -> list[str]:
+        parts = [part for piece in pieces for part in self._playable(piece)]
+        found = [self._found(part) for part in parts]
         if None in found:
             waiting = [
                 piece
@@ -132,7 +157,12 @@ class PromptMedia:
         except PhraseError as error:
             raise SpeechFailed(str(error)) from error
 
-    def _found(self, piece: Piece) -> str | None:
+    def _playable(self, piece: Piece) -> Sequence[SpokenText | RecordedFile]:
+        if isinstance(piece, Silence):
+            return [RecordedFile(path) for path in self.voice.silences.files(piece.seconds)]
+        return [piece]
+
+    def _found(self, piece: SpokenText | RecordedFile) -> str | None:
         match piece:
             case RecordedFile(path):
                 return path

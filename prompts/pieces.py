@@ -42,7 +42,13 @@ class RecordedFile(Struct, frozen=True):
     path: str
 
 
-Piece: TypeAlias = SpokenText | RecordedFile
+class Silence(Struct, frozen=True):
+    """Nothing, for so many seconds."""
+
+    seconds: float
+
+
+Piece: TypeAlias = SpokenText | RecordedFile | Silence
 
 
 class Words(Struct, frozen=True):
@@ -55,7 +61,7 @@ class Words(Struct, frozen=True):
     """The recordings of a value's words, if all are there."""
 
 
-Part: TypeAlias = Words | RecordedFile
+Part: TypeAlias = Words | RecordedFile | Silence
 
 
 def audible(words: str) -> bool:
@@ -68,10 +74,21 @@ def pause(text: str) -> float:
     return PAUSES.get(text[-1:], PAUSE)
 
 
+def silence_after(piece: Piece) -> float:
+    """Seconds of silence that a piece ends in; what a recording ends in is unknown."""
+    match piece:
+        case SpokenText(text):
+            return pause(text)
+        case Silence(seconds):
+            return seconds
+        case RecordedFile():
+            return 0.0
+
+
 def joined(parts: Iterable[Part]) -> Iterator[Piece]:
-    """Neighbouring texts of one language as one."""
-    for group in _groups(parts):
-        if isinstance(group, RecordedFile):
+    """Neighbouring texts of one language as one, without silences."""
+    for group in _groups(part for part in parts if not isinstance(part, Silence)):
+        if not isinstance(group, list):
             yield group
             continue
         words = Words("", "")
@@ -88,7 +105,7 @@ def joined(parts: Iterable[Part]) -> Iterator[Piece]:
 def stretches(parts: Iterable[Part]) -> Iterator[Piece]:
     """Texts cut between fixed words and values."""
     for group in _groups(_recorded(parts)):
-        if isinstance(group, RecordedFile):
+        if not isinstance(group, list):
             yield group
             continue
         for words in _unfinished(_cut(group)):
@@ -111,16 +128,16 @@ def _recorded(parts: Iterable[Part]) -> Iterator[Part]:
         yield before
 
 
-def _groups(parts: Iterable[Part]) -> Iterator[RecordedFile | list[Words]]:
-    """Recordings, and what is spoken between them."""
+def _groups(parts: Iterable[Part]) -> Iterator[RecordedFile | Silence | list[Words]]:
+    """Recordings and silences, and what is spoken between them."""
     group: list[Words] = []
     for part in parts:
-        if isinstance(part, RecordedFile):
+        if isinstance(part, Words):
+            group.append(part)
+        else:
             yield group
             group = []
             yield part
-        else:
-            group.append(part)
     yield group
 
 

@@ -10,9 +10,19 @@ from ivr.values import Phrase, Rows, Spoken, Value, Values
 from ivr.wants import Screen
 from prompts import value_cuts
 from prompts.catalogue import Catalogue
-from prompts.pieces import Part, Piece, RecordedFile, SpokenText, Words, audible, joined, stretches
+from prompts.pieces import (
+    Part,
+    Piece,
+    RecordedFile,
+    Silence,
+    SpokenText,
+    Words,
+    audible,
+    joined,
+    stretches,
+)
 from prompts.recorded_values import KINDS, NUMBERS, recorded_as
-from prompts.template import Slot, Template
+from prompts.template import Pause, Slot, Template
 
 Recordings: TypeAlias = Mapping[tuple[str, str], str]
 """(language, name) -> path without extension.
@@ -136,6 +146,9 @@ def _template_parts(
         return
     stretch = 0
     for part in template.parts:
+        if isinstance(part, Pause):
+            yield Silence(part.seconds)
+            continue
         if isinstance(part, Slot):
             yield from filled(part, language)
             continue

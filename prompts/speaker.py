@@ -3,11 +3,11 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 PIPELINE = 3
 """Part of each file's key; raise it when the same text would give other samples."""
@@ -86,3 +86,14 @@ def pronounced(speaker: Speaker, text: str) -> str:
 def _any_of(words: tuple[str, ...]) -> "re.Pattern[str]":
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+
+
+def chains(speakers: Mapping[str, Speaker]) -> Iterator[tuple[str, tuple[Speaker, ...]]]:
+    """Language -> its speaker, and after it espeak, which has a voice of every language."""
+    for language in dict.fromkeys((*ESPEAK, *speakers)):
+        usual = fallback(language)
+        first = speakers.get(language, usual)
+        if usual is not None and first is not None:
+            usual = structs.replace(usual, lexicon=first.lexicon, volume=first.volume)
+        same = usual is None or first is None or first.engine == usual.engine
+        yield language, tuple(each for each in (first, None if same else usual) if each)

@@ -1,4 +1,4 @@
-"""A text of the catalogue: words, and placeholders with the kind of their value."""
+"""A text of the catalogue: words, pauses, and placeholders with the kind of their value."""
 
 import re
 import unicodedata
@@ -11,10 +11,15 @@ from ivr.problems import near
 from ivr.speech.cases import CASES, INFLECTED, NOMINATIVE, Case
 from ivr.speech.nouns import UNITS
 from ivr.speech.phrases import KINDS
+from ivr.terms import seconds
+
+LONGEST_PAUSE = 5.0
+"""Seconds that a pause within a text may take."""
 
 PROMPT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
+_PAUSE = re.compile(r"\{\s*pause\s*:\s*([0-9]\S*?)\s*\}")
 _INSIDE = re.compile(r"\{\s*([a-z][a-z0-9_-]*)\s*:\s*([a-z]+)((?:\s+[^\s{}]+)*)\s*\}")
 
 
@@ -31,11 +36,21 @@ class Slot(Struct, frozen=True):
         return f"{self.kind} {self.argument}" if self.argument else self.kind
 
 
+class Pause(Struct, frozen=True):
+    """A silence between words, in seconds; nothing in a text that is read."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        """As it is written in a text."""
+        return f"{{pause:{self.seconds:g}s}}"
+
+
 class Template(Struct, frozen=True):
     """A text as its author wrote it, and its parts."""
 
     source: str
-    parts: tuple[str | Slot, ...]
+    parts: tuple[str | Slot | Pause, ...]
 
     @property
     def slots(self) -> Mapping[str, str]:
@@ -58,16 +73,18 @@ def parse(
     ``words`` fill placeholders without a kind, such as ``{operator}``, once and for all.
     """
     source = unicodedata.normalize("NFC", " ".join(source.split()))
-    parts: list[str | Slot] = [""]
+    parts: list[str | Slot | Pause] = [""]
     faults: list[Fault] = []
     end = 0
     for found in _PLACEHOLDER.finditer(source):
         _say(parts, source[end : found.start()])
         end = found.end()
         word = (words or {}).get(found[0].strip("{ }"))
-        made = _slot(found[0]) if word is None else ""
+        made = _pause(found[0]) or _slot(found[0]) if word is None else ""
         if isinstance(made, Slot):
             parts.append(made)
+        elif isinstance(made, Pause):
+            parts += [made, " "]
         elif word is not None:
             _say(parts, word)
         else:
@@ -80,13 +97,24 @@ def parse(
     return template, tuple(faults)
 
 
-def _say(parts: list[str | Slot], text: str) -> None:
+def _say(parts: list[str | Slot | Pause], text: str) -> None:
     """Add text, to that before it if there is any: recordings are counted by stretches of it."""
     last = parts[-1]
     if isinstance(last, str):
         parts[-1] = last + text
     else:
         parts.append(text)
+
+
+def _pause(written: str) -> Pause | str:
+    """The pause, or what is wrong with it; "" if it is no pause at all."""
+    found = _PAUSE.fullmatch(written)
+    if found is None:
+        return ""
+    time = seconds(found[1])
+    if time is None or not 0 < time <= LONGEST_PAUSE:
+        return f"{found[1]!r} is no pause: write 500ms or 1s, up to {LONGEST_PAUSE:g}s"
+    return Pause(time)
 
 
 def _slot(written: str) -> Slot | str:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,8 @@ from prompts.cache import Cache
 from prompts.engine_http import TOKEN
 from prompts.messages import SpeakRequest, VoiceSetup
 from prompts.pieces import SpokenText
-from prompts.speaker import ESPEAK, Speaker, fallback, key, pronounced
+from prompts.silence import Silences
+from prompts.speaker import Speaker, chains, key, pronounced
 from prompts.speech_pool import Pool, cores
 from prompts.speech_process import SpeechBusy, SpeechFailed, command
 
@@ -48,6 +49,8 @@ class Settings(Struct, frozen=True):
     waiting: int = 256
     """The most sentences that wait to be spoken; a further one fails at once."""
     cache_megabytes: int = 512
+    pause: float = 0.5
+    """Seconds of silence before new words after others, and between a key and the answer."""
 
 
 class Limits(Struct, frozen=True):
@@ -68,7 +71,8 @@ class Voice:
         self._settings = settings
         self._cache = Cache(cache_dir, settings.cache_megabytes * 1_000_000)
         self._directory = cache_dir.absolute()
-        self._speakers = dict(_chains(settings.speakers))
+        self.silences = Silences(self._directory / "silence", settings.pause)
+        self._speakers = dict(chains(settings.speakers))
         self._pools = {
             engine: pool(engine, self._speakers, self._directory, settings)
             for engine in _engines(self._speakers)
@@ -104,6 +108,7 @@ class Voice:
     async def __aenter__(self) -> Self:
         try:
             await asyncio.to_thread(self._cache.open)
+            await asyncio.to_thread(self.silences.open)
         except OSError as error:
             raise SpeechFailed(
                 f"{self._directory} cannot hold spoken sentences ({error.strerror}): "
@@ -269,17 +274,6 @@ class Voice:
                 f"there is no voice for {language!r}: use one of {', '.join(self._speakers)}"
             )
         return chain
-
-
-def _chains(speakers: Mapping[str, Speaker]) -> Iterator[tuple[str, tuple[Speaker, ...]]]:
-    """Language -> its speaker, and after it espeak, which has a voice of every language."""
-    for language in dict.fromkeys((*ESPEAK, *speakers)):
-        usual = fallback(language)
-        first = speakers.get(language, usual)
-        if usual is not None and first is not None:
-            usual = structs.replace(usual, lexicon=first.lexicon, volume=first.volume)
-        same = usual is None or first is None or first.engine == usual.engine
-        yield language, tuple(each for each in (first, None if same else usual) if each)
 
 
 def _engines(chains: Mapping[str, Sequence[Speaker]]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from playwright.async_api import Page
 
@@ -23,7 +24,9 @@ TIMEOUT = 180.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the kinds known as markers."""
+    """Make the kinds known as markers. A busy machine makes no example of hypothesis fail."""
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
     for name, meaning in {**KINDS, "slow": SLOW}.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
 

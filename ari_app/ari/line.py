@@ -28,12 +28,17 @@ Speak = Callable[[Screen], Awaitable[Sequence[str]]]
 """The sound files of a screen, without extension, in the order in which they are played."""
 
 
+AfterKey = Callable[[float], Sequence[str]]
+"""The sound files to play before the answer to a key pressed so many seconds ago."""
+
+
 class Sounds(Struct, frozen=True):
     """Where the sounds of a call come from, and what is notified of their playbacks."""
 
     speak: Speak
     heard: OnHeard = lambda: None
     unplayable: OnUnplayable = lambda _: None
+    after_key: AfterKey = lambda _: ()
 
 
 class ChannelLine:
@@ -49,6 +54,7 @@ class ChannelLine:
     ) -> None:
         """``channel`` is the channel's id; ``keep`` stores what is recorded of the caller."""
         self._speak = sounds.speak
+        self._after_key = sounds.after_key
         self.state = ChannelState(link, channel, timeouts)
         self.player = Player(self.state, sounds.heard, sounds.unplayable)
         self.keypad = Keypad()
@@ -218,7 +224,8 @@ class ChannelLine:
         await self.player.settle()
         if self.gone or not media or barged():
             return False
-        await self.player.play(media)
+        since = self.state.clock() - self.keypad.pressed
+        await self.player.play((*self._after_key(since), *media))
         return True
 
     async def _extend(self, seconds: float) -> None:

@@ -62,6 +62,7 @@ class VoiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     engine: Literal["auto", "rhvoice", "espeak"] = "auto"
     path: str = ""
     recordings: str = ""
+    pause: Annotated[float, Meta(ge=0, le=5)] = 0.5
 
 
 class LanguageVoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -83,10 +83,10 @@ def build_calls(
 def _lines(shared: Shared) -> NewLine:
     """Return what makes the line of a channel."""
     timeouts = Timeouts.within(shared.config.site.dead_man)
-    unplayable = shared.foundation.first.reading.voice.forget
+    reading = shared.foundation.first.reading
 
     def new_line(channel: str, speak: Speak, heard: OnHeard) -> ChannelLine:
-        sounds = Sounds(speak, heard, unplayable)
+        sounds = Sounds(speak, heard, reading.voice.forget, reading.silence_after_key)
         return ChannelLine(shared.link, channel, sounds, shared.recordings.keep, timeouts)
 
     return new_line

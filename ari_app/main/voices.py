@@ -85,6 +85,7 @@ def settings(config: Config, state: State) -> voice.Settings:
         speakers=speakers,
         rhvoice=directory(config, state),
         token=state.keys().voice.reveal() if asks else "",
+        pause=config.voice.pause,
     )
 
 

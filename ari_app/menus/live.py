@@ -39,7 +39,7 @@ class MenuRelease(Struct, frozen=True):
         Raises :class:`~ari_app.session.line.LineError` if there are none.
         """
         try:
-            return await self.reading.media(screen.phrases, screen.language)
+            return await self.reading.screen(screen)
         except (SpeechFailed, PhraseError) as error:
             raise LineError(f"a prompt cannot be played: {error}") from error
 

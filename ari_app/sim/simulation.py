@@ -33,7 +33,7 @@ from ivr.values import Phrase, Recording
 from ivr.wants import Action, CheckHours, FindAnnouncements, Invoke, Screen, Send
 from prompts import plan
 from prompts.catalogue import Catalogue
-from prompts.pieces import RecordedFile
+from prompts.pieces import Piece, RecordedFile, Silence, SpokenText
 from prompts.plan import Recordings
 from prompts.recordings import scan
 
@@ -248,10 +248,7 @@ def _lasting(
 
     def lasts(phrase: Phrase, language: str) -> float:
         pieces = plan.pieces(catalogue, phrase, language, recordings)
-        return sum(
-            _recorded(piece.path) if isinstance(piece, RecordedFile) else len(piece.text) / PACE
-            for piece in pieces
-        )
+        return sum(map(_seconds, pieces))
 
     def duration(shown: Screen) -> float:
         return sum(
@@ -260,6 +257,16 @@ def _lasting(
         )
 
     return duration
+
+
+def _seconds(piece: Piece) -> float:
+    match piece:
+        case RecordedFile(path):
+            return _recorded(path)
+        case Silence(seconds):
+            return seconds
+        case SpokenText(text):
+            return len(text) / PACE
 
 
 @lru_cache(1024)

@@ -16,7 +16,7 @@ from ivr.nodes import Node
 from ivr.speech.cases import numeral
 from ivr.terms import ACTIONS, BACK, REPEAT
 from prompts.catalogue import Catalogue
-from prompts.template import Template
+from prompts.template import Pause, Template
 
 LONGEST = 70
 """Characters of a prompt that are shown."""
@@ -105,7 +105,8 @@ def _prompts(node: Node | None) -> tuple[str, ...]:
 
 
 def _text(template: Template) -> str:
-    return "".join(part if isinstance(part, str) else "…" for part in template.parts)
+    words = (part for part in template.parts if not isinstance(part, Pause))
+    return "".join(part if isinstance(part, str) else "…" for part in words)
 
 
 def _beginning(text: str) -> str:

@@ -205,3 +205,25 @@ async def test_a_screen_without_a_sound_asks_all_the_same(server: Server) -> Non
         server.press("c-1", "1")
         assert await answer == Keyed("1")
     assert not server.plays
+
+
+async def test_the_answer_to_a_key_begins_with_a_pause_and_a_key_ends_it(server: Server) -> None:
+    since: list[float] = []
+
+    def after_key(seconds: float) -> Sequence[str]:
+        since.append(seconds)
+        return ["silence"] if seconds < 60 else []
+
+    async with harness(server, sounds=Sounds(speak, after_key=after_key)) as at:
+        line = await at.call()
+        answer = presenting(line, ask("menu"))
+        await played(at)
+        server.press("c-1", "1")
+        assert await answer == Keyed("1")
+        answer = presenting(line, ask("tariffs"))
+        await played(at, 2)
+        server.press("c-1", "2")
+        assert await answer == Keyed("2")
+    assert server.plays == ["sound:menu", "sound:silence,sound:tariffs"]
+    assert since[0] == float("inf"), "no key was pressed before: the first words come at once"
+    assert 0 <= since[1] < 60

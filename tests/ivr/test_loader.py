@@ -113,7 +113,7 @@ CHANGED = {
                         "m }", "13:3: the input to takes x, which nothing in these flows "),
     "word for a caller": ("when: { known:", "when: { friend:", "19:34: caller is never friend: "),
     "word for a branch": ("branch: caller", "branch: cellar", "19:18: there is no value or fact"),
-    "no time": ("wait: 5s", "wait: 5 seconds", "11:11: '5 seconds' is no time: write 5s, 1.5s or"),
+    "no time": ("wait: 5s", "wait: 5 seconds", "11:11: '5 seconds' is no time: write 5s, 1.5s"),
     "no time at all": ("wait: 5s", "wait: 0s", "11:11: 0s is too little: at least 0.5s"),
     "too much time": ("wait: 5s", "wait: 5m", "11:11: 300s is too much: at most 120s"),
     "foreign digits": ("wait: 5s", "attempts: ٣", "11:15: '٣' is no whole number"),
@@ -215,7 +215,7 @@ def test_all_problems_are_reported_together_in_order() -> None:
     assert problems(text, other.replace("do: balance", "do: nothing")) == [
         "a.yaml:7:14: there is no prompt in the catalogue named hallo: did you mean hello?",
         "a.yaml:7:27: there is no node spek: did you mean speak?",
-        "a.yaml:11:11: 'soon' is no time: write 5s, 1.5s or 2m",
+        "a.yaml:11:11: 'soon' is no time: write 5s, 1.5s, 500ms or 2m",
         "a.yaml:20:20: end has no key 'than': known: end, need",
         "b.yaml:13:15: there is no operation nothing: known: balance, pay, prove, prove-other, "
         "text-other",

@@ -38,6 +38,8 @@ OPERATIONS = {
 WHOLE = schema(Names(OPERATIONS, dict.fromkeys(SLOTS, ""), strict=True))
 EDITOR = Draft202012Validator(WHOLE)
 
+TIME = r"[0-9]{1,4}(\.[0-9]{1,3})?(s|m|ms)"
+
 SHIPPED = [
     path.read_text()
     for path in sorted(reading.files(reading.SHIPPED))
@@ -208,9 +210,9 @@ def test_what_the_loader_takes_as_a_name_is_valid(place: str, text: str) -> None
         assert faults(flow) == []
 
 
-@given(st.from_regex(r"[0-9]{1,4}(\.[0-9]{1,3})?[sm]", fullmatch=True))
-def test_the_schema_and_the_loader_agree_on_times(time: str) -> None:
-    menu = f"{{ menu: welcome, keys: {{ 1: a }}, gave-up: a, wait: {time} }}"
+@given(st.sampled_from(["wait", "pause"]), st.from_regex(TIME, fullmatch=True))
+def test_the_schema_and_the_loader_agree_on_times(key: str, time: str) -> None:
+    menu = f"{{ menu: welcome, keys: {{ 1: a }}, gave-up: a, {key}: {time} }}"
     flow = f"{{ flow: x, languages: [ru], start: a, nodes: {{ a: {menu} }} }}"
     taken = load({"x.yaml": flow}, SLOTS, OPERATIONS).book is not None
     assert taken <= (faults(flow) == [])

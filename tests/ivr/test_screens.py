@@ -127,7 +127,7 @@ def test_choices_as_lines(sentence: str, lines: tuple[str, ...] | None) -> None:
 def _text(words: catalogue.Catalogue, prompt: str, language: str) -> str:
     """The text of a prompt, with a figure for each value."""
     parts = words.template(prompt, language)[1].parts
-    return "".join("5" if isinstance(part, Slot) else part for part in parts)
+    return "".join("5" if isinstance(part, Slot) else str(part) for part in parts)
 
 
 @pytest.mark.parametrize("language", ["ru", "be", "en"])

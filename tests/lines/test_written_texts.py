@@ -70,7 +70,7 @@ def test_no_text_asks_to_listen_or_to_press(language: str) -> None:
         if prompt not in SHIPPED.texts[language]:
             continue
         _, template = SHIPPED.template(prompt, language, written=True)
-        text = "".join("5" if isinstance(part, Slot) else part for part in template.parts)
+        text = "".join("5" if isinstance(part, Slot) else str(part) for part in template.parts)
         wrong += [
             f"{prompt}: {line}"
             for line in listed(text, keys)

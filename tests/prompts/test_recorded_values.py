@@ -13,7 +13,7 @@ from ivr.speech.phrases import LANGUAGES, count, digits, money
 from ivr.values import Day, Money, Phrase
 from prompts.catalogue import Catalogue, merge
 from prompts.operator import Operator
-from prompts.pieces import Piece, RecordedFile
+from prompts.pieces import Piece, RecordedFile, SpokenText
 from prompts.plan import Recordings, pieces
 from prompts.recorded_values import recorded_as, vocabulary
 
@@ -98,7 +98,12 @@ def recorded(*without: str) -> Recordings:
 
 
 def shown(played: tuple[Piece, ...]) -> list[str]:
-    return [each.path if isinstance(each, RecordedFile) else each.text for each in played]
+    return [each.path if isinstance(each, RecordedFile) else _text(each) for each in played]
+
+
+def _text(piece: Piece) -> str:
+    assert isinstance(piece, SpokenText)
+    return piece.text
 
 
 def test_a_balance_is_put_together_from_recordings() -> None:
