@@ -21,6 +21,7 @@ SECTIONS = {
         "call": Lazy("call:call", "Place a SIP call as a demo subscriber"),
         "agent": Lazy("agent:agent", "Be the phone of a demo agent"),
         "ussd": Lazy("ussd:ussd", "Dial a USSD code and reply to its pages"),
+        "demo": Lazy("demo:demo", "Remove the demo operator from an installation"),
         "demo-billing": Lazy("demo_billing:demo_billing", "Serve a billing system for tests"),
     },
     "Menus": {

@@ -25,7 +25,7 @@ class Ari(Struct, frozen=True):
 
 
 class Sip(Struct, frozen=True):
-    """Where phones register."""
+    """Where phones register; the host is "" if they do at an Asterisk that is not ours."""
 
     host: str
     port: int
@@ -129,13 +129,14 @@ async def status(
     zone = ZoneInfo(config.site.timezone)
     midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     counts = await store.read(calls.counts, midnight.astimezone(UTC))
-    people = await store.read(subscribers.everyone)
-    staff = await store.read(agents.everyone)
+    ours = config.manages_asterisk  # another Asterisk has accounts of its own, and not these
+    people = await store.read(subscribers.everyone) if ours else []
+    staff = await store.read(agents.everyone) if ours else []
     return Status(
         running=live is not None,
         asterisk=live.asterisk if live else "",
         ari=live.ari if live else Ari(),
-        sip=Sip(config.site.host, config.ports.sip),
+        sip=Sip(config.site.host, config.ports.sip) if ours else Sip("", 0),
         numbers=config.site.numbers,
         subscribers=tuple(
             Phone(

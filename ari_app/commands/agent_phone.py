@@ -64,7 +64,7 @@ async def attend(state: State, agent: str | None, plan: Plan, say: Print) -> Non
 def chosen(agents: tuple[AgentPhone, ...], wanted: str | None) -> AgentPhone:
     """The agent of a login or an extension, the first one for None; raises :class:`CallError`."""
     if not agents:
-        raise CallError("there are no demo agents: set demo = true under [site]")
+        raise CallError("no agent has a phone at an Asterisk of ours: `firstline agents add`")
     for one in agents:
         if wanted in (None, one.name, one.extension):
             return one

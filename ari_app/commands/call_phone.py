@@ -52,7 +52,8 @@ class Plan(Struct, frozen=True):
 async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
     """Place a call as a demo subscriber and print its events; raises :class:`CallError`."""
     status = await query(state)
-    subscriber = chosen(status.subscribers, caller)
+    whole = state.config().numbers.msisdn(caller) if caller else None
+    subscriber = chosen(status.subscribers, whole or caller)
     account = Account(
         subscriber.sip_user, subscriber.sip_password, status.sip.host, status.sip.port
     )
@@ -77,7 +78,10 @@ async def _nothing() -> AsyncIterator[CallEvent]:
 def chosen(subscribers: tuple[Subscriber, ...], wanted: str | None) -> Subscriber:
     """The subscriber of a number, its last digits, or a part of a name; the first for None."""
     if not subscribers:
-        raise CallError("there are no demo subscribers: set demo = true under [site]")
+        raise CallError(
+            "no subscriber has a SIP phone here, as those of the demo do: dial from a phone of "
+            "yours, or try the menus with `firstline flows simulate`"
+        )
     if wanted is None:
         return subscribers[0]
     found = [one for one in subscribers if one.number.endswith(wanted)] or [

@@ -38,12 +38,17 @@ def _show(report: Status) -> None:
         console.print(f"[bold red]menus rejected, the old ones stay in force:[/] {escape(problem)}")
     calls = report.calls
     console.print(f"calls: {calls.now} now, {calls.today} today")
-    console.print(f"phones register at {report.sip.host}:{report.sip.port} (UDP and TCP)")
+    where = f"{report.sip.host}:{report.sip.port} (UDP and TCP)" if report.sip.host else ""
+    console.print(
+        f"phones register at {where or 'the Asterisk that the settings name, with its own accounts'}"
+    )
     if report.desk.url:
         names = " and ".join(report.desk.by_phone)
         known = f"; {names} sign in there with the passwords of their phones" if names else ""
         console.print(f"the desk is at {report.desk.url}{known}")
     console.print(f"numbers: {', '.join(report.numbers)}; state: {report.state_dir}")
+    if not report.subscribers and not report.agents:
+        return
     console.print("accounts for your phone (`firstline status --json` lists them all):")
     table = Table(box=None)
     for column in ("", "SIP user", "password", "name"):

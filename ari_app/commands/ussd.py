@@ -28,7 +28,12 @@ NextReply = Callable[[], str | None]
 
 @click.command()
 @click.argument("code")
-@click.option("--as", "caller", default="", help="A demo subscriber: number, or its last digits.")
+@click.option(
+    "--as",
+    "caller",
+    default="",
+    help="Whose phone it is: a number, or the end of a demo subscriber's.",
+)
 @click.option("--press", help="Replies in turn, one character each; commas between longer ones.")
 @click.pass_obj
 def ussd(state: State, code: str, caller: str, press: str | None) -> None:
@@ -59,7 +64,8 @@ def _typed() -> str | None:
 
 async def _over_application(state: State, code: str, caller: str, reply: NextReply) -> None:
     """Run a session over the application, as a USSD gateway does."""
-    number = chosen((await query(state)).subscribers, caller or None).number
+    whole = state.config().numbers.msisdn(caller) if caller else None
+    number = whole or chosen((await query(state)).subscribers, caller or None).number
     session = f"terminal-{secrets.token_hex(8)}"
     replies: list[str] = []
     while True:

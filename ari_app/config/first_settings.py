@@ -1,6 +1,7 @@
 """The first firstline.toml of a real operator, with comments that say what else it may change."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -83,6 +84,19 @@ kind = "none"
 # The shipped menus use all but the last ones, from `repair` on.
 {_entries(answers.topics)}
 """
+
+
+def without_demo(text: str) -> str:
+    """The text of a file of settings with `demo = false` in it; comments stay as they are."""
+    lines = text.splitlines()
+    heads = [at for at, line in enumerate(lines) if re.match(r"\s*\[", line)]
+    site = [at for at in heads if re.match(r"\s*\[\s*site\s*\]", lines[at])]
+    if not site:
+        return "\n".join([*lines, "", "[site]", "demo = false", ""]).lstrip("\n")
+    first = site[0] + 1
+    end = next((at for at in heads if at >= first), len(lines))
+    body = [line for line in lines[first:end] if not re.match(r"\s*demo\s*=", line)]
+    return "\n".join([*lines[:first], "demo = false", *body, *lines[end:], ""])
 
 
 def _entries(settings: Departments | Topics) -> str:

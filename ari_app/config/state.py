@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.config.settings import NAMED, SECTIONS, Config, LanguageVoice, Site, decoded
 from ari_app.config.site_departments import faults
@@ -51,7 +52,7 @@ class State:
     """The state directory: everything that an installation makes and keeps.
 
     ``demo`` is section -> settings of the demo operator, which an installation has as long as
-    its ``[site]`` does not say ``demo = false``.
+    its ``[site]`` does not say ``demo = false``, and its Asterisk is its own.
     """
 
     def __init__(
@@ -134,10 +135,13 @@ class State:
             raise ConfigError(f"{file}: {error}: correct the TOML") from error
         for name, value in environment.items():
             _overlay(table, name, value)
-        if self._demo and _is_demo(table):
+        demo = _is_demo(table)
+        if demo and self._demo:
             table = _over(self._demo, table)
         try:
             config = decoded(table)
+            if not demo:
+                config = replace(config, site=replace(config.site, demo=False))
             if config.site.timezone:
                 ZoneInfo(config.site.timezone)
         except msgspec.ValidationError as error:
@@ -209,6 +213,10 @@ class State:
 
 
 def _is_demo(table: Mapping[str, Any]) -> bool:
+    """Whether it is the demo operator's; on an Asterisk of one's own only if that is written."""
+    site, ari = table.get("site", {}), table.get("ari", {})
+    if isinstance(site, dict) and isinstance(ari, dict) and ari.get("url") and "demo" not in site:
+        return False
     try:
         return msgspec.convert(table.get("site", {}), Site, strict=False).demo
     except msgspec.ValidationError:

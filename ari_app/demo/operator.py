@@ -103,7 +103,7 @@ async def seed_code_words(store: Store, hasher: Hasher, now: datetime) -> None:
         ]
     )
     for one in wordless:
-        if one.msisdn == _number(one.id):
+        if one.msisdn == demo_number(one.id):
             spoken, keyed = await hasher.hashes(code_word(one.msisdn))
             word = CodeWord(one.id, spoken, keyed, now, "demo")
             await store.write(code_words.put, word)
@@ -111,7 +111,7 @@ async def seed_code_words(store: Store, hasher: Hasher, now: datetime) -> None:
 
 async def seed_passwords(store: Store, hasher: Hasher) -> None:
     """Let the demo operator's agents sign in at the desk, with the passwords of their phones."""
-    for one in await store.read(_staff):
+    for one in await store.read(demo_agents):
         if not one.password:
             hashed = await hasher.password(one.sip_password)
             await store.write(agents.put_password, one.name, hashed)
@@ -128,7 +128,7 @@ def people(now: datetime) -> tuple[Subscriber, ...]:
 
 
 def _seed(db: Database, now: datetime) -> bool:
-    if any(subscribers.by_number(db, _number(id)) for id in IDS):
+    if any(subscribers.by_number(db, demo_number(id)) for id in IDS):
         return False
     added = subscribers.add(db, _people(now))
     agents.add(db, _agents())
@@ -141,7 +141,7 @@ def _seed(db: Database, now: datetime) -> bool:
     demo_orders.add_charges(db, (one for one in demo_charges(now) if one.subscriber in added))
     demo_vouchers.add(db, (StoredVoucher(id, one.amount) for id, one in VOUCHERS.items()))
     history.add(db, (one for one in _contacts(now) if one.subscriber in added))
-    tickets.add(db, {id: _number(id) for id in added}, now)
+    tickets.add(db, {id: demo_number(id) for id in added}, now)
     return True
 
 
@@ -151,12 +151,17 @@ def _people(now: datetime) -> Iterator[Subscriber]:
         name = f"{surnames[id % len(surnames)]} {first_names[id // 2 % len(first_names)]}"
         language = _LANGUAGES[id % len(_LANGUAGES)]
         area = _AREAS[id % len(_AREAS)]
-        number = _number(id)
+        number = demo_number(id)
         since = now - timedelta(days=200 + 53 * id % 1500)
         yield Subscriber(id, number, name, language, area, number, _password(), since)
 
 
-def _staff(db: Database) -> list[Agent]:
+def demo_number(id: int) -> str:
+    """The number of a subscriber of the demo operator."""
+    return str(_FIRST_NUMBER + id - 1)
+
+
+def demo_agents(db: Database) -> list[Agent]:
     """The demo operator's agents, as they are now."""
     demo = {(one.name, one.full_name, one.extension) for one in _agents()}
     return [one for one in agents.everyone(db) if (one.name, one.full_name, one.extension) in demo]
@@ -190,10 +195,6 @@ def _repeated(id: int, now: datetime, chance: Random) -> Iterator[Contact]:
         last = number == len(questions)
         agent = chance.choice(("anna", "boris"))
         yield Contact(id, at, "call", topic, question, solution if last else "", agent, False)
-
-
-def _number(id: int) -> str:
-    return str(_FIRST_NUMBER + id - 1)
 
 
 def _password() -> Secret:

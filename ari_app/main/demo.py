@@ -6,12 +6,24 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.demo.books import demo_billing, ledger
 from ari_app.demo.operator import install
+from ari_app.demo.removal import DemoData
+from ari_app.demo.removal import find as find_demo
+from ari_app.demo.removal import remove as remove_demo
 from ari_app.demo.settings import SETTINGS
 from ari_app.demo.simulated import simulated_operator
 from ari_app.fulfilment.code_words import hashing
 from ari_app.store.db import Store
 
-__all__ = ["demo_billing", "installation", "ledger", "open_store", "simulated_operator"]
+__all__ = [
+    "DemoData",
+    "demo_billing",
+    "find_demo",
+    "installation",
+    "ledger",
+    "open_store",
+    "remove_demo",
+    "simulated_operator",
+]
 
 
 def installation(directory: Path) -> State:

@@ -118,7 +118,8 @@ def test_of_an_asterisk_of_your_own_it_is_said_what_it_must_be_printed(
     state: State, run: Run
 ) -> None:
     file = state.directory / "firstline.toml"
-    file.write_text(f'{file.read_text()}[ari]\nurl = "http://127.0.0.1:8088"\n')
+    more = '[ari]\nurl = "http://127.0.0.1:8088"\n[site]\ndemo = true\n'
+    file.write_text(f"{file.read_text()}{more}")
     assert "what has 703 in the files of `firstline pbx render DIRECTORY`" in run(*VERA).stdout
 
 

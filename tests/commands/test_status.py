@@ -112,3 +112,16 @@ def test_no_color_is_honoured_in_tables(
     assert "\x1b[1m" in printed, "it takes this for a terminal"
     codes = {code for found in re.findall(r"\x1b\[([\d;]+)m", printed) for code in found.split(";")}
     assert any(re.fullmatch("[349][0-7]|10[0-7]|[34]8", one) for one in codes) is not bool(no_color)
+
+
+@pytest.mark.usefixtures("staffed")
+def test_of_another_asterisk_it_lists_no_accounts(demo: State, run: Run) -> None:
+    """The accounts of our store are not in it."""
+    file = demo.directory / "firstline.toml"
+    more = '[ari]\nurl = "http://127.0.0.1:8088"\n[site]\ndemo = true\n'
+    file.write_text(f"{file.read_text()}{more}")
+    found = json.decode(run("status", "--json").stdout)
+    assert (found["subscribers"], found["agents"], found["sip"]["host"]) == ([], [], "")
+    printed = run("status").stdout
+    assert "phones register at the Asterisk that the settings name" in printed
+    assert "accounts for your phone" not in printed
