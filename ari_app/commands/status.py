@@ -38,10 +38,10 @@ def _show(report: Status) -> None:
         console.print(f"[bold red]menus rejected, the old ones stay in force:[/] {escape(problem)}")
     calls = report.calls
     console.print(f"calls: {calls.now} now, {calls.today} today")
-    where = f"{report.sip.host}:{report.sip.port} (UDP and TCP)" if report.sip.host else ""
-    console.print(
-        f"phones register at {where or 'the Asterisk that the settings name, with its own accounts'}"
-    )
+    where = "the Asterisk that the settings name, with its own accounts"
+    if report.sip.host:
+        where = f"{report.sip.host}:{report.sip.port} (UDP and TCP)"
+    console.print(f"phones register at {where}")
     if report.desk.url:
         names = " and ".join(report.desk.by_phone)
         known = f"; {names} sign in there with the passwords of their phones" if names else ""

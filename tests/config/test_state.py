@@ -44,7 +44,8 @@ def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
 
 
 def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
-    text = '[site]\ndemo = true\nnumbers = ["611"]\n[ports]\nsip = 5070\n[ari]\nurl = "http://pbx:8088"\n'
+    text = '[site]\ndemo = true\nnumbers = ["611"]\n[ports]\nsip = 5070\n'
+    text += '[ari]\nurl = "http://pbx:8088"\n'
     environment = {
         "FIRSTLINE_PORTS_SIP": "5080",
         "FIRSTLINE_SITE_NUMBERS": "611,112",
