@@ -11,6 +11,7 @@ from ari_app.desk.card_commands import CardCommands
 from ari_app.desk.card_details import CardDetails
 from ari_app.desk.card_publisher import CardPublisher
 from ari_app.desk.cards import Begin, OpenCards
+from ari_app.desk.code_word_forms import CodeWordForms
 from ari_app.desk.forms import Forms
 from ari_app.desk.late_tickets import LateTickets
 from ari_app.desk.operation_forms import OperationForms
@@ -63,6 +64,7 @@ class Desk:
 
         forms = {
             **OperationForms(ports.operations, details, render, now).handlers,
+            **CodeWordForms(control, details, render).handlers,
             **RecordForms(tickets, details, render, now).handlers,
             **TransferForms(states, control, render).handlers,
         }

@@ -14,12 +14,13 @@ class InvalidField(Exception):  # noqa: N818 - named by what is so, not as an er
 
 class FormInput(Struct, frozen=True):
     """The values of a form. ``key`` is the same when the same form is sent again; ``language`` is
-    that of the tab."""
+    that of the tab, ``senior``: its agent is a senior one at least."""
 
     card: Card
     key: str
     language: str
     values: Mapping[str, str]
+    senior: bool = False
 
     @property
     def card_key(self) -> str:

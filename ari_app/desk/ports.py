@@ -209,6 +209,9 @@ class QueueControl(Protocol):
     ) -> Literal["match", "no match", "locked"]:
         """Check a code word that the agent typed as the caller said it."""
 
+    async def unlock_code_word(self, subscriber: int, agent: str, why: str) -> None:
+        """Unlock a code word after wrong attempts; recorded with the agent and the reason."""
+
 
 class Ports(Struct, frozen=True):
     """All ports."""

@@ -1,5 +1,6 @@
 """Stores and checks code words, for callers, agents and the operator."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +18,8 @@ from ari_app.store.db import Store, StoreError
 from ari_app.store.subscribers import Subscriber
 from ivr.identity.weak_words import About, faults
 from ivr.secret import Secret
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -109,6 +112,11 @@ class StoredCodeWords:
         attempt = Attempt(subscriber=subscriber, agent=agent)
         outcome = await self._attempt(attempt, "spoken", typed, at)
         return "match" if outcome == "ok" else "locked" if outcome == "locked" else "no match"
+
+    async def unlock(self, subscriber: int, agent: str, why: str, at: datetime) -> None:
+        """Unlock a code word after wrong attempts. ``CodeWordsUnavailable``."""
+        await self._write(code_words.unlock, subscriber, agent, why, at)
+        log.info("code word of subscriber %d: unlocked by %s", subscriber, agent)
 
     async def put(self, one: Subscriber, word: Secret, by: str, at: datetime) -> tuple[str, ...]:
         """Set a code word for a subscriber; returns why it is too weak, in sentences, or ()."""

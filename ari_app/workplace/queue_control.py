@@ -71,6 +71,13 @@ class QueueControl:
         except CodeWordsUnavailable as error:
             raise DeskUnavailable(str(error)) from error
 
+    async def unlock_code_word(self, subscriber: int, agent: str, why: str) -> None:
+        """Unlock a code word after wrong attempts."""
+        try:
+            await self._words.unlock(subscriber, agent, why, self._now())
+        except CodeWordsUnavailable as error:
+            raise DeskUnavailable(str(error)) from error
+
     async def _asked(self, action: Awaitable[None]) -> None:
         try:
             await action

@@ -98,6 +98,7 @@ class FakeProfiles:
         self.contacts: Sequence[Contact] = ()
         self.open_tickets: Sequence[Ticket] = ()
         self.open_callbacks: Sequence[Callback] = ()
+        self.locked_until: datetime | None = None
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:
         known = caller.number == "375990000001"
@@ -123,7 +124,7 @@ class FakeProfiles:
             language="ru",
             since=NOW - timedelta(days=400),
             has_code_word=True,
-            locked_until=None,
+            locked_until=self.locked_until,
         )
 
     async def account(self, subscriber: int) -> Account:
@@ -177,6 +178,7 @@ class FakeQueueControl:
         self.away = False
         self.paused: dict[str, str] = {}
         self.asked: list[tuple[str, str]] = []
+        self.unlocked: list[tuple[int, str, str]] = []
 
     async def ready(self, agent: str) -> None:
         if self.away:
@@ -198,6 +200,9 @@ class FakeQueueControl:
         self, subscriber: int, word: Secret, agent: str
     ) -> Literal["match", "no match", "locked"]:
         return "match" if word.reveal() == "ветер" else "no match"
+
+    async def unlock_code_word(self, subscriber: int, agent: str, why: str) -> None:
+        self.unlocked.append((subscriber, agent, why))
 
 
 class FakeOperations:

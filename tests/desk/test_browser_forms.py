@@ -1,6 +1,7 @@
 """The forms of a card in a real browser: by keyboard, once, through disconnects."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.async_api import Page, expect
 from ivr.events import Answered
 from ivr.values import Digits, Money, Name, Rows, Values
 from tests.desk.browser import unplugged
+from tests.desk.fakes import NOW
 from tests.desk.harness import DeskHarness, board, caller
 from tests.desk.http_client import PASSWORD, RunningDesk
 from tests.desk.test_operation_forms import QUOTED, in_call
@@ -146,4 +148,22 @@ async def test_focus_stays_on_a_supervise_button_when_the_queues_change(
     await tab.keyboard.press("Enter")
     await expect(tab.locator("#notices")).to_contain_text("Your phone rings now")
     assert harness.queue_control.asked == [("boris", "whisper anna")]
+    await tab.goto("about:blank")
+
+
+async def test_a_senior_agent_unlocks_a_code_word(
+    harness: DeskHarness, server: RunningDesk, tab: Page
+) -> None:
+    """The part with the form is replaced before the answer comes."""
+    harness.profiles.locked_until = NOW + timedelta(hours=1)
+    server.accounts.set_role("anna", "senior")
+    in_call(harness)
+    await sign_in("anna", server, tab)
+    await tab.locator('[data-part="subscriber"] summary').click()
+    await tab.locator('[data-form="unlock"]').get_by_label("Reason").fill("passport")
+    harness.profiles.locked_until = None
+    await tab.keyboard.press("Enter")
+    await expect(tab.locator("[data-answer=form]")).to_have_text("The code word is unlocked.")
+    await expect(tab.locator('[data-form="unlock"]')).to_have_count(0)
+    assert harness.queue_control.unlocked == [(1, "anna", "passport")]
     await tab.goto("about:blank")

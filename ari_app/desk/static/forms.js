@@ -73,12 +73,12 @@ async function submit(connection, drafts, form) {
   const button = form.querySelector("button");
   if (button.disabled) return; // it is on its way
   button.disabled = true;
-  const card = cardOf(form);
+  const card = cardOf(form), shown = form.closest("article.card"); // an answer may replace the form
   drafts.flushCard(card); // sent first: a transfer shows the colleague everything that was typed
   const message = { type: "form", card, form: form.dataset.form, values: values(form) };
   const answer = await connection.ask(message, keyOf(connection, form));
   button.disabled = false;
-  showAnswer(form, answer);
+  showAnswer(shown, answer);
   if (answer.html) show(form.closest("[data-form-place]") ?? form.nextElementSibling, answer.html);
   if (!answer.ok) return;
   submissions.delete(form);
@@ -99,11 +99,11 @@ async function load(connection, box) {
     type: "form", card: cardOf(box), form: box.dataset.loadForm, values: {},
   });
   if (answer.html) show(box.querySelector("[data-form-place]"), answer.html);
-  else showAnswer(box, answer);
+  else showAnswer(box.closest("article.card"), answer);
 }
 
-function showAnswer(element, { ok, text, html }) {
-  const answer = element.closest(".actions").querySelector('[data-answer="form"]');
+function showAnswer(card, { ok, text, html }) {
+  const answer = card.querySelector('[data-answer="form"]');
   answer.textContent = text || (ok || html ? "" : answer.dataset.lost);
   answer.classList.toggle("good", ok);
 }
