@@ -18,7 +18,7 @@ from ivr.hours.schedule import Schedule
 from ivr.hours.week import WEEKDAYS
 from ivr.model import Flow, Operation
 from ivr.nodes import KINDS, Node, kind
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import languages
 from ivr.terms import (
     ACTIONS,
     BRANCH_SUBJECTS,
@@ -240,7 +240,7 @@ def _text_of(what: Is, names: Names) -> Schema:
     """A text that names something."""
     match what:
         case Is.SPOKEN_LANGUAGE | Is.LANGUAGE:
-            return {"enum": list(LANGUAGES)}
+            return {"enum": list(languages.known())}
         case Is.KIND:
             return {"enum": list(KINDS_OF_VALUES)}
         case Is.OPERATION:

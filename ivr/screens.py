@@ -2,8 +2,13 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
+
+from ivr.speech.key_names import KeyNames, key_names
+from ivr.speech.languages import known
+from ivr.speech.languages import language as spoken_language
 
 
 class PageSize(Struct, frozen=True):
@@ -28,9 +33,6 @@ _BASIC = frozenset(
 _EXTENSION = frozenset("^{}\\[~]|€\f")
 """Its extension table, 6.2.1.1: each of these counts as two characters."""
 
-MORE = {"ru": "дальше", "be": "далей", "en": "more"}
-"""Language -> the label of the key that shows the next page."""
-
 _MARKS = ".,;:!?"
 
 _TURNING = ("9", "0", "#", "*", "00")
@@ -42,51 +44,40 @@ class Choice(str):
     __slots__ = ()
 
 
-_KEYS = {
-    word: key
-    for key, words in {
-        "0": "ноль нуль zero",
-        "1": "один адзін one",
-        "2": "два two",
-        "3": "три тры three",
-        "4": "четыре чатыры four",
-        "5": "пять пяць five",
-        "6": "шесть шэсць six",
-        "7": "семь сем seven",
-        "8": "восемь восем eight",
-        "9": "девять дзевяць nine",
-        "#": "решётка решётку рашотка рашотку hash",
-        "*": "звёздочка звёздочку зорачка зорачку star",
-    }.items()
-    for word in words.split()
-}
-"""Spoken name of a key -> the key."""
-
-_CHOICE = re.compile(
-    r"(?P<what>[^.!?;]+?)(?P<comma>,?) (?P<press>(?:нажмите|націсніце|press) )?"
-    rf"(?P<key>{'|'.join(_KEYS)})(?=[.,;]|$)[.,;]? ?"
-)
-_BARE = ("для ", "for ")
-"""How a choice starts that needs no comma: "for English press three"."""
-
-
 def listed(sentence: str, keys: Container[str]) -> tuple[str, ...]:
     """The lines of a menu sentence, with each choice of ``keys`` as a :class:`Choice`.
 
     Only a sentence that says what to press has choices; all other words stay as they are.
     """
+    names = key_names()
+    offered = _offered(names)
     lines: list[str] = []
     at = rest = 0
     pressed = False
-    while found := _CHOICE.search(sentence, at):
+    while found := offered.search(sentence, at):
         at = found.end()
-        what, key = found["what"].strip(), _KEYS[found["key"]]
-        pressed |= bool(found["press"])
-        if pressed and key in keys and (found["comma"] or what.lower().startswith(_BARE)):
+        what, key = found["what"].strip(), names.keys[found["key"]]
+        pressed |= bool(found["press"] or found["then"])
+        if pressed and key in keys and (found["comma"] or _bare(what, names)):
             lines += filter(None, [sentence[rest : found.start()].strip()])
             lines.append(Choice(f"{key} {what[0].upper()}{what[1:]}"))
             rest = at
     return (*lines, *filter(None, [sentence[rest:].strip()]))
+
+
+@lru_cache(maxsize=4)
+def _offered(names: KeyNames) -> "re.Pattern[str]":
+    """What finds a choice in a sentence: "for English, press three."."""
+    press, keys = ("|".join(map(re.escape, sorted(each))) for each in (names.press, names.keys))
+    return re.compile(
+        rf"(?P<what>[^.!?;]+?)(?P<comma>,?) (?P<press>(?:{press}) )?"
+        rf"(?P<key>{keys})(?P<then> (?:{press}))?(?=[.,;]|$)[.,;]? ?"
+    )
+
+
+def _bare(what: str, names: KeyNames) -> bool:
+    """Whether a choice starts as one that needs no comma: "for English press three"."""
+    return what.lower().startswith(names.choices)
 
 
 def fits(text: str, size: PageSize = USSD) -> bool:
@@ -141,7 +132,8 @@ def words(lines: Iterable[str], key: str, language: str, size: PageSize) -> tupl
 
 
 def _hint(key: str, language: str) -> str:
-    return f"\n{key} {MORE.get(language, MORE['en'])}"
+    more = spoken_language(language).more if language in known() else ""
+    return f"\n{key} {more or '>>'}"
 
 
 def _ends(rest: Sequence[str], end: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import languages
 from ivr.values import (
     Count,
     Day,
@@ -29,7 +29,7 @@ READERS: Mapping[str, Callable[[str], Value]] = {
     "deadline": lambda text: Moment(datetime.fromisoformat(text)),
     "digits": Digits,
     "name": lambda text: Name({"": text}),
-    "spoken": lambda text: Spoken(dict.fromkeys(LANGUAGES, text)),
+    "spoken": lambda text: Spoken(dict.fromkeys(languages.known(), text)),
     "word": Word,
     "recording": lambda text: Recording("/rehearsed", float(text)),
 }

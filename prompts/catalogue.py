@@ -1,9 +1,9 @@
 """The catalogue: the texts of all prompts per language, from YAML.
 
-One file per language, ``ru.yaml``, ``be.yaml``, ``en.yaml``, each a table ``name: text``. A text
+One file per language, such as ``en.yaml``, each a table ``name: text``. A text
 may have placeholders such as ``{balance:money}``, of the kinds in :mod:`ivr.speech.phrases`, and
 words of the operator such as ``{operator}`` (:mod:`prompts.operator`).
-A prompt whose name ends in a language (``language-be``) is always in that language and belongs in
+A prompt whose name ends in a language (``language-en``) is always in that language and belongs in
 that file only. ``NAME-written`` is shown on lines of text in place of ``NAME``, where it makes no
 sense in writing. An operator's texts override the shipped ones, with their written forms.
 """
@@ -14,8 +14,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from ivr.problems import Place, Problem, near
-from ivr.speech.cases import PhraseError
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import languages
+from ivr.speech.language import PhraseError
 from prompts.operator import Operator
 from prompts.template import Slot, Template
 from prompts.text_reader import Reader, own_language
@@ -43,7 +43,7 @@ class Listed(Struct, frozen=True):
 
 
 class Catalogue(Struct, frozen=True):
-    """Language to prompt to text, in the order of :data:`ivr.speech.phrases.LANGUAGES`."""
+    """Language to prompt to text, in the order of :func:`ivr.speech.languages.known`."""
 
     texts: Mapping[str, Texts]
     operator: Operator = Operator()
@@ -51,7 +51,8 @@ class Catalogue(Struct, frozen=True):
     @property
     def languages(self) -> tuple[str, ...]:
         """Those of the operator that have texts, its default first."""
-        return tuple(each for each in self.operator.languages if each in self.texts)
+        wanted = self.operator.languages or languages.known()
+        return tuple(each for each in wanted if each in self.texts)
 
     @property
     def prompts(self) -> tuple[str, ...]:
@@ -119,7 +120,8 @@ def load(directory: Path, operator: Operator = NONE.operator) -> Catalogue:
     merged = merge_directory(empty, directory)
     if merged == MergedCatalogue(empty, ()):
         merged = MergedCatalogue(
-            empty, (_whole(directory, f"no texts here: add {LANGUAGES[0]}.yaml"),)
+            empty,
+            (_whole(directory, f"no texts here: add {languages.known()[0]}.yaml"),),
         )
     return merged.valid()
 
@@ -161,18 +163,18 @@ def merge(
     readers: dict[str, Reader] = {}
     for name, text in files.items():
         language = Path(name).stem
-        if language in LANGUAGES and language not in readers:
+        if language in languages.known() and language not in readers:
             readers[language] = Reader(name, text, base.operator.in_(language))
             readers[language].read()
             found += readers[language].problems
         else:
-            text = f"{language} is not a language with a voice: {near(language, LANGUAGES)}"
+            text = f"{language} is not a language with a voice: {near(language, languages.known())}"
             found.append(_whole(name, text))
-    ordered = {name: readers[name] for name in LANGUAGES if name in readers}
+    ordered = {name: readers[name] for name in languages.known() if name in readers}
     own = {name: reader.texts for name, reader in ordered.items()}
     texts = {
         name: _merged(base.texts.get(name, {}), own.get(name, {}))
-        for name in LANGUAGES
+        for name in languages.known()
         if name in base.texts or name in own
     }
     found += _compared(ordered, texts)

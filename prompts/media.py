@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ivr.speech.cases import PhraseError
+from ivr.speech.language import PhraseError
 from ivr.values import Phrase
 from ivr.wants import Screen
 from prompts import value_cuts, wav

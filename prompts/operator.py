@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from ivr.numbers import NumberPlan
-from ivr.speech.phrases import LANGUAGES
 from ivr.speech.spelled import spelled
 from ivr.values import OWN, Money, Value
 
@@ -16,13 +15,13 @@ class Operator(Struct, frozen=True):
     ``words``: name of a placeholder such as ``{operator}`` to its text per language; the text
     under ``""`` is for all others. ``numbers`` is the plan in whose groups numbers are said,
     ``currency`` the ISO 4217 code of money that names none, ``languages`` those that callers are
-    served in, the first is the default.
+    served in, the first is the default; all that have texts if empty.
     """
 
     words: Mapping[str, Mapping[str, str]] = {}
     numbers: NumberPlan | None = None
     currency: str = OWN
-    languages: tuple[str, ...] = LANGUAGES
+    languages: tuple[str, ...] = ()
 
     def in_(self, language: str) -> Mapping[str, str]:
         """The text of each placeholder in a language, and as ``{apn-spelled}`` spelled out."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
-from ivr.speech.cases import Case, PhraseError
+from ivr.speech.language import Case, PhraseError
 from ivr.speech.phrases import Reader, spoken
 from ivr.speech.written import written
 from ivr.values import Phrase, Rows, Spoken, Value, Values

@@ -5,15 +5,15 @@ grammar does, case and gender included, is heard from recordings as well, and a 
 that was not recorded is spoken by the voice as a whole.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from ivr.speech import dates
-from ivr.speech.cases import CASES, MINUS, numeral
-from ivr.speech.nouns import CURRENCIES, UNITS, Gender, Nouns
+from ivr.speech import currencies, dates
+from ivr.speech.language import Case, Gender, Noun
+from ivr.speech.languages import language as spoken_language
+from ivr.speech.numerals import numeral
 from ivr.speech.phrases import digits
 
 NUMBERS: Final = "numbers"
@@ -26,9 +26,9 @@ KINDS: Final = frozenset(
 
 _NUMERALS: Final = (*range(21), *range(30, 100, 10), *range(100, 1000, 100))
 _GENDERS: Final[tuple[Gender, ...]] = ("m", "f", "n")
-_CASES: Final = {"nominative": "", "genitive": "-gen", "accusative": "-acc"}
+_CASES: Final[Mapping[Case, str]] = {"nominative": "", "genitive": "-gen", "accusative": "-acc"}
+_FORMS: Final = ("one", "few", "many")
 _THOUSANDS: Final = {1000: "thousand-one", 2000: "thousand-few", 5000: "thousand-many"}
-_ENGLISH: Final = "and the of at by noon midnight oh a.m. p.m. hundred"
 
 
 @lru_cache(maxsize=64)
@@ -65,60 +65,54 @@ def recorded_as(text: str, language: str, currency: str) -> tuple[str, ...] | No
 
 def _split(text: str, language: str) -> list[str]:
     bare = text.replace(",", " ")
-    return (bare.replace("-", " ") if language == "en" else bare).split()
+    hyphens = spoken_language(language).numerals.hyphens
+    return (bare.replace("-", " ") if hyphens else bare).split()
 
 
 def _every(language: str, currency: str) -> Iterator[tuple[str, str]]:
+    found = spoken_language(language)
     yield from _numerals(language)
-    units = dict(UNITS)
-    if currency in CURRENCIES:
-        whole, part = CURRENCIES[currency]
-        units = {"currency": whole, "currency-part": part, **units}
-    for name, nouns in units.items():
-        yield from _forms(name, nouns, language)
+    units = {name: found.noun(noun) for name, noun in found.units.items()}
+    money = currencies.words(currency, language) if currency else None
+    if money and money.unit:
+        own = {"currency": money.unit} | ({"currency-part": money.part} if money.part else {})
+        units = {**own, **units}
+    for name, noun in units.items():
+        yield from _forms(name, noun)
     for number in range(1, 13):
         yield f"month-{number}", dates.month(number, language)
     for number in range(1, 32):
-        for word in _split(dates.day(date(2024, 1, number), language), language)[:-1]:
-            yield f"day-{number}", word
+        for word in _split(dates.day(date(2024, 1, number), language), language):
+            if word != dates.month(1, language):
+                yield f"day-{number}", word
     yield from _little_words(language)
 
 
 def _numerals(language: str) -> Iterator[tuple[str, str]]:
-    for case in CASES:
+    for case, end in _CASES.items():
         for gender in _GENDERS:
             for number in _NUMERALS:
                 words = _split(numeral(number, language, gender, case), language)
                 if len(words) == 1:
-                    yield f"{number}{'' if gender == 'm' else f'-{gender}'}{_CASES[case]}", words[0]
+                    yield f"{number}{'' if gender == 'm' else f'-{gender}'}{end}", words[0]
         for number, name in _THOUSANDS.items():
-            yield f"{name}{_CASES[case]}", numeral(number, language, "m", case).split()[-1]
+            yield f"{name}{end}", numeral(number, language, "m", case).split()[-1]
 
 
-def _forms(name: str, nouns: Nouns, language: str) -> Iterator[tuple[str, str]]:
-    noun = nouns[language]
-    yield f"{name}-one", noun.one
-    yield f"{name}-few", noun.few
-    yield f"{name}-many", noun.many
-    if language != "en":
-        yield f"{name}-gen", noun.genitive
-        yield f"{name}-acc", noun.accusative
+def _forms(name: str, noun: Noun) -> Iterator[tuple[str, str]]:
+    """The forms of a noun by their number: one, few, many; and the singular in its other cases."""
+    for index, form in enumerate(_FORMS):
+        yield f"{name}-{form}", noun.form(index)
+    for case, end in _CASES.items():
+        if end and case in noun.cases:
+            yield f"{name}{end}", noun.form(0, case)
+    yield f"{name}-acc", noun.form(0, "accusative")
 
 
 def _little_words(language: str) -> Iterator[tuple[str, str]]:
-    for days, name in ((-1, "yesterday"), (0, "today"), (1, "tomorrow")):
-        near = dates.near(date(2024, 1, 2 + days), date(2024, 1, 2), language)
-        if near:
-            yield name, near
-    yield "minus", MINUS[language]
+    found = spoken_language(language)
+    yield from zip(("yesterday", "today", "tomorrow"), found.near, strict=True)
+    yield "minus", found.minus
     for sign, name in (("+", "plus"), ("*", "star"), ("#", "hash")):
         yield name, digits(sign, language)
-    for word, name in zip(dates.BY[language], ("by", "midnight", "one-oclock"), strict=True):
-        if word:
-            yield name, word
-    if language == "en":
-        yield from ((re.sub(r"\W", "", word), word) for word in _ENGLISH.split())
-    elif language == "ru":
-        yield "at", "в"
-    else:
-        yield from (("at", "ў"), ("at-u", "у"))
+    yield from found.recorded.items()

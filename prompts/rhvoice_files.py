@@ -1,22 +1,23 @@
 """Finds RHVoice: unpacked into a directory of ours, or installed on the system."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
-FREE = {
-    "ru": ("Aleksandr", "Anna", "Elena", "Irina"),
-    "en": ("Alan", "BDL", "SLT"),
-}
-"""Language -> the voices that an operator may use: under the LGPL 2.1 or later, by the copyright
-file of Debian's packages. Most of the others are under CC-BY-NC-ND: not for business."""
+from ivr.speech import languages
 
 LICENCE = "LGPL-2.1+"
 
-_NAMES = {"Russian": "ru", "English": "en"}
 _SYSTEM = Path("/")
+
+
+def free() -> Mapping[str, tuple[str, ...]]:
+    """Language -> the voices that an operator may use: under the LGPL 2.1 or later, by the
+    copyright file of Debian's packages. Most others are under CC-BY-NC-ND: not for business."""
+    every = {code: languages.language(code).voice.free for code in languages.known()}
+    return {code: voices for code, voices in every.items() if voices}
 
 
 class RHVoiceFiles(Struct, frozen=True):
@@ -32,8 +33,8 @@ class RHVoiceFiles(Struct, frozen=True):
             lines = re.findall(r"^(\w+)=(.*)$", file.read_text("utf-8"), re.MULTILINE)
             about: dict[str, str] = dict(lines)
             spoken = about.get("language", "")
-            language = _NAMES.get(spoken, spoken)
-            yield language, _as_known(about.get("name", file.parent.name))
+            named = {languages.language(code).voice.rhvoice_name: code for code in free()}
+            yield named.get(spoken, spoken), _as_known(about.get("name", file.parent.name))
 
 
 def find(directory: Path | None = None) -> RHVoiceFiles | None:
@@ -49,5 +50,5 @@ def find(directory: Path | None = None) -> RHVoiceFiles | None:
 
 def _as_known(name: str) -> str:
     """RHVoice writes "Slt": the voice is known as SLT."""
-    every = (voice for voices in FREE.values() for voice in voices)
+    every = (voice for voices in free().values() for voice in voices)
     return next((voice for voice in every if voice.lower() == name.lower()), name)

@@ -9,14 +9,11 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct, structs
 
+from ivr.speech import languages
+from ivr.speech.languages import language as spoken_language
+
 PIPELINE = 3
 """Part of each file's key; raise it when the same text would give other samples."""
-
-ESPEAK: Final[Mapping[str, str]] = {"ru": "zle/ru", "be": "zle/be", "en": "gmw/en"}
-"""Language -> espeak's voice: the engine that is always there, and speaks what others cannot."""
-
-RHVOICE: Final[Mapping[str, str]] = {"ru": "Irina", "en": "SLT"}
-"""Language -> RHVoice's voice, for the languages that it has free voices of."""
 
 ENGINES: Final = ("espeak", "rhvoice", "http")
 
@@ -45,9 +42,20 @@ class Speaker(Struct, frozen=True):
         return f"{self.engine}:{self.voice}" if self.voice else self.engine
 
 
+def usual_voice(engine: str, language: str) -> str:
+    """An engine's voice of a language, as its file names it; "" if there is none.
+
+    espeak is always there, and speaks what others cannot; of RHVoice it is one that an operator may
+    use in business.
+    """
+    voice = spoken_language(language).voice
+    return {"espeak": voice.espeak, "rhvoice": voice.rhvoice}.get(engine, "")
+
+
 def fallback(language: str) -> Speaker | None:
     """The speaker of a sentence that another engine could not speak; None for other languages."""
-    return Speaker("espeak", ESPEAK[language]) if language in ESPEAK else None
+    voice = usual_voice("espeak", language)
+    return Speaker("espeak", voice) if voice else None
 
 
 @lru_cache(4096)
@@ -90,7 +98,7 @@ def _any_of(words: tuple[str, ...]) -> "re.Pattern[str]":
 
 def chains(speakers: Mapping[str, Speaker]) -> Iterator[tuple[str, tuple[Speaker, ...]]]:
     """Language -> its speaker, and after it espeak, which has a voice of every language."""
-    for language in dict.fromkeys((*ESPEAK, *speakers)):
+    for language in dict.fromkeys((*languages.known(), *speakers)):
         usual = fallback(language)
         first = speakers.get(language, usual)
         if usual is not None and first is not None:

@@ -8,8 +8,8 @@ from typing import cast
 from msgspec import Struct
 
 from ivr.problems import near
-from ivr.speech.cases import CASES, INFLECTED, NOMINATIVE, Case
-from ivr.speech.nouns import UNITS
+from ivr.speech.cases import INFLECTED
+from ivr.speech.language import CASES, NOMINATIVE, Case, Language
 from ivr.speech.phrases import KINDS
 from ivr.terms import seconds
 
@@ -66,11 +66,12 @@ class Fault(Struct, frozen=True):
 
 
 def parse(
-    source: str, words: Mapping[str, str] | None = None
+    source: str, words: Mapping[str, str] | None, language: Language
 ) -> tuple[Template, tuple[Fault, ...]]:
     """The template of a text, and all that is wrong with it.
 
     ``words`` fill placeholders without a kind, such as ``{operator}``, once and for all.
+    ``language``: whose units and cases the text may use.
     """
     source = unicodedata.normalize("NFC", " ".join(source.split()))
     parts: list[str | Slot | Pause] = [""]
@@ -80,7 +81,7 @@ def parse(
         _say(parts, source[end : found.start()])
         end = found.end()
         word = (words or {}).get(found[0].strip("{ }"))
-        made = _pause(found[0]) or _slot(found[0]) if word is None else ""
+        made = _pause(found[0]) or _slot(found[0], language) if word is None else ""
         if isinstance(made, Slot):
             parts.append(made)
         elif isinstance(made, Pause):
@@ -117,7 +118,7 @@ def _pause(written: str) -> Pause | str:
     return Pause(time)
 
 
-def _slot(written: str) -> Slot | str:
+def _slot(written: str, language: Language) -> Slot | str:
     """The placeholder, or what is wrong with it."""
     found = _INSIDE.fullmatch(written)
     if found is None:
@@ -128,8 +129,12 @@ def _slot(written: str) -> Slot | str:
     match slot.kind:
         case kind if case != NOMINATIVE and kind not in INFLECTED:
             return f"the kind {kind} has no cases: write {{{slot.name}:{kind}}}"
-        case "count" if slot.argument.partition(" ")[0] not in UNITS:
-            return f"a count needs a unit after it, {near(slot.argument, UNITS)}"
+        case _ if len(language.cases) > 1 and case not in language.cases:
+            return (
+                f"{case!r} is no grammatical case of {language.code}: {near(case, language.cases)}"
+            )
+        case "count" if slot.argument.partition(" ")[0] not in language.units:
+            return f"a count needs a unit after it, {near(slot.argument, language.units)}"
         case "count" if " " in slot.argument:
             wrong = slot.argument.partition(" ")[2]
             return f"{wrong!r} is no grammatical case: {near(wrong, CASES)}"

@@ -10,14 +10,14 @@ from pathlib import Path
 import yaml
 
 from ivr.problems import Place, Problem
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import languages
 from prompts.template import PROMPT_NAME, Template, parse
 
 
 def own_language(prompt: str) -> str | None:
     """The language that a prompt's name fixes (``language-be``), or None."""
     last = prompt.rpartition("-")[2]
-    return last if last in LANGUAGES and last != prompt else None
+    return last if last in languages.known() and last != prompt else None
 
 
 class Reader:
@@ -27,6 +27,7 @@ class Reader:
         """``words`` are those of the operator, in the language of the file."""
         self.file = file
         self.words = words
+        self.language = languages.language(Path(file).stem)
         self.text = text
         self.texts: dict[str, Template] = {}
         self.places: dict[str, Place] = {}
@@ -75,7 +76,7 @@ class Reader:
         if not isinstance(node, yaml.ScalarNode):
             self.wrong(self.place(node.start_mark), "a text belongs here: put it in quotes")
             return
-        template, faults = parse(node.value, self.words)
+        template, faults = parse(node.value, self.words, self.language)
         start, end = node.start_mark.index, node.end_mark.index
         written = self.text[start:end]
         for fault in faults:

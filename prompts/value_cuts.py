@@ -6,10 +6,12 @@ their parts some hundreds. A day and its time are parts as well.
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Final, cast
 
+from ivr.speech import currencies
 from ivr.speech.cases import counted
-from ivr.speech.nouns import CURRENCIES
+from ivr.speech.language import Noun
+from ivr.speech.languages import language as spoken_language
 from prompts.recorded_values import named
 
 NUMBERS: Final = ("money", "count")
@@ -46,14 +48,15 @@ def likely(language: str, currency: str, most: int) -> Iterator[str]:
 
     "пять рублей." "пять рублей," "двенадцать копеек."
     """
-    if currency not in CURRENCIES:
+    found = currencies.words(currency, language) if currency else None
+    if found is None or found.unit is None:
         return
-    whole, part = CURRENCIES[currency]
     for number in range(most + 1):
-        words = counted(number, whole, language)
+        words = counted(number, found.unit, language)
         yield from (f"{words}.", f"{words},")
-    for number in range(1, 100):
-        words = counted(number, part, language)
+    joined = spoken_language(language).joined.lstrip()
+    for number in range(1, 10**found.digits if found.part and found.digits < 3 else 1):
+        words = counted(number, cast("Noun", found.part), language)
         yield f"{words}."
-        if language == "en":
-            yield f"and {words}."
+        if joined:
+            yield f"{joined}{words}."

@@ -14,7 +14,7 @@ from ivr.identity.weak_words import About, faults
 from ivr.numbers import NumberPlan
 from ivr.problems import near
 from ivr.secret import Secret
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import languages
 
 NEEDED = ("number", "name", "language", "area")
 KNOWN = (*NEEDED, "birthday", "code-word")
@@ -131,8 +131,8 @@ class SubscriberCsv:
             fault = _text_fault(cells[column])
             if fault:
                 report(column, fault)
-        if cells["language"] not in LANGUAGES:
-            report("language", f"it is unknown — write one of {', '.join(LANGUAGES)}")
+        if cells["language"] not in languages.known():
+            report("language", f"it is unknown — write one of {', '.join(languages.known())}")
         birthday = None
         if cells.get("birthday"):
             birthday = _day(cells["birthday"])

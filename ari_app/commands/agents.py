@@ -11,6 +11,7 @@ import click
 from msgspec import json
 
 from ari_app.commands.groups import Commands
+from ari_app.commands.language_argument import LANGUAGE
 from ari_app.commands.store_access import read, refresh_application, with_store
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import hashing
@@ -23,7 +24,6 @@ from ari_app.store.sqlite import Database
 from ari_app.workplace.passwords import faults, generated
 from ivr.problems import near
 from ivr.secret import Secret
-from ivr.speech.phrases import LANGUAGES
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ def list_(state: State, as_json: bool) -> None:
 @click.option(
     "--language",
     "languages",
-    type=click.Choice(LANGUAGES),
+    type=LANGUAGE,
     multiple=True,
     help="A language they speak; may be repeated  [default: the site's first].",
 )

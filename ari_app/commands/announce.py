@@ -1,7 +1,7 @@
 """`firstline announce`: announce an outage to callers, and its end to those who asked for it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ari_app.store.announcement_requests import Reach
 from ari_app.store.announcements import Announcement
 from ari_app.store.sqlite import Database
 from ivr.problems import near
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import languages
 from prompts import sound_files
 from prompts.wav import SoundError
 
@@ -31,13 +31,25 @@ def announce() -> None:
     """Announce outages and other news to callers."""
 
 
+def _each_language(command: Callable[..., None]) -> Callable[..., None]:
+    """``--text-LANG TEXT``, for each shipped language, as it was before ``--text LANG=TEXT``."""
+    for code in languages.shipped():
+        command = click.option(f"--text-{code}", code, default="", hidden=True)(command)
+    return command
+
+
 @announce.command()
 @click.option("--area", "areas", multiple=True, help="Play to its subscribers; may be repeated.")
 @click.option("--tariff", "tariffs", multiple=True, help="Likewise, by id or name.")
 @click.option("--everyone", is_flag=True, help="Play to every caller.")
-@click.option("--text-ru", "ru", default="", help="The text in Russian.")
-@click.option("--text-be", "be", default="", help="… in Belarusian.")
-@click.option("--text-en", "en", default="", help="… in English.")
+@click.option(
+    "--text",
+    "texts",
+    multiple=True,
+    metavar="LANG=TEXT",
+    help="What is said in a language; may be repeated for others.",
+)
+@_each_language
 @click.option(
     "--recording",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -55,13 +67,15 @@ def add(
     recording: Path | None,
     text_until: str,
     by: str,
+    texts: tuple[str, ...],
     **given: str,
 ) -> None:
     """Add an announcement that is played to callers until a time."""
     if (bool(areas), bool(tariffs), everyone).count(True) != 1:
         raise click.UsageError("name the callers with one of --area, --tariff and --everyone")
     until = moment(state, text_until)
-    texts = _texts(given, recording, state.config().site.languages)
+    spoken = state.config().site.languages
+    said = _texts(given | _by_language(texts), recording, spoken)
     if not everyone:
         known_areas, known_tariffs = read(state, _known)
         areas = _chosen("area", areas, known_areas)
@@ -69,7 +83,7 @@ def add(
     draft = Announcement(
         areas=areas,
         tariffs=tariffs,
-        texts=texts,
+        texts=said,
         recording=_kept(recording, state) if recording else "",
         since=now(state),
         until=until,
@@ -151,21 +165,32 @@ def cancel(state: State, id: int, restored: bool) -> None:
         )
 
 
+def _by_language(texts: tuple[str, ...]) -> dict[str, str]:
+    """Language -> text, of ``LANG=TEXT``."""
+    found = dict(text.partition("=")[::2] for text in texts)
+    for code in found:
+        if code not in languages.known():
+            raise click.UsageError(
+                f"--text {code}=…: {code!r} is not a language: {near(code, languages.known())}"
+            )
+    return found
+
+
 def _texts(
     given: Mapping[str, str], recording: Path | None, spoken: Sequence[str]
 ) -> Mapping[str, str]:
     """The texts that were given; warns about languages of the site without one."""
-    texts = {name: " ".join(given[name].split()) for name in LANGUAGES if given[name].strip()}
+    texts = {name: " ".join(text.split()) for name, text in given.items() if text.strip()}
     missing = [name for name in spoken if name not in texts]
     if not texts and recording is None:
-        raise click.UsageError(
-            "give a text or a recording: --text-ru, --text-be, --text-en or --recording"
-        )
+        raise click.UsageError(f"give a text or a recording: --text {spoken[0]}=… or --recording")
     for name, text in texts.items():
         if len(text) > LONGEST:
-            raise click.UsageError(f"--text-{name} is longer than {LONGEST} characters: shorten it")
+            raise click.UsageError(
+                f"the text in {name} is longer than {LONGEST} characters: shorten it"
+            )
     if texts and missing and recording is None:
-        options = ", ".join(f"--text-{name}" for name in missing)
+        options = ", ".join(f"--text {name}=…" for name in missing)
         click.echo(
             f"warning: no {options}: callers in that language hear the text in {next(iter(texts))}",
             err=True,

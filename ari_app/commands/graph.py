@@ -10,6 +10,7 @@ from typing import Any
 import click
 from msgspec import json
 
+from ari_app.commands.language_argument import LANGUAGE
 from ari_app.commands.store_access import now, read
 from ari_app.commands.time_arguments import SINCE_HELP, since
 from ari_app.config.state import State
@@ -23,7 +24,6 @@ from ivr.model import Flow
 from ivr.problems import near
 from ivr.schema import Names
 from ivr.schema import schema as made
-from ivr.speech.phrases import LANGUAGES
 from prompts.catalogue import Catalogue
 
 TEXTS: Mapping[str, Callable[[Picture], str]] = {
@@ -91,7 +91,7 @@ def _drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Pat
 @click.option("--whole", is_flag=True, help="Include all flows it leads to, each in a frame.")
 @click.option(
     "--lang",
-    type=click.Choice(LANGUAGES),
+    type=LANGUAGE,
     help="The language of texts  [default: the site's first].",
 )
 @click.option(

@@ -15,11 +15,12 @@ from ari_app.commands.runner import run
 from ari_app.config.first_settings import Answers, first_settings
 from ari_app.config.site_departments import NAME, defaults, first
 from ari_app.config.state import FILE, State
+from ari_app.menus import loading
 from ari_app.store.db import Store
 from ivr.numbers import NumberPlan, country_named
 from ivr.problems import near
-from ivr.speech.nouns import CURRENCIES
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import cldr
+from ivr.speech import languages as spoken
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ NUMBERS = ("611", "111")
     help="Another spelling or brand, which no code word may contain; several times.",
 )
 @click.option("--country", help="Whose number plan it is: a name or an ISO 3166 code.")
-@click.option("--currency", help=f"Of prices and balances: {', '.join(CURRENCIES)}.")
+@click.option("--currency", help="Of prices and balances, a code of ISO 4217 such as EUR.")
 @click.option("--timezone", metavar="ZONE", help="Of IANA, such as Europe/Warsaw.")
 @click.option(
     "--language",
@@ -94,9 +95,7 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
     country = _asked("--country", "Country (name or ISO code)", given["country"], country_named)
     plan = NumberPlan.of(country)
     zone = _asked("--timezone", "Time zone", given["timezone"], _zone, next(iter(plan.zones), ""))
-    currency = _asked(
-        "--currency", f"Currency ({', '.join(CURRENCIES)})", given["currency"], _currency
-    )
+    currency = _asked("--currency", "Currency (ISO 4217)", given["currency"], _currency)
     numbers = _asked(
         "--number",
         "Numbers that callers dial, with commas",
@@ -205,8 +204,8 @@ def _names(texts: tuple[str, ...]) -> dict[str, str]:
         language, sign, name = text.partition("=")
         if not sign:
             language, name = "", text
-        if language and language not in LANGUAGES:
-            known = near(language, LANGUAGES)
+        if language and language not in spoken.known():
+            known = near(language, spoken.known())
             raise ValueError(f"{language} is not a supported language: {known}")
         if not name.strip():
             raise ValueError("the name is empty: write it")
@@ -215,15 +214,16 @@ def _names(texts: tuple[str, ...]) -> dict[str, str]:
 
 
 def _of_name(name: Mapping[str, str]) -> tuple[str, ...]:
-    """The languages that the operator's name is given in; all if it is given for all."""
-    return tuple(filter(None, name)) or LANGUAGES
+    """The languages that the operator's name is given in, else those of the shipped menus."""
+    return tuple(filter(None, name)) or loading.spoken(loading.SHIPPED)
 
 
 def _languages(texts: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(text.strip() for text in texts))
     for language in found:
-        if language not in LANGUAGES:
-            raise ValueError(f"{language!r} has no voice: write some of {', '.join(LANGUAGES)}")
+        if language not in spoken.known():
+            known = ", ".join(spoken.known())
+            raise ValueError(f"{language!r} is not a supported language: write some of {known}")
     return found
 
 
@@ -246,9 +246,8 @@ def _zone(text: str) -> str:
 
 def _currency(text: str) -> str:
     code = text.strip().upper()
-    if code not in CURRENCIES:
-        known = ", ".join(CURRENCIES)
-        raise ValueError(f"the currency {text!r} cannot be spoken yet: write one of {known}")
+    if not cldr.is_currency(code):
+        raise ValueError(f"{text!r} is no code of ISO 4217: write one such as EUR")
     return code
 
 

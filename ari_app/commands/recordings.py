@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from ari_app.commands.language_argument import LANGUAGE
 from ari_app.config.state import State
 from ari_app.menus import loading
-from ivr.speech.phrases import LANGUAGES
 from prompts.record_check import check
 from prompts.studio import as_csv, as_html, script
 
@@ -16,7 +16,7 @@ MENUS = click.option(
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="The menus whose texts are used [default: those in use].",
 )
-LANG = click.option("--lang", type=click.Choice(LANGUAGES), required=True, help="Which language.")
+LANG = click.option("--lang", type=LANGUAGE, required=True, help="Which language.")
 
 
 @click.command()

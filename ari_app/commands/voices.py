@@ -10,13 +10,15 @@ from rich.progress import Progress
 from rich.table import Table
 
 from ari_app.commands.groups import Commands
+from ari_app.commands.language_argument import LANGUAGE
 from ari_app.commands.runner import console, run
 from ari_app.config.state import State
 from ari_app.main import voices as installed
+from ivr.speech import languages as speech_languages
 from ivr.speech.dates import moment
-from ivr.speech.phrases import LANGUAGES, digits
+from ivr.speech.phrases import digits
 from prompts import rhvoice_files
-from prompts.speaker import ESPEAK, Speaker
+from prompts.speaker import Speaker, usual_voice
 from prompts.speech_process import SpeechFailed
 from prompts.trial import attempt
 
@@ -38,7 +40,7 @@ def list_(state: State) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("language", "engine", "voice", "licence", "state"):
         table.add_column(heading, no_wrap=True)
-    for language in LANGUAGES:
+    for language in speech_languages.known():
         for engine, voice, licence, usable in _known(language, there, speakers[language]):
             used = (speakers[language].engine, speakers[language].voice) == (engine, voice)
             shown = "in use" if used else "installed" if usable else "not installed"
@@ -52,14 +54,16 @@ def _known(
     language: str, there: rhvoice_files.RHVoiceFiles | None, used: Speaker
 ) -> Iterator[tuple[str, str, str, bool]]:
     """(engine, voice, licence, whether it is there) of the voices of a language."""
-    free = rhvoice_files.FREE.get(language, ())
+    free = rhvoice_files.free().get(language, ())
     every = there.voices() if there else ()
     present = tuple(voice for tongue, voice in every if tongue == language)
     for voice in dict.fromkeys((*free, *present)):
         licence = rhvoice_files.LICENCE if voice in free else "see its own"
         yield "rhvoice", voice, licence, voice in present
-    yield "espeak", ESPEAK[language], "GPL-3.0+", True
-    if used.engine == "http" or (used.engine == "espeak" and used.voice != ESPEAK[language]):
+    yield "espeak", usual_voice("espeak", language), "GPL-3.0+", True
+    if used.engine == "http" or (
+        used.engine == "espeak" and used.voice != usual_voice("espeak", language)
+    ):
         yield used.engine, used.voice, "", True
 
 
@@ -85,7 +89,7 @@ def install(state: State, mirror: str | None) -> None:
 
 
 @voices.command()
-@click.option("--lang", "languages", multiple=True, type=click.Choice(LANGUAGES))
+@click.option("--lang", "languages", multiple=True, type=LANGUAGE)
 @click.option(
     "-o",
     "--output",
@@ -94,7 +98,7 @@ def install(state: State, mirror: str | None) -> None:
 )
 @click.pass_obj
 def test(state: State, languages: tuple[str, ...], output: Path | None) -> None:
-    """Have each language spoken by its voice. Exit code 1 if one cannot be.
+    """Have each language of the site spoken by its voice. Exit code 1 if one cannot be.
 
     Nothing is taken from the cache, and no other engine speaks instead.
     """
@@ -103,7 +107,7 @@ def test(state: State, languages: tuple[str, ...], output: Path | None) -> None:
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
     failed = False
-    for language in languages or LANGUAGES:
+    for language in languages or state.config().site.languages:
         speaker = settings.speakers[language]
         text = f"{moment(_TRIAL, None, language)}. {digits('0123456789', language)}."
         keep = output / f"{language}.wav" if output else None

@@ -1,12 +1,11 @@
 """[operator]: whose installation it is."""
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
 
 from ivr.numbers import NumberPlan
-from ivr.speech.nouns import CURRENCIES
-from ivr.speech.phrases import LANGUAGES
 from prompts.operator import Operator
 
 
@@ -30,15 +29,12 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """What is given has to be usable; what is missing is found when all is read."""
         if self.country:
             self.numbers  # noqa: B018 - it raises ValueError for what is wrong
-        if self.currency and self.currency not in CURRENCIES:
+        if self.currency and not re.fullmatch("[A-Z]{3}", self.currency):
             raise ValueError(
-                f"the currency {self.currency!r} cannot be spoken yet: write one of "
-                f"{', '.join(CURRENCIES)}"
+                f"the currency {self.currency!r} is no code of ISO 4217: write one such as EUR"
             )
         for word, texts in (("name", _by_language(self.name)), *self._words().items()):
-            for language, text in texts.items():
-                if language and language not in LANGUAGES:
-                    raise ValueError(f"{word}: {language} is none of {', '.join(LANGUAGES)}")
+            for text in texts.values():
                 if not text.isprintable() or set(text) & set("{}<>"):
                     raise ValueError(f"{word}: take the signs out that cannot be said")
 
@@ -47,6 +43,12 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The number plan; ``ValueError`` for what is wrong with it."""
         further = (self.private_numbers, self.number_prefixes, self.number_lengths)
         return NumberPlan.of(self.country, self.area_code, *further)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that the name and the words are given in."""
+        every = (_by_language(self.name), *self._words().values())
+        return frozenset(language for texts in every for language in texts if language)
 
     @property
     def said(self) -> Operator:

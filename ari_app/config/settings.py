@@ -13,7 +13,6 @@ from ari_app.config.site_departments import DepartmentSettings, TopicSettings, p
 from asterisk_conf.site import Ports, QueueSettings
 from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER
 from ivr.numbers import NumberPlan
-from ivr.speech.phrases import LANGUAGES
 from ivr.tickets import TicketPolicy
 
 Days = Annotated[int, Meta(ge=0, le=36_500)]
@@ -26,16 +25,12 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     numbers: tuple[str, ...] = ("611", "111")
     queues: tuple[str, ...] = ("support", "technical", "claims", "management")
     timezone: str = ""
-    languages: tuple[str, ...] = LANGUAGES
+    languages: tuple[str, ...] = ()
     dead_man: int = 120
     demo: bool = True
 
     def __post_init__(self) -> None:
-        """There is a language, and each has a voice."""
-        for language in self.languages or ("",):
-            if language not in LANGUAGES:
-                known = ", ".join(LANGUAGES)
-                raise ValueError(f"languages: {language!r} has no voice: write some of {known}")
+        """Each language is named once."""
         if len(set(self.languages)) < len(self.languages):
             raise ValueError("languages: one of them is named twice")
 
@@ -197,12 +192,6 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     voices: dict[str, LanguageVoice] = {}
     departments: dict[str, DepartmentSettings] = {}
     topics: dict[str, TopicSettings] = {}
-
-    def __post_init__(self) -> None:
-        """Refuse voices of languages that values cannot be spoken in."""
-        for language in self.voices:
-            if language not in LANGUAGES:
-                raise ValueError(f"[voice.{language}]: write one of {', '.join(LANGUAGES)}")
 
     @property
     def tickets(self) -> TicketPolicy:

@@ -16,11 +16,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ari_app.config import own_languages
 from ari_app.config.settings import NAMED, SECTIONS, Config, LanguageVoice, Site, decoded
 from ari_app.config.site_departments import faults
 from asterisk_conf.site import Ports
 from ivr.problems import near
 from ivr.secret import Secret
+from ivr.speech.language import LanguageError
 
 PREFIX = "FIRSTLINE_"
 FILE = "firstline.toml"
@@ -151,6 +153,7 @@ class State:
                 f"[site] has a timezone that does not exist ({error}): write one such as {_ZONE}"
             ) from error
         _refuse_unsaid(config, file)
+        _know_languages(config, file)
         for fault in faults(config.departments, config.topics):
             raise ConfigError(f"{file}: {fault}")
         if config.billing.kind == "tmforum" and not config.billing.url.startswith(_HTTP):
@@ -245,6 +248,22 @@ def _refuse_unsaid(config: Config, file: Path) -> None:
         )
     if not config.site.timezone:
         raise ConfigError(f"{file}: [site] needs a timezone of IANA: write one such as {_ZONE}")
+    if not config.site.languages:
+        raise ConfigError(
+            f"{file}: [site] needs the languages of callers: write them, the default first, "
+            'such as languages = ["en"]'
+        )
+
+
+def _know_languages(config: Config, file: Path) -> None:
+    """Take the languages of the menus, and refuse settings of others."""
+    menus = config.menus.directory
+    try:
+        own_languages.install(Path(menus).expanduser() if menus else None)
+    except (LanguageError, OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"a language of your menus cannot be used: {error}") from error
+    if fault := own_languages.faults(config):
+        raise ConfigError(f"{file}: {fault}")
 
 
 def _made(name: str) -> str:

@@ -12,7 +12,11 @@ from ivr.tickets import TicketPolicy
 CURRENCY: Final = "BYN"
 
 SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "site": {"timezone": "Europe/Minsk", "numbers": ["611", "111", "2690000"]},
+    "site": {
+        "timezone": "Europe/Minsk",
+        "numbers": ["611", "111", "2690000"],
+        "languages": ["ru", "be", "en"],
+    },
     "operator": {
         "name": {"ru": "Зорка", "be": "Зорка", "en": "Zorka"},
         "country": "BY",

@@ -3,29 +3,32 @@
 from aiohttp import web
 
 from ari_app.desk.http_security import redirect
-from ari_app.desk.words import LANGUAGES
+from ari_app.desk.words import page_languages
+from ivr.speech.languages import known
+from ivr.speech.languages import language as spoken
 
 COOKIE = "language"
 
 
 def language(request: web.Request) -> str:
-    """One of :data:`~ari_app.desk.words.LANGUAGES`."""
+    """One of :func:`~ari_app.desk.words.page_languages`."""
+    pages = page_languages()
     chosen = request.cookies.get(COOKIE)
-    if chosen in LANGUAGES:
+    if chosen in pages:
         return chosen
     for asked in request.headers.get("Accept-Language", "").split(","):
         tag = asked.partition(";")[0].strip().lower()
-        if (found := tag.partition("-")[0]) in LANGUAGES:
+        if (found := tag.partition("-")[0]) in pages:
             return found
-        if tag.startswith(("be", "uk", "kk")):
-            return "ru"
-    return LANGUAGES[0]
+        if found in known() and (others := [each for each in spoken(found).reads if each in pages]):
+            return others[0]
+    return pages[0]
 
 
 async def choose(request: web.Request) -> web.StreamResponse:
     """Remember the chosen language in a cookie, and redirect to the desk."""
     wanted = request.match_info["language"]
-    if wanted not in LANGUAGES:
+    if wanted not in page_languages():
         raise web.HTTPNotFound
     answer = redirect("/")
     answer.set_cookie(COOKIE, wanted, max_age=31_536_000, httponly=True, samesite="Strict")

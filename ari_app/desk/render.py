@@ -17,9 +17,11 @@ from ari_app.desk.cards import Card
 from ari_app.desk.contact_reasons import reasons, tips
 from ari_app.desk.ports import Colleague
 from ari_app.desk.site import DeskSite
-from ari_app.desk.words import word, words
+from ari_app.desk.words import page_languages, word, words
 from ivr.acd.queues import Board, Talk
 from ivr.model import Operation
+from ivr.speech.languages import known
+from ivr.speech.languages import language as spoken_language
 from ivr.speech.written import money
 from ivr.tickets import FOLLOWS, STATES
 
@@ -65,6 +67,7 @@ class Render:
             "build": self.build,
             "departments": tuple(site.tickets.departments),
             "follows": FOLLOWS,
+            "page_languages": [(code, spoken_language(code).name) for code in page_languages()],
             "states": STATES,
             "parts": self.parts,
             "reasons": REASONS,
@@ -96,6 +99,7 @@ class Render:
             department=partial(self.site.tickets.department_label, language=language),
             topic=partial(self.topic, language=language),
             named=partial(_named, language=language),
+            language_name=partial(_language_name, language=language),
             language=language,
             **values,
         )
@@ -192,6 +196,13 @@ def _build() -> str:
         if file.suffix in (".js", ".css", ".html", ".yaml"):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _language_name(code: str, language: str) -> str:
+    """A language as the pages call it, else as its speakers do."""
+    if (name := f"language-{code}") in words():
+        return word(name, language)
+    return spoken_language(code).name if code in known() else code
 
 
 def _named(names: Names, language: str) -> str:

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import yaml
 
-LANGUAGES = ("ru", "en")
-"""The languages of the pages; the first is the default."""
-
 
 @cache
 def words() -> Mapping[str, Mapping[str, str]]:
@@ -16,6 +13,12 @@ def words() -> Mapping[str, Mapping[str, str]]:
     text = Path(__file__).with_name("words.yaml").read_text("utf-8")
     read: Mapping[str, Mapping[str, str]] = yaml.load(text, yaml.CBaseLoader)
     return read
+
+
+@cache
+def page_languages() -> tuple[str, ...]:
+    """The languages of the pages, those of the first text; the first is the default."""
+    return tuple(next(iter(words().values())))
 
 
 def word(name: str, language: str, **values: object) -> str:

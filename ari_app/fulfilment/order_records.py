@@ -23,7 +23,7 @@ from ari_app.store import orders, outbox, subscribers
 from ari_app.store.orders import OrderRecord
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
-from ivr.speech.cases import PhraseError
+from ivr.speech.language import PhraseError
 from ivr.values import Name, Phrase
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,22 +10,28 @@ from ari_app.config.settings import Config, LanguageVoice
 from ari_app.config.state import State
 from asterisk_conf.debian_packages import ArchiveError, Progress, Wanted, install
 from asterisk_conf.discovery import PbxError
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import languages
+from ivr.speech.languages import language as spoken_language
 from prompts import rhvoice_files, voice
 from prompts.rhvoice_files import RHVoiceFiles
-from prompts.speaker import ESPEAK, RHVOICE, Speaker
+from prompts.speaker import Speaker, usual_voice
 
 log = logging.getLogger(__name__)
 
-PACKAGES = Wanted(
-    "bookworm",  # its libraries run wherever glibc is 2.34 or later
-    ("main", "non-free"),
-    ("librhvoice-core7", "librhvoice5", "rhvoice-english", "rhvoice-russian"),
-    megabytes=600,
-)
+_SUITE = "bookworm"
+"""Of Debian: its libraries run wherever glibc is 2.34 or later."""
+_LIBRARIES = ("librhvoice-core7", "librhvoice5")
+_MEGABYTES = 600
 DOWNLOAD_MB = 141
 _CONFIG = "# The telephone has 8 kHz: voices of 16 kHz take half the time.\nquality=min\n"
 _FINE = "24000"
+
+
+def packages() -> Wanted:
+    """RHVoice, and the voices of the languages that it has free ones of."""
+    named = {spoken_language(code).voice.package for code in languages.known()} - {""}
+    wanted = (*_LIBRARIES, *sorted(named))
+    return Wanted(_SUITE, ("main", "non-free"), wanted, megabytes=_MEGABYTES)
 
 
 def fetch(state: State, progress: Progress, mirror: str | None = None) -> RHVoiceFiles:
@@ -34,7 +40,7 @@ def fetch(state: State, progress: Progress, mirror: str | None = None) -> RHVoic
     Raises :class:`~asterisk_conf.debian_packages.ArchiveError`.
     """
     try:
-        install(PACKAGES, state.rhvoice, _trim, progress, mirror)
+        install(packages(), state.rhvoice, _trim, progress, mirror)
     except PbxError as error:
         raise ArchiveError(str(error)) from error
     found = rhvoice_files.find(state.rhvoice)
@@ -45,7 +51,7 @@ def fetch(state: State, progress: Progress, mirror: str | None = None) -> RHVoic
 
 def _trim(root: Path) -> None:
     """Keep the voices that an operator may use, of the rate that the telephone needs."""
-    free = {name.lower() for voices in rhvoice_files.FREE.values() for name in voices}
+    free = {name.lower() for voices in rhvoice_files.free().values() for name in voices}
     for directory in root.glob("usr/share/RHVoice/voices/*"):
         if directory.name.lower() not in free:
             shutil.rmtree(directory)
@@ -73,7 +79,7 @@ def engine(config: Config, language: str) -> str:
     own = config.voices.get(language, LanguageVoice())
     if own.engine:
         return own.engine
-    fits = language in RHVOICE or config.voice.engine == "espeak"
+    fits = usual_voice("rhvoice", language) or config.voice.engine == "espeak"
     return config.voice.engine if fits else "espeak"
 
 
@@ -90,18 +96,19 @@ def settings(config: Config, state: State) -> voice.Settings:
 
 
 def _speakers(config: Config, there: RHVoiceFiles | None) -> Iterator[tuple[str, Speaker]]:
-    for language in LANGUAGES:
+    for language in languages.known():
         own = config.voices.get(language, LanguageVoice())
         named, chosen = engine(config, language), own.voice
         if named == "auto":
-            named = "rhvoice" if there is not None and language in RHVOICE else "espeak"
+            named = (
+                "rhvoice" if there is not None and usual_voice("rhvoice", language) else "espeak"
+            )
             chosen = chosen if named == "rhvoice" else ""
-        usual: Mapping[str, Mapping[str, str]] = {"rhvoice": RHVOICE, "espeak": ESPEAK}
         yield (
             language,
             Speaker(
                 named,
-                chosen or usual.get(named, {}).get(language, ""),
+                chosen or usual_voice(named, language),
                 own.rate,
                 own.volume,
                 tuple(own.lexicon.items()),
@@ -113,7 +120,7 @@ def _speakers(config: Config, there: RHVoiceFiles | None) -> Iterator[tuple[str,
 
 def wanted(config: Config, state: State) -> bool:
     """Whether RHVoice is to be fetched: a language is to be spoken by it, and it is missing."""
-    engines = {engine(config, language) for language in LANGUAGES}
+    engines = {engine(config, language) for language in languages.known()}
     return bool({"auto", "rhvoice"} & engines) and found(config, state) is None
 
 
@@ -130,7 +137,7 @@ def provide(config: Config, state: State, progress: Progress) -> bool:
         DOWNLOAD_MB,
         state.rhvoice,
     )
-    insists = any(engine(config, language) == "rhvoice" for language in LANGUAGES)
+    insists = any(engine(config, language) == "rhvoice" for language in languages.known())
     try:
         if not find_spec("rhvoice_wrapper"):
             raise ArchiveError("RHVoice needs the package rhvoice-wrapper: pip install it")

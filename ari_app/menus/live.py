@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ari_app.menus.loading import FlowsError, Menus, files
 from ari_app.session.line import LineError
-from ivr.speech.cases import PhraseError
+from ivr.speech.language import PhraseError
 from ivr.values import Phrase
 from ivr.wants import Screen
 from prompts.media import Progress, PromptMedia

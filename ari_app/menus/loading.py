@@ -5,15 +5,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from zoneinfo import available_timezones
 
+import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ari_app.config import own_languages
 from ari_app.config.settings import Config
 from ivr.check import SiteNames, Standard
 from ivr.loader import Loaded, Slots, load
 from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
 from ivr.source import LIMIT
+from ivr.speech.language import LanguageError
 from prompts import catalogue
 from prompts.catalogue import Catalogue, MergedCatalogue, merge_directory
 from prompts.durations import prompt_texts
@@ -25,6 +28,9 @@ ANY_SITE = SiteNames()
 
 PROMPTS = "prompts"
 """The directory, beside the flows, of their own texts."""
+
+_NO_FLOWS = (PROMPTS, own_languages.LANGUAGES)
+"""The directories, beside the flows, that have none."""
 
 TESTS = ".test.yaml"
 """How the names of tests of flows end, which stand beside them."""
@@ -122,7 +128,12 @@ def prompts_in_use(config: Config, menus: Path | None = None) -> Catalogue:
 
 
 def prompts(directory: Path, shipped: Catalogue) -> MergedCatalogue:
-    """The ``shipped`` texts, overridden by those of a directory of flows."""
+    """The ``shipped`` texts, overridden by those of a directory of flows, in its languages."""
+    try:
+        own_languages.install(directory)
+    except (LanguageError, OSError, UnicodeDecodeError) as error:
+        place = Place(str(directory / own_languages.LANGUAGES), 1, 1)
+        return MergedCatalogue(shipped, (Problem(place, str(error)),))
     own = directory / PROMPTS
     return merge_directory(shipped, own) if own.exists() else MergedCatalogue(shipped, ())
 
@@ -138,6 +149,13 @@ def read(
     if loaded.book is None:
         raise FlowsError(loaded.problems)
     return loaded.book
+
+
+def spoken(directory: Path) -> tuple[str, ...]:
+    """The languages that the flows of a directory name, in their order."""
+    heads = (yaml.load(text, yaml.CSafeLoader) for text in texts(directory).values())
+    listed = (head.get("languages", ()) for head in heads if isinstance(head, dict))
+    return tuple(dict.fromkeys(language for languages in listed for language in languages))
 
 
 def files(directory: Path) -> Iterator[Path]:
@@ -161,7 +179,9 @@ def texts(directory: Path) -> Mapping[str, str]:
         if directory.exists():
             next(directory.iterdir(), None)  # raises the reason; os.walk does not
         for path in sorted(files(directory)):
-            if path.parent == directory / PROMPTS or path.name.endswith((TESTS, ".yml")):
+            if path.parent in [directory / name for name in _NO_FLOWS] or path.name.endswith(
+                (TESTS, ".yml")
+            ):
                 continue
             with path.open("rb") as file:
                 found[str(path)] = file.read(4 * LIMIT + 4).decode(errors="surrogateescape")

@@ -19,7 +19,8 @@ from ari_app.selfcare.billing import (
 from ari_app.selfcare.orders import Unit
 from ari_app.selfcare.request_port import OpenTicket
 from ivr.events import Answered
-from ivr.speech.phrases import LANGUAGES, count
+from ivr.speech import languages
+from ivr.speech.phrases import count
 from ivr.tickets import label
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Value, Values, Word
 
@@ -164,7 +165,7 @@ def charges_written(found: Sequence[Charge], now: datetime) -> list[Phrase]:
 
 def measured(unit: Unit, amount: int) -> Name:
     """So many minutes or gigabytes, in words."""
-    return Name({each: count(amount, UNITS[unit], each) for each in LANGUAGES})
+    return Name({each: count(amount, UNITS[unit], each) for each in languages.known()})
 
 
 def payments(found: Sequence[Payment], today: date) -> Answered:

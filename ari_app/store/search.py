@@ -5,6 +5,7 @@ The typed text is cut into words first, so no part of it is taken as a query.
 
 import re
 import unicodedata
+from functools import cache
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from ari_app.store import history
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
 from ivr.number_forms import bare, is_number
+from ivr.speech import languages
 
 _LEAST = 4
 """The least number of last digits to search for."""
@@ -25,10 +27,6 @@ _CALLS_EACH = 5
 """How many contacts of one subscriber may match before another is missed."""
 
 _WORD = re.compile(r"[^\W_]+")
-_ENDING = re.compile(
-    r"(?<=[^\W\d_]{3})(?:[аяыи]ми|[оеыи]го|[ое]му|[оеаыия][вмхй]|[аеиоуыэюяйьі]{1,2})$"
-)
-"""What changes at the end of Russian and Belarusian words: связь, связи, связью."""
 _FOLDED = str.maketrans("ёЁ", "еЕ")
 """As in the indexes."""
 
@@ -141,8 +139,17 @@ def _words(text: str) -> list[str]:
     return [word[:_LONGEST] for word in _WORD.findall(folded)[:_MOST]]
 
 
+@cache
+def _endings() -> "re.Pattern[str]":
+    """What changes at the end of words, in the languages that are shipped: связь, связи, связью."""
+    every = dict.fromkeys(
+        filter(None, (languages.language(each).stems for each in languages.shipped()))
+    )
+    return re.compile(rf"(?<=[^\W\d_]{{3}})(?:{'|'.join(every)})$")
+
+
 def _stems(text: str) -> list[str]:
-    return [_ENDING.sub("", word.lower()) for word in _words(text)]
+    return [_endings().sub("", word.lower()) for word in _words(text)]
 
 
 def _query(words: list[str]) -> str:

@@ -1,7 +1,7 @@
 """The steps of a call as agents read them: what was played, what was chosen, what failed."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from ari_app.desk.caller_profile import Names, Step
 from ari_app.desk.operations import MENUS_ONLY
@@ -13,8 +13,9 @@ from ivr.analysis.reachability import shortest_to_human
 from ivr.engine import Step as Walked
 from ivr.model import Book
 from ivr.nodes import Node
-from ivr.speech.cases import numeral
-from ivr.terms import ACTIONS, BACK, REPEAT
+from ivr.speech.key_names import key_names
+from ivr.speech.languages import language as spoken_language
+from ivr.terms import ACTIONS
 from prompts.catalogue import Catalogue
 from prompts.template import Pause, Template
 
@@ -29,14 +30,6 @@ FAILED = frozenset(
 SILENT = ("announce", "branch", "call", "goto", "hours", "language", "return", "set")
 """Kinds of nodes that the caller does not notice."""
 
-KEY_NAMES: Mapping[str, Names] = {
-    "human": {"ru": "К специалисту", "be": "Да спецыяліста", "en": "To a person"},
-    BACK: {"ru": "Назад", "be": "Назад", "en": "Back"},
-    REPEAT: {"ru": "Ещё раз", "be": "Яшчэ раз", "en": "Once more"},
-}
-"""Names of keys that mean the same in every menu."""
-
-_PRESS = re.compile(r"\b(нажмите|наберите|націсніце|набярыце|press|dial|key)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
@@ -77,8 +70,8 @@ class CallNarrator:
         found: dict[str, str] = {}
         for language in self.catalogue.languages:
             texts = [_text(self.catalogue.template(one, language)[1]) for one in prompts]
-            chosen = (choice(text, step.key, language) for text in texts if step.key)
-            common = KEY_NAMES.get(self._target(step), {}).get(language, "")
+            chosen = (choice(text, step.key) for text in texts if step.key)
+            common = spoken_language(language).labels.get(self._target(step), "")
             text = next(filter(None, chosen), "") or common or _beginning(" ".join(texts))
             if text:
                 found[language] = text
@@ -115,14 +108,16 @@ def _beginning(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
-def choice(text: str, key: str, language: str) -> str:
+def choice(text: str, key: str) -> str:
     """What a menu's text offers for a key of one digit: "Ваш тариф, два." offers "Ваш тариф"
     for 2. Empty if the key is not in the text."""
     if not (len(key) == 1 and key.isdigit()):
         return ""
-    words = {key, numeral(int(key), language), numeral(int(key), language, "f")}
+    names = key_names()
+    words = {key, *(word for word, named in names.keys.items() if named == key)}
+    press = re.compile(rf"\b({'|'.join(names.press | names.dial)})\b", re.IGNORECASE)
     for sentence in re.split(r"[.!?;]", text):
-        clauses = [_PRESS.sub("", one).strip() for one in sentence.split(",")]
+        clauses = [press.sub("", one).strip() for one in sentence.split(",")]
         for index, clause in enumerate(clauses):
             spoken = _WORD.findall(clause)
             if not words & {word.lower() for word in spoken}:

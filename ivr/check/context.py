@@ -17,7 +17,7 @@ from ivr.model import Flow, Operation
 from ivr.nodes import Node
 from ivr.problems import Place, Problem, near
 from ivr.session import Spot
-from ivr.speech.phrases import LANGUAGES, VALUE_KINDS
+from ivr.speech.phrases import VALUE_KINDS
 from ivr.terms import Is
 from ivr.wants import AS_OF
 
@@ -57,14 +57,18 @@ class PromptText(Struct, frozen=True):
 class SiteNames(Struct, frozen=True):
     """What the settings of a site define.
 
-    ``languages``: those that it speaks, the first is the default. ``topics`` and ``departments``
-    are None if they are unknown. ``timezone``: of schedules that name none.
+    ``languages``: those that it speaks, the first is the default; any if empty. ``topics`` and
+    ``departments`` are None if they are unknown. ``timezone``: of schedules that name none.
     """
 
-    languages: tuple[str, ...] = LANGUAGES
+    languages: tuple[str, ...] = ()
     topics: Collection[str] | None = None
     departments: Collection[str] | None = None
     timezone: str = "UTC"
+
+    def spoken(self, languages: Iterable[str]) -> list[str]:
+        """Those of a flow's languages that the site speaks."""
+        return [each for each in languages if not self.languages or each in self.languages]
 
 
 class Standard(Struct, frozen=True):

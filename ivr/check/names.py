@@ -9,7 +9,7 @@ from ivr.check.context import CheckContext, Find, Finding, Mention, Read
 from ivr.conditions import COMPARISON, REFERENCE
 from ivr.digits import KEYS
 from ivr.problems import Place, near
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import languages
 from ivr.terms import (
     ACTIONS,
     BRANCH_SUBJECTS,
@@ -132,8 +132,8 @@ def nodes_there(context: CheckContext) -> Iterator[Finding]:
 def tongues(context: CheckContext) -> Iterator[Finding]:
     """Languages without a voice, or that the flow does not have."""
     for _, mention in context.mentions(Is.SPOKEN_LANGUAGE):
-        if mention.name not in LANGUAGES:
-            text = f"no voice speaks {mention.name}: {near(mention.name, LANGUAGES)}"
+        if mention.name not in languages.known():
+            text = f"no voice speaks {mention.name}: {near(mention.name, languages.known())}"
             yield mention.place, text
     yield from unknown(Is.LANGUAGE)(context)
 

@@ -149,7 +149,7 @@ def no_choice_of_language(context: CheckContext) -> Iterator[Finding]:
     """Flows in several languages without a choice of the language."""
     graph = context.graph
     for flow in context.flows.values():
-        spoken = [each for each in flow.languages if each in context.standard.site.languages]
+        spoken = context.standard.site.spoken(flow.languages)
         if flow.entries and len(spoken) > 1:
             reached = graph.reached([(flow.flow, node) for node in flow.entries.values()])
             if not any(isinstance(graph.nodes[each], nodes.Language) for each in reached):

@@ -16,7 +16,7 @@ def no_language(context: CheckContext) -> Iterator[Finding]:
     """Flows in no language that the site speaks."""
     spoken = context.standard.site.languages
     for name, flow in context.flows.items():
-        if not set(flow.languages) & set(spoken):
+        if not context.standard.site.spoken(flow.languages):
             text = f"the site speaks none of its languages: add {' or '.join(spoken)}"
             yield context.head(name, Is.SPOKEN_LANGUAGE, flow.languages[0]), text
 

@@ -7,6 +7,7 @@ from ivr import nodes
 from ivr.check.context import CheckContext, Finding, PromptText, prompts
 from ivr.key_grammar import choices, escapes, opening
 from ivr.session import Spot
+from ivr.speech.key_names import key_names
 from ivr.terms import ACTIONS, Is
 
 LONG = 30.0
@@ -15,45 +16,16 @@ LONG = 30.0
 HELP = 10.0
 """Help after a silence may be longer than a short menu, up to this (seconds)."""
 
-_NAMES = {
-    "0": "ноль нуль нолик нуля zero",
-    "1": "один одну единицу адзін адну адзінку one",
-    "2": "два две двойку дзве two",
-    "3": "три тройку тры three",
-    "4": "четыре четвёрку четверку чатыры чацвёрку four",
-    "5": "пять пятёрку пятерку пяць пяцёрку five",
-    "6": "шесть шестёрку шестерку шэсць шасцёрку six",
-    "7": "семь семёрку семерку сем сямёрку seven",
-    "8": "восемь восьмёрку восьмерку восем васьмёрку eight",
-    "9": "девять девятку дзевяць дзявятку nine",
-    "*": "звёздочку звездочку звёздочка звездочка зорачку зорачка star asterisk",
-    "#": "решётку решетку решётка решетка рашотку рашотка краты hash pound",
-}
-_KEYS = {word: key for key, words in _NAMES.items() for word in words.split()}
-"""Name of a key in any language -> the key; no name means two keys."""
-
-_PRESS = frozenset(
-    ("нажмите", "нажать", "нажмёте", "нажимайте", "націсніце", "націснуць", "націскайце", "press")
-)
-_BETWEEN = frozenset(
-    ("на", "клавишу", "кнопку", "цифру", "клавішу", "лічбу", "the", "key", "button", "number")
-)
-"""Words that may come between "press" and the key."""
-
 _WORD = re.compile(r"[*#]|\d+|\w+|[^\w\s*#]")
-
-
-def _called(word: str) -> str:
-    """The key that a word names; "" for none."""
-    return word if word in "*#" or word.isdecimal() else _KEYS.get(word, "")
 
 
 def named(text: str) -> set[str]:
     """All keys that a text names, also in a row: ``press one zero`` names 1, 0 and 10."""
+    called = key_names().called
     found: set[str] = set()
     row = ""
     for word in [*_WORD.findall(text.lower()), ""]:
-        key = _called(word) if word else ""
+        key = called(word) if word else ""
         row = row + key if key else ""
         found.update(each for each in (key, row) if each)
     return found
@@ -61,18 +33,20 @@ def named(text: str) -> set[str]:
 
 def promised(text: str) -> list[str]:
     """The keys that a text asks callers to press, each with all digits of its row."""
+    names = key_names()
     words = _WORD.findall(text.lower())
     found = []
     for index, word in enumerate(words):
-        if word in _PRESS:
+        if word in names.press:
             rest = iter(words[index + 1 :])
-            following = next((each for each in rest if each not in _BETWEEN), "")
+            following = next((each for each in rest if each not in names.between), "")
             row = ""
-            while following and (key := _called(following)):
+            while following and (key := names.called(following)):
                 row += key
                 following = next(rest, "")
-            if row:
-                found.append(row)
+            before = names.called(words[index - 1]) if index else ""
+            if row or before:  # "press one", or "one press", as word order has it
+                found.append(row or before)
     return found
 
 
@@ -97,12 +71,8 @@ def untranslated(context: CheckContext) -> Iterator[Finding]:
     for spot, node in context.nodes() if context.standard.heard else ():
         for prompt in dict.fromkeys(prompts(node)):
             there = context.standard.heard.get(prompt, {})
-            spoken = context.standard.site.languages
-            lacking = [
-                each
-                for each in context.flows[spot[0]].languages
-                if each in spoken and each not in there
-            ]
+            spoken = context.standard.site.spoken(context.flows[spot[0]].languages)
+            lacking = [each for each in spoken if each not in there]
             if lacking:
                 text = f"the prompt {prompt} has no text in {', '.join(lacking)}"
                 place = context.at(spot, Is.PROMPT, prompt)

@@ -1,108 +1,17 @@
 """Days and times in words: exact ones, those near today, and deadlines.
 
-Belarusian ordinals are made here: num2words has them without cases. Days are in the genitive, so
-that an author's text fits around them ("третьего ноября", "до третьего ноября").
+Days are in the form that an author's text fits around ("третьего ноября", "до третьего ноября"):
+which one that is, and the order of the words, says the language's file.
 """
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Final
+from string import Formatter
+from typing import Final, cast
 
-from num2words import num2words
-
-from ivr.speech.cases import counted, numeral
-from ivr.speech.nouns import HOUR, MINUTE
-
-_VOWELS: Final = "аеёіоуыэюя"
-
-MONTHS: Final = {
-    "ru": [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ],
-    "be": [
-        "студзеня",
-        "лютага",
-        "сакавіка",
-        "красавіка",
-        "мая",
-        "чэрвеня",
-        "ліпеня",
-        "жніўня",
-        "верасня",
-        "кастрычніка",
-        "лістапада",
-        "снежня",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-"""The months from January on, as they stand after their days."""
-
-_BE_ORDINALS: Final = {
-    n: word
-    for numbers, words in (
-        (
-            range(1, 20),
-            "першага другога трэцяга чацвёртага пятага шостага сёмага восьмага дзявятага дзясятага "
-            "адзінаццатага дванаццатага трынаццатага чатырнаццатага пятнаццатага шаснаццатага "
-            "сямнаццатага васямнаццатага дзевятнаццатага",
-        ),
-        (
-            range(20, 100, 10),
-            "дваццатага трыццатага саракавога пяцідзясятага шасцідзясятага сямідзясятага "
-            "васьмідзясятага дзевяностага",
-        ),
-        (
-            range(100, 1000, 100),
-            "сотага двухсотага трохсотага чатырохсотага пяцісотага шасцісотага сямісотага "
-            "васьмісотага дзевяцісотага",
-        ),
-        (
-            range(1000, 10_000, 1000),
-            "тысячнага двухтысячнага трохтысячнага чатырохтысячнага пяцітысячнага шасцітысячнага "
-            "сямітысячнага васьмітысячнага дзевяцітысячнага",
-        ),
-    )
-    for n, word in zip(numbers, words.split(), strict=True)
-}
-"""Belarusian ordinals in the genitive, those of one word."""
-
-
-_NEAR: Final = {
-    "ru": {-1: "вчера", 0: "сегодня", 1: "завтра"},
-    "be": {-1: "учора", 0: "сёння", 1: "заўтра"},
-    "en": {-1: "yesterday", 0: "today", 1: "tomorrow"},
-}
-
-BY: Final = {
-    "ru": ("до", "полуночи", "часа"),
-    "be": ("да", "паўночы", "гадзіны"),
-    "en": ("by", "midnight", ""),
-}
-"""Before a deadline, midnight, and one o'clock."""
+from ivr.speech.cases import counted, unit
+from ivr.speech.language import NOMINATIVE, Case, Clock, Language
+from ivr.speech.languages import language as spoken
+from ivr.speech.numerals import numeral, ordinal
 
 ROUNDED: Final = timedelta(minutes=30)
 """Deadlines are rounded up to a multiple of this: a promise to the minute is not kept."""
@@ -110,33 +19,41 @@ ROUNDED: Final = timedelta(minutes=30)
 
 def month(number: int, language: str) -> str:
     """ "ноября": a month from 1 to 12, as it stands after its days."""
-    return MONTHS[language][number - 1]
+    return spoken(language).months[number - 1]
 
 
 def day(value: date, language: str, *, year: bool = False) -> str:
     """ "третьего ноября", on demand "третьего ноября две тысячи двадцать шестого года"."""
-    of = month(value.month, language)
-    match language:
-        case "en":
-            text = f"the {_ordinal(value.day, language)} of {of}"
-            return f"{text} {num2words(value.year, lang='en', to='year')}" if year else text
-        case _:
-            text = f"{_ordinal(value.day, language)} {of}"
-            return f"{text} {_ordinal(value.year, language)} года" if year else text
+    found = spoken(language)
+    pattern = found.date if year else found.day
+    return pattern.format(
+        day=ordinal(value.day, found),
+        month=month(value.month, language),
+        year=_year(value.year, found) if year else "",
+    )
+
+
+def _year(number: int, language: Language) -> str:
+    match language.year:
+        case "ordinal":
+            return ordinal(number, language)
+        case "cardinal":
+            return numeral(number, language.code)
+        case "pairs":
+            from num2words import num2words
+
+            return str(num2words(number, lang=language.numerals.library, to="year"))
 
 
 def near(value: date, today: date | None, language: str) -> str | None:
     """ "вчера", "сегодня", "завтра" if it is one of these, seen from ``today``."""
-    return None if today is None else _NEAR[language].get((value - today).days)
+    days = 2 if today is None else (value - today).days
+    return spoken(language).near[days + 1] if -1 <= days <= 1 else None
 
 
 def moment(value: datetime, today: date | None, language: str) -> str:
     """ "сегодня в четырнадцать часов пять минут"; another day is said without its year."""
-    between = {"ru": "в", "be": "ў", "en": "at"}[language]
-    on = near(value.date(), today, language) or day(value.date(), language)
-    if language == "be" and on[-1] not in _VOWELS:
-        between = "у"
-    return f"{on} {between} {_time(value.hour, value.minute, language)}"
+    return _at(value, value.date(), today, spoken(language), spoken(language).time)
 
 
 def rounded(value: datetime) -> datetime:
@@ -145,61 +62,57 @@ def rounded(value: datetime) -> datetime:
     return value - since + -(-since // ROUNDED) * ROUNDED
 
 
+def last_day(end: datetime) -> tuple[date, str]:
+    """The day of a deadline and its time in figures: midnight, 24:00, is of the day that ends."""
+    midnight = not (end.hour or end.minute)
+    time = "24:00" if midnight else f"{end.hour}:{end:%M}"
+    return end.date() - timedelta(days=midnight), time
+
+
 def deadline(value: datetime, today: date | None, language: str) -> str:
     """ "завтра до девяти тридцати", rounded up by :func:`rounded`."""
     end = rounded(value)
-    midnight = not (end.hour or end.minute)
-    last = end.date() - timedelta(days=midnight)
-    on = near(last, today, language) or day(last, language)
-    before, at_midnight, at_one = BY[language]
-    return f"{on} {before} {at_midnight if midnight else _until(end, at_one, language)}"
+    return _at(end, last_day(end)[0], today, spoken(language), spoken(language).until)
 
 
-def _until(end: datetime, at_one: str, language: str) -> str:
-    if language == "en":
-        return _english_time(end.hour, end.minute)
-    hour = numeral(end.hour, language, HOUR[language].gender, "genitive")
-    if end.minute:
-        return (
-            f"{at_one if end.hour == 1 else hour} {numeral(end.minute, language, 'f', 'genitive')}"
-        )
-    return at_one if end.hour == 1 else counted(end.hour, HOUR, language, "genitive")
+def _at(at: datetime, on: date, today: date | None, language: Language, clock: Clock) -> str:
+    named = near(on, today, language.code) or day(on, language.code)
+    figures = f"{at.hour}:{at:%M}"
+    if on != at.date():
+        figures = "24:00"
+    time = clock.names.get(figures) or _time(at, language, clock)
+    hard = bool(clock.after_consonant) and named[-1] not in language.vowels
+    return (clock.after_consonant if hard else clock.moment).format(on=named, time=time)
 
 
-def _time(hour: int, minute: int, language: str) -> str:
-    if language == "en":
-        return _english_time(hour, minute)
-    text = counted(hour, HOUR, language, "accusative")
-    return f"{text} {counted(minute, MINUTE, language, 'accusative')}" if minute else text
+def _time(at: datetime, language: Language, clock: Clock) -> str:
+    pattern = clock.full if at.minute else clock.whole
+    parts = []
+    for literal, name, case, _ in Formatter().parse(pattern):
+        parts.append(literal)
+        if name is not None:
+            parts.append(_part(at, name, cast("Case", case or NOMINATIVE), language, clock))
+    return "".join(parts)
 
 
-def _english_time(hour: int, minute: int) -> str:
-    if not minute and hour in (0, 12):
-        return "noon" if hour else "midnight"
-    text = numeral(hour % 12 or 12, "en")
-    if minute:
-        text += " oh" if minute < 10 else ""
-        text += f" {numeral(minute, 'en')}"
-    return f"{text} {'a.m.' if hour < 12 else 'p.m.'}"
-
-
-@lru_cache(maxsize=512)
-def _ordinal(number: int, language: str) -> str:
-    """An ordinal: in the genitive, masculine or neuter; in English as it is."""
-    match language:
-        case "en":
-            return str(num2words(number, lang="en", to="ordinal"))
-        case "ru":
-            return str(num2words(number, lang="ru", to="ordinal", case="g"))
-        case _:
-            last = _last_word(number)
-            head = numeral(number - last, "be").removeprefix("адна ") + " " if number > last else ""
-            return head + _BE_ORDINALS[last]
-
-
-def _last_word(number: int) -> int:
-    """The part of a compound number that becomes an ordinal, its last word: 2026 -> 6."""
-    if number % 100:
-        tens = number % 100
-        return tens if tens < 20 or tens % 10 == 0 else tens % 10
-    return number % 1000 or number
+def _part(at: datetime, name: str, case: Case, language: Language, clock: Clock) -> str:
+    code = language.code
+    match name:
+        case "hours":
+            return counted(at.hour, unit("hour", code), code, case)
+        case "minutes":
+            return counted(at.minute, unit("minute", code), code, case)
+        case "number":
+            return numeral(at.hour, code)
+        case "hour12":
+            return numeral(at.hour % 12 or 12, code)
+        case "half":
+            return language.halves[at.hour >= 12]
+        case "minute":
+            words = numeral(at.minute, code, "", case)
+            return f"{language.zero} {words}" if language.zero and at.minute < 10 else words
+        case _:  # the hour
+            named = clock.names.get(str(at.hour))
+            if named or clock.hours:
+                return named or clock.hours[at.hour]
+            return numeral(at.hour, code, unit("hour", code).gender, case)

@@ -1,24 +1,21 @@
-"""Values to spoken words: money, counts, days and digits in Russian, Belarusian and English.
+"""Values to spoken words: money, counts, days and digits, in each language that has a file.
 
-Numerals come from num2words; grammar is done here and in :mod:`ivr.speech.cases` and
-:mod:`ivr.speech.dates`, because num2words gets it wrong (feminine millions, "одна миллион";
-currencies with their country). A placeholder names the grammatical case of money and counts.
+A placeholder names the grammatical case of money and counts.
 """
 
 import re
-from decimal import ROUND_HALF_UP
 from typing import Final
 
 from msgspec import Struct
 
 from ivr.numbers import NumberPlan
 from ivr.speech import dates
-from ivr.speech.cases import LIMIT, MINUS, NOMINATIVE, Case, PhraseError, counted, numeral
-from ivr.speech.nouns import CURRENCIES, UNITS
+from ivr.speech.cases import counted, unit
+from ivr.speech.currencies import money
+from ivr.speech.language import NOMINATIVE, Case, PhraseError
+from ivr.speech.languages import language as spoken_language
+from ivr.speech.numerals import numeral
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Spoken, Value
-
-LANGUAGES: Final[tuple[str, ...]] = ("ru", "be", "en")
-"""The languages that values have words in."""
 
 KINDS: Final[tuple[str, ...]] = (
     "money",
@@ -45,39 +42,12 @@ VALUE_KINDS: Final = {"date": "day", "near": "day", "when": "moment", "deadline"
 """Kind of placeholder -> the kind of its value, where the two differ."""
 
 
-_KEYS: Final = {
-    "ru": dict(zip("+*#", ("плюс", "звёздочка", "решётка"), strict=True)),
-    "be": dict(zip("+*#", ("плюс", "зорачка", "рашотка"), strict=True)),
-    "en": dict(zip("+*#", ("plus", "star", "hash"), strict=True)),
-}
-
 _GROUPS: Final = {7: (3, 2, 2), 9: (2, 3, 2, 2), 10: (3, 3, 2, 2), 11: (1, 3, 3, 2, 2)}
 
 
-def money(value: Money, language: str, case: Case = NOMINATIVE) -> str:
-    """ "двенадцать рублей пятьдесят копеек"; a zero part is left out."""
-    if value.currency not in CURRENCIES:
-        raise PhraseError(
-            f"the currency {value.currency!r} has no words; use one of {', '.join(CURRENCIES)}, "
-            "or add its forms to CURRENCIES of ivr/speech/nouns.py"
-        )
-    if not value.amount.is_finite() or abs(value.amount) >= LIMIT:
-        raise PhraseError("the amount of money cannot be said: check the billing system")
-    hundredths = int((value.amount * 100).to_integral_value(ROUND_HALF_UP))
-    whole, part = divmod(abs(hundredths), 100)
-    wholes, parts = CURRENCIES[value.currency]
-    text = [counted(whole, wholes, language, case)] if whole or not part else []
-    if part:
-        text.append(counted(part, parts, language, case))
-    joined = (" and " if language == "en" else " ").join(text)
-    return f"{MINUS[language]} {joined}" if hundredths < 0 else joined
-
-
-def count(number: int, unit: str, language: str, case: Case = NOMINATIVE) -> str:
-    """ "одна минута, две минуты, пять минут": ``unit`` is one of :data:`ivr.speech.nouns.UNITS`."""
-    if unit not in UNITS:
-        raise PhraseError(f"the unit {unit!r} is unknown; use one of {', '.join(UNITS)}")
-    return counted(number, UNITS[unit], _known(language), case)
+def count(number: int, name: str, language: str, case: Case = NOMINATIVE) -> str:
+    """ "одна минута, две минуты, пять минут": ``name`` is one of the language's units."""
+    return counted(number, unit(name, language), language, case)
 
 
 def digits(value: str, language: str, numbers: NumberPlan | None = None) -> str:
@@ -85,7 +55,7 @@ def digits(value: str, language: str, numbers: NumberPlan | None = None) -> str:
 
     Numbers of the plan ``numbers`` are said in its groups, others in groups by their length.
     """
-    words = _KEYS[_known(language)]
+    words = spoken_language(language).signs
     signs = re.sub(r"[^0-9+*#]", "", value)
     number = signs.lstrip("+")
     groups = [words["+"]] if number != signs else []
@@ -111,7 +81,7 @@ def spoken(value: Value, kind: str, unit: str, reader: Reader, case: Case = NOMI
 
     Raises :class:`PhraseError` when the value is not of that kind or has no words.
     """
-    language = _known(reader.language)
+    language = reader.language
     match kind, value:
         case "money", Money():
             return money(value, language, case)
@@ -136,12 +106,6 @@ def spoken(value: Value, kind: str, unit: str, reader: Reader, case: Case = NOMI
                 f"a placeholder of kind {kind!r} was given {type(value).__name__}; "
                 "the operation and the prompt must name the same kind"
             )
-
-
-def _known(language: str) -> str:
-    if language not in LANGUAGES:
-        raise PhraseError(f"the language {language!r} is unknown; use one of {LANGUAGES}")
-    return language
 
 
 def _sizes(number: str) -> tuple[int, ...]:

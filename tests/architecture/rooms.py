@@ -126,7 +126,7 @@ ROOMS = {
     ),
     "ari_app.store": _room(
         "SQLite: one module per thing remembered",
-        "ivr ivr.diagram ivr.hours ivr.identity",
+        "ivr ivr.diagram ivr.hours ivr.identity ivr.speech",
     ),
     "ari_app.desk": _room(
         "the agents' browser; knows the rest as ports",
@@ -170,6 +170,7 @@ ROOMS = {
     ),
     "ivr.identity": _room(
         "code words, keypad letters, lockout",
+        "ivr.speech",
     ),
     "ivr.speech": _room(
         "values as words, per language",

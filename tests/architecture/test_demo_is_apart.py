@@ -10,10 +10,11 @@ import pytest
 from ari_app.config.site_departments import defaults
 from ari_app.demo.settings import SETTINGS
 from ari_app.selfcare.operations import CATALOGUE
+from ivr.speech import languages
 from ivr.terms import BRANCH_SUBJECTS, KINDS_OF_VALUES
 from tests.architecture.arrows import ROOT
 
-SPEAKABLE = ("ivr/speech/nouns.py", "ivr/speech/written.py")
+SPEAKABLE = tuple(f"ivr/speech/languages/{code}.yaml" for code in languages.shipped())
 """Tables of all currencies that can be spoken, the demo's among them."""
 
 SHIPPED = [

@@ -11,6 +11,7 @@ from ari_app.demo.settings import OPERATOR, SETTINGS
 from ari_app.main import pbx_site
 from ari_app.main.demo import installation
 from asterisk_conf.site import Queue
+from tests.spoken import IN_MENUS
 
 
 def state(tmp_path: Path, text: str | None = None) -> State:
@@ -33,7 +34,9 @@ def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
     own = {key: SETTINGS[key] for key in ("billing", "departments", "topics")}
     assert config == convert(
         {
-            "site": Site(timezone="Europe/Minsk", numbers=("611", "111", "2690000")),
+            "site": Site(
+                timezone="Europe/Minsk", numbers=("611", "111", "2690000"), languages=IN_MENUS
+            ),
             "operator": OPERATOR,
             **own,
         },
@@ -51,6 +54,7 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
         "FIRSTLINE_SITE_NUMBERS": "611,112",
         "FIRSTLINE_SITE_DEMO": "false",
         "FIRSTLINE_SITE_TIMEZONE": "Asia/Almaty",
+        "FIRSTLINE_SITE_LANGUAGES": "kk,ru",
         "FIRSTLINE_OPERATOR_NAME": "Jaryq",
         "FIRSTLINE_OPERATOR_COUNTRY": "KZ",
         "FIRSTLINE_OPERATOR_CURRENCY": "RUB",

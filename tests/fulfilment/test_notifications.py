@@ -21,9 +21,9 @@ from ari_app.selfcare.orders import (
     Unit,
 )
 from ari_app.selfcare.paid_operations import ORDER_OPERATIONS
-from ivr.speech.phrases import LANGUAGES
 from tests.fulfilment.harness import say
 from tests.selfcare.fake_billing import NOON, SINCE
+from tests.spoken import LANGUAGES
 
 ACTIONS = [one.name for one in ORDER_OPERATIONS if one.costs]
 DONE, FREE = (

@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.nodes import Menu
-from ivr.screens import MORE, SMS, USSD, Choice, PageSize, fits, listed, pages, turning
+from ivr.screens import SMS, USSD, Choice, PageSize, fits, listed, pages, turning
 from prompts import catalogue
 from prompts.template import Slot
 from tests.ivr.conversation import shipped
 from tests.operators import DEMO
+from tests.spoken import MORE
 
 SIGNS = st.sampled_from("abz ,.\nдляў€{[«😀")
 SENTENCES = st.lists(st.one_of(st.text(SIGNS, max_size=200), st.text(max_size=40)), max_size=6)

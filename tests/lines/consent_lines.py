@@ -23,7 +23,7 @@ from ari_app.ussd.sessions import PROMPTS, Callers, Request, Sessions, TextServi
 from ivr.events import Answered
 from ivr.loader import load
 from ivr.model import Book, Operation
-from ivr.screens import MORE, USSD
+from ivr.screens import USSD
 from ivr.session import Caller, Session
 from ivr.session_start import start_session
 from ivr.values import Money
@@ -32,6 +32,7 @@ from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
 from tests.deadlines import within
+from tests.spoken import MORE
 
 FLOW = """
 flow: main

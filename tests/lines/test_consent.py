@@ -21,13 +21,14 @@ from ari_app.sim.run import Call
 from ari_app.sim.script import Test
 from ari_app.ussd.line import Page, Reply, TextLine
 from ivr.engine import Step
-from ivr.screens import MORE, SMS, USSD, PageSize, listed
+from ivr.screens import SMS, USSD, PageSize, listed
 from ivr.values import Phrase
 from ivr.wants import Ask, Say, Screen, Want
 from prompts import catalogue
 from prompts.plan import screen_texts
 from tests.lines.consent_lines import LINES, When
 from tests.operators import DEMO
+from tests.spoken import MORE
 
 MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
 BENCH = simulation.bench(MENUS.book, MENUS.catalogue, simulated_operator())

@@ -21,13 +21,14 @@ from ivr import nodes
 from ivr.draft import Step
 from ivr.events import Event, Gone, Keyed
 from ivr.gather import SAME_PRESS, Gather, Keypad
-from ivr.screens import MORE, USSD, fits
+from ivr.screens import USSD, fits
 from ivr.wants import Ask, LineWant
 from prompts.plan import screen_texts
 from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
 from tests.lines.test_same_conversation import BENCH, BOOK, MENUS
+from tests.spoken import MORE
 
 TESTS = [
     test

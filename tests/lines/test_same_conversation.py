@@ -21,11 +21,12 @@ from ari_app.ussd.line import Page, Reply, TextLine
 from ivr import nodes
 from ivr.diagram.picture import linked_flows
 from ivr.problems import Place
-from ivr.screens import MORE, USSD, fits
+from ivr.screens import USSD, fits
 from ivr.session import Session
 from prompts import catalogue
 from prompts.plan import screen_texts
 from tests.operators import DEMO
+from tests.spoken import MORE
 
 MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
 BOOK = MENUS.book

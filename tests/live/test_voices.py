@@ -61,7 +61,7 @@ def test_only_free_voices_are_there(unpacked: Path) -> None:
     found = rhvoice_files.find(unpacked)
     assert found is not None
     there = set(found.voices())
-    assert there == {(lang, each) for lang, names in rhvoice_files.FREE.items() for each in names}
+    assert there == {(lang, each) for lang, names in rhvoice_files.free().items() for each in names}
 
 
 def test_each_language_is_spoken_by_its_voice(one: Installation) -> None:

@@ -25,6 +25,7 @@ from prompts.trial import attempt
 from prompts.value_cuts import likely
 from prompts.voice import Settings, SpeechFailed, Voice
 from tests.deadlines import allowed
+from tests.spoken import SHIPPED
 
 FIRST, SECOND = SpokenText("Первое.", "ru"), SpokenText("Второе.", "ru")
 TONE = 440.0
@@ -191,7 +192,7 @@ async def test_amounts_are_spoken_ahead_where_the_engine_is_slow(
 async def test_without_espeak_the_other_engine_still_speaks(
     server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    speakers = dict.fromkeys(("ru", "be", "en"), settings(server).speakers["ru"])
+    speakers = dict.fromkeys(SHIPPED, settings(server).speakers["ru"])
     voice = Voice(Settings(speakers=speakers), tmp_path / "cache")
     voice._pools["espeak"] = voice._pools["espeak"].__class__(("false",), 1)
     with caplog.at_level(logging.WARNING):

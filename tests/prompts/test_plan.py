@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ari_app.demo.settings import OPERATOR
-from ivr.speech.cases import PhraseError
+from ivr.speech.language import PhraseError
 from ivr.speech.phrases import VALUE_KINDS
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Spoken, Value, Values
 from prompts import catalogue

@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.speech import dates
-from ivr.speech.cases import CASES, Case
-from ivr.speech.nouns import CURRENCIES, UNITS
-from ivr.speech.phrases import LANGUAGES, count, digits, money
+from ivr.speech.currencies import money
+from ivr.speech.language import Case
+from ivr.speech.phrases import count, digits
 from ivr.values import Day, Money, Phrase
 from prompts.catalogue import Catalogue, merge
 from prompts.operator import Operator
 from prompts.pieces import Piece, RecordedFile, SpokenText
 from prompts.plan import Recordings, pieces
 from prompts.recorded_values import recorded_as, vocabulary
+from tests.spoken import CASES, CURRENCIES, LANGUAGES, UNITS
 
 TODAY = date(2026, 11, 29)
 languages = st.sampled_from(LANGUAGES)

@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.speech import dates
-from ivr.speech.cases import CASES, Case
-from ivr.speech.phrases import LANGUAGES, count, money
+from ivr.speech.currencies import money
+from ivr.speech.language import Case
+from ivr.speech.phrases import count
 from ivr.values import Money, Phrase
 from prompts.catalogue import Catalogue, merge
 from prompts.operator import Operator
 from prompts.pieces import SpokenText
 from prompts.plan import phrase_text, pieces
 from prompts.value_cuts import likely, parts
+from tests.spoken import CASES, LANGUAGES
 
 TODAY = date(2026, 11, 29)
 

@@ -20,19 +20,19 @@ NARRATOR = CallNarrator(WORDS, MENUS)
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "language", "offered"),
+    ("text", "key", "offered"),
     [
-        ("Баланс и счета, нажмите один. Ваш тариф, два.", "1", "ru", "Баланс и счета"),
-        ("Баланс и счета, нажмите один. Ваш тариф, два.", "2", "ru", "Ваш тариф"),
-        ("Баланс и счета, нажмите один. Ваш тариф, два.", "3", "ru", ""),
-        ("Чтобы мы перезвонили, нажмите один.", "1", "ru", "Чтобы мы перезвонили"),
-        ("For your balance press one, for the tariff two.", "2", "en", "for the tariff"),
-        ("Press 1 for money.", "1", "en", "for money"),
-        ("Наберите номер.", "375291234567", "ru", ""),
+        ("Баланс и счета, нажмите один. Ваш тариф, два.", "1", "Баланс и счета"),
+        ("Баланс и счета, нажмите один. Ваш тариф, два.", "2", "Ваш тариф"),
+        ("Баланс и счета, нажмите один. Ваш тариф, два.", "3", ""),
+        ("Чтобы мы перезвонили, нажмите один.", "1", "Чтобы мы перезвонили"),
+        ("For your balance press one, for the tariff two.", "2", "for the tariff"),
+        ("Press 1 for money.", "1", "for money"),
+        ("Наберите номер.", "375291234567", ""),
     ],
 )
-def test_what_a_menu_offers_for_a_key(text: str, key: str, language: str, offered: str) -> None:
-    assert choice(text, key, language) == offered
+def test_what_a_menu_offers_for_a_key(text: str, key: str, offered: str) -> None:
+    assert choice(text, key) == offered
 
 
 def test_every_main_choice_of_the_shipped_menu_has_a_name() -> None:

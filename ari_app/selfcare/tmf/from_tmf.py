@@ -27,7 +27,7 @@ from ari_app.selfcare.billing import (
 from ari_app.selfcare.orders import Unit
 from ari_app.selfcare.tmf import resources as tmf
 from ivr.secret import Secret
-from ivr.speech.phrases import LANGUAGES
+from ivr.speech import languages
 
 SELLER = "seller"
 """The role of the party who offers something to another subscriber."""
@@ -226,7 +226,7 @@ def unit(said: Characteristics) -> Unit:
 
 def _names(name: str, said: Characteristics) -> dict[str, str]:
     """A name per language, with the one that has none for the languages that lack one."""
-    found = {language: text(said, f"name.{language}") or name for language in LANGUAGES}
+    found = {language: text(said, f"name.{language}") or name for language in languages.known()}
     if "" in found.values():
         raise ValueError("no name")
     return found

@@ -38,7 +38,7 @@ ABOUT = About("375990000017", "Берёзкина Ева", ("зорка", "zorka
         ("35642", "operator's name"),
         ("берёзкина", "subscriber's name"),
         ("236334452", "subscriber's name"),
-        ("ґанок", "on no key"),
+        ("ñandú", "on no key"),
     ],
 )
 def test_a_weak_word_is_refused_with_a_reason(word: str, why: str) -> None:

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.speech.cases import Case, counted, numeral
-from ivr.speech.nouns import CURRENCIES, UNITS
-from ivr.speech.phrases import count, money
+from ivr.speech.cases import counted
+from ivr.speech.currencies import money
+from ivr.speech.language import Case
+from ivr.speech.numerals import numeral
+from ivr.speech.phrases import count
 from ivr.values import Money
-
-RUBLE, KOPECK = CURRENCIES["BYN"]
+from tests.spoken import UNITS, currency
 
 # The oracle: positions of a number written out by hand, in the accusative and genitive.
 ONES = {
@@ -115,9 +116,10 @@ def oracle(number: int, language: str, case: str, feminine: bool, noun: str) -> 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_money_up_to_ten_thousand(language: str, case: Case) -> None:
     whole, _ = NOUNS[language][case]
+    ruble, _ = currency("BYN", language)
     for number in range(10_001):
         expected = oracle(number, language, case, feminine=False, noun=whole)
-        assert alike(counted(number, RUBLE, language, case)) == alike(expected)
+        assert alike(counted(number, ruble, language, case)) == alike(expected)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -140,8 +142,9 @@ def alike(words: str) -> str:
 @given(st.integers(-(10**14), 10**14), st.sampled_from(LANGUAGES), st.sampled_from(CASES))
 def test_a_case_changes_no_figure(number: int, language: str, case: Case) -> None:
     """Each word of the nominative has one word in every case, and the noun follows it."""
-    nominative = counted(number, KOPECK, language).split()
-    assert len(counted(number, KOPECK, language, case).split()) == len(nominative)
+    kopeck = currency("BYN", language)[1]
+    nominative = counted(number, kopeck, language).split()
+    assert len(counted(number, kopeck, language, case).split()) == len(nominative)
 
 
 @given(st.integers(0, 10**9))

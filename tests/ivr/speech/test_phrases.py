@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.speech.cases import PhraseError, numeral
+from ivr.speech.cases import unit as noun_of
+from ivr.speech.currencies import money, rounded
 from ivr.speech.dates import day, moment
-from ivr.speech.nouns import CURRENCIES, UNITS
-from ivr.speech.phrases import LANGUAGES, Reader, count, digits, money, spoken
+from ivr.speech.language import PhraseError
+from ivr.speech.numerals import numeral
+from ivr.speech.phrases import Reader, count, digits, spoken
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Rows
 from tests.operators import BELARUS
+from tests.spoken import CURRENCIES, LANGUAGES, UNITS
 
 languages = st.sampled_from(LANGUAGES)
 
@@ -260,8 +263,6 @@ def test_every_kind_has_words() -> None:
 
 
 def test_what_has_no_words_says_who_must_act() -> None:
-    with pytest.raises(PhraseError, match=r"XTS.*ivr/speech/nouns"):
-        money(Money(Decimal(1), "XTS"), "ru")
     with pytest.raises(PhraseError, match="billing"):
         money(Money(Decimal("NaN"), "BYN"), "ru")
     with pytest.raises(PhraseError, match="billing"):
@@ -270,8 +271,8 @@ def test_what_has_no_words_says_who_must_act() -> None:
         count(10**40, "minute", "en")
     with pytest.raises(PhraseError, match=r"parsec.*minute"):
         count(1, "parsec", "ru")
-    with pytest.raises(PhraseError, match="language 'pl'"):
-        count(1, "minute", "pl")
+    with pytest.raises(PhraseError, match="language 'xx'"):
+        count(1, "minute", "xx")
     with pytest.raises(PhraseError, match="'money' was given Count"):
         spoken(Count(1), "money", "", Reader("ru"))
     with pytest.raises(PhraseError, match="'each' was given Rows"):
@@ -286,13 +287,13 @@ def test_what_has_no_words_says_who_must_act() -> None:
 def test_any_amount_has_words(amount: Decimal, currency: str, language: str) -> None:
     words = money(Money(amount, currency), language)
     assert words.replace(" ", "").replace("-", "").isalpha()
-    assert words.startswith(("минус", "мінус", "minus")) == (amount < 0)
+    assert words.startswith(("минус", "мінус", "minus")) == (rounded(amount, currency) < 0)
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(sorted(UNITS)), languages)
 def test_any_count_has_words(number: int, unit: str, language: str) -> None:
     words = count(number, unit, language)
-    assert words.split()[-1] in UNITS[unit][language]
+    assert words.split()[-1] in noun_of(unit, language).cases["nominative"]
 
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)), languages)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ivr.speech.cases import PhraseError
+from ivr.speech.language import PhraseError
 from ivr.speech.phrases import Reader
 from ivr.speech.written import written
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Spoken, Value
