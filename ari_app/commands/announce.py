@@ -180,7 +180,8 @@ def _texts(
     given: Mapping[str, str], recording: Path | None, spoken: Sequence[str]
 ) -> Mapping[str, str]:
     """The texts that were given; warns about languages of the site without one."""
-    texts = {name: " ".join(text.split()) for name, text in given.items() if text.strip()}
+    said = {name: " ".join(text.split()) for name, text in given.items() if text.strip()}
+    texts = {name: said[name] for name in languages.known() if name in said}
     missing = [name for name in spoken if name not in texts]
     if not texts and recording is None:
         raise click.UsageError(f"give a text or a recording: --text {spoken[0]}=… or --recording")

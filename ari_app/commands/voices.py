@@ -14,7 +14,6 @@ from ari_app.commands.language_argument import LANGUAGE
 from ari_app.commands.runner import console, run
 from ari_app.config.state import State
 from ari_app.main import voices as installed
-from ivr.speech import languages as speech_languages
 from ivr.speech.dates import moment
 from ivr.speech.phrases import digits
 from prompts import rhvoice_files
@@ -40,7 +39,7 @@ def list_(state: State) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("language", "engine", "voice", "licence", "state"):
         table.add_column(heading, no_wrap=True)
-    for language in speech_languages.known():
+    for language in installed.spoken(config):
         for engine, voice, licence, usable in _known(language, there, speakers[language]):
             used = (speakers[language].engine, speakers[language].voice) == (engine, voice)
             shown = "in use" if used else "installed" if usable else "not installed"
@@ -108,7 +107,9 @@ def test(state: State, languages: tuple[str, ...], output: Path | None) -> None:
         output.mkdir(parents=True, exist_ok=True)
     failed = False
     for language in languages or state.config().site.languages:
-        speaker = settings.speakers[language]
+        speaker = settings.speakers.get(language) or Speaker(
+            "espeak", usual_voice("espeak", language)
+        )
         text = f"{moment(_TRIAL, None, language)}. {digits('0123456789', language)}."
         keep = output / f"{language}.wav" if output else None
         try:

@@ -83,6 +83,11 @@ def engine(config: Config, language: str) -> str:
     return config.voice.engine if fits else "espeak"
 
 
+def spoken(config: Config) -> tuple[str, ...]:
+    """The languages whose voices are chosen here: those of the site; espeak speaks any other."""
+    return tuple(dict.fromkeys((*config.site.languages, *config.voices)))
+
+
 def settings(config: Config, state: State) -> voice.Settings:
     """Who speaks which language."""
     speakers = dict(_speakers(config, found(config, state)))
@@ -96,7 +101,7 @@ def settings(config: Config, state: State) -> voice.Settings:
 
 
 def _speakers(config: Config, there: RHVoiceFiles | None) -> Iterator[tuple[str, Speaker]]:
-    for language in languages.known():
+    for language in spoken(config):
         own = config.voices.get(language, LanguageVoice())
         named, chosen = engine(config, language), own.voice
         if named == "auto":
@@ -120,7 +125,7 @@ def _speakers(config: Config, there: RHVoiceFiles | None) -> Iterator[tuple[str,
 
 def wanted(config: Config, state: State) -> bool:
     """Whether RHVoice is to be fetched: a language is to be spoken by it, and it is missing."""
-    engines = {engine(config, language) for language in languages.known()}
+    engines = {engine(config, language) for language in spoken(config)}
     return bool({"auto", "rhvoice"} & engines) and found(config, state) is None
 
 
@@ -137,7 +142,7 @@ def provide(config: Config, state: State, progress: Progress) -> bool:
         DOWNLOAD_MB,
         state.rhvoice,
     )
-    insists = any(engine(config, language) == "rhvoice" for language in languages.known())
+    insists = any(engine(config, language) == "rhvoice" for language in spoken(config))
     try:
         if not find_spec("rhvoice_wrapper"):
             raise ArchiveError("RHVoice needs the package rhvoice-wrapper: pip install it")

@@ -20,7 +20,7 @@ from tests.commands.conftest import Run
 from tests.operators import BELARUS
 
 T = TypeVar("T")
-TEXTS = ("--text-ru", "Пожар.", "--text-be", "Пажар.", "--text-en", "A fire.")
+TEXTS = ("--text", "ru=Пожар.", "--text", "be=Пажар.", "--text-en", "A fire.")
 UNTIL = ("--until", "3h", "--by", "anna")
 
 
@@ -88,7 +88,9 @@ def test_a_tariff_is_known_by_all_its_names(run: Run) -> None:
 def test_a_missing_text_is_warned_of(run: Run) -> None:
     done = run("announce", "add", "--everyone", "--text-be", "Пажар.", *UNTIL)
     assert done.exit_code == 0
-    assert "no --text-ru, --text-en: callers in that language hear the text in be" in done.stderr
+    assert (
+        "no --text ru=…, --text en=…: callers in that language hear the text in be" in done.stderr
+    )
 
 
 def test_a_recording_is_kept_where_it_stays(run: Run, state: State, tmp_path: Path) -> None:
