@@ -93,7 +93,7 @@ def test_another_directory_serves_several_installations(
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ('[voice.pl]\nvoice = "x"', "[voice.pl]: write one of ru, be, en"),
+        ('[voice.xx]\nvoice = "x"', "[voice.…]: 'xx' is not a language"),
         ("[voice.ru]\nspeed = 1", "[voice.…] has no speed"),
         ("[voice.ru]\nrate = 10", "Expected `int` >= 40"),
         ('[voice.ru]\nengine = "http"', "the engine http needs a url"),
