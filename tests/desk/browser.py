@@ -34,7 +34,12 @@ QUIET = (
     *("--headless=new", "--no-sandbox", "--no-first-run", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--disable-background-timer-throttling", "--disable-renderer-backgrounding"),
-    *("--disable-backgrounding-occluded-windows", "--disable-breakpad", "--hide-scrollbars"),
+    *(
+        "--disable-backgrounding-occluded-windows",
+        "--disable-breakpad",
+        "--hide-scrollbars",
+        "--disable-gpu",
+    ),
 )
 """No window, no traffic of its own, root may run it; pages in the background are not slowed."""
 
