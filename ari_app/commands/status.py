@@ -38,10 +38,7 @@ def _show(report: Status) -> None:
         console.print(f"[bold red]menus rejected, the old ones stay in force:[/] {escape(problem)}")
     calls = report.calls
     console.print(f"calls: {calls.now} now, {calls.today} today")
-    where = "the Asterisk that the settings name, with its own accounts"
-    if report.sip.host:
-        where = f"{report.sip.host}:{report.sip.port} (UDP and TCP)"
-    console.print(f"phones register at {where}")
+    console.print(f"phones register at {_registrar(report)}")
     if report.desk.url:
         names = " and ".join(report.desk.by_phone)
         known = f"; {names} sign in there with the passwords of their phones" if names else ""
@@ -58,3 +55,10 @@ def _show(report: Status) -> None:
     for agent in report.agents:
         table.add_row("agent", agent.sip_user, agent.sip_password, agent.name)
     console.print(table)
+
+
+def _registrar(report: Status) -> str:
+    """Where phones register."""
+    if not report.sip.host:
+        return "the Asterisk that the settings name, with its own accounts"
+    return f"{report.sip.host}:{report.sip.port} (UDP and TCP)"
