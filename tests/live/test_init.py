@@ -1,16 +1,22 @@
 """An operator of another country, from `firstline init` to a call."""
 
 import asyncio
+import base64
 import re
+import sqlite3
+import tomllib
 import wave
+from contextlib import closing
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
-from tests.deadlines import pause
+from tests.deadlines import pause, until
 from tests.live.installation import Installation, root
 
 pytestmark = pytest.mark.live
@@ -35,20 +41,63 @@ def seconds(wav: Path) -> float:
         return float(file.getnframes() / file.getframerate())
 
 
-def test_an_empty_installation_starts(tmp_path: Path) -> None:
-    """No subscriber, no agent: Asterisk has no endpoint that could be subscribed to."""
+def calls(one: Installation) -> list[tuple[str, int | None]]:
+    """The number and the subscriber of each call, the latest last."""
+    with closing(sqlite3.connect(f"file:{one.state}/firstline.db?mode=ro", uri=True)) as db:
+        return db.execute("select caller, subscriber from calls order by began").fetchall()
+
+
+def called(one: Installation, number: str) -> tuple[str, int | None]:
+    """Have Asterisk call 611 as a trunk does that shows the number so; what is kept of the call."""
+    known = len(calls(one))
+    secrets = tomllib.loads((one.state / "secrets.toml").read_text())
+    login = base64.b64encode(f"firstline:{secrets['ari']}".encode()).decode()
+    # The other end hears the apology of the dialplan meanwhile.
+    asked = {"endpoint": "Local/611@firstline-subscribers", "callerId": f"<{number}>"}
+    asked |= {"extension": "s", "context": "firstline-fallback", "channelId": f"try-{known}"}
+    where = f"http://127.0.0.1:{one.ports.http}/ari/channels"
+    for method, url in (
+        ("POST", f"{where}?{urlencode(asked)}"),
+        ("DELETE", f"{where}/try-{known}"),
+    ):
+        request = Request(url, method=method, headers={"Authorization": f"Basic {login}"})
+        urlopen(request, timeout=10).close()
+        until(lambda: len(calls(one)) > known, 10.0)
+    return calls(one)[-1]
+
+
+def test_an_installation_without_demo_starts(tmp_path: Path) -> None:
+    """Without anybody, with an agent alone, with a subscriber alone, who has no phone of ours.
+
+    Where there is no phone, Asterisk has no endpoint that could be subscribed to.
+    """
     one = begun(
         tmp_path / "state", *["--name", "Example", "--country", "PL", "--currency", "EUR"],
-        "--timezone", "Europe/Warsaw",
+        "--timezone", "Europe/Warsaw", "--language", "en",
     )  # fmt: skip
-    try:
+
+    def starts(*extensions: str) -> None:
         one.up()
         status = one.status()
-        assert status.running
-        assert status.ari.connected
-        assert not status.subscribers
-        assert not status.agents
+        assert (status.running, status.ari.connected) == (True, True)
+        assert status.subscribers == ()
+        assert tuple(agent.extension for agent in status.agents) == extensions
         assert "demo" not in one.log.read_text()
+
+    try:
+        starts()
+        one.end()
+        one.out("agents", "add", "anna", "--full-name", "Anna", "--extension", "701")
+        starts("701")
+        one.end()
+        one.out("agents", "remove", "anna", "--yes")
+        people = tmp_path / "people.csv"
+        people.write_text("number;name;language;area\n512345678;Jan;en;Gdynia\n")
+        one.out("subscribers", "import", str(people))
+        starts()
+        for number in ("512345678", "+48-512-345-678", "512345678;phone-context=+48"):
+            assert called(one, number) == ("48512345678", 1)
+        assert called(one, "0") == ("", None)
     finally:
         one.end()
 
