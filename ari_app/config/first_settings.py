@@ -43,8 +43,9 @@ names = {_list(answers.brands)}
 # Whose number plan is yours (ISO 3166), and in which currency prices and balances are (ISO 4217).
 country = {_text(answers.country)}
 currency = {_text(answers.currency)}
-# Words of yours in prompts, such as the access point of mobile internet.
-# words = {{ apn = "internet", apn-login = "internet" }}
+# Words of yours in prompts: the access point of mobile internet, your address on the web, and how
+# bills are paid ("You can pay …").
+# words = {{ apn = "internet", site = "www.example.net", payment-ways = "at post offices" }}
 
 [site]
 demo = false
