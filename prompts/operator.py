@@ -1,6 +1,5 @@
 """What the texts say of the operator itself, which no shipped text knows: its name, and so on."""
 
-import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -8,8 +7,6 @@ from msgspec import Struct
 from ivr.numbers import NumberPlan
 from ivr.speech.spelled import spelled
 from ivr.values import OWN, Money, Value
-
-_WORD = re.compile(r"\{([a-z][a-z-]*)\}")
 
 
 class Operator(Struct, frozen=True):
@@ -31,11 +28,6 @@ class Operator(Struct, frozen=True):
         found = {
             name: texts.get(language) or texts.get("") or next(iter(texts.values()), "")
             for name, texts in self.words.items()
-        }
-        # A word of the shipped texts may have another one in it.
-        found = {
-            name: _WORD.sub(lambda each: found.get(each[1], each[0]), text)
-            for name, text in found.items()
         }
         return {f"{name}-spelled": spelled(text, language) for name, text in found.items()} | found
 

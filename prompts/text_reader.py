@@ -13,6 +13,12 @@ from ivr.problems import Place, Problem
 from ivr.speech import languages
 from prompts.template import PROMPT_NAME, Template, parse
 
+USUAL = "operator-"
+"""What begins the name of a text that stands for a word of the operator, if its settings have none:
+``operator-site`` for ``{site}``. It is no prompt."""
+
+_WORD = re.compile(r"\{([a-z][a-z-]*)\}")
+
 
 def own_language(prompt: str) -> str | None:
     """The language that a prompt's name fixes (``language-be``), or None."""
@@ -41,7 +47,12 @@ class Reader:
         if not isinstance(root, yaml.MappingNode):
             self.wrong(self.place(root.start_mark), "texts are a table: write `name: text`")
             return
-        for key, value in root.value:
+        entries, usual = _apart(root)
+        self.words = {
+            **{name: _filled(text, self.words, usual) for name, text in usual.items()},
+            **self.words,
+        }
+        for key, value in entries:
             place = self.place(key.start_mark)
             if not isinstance(key, yaml.ScalarNode) or not PROMPT_NAME.fullmatch(key.value):
                 self.wrong(place, "a prompt's name is small letters, digits and hyphens: main-menu")
@@ -104,6 +115,28 @@ class Reader:
 
     def wrong(self, place: Place, text: str) -> None:
         self.problems.append(Problem(place, text))
+
+
+def _apart(
+    root: yaml.MappingNode,
+) -> tuple[list[tuple[yaml.Node, yaml.Node]], Mapping[str, str]]:
+    """The entries that are prompts, and the usual words of an operator by name."""
+    prompts, usual = [], {}
+    for key, value in root.value:
+        if (
+            isinstance(key, yaml.ScalarNode)
+            and isinstance(value, yaml.ScalarNode)
+            and key.value.startswith(USUAL)
+        ):
+            usual[key.value.removeprefix(USUAL)] = " ".join(value.value.split())
+        else:
+            prompts.append((key, value))
+    return prompts, usual
+
+
+def _filled(text: str, words: Mapping[str, str], usual: Mapping[str, str]) -> str:
+    """A usual word with the words that are in it, such as the site in the ways to pay."""
+    return _WORD.sub(lambda each: words.get(each[1]) or usual.get(each[1], each[0]), text)
 
 
 def _hint(error: str) -> str:

@@ -1,12 +1,8 @@
 """[operator]: whose installation it is."""
 
 import re
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from ivr.numbers import NumberPlan
@@ -58,7 +54,7 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def said(self) -> Operator:
         """The operator as its texts speak of it."""
         own = {"operator": _by_language(self.name), **self._words()}
-        return Operator({**default_words(), **own}, self.numbers, self.currency)
+        return Operator({**_DEFAULT_WORDS, **own}, self.numbers, self.currency)
 
     @property
     def brands(self) -> tuple[str, ...]:
@@ -75,12 +71,13 @@ class OperatorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return {name: _by_language(text) for name, text in self.words.items()}
 
 
-@cache
-def default_words() -> Mapping[str, Mapping[str, str]]:
-    """What the shipped texts say where ``words`` of ``[operator]`` has nothing else, by language;
-    read once from the file beside."""
-    text = Path(__file__).with_name("default_words.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, dict[str, str]])
+_DEFAULT_WORDS: Mapping[str, Mapping[str, str]] = {
+    "apn": {"": "internet"},
+    "apn-login": {"": "internet"},
+    "line": {"": "611"},
+    "menu-code": {"": "*111#"},
+}
+"""What the shipped texts say where ``words`` of ``[operator]`` has nothing else."""
 
 
 def _by_language(text: str | dict[str, str]) -> Mapping[str, str]:
