@@ -22,6 +22,8 @@ LONGEST_LINE = 4096
 """Bytes; a longer line is reported before it fills the memory."""
 LONGEST_TEXT = 200
 _BIRTHS = ("%Y-%m-%d", "%d.%m.%Y")
+_PAGES = ("windows-1252", "windows-1251")
+"""As what spreadsheets read UTF-8 that does not say so."""
 _OLDEST = date(1900, 1, 1)
 
 
@@ -192,7 +194,20 @@ def _text_fault(text: str) -> str:
         return "it has signs that cannot be seen, such as a line break or a NUL — take them out"
     if set(text) & set("<>"):
         return "it has < or > — take them out"
+    for page in _PAGES:
+        if _misread(text, page):
+            return f"it is UTF-8 that was read as {page} — save the list again, as UTF-8"
     return ""
+
+
+def _misread(text: str, page: str) -> bool:
+    """Whether a text becomes letters when it is read again as what it was: ``ÐšÐ¾`` is Ко."""
+    try:
+        read = text.encode(page).decode("utf-8")
+    except UnicodeError:
+        return False
+    letters = [sign for sign in read if not sign.isascii()]
+    return len(letters) > 1 and all(map(str.isalpha, letters))
 
 
 def _day(text: str) -> date | None:

@@ -189,6 +189,20 @@ def test_a_number_is_one_however_it_is_written_and_never_another(
     assert "375290000501" in [one.msisdn for one in everyone(demo)]
 
 
+@pytest.mark.parametrize("page", ["windows-1252", "windows-1251"])
+def test_names_that_were_misread_are_refused(demo: State, run: Run, csv: Path, page: str) -> None:
+    """What Excel makes of UTF-8 without a BOM; names with accents are names."""
+    misread = "Ковалёв Пётр".encode().decode(page, "replace")
+    right = ("Müller Jürgen", "Ćwikła Zoë", "Ні Лі", "Ельцин Ёж", "Ó Súilleabháin")
+    rows = [f"29000053{n};{name};ru;Минск" for n, name in enumerate((misread, *right))]
+    csv.write_text("\n".join((HEAD, *rows)), "utf-8")
+    with unchanged(demo):
+        done = run("subscribers", "import", str(csv))
+    line, *more = done.output.splitlines()
+    assert more == ["Error: 1 mistake: nothing was written"]
+    assert line.startswith(f"{csv}:2: name: it is UTF-8 that was read as {page} — save")
+
+
 def test_no_file_at_all(demo: State, run: Run, tmp_path: Path) -> None:
     assert demo.database.exists()
     pipe = tmp_path / "pipe"
