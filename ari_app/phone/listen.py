@@ -29,9 +29,9 @@ BLOCK = 0.01
 NOISE = 1e-3
 """Amplitudes below this (1 is full scale) count as silence: G.711 adds as much noise."""
 HEARD = 0.7
-"""From this score on a prompt was heard: through G.711 it is 1.00, or 0.74 with ten programs on each
-core, whose frames come late; another sentence stays below 0.5. Of two that differ in a word, compare
-scores."""
+"""From this score on a prompt was heard: through G.711 it is 1.00, or 0.74 with ten programs on
+each core, whose frames come late; another sentence stays below 0.5. Of two that differ in a
+word, compare scores."""
 
 
 @dataclass(frozen=True, slots=True)
