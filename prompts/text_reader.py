@@ -13,9 +13,9 @@ from ivr.problems import Place, Problem
 from ivr.speech import languages
 from prompts.template import PROMPT_NAME, Template, parse
 
-USUAL = "operator-"
+USUAL = "usual-"
 """What begins the name of a text that stands for a word of the operator, if its settings have none:
-``operator-site`` for ``{site}``. It is no prompt."""
+``usual-site`` for ``{site}``. It is no prompt."""
 
 _WORD = re.compile(r"\{([a-z][a-z-]*)\}")
 

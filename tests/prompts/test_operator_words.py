@@ -27,11 +27,11 @@ def test_web_address_and_ways_to_pay_are_the_operators(
     texts = shipped(words)
     _, text = texts.template("how-to-pay", language)
     assert "".join(map(str, text.parts)).startswith(said)
-    assert not [name for name in texts.prompts if name.startswith("operator-")]
+    assert not [name for name in texts.prompts if name.startswith("usual-")]
 
 
 def test_a_word_that_is_nowhere_is_an_error_of_its_file() -> None:
     with pytest.raises(CatalogueError, match=r"en.yaml:1:10: '\{site\}' is not a placeholder"):
         catalogue.read({"en.yaml": "well: On {site}."})
-    said = catalogue.read({"en.yaml": "operator-site: our site\nwell: On {site}."})
+    said = catalogue.read({"en.yaml": "usual-site: our site\nwell: On {site}."})
     assert said.template("well", "en")[1].parts == ("On our site.",)
