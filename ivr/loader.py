@@ -22,7 +22,9 @@ from ivr.model import Book, Flow, Operation
 from ivr.nodes import KINDS, Node, kind
 from ivr.problems import Place, Problem, near
 from ivr.site_languages import spoken_only
+from ivr.slips import commented_keys, odd_space
 from ivr.source import compose, place
+from ivr.speech import languages
 from ivr.terms import ACTIONS, Is, seconds
 
 MOST = 200
@@ -92,6 +94,11 @@ class Reader:
     def read(self) -> Read:
         found: Struct | None = None
         root = compose(self.file, self.text)
+        if not isinstance(root, Problem):
+            root = _stray(self.file, root) or root
+        if not isinstance(root, Problem) or root.rule == "not-yaml":
+            root = odd_space(self.file, self.text) or root
+        self.problems += islice(commented_keys(self.file, self.text), MOST - 1)
         if isinstance(root, Problem):
             self.problems.append(root)
         else:
@@ -156,12 +163,12 @@ class Reader:
         found = {}
         for key, value in self.entries(table):
             name = key.value
+            self.places[name] = place(self.file, key)
             if name in ACTIONS or not re.fullmatch(r"[\w-]{1,60}", name):
                 text = f"{name!r} cannot name a node: use letters, digits and -, not back or repeat"
                 self.wrong(key, text, "bad-name")
                 continue
             self.owner = name
-            self.places[name] = place(self.file, key)
             node = self.node(value)
             if node is not None:
                 found[name] = node
@@ -265,6 +272,18 @@ def _is_schedule(root: yaml.MappingNode) -> bool:
     """Whether a file holds a schedule and no flow."""
     keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
     return "schedule" in keys and "flow" not in keys
+
+
+def _stray(file: str, root: yaml.MappingNode) -> Problem | None:
+    """The problem of a file that holds neither a flow nor a schedule."""
+    keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
+    if keys & (described(Flow).keys() | described(Schedule).keys()):
+        return None
+    cure = "begin with `flow: name` or `schedule: name`"
+    *above, _, name = ["", "", *file.split("/")]
+    if name.partition(".")[0] in languages.known():
+        cure = f"texts of prompts are read from {'/'.join([*above[2:], 'prompts'])}: move it"
+    return Problem(place(file, root), f"this is no flow and no schedule: {cure}", "not-a-flow")
 
 
 def _complete(flow: Flow, text_version: str, file: str) -> Flow:

@@ -39,6 +39,7 @@ _WORD = f"(?:[^{_OTHER}]|[*#+]){{1,40}}"
 _DAY = f"(?:{'|'.join(''.join(f'[{c}{c.upper()}]' for c in day) for day in WEEKDAYS)})"
 _DAYS = rf"{_DAY}(?:\s*[-–]\s*{_DAY})?"
 _TIME = "[0-9]{1,2}:[0-5][0-9]"
+_DATE = "(?:[0-9]{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _SPAN = rf"{_TIME}\s*[-–]\s*{_TIME}"
 
 LOOKS: Mapping[Is, str] = {
@@ -57,7 +58,7 @@ LOOKS: Mapping[Is, str] = {
     Is.WORD: _WORD,
     Is.ZONE: r"[A-Za-z0-9_+\-]+(?:/[A-Za-z0-9_+\-]+)*",
     Is.DAYS: rf"{_DAYS}(?:\s*,\s*{_DAYS})*",
-    Is.DATE: "(?:[0-9]{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])",
+    Is.DATE: rf"{_DATE}(?: +(?:to|-|–) +{_DATE})?",
     Is.SPANS: rf"open|closed|{_SPAN}(?:\s*,\s*{_SPAN})*",
 }
 """The pattern of each sort of text, in the regular expressions that Python and editors share."""

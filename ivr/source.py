@@ -7,6 +7,7 @@ import re
 
 import yaml
 
+from ivr import slips
 from ivr.problems import Place, Problem
 
 LIMIT = 1_000_000
@@ -38,10 +39,12 @@ def compose(
         if "\udc80" <= strange[0] <= "\udcff":  # bytes that are not UTF-8
             fault = "the file is not in UTF-8: save it as UTF-8"
         return Problem(_at(file, text, strange.start()), fault, "no-text")
+    if slip := slips.conflict(file, text):
+        return slip
     try:
         found = _refused(file, text) or yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        return _fault(file, text, error)
+        return slips.explained(file, text, error)
     if isinstance(found, yaml.MappingNode | Problem):
         return found
     return Problem(place(file, found), what, "not-a-flow")
@@ -68,15 +71,6 @@ def _refused(file: str, text: str) -> Problem | None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
     return None
-
-
-def _fault(file: str, text: str, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    row, column = (mark.line, mark.column) if mark else (0, 0)
-    line = "".join(text.splitlines()[row : row + 1])
-    hint = "indent with spaces, not tabs" if "\t" in line else "fix the YAML here or just above"
-    fault = getattr(error, "problem", None) or "this is not YAML"
-    return Problem(Place(file, row + 1, column + 1), f"{fault}: {hint}", "not-yaml")
 
 
 def _at(file: str, text: str, index: int) -> Place:

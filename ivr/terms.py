@@ -74,7 +74,7 @@ class Is(Enum):
     WORD = "a word"
     ZONE = "a time zone of IANA such as Europe/Minsk"
     DAYS = "days of the week: mon, mon-fri, sat"
-    DATE = 'a day, "2026-12-31", or "12-31" for every year'
+    DATE = 'a day, "2026-12-31", or "12-31" for every year, or a range, "12-31 to 01-02"'
     SPANS = 'hours such as "09:00-13:00, 14:00-18:00", or open, or closed'
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ LONGEST_PAUSE = 5.0
 PROMPT_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
 _PAUSE = re.compile(r"\{\s*pause\s*:\s*([0-9]\S*?)\s*\}")
 _INSIDE = re.compile(r"\{\s*([a-z][a-z0-9_-]*)\s*:\s*([a-z]+)((?:\s+[^\s{}]+)*)\s*\}")
 
@@ -91,11 +92,21 @@ def parse(
         else:
             faults.append(Fault(found[0], made))
     _say(parts, source[end:])
+    faults += unspoken(source)
     template = Template(source, tuple(part for part in parts if part))
     faults += _contradictions(template)
-    if not source:
-        faults.append(Fault("", "the text is empty: write what the caller hears"))
     return template, tuple(faults)
+
+
+def unspoken(text: str) -> Iterator[Fault]:
+    """What of a text no voice says: markup; a text of signs alone, or of nothing."""
+    for found in _MARKUP.finditer(text):
+        cure = "SSML is not spoken: take it out, and write {pause: 500ms} for a pause"
+        yield Fault(found[0], f"{found[0]} is markup: {cure}")
+    if not text.strip():
+        yield Fault("", "the text is empty: write what the caller hears")
+    elif not any(map(str.isalnum, text)):
+        yield Fault(text, f"there is nothing to be heard in {text!r}: write words")
 
 
 def _say(parts: list[str | Slot | Pause], text: str) -> None:

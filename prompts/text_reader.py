@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from ivr.problems import Place, Problem
+from ivr.slips import conflict
 from ivr.speech import languages
 from prompts.template import PROMPT_NAME, Template, parse
 
@@ -41,6 +42,9 @@ class Reader:
 
     def read(self) -> None:
         """Read it. Never raises for what is in it."""
+        if slip := conflict(self.file, self.text):
+            self.wrong(slip.place, slip.text)
+            return
         root = self.compose(self.text)
         if root is None:
             return

@@ -18,6 +18,7 @@ from ari_app.store.sqlite import Database
 from ivr.problems import near
 from ivr.speech import languages
 from prompts import sound_files
+from prompts.template import unspoken
 from prompts.wav import SoundError
 
 LONGEST = 600
@@ -186,6 +187,8 @@ def _texts(
     if not texts and recording is None:
         raise click.UsageError(f"give a text or a recording: --text {spoken[0]}=… or --recording")
     for name, text in texts.items():
+        for fault in unspoken(text):
+            raise click.UsageError(f"--text-{name}: {fault.text}")
         if len(text) > LONGEST:
             raise click.UsageError(
                 f"the text in {name} is longer than {LONGEST} characters: shorten it"

@@ -57,7 +57,7 @@ def check(
         laid = reading.prompts(directory, shipped)
         loaded = reading.checked(flows, laid, CATALOGUE, site, within)
         problems += (replace(one, rule="prompt-text") for one in laid.problems)
-        problems += loaded.problems
+        problems += (*reading.unread(directory), *loaded.problems)
         if loaded.book is not None:
             nodes += [len(flow.nodes) for flow in loaded.book.flows.values()]
     _report(problems, nodes, form)

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from msgspec import Struct
@@ -59,6 +60,7 @@ def site_names(config: Config) -> SiteNames:
         tuple(tickets.topics),
         tuple(tickets.departments),
         config.site.timezone,
+        None if config.ari.url else (*config.site.queues, *config.queues),
     )
 
 
@@ -102,7 +104,7 @@ def menus(
         problems = (*laid.problems, *found.problems)
         raise FlowsError(tuple(one for one in problems if one.severity == "error"))
     sources = {name: flows[flow.file] for name, flow in found.book.flows.items()}
-    return Menus(found.book, laid.catalogue, sources, found.problems)
+    return Menus(found.book, laid.catalogue, sources, (*unread(directory), *found.problems))
 
 
 def checked(
@@ -115,7 +117,8 @@ def checked(
     """Load and check flows, with a human at most ``within`` keys away."""
     words = laid.catalogue
     zones = frozenset(available_timezones())
-    judged = Standard(within, prompt_texts(words), zones, laid.own, site)
+    today = datetime.now(ZoneInfo(site.timezone or "UTC")).date()
+    judged = Standard(within, prompt_texts(words), zones, laid.own, site, today)
     return load(flows, words.signatures(), operations, judged)
 
 
@@ -190,5 +193,19 @@ def texts(directory: Path) -> Mapping[str, str]:
         raise UnreadError(path, f"this cannot be read: {error.strerror}") from None
     if not found:
         text = "there is no flow (*.yaml) here: copy one, or name another [menus] directory"
-        raise UnreadError(directory, text)
+        raise UnreadError(directory, unread(directory)[0].text if unread(directory) else text)
     return found
+
+
+def unread(directory: Path) -> tuple[Problem, ...]:
+    """Warnings of files whose names end otherwise than those that are read."""
+    return tuple(
+        Problem(
+            Place(str(path), 1, 1),
+            f"{path.name} is not read: rename it to {path.stem}.yaml",
+            "not-a-flow",
+            "warning",
+        )
+        for path in sorted(files(directory))
+        if path.suffix == ".yml"
+    )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -57,14 +58,16 @@ class PromptText(Struct, frozen=True):
 class SiteNames(Struct, frozen=True):
     """What the settings of a site define.
 
-    ``languages``: those that it speaks, the first is the default; any if empty. ``topics`` and
-    ``departments`` are None if they are unknown. ``timezone``: of schedules that name none.
+    ``languages``: those that it speaks, the first is the default; any if empty. ``topics``,
+    ``departments`` and ``queues`` are None if they are unknown. ``timezone``: of schedules that
+    name none.
     """
 
     languages: tuple[str, ...] = ()
     topics: Collection[str] | None = None
     departments: Collection[str] | None = None
     timezone: str = "UTC"
+    queues: Collection[str] | None = None
 
     def spoken(self, languages: Iterable[str]) -> list[str]:
         """Those of a flow's languages that the site speaks."""
@@ -77,7 +80,7 @@ class Standard(Struct, frozen=True):
     ``within``: the most keys to a human. ``heard``: prompt -> language -> text; empty if unknown.
     ``zones``: the time zones of this machine; None if unknown. ``own``: the places of the
     administrator's own prompts, each of which should be used.
-    ``site``: what the settings of the site define.
+    ``site``: what the settings of the site define. ``today``: the present day; None if unknown.
     """
 
     within: int = 3
@@ -85,6 +88,7 @@ class Standard(Struct, frozen=True):
     zones: frozenset[str] | None = None
     own: Mapping[str, Place] = {}
     site: SiteNames = SiteNames()
+    today: date | None = None
 
 
 Finding: TypeAlias = tuple[Place, str]

@@ -9,6 +9,7 @@ from ivr.check.context import CheckContext, Find, Finding, Mention, Read
 from ivr.conditions import COMPARISON, REFERENCE
 from ivr.digits import KEYS
 from ivr.problems import Place, near
+from ivr.slips import miswritten
 from ivr.speech import languages
 from ivr.terms import (
     ACTIONS,
@@ -51,7 +52,8 @@ def bad(context: CheckContext) -> Iterator[Finding]:
 def _misnamed(what: Is, name: str) -> str:
     match what:
         case Is.KEYS if not name or set(name) - KEYS or len(name) > 20:
-            return f"{name!r} is not a key: write 0 to 9, * or #, in quotes"
+            cure = miswritten(name) or "write 0 to 9, * or #, in quotes"
+            return f"{name!r} is not a key: {cure}"
         case Is.NUMBER if not _NUMBER.fullmatch(name):
             return f"{name!r} is not a number that can be dialled: write digits, * or #, in quotes"
         case Is.REPLY if len(name) > 40 or not _REPLY.fullmatch(name):
@@ -73,9 +75,22 @@ def unknown(*sorts: Is) -> Find:
             there = _there(context, each, mention)
             if there is not None and mention.name not in there:
                 text = f"there is no {CHOICES[mention.what]} {mention.name}"
-                yield mention.place, f"{text}: {near(mention.name, there)}"
+                cure = miswritten(mention.name) or near(mention.name, there)
+                if mention.what is Is.PROMPT:
+                    cure = _text_or_list(mention.name, there) or cure
+                yield mention.place, f"{text}: {cure}"
 
     return find
+
+
+def _text_or_list(name: str, there: Collection[str]) -> str:
+    """What to write instead of a name that is a text, or several names; "" for any other."""
+    several = [each.strip() for each in name.split(",")]
+    if len(several) > 1 and all(each in there for each in several):
+        return f"several are a list: [{', '.join(several)}]"
+    if " " in name:
+        return "this is a text: write it into prompts/ under a name, and that name here"
+    return ""
 
 
 def _there(context: CheckContext, each: Read, mention: Mention) -> Collection[str] | None:

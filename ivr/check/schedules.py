@@ -1,9 +1,9 @@
 """Rules for opening hours."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from ivr.check.context import CheckContext, Finding
-from ivr.hours.week import WEEKDAYS, days, exception_day, spans
+from ivr.hours.week import WEEKDAYS, clock, days, exception_days, span_text, spans
 from ivr.problems import near
 from ivr.terms import Is
 
@@ -13,7 +13,7 @@ def hours(context: CheckContext) -> Iterator[Finding]:
     readers: dict[Is, Callable[[str], object]] = {
         Is.DAYS: days,
         Is.SPANS: spans,
-        Is.DATE: exception_day,
+        Is.DATE: exception_days,
     }
     for what, read in readers.items():
         for _, mention in context.mentions(what):
@@ -45,8 +45,45 @@ def zones(context: CheckContext) -> Iterator[Finding]:
     there = context.standard.zones
     for _, mention in context.mentions(Is.ZONE):
         if there is not None and mention.name not in there:
-            text = f"there is no time zone {mention.name}: {near(mention.name, there)}"
+            text = f"there is no time zone {mention.name}: {_zone(mention.name, there)}"
             yield mention.place, text
+
+
+def _zone(name: str, there: Collection[str]) -> str:
+    """What to write instead: the zone of that city, or one that is spelled alike."""
+    city = name.strip().replace(" ", "_").rpartition("/")[2].casefold()
+    cities = {each.rpartition("/")[2].casefold(): each for each in sorted(there)}
+    if city in cities:
+        return f"did you mean {cities[city]}?"
+    alike = near(name, there)
+    return alike if "?" in alike else "write one as Europe/Minsk: continent, slash and city"
+
+
+def lost_minutes(context: CheckContext) -> Iterator[Finding]:
+    """Spans that end at 23:59, or a minute before the next one: closed for that minute."""
+    for _, mention in context.mentions(Is.SPANS):
+        try:
+            found = spans(mention.name)
+        except ValueError:
+            continue
+        starts = {begin for begin, _ in found} | {1440}
+        for begin, end in found:
+            if end not in starts and end + 1 in starts:
+                text = f"{span_text((begin, end))} leaves the minute from {clock(end)} on closed"
+                yield mention.place, f"{text}: end it at {clock(end + 1)}"
+
+
+def past_exceptions(context: CheckContext) -> Iterator[Finding]:
+    """Exceptions of a year that are over."""
+    today = context.standard.today
+    for _, mention in context.mentions(Is.DATE) if today is not None else ():
+        try:
+            last = exception_days(mention.name).last
+        except ValueError:
+            continue
+        if last is not None and today is not None and last < today:
+            text = f"{mention.name} is over"
+            yield mention.place, f"{text}: remove it, or leave out the year if it is every year's"
 
 
 def never_open(context: CheckContext) -> Iterator[Finding]:

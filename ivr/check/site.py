@@ -6,6 +6,7 @@ from ivr import nodes
 from ivr.check.context import CheckContext, Finding
 from ivr.conditions import COMPARISON, REFERENCE
 from ivr.nodes import Node
+from ivr.problems import near
 from ivr.terms import Is
 
 DEPARTMENT = "department"
@@ -33,6 +34,15 @@ def unknown_topics(context: CheckContext) -> Iterator[Finding]:
     yield from _unknown(context, "topic", context.standard.site.topics, _copies(context, seeds))
 
 
+def unknown_queues(context: CheckContext) -> Iterator[Finding]:
+    """Queues that the settings do not name; an Asterisk may have others."""
+    known = context.standard.site.queues
+    for _, mention in context.mentions(Is.QUEUE) if known is not None else ():
+        if mention.name not in (known or ()):
+            text = f"the settings have no queue {mention.name} ({near(mention.name, known or ())})"
+            yield mention.place, f"{text}: name one, or add it to `queues` of [site]"
+
+
 def unknown_departments(context: CheckContext) -> Iterator[Finding]:
     """Departments that the site does not have."""
     outcomes = (each for one in context.operations.values() for each in one.outcomes.values())
@@ -50,7 +60,7 @@ def _unknown(
             if name not in (known or ()):
                 yield (
                     context.at(spot, sort, name),
-                    f"the site has no {what} {name}: write one of {', '.join(known or ())}, "
+                    f"the site has no {what} {name} ({near(name, known or ())}): name one, "
                     f"or add it to [{what}s] of the settings",
                 )
 

@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from ivr.events import Answered
-from ivr.hours.week import WEEKDAYS, Span, clock, days, exception_day, span_text, spans
+from ivr.hours.week import WEEKDAYS, Span, clock, days, exception_days, span_text, spans
 from ivr.terms import Is
 from ivr.values import Moment
 
@@ -27,8 +27,8 @@ class Schedule(Struct, frozen=True, kw_only=True):
     """A schedule as its author wrote it.
 
     ``week``: days to spans (``mon-fri: "09:00-13:00, 14:00-18:00"``); a day that is missing is
-    closed. ``timezone``: "" for that of the site, which the loader fills in. ``except_``: a day of
-    one year or of every year to spans, which replace the week's.
+    closed. ``timezone``: "" for that of the site, which the loader fills in. ``except_``: a day, or
+    a range of days, of one year or of every year to spans, which replace the week's.
     """
 
     schedule: Annotated[str, Is.SCHEDULE_NAME, Meta(description="the name")]
@@ -136,12 +136,9 @@ class _Plan:
         self._dated: dict[date, _Rule] = {}
         self._yearly: dict[tuple[int, int], _Rule] = {}
         for key, text in exceptions.items():
-            year, *rest = exception_day(key)
-            rule = _Rule(f"exception {key}", spans(text))
-            if year is None:
-                self._yearly[rest[0], rest[1]] = rule
-            else:
-                self._dated[date(year, *rest)] = rule
+            found, rule = exception_days(key), _Rule(f"exception {key}", spans(text))
+            self._yearly |= dict.fromkeys(found.yearly, rule)
+            self._dated |= dict.fromkeys(found.dates(), rule)
 
     def rule(self, day: date) -> _Rule:
         """The rule of a day, which also covers the night after it."""

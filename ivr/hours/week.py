@@ -4,9 +4,10 @@ Each raises ValueError with what is wrong and what to write.
 """
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from ivr.problems import near
 
@@ -17,6 +18,9 @@ Span: TypeAlias = tuple[int, int]
 
 _ALL_DAY: Final[Span] = (0, 1440)
 _SPAN: Final = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})", re.ASCII)
+_LEAP: Final = 2000
+"""A year with every day."""
+_LONGEST: Final = 366
 _DATE: Final = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})", re.ASCII)
 
 
@@ -49,14 +53,52 @@ def spans(text: str) -> tuple[Span, ...]:
     return found
 
 
-def exception_day(text: str) -> tuple[int | None, int, int]:
+class ExceptionDays(NamedTuple):
+    """The days from ``first`` to ``last``, or None for days of every year: ``yearly``, each as
+    month and day."""
+
+    first: date | None
+    last: date | None
+    yearly: tuple[tuple[int, int], ...] = ()
+
+    def dates(self) -> Iterator[date]:
+        """The days of a range with years."""
+        if self.first is not None and self.last is not None:
+            for number in range((self.last - self.first).days + 1):
+                yield self.first + timedelta(number)
+
+
+def exception_days(text: str) -> ExceptionDays:
+    """The days of ``2026-12-31``, of ``12-31`` (every year), or of a range of one of the two:
+    ``2026-12-31 to 2027-01-08``, ``12-31 - 01-02``. A range has at most 366 days."""
+    first_text, *last_text = re.split(r"\s+(?:to|-|–)\s+", text, maxsplit=1)
+    first = _day(first_text)
+    last = _day(last_text[0]) if last_text else first
+    if (first[0] is None) != (last[0] is None):
+        raise ValueError(f"{text!r} has one year: write both days with it, or none")
+    begin, end = (date(one[0] or _LEAP, *one[1:]) for one in (first, last))
+    if first[0] is None:
+        if end < begin:  # over the end of the year
+            end = end.replace(year=_LEAP + 1)
+        days_ = ExceptionDays(begin, end).dates()
+        return ExceptionDays(None, None, tuple((each.month, each.day) for each in days_))
+    if end < begin or (end - begin).days > _LONGEST:
+        raise ValueError(f"{text!r} is no range: write the earlier day first, at most a year apart")
+    return ExceptionDays(begin, end)
+
+
+def _day(text: str) -> tuple[int | None, int, int]:
     """Year, month and day of ``2026-12-31``; the year is None for ``12-31`` (every year)."""
+    text = text.strip()
     found = _DATE.fullmatch(text)
     if found is None:
-        raise ValueError(f"{text!r} is no day: write 2026-12-31, or 12-31 for every year")
+        raise ValueError(
+            f"{text!r} is no day: write 2026-12-31, or 12-31 for every year, or a range: "
+            "12-31 to 01-02"
+        )
     year, month, day = int(found[1]) if found[1] else None, int(found[2]), int(found[3])
     try:
-        date(2000 if year is None else year, month, day)
+        date(_LEAP if year is None else year, month, day)
     except ValueError:
         raise ValueError(f"the calendar has no {text}: write year-month-day") from None
     return year, month, day

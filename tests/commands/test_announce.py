@@ -117,6 +117,11 @@ def test_a_recording_is_kept_where_it_stays(run: Run, state: State, tmp_path: Pa
         (("--everyone", *UNTIL), "give a text or a recording"),
         (("--everyone", "--text-ru", " ", *UNTIL), "give a text or a recording"),
         (("--everyone", "--text-ru", "А" * 601, *UNTIL), "longer than 600 characters: shorten it"),
+        *(
+            (("--everyone", "--text-ru", signs, *UNTIL), f"nothing to be heard in '{signs}'")
+            for signs in ("!!!", "—", "…", "«»")
+        ),
+        (("--everyone", "--text-ru", "<b>Пожар</b>", *UNTIL), "<b> is markup: SSML is not spoken"),
         (("--everyone", *TEXTS), "Missing option '--until'"),
         (("--everyone", *TEXTS, "--until", "2020-01-01T10:00"), "is in the past"),
         (

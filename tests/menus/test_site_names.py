@@ -125,11 +125,11 @@ nodes:
 def test_topics_that_the_site_does_not_know_are_refused_wherever_they_stand(tmp_path: Path) -> None:
     said = refusal(tmp_path, config(), "monney", "intranet")
     first, second = said.splitlines()
-    assert "1.yaml:7:26: unknown-topic: the site has no topic monney: write one of gen" in first
-    assert "2.yaml:7:35: unknown-topic: the site has no topic intranet: write one of" in second
+    assert "1.yaml:7:26: unknown-topic: the site has no topic monney (did you mean" in first
+    assert "2.yaml:7:35: unknown-topic: the site has no topic intranet (did you mean" in second
     own = config(topics={"roaming": {"label": "Roaming"}})
     said = refusal(tmp_path, own, "money", "general")
-    assert "no topic money: write one of general, roaming, or add it to [topics]" in said
+    assert "no topic money (known: general, roaming): name one, or add it to [topics]" in said
     assert menus(tmp_path, own, "roaming", "general").book.flows
 
 
@@ -167,7 +167,9 @@ nodes:
     with pytest.raises(FlowsError) as caught:
         loading.menus(tmp_path, loading.shipped(site), CATALOGUE, loading.site_names(site))
     (problem,) = caught.value.problems
-    assert problem.text.startswith("the site has no department field: write one of care, or add")
+    assert problem.text.startswith(
+        "the site has no department field (known: care): name one, or add"
+    )
 
 
 def test_the_shipped_menus_are_right_at_a_site_with_its_own_settings() -> None:

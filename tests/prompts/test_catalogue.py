@@ -36,12 +36,12 @@ def test_placeholders_and_their_kinds() -> None:
 
 
 def test_scalars_are_the_text_that_stands_there() -> None:
-    catalogue = russian("yes: on\nno: 011\nclock: 12:30\nnull: ~\n")
+    catalogue = russian("yes: on\nno: 011\nclock: 12:30\nnull: NULL\n")
     assert {name: text.source for name, text in catalogue.texts["ru"].items()} == {
         "yes": "on",
         "no": "011",
         "clock": "12:30",
-        "null": "~",
+        "null": "NULL",
     }
 
 

@@ -1,6 +1,7 @@
 """Every rule: its bad sample breaks it alone, its good sample breaks none, it is described."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,10 @@ OPERATIONS = {
     )
 }
 OWN = {"our-news": Place("own.yaml", 3, 1)}
-SITE = SiteNames(("en", "ru"), ("general", "money", "internet"), ("desk", "engineers"))
+SITE = SiteNames(
+    ("en", "ru"), ("general", "money", "internet"), ("desk", "engineers"), queues=("support",)
+)
+TODAY = date(2026, 11, 29)
 ZONES = frozenset(("Europe/Minsk", "UTC"))
 
 
@@ -80,7 +84,7 @@ def sample(rule: str, sort: str) -> Loaded:
     """What the check says of a sample."""
     text = (HERE / f"{rule}.{sort}.yaml").read_text(encoding="utf-8")
     own = OWN if rule == "idle-prompt" else {}
-    standard = Standard(heard=HEARD, zones=ZONES, own=own, site=SITE)
+    standard = Standard(heard=HEARD, zones=ZONES, own=own, site=SITE, today=TODAY)
     return load(files(text), SLOTS, OPERATIONS, standard)
 
 

@@ -1,8 +1,10 @@
 """What an author writes of opening hours."""
 
+from datetime import date
+
 import pytest
 
-from ivr.hours.week import days, exception_day, spans
+from ivr.hours.week import days, exception_days, spans
 
 
 @pytest.mark.parametrize(
@@ -72,14 +74,21 @@ def test_days_that_are_none(text: str, fault: str) -> None:
 
 
 def test_days_of_the_calendar() -> None:
-    assert exception_day("2026-12-31") == (2026, 12, 31)
-    assert exception_day("02-29") == (None, 2, 29)
+    year_end = date(2026, 12, 31)
+    assert exception_days("2026-12-31") == (year_end, year_end, ())
+    assert exception_days("02-29").yearly == ((2, 29),)
+    assert exception_days("12-30 to 01-02").yearly == ((12, 30), (12, 31), (1, 1), (1, 2))
+    for text in ("2026-12-31 to 2027-01-02", "2026-12-31 - 2027-01-02", "2026-12-31 – 2027-01-02"):
+        assert len(list(exception_days(text).dates())) == 3
     for text, fault in {
         "31.12.2026": "is no day: write 2026-12-31, or 12-31 for every year",
         "2026-1-1": "is no day",
         "2026-02-29": "the calendar has no 2026-02-29",
         "0000-01-01": "the calendar has no 0000-01-01",
         "13-01": "the calendar has no 13-01",
+        "2026-12-31 to 01-02": "has one year: write both days with it, or none",
+        "2027-01-02 to 2026-12-31": "is no range: write the earlier day first",
+        "2026-01-01 to 2028-01-01": "at most a year apart",
     }.items():
         with pytest.raises(ValueError, match=fault):
-            exception_day(text)
+            exception_days(text)
