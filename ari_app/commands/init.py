@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -13,7 +13,9 @@ import click
 
 from ari_app.commands.runner import run
 from ari_app.config.first_settings import Answers, first_settings
+from ari_app.config.settings import Site
 from ari_app.config.site_departments import NAME, defaults, first
+from ari_app.config.starter_menu import DIRECTORY, starter_menu
 from ari_app.config.state import FILE, State
 from ari_app.menus import loading
 from ari_app.store.db import Store
@@ -75,6 +77,11 @@ NUMBERS = ("611", "111")
 )
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="The IPv4 address where phones register."
+)
+@click.option(
+    "--starter",
+    is_flag=True,
+    help="Write a small menu of your own; without it only where the shipped ones lack a language.",
 )
 @click.option("--port-offset", type=int, default=0, help="Add this to all ports.")
 @click.pass_obj
@@ -138,11 +145,31 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         numbers=numbers,
         host=given["host"],
         port_offset=given["port_offset"],
+        menus=_own_menus(state, languages, given["starter"]),
     )
     state.make()
+    _write_menus(answers, Path(answers.menus))
     state.begin(first_settings(answers))
     run(_made(state))
     click.echo(_next(state, file, plan))
+
+
+def _own_menus(state: State, languages: Sequence[str], starter: bool) -> str:
+    """Where menus of the site's own are written; "" if the shipped ones speak its languages."""
+    if starter or not set(languages) <= set(loading.spoken(loading.SHIPPED)):
+        return str(state.directory / DIRECTORY)
+    return ""
+
+
+def _write_menus(answers: Answers, directory: Path) -> None:
+    if not answers.menus:
+        return
+    queue = Site().queues[0]
+    for name, text in starter_menu(answers.languages, answers.numbers, queue).items():
+        file = directory / name
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
 
 
 async def _made(state: State) -> None:

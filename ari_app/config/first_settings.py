@@ -12,7 +12,10 @@ from asterisk_conf.site import Ports
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """Flags and answers of `firstline init`; ``name`` by language, or under ``""`` for all."""
+    """Flags and answers of `firstline init`; ``name`` by language, or under ``""`` for all.
+
+    ``menus``: where the site's own menus are; "" for the shipped ones.
+    """
 
     name: Mapping[str, str]
     brands: Sequence[str]
@@ -25,6 +28,7 @@ class Answers(Struct, frozen=True, kw_only=True):
     topics: Topics
     host: str
     port_offset: int = 0
+    menus: str = ""
 
 
 def first_settings(answers: Answers) -> str:
@@ -63,8 +67,7 @@ host = {_text(answers.host)}
 {listed}
 
 # Your own menus; `firstline flows check DIRECTORY` says what is wrong with them.
-# [menus]
-# directory = "/etc/firstline/menus"
+{_menus(answers.menus)}
 
 [billing]
 # "none": callers and agents are offered nothing that needs billing. For a system with the Open APIs
@@ -98,6 +101,12 @@ def without_demo(text: str) -> str:
     end = next((at for at in heads if at >= first), len(lines))
     body = [line for line in lines[first:end] if not re.match(r"\s*demo\s*=", line)]
     return "\n".join([*lines[:first], "demo = false", *body, *lines[end:], ""])
+
+
+def _menus(directory: str) -> str:
+    if directory:
+        return f"[menus]\ndirectory = {_text(directory)}"
+    return '# [menus]\n# directory = "/etc/firstline/menus"'
 
 
 def _entries(settings: Departments | Topics) -> str:

@@ -69,7 +69,7 @@ class Voice(_Part, frozen=True, kw_only=True):
 class Numerals(_Part, frozen=True, kw_only=True):
     """Numerals: made by the library num2words, or by ``rules`` (see :mod:`ivr.speech.numerals`).
 
-    ``corrected``: a part of a word that the library gets wrong -> how it is.
+    ``corrected``: a part of a word that comes out wrong -> how it is.
     ``genders``: gender -> the end of a numeral, or a whole number, -> what stands there instead.
     ``cases``: case, or case and gender ("accusative m") -> word of a numeral, or a whole number
     that no gender changed -> its form. ``hyphens``: words between hyphens are recorded one by one.
@@ -158,6 +158,7 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq
     dial: str = ""
     between: str = ""
     choice: str = ""
+    offer: str = ""
     more: str = ""
     labels: dict[str, str] = {}
     recorded: dict[str, str] = {}

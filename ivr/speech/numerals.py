@@ -12,7 +12,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import Final
 
-from ivr.speech.language import NOMINATIVE, Case, Gender, Language, Numerals, PhraseError
+from ivr.speech.language import NOMINATIVE, Case, Gender, Language, PhraseError
 from ivr.speech.languages import language as spoken
 
 LIMIT: Final = 10**15
@@ -33,7 +33,9 @@ def _numeral(number: int, language: Language, gender: Gender, case: Case) -> str
     if number < 0:
         return f"{language.minus} {_numeral(-number, language, gender, case)}"
     made = language.numerals
-    text = _by_rules(number, made.rules) if made.rules else _by_library(number, made)
+    text = _by_rules(number, made.rules) if made.rules else _by_library(number, made.library)
+    for wrong, right in made.corrected.items():
+        text = text.replace(wrong, right)
     forms = {**made.cases.get(case, {}), **made.cases.get(f"{case} {gender}", {})}
     agreed = _agreeing(number, text, made.genders.get(gender, {}))
     if agreed == text and (whole := forms.get(str(number))):
@@ -41,15 +43,13 @@ def _numeral(number: int, language: Language, gender: Gender, case: Case) -> str
     return " ".join(forms.get(word, word) for word in agreed.split())
 
 
-def _by_library(number: int, made: Numerals) -> str:
+def _by_library(number: int, library: str) -> str:
     from num2words import num2words
 
     try:
-        words = str(num2words(number, lang=made.library)).replace(",", "")
+        words = str(num2words(number, lang=library)).replace(",", "")
     except NotImplementedError as error:
-        raise PhraseError(f"num2words has no language {made.library!r}: write rules") from error
-    for wrong, right in made.corrected.items():
-        words = words.replace(wrong, right)
+        raise PhraseError(f"num2words has no language {library!r}: write rules") from error
     return words
 
 
