@@ -16,7 +16,7 @@ numbers: {numbers}
 languages: {languages}
 start: welcome
 patience: 8
-farewell: nobody
+farewell: silence
 on-need: stranger
 on-backend-down: sorry
 on-error: trouble
@@ -31,7 +31,7 @@ nodes:
     silent: {menu}
     wrong: not-understood
     gave-up: person
-    unanswered: nobody
+    unanswered: silence
   balance:    {{ do: balance, need: caller, on: {{ ok: balance-is }}, else: sorry }}
   balance-is: {{ say: balance-is, then: main }}
 {choice}
@@ -42,7 +42,7 @@ nodes:
   queue:    {{ queue: {queue}, topic: general, on: {{ ended: bye }}, else: busy }}
   busy:     {{ say: operator-left, then: main }}
   bye:      {{ end: thanks-bye }}
-  nobody:   {{ end: silence-bye }}
+  silence:   {{ end: silence-bye }}
 """
 
 _CHOICE = """\
@@ -52,7 +52,7 @@ _CHOICE = """\
     silent: {prompts}
     wrong: not-understood
     gave-up: person
-    unanswered: nobody
+    unanswered: silence
 {nodes}
   chosen: {{ say: language-set, then: main }}
 """

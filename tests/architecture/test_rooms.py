@@ -22,7 +22,7 @@ PURE = frozenset((
 some libraries read the data that are shipped with the code."""
 
 BEHIND_DOORS: dict[str, tuple[str, ...]] = {
-    "babel": ("ivr.speech.cldr",),
+    "babel": ("ivr.speech.cldr", "tests.ivr.speech.test_languages"),
     "panoramisk": ("ari_app.ami.client",),
     "pjsua2": ("ari_app.phone.sip", "ari_app.phone.softphone"),
     "phonenumbers": ("ivr.numbers",),

@@ -31,8 +31,8 @@ def test_it_passes_the_check(tmp_path: Path, languages: tuple[str, ...]) -> None
     assert found.book.flows["611"].languages == languages
 
 
-def test_a_language_that_a_flow_speaks_and_a_prompt_lacks_is_told(tmp_path: Path) -> None:
-    """Only that: of a language that no flow speaks, nothing is told."""
+def test_a_language_that_a_flow_speaks_and_a_prompt_lacks_is_found(tmp_path: Path) -> None:
+    """Only that: of a language that no flow speaks, nothing is found."""
     written(tmp_path, ("kk",))
     own = tmp_path / "prompts" / "ru.yaml"
     own.parent.mkdir(exist_ok=True)
@@ -40,5 +40,5 @@ def test_a_language_that_a_flow_speaks_and_a_prompt_lacks_is_told(tmp_path: Path
     flow = tmp_path / "main.yaml"
     flow.write_text(flow.read_text().replace("end: thanks-bye", "end: [only-here, thanks-bye]"))
     found = loading.menus(tmp_path, catalogue.shipped(WORDS), CATALOGUE, SiteNames(("kk", "ru")))
-    told = [one.text for one in found.warnings]
-    assert told == ["the prompt only-here has no text in kk: add it to prompts/kk.yaml"]
+    found_texts = [one.text for one in found.warnings]
+    assert found_texts == ["the prompt only-here has no text in kk: add it to prompts/kk.yaml"]

@@ -110,7 +110,7 @@ def test_amounts_have_the_decimal_places_of_their_currency(
 @pytest.mark.parametrize("language", SHIPPED)
 def test_every_currency_has_words(language: str) -> None:
     """All of ISO 4217 that CLDR names, and the codes that are no currency."""
-    for currency in Locale("en").currencies:
+    for currency in map(str, Locale("en").currencies):
         for amount in ("1", "2", "5.01", "-21.5"):
             assert len(money(Money(Decimal(amount), currency), language).split()) > 1
     assert cldr.is_currency("KZT")
