@@ -5,7 +5,6 @@ Ours are made by num2words and the languages' files; the oracle is Unicode's RBN
 such place is in :data:`OTHERWISE`.
 """
 
-import pkgutil
 from decimal import Decimal
 from functools import cache
 
@@ -22,6 +21,7 @@ from ivr.speech.language import Case, Gender, LanguageError, read
 from ivr.speech.numerals import numeral
 from ivr.speech.phrases import count
 from ivr.values import Money
+from tests.architecture.arrows import ROOT
 from tests.spoken import SHIPPED
 
 RULES: dict[tuple[str, Gender, Case], str] = {
@@ -172,7 +172,7 @@ def test_cases(language: str, number: int, name: str, case: Case, said: str) -> 
     ],
 )
 def test_a_wrong_file_says_what_to_correct(wrong: str, reason: str) -> None:
-    base = (pkgutil.get_data("ivr.speech", "languages/en.yaml") or b"").decode()
+    base = (ROOT / "ivr" / "speech" / "languages" / "en.yaml").read_text("utf-8")
     with pytest.raises(LanguageError, match=reason):
         cldr.plural(read("en", wrong, base))
 
