@@ -168,10 +168,11 @@ def _answered(draft: Draft, node: Node, event: Answered) -> Next:
             way = "open" if event.outcome == "open" else "closed"
             draft.record(node, outcome=event.outcome, way=way)
             return node.open if way == "open" else node.closed
-        case nodes.Announce() if event.outcome == "some":
+        case nodes.Announce() if event.outcome in ("some", "heard"):
             draft.set_values(event.values)
-            draft.add_prompts(node.announce)
-            draft.record(node, " ".join(node.announce), outcome="some", way="told")
+            played = (event.outcome == "heard" and node.again) or node.announce
+            draft.add_prompts(played)
+            draft.record(node, " ".join(played), outcome=event.outcome, way="told")
             return node.told or node.then
         case nodes.Announce():
             draft.record(node, outcome=event.outcome, way="then")

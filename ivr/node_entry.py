@@ -111,19 +111,19 @@ def _play(draft: Draft, node: nodes.Say | nodes.End) -> Next:
     at = draft.session
     match node:
         case nodes.Say() if at.played:
-            draft.record(node, " ".join(node.say), way="then")
+            draft.record(node, " ".join(_said(draft, node)), way="then")
             return node.then
         case nodes.Say() if at.gone:
             draft.record(node, way="then")
             return node.then
-        case nodes.Say() if node.barge_in:
-            draft.add_prompts(node.say)
-            draft.record(node, " ".join(node.say), way="then")
+        case nodes.Say() if node.barge_in or not _said(draft, node):
+            draft.add_prompts(_said(draft, node))
+            draft.record(node, " ".join(_said(draft, node)), way="then")
             return node.then
         case nodes.Say():
             if at.pending:
                 return draft.say()
-            draft.add_prompts(node.say)
+            draft.add_prompts(_said(draft, node))
             draft.session = replace(draft.session, played=True)
             return draft.say(barge_in=False)
         case nodes.End() if not at.played:
@@ -131,6 +131,12 @@ def _play(draft: Draft, node: nodes.Say | nodes.End) -> Next:
             draft.record(node, "" if at.gone else " ".join(node.end))
             draft.session = replace(draft.session, played=True)
     return draft.say() if draft.session.pending else Done("ended")
+
+
+def _said(draft: Draft, node: nodes.Say) -> tuple[str, ...]:
+    """The prompts of a say, without those in the call's own language if it leaves them out."""
+    own = draft.session.language if node.other_languages else ""
+    return tuple(each for each in node.say if each.rpartition("-")[2] != own)
 
 
 def _pass(
@@ -189,6 +195,8 @@ def _known(draft: Draft, what: str) -> str:
             return "unknown" if at.identity == "none" else "known"
         case "identity":
             return at.identity
+        case "line":
+            return "unknown" if at.caller.subscriber is None else "known"
         case "language":
             return at.language
         case "dialled":

@@ -28,6 +28,9 @@ from ivr.terms import (
     Words,
 )
 
+CHOICES = 5
+"""The most choices that a caller can listen to and still remember the first."""
+
 
 class Node(Struct, frozen=True, kw_only=True):
     """A node of a flow."""
@@ -43,6 +46,9 @@ class Say(Node, frozen=True, kw_only=True):
     say: Words
     then: Annotated[Target, Meta(description="next node")]
     barge_in: Annotated[Switch, Meta(description="whether a key cuts the prompt short")] = True
+    other_languages: Annotated[
+        Switch, Meta(description="whether prompts in the language of the call are left out")
+    ] = False
 
 
 class Listens(Node, frozen=True, kw_only=True):
@@ -72,6 +78,13 @@ class Menu(Listens, frozen=True, kw_only=True):
     unanswered: Annotated[
         Target, Meta(description="next node instead of gave-up when there were only silences")
     ] = ""
+    unread: Annotated[
+        tuple[Annotated[str, Is.KEYS], ...],
+        Meta(description="keys that work here although the prompts do not name them"),
+    ] = ()
+    choices: Annotated[
+        Times, Meta(description="how many choices its prompts may name before the check warns")
+    ] = CHOICES
 
 
 class Input(Listens, frozen=True, kw_only=True):
@@ -147,6 +160,9 @@ class Announce(Node, frozen=True, kw_only=True):
     """Plays the announcements that concern the caller; nothing if there are none."""
 
     announce: Words
+    again: Annotated[
+        Prompts, Meta(description="played instead to a caller who heard them within a day")
+    ] = ()
     then: Annotated[Target, Meta(description="next node when no announcement concerns the caller")]
     told: Annotated[Target, Meta(description="next node after one was played; default: then")] = ""
 

@@ -24,7 +24,7 @@ Need = Literal["none", "caller", "code-word"]
 NEEDS: Mapping[Need, int] = {"none": 0, "caller": 1, "code-word": 2}
 """Identity level -> its rank."""
 
-BRANCH_SUBJECTS = ("caller", "identity", "language", "dialled")
+BRANCH_SUBJECTS = ("caller", "line", "identity", "language", "dialled")
 """Facts of the call that a branch may compare, besides values."""
 
 KINDS_OF_VALUES = (
@@ -56,7 +56,7 @@ class Is(Enum):
     OPERATION = "an operation of self-service"
     OUTCOME = "an outcome"
     VALUE = "a value of the session"
-    BRANCH_SUBJECT = "caller, identity, language, dialled, or a value of the session"
+    BRANCH_SUBJECT = "caller, line, identity, language, dialled, or a value of the session"
     KIND = "a kind of value: " + ", ".join(KINDS_OF_VALUES)
     GIVEN = 'a whole number, a word, or "{name}" for the value of that name'
     CASE = "a word, or a comparison such as < 5 or >= 100"

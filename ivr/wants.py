@@ -134,7 +134,8 @@ class CheckHours(Struct, frozen=True, tag="consult"):
 class FindAnnouncements(Struct, frozen=True, tag="concern"):
     """Look up announcements that concern the caller: ``Answered`` as ``some`` or ``none``.
 
-    ``some`` returns ``announcements``, rows of ``announcement`` (spoken) and ``until`` (moment).
+    Or as ``heard``: all of them were played to the caller's number within a day. Both return
+    ``announcements``, rows of ``announcement`` (spoken) and ``until`` (moment).
     """
 
 

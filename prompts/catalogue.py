@@ -5,7 +5,8 @@ may have placeholders such as ``{balance:money}``, of the kinds in :mod:`ivr.spe
 words of the operator such as ``{operator}`` (:mod:`prompts.operator`).
 A prompt whose name ends in a language (``language-en``) is always in that language and belongs in
 that file only. ``NAME-written`` is shown on lines of text in place of ``NAME``, where it makes no
-sense in writing. An operator's texts override the shipped ones, with their written forms.
+sense in writing; an empty one leaves it out there. An operator's texts override the shipped ones,
+with their written forms.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,12 +19,9 @@ from ivr.speech import languages
 from ivr.speech.language import PhraseError
 from prompts.operator import Operator
 from prompts.template import Slot, Template
-from prompts.text_reader import Reader, own_language
+from prompts.text_reader import WRITTEN, Reader, own_language
 
 Texts = Mapping[str, Template]
-
-WRITTEN = "-written"
-"""What ends the name of a text that is read in place of another one."""
 
 
 class CatalogueError(Exception):

@@ -54,7 +54,8 @@ def phrase_text(catalogue: Catalogue, phrase: Phrase, language: str, form: Form 
 
 def screen_texts(catalogue: Catalogue, screen: Screen, form: Form = "spoken") -> tuple[str, ...]:
     """The phrases of a screen as sentences; raises like :func:`phrase_text`."""
-    return tuple(phrase_text(catalogue, each, screen.language, form) for each in screen.phrases)
+    texts = (phrase_text(catalogue, each, screen.language, form) for each in screen.phrases)
+    return tuple(filter(None, texts))
 
 
 def pieces(

@@ -20,6 +20,9 @@ USUAL = "usual-"
 
 _WORD = re.compile(r"\{([a-z][a-z-]*)\}")
 
+WRITTEN = "-written"
+"""What ends the name of a text that is read in place of another one; an empty one leaves it out."""
+
 
 def own_language(prompt: str) -> str | None:
     """The language that a prompt's name fixes (``language-be``), or None."""
@@ -92,6 +95,8 @@ class Reader:
             self.wrong(self.place(node.start_mark), "a text belongs here: put it in quotes")
             return
         template, faults = parse(node.value, self.words, self.language)
+        if prompt.endswith(WRITTEN) and not node.value:
+            faults = ()  # it is left out where it would be read
         start, end = node.start_mark.index, node.end_mark.index
         written = self.text[start:end]
         for fault in faults:

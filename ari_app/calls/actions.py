@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 Text = Callable[[Screen], tuple[str, ...]]
 """The phrases of a screen as sentences."""
 
+REMEMBERED = timedelta(days=1)
+"""How long a caller who heard an announcement needs to hear the short form only."""
+
 _zone = cache(ZoneInfo)
 
 
@@ -57,7 +60,7 @@ class Actions(Struct, frozen=True):
             case CheckHours():
                 return self._check_hours(book.schedules[action.schedule])
             case FindAnnouncements():
-                return self._find_announcements(session)
+                return await self._find_announcements(session)
             case Send():
                 return await self._send(action, text, session)
 
@@ -70,19 +73,31 @@ class Actions(Struct, frozen=True):
         found = hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now))
         return hours_answer(found, now.astimezone(zone).date())
 
-    def _find_announcements(self, session: Session) -> Answered:
+    async def _find_announcements(self, session: Session) -> Answered:
         now = self.now()
         found = self.announcements.concerning(session.subscriber, now)
         if not found:
             return Answered("none")
-        self.start(self._heard([one.id for one in found], session, now))
+        ids = [one.id for one in found]
+        known = await self._heard_before(ids, session, now - REMEMBERED)
+        self.start(self._heard(ids, session, now))
         zone = _zone(self.zone)
         today = now.astimezone(zone).date()
         rows: list[Values] = [
             {"announcement": one.spoken, "until": Moment(one.until.astimezone(zone), today)}
             for one in found
         ]
-        return Answered("some", {"announcements": Rows(tuple(rows))})
+        return Answered("heard" if known else "some", {"announcements": Rows(tuple(rows))})
+
+    async def _heard_before(self, found: list[int], session: Session, since: datetime) -> bool:
+        """Whether all announcements were played to the caller before; a failure is a no."""
+        try:
+            return await self.store.read(
+                announcement_requests.heard_since, found, session.caller.number, since
+            )
+        except StoreError as error:
+            log.error("who heard an announcement could not be read: %s", error)
+            return False
 
     async def _heard(self, played: list[int], session: Session, at: datetime) -> None:
         """Record that announcements were played; a failure does not affect the call."""

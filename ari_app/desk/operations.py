@@ -27,8 +27,8 @@ from ivr.values import (
     Word,
 )
 
-MENUS_ONLY = frozenset({"billing", "no-network", "no-network-at"})
-"""Operations that only menus need: an agent opens a ticket instead of the latter."""
+MENUS_ONLY = frozenset({"billing", "no-network", "no-network-at", "situation"})
+"""Operations that only menus need: an agent sees the situation, and opens a ticket."""
 
 BARRED = frozenset({"recording", "secret"})
 """Kinds of inputs that agents cannot give: the caller's recording, and secrets."""

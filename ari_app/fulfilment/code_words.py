@@ -69,6 +69,11 @@ class StoredCodeWords:
         """Set a new code word that was keyed."""
         if await self._keyed(asker, old, key) != "ok" or asker.subscriber is None:
             return "wrong"
+        return await self.set_word(asker, new)
+
+    async def set_word(self, asker: Asker, new: Secret) -> Literal["ok", "weak"]:
+        """Set a new code word that was keyed by a caller who has proved the present one."""
+        assert asker.subscriber is not None, "the caller has proved the code word"
         one, keyed = await self._strong(asker.subscriber, new)
         if keyed:
             word = CodeWord(one.id, "", keyed, self._now(), "caller")

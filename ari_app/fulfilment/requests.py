@@ -1,20 +1,30 @@
 """Stores the requests that callers leave to people."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from msgspec.structs import replace
 
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable
-from ari_app.store import announcement_requests, callbacks, complaints, subscribers, tickets
+from ari_app.store import (
+    announcement_requests,
+    callbacks,
+    calls,
+    complaints,
+    subscribers,
+    tickets,
+)
 from ari_app.store.db import Store, StoreError
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket
 from ivr.tickets import TicketPolicy
 from ivr.values import Recording
+
+RECENT = timedelta(days=7)
+"""How long a call counts as a recent one."""
 
 
 class StoredRequests:
@@ -91,6 +101,14 @@ class StoredRequests:
         who = (asker.call, asker.number, asker.subscriber)
         try:
             return await self._store.write(callbacks.request, key, *who, self._now())
+        except StoreError as error:
+            raise RequestsUnavailable(str(error)) from error
+
+    async def recent_calls(self, asker: Asker) -> int:
+        """Count the calls in the store; text sessions are none."""
+        since = self._now() - RECENT
+        try:
+            return await self._store.read(calls.count_of, asker.subscriber, since, asker.call)
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
 

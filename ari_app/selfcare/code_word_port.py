@@ -32,6 +32,10 @@ class CodeWords(Protocol):
     ) -> Literal["ok", "wrong", "weak"]:
         """Set a new code word, if the old one is right and the new one is not too easy to guess."""
 
+    async def set_word(self, asker: Asker, new: Secret) -> Literal["ok", "weak"]:
+        """Set a new code word for a caller who has proved the present one, or the PIN, if it is not
+        too easy to guess."""
+
     async def set_pin(self, asker: Asker, pin: Secret) -> Literal["ok", "weak"]:
         """Set a PIN beside the code word, which the caller has proved, if it is not too easy to
         guess."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ari_app.selfcare import answers
 from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.billing import BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.no_billing import NoBilling
 from ari_app.selfcare.operation_request import Action, OperationRequest
 from ivr.events import Answered
@@ -15,6 +16,9 @@ PAYMENTS_PLAYED = 3
 
 CHARGES_WRITTEN = 24
 """How many of the last charges are sent as texts, and make up the total that is played."""
+
+CALLS_BEFORE = 2
+"""After so many calls in a week the next one is offered an agent before anything else."""
 
 FAULTS: Mapping[str, Mapping[str, str]] = {"unavailable": {}, "unknown": {}}
 """``unknown``: billing does not know the caller."""
@@ -101,6 +105,14 @@ READS = (
         about="Reads which ticket of the caller is due first, by when, and whether it is late.",
     ),
     Operation(
+        "situation",
+        {"debt": {}, "low": {}, "again": {}, "usual": {}, "unavailable": {}},
+        {"low": "count"},
+        need="caller",
+        deadline=0.5,  # likewise
+        about="Reads why the caller may call: a debt, a low balance, or the third call in a week.",
+    ),
+    Operation(
         "billing",
         {"ok": {}, "none": {}},
         deadline=0.5,
@@ -143,6 +155,7 @@ class Reads:
             "points": self._points,
             "puk": self._puk,
             "ticket": self._ticket,
+            "situation": self._situation,
             "billing": self._has_billing,
             "tariffs": self._tariffs,
             "service-offers": self._service_offers,
@@ -204,6 +217,20 @@ class Reads:
         who = request.asker.subscriber
         found = None if who is None else await self._requests.first_due_ticket(who)
         return answers.ticket(found, self._now())
+
+    async def _situation(self, request: OperationRequest) -> Answered:
+        who = request.asker.subscriber
+        if who is None:
+            return Answered("usual")
+        if await self._requests.recent_calls(request.asker) >= CALLS_BEFORE:
+            return Answered("again")
+        try:
+            balance = (await self._billing.balance(who)).amount
+        except (BillingUnavailable, UnknownSubscriber):
+            return Answered("usual")
+        if balance < 0:
+            return Answered("debt")
+        return Answered("low" if balance < request.count("low") else "usual")
 
     async def _has_billing(self, _: OperationRequest) -> Answered:
         return Answered("none" if isinstance(self._billing, NoBilling) else "ok")

@@ -81,5 +81,8 @@ class RequestDesk(Protocol):
     async def call_back(self, asker: Asker, key: str) -> bool:
         """Request a callback; False if there is an open one."""
 
+    async def recent_calls(self, asker: Asker) -> int:
+        """How many calls of the subscriber began within the last seven days, but for this one."""
+
     async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         """The active ticket of a subscriber that is due first, None if there is none."""

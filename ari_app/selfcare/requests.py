@@ -1,15 +1,18 @@
 """Operations that leave requests to people, prove identity, and send texts."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from typing import Literal
 
 from msgspec.structs import replace
 
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.operation_request import Action, OperationRequest
+from ari_app.selfcare.request_port import Asker
 from ivr.events import Answered
 from ivr.model import Operation
+from ivr.secret import Secret
 from ivr.session import Subject
 from ivr.values import Digits, Moment, Phrase
 
@@ -92,6 +95,13 @@ REQUESTS = (
         about="Takes a PIN of digits, keyed twice, beside the code word.",
     ),
     Operation(
+        "set-code-word",
+        {"ok": {}, "different": {}, "weak": {}, "failed": {}},
+        inputs={"new": "secret", "again": "secret"},
+        need="code-word",
+        about="Takes a new code word, keyed twice, of a caller who has proved the present one.",
+    ),
+    Operation(
         "change-code-word",
         {"ok": {}, "wrong": {}, "different": {}, "weak": {}, "failed": {}},
         inputs={"old": "secret", "new": "secret", "again": "secret"},
@@ -99,6 +109,9 @@ REQUESTS = (
         about="Takes a new code word, keyed twice, in place of the old one.",
     ),
 )
+
+
+SetSecret = Callable[[Asker, Secret], Awaitable[Literal["ok", "weak"]]]
 
 
 class Requests:
@@ -122,7 +135,8 @@ class Requests:
             "code-word-of": self._code_word_of,
             "one-time-code": self._one_time_code,
             "one-time-code-of": self._one_time_code_of,
-            "set-pin": self._set_pin,
+            "set-pin": partial(self._set_secret, backends.code_words.set_pin),
+            "set-code-word": partial(self._set_secret, backends.code_words.set_word),
             "change-code-word": self._change_code_word,
         }
 
@@ -179,11 +193,12 @@ class Requests:
             return Answered("wrong" if proof == "ok" else proof)
         return Answered("ok", about=Subject(subscriber, self._directory.number(subscriber)))
 
-    async def _set_pin(self, request: OperationRequest) -> Answered:
+    async def _set_secret(self, put: SetSecret, request: OperationRequest) -> Answered:
+        """Take a secret that was keyed twice alike."""
         new = request.secret("new")
         if new != request.secret("again"):
             return Answered("different")
-        return Answered(await self._code_words.set_pin(request.asker, new))
+        return Answered(await put(request.asker, new))
 
     async def _change_code_word(self, request: OperationRequest) -> Answered:
         new = request.secret("new")

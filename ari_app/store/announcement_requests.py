@@ -1,6 +1,6 @@
 """Who heard announcements, and who asked for a message when service is restored."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -36,6 +36,20 @@ def record_heard(db: Database, heard: Iterable[int], number: str, call: str, at:
         " on conflict do nothing",
         [(id, call, db.numbers.msisdn(number) or "", micros(at)) for id in heard],
     )
+
+
+def heard_since(db: Database, announcements: Collection[int], number: str, at: datetime) -> bool:
+    """Whether all of these announcements were played to a number since a moment."""
+    msisdn = db.numbers.msisdn(number)
+    if msisdn is None:
+        return False
+    marks = ", ".join("?" * len(announcements))
+    (heard,) = db.conn.execute(
+        "select count(distinct announcement) from announcement_hearings"
+        f" where number = ? and at >= ? and announcement in ({marks})",
+        (msisdn, micros(at), *announcements),
+    ).fetchone()
+    return bool(heard == len(announcements))
 
 
 def request_notification(

@@ -174,6 +174,16 @@ def counts(db: Database, since: datetime) -> Counts:
     return Counts(began, still, endings)
 
 
+def count_of(db: Database, subscriber: int | None, since: datetime, but: str) -> int:
+    """How many calls of a subscriber began since a moment, but for one; text sessions are none."""
+    (number,) = db.conn.execute(
+        "select count(*) from calls"
+        " where subscriber = ? and began >= ? and id != ? and line != 'ussd'",
+        (subscriber, micros(since), but),
+    ).fetchone()
+    return int(number)
+
+
 def unfinished(db: Database) -> list[Call]:
     """Calls without an end, the oldest first: those under way, and after a crash the lost ones."""
     return _calls(db, "where ended is null order by began, id")

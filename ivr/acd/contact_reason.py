@@ -21,6 +21,8 @@ _FINE = frozenset(
     {"accepted", "already", "higher", "late", "lower", "none", "ok", "old", "same", "some"}
 )
 """Outcomes with which the caller got what was asked for."""
+_OF_MENUS = frozenset({"billing", "situation"})
+"""Operations that menus run for themselves: the caller did not ask for them."""
 _OUR_FAULT = frozenset({"error", "failed", "unavailable", "unknown"})
 _UNASKED = frozenset({"", "hung-up", "identify", "need"})
 """Edges by which a node is left without running its operation."""
@@ -143,7 +145,7 @@ def _ranked(facts: Facts, site: TicketPolicy, now: datetime) -> Iterator[tuple[i
         times = facts.contacts + 1
         yield 2 if times >= OFTEN else 8, RepeatContact(times)
     for result in facts.results:
-        if result.outcome not in _FINE:
+        if result.outcome not in _FINE and result.operation not in _OF_MENUS:
             ours = result.outcome in _OUR_FAULT
             yield (
                 4 if ours else 6,

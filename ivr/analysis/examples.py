@@ -68,7 +68,7 @@ def outcomes(book: Book, of: Request) -> tuple[str, ...]:
         case "hours", _:
             return ("open", "closed")
         case "announce", _:
-            return ("none", "some")
+            return ("none", "some", "heard")
         case "sms", _:
             return ("sent", "nowhere")
         case "queue", _:
@@ -99,7 +99,7 @@ def brought(book: Book, of: Request, outcome: str) -> Mapping[str, str]:
             return {"closes": "moment"}
         case ("hours", _), "closed":
             return {"opens": "moment"}
-        case ("announce", _), "some":
+        case ("announce", _), "some" | "heard":
             return {"announcements": "each"}
     return {}
 

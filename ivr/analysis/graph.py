@@ -115,7 +115,8 @@ def _within(flow: Flow, node: Node, operations: Operations) -> Iterator[tuple[st
             yield from (("then", node.then), ("else", node.else_))
         case nodes.Branch():
             yield from node.when.items()
-            if node.branch != "caller" or not {"known", "unknown"} <= node.when.keys():
+            both = {"known", "unknown"} <= node.when.keys()
+            if not (both and node.branch in ("caller", "line")):
                 yield "else", node.else_
         case nodes.Do():
             yield from _done(flow, node, operations)

@@ -120,7 +120,7 @@ def cases(context: CheckContext) -> Iterator[Finding]:
             continue
         there: Collection[str] = ()
         match node.branch:
-            case "caller":
+            case "caller" | "line":
                 there = ("known", "unknown")
             case "identity":
                 there = NEEDS

@@ -9,9 +9,6 @@ from ivr.key_grammar import choices
 from ivr.session import Spot
 from ivr.terms import ACTIONS, Is
 
-CHOICES = 9
-"""The most choices of a menu that callers remember."""
-
 ATTEMPTS = 5
 HASTY = 2.0
 """The shortest time to look at the phone and press a key (seconds)."""
@@ -43,14 +40,21 @@ def slow_keys(context: CheckContext) -> Iterator[Finding]:
 
 
 def crowded(context: CheckContext) -> Iterator[Finding]:
-    """Menus with too many choices."""
+    """Menus whose prompts name too many choices; ``*`` and ``#`` lead on, and are none."""
     for spot, node in context.nodes():
         if isinstance(node, nodes.Menu):
-            always = context.flows[spot[0]].always
-            own = [k for k, to in node.keys.items() if to not in ACTIONS and always.get(k) != to]
-            if len(own) > CHOICES:
-                text = f"{len(own)} choices are more than callers remember"
-                yield context.at(spot), f"{text}: at most {CHOICES}; make a menu of the rarer ones"
+            left_out = {*context.flows[spot[0]].always, *node.unread, "*", "#"}
+            read = {key for key, to in node.keys.items() if to not in ACTIONS} - left_out
+            if len(read) > node.choices:
+                text = (
+                    f"its prompts name {len(read)} choices: at most {node.choices} are remembered"
+                )
+                remedy = f"or accept it with `choices: {len(read)}`"
+                yield (
+                    context.at(spot),
+                    f"{text}; make a menu of the rarer ones, whose keys may stay here as `unread`, "
+                    f"{remedy}",
+                )
 
 
 def many_attempts(context: CheckContext) -> Iterator[Finding]:

@@ -138,10 +138,9 @@ def hidden_keys(context: CheckContext) -> Iterator[Finding]:
     """Keys that no prompt names."""
     for spot, node in _asks(context):
         flow = context.flows[spot[0]]
+        known = {*flow.always, *getattr(node, "unread", ())}
         own = [
-            key
-            for key, to in choices(flow, node).items()
-            if to not in ACTIONS and key not in flow.always
+            key for key, to in choices(flow, node).items() if to not in ACTIONS and key not in known
         ]
         if any(context.slots.get(prompt) for prompt in opening(node)):
             continue  # the values may name the keys

@@ -177,7 +177,7 @@ def test_the_operations_are_described() -> None:
         for outcome in operation.outcomes.values():
             for value, brought in outcome.items():
                 assert f"`{value}` ({brought}" in values
-        assert operation.deadline == (0.5 if name in ("ticket", "billing") else 3)
+        assert operation.deadline == (0.5 if name in ("ticket", "situation", "billing") else 3)
         assert not operation.costs
 
 

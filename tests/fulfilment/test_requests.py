@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from ari_app.fulfilment.requests import StoredRequests
 from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable
-from ari_app.store import announcements, callbacks, complaints, subscribers, tickets
+from ari_app.store import announcements, callbacks, calls, complaints, subscribers, tickets
 from ari_app.store.announcements import Announcement
+from ari_app.store.calls import CallBegan
 from ari_app.store.db import Store
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.tickets import NewTicket, TicketChange
@@ -92,6 +93,17 @@ async def test_who_heard_an_announcement_may_request_a_message(store: Store) -> 
     assert await staff.notify_when_restored(elsewhere) == "already", "it is that number's request"
     with pytest.raises(RequestsUnavailable, match="no number"):
         await staff.notify_when_restored(Asker("c2", "anonymous", None))
+
+
+async def test_calls_of_a_week_are_counted_but_for_this_one_and_texts(store: Store) -> None:
+    staff = StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: NOON)
+    for call, line, days in (("a", "ari", 1), ("b", "ari", 6), ("c", "ari", 8), ("d", "ussd", 1)):
+        at = NOON - timedelta(days=days)
+        began = CallBegan(call, line, "611", ASKER.number, 1, "ru", "611", "f00dfeed", at)
+        await store.write(calls.add, [began])
+    assert await staff.recent_calls(replace(ASKER, subscriber=1, call="e")) == 2
+    assert await staff.recent_calls(replace(ASKER, subscriber=1, call="a")) == 1
+    assert await staff.recent_calls(replace(ASKER, subscriber=2)) == 0
 
 
 async def test_the_ticket_that_is_due_first_is_found(store: Store) -> None:

@@ -14,8 +14,8 @@ from ivr.model import Flow
 from ivr.nodes import Node
 from ivr.screens import Choice, listed
 from prompts import catalogue
-from prompts.catalogue import WRITTEN
 from prompts.template import Slot
+from prompts.text_reader import WRITTEN
 from tests.operators import DEMO
 
 SHIPPED = catalogue.shipped(DEMO)

@@ -22,7 +22,7 @@ def test_a_subscriber_hears_the_balance(firstline: Installation, tmp_path: Path)
     assert not other.heard, other
     path = firstline.last_call()
     assert "dialled 611" in path
-    assert "main (menu)  played welcome main-menu  key 1  -> money" in path
+    assert "main (menu)  played welcome speak-be speak-en main-menu  key 1  -> money" in path
     assert "balance-told (say)  played balance-is" in path
 
 
@@ -56,7 +56,7 @@ def test_a_code_by_voice_and_as_a_text_session(firstline: Installation, tmp_path
     assert output.endswith("-> 1\nНа вашем счёте 12,50 руб.\n")
     path = firstline.last_call()
     assert "dialled *111# over ussd" in path
-    assert "menu (menu)  played ussd-menu  key 1  -> balance" in path
+    assert "menu (menu)  played ussd-menu ussd-languages ussd-rest  key 1  -> balance" in path
 
 
 def test_a_code_that_is_keyed_in_a_menu(firstline: Installation, tmp_path: Path) -> None:

@@ -33,9 +33,9 @@ class Menus:
 
     def change(self) -> None:
         """Balance is on key 7 now, in words of its own."""
-        first, last = '\n      "1": ', '\n      "7": '  # of the menus of subscribers
-        swapped = self.shipped.replace(f"{first}money", f"{last}money")
-        self.flow.write_text(swapped.replace(f"{last}more", f"{first}more"))
+        old, new = '"7": more, "8"', '"1": more, "8"'  # of the menus of subscribers
+        swapped = self.shipped.replace('"1": money', '"7": money')
+        self.flow.write_text(swapped.replace(old, new))
         self.texts.mkdir(exist_ok=True)
         (self.texts / "ru.yaml").write_text(f"{OLD}: {OWN}\n")
 
@@ -63,13 +63,13 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
     async with Phone(accounts[0], first) as me, Phone(accounts[1], second) as other:
         await me.dial("611")
         await me.wait(Connected)
-        await pause(8)  # to hear the welcome and the old menu
+        await pause(12)  # to hear the welcome, the other languages and the old menu
         menus.change()
         said = await asyncio.to_thread(one.out, "flows", "reload")
         assert [line.split(":")[0] for line in said.splitlines()] == ["611", "text"]
         await other.dial("611")
         await other.wait(Connected)
-        await pause(7)  # to hear the welcome and the new menu
+        await pause(12)  # to hear the welcome, the other languages and the new menu
         await me.press("4*1")  # through another menu and back, and the balance by its old key
         await other.press("7")
         await pause(12)  # to hear the balance, and the menu after it

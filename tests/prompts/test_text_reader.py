@@ -9,8 +9,9 @@ import pytest
 
 import prompts
 from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Spoken, Values
-from prompts.catalogue import WRITTEN, Catalogue, load
+from prompts.catalogue import Catalogue, load
 from prompts.plan import phrase_text
+from prompts.text_reader import WRITTEN
 from tests.operators import DEMO
 
 TARIFF = Name({"ru": "Домашний", "be": "Хатні", "en": "Home"})

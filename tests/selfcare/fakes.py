@@ -141,6 +141,10 @@ class Broken:
         await self._fail(len(f"{asker}{key}"))
         raise AssertionError
 
+    async def recent_calls(self, asker: Asker) -> int:
+        await self._fail(len(f"{asker}"))
+        raise AssertionError
+
     async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         await self._fail(subscriber)
         raise AssertionError
@@ -167,6 +171,10 @@ class Broken:
         await self._fail(0)
         raise AssertionError
 
+    async def set_word(self, asker: Asker, new: Secret) -> Literal["ok", "weak"]:  # noqa: ARG002
+        await self._fail(0)
+        raise AssertionError
+
     async def set_pin(self, asker: Asker, pin: Secret) -> Literal["ok", "weak"]:  # noqa: ARG002
         await self._fail(0)
         raise AssertionError
@@ -188,6 +196,7 @@ class Willing:
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, Asker, Recording | None]] = []
+        self.calls = 0
         self.promises = {
             KNOWN: OpenTicket("field", NOON - DAY, NOON + DAY, Department(visits=True))
         }
@@ -209,6 +218,9 @@ class Willing:
     async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         self.kept.append(("", asker, None))
         return "noted" if len(self.kept) == 1 else "already"
+
+    async def recent_calls(self, asker: Asker) -> int:  # noqa: ARG002
+        return self.calls
 
     async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         return self.promises.get(subscriber)
@@ -256,6 +268,10 @@ class Words:
     ) -> Literal["ok", "wrong", "weak"]:
         if await self.prove(asker, old, key) != "ok":
             return "wrong"
+        return await self.set_word(asker, new)
+
+    async def set_word(self, asker: Asker, new: Secret) -> Literal["ok", "weak"]:
+        assert asker.identity == "code-word"
         if new == Secret("1111"):
             return "weak"
         self.word = new

@@ -71,8 +71,8 @@ OF_SETTINGS = {"billing"}
 """They ask no back end."""
 OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING) - OF_SETTINGS)
 OF_ANYBODY = {"tariffs", "service-offers", "packets", "roaming", "rewards"}
-OF_TICKETS = {"ticket"}
-"""They answer as those of billing do, from people."""
+OF_TICKETS = {"ticket", "situation"}
+"""They answer as those of billing do, from people; a situation without billing is a usual one."""
 RICH, POOR, NO_ONE = KNOWN, 2, 9
 
 
@@ -242,6 +242,28 @@ async def test_fault_of_billing_is_an_outcome(name: str, fault: Exception, outco
     answer = await ask(Broken(fault), name, RICH)
     promised(name, answer)
     assert answer.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("who", "calls", "low", "outcome"),
+    [
+        (POOR, 0, 2, "debt"),
+        (RICH, 0, 2, "usual"),
+        (RICH, 0, 13, "low"),
+        (RICH, 1, 2, "usual"),
+        (RICH, 2, 2, "again"),
+        (NO_ONE, 0, 2, "usual"),
+        (None, 5, 2, "usual"),
+    ],
+)
+async def test_the_situation_of_a_caller(
+    who: int | None, calls: int, low: int, outcome: str
+) -> None:
+    staff = Willing()
+    staff.calls = calls
+    given = {"low": Count(low)}
+    answer = await selfcare(Books(), staff).run("situation", given, asker(who), "s1:1")
+    assert answer == Answered(outcome)
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE.keys() - OF_SETTINGS))

@@ -180,6 +180,17 @@ async def test_how_many_heard_it_and_asked_for_a_message(town: Store) -> None:
     assert await town.read(announcement_requests.reach, flood.id) == Reach(heard=1, requests=0)
 
 
+async def test_who_heard_all_of_them_since_a_moment(town: Store) -> None:
+    ids = [(await declare(town, FIRE)).id, (await declare(town, FIRE)).id]
+    heard, played = announcement_requests.heard_since, announcement_requests.record_heard
+    await town.write(played, ids[:1], "375990000001", "c1", NOON)
+    await town.write(played, ids, "anonymous", "c2", NOON)
+    assert await town.read(heard, ids[:1], "+375 99 000-00-01", NOON)
+    assert not await town.read(heard, ids, "375990000001", NOON), "one of them is new"
+    assert not await town.read(heard, ids[:1], "375990000001", NOON + HOUR), "it was before that"
+    assert not await town.read(heard, ids, "anonymous", NOON), "any caller may be that"
+
+
 async def test_a_request_counts_once_for_each_number(town: Store) -> None:
     fire, flood = await declare(town, FIRE), await declare(town, FIRE)
     assert await request(town, fire.id, "375990000001", MINSK) == "noted"

@@ -105,7 +105,7 @@ def test_what_was_done_and_missed_is_read_from_the_way_of_a_call() -> None:
     book = shipped()
     session, path = begin(book, "611", 7, "ru"), []
     events = (
-        *(Began(), Answered("ok"), Answered("none"), Answered("none")),
+        *(Began(), Answered("ok"), Answered("usual"), Answered("none"), Answered("none")),
         *(Silent(), Keyed("1"), Answered("unavailable")),
         *(Keyed("1"), Answered("unavailable"), Keyed("3"), Answered("none"), Keyed("88")),
     )
@@ -118,9 +118,15 @@ def test_what_was_done_and_missed_is_read_from_the_way_of_a_call() -> None:
         OperationResult("bill", "unavailable"),
         OperationResult("balance", "unavailable"),
         OperationResult("ticket", "none"),
+        OperationResult("situation", "usual"),
         OperationResult("billing", "ok"),
     )
     assert misses(path) == 2
+
+
+def test_what_menus_ask_for_themselves_is_no_reason_of_the_caller() -> None:
+    results = (OperationResult("situation", "debt"), OperationResult("billing", "unavailable"))
+    assert contact_reasons(Facts(results=results), DEMO_TICKETS, NOW) == ()
 
 
 def test_what_was_not_asked_was_not_done() -> None:
