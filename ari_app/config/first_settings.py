@@ -47,6 +47,10 @@ names = {_list(answers.brands)}
 # Whose number plan is yours (ISO 3166), and in which currency prices and balances are (ISO 4217).
 country = {_text(answers.country)}
 currency = {_text(answers.currency)}
+# What the country's plan has not: extensions and private networks (X is a digit), and the area of
+# local numbers.
+# private_numbers = ["4XXX"]
+# area_code = "22"
 # Words of yours in prompts: the access point of mobile internet, your address on the web, and how
 # bills are paid ("You can pay …").
 # words = {{ apn = "internet", site = "www.example.net", payment-ways = "at post offices" }}

@@ -24,6 +24,7 @@ currency = "EUR"
 
 [site] # ours
 timezone = "Europe/Warsaw"
+languages = ["en"]
 demo = true
 """
 
