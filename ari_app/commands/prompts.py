@@ -11,6 +11,7 @@ from ari_app.commands.runner import console, run
 from ari_app.config.state import State
 from ari_app.main import speech, voices
 from ari_app.menus import loading
+from ari_app.selfcare.operations import CATALOGUE
 from ivr.value_readers import READERS
 from ivr.values import Phrase, Value, Values
 from prompts import plan
@@ -43,8 +44,11 @@ def list_(state: State, lang: str | None, menus: Path | None) -> None:
 @MENUS
 @click.pass_obj
 def missing(state: State, menus: Path | None) -> None:
-    """List prompts that lack a language. Exit code 1 if there are any."""
-    found = loading.prompts_in_use(state.config(), menus).missing()
+    """List prompts without a text in a language of a flow that plays them. Exit code 1 if any."""
+    config = state.config()
+    words = loading.prompts_in_use(config, menus)
+    played = loading.played(menus or loading.directory(config), words, CATALOGUE)
+    found = [each for each in words.missing() if each in played]
     for prompt, language in found:
         click.echo(f"{prompt} is missing in {language}: add it to prompts/{language}.yaml")
     if found:

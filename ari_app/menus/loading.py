@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ari_app.config import own_languages
 from ari_app.config.settings import Config
 from ivr.check import SiteNames, Standard
+from ivr.check.context import prompts as node_prompts
 from ivr.loader import Loaded, Slots, load
 from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
@@ -159,6 +160,28 @@ def spoken(directory: Path) -> tuple[str, ...]:
     heads = (yaml.load(text, yaml.CSafeLoader) for text in texts(directory).values())
     listed = (head.get("languages", ()) for head in heads if isinstance(head, dict))
     return tuple(dict.fromkeys(language for languages in listed for language in languages))
+
+
+def played(
+    directory: Path, words: Catalogue, operations: Mapping[str, Operation]
+) -> frozenset[tuple[str, str]]:
+    """(prompt, language) of all that the flows of a directory may play, rows of lists included.
+
+    Raises :class:`FlowsError` for flows that cannot be read.
+    """
+    found = set()
+    for flow in read(directory, words.signatures(), operations).flows.values():
+        for node in flow.nodes.values():
+            found |= {(each, lang) for each in node_prompts(node) for lang in flow.languages}
+    waiting = list(found)
+    while waiting:
+        prompt, language = waiting.pop()
+        for kind in words.slots(prompt).values() if prompt in words.prompts else ():
+            row = (kind.removeprefix("each "), language)
+            if kind.startswith("each ") and row not in found:
+                found.add(row)
+                waiting.append(row)
+    return frozenset(found)
 
 
 def files(directory: Path) -> Iterator[Path]:

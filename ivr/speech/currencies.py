@@ -42,8 +42,8 @@ def _words(currency: str, language: Language) -> CurrencyWords:
     forms = cldr.currency_forms(currency, language)
     if not forms:
         return CurrencyWords(None, None, digits)
-    first = forms[0].split()[0]
-    ends = (gender for end, gender in language.ends.items() if first.endswith(end))
+    parts = (forms[0].split()[0], forms[0])  # "шведская крона", "Švedijos krona"
+    ends = (gender for part in parts for end, gender in language.ends.items() if part.endswith(end))
     return CurrencyWords(Noun(next(ends, ""), {NOMINATIVE: forms}), None, digits)
 
 

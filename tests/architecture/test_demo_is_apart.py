@@ -103,3 +103,32 @@ def test_no_text_of_the_desk_is_of_a_department_or_a_topic() -> None:
 
 def test_a_site_that_names_no_departments_has_others_than_the_demo() -> None:
     assert not defaults().departments.keys() & SETTINGS["departments"].keys()
+
+
+OF_A_LANGUAGE = {"asterisk_conf/parts.py": ["en"]}  # what Asterisk itself speaks by default
+"""File -> codes of languages in it, for another reason."""
+
+
+def test_no_code_names_a_language() -> None:
+    """A language is data: what is of one stands in its file alone."""
+    codes = set(languages.shipped())
+    found = {}
+    for file in SHIPPED:
+        path = str(file.relative_to(ROOT))
+        if file.suffix == ".py":
+            tree = ast.parse(file.read_text("utf-8"))
+            words = [each for each in constants(path) if each in codes]
+            keywords = [
+                keyword.arg
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Call)
+                for keyword in node.keywords
+                if keyword.arg in codes
+            ]
+            if words or keywords:
+                found[path] = sorted({*words, *filter(None, keywords)})
+        elif file.suffix in (".html", ".js", ".conf"):
+            quoted = re.findall(r"""["'](\w\w)["']""", file.read_text("utf-8"))
+            if known := codes & set(quoted):
+                found[path] = sorted(known)
+    assert found == OF_A_LANGUAGE

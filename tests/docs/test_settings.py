@@ -64,7 +64,7 @@ def test_the_environment_variables_are_understood(tmp_path: Path) -> None:
                 ",".join(value) if isinstance(value, tuple) else "" if value == {} else str(value)
             )
             environment[variable(name, field.name)] = text
-    for other in ("FIRSTLINE_BILLING_KIND", "FIRSTLINE_SITE_NUMBERS"):
+    for other in ("FIRSTLINE_BILLING_KIND", "FIRSTLINE_SITE_NUMBERS", "FIRSTLINE_SITE_LANGUAGES"):
         del environment[other]  # those of the demo operator are others
     assert installation(tmp_path).config(environment) == installation(tmp_path).config({})
     changed = installation(tmp_path).config({"FIRSTLINE_SITE_NUMBERS": "611,112"})
