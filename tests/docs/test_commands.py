@@ -22,7 +22,8 @@ def commands(group: click.Group, path: str) -> Iterator[tuple[str, set[str]]]:
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
         else:
-            options = {name for option in command.params for name in option.opts}
+            shown = [one for one in command.params if not getattr(one, "hidden", False)]
+            options = {name for option in shown for name in option.opts}
             assert "--state" in options
             yield (
                 f"{path} {name}",
