@@ -2,20 +2,24 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from ivr.speech.language import PhraseError
 from ivr.values import Phrase
 from ivr.wants import Screen
-from prompts import value_cuts, wav
+from prompts import telephone, value_cuts, wav
 from prompts.catalogue import Catalogue
 from prompts.pieces import PAUSES, Piece, RecordedFile, Silence, SpokenText, silence_after
 from prompts.plan import Recordings, fixed_pieces, pieces
-from prompts.recordings import scan
+from prompts.recordings import scan, without_recordings
 from prompts.voice import SpeechFailed, Voice
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called with how many sentences are done, of how many."""
@@ -35,11 +39,7 @@ class PromptMedia:
         if directory is not None:
             self.recordings, self.problems = scan(directory, catalogue, voice.conversions)
         self.voice = voice
-        self._fixed = {
-            (prompt, language): fixed_pieces(catalogue, prompt, language, self.recordings)
-            for language in catalogue.languages
-            for prompt in catalogue.prompts
-        }
+        self._fixed = self._fixed_pieces()
 
     async def media(
         self, phrases: Iterable[Phrase], language: str, *, hurried: bool = True
@@ -53,14 +53,34 @@ class PromptMedia:
         return await self._files(parts, hurried)
 
     async def screen(self, screen: Screen) -> list[str]:
-        """The same for a screen, with its pause."""
+        """The same for a screen, with its pause.
+
+        Texts are spoken in place of files that are missing: Asterisk would leave those out and say
+        nothing of it.
+        """
+        files = await self._files(self._parts(screen), hurried=True)
+        gone = frozenset(file for file in files if not telephone.seconds(file))
+        if gone:
+            log.error(
+                "sound files are missing or empty, and texts are spoken in their place: %s",
+                ", ".join(sorted(gone)),
+            )
+            self.unplayable(gone)
+            texts = tuple(
+                Phrase(one.prompt, without_recordings(one.values, gone)) for one in screen.phrases
+            )
+            files = await self._files(self._parts(replace(screen, phrases=texts)), hurried=True)
+        return files
+
+    def _parts(self, screen: Screen) -> list[Piece]:
+        """What is played for a screen."""
         parts: list[Piece] = []
         for number, phrase in enumerate(screen.phrases):
             own = self._pieces(phrase, screen.language)
             if number == screen.pause_at and not (own and isinstance(own[0], Silence)):
                 parts.append(self._pause(screen, parts))
             parts += own
-        return await self._files(parts, hurried=True)
+        return parts
 
     def silence_after_key(self, since: float) -> list[str]:
         """What to play before the answer to a key that was pressed ``since`` seconds ago."""
@@ -71,6 +91,23 @@ class PromptMedia:
         wanted = self.voice.silences.pause if screen.pause is None else screen.pause
         there = silence_after(before[-1]) if before else PAUSES["."]
         return Silence(wanted - there)
+
+    def lasts(self, files: Iterable[str]) -> float:
+        """How long files last, in seconds."""
+        return sum(map(telephone.seconds, files))
+
+    def unplayable(self, files: Iterable[str]) -> None:
+        """Use none of these files any more, or if some of them are damaged, none of those: texts
+        are spoken, and spoken again, in their place."""
+        every = frozenset(files)
+        damaged = (file for file in every if not telephone.playable(Path(f"{file}.wav")))
+        gone = frozenset(damaged) or every
+        self.voice.forget(gone)
+        if not gone.isdisjoint(self.recordings.values()):
+            self.recordings = {
+                name: path for name, path in self.recordings.items() if path not in gone
+            }
+            self._fixed = self._fixed_pieces()
 
     async def _files(self, pieces: Iterable[Piece], hurried: bool) -> list[str]:
         parts = [part for piece in pieces for part in self._playable(piece)]
@@ -139,6 +176,14 @@ class PromptMedia:
                 words = SpokenText(text, language)
                 if self.voice.find(words) is None:
                     await self.voice.speak([words], hurried=False)
+
+    def _fixed_pieces(self) -> Mapping[tuple[str, str], tuple[Piece, ...]]:
+        """(prompt, language) -> what is played of it whatever its values are."""
+        return {
+            (prompt, language): fixed_pieces(self.catalogue, prompt, language, self.recordings)
+            for language in self.catalogue.languages
+            for prompt in self.catalogue.prompts
+        }
 
     def _sentences(self) -> Sequence[SpokenText]:
         """All that is fixed; a prompt in all languages, and what a caller hears first at first."""

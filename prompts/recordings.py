@@ -4,9 +4,12 @@ The words that amounts, counts, days and times are put together from stand besid
 ``<language>/numbers/`` (:mod:`prompts.recorded_values`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from ivr.values import Rows, Spoken, Value, Values
 from prompts.catalogue import Catalogue
 from prompts.pieces import audible
 from prompts.plan import Recordings
@@ -43,6 +46,20 @@ def scan(
         if problem:
             problems.append(f"{path}: {problem}")
     return found, tuple(problems)
+
+
+def without_recordings(values: Values, gone: Collection[str]) -> Values:
+    """Values whose recordings among ``gone`` are left out: their texts are spoken."""
+
+    def spoken(value: Value) -> Value:
+        match value:
+            case Spoken(recording=path) if path in gone:
+                return replace(value, recording="")
+            case Rows(rows):
+                return Rows(tuple(without_recordings(row, gone) for row in rows))
+        return value
+
+    return {name: spoken(value) for name, value in values.items()}
 
 
 def files(directory: Path, catalogue: Catalogue) -> Iterator[tuple[str, str, Path]]:

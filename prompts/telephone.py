@@ -10,6 +10,14 @@ RATE = 8000
 _HEADER = 44
 
 
+def seconds(file: str) -> float:
+    """How long a sound file lasts, of its path without extension; 0 if it is missing or empty."""
+    try:
+        return max(0, Path(f"{file}.wav").stat().st_size - _HEADER) / (2 * RATE)
+    except OSError:
+        return 0.0
+
+
 def playable(path: Path) -> bool:
     """Whether a file is whole, 8 kHz, mono and PCM16, with nothing but that in its header.
 

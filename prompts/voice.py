@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -155,10 +155,11 @@ class Voice:
         for pool in self._pools.values():
             await pool.renew()
 
-    def forget(self, paths: Sequence[str]) -> None:
-        """Drop files that could not be played; they are spoken again on the next use."""
+    def forget(self, paths: Iterable[str]) -> None:
+        """Drop files that could not be played; they are made again, spoken ones on the next use."""
         for path in paths:
             self._cache.forget(Path(path).name)
+        self.silences.open()
 
     async def _start(self) -> None:
         """Start all engines. One that only speaks what others could not may be missing."""

@@ -19,6 +19,8 @@ class Timeouts(Struct, frozen=True):
 
     stopping: float = 1.0
     """For PlaybackFinished of a playback that was asked to stop."""
+    hanging_up: float = 0.2
+    """For the hang-up that may have made a playback fail, before it is played again."""
     pause: float = 0.1
     """Before a request that did not reach Asterisk is made again."""
     reconnecting: float = 30.0

@@ -6,17 +6,16 @@ in :mod:`ari_app.ari.recorder`.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
-
-from msgspec import Struct
 
 from ari_app.ari.channel_state import ChannelState, Timeouts
 from ari_app.ari.errors import GoneError, UnreachableError
 from ari_app.ari.link import Link
 from ari_app.ari.playback import Finished, HungUp, Phase
-from ari_app.ari.player import OnHeard, OnUnplayable, Player
+from ari_app.ari.player import Player
 from ari_app.ari.recorder import BEEP, Keep, Recorder
+from ari_app.ari.sounds import Sounds
 from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Silent
 from ivr.gather import Gather, Keypad
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
@@ -24,21 +23,10 @@ from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
 
 log = logging.getLogger(__name__)
 
-Speak = Callable[[Screen], Awaitable[Sequence[str]]]
-"""The sound files of a screen, without extension, in the order in which they are played."""
-
-
-AfterKey = Callable[[float], Sequence[str]]
-"""The sound files to play before the answer to a key pressed so many seconds ago."""
-
-
-class Sounds(Struct, frozen=True):
-    """Where the sounds of a call come from, and what is notified of their playbacks."""
-
-    speak: Speak
-    heard: OnHeard = lambda: None
-    unplayable: OnUnplayable = lambda _: None
-    after_key: AfterKey = lambda _: ()
+SHORT = 0.15
+"""A playback that is over so many seconds before its files would be was not played whole: Asterisk
+goes on after a file that it cannot play, and says ``done`` at the end, unless that was the last
+one."""
 
 
 class ChannelLine:
@@ -55,6 +43,11 @@ class ChannelLine:
         """``channel`` is the channel's id; ``keep`` stores what is recorded of the caller."""
         self._speak = sounds.speak
         self._after_key = sounds.after_key
+        self._lasts = sounds.lasts
+        self._lasting = 0.0
+        """How long what plays lasts, in seconds."""
+        self._repeated = False
+        """Whether what failed was played again: that is done once for a screen."""
         self.state = ChannelState(link, channel, timeouts)
         self.player = Player(self.state, sounds.heard, sounds.unplayable)
         self.keypad = Keypad()
@@ -88,8 +81,9 @@ class ChannelLine:
     def playback_finished(self, playback: str, state: str) -> None:
         """PlaybackFinished. A key that comes after it comes after the prompt, however soon."""
         playing = self.player.state.phase is Phase.PLAYING
-        self.player.take(Finished(playback, state == "failed"))
-        if playing and self._gather is not None and not self.player.state.busy:
+        short = self.state.clock() - self.player.requested < self._lasting - SHORT
+        self.player.take(Finished(playback, state == "failed" or (playing and short)))
+        if playing and self._gather is not None and not (self.player.state.busy or self._repeats):
             self._gather.prompt_played(self.state.clock(), self.player.state.whole)
 
     def recording_finished(self, name: str) -> None:
@@ -128,6 +122,7 @@ class ChannelLine:
         while self.gone is None:
             if not isinstance(want, Done):
                 self.player.caller_present()
+            self._repeated = False
             try:
                 return await self._do(want)
             except GoneError:
@@ -176,6 +171,9 @@ class ChannelLine:
             now = clock()
             gather.keyed(now)
             gather.timer_fired(now)
+            if self._repeats:
+                played = await self._play_again(ask.screen, barged)
+                continue
             if not player.state.busy and not listening:
                 listening = True
                 gather.prompt_played(now, played and player.state.whole)
@@ -197,11 +195,13 @@ class ChannelLine:
 
         await self._extend(self.state.timeouts.media)
         played = await self._play(screen, barged)
-        while player.state.busy and not self.gone:
-            if barged():
+        while (player.state.busy or self._repeats) and not self.gone:
+            if self._repeats:
+                played = await self._play_again(screen, barged)
+            elif barged():
                 await player.stop()
                 break
-            if player.state.doubtful:
+            elif player.state.doubtful:
                 played = await self._play(screen, barged)
             else:
                 await self.state.change()
@@ -225,8 +225,29 @@ class ChannelLine:
         if self.gone or not media or barged():
             return False
         since = self.state.clock() - self.keypad.pressed
-        await self.player.play((*self._after_key(since), *media))
+        media = (*self._after_key(since), *media)
+        self._lasting = self._lasts(media)
+        await self.player.play(media)
         return True
+
+    @property
+    def _repeats(self) -> bool:
+        """Whether a playback failed that is to be played again."""
+        return bool(self.player.state.failed) and not self._repeated
+
+    async def _play_again(self, screen: Screen, barged: Callable[[], bool]) -> bool:
+        """Play a screen whose playback failed again, from other files where there are any.
+
+        A hang-up makes it fail, too: it is waited for, and needs no report.
+        """
+        self._repeated = True
+        until = self.state.clock() + self.state.timeouts.hanging_up
+        while not self.gone and self.state.clock() < until:
+            await self.state.change(until)
+        if self.gone:
+            return False
+        self.player.caller_present()
+        return await self._play(screen, barged)
 
     async def _extend(self, seconds: float) -> None:
         """Extend the dialplan's dead-man switch to last the next ``seconds`` at least.

@@ -82,7 +82,8 @@ class StopRequested(Struct, frozen=True):
 
 
 class Finished(Struct, frozen=True):
-    """PlaybackFinished: a playback ended, was stopped, or could not be played (``failed``)."""
+    """PlaybackFinished: a playback ended, was stopped, or was not played or not all of it
+    (``failed``)."""
 
     playback: str
     failed: bool = False
@@ -176,9 +177,9 @@ def step(state: Playback, event: Event) -> tuple[Playback, Command | None]:
             return replace(state, phase=Phase.STOPPING, cut=True), Stop(state.id)
         case Finished(state.id, failed) if state.busy:
             unreported = state.media if failed else state.failed
-            command = None if state.cut else Heard()
             whole = not (state.cut or failed)
-            return replace(state, phase=Phase.IDLE, failed=unreported, whole=whole), command
+            state = replace(state, phase=Phase.IDLE, failed=unreported, whole=whole)
+            return state, Heard() if whole else None
         case NotFound(state.id) | StopTimedOut() if state.busy:
             return replace(state, phase=Phase.IDLE), None
         case Unanswered(state.id) | Reconnected() if state.busy:

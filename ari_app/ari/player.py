@@ -44,6 +44,8 @@ class Player:
         self._heard = heard
         self._unplayable = unplayable
         self._channel = channel
+        self.requested = 0.0
+        """When the last playback was requested."""
         self._send = channel.link.fire_and_forget
 
     def take(self, event: Event) -> None:
@@ -57,6 +59,7 @@ class Player:
 
         Raises :class:`UnreachableError` and, over HTTP, what Asterisk rejected.
         """
+        self.requested = self._channel.clock()
         await self._request(PlayRequested(tuple(media)))
         self._channel.check()
 
@@ -114,7 +117,8 @@ class Player:
             case ReportFailed(media):
                 files = ", ".join(media)
                 log.error(
-                    "channel %s: Asterisk cannot play one of %s; its log says why",
+                    "channel %s: the caller did not hear all of %s: Asterisk could not play it; "
+                    "its log says why",
                     self._channel.id,
                     files,
                 )

@@ -9,9 +9,17 @@ from msgspec.structs import replace
 from ari_app.control.live_feed import CallEvent, LiveFeed
 from ari_app.log import masked
 from ari_app.store import calls
-from ari_app.store.calls import SECRET, CallAbout, CallBegan, CallEnded, StepTaken
+from ari_app.store.calls import (
+    PLAYBACK,
+    SECRET,
+    UNHEARD,
+    CallAbout,
+    CallBegan,
+    CallEnded,
+    StepTaken,
+)
 from ivr.engine import Step
-from ivr.session import Session, Subject
+from ivr.session import Session, Spot, Subject
 from ivr.values import Digits
 from ivr.wants import Ask, Dial, Enqueue, Record, Say, Screen, Want
 
@@ -27,7 +35,7 @@ Text = Callable[[Screen], tuple[str, ...]]
 class _Open:
     """What is remembered of a call while it lasts."""
 
-    __slots__ = ("about", "began", "keys", "seq", "shown")
+    __slots__ = ("about", "began", "keys", "played", "seq", "shown", "spot")
 
     def __init__(self, began: datetime, shown: str) -> None:
         self.began = began
@@ -35,6 +43,10 @@ class _Open:
         self.seq = 0
         self.about: Subject | None = None
         self.keys: list[str] = []
+        self.spot: Spot = ("", "")
+        """The flow and the node where the call is."""
+        self.played = ""
+        """The prompts of the last screen."""
 
 
 class CallLog:
@@ -75,34 +87,30 @@ class CallLog:
         """A session took steps."""
         call = session.id
         kept = self._open[call]
+        kept.spot = (session.flow, session.node)
         if session.about and session.about != kept.about:
             kept.about = session.about
             self._put(CallAbout(call, at, session.about.subscriber))
         for step in steps:
-            kept.seq += 1
             if step.key:
                 kept.keys.append(f"{step.node} {_shown(step.key)}")
-            self._put(
-                StepTaken(
-                    call,
-                    kept.seq,
-                    at,
-                    step.node,
-                    step.kind,
-                    step.prompt,
-                    step.key,
-                    step.outcome,
-                    step.flow,
-                    step.way,
-                )
-            )
+            self._take(call, step, at)
             if self._feed.watched:
                 self._feed.publish(
                     CallEvent("step", call, node=step.node, key=step.key, outcome=step.outcome)
                 )
 
+    def _take(self, call: str, step: Step, at: datetime) -> None:
+        kept = self._open[call]
+        kept.seq += 1
+        what = (step.node, step.kind, step.prompt, step.key, step.outcome, step.flow, step.way)
+        self._put(StepTaken(call, kept.seq, at, *what))
+
     def presented(self, call: str, want: Want) -> None:
         """A screen is about to be played, or the caller to be queued or connected."""
+        kept = self._open.get(call)
+        if kept is not None and isinstance(want, Ask | Say | Record):
+            kept.played = " ".join(phrase.prompt for phrase in want.screen.phrases)
         if not self._feed.watched:
             return
         match want:
@@ -133,6 +141,16 @@ class CallLog:
         """A screen was played to its end."""
         if self._feed.watched:
             self._feed.publish(CallEvent("told", call))
+
+    def unheard(self, call: str, at: datetime) -> None:
+        """A screen, or a part of it, could not be played to a caller who was there."""
+        if (kept := self._open.get(call)) is None:
+            return
+        flow, node = kept.spot
+        self._take(call, Step(flow, node, PLAYBACK, kept.played, "", UNHEARD), at)
+        log.error("%s did not hear all of %s in %s", kept.shown, kept.played, node)
+        if self._feed.watched:
+            self._feed.publish(CallEvent(UNHEARD, call, node=node))
 
     def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:
         """A call ended."""

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from ari_app.ari.calls import AcceptedCall
 from ari_app.ari.events import Channel
-from ari_app.ari.line import ChannelLine, Speak
-from ari_app.ari.player import OnHeard
+from ari_app.ari.line import ChannelLine
+from ari_app.ari.sounds import Sounds
 from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.store.directory import Caller as Known
 from ivr.model import Book
@@ -21,11 +21,8 @@ from ivr.session_start import start_session
 Find = Callable[[str], Known | None]
 """The subscriber of a number, without waiting for the store."""
 
-Heard = Callable[[str], None]
-"""Called with a call's id when a screen was played to its end."""
-
-NewLine = Callable[[str, Speak, OnHeard], ChannelLine]
-"""Makes the line of a channel, from its id; the rest is as in :class:`~ari_app.ari.line.Sounds`."""
+NewLine = Callable[[str, Sounds], ChannelLine]
+"""Makes the line of a channel, from its id."""
 
 
 class UnknownNumberError(Exception):
@@ -36,9 +33,9 @@ class CallServices(Struct, frozen=True):
     """What a call uses from its beginning to its end, whichever menus come into force meanwhile."""
 
     book: Book
-    speak: Speak
     world: SessionPorts
-    heard: Heard
+    sounds: Callable[[str], Sounds]
+    """The sounds of a call, from its id."""
 
 
 class Arrivals(Protocol):
@@ -81,7 +78,7 @@ class InboundCalls:
         Serving raises :class:`UnknownNumberError` when no flow has the number.
         """
         serving, id = self._serving(), _new_id()
-        line = self._new_line(channel.id, serving.speak, partial(serving.heard, id))
+        line = self._new_line(channel.id, serving.sounds(id))
         return AcceptedCall(line, partial(self._serve, serving, id, line, channel, dialled))
 
     async def _serve(

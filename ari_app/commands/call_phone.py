@@ -174,6 +174,9 @@ class _Caller:
                     self.line(f"  {prompt}: {text}")
             case "told":
                 self._heard = self._screens
+            case "unheard":
+                self._heard = self._screens
+                self.line(f"{event.node}: Asterisk could not play all of it")
             case "step" if event.key or event.outcome:
                 key = f" key {event.key}" if event.key else ""
                 self.line(f"{event.node}{key} -> {event.outcome}")

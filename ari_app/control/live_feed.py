@@ -14,8 +14,8 @@ class CallEvent(Struct, frozen=True, omit_defaults=True):
     """Something that happened in a call.
 
     ``what`` is ``began``, ``telling`` (a screen is played: ``prompts`` and their ``texts``;
-    ``asks`` whether keys are waited for), ``told`` (it was played to its end), ``step``,
-    ``queued``, ``dialling`` or ``ended``.
+    ``asks`` whether keys are waited for), ``told`` (it was played to its end), ``unheard`` (it
+    could not be played, or not all of it), ``step``, ``queued``, ``dialling`` or ``ended``.
     """
 
     what: str

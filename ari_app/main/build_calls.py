@@ -9,9 +9,9 @@ from msgspec import Struct
 from ari_app.ari.calls import Calls
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.events import PeerStatusChange, TextMessageReceived
-from ari_app.ari.line import ChannelLine, Sounds, Speak
+from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import PhoneEvent, TakePhoneEvent
-from ari_app.ari.player import OnHeard
+from ari_app.ari.sounds import Sounds
 from ari_app.background import Background
 from ari_app.calls.actions import Actions
 from ari_app.calls.inbound import InboundCalls, NewLine
@@ -83,10 +83,8 @@ def build_calls(
 def _lines(shared: Shared) -> NewLine:
     """Return what makes the line of a channel."""
     timeouts = Timeouts.within(shared.config.site.dead_man)
-    reading = shared.foundation.first.reading
 
-    def new_line(channel: str, speak: Speak, heard: OnHeard) -> ChannelLine:
-        sounds = Sounds(speak, heard, reading.voice.forget, reading.silence_after_key)
+    def new_line(channel: str, sounds: Sounds) -> ChannelLine:
         return ChannelLine(shared.link, channel, sounds, shared.recordings.keep, timeouts)
 
     return new_line

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ari_app.ari.sounds import Sounds
 from ari_app.calls.actions import Actions
 from ari_app.calls.call_log import CallLog
 from ari_app.calls.inbound import CallServices
@@ -59,7 +60,22 @@ class SessionServices(Struct, frozen=True):
     def serving(self, release: MenuRelease) -> CallServices:
         """What voice calls use."""
         call_log, ports = self._ports(release, "ari")
-        return CallServices(release.menus.book, release.speak, ports, call_log.heard)
+        reading = release.reading
+
+        def sounds(call: str) -> Sounds:
+            def unplayable(files: Sequence[str]) -> None:
+                reading.unplayable(files)
+                call_log.unheard(call, clock())
+
+            return Sounds(
+                release.speak,
+                partial(call_log.heard, call),
+                unplayable,
+                reading.silence_after_key,
+                reading.lasts,
+            )
+
+        return CallServices(release.menus.book, ports, sounds)
 
     def written(self, release: MenuRelease) -> TextServices:
         """What text sessions use."""

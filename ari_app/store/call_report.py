@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ari_app.store.calls import Path, StepTaken
+from ari_app.store.calls import UNHEARD, Path, StepTaken
 
 
 def report(path: Path) -> list[str]:
@@ -31,6 +31,8 @@ def report(path: Path) -> list[str]:
 
 def _step(step: StepTaken) -> str:
     parts = [f"{step.node} ({step.kind})"]
+    if step.outcome == UNHEARD:
+        return f"{step.node}  not heard: {step.prompt}"
     if step.prompt:
         parts.append(f"played {step.prompt}")
     if step.key:

@@ -14,6 +14,10 @@ from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
 SECRET = "secret"
+PLAYBACK = "playback"
+"""The kind of a step that is no node's: a screen was played."""
+UNHEARD = "unheard"
+"""Its outcome: the caller did not hear all of it."""
 LOST = "lost"
 """The ending of a call whose end was not recorded."""
 

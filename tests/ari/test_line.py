@@ -6,12 +6,15 @@ from collections.abc import Sequence
 import pytest
 
 from ari_app.ari.channel_state import Timeouts
-from ari_app.ari.line import Sounds
+from ari_app.ari.sounds import Sounds
 from ivr.events import Gone, Keyed, Played, Silent
 from ivr.wants import Done, Screen
 from tests.ari.facts import until
 from tests.ari.harness import ask, harness, played, presenting, say, speak
 from tests.ari.server import Server
+
+PROMPT = Timeouts(hanging_up=0.01)
+"""A line that waits no longer for a hang-up than these tests must."""
 
 
 async def test_a_screen_is_one_playback_and_nothing_else_is_asked(server: Server) -> None:
@@ -145,22 +148,52 @@ async def test_silence_is_counted_from_the_end_of_the_words(server: Server) -> N
         assert await answer == Silent(whole=True)
 
 
-async def test_a_playback_that_fails_is_logged_and_the_call_goes_on(
+async def test_a_playback_that_fails_is_played_again_and_is_not_heard(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     unplayable: list[str] = []
-    async with harness(server, sounds=Sounds(speak, unplayable=unplayable.extend)) as at:
+    ends: list[str] = []
+    sounds = Sounds(speak, lambda: ends.append("played"), unplayable.extend)
+    async with harness(server, times=PROMPT, sounds=sounds) as at:
         line = await at.call()
         playing = presenting(line, say("missing"))
         await played(at)
         server.finish("c-1", "failed")
+        await played(at, 2)
+        assert unplayable == ["missing"], "other files are made before it is played again"
+        server.finish("c-1", "failed")
         assert await playing == Played()
         following = presenting(line, say("next"))
-        await played(at, 2)
+        await played(at, 3)
         server.finish("c-1")
         assert await following == Played(whole=True)
-    assert caplog.text.count("cannot play one of") == 1
-    assert len(unplayable) == 1
+    assert caplog.text.count("did not hear all of missing") == 2
+    assert ends == ["played"]
+
+
+async def test_a_menu_that_fails_is_played_again_before_its_time_runs(server: Server) -> None:
+    async with harness(server, times=PROMPT) as at:
+        line = await at.call()
+        answer = presenting(line, ask("menu", first=0.01))
+        await played(at)
+        server.finish("c-1", "failed")
+        await played(at, 2)
+        server.finish("c-1")
+        assert await answer == Silent(whole=True)
+
+
+async def test_what_is_over_before_its_files_could_be_was_not_heard(server: Server) -> None:
+    """Asterisk skips a file that it cannot play, and says that all of it is done."""
+    ends: list[str] = []
+    sounds = Sounds(speak, lambda: ends.append("played"), lasts=lambda _: 60.0)
+    async with harness(server, times=PROMPT, sounds=sounds) as at:
+        line = await at.call()
+        playing = presenting(line, say("hours", "missing", "menu"))
+        for times in (1, 2):
+            await played(at, times)
+            server.finish("c-1")
+        assert await playing == Played()
+    assert ends == []
 
 
 async def test_a_playback_that_a_hang_up_cuts_is_no_fault(
@@ -174,24 +207,25 @@ async def test_a_playback_that_a_hang_up_cuts_is_no_fault(
         line.ended(16)
         assert await playing == Gone(16)
         assert await line.present(say("nobody")) == Gone(16)
-    assert "cannot play" not in caplog.text
+    assert "did not hear" not in caplog.text
 
 
-@pytest.mark.parametrize(("there", "complaints"), [(True, 1), (False, 0)])
-async def test_a_last_prompt_that_fails_is_a_fault_only_if_somebody_is_there(
+@pytest.mark.parametrize(("there", "complaints"), [(True, 2), (False, 1)])
+async def test_a_last_prompt_that_fails_twice_is_a_fault_only_if_somebody_is_there(
     server: Server, caplog: pytest.LogCaptureFixture, there: bool, complaints: int
 ) -> None:
     """The caller hung up during it, and the playback ended before the channel did."""
-    async with harness(server) as at:
+    async with harness(server, times=PROMPT) as at:
         line = await at.call()
         playing = presenting(line, say("bye"))
-        await played(at)
-        server.finish("c-1", "failed")
+        for times in (1, 2):
+            await played(at, times)
+            server.finish("c-1", "failed")
         assert await playing == Played()
         if not there:
             del server.channels["c-1"]
         assert isinstance(await line.present(Done("ended")), Gone)
-    assert caplog.text.count("cannot play one of") == complaints
+    assert caplog.text.count("did not hear all of") == complaints
 
 
 async def test_a_screen_without_a_sound_asks_all_the_same(server: Server) -> None:

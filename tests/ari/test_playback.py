@@ -53,7 +53,7 @@ DONE, FAILED = Finished("c-1-1"), Finished("c-1-1", failed=True)
         (PLAYING, PLAY, Phase.PLAYING, None),
         (PLAYING, StopRequested(), Phase.STOPPING, Stop("c-1-1")),
         (PLAYING, DONE, Phase.IDLE, Heard()),
-        (PLAYING, FAILED, Phase.IDLE, Heard()),
+        (PLAYING, FAILED, Phase.IDLE, None),
         (PLAYING, Finished("c-1-0"), Phase.PLAYING, None),
         (PLAYING, Unanswered("c-1-1"), Phase.DOUBTFUL, None),
         (PLAYING, Unanswered("c-1-0"), Phase.PLAYING, None),

@@ -10,10 +10,10 @@ from ari_app.control.live_feed import BEHIND, CallEvent, LiveFeed
 from ari_app.log import masked
 from ari_app.session.conductor import conduct
 from ari_app.store.calls import CallAbout, CallBegan, CallEnded
-from ivr.events import Bridged, Gone, Keyed, Played
+from ivr.events import Bridged, Event, Gone, Keyed, Played
 from ivr.session import Subject
 from ivr.values import Digits, Phrase
-from ivr.wants import Say, Screen
+from ivr.wants import Ask, LineWant, Say, Screen
 from tests.session.scripted import BEGAN, Scripted, Sight, book, session
 
 
@@ -85,6 +85,28 @@ async def test_what_a_watcher_sees() -> None:
     assert seen[3] == CallEvent("queued", "c1", node="support")
     assert seen[6] == CallEvent("telling", "c1", prompts=("bye",), texts=("<bye>",))
     assert seen[7].outcome == "ended"
+
+
+async def test_what_could_not_be_played_is_in_the_record(caplog: pytest.LogCaptureFixture) -> None:
+    sight, unheard = Sight(), BEGAN + timedelta(seconds=1)
+
+    class Unplayable(Scripted):
+        async def present(self, want: LineWant) -> Event:
+            if isinstance(want, Ask):
+                sight.journal.unheard("c1", unheard)
+            return await super().present(want)
+
+    async with sight.feed.watch() as events:
+        await conduct(Unplayable([Keyed("2"), Gone()]), book(), session(), sight.world)
+        seen = [events.get_nowait().what for _ in range(events.qsize())]
+    assert "told" not in seen
+    assert "unheard" in seen
+    first = sight.steps[0]
+    what = (first.seq, first.node, first.kind, first.prompt, first.outcome, first.at)
+    assert what == (1, "main", "playback", "main", "unheard", unheard)
+    assert [step.seq for step in sight.steps] == list(range(1, len(sight.steps) + 1))
+    assert "did not hear all of main in main" in caplog.text
+    sight.journal.unheard("c1", unheard)  # the call is over: nothing to record any more
 
 
 async def test_no_events_are_made_without_a_watcher() -> None:

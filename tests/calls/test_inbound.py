@@ -7,8 +7,8 @@ from typing import cast
 import pytest
 
 from ari_app.ari.events import CallerId, Channel
-from ari_app.ari.line import ChannelLine, Speak
-from ari_app.ari.player import OnHeard
+from ari_app.ari.line import ChannelLine
+from ari_app.ari.sounds import Sounds
 from ari_app.calls.inbound import CallServices, InboundCalls
 from ari_app.store.directory import Caller as Known
 from ivr.loader import version
@@ -23,7 +23,7 @@ def serving(sight: Sight, text: str) -> CallServices:
     async def speak(_: Screen) -> Sequence[str]:
         return [version(text)]
 
-    return CallServices(book(text), speak, sight.world, lambda _: None)
+    return CallServices(book(text), sight.world, lambda _: Sounds(speak))
 
 
 async def test_a_call_ends_on_what_it_began_with() -> None:
@@ -33,8 +33,8 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
     lines, calls, spoken = [Scripted([]), Scripted([])], [], []
     coming = iter(lines)
 
-    def new_line(_: str, speak: Speak, _heard: OnHeard) -> ChannelLine:
-        spoken.append(speak)
+    def new_line(_: str, sounds: Sounds) -> ChannelLine:
+        spoken.append(sounds.speak)
         return cast(ChannelLine, next(coming))
 
     inbound = InboundCalls(lambda _: None, BELARUS, lambda: now, new_line)
@@ -49,7 +49,7 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
     prompts = [one.screen.phrases[0].prompt for one in asked if isinstance(one, Ask)]
     assert prompts == ["main", "thanks"]
     assert [one.version for one in sight.began] == [version(FLOW), version(OTHER)]
-    assert spoken == [first.speak, second.speak]
+    assert spoken == [each.sounds("").speak for each in (first, second)]
     for task in calls:
         task.cancel()
     await asyncio.gather(*calls, return_exceptions=True)

@@ -94,6 +94,14 @@ async def test_call_is_reported(store: Store) -> None:
     ]
 
 
+async def test_what_was_not_heard_is_reported_so(store: Store) -> None:
+    unheard = replace(step(seq=1, key=""), kind=calls.PLAYBACK, outcome=calls.UNHEARD)
+    await store.write(calls.add, [began(), unheard])
+    path = await store.read(calls.path, "c1")
+    assert path is not None
+    assert report(path)[1] == "    1.00  main  not heard: main-menu"
+
+
 async def test_a_flow_is_named_where_the_call_enters_it(store: Store) -> None:
     flows = ["611", "611", "paying", "paying", "611", "", "611"]
     steps = [replace(step(seq=seq), flow=flow) for seq, flow in enumerate(flows, 1)]
