@@ -7,7 +7,6 @@ number too.
 """
 
 import re
-from difflib import get_close_matches
 from functools import lru_cache
 
 import phonenumbers as world
@@ -133,30 +132,6 @@ class NumberPlan(Struct, frozen=True):
         rules = _rules(self)
         rest = digits.removeprefix(rules.code)
         return digits.isdecimal() and rest != digits and len(rest) in rules.lengths
-
-
-def country_named(text: str) -> str:
-    """The ISO 3166 code of a country that is written as its code, or by its name in any language;
-    ``ValueError`` names the nearest ones."""
-    from phonenumbers.geodata.locale import (
-        LOCALE_DATA,  # large, and wanted by `firstline init` alone
-    )
-
-    wanted = text.strip().casefold()
-    if wanted.upper() in world.SUPPORTED_REGIONS:
-        return wanted.upper()
-    names = {
-        name.casefold(): code
-        for code, by_language in LOCALE_DATA.items()
-        if code in world.SUPPORTED_REGIONS
-        for name in by_language.values()
-        if not name.startswith("*")  # the same as in another language
-    }
-    if wanted not in names:
-        close = get_close_matches(wanted, names, n=1)
-        remedy = f"did you mean {close[0]}?" if close else "write its ISO 3166 code, such as PL"
-        raise ValueError(f"there is no country {text!r}: {remedy}")
-    return names[wanted]
 
 
 class _Rules(Struct, frozen=True):

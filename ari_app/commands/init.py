@@ -19,7 +19,8 @@ from ari_app.config.starter_menu import DIRECTORY, starter_menu
 from ari_app.config.state import FILE, State
 from ari_app.menus import loading
 from ari_app.store.db import Store
-from ivr.numbers import NumberPlan, country_named
+from ivr.countries import country_named
+from ivr.numbers import NumberPlan
 from ivr.problems import near
 from ivr.speech import cldr
 from ivr.speech import languages as spoken

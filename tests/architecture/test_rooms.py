@@ -25,7 +25,7 @@ BEHIND_DOORS: dict[str, tuple[str, ...]] = {
     "babel": ("ivr.speech.cldr", "tests.ivr.speech.test_languages"),
     "panoramisk": ("ari_app.ami.client",),
     "pjsua2": ("ari_app.phone.sip", "ari_app.phone.softphone"),
-    "phonenumbers": ("ivr.numbers",),
+    "phonenumbers": ("ivr.numbers", "ivr.countries"),
     "pkgutil": ("ivr.speech.languages",),
     "picows": ("ari_app.ari.websocket",),
     "pyttsx3": ("prompts.speech_worker",),
