@@ -1,4 +1,4 @@
-"""Countries by name, in the languages of the package `phonenumbers`; large, for `firstline init` alone."""
+"""Countries by name, in the languages of the package `phonenumbers`: for `firstline init` alone."""
 
 from difflib import get_close_matches
 
