@@ -72,7 +72,7 @@ PRIZES = (
         gigabytes=5,
     ),
     RewardGrant(
-        Reward("3", {"ru": "Пять рублей", "be": "Пяць рублёў", "en": "Five roubles"}, 250),
+        Reward("3", {"ru": "Пять рублей", "be": "Пяць рублёў", "en": "Five rubles"}, 250),
         money=Decimal("5.00"),
     ),
 )

@@ -33,7 +33,7 @@ from ari_app.selfcare.reads import FAULTS
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.terms import Need
-from ivr.values import Count, Day, Digits, Money, Name, Values
+from ivr.values import OWN, Count, Day, Digits, Money, Name, Values
 
 DEADLINE = 5.0
 """Seconds until a caller hears that a text message will follow; the order goes on."""
@@ -141,7 +141,7 @@ ORDER_OPERATIONS = (
         "sell",
         "Offers minutes or gigabytes to another subscriber, at a price.",
         {**_GIFT, "price": "count"},
-        {},
+        {"asked": "money"},
         "zero no-recipient self too-little too-much paused",
         limits=(5, 30),
     ),
@@ -267,6 +267,8 @@ class PaidOperations:
         match order:
             case Pause(_, until) | PromisePayment(until):
                 return {"until": Day(until)}
+            case Sell(price=price):
+                return {"asked": Money(price, OWN)}
             case Buy():
                 transfer = await self._transfer(order, request.subscriber)
                 if transfer is not None:

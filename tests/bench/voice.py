@@ -35,7 +35,7 @@ from prompts.voice import Voice
 ROOT = Path(__file__).parents[2]
 TEXTS = {"ru.yaml": "balance-is: На вашем счёте {balance:money}.\n"}
 MOST = 1_000
-"""Roubles; amounts are drawn from all hundredths below."""
+"""Rubles; amounts are drawn from all hundredths below."""
 
 AIM = 1.0
 """Seconds of silence that no caller should have, on two cores."""
