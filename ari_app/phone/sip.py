@@ -10,6 +10,7 @@ behind it: silence goes out unless a file is played.
 
 import socket
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -21,6 +22,10 @@ from ari_app.phone.messages import TONE, Account, Transport
 RATE = 8000
 MAX_CALLS = 4
 CODECS = {"PCMA/8000": 255, "PCMU/8000": 254}
+
+KEPT = 8
+"""So many files that were played are not closed yet: when one ends, a thread of the stack tells its
+player, and a player that is closed meanwhile ends the process (signal 11). The stack has 32."""
 
 SipError = pj.Error
 
@@ -63,6 +68,7 @@ class Call(pj.Call):
         self.changes: deque[CallStateChange] = deque()
         self.transferred: deque[Delivery] = deque()
         self.audio: Any = None
+        self._line = line
         self.over = False
         """Whether it has ended: then it cannot be used, even before its ``changes`` are handled."""
         self._media_changed = False
@@ -101,6 +107,7 @@ class Call(pj.Call):
 
     def play(self, path: str) -> None:
         """Send a WAV file once, instead of one that is still being sent."""
+        self._stop_playing()
         self._player = pj.AudioMediaPlayer()
         self._player.createPlayer(path, pj.PJMEDIA_FILE_NO_LOOP)
         if self.audio is not None:
@@ -135,8 +142,17 @@ class Call(pj.Call):
         self.xferReplaces(other, pj.CallOpParam(True))
 
     def finish_files(self) -> None:
-        """Close the files: the recording is then complete on the disk."""
-        self._recorder = self._player = None
+        """Close the recording, which is then complete on the disk, and play nothing any more."""
+        self._recorder = None
+        self._stop_playing()
+
+    def _stop_playing(self) -> None:
+        if self._player is not None:
+            with suppress(SipError):  # the call has ended, and its audio with it
+                if self.audio is not None:
+                    self._player.stopTransmit(self.audio)
+            self._line.played.append(self._player)
+            self._player = None
 
 
 class Line(pj.Account):
@@ -148,6 +164,7 @@ class Line(pj.Account):
         self.incoming: deque[Call] = deque()
         self.texts: deque[Text] = deque()
         self.deliveries: deque[Delivery] = deque()
+        self.played: deque[Any] = deque(maxlen=KEPT)
 
     def onRegState(self, param: Any) -> None:
         info = self.getInfo()
