@@ -2,8 +2,10 @@
 
 It is built from the annotations that the loader reads. Where JSON Schema cannot express a rule it
 accepts more, and the check decides. Editors parse YAML 1.2, so ``3`` and ``yes`` arrive as a number
-or a boolean, and as a string in quotes. Choices are written as ``if``, not ``anyOf``, so that an
-error message is about the kind of node that the author wrote.
+or a boolean, and as a string in quotes. Choices that editors complete are written as ``anyOf``:
+language servers take the nearest one, for what they offer and for their messages, while they offer
+nothing inside ``if``. Names are one ``const`` each, so that a hover shows the one under the pointer
+and not a list of all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +65,12 @@ LOOKS: Mapping[Is, str] = {
 }
 """The pattern of each sort of text, in the regular expressions that Python and editors share."""
 
+FREE = (Is.SCHEDULE, Is.FLOW)
+"""Sorts of names without a pattern of their own, of which an installation's are offered."""
+
+DESCRIBED = 400
+"""The most characters of a prompt's text that an editor shows."""
+
 OUTCOMES: Mapping[type[Struct], Sequence[str]] = {
     nodes.Queue: QUEUE_OUTCOMES,
     nodes.Dial: DIAL_OUTCOMES,
@@ -73,12 +81,14 @@ OUTCOMES: Mapping[type[Struct], Sequence[str]] = {
 class Names(Struct, frozen=True):
     """The operations and prompts (with their texts) of an installation, offered by editors.
 
-    Unless ``strict``, other prompts are accepted, too.
+    Unless ``strict``, other prompts are accepted, too. ``others``: sort of names -> those of a
+    directory and its site, such as all nodes of all its flows; they are offered, and any is valid.
     """
 
     operations: Mapping[str, Operation]
     prompts: Mapping[str, str]
     strict: bool = True
+    others: Mapping[Is, Sequence[str]] = {}
 
 
 def schema(names: Names) -> Schema:
@@ -95,8 +105,8 @@ def schema(names: Names) -> Schema:
         "$defs": {
             **{_called(shape): _struct(shape, names) for shape in shapes},
             "node": _node(),
-            "prompt": _prompt(names),
-            **{_name(what): _text(what, f"^(?:{look})$") for what, look in LOOKS.items()},
+            "prompt": _offered(names.prompts, None if names.strict else _text(Is.PROMPT)),
+            **{_name(what): _named(what, names) for what in (*LOOKS, *FREE)},
         },
     }
 
@@ -115,19 +125,10 @@ def _name(what: Is) -> str:
 
 def _node() -> Schema:
     """A node of any kind, by the key that is named like the kind."""
-    kinds = {kind(shape): shape for shape in KINDS}
-    message = {"errorMessage": f"a node has one of the keys {', '.join(kinds)}"}
-    given = {name: {"type": "object", "required": [name]} for name in kinds}
-    return {
-        "type": "object",
-        "if": {"anyOf": list(given.values())},
-        "then": {"allOf": [{"if": given[name], "then": _ref(name)} for name in kinds]},
-        "else": {
-            "properties": {name: {"description": shape.__doc__} for name, shape in kinds.items()},
-            "anyOf": [{"required": [name], **message} for name in kinds],
-        },
-        **message,
-    }
+    kinds = [kind(shape) for shape in KINDS if shape is not nodes.Do]
+    kinds.append(kind(nodes.Do))  # it has the most alternatives, so it is looked into last
+    message = f"a node has one of the keys {', '.join(kinds)}"
+    return {"type": "object", "anyOf": list(map(_ref, kinds)), "errorMessage": message}
 
 
 def _struct(shape: type[Struct], names: Names) -> Schema:
@@ -136,7 +137,7 @@ def _struct(shape: type[Struct], names: Names) -> Schema:
         "title": _called(shape),
         "type": "object",
         "properties": {
-            name: {**_field(shape, hint, names), **_default(field.default)}
+            name: {**_field(shape, hint), **_default(field.default)}
             for name, (field, hint) in known.items()
         },
         "required": [name for name, (field, _) in known.items() if required(field)],
@@ -144,20 +145,24 @@ def _struct(shape: type[Struct], names: Names) -> Schema:
     }
     if issubclass(shape, Node):
         found["description"] = shape.__doc__
-    if shape is nodes.Do:
-        found["allOf"] = [_operation(each) for each in names.operations.values()]
+    if shape is nodes.Do and names.operations:
+        return {"anyOf": [_operation(found, each) for each in names.operations.values()]}
     return found
 
 
-def _operation(operation: Operation) -> Schema:
-    """The outcomes and inputs of a ``do`` node for this operation."""
-    taken = _only(operation.inputs, Is.WORD)
-    then: Schema = {"properties": {"on": _only(operation.outcomes, Is.NODE), "inputs": taken}}
+def _operation(do: Schema, operation: Operation) -> Schema:
+    """A ``do`` node for this operation, with its outcomes and inputs."""
+    known: Schema = do["properties"]
+    inputs = {**_only(operation.inputs, Is.WORD), "description": known["inputs"]["description"]}
     if operation.inputs:
-        then["required"] = ["inputs"]
-        taken["required"] = list(operation.inputs)
-    done = {"properties": {kind(nodes.Do): {"const": operation.name}}, "required": [kind(nodes.Do)]}
-    return {"if": done, "then": then}
+        inputs["required"] = list(operation.inputs)
+    own = {
+        kind(nodes.Do): {"const": operation.name, "description": operation.about or "an operation"},
+        "on": {**_only(operation.outcomes, Is.NODE), "description": known["on"]["description"]},
+        "inputs": inputs,
+    }
+    needed = [*do["required"], *(["inputs"] if operation.inputs else [])]
+    return {**do, "properties": {**known, **own}, "required": needed}
 
 
 def _only(keys: Iterable[str], values: Is) -> Schema:
@@ -169,9 +174,9 @@ def _only(keys: Iterable[str], values: Is) -> Schema:
     }
 
 
-def _field(shape: type[Struct], hint: Any, names: Names) -> Schema:
+def _field(shape: type[Struct], hint: Any) -> Schema:
     fixed = OUTCOMES.get(shape)
-    found = _only(fixed, Is.NODE) if fixed and bare(hint)[0] == Outcomes else _value(hint, names)
+    found = _only(fixed, Is.NODE) if fixed and bare(hint)[0] == Outcomes else _value(hint)
     return {**found, "description": meaning(hint)}
 
 
@@ -187,21 +192,17 @@ def _default(value: Any) -> Schema:
     return {}
 
 
-def _value(hint: Any, names: Names) -> Schema:
+def _value(hint: Any) -> Schema:
     """The schema of a type of the model."""
     inner, notes = bare(hint)
     origin = get_origin(inner)
     if origin is tuple:
-        item = _value(get_args(inner)[0], names)
+        item = _value(get_args(inner)[0])
         least = _bound(notes, "min_length", 0)
-        return {
-            "if": {"type": "array"},
-            "then": {"type": "array", "items": item, "minItems": least},
-            "else": item,
-        }
+        return {"anyOf": [item, {"type": "array", "items": item, "minItems": least}]}
     if isinstance(origin, type) and issubclass(origin, Mapping):
         keys, values = get_args(inner)
-        return _table(keys, values, names)
+        return _table(keys, values)
     if origin is Literal:
         return {"enum": list(get_args(inner))}
     if inner is bool:
@@ -210,7 +211,7 @@ def _value(hint: Any, names: Names) -> Schema:
         return _whole(_bound(notes, "ge", 0), _bound(notes, "le", 999_999))
     if inner is float:
         return _time(_bound(notes, "ge", 0), _bound(notes, "le", 999))
-    return _text_of(_what(notes), names)
+    return _text_of(_what(notes))
 
 
 def _bound(notes: Iterable[object], which: str, otherwise: float) -> Any:
@@ -223,42 +224,48 @@ def _what(notes: Iterable[object]) -> Is:
     return next((note for note in notes if isinstance(note, Is)), Is.TEXT)
 
 
-def _table(keys: Any, values: Any, names: Names) -> Schema:
+def _table(keys: Any, values: Any) -> Schema:
     if values is Node:
         named = {
             "pattern": f"^(?!(?:{'|'.join(ACTIONS)})$){_NAME}$",
             "errorMessage": "a node's name is letters, digits and -, not back or repeat",
         }
         return {"type": "object", "propertyNames": named, "additionalProperties": _ref("node")}
-    found: Schema = {"type": "object", "additionalProperties": _value(values, names)}
+    found: Schema = {"type": "object", "additionalProperties": _value(values)}
     what = _what(bare(keys)[1])
     if what in LOOKS:
         found["propertyNames"] = {"pattern": f"^(?:{LOOKS[what]})$", "errorMessage": what.value}
     return found
 
 
-def _text_of(what: Is, names: Names) -> Schema:
+def _text_of(what: Is) -> Schema:
     """A text that names something."""
     match what:
         case Is.SPOKEN_LANGUAGE | Is.LANGUAGE:
             return {"enum": list(languages.known())}
         case Is.KIND:
             return {"enum": list(KINDS_OF_VALUES)}
-        case Is.OPERATION:
-            return {"enum": list(names.operations)}
         case Is.BRANCH_SUBJECT:
             return {"anyOf": [{"enum": list(BRANCH_SUBJECTS)}, _text(what)]}
         case Is.PROMPT:
             return _ref("prompt")
-    return _ref(_name(what)) if what in LOOKS else _text(what)
+    return _ref(_name(what)) if what in LOOKS or what in FREE else _text(what)
 
 
-def _prompt(names: Names) -> Schema:
-    offered = {
-        "enum": list(names.prompts),
-        "enumDescriptions": list(names.prompts.values()),
-    }
-    return offered if names.strict else {"anyOf": [offered, _text(Is.PROMPT)]}
+def _named(what: Is, names: Names) -> Schema:
+    """The names of a sort: any that look so, and those that are offered."""
+    any_ = _text(what, f"^(?:{LOOKS[what]})$") if what in LOOKS else _text(what)
+    known = names.others.get(what, ())
+    return _offered(dict.fromkeys(known, ""), any_) if known else any_
+
+
+def _offered(known: Mapping[str, str], other: Schema | None) -> Schema:
+    """Names with what they stand for, or any ``other`` text."""
+    offered: list[Schema] = [
+        {"const": name, **({"description": text[:DESCRIBED]} if text else {})}
+        for name, text in known.items()
+    ]
+    return {"anyOf": [*offered, *([] if other is None else [other])]}
 
 
 def _text(what: Is, pattern: str = ".") -> Schema:

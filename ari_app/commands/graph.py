@@ -54,14 +54,15 @@ _directory = click.argument(
 def schema(state: State, directory: Path | None, strict: bool) -> None:
     """Print the JSON Schema of flows for editors.
 
-    It knows the prompts of DIRECTORY, by default those in use.
+    It offers the prompts, nodes, flows and schedules of DIRECTORY, by default those in use, and
+    the queues of the settings.
     """
-    laid = reading.prompts(
-        directory or reading.directory(state.config()),
-        reading.shipped(state.config()),
-    )
+    config = state.config()
+    menus = directory or reading.directory(config)
+    laid = reading.prompts(menus, reading.shipped(config))
     words = {each.prompt: next(iter(each.texts.values())) for each in laid.catalogue.listing()}
-    text = json.format(json.encode(made(Names(CATALOGUE, words, strict))), indent=1)
+    others = reading.named(menus, reading.site_names(config))
+    text = json.format(json.encode(made(Names(CATALOGUE, words, strict, others))), indent=1)
     click.echo(text.decode())
 
 

@@ -1,7 +1,7 @@
 """Loads the menus of a directory: flows, schedules and their texts."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,11 +14,12 @@ from ari_app.config import own_languages
 from ari_app.config.settings import Config
 from ivr.check import SiteNames, Standard
 from ivr.check.context import prompts as node_prompts
-from ivr.loader import Loaded, Slots, load
+from ivr.loader import Loaded, Reader, Slots, load
 from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
 from ivr.source import LIMIT
 from ivr.speech.language import LanguageError
+from ivr.terms import ACTIONS, Is
 from prompts import catalogue
 from prompts.catalogue import Catalogue, MergedCatalogue, merge_directory
 from prompts.durations import prompt_texts
@@ -218,6 +219,26 @@ def texts(directory: Path) -> Mapping[str, str]:
         text = "there is no flow (*.yaml) here: copy one, or name another [menus] directory"
         raise UnreadError(directory, unread(directory)[0].text if unread(directory) else text)
     return found
+
+
+def named(directory: Path, site: SiteNames) -> Mapping[Is, Sequence[str]]:
+    """The names that the files of a directory and the site define, by their sort: also of files
+    that have problems."""
+    try:
+        read = [Reader(name, text).read() for name, text in texts(directory).items()]
+    except UnreadError:
+        read = []
+    nodes = sorted({node for each in read for node in each.places})
+    flows = sorted(each.flow.flow for each in read if each.flow)
+    schedules = sorted(each.schedule.schedule for each in read if each.schedule)
+    return {
+        Is.NODE: nodes,
+        Is.ENDING: nodes,
+        Is.KEY_ACTION: [*ACTIONS, *nodes],
+        Is.FLOW: flows,
+        Is.SCHEDULE: schedules,
+        Is.QUEUE: sorted(site.queues or ()),
+    }
 
 
 def unread(directory: Path) -> tuple[Problem, ...]:

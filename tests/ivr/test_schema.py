@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
@@ -16,6 +16,7 @@ from ivr.loader import load
 from ivr.model import Operation
 from ivr.nodes import KINDS, kind
 from ivr.schema import Names, schema
+from ivr.terms import Is
 from prompts import catalogue
 from tests.docs.markdown import LANGUAGE, fences
 from tests.ivr.yaml12 import editors
@@ -100,7 +101,7 @@ MISTAKES = [
     ("[ru, en]", "[]", "should be non-empty"),
     ("{ card: digits }", "{ card: digit }", "'digit' is not one of"),
     ('"*100#"', "12a", "does not match"),
-    ("[main-menu, guest-menu]", "[main-menu, gest-menu]", "'gest-menu' is not one of"),
+    ("[main-menu, guest-menu]", "[main-menu, gest-menu]", "'gest-menu' is not valid under any"),
     ("    menu: [main-menu, guest-menu]\n", "", "not valid under any of the given"),
     ("    menu: [main-menu, guest-menu]", "    menu: []", "should be non-empty"),
     ("    gave-up: human\n", "", "'gave-up' is a required property"),
@@ -114,13 +115,13 @@ MISTAKES = [
     ("attempts: 3", "attempts: 101", "greater than the maximum"),
     ("barge-in: no", "barge-in: never", "'never' is not one of"),
     ("type-ahead: flush", "type-ahead: forget", "'forget' is not one of"),
-    ("do: card-top-up", "do: card-topup", "'card-topup' is not one of"),
+    ("do: card-top-up", "do: card-topup", "'card-top-up' was expected"),
     ("on: { ok: bye }", "on: { okay: bye }", "'okay' was unexpected"),
     ("inputs: { card: card }, ", "", "'inputs' is a required property"),
     ("need: caller", "need: word", "'word' is not one of"),
     ("on: { ended: bye }", "on: { end: bye }", "'end' was unexpected"),
     ("dial: 2690000, ", "", "not valid under any of the given"),
-    ("end: []", "end: [], say: welcome", "'end' was unexpected"),
+    ("end: []", "end: [], say: welcome", "'say' was unexpected"),
     ("  bye:   { end: [] }", "  bye: end", "is not of type 'object'"),
     ("  bye:   { end: [] }", "  back: { end: [] }", "does not match"),
     ("  bye:   { end: [] }", "  bye bye: { end: [] }", "does not match"),
@@ -139,6 +140,27 @@ SLIPS = [
 def faults(text: str, editor: Any = EDITOR) -> list[str]:
     """What editors of YAML 1.2 and 1.1 would mark."""
     return [error.message for value in editors(text) for error in editor.iter_errors(value)]
+
+
+def nearest(error: ValidationError) -> list[str]:
+    """The messages of the alternatives that come nearest, as language servers show them."""
+    found = ways(error)
+    least = min((sum(map(weight, way)) for way in found), default=0)
+    inner = [one for way in found if sum(map(weight, way)) == least for one in way]
+    return [error.message, *(text for one in inner for text in nearest(one))]
+
+
+def ways(error: ValidationError) -> list[list[ValidationError]]:
+    """The errors of each alternative."""
+    found: dict[Any, list[ValidationError]] = {}
+    for each in error.context or ():
+        found.setdefault(each.schema_path[0], []).append(each)
+    return list(found.values())
+
+
+def weight(error: ValidationError) -> int:
+    """How many mistakes an error stands for, at the least."""
+    return min((sum(map(weight, way)) for way in ways(error)), default=1)
 
 
 def test_the_schema_is_one() -> None:
@@ -162,7 +184,8 @@ def test_the_model_flow_passes_the_check() -> None:
 def test_a_mistake_is_reported(right: str, mistake: str, expected: str) -> None:
     assert right in GOOD
     wrong = GOOD.replace(right, mistake)
-    found = [error.message for error in EDITOR.iter_errors(editors(wrong)[0])]
+    errors = EDITOR.iter_errors(editors(wrong)[0])
+    found = [message for error in errors for message in nearest(error)]
     assert any(expected in one for one in found), found
     assert load({"612.yaml": wrong, "support.yaml": SCHEDULE}, SLOTS, OPERATIONS).book is None
 
@@ -175,14 +198,67 @@ def test_a_slip_in_a_schedule_is_reported(right: str, slip: str, expected: str) 
 
 def test_a_mistake_is_reported_for_its_own_kind_alone() -> None:
     wrong = GOOD.replace("wait: 6s", "wait: 6")
-    assert len([*EDITOR.iter_errors(editors(wrong)[0])]) == 1
+    [error] = EDITOR.iter_errors(editors(wrong)[0])
+    assert nearest(error)[1:] == ["6 is not of type 'string'"]
 
 
 def test_other_prompts_pass_where_names_are_not_strict() -> None:
     names = Names(OPERATIONS, {"welcome": "Hello!"}, strict=False)
     assert faults(GOOD, Draft202012Validator(schema(names))) == []
     offered = schema(names)["$defs"]["prompt"]["anyOf"][0]
-    assert offered == {"enum": ["welcome"], "enumDescriptions": ["Hello!"]}
+    assert offered == {"const": "welcome", "description": "Hello!"}
+
+
+def offered(place: Any, whole: Any) -> set[str]:
+    """What a language server offers as a value here: it looks into ``anyOf`` and references."""
+    if "$ref" in place:
+        return offered(whole["$defs"][place["$ref"].rpartition("/")[2]], whole)
+    inner = {name for each in place.get("anyOf", ()) for name in offered(each, whole)}
+    items = offered(place["items"], whole) if "items" in place else set()
+    return inner | items | {place["const"]} if "const" in place else inner | items
+
+
+def test_prompts_and_names_of_the_directory_are_offered_everywhere() -> None:
+    others = {Is.NODE: ["main", "bye"], Is.ENDING: ["bye"], Is.KEY_ACTION: ["back", "main"]}
+    whole = schema(Names(OPERATIONS, dict.fromkeys(SLOTS, ""), others=others))
+    assert faults(GOOD, Draft202012Validator(whole)) == [], "other nodes are valid"
+    menu = whole["$defs"]["menu"]["properties"]
+    for key in ("menu", "silent", "wrong"):
+        assert offered(menu[key], whole) == set(SLOTS)
+    assert offered(menu["gave-up"], whole) == {"main", "bye"}
+    assert offered(menu["keys"]["additionalProperties"], whole) == {"back", "main"}
+    done = whole["$defs"]["do"]["anyOf"]
+    assert {each["properties"]["do"]["const"] for each in done} == set(OPERATIONS)
+    assert offered(done[0]["properties"]["else"], whole) == {"main", "bye"}
+
+
+def test_kinds_of_nodes_are_alternatives_so_that_braces_are_completed() -> None:
+    """Nothing is offered inside ``if``: no key, value or kind may stand in one alone."""
+    kinds = [each["$ref"].rpartition("/")[2] for each in WHOLE["$defs"]["node"]["anyOf"]]
+    assert set(kinds) == {kind(shape) for shape in KINDS}
+
+    def guarded(place: Any) -> bool:
+        if isinstance(place, dict):
+            inside = "if" in place and ("properties" in place.get("then", {}) or "$ref" in place)
+            return inside or any(map(guarded, place.values()))
+        return isinstance(place, list) and any(map(guarded, place))
+
+    assert not guarded(WHOLE["$defs"])
+
+
+def test_what_a_hover_shows_is_short() -> None:
+    """A description, and the values of an ``enum``: under 1 kB anywhere."""
+    texts = dict.fromkeys(SLOTS, "A text. " * 200)
+
+    def shown(place: Any) -> int:
+        if isinstance(place, list):
+            return max(map(shown, place), default=0)
+        if not isinstance(place, dict):
+            return 0
+        own = len(str(place.get("description", ""))) + len(str(place.get("enum", "")))
+        return max(own, max(map(shown, place.values()), default=0))
+
+    assert 400 <= shown(schema(Names(OPERATIONS, texts))) < 1000
 
 
 def test_every_key_is_described() -> None:
@@ -222,9 +298,7 @@ def test_the_schema_and_the_loader_agree_on_times(key: str, time: str) -> None:
 
 def loose() -> Draft202012Validator:
     """The schema of an installation with prompts and operations of any name."""
-    found = schema(Names({}, {}, strict=False))
-    found["$defs"]["do"]["properties"]["do"] = {}
-    return Draft202012Validator(found)
+    return Draft202012Validator(schema(Names({}, {}, strict=False)))
 
 
 def test_good_samples_of_the_check_are_valid() -> None:
