@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ari_app.control.client import ControlClient
@@ -42,7 +43,7 @@ flow: message
 languages: [ru]
 start: speak
 nodes:
-  speak: { record: welcome, into: message, longest: 20s, quiet: 2s, then: left, empty: empty }
+  speak: { record: welcome, into: message, longest: 2m, quiet: 2s, then: left, empty: empty }
   left: { return: left }
   empty: { return: empty }
 """
@@ -141,9 +142,11 @@ async def test_an_empty_message_is_reported(rooms: Installation, tmp_path: Path)
     assert not left(rooms)
 
 
-async def test_others_are_served_while_somebody_speaks(rooms: Installation) -> None:
+async def test_others_are_served_while_somebody_speaks(rooms: Installation, tmp_path: Path) -> None:
     before = messages(rooms)
-    words = rooms.said("main-menu")  # some seconds of speech
+    words = tmp_path / "a-minute.wav"
+    said, rate = wav.read(rooms.said("payments-none"))
+    wav.write(words, np.resize(said, 60 * rate))
     async with calling(rooms, "17") as me:
         speaking = asyncio.create_task(me.play(words))
         other = await asyncio.to_thread(rooms.out, "call", "611", "--as", "0009", "--press", "5")
