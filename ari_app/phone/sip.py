@@ -24,8 +24,8 @@ MAX_CALLS = 4
 CODECS = {"PCMA/8000": 255, "PCMU/8000": 254}
 
 KEPT = 8
-"""So many files that were played are not closed yet: when one ends, a thread of the stack tells its
-player, and a player that is closed meanwhile ends the process (signal 11). The stack has 32."""
+"""So many files that were played are not closed yet: when one ends, a thread of the stack notifies
+its player, and a player that is closed meanwhile ends the process (signal 11). The stack has 32."""
 
 SipError = pj.Error
 
