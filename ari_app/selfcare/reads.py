@@ -1,12 +1,15 @@
 """Operations that read: the caller's account, promised work, and the product catalogue."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from ari_app.selfcare import answers
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.no_billing import NoBilling
 from ari_app.selfcare.operation_request import Action, OperationRequest
+from ari_app.selfcare.order_input import MAX_DAYS
+from ari_app.selfcare.orders import PromisePayment, Refused
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Count, Digits
@@ -39,6 +42,7 @@ _PROMISE = {
     "created": "day",
     "due": "moment",
 }
+_NO_PROMISE = ("already", "not-on", "too-much", "paused")
 _ROAMING = {"country_name": "name", "minute": "money", "message": "money", "megabyte": "money"}
 _BILLS: Mapping[str, Mapping[str, str]] = {"higher": _BILL, "lower": _BILL, "same": _BILL}
 
@@ -90,6 +94,11 @@ READS = (
     ),
     _of_caller("offers", "Reads what other subscribers offer the caller.", _rows("offers")),
     _of_caller("points", "Reads the loyalty points.", {"ok": {"points": "count"}}, ages=True),
+    _of_caller(
+        "promise-terms",
+        "Reads for how many days the caller may put off a payment, or why not.",
+        {"ok": {"most_days": "count"}, **{reason: {} for reason in _NO_PROMISE}},
+    ),
     Operation(
         "puk",
         {"ok": {"puk": "digits"}, "none": {}, **FAULTS},
@@ -153,6 +162,7 @@ class Reads:
             "charges-text": self._charges_text,
             "offers": self._offers,
             "points": self._points,
+            "promise-terms": self._promise_terms,
             "puk": self._puk,
             "ticket": self._ticket,
             "situation": self._situation,
@@ -204,6 +214,21 @@ class Reads:
 
     async def _points(self, request: OperationRequest) -> Answered:
         return Answered("ok", {"points": Count(await self._billing.points(request.subscriber))})
+
+    async def _promise_terms(self, request: OperationRequest) -> Answered:
+        """The greatest number of days that billing quotes, found by doubling and halves."""
+        who, today = request.subscriber, self._now().date()
+        accepted, refused = 0, MAX_DAYS + 1
+        while refused - accepted > 1:
+            days = min(2 * accepted, (accepted + refused) // 2) or 1
+            quote = await self._billing.quote(who, PromisePayment(today + timedelta(days)))
+            if not isinstance(quote, Refused):
+                accepted = days
+            elif quote.reason in _NO_PROMISE:
+                return Answered(quote.reason)
+            else:
+                refused = days
+        return Answered("ok", {"most_days": Count(accepted)}) if accepted else Answered("not-on")
 
     async def _puk(self, request: OperationRequest) -> Answered:
         puk = (await self._billing.sim(request.subscriber)).puk

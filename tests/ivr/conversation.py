@@ -107,6 +107,7 @@ VALUES: Values = {
     "what": _HOME,
     "seller": Digits("375291234567"),
     "price": Count(100),
+    "most_days": Count(7),
     "asked": Money(Decimal("3.00"), "BYN"),
     "reward": _HOME,
     "order": Digits("1025"),
