@@ -62,6 +62,11 @@ def test_own_texts_are_listed(tmp_path: Path, menus: Path, settings: bool) -> No
     assert {"our-news: Новости.", "welcome: Привет."} <= set(listed)
     assert len(listed) > 20
     done = firstline(tmp_path, "prompts", "missing", *words)
+    assert done.exit_code == 0, "no flow plays it in a language that it lacks"
+    (menus / "b.yaml").write_text(
+        'flow: "2"\nlanguages: [ru, be]\nstart: news\nnodes: { news: { end: our-news } }\n'
+    )
+    done = firstline(tmp_path, "prompts", "missing", *words)
     assert done.exit_code == 1
     assert "our-news is missing in be: add it to prompts/be.yaml" in done.output
 
