@@ -16,6 +16,7 @@ from ivr.value_readers import READERS
 from ivr.values import Phrase, Value, Values
 from prompts import plan
 from prompts.media import PromptMedia
+from prompts.template import unspoken
 from prompts.voice import Voice
 
 
@@ -105,6 +106,8 @@ def say(
     if text in words.prompts:
         phrase = Phrase(text, _filled(words.slots(text), values))
         text = plan.phrase_text(words, phrase, lang)
+    for fault in unspoken(text):
+        raise click.UsageError(fault.text)
 
     async def saying() -> None:
         async with Voice(voices.settings(config, state), state.sounds) as voice:

@@ -154,3 +154,11 @@ def test_markup_and_signs_in_prompts(tmp_path: Path) -> None:
     assert any("nothing to be heard in '…'" in line for line in found)
     found = check(written(tmp_path, prompts__ru_yaml=f"<<<<<<< HEAD\n{texts}"))
     assert found[0].startswith("prompts/ru.yaml:1:1: prompt-text: git left two versions here")
+
+
+@pytest.mark.parametrize("text", ["", "…", "<b>one</b>"])
+def test_nothing_is_synthesized_of_a_text_without_words(tmp_path: Path, text: str) -> None:
+    words = ["--state", str(tmp_path / "state"), "prompts", "say", text, "--output", "a.wav"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert any(why in done.output for why in ("is empty", "nothing to be heard", "is markup"))
