@@ -66,8 +66,8 @@ class Name(Struct, frozen=True, tag="name"):
     texts: Mapping[str, str]
 
     def in_(self, language: str) -> str:
-        """The form for ``language``, or the form for the rest."""
-        return self.texts.get(language) or self.texts.get("", "")
+        """The form for ``language``, or the form for the rest, or else the first that there is."""
+        return self.texts.get(language) or self.texts.get("") or next(iter(self.texts.values()), "")
 
 
 class Spoken(Struct, frozen=True, tag="spoken"):

@@ -48,6 +48,7 @@ nodes:
 _CHOICE = """\
   languages:
     menu: {prompts}
+    choices: {choices}   # each caller knows one of these prompts
     keys: {keys}
     silent: {prompts}
     wrong: not-understood
@@ -84,7 +85,9 @@ def _choice(languages: Sequence[str]) -> str:
     prompts = ", ".join(f"language-{code}" for code in languages)
     keys = {str(key): f"to-{code}" for key, code in enumerate(languages, 1)}
     nodes = (f"  to-{code}: {{ language: {code}, then: chosen }}" for code in languages)
-    return _CHOICE.format(prompts=f"[{prompts}]", keys=_keys(keys), nodes="\n".join(nodes))
+    return _CHOICE.format(
+        prompts=f"[{prompts}]", choices=len(languages), keys=_keys(keys), nodes="\n".join(nodes)
+    )
 
 
 def _offer(code: str, key: int) -> str:

@@ -27,7 +27,7 @@ def test_it_passes_the_check(tmp_path: Path, languages: tuple[str, ...]) -> None
     written(tmp_path, languages)
     site = SiteNames(languages, topics=("general",), departments=())
     found = loading.menus(tmp_path, catalogue.shipped(WORDS), CATALOGUE, site)
-    assert [str(one) for one in found.warnings if "9 choices" not in one.text] == []
+    assert [str(one) for one in found.warnings] == []
     assert found.book.flows["611"].languages == languages
 
 

@@ -27,7 +27,6 @@ from ari_app.selfcare.billing import (
 from ari_app.selfcare.orders import Unit
 from ari_app.selfcare.tmf import resources as tmf
 from ivr.secret import Secret
-from ivr.speech import languages
 
 SELLER = "seller"
 """The role of the party who offers something to another subscriber."""
@@ -225,8 +224,11 @@ def unit(said: Characteristics) -> Unit:
 
 
 def _names(name: str, said: Characteristics) -> dict[str, str]:
-    """A name per language, with the one that has none for the languages that lack one."""
-    found = {language: text(said, f"name.{language}") or name for language in languages.known()}
+    """A name per language, and the one that is in no language for the others."""
+    of = [one.name.removeprefix("name.") for one in said if one.name.startswith("name.")]
+    found = {language: text(said, f"name.{language}") for language in of}
+    if name not in found.values():
+        found[""] = name
     if "" in found.values():
         raise ValueError("no name")
     return found
