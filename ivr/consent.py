@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ivr.draft import Draft, FlowError
 from ivr.model import Operation
-from ivr.values import Count, Money, Rows, Value, Values
+from ivr.values import Count, Money, Value, Values
 
 
 def use_consent(draft: Draft, operation: Operation, inputs: Values) -> None:
@@ -30,16 +30,6 @@ def use_consent(draft: Draft, operation: Operation, inputs: Values) -> None:
         )
     frames = tuple(replace(frame, agreed=None) for frame in at.frames)
     draft.session = replace(at, agreed=None, frames=frames)
-
-
-def names_amount(value: Value) -> bool:
-    """Whether a value that is said may be a cost: money or a count, but for nothing."""
-    match value:
-        case Rows(rows):
-            return any(names_amount(each) for row in rows for each in row.values())
-        case Money() | Count():
-            return not _free(value)
-    return False
 
 
 def _free(charge: Value) -> bool:

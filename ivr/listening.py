@@ -2,14 +2,12 @@
 
 Each function returns the next want or, as a string, the next node.
 
-A yes to what names an amount counts only when all of it was presented to its end. Until then a
-silence or a wrong key plays all of it again, and not only the question. What names no amount costs
-nothing, and a yes may cut it short: a charge is refused that was in no text presented whole.
+A yes counts only when all that the confirm says was presented to its end. Until then a silence or a
+wrong key plays all of it again, and not only the question.
 """
 
 from msgspec.structs import replace
 
-from ivr.consent import names_amount
 from ivr.draft import Draft
 from ivr.events import Keyed, Silent
 from ivr.key_grammar import answers, choices, codes, consent, escapes, grammar, nth, opening
@@ -29,7 +27,7 @@ def answered(draft: Draft, node: Listens, event: Keyed) -> Ask | Done | str:
     """The caller pressed keys."""
     keys = event.digits
     _present(draft, node, event)
-    if keys in consent(node) and not _consenting(draft):
+    if keys in consent(node) and not _presented(draft):
         return _missed(draft, node, "early", keys)
     return _typed(draft, node, keys) if isinstance(node, Input) else _chosen(draft, node, keys)
 
@@ -50,13 +48,6 @@ def _present(draft: Draft, node: Listens, event: Keyed | Silent) -> None:
 def _presented(draft: Draft) -> bool:
     """Whether all that an ask says was presented to its end."""
     return all(phrase in draft.session.presented for phrase in draft.session.again)
-
-
-def _consenting(draft: Draft) -> bool:
-    """Whether a yes counts now: all was presented, or nothing of it is an amount."""
-    return _presented(draft) or not any(
-        names_amount(value) for phrase in draft.session.again for value in phrase.values.values()
-    )
 
 
 def unsaid(draft: Draft, node: Record) -> Done | str:
@@ -198,7 +189,7 @@ def _ask(
         grammar(draft.book, draft.flow, node),
         flush=flush or node.type_ahead == "flush",
         secret=isinstance(node, Input) and node.secret,
-        consent=frozenset() if _consenting(draft) else consent(node),
+        consent=frozenset() if _presented(draft) else consent(node),
     )
 
 

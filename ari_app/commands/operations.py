@@ -69,8 +69,10 @@ def _kinds(values: Mapping[str, str]) -> str:
 
 MEANT: Mapping[str, str] = {
     "accepted": "not known yet: the caller gets a message about how it ended",
+    "again": "not for the first time: at least the third call within a week",
     "already": "refused: it is so already",
     "changed": "refused: the price is no longer the one confirmed",
+    "debt": "the balance is below zero",
     "different": "refused: the two entries differ",
     "failed": "nothing was done: it could not be stored",
     "weak": "refused: it is too easy to guess",
@@ -79,6 +81,7 @@ MEANT: Mapping[str, str] = {
     "day": "refused: not on that day, or not for so long",
     "limit": "refused: the caller reached the limit",
     "locked": "refused: too many wrong entries",
+    "low": "the balance is below the amount that was given",
     "no-recipient": "refused: no subscriber has that number",
     "no-such": "refused: nothing has that code or number",
     "none": "there is nothing to report",
@@ -89,6 +92,7 @@ MEANT: Mapping[str, str] = {
     "too-little": "refused: not enough money, minutes, gigabytes or points",
     "too-much": "refused: more than the maximum",
     "unavailable": "nothing was done: the back end is unavailable",
+    "usual": "nothing in particular",
     "unknown": "the caller is no subscriber",
     "zero": "refused: nothing at all",
 }

@@ -35,7 +35,7 @@ INPUTS: dict[str, st.SearchStrategy[object]] = {
     "offer": st.sampled_from(("", "1", "2", "9")).map(Digits),
     "recipient": st.sampled_from(("375990000001", "990000002", "375990000050", "1")).map(Digits),
     "unit": st.sampled_from(("minutes", "gigabytes")).map(Word),
-    **dict.fromkeys(("months", "days", "amount", "price"), SMALL),
+    **dict.fromkeys(("months", "days", "amount", "price", "low"), SMALL),
 }
 
 

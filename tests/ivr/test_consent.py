@@ -179,23 +179,3 @@ def test_a_yes_lasts_through_the_code_word_that_the_operation_needs() -> None:
     call.take(Keyed("1234", sealed=True), Answered("ok"))
     assert call.summary == "do buy"
     assert call.session.caller == Caller("+375290000007", 7)
-
-
-@pytest.mark.parametrize("amount", [0, "0.00"])
-def test_what_costs_nothing_need_not_be_heard_out(amount: int | str) -> None:
-    free = {"charge": Money(Decimal(amount), "EUR")}
-    call = Call(shop())
-    call.take(Keyed("1"), Answered("ok", free))
-    assert call.summary == "ask price sure"
-    assert isinstance(call.want, Ask)
-    assert not call.want.consent
-    call.take(EARLY)
-    assert call.summary == "do buy"
-
-
-def test_an_early_yes_to_what_names_no_amount_is_none_to_a_charge() -> None:
-    call = Call(shop(FLOW.replace("{ say: price, then", "{ say: word, then")))
-    call.take(Keyed("1"), Answered("ok", FIVE))
-    assert call.summary == "ask word sure"
-    with pytest.raises(FlowError, match="for a charge that no text said"):
-        call.take(EARLY)
