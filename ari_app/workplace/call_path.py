@@ -49,24 +49,29 @@ class CallNarrator:
             nothing = step.kind == "do" and (
                 step.outcome == "none" or self._operation(step) in MENUS_ONLY
             )
-            if failed or not (step.kind in SILENT or nothing):
+            offer = isinstance(node := self._node(step), nodes.Say) and node.other_languages
+            if failed or not (step.kind in SILENT or nothing or offer):
                 key = "****" if step.key == SECRET else step.key
                 outcome = step.outcome if failed else ""
                 yield Step(one.at, self._name(step), key, outcome, failed)
 
     def _operation(self, step: Walked) -> str:
         """The operation that a step ran; "" if it ran none, or its node is gone."""
-        flow = self.book.flows.get(step.flow)
-        node = flow.nodes.get(step.node) if flow else None
+        node = self._node(step)
         return node.do if isinstance(node, nodes.Do) else ""
+
+    def _node(self, step: Walked) -> Node | None:
+        """The node of a step; None if it is gone."""
+        flow = self.book.flows.get(step.flow)
+        return flow.nodes.get(step.node) if flow else None
 
     def _name(self, step: Walked) -> Names:
         """What a step was about, per language; else the operation or the name of the node."""
-        flow = self.book.flows.get(step.flow)
-        node = flow.nodes.get(step.node) if flow else None
         if operation := self._operation(step):
             return {"": operation}
-        prompts = (step.prompt,) if step.prompt in self.catalogue.prompts else _prompts(node)
+        prompts = (
+            (step.prompt,) if step.prompt in self.catalogue.prompts else _prompts(self._node(step))
+        )
         found: dict[str, str] = {}
         for language in self.catalogue.languages:
             texts = [_text(self.catalogue.template(one, language)[1]) for one in prompts]
@@ -79,8 +84,7 @@ class CallNarrator:
 
     def _target(self, step: Walked) -> str:
         """Where a key led, if it has a name of its own: back, repeat, ``human``; else ""."""
-        flow = self.book.flows.get(step.flow)
-        node = flow.nodes.get(step.node) if flow else None
+        flow, node = self.book.flows.get(step.flow), self._node(step)
         if flow is None or not step.key or not isinstance(node, nodes.Menu):
             return ""
         target = node.keys.get(step.key) or flow.always.get(step.key, "")
@@ -93,6 +97,8 @@ class CallNarrator:
 def _prompts(node: Node | None) -> tuple[str, ...]:
     match node:
         case nodes.Menu(menu=prompts) | nodes.Input(input=prompts) | nodes.Confirm(confirm=prompts):
+            return prompts
+        case nodes.Say(say=prompts) | nodes.End(end=prompts):
             return prompts
     return ()
 

@@ -9,6 +9,7 @@ from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.workplace.call_path import LONGEST, CallNarrator, choice
 from ari_app.workplace.live_calls import TimedStep
+from ivr import nodes
 from ivr.engine import Step
 from prompts.catalogue import shipped
 from tests.operators import DEMO
@@ -51,6 +52,19 @@ def test_every_main_choice_of_the_shipped_menu_has_a_name() -> None:
 def test_common_keys_have_names(flow: str, node: str, key: str, name: str) -> None:
     [step] = NARRATOR.narrate([TimedStep(Step(flow, node, "menu", key=key), AT)])
     assert name in step.what["en"]
+
+
+def test_what_is_said_is_named_by_its_words_and_not_by_its_node() -> None:
+    for flow in MENUS.flows.values():
+        for name, node in flow.nodes.items():
+            kind = {nodes.Say: "say", nodes.End: "end"}.get(type(node), "")
+            if kind and getattr(node, kind):
+                for step in NARRATOR.narrate([TimedStep(Step(flow.flow, name, kind), AT)]):
+                    assert step.what["ru"], f"{flow.flow}: {name}"
+
+
+def test_offers_of_other_languages_are_no_step() -> None:
+    assert list(NARRATOR.narrate([TimedStep(Step("611", "speak", "say"), AT)])) == []
 
 
 def test_what_only_menus_ask_is_no_step() -> None:
