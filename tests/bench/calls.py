@@ -3,9 +3,9 @@
 Twenty SIP calls go through the shipped menus on a real Asterisk, with RHVoice where it is there
 (``FIRSTLINE_VOICE_PATH``, or the repository's state directory), and are recorded one after the
 other. Of each recording: the first sound after the answer, the level of the speech, the longest
-silence within it, the silence after the last key, the silence before a menu that follows other
-words, and how much the fixed prompts of the last screen are like what should be said (1 is the same
-waveform, below 0.5 another sentence).
+silence within it, the time from the last key to the answer, the silence before a menu that follows
+other words, and how much the fixed prompts of the last screen are like what should be said (1 is
+the same waveform, below 0.5 another sentence).
 """
 
 import asyncio
@@ -52,13 +52,15 @@ class Planned(Struct, frozen=True):
     caller: str
     keys: str = ""
     stay: str = ""
+    language: str = "ru"
+    """What the caller speaks."""
 
 
 CALLS = (
     Planned("balance", "611", "0001", "1"),
     Planned("balance, heard out", "611", "0001", ",1"),
     Planned("why it changed", "611", "0001", "1,1"),
-    Planned("last payments", "611", "0002", "1,2"),
+    Planned("last payments", "611", "0002", "1,2", language="be"),
     Planned("how to pay", "611", "0001", "1,3"),
     Planned("minutes left", "611", "0001", "1,6"),
     Planned("tariff", "611", "0001", "2"),
@@ -68,7 +70,7 @@ CALLS = (
     Planned("internet", "611", "0001", "6"),
     Planned("the rest", "611", "0001", "7"),
     Planned("hours", "611", "0001", "7,1"),
-    Planned("gifts", "611", "0003", "8"),
+    Planned("gifts", "611", "0003", "8", language="en"),
     Planned("a wrong key", "611", "0001", "4#"),
     Planned("code *100#", "*100#", "0001"),
     Planned("code *111#", "*111#", "0001", "", "8"),
@@ -129,9 +131,13 @@ class Bench:
         silences = list(gaps(frames))
         keys = [float(at) for at, what in EVENT.findall(output) if what.startswith("key ")]
         last = self._last_screen(output)
-        matches = {each: await self._match(recording, each) for each in last if self._fixed(each)}
+        matches = {
+            each: await self._match(recording, each, planned.language)
+            for each in last
+            if self._fixed(each)
+        }
         menu = matches.get(last[-1]) if len(last) > 1 else None
-        after_key = [long for at, long in silences if keys and at >= keys[-1] - 0.1]
+        answered = [at + long - keys[-1] for at, long in silences if keys and at + long > keys[-1]]
         before = [
             long for at, long in silences if menu is not None and abs(at + long - menu[1]) < 0.12
         ]
@@ -140,7 +146,7 @@ class Bench:
             int(np.argmax(frames)) / 100,
             20 * math.log10(wav.loudness(samples)),
             max((long for _, long in silences), default=0.0),
-            after_key[0] if after_key else None,
+            answered[0] if answered else None,
             before[0] if before else None,
             min((score for score, _ in matches.values()), default=None),
             float(EVENT.findall(output)[-1][0]),
@@ -160,9 +166,8 @@ class Bench:
                 screens.append([])
         return next((each for each in reversed(screens) if each), [])
 
-    async def _match(self, recording: Path, prompt: str) -> tuple[float, float]:
+    async def _match(self, recording: Path, prompt: str, language: str) -> tuple[float, float]:
         """How much a prompt is like what is in a recording, and where it begins."""
-        language = self._media.catalogue.languages[0]
         file = self._directory / f"{prompt}.wav"
         await self._media.write(Phrase(prompt), language, file)
         found = await asyncio.to_thread(heard, recording, file)
