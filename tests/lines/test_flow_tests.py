@@ -27,6 +27,7 @@ from prompts.plan import screen_texts
 from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
+from tests.deadlines import PACE
 from tests.lines.test_same_conversation import BENCH, BOOK, MENUS
 from tests.spoken import MORE
 
@@ -41,7 +42,7 @@ TESTS = [
 SPOKEN = (nodes.Queue, nodes.Dial, nodes.Record)
 
 BETWEEN = 1.0
-"""Seconds after which a number has ended; no busy machine is so late with its next key."""
+"""Seconds after which a number has ended; more on a busy machine, whose next key is late."""
 AGAIN = 6 * SAME_PRESS
 """Seconds between two presses of one key: they are told apart though the first be read late."""
 PARALLEL = 60
@@ -70,7 +71,8 @@ class Following(Line):
         reply = self._reply(want)
         if reply is None:
             return Gone(16)
-        hasty = replace(want, grammar=replace(want.grammar, between=BETWEEN))
+        between = BETWEEN * PACE.slowness
+        hasty = replace(want, grammar=replace(want.grammar, between=between))
         presented = asyncio.create_task(self._line.present(hasty))
         await self._feed(reply)
         return await presented

@@ -173,6 +173,7 @@ async def test_an_exchange_may_record_conversations_alone(loud: Installation) ->
     async with Phone(loud.agent()) as anna, calling(loud, "800") as call:
         await anna.register()
         await call.asked("code-word-ask", f"{NEW}#")
+        await call.asked("word-new", "*")
         await call.asked("more-menu", "0")
         await anna.wait(Incoming, timeout=30)
         await anna.answer()
