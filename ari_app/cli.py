@@ -73,7 +73,7 @@ SECTIONS = {
 @click.pass_context
 def main(ctx: click.Context, state: Path) -> None:
     """Firstline: IVR, self-service and agents' desk of a telecom operator, on Asterisk."""
-    from ari_app.main.demo import installation
+    from ari_app.main.installation import installation
 
     if os.environ.get("NO_COLOR"):  # rich looks at it by itself
         ctx.color = False

@@ -119,6 +119,6 @@ def expected_errors() -> tuple[type[Exception], ...]:
 
 def _use_state(ctx: click.Context, _: click.Parameter, state: Path | None) -> None:
     if state is not None and not ctx.resilient_parsing:
-        from ari_app.main.demo import installation
+        from ari_app.main.installation import installation
 
         ctx.obj = installation(state)

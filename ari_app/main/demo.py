@@ -1,6 +1,4 @@
-"""The only way from production to the demo operator: its settings, its data, its billing."""
-
-from pathlib import Path
+"""The way from production to the demo operator's data and billing; its settings: `installation`."""
 
 from ari_app.config.settings import Config
 from ari_app.config.state import State
@@ -9,7 +7,6 @@ from ari_app.demo.operator import install
 from ari_app.demo.removal import DemoData
 from ari_app.demo.removal import find as find_demo
 from ari_app.demo.removal import remove as remove_demo
-from ari_app.demo.settings import SETTINGS
 from ari_app.demo.simulated import simulated_operator
 from ari_app.fulfilment.code_words import hashing
 from ari_app.store.db import Store
@@ -18,17 +15,11 @@ __all__ = [
     "DemoData",
     "demo_billing",
     "find_demo",
-    "installation",
     "ledger",
     "open_store",
     "remove_demo",
     "simulated_operator",
 ]
-
-
-def installation(directory: Path) -> State:
-    """The installation of a state directory; the demo operator's, unless its settings say whose."""
-    return State(directory, SETTINGS)
 
 
 async def open_store(config: Config, state: State) -> Store:

@@ -16,7 +16,7 @@ from ari_app.calls.recordings import Recordings
 from ari_app.cli import main
 from ari_app.config.settings import RetentionSettings
 from ari_app.config.state import ConfigError
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.store import (
     agent_actions,
     announcement_requests,

@@ -61,7 +61,7 @@ ROOMS = {
         "ivr ivr.identity ivr.speech",
     ),
     "ari_app.demo": _room(
-        "the fictional operator; production reaches it only through `ari_app.main.demo`",
+        "the fictional operator; production reaches it through two modules of `main` alone",
         "config selfcare sim store",
         "ivr",
     ),

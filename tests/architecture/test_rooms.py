@@ -85,14 +85,14 @@ def test_every_import_is_allowed() -> None:
     ] == []
 
 
-def test_production_reaches_the_demo_operator_through_one_module() -> None:
+def test_production_reaches_the_demo_operator_through_two_modules() -> None:
     importing = {
         module
         for module, file in modules(*PRODUCT).items()
         for name in imported(ast.parse(file.read_text("utf-8")))
         if _within(name, "ari_app.demo") and not _within(module, "ari_app.demo")
     }
-    assert importing == {"ari_app.main.demo"}
+    assert importing == {"ari_app.main.demo", "ari_app.main.installation"}
 
 
 def test_every_allowed_arrow_is_used() -> None:

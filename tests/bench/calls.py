@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.main.voices import settings
 from ari_app.menus.loading import prompts_in_use
 from ari_app.phone.listen import heard

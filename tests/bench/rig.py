@@ -15,7 +15,7 @@ from msgspec import Struct
 from ari_app.config.state import PREFIX, State
 from ari_app.control.client import ControlClient
 from ari_app.main import pbx_site
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from asterisk_conf.site import Ports
 from ivr.values import Phrase
 from prompts import catalogue

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from ari_app.cli import main
 from ari_app.config.state import State
 from ari_app.demo.operator import seed
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.store.db import Store
 from tests.operators import BELARUS
 

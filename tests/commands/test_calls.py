@@ -10,7 +10,7 @@ from msgspec import json
 
 from ari_app.cli import main
 from ari_app.config.state import State
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.store import callbacks, complaints, outbox
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from ari_app.cli import main
 from ari_app.config.state import State
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.selfcare.billing import Balance, BillingUnavailable
 from ari_app.selfcare.orders import ChangeTariff, Completed, Refused
 from ari_app.selfcare.tmf.client import TmfBilling

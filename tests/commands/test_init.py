@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from ari_app.cli import main
 from ari_app.commands import init as command
 from ari_app.config.settings import Config
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.menus import loading
 from ivr.values import Phrase
 from prompts import plan

@@ -17,7 +17,7 @@ from ari_app.commands.queues import lines
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
 from ari_app.control.server import Handlers, serve_control
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
 from tests.deadlines import allowed
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from msgspec import json
 
 from ari_app.cli import main
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.store import calls, versions
 from ari_app.store.db import Store
 from ari_app.store.versions import Version

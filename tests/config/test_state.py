@@ -9,7 +9,7 @@ from ari_app.config.settings import Config, Site
 from ari_app.config.state import FILE, ConfigError, State
 from ari_app.demo.settings import OPERATOR, SETTINGS
 from ari_app.main import pbx_site
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from asterisk_conf.site import Queue
 from tests.spoken import IN_MENUS
 

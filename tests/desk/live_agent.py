@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 from playwright.async_api import Locator, Page, expect
 
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Phone
 from tests.deadlines import pause
 from tests.live.installation import Installation

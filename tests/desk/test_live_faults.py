@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 import pytest
 from playwright.async_api import Browser, expect
 
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.phone.handset import Incoming, PhoneError
 from tests.desk.browser import Chromium, driven, opened
 from tests.desk.live_agent import calling, hang_up_all, phones, queue_callers, signed_in

@@ -9,7 +9,7 @@ import pytest
 
 from ari_app.config.settings import NAMED, SECTIONS, Config, LanguageVoice, decoded
 from ari_app.config.state import PREFIX
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from tests.docs.markdown import DOCUMENTS, SETTINGS, code, fences, section, tables
 
 

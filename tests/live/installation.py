@@ -19,7 +19,8 @@ from ari_app.admin.status import AgentPhone, Status, query
 from ari_app.admin.status import Phone as Subscriber
 from ari_app.config.state import PREFIX
 from ari_app.control.client import NotRunningError
-from ari_app.main.demo import installation, open_store
+from ari_app.main.demo import open_store
+from ari_app.main.installation import installation
 from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader

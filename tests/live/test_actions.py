@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.phone.handset import Phone, PhoneError, Texted
 from ari_app.store import outbox
 from ari_app.store.db import Store

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ari_app.control.client import ControlClient
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from tests.deadlines import pause

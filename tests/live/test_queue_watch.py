@@ -9,7 +9,7 @@ from msgspec import json
 
 from ari_app.ami.queue_monitor import QueueView
 from ari_app.control.client import ControlClient
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.acd.queues import Board
 from tests.deadlines import until

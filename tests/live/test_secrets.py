@@ -12,7 +12,7 @@ import pytest
 
 from ari_app.control.client import ControlClient
 from ari_app.control.live_feed import CallEvent
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, Texted
 from ari_app.phone.listen import heard
 from ivr.identity.keypad import key_form

@@ -10,7 +10,7 @@ import pytest
 from ari_app.ami.client import Settings
 from ari_app.ami.queue_actions import TRANSFER, QueueActions
 from ari_app.ami.queue_monitor import QueueMonitor
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.acd.board import Board, Talk
 from tests.deadlines import within

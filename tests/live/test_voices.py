@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ari_app.main import voices
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
 from prompts import rhvoice_files, wav

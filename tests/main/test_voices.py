@@ -6,7 +6,7 @@ import pytest
 
 from ari_app.config.state import ConfigError, State
 from ari_app.main import voices
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from asterisk_conf.debian_packages import ArchiveError
 from prompts.rhvoice_files import find
 

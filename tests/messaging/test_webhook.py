@@ -14,7 +14,7 @@ from msgspec import Struct
 from ari_app.ari.sip_messages import SipMessages
 from ari_app.cli import main
 from ari_app.config.state import ConfigError
-from ari_app.main.demo import installation
+from ari_app.main.installation import installation
 from ari_app.messaging.outbox import PAUSES, Outbox, Send, UndeliverableError
 from ari_app.messaging.webhook import Webhook, WebhookError, WebhookKeys
 from ari_app.store import calls, outbox
