@@ -10,7 +10,7 @@ import sys
 from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext, suppress
-from fcntl import LOCK_EX, flock
+from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
@@ -83,7 +83,8 @@ class Installation:
         self, *words: str, timeout: float = 120.0, given: str = ""
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end, with what it is given on its standard input."""
-        with spoken(self.state) if "up" in words and self.state.is_dir() else nullcontext():
+        speaks = "up" in words and self.state.is_dir()
+        with spoken(self.state, self.as_shipped) if speaks else nullcontext():
             return subprocess.run(
                 self.command(*words),
                 capture_output=True,
@@ -102,7 +103,7 @@ class Installation:
 
     def up(self) -> None:
         """`firstline up` in the foreground of a process of ours; returns when it is ready."""
-        with spoken(self.state), self.log.open("ab") as log:
+        with spoken(self.state, self.as_shipped), self.log.open("ab") as log:
             self._up = up = subprocess.Popen(
                 self.command("up"), stderr=log, stdout=log, cwd=ROOT, env=self._environment
             )
@@ -212,19 +213,25 @@ def root() -> Path:
 
 
 @contextmanager
-def spoken(state: Path) -> Iterator[None]:
+def spoken(state: Path, as_shipped: bool = False) -> Iterator[None]:
     """What other installations of these tests spoke is there, so that it is spoken once.
 
-    One of them comes up at a time: the first to speak is waited for.
+    They come up one after the other until one with all shipped prompts has spoken them.
     """
     own = state / "sounds"
     own.mkdir(exist_ok=True)
     shared = _shared(state)
+    whole = shared / "whole"
     with (shared / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
         _copy_missing(shared, own)
+        if whole.exists():
+            flock(lock, LOCK_UN)
         yield
+        flock(lock, LOCK_EX)
         _copy_missing(own, shared)
+        if as_shipped:
+            whole.touch()
 
 
 def _shared(state: Path) -> Path:
