@@ -24,8 +24,10 @@ TIMEOUT = 180.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the kinds known as markers. A busy machine makes no example of hypothesis fail."""
-    hypothesis.settings.register_profile("patient", deadline=None)
+    """Make the kinds known as markers. Property tests try the same examples in each run, however
+    slow the machine is; ``FIRSTLINE_TEST_RANDOM=1`` tries others."""
+    same = not os.environ.get("FIRSTLINE_TEST_RANDOM")
+    hypothesis.settings.register_profile("patient", deadline=None, derandomize=same)
     hypothesis.settings.load_profile("patient")
     for name, meaning in {**KINDS, "slow": SLOW}.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")

@@ -39,6 +39,7 @@ QUIET = (
         "--disable-breakpad",
         "--hide-scrollbars",
         "--disable-gpu",
+        "--force-prefers-reduced-motion",
     ),
 )
 """No window, no traffic of its own, root may run it; pages in the background are not slowed."""

@@ -77,15 +77,18 @@ async function submit(connection, drafts, form) {
   drafts.flushCard(card); // sent first: a transfer shows the colleague everything that was typed
   const message = { type: "form", card, form: form.dataset.form, values: values(form) };
   const answer = await connection.ask(message, keyOf(connection, form));
+  if (answer.ok) {
+    submissions.delete(form);
+    if ("keep" in form.dataset) {
+      store.remove(nameOf(form));
+      form.reset();
+      await store.finished(); // else a page that is loaded again offers what was done
+    }
+  }
   button.disabled = false;
   showAnswer(shown, answer);
   if (answer.html) show(form.closest("[data-form-place]") ?? form.nextElementSibling, answer.html);
   if (!answer.ok) return;
-  submissions.delete(form);
-  if ("keep" in form.dataset) {
-    store.remove(nameOf(form));
-    form.reset();
-  }
   if (!answer.html) {
     const box = form.closest("details");
     box.open = false;

@@ -8,6 +8,7 @@ export class LocalStore {
     this.removed = new Map(); // name: the value to remove from the database
     this.writing = false;
     this.settled = () => {};
+    this.waiting = []; // what resolves when nothing is being written
     this.ready = new Promise((ready) => {
       const request = indexedDB.open(name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore("kept");
@@ -41,6 +42,11 @@ export class LocalStore {
 
   // Whether the database has everything.
   get safe() { return this.unwritten.size === 0 && !this.writing; }
+
+  // Resolves when nothing is being written any more.
+  finished() {
+    return this.writing ? new Promise((done) => this.waiting.push(done)) : Promise.resolve();
+  }
 
   // Read what other tabs wrote; returns the names that were new here.
   load() {
@@ -82,6 +88,7 @@ export class LocalStore {
     });
     this.writing = false;
     if (written) this.write();
+    if (!this.writing) for (const done of this.waiting.splice(0)) done();
     if (this.safe) this.settled();
   }
 
