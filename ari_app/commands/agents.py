@@ -109,8 +109,9 @@ def password(state: State, name: str, generate: bool) -> None:
     """Set the password of an agent: prompted twice, not echoed. Ends their sessions."""
 
     async def setting(store: Store, one: Agent) -> tuple[Secret, int]:
-        new = generated() if generate else await asyncio.to_thread(_typed)
-        weak = faults(new, (one.name, one.full_name), state.config().operator.brands)
+        names = (one.name, one.full_name)
+        new = generated(names) if generate else await asyncio.to_thread(_typed)
+        weak = faults(new, names, state.config().operator.brands)
         if weak:
             raise click.ClickException(f"the password is too weak. {' '.join(weak)}")
         with hashing(state) as hasher:

@@ -43,10 +43,13 @@ _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without characters that look alike."""
 
 
-def generated() -> Secret:
-    """A new password of 79 bits, in groups that are easy to type."""
-    groups = ("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(4))
-    return Secret("-".join(groups))
+def generated(names: Iterable[str] = ()) -> Secret:
+    """A new password of 79 bits, in groups that are easy to type, without :func:`faults`."""
+    names = tuple(names)
+    while True:
+        groups = ("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(4))
+        if not faults(made := Secret("-".join(groups)), names):
+            return made
 
 
 def faults(password: Secret, names: Iterable[str], brands: Iterable[str] = ()) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def test_nothing_is_lost_and_no_page_is_too_long(
 ) -> None:
     found = pages(sentences, key, language)
     assert all(map(fits, found))
-    hint = f"\n{key} {MORE.get(language, 'more')}"
+    hint = f"\n{key} {MORE.get(language, '>>')}"
     assert all(page.endswith(hint) for page in found[:-1])
     read = [page.removesuffix(hint) for page in found[:-1]] + [found[-1]]
     assert words("".join(read)) == words("".join(sentences))

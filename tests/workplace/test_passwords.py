@@ -54,6 +54,6 @@ def test_the_reason_is_given_without_the_password(password: str, reason: str) ->
 
 
 def test_generated_passwords_are_strong_and_unique() -> None:
-    made = {generated() for _ in range(200)}
+    made = {generated(NAMES) for _ in range(200)}
     assert len(made) == 200
     assert not any(faults(one, NAMES) for one in made)
