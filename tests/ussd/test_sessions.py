@@ -16,6 +16,7 @@ from ivr.session import Caller, Session
 from ivr.session_start import start_session
 from ivr.wants import Action, Ask, Grammar, Screen, Send
 from tests.ari.facts import until
+from tests.records import without_times
 from tests.ussd.harness import Harness, book, harness, texts
 
 REPLY = st.one_of(st.just("*"), st.text("0123456789# a", min_size=1, max_size=5))
@@ -69,15 +70,15 @@ async def test_an_invalid_reply_is_rejected(text: str) -> None:
 async def test_letters_stand_in_no_record() -> None:
     async with harness() as here:
         await through(here, "", "hush", "hush*2", "hush*2*9753")
-        assert "hush" not in repr(here.records)
-        assert "9753" not in repr(here.records)
+        assert "hush" not in without_times(here.records)
+        assert "9753" not in without_times(here.records)
         assert await ask(here, "hush*2*9753*1") == END
 
 
 async def test_a_secret_stands_in_no_record_where_it_answers_a_menu() -> None:
     async with harness() as here:
         assert (await ask(here, "9753")).text == "wrong\nmenu"
-        assert "9753" not in repr(here.records)
+        assert "9753" not in without_times(here.records)
 
 
 async def test_what_is_replied_to_a_secret_ask_is_sealed() -> None:
