@@ -7,7 +7,7 @@ from ivr.problems import near
 from ivr.speech import languages
 
 
-class LanguageCode(click.ParamType):  # type: ignore[type-arg]
+class LanguageCode(click.ParamType[str]):
     """The code of a language, shipped or the administrator's own."""
 
     name = "LANG"

@@ -42,7 +42,7 @@ nodes:
   queue:    {{ queue: {queue}, topic: general, on: {{ ended: bye }}, else: busy }}
   busy:     {{ say: operator-left, then: main }}
   bye:      {{ end: thanks-bye }}
-  silence:   {{ end: silence-bye }}
+  silence:  {{ end: silence-bye }}
 """
 
 _CHOICE = """\

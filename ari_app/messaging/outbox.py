@@ -123,7 +123,7 @@ class Outbox:
         """When the next message is to be sent."""
         return await self._store.read(outbox.next_due, now)
 
-    async def begin(self, text: Text, now: datetime, next_at: datetime | None) -> bool:  # noqa: ARG002
+    async def begin(self, text: Text, now: datetime, next_at: datetime | None) -> bool:  # noqa: ARG002 - of RetryWorker
         """Count the attempt."""
         return await self._store.write(outbox.start_attempt, text.key, next_at)
 

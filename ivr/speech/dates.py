@@ -42,7 +42,7 @@ def _year(number: int, language: Language) -> str:
         case "pairs":
             from num2words import num2words
 
-            return str(num2words(number, lang=language.numerals.library, to="year"))
+            return str(num2words(number, lang=language.numerals.num2words, to="year"))
 
 
 def near(value: date, today: date | None, language: str) -> str | None:

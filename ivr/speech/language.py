@@ -75,7 +75,7 @@ class Numerals(_Part, frozen=True, kw_only=True):
     that no gender changed -> its form. ``hyphens``: words between hyphens are recorded one by one.
     """
 
-    library: str = ""
+    num2words: str = ""
     corrected: dict[str, str] = {}
     rules: dict[int, str] = {}
     genders: dict[Gender, dict[str, str]] = {}
@@ -243,8 +243,8 @@ def _complete(language: Language) -> None:
         language.noun(unit)
     if lacking := {"minute", "hour"} - set(language.units):
         raise LanguageError(f"{code}: units lack {', '.join(sorted(lacking))}: add their forms")
-    if not (language.numerals.library or language.numerals.rules):
-        raise LanguageError(f"{code}: numerals need a library or rules: see docs/languages.md")
+    if not (language.numerals.num2words or language.numerals.rules):
+        raise LanguageError(f"{code}: numerals need num2words or rules: see docs/languages.md")
     for sign in "+*#":
         if sign not in language.signs:
             raise LanguageError(f"{code}: signs lack {sign!r}: write how it is called")

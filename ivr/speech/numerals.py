@@ -33,7 +33,7 @@ def _numeral(number: int, language: Language, gender: Gender, case: Case) -> str
     if number < 0:
         return f"{language.minus} {_numeral(-number, language, gender, case)}"
     made = language.numerals
-    text = _by_rules(number, made.rules) if made.rules else _by_library(number, made.library)
+    text = _by_rules(number, made.rules) if made.rules else _by_num2words(number, made.num2words)
     for wrong, right in made.corrected.items():
         text = text.replace(wrong, right)
     forms = {**made.cases.get(case, {}), **made.cases.get(f"{case} {gender}", {})}
@@ -43,13 +43,13 @@ def _numeral(number: int, language: Language, gender: Gender, case: Case) -> str
     return " ".join(forms.get(word, word) for word in agreed.split())
 
 
-def _by_library(number: int, library: str) -> str:
+def _by_num2words(number: int, code: str) -> str:
     from num2words import num2words
 
     try:
-        words = str(num2words(number, lang=library)).replace(",", "")
+        words = str(num2words(number, lang=code)).replace(",", "")
     except NotImplementedError as error:
-        raise PhraseError(f"num2words has no language {library!r}: write rules") from error
+        raise PhraseError(f"num2words has no language {code!r}: write rules") from error
     return words
 
 

@@ -134,6 +134,13 @@ def test_every_currency_has_words(language: str) -> None:
         ("hu", "2.345", "KWD", "két dínár háromszáznegyvenöt fils"),
         ("ru", "101", "JPY", "сто одна иена"),
         ("en", "-0.5", "GBP", "minus fifty pence"),
+        ("ru", "1.01", "EUR", "один евро один цент"),
+        ("be", "1.01", "EUR", "адно еўра адзін цэнт"),
+        ("ru", "5.00", "EUR", "пять евро"),
+        ("ru", "3.22", "USD", "три доллара двадцать два цента"),
+        ("be", "3.22", "USD", "тры долары дваццаць два цэнты"),
+        ("en", "7.05", "USD", "seven dollars and five cents"),
+        ("ru", "8.03", "RUB", "восемь рублей три копейки"),
     ],
 )
 def test_amounts(language: str, amount: str, currency: str, said: str) -> None:

@@ -73,22 +73,6 @@ def test_money(amount: str, russian: str, belarusian: str, english: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "language", "words"),
-    [
-        ("1.01", "EUR", "ru", "один евро один цент"),
-        ("1.01", "EUR", "be", "адно еўра адзін цэнт"),
-        ("5.00", "EUR", "ru", "пять евро"),
-        ("3.22", "USD", "ru", "три доллара двадцать два цента"),
-        ("3.22", "USD", "be", "тры долары дваццаць два цэнты"),
-        ("7.05", "USD", "en", "seven dollars and five cents"),
-        ("8.03", "RUB", "ru", "восемь рублей три копейки"),
-    ],
-)
-def test_other_currencies(amount: str, currency: str, language: str, words: str) -> None:
-    assert money(Money(Decimal(amount), currency), language) == words
-
-
-@pytest.mark.parametrize(
     ("number", "unit", "russian", "belarusian", "english"),
     [
         (0, "minute", "ноль минут", "нуль хвілін", "zero minutes"),
