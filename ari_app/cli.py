@@ -13,6 +13,7 @@ SECTIONS = {
     "Run": {
         "init": Lazy("init:init", "Write the settings of your own operator"),
         "up": Lazy("up:up", "Start Asterisk and the application"),
+        "stop": Lazy("up:stop", "Stop the application when its calls have ended"),
         "down": Lazy("up:down", "Stop what `up` started"),
         "status": Lazy("status:status", "Show what runs, and the accounts of phones"),
         "pbx": Lazy("pbx:pbx", "Render, start and stop the Asterisk of this installation"),

@@ -56,7 +56,7 @@ def find(explicit: Path | None = None) -> Asterisk | None:
 
 def private(root: Path) -> Asterisk | None:
     """The Asterisk in an unpacked Debian root, run without chroot; None if it is incomplete."""
-    root = root.absolute()
+    root = root.resolve()
     modules = next(root.glob("usr/lib/*/asterisk/modules"), None)
     if modules is None:
         return None

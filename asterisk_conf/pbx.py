@@ -1,5 +1,6 @@
 """Runs an Asterisk in a state directory: writes its files, starts, controls and stops it."""
 
+import os
 import re
 import resource
 import signal
@@ -10,6 +11,7 @@ import time
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +20,7 @@ from asterisk_conf.discovery import Asterisk, PbxError
 from asterisk_conf.files import private_directory, replace
 from asterisk_conf.music_on_hold import music_wav
 from asterisk_conf.ports import port_problems
-from asterisk_conf.process import Process, alive, end, spawn
+from asterisk_conf.process import Process, alive, end, spawn, started
 from asterisk_conf.render import render
 from asterisk_conf.site import Paths, Site
 
@@ -42,7 +44,7 @@ class Pbx:
 
     def __init__(self, asterisk: Asterisk, site: Site, state: Path) -> None:
         self.asterisk = asterisk
-        self.home = state.absolute() / "asterisk"
+        self.home = state.resolve() / "asterisk"
         self.site = msgspec.structs.replace(
             site,
             paths=_paths(asterisk, self.home),
@@ -128,20 +130,7 @@ class Pbx:
 
     def cli(self, command: str) -> str:
         """The output of a console command. Raises :class:`PbxError`."""
-        try:
-            answer = subprocess.run(
-                [*self.asterisk.argv, "-C", str(self._conf), "-rx", command],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=CLI_SECONDS,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise PbxError(f"Asterisk did not answer in {CLI_SECONDS:.0f} s; restart it") from error
-        if answer.returncode != 0:
-            raise PbxError("Asterisk does not run here; start it: firstline pbx start")
-        return answer.stdout
+        return _console(self.asterisk, self._conf, command)
 
     @property
     def _conf(self) -> Path:
@@ -192,6 +181,56 @@ class Pbx:
 
     def _end(self, process: Process, seconds: float = 5.0) -> None:
         end(process, signal.SIGTERM, seconds) or end(process, signal.SIGKILL, seconds)
+
+
+def become(asterisk: Asterisk, state: Path) -> NoReturn:
+    """Become the Asterisk of a state directory, in the foreground; its files must be written.
+
+    Raises :class:`PbxError` if it runs already.
+    """
+    home = state.resolve() / "asterisk"
+    file = home / "process.json"
+    with suppress(FileNotFoundError, msgspec.DecodeError):
+        one = msgspec.json.decode(file.read_bytes(), type=Process)
+        if alive(one) and one.pid != os.getpid():
+            raise PbxError(f"Asterisk runs already (pid {one.pid}); stop it: firstline pbx stop")
+    me = Process(os.getpid(), started(os.getpid()) or 0)
+    replace(file, msgspec.json.encode(me))
+    _raise_limit(me)
+    argv = [*asterisk.argv, "-f", "-C", str(home / "etc" / "asterisk.conf")]
+    os.execv(argv[0], argv)
+
+
+def console_of(asterisk: Asterisk, state: Path, command: str) -> str:
+    """The output of a command of the Asterisk that runs in a state directory; as ``Pbx.cli``."""
+    return _console(asterisk, state.resolve() / "asterisk" / "etc" / "asterisk.conf", command)
+
+
+def stop_gracefully(asterisk: Asterisk, state: Path) -> Process:
+    """Have the Asterisk of a state directory take no new calls, and end with its last one.
+
+    Returns the console, which does not return by itself: it is to be ended.
+    """
+    home = state.resolve() / "asterisk"
+    command = [*asterisk.argv, "-C", str(home / "etc/asterisk.conf"), "-rx", "core stop gracefully"]
+    return spawn(command, home / "output.log")
+
+
+def _console(asterisk: Asterisk, conf: Path, command: str) -> str:
+    try:
+        answer = subprocess.run(
+            [*asterisk.argv, "-C", str(conf), "-rx", command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=CLI_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PbxError(f"Asterisk did not answer in {CLI_SECONDS:.0f} s; restart it") from error
+    if answer.returncode != 0:
+        raise PbxError("Asterisk does not run here; start it: firstline pbx start")
+    return answer.stdout
 
 
 def _paths(asterisk: Asterisk, home: Path) -> Paths:

@@ -77,9 +77,14 @@ class Calls:
         self._tasks = tasks
         self._accept = accept
         self._lines: dict[str, ChannelLine] = {}
+        self._closed = False
 
     def __len__(self) -> int:
         return len(self._lines)
+
+    def close(self) -> None:
+        """Take no more calls: new ones go to the fallback; those that are here go on."""
+        self._closed = True
 
     def handle(self, event: Event) -> None:
         """Hand an event of the link to the line of its channel."""
@@ -133,6 +138,8 @@ class Calls:
                 line.returned(OUTCOMES.get(status, "failed"))
             else:
                 self._tasks.create_task(self._returned_unknown(channel.id, status))
+        elif line is None and self._closed:
+            self._tasks.create_task(self.rescue(channel.id))
         elif line is None:
             dialled = event.args[0] if event.args else ""
             call = self._accept(channel, dialled)

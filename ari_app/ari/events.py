@@ -4,6 +4,7 @@ The fields are those of the models in Asterisk's ``rest-api/events.json`` that a
 an event is not decoded.
 """
 
+from collections.abc import Mapping
 from typing import TypeAlias
 from urllib.parse import unquote
 
@@ -121,6 +122,13 @@ class ApplicationReplaced(_Typed, frozen=True):
     application: str = ""
 
 
+class ChannelUserevent(_Typed, frozen=True):
+    """An event that a client of ARI sent to the application; of no channel."""
+
+    eventname: str
+    userevent: Mapping[str, str] = {}
+
+
 class TextMessageReceived(_Typed, frozen=True):
     """A registered phone sent a SIP MESSAGE."""
 
@@ -157,6 +165,7 @@ class RestResponse(_Typed, frozen=True, tag="RESTResponse"):
 
 Event: TypeAlias = (
     TextMessageReceived
+    | ChannelUserevent
     | PeerStatusChange
     | StasisStart
     | StasisEnd

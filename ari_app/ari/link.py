@@ -15,11 +15,13 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from ari_app.ari.claim import Claim
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError
 from ari_app.ari.events import (
     OF_PHONES,
     WANTED,
     ApplicationReplaced,
+    ChannelUserevent,
     Event,
     PeerStatusChange,
     RestResponse,
@@ -49,6 +51,8 @@ class Link:
         self.settings = settings
         self._sending = RequestSender(settings)
         self.ari = Ari(self._sending.send, settings.application)
+        self._claim = Claim(self.ari, settings.application, take_over=settings.take_over)
+        self._answering: asyncio.Task[None] | None = None
         self.fire_and_forget = self._sending.fire_and_forget
         self.version = ""
         self.unparsed: Counter[str] = Counter()
@@ -143,10 +147,13 @@ class Link:
 
     async def _open(self) -> Socket:
         settings = self.settings
-        ours = [settings.application, *([self.ari.texting.name] if self._phone_event else [])]
+        texting = [self.ari.texting.name] if self._phone_event else []
+        ours = [settings.application, *texting, self._claim.name]
         query = urlencode({"app": ",".join(ours), "subscribeAll": "false"})
         url = f"{settings.url}/ari/events?{query}"
+        self._sending.transport = "http"  # there is no socket yet
         try:
+            await self._claim.ask()
             return await connect(
                 url, self._login, self._take, settings.heartbeat, settings.deadline
             )
@@ -218,6 +225,8 @@ class Link:
                     f"another process connected as the application {self.settings.application}: "
                     "stop one of the two, or give one of them another name"
                 )
+            case ChannelUserevent():
+                self._answering = asyncio.get_running_loop().create_task(self._answer(event))
             case TextMessageReceived() | PeerStatusChange():
                 if self._phone_event and self.connected:
                     self._phone_event(event)
@@ -225,6 +234,12 @@ class Link:
                 self._held.append(event)
             case _:
                 self._handle(event)
+
+    async def _answer(self, event: ChannelUserevent) -> None:
+        try:
+            await self._claim.answer(event)
+        except (AriError, UnreachableError, RefusedError) as error:
+            log.warning("ARI: %s", error)
 
     def _down(self) -> None:
         self._up.clear()

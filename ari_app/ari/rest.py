@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from msgspec import Struct, json
 
-from ari_app.ari.errors import AriError
+from ari_app.ari.errors import AriError, GoneError
 from ari_app.ari.verbs import (
     CONTINUE,
     DELETE_STORED,
@@ -17,6 +17,7 @@ from ari_app.ari.verbs import (
     GET_APPLICATION,
     GET_ENDPOINT,
     GET_FILE,
+    GET_GLOBAL,
     GET_INFO,
     GET_LIVE,
     GET_STORED,
@@ -26,9 +27,11 @@ from ari_app.ari.verbs import (
     PLAY,
     RECORD,
     SEND_MESSAGE,
+    SET_GLOBAL,
     SET_VARIABLE,
     STOP,
     SUBSCRIBE,
+    USER_EVENT,
     Pair,
     Request,
     Sender,
@@ -55,6 +58,19 @@ class Application(Struct, frozen=True):
 
     name: str
     channel_ids: tuple[str, ...] = ()
+    events_allowed: "tuple[EventType, ...]" = ()
+
+
+class EventType(Struct, frozen=True):
+    """A type of events in a filter."""
+
+    type: str = ""
+
+
+class Variable(Struct, frozen=True):
+    """The answer to ``asterisk.getGlobalVar``."""
+
+    value: str
 
 
 class Endpoint(Struct, frozen=True):
@@ -79,6 +95,7 @@ class Ari:
         self.asterisk = Asterisk(send)
         self.applications = Applications(send, application)
         self.texting = Applications(send, f"{application}-text")
+        self.events = Events(send)
         self.channels = Channels(send)
         self.endpoints = Endpoints(send)
         self.playbacks = Playbacks(send)
@@ -99,6 +116,15 @@ class Asterisk:
         """Return if Asterisk answers."""
         await self._send(request(PING))
 
+    async def get_global_var(self, variable: str) -> str:
+        """The value of a global variable; "" if it is not set."""
+        asked = request(GET_GLOBAL, variable=variable)
+        return (await _asked(self._send, asked, Variable)).value
+
+    async def set_global_var(self, variable: str, value: str) -> None:
+        """Set a global variable."""
+        await self._send(request(SET_GLOBAL, variable=variable, value=value))
+
 
 class Applications:
     """``/applications``, always one of our own."""
@@ -111,6 +137,22 @@ class Applications:
         """Our application as Asterisk sees it."""
         return await _asked(self._send, request(GET_APPLICATION, self.name), Application)
 
+    async def is_registered(self, name: str) -> bool:
+        """Whether an application of any name is registered, or has subscriptions left."""
+        try:
+            await self._send(request(GET_APPLICATION, name))
+        except GoneError:
+            return False
+        return True
+
+    async def is_foreign(self) -> bool:
+        """Whether our application exists without an event filter of ours."""
+        try:
+            found = await self.get()
+        except GoneError:
+            return False
+        return "RESTResponse" not in {each.type for each in found.events_allowed}
+
     async def filter(self, allowed: Sequence[str]) -> None:
         """Let Asterisk send only events of these types."""
         body = json.encode({"allowed": [{"type": kind} for kind in allowed]})
@@ -119,6 +161,18 @@ class Applications:
     async def subscribe(self, source: str) -> None:
         """Get events of ``channel:…`` also after it left the application, or of ``endpoint:…``."""
         await self._send(request(SUBSCRIBE, self.name, eventSource=source))
+
+
+class Events:
+    """``/events``"""
+
+    def __init__(self, send: Sender) -> None:
+        self._send = send
+
+    async def user_event(self, name: str, application: str, variables: Mapping[str, str]) -> None:
+        """Send an event to an application; raises ``GoneError`` if it is not registered."""
+        body = json.encode({"variables": variables})
+        await self._send(request(USER_EVENT, name, body=body, application=application))
 
 
 class Channels:

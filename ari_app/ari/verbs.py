@@ -83,6 +83,11 @@ class Sender(Protocol):
 
 GET_INFO = Verb("asterisk.getInfo", "GET", "asterisk/info", ("only",))
 PING = Verb("asterisk.ping", "GET", "asterisk/ping")
+GET_GLOBAL = Verb("asterisk.getGlobalVar", "GET", "asterisk/variable", ("variable",))
+SET_GLOBAL = Verb("asterisk.setGlobalVar", "POST", "asterisk/variable", ("variable", "value"))
+USER_EVENT = Verb(
+    "events.userEvent", "POST", "events/user/{eventName}", ("application",), body="variables"
+)
 GET_APPLICATION = Verb("applications.get", "GET", "applications/{applicationName}")
 FILTER = Verb(
     "applications.filter", "PUT", "applications/{applicationName}/eventFilter", body="filter"
@@ -142,7 +147,7 @@ DELETE_STORED = Verb("recordings.deleteStored", "DELETE", "recordings/stored/{re
 VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, ORIGINATE,
     CONTINUE, PLAY, SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED,
-    GET_FILE, DELETE_STORED,
+    GET_FILE, DELETE_STORED, GET_GLOBAL, SET_GLOBAL, USER_EVENT,
 )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import with_store
 from ari_app.config.first_settings import without_demo
 from ari_app.config.state import FILE, State
-from ari_app.main.daemon import recorded
 from ari_app.main.demo import DemoData, find_demo, remove_demo
+from ari_app.main.processes import recorded
 from ari_app.store.db import Store
 
 

@@ -15,7 +15,7 @@ EXPECTED = (
     "ari_app.commands.call_phone:CallError",
     "ari_app.config.state:ConfigError",
     "ari_app.control.client:NotRunningError",
-    "ari_app.main.daemon:UpError",
+    "ari_app.main.processes:UpError",
     "ari_app.menus.loading:FlowsError",
     "ari_app.sim.simulation:PersonError",
     "ari_app.store.errors:StoreError",

@@ -7,11 +7,11 @@ import click
 from ari_app.commands.groups import Commands
 from ari_app.commands.runner import console, run
 from ari_app.config.state import State
-from ari_app.main import daemon as bring
-from ari_app.main import speech
+from ari_app.main import pbx_site, processes, speech
 from ari_app.main.demo import open_store
+from ari_app.main.exchange import exchange_of
 from ari_app.menus import loading
-from asterisk_conf.pbx import Pbx
+from asterisk_conf.pbx import Pbx, become
 from asterisk_conf.render import render as rendered
 
 
@@ -49,18 +49,30 @@ def start(state: State) -> None:
     click.echo(f"Asterisk {status.version} runs (pid {status.pid})")
 
 
+@pbx.command("run")
+@click.pass_obj
+def run_(state: State) -> None:
+    """Run Asterisk in the foreground, for a service: its files are written if there are none."""
+    config = state.config()
+    if not config.manages_asterisk:
+        raise click.ClickException("[ari] has a url, so Asterisk is not run from here")
+    if not (state.directory / "asterisk" / "etc" / "asterisk.conf").exists():
+        run(_pbx(state)).write()
+    become(pbx_site.asterisk(config, state, click.echo), state.directory)
+
+
 @pbx.command()
 @click.pass_obj
 def stop(state: State) -> None:
     """Stop Asterisk. Its calls end."""
-    bring.stop(state, click.echo, "Asterisk")
+    processes.stop(state, click.echo, "Asterisk")
 
 
 @pbx.command()
 @click.pass_obj
 def status(state: State) -> None:
     """Show whether Asterisk runs. Exit code 1 if it does not."""
-    process = bring.recorded(bring.asterisk_process(state))
+    process = processes.recorded(processes.asterisk_process(state))
     if process is None:
         click.echo("Asterisk does not run here: `firstline pbx start`, or `firstline up`")
         raise click.exceptions.Exit(1)
@@ -75,6 +87,6 @@ async def _pbx(state: State) -> Pbx:
     try:
         words = loading.prompts(loading.directory(config), loading.shipped(config)).valid()
         async with speech.spoken(config, state, words, console()) as reading:
-            return await bring.exchange_of(config, state, store, reading, console())
+            return await exchange_of(config, state, store, reading, console())
     finally:
         await store.close()

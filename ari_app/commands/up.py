@@ -7,7 +7,7 @@ import click
 from ari_app import log
 from ari_app.commands.runner import console, run
 from ari_app.config.state import PREFIX, State
-from ari_app.main import daemon
+from ari_app.main import daemon, processes, stopping
 
 
 @click.command()
@@ -24,26 +24,68 @@ from ari_app.main import daemon
     help="Who speaks: auto fetches RHVoice's voices (141 MB) if they are missing, espeak does not. "
     "A new installation keeps it in its settings; otherwise it holds for this start.",
 )
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="Become the application even while another process serves it, which then ends.",
+)
+@click.option(
+    "--no-asterisk",
+    is_flag=True,
+    help="Start the application alone: a service of its own runs Asterisk (`firstline pbx run`).",
+)
 @click.pass_obj
-def up(state: State, detach: bool, port_offset: int, voice: str | None) -> None:
-    """Start Asterisk and the application; Ctrl-C stops both."""
+def up(
+    state: State,
+    detach: bool,
+    port_offset: int,
+    voice: str | None,
+    take_over: bool,
+    no_asterisk: bool,
+) -> None:
+    """Start Asterisk and the application; Ctrl-C stops both.
+
+    SIGTERM stops the application alone: Asterisk and its calls go on.
+    """
     state.make()
     state.configure(port_offset, voice or "")
     if voice:
         os.environ[f"{PREFIX}VOICE_ENGINE"] = voice  # also for the process that stays behind
     config = state.config()
+    start = daemon.Start(take_over, not no_asterisk)
     if detach:
         log.configure(config.log.level)
-        run(daemon.detach(state, console()))
+        run(daemon.detach(state, console(), start))
         tip = "`firstline call 611 --press 1`, or " if config.site.demo else ""
         click.echo(f"Firstline is ready: try {tip}`firstline status`")
         return
     log.configure(config.log.level)
-    run(daemon.up(config, state, console()))
+    run(daemon.up(config, state, console(), start))
+
+
+@click.command()
+@click.option("--now", is_flag=True, help="Do not wait: callers in menus are queued for an agent.")
+@click.option(
+    "--within",
+    type=click.FloatRange(0),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for calls to end.",
+)
+@click.option("--all", "all_", is_flag=True, help="Then stop Asterisk as well, in the same way.")
+@click.pass_obj
+def stop(state: State, now: bool, within: float, all_: bool) -> None:
+    """Stop the application when its calls have ended. Asterisk goes on.
+
+    Callers who come meanwhile hear an apology and are queued for an agent. With --all Asterisk
+    takes no new calls, either, and stops when its last one has ended.
+    """
+    run(stopping.stop(state, 0.0 if now else within, all_, click.echo))
 
 
 @click.command()
 @click.pass_obj
 def down(state: State) -> None:
     """Stop what `up` started in this state directory, and nothing else."""
-    daemon.down(state, click.echo)
+    processes.down(state, click.echo)

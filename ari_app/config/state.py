@@ -60,7 +60,7 @@ class State:
     def __init__(
         self, directory: Path, demo: Mapping[str, Mapping[str, Any]] | None = None
     ) -> None:
-        self.directory = directory.absolute()
+        self.directory = directory.resolve()
         self._demo = demo or {}
 
     def make(self) -> None:

@@ -9,7 +9,10 @@ import aiohttp
 from msgspec import json
 
 from ari_app.control.live_feed import CallEvent
+from ari_app.control.server import ReloadRequest, StopRequest
 from ari_app.control.socket_path import short_path
+
+_RELOAD = ReloadRequest()
 
 DEADLINE = 5.0
 """Seconds in which the application must begin to answer."""
@@ -41,14 +44,19 @@ class ControlClient:
         async with self._request("POST", "refresh"):
             pass
 
+    async def stop(self, request: StopRequest) -> None:
+        """Have the application take no more calls, and stop when those in progress have ended."""
+        async with self._request("POST", "stop", json.encode(request)):
+            pass
+
     async def ussd(self, request: bytes) -> str:
         """The answer to a USSD request, as the gateway would send it."""
         async with self._request("POST", "ussd", request) as response:
             return await response.text()
 
-    async def reload(self) -> bytes:
+    async def reload(self, request: ReloadRequest = _RELOAD) -> bytes:
         """Have the menus reloaded; the result as JSON. It may take minutes."""
-        async with self._request("POST", "reload") as response:
+        async with self._request("POST", "reload", json.encode(request)) as response:
             try:
                 return await response.read()
             except aiohttp.ClientError as error:

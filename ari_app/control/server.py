@@ -4,8 +4,9 @@ HTTP over a Unix socket in the state directory, which only its owner can enter:
 
 - ``GET /status`` and ``GET /queues`` answer a JSON object,
 - ``GET /watch`` streams one line of JSON per :class:`~ari_app.control.live_feed.CallEvent`,
-- ``POST /reload`` answers the result of the reload as JSON when it is done,
+- ``POST /reload`` takes a :class:`ReloadRequest` and answers its result as JSON when it is done,
 - ``POST /refresh`` answers when the application has read again what other commands stored,
+- ``POST /stop`` takes a :class:`StopRequest` and answers before it is carried out,
 - ``POST /ussd`` is answered as the USSD gateway answers.
 
 :mod:`ari_app.control.client` is the other end.
@@ -14,6 +15,7 @@ HTTP over a Unix socket in the state directory, which only its owner can enter:
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 from aiohttp import web
 from msgspec import Struct, json
@@ -24,13 +26,28 @@ from ari_app.control.socket_path import short_path
 MakeJson = Callable[[], Awaitable[bytes]]
 
 
+class ReloadRequest(Struct, frozen=True):
+    """Reload the menus; with ``dry_run`` only say what would change. ``by``: who wants it."""
+
+    by: str = ""
+    how: Literal["reload", "rollback"] = "reload"
+    dry_run: bool = False
+
+
+class StopRequest(Struct, frozen=True):
+    """Take no more calls and stop when those in progress have ended, after ``seconds`` anyway."""
+
+    seconds: float = 0.0
+
+
 class Handlers(Struct, frozen=True):
     """What answers each request; ``status``, ``queues`` and ``reload`` return JSON."""
 
     status: MakeJson
     queues: MakeJson
-    reload: MakeJson
+    reload: Callable[[ReloadRequest], Awaitable[bytes]]
     refresh: Callable[[], Awaitable[None]]
+    stop: Callable[[StopRequest], Awaitable[None]]
     ussd: Callable[[bytes], Awaitable[str]]
 
 
@@ -46,6 +63,7 @@ async def serve_control(path: Path, handlers: Handlers, feed: LiveFeed) -> Async
             web.get("/watch", server.watch),
             web.post("/refresh", server.refresh),
             web.post("/reload", server.reload),
+            web.post("/stop", server.stop),
             web.post("/ussd", server.ussd),
         ]
     )
@@ -90,11 +108,16 @@ class _Server:
         await self._handlers.refresh()
         return web.Response()
 
+    async def stop(self, request: web.Request) -> web.Response:
+        await self._handlers.stop(json.decode(await request.read(), type=StopRequest))
+        return web.Response()
+
     async def reload(self, request: web.Request) -> web.StreamResponse:
+        wanted = json.decode(await request.read(), type=ReloadRequest)
         response = web.StreamResponse()
         response.content_type = "application/json"
         await response.prepare(request)  # rendering new prompts may take minutes
-        await response.write(await self._handlers.reload())
+        await response.write(await self._handlers.reload(wanted))
         return response
 
     async def ussd(self, request: web.Request) -> web.Response:

@@ -17,6 +17,7 @@ from ari_app.main.control_handlers import ControlHandlers
 from ari_app.main.foundation import Foundation, clock
 from ari_app.main.releases import take_effect
 from ari_app.main.shared import Shared, opened_shared
+from ari_app.main.signals import Signals
 from ari_app.menus import loading
 from ari_app.menus.live import LiveMenus, watch
 from ari_app.store import outbox
@@ -27,10 +28,10 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def running(foundation: Foundation, reload: asyncio.Event) -> AsyncIterator[Link]:
+async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Link]:
     """Run the application while the context lasts; yields its link to Asterisk.
 
-    The link may still be connecting. The menus are reloaded each time ``reload`` is set. At the
+    The link may still be connecting. The menus are reloaded each time a signal says so. At the
     end callers go back to the dialplan, then tasks are cancelled, then the rest is closed.
     """
     async with AsyncExitStack() as stack:
@@ -45,11 +46,11 @@ async def running(foundation: Foundation, reload: asyncio.Event) -> AsyncIterato
         callers = build_calls(shared, selfcare, tasks, background)
         desk = await build_desk(shared, selfcare, callers, background)
 
-        control = ControlHandlers(shared, callers, desk, background)
+        control = ControlHandlers(shared, callers, desk, background, signals)
         await stack.enter_async_context(control.served())
         stack.push_async_callback(callers.release)
         _start(shared, selfcare, callers, desk, background)
-        background.begin(_reload_on(reload, shared.menus))
+        background.begin(_reload_on(signals.reload, shared.menus))
         await stack.enter_async_context(_doors(shared, callers, desk))
         yield shared.link
 

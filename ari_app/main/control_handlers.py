@@ -1,6 +1,7 @@
 """Answers the commands that reach the running application through its control socket."""
 
 import asyncio
+import logging
 from contextlib import AbstractAsyncContextManager
 
 from msgspec import Struct, json
@@ -8,11 +9,15 @@ from msgspec import Struct, json
 from ari_app.admin.phone_passwords import PhonePasswords
 from ari_app.admin.status import Ari, MenusNow, Runtime, status
 from ari_app.background import Background
-from ari_app.control.server import Handlers, serve_control
+from ari_app.control.server import Handlers, ReloadRequest, StopRequest, serve_control
+from ari_app.main import processes
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk
 from ari_app.main.shared import Shared
+from ari_app.main.signals import Signals
 from ari_app.ussd import gateway
+
+log = logging.getLogger(__name__)
 
 
 class ControlHandlers(Struct, frozen=True):
@@ -22,17 +27,24 @@ class ControlHandlers(Struct, frozen=True):
     callers: CallHandling
     desk: AgentDesk
     background: Background
+    signals: Signals
 
     def served(self) -> AbstractAsyncContextManager[None]:
         """Serve the control socket while the context lasts."""
-        handlers = Handlers(self.status, self.queues, self.reload, self.refresh, self.ussd)
+        handlers = Handlers(
+            self.status, self.queues, self.reload, self.refresh, self.stop, self.ussd
+        )
         path = self.shared.foundation.state.control
         return serve_control(path, handlers, self.shared.feed)
 
     async def status(self) -> bytes:
         """``firstline status``, as JSON."""
         shared, menus, link = self.shared, self.shared.menus, self.shared.link
-        pids = {"asterisk": shared.foundation.asterisk, "voice": menus.now.reading.voice.pid}
+        asterisk = processes.recorded(processes.asterisk_process(shared.foundation.state))
+        pids = {
+            "asterisk": asterisk.pid if asterisk else None,
+            "voice": menus.now.reading.voice.pid,
+        }
         flows = menus.now.menus.book.flows
         live = Runtime(
             Ari(link.connected, link.transport if link.connected else ""),
@@ -57,10 +69,25 @@ class ControlHandlers(Struct, frozen=True):
         await self.shared.billing.refresh()
         await self.desk.workplace.refresh()
 
-    async def reload(self) -> bytes:
+    async def reload(self, request: ReloadRequest) -> bytes:
         """Reload the menus; an interrupted command does not stop it. Returns JSON."""
-        reloading = self.background.begin(self.shared.menus.reload("reload"))
+        menus = self.shared.menus
+        reloading = self.background.begin(menus.reload(request.how))
         return json.encode(await asyncio.shield(reloading))
+
+    async def stop(self, request: StopRequest) -> None:
+        """Take no more calls, and stop when those in progress have ended."""
+        calls = self.callers.calls
+        calls.close()
+        log.info("taking no more calls; %d in progress have %g s", len(calls), request.seconds)
+        self.background.begin(self._stop_within(request.seconds))
+
+    async def _stop_within(self, seconds: float) -> None:
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        while len(self.callers.calls) and clock() < end:  # noqa: ASYNC110 - it costs nothing
+            await asyncio.sleep(0.2)
+        self.signals.stop.set()
 
     async def ussd(self, body: bytes) -> str:
         """Answer a request of a text session as the USSD gateway does."""

@@ -20,8 +20,8 @@ class Foundation(Struct, frozen=True):
     read: Callable[[], MenuRelease]
     """Reads the menus from the disk again; blocks, so a thread calls it."""
     store: Store
-    asterisk: int | None
-    """The process id of the Asterisk that we started; None if somebody else runs it."""
+    take_over: bool = False
+    """Whether to become the application even while another process serves it."""
 
 
 def clock() -> datetime:

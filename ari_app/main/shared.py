@@ -71,7 +71,7 @@ async def opened_shared(foundation: Foundation) -> AsyncIterator[Shared]:
     lost = await store.write(close_lost)
     if lost:
         log.warning("closed %d calls that were open when the last run crashed", len(lost))
-    link = Link(_ari_settings(config, state))
+    link = Link(_ari_settings(config, state, foundation.take_over))
     async with AsyncExitStack() as stack:
         yield Shared(
             foundation=foundation,
@@ -89,11 +89,12 @@ async def opened_shared(foundation: Foundation) -> AsyncIterator[Shared]:
         )
 
 
-def _ari_settings(config: Config, state: State) -> AriSettings:
+def _ari_settings(config: Config, state: State, take_over: bool) -> AriSettings:
     return AriSettings(
         url=config.ari_url,
         user=config.ari.user,
         password=state.keys().ari,
         application=config.ari.application,
         transport=config.ari.transport,
+        take_over=take_over,
     )

@@ -20,7 +20,7 @@ from prompts.voice import SpeechFailed
 
 log = logging.getLogger(__name__)
 
-How: TypeAlias = Literal["start", "reload", "SIGHUP", "watch"]
+How: TypeAlias = Literal["start", "reload", "SIGHUP", "watch", "rollback"]
 """What triggered a release."""
 
 PAUSE = 1.0

@@ -13,7 +13,9 @@ from urllib.parse import unquote
 from aiohttp import WSMsgType, web
 from msgspec import json
 
+from tests.ari.facts import send_events
 from tests.ari.fake_channel import FakeChannel
+from tests.ari.fake_owner import Owner
 from tests.ari.fake_recordings import FakeRecordings
 from tests.ari.faults import Action, Asked, Fault, StatusError
 
@@ -41,6 +43,7 @@ class Server:
         self.sources: list[str] = []
         """Which application subscribed to which endpoints."""
         self.asked: list[Asked] = []
+        self.owner = Owner()
         self.connections = 0
         self.allowed: list[str] | None = None
         self.doubled: list[str] = []
@@ -165,7 +168,7 @@ class Server:
         self._events = asyncio.Queue()
         self.connections += 1
         self.allowed = None
-        sending = asyncio.create_task(_send_events(socket, self._events))
+        sending = asyncio.create_task(send_events(socket, self._events))
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT and self.over_socket:
@@ -204,6 +207,8 @@ class Server:
         return web.Response(status=answer[0], text=answer[1])
 
     async def _answer(self, asked: Asked) -> tuple[int, str] | None:
+        if (claimed := self.owner.answer(asked, self._socket is not None, self.raw)) is not None:
+            return claimed
         self.asked.append(asked)
         fault = self._due(asked.line)
         if fault is Fault.DROP:
@@ -313,8 +318,3 @@ class Server:
             case _:
                 raise StatusError(404)
         return None
-
-
-async def _send_events(socket: web.WebSocketResponse, events: asyncio.Queue[str]) -> None:
-    while True:
-        await socket.send_str(await events.get())

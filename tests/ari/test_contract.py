@@ -84,11 +84,14 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
 
     async def send(request: verbs.Request) -> bytes:
         sent.append(request)
-        return b'{"system":{"version":"22"},"name":"firstline"}'
+        return b'{"system":{"version":"22"},"name":"firstline","value":""}'
 
     ari = rest.Ari(send, "firstline")
     await ari.asterisk.get_info()
     await ari.asterisk.ping()
+    await ari.asterisk.get_global_var("WHO")
+    await ari.asterisk.set_global_var("WHO", "me")
+    await ari.events.user_event("who", "firstline-live", {"answer": "WHO"})
     await ari.applications.get()
     await ari.applications.filter(["StasisStart"])
     await ari.applications.subscribe("channel:1.2")

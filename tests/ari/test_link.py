@@ -158,7 +158,7 @@ async def test_a_link_that_was_replaced_stops(server: Server) -> None:
     first = Link(settings(server))
     running = asyncio.create_task(first.run(lambda _: None, reconcile_nothing))
     await until(lambda: first.connected)
-    async with linked(server) as second:
+    async with linked(server, take_over=True) as second:
         with pytest.raises(RefusedError, match="stop one of the two"):
             await running
         with pytest.raises(UnreachableError):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
-from ari_app.control.server import Handlers, serve_control
+from ari_app.control.server import serve_control
 from ari_app.store import (
     announcement_requests,
     calls,
@@ -29,6 +29,7 @@ from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
 from tests.commands.conftest import Run
 from tests.commands.lives import FORMS, HASHES, ME, NAME, NUMBER, OTHER, SECRET_TEXT, live
+from tests.control.fake_handlers import handlers
 from tests.operators import BELARUS
 from tests.store.samples import NOON, began
 
@@ -168,15 +169,7 @@ async def test_a_running_application_forgets_too(lived: State, run: Run) -> None
     directory = await Directory.load(store)
     assert directory.caller(NUMBER)
 
-    async def nothing() -> bytes:
-        return b""
-
-    async def unasked(_: bytes) -> str:
-        return ""
-
-    async with serve_control(
-        lived.control, Handlers(nothing, nothing, nothing, directory.refresh, unasked), LiveFeed()
-    ):
+    async with serve_control(lived.control, handlers(refresh=directory.refresh), LiveFeed()):
         done = await asyncio.to_thread(run, "subscribers", "forget", NUMBER, "--yes")
     assert (done.exit_code, done.stderr) == (0, "")
     assert directory.caller(NUMBER) is None

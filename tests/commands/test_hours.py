@@ -1,15 +1,15 @@
 """`firstline hours`, on a store of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
-from ari_app.control.server import Handlers, serve_control
+from ari_app.control.server import serve_control
 from tests.commands.conftest import CLAIMS, Run
+from tests.control.fake_handlers import handlers
 from tests.docs.markdown import OPERATING, fences, section
 
 
@@ -103,19 +103,10 @@ async def test_the_application_is_printed_after_the_order_is_written(
 ) -> None:
     written: list[str] = []
 
-    async def report() -> bytes:
-        return b"{}"
-
     async def refresh() -> None:
         written.append(await asyncio.to_thread(lambda: run("hours", "list").stdout))
 
-    async def ussd(_: bytes) -> str:
-        return ""
-
-    notify: Callable[[], Awaitable[None]] = refresh
-    async with serve_control(
-        state.control, Handlers(report, report, report, notify, ussd), LiveFeed()
-    ):
+    async with serve_control(state.control, handlers(refresh=refresh), LiveFeed()):
         done = await asyncio.to_thread(run, "hours", "force", "claims", "open", "--until", "2h")
     assert done.stderr == ""
     assert len(written) == 1

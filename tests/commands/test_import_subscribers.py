@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
-from ari_app.control.server import Handlers, serve_control
+from ari_app.control.server import serve_control
 from ari_app.store import bulk_import, subscribers
 from ari_app.store.bulk_import import ImportedSubscriber, NumberTakenError, Staging
 from ari_app.store.db import Store
@@ -19,6 +19,7 @@ from ari_app.store.directory import Caller, Directory
 from ari_app.store.subscribers import Subscriber
 from tests.commands.conftest import Run
 from tests.commands.test_subscribers import proven
+from tests.control.fake_handlers import handlers
 from tests.operators import BELARUS
 from tests.store.samples import NOON
 
@@ -277,15 +278,7 @@ async def test_a_running_application_knows_them_at_once(demo: State, run: Run, c
     store = await Store.open(demo.database, BELARUS)
     directory = await Directory.load(store)
 
-    async def nothing() -> bytes:
-        return b""
-
-    async def unasked(_: bytes) -> str:
-        return ""
-
-    async with serve_control(
-        demo.control, Handlers(nothing, nothing, nothing, directory.refresh, unasked), LiveFeed()
-    ):
+    async with serve_control(demo.control, handlers(refresh=directory.refresh), LiveFeed()):
         done = await asyncio.to_thread(run, "subscribers", "import", str(csv))
     assert done.stderr == ""
     assert directory.caller("375291234567") == Caller(51, "be", "Минск")

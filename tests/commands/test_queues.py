@@ -16,9 +16,10 @@ from ari_app.cli import main
 from ari_app.commands.queues import lines
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
-from ari_app.control.server import Handlers, serve_control
+from ari_app.control.server import serve_control
 from ari_app.main.installation import installation
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
+from tests.control.fake_handlers import handlers
 from tests.deadlines import allowed
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -90,19 +91,8 @@ def application(state: State) -> Iterator[None]:
     async def queues() -> bytes:
         return json.encode(QueueView(BOARD, True))
 
-    async def nothing() -> None:
-        raise AssertionError
-
-    async def other(_: bytes = b"") -> bytes:
-        raise AssertionError
-
-    async def ussd(_: bytes) -> str:
-        raise AssertionError
-
     async def serve() -> None:
-        async with serve_control(
-            state.control, Handlers(other, queues, other, nothing, ussd), LiveFeed()
-        ):
+        async with serve_control(state.control, handlers(queues=queues), LiveFeed()):
             ready.set()
             await asyncio.to_thread(done.wait)
 

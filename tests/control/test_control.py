@@ -9,8 +9,9 @@ import pytest
 
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.control.live_feed import CallEvent, LiveFeed
-from ari_app.control.server import Handlers, serve_control
+from ari_app.control.server import ReloadRequest, StopRequest, serve_control
 from tests.ari.facts import until
+from tests.control.fake_handlers import handlers
 
 
 async def report() -> bytes:
@@ -21,12 +22,8 @@ async def queues() -> bytes:
     return b'{"board":{}}'
 
 
-async def nothing() -> None:
-    """Nothing was written."""
-
-
-async def reload() -> bytes:
-    return b'{"flows":[]}'
+async def reload(request: ReloadRequest) -> bytes:
+    return b'{"flows":[]}' if request == ReloadRequest() else request.by.encode()
 
 
 async def ussd(request: bytes) -> str:
@@ -36,7 +33,9 @@ async def ussd(request: bytes) -> str:
 @asynccontextmanager
 async def serving(path: Path) -> AsyncIterator[LiveFeed]:
     feed = LiveFeed()
-    async with serve_control(path, Handlers(report, queues, reload, nothing, ussd), feed):
+    async with serve_control(
+        path, handlers(status=report, queues=queues, reload=reload, ussd=ussd), feed
+    ):
         yield feed
 
 
@@ -75,12 +74,12 @@ async def test_a_reload_may_take_longer_than_the_deadline(tmp_path: Path) -> Non
     path = tmp_path / "control.sock"
     asked, spoken = asyncio.Event(), asyncio.Event()
 
-    async def long() -> bytes:
+    async def long(_: ReloadRequest) -> bytes:
         asked.set()
         await spoken.wait()
         return b"{}"
 
-    async with serve_control(path, Handlers(report, queues, long, nothing, ussd), LiveFeed()):
+    async with serve_control(path, handlers(reload=long), LiveFeed()):
         asking = asyncio.create_task(ControlClient(path, 0.05).reload())
         asyncio.get_running_loop().call_later(0.1, spoken.set)
         assert await asking == b"{}"
@@ -114,7 +113,7 @@ async def test_refreshing_ends_when_it_is_done(tmp_path: Path) -> None:
             raise OSError("the disk is gone")
         done.append("once")
 
-    async with serve_control(path, Handlers(report, queues, reload, refresh, ussd), LiveFeed()):
+    async with serve_control(path, handlers(refresh=refresh), LiveFeed()):
         await ControlClient(path).refresh()
         assert done == ["once"]
         with pytest.raises(NotRunningError, match="answered 500 to refresh: its log says why"):
@@ -169,7 +168,7 @@ async def test_an_application_that_does_not_answer(tmp_path: Path) -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with serve_control(path, Handlers(never, never, never, nothing, ussd), LiveFeed()):
+    async with serve_control(path, handlers(status=never), LiveFeed()):
         with pytest.raises(NotRunningError, match=r"does not answer in 0\.05 s"):
             await ControlClient(path, 0.05).status()
 
@@ -180,6 +179,20 @@ async def test_a_handler_that_fails(tmp_path: Path) -> None:
     async def broken() -> bytes:
         raise OSError("the disk is gone")
 
-    async with serve_control(path, Handlers(broken, broken, broken, nothing, ussd), LiveFeed()):
+    async with serve_control(path, handlers(status=broken), LiveFeed()):
         with pytest.raises(NotRunningError, match="answered 500 to status: its log says why"):
             await ControlClient(path).status()
+
+
+async def test_what_a_request_says_reaches_the_application(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    asked: list[StopRequest] = []
+
+    async def stop(request: StopRequest) -> None:
+        asked.append(request)
+
+    async with serve_control(path, handlers(stop=stop, reload=reload), LiveFeed()):
+        client = ControlClient(path)
+        await client.stop(StopRequest(2.5))
+        assert await client.reload(ReloadRequest(by="anna")) == b"anna"
+    assert asked == [StopRequest(2.5)]

@@ -16,16 +16,17 @@ from tests.deadlines import allowed
 
 PROGRAM = """
 import asyncio
-from ari_app.main.daemon import heed
+from ari_app.main.signals import Signals
 
 async def main() -> None:
-    stop, again = asyncio.Event(), asyncio.Event()
-    heed(stop, again)
+    signals = Signals()
+    signals.heed()
     print("ready", flush=True)
     waiting = {asyncio.create_task(event.wait(), name=name)
-               for name, event in (("stop", stop), ("again", again))}
+               for name, event in (("stop", signals.stop), ("again", signals.reload))}
     done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    print(*(task.get_name() for task in done), flush=True)
+    too = ["Asterisk too"] * signals.interrupted
+    print(*(task.get_name() for task in done), *too, flush=True)
 
 asyncio.run(main())
 """
@@ -50,7 +51,12 @@ def heeding(terminal: int) -> Iterator["subprocess.Popen[str]"]:
 
 @pytest.mark.parametrize(
     ("sent", "meant"),
-    [(signal.SIGINT, "stop"), (signal.SIGTERM, "stop"), (signal.SIGHUP, "again"), (None, "stop")],
+    [
+        (signal.SIGINT, "stop Asterisk too"),
+        (signal.SIGTERM, "stop"),
+        (signal.SIGHUP, "again"),
+        (None, "stop Asterisk too"),
+    ],
 )
 def test_what_a_signal_means(sent: signal.Signals | None, meant: str) -> None:
     """None: the terminal is closed, which sends SIGHUP, too."""

@@ -1,0 +1,74 @@
+"""The Asterisk of an installation: configured, started, and left running with its calls."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from rich.console import Console
+
+from ari_app.config.settings import Config
+from ari_app.config.state import State
+from ari_app.main import pbx_site
+from ari_app.main.signals import Signals
+from ari_app.store import agents, subscribers
+from ari_app.store.db import Store
+from asterisk_conf.pbx import Pbx
+from asterisk_conf.reload import Reload
+from prompts.media import PromptMedia
+
+log = logging.getLogger(__name__)
+
+
+async def exchange_of(
+    config: Config, state: State, store: Store, reading: PromptMedia, console: Console
+) -> Pbx:
+    """The Asterisk of this installation, configured but not started."""
+    with console.status("looking for Asterisk") as shown:
+        asterisk = await asyncio.to_thread(pbx_site.asterisk, config, state, shown.update)
+    people = await store.read(subscribers.everyone)
+    staff = await store.read(agents.everyone)
+    apology = await pbx_site.apology(state, reading, config.site.languages[0])
+    site = pbx_site.site(config, state.keys(), people, staff, str(apology.with_suffix("")))
+    return Pbx(asterisk, site, state.directory)
+
+
+@asynccontextmanager
+async def asterisk_running(
+    pbx: Pbx, signals: Signals, console: Console, *, own: bool
+) -> AsyncIterator[None]:
+    """Have Asterisk run up to date, started if it is our ``own`` to start.
+
+    It goes on when the context ends, with its calls: only if it was started here, an interrupt
+    stops it, or a failure before the application was ready.
+    """
+    with console.status("starting Asterisk"):
+        found = await asyncio.to_thread(_up_to_date, pbx)
+        status = await asyncio.to_thread(pbx.start if own else pbx.status)
+    for warning in status.warnings:
+        log.warning("%s", warning)
+    if status.pid is not None:
+        log.info("Asterisk %s runs (pid %s)", status.version, status.pid)
+    try:
+        yield
+    finally:
+        if own and not found and (signals.interrupted or not signals.was_ready):
+            await asyncio.to_thread(pbx.stop)
+        elif own:
+            log.info("Asterisk and its calls go on (pid %s): `firstline down` ends it", status.pid)
+
+
+def _up_to_date(pbx: Pbx) -> bool:
+    """Write the configuration; an Asterisk that runs takes it. Returns whether one still runs."""
+    reload = Reload(pbx)
+    later = reload.apply()
+    if later and reload.is_idle():
+        log.warning("the configuration changed (%s): Asterisk restarts", ", ".join(later))
+        reload.start_again()
+    elif later:
+        log.warning(
+            "Asterisk has calls, so it does not restart: %s takes effect when it starts next: "
+            "`firstline stop --all`, then `firstline up`",
+            ", ".join(later),
+        )
+    return pbx.status().pid is not None
