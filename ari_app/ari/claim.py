@@ -65,7 +65,7 @@ class Claim:
             )
 
     async def answer(self, event: ChannelUserevent) -> None:
-        """Tell another process that asks who we are."""
+        """Answer another process that asks who serves the application."""
         variable = event.userevent.get("answer", "")
         if event.eventname == ASKED and variable.startswith("FIRSTLINE_WHO_"):
             log.warning("another process asks for the application %s", self._application)

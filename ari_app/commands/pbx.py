@@ -52,7 +52,10 @@ def start(state: State) -> None:
 @pbx.command("run")
 @click.pass_obj
 def run_(state: State) -> None:
-    """Run Asterisk in the foreground, for a service: its files are written if there are none."""
+    """Run Asterisk in the foreground, for a service.
+
+    Its files are written if there are none; the application keeps them up to date.
+    """
     config = state.config()
     if not config.manages_asterisk:
         raise click.ClickException("[ari] has a url, so Asterisk is not run from here")
