@@ -111,7 +111,7 @@ async def query(state: State) -> Status:
         if not state.database.exists():
             raise
     config = state.config()
-    store = await Store.open(state.database, config.numbers)
+    store = await Store.open(state.database, config.numbers, examine=False)
     try:
         with hashing(state) as hasher:
             phones = PhonePasswords(store, hasher)
@@ -130,7 +130,7 @@ async def status(
     midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     counts = await store.read(calls.counts, midnight.astimezone(UTC))
     ours = config.manages_asterisk  # another Asterisk has accounts of its own, and not these
-    people = await store.read(subscribers.everyone) if ours else []
+    people = await store.read(subscribers.with_phones) if ours else []
     staff = await store.read(agents.everyone) if ours else []
     return Status(
         running=live is not None,

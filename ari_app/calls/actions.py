@@ -75,7 +75,7 @@ class Actions(Struct, frozen=True):
 
     async def _find_announcements(self, session: Session) -> Answered:
         now = self.now()
-        found = self.announcements.concerning(session.subscriber, now)
+        found = await self.announcements.concerning(session.subscriber, now)
         if not found:
             return Answered("none")
         ids = [one.id for one in found]

@@ -1,7 +1,7 @@
 """Receives inbound calls: finds the caller and the flow, and runs the session."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from typing import Protocol
 
@@ -18,8 +18,8 @@ from ivr.numbers import NumberPlan
 from ivr.session import Caller, Session
 from ivr.session_start import start_session
 
-Find = Callable[[str], Known | None]
-"""The subscriber of a number, without waiting for the store."""
+Find = Callable[[str], Awaitable[Known | None]]
+"""Looks up the subscriber of a number."""
 
 NewLine = Callable[[str, Sounds], ChannelLine]
 """Makes the line of a channel, from its id."""
@@ -85,7 +85,7 @@ class InboundCalls:
         self, serving: CallServices, id: str, line: ChannelLine, channel: Channel, dialled: str
     ) -> None:
         trusted = channel.endpoint not in self._forgeable
-        session = self._session(serving.book, id, channel.caller.number, dialled, trusted)
+        session = await self._session(serving.book, id, channel.caller.number, dialled, trusted)
         if session is None:
             text = "add it to `numbers` or `codes`"
             raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
@@ -98,14 +98,14 @@ class InboundCalls:
         finally:
             self._arrivals.left(line.channel)
 
-    def enter(self, book: Book, number: str, dialled: str) -> Session | None:
+    async def enter(self, book: Book, number: str, dialled: str) -> Session | None:
         """The session of a caller who dialled a number or a code; None when no flow has it."""
-        return self._session(book, _new_id(), number, dialled, trusted=True)
+        return await self._session(book, _new_id(), number, dialled, trusted=True)
 
-    def _session(
+    async def _session(
         self, book: Book, id: str, number: str, dialled: str, trusted: bool
     ) -> Session | None:
-        known = self._find(number)
+        known = await self._find(number)
         kept = self._numbers.caller(number)
         caller = Caller(kept, known.id if known else None, trusted)
         preferred = (known.language,) if known else ()

@@ -89,7 +89,7 @@ def add(
                 raise click.ClickException(f"there is an agent {name} already: choose another")
             if extension in (one.extension, one.sip_user):
                 raise click.ClickException(f"{extension} is the phone of {one.name}: dial another")
-        people = await store.read(subscribers.everyone)
+        people = await store.read(subscribers.with_phones)
         # An account that Asterisk cannot read is an error now, not at its next start.
         pbx_site.site(state.config(), state.keys(), people, (*there, new), pbx_site.APOLOGY)
         await store.write(staff.add, [new])

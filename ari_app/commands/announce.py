@@ -24,6 +24,9 @@ from prompts.wav import SoundError
 LONGEST = 600
 """The most characters of a text, about a minute of speech."""
 
+LISTED = 1000
+"""The most ended announcements that are listed."""
+
 Listed = tuple[Announcement, Reach]
 
 
@@ -95,7 +98,7 @@ def add(
 
 
 @announce.command("list")
-@click.option("--all", "ended", is_flag=True, help="Include ended ones.")
+@click.option("--all", "ended", is_flag=True, help="Include ended ones, the last 1000.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 @click.pass_obj
 def list_(state: State, ended: bool, as_json: bool) -> None:
@@ -232,7 +235,7 @@ def _known(db: Database) -> tuple[Mapping[str, str], Mapping[str, str]]:
 
 
 def _listed(db: Database, at: datetime, ended: bool) -> list[Listed]:
-    found = announcements.everything(db) if ended else announcements.unended(db, at)
+    found = announcements.recent(db, LISTED) if ended else announcements.unended(db, at)
     return [(one, announcement_requests.reach(db, one.id)) for one in found]
 
 

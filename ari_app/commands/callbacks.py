@@ -14,7 +14,7 @@ def callbacks() -> None:
 
 
 @callbacks.command("list")
-@click.option("--all", "done", is_flag=True, help="Include closed ones.")
+@click.option("--all", "done", is_flag=True, help="Include closed ones, the last 1000.")
 @click.pass_obj
 def list_(state: State, done: bool) -> None:
     """List open requests, oldest first, with the whole number to dial."""

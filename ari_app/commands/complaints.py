@@ -16,7 +16,7 @@ def complaints() -> None:
 
 
 @complaints.command("list")
-@click.option("--all", "closed", is_flag=True, help="Include closed ones.")
+@click.option("--all", "closed", is_flag=True, help="Include closed ones, the last 1000.")
 @click.pass_obj
 def list_(state: State, closed: bool) -> None:
     """List open complaints, oldest first."""

@@ -28,7 +28,7 @@ def with_store(state: State, use: Callable[[Store], Coroutine[Any, Any, T]]) -> 
     """
 
     async def using() -> T:
-        store = await Store.open(state.database, state.config().numbers)
+        store = await Store.open(state.database, state.config().numbers, examine=False)
         try:
             return await use(store)
         finally:
@@ -54,7 +54,7 @@ def write(
     """Write to the store in a transaction, and have a running application refresh."""
 
     async def writing() -> T:
-        store = await Store.open(state.database, state.config().numbers)
+        store = await Store.open(state.database, state.config().numbers, examine=False)
         try:
             result = await store.write(fn, *args, **kwargs)
         finally:

@@ -17,6 +17,7 @@ from ari_app.store import code_words
 from ari_app.store import subscribers as people
 from ari_app.store.code_words import AuditEntry
 from ari_app.store.db import Store
+from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
 from ivr.secret import Secret
 
@@ -29,12 +30,21 @@ def subscribers() -> None:
 
 
 @subscribers.command("list")
+@click.option("--after", default=0, help="Begin after the subscriber with this id.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
 @click.pass_obj
-def list_(state: State) -> None:
-    """List subscribers with the last digits of their numbers."""
-    for one in read(state, people.everyone):
+def list_(state: State, after: int, limit: int) -> None:
+    """List subscribers with the last digits of their numbers, page by page."""
+
+    def some(db: Database) -> tuple[list[Subscriber], int]:
+        return people.page(db, after, limit), people.count(db)
+
+    found, total = read(state, some)
+    for one in found:
         words = (str(one.id), masked(one.msisdn), one.language, one.name, one.area)
         click.echo("  ".join(words))
+    more = f"; go on with --after {found[-1].id}" if len(found) == limit else ""
+    click.echo(f"{len(found)} of {total} subscribers{more}", err=True)
 
 
 @subscribers.command()

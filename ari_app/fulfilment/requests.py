@@ -56,7 +56,7 @@ class StoredRequests:
     async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
         """Store the request for all announcements that concern the caller now."""
         now = self._now()
-        concerning = self._bulletin.concerning(asker.subscriber, now)
+        concerning = await self._bulletin.concerning(asker.subscriber, now)
         answers = {await self._request_notification(one.id, asker, now) for one in concerning}
         if "no-number" in answers:
             raise RequestsUnavailable("the caller has no number")

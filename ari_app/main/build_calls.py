@@ -99,11 +99,11 @@ def _number_of_phone(shared: Shared) -> Callable[[str], Awaitable[str | None]]:
     return number
 
 
-def _language_of(shared: Shared) -> Callable[[str], str]:
+def _language_of(shared: Shared) -> Callable[[str], Awaitable[str]]:
     """Return what looks up the language of the subscriber with a number; "" if unknown."""
 
-    def language(number: str) -> str:
-        known = shared.directory.caller(number)
+    async def language(number: str) -> str:
+        known = await shared.directory.caller(number)
         return known.language if known is not None else ""
 
     return language

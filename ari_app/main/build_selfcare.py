@@ -5,6 +5,7 @@ from msgspec import Struct
 from ari_app.background import Begin
 from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.fulfilment.messages import StoredMessages
+from ari_app.fulfilment.numbers import StoredNumbers
 from ari_app.fulfilment.one_time_codes import CodeServices, StoredOneTimeCodes
 from ari_app.fulfilment.orders import OrderServices, StoredOrders
 from ari_app.fulfilment.requests import StoredRequests
@@ -39,7 +40,7 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
             StoredOneTimeCodes(CodeServices(store, shared.hasher, say, outbox.wake, clock)),
             orders,
             StoredMessages(outbox, say, store.numbers),
-            shared.directory,
+            StoredNumbers(shared.store),
             shared.local_time,
         )
     )

@@ -65,7 +65,6 @@ class ControlHandlers(Struct, frozen=True):
     async def refresh(self) -> None:
         """Load again what another process changed in the store."""
         await self.callers.actions.refresh()
-        await self.shared.directory.refresh()
         await self.shared.billing.refresh()
         await self.desk.workplace.refresh()
 

@@ -26,7 +26,7 @@ async def exchange_of(
     """The Asterisk of this installation, configured but not started."""
     with console.status("looking for Asterisk") as shown:
         asterisk = await asyncio.to_thread(pbx_site.asterisk, config, state, shown.update)
-    people = await store.read(subscribers.everyone)
+    people = await store.read(subscribers.with_phones)
     staff = await store.read(agents.everyone)
     apology = await pbx_site.apology(state, reading, config.site.languages[0])
     site = pbx_site.site(config, state.keys(), people, staff, str(apology.with_suffix("")))

@@ -80,7 +80,7 @@ async def opened_shared(foundation: Foundation) -> AsyncIterator[Shared]:
             feed=LiveFeed(),
             recorder=await stack.enter_async_context(Recorder(store)),
             recordings=Recordings(state.recorded),
-            directory=await Directory.load(store),
+            directory=Directory(store),
             announcements=await LiveAnnouncements.load(store, clock()),
             forced_hours=await ForcedHours.load(store, clock()),
             hasher=stack.enter_context(hashing(state)),

@@ -14,13 +14,17 @@ from ari_app.selfcare.order_port import Orders
 from ari_app.selfcare.request_port import RequestDesk
 
 
-class NumberDirectory(Protocol):
-    """Subscribers by number."""
+class NumbersUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
+    """Subscribers cannot be looked up now."""
 
-    def by_number(self, digits: str) -> int | None:
+
+class NumberDirectory(Protocol):
+    """Subscribers by number; all may raise :class:`NumbersUnavailable`."""
+
+    async def by_number(self, digits: str) -> int | None:
         """The subscriber whose number was keyed, in any form; None if there is none."""
 
-    def number(self, subscriber: int) -> str:
+    async def number(self, subscriber: int) -> str:
         """The number of a subscriber, "" if unknown."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from ari_app.selfcare.backends import Backends
+from ari_app.selfcare.backends import Backends, NumbersUnavailable
 from ari_app.selfcare.billing import BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable
 from ari_app.selfcare.message_port import MessagesUnavailable
@@ -27,7 +27,13 @@ CATALOGUE: Mapping[str, Operation] = {
 }
 """The signatures of all operations."""
 
-_UNAVAILABLE = (BillingUnavailable, RequestsUnavailable, CodeWordsUnavailable, MessagesUnavailable)
+_UNAVAILABLE = (
+    BillingUnavailable,
+    RequestsUnavailable,
+    CodeWordsUnavailable,
+    MessagesUnavailable,
+    NumbersUnavailable,
+)
 
 
 class Selfcare:

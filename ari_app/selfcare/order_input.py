@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from ari_app.selfcare.backends import NumberDirectory
 from ari_app.selfcare.operation_request import OperationRequest
 from ari_app.selfcare.orders import (
     BlockSim,
@@ -40,9 +39,10 @@ InputFault: TypeAlias = Literal["day", "zero", "too-much", "no-recipient", "self
 
 
 class ParseContext(Struct, frozen=True):
-    """What input is parsed with; ``today`` is the date in the time zone of the site."""
+    """What input is parsed with: ``recipient`` is the subscriber whose number was keyed, None if
+    there is none; ``today`` is the date in the time zone of the site."""
 
-    directory: NumberDirectory
+    recipient: int | None
     today: date
 
 
@@ -141,7 +141,7 @@ def months_after(day: date, months: int) -> date:
 
 def _recipient(request: OperationRequest, context: ParseContext) -> int | InputFault:
     """The recipient, if the amount is valid, too."""
-    found = context.directory.by_number(request.digits("recipient"))
+    found = context.recipient
     if found is None:
         return "no-recipient"
     if found == request.subscriber:

@@ -212,7 +212,7 @@ class PaidOperations:
         }
 
     async def _quote(self, name: str, request: OperationRequest) -> Answered:
-        subscriber, order = request.subscriber, self._order(name, request)
+        subscriber, order = request.subscriber, await self._order(name, request)
         if isinstance(order, str):
             return Answered(order)
         quote = await self._billing.quote(subscriber, order)
@@ -222,7 +222,7 @@ class PaidOperations:
         return Answered("ok", {**price, **await self._details(order, request)})
 
     async def _place(self, name: str, request: OperationRequest) -> Answered:
-        subscriber, order = request.subscriber, self._order(name, request)
+        subscriber, order = request.subscriber, await self._order(name, request)
         if isinstance(order, str):
             return Answered(order)
         agreed = Decimal(request.count("price")) if name == "redeem" else request.money("charge")
@@ -243,10 +243,11 @@ class PaidOperations:
             case outcome:
                 return Answered(outcome)
 
-    def _order(self, name: str, request: OperationRequest) -> Order | InputFault:
-        return PARSERS[name](
-            request, ParseContext(self._backends.directory, self._backends.now().date())
-        )
+    async def _order(self, name: str, request: OperationRequest) -> Order | InputFault:
+        recipient = None
+        if "recipient" in request.inputs:
+            recipient = await self._backends.directory.by_number(request.digits("recipient"))
+        return PARSERS[name](request, ParseContext(recipient, self._backends.now().date()))
 
     async def _transfer(self, order: Order, subscriber: int) -> BalanceTransfer | None:
         """What goes to another subscriber; None if an offer is gone, which billing then refuses."""
@@ -272,7 +273,7 @@ class PaidOperations:
             case Buy():
                 transfer = await self._transfer(order, request.subscriber)
                 if transfer is not None:
-                    seller = Digits(self._backends.directory.number(transfer.giver))
+                    seller = Digits(await self._backends.directory.number(transfer.giver))
                     return {
                         "what": answers.measured(transfer.unit, transfer.amount),
                         "seller": seller,

@@ -209,7 +209,7 @@ class Reads:
 
     async def _offers(self, request: OperationRequest) -> Answered:
         found = await self._billing.offers(request.subscriber)
-        numbers = [Digits(self._directory.number(one.seller)) for one in found]
+        numbers = [Digits(await self._directory.number(one.seller)) for one in found]
         return answers.offers(found, numbers)
 
     async def _points(self, request: OperationRequest) -> Answered:

@@ -169,29 +169,29 @@ class Requests:
 
     async def _code_word_of(self, request: OperationRequest) -> Answered:
         keyed, word = request.digits("number"), request.secret("word")
-        subscriber = self._directory.by_number(keyed)
+        subscriber = await self._directory.by_number(keyed)
         asker = replace(request.asker, subscriber=subscriber, about=keyed)
         proof = await self._code_words.prove_number(asker, keyed, word, request.key)
-        return self._proved(proof, subscriber)
+        return await self._proved(proof, subscriber)
 
     async def _one_time_code(self, request: OperationRequest) -> Answered:
         keyed = request.digits("number")
-        subscriber = self._directory.by_number(keyed)
+        subscriber = await self._directory.by_number(keyed)
         return Answered(
             await self._one_time_codes.send(request.asker, keyed, subscriber, request.key)
         )
 
     async def _one_time_code_of(self, request: OperationRequest) -> Answered:
         keyed, code = request.digits("number"), request.secret("code")
-        subscriber = self._directory.by_number(keyed)
+        subscriber = await self._directory.by_number(keyed)
         proof = await self._one_time_codes.check(request.asker, keyed, subscriber, code)
-        return self._proved(proof, subscriber)
+        return await self._proved(proof, subscriber)
 
-    def _proved(self, proof: Proof, subscriber: int | None) -> Answered:
+    async def _proved(self, proof: Proof, subscriber: int | None) -> Answered:
         """The answer to a proof of being another subscriber."""
         if proof != "ok" or subscriber is None:
             return Answered("wrong" if proof == "ok" else proof)
-        return Answered("ok", about=Subject(subscriber, self._directory.number(subscriber)))
+        return Answered("ok", about=Subject(subscriber, await self._directory.number(subscriber)))
 
     async def _set_secret(self, put: SetSecret, request: OperationRequest) -> Answered:
         """Take a secret that was keyed twice alike."""

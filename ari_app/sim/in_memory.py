@@ -59,11 +59,11 @@ class SimulatedSubscribers:
         self._ids = {one.number: one.subscriber for one in people if one.subscriber is not None}
         self._numbers = {id: number for number, id in self._ids.items()}
 
-    def by_number(self, digits: str) -> int | None:
+    async def by_number(self, digits: str) -> int | None:
         """Who has a number."""
         return self._ids.get(self._plan.msisdn(digits) or "")
 
-    def number(self, subscriber: int) -> str:
+    async def number(self, subscriber: int) -> str:
         """The number of a subscriber; "" if unknown."""
         return self._numbers.get(subscriber, "")
 

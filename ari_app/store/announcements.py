@@ -43,6 +43,11 @@ class Announcement(Struct, frozen=True, kw_only=True):
         """The announcement as the value of a prompt."""
         return Spoken(self.texts, self.recording)
 
+    @property
+    def for_everyone(self) -> bool:
+        """Whether it is played to all callers, known or not."""
+        return not self.areas and not self.tariffs
+
     def state(self, at: datetime) -> State:
         """Whether it is played at a moment, or why not."""
         if self.cancelled is not None:
@@ -73,9 +78,9 @@ def by_id(db: Database, id: int) -> Announcement | None:
     return next(iter(_announcements(db, "where id = ?", id)), None)
 
 
-def everything(db: Database) -> list[Announcement]:
-    """All announcements, the newest first."""
-    return _announcements(db, "order by id desc")
+def recent(db: Database, limit: int) -> list[Announcement]:
+    """The last announcements, the newest first."""
+    return _announcements(db, "order by id desc limit ?", limit)
 
 
 def unended(db: Database, at: datetime) -> list[Announcement]:
@@ -105,16 +110,14 @@ def cancel(db: Database, id: int, restored: bool, at: datetime) -> bool:
     return done.rowcount == 1
 
 
-def concerned(db: Database, one: Announcement) -> frozenset[int] | None:
-    """The subscribers whom an announcement concerns; None is all callers, known or not."""
-    if not one.areas and not one.tariffs:
-        return None
-    rows = db.conn.execute(
-        "select id from subscribers where area in (select value from json_each(?))"
-        " union select subscriber from accounts where tariff in (select value from json_each(?))",
-        (_json(one.areas), _json(one.tariffs)),
-    )
-    return frozenset(id for (id,) in rows)
+def area_and_tariff(db: Database, subscriber: int) -> tuple[str, str]:
+    """By what announcements concern a subscriber; "" where there is none."""
+    found = db.conn.execute(
+        "select area, coalesce(tariff, '') from subscribers"
+        " left join accounts on subscriber = subscribers.id where subscribers.id = ?",
+        (subscriber,),
+    ).fetchone()
+    return found or ("", "")
 
 
 def _announcements(db: Database, tail: str, *values: object) -> list[Announcement]:

@@ -51,11 +51,14 @@ def request(
     return found.fetchone() is not None
 
 
-def listed(db: Database, done: bool) -> list[Callback]:
-    """The open requests, with ``done`` all of them, the oldest first."""
-    where = "" if done else "where state = 'open'"
-    rows = db.conn.execute(f"select {_COLUMNS} from callbacks {where} order by id")
-    return [_callback(*row) for row in rows]
+def listed(db: Database, done: bool, limit: int = 1000) -> list[Callback]:
+    """The first open requests, with ``done`` the last of all, the oldest first."""
+    some = f"select {_COLUMNS} from callbacks"
+    if done:
+        some = f"select * from ({some} order by id desc limit ?) order by id"
+    else:  # by the index of the open ones
+        some = f"{some} where state = 'open' order by +id limit ?"
+    return [_callback(*row) for row in db.conn.execute(some, (limit,))]
 
 
 def promised(db: Database, agent: str) -> list[Callback]:

@@ -190,7 +190,7 @@ def count_of(db: Database, subscriber: int | None, since: datetime, but: str) ->
 
 def unfinished(db: Database) -> list[Call]:
     """Calls without an end, the oldest first: those under way, and after a crash the lost ones."""
-    return _calls(db, "where ended is null order by began, id")
+    return _calls(db, "where ended is null order by +began, id")
 
 
 def close_lost(db: Database, alive: Collection[str] = ()) -> list[str]:

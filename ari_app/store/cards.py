@@ -101,7 +101,7 @@ def unfinished(db: Database, agent: str) -> list[Card]:
 
 def all_unfinished(db: Database) -> list[Card]:
     """The cards of all agents that are not closed yet, the oldest first."""
-    return _cards(db, "where closed is null order by opened, id")
+    return _cards(db, "where closed is null order by +opened, id")
 
 
 def by_channel(db: Database, channel: str) -> list[Card]:
@@ -156,7 +156,7 @@ def _write(db: Database, card: Card) -> None:
         return
     if card.subscriber is None or subscribers.by_id(db, card.subscriber) is None:
         return
-    db.conn.execute("delete from contacts where card = ?", (card.id,))
+    db.conn.execute("delete from contacts where card = ? and card <> ''", (card.id,))
     contact = Contact(
         card.subscriber,
         card.opened,

@@ -53,9 +53,11 @@ def add(
     return int(id)
 
 
-def listed(db: Database, closed: bool) -> list[Complaint]:
-    """The open complaints, with ``closed`` all of them, the oldest first."""
-    return _complaints(db, "" if closed else "where state = 'open'")
+def listed(db: Database, closed: bool, limit: int = 1000) -> list[Complaint]:
+    """The first open complaints, with ``closed`` the last of all, the oldest first."""
+    if closed:
+        return _complaints(db, "order by id desc limit ?", limit)[::-1]
+    return _complaints(db, "where state = 'open' order by id limit ?", limit)
 
 
 def by_id(db: Database, id: int) -> Complaint | None:
@@ -72,6 +74,6 @@ def close(db: Database, id: int, answer: str) -> bool:
     return done.rowcount == 1
 
 
-def _complaints(db: Database, where: str, *values: object) -> list[Complaint]:
-    rows = db.conn.execute(f"select {_COLUMNS} from complaints {where} order by id", values)
+def _complaints(db: Database, tail: str, *values: object) -> list[Complaint]:
+    rows = db.conn.execute(f"select {_COLUMNS} from complaints {tail}", values)
     return [Complaint(id, call, moment(at), *rest) for id, call, at, *rest in rows]

@@ -1,4 +1,5 @@
-"""The database: one thread writes, one thread reads, and the event loop waits for neither."""
+"""The database: a thread writes, a thread reads, another looks up what calls wait for, and the
+event loop waits for none of them."""
 
 import asyncio
 import logging
@@ -76,20 +77,27 @@ class Store:
         self.numbers = numbers
         self._writing = _Connection(path, "begin immediate")
         self._reading = _Connection(path, "begin")
+        self._looking_up = _Connection(path, "begin")
 
     @classmethod
-    async def open(cls, path: Path, numbers: NumberPlan, patience: float = 5.0) -> "Store":
+    async def open(
+        cls, path: Path, numbers: NumberPlan, patience: float = 5.0, examine: bool = True
+    ) -> "Store":
         """Open or make the database at ``path`` and bring its schema up to date.
 
         Telephone numbers are normalised by the plan ``numbers``. ``patience`` is how many seconds
-        a transaction waits for another program's lock. ``StoreError``: damaged, locked, of another
-        program or a newer version, disk full.
-        Whatever is wrong, the file is left as it was.
+        a transaction waits for another program's lock. With ``examine`` damage is looked for first,
+        which takes the longer the larger the file is, two seconds at most.
+        ``StoreError``: damaged, locked, of another program or a newer version, disk full. Whatever
+        is wrong, the file is left as it was.
         """
         store = cls(path, numbers)
         try:
-            await store._writing.open(partial(open_writer, patience=patience, numbers=numbers))
-            await store._reading.open(partial(open_reader, patience=patience, numbers=numbers))
+            reader = partial(open_reader, patience=patience, numbers=numbers)
+            writer = partial(open_writer, patience=patience, numbers=numbers, examine=examine)
+            await store._writing.open(writer)
+            await store._reading.open(reader)
+            await store._looking_up.open(reader)
         except BaseException:
             await store.close()
             raise
@@ -111,6 +119,13 @@ class Store:
         """Run ``fn(db, …)`` on one consistent snapshot, through which nothing can be written."""
         return await self._reading.run(lambda db: fn(db, *args, **kwargs))
 
+    async def look_up(
+        self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As :meth:`read`, for what a call waits for and an index answers: no long read, such as a
+        report, is before it."""
+        return await self._looking_up.run(lambda db: fn(db, *args, **kwargs))
+
     async def scrub(self) -> None:
         """Rewrite the file (``vacuum``), so that erased data cannot be recovered from it.
 
@@ -121,6 +136,7 @@ class Store:
 
     async def close(self) -> None:
         """Finish running transactions, then close. Idempotent."""
+        await self._looking_up.close()
         await self._reading.close()
         await self._writing.close()
 

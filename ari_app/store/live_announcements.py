@@ -9,23 +9,22 @@ from ari_app.store import announcements
 from ari_app.store.announcement_requests import Post, Text, notify_ended
 from ari_app.store.announcements import Announcement
 from ari_app.store.db import Store
-from ari_app.store.sqlite import Database
+from ari_app.store.errors import StoreError
 
 _log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 300.0
-"""Seconds after which announcements are read again at the latest, for new subscribers and changed
-clocks, and the retry after a fault."""
+"""Seconds after which announcements are read again at the latest, for changed clocks, and the retry
+after a fault."""
 
 
 class LiveAnnouncements:
-    """The announcements in force, and for whom. Used by calls, so only :meth:`refresh` and
-    :meth:`run` wait."""
+    """The announcements in force."""
 
     def __init__(self, store: Store) -> None:
         """Use :meth:`load`."""
         self._store = store
-        self._known: Sequence[tuple[Announcement, frozenset[int] | None]] = ()
+        self._known: Sequence[Announcement] = ()
         self._changed = asyncio.Event()
 
     @classmethod
@@ -40,12 +39,18 @@ class LiveAnnouncements:
         await self._read(at)
         self._changed.set()
 
-    def concerning(self, subscriber: int | None, at: datetime) -> tuple[Announcement, ...]:
+    async def concerning(self, subscriber: int | None, at: datetime) -> tuple[Announcement, ...]:
         """What to play to a caller, the newest first; ``subscriber`` is None if unknown."""
+        now = [one for one in self._known if at < one.until]
+        area = tariff = ""
+        if subscriber is not None and not all(one.for_everyone for one in now):
+            try:
+                looked_up = self._store.look_up(announcements.area_and_tariff, subscriber)
+                area, tariff = await looked_up
+            except StoreError as error:
+                _log.error("only announcements for all callers are played: %s", error)
         return tuple(
-            one
-            for one, concerned in self._known
-            if at < one.until and (concerned is None or subscriber in concerned)
+            one for one in now if one.for_everyone or area in one.areas or tariff in one.tariffs
         )
 
     async def run(self, post: Post, text: Text, now: Callable[[], datetime]) -> None:
@@ -58,7 +63,7 @@ class LiveAnnouncements:
                 await self._read(now())
                 if notified:
                     _log.info("%d callers are notified: their announcement has ended", notified)
-                ends = [(one.until - now()).total_seconds() for one, _ in self._known]
+                ends = [(one.until - now()).total_seconds() for one in self._known]
                 pause = max(0.01, min([*ends, LOOK_SECONDS]))
             except Exception as error:  # noqa: BLE001 - the outermost frame
                 _log.error("announcement messages: retry in %g s: %s", LOOK_SECONDS, error)
@@ -69,8 +74,4 @@ class LiveAnnouncements:
                 pass
 
     async def _read(self, at: datetime) -> None:
-        self._known = await self._store.read(_unended, at)
-
-
-def _unended(db: Database, at: datetime) -> list[tuple[Announcement, frozenset[int] | None]]:
-    return [(one, announcements.concerned(db, one)) for one in announcements.unended(db, at)]
+        self._known = await self._store.read(announcements.unended, at)

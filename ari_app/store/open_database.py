@@ -13,10 +13,11 @@ _APPLICATION_ID = 0x46313131  # "F111": marks our files, so that no other progra
 _CHECK_SECONDS = 2.0  # how long a start may look for damage; a larger file is checked in part
 
 
-def open_writer(path: Path, patience: float, numbers: NumberPlan) -> Database:
+def open_writer(path: Path, patience: float, numbers: NumberPlan, examine: bool = True) -> Database:
     """Open or make the database at ``path`` and bring its schema up to date.
 
-    ``patience`` is how many seconds an attempt waits for another program's lock. Raises
+    ``patience`` is how many seconds an attempt waits for another program's lock, ``examine``
+    whether damage is looked for first. Raises
     ``StoreError`` or ``sqlite3.Error``; whatever is wrong, the file is left as it was.
     """
     try:
@@ -26,7 +27,7 @@ def open_writer(path: Path, patience: float, numbers: NumberPlan) -> Database:
         raise StoreError(f"{path}: the database cannot be made: {error.strerror}") from error
     db = _connect(path, "rw", patience, numbers)
     try:
-        _check(db, path)
+        _check(db, path, examine)
         if _journal(db.conn, patience) != "wal":
             raise StoreError(f"{path}: this file system cannot hold it; use a local disk")
         # A crash of the program loses nothing; a power cut may lose the last moments.
@@ -51,13 +52,13 @@ def _connect(path: Path, mode: str, patience: float, numbers: NumberPlan) -> Dat
     return Database(conn, numbers)
 
 
-def _check(db: Database, path: Path) -> None:
+def _check(db: Database, path: Path, examine: bool) -> None:
     """Reject a file of another program, a damaged one, and one of a newer version."""
     if not db.table_names():
         return
     if db.conn.execute("pragma application_id").fetchone() != (_APPLICATION_ID,):
         raise StoreError(f"{path}: this database is another program's; name another file")
-    damage = _damage(db.conn)
+    damage = _damage(db.conn) if examine else ""
     if damage:
         remedy = "move it away or restore a copy (nothing was deleted)"
         raise StoreError(f"{path}: the database is damaged; {remedy} ({damage})")

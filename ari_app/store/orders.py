@@ -92,7 +92,7 @@ def replace_order(db: Database, key: str, order: str) -> None:
 def due(db: Database, at: datetime, limit: int) -> list[OrderRecord]:
     """The open orders about which billing is to be asked again, the oldest first."""
     return _orders(
-        db, "where state = 'open' and next_at <= ? order by created limit ?", micros(at), limit
+        db, "where state = 'open' and next_at <= ? order by +created limit ?", micros(at), limit
     )
 
 
@@ -132,8 +132,10 @@ def end(db: Database, key: str, state: State, answer: str, at: datetime) -> bool
 
 def recent(db: Database, limit: int, subscriber: int | None = None) -> Sequence[OrderRecord]:
     """The last orders, of one subscriber if given, the newest first."""
-    tail = "where subscriber = coalesce(?, subscriber) order by created desc, rowid desc limit ?"
-    return _orders(db, tail, subscriber, limit)
+    last = "order by created desc, rowid desc limit ?"
+    if subscriber is None:
+        return _orders(db, last, limit)
+    return _orders(db, f"where subscriber = ? {last}", subscriber, limit)
 
 
 def _orders(db: Database, tail: str, *values: object) -> list[OrderRecord]:

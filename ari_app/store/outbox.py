@@ -94,11 +94,14 @@ def drop_expired(db: Database, at: datetime) -> list[str]:
 
 def due(db: Database, at: datetime, limit: int) -> list[Text]:
     """What is to be sent at a moment, the oldest first, at most one text for each number."""
-    # min() makes SQLite take the other columns from the row that has it.
+    # min() makes SQLite take the other columns from the row that has it. Without the name of the
+    # index SQLite would group all texts of the outbox by an index that has the numbers in order.
+    first = (
+        "select *, min(created) from outbox indexed by outbox_waiting where state = 'waiting'"
+        " and next_at <= ? and (until is null or until > ?) group by number"
+    )
     rows = db.conn.execute(
-        f"select {_COLUMNS} from (select *, min(created) from outbox where state = 'waiting'"
-        " and next_at <= ? and (until is null or until > ?) group by number)"
-        " order by created limit ?",
+        f"select {_COLUMNS} from ({first}) order by created limit ?",
         (micros(at), micros(at), limit),
     )
     return [_text(*row) for row in rows]
@@ -175,10 +178,10 @@ def undelivered(db: Database, number: str, limit: int) -> Sequence[Text]:
 
 def recent(db: Database, limit: int, number: str | None = None) -> Sequence[Text]:
     """The last texts, to one number if it is given, the newest first."""
+    where = "where number = ?" if number else ""
+    given = (db.numbers.msisdn(number) or number, limit) if number else (limit,)
     rows = db.conn.execute(
-        f"select {_COLUMNS} from outbox where number = coalesce(?, number)"
-        " order by created desc, rowid desc limit ?",
-        (number and (db.numbers.msisdn(number) or number), limit),
+        f"select {_COLUMNS} from outbox {where} order by created desc, rowid desc limit ?", given
     )
     return [_text(*row) for row in rows]
 

@@ -23,6 +23,10 @@ _MOST = 8
 _LONGEST = 40
 _READ = 500
 """The most characters that are read of the typed or pasted text."""
+_CANDIDATES = 200
+"""Subscribers that are ranked, of those that match alike."""
+_READ_BACK = 1000
+"""Of how many last contacts the words are looked at in a chronology."""
 _CALLS_EACH = 5
 """How many contacts of one subscriber may match before another is missed."""
 
@@ -66,15 +70,11 @@ def find(db: Database, text: str, limit: int) -> list[Found]:
 
 def chronology(db: Database, subscriber: int, text: str, limit: int = 50) -> list[Contact]:
     """A subscriber's contacts with all of the words, the newest first; without words, all."""
-    query = _query(_stems(text))
-    if not query:
+    stems = _stems(text)
+    if not stems:
         return [] if text.strip() else history.of_subscriber(db, subscriber, limit)
-    return history.selected(
-        db,
-        "where subscriber = ? and id in (select rowid from contacts_words"
-        " where contacts_words match ?) order by at desc, id desc limit ?",
-        *(subscriber, query, limit),
-    )
+    last = history.of_subscriber(db, subscriber, _READ_BACK)
+    return [one for one in last if _has(stems, one.question, one.solution, one.topic)][:limit]
 
 
 def _by_number(db: Database, text: str, limit: int) -> list[Found]:
@@ -88,23 +88,36 @@ def _by_number(db: Database, text: str, limit: int) -> list[Found]:
 
 
 def _by_name(db: Database, text: str, limit: int) -> list[Found]:
-    """A name may be followed by last digits of the number."""
+    """A name may be followed by last digits of the number.
+
+    Whole words of names go before beginnings of words, and these before other columns. Of very many
+    that match alike some are found: to rank them all would take the longer the more there are.
+    """
     words = _words(text)
     digits = "".join(word for word in words if word.isdecimal())
     named = [word for word in words if not word.isdecimal()] if len(digits) >= _LEAST else words
     if not named:
         return []
-    numbered = f"and {_ENDS}" if named != words else ""
-    return _found(
-        db,
-        "name",
-        "'' from subscribers_words join subscribers on subscribers.id = subscribers_words.rowid"
-        f" where subscribers_words match ? {numbered}"
-        " order by bm25(subscribers_words, 10, 5, 1), subscribers.name limit ?",
-        _query(named),
-        *(_end(digits) if numbered else ()),
-        limit,
-    )
+    if named != words:
+        tail = f"'' from subscribers where {_ENDS} order by name, id limit ?"
+        ending = _found(db, "name", tail, *_end(digits), _CANDIDATES)
+        return [one for one in ending if _has(named, one.name, one.msisdn, one.area)]
+    whole = " ".join(f'"{word}"' for word in named)
+    found: dict[int, Found] = {}
+    for query in (f"name : ({whole})", f"name : ({_query(named)})", _query(named)):
+        some = _found(
+            db,
+            "name",
+            "'' from (select rowid from subscribers_words where subscribers_words match ? limit ?)"
+            " as some join subscribers on subscribers.id = some.rowid",
+            query,
+            _CANDIDATES,
+        )
+        for one in sorted(some, key=lambda one: (one.name, one.id)):
+            found.setdefault(one.id, one)
+        if len(found) >= limit:
+            break
+    return list(found.values())[:limit]
 
 
 def _by_contacts(db: Database, text: str, limit: int) -> list[Found]:
@@ -135,8 +148,7 @@ def _end(digits: str) -> tuple[str, str]:
 
 
 def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFC", text[:_READ]).translate(_FOLDED)
-    return [word[:_LONGEST] for word in _WORD.findall(folded)[:_MOST]]
+    return [word[:_LONGEST] for word in _WORD.findall(_folded(text[:_READ]))[:_MOST]]
 
 
 @cache
@@ -150,6 +162,22 @@ def _endings() -> "re.Pattern[str]":
 
 def _stems(text: str) -> list[str]:
     return [_endings().sub("", word.lower()) for word in _words(text)]
+
+
+def _has(words: list[str], *texts: str) -> bool:
+    """Whether texts have all of the words, each as the beginning of a word."""
+    there = [_bare(word) for word in _WORD.findall(_folded(" ".join(texts)))]
+    return all(any(one.startswith(_bare(word)) for one in there) for word in words)
+
+
+def _bare(word: str) -> str:
+    """A word without case and accents, as the index has it."""
+    plain = unicodedata.normalize("NFD", word.casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).translate(_FOLDED)
 
 
 def _query(words: list[str]) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from ivr.numbers import NumberPlan
 
-__all__ = ["Database", "Migrations"]
+__all__ = ["Database", "Migrations", "distinct"]
 
 
 @contextmanager
@@ -30,6 +30,16 @@ def _without(package: str) -> Iterator[None]:
 with _without("numpy"):
     import sqlite_utils
     from sqlite_utils import Migrations
+
+
+def distinct(db: "Database", table: str, column: str) -> list[str]:
+    """The values of an indexed column, sorted: each is looked up after the one before it."""
+    rows = db.conn.execute(
+        f"with recursive found (value) as (select min({column}) from {table} union all"
+        f" select (select min({column}) from {table} where {column} > value) from found"
+        " where value is not null) select value from found where value is not null"
+    )
+    return [value for (value,) in rows]
 
 
 class Database(sqlite_utils.Database):

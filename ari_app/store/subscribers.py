@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.store.sqlite import Database
+from ari_app.store.sqlite import Database, distinct
 from ari_app.store.times import micros, moment
 from ivr.secret import Secret
 
@@ -48,9 +48,20 @@ def _add(db: Database, one: Subscriber) -> bool:
     return added.rowcount == 1
 
 
-def everyone(db: Database) -> list[Subscriber]:
-    """All subscribers, in the order of their ids."""
-    return _subscribers(db, "order by id")
+def count(db: Database) -> int:
+    """How many subscribers there are."""
+    (number,) = db.conn.execute("select count(*) from subscribers").fetchone()
+    return int(number)
+
+
+def page(db: Database, after: int, limit: int) -> list[Subscriber]:
+    """The next subscribers after an id, in the order of their ids."""
+    return _subscribers(db, "where id > ? order by id limit ?", after, limit)
+
+
+def with_phones(db: Database) -> list[Subscriber]:
+    """The subscribers who have a SIP account here, in the order of their ids."""
+    return _subscribers(db, "where sip_user > '' order by +id")
 
 
 def by_number(db: Database, number: str) -> Subscriber | None:
@@ -97,8 +108,7 @@ def set_second_contact(db: Database, subscriber: int, number: str) -> None:
 
 def areas(db: Database) -> list[str]:
     """The areas of all subscribers."""
-    rows = db.conn.execute("select distinct area from subscribers order by area")
-    return [area for (area,) in rows]
+    return distinct(db, "subscribers", "area")
 
 
 def remember_language(db: Database, subscriber: int, language: str) -> bool:

@@ -162,15 +162,17 @@ class _Handler:
             log.warning(
                 "a request of the USSD gateway at %s was rejected: %s", request.remote, error
             )
-            return self._rejected(error)
+            return await self._rejected(error)
         except Exception:
             log.exception("USSD gateway %s: request failed", request.remote)
-            return self._rejected(RefusedError(500, "internal error: see the log of Firstline"))
+            return await self._rejected(
+                RefusedError(500, "internal error: see the log of Firstline")
+            )
         return web.Response(text=text)
 
-    def _rejected(self, error: RefusedError) -> web.Response:
+    async def _rejected(self, error: RefusedError) -> web.Response:
         """The subscriber is shown a page in the subscriber's language; the header says why."""
-        page = self._sessions.page(error.prompt, error.number)
+        page = await self._sessions.page(error.prompt, error.number)
         reason = str(error).encode("ascii", "replace").decode()
         headers = {REASON: "".join(sign if sign.isprintable() else " " for sign in reason)}
         return web.Response(text=f"END {page.text}", status=error.status, headers=headers)

@@ -122,9 +122,9 @@ class MessageSessions:
         code = written.book.words.get(normalise(text), text)
         if not _CODE.fullmatch(code):
             code = inbox.to if written.book.answering(self._menu) is None else self._menu
-        session = self._callers.enter(written.book, number, code)
+        session = await self._callers.enter(written.book, number, code)
         if session is None:
-            await send(written.page(UNKNOWN, self._callers.language(number)))
+            await send(written.page(UNKNOWN, await self._callers.language(number)))
             return
         line = TextLine(written.text, show, session.language, SMS, written.book.words)
         try:

@@ -7,7 +7,7 @@ some time after the session is over.
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -75,9 +75,9 @@ class Callers(Struct, frozen=True):
     ``language`` returns the language of the subscriber with a number, "" if there is none.
     """
 
-    enter: Callable[[Book, str, str], Session | None]
+    enter: Callable[[Book, str, str], Awaitable[Session | None]]
     number: Callable[[str], str]
-    language: Callable[[str], str]
+    language: Callable[[str], Awaitable[str]]
 
 
 def dialled(book: Book, code: str, text: str) -> tuple[str, str]:
@@ -121,12 +121,14 @@ class Sessions:
         if one is None:
             if self._closed or self._full():
                 log.warning("a USSD session was rejected: %d are open", len(self._open))
-                return self.page(TROUBLE, number)
+                return await self.page(TROUBLE, number)
             written = self._written()
             code, prefix = dialled(written.book, request.code, request.text)
-            session = self._callers.enter(written.book, number, code)
+            session = await self._callers.enter(written.book, number, code)
             if session is None:
-                return self.page(UNKNOWN, number)
+                return await self.page(UNKNOWN, number)
+            if request.session in self._open:  # the request was repeated meanwhile
+                return await self.answer(request)
             one = _OpenSession(written, session, request.code, prefix)
             self._open[request.session] = one
             one.task = self._begin(self._run(request.session, one))
@@ -135,9 +137,11 @@ class Sessions:
         async with one.lock:
             return await one.answer(one.replied(request.text))
 
-    def page(self, prompt: str, number: str = "") -> Page:
+    async def page(self, prompt: str, number: str = "") -> Page:
         """A last page with one prompt, in the language of the subscriber with a number."""
-        language = self._callers.language(self._callers.number(number)) if number else ""
+        language = ""
+        if number:
+            language = await self._callers.language(self._callers.number(number))
         return self._written().page(prompt, language)
 
     def _full(self) -> bool:

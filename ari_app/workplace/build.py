@@ -14,6 +14,7 @@ from ari_app.ami.queue_monitor import QueueMonitor, QueueView
 from ari_app.config.settings import Config
 from ari_app.desk.cards import Begin
 from ari_app.desk.desk import Desk
+from ari_app.desk.pop import places
 from ari_app.desk.ports import Ports
 from ari_app.desk.server import DeskServer, ServerSettings, serving
 from ari_app.desk.sessions import Sessions
@@ -84,6 +85,7 @@ class Workplace:
         self._store = services.store
         self._queues = services.queues
         self._phones = services.phones
+        self._live_calls = services.live_calls
         self._server: DeskServer | None = None
 
         def begin(task: Coroutine[Any, Any, None]) -> object:
@@ -146,6 +148,8 @@ class Workplace:
         while True:
             try:
                 self._phones.update(view.board)
+                callers = (place.caller for place in places(view.board).values())
+                await self._live_calls.look_up(callers)
                 self.desk.update(view.board, view.current)
             except Exception:
                 log.exception("the desk could not apply a queue board; it goes on with the next")

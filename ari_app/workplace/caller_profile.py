@@ -167,7 +167,7 @@ class StoredProfiles:
 
     async def outages(self, subscriber: int) -> Sequence[Outage]:
         """The announcements that concern the subscriber now."""
-        found = self._bulletin.concerning(subscriber, self._now())
+        found = await self._bulletin.concerning(subscriber, self._now())
         return [Outage(one.texts or {"": "♪"}, one.until) for one in found]
 
     async def callbacks(self, number: str) -> Sequence[Callback]:

@@ -1,6 +1,6 @@
 """Calls in the IVR or the queues, in memory, so that a card opens at once."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -53,7 +53,7 @@ class LiveCalls:
 
     def __init__(
         self,
-        find: Callable[[str], KnownCaller | None],
+        find: Callable[[str], Awaitable[KnownCaller | None]],
         numbers: NumberPlan,
         forgeable: frozenset[str] = frozenset(),
     ) -> None:
@@ -61,6 +61,8 @@ class LiveCalls:
         self._numbers = numbers
         self._forgeable = forgeable
         self._calls: dict[str, _Call] = {}
+        self._looked_up: dict[str, KnownCaller | None] = {}
+        """The subscribers of the callers who are with agents now, by number."""
         self._of_channel: dict[str, str] = {}
 
     def observing(self, following: CallObserver) -> CallObserver:
@@ -79,6 +81,14 @@ class LiveCalls:
         """The steps of a live call; None for any other."""
         kept = self._calls.get(call)
         return None if kept is None else tuple(kept.steps)
+
+    async def look_up(self, callers: Iterable[Caller]) -> None:
+        """Look up the callers who are with agents now, and no others, for :meth:`arrival`."""
+        known = self._looked_up
+        self._looked_up = {
+            number: known[number] if number in known else await self._find(number)
+            for number in {one.number for one in callers}
+        }
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:
         """What is known of a caller in a queue or with an agent."""
@@ -102,7 +112,7 @@ class LiveCalls:
 
     def _by_number(self, caller: Caller, queue: str) -> Arrival:
         """A caller who came through no menu of ours, or before the application started."""
-        known = self._find(caller.number)
+        known = self._looked_up.get(caller.number)
         endpoint = caller.channel.rpartition("-")[0]
         vouched = known is not None and endpoint not in self._forgeable
         return Arrival(

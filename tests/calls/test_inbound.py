@@ -26,6 +26,14 @@ def serving(sight: Sight, text: str) -> CallServices:
     return CallServices(book(text), sight.world, lambda _: Sounds(speak))
 
 
+async def unknown(_: str) -> None:
+    return None
+
+
+async def known(_: str) -> Known:
+    return Known(7, "ru", "Минск")
+
+
 async def test_a_call_ends_on_what_it_began_with() -> None:
     sight = Sight()
     first, second = serving(sight, FLOW), serving(sight, OTHER)
@@ -37,7 +45,7 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
         spoken.append(sounds.speak)
         return cast(ChannelLine, next(coming))
 
-    inbound = InboundCalls(lambda _: None, BELARUS, lambda: now, new_line)
+    inbound = InboundCalls(unknown, BELARUS, lambda: now, new_line)
     for line, then in zip(lines, (second, second), strict=True):
         channel = Channel("c", caller=CallerId("375291234567"))
         call = inbound.accept(channel, "611")
@@ -61,7 +69,6 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
 )
 async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: str) -> None:
     sight, line = Sight(), Scripted([])
-    found = Known(7, "ru", "Минск")
     text = FLOW.replace("    menu: main\n", "    menu: main\n    need: caller\n")
     text = text.replace("nodes:", "on-need: recipient\nnodes:")
 
@@ -69,7 +76,7 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: st
         return cast(ChannelLine, line)
 
     services, forgeable = serving(sight, text), ["PJSIP/trunk-a"]
-    inbound = InboundCalls(lambda _: found, BELARUS, lambda: services, new_line, forgeable)
+    inbound = InboundCalls(known, BELARUS, lambda: services, new_line, forgeable)
     channel = Channel("c", name, caller=CallerId("375291234567"))
     call = asyncio.ensure_future(inbound.accept(channel, "611").serve())
     await line.stuck.wait()
@@ -99,7 +106,7 @@ async def test_a_caller_is_kept_in_the_one_form_of_the_number(shown: str, kept: 
         return cast(ChannelLine, line)
 
     services = serving(sight, FLOW)
-    inbound = InboundCalls(lambda _: None, BELARUS, lambda: services, new_line)
+    inbound = InboundCalls(unknown, BELARUS, lambda: services, new_line)
     channel = Channel("c", caller=CallerId(shown))
     call = asyncio.ensure_future(inbound.accept(channel, "611").serve())
     await line.stuck.wait()

@@ -166,13 +166,17 @@ def test_who_is_in_a_call_is_to_be_forgotten_again(lived: State, run: Run) -> No
 
 async def test_a_running_application_forgets_too(lived: State, run: Run) -> None:
     store = await Store.open(lived.database, BELARUS)
-    directory = await Directory.load(store)
-    assert directory.caller(NUMBER)
+    directory, refreshed = Directory(store), asyncio.Event()
+    assert await directory.caller(NUMBER)
 
-    async with serve_control(lived.control, handlers(refresh=directory.refresh), LiveFeed()):
+    async def asked() -> None:
+        refreshed.set()
+
+    async with serve_control(lived.control, handlers(refresh=asked), LiveFeed()):
         done = await asyncio.to_thread(run, "subscribers", "forget", NUMBER, "--yes")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert directory.caller(NUMBER) is None
+    assert refreshed.is_set()
+    assert await directory.caller(NUMBER) is None
     assert NUMBER.encode() not in remains(lived), "the other program's connections hid nothing"
     await store.close()
 

@@ -182,3 +182,13 @@ def test_a_second_contact_is_set_shown_and_removed(demo: State, run: Run) -> Non
     refused = run(*contact, NUMBER)
     assert (refused.exit_code, "no number of somebody else" in refused.stderr) == (1, True)
     assert run(*contact, "--none").stdout == "second contact: none\n"
+
+
+def test_a_list_comes_in_pages(demo: State, run: Run) -> None:
+    first = run("subscribers", "list", "--limit", "2")
+    assert [line.split()[0] for line in first.stdout.splitlines()] == ["1", "2"]
+    assert first.stderr == "2 of 50 subscribers; go on with --after 2\n"
+    rest = run("subscribers", "list", "--after", "2")
+    assert len(rest.stdout.splitlines()) == 48
+    assert rest.stderr == "48 of 50 subscribers\n"
+    assert demo.database.exists()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from ari_app.fulfilment.messages import StoredMessages
+from ari_app.fulfilment.numbers import StoredNumbers
 from ari_app.fulfilment.orders import OrderServices, StoredOrders
 from ari_app.messaging.outbox import Outbox
 from ari_app.selfcare.backends import Backends
@@ -20,7 +21,6 @@ from ari_app.selfcare.request_port import Asker
 from ari_app.sim.in_memory import SameCodes
 from ari_app.store import orders, outbox, subscribers
 from ari_app.store.db import Store
-from ari_app.store.directory import Directory
 from ari_app.store.orders import OrderRecord
 from ari_app.store.outbox import Text
 from ivr.events import Answered
@@ -68,7 +68,7 @@ class Harness:
         self.store = await Store.open(self.file, BELARUS)
         everyone = [subscriber(id, number, SPEAK[id]) for id, number in NUMBERS.items()]
         await self.store.write(subscribers.add, everyone)
-        directory = await Directory.load(self.store)
+        numbers = StoredNumbers(self.store)
         posting = Outbox(self.store, self._nowhere, lambda: self.now)
         self.orders = StoredOrders(
             OrderServices(
@@ -84,7 +84,7 @@ class Harness:
                 SameCodes(),
                 self.orders,
                 texting,
-                directory,
+                numbers,
                 lambda: self.now,
             ),
             self._catalogue,

@@ -81,6 +81,10 @@ def texts(screen: Screen) -> tuple[str, ...]:
     return tuple(PRICE if one.prompt == "price" else one.prompt for one in screen.phrases)
 
 
+async def _no_language(_: str) -> str:
+    return ""
+
+
 class Site:
     """What a session needs besides its line; ``ran`` are the operations that were run."""
 
@@ -88,7 +92,7 @@ class Site:
         self.book = book()
         self.ran: list[str] = []
         log = CallLog(lambda _: None, LiveFeed(), texts, "test")
-        self.callers = Callers(self.enter, str, lambda _: "")
+        self.callers = Callers(self.enter, str, _no_language)
         self.ports = SessionPorts(self._perform, lambda *_: None, log, lambda: datetime.now(UTC))
 
     async def _perform(self, action: Action, _: Session) -> Answered:
@@ -96,13 +100,13 @@ class Site:
         self.ran.append(action.operation)
         return Answered("ok", {"charge": CHARGE} if action.operation == "quote" else {})
 
-    def enter(self, book: Book, number: str, dialled: str) -> Session | None:
+    async def enter(self, book: Book, number: str, dialled: str) -> Session | None:
         """Begin a session."""
         return start_session(book, "c1", dialled, Caller(number, 7))
 
     async def run(self, line: Line) -> None:
         """Run a session over a line to its end."""
-        session = self.enter(self.book, "375291234567", "611")
+        session = await self.enter(self.book, "375291234567", "611")
         assert session is not None
         await conduct(line, self.book, session, self.ports)
 

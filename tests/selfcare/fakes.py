@@ -240,10 +240,10 @@ class Sent:
 class Neighbours:
     """Subscribers 1 to 3, whose numbers are 375990000001 and so on."""
 
-    def by_number(self, digits: str) -> int | None:
-        return {self.number(id): id for id in (1, 2, 3)}.get(digits)
+    async def by_number(self, digits: str) -> int | None:
+        return {await self.number(id): id for id in (1, 2, 3)}.get(digits)
 
-    def number(self, subscriber: int) -> str:
+    async def number(self, subscriber: int) -> str:
         return f"37599000000{subscriber}"
 
 

@@ -90,7 +90,7 @@ async def test_an_announcement_comes_back_as_it_was_declared(store: Store) -> No
     second = await declare(store, replace(FIRE, areas=(), tariffs=("home",), recording="/r/fire"))
     assert await store.read(announcements.by_id, first.id) == replace(FIRE, id=first.id)
     assert second.spoken == Spoken(FIRE.texts, "/r/fire")
-    assert await store.read(announcements.everything) == [second, first]
+    assert await store.read(announcements.recent, 10) == [second, first]
     assert await store.read(announcements.unended, NOON) == [second, first]
     assert await store.read(announcements.unended, FIRE.until) == []
     assert await store.read(announcements.by_id, 77) is None
@@ -105,7 +105,8 @@ async def test_whom_it_concerns(town: Store) -> None:
     ):
         added = await declare(town, one)
         memory = await LiveAnnouncements.load(town, NOON)
-        played = {who for who in (MINSK, BREST, GOMEL, None) if memory.concerning(who, NOON)}
+        everyone = (MINSK, BREST, GOMEL, None)
+        played = {who for who in everyone if await memory.concerning(who, NOON)}
         assert played == concerned
         await town.write(announcements.cancel, added.id, False, NOON)
 
@@ -114,20 +115,20 @@ async def test_the_newest_is_played_first_and_each_ends_by_itself(town: Store) -
     fire = await declare(town, FIRE)
     flood = await declare(town, replace(FIRE, areas=(), until=NOON + HOUR))
     memory = await LiveAnnouncements.load(town, NOON)
-    assert memory.concerning(MINSK, NOON) == (flood, fire)
-    assert memory.concerning(MINSK, NOON + HOUR) == (fire,)
-    assert memory.concerning(MINSK, NOON + 3 * HOUR) == ()
+    assert await memory.concerning(MINSK, NOON) == (flood, fire)
+    assert await memory.concerning(MINSK, NOON + HOUR) == (fire,)
+    assert await memory.concerning(MINSK, NOON + 3 * HOUR) == ()
 
 
 async def test_the_memory_learns_when_it_is_played(town: Store) -> None:
     memory = await LiveAnnouncements.load(town, NOON)
     fire = await declare(town, FIRE)
-    assert memory.concerning(MINSK, NOON) == ()
+    assert await memory.concerning(MINSK, NOON) == ()
     await memory.refresh(NOON)
-    assert memory.concerning(MINSK, NOON) == (fire,)
+    assert await memory.concerning(MINSK, NOON) == (fire,)
     await town.write(announcements.cancel, fire.id, True, NOON)
     await memory.refresh(NOON)
-    assert memory.concerning(MINSK, NOON) == ()
+    assert await memory.concerning(MINSK, NOON) == ()
 
 
 async def test_extending_and_cancelling(store: Store) -> None:

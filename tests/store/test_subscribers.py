@@ -1,18 +1,24 @@
-"""Subscribers, agents, their contacts, and the directory that answers from memory."""
+"""Subscribers, agents, their contacts, and the directory that answers calls."""
 
+import asyncio
+import threading
 from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
+from ari_app.fulfilment.numbers import StoredNumbers
+from ari_app.selfcare.backends import NumbersUnavailable
 from ari_app.store import agents, history, subscribers
 from ari_app.store.agents import Agent
-from ari_app.store.db import Store, StoreError
+from ari_app.store.db import Store
 from ari_app.store.directory import Caller, Directory
 from ari_app.store.history import Contact
+from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
 from ivr.secret import Secret
+from tests.deadlines import within
 from tests.store.samples import NOON, subscriber
 
 
@@ -37,13 +43,13 @@ async def test_adding_leaves_existing_subscribers_as_they_are(store: Store) -> N
     same_id = subscriber(1, "375990000009")
     new = replace(subscriber(3, "375990000003"), sip_user=None, sip_password=None)
     assert await store.write(subscribers.add, [same_number, same_id, new]) == {3}
-    assert await store.read(subscribers.everyone) == [subscriber(), new]
+    assert await store.read(subscribers.page, 0, 1000) == [subscriber(), new]
 
 
 async def test_number_that_is_none_adds_no_one(store: Store) -> None:
     with pytest.raises(ValueError, match="subscriber 2"):
         await store.write(subscribers.add, [subscriber(), subscriber(2, "+375990000002")])
-    assert await store.read(subscribers.everyone) == []
+    assert await store.read(subscribers.page, 0, 1000) == []
 
 
 def test_password_is_not_shown() -> None:
@@ -54,31 +60,43 @@ def test_password_is_not_shown() -> None:
     assert Secret("a") == Secret("a") != Secret("b")
 
 
-async def test_directory_answers_what_was_loaded(store: Store) -> None:
+async def test_directory_answers_what_is_stored_now(store: Store) -> None:
+    directory = Directory(store)
+    assert await directory.caller("375990000002") is None
     await store.write(subscribers.add, [subscriber(), subscriber(2, "375990000002", "be")])
-    directory = await Directory.load(store)
-    assert directory.caller("8 099 000-00-02") == Caller(2, "be", "Минск")
-    assert directory.caller("375990000003") is None
-    assert directory.caller("anonymous") is None
-    assert len(directory) == 2
-
-
-async def test_directory_learns_what_was_committed(store: Store) -> None:
-    directory = await Directory.load(store)
-    assert await directory.add(iter([subscriber(), subscriber(2)])) == {1}
+    assert await directory.caller("8 099 000-00-02") == Caller(2, "be", "Минск")
+    assert await directory.caller("375990000003") is None
+    assert await directory.caller("anonymous") is None
     await directory.remember_language(1, "en")
     await directory.remember_language(77, "en")
-    assert directory.caller("375990000001") == Caller(1, "en", "Минск")
-    assert (await Directory.load(store)).caller("375990000001") == Caller(1, "en", "Минск")
+    assert await directory.caller("375990000001") == Caller(1, "en", "Минск")
 
 
-async def test_directory_does_not_learn_what_was_not_committed(store: Store) -> None:
-    directory = await Directory.load(store)
-    await directory.add([subscriber()])
+async def test_a_long_read_delays_no_look_up(store: Store) -> None:
+    await store.write(subscribers.add, [subscriber()])
+    begun, over = threading.Event(), threading.Event()
+
+    def report(_: Database) -> None:
+        begun.set()
+        over.wait()
+
+    reading = asyncio.create_task(store.read(report))
+    try:
+        await asyncio.to_thread(begun.wait)
+        async with within(5.0):
+            assert await Directory(store).caller("375990000001")
+        assert not reading.done()
+    finally:
+        over.set()
+        await reading
+
+
+async def test_a_caller_is_unknown_while_the_store_is_unavailable(store: Store) -> None:
+    await store.write(subscribers.add, [subscriber()])
     await store.close()
-    with pytest.raises(StoreError, match="closed"):
-        await directory.remember_language(1, "en")
-    assert directory.caller("375990000001") == Caller(1, "ru", "Минск")
+    assert await Directory(store).caller("375990000001") is None
+    with pytest.raises(NumbersUnavailable, match="closed"):
+        await StoredNumbers(store).by_number("375990000001")
 
 
 async def test_agents_come_back_in_the_order_of_their_extensions(store: Store) -> None:
@@ -107,9 +125,9 @@ async def test_history_is_the_newest_first_and_of_one_subscriber(store: Store) -
 
 async def test_a_keyed_number_may_lack_its_country(store: Store) -> None:
     await store.write(subscribers.add, [subscriber(7)])
-    directory = await Directory.load(store)
+    numbers = StoredNumbers(store)
     for keyed in ("375990000001", "80990000001", "990000001", "00375990000001", "810375990000001"):
-        assert directory.by_number(keyed) == 7
+        assert await numbers.by_number(keyed) == 7
     for keyed in ("", "0", "611", "990000002", "9" * 5000, "*"):
-        assert directory.by_number(keyed) is None
-    assert (directory.number(7), directory.number(8)) == ("375990000001", "")
+        assert await numbers.by_number(keyed) is None
+    assert (await numbers.number(7), await numbers.number(8)) == ("375990000001", "")

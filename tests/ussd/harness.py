@@ -67,6 +67,10 @@ def texts(screen: Screen) -> tuple[str, ...]:
     return tuple(TEXTS.get(phrase.prompt, phrase.prompt) for phrase in screen.phrases)
 
 
+async def language(number: str) -> str:
+    return LANGUAGES.get(number, "")
+
+
 class Harness:
     """Sessions, their operations and records. While ``slow`` is cleared, operations wait."""
 
@@ -82,7 +86,7 @@ class Harness:
         journal = CallLog(self.records.append, LiveFeed(), texts, "ussd")
         world = SessionPorts(self._perform, lambda *_: None, journal, lambda: datetime.now(UTC))
         self.written = TextServices(book(), texts, world)
-        self.callers = Callers(self.enter, stored, lambda number: LANGUAGES.get(number, ""))
+        self.callers = Callers(self.enter, stored, language)
         self.sessions = Sessions(lambda: self.written, self.callers, self.begin)
 
     async def _perform(self, action: Action, _: Session) -> Answered:
@@ -93,7 +97,7 @@ class Harness:
             raise self.answer
         return self.answer
 
-    def enter(self, book: Book, number: str, dialled: str) -> Session | None:
+    async def enter(self, book: Book, number: str, dialled: str) -> Session | None:
         self.entered.append(number)
         return start_session(book, f"c{len(self.begun)}", dialled, Caller(number, 7))
 

@@ -36,7 +36,7 @@ class RecordingObserver:
         self.heard.append("ended")
 
 
-def find(number: str) -> KnownCaller | None:
+async def find(number: str) -> KnownCaller | None:
     return KnownCaller(1, "be", "Минск") if BELARUS.msisdn(number) == "375990000001" else None
 
 
@@ -95,13 +95,32 @@ def test_a_card_has_the_line_and_the_number_that_the_call_is_about() -> None:
         ("", "Local/1@x-00000001;1", None, "none"),
     ],
 )
-def test_a_caller_from_elsewhere_is_known_by_number_at_most(
+async def test_a_caller_from_elsewhere_is_known_by_number_at_most(
     number: str, channel: str, subscriber: int | None, identity: str
 ) -> None:
     live_calls = LiveCalls(find, BELARUS, frozenset({"PJSIP/trunk"}))
-    found = live_calls.arrival(Caller("2.2", channel, number, "", AT), "old-queue")
+    caller = Caller("2.2", channel, number, "", AT)
+    await live_calls.look_up([caller])
+    found = live_calls.arrival(caller, "old-queue")
     assert found.number in ("375990000001", "442071234567", "")
     assert (found.subscriber, found.identity, found.queue) == (subscriber, identity, "old-queue")
+
+
+async def test_callers_who_left_are_not_remembered() -> None:
+    asked: list[str] = []
+
+    async def counted(number: str) -> KnownCaller | None:
+        asked.append(number)
+        return await find(number)
+
+    live_calls = LiveCalls(counted, BELARUS)
+    await live_calls.look_up([CALLER])
+    await live_calls.look_up([CALLER])
+    assert asked == [CALLER.number]
+    await live_calls.look_up([])
+    assert live_calls.arrival(CALLER, "support").subscriber is None
+    await live_calls.look_up([CALLER])
+    assert live_calls.arrival(CALLER, "support").subscriber == 1
 
 
 def test_only_the_last_steps_are_remembered() -> None:

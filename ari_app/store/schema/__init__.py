@@ -26,6 +26,7 @@ from ari_app.store.schema.m016_other_phones import other_phones
 from ari_app.store.schema.m017_one_time_codes import one_time_codes
 from ari_app.store.schema.m018_vouchers import vouchers
 from ari_app.store.schema.m019_failed_texts import failed_texts
+from ari_app.store.schema.m020_growth import growth
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -48,6 +49,7 @@ _IN_ORDER = (
     one_time_codes,
     vouchers,
     failed_texts,
+    growth,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

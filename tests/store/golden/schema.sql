@@ -17,6 +17,7 @@
 -- migration one_time_codes
 -- migration vouchers
 -- migration failed_texts
+-- migration growth
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -443,3 +444,13 @@ CREATE TABLE vouchers (
             used integer not null
         ) strict;
 CREATE INDEX outbox_failed on outbox (number, created) where state = 'failed';
+CREATE INDEX subscribers_of_area on subscribers (area);
+CREATE INDEX announcement_hearings_of_number on announcement_hearings (number, at);
+CREATE INDEX outbox_of_number on outbox (number, created);
+CREATE INDEX outbox_of_call on outbox (call);
+CREATE INDEX orders_created on orders (created);
+CREATE INDEX complaints_open on complaints (id) where state = 'open';
+CREATE INDEX complaints_recorded on complaints (at) where file <> '';
+CREATE INDEX tickets_due on tickets (due);
+CREATE INDEX tickets_of_state on tickets (state, due);
+CREATE INDEX tickets_of_department on tickets (department, due);

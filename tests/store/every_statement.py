@@ -1,0 +1,212 @@
+"""Each function of the store as the application calls it, for a :mod:`tests.bench.big_store`."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from functools import partial
+
+from msgspec.structs import replace
+
+from ari_app.store import (
+    agent_actions,
+    agents,
+    announcement_requests,
+    bulk_import,
+    calls,
+    cards,
+    colleague_notes,
+    desk_sessions,
+    erasure,
+    flow_traffic,
+    forced_hours,
+    history,
+    search,
+    subscribers,
+    tickets,
+    versions,
+    views,
+)
+from ari_app.store.agent_actions import AgentAction
+from ari_app.store.agents import Agent
+from ari_app.store.bulk_import import ImportedSubscriber, Staging
+from ari_app.store.calls import CallAbout, CallBegan, CallEnded, Record, StepTaken
+from ari_app.store.cards import Card, TypedText
+from ari_app.store.desk_sessions import Session
+from ari_app.store.history import Contact
+from ari_app.store.sqlite import Database
+from ari_app.store.subscribers import Subscriber
+from ari_app.store.tickets import NewTicket, TicketChange
+from ari_app.store.versions import Version
+from ivr.hours.schedule import Forced
+from ivr.secret import Secret
+from tests.bench import big_store
+from tests.store.big_ids import AGENT, CALL, CARD, DAY, NEW, NOW, NUMBER, WHO, Use
+from tests.store.left_to_others import cleaning, proofs, requests, texts
+
+
+def reports() -> Mapping[str, tuple[str, Use]]:
+    """What reads the calls of a year, or all of a person, and why that may take the longer the more
+    there are. A command does so; no call and no page of the desk waits for it."""
+    year = "it counts the calls of a year"
+    every = "it looks at all places where a number may be written, as it was dialled"
+    return {
+        "flow_traffic.traffic": (year, lambda db: flow_traffic.traffic(db, "611")),
+        "versions.usage": (year, lambda db: versions.usage(db, "611")),
+        "announcement_requests.reach": (
+            "it counts the callers of an announcement",
+            lambda db: announcement_requests.reach(db, 300),
+        ),
+        "calls.counts": (
+            "it counts the calls of a day",
+            lambda db: calls.counts(db, NOW - DAY),
+        ),
+        "erasure.find": (every, lambda db: erasure.find(db, NUMBER)),
+        "erasure.erase": (every, _erase),
+    }
+
+
+def uses() -> Iterator[tuple[str, Use]]:
+    """Each function that calls, cards, pages and commands wait for, by its name."""
+    for each in (_subscribers, _calls, _cards, _desk, proofs, texts, requests, cleaning):
+        yield from each()
+
+
+def _erase(db: Database) -> object:
+    person = erasure.find(db, NUMBER)
+    assert person is not None
+    return erasure.erase(db, person, NOW)
+
+
+def _import(db: Database) -> object:
+    with closing(Staging()) as staged:
+        staged.put(ImportedSubscriber(1, NUMBER, "Anna", "ru", "Минск"))
+        return bulk_import.commit(db, staged, True, "me", NOW)
+
+
+def _subscribers() -> Iterator[tuple[str, Use]]:
+    one = Subscriber(10**9, "375331234567", "Anna", "ru", "Минск", None, None, NOW)
+    yield "subscribers.add", lambda db: subscribers.add(db, [one])
+    yield "subscribers.count", subscribers.count
+    yield "subscribers.page", lambda db: subscribers.page(db, 500, 20)
+    yield "subscribers.with_phones", subscribers.with_phones
+    yield "subscribers.by_number", lambda db: subscribers.by_number(db, NUMBER)
+    yield "subscribers.by_id", lambda db: subscribers.by_id(db, WHO)
+    yield "subscribers.number_of_phone", lambda db: subscribers.number_of_phone(db, "77")
+    yield "subscribers.sip_user", lambda db: subscribers.sip_user(db, NUMBER)
+    yield "subscribers.second_contact", lambda db: subscribers.second_contact(db, WHO)
+    another = big_store.number(78)
+    yield (
+        "subscribers.set_second_contact",
+        lambda db: subscribers.set_second_contact(db, WHO, another),
+    )
+    yield "subscribers.areas", subscribers.areas
+    yield "subscribers.remember_language", lambda db: subscribers.remember_language(db, WHO, "en")
+    yield "bulk_import.taken_numbers", lambda db: bulk_import.taken_numbers(db, [NUMBER])
+    yield "bulk_import.commit", _import
+    for text in ("Ковальвич", "анна", "минск", "к", NUMBER, "0000077", "анна 0077", "роуминг"):
+        yield "search.find", partial(search.find, text=text, limit=20)
+    yield "search.chronology", lambda db: search.chronology(db, WHO, "роуминг")
+
+
+def _calls() -> Iterator[tuple[str, Use]]:
+    records: list[Record] = [
+        CallBegan(NEW, "ari", "611", NUMBER, WHO, "ru", "611", "v11", NOW),
+        StepTaken(NEW, 1, NOW, "main", "menu", "main-menu", "1", ""),
+        CallAbout(NEW, NOW, 78),
+        CallEnded(NEW, NOW, "bye", 16),
+    ]
+    yield "calls.add", lambda db: calls.add(db, records)
+    yield "calls.path", lambda db: calls.path(db, CALL)
+    yield "calls.recent", lambda db: calls.recent(db, 20)
+    yield "calls.count_of", lambda db: calls.count_of(db, WHO, NOW - DAY, NEW)
+    yield "calls.unfinished", calls.unfinished
+    yield "calls.close_lost", calls.close_lost
+    version = Version("611", "new", NOW, "reload")
+    yield "versions.record", lambda db: versions.record(db, [(version, "flow: 611")])
+    yield "versions.text", lambda db: versions.text(db, "611", "v3")
+    forced = Forced("open", NOW + DAY, "me", "")
+    yield "forced_hours.force", lambda db: forced_hours.force(db, "support", forced, NOW)
+    yield "forced_hours.free", lambda db: forced_hours.free(db, "support", "me", NOW)
+    yield "forced_hours.log", lambda db: forced_hours.log(db, "support")
+    yield "forced_hours.unexpired", lambda db: forced_hours.unexpired(db, NOW)
+
+
+def _cards() -> Iterator[tuple[str, Use]]:
+    new = Card(id=NEW, agent=AGENT, channel="1.1", subscriber=WHO, opened=NOW)
+    typed = TypedText(CARD, "question", NEW, "Счёт", NOW)
+    yield "cards.open", lambda db: cards.open(db, new)
+    yield "cards.answered", lambda db: cards.answered(db, CARD, NOW)
+    yield "cards.ended", lambda db: cards.ended(db, CARD, NOW)
+    yield "cards.set_identity", lambda db: cards.set_identity(db, CARD, "caller")
+    yield "cards.set_subscriber", lambda db: cards.set_subscriber(db, CARD, WHO)
+    yield "cards.by_id", lambda db: cards.by_id(db, CARD)
+    yield "cards.unfinished", lambda db: cards.unfinished(db, AGENT)
+    yield "cards.all_unfinished", cards.all_unfinished
+    yield "cards.by_channel", lambda db: cards.by_channel(db, "1700000000.5")
+    yield "cards.of_subscriber", lambda db: cards.of_subscriber(db, WHO)
+    yield "cards.save", lambda db: cards.save(db, typed)
+    yield "cards.texts", lambda db: cards.texts(db, CARD)
+    answered = replace(new, answered=NOW)
+    yield "cards.finish", lambda db: cards.open(db, answered) and cards.finish(db, NEW, NOW)
+    contact = Contact(WHO, NOW, "call", "bill", "Счёт", "", AGENT, True)
+    yield "history.add", lambda db: history.add(db, [contact])
+    yield "history.of_subscriber", lambda db: history.of_subscriber(db, WHO)
+    yield (
+        "history.selected",
+        lambda db: history.selected(db, "where subscriber = ? limit 5", WHO),
+    )
+    yield "history.count_since", lambda db: history.count_since(db, WHO, NOW - DAY)
+    action = AgentAction(key=NEW, at=NOW, agent=AGENT, subscriber=WHO, operation="pause")
+    yield "agent_actions.begin", lambda db: agent_actions.begin(db, action)
+    yield "agent_actions.finish", lambda db: agent_actions.finish(db, "act5", "ok")
+    yield "agent_actions.of_card", lambda db: agent_actions.of_card(db, "card10")
+    for recent in (agent_actions.recent, views.recent):
+        for of in ({}, {"subscriber": WHO}, {"agent": AGENT}):
+            name = f"{recent.__module__.rpartition('.')[2]}.recent"
+            yield name, partial(recent, limit=20, **of)
+    yield "views.add", lambda db: views.add(db, AGENT, WHO, "card", NOW)
+
+
+def _desk() -> Iterator[tuple[str, Use]]:
+    new = NewTicket(
+        key=NEW, by=AGENT, subscriber=WHO, department="sales", text="Счёт", due=NOW + DAY
+    )
+    note = TicketChange(key=NEW, by=AGENT, note="Позвонить")
+    yield "tickets.open_ticket", lambda db: tickets.open_ticket(db, new, NOW)
+    yield "tickets.change", lambda db: tickets.change(db, 3, note, NOW)
+    yield "tickets.by_id", lambda db: tickets.by_id(db, 3)
+    yield "tickets.history", lambda db: tickets.history(db, 3)
+    yield "tickets.of_subscriber", lambda db: tickets.of_subscriber(db, WHO)
+    yield "tickets.active_of", lambda db: tickets.active_of(db, WHO)
+    yield "tickets.departments", tickets.departments
+    for given in (
+        {},
+        {"department": "sales"},
+        {"owner": ""},
+        {"late_at": NOW},
+        {"closed": True},
+        {"state": "closed"},
+        {"state": "closed", "department": "sales"},
+    ):
+        yield "tickets.listed", partial(tickets.listed, limit=20, **given)
+    yield (
+        "colleague_notes.add",
+        lambda db: colleague_notes.add(db, NEW, WHO, AGENT, "Счёт", NOW),
+    )
+    yield "colleague_notes.of_subscriber", lambda db: colleague_notes.of_subscriber(db, WHO)
+    yield "colleague_notes.remove", lambda db: colleague_notes.remove(db, 5)
+    agent = Agent("new", "Новый", "799", (), "799", Secret("p"))
+    yield "agents.add", lambda db: agents.add(db, [agent])
+    yield "agents.everyone", agents.everyone
+    yield "agents.by_name", lambda db: agents.by_name(db, AGENT)
+    yield "agents.remove", lambda db: agents.remove(db, AGENT, NOW)
+    yield "agents.put_password", lambda db: agents.put_password(db, AGENT, "hash")
+    yield "agents.put_role", lambda db: agents.put_role(db, AGENT, "admin")
+    session = Session(NEW, AGENT, "csrf", NOW, NOW, NOW, NOW + DAY)
+    yield "desk_sessions.add", lambda db: desk_sessions.add(db, session)
+    yield "desk_sessions.find", lambda db: desk_sessions.find(db, NEW, NOW)
+    yield "desk_sessions.of_agent", lambda db: desk_sessions.of_agent(db, AGENT, NOW)
+    yield "desk_sessions.touch", lambda db: desk_sessions.touch(db, NEW, NOW, NOW)
+    yield "desk_sessions.rotate", lambda db: desk_sessions.rotate(db, NEW, "newer", NOW)
+    yield "desk_sessions.end", lambda db: desk_sessions.end(db, NEW)
+    yield "desk_sessions.end_all", lambda db: desk_sessions.end_all(db, AGENT)
+    yield "desk_sessions.remove_expired", lambda db: desk_sessions.remove_expired(db, NOW)

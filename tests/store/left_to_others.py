@@ -1,0 +1,135 @@
+"""What calls leave for others to do, and what cleans up, as :mod:`tests.store.every_statement`."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+
+from ari_app.store import (
+    announcement_requests,
+    announcements,
+    callbacks,
+    code_words,
+    complaints,
+    one_time_codes,
+    orders,
+    outbox,
+    retention,
+)
+from ari_app.store.announcements import Announcement
+from ari_app.store.code_words import Attempt, CodeWord
+from ari_app.store.one_time_codes import OneTimeCode
+from ari_app.store.orders import OrderRecord
+from ari_app.store.retention import KINDS
+from ari_app.store.sqlite import Database
+from tests.bench.big_sql import DAYS
+from tests.store.big_ids import AGENT, CALL, DAY, HOUR, NEW, NOW, NUMBER, WHO, Use
+
+
+def proofs() -> Iterator[tuple[str, Use]]:
+    word, attempt = CodeWord(WHO, "s", "k", NOW, "me"), Attempt(subscriber=WHO, number=NUMBER)
+    yield "code_words.put", lambda db: code_words.put(db, word)
+    yield "code_words.put_pin", lambda db: code_words.put_pin(db, WHO, "hash", "me", NOW)
+    yield "code_words.of", lambda db: code_words.of(db, WHO)
+    yield "code_words.start", lambda db: code_words.start(db, attempt, NOW)
+    yield (
+        "code_words.finish",
+        lambda db: code_words.finish(db, code_words.start(db, attempt, NOW), "ok"),
+    )
+    yield "code_words.unlock", lambda db: code_words.unlock(db, WHO, "me", "", NOW)
+    yield "code_words.strikes", lambda db: code_words.strikes(db, WHO, NOW)
+    yield "code_words.locked_out_until", lambda db: code_words.locked_out_until(db, WHO, NOW)
+    yield "code_words.entries", lambda db: code_words.entries(db, WHO, 5)
+    yield "code_words.wrongs_in_call", lambda db: code_words.wrongs_in_call(db, CALL)
+    code = OneTimeCode(NEW, WHO, NUMBER, CALL, "hash", NOW)
+    yield "one_time_codes.add", lambda db: one_time_codes.add(db, code)
+    yield "one_time_codes.start_try", lambda db: one_time_codes.start_try(db, WHO, CALL, NOW)
+    yield "one_time_codes.use", lambda db: one_time_codes.use(db, "code5")
+
+
+def texts() -> Iterator[tuple[str, Use]]:
+    soon = NOW + HOUR
+    yield "outbox.post", lambda db: outbox.post(db, NEW, NUMBER, "Счёт", CALL, NOW)
+    yield (
+        "outbox.post_secret",
+        lambda db: outbox.post_secret(db, NEW, NUMBER, "1234", CALL, NOW, soon),
+    )
+    yield "outbox.has_expired", lambda db: outbox.has_expired(db, NOW)
+    yield "outbox.drop_expired", lambda db: outbox.drop_expired(db, NOW)
+    yield "outbox.due", lambda db: outbox.due(db, NOW, 20)
+    yield "outbox.next_due", lambda db: outbox.next_due(db, NOW)
+    yield "outbox.make_due", lambda db: outbox.make_due(db, NUMBER, NOW)
+    yield "outbox.start_attempt", lambda db: outbox.start_attempt(db, "text5", soon)
+    yield "outbox.mark_sent", lambda db: outbox.mark_sent(db, "text5", NOW)
+    yield "outbox.attempt_failed", lambda db: outbox.attempt_failed(db, "text5", "no route", True)
+    yield "outbox.of_call", lambda db: outbox.of_call(db, CALL)
+    yield "outbox.undelivered", lambda db: outbox.undelivered(db, NUMBER, 3)
+    yield "outbox.recent", lambda db: outbox.recent(db, 20)
+    yield "outbox.recent", lambda db: outbox.recent(db, 20, NUMBER)
+
+
+def requests() -> Iterator[tuple[str, Use]]:
+    order = OrderRecord(NEW, WHO, "pause", "{}", "null", "1.00", CALL, "ru", NOW)
+    yield "orders.add", lambda db: orders.add(db, order)
+    yield "orders.of", lambda db: orders.of(db, "order5")
+    yield "orders.counted", lambda db: orders.counted(db, WHO, "pause", NOW - DAY)
+    yield "orders.refused", lambda db: orders.refused(db, WHO, "pause", NOW - DAY)
+    yield "orders.replace_order", lambda db: orders.replace_order(db, "order5", "{}")
+    yield "orders.due", lambda db: orders.due(db, NOW, 20)
+    yield "orders.next_due", lambda db: orders.next_due(db, NOW)
+    yield "orders.make_due", lambda db: orders.make_due(db, NOW)
+    yield "orders.postpone", lambda db: orders.postpone(db, "order5", NOW, NOW + HOUR)
+    yield "orders.end", lambda db: orders.end(db, "order5", "done", "{}", NOW)
+    yield "orders.recent", lambda db: orders.recent(db, 20)
+    yield "orders.recent", lambda db: orders.recent(db, 20, WHO)
+    said = (CALL, NUMBER, WHO, "c.wav", 20.0)
+    yield "complaints.add", lambda db: complaints.add(db, NEW, *said, NOW)
+    yield "complaints.by_id", lambda db: complaints.by_id(db, 5)
+    yield "complaints.close", lambda db: complaints.close(db, 5, "Да")
+    yield "callbacks.request", lambda db: callbacks.request(db, NEW, CALL, NUMBER, WHO, NOW)
+    for name, listed in (("complaints", complaints.listed), ("callbacks", callbacks.listed)):
+        for every in (False, True):
+            yield f"{name}.listed", partial(_listed, listed, every)
+    yield "callbacks.promised", lambda db: callbacks.promised(db, AGENT)
+    yield "callbacks.promise", lambda db: callbacks.promise(db, 5, AGENT, NOW)
+    yield "callbacks.open_of", lambda db: callbacks.open_of(db, NUMBER)
+    yield "callbacks.done", lambda db: callbacks.done(db, 5)
+    new = Announcement(areas=("Минск",), since=NOW, until=NOW + HOUR, by="me")
+    asked, posting = announcement_requests, lambda *_: None
+    yield "announcements.add", lambda db: announcements.add(db, new)
+    yield "announcements.by_id", lambda db: announcements.by_id(db, 5)
+    yield "announcements.recent", lambda db: announcements.recent(db, 20)
+    yield "announcements.unended", lambda db: announcements.unended(db, NOW)
+    yield "announcements.extend", lambda db: announcements.extend(db, 5, NOW + DAY, NOW)
+    yield "announcements.cancel", lambda db: announcements.cancel(db, 5, True, NOW)
+    yield "announcements.area_and_tariff", lambda db: announcements.area_and_tariff(db, WHO)
+    heard = ([300], NUMBER)
+    yield "announcement_requests.record_heard", lambda db: asked.record_heard(db, *heard, NEW, NOW)
+    yield (
+        "announcement_requests.heard_since",
+        lambda db: asked.heard_since(db, *heard, NOW - DAY),
+    )
+    yield (
+        "announcement_requests.request_notification",
+        lambda db: asked.request_notification(db, 300, NUMBER, WHO, CALL, NOW),
+    )
+    yield (
+        "announcement_requests.notify_ended",
+        lambda db: asked.notify_ended(db, NOW, posting, lambda *_: ""),
+    )
+
+
+def _listed(listed: Callable[[Database, bool, int], object], every: bool, db: Database) -> object:
+    return listed(db, every, 20)
+
+
+def cleaning() -> Iterator[tuple[str, Use]]:
+    """As the application cleans each hour, where 20 records of each kind have expired."""
+    before = NOW - timedelta(days=DAYS) + HOUR
+    for kind in KINDS:
+        yield "retention.count_expired", partial(retention.count_expired, kind=kind, before=before)
+        yield (
+            "retention.remove_expired",
+            partial(retention.remove_expired, kind=kind, before=before, limit=20),
+        )
+    yield "retention.expired_recordings", lambda db: retention.expired_recordings(db, before)
+    yield "retention.clear_recordings", lambda db: retention.clear_recordings(db, [5])
