@@ -5,6 +5,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import BinaryIO, TypeAlias
 
 from msgspec import Struct
@@ -184,13 +185,16 @@ def _cells(line: str | ValueFaultError, separator: str) -> tuple[str, ...]:
     return tuple(cell.strip(" \t") for cell in cells)
 
 
+@lru_cache(maxsize=4096)
 def _text_fault(text: str) -> str:
     """Why a text cannot be a name, "" if it can: it will be shown in terminals and browsers."""
     if not text:
         return "it is empty — write it"
     if len(text) > LONGEST_TEXT:
         return f"it is longer than {LONGEST_TEXT} signs — shorten it"
-    if any(unicodedata.category(sign)[0] == "C" or sign in "\u2028\u2029" for sign in text):
+    if not text.isprintable() and any(
+        unicodedata.category(sign)[0] == "C" or sign in "\u2028\u2029" for sign in text
+    ):
         return "it has signs that cannot be seen, such as a line break or a NUL — take them out"
     if set(text) & set("<>"):
         return "it has < or > — take them out"

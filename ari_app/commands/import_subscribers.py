@@ -1,8 +1,8 @@
-"""`firstline subscribers import`: subscribers from a CSV file, all of them or none."""
+"""`firstline subscribers import`: subscribers from a CSV file, none of them if one is wrong."""
 
 import asyncio
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -28,6 +28,12 @@ T = TypeVar("T")
 BATCH = 500
 """How many lines are compared with the store at once."""
 
+WRITTEN = 2000
+"""How many subscribers are written in one transaction: a fifth of a second."""
+
+PAUSE = 0.1
+"""Seconds after each transaction in which a running application can write: it tries as often."""
+
 
 @click.command("import")
 @click.argument("csv", type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True))
@@ -36,11 +42,13 @@ BATCH = 500
 @by_option
 @click.pass_obj
 def import_(state: State, csv: Path, update: bool, dry_run: bool, by: str) -> None:
-    """Import subscribers from a CSV file, all of them or none.
+    """Import subscribers from a CSV file, none of them if a line is wrong.
 
     The file is UTF-8 with `;` or `,`. Its first
     line names the columns: number, name, language, area and optionally birthday and code-word.
     Only the hash of a code word is stored; a birthday is used to reject weak ones, not stored.
+    What is in the store already, as it is in the file, stays: after an interruption repeat the
+    command.
     """
 
     if not csv.is_file():
@@ -64,7 +72,8 @@ def import_(state: State, csv: Path, update: bool, dry_run: bool, by: str) -> No
                     await work.hash(_shown("hashing words", file, roster.read()), hasher)
             if roster.digest != digest:
                 raise click.ClickException(f"{csv} was changed meanwhile: nothing was written")
-            click.echo(f"done: {_summary(await work.commit(by))}")
+            pause = PAUSE if state.control.exists() else 0.0
+            click.echo(f"done: {_summary(await work.commit(by, pause))}")
             await refresh_application(state)
 
     with_store(state, importing)
@@ -78,63 +87,91 @@ class _Import:
         self._store = store
         self._aside = aside
         self._update = update
-        self.wrong = self.words = self._lines = self._known = 0
+        self.wrong = 0
+        self._planned = ImportResult()
+
+    @property
+    def words(self) -> int:
+        """How many code words are to be set."""
+        return self._planned.words
 
     async def check(self, entries: Iterator[Line]) -> None:
         """Put all rows into the staging area and print mistakes."""
         while batch := list(islice(entries, BATCH)):
             numbers = {one.arrival.msisdn for one in batch if isinstance(one, Row)}
-            known = await self._store.read(bulk_import.taken_numbers, numbers)
-            self._known += len(known)
+            known = await self._store.read(bulk_import.existing, numbers)
             for one in batch:
                 for wrong in self._faults(one, known) if isinstance(one, Row) else one:
                     self.wrong += 1
                     click.echo(f"{self._file}:{wrong.line}: {wrong.text}", err=True)
 
-    def _faults(self, row: Row, known: frozenset[str]) -> Iterator[RowFault]:
-        self._lines += 1
-        self.words += row.word is not None
+    def _faults(self, row: Row, known: Mapping[str, tuple[str, str, str]]) -> Iterator[RowFault]:
         one = row.arrival
-        before = self._aside.put(one)
+        there = known.get(one.msisdn)
+        new, same = there is None, there == (one.name, one.language, one.area)
+        word = row.word is not None and (new or self._update)
+        before = self._aside.put(one, new or not same or word)
+        updated = not (new or same)
+        self._planned += ImportResult(new, updated, word, not (new or updated or word))
         if before is not None:
             yield RowFault(one.line, f"number: it is in line {before}, too — remove one of them")
-        elif one.msisdn in known and not self._update:
+        elif updated and not self._update:
             text = "a subscriber has it already — remove the line, or give --update"
             yield RowFault(one.line, f"number: {text}")
 
     async def hash(self, entries: Iterator[Line], hasher: Hasher) -> None:
         """Hash the code words, as many in parallel as there are threads."""
-        rows = (one for one in entries if isinstance(one, Row) and one.word is not None)
+        rows = (
+            one
+            for one in entries
+            if isinstance(one, Row) and one.word and self._aside.is_wanted(one.arrival.line)
+        )
         while some := list(islice(rows, 2 * THREADS)):
             found = await asyncio.gather(*(hasher.hashes(row.word) for row in some if row.word))
             for row, (spoken, keyed) in zip(some, found, strict=True):
                 self._aside.set_code_word(row.arrival.line, spoken, keyed)
 
-    async def commit(self, by: str) -> ImportResult:
-        """Write all rows in one transaction."""
-        write = partial(bulk_import.commit, update=self._update, by=by, at=datetime.now(UTC))
-        try:
-            return await self._store.write(write, self._aside)
-        except NumberTakenError as error:
-            raise click.ClickException(
-                f"{self._file}:{error}: the number was assigned meanwhile: nothing was written"
-            ) from error
+    async def commit(self, by: str, pause: float) -> ImportResult:
+        """Write all rows, in batches with pauses of so many seconds between them."""
+        at, done, line = datetime.now(UTC), ImportResult(unchanged=self._planned.unchanged), 0
+        write = partial(bulk_import.commit, update=self._update, by=by, at=at)
+        with _progress() as bar:
+            total = sum((self._planned.added, self._planned.updated))
+            task = bar.add_task("writing", total=total)
+            while batch := self._aside.after(line, WRITTEN):
+                try:
+                    done += await self._store.write(write, batch)
+                except NumberTakenError as error:
+                    raise click.ClickException(
+                        f"{self._file}:{error}: the number was assigned meanwhile; "
+                        f"written before: {_summary(done)}"
+                    ) from error
+                line = batch[-1][0].line
+                bar.update(task, advance=len(batch))
+                await asyncio.sleep(pause)
+        return done
 
     def summary(self) -> str:
         """What would be done, in words."""
-        return _summary(ImportResult(self._lines - self._known, self._known, self.words))
+        return _summary(self._planned)
 
 
 def _summary(done: ImportResult) -> str:
-    return f"{done.added} added, {done.updated} updated, {done.words} code words set"
+    unchanged = f", {done.unchanged} unchanged" if done.unchanged else ""
+    return f"{done.added} added, {done.updated} updated, {done.words} code words set{unchanged}"
 
 
 def _shown(what: str, file: BinaryIO, entries: Iterable[T]) -> Iterator[T]:
     """The entries of a file, with a progress bar on a terminal."""
-    screen = console()
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    with _progress() as bar:
         task = bar.add_task(what, total=os.fstat(file.fileno()).st_size)
         for number, one in enumerate(entries):
             if number % BATCH == 0:
                 bar.update(task, completed=file.tell())
             yield one
+
+
+def _progress() -> Progress:
+    """A progress bar, on a terminal alone."""
+    screen = console()
+    return Progress(console=screen, transient=True, disable=not screen.is_terminal)

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
+from ari_app.selfcare.backends import NumberDirectory
 from ari_app.selfcare.operation_request import OperationRequest
 from ari_app.selfcare.orders import (
     BlockSim,
@@ -130,6 +131,15 @@ PARSERS: Mapping[str, Parser] = {
     "top-up": _top_up,
 }
 """Operation -> the parser of its order."""
+
+
+async def parsed_order(
+    name: str, request: OperationRequest, directory: NumberDirectory, today: date
+) -> Order | InputFault:
+    """The order of an operation; ``directory`` looks up the recipient, if it has one."""
+    keyed = request.digits("recipient") if "recipient" in request.inputs else ""
+    recipient = await directory.by_number(keyed) if keyed else None
+    return PARSERS[name](request, ParseContext(recipient, today))
 
 
 def months_after(day: date, months: int) -> date:

@@ -11,7 +11,7 @@ from ari_app.selfcare import answers
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import BillingUnavailable
 from ari_app.selfcare.operation_request import Action, OperationRequest
-from ari_app.selfcare.order_input import PARSERS, InputFault, ParseContext
+from ari_app.selfcare.order_input import PARSERS, InputFault, parsed_order
 from ari_app.selfcare.order_port import BalanceTransfer, OrderRequest
 from ari_app.selfcare.orders import (
     Buy,
@@ -244,10 +244,8 @@ class PaidOperations:
                 return Answered(outcome)
 
     async def _order(self, name: str, request: OperationRequest) -> Order | InputFault:
-        recipient = None
-        if "recipient" in request.inputs:
-            recipient = await self._backends.directory.by_number(request.digits("recipient"))
-        return PARSERS[name](request, ParseContext(recipient, self._backends.now().date()))
+        back = self._backends
+        return await parsed_order(name, request, back.directory, back.now().date())
 
     async def _transfer(self, order: Order, subscriber: int) -> BalanceTransfer | None:
         """What goes to another subscriber; None if an offer is gone, which billing then refuses."""

@@ -1,14 +1,18 @@
-"""Bulk import of subscribers: staged first, then stored in one transaction.
+"""Bulk import of subscribers: staged first, then stored in batches.
 
 The staging database has no name: SQLite keeps it in memory, and on disk when it grows. All faults
-of an import show before anything is written to the store.
+of an import show before anything is written to the store. A batch is a transaction, so that others
+can write meanwhile; an import that was interrupted goes on when it is repeated, because what is
+stored already as it is to be is left as it is.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import TypeAlias
 
 from msgspec import Struct, json
+from msgspec.structs import astuple
 
 from ari_app.store import code_words
 from ari_app.store.code_words import CodeWord
@@ -18,7 +22,7 @@ from ari_app.store.times import micros
 _SCHEMA = """
     create table arrivals (
         line integer primary key, msisdn text not null unique, name text not null,
-        language text not null, area text not null, spoken text, keyed text
+        language text not null, area text not null, wanted integer not null, spoken text, keyed text
     ) strict
 """
 
@@ -34,11 +38,20 @@ class ImportedSubscriber(Struct, frozen=True):
 
 
 class ImportResult(Struct, frozen=True):
-    """How many subscribers were added and updated, and how many code words were set."""
+    """How many subscribers were added and updated, how many code words were set, and how many
+    subscribers were there already as they were to be."""
 
-    added: int
-    updated: int
-    words: int
+    added: int = 0
+    updated: int = 0
+    words: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "ImportResult") -> "ImportResult":
+        return ImportResult(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
+
+Staged: TypeAlias = tuple[ImportedSubscriber, str | None, str | None]
+"""A subscriber, with the hashes of their code word."""
 
 
 class NumberTakenError(Exception):
@@ -53,12 +66,13 @@ class Staging:
         self._conn.execute("pragma journal_mode = off")
         self._conn.execute(_SCHEMA)
 
-    def put(self, one: ImportedSubscriber) -> int | None:
-        """Stage a subscriber; returns the earlier line with the same number, if there is one."""
+    def put(self, one: ImportedSubscriber, wanted: bool = True) -> int | None:
+        """Stage a subscriber who is ``wanted`` to be written; returns the earlier line with the
+        same number, if there is one."""
         done = self._conn.execute(
-            "insert into arrivals (line, msisdn, name, language, area) values (?, ?, ?, ?, ?)"
-            " on conflict do nothing",
-            (one.line, one.msisdn, one.name, one.language, one.area),
+            "insert into arrivals (line, msisdn, name, language, area, wanted)"
+            " values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+            (one.line, one.msisdn, one.name, one.language, one.area, wanted),
         )
         if done.rowcount == 1:
             return None
@@ -66,53 +80,79 @@ class Staging:
         (line,) = self._conn.execute(where, (one.msisdn,)).fetchone()
         return int(line)
 
+    def is_wanted(self, line: int) -> bool:
+        """Whether the subscriber of a line is to be written."""
+        where = "select wanted from arrivals where line = ?"
+        return bool(self._conn.execute(where, (line,)).fetchone()[0])
+
     def set_code_word(self, line: int, spoken: str, keyed: str) -> None:
         """Set the hashes of the code word of a line."""
         self._conn.execute(
             "update arrivals set spoken = ?, keyed = ? where line = ?", (spoken, keyed, line)
         )
 
-    def __iter__(self) -> Iterator[tuple[ImportedSubscriber, str | None, str | None]]:
-        """All staged subscribers, with the hashes of their code words."""
+    def after(self, line: int, limit: int) -> list[Staged]:
+        """The next subscribers to be written, after a line."""
         rows = self._conn.execute(
-            "select line, msisdn, name, language, area, spoken, keyed from arrivals order by line"
+            "select line, msisdn, name, language, area, spoken, keyed from arrivals"
+            " where wanted and line > ? order by line limit ?",
+            (line, limit),
         )
-        return ((ImportedSubscriber(*row[:5]), row[5], row[6]) for row in rows)
+        return [(ImportedSubscriber(*row[:5]), row[5], row[6]) for row in rows]
 
     def close(self) -> None:
         """Drop the staged subscribers."""
         self._conn.close()
 
 
-def taken_numbers(db: Database, numbers: Collection[str]) -> frozenset[str]:
-    """Which of these normalised numbers belong to subscribers."""
+def existing(db: Database, numbers: Collection[str]) -> Mapping[str, tuple[str, str, str]]:
+    """Name, language and area of the subscribers with some of these normalised numbers."""
     rows = db.conn.execute(
-        "select msisdn from subscribers where msisdn in (select value from json_each(?))",
+        "select msisdn, name, language, area from subscribers"
+        " where msisdn in (select value from json_each(?))",
         (json.encode(list(numbers)).decode(),),
     )
-    return frozenset(number for (number,) in rows)
+    return {number: (name, language, area) for number, name, language, area in rows}
 
 
-def commit(db: Database, staged: Staging, update: bool, by: str, at: datetime) -> ImportResult:
-    """Store all staged subscribers; with ``update`` also those that exist.
+def commit(
+    db: Database, batch: Iterable[Staged], update: bool, by: str, at: datetime
+) -> ImportResult:
+    """Store staged subscribers; with ``update`` also those that exist and are different.
 
-    :class:`NumberTakenError`: a subscriber with one of the numbers exists and ``update`` is off.
-    Code words are set, never removed; SIP phones stay as they are.
+    :class:`NumberTakenError`: a subscriber with one of the numbers exists, is different, and
+    ``update`` is off. Code words are set, never removed; SIP phones stay as they are.
     """
-    (before,) = db.conn.execute("select count(*) from subscribers").fetchone()
-    number = words = 0
-    for one, spoken, keyed in staged:
-        found = db.conn.execute(
+    done = ImportResult()
+    for one, spoken, keyed in batch:
+        id, added, updated = _put(db, one, update, at)
+        word = spoken is not None and keyed is not None and (added or update)
+        if spoken is not None and keyed is not None and word:
+            code_words.put(db, CodeWord(id, spoken, keyed, at, by))
+        done += ImportResult(added, updated, word, not (added or updated or word))
+    return done
+
+
+def _put(
+    db: Database, one: ImportedSubscriber, update: bool, at: datetime
+) -> tuple[int, bool, bool]:
+    """The id of a subscriber, and whether they were added or updated."""
+    said = (one.name, one.language, one.area)
+    found = db.conn.execute(
+        "select id, name, language, area from subscribers where msisdn = ?", (one.msisdn,)
+    ).fetchone()
+    if found is None:
+        added = db.conn.execute(
             "insert into subscribers (msisdn, name, language, area, created)"
-            " values (?, ?, ?, ?, ?) on conflict (msisdn) do update set name = excluded.name,"
-            " language = excluded.language, area = excluded.area where ? returning id",
-            (one.msisdn, one.name, one.language, one.area, micros(at), update),
-        ).fetchone()
-        if found is None:
-            raise NumberTakenError(one.line)
-        number += 1
-        if spoken is not None and keyed is not None:
-            code_words.put(db, CodeWord(found[0], spoken, keyed, at, by))
-            words += 1
-    (after,) = db.conn.execute("select count(*) from subscribers").fetchone()
-    return ImportResult(after - before, number - (after - before), words)
+            " values (?, ?, ?, ?, ?)",
+            (one.msisdn, *said, micros(at)),
+        )
+        return added.lastrowid or 0, True, False
+    if found[1:] == said:
+        return found[0], False, False
+    if not update:
+        raise NumberTakenError(one.line)
+    db.conn.execute(
+        "update subscribers set name = ?, language = ?, area = ? where id = ?", (*said, found[0])
+    )
+    return found[0], False, True

@@ -44,9 +44,11 @@ from tests.operators import BELARUS
 SETTINGS = """
 [site]
 demo = false
+timezone = "Europe/Minsk"
 numbers = ["611"]
 languages = ["ru"]
 [operator]
+name = "Example"
 country = "BY"
 currency = "BYN"
 [billing]
@@ -56,8 +58,8 @@ CALLER = 77
 """The subscriber whose phone calls."""
 SEARCHES = ("Ковальвич", "анна", "к", "минск", "роуминг метро", big_store.number(CALLER))
 CALLS = 3
-QUIET = 130
-"""Samples of 16 bits below this are silence."""
+QUIET = 0.004
+"""What is below this, of full scale, is silence: G.711 adds less noise."""
 
 
 @click.command(help=__doc__)
@@ -173,7 +175,7 @@ def _first_sound(one: Installation, directory: Path, number: str) -> float:
     recording = directory / "heard.wav"
     one.out("call", "611", "--as", number, "--stay", "3", "--record", str(recording))
     samples, rate = wav.read(recording)
-    return float(np.flatnonzero(np.abs(samples.astype(int)) > QUIET)[0]) / rate
+    return float(np.flatnonzero(np.abs(samples) > QUIET)[0]) / rate
 
 
 def _memory(pid: int) -> float:

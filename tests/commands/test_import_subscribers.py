@@ -2,26 +2,25 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
 from ari_app.control.server import serve_control
 from ari_app.store import bulk_import, subscribers
-from ari_app.store.bulk_import import ImportedSubscriber, NumberTakenError, Staging
 from ari_app.store.db import Store
 from ari_app.store.directory import Caller, Directory
+from ari_app.store.open_database import open_reader
+from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
 from tests.commands.conftest import Run
 from tests.commands.test_subscribers import proven
 from tests.control.fake_handlers import handlers
 from tests.operators import BELARUS
-from tests.store.samples import NOON
 
 HEAD = "number;name;language;area"
 EVA = "+375 29 123-45-67;Берёзкина Ева;be;Минск"
@@ -34,14 +33,8 @@ def csv(tmp_path: Path) -> Path:
 
 
 def everyone(state: State) -> list[Subscriber]:
-    async def asking() -> list[Subscriber]:
-        store = await Store.open(state.database, BELARUS)
-        try:
-            return await store.read(subscribers.page, 0, 1000)
-        finally:
-            await store.close()
-
-    return asyncio.run(asking())
+    with closing(open_reader(state.database, 5.0, BELARUS)) as db:
+        return subscribers.page(db, 0, 10_000)
 
 
 @contextmanager
@@ -226,51 +219,21 @@ def test_a_dry_run_writes_nothing(demo: State, run: Run, csv: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, printed)
 
 
-def test_an_updated_subscriber_keeps_phone_and_code_word(demo: State, run: Run, csv: Path) -> None:
-    before = everyone(demo)[0]
-    csv.write_text(f"{HEAD};code-word\n{before.msisdn};Ева Новая;en;Гомель;\n")
-    assert run("subscribers", "import", str(csv), "--update").exit_code == 0
-    assert everyone(demo)[0] == replace(before, name="Ева Новая", language="en", area="Гомель")
-
-
 def test_a_file_that_changes_meanwhile_is_refused(
     demo: State, run: Run, csv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     csv.write_text(f"{HEAD};code-word\n{EVA};жнівень\n")
-    known = bulk_import.taken_numbers
+    known = bulk_import.existing
 
-    def changed(*given: object) -> frozenset[str]:
+    def changed(db: Database, numbers: Collection[str]) -> Mapping[str, tuple[str, str, str]]:
         csv.write_text(f"{HEAD};code-word\n{EVA};дождь\n")
-        return known(*given)  # type: ignore[arg-type]
+        return known(db, numbers)
 
-    monkeypatch.setattr(bulk_import, "taken_numbers", changed)
+    monkeypatch.setattr(bulk_import, "existing", changed)
     with unchanged(demo):
         done = run("subscribers", "import", str(csv))
     assert done.exit_code == 1
     assert "was changed meanwhile: nothing was written" in done.stderr
-
-
-def test_many_lines_in_one_transaction(demo: State, run: Run, csv: Path) -> None:
-    lines = (f"37529{number:07};Ева {number};be;Минск" for number in range(3000))
-    csv.write_text("\n".join((HEAD, *lines)))
-    assert run("subscribers", "import", str(csv)).stdout.startswith("done: 3000 added, 0 updated")
-    with unchanged(demo):
-        done = run("subscribers", "import", str(csv))
-    assert done.stderr.endswith("3000 mistakes: nothing was written\n")
-
-
-async def test_who_was_added_meanwhile_stops_all(tmp_path: Path) -> None:
-    store = await Store.open(tmp_path / "firstline.db", BELARUS)
-    aside = Staging()
-    for line, number in ((2, "375291234567"), (3, "375291234568")):
-        aside.put(ImportedSubscriber(line, number, "Ева", "be", "Минск"))
-    one = Subscriber(1, "375291234568", "Лев", "ru", "Брест", None, None, NOON)
-    await store.write(subscribers.add, [one])
-    with pytest.raises(NumberTakenError, match="3"):
-        await store.write(bulk_import.commit, aside, False, "anna", NOON)
-    assert await store.read(subscribers.page, 0, 1000) == [one]
-    aside.close()
-    await store.close()
 
 
 async def test_a_running_application_knows_them_at_once(demo: State, run: Run, csv: Path) -> None:

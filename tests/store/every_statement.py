@@ -1,7 +1,6 @@
 """Each function of the store as the application calls it, for a :mod:`tests.bench.big_store`."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from functools import partial
 
 from msgspec.structs import replace
@@ -27,7 +26,7 @@ from ari_app.store import (
 )
 from ari_app.store.agent_actions import AgentAction
 from ari_app.store.agents import Agent
-from ari_app.store.bulk_import import ImportedSubscriber, Staging
+from ari_app.store.bulk_import import ImportedSubscriber
 from ari_app.store.calls import CallAbout, CallBegan, CallEnded, Record, StepTaken
 from ari_app.store.cards import Card, TypedText
 from ari_app.store.desk_sessions import Session
@@ -77,9 +76,8 @@ def _erase(db: Database) -> object:
 
 
 def _import(db: Database) -> object:
-    with closing(Staging()) as staged:
-        staged.put(ImportedSubscriber(1, NUMBER, "Anna", "ru", "Минск"))
-        return bulk_import.commit(db, staged, True, "me", NOW)
+    one = ImportedSubscriber(1, NUMBER, "Anna", "ru", "Минск")
+    return bulk_import.commit(db, [(one, None, None)], True, "me", NOW)
 
 
 def _subscribers() -> Iterator[tuple[str, Use]]:
@@ -100,7 +98,7 @@ def _subscribers() -> Iterator[tuple[str, Use]]:
     )
     yield "subscribers.areas", subscribers.areas
     yield "subscribers.remember_language", lambda db: subscribers.remember_language(db, WHO, "en")
-    yield "bulk_import.taken_numbers", lambda db: bulk_import.taken_numbers(db, [NUMBER])
+    yield "bulk_import.existing", lambda db: bulk_import.existing(db, [NUMBER])
     yield "bulk_import.commit", _import
     for text in ("Ковальвич", "анна", "минск", "к", NUMBER, "0000077", "анна 0077", "роуминг"):
         yield "search.find", partial(search.find, text=text, limit=20)

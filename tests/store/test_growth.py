@@ -2,12 +2,11 @@
 
 SQLite counts the steps of its virtual machine, so the machine that runs the tests does not matter:
 each function of the store is used with a store of a few subscribers, and with one of four times as
-many. Times and memory at a million are measured by `tests/bench/size`.
+many. Times and memory at a million are what `tests/bench/size` measures.
 """
 
 import importlib
 import inspect
-import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +25,7 @@ FEW, MANY = 1500, 6000
 NOISE = 700
 """Steps by which uses may differ: rows that are found, levels of an index."""
 GRAIN = 10
-"""Of how many steps at once SQLite tells."""
+"""After how many steps SQLite reports each time."""
 
 _NO_QUERIES = {"sqlite.distinct"}
 """Used by the others."""
@@ -70,14 +69,14 @@ def steps(db: Database, use: Use) -> int:
 def functions() -> set[str]:
     """The functions of the store that use a database, without the demo operator's."""
     found = set()
-    for one in pkgutil.iter_modules(ari_app.store.__path__):
-        if one.name == "schema" or one.name.startswith("demo_"):
+    for file in Path(ari_app.store.__path__[0]).glob("*.py"):
+        if file.stem.startswith("demo_"):
             continue
-        module = importlib.import_module(f"ari_app.store.{one.name}")
+        module = importlib.import_module(f"ari_app.store.{file.stem}")
         for name, value in vars(module).items():
             mine = inspect.isfunction(value) and value.__module__ == module.__name__
             if mine and not name.startswith("_") and next(iter(_parameters(value)), "") == "db":
-                found.add(f"{one.name}.{name}")
+                found.add(f"{file.stem}.{name}")
     return found
 
 
