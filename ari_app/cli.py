@@ -16,6 +16,11 @@ SECTIONS = {
         "stop": Lazy("up:stop", "Stop the application when its calls have ended"),
         "down": Lazy("up:down", "Stop what `up` started"),
         "status": Lazy("status:status", "Show what runs, and the accounts of phones"),
+        "install": Lazy(
+            "install:install",
+            "Install two services of systemd, for the application and for Asterisk",
+        ),
+        "uninstall": Lazy("install:uninstall", "Remove the services"),
         "pbx": Lazy("pbx:pbx", "Render, start and stop the Asterisk of this installation"),
     },
     "Try": {

@@ -4,7 +4,10 @@ import asyncio
 import logging
 import sys
 import time
-from typing import TextIO
+from datetime import UTC, datetime
+from typing import Literal, TextIO
+
+from msgspec import json
 
 FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 
@@ -32,6 +35,22 @@ class _Formatter(logging.Formatter):
                 time.strftime(datefmt or "%X", time.localtime(second)),
             )
         return self._text
+
+
+class _JsonFormatter(logging.Formatter):
+    """A line of JSON for each record, for journald and what collects logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See :class:`logging.Formatter`."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat("T", "milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.encode(line).decode()
 
 
 class BufferedHandler(logging.StreamHandler[TextIO]):
@@ -80,10 +99,11 @@ class BufferedHandler(logging.StreamHandler[TextIO]):
         return True
 
 
-def configure(level: str) -> None:
-    """Log to the standard error stream from ``level`` on."""
+def configure(level: str, form: Literal["text", "json"] = "text") -> None:
+    """Log to the standard error stream from ``level`` on, as text or as lines of JSON."""
     handler = BufferedHandler(sys.stderr)
-    handler.setFormatter(_Formatter(FORMAT, "%H:%M:%S"))
+    text = form == "text"
+    handler.setFormatter(_Formatter(FORMAT, "%H:%M:%S") if text else _JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -3,10 +3,12 @@
 import asyncio
 import io
 import logging
+from datetime import datetime
 
 import pytest
+from msgspec import json
 
-from ari_app.log import BufferedHandler
+from ari_app.log import BufferedHandler, _JsonFormatter
 from tests.ari.facts import until
 
 
@@ -51,6 +53,19 @@ async def test_what_is_wrong_is_written_at_once_and_after_what_came_before(
     assert paper.getvalue() == "first\nsecond\n"
     log.info("third")
     await until(lambda: paper.getvalue().endswith("third\n"))
+
+
+def test_lines_of_json(paper: Paper, log: logging.Logger) -> None:
+    log.handlers[0].setFormatter(_JsonFormatter())
+    log.info("call %d", 3)
+    try:
+        raise OSError("the disk is full")
+    except OSError:
+        log.exception("call %d failed", 4)
+    first, second = map(json.decode, paper.getvalue().splitlines())
+    assert (first["level"], first["message"], first["logger"]) == ("INFO", "call 3", "of a test")
+    assert datetime.fromisoformat(first["time"]).tzinfo is not None
+    assert "OSError: the disk is full" in second["exception"]
 
 
 def test_without_a_loop_every_line_is_written_at_once(log: logging.Logger, paper: Paper) -> None:

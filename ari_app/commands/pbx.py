@@ -7,7 +7,7 @@ import click
 from ari_app.commands.groups import Commands
 from ari_app.commands.runner import console, run
 from ari_app.config.state import State
-from ari_app.main import pbx_site, processes, speech
+from ari_app.main import pbx_site, processes, service, speech
 from ari_app.main.demo import open_store
 from ari_app.main.exchange import exchange_of
 from ari_app.menus import loading
@@ -61,6 +61,7 @@ def run_(state: State) -> None:
         raise click.ClickException("[ari] has a url, so Asterisk is not run from here")
     if not (state.directory / "asterisk" / "etc" / "asterisk.conf").exists():
         run(_pbx(state)).write()
+    service.notify("READY=1")  # Asterisk is started; the application connects when it answers
     become(pbx_site.asterisk(config, state, click.echo), state.directory)
 
 

@@ -34,6 +34,12 @@ from ari_app.main import daemon, processes, stopping
     is_flag=True,
     help="Start the application alone: a service of its own runs Asterisk (`firstline pbx run`).",
 )
+@click.option(
+    "--log",
+    "form",
+    type=click.Choice(["text", "json"]),
+    help="How to log, for this start: as text, or a line of JSON each.",
+)
 @click.pass_obj
 def up(
     state: State,
@@ -42,6 +48,7 @@ def up(
     voice: str | None,
     take_over: bool,
     no_asterisk: bool,
+    form: str | None,
 ) -> None:
     """Start Asterisk and the application; Ctrl-C stops both.
 
@@ -51,15 +58,17 @@ def up(
     state.configure(port_offset, voice or "")
     if voice:
         os.environ[f"{PREFIX}VOICE_ENGINE"] = voice  # also for the process that stays behind
+    if form:
+        os.environ[f"{PREFIX}LOG_FORMAT"] = form
     config = state.config()
     start = daemon.Start(take_over, not no_asterisk)
     if detach:
-        log.configure(config.log.level)
+        log.configure(config.log.level, config.log.format)
         run(daemon.detach(state, console(), start))
         tip = "`firstline call 611 --press 1`, or " if config.site.demo else ""
         click.echo(f"Firstline is ready: try {tip}`firstline status`")
         return
-    log.configure(config.log.level)
+    log.configure(config.log.level, config.log.format)
     run(daemon.up(config, state, console(), start))
 
 

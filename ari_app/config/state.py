@@ -165,9 +165,10 @@ class State:
     def begin(self, text: str) -> None:
         """Write the first settings of a real operator, if they are right."""
         self._config(text, {})
-        part = (self.directory / FILE).with_suffix(".part")
+        file = (self.directory / FILE).resolve()  # that of a service is in /etc
+        part = file.with_suffix(".part")
         part.write_text(text, "utf-8")
-        part.rename(self.directory / FILE)
+        part.rename(file)
 
     def configure(self, offset: int, voice: str = "") -> None:
         """Write the first settings of an installation, its ports moved by ``offset``.

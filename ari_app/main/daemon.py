@@ -18,7 +18,7 @@ from ari_app.ari.link import Link
 from ari_app.config.settings import Config
 from ari_app.config.state import PREFIX, State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.main import speech
+from ari_app.main import service, speech
 from ari_app.main.app import running
 from ari_app.main.demo import open_store
 from ari_app.main.exchange import asterisk_running, exchange_of
@@ -96,7 +96,19 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
 
 async def _serve(link: Link, config: Config, signals: Signals, seconds: float | None) -> None:
     """Wait for ARI, then until the application is to stop."""
-    await _reach(link, config, signals.stop, seconds)
+    service.notify("READY=1\nSTATUS=waiting for Asterisk")
+    watching = asyncio.create_task(service.watchdog())
+    try:
+        await _reach(link, config, signals.stop, seconds)
+        _ready_to_serve(link, config, signals)
+        await signals.stop.wait()
+    finally:
+        watching.cancel()
+        service.notify("STOPPING=1")
+    log.info("stopping")
+
+
+def _ready_to_serve(link: Link, config: Config, signals: Signals) -> None:
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)
     numbers = ", ".join(config.site.numbers)
@@ -104,8 +116,7 @@ async def _serve(link: Link, config: Config, signals: Signals, seconds: float | 
     if link.connected:
         signals.was_ready = True
         log.info("ready: phones register at %s and dial %s", where, numbers)
-    await signals.stop.wait()
-    log.info("stopping")
+        service.notify(f"STATUS=serving {numbers}")
 
 
 def _return_large_blocks() -> None:

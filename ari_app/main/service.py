@@ -1,0 +1,33 @@
+"""Reports to the service manager that runs us: the protocol of sd_notify(3) of systemd.
+
+A datagram to the Unix socket that ``NOTIFY_SOCKET`` names. Without one nothing is sent.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping
+from typing import NoReturn
+
+
+def notify(state: str, environment: Mapping[str, str] = os.environ) -> None:
+    """Report ``state``, such as ``READY=1``; a manager that is gone is no error."""
+    address = environment.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sending:
+        sending.setblocking(False)
+        try:
+            sending.sendto(state.encode(), address.replace("@", "\0", 1))
+        except OSError:
+            return
+
+
+async def watchdog(environment: Mapping[str, str] = os.environ) -> NoReturn:
+    """Report twice in each period of the manager's watchdog that the event loop runs."""
+    period = int(environment.get("WATCHDOG_USEC", "0")) / 1e6
+    while True:
+        if not period:
+            await asyncio.Event().wait()
+        notify("WATCHDOG=1", environment)
+        await asyncio.sleep(period / 2)
