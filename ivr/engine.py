@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr import listening, nodes
+from ivr import holding, listening, nodes
 from ivr.digits import answer
 from ivr.draft import Draft, FlowError, Step
 from ivr.events import (
@@ -124,10 +124,10 @@ def _take(draft: Draft, event: Event) -> Next:
                 return ""
             case Began(), _ if at.turn == 1:
                 return draft.flow.start
-            case Keyed(), nodes.Listens():
+            case ((Keyed() | Silent()), nodes.Listens()):
                 return listening.answered(draft, node, event)
-            case Silent(), nodes.Listens():
-                return listening.silent(draft, node, event)
+            case ((Keyed() | Silent()), nodes.Hold()):
+                return holding.answered(draft, node, event)
             case Answered(), _:
                 return _answered(draft, node, event)
             case Bridged(), nodes.Queue() | nodes.Dial():

@@ -23,19 +23,15 @@ def ask(draft: Draft, node: Listens) -> Ask:
     return _ask(draft, node, draft.phrases(opening(node)))
 
 
-def answered(draft: Draft, node: Listens, event: Keyed) -> Ask | Done | str:
-    """The caller pressed keys."""
-    keys = event.digits
+def answered(draft: Draft, node: Listens, event: Keyed | Silent) -> Ask | Done | str:
+    """The caller pressed keys, or the timer ran out without one."""
     _present(draft, node, event)
+    if isinstance(event, Silent):
+        return _missed(draft, node, "silent")
+    keys = event.digits
     if keys in consent(node) and not _presented(draft):
         return _missed(draft, node, "early", keys)
     return _typed(draft, node, keys) if isinstance(node, Input) else _chosen(draft, node, keys)
-
-
-def silent(draft: Draft, node: Listens, event: Silent) -> Ask | Done | str:
-    """The timer ran out without a key."""
-    _present(draft, node, event)
-    return _missed(draft, node, "silent")
 
 
 def _present(draft: Draft, node: Listens, event: Keyed | Silent) -> None:
@@ -108,14 +104,14 @@ def _value(node: Input, digits: str) -> Value:
 
 def _act(draft: Draft, node: Listens, action: str) -> Ask | str:
     """Carry out a key's action: go to a node, repeat, or go back."""
-    target = _back(draft) if action == BACK else action
+    target = back(draft) if action == BACK else action
     if target == REPEAT:
         return _ask(draft, node, draft.session.again)
     draft.session = replace(draft.session, presented=())
     return target
 
 
-def _back(draft: Draft) -> str:
+def back(draft: Draft) -> str:
     """The menu before this one; from a flow's first menu, the last one of the calling flow.
 
     Without one it is the menu itself; a confirm is repeated, because it means nothing without what

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from ivr import listening, nodes, wants
+from ivr import holding, listening, nodes, wants
 from ivr.conditions import REFERENCE, fits, literal, plain
 from ivr.consent import use_consent
 from ivr.draft import Draft, FlowError
@@ -29,6 +29,8 @@ def enter(draft: Draft, node: Node) -> Next:
     match node:
         case nodes.Menu() | nodes.Input() | nodes.Confirm():
             return listening.ask(draft, node)
+        case nodes.Hold():
+            return holding.ask(draft, node)
         case nodes.Say() | nodes.End():
             return _play(draft, node)
         case nodes.Branch() | nodes.Set() | nodes.Goto() | nodes.Call() | nodes.Return():

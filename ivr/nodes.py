@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from ivr.terms import (
+    HoldTime,
     Is,
     Keys,
     LongTime,
@@ -114,6 +115,14 @@ class Confirm(Listens, frozen=True, kw_only=True):
     no: Annotated[Target, Meta(description="next node after no")]
     yes_key: Annotated[str, Is.KEYS, Meta(description="the key that means yes")] = "1"
     no_key: Annotated[str, Is.KEYS, Meta(description="the key that means no")] = "2"
+
+
+class Hold(Node, frozen=True, kw_only=True):
+    """Plays prompts, then music until the caller has done something and presses a key."""
+
+    hold: Words
+    wait: Annotated[HoldTime, Meta(description="from the end of the prompts to going on by itself")]
+    then: Annotated[Target, Meta(description="next node after any key that always has not")]
 
 
 class Do(Node, frozen=True, kw_only=True):
@@ -255,8 +264,11 @@ class End(Node, frozen=True, kw_only=True):
     end: Annotated[Prompts, Meta(description="the last prompts; [] for none")]
 
 
+AWAITS_KEY = (Listens, Hold)
+"""Nodes that a key of the caller answers."""
+
 KINDS: tuple[type[Node], ...] = (
-    Say, Menu, Input, Confirm, Do, Branch, Set, Hours, Announce, Queue, Dial, Record, Sms,
+    Say, Menu, Input, Confirm, Hold, Do, Branch, Set, Hours, Announce, Queue, Dial, Record, Sms,
     Language, Call, Return, Goto, End,
 )  # fmt: skip
 

@@ -59,7 +59,8 @@ class Ask(Struct, frozen=True, tag="ask"):
 
     ``flush`` drops keys typed ahead. The digits of a ``secret`` ask are never logged or stored.
     The ``consent`` keys agree to what the screen says: they count only when it was presented whole
-    before, so a line of voice drops them until the end of the prompt.
+    before, so a line of voice drops them until the end of the prompt. With ``music`` a line of
+    voice plays music from the end of the prompt until a key.
     """
 
     screen: Screen
@@ -67,6 +68,7 @@ class Ask(Struct, frozen=True, tag="ask"):
     flush: bool = False
     secret: bool = False
     consent: frozenset[str] = frozenset()
+    music: bool = False
 
     @property
     def read_out(self) -> bool:

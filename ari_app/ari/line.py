@@ -12,6 +12,7 @@ from math import ceil
 from ari_app.ari.channel_state import ChannelState, Timeouts
 from ari_app.ari.errors import GoneError, UnreachableError
 from ari_app.ari.link import Link
+from ari_app.ari.music import Music
 from ari_app.ari.playback import Finished, HungUp, Phase
 from ari_app.ari.player import Player
 from ari_app.ari.recorder import BEEP, Keep, Recorder
@@ -51,6 +52,7 @@ class ChannelLine:
         self.state = ChannelState(link, channel, timeouts)
         self.player = Player(self.state, sounds.heard, sounds.unplayable)
         self.keypad = Keypad()
+        self._music = Music(self.state)
         self._recorder = Recorder(self.state, self.keypad, keep)
         self._ari = link.ari
         self._away = False
@@ -156,6 +158,7 @@ class ChannelLine:
             return gather.answer or await self._gathered(ask, gather)
         finally:
             self._gather = None
+            await self._music.stop()
 
     async def _gathered(self, ask: Ask, gather: Gather) -> Keyed | Silent | Gone:
         player, clock = self.player, self.state.clock
@@ -177,6 +180,8 @@ class ChannelLine:
             if not player.state.busy and not listening:
                 listening = True
                 gather.prompt_played(now, played and player.state.whole)
+                if ask.music and gather.answer is None:
+                    await self._music.start()
             elif player.state.busy and gather.barged:
                 await player.stop()
             elif player.state.doubtful:

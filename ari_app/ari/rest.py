@@ -29,7 +29,9 @@ from ari_app.ari.verbs import (
     SEND_MESSAGE,
     SET_GLOBAL,
     SET_VARIABLE,
+    START_MUSIC,
     STOP,
+    STOP_MUSIC,
     SUBSCRIBE,
     USER_EVENT,
     Pair,
@@ -210,6 +212,14 @@ class Channels:
     async def set_channel_var(self, channel: str, variable: str, value: str) -> None:
         """Set a variable or a function; waits until the channel's playback is over."""
         await self._send(request(SET_VARIABLE, channel, variable=variable, value=value))
+
+    async def start_moh(self, channel: str) -> None:
+        """Play music on hold, of the channel's own class or the default one."""
+        await self._send(request(START_MUSIC, channel))
+
+    async def stop_moh(self, channel: str) -> None:
+        """Stop music on hold; without effect where none plays."""
+        await self._send(request(STOP_MUSIC, channel))
 
     async def record(self, channel: str, name: str, longest: int, quiet: int, stop: str) -> None:
         """After a tone, record what is said into a new WAV; ``longest`` and ``quiet`` in seconds.

@@ -122,6 +122,8 @@ SET_VARIABLE = Verb(
     ("variable", "value"),
     blocks=True,
 )
+START_MUSIC = Verb("channels.startMoh", "POST", "channels/{channelId}/moh")
+STOP_MUSIC = Verb("channels.stopMoh", "DELETE", "channels/{channelId}/moh")
 RECORD = Verb(
     "channels.record",
     "POST",
@@ -147,7 +149,7 @@ DELETE_STORED = Verb("recordings.deleteStored", "DELETE", "recordings/stored/{re
 VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, ORIGINATE,
     CONTINUE, PLAY, SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED,
-    GET_FILE, DELETE_STORED, GET_GLOBAL, SET_GLOBAL, USER_EVENT,
+    GET_FILE, DELETE_STORED, START_MUSIC, STOP_MUSIC, GET_GLOBAL, SET_GLOBAL, USER_EVENT,
 )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ currency = {_text(answers.currency)}
 # area_code = "22"
 # Words of yours in prompts: the access point of mobile internet, your address on the web, and how
 # bills are paid ("You can pay …").
-# words = {{ apn = "internet", site = "www.example.net", payment-ways = "at post offices" }}
+# words = {{ apn = "internet", site = "example.net", payment-ways = "at post offices" }}
 
 [site]
 demo = false

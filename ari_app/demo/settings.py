@@ -21,7 +21,7 @@ SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
         "name": {"ru": "Зорка", "be": "Зорка", "en": "Zorka"},
         "country": "BY",
         "currency": CURRENCY,
-        "words": {"apn": "zorka.by", "apn-login": "zorka"},
+        "words": {"apn": "zorka.by", "apn-login": "zorka", "help": "zorka.example/help"},
     },
     "billing": {"kind": "demo"},
     "departments": {

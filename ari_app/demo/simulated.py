@@ -26,4 +26,5 @@ def simulated_operator() -> SimulatedOperator:
         ledger=ledger,
         code_word=code_word,
         promised=promised,
+        words=OPERATOR.said.words,
     )

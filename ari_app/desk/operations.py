@@ -27,7 +27,9 @@ from ivr.values import (
     Word,
 )
 
-MENUS_ONLY = frozenset({"billing", "no-network", "no-network-at", "promise-terms", "situation"})
+MENUS_ONLY = frozenset(
+    {"billing", "help-page", "no-network", "no-network-at", "promise-terms", "situation"}
+)
 """Operations that only menus need: an agent sees the situation, and opens a ticket."""
 
 BARRED = frozenset({"recording", "secret"})

@@ -65,10 +65,11 @@ class StoredCodeWords:
 
     async def change(
         self, asker: Asker, old: Secret, new: Secret, key: str
-    ) -> Literal["ok", "wrong", "weak"]:
+    ) -> Literal["ok", "wrong", "locked", "weak"]:
         """Set a new code word that was keyed."""
-        if await self._keyed(asker, old, key) != "ok" or asker.subscriber is None:
-            return "wrong"
+        proof = _proof(await self._keyed(asker, old, key))
+        if proof != "ok" or asker.subscriber is None:
+            return "wrong" if proof == "ok" else proof
         return await self.set_word(asker, new)
 
     async def set_word(self, asker: Asker, new: Secret) -> Literal["ok", "weak"]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable
+from ari_app.selfcare.request_port import Asker, Noted, OpenTicket, RequestsUnavailable
 from ari_app.store import (
     announcement_requests,
     callbacks,
@@ -53,13 +53,13 @@ class StoredRequests:
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
 
-    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+    async def notify_when_restored(self, asker: Asker) -> Noted | Literal["nothing"]:
         """Store the request for all announcements that concern the caller now."""
         now = self._now()
         concerning = await self._bulletin.concerning(asker.subscriber, now)
         answers = {await self._request_notification(one.id, asker, now) for one in concerning}
         if "no-number" in answers:
-            raise RequestsUnavailable("the caller has no number")
+            return "nowhere"
         return "noted" if "noted" in answers else "already" if answers else "nothing"
 
     async def _request_notification(
@@ -94,15 +94,16 @@ class StoredRequests:
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
 
-    async def call_back(self, asker: Asker, key: str) -> bool:
+    async def call_back(self, asker: Asker, key: str) -> Noted:
         """Store the request, for a number that can be called."""
         if self._store.numbers.msisdn(asker.number) is None:
-            raise RequestsUnavailable("the caller has no number")
+            return "nowhere"
         who = (asker.call, asker.number, asker.subscriber)
         try:
-            return await self._store.write(callbacks.request, key, *who, self._now())
+            new = await self._store.write(callbacks.request, key, *who, self._now())
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
+        return "noted" if new else "already"
 
     async def recent_calls(self, asker: Asker) -> int:
         """Count the calls in the store; text sessions are none."""

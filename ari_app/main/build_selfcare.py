@@ -42,6 +42,7 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
             StoredMessages(outbox, say, store.numbers),
             StoredNumbers(shared.store),
             shared.local_time,
+            shared.config.operator.said.words,
         )
     )
     return SelfService(operations, orders, code_words)

@@ -1,6 +1,6 @@
 """The back ends behind the operations of self-service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -29,7 +29,10 @@ class NumberDirectory(Protocol):
 
 
 class Backends(Struct, frozen=True):
-    """What operations are carried out with; ``now`` is the clock, in the site's time zone."""
+    """What operations are carried out with; ``now`` is the clock, in the site's time zone.
+
+    ``words``: the operator's own words, such as its web address, each per language.
+    """
 
     billing: Billing
     requests: RequestDesk
@@ -39,3 +42,4 @@ class Backends(Struct, frozen=True):
     messages: Messages
     directory: NumberDirectory
     now: Callable[[], datetime]
+    words: Mapping[str, Mapping[str, str]] = {}

@@ -216,6 +216,9 @@ class Billing(Protocol):
     async def rewards(self) -> Sequence[Reward]:
         """What points can be changed into."""
 
+    async def promise_days(self) -> int | None:
+        """For how many days a payment can be put off at most; None if billing does not list it."""
+
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         """What an order would cost and from when on. Nothing changes."""
 

@@ -29,7 +29,7 @@ class CodeWords(Protocol):
 
     async def change(
         self, asker: Asker, old: Secret, new: Secret, key: str
-    ) -> Literal["ok", "wrong", "weak"]:
+    ) -> Literal["ok", "wrong", "locked", "weak"]:
         """Set a new code word, if the old one is right and the new one is not too easy to guess."""
 
     async def set_word(self, asker: Asker, new: Secret) -> Literal["ok", "weak"]:

@@ -153,6 +153,10 @@ class MemoryBilling:
         """What points can be changed into."""
         return tuple(grant.reward for grant in self.books().catalogue.rewards.values())
 
+    async def promise_days(self) -> int | None:
+        """For how many days a payment can be put off."""
+        return self.books().catalogue.rules.promise_days
+
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         """What an order would cost and from when on."""
         return quote_order(self.books(), subscriber, order, self._now())

@@ -16,7 +16,7 @@ class NoBilling:
 
     balance = tariff = services = payments = bills = allowance = charges = _refuse
     tariffs = service_offers = paused = offers = points = rewards = sim = _refuse
-    packets = roaming = quote = place = _refuse
+    packets = roaming = promise_days = quote = place = _refuse
 
     async def refresh(self) -> None:
         """Nothing is cached."""

@@ -12,7 +12,7 @@ from ari_app.selfcare.order_input import MAX_DAYS
 from ari_app.selfcare.orders import PromisePayment, Refused
 from ivr.events import Answered
 from ivr.model import Operation
-from ivr.values import Count, Digits
+from ivr.values import Count, Digits, Name
 
 PAYMENTS_PLAYED = 3
 """How many of the last payments are played: more than three are not remembered by ear."""
@@ -97,7 +97,7 @@ READS = (
     _of_caller(
         "promise-terms",
         "Reads for how many days the caller may put off a payment, or why not.",
-        {"ok": {"most_days": "count"}, **{reason: {} for reason in _NO_PROMISE}},
+        {"ok": {"most_days": "count"}, "unlisted": {}, **{reason: {} for reason in _NO_PROMISE}},
     ),
     Operation(
         "puk",
@@ -127,6 +127,12 @@ READS = (
         deadline=0.5,
         about="Reads whether the site has a billing system, which most operations need.",
     ),
+    Operation(
+        "help-page",
+        {"ok": {"link": "name"}, "none": {}, "nowhere": {}},
+        {"page": "word"},
+        about="Reads the web address of help about something, which can be sent to the caller.",
+    ),
     _of_anyone("tariffs", "Reads all tariffs, the cheapest first.", "tariffs"),
     _of_anyone("service-offers", "Reads all services that can be switched on.", "offered"),
     _of_anyone("packets", "Reads all packets of data that can be bought.", "packets"),
@@ -151,6 +157,7 @@ class Reads:
         self._directory = backends.directory
         self._requests = backends.requests
         self._now = backends.now
+        self._words = backends.words
         self.actions: Mapping[str, Action] = {
             "balance": self._balance,
             "tariff": self._tariff,
@@ -167,6 +174,7 @@ class Reads:
             "ticket": self._ticket,
             "situation": self._situation,
             "billing": self._has_billing,
+            "help-page": self._help_page,
             "tariffs": self._tariffs,
             "service-offers": self._service_offers,
             "packets": self._packets,
@@ -216,19 +224,14 @@ class Reads:
         return Answered("ok", {"points": Count(await self._billing.points(request.subscriber))})
 
     async def _promise_terms(self, request: OperationRequest) -> Answered:
-        """The greatest number of days that billing quotes, found by doubling and halves."""
-        who, today = request.subscriber, self._now().date()
-        accepted, refused = 0, MAX_DAYS + 1
-        while refused - accepted > 1:
-            days = min(2 * accepted, (accepted + refused) // 2) or 1
-            quote = await self._billing.quote(who, PromisePayment(today + timedelta(days)))
-            if not isinstance(quote, Refused):
-                accepted = days
-            elif quote.reason in _NO_PROMISE:
-                return Answered(quote.reason)
-            else:
-                refused = days
-        return Answered("ok", {"most_days": Count(accepted)}) if accepted else Answered("not-on")
+        """What billing lists, if it quotes that; a refusal of a day of its own making is a fault
+        of billing, and no reason that a caller is to hear."""
+        most = await self._billing.promise_days()
+        until = self._now().date() + timedelta(min(most or 1, MAX_DAYS))
+        quote = await self._billing.quote(request.subscriber, PromisePayment(until))
+        if isinstance(quote, Refused):
+            return Answered(quote.reason)
+        return Answered("ok", {"most_days": Count(most)}) if most else Answered("unlisted")
 
     async def _puk(self, request: OperationRequest) -> Answered:
         puk = (await self._billing.sim(request.subscriber)).puk
@@ -259,6 +262,16 @@ class Reads:
 
     async def _has_billing(self, _: OperationRequest) -> Answered:
         return Answered("none" if isinstance(self._billing, NoBilling) else "ok")
+
+    async def _help_page(self, request: OperationRequest) -> Answered:
+        """The page of its own, that of all help, or the site."""
+        if not request.asker.texts_to:
+            return Answered("nowhere")
+        for word in (f"help-{request.word('page')}", "help", "site"):
+            texts = self._words.get(word, {})
+            if any(texts.values()):
+                return Answered("ok", {"link": Name(texts)})
+        return Answered("none")
 
     async def _tariffs(self, _: OperationRequest) -> Answered:
         return answers.tariffs(await self._billing.tariffs())

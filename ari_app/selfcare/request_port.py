@@ -15,6 +15,10 @@ class RequestsUnavailable(Exception):  # noqa: N818 - named by what is so, not a
     """It could not be stored; the operator must act. The caller hears so and goes on."""
 
 
+Noted = Literal["noted", "already", "nowhere"]
+"""What became of a request: ``nowhere``, there is no number to call or to text."""
+
+
 class Asker(Struct, frozen=True):
     """Who calls: the id of the call, the calling number ("" if withheld), the subscriber whom the
     call is about, the language ("" for the one last chosen), and how the caller is identified. With
@@ -68,8 +72,9 @@ class RequestDesk(Protocol):
     async def complain(self, asker: Asker, recording: Recording, key: str) -> str:
         """Store a complaint; returns its number, in digits."""
 
-    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
-        """Send a text message to the caller when the outages announced to them are repaired."""
+    async def notify_when_restored(self, asker: Asker) -> Noted | Literal["nothing"]:
+        """Send a text message to the caller when the outages announced to them are repaired;
+        ``nothing``: there are none."""
 
     async def report_no_network(
         self, asker: Asker, place: str, topic: str, key: str
@@ -78,8 +83,8 @@ class RequestDesk(Protocol):
         subscriber lives. Returns when it is due, and whether it is new: an active one of the
         ``topic`` is not opened twice."""
 
-    async def call_back(self, asker: Asker, key: str) -> bool:
-        """Request a callback; False if there is an open one."""
+    async def call_back(self, asker: Asker, key: str) -> Noted:
+        """Request a callback; ``already``: there is an open one."""
 
     async def recent_calls(self, asker: Asker) -> int:
         """How many calls of the subscriber began within the last seven days, but for this one."""

@@ -31,12 +31,12 @@ REQUESTS = (
     ),
     Operation(
         "tell-when-mended",
-        {"ok": {}, "already": {}, "none": {}, "failed": {}},
+        {"ok": {}, "already": {}, "none": {}, "nowhere": {}, "failed": {}},
         about="Requests a text message to the caller when their outages are repaired.",
     ),
     Operation(
         "call-back",
-        {"ok": {}, "already": {}, "failed": {}},
+        {"ok": {}, "already": {}, "nowhere": {}, "failed": {}},
         about="Requests a call back to the caller.",
     ),
     Operation(
@@ -103,13 +103,21 @@ REQUESTS = (
     ),
     Operation(
         "change-code-word",
-        {"ok": {}, "wrong": {}, "different": {}, "weak": {}, "failed": {}},
+        {"ok": {}, "wrong": {}, "locked": {}, "different": {}, "weak": {}, "failed": {}},
         inputs={"old": "secret", "new": "secret", "again": "secret"},
         need="code-word",
         about="Takes a new code word, keyed twice, in place of the old one.",
     ),
 )
 
+
+_NOTED: Mapping[str, str] = {
+    "noted": "ok",
+    "already": "already",
+    "nothing": "none",
+    "nowhere": "nowhere",
+}
+"""What the people answered -> the outcome."""
 
 SetSecret = Callable[[Asker, Secret], Awaitable[Literal["ok", "weak"]]]
 
@@ -146,12 +154,11 @@ class Requests:
         return Answered("ok", {"complaint": Digits(number)})
 
     async def _call_back(self, request: OperationRequest) -> Answered:
-        new = await self._requests.call_back(request.asker, request.key)
-        return Answered("ok" if new else "already")
+        return Answered(_NOTED[await self._requests.call_back(request.asker, request.key)])
 
     async def _notify_when_restored(self, request: OperationRequest) -> Answered:
         noted = await self._requests.notify_when_restored(request.asker)
-        return Answered({"noted": "ok", "already": "already", "nothing": "none"}[noted])
+        return Answered(_NOTED[noted])
 
     async def _no_network(self, request: OperationRequest, at: bool) -> Answered:
         place, topic = request.digits("place") if at else "", request.word("topic")

@@ -15,7 +15,7 @@ from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
-from ari_app.selfcare.request_port import Asker, OpenTicket, RequestsUnavailable, asker_of
+from ari_app.selfcare.request_port import Asker, Noted, OpenTicket, asker_of
 from ari_app.session.conductor import Perform
 from ari_app.sim.in_memory import NoMessages, PlainOrders, SameCodes, SimulatedSubscribers
 from ari_app.sim.run import Person, TestBench
@@ -66,6 +66,8 @@ class SimulatedOperator(Struct, frozen=True):
     """The code word of the subscriber with a number."""
     promised: Callable[[int, datetime], OpenTicket | None]
     """What is to be done for a subscriber at a moment."""
+    words: Mapping[str, Mapping[str, str]] = {}
+    """Their own words, such as their web address, each per language."""
 
 
 def bench(
@@ -119,6 +121,7 @@ def _back(book: Book, operator: SimulatedOperator, at: datetime) -> Perform:
             messages,
             known,
             lambda: now,
+            operator.words,
         )
     )
     asked = count()
@@ -152,11 +155,9 @@ class _Staff:
         """The first complaint of all."""
         return "1"
 
-    async def call_back(self, asker: Asker, key: str) -> bool:  # noqa: ARG002
+    async def call_back(self, asker: Asker, key: str) -> Noted:  # noqa: ARG002
         """Whether it is asked for the first time."""
-        if not asker.number:
-            raise RequestsUnavailable("the caller has no number")
-        return self._new("call-back")
+        return self._noted(asker, "call-back")
 
     async def report_no_network(
         self,
@@ -168,11 +169,9 @@ class _Staff:
         """Due in a day; new for the first time."""
         return self._now + timedelta(days=1), self._new(topic)
 
-    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+    async def notify_when_restored(self, asker: Asker) -> Noted:
         """Whether it is asked for the first time."""
-        if not asker.number:
-            raise RequestsUnavailable("the caller has no number")
-        return "noted" if self._new("mended") else "already"
+        return self._noted(asker, "mended")
 
     async def recent_calls(self, asker: Asker) -> int:  # noqa: ARG002
         """None."""
@@ -181,6 +180,11 @@ class _Staff:
     async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         """What was promised."""
         return self._promised(subscriber, self._now)
+
+    def _noted(self, asker: Asker, request: str) -> Noted:
+        if not asker.number:
+            return "nowhere"
+        return "noted" if self._new(request) else "already"
 
     def _new(self, request: str) -> bool:
         new = request not in self._asked

@@ -98,7 +98,7 @@ def _prompts(node: Node | None) -> tuple[str, ...]:
     match node:
         case nodes.Menu(menu=prompts) | nodes.Input(input=prompts) | nodes.Confirm(confirm=prompts):
             return prompts
-        case nodes.Say(say=prompts) | nodes.End(end=prompts):
+        case nodes.Say(say=prompts) | nodes.Hold(hold=prompts) | nodes.End(end=prompts):
             return prompts
     return ()
 

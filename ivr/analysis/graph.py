@@ -103,6 +103,9 @@ def _within(flow: Flow, node: Node, operations: Operations) -> Iterator[tuple[st
     match node:
         case nodes.Listens():
             yield from _keyed(flow, node)
+        case nodes.Hold():
+            yield "then", node.then
+            yield from flow.always.items()
         case nodes.Say() | nodes.Set() | nodes.Language():
             yield "then", node.then
         case nodes.Hours():

@@ -77,7 +77,9 @@ def _pressed(node: nodes.Node, way: Edge) -> tuple[str, ...]:
             return ("…",) * node.least
         case nodes.Confirm() if way.label in ("yes", "no"):
             return (node.yes_key if way.label == "yes" else node.no_key,)
-        case nodes.Listens():
+        case nodes.Hold() if way.label == "then":
+            return ("#",)  # any key
+        case nodes.Listens() | nodes.Hold():
             return tuple(way.label)
     return ()
 

@@ -53,7 +53,7 @@ def _silent_about(context: CheckContext, value: str) -> dict[Spot, Spot | None]:
     starts = [
         edge.spot
         for spot, node in graph.nodes.items()
-        if isinstance(node, nodes.Listens) or sets(context, node, value)
+        if isinstance(node, nodes.AWAITS_KEY) or sets(context, node, value)
         for edge in graph.out(spot)
         if edge.spot != spot and edge.spot not in graph.asked[spot[0]]
     ]
@@ -76,4 +76,4 @@ def _says(context: CheckContext, node: Node, value: str) -> bool:
 
 def _goes_on(context: CheckContext, spot: Spot, edge: Edge) -> bool:
     """Whether a yes still counts after an edge: in its own flow, until the next question."""
-    return edge.flow == spot[0] and not isinstance(context.graph.nodes[spot], nodes.Listens)
+    return edge.flow == spot[0] and not isinstance(context.graph.nodes[spot], nodes.AWAITS_KEY)

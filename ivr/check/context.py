@@ -240,6 +240,8 @@ def prompts(node: Node) -> tuple[str, ...]:
             return (*opening(node), *node.silent, *node.wrong)
         case nodes.Say():
             return node.say
+        case nodes.Hold():
+            return node.hold
         case nodes.End():
             return node.end
         case nodes.Sms():

@@ -177,7 +177,7 @@ class Graph:
                 if not _led(node, to):
                     continue
                 ahead[each].discard(spot)
-                if isinstance(node, nodes.Listens | nodes.Hours):
+                if isinstance(node, (*nodes.AWAITS_KEY, nodes.Hours)):
                     heappush(queue, (keys + _cost(node, to), next(tick), each, to))
                 elif not ahead[each] and not isinstance(node, HUMAN):
                     heappush(queue, (keys, next(tick), each, to))
@@ -187,7 +187,7 @@ class Graph:
         """The nodes of the shortest path to a human, each after the key that leads there."""
         steps = [spot[1]]
         while (edge := self.human[spot].edge) is not None:
-            key = f"{edge.label}: " if isinstance(self.nodes[spot], nodes.Listens) else ""
+            key = f"{edge.label}: " if isinstance(self.nodes[spot], nodes.AWAITS_KEY) else ""
             steps.append(f"{key}{edge.node}")
             spot = edge.spot
         return steps
@@ -208,6 +208,8 @@ def _led(node: Node, edge: Edge) -> bool:
 
 def _cost(node: Node, edge: Edge) -> int:
     """The number of keys for an edge; gave-up and unanswered take as many as there are attempts."""
+    if isinstance(node, nodes.Hold):
+        return 1
     if not isinstance(node, nodes.Listens):
         return 0
     if edge.label in FAILED_INPUT:

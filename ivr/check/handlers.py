@@ -63,7 +63,7 @@ def unidentified(context: CheckContext) -> Iterator[Finding]:
 
 def hung_up(context: CheckContext) -> Iterator[Finding]:
     """Prompts and menus after a hang-up: the flow ends there, and the rest is not run."""
-    heard = (nodes.Say, nodes.Listens, nodes.Record, nodes.Queue, nodes.Dial)
+    heard = (nodes.Say, *nodes.AWAITS_KEY, nodes.Record, nodes.Queue, nodes.Dial)
     for flow in context.flows.values():
         if not flow.on_hangup:
             continue
@@ -99,7 +99,7 @@ def fragile(context: CheckContext) -> Iterator[Finding]:
                 break
 
 
-_WAITS = (nodes.Listens, nodes.Queue, nodes.Dial, nodes.Record, nodes.End)
+_WAITS = (*nodes.AWAITS_KEY, nodes.Queue, nodes.Dial, nodes.Record, nodes.End)
 """Nodes at which the handling of a fault is complete."""
 
 

@@ -145,7 +145,7 @@ def endless(context: CheckContext) -> Iterator[Finding]:
             yield context.at(spot), f'{text}: count with a branch, or put `"*"` into `always`'
 
 
-_STOPS = (nodes.Listens, nodes.Branch, nodes.Record, nodes.Queue, nodes.Dial)
+_STOPS = (*nodes.AWAITS_KEY, nodes.Branch, nodes.Record, nodes.Queue, nodes.Dial)
 """Nodes after which it is not a simple retry."""
 
 

@@ -84,7 +84,8 @@ def silent_rounds(context: CheckContext) -> Iterator[Finding]:
         for each, edge in graph.before[spot]:
             node = graph.nodes[each]
             left = "unanswered" if isinstance(node, nodes.Menu) and node.unanswered else "gave-up"
-            passive = not isinstance(node, nodes.Listens) or edge.label == left
+            left = "then" if isinstance(node, nodes.Hold) else left
+            passive = not isinstance(node, nodes.AWAITS_KEY) or edge.label == left
             if passive and each not in helped:
                 helped.add(each)
                 waiting.append(each)
@@ -110,7 +111,7 @@ def dead_ends(context: CheckContext) -> Iterator[Finding]:
     graph = context.graph
     for start in graph.begun:
         first = graph.reached(
-            [start], lambda spot, _: not isinstance(graph.nodes[spot], nodes.Listens)
+            [start], lambda spot, _: not isinstance(graph.nodes[spot], nodes.AWAITS_KEY)
         )
         for spot in first:
             node = graph.nodes[spot]
@@ -136,9 +137,9 @@ def cut_off(context: CheckContext) -> Iterator[Finding]:
             before += [
                 each
                 for each in fresh
-                if each not in before and isinstance(graph.nodes[each], (*_MUTE, nodes.Listens))
+                if each not in before and isinstance(graph.nodes[each], (*_MUTE, *nodes.AWAITS_KEY))
             ]
-            if isinstance(graph.nodes[spot], nodes.Listens):
+            if isinstance(graph.nodes[spot], nodes.AWAITS_KEY):
                 text = f"after {spot[1]} the call is cut off without a prompt: play good-bye here"
                 yield context.at(end), text
                 break

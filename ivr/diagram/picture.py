@@ -169,7 +169,7 @@ class _Sketch:
 
     def _is_usual(self, name: str, edge: Edge) -> bool:
         """Whether all menus and inputs of the flow have this edge."""
-        if not isinstance(self.flow.nodes[name], nodes.Listens):
+        if not isinstance(self.flow.nodes[name], nodes.AWAITS_KEY):
             return False
         if edge.label == "gave-up":
             return edge.node == self.gave_up
@@ -215,7 +215,7 @@ class _Sketch:
             words=" ".join(words.get(prompt, prompt) for prompt in _prompts(node)),
             need="" if need == "none" else need,
             start=name in (flow.start, *flow.codes.values()),
-            human=human if isinstance(node, nodes.Listens) else None,
+            human=human if isinstance(node, nodes.AWAITS_KEY) else None,
             exits=(*self.exits[name], *listed[spot]),
             usual=tuple(self.usual[name]),
             calls=counts.nodes.get(name, 0),
@@ -243,7 +243,14 @@ def _prompts(node: Node) -> tuple[str, ...]:
     match node:
         case nodes.Listens():
             return opening(node)
-        case nodes.Say() | nodes.Announce() | nodes.Record() | nodes.Sms() | nodes.End():
+        case (
+            nodes.Say()
+            | nodes.Hold()
+            | nodes.Announce()
+            | nodes.Record()
+            | nodes.Sms()
+            | nodes.End()
+        ):
             prompts: tuple[str, ...] = getattr(node, kind(node))
             return prompts
     return ()
@@ -276,6 +283,7 @@ LOOKS: Mapping[type[Node], Look] = {
     nodes.Menu: "asks",
     nodes.Input: "asks",
     nodes.Confirm: "asks",
+    nodes.Hold: "asks",
     nodes.Record: "asks",
     nodes.Do: "does",
     nodes.Set: "does",

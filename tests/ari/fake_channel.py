@@ -11,5 +11,11 @@ class FakeChannel(Struct):
     inside: bool = True
     subscribed: bool = False
     playback: str = ""
+    music: bool = False
     quiet: asyncio.Event = field(default_factory=asyncio.Event)
     variables: dict[str, str] = {}
+
+    def play(self, playback: str) -> None:
+        """A playback begins, and ends the music."""
+        self.playback, self.music = playback, False
+        self.quiet.clear()

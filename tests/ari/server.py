@@ -272,9 +272,10 @@ class Server:
             case ["DELETE", "playbacks", playback]:
                 self._stop(playback)
                 return None
-            case ["DELETE", "channels", channel]:
-                if channel not in self.channels:
-                    raise StatusError(404)
+            case [method, "channels", channel, "moh"] if channel in self.channels:
+                self.channels[channel].music = method == "POST"
+                return None
+            case ["DELETE", "channels", channel] if channel in self.channels:
                 self.hang_up(channel)
                 return None
             case ["POST", "channels", channel, *rest]:
@@ -306,8 +307,7 @@ class Server:
             case ["play", playback]:
                 if fake.playback:
                     self.doubled.append(playback)
-                fake.playback = playback
-                fake.quiet.clear()
+                fake.play(playback)
                 if self.instant:
                     self.finish(channel)
                 return {"id": playback, "state": "queued"}

@@ -100,6 +100,8 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.channels.continue_in_dialplan("1.2", "context", "s")
     await ari.channels.play_with_id("1.2", "1.2-1", ["sound:a", "sound:b"])
     await ari.channels.set_channel_var("1.2", "CHANNEL(language)", "ru")
+    await ari.channels.start_moh("1.2")
+    await ari.channels.stop_moh("1.2")
     await ari.channels.record("1.2", "call-3", 30, 4, "#")
     await ari.playbacks.stop("1.2-1")
     await ari.endpoints.get("PJSIP", "alice")

@@ -46,7 +46,8 @@ shut: { say: hours, barge-in: no, then: main }
 main:
   menu: [menu, short]
   keys:
-    { "1": balance, "2": pay, "3": leave, "4": boss, "5": tongues, "6": deep, "7": other, "88": it }
+    { "1": balance, "2": pay, "3": leave, "4": boss, "5": tongues, "6": deep, "7": other, "88": it,
+      "9#": doing }
   silent: [short, help]
   wrong: wrong
   gave-up: agents
@@ -61,6 +62,7 @@ leave: { record: hello, into: message, then: length, empty: main }
 length: { branch: message, when: { "> 10": agents }, else: main }
 boss: { dial: "*701#", on: { ended: bye, busy: agents }, else: main }
 tongues: { menu: hello, keys: { "1": ru, "2": en }, attempts: 1, gave-up: main }
+doing: { hold: [hello, help], wait: 3m, then: main }
 ru: { language: ru, then: main }
 en: { language: en, then: main }
 deep: { call: paying, with: { tries: first }, on: { done: main, gone: bye }, else: main }

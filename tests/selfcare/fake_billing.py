@@ -102,6 +102,8 @@ class FakeBilling:
         self.heard = asyncio.Event()
         self.spoken = asyncio.Event()
         self.as_of: datetime | None = None
+        self.days: int | None = 7
+        self.quoted: list[Order] = []
         self.used: list[Charge] = []
         self.used_vouchers: list[Secret] = []
         self._answers: dict[str, Completed | Refused] = {}
@@ -110,6 +112,7 @@ class FakeBilling:
 
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         self.of(subscriber)
+        self.quoted.append(order)
         reason = None if isinstance(order, TopUp) else self._why_not(subscriber, order)
         return Refused(reason) if reason else self._quote(order)
 
@@ -283,6 +286,9 @@ class FakeBilling:
 
     async def points(self, subscriber: int) -> int:
         return self.of(subscriber).points
+
+    async def promise_days(self) -> int | None:
+        return self.days
 
     async def rewards(self) -> Sequence[Reward]:
         return [PRIZE]

@@ -23,7 +23,7 @@ from ari_app.selfcare.billing import (
 )
 from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.orders import Completed, Order, Quote, Refused
-from ari_app.selfcare.request_port import Asker, OpenTicket
+from ari_app.selfcare.request_port import Asker, Noted, OpenTicket
 from ivr.secret import Secret
 from ivr.tickets import Department
 from ivr.values import Phrase, Recording
@@ -101,6 +101,10 @@ class Broken:
         await self._fail(subscriber)
         raise AssertionError
 
+    async def promise_days(self) -> int | None:
+        await self._fail(0)
+        raise AssertionError
+
     async def rewards(self) -> Sequence[Reward]:
         await self._fail(0)
         raise AssertionError
@@ -123,7 +127,7 @@ class Broken:
         await self._fail(len(f"{asker}{recording}{key}"))
         raise AssertionError
 
-    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+    async def notify_when_restored(self, asker: Asker) -> Noted:
         await self._fail(len(f"{asker}"))
         raise AssertionError
 
@@ -137,7 +141,7 @@ class Broken:
         await self._fail(len(key))
         raise AssertionError
 
-    async def call_back(self, asker: Asker, key: str) -> bool:
+    async def call_back(self, asker: Asker, key: str) -> Noted:
         await self._fail(len(f"{asker}{key}"))
         raise AssertionError
 
@@ -181,7 +185,7 @@ class Broken:
 
     async def change(
         self, asker: Asker, old: Secret, new: Secret, key: str
-    ) -> Literal["ok", "wrong", "weak"]:
+    ) -> Literal["ok", "wrong", "locked", "weak"]:
         await self._fail(len(f"{asker}{old}{new}{key}"))
         raise AssertionError
 
@@ -211,11 +215,11 @@ class Willing:
         self.kept.append((f"{key} {topic} {place}", asker, None))
         return NOON + DAY, len(self.kept) == 1
 
-    async def call_back(self, asker: Asker, key: str) -> bool:
+    async def call_back(self, asker: Asker, key: str) -> Noted:
         self.kept.append((key, asker, None))
-        return len(self.kept) == 1
+        return "noted" if len(self.kept) == 1 else "already"
 
-    async def notify_when_restored(self, asker: Asker) -> Literal["noted", "already", "nothing"]:
+    async def notify_when_restored(self, asker: Asker) -> Noted:
         self.kept.append(("", asker, None))
         return "noted" if len(self.kept) == 1 else "already"
 

@@ -170,6 +170,7 @@ async def test_payment_is_promised_once(billing: Billing) -> None:
     promise = PromisePayment(date(2026, 3, 9))
     assert await done(billing, 3, promise, "k1") == Quote(FREE, FREE, TODAY, "BYN")
     assert await order(billing, 3, promise, "k2") == Refused("already")
+    assert await billing.promise_days() == 7
 
 
 async def test_a_gift_goes_from_one_to_the_other(billing: Billing) -> None:

@@ -67,7 +67,7 @@ INPUTS: Mapping[str, Value] = {
 }
 KEYED: Mapping[str, Value] = {"recipient": Digits("375990000003"), "since": Digits("0")}
 OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.outcomes]
-OF_SETTINGS = {"billing"}
+OF_SETTINGS = {"billing", "help-page"}
 """They ask no back end."""
 OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING) - OF_SETTINGS)
 OF_ANYBODY = {"tariffs", "service-offers", "packets", "roaming", "rewards"}

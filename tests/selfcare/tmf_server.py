@@ -97,6 +97,9 @@ class OneServiceBilling:
     async def points(self, subscriber: int) -> int:
         return self._for_me(subscriber, 0)
 
+    async def promise_days(self) -> int | None:
+        return None
+
     async def rewards(self) -> Sequence[Reward]:
         return ()
 

@@ -56,7 +56,7 @@ nodes:
     menu: menu
     keys:
       { "1": balance, "10": payments, "2": gift, "3": complain, "4": call, "5": be, "6": other,
-        "7": tongue }
+        "7": tongue, "8": wait }
     silent: help
     wrong: wrong
     type-ahead: flush
@@ -75,6 +75,7 @@ nodes:
   thank: { sms: text, then: main, else: agents }
   call: { dial: "80171234567", on: { ended: main, busy: agents }, else: bye }
   be: { language: be, then: tongue }
+  wait: { hold: [hello, help], wait: 3m, then: main }
   tongue: { branch: language, when: { be: main }, else: main }
   other: { goto: welcome, flow: other }
   agents: { hours: office, open: queue, closed: closed }

@@ -167,6 +167,10 @@ class TmfBilling:
         """What points can be changed into."""
         return await self._catalogue("reward", from_tmf.rewards)
 
+    async def promise_days(self) -> int | None:
+        """The longest of the promised payments in the catalogue."""
+        return await self._catalogue("promised-payment", from_tmf.promise_days)
+
     async def quote(self, subscriber: int, order: Order) -> Quote | Refused:
         """What an order would cost and from when on."""
         body = _encoder.encode(product_order.quote_request(subscriber, order))

@@ -147,6 +147,12 @@ def roaming(offerings: Iterable[tmf.Offering]) -> tuple[Roaming, ...]:
     )
 
 
+def promise_days(offerings: Iterable[tmf.Offering]) -> int | None:
+    """For how many days a payment can be put off; None if the catalogue does not say."""
+    listed = _of_kind(offerings, "promised-payment")
+    return max((int(needed(one.prod_spec_char_value_use, "days")) for one in listed), default=None)
+
+
 def points(accounts: Iterable[tmf.LoyaltyAccount]) -> int:
     """The points of all loyalty accounts."""
     return int(sum(each.quantity.amount for one in accounts for each in one.loyalty_balance))

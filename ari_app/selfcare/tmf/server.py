@@ -203,6 +203,9 @@ class TmfServer:
                 return [to_tmf.reward(one) for one in await self.billing.rewards()]
             case "packet":
                 return [to_tmf.packet(one) for one in await self.billing.packets()]
+            case "promised-payment":
+                days = await self.billing.promise_days()
+                return [to_tmf.promise(days)] if days else []
             case "roaming" if id := request.query.get("id"):
                 found = await self.billing.roaming(id)
                 return [to_tmf.roaming(found)] if found else []

@@ -62,6 +62,12 @@ def service(one: Service) -> tmf.Offering:
     return _offering(one.code, "service", one.names, said, tmf.Money(one.currency, one.fee))
 
 
+def promise(days: int) -> tmf.Offering:
+    """For how many days a payment can be put off."""
+    said = (tmf.Characteristic("days", days),)
+    return _offering("promised-payment", "promised-payment", {}, said, None)
+
+
 def reward(one: Reward) -> tmf.Offering:
     """A reward of the catalogue."""
     points = tmf.Money(POINTS, Decimal(one.points))
@@ -205,13 +211,12 @@ def _sim(card: Sim) -> tmf.Product:
 
 
 def _offering(
-    code: str, kind: str, names: Names, said: tuple[tmf.Characteristic, ...], cost: tmf.Money
+    code: str, kind: str, names: Names, said: tuple[tmf.Characteristic, ...], cost: tmf.Money | None
 ) -> tmf.Offering:
     period = ("oneTime", "") if kind in ("reward", "packet", "roaming") else ("recurring", "month")
     uses = tuple(tmf.ValueUse(one.name, (tmf.ValueSpecification(one.value),)) for one in said)
-    return tmf.Offering(
-        code, _name(names), tmf.Ref(kind), (tmf.OfferingPrice(cost, *period),), uses
-    )
+    prices = (tmf.OfferingPrice(cost, *period),) if cost else ()
+    return tmf.Offering(code, _name(names), tmf.Ref(kind), prices, uses)
 
 
 def _bucket(kind: str, amount: Decimal, units: str) -> tmf.Bucket:
