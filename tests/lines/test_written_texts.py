@@ -9,6 +9,7 @@ from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.ussd.sessions import PROMPTS
 from ivr import nodes
+from ivr.digits import KEYS
 from ivr.key_grammar import choices, escapes
 from ivr.model import Flow
 from ivr.nodes import Node
@@ -41,6 +42,8 @@ def on_text_lines(flow: Flow, node: Node) -> tuple[tuple[str, ...], Iterable[str
             return (*node.confirm, *node.wrong), choices(flow, node)
         case nodes.Input():
             return (*node.input, *node.wrong), escapes(flow, node)
+        case nodes.Hold():
+            return node.hold, KEYS
         case nodes.Say():
             return node.say, ()
         case nodes.End():

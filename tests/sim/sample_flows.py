@@ -56,7 +56,7 @@ nodes:
     menu: menu
     keys:
       { "1": balance, "10": payments, "2": gift, "3": complain, "4": call, "5": be, "6": other,
-        "7": tongue, "8": wait }
+        "7": tongue, "#": wait }
     silent: help
     wrong: wrong
     type-ahead: flush
