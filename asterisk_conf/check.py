@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from asterisk_conf.parts import Agent, Description, Ports, Queue, SipAccount
+from asterisk_conf.trunks import Trunk, trunk_problems
 
 STRATEGIES = frozenset(
     {"ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear", "wrandom"}
@@ -60,6 +61,8 @@ def _problems(site: Description) -> Iterator[str]:
         yield "numbers: none given; name at least one number that subscribers dial"
     for number in site.numbers:
         yield from _fits("numbers", number, _NUMBER, "2 to 20 digits")
+    if site.rtp_timeout < 0:
+        yield "rtp_timeout: is negative; give seconds, or 0 for never"
     if site.deadman_seconds < 1:
         yield f"deadman_seconds: {site.deadman_seconds} is no duration; give 1 or more seconds"
     for field in site.paths.__struct_fields__:
@@ -70,6 +73,8 @@ def _problems(site: Description) -> Iterator[str]:
         yield from _agent(agent, frozenset(queue.name for queue in site.queues))
     if not site.queues:
         yield "queues: none given; the fallback needs one, add the queue support"
+    for trunk in site.trunks:
+        yield from _trunk(trunk)
     logins = frozenset(agent.login or agent.user for agent in site.agents)
     for queue in site.queues:
         yield from _queue(queue)
@@ -120,6 +125,19 @@ def _agent(agent: Agent, queues: frozenset[str]) -> Iterator[str]:
     for name in agent.queues:
         if name not in queues:
             yield f"{where}.queues: there is no queue {name!r}; name one of {sorted(queues)}"
+
+
+def _trunk(trunk: Trunk) -> Iterator[str]:
+    where = f"trunk.{trunk.name}"
+    yield from _fits(f"{where}.name", trunk.name, _USER, "letters, digits and ._-")
+    if trunk.name.lower() in _RESERVED:
+        yield f"{where}.name: {trunk.name!r} is reserved by Asterisk; choose another"
+    for field, value in (("user", trunk.user), ("password", trunk.password)):
+        if value:
+            secret = field == "password"
+            wanted = "letters, digits and ._~+/@!*-"
+            yield from _fits(f"{where}.{field}", value, _PASSWORD, wanted, secret=secret)
+    yield from trunk_problems(trunk)
 
 
 def _account(where: str, user: str, password: str, name: str) -> Iterator[str]:
@@ -182,10 +200,11 @@ def _fits(
 
 def _unique(site: Description) -> Iterator[str]:
     users = [a.user for a in site.subscribers] + [a.user for a in site.agents]
+    users += [trunk.name for trunk in site.trunks]
     lists: tuple[tuple[str, Iterable[str]], ...] = (
         ("numbers", site.numbers),
         ("queues", (name for queue in site.queues for name in queue.names.values())),
-        ("users of subscribers and agents", users),
+        ("users of subscribers and agents, and names of trunks", users),
         ("numbers of subscribers", (account.number for account in site.subscribers)),
         ("numbers and agents' extensions", (*site.numbers, *(a.extension for a in site.agents))),
     )

@@ -4,14 +4,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-
-class Secret(str):
-    """A password: a string whose repr does not show it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
+from asterisk_conf.secret import Secret
+from asterisk_conf.trunks import Trunk
 
 
 class Ports(Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,9 +113,13 @@ class Queue(QueueSettings, frozen=True):
 
 
 class Paths(Struct, frozen=True):
-    """Asterisk's directories. The defaults are those of Debian's package."""
+    """Asterisk's directories. The defaults are those of Debian's package.
+
+    ``custom`` is where the administrator's own files are, such as ``pjsip_custom.conf``.
+    """
 
     etc: Path = Path("/etc/asterisk")
+    custom: Path = Path("/etc/asterisk")
     modules: Path = Path("/usr/lib/asterisk/modules")
     data: Path = Path("/usr/share/asterisk")
     lib: Path = Path("/var/lib/asterisk")
@@ -137,7 +135,8 @@ class Description(Struct, frozen=True, kw_only=True):
     ``numbers`` are those that callers dial. ``apology`` is a sound without its extension, played
     when the application is down. ``deadman_seconds`` is how long a call may stay with an
     application that no longer answers before the dialplan takes the caller back; the application
-    extends it as it works. ``websocket_client`` says whether ARI needs ``res_websocket_client.so``
+    extends it as it works. ``rtp_timeout`` is after how many seconds without media a phone counts
+    as gone; 0 is never. ``websocket_client`` says whether ARI needs ``res_websocket_client.so``
     (Asterisk 22.5 and later).
     """
 
@@ -151,7 +150,9 @@ class Description(Struct, frozen=True, kw_only=True):
     subscribers: tuple[SipAccount, ...] = ()
     agents: tuple[Agent, ...] = ()
     queues: tuple[Queue, ...] = (Queue("support"),)
+    trunks: tuple[Trunk, ...] = ()
     apology: str = "an-error-has-occurred"
     deadman_seconds: int = 120
+    rtp_timeout: int = 20
     paths: Paths = Paths()
     websocket_client: bool = True

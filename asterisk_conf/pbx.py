@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -42,12 +43,15 @@ class Status(Struct, frozen=True):
 class Pbx:
     """The Asterisk of a state directory. Its methods block: call them in a thread."""
 
-    def __init__(self, asterisk: Asterisk, site: Site, state: Path) -> None:
+    def __init__(
+        self, asterisk: Asterisk, site: Site, state: Path, custom: Path | None = None
+    ) -> None:
+        """``custom`` has the administrator's own files; None is a directory in ``state``."""
         self.asterisk = asterisk
         self.home = state.resolve() / "asterisk"
         self.site = msgspec.structs.replace(
             site,
-            paths=_paths(asterisk, self.home),
+            paths=_paths(asterisk, self.home, custom),
             websocket_client=(asterisk.modules / "res_websocket_client.so").exists(),
         )
 
@@ -75,6 +79,10 @@ class Pbx:
                 ),
             ):
                 private_directory(directory)
+            own.custom.mkdir(mode=0o700, exist_ok=True)
+            for file in own.etc.glob("*_custom.conf"):  # where they were before
+                if not (own.custom / file.name).exists():
+                    shutil.move(file, own.custom)
             if not any(own.music_on_hold.iterdir()):
                 replace(own.music_on_hold / "firstline.wav", music_wav())
             return tuple(
@@ -233,13 +241,14 @@ def _console(asterisk: Asterisk, conf: Path, command: str) -> str:
     return answer.stdout
 
 
-def _paths(asterisk: Asterisk, home: Path) -> Paths:
+def _paths(asterisk: Asterisk, home: Path, custom: Path | None) -> Paths:
     run = home / "run"
     if len(str(run).encode()) > _SOCKET_BYTES:
         mark = zlib.crc32(str(home).encode())
         run = Path(tempfile.gettempdir()) / f"firstline-{mark:08x}"
     return Paths(
         etc=home / "etc",
+        custom=custom or home / "custom",
         modules=asterisk.modules,
         data=asterisk.data,
         lib=home / "lib",

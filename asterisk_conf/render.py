@@ -7,6 +7,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from asterisk_conf.asterisk_queues import asterisk_queues
 from asterisk_conf.check import refused
 from asterisk_conf.site import Site, SiteError
+from asterisk_conf.trunks import CODECS, UNSERVED
+
+_WITHOUT = frozenset({"asterisk.conf"})
+"""Files that include none of the administrator's: Asterisk reads them before all others."""
 
 
 def render(site: Site) -> dict[str, str]:
@@ -15,10 +19,24 @@ def render(site: Site) -> dict[str, str]:
     Raises :class:`SiteError` when a value would break out of its place in a file.
     """
     templates = _templates()
+    given = {
+        "site": site,
+        "queues": asterisk_queues(site),
+        "codecs": ",".join(CODECS),
+        "unserved": ",".join(UNSERVED),
+    }
     return {
-        name: templates.get_template(name).render(site=site, queues=asterisk_queues(site))
+        name: templates.get_template(name).render(given) + _custom(site, name)
         for name in sorted(templates.list_templates())
     }
+
+
+def _custom(site: Site, name: str) -> str:
+    """The end of a file: it includes the administrator's own, if there is one."""
+    if name in _WITHOUT:
+        return ""
+    own = site.paths.custom / name.replace(".conf", "_custom.conf")
+    return f'\n; yours, which nothing overwrites\n#tryinclude "{_finalized(own)}"\n'
 
 
 @cache

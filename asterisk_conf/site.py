@@ -8,10 +8,11 @@ from asterisk_conf.parts import (
     Ports,
     Queue,
     QueueSettings,
-    Secret,
     Secrets,
     SipAccount,
 )
+from asterisk_conf.secret import Secret
+from asterisk_conf.trunks import Trunk, TrunkSettings
 
 __all__ = [
     "Agent",
@@ -24,6 +25,8 @@ __all__ = [
     "SipAccount",
     "Site",
     "SiteError",
+    "Trunk",
+    "TrunkSettings",
 ]
 
 

@@ -67,6 +67,11 @@ languages = {_list(answers.languages)}
 # Where phones register. Name another address than loopback only behind a firewall.
 host = {_text(answers.host)}
 
+# The connection to your switch or carrier: docs/operating.md, Trunks.
+# [trunk.switch]
+# address = "192.0.2.10"
+# vouches = true
+
 [ports]
 {listed}
 

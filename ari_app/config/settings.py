@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from ari_app.config.operator_settings import OperatorSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
-from asterisk_conf.site import Ports, QueueSettings
+from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
 from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER
 from ivr.numbers import NumberPlan
 from ivr.tickets import TicketPolicy
@@ -27,6 +27,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timezone: str = ""
     languages: tuple[str, ...] = ()
     dead_man: int = 120
+    rtp_timeout: Annotated[int, Meta(ge=0, le=3_600)] = 20
     demo: bool = True
 
     def __post_init__(self) -> None:
@@ -49,6 +50,7 @@ class AsteriskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """[asterisk]"""
 
     path: str = ""
+    custom: str = ""
 
 
 class VoiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -190,6 +192,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     billing: BillingSettings = BillingSettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
+    trunk: dict[str, TrunkSettings] = {}
     voices: dict[str, LanguageVoice] = {}
     departments: dict[str, DepartmentSettings] = {}
     topics: dict[str, TopicSettings] = {}
@@ -210,6 +213,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return not self.ari.url
 
     @property
+    def forgeable(self) -> tuple[str, ...]:
+        """The endpoints that do not vouch for their callers' numbers."""
+        trunks = (f"PJSIP/{name}" for name, trunk in self.trunk.items() if not trunk.vouches)
+        return (*self.ari.forgeable, *trunks)
+
+    @property
     def ari_url(self) -> str:
         """Where ARI is."""
         return self.ari.url or f"http://127.0.0.1:{self.ports.http}"
@@ -225,6 +234,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 NAMED: Mapping[str, type[Struct]] = {
     "queues": QueueSettings,
+    "trunk": TrunkSettings,
     "departments": DepartmentSettings,
     "topics": TopicSettings,
 }

@@ -26,6 +26,8 @@ from ivr.speech.language import LanguageError
 
 PREFIX = "FIRSTLINE_"
 FILE = "firstline.toml"
+_TRUNK = "trunk_"
+"""Before the name of a trunk, whose password that secret is."""
 _HTTP = ("http://", "https://")
 _ZONE = "Europe/Warsaw"
 
@@ -39,7 +41,7 @@ class Keys(Struct, frozen=True):
 
     The pepper is kept apart from the database, so that a copy of that alone guesses nothing.
     ``billing`` is the token that a billing system wants, ``voice`` that of a speech server; the
-    operator writes them, or they are "".
+    operator writes them, or they are "". ``trunks`` are those of trunks, by name.
     """
 
     ari: Secret
@@ -48,6 +50,7 @@ class Keys(Struct, frozen=True):
     ussd: Secret
     billing: Secret
     voice: Secret
+    trunks: Mapping[str, Secret] = {}
 
 
 class State:
@@ -202,6 +205,11 @@ class State:
                 **made,
                 billing=Secret(str(table.get("billing", ""))),
                 voice=Secret(str(table.get("voice_token", ""))),
+                trunks={
+                    name.removeprefix(_TRUNK): Secret(str(password))
+                    for name, password in table.items()
+                    if name.startswith(_TRUNK)
+                },
             )
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise ConfigError(

@@ -53,7 +53,7 @@ def build_calls(
     """Build what serves callers; every call is a task of ``tasks``."""
     config, directory = shared.config, shared.directory
     numbers = config.numbers
-    live_calls = LiveCalls(directory.caller, numbers, frozenset(config.ari.forgeable))
+    live_calls = LiveCalls(directory.caller, numbers, frozenset(config.forgeable))
     actions = Actions(
         selfcare.operations,
         shared.store,
@@ -69,7 +69,7 @@ def build_calls(
     )
     serving = PerRelease(shared.menus, services.serving)
     written = PerRelease(shared.menus, services.written)
-    forgeable, new_line = config.ari.forgeable, _lines(shared)
+    forgeable, new_line = config.forgeable, _lines(shared)
     inbound = InboundCalls(directory.caller, numbers, serving, new_line, forgeable, live_calls)
     calls = Calls(shared.link.ari, tasks, inbound.accept)
     callers = Callers(inbound.enter, numbers.caller, _language_of(shared))

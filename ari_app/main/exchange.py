@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 
 from rich.console import Console
 
+from pathlib import Path
+
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main import pbx_site
@@ -30,7 +32,9 @@ async def exchange_of(
     staff = await store.read(agents.everyone)
     apology = await pbx_site.apology(state, reading, config.site.languages[0])
     site = pbx_site.site(config, state.keys(), people, staff, str(apology.with_suffix("")))
-    return Pbx(asterisk, site, state.directory)
+    custom = config.asterisk.custom
+    own = Path(custom).expanduser() if custom else None
+    return Pbx(asterisk, site, state.directory, own)
 
 
 @asynccontextmanager

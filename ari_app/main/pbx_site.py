@@ -61,8 +61,17 @@ def site(
             )
             for one in agents
         ),
+        trunks=tuple(
+            conf.Trunk(
+                name=name,
+                password=_secret(keys.trunks.get(name, Secret(""))),
+                **structs.asdict(settings),
+            )
+            for name, settings in config.trunk.items()
+        ),
         apology=apology,
         deadman_seconds=config.site.dead_man,
+        rtp_timeout=config.site.rtp_timeout,
     )
 
 

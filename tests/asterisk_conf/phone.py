@@ -1,6 +1,7 @@
-"""A telephone of a hundred lines: one call over UDP with digest, keys, and an ear for sound."""
+"""A small telephone: one call over UDP with digest, keys of all kinds, and an ear for sound."""
 
 import hashlib
+import math
 import re
 import select
 import socket
@@ -14,22 +15,45 @@ from tests.deadlines import allowed
 
 _DEADLINE = 15.0
 _SILENCE = {0x55, 0xD5}  # A-law's two zeros
+_TONES = {"1": (697, 1209), "2": (697, 1336), "5": (770, 1336), "#": (941, 1477)}
+
+G711 = """m=audio {port} RTP/AVP 8 101
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-16
+"""
+"""What a usual phone offers; ``{port}`` is its own."""
 
 
 class Phone:
-    """Calls as account ``user``, whose number it ``claims`` to be, proved as account ``login``."""
+    """Calls as account ``user``, whose number it ``claims`` to be, proved as account ``login``.
+
+    ``offer`` is the media part of its SDP, ``address`` the loopback address that it calls from,
+    ``asserted`` what it says in P-Asserted-Identity, by default what it claims; "" for none.
+    """
 
     def __init__(
-        self, port: int, user: str, password: str, *, claims: str = "", login: str = ""
+        self,
+        port: int,
+        user: str,
+        password: str = "",
+        *,
+        claims: str = "",
+        login: str = "",
+        offer: str = G711,
+        address: str = "127.0.0.1",
+        asserted: str | None = None,
     ) -> None:
         self.server = ("127.0.0.1", port)
-        self.user, self.password = user, password
+        self.user, self.password, self.offer, self.address = user, password, offer, address
         self.claims, self.login = claims or user, login or user
+        self.asserted = self.claims if asserted is None else asserted
         self.sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         for each in (self.sip, self.rtp):
-            each.bind(("127.0.0.1", 0))
+            each.bind((address, 0))
             each.settimeout(allowed(_DEADLINE))
+        self.answer = ""
         self.call_id, self.tag, self.cseq = uuid.uuid4().hex, uuid.uuid4().hex[:8], 0
         self.uri = self.to = self.auth = self.branch = ""
         self.media = ("", 0)
@@ -56,7 +80,7 @@ class Phone:
             self.auth = self._digest(answer, "INVITE")
             status, answer = self._request("INVITE", self._sdp())
         if status == 200:
-            self.to = _header(answer, "To")
+            self.to, self.answer = _header(answer, "To"), answer
             port = re.search(r"m=audio (\d+)", answer)
             assert port, answer
             self.media = ("127.0.0.1", int(port[1]))
@@ -82,13 +106,32 @@ class Phone:
             head = struct.pack("!BBHII", 0x80, kind, sequence, 1600, 7)
             self.rtp.sendto(head + struct.pack("!BBH", event, end | 10, duration), self.media)
 
+    def press_in_band(self, key: str) -> None:
+        """One key as a tone of 120 ms in A-law, and 200 ms of silence after it."""
+        pcm = [
+            sum(4000 * math.sin(2 * math.pi * tone * at / 8000) for tone in _TONES[key])
+            for at in range(960)
+        ]
+        sound = bytes(map(_a_law, pcm)) + b"\xd5" * 1600
+        for sequence, at in enumerate(range(0, len(sound), 160)):
+            head = struct.pack("!BBHII", 0x80, 8, sequence, 1600 + at, 7)
+            self.rtp.sendto(head + sound[at : at + 160], self.media)
+            time.sleep(0.02)  # RTP is sent in real time
+
+    def inform(self, kind: str, body: str) -> int:
+        """Send an INFO of the call: the status."""
+        return self._authorized("INFO", body, kind)
+
     def hang_up(self) -> int:
         """End the call: the status of the answer."""
+        return self._authorized("BYE")
+
+    def _authorized(self, method: str, body: str = "", kind: str = "") -> int:
         self.auth = ""
-        status, answer = self._request("BYE")
+        status, answer = self._request(method, body, kind)
         if status == 401:
-            self.auth = self._digest(answer, "BYE")
-            status, _ = self._request("BYE")
+            self.auth = self._digest(answer, method)
+            status, _ = self._request(method, body, kind)
         return status
 
     def _acknowledge(self, status: int) -> None:
@@ -96,14 +139,14 @@ class Phone:
             self.branch = uuid.uuid4().hex
         self._send("ACK")
 
-    def _request(self, method: str, body: str = "") -> tuple[int, str]:
+    def _request(self, method: str, body: str = "", kind: str = "") -> tuple[int, str]:
         self.cseq += 1
         self.branch = uuid.uuid4().hex
-        self._send(method, body)
+        self._send(method, body, kind)
         return self._answer(method)
 
-    def _send(self, method: str, body: str = "") -> None:
-        own = f"127.0.0.1:{self.sip.getsockname()[1]}"
+    def _send(self, method: str, body: str = "", kind: str = "") -> None:
+        own = f"{self.address}:{self.sip.getsockname()[1]}"
         lines = [
             f"{method} {self.uri} SIP/2.0",
             f"Via: SIP/2.0/UDP {own};rport;branch=z9hG4bK{self.branch}",
@@ -112,10 +155,10 @@ class Phone:
             f"Call-ID: {self.call_id}",
             f"CSeq: {self.cseq} {method}",
             f"Contact: <sip:{self.user}@{own}>",
-            f"P-Asserted-Identity: <sip:{self.claims}@127.0.0.1>",
+            *([f"P-Asserted-Identity: <sip:{self.asserted}@127.0.0.1>"] if self.asserted else []),
             "Max-Forwards: 70",
             *([self.auth] if self.auth else []),
-            *(["Content-Type: application/sdp"] if body else []),
+            *([f"Content-Type: {kind or 'application/sdp'}"] if body else []),
             f"Content-Length: {len(body)}",
         ]
         self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self.server)
@@ -140,18 +183,9 @@ class Phone:
         )
 
     def _sdp(self) -> str:
-        lines = [
-            "v=0",
-            "o=- 1 1 IN IP4 127.0.0.1",
-            "s=-",
-            "c=IN IP4 127.0.0.1",
-            "t=0 0",
-            f"m=audio {self.rtp.getsockname()[1]} RTP/AVP 8 101",
-            "a=rtpmap:8 PCMA/8000",
-            "a=rtpmap:101 telephone-event/8000",
-            "a=fmtp:101 0-16",
-        ]
-        return "\r\n".join(lines) + "\r\n"
+        head = f"v=0\no=- 1 1 IN IP4 {self.address}\ns=-\nc=IN IP4 {self.address}\nt=0 0\n"
+        media = self.offer.format(port=self.rtp.getsockname()[1])
+        return (head + media).replace("\n", "\r\n")
 
 
 def _header(message: str, name: str) -> str:
@@ -162,3 +196,10 @@ def _header(message: str, name: str) -> str:
 
 def _md5(text: str) -> str:
     return hashlib.md5(text.encode()).hexdigest()
+
+
+def _a_law(sample: float) -> int:
+    """A sample of 16 bits in A-law (G.711, table 1a)."""
+    size = min(int(abs(sample)) >> 3, 0xFFF)
+    segment = max(0, size.bit_length() - 5)
+    return (segment << 4 | (size >> max(1, segment)) & 0xF) ^ (0xD5 if sample >= 0 else 0x55)

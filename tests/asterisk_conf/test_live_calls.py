@@ -1,8 +1,7 @@
 """Real SIP calls through the rendered dialplan, with and without an application."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
@@ -11,7 +10,7 @@ from tests.asterisk_conf.app import base as ari
 from tests.asterisk_conf.app import client, connected
 from tests.asterisk_conf.phone import Phone
 from tests.deadlines import within
-from tests.pbx_fixture import start_pbx
+from tests.pbx_fixture import running_pbx
 
 pytestmark = pytest.mark.live
 _DEADLINE = 20.0
@@ -142,20 +141,42 @@ async def test_a_call_comes_back_when_the_agent_hangs_up(pbx: Pbx) -> None:
     await asyncio.to_thread(pbx.cli, f"queue remove member {member} from support")
 
 
-async def test_a_call_whose_application_goes_silent_is_taken_back(tmp_path: Path) -> None:
-    quick = await asyncio.to_thread(start_pbx, tmp_path, deadman_seconds=1)
-    try:
-        async with connected(quick) as app:
-            with subscriber(quick) as phone:
-                dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
-                channel, _ = await app.began()  # and no more is done for it
-                assert await dialled == 200  # the fallback answers
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    """An Asterisk that soon loses patience."""
+    with running_pbx(tmp_path_factory.mktemp("quick"), deadman_seconds=1, rtp_timeout=4) as pbx:
+        yield pbx
 
-                async def waiting() -> bool:
-                    place = (await app.get(f"channels/{channel}"))["dialplan"]
-                    return (place["context"], place["app_name"]) == ("firstline-fallback", "Queue")
 
-                await until(waiting)
-                await asyncio.to_thread(phone.hang_up)
-    finally:
-        await asyncio.to_thread(quick.stop)
+async def test_a_call_whose_application_goes_silent_is_taken_back(quick: Pbx) -> None:
+    async with connected(quick) as app:
+        with subscriber(quick) as phone:
+            dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
+            channel, _ = await app.began()  # and no more is done for it
+            assert await dialled == 200  # the fallback answers
+
+            async def waiting() -> bool:
+                place = (await app.get(f"channels/{channel}"))["dialplan"]
+                return (place["context"], place["app_name"]) == ("firstline-fallback", "Queue")
+
+            await until(waiting)
+            await asyncio.to_thread(phone.hang_up)
+
+
+async def test_a_phone_that_vanished_is_let_go_in_a_menu_and_in_a_queue(quick: Pbx) -> None:
+    """These phones send no media at all."""
+    async with connected(quick) as app:
+        with subscriber(quick) as one, Phone(quick.site.ports.sip, "1002", "two") as other:
+            for phone in (one, other):
+                assert await asyncio.to_thread(phone.dial, "611") == 200
+                channel, _ = await app.began()
+                limit = {"variable": "TIMEOUT(absolute)", "value": "0"}
+                assert await app.post(f"channels/{channel}/variable", **limit) < 300
+            await app.to_queue(channel, "support")
+
+            async def gone() -> bool:
+                return not await app.get("channels")
+
+            await until(gone)
+    log = quick.log.read_text()
+    assert log.count("for lack of audio RTP activity in 4 seconds") == 2

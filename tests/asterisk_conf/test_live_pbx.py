@@ -39,7 +39,7 @@ def test_every_module_that_is_named_exists_and_runs(pbx: Pbx) -> None:
 
 def test_its_endpoints_and_queue_are_those_of_the_site(pbx: Pbx) -> None:
     shown = pbx.cli("pjsip show endpoints")
-    assert "Objects found: 3" in shown
+    assert "Objects found: 5" in shown
     assert "1001/375291000001" in shown
     assert "Ольга (PJSIP/agent1)" in pbx.cli("queue show support")
 

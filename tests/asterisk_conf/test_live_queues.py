@@ -37,7 +37,7 @@ member => PJSIP/agent2
 @pytest.fixture(scope="module")
 def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     with running_pbx(tmp_path_factory.mktemp("pbx"), agents=AGENTS, queues=QUEUES) as started:
-        (started.site.paths.etc / "queues_custom.conf").write_text(MINE)
+        (started.site.paths.custom / "queues_custom.conf").write_text(MINE)
         started.cli("queue reload all")
         yield started
 

@@ -15,6 +15,7 @@ from asterisk_conf.site import (
     SipAccount,
     Site,
     SiteError,
+    Trunk,
 )
 
 SECRETS = Secrets(Secret("ari"), Secret("ami"))
@@ -64,6 +65,18 @@ def test_all_problems_are_reported_at_once() -> None:
         ({"agents": (Agent("a1", Secret("p"), "Ann", "611"),)}, "611 is a number of the IVR"),
         ({"subscribers": (SipAccount("global", Secret("p"), "10"),)}, "is reserved by Asterisk"),
         ({"subscribers": (SipAccount("u", Secret("p"), "10"),) * 2}, "'u' is given 2 times"),
+        ({"rtp_timeout": -1}, "rtp_timeout: is negative"),
+        ({"trunks": (Trunk(name="t"),)}, "trunk.t.address: '' is none"),
+        ({"trunks": (Trunk(name="t", address="a:b"),)}, "trunk.t.address: 'a:b' is none"),
+        ({"trunks": (Trunk(name="t", address="a", sources=("x/y",)),)}, "t.sources: 'x/y' is none"),
+        ({"trunks": (Trunk(name="t", address="a", register=True),)}, "trunk_t in secrets.toml"),
+        (
+            {"trunks": (Trunk(name="t", address="a", dials=("abc",)),)},
+            "t.dials: 'abc' is no pattern",
+        ),
+        ({"trunks": (Trunk(name="t", address="a", caller="me"),)}, "t.caller: 'me' does not fit"),
+        ({"trunks": (Trunk(name="global", address="a"),)}, "'global' is reserved by Asterisk"),
+        ({"trunks": (Trunk(name="t", address="a"),) * 2}, "'t' is given 2 times"),
         ({"apology": "sorry&/etc/passwd"}, "apology: 'sorry&/etc/passwd' does not fit"),
         ({"paths": Paths(etc=Path("/a]b"))}, "paths.etc: '/a]b' has the character U+005D"),
     ],

@@ -1,0 +1,166 @@
+"""Calls from and to trunks, and what phones offer and press, on a real Asterisk."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import pytest
+
+from asterisk_conf.pbx import Pbx
+from tests.asterisk_conf.app import App, connected
+from tests.asterisk_conf.conftest import CARRIER, FAR_PORT, OWN, SWITCH
+from tests.asterisk_conf.phone import G711, Phone
+from tests.deadlines import allowed, within
+
+pytestmark = pytest.mark.live
+
+KEYS = "a=rtpmap:101 telephone-event/8000\n"
+G722 = "m=audio {port} RTP/AVP 9 101\na=rtpmap:9 G722/8000\n" + KEYS
+GSM = "m=audio {port} RTP/AVP 3 101\na=rtpmap:3 GSM/8000\n" + KEYS
+G729 = "m=audio {port} RTP/AVP 18 101\na=rtpmap:18 G729/8000\n" + KEYS
+G729_FIRST = "m=audio {port} RTP/AVP 18 9 0 101\na=rtpmap:18 G729/8000\n" + KEYS
+WITH_FAX = G711 + "m=image 40002 udptl t38\na=T38FaxVersion:0\n"
+TONES = "m=audio {port} RTP/AVP 8\na=rtpmap:8 PCMA/8000\n"
+
+
+@asynccontextmanager
+async def in_menu(pbx: Pbx, phone: Phone, number: str = "611") -> AsyncIterator[tuple[App, str]]:
+    """The application, and the channel of a call that came to it."""
+    async with connected(pbx) as app:
+        with phone:
+            assert await asyncio.to_thread(phone.dial, number) == 200
+            yield app, (await app.began())[0]
+            assert await asyncio.to_thread(phone.hang_up) == 200
+
+
+@contextmanager
+def far_side(address: str) -> Iterator[Callable[[str], str]]:
+    """The other end of a trunk; the function waits for a request of a method."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
+        sip.bind((address, FAR_PORT))
+        sip.settimeout(allowed(40))
+
+        def next_request(method: str) -> str:
+            while not (text := sip.recv(8192).decode()).startswith(f"{method} "):
+                pass
+            return text
+
+        yield next_request
+
+
+def phone(pbx: Pbx, offer: str = G711) -> Phone:
+    return Phone(pbx.site.ports.sip, "1001", "one", offer=offer)
+
+
+def over(pbx: Pbx, address: str, user: str, asserted: str = "") -> Phone:
+    """A call over a trunk: no account, no password."""
+    return Phone(pbx.site.ports.sip, user, address=address, asserted=asserted)
+
+
+@pytest.mark.parametrize(
+    ("address", "user", "asserted", "number"),
+    [
+        (SWITCH, "anonymous", "+375291000002", "+375291000002"),
+        (SWITCH, "375291000001", "", "375291000001"),
+        (SWITCH, "1001", "", "1001"),  # the user of an account, which has another number
+        (CARRIER, "375291000001", "+375291000002", "375291000001"),
+    ],
+)
+async def test_a_call_from_a_trunks_address_is_the_trunks(
+    pbx: Pbx, address: str, user: str, asserted: str, number: str
+) -> None:
+    """Only who vouches for the number says it in P-Asserted-Identity."""
+    async with in_menu(pbx, over(pbx, address, user, asserted)) as (app, channel):
+        asked = await app.get(f"channels/{channel}")
+        assert asked["caller"]["number"] == number
+        name = {SWITCH: "switch", CARRIER: "carrier"}[address]
+        assert asked["name"].startswith(f"PJSIP/{name}-")
+
+
+async def test_a_trunk_calls_the_ivr_with_a_plus_and_nothing_else(pbx: Pbx) -> None:
+    async with in_menu(pbx, over(pbx, SWITCH, "123"), "+611") as (app, channel):
+        assert (await app.get(f"channels/{channel}"))["dialplan"]["exten"] == "611"
+    for number in ("701", "375291000001", "8123", "900"):
+        with over(pbx, SWITCH, "123") as caller:
+            assert await asyncio.to_thread(caller.dial, number) == 404
+
+
+async def test_a_number_is_dialled_over_the_trunk_in_its_form(pbx: Pbx) -> None:
+    with far_side(CARRIER) as next_request:
+        async with connected(pbx) as app:
+            asked = {"endpoint": "Local/8123@firstline-people", "callerId": "Olga <701>"}
+            await app.post("channels", **asked, app="firstline", channelId="out")
+            invite = await asyncio.to_thread(next_request, "INVITE")
+            await app.http.delete(f"{app.base}/ari/channels/out")
+    assert invite.startswith(f"INVITE sip:+7123@{CARRIER}:{FAR_PORT} ")
+    assert "P-Asserted-Identity: <sip:+77172555000@" in invite
+    assert "Olga" not in invite
+    assert "PCMU/8000" in invite
+    for codec in ("PCMA", "G729"):
+        assert codec not in invite
+
+
+async def test_a_trunk_is_registered_with(pbx: Pbx) -> None:
+    """It is tried again until the other side answers."""
+    with far_side(CARRIER) as next_request:
+        await asyncio.to_thread(pbx.cli, "pjsip send register carrier")
+        request = await asyncio.to_thread(next_request, "REGISTER")
+    assert f"To: <sip:firstline@{CARRIER}>" in request
+    assert "Contact: <sip:firstline@" in request
+
+
+@pytest.mark.parametrize(
+    ("offer", "taken"),
+    [(G722, "9 101"), (GSM, "3 101"), (G729_FIRST, "0 101"), (WITH_FAX, "8 101")],
+)
+async def test_what_can_be_played_is_taken_of_an_offer(pbx: Pbx, offer: str, taken: str) -> None:
+    calling = phone(pbx, offer)
+    async with in_menu(pbx, calling) as (app, channel):
+        assert f" RTP/AVP {taken}\r\n" in calling.answer
+        assert ("m=image 0 " in calling.answer) == ("image" in offer)
+        await app.post(f"channels/{channel}/moh")
+        assert await asyncio.to_thread(calling.hears_sound)
+
+
+async def test_an_offer_that_cannot_be_served_is_in_the_log_with_the_reason(pbx: Pbx) -> None:
+    with phone(pbx, G729) as calling:
+        assert await asyncio.to_thread(calling.dial, "611") == 488
+    line = pbx.log.read_text().splitlines()[-1]
+    assert "a call from …0001 by 1001 is rejected because it offers only (g729)" in line
+    assert "allow one of alaw,ulaw,g722,gsm" in line
+
+
+@pytest.mark.parametrize(
+    ("offer", "press"),
+    [
+        (G711, lambda phone: phone.press("1")),
+        (TONES, lambda phone: phone.press_in_band("1")),
+        (
+            G711,
+            lambda phone: phone.inform("application/dtmf-relay", "Signal=1\r\nDuration=160\r\n"),
+        ),
+        (G711, lambda phone: phone.inform("application/dtmf", "1")),
+    ],
+    ids=["RFC 4733", "tones", "INFO relay", "INFO"],
+)
+async def test_a_key_counts_however_it_is_sent(
+    pbx: Pbx, offer: str, press: Callable[[Phone], None]
+) -> None:
+    calling = phone(pbx, offer)
+    async with in_menu(pbx, calling) as (app, _):
+        await asyncio.to_thread(press, calling)
+        async with within(10):
+            while (event := await app.events.get())["type"] != "ChannelDtmfReceived":
+                pass
+        assert event["digit"] == "1"
+
+
+async def test_the_administrators_files_are_included_and_never_rendered(pbx: Pbx) -> None:
+    async with in_menu(pbx, phone(pbx), "900") as (app, channel):
+        assert (await app.get(f"channels/{channel}"))["dialplan"]["exten"] == "611"
+    async with in_menu(pbx, Phone(pbx.site.ports.sip, "1002", "two")) as (app, channel):
+        assert (await app.get(f"channels/{channel}"))["caller"]["number"] == "375291000009"
+    assert pbx.write() == ()
+    for name, text in OWN.items():
+        assert (pbx.site.paths.custom / f"{name}_custom.conf").read_text() == text
