@@ -48,5 +48,12 @@ def parted(grammar: Grammar, keys: str) -> tuple[str, str]:
     return answer(grammar, keys), ""
 
 
+def closing(grammar: Grammar, answered: str) -> str:
+    """The key that still belongs to an answer when it is pressed right after it; "" for none."""
+    if answered in grammar.choices:
+        return grammar.closing.strip(answered)
+    return grammar.stop if len(answered) == grammar.most and _fits(grammar, answered) else ""
+
+
 def _fits(grammar: Grammar, keys: str) -> bool:
     return keys.isdigit() and grammar.least <= len(keys) <= grammar.most

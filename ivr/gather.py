@@ -9,7 +9,7 @@ monotonic clock.
 
 from collections import deque
 
-from ivr.digits import KEYS, Verdict, judge, parted
+from ivr.digits import KEYS, Verdict, closing, judge, parted
 from ivr.events import Keyed, Silent
 from ivr.wants import Ask
 
@@ -22,27 +22,38 @@ SAME_PRESS = 0.04
 DTMF tones last at least 40 ms with pauses of at least 40 ms (ITU-T Q.24).
 """
 
+CLOSING = 2.0
+"""How long after an answer that is complete without it the closing key still belongs to it (s)."""
+
 
 class Keypad:
     """The type-ahead buffer of one call: keys that no ask has taken yet."""
 
-    __slots__ = ("_last", "ahead", "pressed")
+    __slots__ = ("_closing", "_last", "ahead", "pressed")
 
     def __init__(self) -> None:
         self.ahead: deque[str] = deque()
-        self._last = ""
+        self._last = self._closing = ""
         self.pressed = float("-inf")
         """When the last key was pressed."""
 
     def press(self, key: str, now: float) -> bool:
-        """Buffer a key. False if dropped: no DTMF key, same press, buffer full."""
+        """Buffer a key. False if dropped: no DTMF key, same press, buffer full, closing key."""
         if key not in KEYS or (key == self._last and now - self.pressed < SAME_PRESS):
             return False
-        self._last, self.pressed = key, now
-        if len(self.ahead) == AHEAD:
+        closes = key == self._closing and now - self.pressed < CLOSING
+        self._last, self._closing, self.pressed = key, "", now
+        if closes or len(self.ahead) == AHEAD:
             return False
         self.ahead.append(key)
         return True
+
+    def answered(self, closing: str) -> None:
+        """An answer is over: drop ``closing`` if that is the next key, and comes soon."""
+        if self.ahead and self.ahead[0] == closing:
+            self.ahead.popleft()
+        elif not self.ahead:
+            self._closing = closing
 
 
 class Gather:
@@ -130,3 +141,4 @@ class Gather:
             self._keys = ""
         else:
             self.answer = Keyed(keys, self._ask.secret, self._informed)
+            self._keypad.answered(closing(self._ask.grammar, keys))

@@ -52,7 +52,14 @@ def grammar(book: Book, flow: Flow, node: Listens) -> Grammar:
     """The keys that answer a node, and its timers."""
     if not isinstance(node, Input):
         keys = frozenset(choices(flow, node))
-        return Grammar(keys, codes(book, flow, node), first=node.wait, between=node.between)
+        closing = "#" if flow.ignore_closing_hash else ""
+        return Grammar(
+            keys,
+            codes(book, flow, node),
+            closing=closing,
+            first=node.wait,
+            between=node.between,
+        )
     return Grammar(
         escapes(flow, node),
         least=node.least,

@@ -40,6 +40,10 @@ class Flow(Struct, frozen=True, kw_only=True):
         Switch,
         Meta(description="whether callers may key codes of any flow in the menus of this one"),
     ] = True
+    ignore_closing_hash: Annotated[
+        Switch,
+        Meta(description="whether # right after a key of its menus and confirms is ignored"),
+    ] = False
     languages: Annotated[
         tuple[Annotated[str, Is.SPOKEN_LANGUAGE], ...],
         Meta(description="languages; the first is the default", min_length=1),

@@ -34,8 +34,9 @@ class Grammar(Struct, frozen=True):
 
     An answer is one of the ``choices`` ("1", "10", "*"), or ``least`` to ``most`` digits, ended
     early by the ``stop`` key (``most=0``: choices only), or one of the ``codes`` ("*100#"); keys
-    that do not complete a code count one by one. Timers in seconds: ``first`` from the end of the
-    prompt to the first key, ``between`` two keys, ``total`` from the first key.
+    that do not complete a code count one by one. ``closing`` right after a choice belongs to it and
+    is dropped, as ``stop`` is after ``most`` digits. Timers in seconds: ``first`` from the end of
+    the prompt to the first key, ``between`` two keys, ``total`` from the first key.
     """
 
     choices: frozenset[str] = frozenset()
@@ -43,6 +44,7 @@ class Grammar(Struct, frozen=True):
     least: int = 1
     most: int = 0
     stop: str = ""
+    closing: str = ""
     first: float = 5.0
     between: float = 3.0
     total: float = 30.0

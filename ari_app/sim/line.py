@@ -199,7 +199,10 @@ class SimLine(Line):
         if isinstance(act, Gone):
             self._gone = act
         elif isinstance(act, str) and not self._keypad.press(act, self._caller.now()):
-            self._trace.note(f"key {act} was dropped: same press as the one before, or buffer full")
+            self._trace.note(
+                f"key {act} was dropped: it closed the answer before it, was the same press, "
+                "or the buffer was full"
+            )
         return act
 
 

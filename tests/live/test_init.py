@@ -16,6 +16,7 @@ import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
+from tests.asterisk_conf.phone import Phone as SipPhone
 from tests.deadlines import pause, until
 from tests.live.installation import Installation, root
 
@@ -66,6 +67,51 @@ def called(one: Installation, number: str) -> tuple[str, int | None]:
     return calls(one)[-1]
 
 
+TRUNKS = """
+[menus]
+directory = "{menus}"
+
+[trunk.switch]
+address = "127.0.0.2"
+vouches = true
+
+[trunk.carrier]
+address = "127.0.0.3"
+"""
+ASKS_WHO = """
+flow: "611"
+numbers: ["611"]
+languages: [en]
+start: who
+farewell: bye
+always: { "0": agent }
+nodes:
+  who: { branch: identity, when: { caller: subscriber }, else: stranger }
+  subscriber: { menu: plain-menu, keys: { "*": back }, wrong: not-understood, gave-up: agent }
+  stranger: { menu: plain-menu, keys: { "*": back }, wrong: not-understood, gave-up: agent }
+  agent: { queue: support, else: bye }
+  bye: { end: thanks-bye }
+"""
+
+
+def over_trunk(one: Installation, address: str, user: str, asserted: str) -> tuple[str, str]:
+    """Call 611 over the trunk of an address: the number of the call, and where it came to."""
+    known = len(calls(one))
+    with SipPhone(one.ports.sip, user, address=address, asserted=asserted) as phone:
+        assert phone.dial("611") == 200
+        assert phone.hears_sound()
+        phone.hang_up()
+    until(lambda: len(calls(one)) > known, 10.0)
+    until(lambda: "(menu)" in one.out("calls", "show", last(one)), 10.0)
+    return calls(one)[-1][0], one.out("calls", "show", last(one))
+
+
+def last(one: Installation) -> str:
+    """The id of the last call."""
+    with closing(sqlite3.connect(f"file:{one.state}/firstline.db?mode=ro", uri=True)) as db:
+        return str(db.execute("select id from calls order by began desc limit 1").fetchone()[0])
+
+
 def test_an_installation_without_demo_starts(tmp_path: Path) -> None:
     """Without anybody, with an agent alone, with a subscriber alone, who has no phone of ours.
 
@@ -94,10 +140,22 @@ def test_an_installation_without_demo_starts(tmp_path: Path) -> None:
         people = tmp_path / "people.csv"
         people.write_text("number;name;language;area\n512345678;Jan;en;Gdynia\n")
         one.out("subscribers", "import", str(people))
+        menus = tmp_path / "menus"
+        menus.mkdir()
+        (menus / "611.yaml").write_text(ASKS_WHO)
+        with (one.state / "firstline.toml").open("a") as settings:
+            settings.write(TRUNKS.format(menus=menus))
         starts()
         for number in ("512345678", "+48-512-345-678", "512345678;phone-context=+48"):
             assert called(one, number) == ("48512345678", 1)
         assert called(one, "0") == ("", None)
+        for address, user, number, node in (
+            ("127.0.0.2", "anonymous", "48512345678", "subscriber (menu)"),
+            ("127.0.0.3", "512345678", "48512345678", "stranger (menu)"),
+            ("127.0.0.3", "anonymous", "", "stranger (menu)"),
+        ):
+            kept, path = over_trunk(one, address, user, "+48512345678")
+            assert (kept, node in path) == (number, True), path
     finally:
         one.end()
 
