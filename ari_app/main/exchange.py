@@ -4,10 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from rich.console import Console
-
-from pathlib import Path
 
 from ari_app.config.settings import Config
 from ari_app.config.state import State
