@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ivr.digits import Verdict, answer, judge
 from ivr.events import Keyed, Silent
-from ivr.gather import AHEAD, CLOSING, SAME_PRESS, Gather, Keypad
+from ivr.gather import AHEAD, SAME_PRESS, Gather, Keypad
 from ivr.wants import Ask, Grammar, Screen
 
 MENU = Grammar(frozenset({"1", "2", "10", "*"}))
@@ -161,39 +161,6 @@ def test_an_expert_types_ahead_through_three_prompts() -> None:
         assert gather.barged  # the prompt is not played at all
         assert gather.answer == Keyed(key)
     assert Gather(ask(digits), keypad, 0.5).answer is None
-
-
-PIN = Grammar(least=4, most=4, stop="#")
-HASHED = Grammar(frozenset({"1", "#"}), closing="#")
-NEXT = Grammar(frozenset({"1", "2", "#"}))
-
-
-@pytest.mark.parametrize(
-    ("first", "keys", "apart", "then"),
-    [
-        (PIN, "1234#", 0.5, ""),
-        (PIN, "1234#", CLOSING, "#"),  # too late: a key of what is played now
-        (PIN, "1234##", 0.5, "#"),
-        (PIN, "1234#2", 0.5, "2"),
-        (PIN, "12342#", 0.5, "2"),
-        (HASHED, "1#", 0.5, ""),
-        (HASHED, "1#2", 0.5, "2"),
-        (HASHED, "##", 0.5, "#"),
-        (MENU, "2#", 0.5, "#"),
-    ],
-)
-@pytest.mark.parametrize("ahead", [True, False])
-def test_a_closing_key_belongs_to_the_answer_before_it(
-    first: Grammar, keys: str, apart: float, then: str, ahead: bool
-) -> None:
-    """However it comes: while the first prompt plays, or all keys before it."""
-    if ahead and apart == CLOSING:
-        return  # of keys typed ahead only the order counts
-    keypad = Keypad()
-    begin = apart * len(keys) if ahead else 0.0
-    gathered(ask(first), [(apart * at, key) for at, key in enumerate(keys)], keypad, begin)
-    found = Gather(ask(NEXT), keypad, 60.0).answer
-    assert (found.digits if isinstance(found, Keyed) else "") == then
 
 
 def test_flush_drops_what_was_typed_ahead_and_nothing_else() -> None:
