@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ari_app.commands import translations
 from ari_app.commands.groups import Commands
 from ari_app.commands.recordings import MENUS, record_check, studio
 from ari_app.commands.runner import console, run
@@ -27,6 +28,8 @@ def prompts() -> None:
 
 prompts.add_command(studio)
 prompts.add_command(record_check)
+prompts.add_command(translations.export)
+prompts.add_command(translations.import_)
 
 
 @prompts.command("list")
