@@ -5,6 +5,7 @@ Every scalar is read as text, whatever YAML 1.1 would make of it.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import yaml
@@ -72,6 +73,8 @@ class Reader:
 
     def compose(self, text: str) -> yaml.Node | None:
         """The file's nodes; entries that are no YAML are reported and left out."""
+        with suppress(yaml.YAMLError, UnicodeError):  # the slow loader says better what is wrong
+            return yaml.compose(text, Loader=yaml.CSafeLoader)
         while True:
             try:
                 return yaml.compose(text, Loader=yaml.SafeLoader)
@@ -101,7 +104,7 @@ class Reader:
         written = self.text[start:end]
         for fault in faults:
             self.wrong(self.at(start + max(0, written.find(fault.piece))), fault.text)
-        if node.style is None and re.match(r"[ \t]+#", self.text[end:]):
+        if not node.style and re.match(r"[ \t]+#", self.text[end:]):
             self.wrong(
                 self.place(node.end_mark),
                 "what follows # is not played: quote the text, or move the comment to its own line",

@@ -13,14 +13,12 @@ from jsonschema import Draft202012Validator
 
 from ari_app.cli import main
 from ari_app.commands.time_arguments import since
-from ari_app.menus import loading as reading
-from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import calls, versions
 from ari_app.store.calls import CallBegan, StepTaken
 from ari_app.store.db import Store
 from ari_app.store.versions import Version
-from prompts import catalogue
-from tests.operators import BELARUS, DEMO
+from tests import shipped
+from tests.operators import BELARUS
 
 
 def firstline(directory: Path, *words: str) -> Result:
@@ -96,7 +94,7 @@ def seed(directory: Path, version: str) -> None:
 def test_calls_are_counted(
     tmp_path: Path, words: tuple[str, ...], printed: tuple[str, str], counted: int | None
 ) -> None:
-    menus = reading.menus(reading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
+    menus = shipped.menus()
     seed(tmp_path, menus.book.flows["611"].version)
     file = tmp_path / "611.dot"
     done = firstline(tmp_path, "flows", "graph", "611", "-o", str(file), *words)

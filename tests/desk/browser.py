@@ -1,4 +1,4 @@
-"""A real browser: Debian's Chromium without a window, which tests drive, unplug and kill.
+"""A real browser: Debian's Chromium without its windows, which tests drive, unplug and kill.
 
 async def test_a_card_opens(tab: Page) -> None:
     await tab.goto(url)
@@ -31,7 +31,7 @@ from tests.deadlines import allowed, until
 PATIENCE = 20.0
 """Seconds in which a browser must be up, and a page must show what is waited for."""
 QUIET = (
-    *("--headless=new", "--no-sandbox", "--no-first-run", "--disable-dev-shm-usage"),
+    *("--no-sandbox", "--no-first-run", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--disable-background-timer-throttling", "--disable-renderer-backgrounding"),
     *(
@@ -89,7 +89,12 @@ class Chromium:
         """Start it and wait until it can be driven."""
         self.profile.mkdir(parents=True, exist_ok=True)
         self._port_file.unlink(missing_ok=True)
-        words = ["chromium", *QUIET, "--remote-debugging-port=0", f"--user-data-dir={self.profile}"]
+        words = [
+            "chromium-headless-shell",
+            *QUIET,
+            "--remote-debugging-port=0",
+            f"--user-data-dir={self.profile}",
+        ]
         log = self.profile / "stderr.log"
         with log.open("wb") as stderr:
             self._process = subprocess.Popen(

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import prompts
-from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.engine import Step, step
 from ivr.events import Answered, Began, Bridged, Event, Gone, Keyed, Played, Recorded, Silent
@@ -45,9 +43,8 @@ from ivr.wants import (
     Send,
     Want,
 )
-from prompts.catalogue import load
 from tests.ivr.calls import through_json
-from tests.operators import DEMO
+from tests.shipped import menus
 
 HERE = Path(__file__).parent / "conversations"
 
@@ -122,8 +119,7 @@ VALUES: Values = {
 
 def shipped() -> Book:
     """The flows that we ship, with the texts and the operations that we ship."""
-    catalogue = load(Path(prompts.__path__[0]), DEMO)
-    return loading.read(loading.SHIPPED, catalogue.signatures(), CATALOGUE)
+    return menus().book
 
 
 def begin(book: Book, dialled: str, subscriber: int | None, language: str) -> Session:

@@ -8,8 +8,7 @@ from ivr.nodes import Menu
 from ivr.screens import SMS, USSD, Choice, PageSize, fits, listed, pages, turning
 from prompts import catalogue
 from prompts.template import Slot
-from tests.ivr.conversation import shipped
-from tests.operators import DEMO
+from tests import shipped
 from tests.spoken import MORE
 
 SIGNS = st.sampled_from("abz ,.\nдляў€{[«😀")
@@ -134,7 +133,7 @@ def _text(words: catalogue.Catalogue, prompt: str, language: str) -> str:
 @pytest.mark.parametrize("language", ["ru", "be", "en"])
 def test_every_menu_of_ours_is_read_as_numbered_lines(language: str) -> None:
     """All its choices are lines, and nothing is left between them."""
-    book, words = shipped(), catalogue.shipped(DEMO)
+    book, words = shipped.menus().book, shipped.texts()
     for flow in book.flows.values():
         for node in flow.nodes.values():
             if isinstance(node, Menu):

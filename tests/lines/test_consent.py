@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 import ari_app
 from ari_app.demo.simulated import simulated_operator
-from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim import simulation
 from ari_app.sim.line import HUNG_UP, Act, Scene
@@ -24,13 +23,12 @@ from ivr.engine import Step
 from ivr.screens import SMS, USSD, PageSize, listed
 from ivr.values import Phrase
 from ivr.wants import Ask, Say, Screen, Want
-from prompts import catalogue
 from prompts.plan import screen_texts
+from tests import shipped
 from tests.lines.consent_lines import LINES, When
-from tests.operators import DEMO
 from tests.spoken import MORE
 
-MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
+MENUS = shipped.menus()
 BENCH = simulation.bench(MENUS.book, MENUS.catalogue, simulated_operator())
 COSTLY = {f"{name}: ok" for name, one in CATALOGUE.items() if one.costs}
 """What the log of a call says when the caller was charged."""

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ari_app.demo.simulated import simulated_operator
-from ari_app.menus import loading
-from ari_app.selfcare.operations import CATALOGUE
 from ari_app.sim import simulation
 from ari_app.sim.caller import Scripted, VirtualClock
 from ari_app.sim.expectations import verdict
@@ -24,12 +22,11 @@ from ivr.events import Bridged
 from ivr.problems import Place
 from ivr.screens import USSD, fits
 from ivr.session import Session
-from prompts import catalogue
 from prompts.plan import screen_texts
-from tests.operators import DEMO
+from tests import shipped
 from tests.spoken import MORE
 
-MENUS = loading.menus(loading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
+MENUS = shipped.menus()
 BOOK = MENUS.book
 BENCH = simulation.bench(BOOK, MENUS.catalogue, simulated_operator())
 HERE = Place("test", 1, 1)

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 
 import pytest
 
-from ari_app.menus import loading
-from ari_app.selfcare.operations import CATALOGUE
 from ari_app.ussd.sessions import PROMPTS
 from ivr import nodes
 from ivr.digits import KEYS
@@ -14,13 +12,12 @@ from ivr.key_grammar import choices, escapes
 from ivr.model import Flow
 from ivr.nodes import Node
 from ivr.screens import Choice, listed
-from prompts import catalogue
 from prompts.template import Slot
 from prompts.text_reader import WRITTEN
-from tests.operators import DEMO
+from tests import shipped
 
-SHIPPED = catalogue.shipped(DEMO)
-BOOK = loading.menus(loading.SHIPPED, SHIPPED, CATALOGUE).book
+SHIPPED = shipped.texts()
+BOOK = shipped.menus().book
 
 SPOKEN = {
     "ru": "на линии|не слыш|услыш|нажм|нажать|нажав|звёздоч|решётк|послуша|трубк|сигнала|клавиш|"

@@ -42,16 +42,14 @@ def unpacked() -> Path:
 
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory, unpacked: Path) -> Iterator[Installation]:
-    """An installation that RHVoice speaks in."""
+    """An installation that RHVoice speaks in. It is up in one test alone: until it is down, it
+    speaks all prompts ahead."""
     menus = tmp_path_factory.mktemp("menus")
     (menus / "short.yaml").write_text(FLOW)
     settings = f'[voice]\npath = "{unpacked}"\n[menus]\ndirectory = "{menus}"'
     state = tmp_path_factory.mktemp("rhvoice") / "state"
     running = Installation(state, settings, environment={"FIRSTLINE_VOICE_ENGINE": "rhvoice"})
-    for words in SAID:  # so that they are there before all the other prompts
-        running.said(*words)
     try:
-        running.up()
         yield running
     finally:
         running.away()
@@ -75,10 +73,14 @@ def test_each_language_is_spoken_by_its_voice(one: Installation) -> None:
 
 async def test_a_caller_hears_it(one: Installation, tmp_path: Path) -> None:
     recording = tmp_path / "heard.wav"
+    for words in SAID:  # so that they are there before all the other prompts
+        one.said(*words)
+    one.up()
     async with Phone(one.subscriber(0), recording) as me:
         await me.dial("611")
         await me.wait(Connected)
         await me.wait(Disconnected, timeout=60)
+    one.away()
     fixed, value = (one.said(*words) for words in SAID)
     assert heard(recording, value).heard
     assert heard(recording, fixed).heard

@@ -1,22 +1,18 @@
 """The path through the menus, as an agent reads it."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from ari_app.menus import loading
-from ari_app.selfcare.operations import CATALOGUE
 from ari_app.workplace.call_path import LONGEST, CallNarrator, choice
 from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes
 from ivr.engine import Step
-from prompts.catalogue import shipped
-from tests.operators import DEMO
+from tests import shipped
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-WORDS = shipped(DEMO)
-MENUS = loading.menus(Path("ivr/menus"), WORDS, CATALOGUE).book
+WORDS = shipped.texts()
+MENUS = shipped.menus().book
 NARRATOR = CallNarrator(WORDS, MENUS)
 
 

@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.analysis.graph import HANDLERS, edges_from
 from ivr.analysis.reachability import shortest_to_human
@@ -16,10 +15,9 @@ from ivr.diagram.mermaid import mermaid
 from ivr.diagram.picture import Box, Picture, Traffic, linked_flows, picture
 from ivr.loader import load
 from ivr.model import Book
-from prompts import catalogue
-from tests.operators import DEMO
+from tests import shipped
 
-MENUS = reading.menus(reading.SHIPPED, catalogue.shipped(DEMO), CATALOGUE)
+MENUS = shipped.menus()
 BOOK = MENUS.book
 WORDS = {each.prompt: each.texts.get("ru", "") for each in MENUS.catalogue.listing()}
 
