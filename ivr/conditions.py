@@ -14,6 +14,7 @@ from ivr.values import (
     Rows,
     Sealed,
     Spoken,
+    Text,
     Value,
     Word,
 )
@@ -42,6 +43,8 @@ def plain(value: Value) -> str:
     match value:
         case Word():
             return value.word
+        case Text():
+            return value.text
         case Digits():
             return value.digits
         case Count():

@@ -1,34 +1,17 @@
-"""YAML text to :class:`~ivr.model.Book`, or to all its problems at once.
+"""YAML text to :class:`~ivr.model.Book`, or to all its problems at once."""
 
-The types of :mod:`ivr.model` and :mod:`ivr.nodes` define the language. Every scalar is read
-as the text that stands in the file, so ``on``, ``011`` and ``12:30`` mean what they look like.
-"""
-
-import hashlib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
-from typing import Any, Literal, get_args, get_origin
 
-import yaml
-from msgspec import Meta, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr import nodes
-from ivr.annotations import bare, described, meaning, noun, required
-from ivr.check import Mention, Read, Standard, check
-from ivr.hours.schedule import Schedule
-from ivr.model import Book, Flow, Operation
-from ivr.nodes import KINDS, Node, kind
-from ivr.problems import Place, Problem, near
+from ivr.check import Standard, check
+from ivr.http.signature import signature
+from ivr.model import Book, Operation
+from ivr.problems import Problem
+from ivr.reader import MOST, Reader
 from ivr.site_languages import spoken_only
-from ivr.slips import commented_keys, odd_space
-from ivr.source import compose, place
-from ivr.speech import languages
-from ivr.terms import ACTIONS, Is, seconds
-
-MOST = 200
-"""The most problems reported for a file."""
 
 Slots = Mapping[str, Mapping[str, str]]
 
@@ -46,13 +29,16 @@ def load(
     operations: Mapping[str, Operation],
     standard: Standard | None = None,
 ) -> Loaded:
-    """Load and check the flows and schedules of ``files`` (name -> text) together.
+    """Load and check the flows, schedules and operations of ``files`` (name -> text) together.
 
     ``slots``: the prompts of the catalogue with their placeholders. ``operations``: what flows may
-    run. Without a ``standard`` only rules that calls need to run are checked; with one, flows lose
-    the languages that its site does not speak. Never raises for the content of a file.
+    run besides those of the files. Without a ``standard`` only rules that calls need to run are
+    checked; with one, flows lose the languages that its site does not speak. Never raises for the
+    content of a file.
     """
     read = [Reader(name, text).read() for name, text in sorted(files.items())]
+    own = {each.operation.operation: signature(each.operation) for each in read if each.operation}
+    operations = {**own, **operations}
     problems = {problem for each in read for problem in each.problems}
     problems.update(islice(check(read, slots, operations, standard), MOST))
     found = tuple(sorted(problems))
@@ -66,235 +52,3 @@ def load(
         if (one := each.schedule)
     }
     return Loaded(Book(flows, slots, operations, schedules), found)
-
-
-def version(text: str) -> str:
-    """The version of a flow: the first 12 digits of the SHA-256 of its text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-class _EnoughError(Exception):
-    """A file has :data:`MOST` problems."""
-
-
-class Reader:
-    """Reads one file. A node with a problem is left out of the flow, and reading goes on."""
-
-    def __init__(self, file: str, text: str) -> None:
-        self.file = file
-        self.text = text
-        self.problems: list[Problem] = []
-        self.mentions: list[Mention] = []
-        self.places: dict[str, Place] = {}
-        self.owner = ""
-        """The node that is being read; "" outside nodes."""
-        self.faulty: set[str] = set()
-        """The nodes that have problems."""
-
-    def read(self) -> Read:
-        found: Struct | None = None
-        root = compose(self.file, self.text)
-        if not isinstance(root, Problem):
-            root = _stray(self.file, root) or root
-        if not isinstance(root, Problem) or root.rule == "not-yaml":
-            root = odd_space(self.file, self.text) or root
-        self.problems += islice(commented_keys(self.file, self.text), MOST - 1)
-        if isinstance(root, Problem):
-            self.problems.append(root)
-        else:
-            try:
-                found = self.struct(root, Schedule if _is_schedule(root) else Flow)
-            except _EnoughError:
-                last = self.problems[-1]
-                self.problems.append(
-                    Problem(last.place, "there are more problems: fix these first", last.rule)
-                )
-        return Read(
-            _complete(found, version(self.text), self.file) if isinstance(found, Flow) else None,
-            tuple(self.mentions),
-            self.places,
-            tuple(self.problems),
-            found if isinstance(found, Schedule) else None,
-        )
-
-    def wrong(self, node: yaml.Node, text: str, rule: str = "wrong-type") -> None:
-        self.problems.append(Problem(place(self.file, node), text, rule))
-        self.faulty.add(self.owner)
-        if len(self.problems) == MOST:
-            raise _EnoughError
-
-    # Tables into structs.
-
-    def struct(self, table: yaml.MappingNode, shape: type[Struct]) -> Struct | None:
-        """The struct of ``table``, or None after adding problems."""
-        known = described(shape)
-        given: dict[str, Any] = {}
-        for key, value in self.entries(table):
-            found = known.get(key.value)
-            if found is None:
-                what = kind(shape) if issubclass(shape, Node) else noun(shape)
-                text = f"{what} has no key {key.value!r}: {near(key.value, known)}"
-                self.wrong(key, text, "unknown-key")
-            else:
-                field, hint = found
-                given[field.name] = self.value(value, hint)
-        for name, (field, hint) in known.items():
-            if field.name not in given and required(field):
-                text = f"{name} is missing: add `{name}: …` ({meaning(hint)})"
-                self.wrong(table, text, "missing-key")
-        return None if self.owner in self.faulty else shape(**given)
-
-    def entries(self, table: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-        """The entries of a table; a key given twice is a problem."""
-        seen: dict[str, yaml.ScalarNode] = {}
-        for key, value in table.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self.wrong(key, "a key must be a word")
-            elif key.value in seen:
-                first = place(self.file, seen[key.value]).line
-                text = f"{key.value!r} stands twice (first in line {first}): keep one"
-                self.wrong(key, text, "twin-key")
-            else:
-                seen[key.value] = key
-                yield key, value
-
-    def nodes(self, table: yaml.MappingNode) -> Mapping[str, Node]:
-        """The nodes without problems; of the others only the places are kept."""
-        found = {}
-        for key, value in self.entries(table):
-            name = key.value
-            self.places[name] = place(self.file, key)
-            if name in ACTIONS or not re.fullmatch(r"[\w-]{1,60}", name):
-                text = f"{name!r} cannot name a node: use letters, digits and -, not back or repeat"
-                self.wrong(key, text, "bad-name")
-                continue
-            self.owner = name
-            node = self.node(value)
-            if node is not None:
-                found[name] = node
-            self.owner = ""
-        return found
-
-    def node(self, value: yaml.Node) -> Node | None:
-        """A node of a flow: the key that is named like a kind says which kind it is."""
-        if not isinstance(value, yaml.MappingNode):
-            self.wrong(value, "a node is a table such as { say: welcome, then: main }")
-            return None
-        keys = {key.value for key, _ in value.value if isinstance(key, yaml.ScalarNode)}
-        found = sorted(keys & _KINDS.keys())
-        if len(found) != 1:
-            which = f"both {' and '.join(found)}" if found else "no kind"
-            text = f"this node has {which}: give it one of {', '.join(_KINDS)}"
-            self.wrong(value, text, "no-kind")
-            return None
-        made = self.struct(value, _KINDS[found[0]])
-        return made if isinstance(made, Node) else None
-
-    # Values by their types. A wrong one gives any value: its owner is left out.
-
-    def value(self, node: yaml.Node, hint: Any) -> Any:
-        """The value of ``node`` for a type of :mod:`ivr.model`."""
-        hint, notes = bare(hint)
-        origin = get_origin(hint)
-        if origin is tuple:
-            items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-            found: Any = tuple(self.value(item, get_args(hint)[0]) for item in items)
-        elif isinstance(origin, type) and issubclass(origin, Mapping):
-            return self.table(node, *get_args(hint))
-        elif not isinstance(node, yaml.ScalarNode):
-            self.wrong(node, "one word belongs here")
-            return None
-        elif not (node.value or (node.style and "" in get_args(hint))):
-            self.wrong(node, "a word belongs here (put one that begins with # in quotes)")
-            return None
-        else:
-            found = self.scalar(node, hint, notes)
-        for note in notes:
-            if isinstance(note, Meta):
-                self.bounded(node, found, note)
-            elif isinstance(note, Is) and isinstance(node, yaml.ScalarNode):
-                self.mentions.append(Mention(note, node.value, self.owner, place(self.file, node)))
-        return found
-
-    def table(self, node: yaml.Node, keys: Any, values: Any) -> Mapping[str, Any]:
-        if not isinstance(node, yaml.MappingNode):
-            self.wrong(node, 'a table belongs here, such as { "1": balance }')
-            return {}
-        if values is Node:
-            return self.nodes(node)
-        return {
-            self.value(key, keys): self.value(value, values) for key, value in self.entries(node)
-        }
-
-    def scalar(self, node: yaml.ScalarNode, hint: Any, notes: tuple[Any, ...]) -> Any:
-        text: str = node.value
-        if get_origin(hint) is Literal:
-            options = get_args(hint)
-            if text not in options:
-                self.wrong(node, f"{text!r} is none of {', '.join(filter(None, options))}")
-        elif hint is bool:
-            if text not in ("yes", "no"):
-                self.wrong(node, f"{text!r}: write yes or no")
-            return text == "yes"
-        elif hint is int:
-            if re.fullmatch(r"[0-9]{1,6}", text):
-                return int(text)
-            self.wrong(node, f"{text!r} is no whole number: write one such as 3")
-            return None
-        elif hint is float:
-            if (found := seconds(text)) is None:
-                long = any(isinstance(note, Meta) and (note.ge or 0) >= 60 for note in notes)
-                fit = "30m or 1h" if long else "5s, 1.5s, 500ms or 2m"
-                self.wrong(node, f"{text!r} is no time: write {fit}")
-            return found
-        return text
-
-    def bounded(self, node: yaml.Node, found: Any, note: Meta) -> None:
-        """Add a problem when a value is out of the bounds of its type."""
-        unit, fault = "s" if isinstance(found, float) else "", ""
-        if note.min_length is not None and len(found) < note.min_length:
-            fault = "at least one belongs here"
-        elif note.ge is not None and found is not None and found < note.ge:
-            fault = f"{found:g}{unit} is too little: at least {note.ge:g}{unit}"
-        elif note.le is not None and found is not None and found > note.le:
-            fault = f"{found:g}{unit} is too much: at most {note.le:g}{unit}"
-        if fault:
-            self.wrong(node, fault, "out-of-bounds")
-
-
-def is_schedule(file: str, text: str) -> bool:
-    """Whether a text is a schedule of opening hours; False if it cannot be read."""
-    root = compose(file, text)
-    return isinstance(root, yaml.MappingNode) and _is_schedule(root)
-
-
-def _is_schedule(root: yaml.MappingNode) -> bool:
-    """Whether a file holds a schedule and no flow."""
-    keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
-    return "schedule" in keys and "flow" not in keys
-
-
-def _stray(file: str, root: yaml.MappingNode) -> Problem | None:
-    """The problem of a file that holds neither a flow nor a schedule."""
-    keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
-    if keys & (described(Flow).keys() | described(Schedule).keys()):
-        return None
-    cure = "begin with `flow: name` or `schedule: name`"
-    *above, _, name = ["", "", *file.split("/")]
-    if name.partition(".")[0] in languages.known():
-        cure = f"texts of prompts are read from {'/'.join([*above[2:], 'prompts'])}: move it"
-    return Problem(place(file, root), f"this is no flow and no schedule: {cure}", "not-a-flow")
-
-
-def _complete(flow: Flow, text_version: str, file: str) -> Flow:
-    """The flow with its version and file, and the keys of ``always`` added to every menu."""
-    complete = {
-        name: replace(node, keys={**flow.always, **node.keys})
-        if isinstance(node, nodes.Menu)
-        else node
-        for name, node in flow.nodes.items()
-    }
-    return replace(flow, nodes=complete, version=text_version, file=file)
-
-
-_KINDS: Mapping[str, type[Node]] = {kind(shape): shape for shape in KINDS}

@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ivr.hours.schedule import Schedule
+from ivr.http.declaration import HttpOperation
 from ivr.identity.keypad import normalise
 from ivr.nodes import Do, Node
 from ivr.terms import Is, Keys, Kinds, Need, Switch, Target, Times
@@ -103,7 +104,8 @@ class Operation(Struct, frozen=True):
     values are of the moment, so a text with them is to be ``valid`` for a while. ``about``:
     what it does, in a sentence. ``waiting``: the prompt played before it because it may take
     seconds; "" for none. ``billing``: it asks the billing system, so a site without one cannot run
-    it.
+    it. ``choices``: value -> all words that it may be, where they are known. ``http``: it is one of
+    the operator's own, done as declared there.
     """
 
     name: str
@@ -123,6 +125,8 @@ class Operation(Struct, frozen=True):
     waiting: str = ""
     billing: bool = False
     ages: bool = False
+    choices: Mapping[str, tuple[str, ...]] = {}
+    http: HttpOperation | None = None
 
 
 def needed(node: Node, operations: Mapping[str, Operation]) -> Need:

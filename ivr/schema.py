@@ -18,6 +18,7 @@ from ivr.annotations import bare, described, meaning, required
 from ivr.conditions import COMPARISON, REFERENCE
 from ivr.hours.schedule import Schedule
 from ivr.hours.week import WEEKDAYS
+from ivr.http.declaration import SOURCES, Answer, HttpOperation, Source, Tree, source_kind
 from ivr.model import Flow, Operation
 from ivr.nodes import KINDS, Node, kind
 from ivr.schema_numbers import time, whole
@@ -57,6 +58,10 @@ LOOKS: Mapping[Is, str] = {
     Is.CODE: "[0-9*#+]{1,32}",
     Is.REPLY: f"[^{_OTHER}0-9][^{_OTHER}]{{0,39}}(?: [^{_OTHER}]{{1,39}})*",
     Is.QUEUE: _WORD,
+    Is.OPERATION_NAME: _WORD,
+    Is.URL: r"https?://[^\s{}/]+(?:/\S*)?",
+    Is.STATUS: "[1-5](?:[0-9]{2}|xx)",
+    Is.HEADER: r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60}",
     Is.WORD: _WORD,
     Is.ZONE: r"[A-Za-z0-9_+\-]+(?:/[A-Za-z0-9_+\-]+)*",
     Is.DAYS: rf"{_DAYS}(?:\s*,\s*{_DAYS})*",
@@ -92,19 +97,28 @@ class Names(Struct, frozen=True):
 
 
 def schema(names: Names) -> Schema:
-    """The schema of a file of menus: a flow or a schedule."""
-    shapes: tuple[type[Struct], ...] = (Flow, Schedule, *KINDS)
+    """The schema of a file of menus: a flow, a schedule or an operation."""
+    shapes: tuple[type[Struct], ...] = (Flow, Schedule, HttpOperation, Answer, *KINDS)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Menus of Firstline",
         "type": "object",
         "if": {"required": ["schedule"], "not": {"required": ["flow"]}},
         "then": _ref(_called(Schedule)),
-        "else": _ref(_called(Flow)),
-        "properties": {_called(Schedule): {}},
+        "else": {
+            "if": {"required": ["operation"], "not": {"required": ["flow"]}},
+            "then": _ref(_called(HttpOperation)),
+            "else": _ref(_called(Flow)),
+        },
+        "properties": {_called(Schedule): {}, "operation": {}},
         "$defs": {
             **{_called(shape): _struct(shape, names) for shape in shapes},
+            **{f"from-{source_kind(each)}": _struct(each, names) for each in SOURCES},
             "node": _node(),
+            "source": {
+                "type": "object",
+                "anyOf": [_ref(f"from-{source_kind(each)}") for each in SOURCES],
+            },
             "prompt": _offered(names.prompts, None if names.strict else _text(Is.PROMPT)),
             **{_name(what): _named(what, names) for what in (*LOOKS, *FREE)},
         },
@@ -205,6 +219,10 @@ def _value(hint: Any) -> Schema:
         return _table(keys, values)
     if origin is Literal:
         return {"enum": list(get_args(inner))}
+    if inner is Tree:
+        return {}
+    if isinstance(inner, type) and issubclass(inner, Struct):
+        return _ref("source" if inner is Source else _called(inner))
     if inner is bool:
         return {"if": {"type": "boolean"}, "else": {"enum": ["yes", "no"]}}
     if inner is int:

@@ -4,6 +4,7 @@ Every scalar stays the text that is in the file.
 """
 
 import re
+from decimal import Decimal
 
 import yaml
 
@@ -54,6 +55,21 @@ def place(file: str, node: yaml.Node | yaml.Event | None) -> Place:
     """The place of a node; the start of the file for None."""
     mark = node.start_mark if node is not None else None
     return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+
+
+NO_JSON = object()
+"""What :func:`json_scalar` returns for a text."""
+
+_CONSTANTS = {"true": True, "false": False, "null": None}
+
+
+def json_scalar(text: str) -> object:
+    """What a scalar without quotes is in JSON: a number, true, false or null; else a text."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?", text):
+        return Decimal(text) if "." in text else int(text)
+    return NO_JSON
 
 
 def _refused(file: str, text: str) -> Problem | None:

@@ -29,7 +29,7 @@ BRANCH_SUBJECTS = ("caller", "line", "identity", "language", "dialled")
 
 KINDS_OF_VALUES = (
     "count", "day", "digits", "each", "moment", "money", "name", "recording", "secret", "spoken",
-    "word",
+    "text", "word",
 )  # fmt: skip
 """The kinds of values that a call carries; ``each`` is a list, ``word`` is branched on only."""
 
@@ -75,6 +75,14 @@ class Is(Enum):
     ZONE = "a time zone of IANA such as Europe/Minsk"
     DAYS = "days of the week: mon, mon-fri, sat"
     DATE = 'a day, "2026-12-31", or "12-31" for every year, or a range, "12-31 to 01-02"'
+    OPERATION_NAME = "a name that no other operation has"
+    URL = "an address such as https://shop.example.net/orders/{order}"
+    TEMPLATE = 'a text; "{order}" in it is an input, "{secret:shop}" a secret'
+    BODY = "the JSON that is sent: a table whose texts are filled in"
+    HEADER = "the name of a header, such as Idempotency-Key"
+    JMESPATH = "an expression of JMESPath, such as order.state"
+    STATUS = "a status of HTTP, such as 404 or 2xx"
+    CURRENCY = "a code of ISO 4217, or an expression of JMESPath"
     SPANS = 'hours such as "09:00-13:00, 14:00-18:00", or open, or closed'
 
 

@@ -14,6 +14,7 @@ from ivr.values import (
     Name,
     Recording,
     Spoken,
+    Text,
     Value,
     Word,
 )
@@ -30,6 +31,7 @@ READERS: Mapping[str, Callable[[str], Value]] = {
     "digits": Digits,
     "name": lambda text: Name({"": text}),
     "spoken": lambda text: Spoken(dict.fromkeys(languages.known(), text)),
+    "text": Text,
     "word": Word,
     "recording": lambda text: Recording("/rehearsed", float(text)),
 }

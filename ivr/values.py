@@ -70,6 +70,12 @@ class Name(Struct, frozen=True, tag="name"):
         return self.texts.get(language) or self.texts.get("") or next(iter(self.texts.values()), "")
 
 
+class Text(Struct, frozen=True, tag="text"):
+    """A text from another system, in whichever language it has; see :mod:`ivr.http.answers`."""
+
+    text: str
+
+
 class Spoken(Struct, frozen=True, tag="spoken"):
     """An operator's announcement: a text per language, or a recording.
 
@@ -123,7 +129,7 @@ class Word(Struct, frozen=True, tag="word"):
 
 
 Value: TypeAlias = (
-    Money | Count | Day | Moment | Digits | Name | Rows | Spoken | Recording | Sealed | Word
+    Money | Count | Day | Moment | Digits | Name | Text | Rows | Spoken | Recording | Sealed | Word
 )
 Values: TypeAlias = Mapping[str, Value]
 

@@ -56,7 +56,7 @@ class Actions(Struct, frozen=True):
         """See :data:`ari_app.session.conductor.Perform`, on a book and its texts."""
         match action:
             case Invoke():
-                return await self._invoke(action, session)
+                return await self._invoke(book, action, session)
             case CheckHours():
                 return self._check_hours(book.schedules[action.schedule])
             case FindAnnouncements():
@@ -64,9 +64,9 @@ class Actions(Struct, frozen=True):
             case Send():
                 return await self._send(action, text, session)
 
-    async def _invoke(self, action: Invoke, session: Session) -> Answered:
-        asker = asker_of(session)
-        return await self.selfcare.run(action.operation, action.inputs, asker, action.key)
+    async def _invoke(self, book: Book, action: Invoke, session: Session) -> Answered:
+        asker, own = asker_of(session), book.operations
+        return await self.selfcare.run(action.operation, action.inputs, asker, action.key, own)
 
     def _check_hours(self, schedule: Schedule) -> Answered:
         now, zone = self.now(), _zone(schedule.timezone)

@@ -24,9 +24,9 @@ from ari_app.sim.simulation import bench
 from ivr.analysis.coverage import EdgeKey, covered
 from ivr.analysis.paths import Path as Way
 from ivr.analysis.search import find_paths as walk_through
-from ivr.loader import Reader
 from ivr.model import Book
 from ivr.problems import Place, near
+from ivr.reader import Reader
 from ivr.source import compose, place
 from prompts.catalogue import Catalogue
 

@@ -20,7 +20,7 @@ from ari_app.store.flow_traffic import traffic
 from ivr.diagram.dot import dot
 from ivr.diagram.mermaid import mermaid
 from ivr.diagram.picture import Picture, Traffic, linked_flows, picture
-from ivr.model import Flow
+from ivr.model import Flow, Operation
 from ivr.problems import near
 from ivr.schema import Names
 from ivr.schema import schema as made
@@ -62,8 +62,17 @@ def schema(state: State, directory: Path | None, strict: bool) -> None:
     laid = reading.prompts(menus, reading.shipped(config))
     words = {each.prompt: next(iter(each.texts.values())) for each in laid.catalogue.listing()}
     others = reading.named(menus, reading.site_names(config))
-    text = json.format(json.encode(made(Names(CATALOGUE, words, strict, others))), indent=1)
+    operations = {**CATALOGUE, **_own(menus)}
+    text = json.format(json.encode(made(Names(operations, words, strict, others))), indent=1)
     click.echo(text.decode())
+
+
+def _own(menus: Path) -> Mapping[str, Operation]:
+    """The operations of a directory; none while they have problems, which the check lists."""
+    try:
+        return reading.own_operations(menus)
+    except reading.FlowsError:
+        return {}
 
 
 def _since(ctx: click.Context, _: click.Parameter, text: str | None) -> datetime | None:

@@ -5,19 +5,55 @@ from collections.abc import Iterator, Mapping
 import click
 from msgspec import json
 
+from ari_app.commands.groups import Commands
+from ari_app.commands.operation_try import try_
+from ari_app.config.state import State
+from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.model import Operation
 from ivr.problems import near
 
 
-@click.command()
+def own_operations(state: State) -> Mapping[str, Operation]:
+    """The operations beside the menus in use; raises ``FlowsError`` for those with problems."""
+    return loading.own_operations(loading.directory(state.config()))
+
+
+LIST = "list"
+"""The command that is meant where none is named."""
+
+
+class _ListsByDefault(Commands):
+    """`firstline operations balance` is `firstline operations list balance`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See the class."""
+        if not args or (args[0] not in self.commands and not {"-h", "--help"} & set(args)):
+            args = [LIST, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_ListsByDefault)
+def operations() -> None:
+    """List the operations that menus may run, and try your own.
+
+    Without a command they are listed.
+    """
+
+
+@operations.command(LIST)
 @click.argument("name", required=False)
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
-def operations(name: str | None, form: str) -> None:
-    """List the operations that menus may run, or show NAME."""
-    if name is not None and name not in CATALOGUE:
-        raise click.ClickException(f"there is no operation {name}: {near(name, CATALOGUE)}")
-    chosen = [CATALOGUE[name]] if name else list(CATALOGUE.values())
+@click.pass_obj
+def listing(state: State, name: str | None, form: str) -> None:
+    """List the operations that menus may run, or show NAME.
+
+    Those of Firstline come first, then those that stand beside the menus.
+    """
+    known = {**CATALOGUE, **own_operations(state)}
+    if name is not None and name not in known:
+        raise click.ClickException(f"there is no operation {name}: {near(name, known)}")
+    chosen = [known[name]] if name else list(known.values())
     if form == "json":
         click.echo(json.format(json.encode(chosen[0] if name else chosen), indent=2).decode())
         return
@@ -66,6 +102,8 @@ def _limits(one: Operation) -> str:
 def _kinds(values: Mapping[str, str]) -> str:
     return ", ".join(f"{name} ({kind})" for name, kind in values.items()) or "nothing"
 
+
+operations.add_command(try_)
 
 MEANT: Mapping[str, str] = {
     "accepted": "not known yet: the caller gets a message about how it ended",

@@ -168,6 +168,25 @@ class BillingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     balance_age: float = 900.0
 
 
+class OperationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[operations]: where the requests of ``http`` operations may go."""
+
+    hosts: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for each in self.addresses:
+            ip_network(each)
+
+
+class TlsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[tls.NAME]: files in PEM, by which an ``http`` operation and its back end know each other."""
+
+    certificate: str = ""
+    key: str = ""
+    ca: str = ""
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[log]"""
 
@@ -190,12 +209,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ussd: UssdSettings = UssdSettings()
     desk: DeskSettings = DeskSettings()
     billing: BillingSettings = BillingSettings()
+    operations: OperationSettings = OperationSettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
     trunk: dict[str, TrunkSettings] = {}
     voices: dict[str, LanguageVoice] = {}
     departments: dict[str, DepartmentSettings] = {}
     topics: dict[str, TopicSettings] = {}
+    tls: dict[str, TlsSettings] = {}
 
     @property
     def tickets(self) -> TicketPolicy:
@@ -237,6 +258,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "trunk": TrunkSettings,
     "departments": DepartmentSettings,
     "topics": TopicSettings,
+    "tls": TlsSettings,
 }
 """Section of which there is one for each name, such as [queues.support] -> its settings."""
 

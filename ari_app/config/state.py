@@ -198,7 +198,7 @@ class State:
             before = tomllib.loads(text)
             for name in ("pepper", "ussd"):  # which an installation of before may lack
                 if name not in before:
-                    text = f"{text.rstrip()}\n{_made(name)}"
+                    text = f"{_made(name)}{text}"  # not into a table at the end
             table = tomllib.loads(text)
             made = {name: Secret(table[name]) for name in ("ari", "ami", "pepper", "ussd")}
             found = Keys(

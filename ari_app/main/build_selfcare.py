@@ -43,6 +43,7 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
             StoredNumbers(shared.store),
             shared.local_time,
             shared.config.operator.said.words,
+            shared.http,
         )
     )
     return SelfService(operations, orders, code_words)

@@ -18,10 +18,12 @@ from ari_app.control.live_feed import LiveFeed
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main.billing import RefreshableBilling, opened_billing
 from ari_app.main.foundation import Foundation, clock
+from ari_app.main.http_operations import opened_http_operations
 from ari_app.main.messaging import Messaging, opened_messaging
 from ari_app.main.releases import take_effect
 from ari_app.menus.live import LiveMenus
 from ari_app.selfcare.hashing import Hasher
+from ari_app.selfcare.http.operations import HttpOperations
 from ari_app.store.calls import close_lost
 from ari_app.store.db import Store
 from ari_app.store.directory import Directory
@@ -48,6 +50,7 @@ class Shared(Struct, frozen=True):
     hasher: Hasher
     billing: RefreshableBilling
     messaging: Messaging
+    http: HttpOperations
 
     @property
     def config(self) -> Config:
@@ -61,7 +64,7 @@ class Shared(Struct, frozen=True):
 
     def local_time(self) -> datetime:
         """The time in the time zone of the site."""
-        return datetime.now(ZoneInfo(self.config.site.timezone))
+        return _local_time(self.config)
 
 
 @asynccontextmanager
@@ -86,7 +89,14 @@ async def opened_shared(foundation: Foundation) -> AsyncIterator[Shared]:
             hasher=stack.enter_context(hashing(state)),
             billing=await stack.enter_async_context(opened_billing(config, state, store)),
             messaging=await stack.enter_async_context(opened_messaging(config, state, store, link)),
+            http=await stack.enter_async_context(
+                opened_http_operations(config, state, partial(_local_time, config))
+            ),
         )
+
+
+def _local_time(config: Config) -> datetime:
+    return datetime.now(ZoneInfo(config.site.timezone))
 
 
 def _ari_settings(config: Config, state: State, take_over: bool) -> AriSettings:

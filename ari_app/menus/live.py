@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ari_app.menus.loading import FlowsError, Menus, files
 from ari_app.session.line import LineError
+from ivr.model import Operation
 from ivr.speech.language import PhraseError
 from ivr.values import Phrase
 from ivr.wants import Screen
@@ -63,6 +64,7 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
     flows: tuple[Change, ...] = ()
     texts: tuple[str, ...] = ()
     recordings: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -72,6 +74,7 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
             *map(str, self.flows),
             *(f"text: {text}" for text in self.texts),
             *(f"recording: {recording}" for recording in self.recordings),
+            *(f"operation: {operation}" for operation in self.operations),
         )
 
 
@@ -91,6 +94,7 @@ def compare(old: MenuRelease, new: MenuRelease) -> Reloaded:
         flows=tuple(one for one in flows if one.old != one.new),
         texts=tuple(sorted(_texts(old.menus, new.menus))),
         recordings=tuple(sorted({f"{name} ({language})" for (language, name), _ in recorded})),
+        operations=tuple(_operations(old.menus.book.operations, new.menus.book.operations)),
     )
 
 
@@ -102,6 +106,13 @@ def _texts(old: Menus, new: Menus) -> Iterator[str]:
         for prompt in before.keys() | after.keys():
             if before.get(prompt) != after.get(prompt):
                 yield f"{prompt} ({language})"
+
+
+def _operations(old: Mapping[str, Operation], new: Mapping[str, Operation]) -> Iterator[str]:
+    """The operations that are others than before."""
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            yield name if name in new else f"{name} (gone)"
 
 
 class LiveMenus:

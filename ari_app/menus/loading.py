@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -12,11 +13,13 @@ from msgspec.structs import replace
 
 from ari_app.config import own_languages
 from ari_app.config.settings import Config
-from ivr.check import SiteNames, Standard
+from ivr.check import SiteNames, Standard, check
 from ivr.check.context import prompts as node_prompts
-from ivr.loader import Loaded, Reader, Slots, load
+from ivr.http.signature import signature
+from ivr.loader import Loaded, Slots, load
 from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
+from ivr.reader import Reader
 from ivr.source import LIMIT
 from ivr.speech.language import LanguageError
 from ivr.terms import ACTIONS, Is
@@ -63,6 +66,7 @@ def site_names(config: Config) -> SiteNames:
         tuple(tickets.departments),
         config.site.timezone,
         None if config.ari.url else (*config.site.queues, *config.queues),
+        config.operations.hosts,
     )
 
 
@@ -219,6 +223,21 @@ def texts(directory: Path) -> Mapping[str, str]:
         text = "there is no flow (*.yaml) here: copy one, or name another [menus] directory"
         raise UnreadError(directory, unread(directory)[0].text if unread(directory) else text)
     return found
+
+
+def own_operations(directory: Path) -> Mapping[str, Operation]:
+    """The operations that are declared in a directory of menus.
+
+    Raises :class:`FlowsError` with the problems of their files; those of flows are not looked for.
+    """
+    read = [Reader(name, text).read() for name, text in texts(directory).items()]
+    own = [each for each in read if any(one.what is Is.OPERATION_NAME for one in each.mentions)]
+    problems = [*chain.from_iterable(each.problems for each in own), *check(own, {}, {})]
+    if found := [
+        one for one in problems if one.severity == "error" and one.rule != "unknown-prompt"
+    ]:
+        raise FlowsError(tuple(found))
+    return {each.operation.operation: signature(each.operation) for each in own if each.operation}
 
 
 def named(directory: Path, site: SiteNames) -> Mapping[Is, Sequence[str]]:

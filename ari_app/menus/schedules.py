@@ -7,7 +7,8 @@ from ari_app.config.settings import Config
 from ari_app.menus import loading
 from ivr.check import Standard
 from ivr.hours.schedule import Schedule
-from ivr.loader import is_schedule, load
+from ivr.loader import load
+from ivr.reader import is_schedule
 
 
 def schedules(config: Config) -> Mapping[str, Schedule]:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.code_word_port import CodeWords
+from ari_app.selfcare.http.operations import HttpOperations
 from ari_app.selfcare.message_port import Messages
 from ari_app.selfcare.one_time_code_port import OneTimeCodes
 from ari_app.selfcare.order_port import Orders
@@ -43,3 +44,5 @@ class Backends(Struct, frozen=True):
     directory: NumberDirectory
     now: Callable[[], datetime]
     words: Mapping[str, Mapping[str, str]] = {}
+    http: HttpOperations | None = None
+    """What the operator's own operations are run by; None where none can be."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ari_app.selfcare.backends import Backends, NumbersUnavailable
 from ari_app.selfcare.billing import BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable
+from ari_app.selfcare.http.operations import Unavailable
 from ari_app.selfcare.message_port import MessagesUnavailable
 from ari_app.selfcare.no_billing import NoBilling
 from ari_app.selfcare.operation_request import Action, OperationRequest
@@ -33,6 +34,7 @@ _UNAVAILABLE = (
     CodeWordsUnavailable,
     MessagesUnavailable,
     NumbersUnavailable,
+    Unavailable,
 )
 
 
@@ -41,6 +43,7 @@ class Selfcare:
 
     def __init__(self, backends: Backends, catalogue: Mapping[str, Operation] = CATALOGUE) -> None:
         self._catalogue = catalogue
+        self._http = backends.http
         self.available: Mapping[str, Operation] = {
             name: one
             for name, one in catalogue.items()
@@ -53,15 +56,22 @@ class Selfcare:
             **Requests(backends).actions,
         }
 
-    async def run(self, name: str, inputs: Values, asker: Asker, key: str) -> Answered:
-        """Run operation ``name`` for a caller.
+    async def run(
+        self,
+        name: str,
+        inputs: Values,
+        asker: Asker,
+        key: str,
+        own: Mapping[str, Operation] | None = None,
+    ) -> Answered:
+        """Run operation ``name`` for a caller; ``own`` are the operations of the call's menus.
 
         ``key`` is an idempotency key: used twice, an operation that writes or costs is carried out
         once. An operation that is not in the catalogue is a ``KeyError``, inputs that it does not
         take are a ``ValueError``: the check of flows lets neither pass. Without the code word that
         it needs it is a ``PermissionError``; the engine prevents that.
         """
-        operation = self._catalogue[name]
+        operation = self._catalogue.get(name) or (own or {})[name]
         if operation.need == "code-word" != asker.identity:
             raise PermissionError(f"{name} needs the code word, and {asker.call} has not proved it")
         if asker.identity == "none" and not operation.proves:
@@ -69,8 +79,10 @@ class Selfcare:
         if inputs.keys() != operation.inputs.keys():
             raise ValueError(f"{name} takes {sorted(operation.inputs)}, not {sorted(inputs)}")
         try:
-            async with asyncio.timeout(None if operation.costs else operation.deadline):
-                answer = await self._actions[name](OperationRequest(operation, inputs, asker, key))
+            own_deadline = operation.costs or operation.http is not None
+            async with asyncio.timeout(None if own_deadline else operation.deadline):
+                request = OperationRequest(operation, inputs, asker, key)
+                answer = await self._action(operation)(request)
         except UnknownSubscriber as error:
             if asker.subscriber is not None:
                 _log.warning("%s: billing does not know subscriber %s", key, error)
@@ -84,3 +96,11 @@ class Selfcare:
                 return answer
             _log.error("%s: billing refused %s as %s", key, name, answer.outcome)
         return Answered("unavailable" if "unavailable" in operation.outcomes else "failed")
+
+    def _action(self, operation: Operation) -> Action:
+        """What carries an operation out."""
+        if operation.http is None:
+            return self._actions[operation.name]
+        if self._http is None:
+            raise Unavailable("operations of the operator's own are not run here", sent=False)
+        return self._http.run

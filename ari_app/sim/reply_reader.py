@@ -8,9 +8,9 @@ import yaml
 from ari_app.sim.script import After, Given
 from ivr.analysis.examples import BROKEN, Reply, Request, brought, example, outcomes, reply, row
 from ivr.events import Answered
-from ivr.loader import Reader
 from ivr.model import ACCEPTED, UNAVAILABLE, Book
 from ivr.problems import near
+from ivr.reader import Reader
 from ivr.value_readers import READERS
 from ivr.values import Rows, Spoken, Value
 

@@ -95,7 +95,7 @@ class _Reader(Answers):
     # Values by their types.
 
     def value(self, node: yaml.Node, hint: Any) -> Any:
-        """See :meth:`ivr.loader.Reader.value`; some types are read here."""
+        """See :meth:`ivr.reader.Reader.value`; some types are read here."""
         bare = getattr(hint, "__origin__", hint) if hasattr(hint, "__metadata__") else hint
         own = self.hints.get(bare)
         return own(node) if own else super().value(node, hint)

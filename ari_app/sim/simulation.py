@@ -20,6 +20,7 @@ from ari_app.session.conductor import Perform
 from ari_app.sim.in_memory import NoMessages, PlainOrders, SameCodes, SimulatedSubscribers
 from ari_app.sim.run import Person, TestBench
 from ari_app.sim.script import UNKNOWN, WITHHELD
+from ivr.analysis.examples import outcomes, reply
 from ivr.events import Answered
 from ivr.hours.schedule import Schedule, hours_answer, hours_at
 from ivr.identity.keypad import key_form
@@ -128,6 +129,8 @@ def _back(book: Book, operator: SimulatedOperator, at: datetime) -> Perform:
 
     async def perform(action: Action, session: Session) -> Answered:
         match action:
+            case Invoke() if book.operations[action.operation].http:
+                return _made_up(book, action.operation)
             case Invoke():
                 if not next(asked):
                     await billing.refresh()
@@ -243,6 +246,17 @@ class _Words:
 
     def _weak(self, asker: Asker, new: Secret) -> bool:
         return bool(faults(new.reveal(), About(asker.texts_to, operator=self._operator.brands)))
+
+
+def _made_up(book: Book, operation: str) -> Answered:
+    """The first outcome of an operation of the operator's own: a call of no one sends no request.
+
+    A test that needs another outcome, or certain values, gives them.
+    """
+    of = ("do", operation)
+    found = reply(book, of, outcomes(book, of)[0])
+    assert isinstance(found, Answered)
+    return found
 
 
 def _consulted(schedule: Schedule, at: datetime) -> Answered:

@@ -37,6 +37,7 @@ _EXAMPLES: Mapping[str, str] = {
     "digits": "1234567",
     "name": "Example",
     "spoken": "Example",
+    "text": "Example",
     "word": "word",
     "recording": "5",
 }

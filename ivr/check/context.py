@@ -13,6 +13,7 @@ from ivr.check.available_values import Brought, flow_of_values, makes
 from ivr.check.graph import Graph
 from ivr.conditions import REFERENCE
 from ivr.hours.schedule import Schedule
+from ivr.http.declaration import HttpOperation
 from ivr.key_grammar import opening
 from ivr.model import Flow, Operation
 from ivr.nodes import Node
@@ -35,7 +36,7 @@ class Mention(Struct, frozen=True):
 
 
 class Read(Struct, frozen=True):
-    """A file that was read: its flow or schedule, the names in it, its problems.
+    """A file that was read: its flow, schedule or operation, the names in it, its problems.
 
     The flow lacks the nodes that have problems; it is None if its head has some. ``places``: node
     -> place, also of nodes with problems.
@@ -46,6 +47,7 @@ class Read(Struct, frozen=True):
     places: Mapping[str, Place]
     problems: tuple[Problem, ...]
     schedule: Schedule | None = None
+    operation: HttpOperation | None = None
 
 
 class PromptText(Struct, frozen=True):
@@ -60,7 +62,7 @@ class SiteNames(Struct, frozen=True):
 
     ``languages``: those that it speaks, the first is the default; any if empty. ``topics``,
     ``departments`` and ``queues`` are None if they are unknown. ``timezone``: of schedules that
-    name none.
+    name none. ``hosts``: where operations may send requests; anywhere if empty.
     """
 
     languages: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class SiteNames(Struct, frozen=True):
     departments: Collection[str] | None = None
     timezone: str = "UTC"
     queues: Collection[str] | None = None
+    hosts: tuple[str, ...] = ()
 
     def spoken(self, languages: Iterable[str]) -> list[str]:
         """Those of a flow's languages that the site speaks."""
@@ -118,6 +121,12 @@ class CheckContext:
     @cached_property
     def graph(self) -> Graph:
         return Graph(self.flows, self.operations)
+
+    @cached_property
+    def operation_names(self) -> frozenset[str]:
+        """The operations there are, also those with problems."""
+        own = (mention.name for _, mention in self.mentions(Is.OPERATION_NAME))
+        return frozenset((*self.operations, *own))
 
     @cached_property
     def _mentions(self) -> Mapping[Is, Sequence[tuple[Read, Mention]]]:

@@ -41,6 +41,10 @@ CHOICES = {
 """Sorts of names that must exist -> how messages call them."""
 
 
+_NAMES = (Is.WORD, Is.QUEUE, Is.FLOW_NAME, Is.SCHEDULE_NAME, Is.OPERATION_NAME)
+"""Sorts of names that are words of their author."""
+
+
 def bad(context: CheckContext) -> Iterator[Finding]:
     """Malformed names."""
     for what in Is:
@@ -62,7 +66,9 @@ def _misnamed(what: Is, name: str) -> str:
             return f"{name!r} is not a case: write a word, or a comparison such as < 5"
         case Is.GIVEN if not (REFERENCE.fullmatch(name) or _WORD.fullmatch(name)):
             return f"{name!r} cannot be a value: write a number, a word, or {{name}}"
-        case Is.WORD | Is.QUEUE | Is.FLOW_NAME | Is.SCHEDULE_NAME if not _WORD.fullmatch(name):
+        case Is.WORD | Is.QUEUE | Is.FLOW_NAME | Is.SCHEDULE_NAME | Is.OPERATION_NAME if (
+            not _WORD.fullmatch(name)
+        ):
             return f"{name!r} is not a name: use letters, digits and -, 40 at most"
     return ""
 
@@ -103,7 +109,7 @@ def _there(context: CheckContext, each: Read, mention: Mention) -> Collection[st
         case Is.PROMPT:
             return context.slots
         case Is.OPERATION:
-            return context.operations
+            return context.operation_names
         case Is.FLOW if context.whole:
             return context.flows
         case Is.BRANCH_SUBJECT if context.whole:

@@ -15,7 +15,7 @@ from ivr.speech.currencies import money
 from ivr.speech.language import NOMINATIVE, Case, PhraseError
 from ivr.speech.languages import language as spoken_language
 from ivr.speech.numerals import numeral
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Spoken, Value
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Spoken, Text, Value
 
 KINDS: Final[tuple[str, ...]] = (
     "money",
@@ -28,6 +28,7 @@ KINDS: Final[tuple[str, ...]] = (
     "deadline",
     "digits",
     "name",
+    "text",
     "spoken",
     "each",
 )
@@ -99,6 +100,8 @@ def spoken(value: Value, kind: str, unit: str, reader: Reader, case: Case = NOMI
             return digits(keys, language, reader.numbers)
         case "name", Name():
             return value.in_(language)
+        case "text", Text(text):
+            return text
         case "spoken", Spoken():
             return value.in_(language)[1]
         case _:

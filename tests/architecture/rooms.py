@@ -122,7 +122,7 @@ ROOMS = {
     ),
     "ari_app.selfcare": _room(
         "what a subscriber may do, behind ports; billing and its implementations",
-        "ivr ivr.identity ivr.speech",
+        "ivr ivr.http ivr.identity ivr.speech",
     ),
     "ari_app.store": _room(
         "SQLite: one module per thing remembered",
@@ -146,7 +146,7 @@ ROOMS = {
     ),
     "ivr": _room(
         "the engine and the language of menus",
-        "ivr.check ivr.hours ivr.identity ivr.speech",
+        "ivr.check ivr.hours ivr.http ivr.identity ivr.speech",
     ),
     "ivr.acd": _room(
         "queues, agents, and who speaks with whom, folded from events",
@@ -158,7 +158,7 @@ ROOMS = {
     ),
     "ivr.check": _room(
         "the rules that flows are checked by",
-        "ivr ivr.analysis ivr.hours ivr.speech",
+        "ivr ivr.analysis ivr.hours ivr.http ivr.speech",
     ),
     "ivr.diagram": _room(
         "flows as pictures",
@@ -166,6 +166,10 @@ ROOMS = {
     ),
     "ivr.hours": _room(
         "opening hours",
+        "ivr",
+    ),
+    "ivr.http": _room(
+        "operations of the operator's own: what they declare, as requests and answers",
         "ivr",
     ),
     "ivr.identity": _room(

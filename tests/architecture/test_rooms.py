@@ -14,8 +14,9 @@ MOST_LINES = 320
 PURE = frozenset((
     "__future__", "abc", "babel", "bisect", "collections", "copy", "dataclasses", "datetime",
     "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html",
-    "itertools", "ivr", "math", "msgspec", "num2words", "operator", "phonenumbers", "pkgutil", "re",
-    "string", "textwrap", "types", "typing", "typing_extensions", "unicodedata", "yaml", "zoneinfo",
+    "itertools", "ivr", "jmespath", "math", "msgspec", "num2words", "operator", "phonenumbers",
+    "pkgutil", "re", "string", "textwrap", "types", "typing", "typing_extensions", "unicodedata",
+    "urllib", "yaml", "zoneinfo",
 ))
 # fmt: on
 """All that `ivr` may import: nothing of it waits, reads a clock or touches the world; `pkgutil` and
@@ -23,6 +24,7 @@ some libraries read the data that are shipped with the code."""
 
 BEHIND_DOORS: dict[str, tuple[str, ...]] = {
     "babel": ("ivr.speech.cldr", "tests.ivr.speech.test_languages"),
+    "jmespath": ("ivr.http.answers",),
     "panoramisk": ("ari_app.ami.client",),
     "pjsua2": ("ari_app.phone.sip", "ari_app.phone.softphone"),
     "phonenumbers": ("ivr.numbers", "ivr.countries"),

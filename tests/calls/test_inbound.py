@@ -11,7 +11,7 @@ from ari_app.ari.line import ChannelLine
 from ari_app.ari.sounds import Sounds
 from ari_app.calls.inbound import CallServices, InboundCalls
 from ari_app.store.directory import Caller as Known
-from ivr.loader import version
+from ivr.reader import version
 from ivr.wants import Ask, Screen
 from tests.operators import BELARUS
 from tests.session.scripted import FLOW, Scripted, Sight, book

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from ivr.check import RULES
-from ivr.loader import MOST, Loaded, load, version
+from ivr.loader import Loaded, load
 from ivr.problems import COMPARED, near
+from ivr.reader import MOST, version
 from ivr.source import DEEP, LIMIT
 from tests.ivr.calls import OPERATIONS, SLOTS, flow
 

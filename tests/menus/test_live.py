@@ -10,7 +10,7 @@ import pytest
 
 from ari_app.menus.live import Change, How, LiveMenus, MenuRelease, Reloaded, watch
 from ari_app.menus.loading import menus
-from ivr.loader import version
+from ivr.reader import version
 from ivr.values import Phrase
 from prompts import wav
 from prompts.catalogue import read

@@ -7,7 +7,8 @@ import pytest
 
 from ari_app.menus.loading import SHIPPED, FlowsError, UnreadError, menus, read
 from ivr.check import Standard
-from ivr.loader import load, version
+from ivr.loader import load
+from ivr.reader import version
 from prompts import catalogue
 from tests.session.scripted import FLOW, OPERATIONS, PROMPTS
 

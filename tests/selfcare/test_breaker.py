@@ -2,7 +2,7 @@
 
 import pytest
 
-from ari_app.selfcare.tmf.breaker import (
+from ari_app.selfcare.breaker import (
     Breaker,
     Closed,
     HalfOpen,

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.selfcare.billing import Balance, BillingUnavailable, UnknownSubscriber
-from ari_app.selfcare.tmf.breaker import Closed, Open, Rule
+from ari_app.selfcare.breaker import Closed, Open, Rule
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan
 from ivr.secret import Secret

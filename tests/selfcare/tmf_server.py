@@ -27,8 +27,8 @@ from ari_app.selfcare.billing import (
     Tariff,
     UnknownSubscriber,
 )
+from ari_app.selfcare.breaker import Rule
 from ari_app.selfcare.orders import Completed, Order, Quote, Refused, SwitchOn
-from ari_app.selfcare.tmf.breaker import Rule
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.fault_plan import FaultPlan
 from ari_app.selfcare.tmf.server import TmfServer

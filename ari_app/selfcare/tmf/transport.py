@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeVar
 import aiohttp
 from msgspec import MsgspecError, Struct, json
 
+from ari_app.selfcare import breaker as circuit
 from ari_app.selfcare.billing import BillingUnavailable
-from ari_app.selfcare.tmf import breaker as circuit
-from ari_app.selfcare.tmf.breaker import Breaker, Closed, Open, Rule
+from ari_app.selfcare.breaker import Breaker, Closed, Open, Rule
 from ari_app.selfcare.tmf.resources import Error
 from ivr.secret import Secret
 

@@ -74,7 +74,11 @@ OPERATIONS = {
 }
 OWN = {"our-news": Place("own.yaml", 3, 1)}
 SITE = SiteNames(
-    ("en", "ru"), ("general", "money", "internet"), ("desk", "engineers"), queues=("support",)
+    ("en", "ru"),
+    ("general", "money", "internet"),
+    ("desk", "engineers"),
+    queues=("support",),
+    hosts=("shop.example.net",),
 )
 TODAY = date(2026, 11, 29)
 ZONES = frozenset(("Europe/Minsk", "UTC"))
