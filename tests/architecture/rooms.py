@@ -52,8 +52,8 @@ ROOMS = {
         "the command line, a module per group of commands",
         "admin ami calls config control fulfilment log main menus phone selfcare sim",
         "store ussd workplace",
-        "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.speech",
-        "prompts",
+        "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.http",
+        "ivr.speech prompts",
     ),
     "ari_app.admin": _room(
         "what an operator asks of an installation",
@@ -77,7 +77,7 @@ ROOMS = {
     "ari_app.menus": _room(
         "from YAML on the disk to the menus in force",
         "config session",
-        "ivr ivr.check ivr.hours ivr.speech prompts",
+        "ivr ivr.check ivr.hours ivr.http ivr.speech prompts",
     ),
     "ari_app.fulfilment": _room(
         "the ports of self-service, kept in the store",

@@ -25,8 +25,8 @@ nodes:
   look:
     do: order
     inputs: { order: order }
-    on: { ok: told, no-such: person, unavailable: sorry }
-  told:   { say: order-is, then: bye }
+    on: { ok: found, no-such: person, unavailable: sorry }
+  found:  { say: order-is, then: bye }
   sorry:  { say: sorry-unavailable, then: bye }
   person: { queue: support, else: bye }
   bye:    { end: thanks-bye }
