@@ -14,6 +14,9 @@ from ari_app.store import erasure
 from ari_app.store.db import Store
 from ari_app.store.erasure import ErasureReport, Person
 
+PAUSE = 0.01
+"""Seconds after each step in which a running application can write."""
+
 
 @click.command()
 @click.argument("number")
@@ -35,6 +38,12 @@ def forget(state: State, number: str, yes: bool) -> None:
         files = await asyncio.to_thread(recorded.forget, names, frozenset(person.calls))
         done = await store.write(erasure.erase, person, datetime.now(UTC))
         await refresh_application(state)
+        for index in erasure.INDEXES:
+            more, first = True, True
+            while more:
+                more = await store.write(erasure.forget_words, index, first)
+                first = False
+                await asyncio.sleep(PAUSE)
         await store.scrub()
         for line in _report(person, done, files):
             click.echo(line)

@@ -36,8 +36,10 @@ _MINE = f"(subscriber = :id or number in {_FORMS})"
 _CALLING = f"(subscriber = :id or caller in {_FORMS})"
 _CALLS = f"(select id from calls where {_CALLING})"
 _ANY = f"({_MINE} or call in {_CALLS})"
-_INDEXES = ("contacts_words", "subscribers_words")
-"""Full-text indexes; they hold words of deleted rows until they are rebuilt."""
+INDEXES = ("contacts_words", "subscribers_words")
+"""Full-text indexes; they hold words of deleted rows until :func:`forget_words`."""
+_PAGES = 500
+"""Pages of an index that are merged in one transaction, about."""
 
 _ANONYMOUS = 0
 """Instead of the id of a subscriber, where there must be one."""
@@ -198,7 +200,7 @@ def find(db: Database, number: str) -> Person | None:
 
 
 def erase(db: Database, person: Person, at: datetime) -> ErasureReport:
-    """Erase a person, as :func:`find` found them."""
+    """Erase a person, as :func:`find` found them; their words stay in the full-text indexes."""
     forms = json.encode(person.forms).decode()
     who = {"id": person.id, "forms": forms, "like": _like(db, person.number), "at": micros(at)}
     gone = [
@@ -211,9 +213,20 @@ def erase(db: Database, person: Person, at: datetime) -> ErasureReport:
     ]
     kept.append(("announcements heard", _anonymise_heard(db, who)))
     me = db.conn.execute("delete from subscribers where id = :id", who).rowcount
-    for index in _INDEXES:
-        db.conn.execute(f"insert into {index} ({index}) values ('rebuild')")
     return ErasureReport(_some([("subscriber", me), *gone]), _some(kept))
+
+
+def forget_words(db: Database, index: str, first: bool) -> bool:
+    """Go on to take the words of deleted rows out of one of :data:`INDEXES`; whether there is more
+    to do. ``first`` begins.
+
+    All parts of the index are merged into one, which has only what exists: in steps, because with
+    millions of contacts the whole takes a minute (https://www.sqlite.org/fts5.html, `merge`).
+    """
+    before = db.conn.total_changes
+    pages = -_PAGES if first else _PAGES
+    db.conn.execute(f"insert into {index} ({index}, rank) values ('merge', ?)", (pages,))
+    return first or db.conn.total_changes - before >= 2
 
 
 def _like(db: Database, msisdn: str) -> str:
