@@ -45,11 +45,12 @@ class Desk:
         now: Callable[[], datetime],
         begin: Begin,
     ) -> None:
-        offered = operations.offered(ports.operations.catalogue).values()
         control, tickets = ports.queue_control, ports.notes_and_tickets
         self._queues_changed = changed = asyncio.Event()
         self.tabs = tabs = Tabs()
-        self.render = render = Render(site, tuple(offered), now)
+        self.render = render = Render(
+            site, lambda: operations.offered(ports.operations.catalogue), now
+        )
         views = ViewLog(ports.profiles)
 
         self.states = states = AgentStates(ports.phones, site.wrapups, now)

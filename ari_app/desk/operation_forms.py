@@ -91,7 +91,7 @@ class OperationForms:
         self, filled: FormInput, record: CardRecord, operation: Operation, name: str, kind: str
     ) -> Sequence[tuple[str, str]] | None:
         """The values that can be chosen for an input, with their labels; None: free text."""
-        if kind == "word":
+        if kind == "word" and operation.http is None:
             units = operations.UNITS
             return [(unit, self._render.word(f"value-{unit}", filled.language)) for unit in units]
         choice = CHOICES.get((operation.name, name))

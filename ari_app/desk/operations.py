@@ -1,5 +1,6 @@
 """Operations of self-service as agents use them: form inputs from signatures, results as text."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -22,6 +23,7 @@ from ivr.values import (
     Rows,
     Sealed,
     Spoken,
+    Text,
     Value,
     Values,
     Word,
@@ -34,6 +36,9 @@ MENUS_ONLY = frozenset(
 
 BARRED = frozenset({"recording", "secret"})
 """Kinds of inputs that agents cannot give: the caller's recording, and secrets."""
+
+GIVEN = frozenset({"count", "digits", "money", "text", "word"})
+"""Kinds of inputs of the operator's own operations that a form has a field for."""
 
 READ_ALOUD = frozenset({"top-up"})
 """Operations whose secret a caller may read to an agent, who types it into a masked field."""
@@ -55,6 +60,7 @@ GOOD = frozenset({"ok", "accepted", "already"})
 YEAR = timedelta(days=365)
 """Dates must be less than a year ahead: operations take them as day and month."""
 
+_WORD = re.compile(r"[\w-]{1,40}")
 _LEVELS: Sequence[Identity] = ("none", "caller", "code-word")
 
 
@@ -79,6 +85,7 @@ CHOICES: Mapping[tuple[str, str], Choice] = {
 }
 
 UNITS = ("minutes", "gigabytes")
+"""What an input ``unit`` may be; other words are free."""
 
 DAYS = frozenset({"since"})
 """Inputs of digits that are a date: callers press ``DDMM``, agents get a date field."""
@@ -103,7 +110,15 @@ def offered(catalogue: Mapping[str, Operation]) -> Mapping[str, Operation]:
         for name, one in catalogue.items()
         if not (name.endswith(QUOTE) or name in MENUS_ONLY)
         and (name in READ_ALOUD or not BARRED & set(one.inputs.values()))
+        and (one.http is None or _for_agents(one))
     }
+
+
+def _for_agents(operation: Operation) -> bool:
+    """Whether one of the operator's own is for agents: who pays for what has no quote is asked in
+    menus alone."""
+    http, kinds = operation.http, set(operation.inputs.values())
+    return http is not None and http.desk and not http.costs and kinds <= GIVEN
 
 
 def identified_enough(operation: Operation, identity: Identity) -> bool:
@@ -113,7 +128,8 @@ def identified_enough(operation: Operation, identity: Identity) -> bool:
 
 def has_effect(operation: Operation) -> bool:
     """Whether the operation changes or sends something; else it only answers a question."""
-    return operation.costs or operation.name in FREE_ACTIONS
+    writes = operation.http is not None and operation.http.method != "GET"
+    return operation.costs or writes or operation.name in FREE_ACTIONS
 
 
 def form_inputs(operation: Operation) -> Mapping[str, str]:
@@ -149,8 +165,10 @@ def _parse(name: str, kind: str, text: str, today: date) -> Value:
                 return Count(number)
             case "money":
                 return Money(Decimal(text.replace(",", ".")))
-            case "word" if text in UNITS:
+            case "word" if text in UNITS or (name != "unit" and _WORD.fullmatch(text)):
                 return Word(text)
+            case "text" if text:
+                return Text(text)
     except (ValueError, InvalidOperation):
         pass
     raise InvalidField(name)
@@ -215,8 +233,8 @@ def shown(value: Value, language: str, own: str) -> "str | Table":
             return value.in_(language) or next(iter(texts.values()), "")
         case Spoken():
             return value.in_(language)[0]
-        case Word(word):
-            return word
+        case Word(text) | Text(text):
+            return text
         case Rows(rows):
             columns = list(rows[0]) if rows else []
             cells = [[str(shown(row[each], language, own)) for each in columns] for row in rows]

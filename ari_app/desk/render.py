@@ -1,7 +1,7 @@
 """Everything agents see, as HTML: templates that escape all their values."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -41,11 +41,14 @@ class Render:
     """Makes HTML.
 
     ``site`` has the settings that values are shown by; ``operations`` are those that agents can
-    run; ``now`` is the clock.
+    run at this moment; ``now`` is the clock.
     """
 
     def __init__(
-        self, site: DeskSite, operations: Collection[Operation], now: Callable[[], datetime]
+        self,
+        site: DeskSite,
+        operations: Callable[[], Mapping[str, Operation]],
+        now: Callable[[], datetime],
     ) -> None:
         self.site = site
         self.parts = tuple(part for part in PARTS if part != "account" or site.billing)
@@ -84,7 +87,12 @@ class Render:
         }
 
     def word(self, name: str, language: str, **values: object) -> str:
-        """A text of ``words.yaml``."""
+        """A text of ``words.yaml``, or what an operation of the operator's own is called."""
+        sort, _, own = name.partition("-")
+        if sort == "operation" and (operation := self._operations().get(own)) and operation.http:
+            return operation.http.label.get(language) or own
+        if sort in ("outcome", "value") and name not in words():
+            return own
         return word(name, language, **values)
 
     def error_text(self, name: str, language: str) -> str:
@@ -95,7 +103,7 @@ class Render:
         """The template ``name``: a page, or a piece of one."""
         template = self._templates.get_template(f"{name}.html")
         return template.render(
-            t=partial(word, language=language),
+            t=partial(self.word, language=language),
             department=partial(self.site.tickets.department_label, language=language),
             topic=partial(self.topic, language=language),
             named=partial(_named, language=language),
@@ -107,7 +115,8 @@ class Render:
     def card(self, card: Card, texts: Mapping[str, str], language: str) -> str:
         """A whole card; ``texts`` are its fields."""
         values = self._card_values(card)
-        return self.page("card", language, texts=texts, operations=self._operations, **values)
+        operations = self._operations().values()
+        return self.page("card", language, texts=texts, operations=operations, **values)
 
     def part(self, part: str, card: Card, language: str) -> str:
         """One part of a card."""

@@ -208,6 +208,7 @@ def _ports(services: DeskServices) -> Ports:
             services.billing,
             recorded_in,
             now,
+            lambda: services.menus()[1].operations,
         ),
         notes_and_tickets=StoredNotesAndTickets(store, config.tickets, now),
         phones=phones,

@@ -43,13 +43,21 @@ class AgentOperations:
         billing: Billing,
         recorded_in: RecordedIn,
         now: Callable[[], datetime],
+        own: Callable[[], Mapping[str, Operation]] = dict,
     ) -> None:
-        self.catalogue: Mapping[str, Operation] = selfcare.available
+        """``own``: the operations of the menus in force."""
+        self._own = own
         self._recorded_in = recorded_in
         self._store = store
         self._selfcare = selfcare
         self._billing = billing
         self._now = now
+
+    @property
+    def catalogue(self) -> Mapping[str, Operation]:
+        """Those that can succeed here, and the operator's own."""
+        own = {name: one for name, one in self._own().items() if one.http is not None}
+        return {**self._selfcare.available, **own}
 
     async def ask(self, card: CardRecord, operation: str, inputs: Values) -> Answered:
         """Run an operation that changes nothing."""
@@ -101,7 +109,7 @@ class AgentOperations:
             arrival.about,
         )
         try:
-            return await self._selfcare.run(operation, inputs, asker, key)
+            return await self._selfcare.run(operation, inputs, asker, key, self._own())
         except PermissionError as error:
             raise DeskUnavailable(str(error)) from error
 

@@ -26,6 +26,7 @@ from ari_app.selfcare.operations import CATALOGUE
 from ivr.acd.contact_reason import OperationResult as LastResult
 from ivr.acd.queues import Caller
 from ivr.events import Answered
+from ivr.model import Operation
 from ivr.secret import Secret
 from ivr.values import Money, Name, Values
 
@@ -208,7 +209,7 @@ class FakeQueueControl:
 class FakeOperations:
     """Answers from ``answers``, remembers what was done; actions wait for ``billing``."""
 
-    catalogue = CATALOGUE
+    catalogue: Mapping[str, Operation] = CATALOGUE
 
     def __init__(self) -> None:
         self.billing = asyncio.Event()
