@@ -9,21 +9,29 @@ from msgspec.structs import replace
 
 from ari_app.admin.status import query
 from ari_app.commands.runner import console, run
-from ari_app.commands.store_access import read
+from ari_app.commands.store_access import by_option, read
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
+from ari_app.control.server import ReloadRequest
 from ari_app.menus.live import Reloaded
 from ari_app.store import versions as kept
 from ari_app.store.versions import VersionUsage
 
 
 @click.command()
+@click.option("--dry-run", is_flag=True, help="Only check, and say what would change.")
+@by_option
 @click.pass_obj
-def reload(state: State) -> None:
+def reload(state: State, dry_run: bool, by: str) -> None:
     """Reload the menus for new calls, if they pass the check. Calls in progress keep theirs."""
     with console().status("loading, checking and rendering the menus"):
-        answer = run(ControlClient(state.control).reload())
-    done = json.decode(answer, type=Reloaded)
+        request = ReloadRequest(by=by, dry_run=dry_run)
+        answer = run(ControlClient(state.control).reload(request))
+    report(json.decode(answer, type=Reloaded))
+
+
+def report(done: Reloaded) -> None:
+    """Print the result of a reload; ends the command with exit code 1 if it was rejected."""
     for problem in done.problems:
         click.echo(problem)
     if done.problems:

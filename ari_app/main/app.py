@@ -19,7 +19,7 @@ from ari_app.main.releases import take_effect
 from ari_app.main.shared import Shared, opened_shared
 from ari_app.main.signals import Signals
 from ari_app.menus import loading
-from ari_app.menus.live import LiveMenus, watch
+from ari_app.menus.live import LiveMenus, Release, watch
 from ari_app.store import outbox
 from ari_app.store.sqlite import Database
 from ari_app.ussd import gateway
@@ -36,7 +36,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
     """
     async with AsyncExitStack() as stack:
         shared = await stack.enter_async_context(opened_shared(foundation))
-        for warning in await take_effect(foundation, foundation.first, "start"):
+        for warning in await take_effect(foundation, foundation.first, Release("start")):
             log.warning("%s", warning)
         tasks = await stack.enter_async_context(task_group())
         background = Background(tasks)

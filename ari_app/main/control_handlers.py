@@ -71,7 +71,9 @@ class ControlHandlers(Struct, frozen=True):
     async def reload(self, request: ReloadRequest) -> bytes:
         """Reload the menus; an interrupted command does not stop it. Returns JSON."""
         menus = self.shared.menus
-        reloading = self.background.begin(menus.reload(request.how))
+        if request.dry_run:
+            return json.encode(await menus.preview())
+        reloading = self.background.begin(menus.reload(request.how, request.by))
         return json.encode(await asyncio.shield(reloading))
 
     async def stop(self, request: StopRequest) -> None:

@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ari_app.menus.differences import differences, differing
 from ari_app.menus.loading import FlowsError, Menus, files
 from ari_app.session.line import LineError
-from ivr.model import Operation
 from ivr.speech.language import PhraseError
 from ivr.values import Phrase
 from ivr.wants import Screen
@@ -21,7 +21,7 @@ from prompts.voice import SpeechFailed
 
 log = logging.getLogger(__name__)
 
-How: TypeAlias = Literal["start", "reload", "SIGHUP", "watch", "rollback"]
+How: TypeAlias = Literal["start", "reload", "SIGHUP", "watch", "rollback", "unreleased"]
 """What triggered a release."""
 
 PAUSE = 1.0
@@ -45,6 +45,14 @@ class MenuRelease(Struct, frozen=True):
             raise LineError(f"a prompt cannot be played: {error}") from error
 
 
+class Release(Struct, frozen=True):
+    """How a release came into force, by whom, and what it changed, in words."""
+
+    how: How
+    by: str = ""
+    changes: tuple[str, ...] = ()
+
+
 class Change(Struct, frozen=True):
     """A changed flow: its old and new version; "" if it is new, or removed."""
 
@@ -64,9 +72,12 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
     flows: tuple[Change, ...] = ()
     texts: tuple[str, ...] = ()
     recordings: tuple[str, ...] = ()
+    schedules: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+    """The same changes in words: nodes, keys, prompts; only if they were asked for."""
 
     def changes(self) -> tuple[str, ...]:
         """The changes, one text each."""
@@ -74,6 +85,7 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
             *map(str, self.flows),
             *(f"text: {text}" for text in self.texts),
             *(f"recording: {recording}" for recording in self.recordings),
+            *(f"schedule: {schedule}" for schedule in self.schedules),
             *(f"operation: {operation}" for operation in self.operations),
         )
 
@@ -94,7 +106,8 @@ def compare(old: MenuRelease, new: MenuRelease) -> Reloaded:
         flows=tuple(one for one in flows if one.old != one.new),
         texts=tuple(sorted(_texts(old.menus, new.menus))),
         recordings=tuple(sorted({f"{name} ({language})" for (language, name), _ in recorded})),
-        operations=tuple(_operations(old.menus.book.operations, new.menus.book.operations)),
+        schedules=differing(old.menus.book.schedules, new.menus.book.schedules),
+        operations=differing(old.menus.book.operations, new.menus.book.operations),
     )
 
 
@@ -108,13 +121,6 @@ def _texts(old: Menus, new: Menus) -> Iterator[str]:
                 yield f"{prompt} ({language})"
 
 
-def _operations(old: Mapping[str, Operation], new: Mapping[str, Operation]) -> Iterator[str]:
-    """The operations that are others than before."""
-    for name in sorted(old.keys() | new.keys()):
-        if old.get(name) != new.get(name):
-            yield name if name in new else f"{name} (gone)"
-
-
 class LiveMenus:
     """The live release and its reload: all or nothing, one at a time."""
 
@@ -122,7 +128,7 @@ class LiveMenus:
         self,
         now: MenuRelease,
         read: Callable[[], MenuRelease],
-        put: Callable[[MenuRelease, How], Awaitable[tuple[str, ...]]],
+        put: Callable[[MenuRelease, Release], Awaitable[tuple[str, ...]]],
     ) -> None:
         """``read`` loads a release from disk; it blocks, so it runs in a thread.
 
@@ -143,11 +149,26 @@ class LiveMenus:
         """A phrase as a written sentence, with the live texts."""
         return phrase_text(self.now.menus.catalogue, phrase, language, "written")
 
-    async def reload(self, how: How) -> Reloaded:
-        """Load the menus from disk and make them live if they pass the check; logs the result."""
+    async def preview(self) -> Reloaded:
+        """What a reload would change, in words, or why it would be rejected; changes nothing."""
         async with self._turn:
             try:
-                done = await self._attempt(how)
+                new = await asyncio.to_thread(self._read)
+            except FlowsError as error:
+                return Reloaded(problems=tuple(map(str, error.problems)))
+            done = compare(self.now, new)
+            words = (*differences(self.now.menus, new.menus), *_recordings(done))
+            warnings = (*new.reading.problems, *map(str, new.menus.warnings))
+            return replace(done, details=words, warnings=warnings)
+
+    async def reload(self, how: How, by: str = "") -> Reloaded:
+        """Load the menus from disk and make them live if they pass the check; logs the result.
+
+        ``by``: who ordered it; "" if it is not known.
+        """
+        async with self._turn:
+            try:
+                done = await self._attempt(how, by)
             except FlowsError as error:
                 done = Reloaded(problems=tuple(map(str, error.problems)))
             except (SpeechFailed, OSError) as error:
@@ -160,15 +181,20 @@ class LiveMenus:
                 _log_result(done, how)
             return done
 
-    async def _attempt(self, how: How) -> Reloaded:
+    async def _attempt(self, how: How, by: str) -> Reloaded:
         new = await asyncio.to_thread(self._read)
         done = compare(self.now, new)
         warnings = new.reading.problems
         if done.changes():
             await new.reading.render_all(_progress())
-            warnings += await self._put(new, how)
+            words = (*differences(self.now.menus, new.menus), *_recordings(done))
+            warnings += await self._put(new, Release(how, by, words))
             self.now = new
         return replace(done, warnings=warnings)
+
+
+def _recordings(done: Reloaded) -> Iterator[str]:
+    return (f"recording {name}: changed" for name in done.recordings)
 
 
 def _progress() -> Progress:

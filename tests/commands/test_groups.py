@@ -66,8 +66,8 @@ def test_every_help_is_a_short_imperative_sentence() -> None:
 VERBS = {
     "Add", "Announce", "Be", "Call", "Cancel", "Change", "Check", "Close", "Dial", "Draw", "End",
     "Erase", "Extend", "Fetch", "Force", "Have", "Import", "Install", "List", "Lift",
-    "Mark", "Place", "Print", "Reload",
-    "Remove", "Render", "Run", "Serve", "Set", "Show", "Sign", "Start", "Stop", "Synthesize",
+    "Mark", "Place", "Print", "Reload", "Remove", "Render",
+    "Restore", "Run", "Serve", "Set", "Show", "Sign", "Start", "Stop", "Synthesize",
     "Unlock", "Write",
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import json
 
 from ari_app.menus.loading import SHIPPED
 from ari_app.phone.handset import Connected, Disconnected, Phone
@@ -108,7 +109,33 @@ def test_what_does_not_check_is_refused_and_calls_go_on(menus: Menus) -> None:
     assert "balance-is" in one.out("call", "611", "--press", "7", "--stay", "0.1")
     assert [line.split("(")[1].split(")")[0] for line in menus.versions()] == ["SIGHUP", "start"]
     assert "nothing changed" in one.out("flows", "reload")
+    _back_and_forth(menus)
     assert "Traceback" not in one.log.read_text()
+
+
+def _back_and_forth(menus: Menus) -> None:
+    """The whole set goes back to what was in force before, and what was on the disk is kept."""
+    one, texts = menus.firstline, menus.texts / "ru.yaml"
+    assert one.out("flows", "diff") == "nothing differs\n"
+    texts.write_text(f"{OLD}: Ещё не в эфире, баланс — семь.\n")
+    said = one.out("flows", "diff")
+    assert said == f"prompt {OLD} (ru): “{OWN}” -> “Ещё не в эфире, баланс — семь.”\n"
+    assert f"text: {OLD} (ru)" in one.out("flows", "reload", "--dry-run")
+    said = one.out("flows", "rollback", "--by", "anna")
+    assert "what was on the disk is kept as 3" in said
+    assert "restored: menus/611.yaml" in said
+    assert (menus.flow.read_text(), texts.exists()) == (menus.shipped, False)
+    assert "balance-is" in one.out("call", "611", "--press", "1", "--stay", "0.1")
+    sets = json.decode(one.out("flows", "history", "--json"))
+    assert [(each["id"], each["how"], each["by"]) for each in sets] == [
+        (4, "rollback", "anna"),
+        (3, "unreleased", "anna"),
+        (2, "SIGHUP", ""),
+        (1, "start", ""),
+    ]
+    assert any("key 7" in line for line in sets[0]["changes"])
+    one.out("flows", "rollback", "2")
+    assert texts.read_text() == f"{OLD}: {OWN}\n"
 
 
 def test_changed_files_are_noticed_if_the_settings_say_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ari_app.menus.live import Change, How, LiveMenus, MenuRelease, Reloaded, watch
+from ari_app.menus.live import Change, How, LiveMenus, MenuRelease, Release, Reloaded, watch
 from ari_app.menus.loading import menus
 from ivr.reader import version
 from ivr.values import Phrase
@@ -23,6 +23,7 @@ from tests.session.scripted import FLOW, OPERATIONS, PROMPTS
 TEXTS = "".join(f"{prompt}: Слово {number}.\n" for number, prompt in enumerate(PROMPTS))
 WORDS = read({"ru.yaml": TEXTS})
 OTHER = FLOW.replace('"1": balance, ', "")
+HOURS = 'schedule: claims\ntimezone: UTC\nweek: { mon-fri: "09:00-18:00" }\n'
 BROKEN = FLOW.replace("say: sorry", "say: sory").replace("then: main }", "then: mian }")
 
 
@@ -37,6 +38,7 @@ class Station:
         self.flow.write_text(FLOW)
         self.voice = voice
         self.put_on: list[tuple[MenuRelease, How]] = []
+        self.orders: list[Release] = []
         self.fault: Exception | None = None
         self.live = LiveMenus(self.read(), self.read_aside, self.put)
 
@@ -48,10 +50,11 @@ class Station:
         assert threading.current_thread() is not threading.main_thread()
         return self.read()
 
-    async def put(self, now: MenuRelease, how: How) -> tuple[str, ...]:
+    async def put(self, now: MenuRelease, order: Release) -> tuple[str, ...]:
         if self.fault:
             raise self.fault
-        self.put_on.append((now, how))
+        self.put_on.append((now, order.how))
+        self.orders.append(order)
         return ("no caller can dial 7",)
 
     def text(self, language: str, text: str) -> None:
@@ -113,6 +116,44 @@ async def test_a_new_recording_is_put_in_force(station: Station) -> None:
     assert await station.live.now.reading.media([Phrase("bye")], "ru") == [
         str(station.recordings / "ru" / "bye")
     ]
+
+
+async def test_a_preview_says_in_words_what_would_change(station: Station) -> None:
+    before = station.live.now
+    station.flow.write_text(OTHER)
+    (station.menus / "claims.yaml").write_text(HOURS)
+    station.text("ru", "bye: Всего хорошего.\n")
+    (station.recordings / "ru").mkdir(parents=True)
+    wav.write(station.recordings / "ru" / "sorry.wav", np.full(800, 0.1, dtype=np.float32))
+    words = (
+        "flow 611: node main: key 1: balance -> nothing",
+        f"prompt bye (ru): “{_said(before, 'bye')}” -> “Всего хорошего.”",
+        "schedule claims: new",
+        "recording sorry (ru): changed",
+    )
+    preview = await station.live.preview()
+    assert preview.details == words
+    assert (station.live.now, station.put_on) == (before, [])
+    await station.live.reload("reload", "anna")
+    assert station.orders == [Release("reload", "anna", words)]
+    assert (await station.live.preview()).details == ()
+    station.flow.write_text(BROKEN)
+    assert "611.yaml:12:36" in (await station.live.preview()).problems[0]
+    assert station.live.refused == (), "only a reload is rejected"
+
+
+async def test_hours_alone_are_put_in_force(station: Station) -> None:
+    (station.menus / "claims.yaml").write_text(HOURS)
+    assert (await station.live.reload("reload")).changes() == ("schedule: claims",)
+    (station.menus / "claims.yaml").write_text(HOURS.replace("09:00", "10:00"))
+    details = (await station.live.preview()).details
+    assert details == ("schedule claims: other hours",)
+    await station.live.reload("watch")
+    assert station.live.now.menus.book.schedules["claims"].week == {"mon-fri": "10:00-18:00"}
+
+
+def _said(release: MenuRelease, prompt: str) -> str:
+    return release.menus.catalogue.template(prompt, "ru")[1].source
 
 
 async def test_unchanged_files_stay_as_they_are(

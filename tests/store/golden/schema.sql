@@ -18,6 +18,7 @@
 -- migration vouchers
 -- migration failed_texts
 -- migration growth
+-- migration menu_sets
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -454,3 +455,20 @@ CREATE INDEX complaints_recorded on complaints (at) where file <> '';
 CREATE INDEX tickets_due on tickets (due);
 CREATE INDEX tickets_of_state on tickets (state, due);
 CREATE INDEX tickets_of_department on tickets (department, due);
+CREATE TABLE menu_sets (
+            id integer primary key,
+            at integer not null,
+            by text not null,
+            how text not null,
+            changes text not null
+        ) strict;
+CREATE TABLE menu_files (
+            menu_set integer not null references menu_sets (id) on delete cascade,
+            name text not null,
+            hash text not null,
+            primary key (menu_set, name)
+        ) strict, without rowid;
+CREATE TABLE menu_contents (
+            hash text primary key,
+            content blob not null
+        ) strict;
