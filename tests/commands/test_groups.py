@@ -67,7 +67,7 @@ VERBS = {
     "Add", "Announce", "Be", "Call", "Cancel", "Change", "Check", "Close", "Dial", "Draw", "End",
     "Erase", "Extend", "Fetch", "Force", "Have", "Import", "Install", "List", "Lift",
     "Mark", "Place", "Print", "Reload", "Remove", "Render",
-    "Restore", "Run", "Serve", "Set", "Show", "Sign", "Start", "Stop", "Synthesize",
+    "Restore", "Run", "Send", "Serve", "Set", "Show", "Sign", "Start", "Stop", "Synthesize",
     "Unlock", "Write",
 }  # fmt: skip
 
