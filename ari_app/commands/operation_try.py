@@ -43,7 +43,7 @@ SHOWN = 4000
 @click.option("--key", default="", help="The idempotency key  [default: a new one].")
 @click.pass_obj
 def try_(state: State, /, name: str, given: tuple[str, ...], key: str, **caller: Any) -> None:
-    """Send the request of one of your own operations NAME, and show what becomes of the answer.
+    """Send the request of your own operation NAME, and show its outcome.
 
     It is really sent. Secrets are masked. Exit code 1 if the outcome is unavailable.
     """

@@ -49,7 +49,7 @@ def export(
 @MENUS
 @click.pass_obj
 def import_(state: State, csv: Path, lang: str, menus: Path | None) -> None:
-    """Write the texts of a table into prompts/LANG.yaml of the menus, if all of them are right.
+    """Write the texts of a table into prompts/LANG.yaml, if all of them fit.
 
     Empty ones are left out, and so are those that the language has already as they are.
     """
