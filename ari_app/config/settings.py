@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from ari_app.config.operator_settings import OperatorSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
+from ivr.http import screen_pop
 from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER
 from ivr.numbers import NumberPlan
 from ivr.tickets import TicketPolicy
@@ -179,6 +180,18 @@ class OperationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
             ip_network(each)
 
 
+class ScreenPopSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[screen_pop.QUEUE]: a page of another system that opens for the agent with a call."""
+
+    url: str = ""
+    opens: Literal["window", "card"] = "window"
+    plain: bool = False
+
+    def __post_init__(self) -> None:
+        if self.url and (text := screen_pop.fault(self.url, self.plain)):
+            raise ValueError(text)
+
+
 class TlsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[tls.NAME]: files in PEM, by which an ``http`` operation and its back end know each other."""
 
@@ -217,6 +230,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     departments: dict[str, DepartmentSettings] = {}
     topics: dict[str, TopicSettings] = {}
     tls: dict[str, TlsSettings] = {}
+    screen_pop: dict[str, ScreenPopSettings] = {}
 
     @property
     def tickets(self) -> TicketPolicy:
@@ -259,6 +273,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "departments": DepartmentSettings,
     "topics": TopicSettings,
     "tls": TlsSettings,
+    "screen_pop": ScreenPopSettings,
 }
 """Section of which there is one for each name, such as [queues.support] -> its settings."""
 

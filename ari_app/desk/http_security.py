@@ -38,8 +38,9 @@ WEBSOCKET = "/wire"
 SIGN_IN_REQUIRED = 4401
 """The WebSocket close code for a browser that must sign in."""
 
+_POLICY = "Content-Security-Policy"
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
+    _POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
@@ -64,13 +65,14 @@ ErrorPage = Callable[[web.Request, int, str, Mapping[str, str]], web.Response]
 class Rules(Struct, frozen=True):
     """``hosts``: accepted Host headers; ``open``: paths that need no session; ``https``: browsers
     use HTTPS only; ``proxies``: addresses whose X-Forwarded-For is trusted; ``cookie``: the name
-    of the session cookie."""
+    of the session cookie; ``frames``: the origins of foreign pages within ours."""
 
     hosts: Collection[str]
     open: Collection[str]
     https: bool
     proxies: Collection[str]
     cookie: str
+    frames: Collection[str] = ()
 
 
 class HttpSecurity:
@@ -183,6 +185,9 @@ class HttpSecurity:
     async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """Add the security and cache headers to every response."""
         response.headers.update(HEADERS)
+        if self._rules.frames:
+            policy = f"{HEADERS[_POLICY]}; frame-src {' '.join(sorted(self._rules.frames))}"
+            response.headers[_POLICY] = policy
         if self._rules.https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         # The path of a static file contains the build, so its content never changes.

@@ -15,10 +15,11 @@ from ari_app.desk.agent_state import AgentState
 from ari_app.desk.caller_profile import Names
 from ari_app.desk.cards import Card
 from ari_app.desk.contact_reasons import reasons, tips
-from ari_app.desk.ports import Colleague
+from ari_app.desk.ports import CardRecord, Colleague
 from ari_app.desk.site import DeskSite
 from ari_app.desk.words import page_languages, word, words
 from ivr.acd.queues import Board, Talk
+from ivr.http.screen_pop import address
 from ivr.model import Operation
 from ivr.speech.languages import known
 from ivr.speech.languages import language as spoken_language
@@ -115,8 +116,33 @@ class Render:
     def card(self, card: Card, texts: Mapping[str, str], language: str) -> str:
         """A whole card; ``texts`` are its fields."""
         values = self._card_values(card)
-        operations = self._operations().values()
-        return self.page("card", language, texts=texts, operations=operations, **values)
+        return self.page(
+            "card",
+            language,
+            texts=texts,
+            operations=self._operations().values(),
+            pop=self.site.screen_pop(card.record.arrival.queue),
+            pop_address=self._pop_address(card.record),
+            **values,
+        )
+
+    def _pop_address(self, record: CardRecord) -> str:
+        """The address of the page of another system for a call; "" if none opens."""
+        arrival = record.arrival
+        pop = self.site.screen_pop(arrival.queue)
+        if pop is None:
+            return ""
+        facts = {
+            "agent": record.agent,
+            "call": arrival.call,
+            "identity": record.identity,
+            "language": arrival.language,
+            "number": arrival.about or arrival.number,
+            "queue": arrival.queue,
+            "subscriber": str(arrival.subscriber or ""),
+            "topic": arrival.topic,
+        }
+        return address(pop.url, facts)
 
     def part(self, part: str, card: Card, language: str) -> str:
         """One part of a card."""

@@ -79,7 +79,8 @@ async def serving(
     pages = _Pages(render, desk.connections, sessions)
     # Cookies ignore ports: two desks on one host need different names.
     cookie = f"{'__Host-' if settings.https else ''}firstline-{settings.port}"
-    rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie)
+    frames = render.site.framed
+    rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, frames)
     security = HttpSecurity(rules, sessions, pages.error)
     sign_in = SignIn(accounts, sessions, security, render, pages.recheck_sessions)
     app = web.Application(client_max_size=BODY, middlewares=[security.middleware])

@@ -1,12 +1,22 @@
 """The settings of the site that the desk shows values by."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from msgspec import Struct
 
+from ivr.http.screen_pop import origin
 from ivr.numbers import NumberPlan
 from ivr.tickets import TicketPolicy
 from ivr.values import OWN
+
+
+class ScreenPop(Struct, frozen=True):
+    """A page of another system: the template of its address, and whether it opens in a window of
+    its own or in the card."""
+
+    url: str
+    opens: Literal["window", "card"]
 
 
 class DeskSite(Struct, frozen=True, kw_only=True):
@@ -15,7 +25,8 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     ``zone`` is the time zone of the desk and of subscribers; ``wrapups`` are the queues' wrap-up
     times, in seconds; ``numbers`` is the plan by which numbers are shown; ``tickets`` has the
     departments and topics; ``currency`` is the ISO 4217 code of money that names none;
-    ``billing``: whether there is a billing system to ask.
+    ``billing``: whether there is a billing system to ask. ``screen_pops``: queue -> the page that
+    opens with its calls; ``*`` is for all others.
     """
 
     zone: str
@@ -24,3 +35,16 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     tickets: TicketPolicy
     currency: str = OWN
     billing: bool = True
+    screen_pops: Mapping[str, ScreenPop] = {}
+
+    def screen_pop(self, queue: str) -> ScreenPop | None:
+        """The page that opens with the calls of a queue."""
+        found = self.screen_pops.get(queue, self.screen_pops.get("*"))
+        return found if found and found.url else None
+
+    @property
+    def framed(self) -> tuple[str, ...]:
+        """The origins of the pages that open in cards."""
+        return tuple(
+            origin(one.url) for one in self.screen_pops.values() if one.url and one.opens == "card"
+        )

@@ -18,7 +18,7 @@ from ari_app.desk.pop import places
 from ari_app.desk.ports import Ports
 from ari_app.desk.server import DeskServer, ServerSettings, serving
 from ari_app.desk.sessions import Sessions
-from ari_app.desk.site import DeskSite
+from ari_app.desk.site import DeskSite, ScreenPop
 from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
@@ -178,6 +178,9 @@ def _site(services: DeskServices) -> DeskSite:
         tickets=config.tickets,
         currency=config.operator.currency,
         billing=config.billing.kind != "none",
+        screen_pops={
+            name: ScreenPop(one.url, one.opens) for name, one in config.screen_pop.items()
+        },
     )
 
 

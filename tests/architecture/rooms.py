@@ -94,7 +94,7 @@ ROOMS = {
     ),
     "ari_app.config": _room(
         "files, environment, defaults",
-        "asterisk_conf ivr ivr.identity ivr.speech prompts",
+        "asterisk_conf ivr ivr.http ivr.identity ivr.speech prompts",
     ),
     "ari_app.ami": _room(
         "Asterisk's manager interface: queues and agents' phones",
@@ -130,7 +130,7 @@ ROOMS = {
     ),
     "ari_app.desk": _room(
         "the agents' browser; knows the rest as ports",
-        "ivr ivr.acd ivr.speech",
+        "ivr ivr.acd ivr.http ivr.speech",
     ),
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",

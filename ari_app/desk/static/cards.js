@@ -3,6 +3,14 @@ import { forget, restore } from "./forms.js";
 
 const BUSY = 3000; // ms after the last key in which no other card comes to the front
 
+// Open the page of another system for a new card, in one of the agent's tabs. Where the browser
+// blocks it the link in the card is left.
+function pop(link, id) {
+  if (!link || localStorage.getItem("popped") === id) return;
+  localStorage.setItem("popped", id);
+  window.open(link.href, "_blank", "noopener,noreferrer");
+}
+
 export class Cards {
   constructor(place, list, drafts) {
     this.place = place;
@@ -39,6 +47,7 @@ export class Cards {
 
   open(id, html) {
     this.take(parsed(html));
+    pop(this.get(id)?.querySelector("[data-screen-pop]"), id);
     if (!this.busy()) this.show(id, false);
     this.updateList();
   }
