@@ -1,5 +1,6 @@
 """Subscribers by number, looked up by index: neither memory nor the start grows with them."""
 
+import asyncio
 import logging
 
 from msgspec import Struct
@@ -9,6 +10,9 @@ from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 
 _log = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds for which a call waits to know its caller: a disk that answers takes a millisecond."""
 
 
 class Caller(Struct, frozen=True):
@@ -28,14 +32,17 @@ class Directory:
     async def caller(self, number: str) -> Caller | None:
         """The subscriber with a number, in any form; None if unknown.
 
-        A call must begin: where the store is unavailable, the caller is unknown.
+        A call must begin: where the store is unavailable, or not read within :data:`PATIENCE`, the
+        caller is unknown.
         """
         if self._store.numbers.msisdn(number) is None:
             return None
         try:
-            one = await self._store.look_up(subscribers.by_number, number)
-        except StoreError as error:
-            _log.warning("a caller is served as unknown, the store is unavailable: %s", error)
+            async with asyncio.timeout(PATIENCE):
+                one = await self._store.look_up(subscribers.by_number, number)
+        except (StoreError, TimeoutError) as error:
+            why = str(error) or f"no answer in {PATIENCE:g} s"
+            _log.warning("a caller is served as unknown, the store is unavailable: %s", why)
             return None
         return None if one is None else Caller(one.id, one.language, one.area)
 

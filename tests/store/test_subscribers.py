@@ -91,6 +91,29 @@ async def test_a_long_read_delays_no_look_up(store: Store) -> None:
         await reading
 
 
+async def test_a_call_does_not_wait_for_a_disk_that_does_not_answer(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.write(subscribers.add, [subscriber()])
+    begun, over = threading.Event(), threading.Event()
+
+    def hang(_: Database) -> None:
+        begun.set()
+        over.wait()
+
+    stuck = asyncio.create_task(store.look_up(hang))
+    try:
+        await asyncio.to_thread(begun.wait)
+        with monkeypatch.context() as patch:
+            patch.setattr("ari_app.store.directory.PATIENCE", 0.05)
+            assert await Directory(store).caller("375990000001") is None
+    finally:
+        over.set()
+        await stuck
+    assert "no answer in 0.05 s" in caplog.text
+    assert await Directory(store).caller("375990000001")
+
+
 async def test_a_caller_is_unknown_while_the_store_is_unavailable(store: Store) -> None:
     await store.write(subscribers.add, [subscriber()])
     await store.close()
