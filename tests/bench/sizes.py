@@ -70,8 +70,10 @@ def main(sizes: str, directory: Path | None) -> None:
     console, found = Console(stderr=True), []
     for size in map(int, sizes.split(",")):
         with TemporaryDirectory(dir=directory, prefix="firstline-size-") as name:
-            measured = dict(_measured(Path(name), size, console))
-        console.print(f"{size}:", measured)
+            measured = {}
+            for what, figure in _measured(Path(name), size, console):
+                console.print(f"{size:,}: {what}: {figure}")
+                measured[what] = figure
         found.append((f"{size:,}", measured))
     table = Table("", *(size for size, _ in found))
     for what in found[0][1]:
