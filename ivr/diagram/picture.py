@@ -273,6 +273,8 @@ def _what(node: Node) -> str:
             return str(getattr(node, kind(node)))
         case nodes.Call():
             return node.call
+        case nodes.Hold():
+            return f"{node.wait:g} s"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""A caller leaves a message, and a menu dials a phone for the caller."""
+"""A caller leaves a message, does something while music plays, and a menu dials a phone."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -27,8 +27,10 @@ start: main
 nodes:
   main:
     menu: main-menu
-    keys: { "1": leave, "2": anna, "3": subscriber, "4": ourselves, "5": bye }
+    keys: { "1": leave, "2": anna, "3": subscriber, "4": ourselves, "5": bye, "6": doing }
     gave-up: bye
+  doing: { hold: services-none, wait: 15m, then: done }
+  done: { hold: language-set, wait: 10s, then: bye }
   leave: { call: message, on: { left: thanks }, else: nothing }
   thanks: { say: language-set, then: main }
   nothing: { say: not-understood, then: main }
@@ -156,6 +158,31 @@ async def test_others_are_served_while_somebody_speaks(rooms: Installation, tmp_
         await me.hangup()
         await speaking
     await spoken(rooms, before)
+
+
+# A caller does something.
+
+
+async def test_music_plays_until_a_key_or_the_time(rooms: Installation, tmp_path: Path) -> None:
+    recording = tmp_path / "heard.wav"
+    [music] = rooms.state.glob("asterisk/**/hold/*.wav")
+    async with calling(rooms, "6", recording) as me:
+        words, rate = wav.read(rooms.said("services-none"))
+        await pause(len(words) / rate + 4)  # the words, and some of the music
+        await me.press("1")
+        await me.wait(Disconnected, timeout=60)
+        path = await asyncio.to_thread(rooms.last_call)
+    assert "doing (hold)  played services-none  key 1  -> done" in path
+    assert "done (hold)  played language-set  -> time" in path
+    spoken = ("services-none", "language-set", "thanks-bye")
+    first, second, last = (heard(recording, rooms.said(each)) for each in spoken)
+    began = heard(recording, music, first=2)
+    assert all(each.heard for each in (first, began, second, last))
+    assert first.at_seconds < began.at_seconds < second.at_seconds
+    assert 10 < last.at_seconds - second.at_seconds < 20, "the words, and ten seconds"
+    samples, rate = wav.read(recording)
+    before, after = (int((last.at_seconds - each) * rate) for each in (5, 1))
+    assert wav.loudness(samples[before:after]) > 0.01, "music"
 
 
 # Somebody is called.
