@@ -12,12 +12,12 @@ from msgspec import json
 
 from ari_app.commands.groups import Commands
 from ari_app.commands.language_argument import LANGUAGE
-from ari_app.commands.store_access import read, refresh_application, with_store
+from ari_app.commands.store_access import by_option, change, read, refresh_application, with_store
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main import pbx_site
 from ari_app.store import agents as staff
-from ari_app.store import desk_sessions, subscribers
+from ari_app.store import changes, desk_sessions, subscribers
 from ari_app.store.agents import Agent, Role
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
@@ -62,10 +62,12 @@ def list_(state: State, as_json: bool) -> None:
     multiple=True,
     help="A language they speak; may be repeated  [default: the site's first].",
 )
+@by_option
 @click.pass_obj
 def add(
     state: State,
     /,
+    by: str,
     name: str,
     full_name: str,
     extension: str,
@@ -92,7 +94,8 @@ def add(
         people = await store.read(subscribers.with_phones)
         # An account that Asterisk cannot read is an error now, not at its next start.
         pbx_site.site(state.config(), state.keys(), people, (*there, new), pbx_site.APOLOGY)
-        await store.write(staff.add, [new])
+        made = change(state, by, "agents add", name, f"{role}, extension {extension}")
+        await store.write(changes.made, made, staff.add, [new])
         await refresh_application(state)
 
     with_store(state, adding)
@@ -104,8 +107,9 @@ def add(
 @agents.command()
 @click.argument("name")
 @click.option("--generate", is_flag=True, help="Generate one, and print it once.")
+@by_option
 @click.pass_obj
-def password(state: State, name: str, generate: bool) -> None:
+def password(state: State, name: str, generate: bool, by: str) -> None:
     """Set the password of an agent: prompted twice, not echoed. Ends their sessions."""
 
     async def setting(store: Store, one: Agent) -> tuple[Secret, int]:
@@ -116,7 +120,8 @@ def password(state: State, name: str, generate: bool) -> None:
             raise click.ClickException(f"the password is too weak. {' '.join(weak)}")
         with hashing(state) as hasher:
             hashed = await hasher.password(new)
-        return new, await store.write(_put_password, name, hashed)
+        made = change(state, by, "agents password", name)
+        return new, await store.write(changes.made, made, _put_password, name, hashed)
 
     new, browsers = _with(state, name, setting)
     click.echo(f"the password of {name} is set{f': {new.reveal()}' if generate else ''}")
@@ -126,34 +131,46 @@ def password(state: State, name: str, generate: bool) -> None:
 @agents.command()
 @click.argument("name")
 @click.argument("role", type=click.Choice(get_args(Role)))
+@by_option
 @click.pass_obj
-def role(state: State, name: str, role: Role) -> None:
+def role(state: State, name: str, role: Role, by: str) -> None:
     """Set the role of an agent at the desk. Each ROLE includes those before it."""
-    _with(state, name, lambda store, _: store.write(staff.put_role, name, role))
+    putting = change(state, by, "agents role", name, role)
+    _with(
+        state,
+        name,
+        lambda store, _: store.write(changes.made, putting, staff.put_role, name, role),
+    )
     click.echo(f"{name} is {role} now")
 
 
 @agents.command("sign-out")
 @click.argument("name")
+@by_option
 @click.pass_obj
-def sign_out(state: State, name: str) -> None:
+def sign_out(state: State, name: str, by: str) -> None:
     """Sign an agent out of all browsers. Unsaved text stays in them until the next sign-in."""
-    browsers = _with(state, name, lambda store, _: store.write(desk_sessions.end_all, name))
+    ending = change(state, by, "agents sign-out", name)
+    browsers = _with(
+        state, name, lambda store, _: store.write(changes.made, ending, desk_sessions.end_all, name)
+    )
     click.echo(_signed_out(name, browsers))
 
 
 @agents.command()
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@by_option
 @click.pass_obj
-def remove(state: State, name: str, yes: bool) -> None:
+def remove(state: State, name: str, yes: bool, by: str) -> None:
     """Remove an agent and their phone. Their notes and actions stay under their name."""
 
     async def removing(store: Store, one: Agent) -> Agent:
         if not yes:
             who = f"{name} ({one.full_name}, extension {one.extension})"
             await asyncio.to_thread(click.confirm, f"Remove {who}?", abort=True)
-        await store.write(staff.remove, name, datetime.now(UTC))
+        made = change(state, by, "agents remove", name)
+        await store.write(changes.made, made, staff.remove, name, datetime.now(UTC))
         return one
 
     one = _with(state, name, removing)

@@ -9,9 +9,18 @@ import click
 from msgspec import json, to_builtins
 
 from ari_app.commands.groups import Commands
-from ari_app.commands.store_access import by_option, moment, now, read, shown, until_option, write
+from ari_app.commands.store_access import (
+    by_option,
+    change,
+    moment,
+    now,
+    read,
+    shown,
+    until_option,
+    write,
+)
 from ari_app.config.state import State
-from ari_app.store import announcement_requests, announcements, demo_accounts, subscribers
+from ari_app.store import announcement_requests, announcements, changes, demo_accounts, subscribers
 from ari_app.store.announcement_requests import Reach
 from ari_app.store.announcements import Announcement
 from ari_app.store.sqlite import Database
@@ -93,7 +102,8 @@ def add(
         until=until,
         by=by,
     )
-    added = write(state, announcements.add, draft)
+    adding = change(state, by, "announce add", _whom(draft), _what(draft))
+    added = write(state, changes.made, adding, announcements.add, draft)
     click.echo(f"announcement {added.id}: {_whom(added)}, until {shown(until, state)}")
 
 
@@ -138,12 +148,14 @@ def show(state: State, id: int) -> None:
 @announce.command()
 @click.argument("id", type=int)
 @until_option
+@by_option
 @click.pass_obj
-def extend(state: State, id: int, text_until: str) -> None:
+def extend(state: State, id: int, text_until: str, by: str) -> None:
     """Change when announcement ID ends, later or earlier."""
     read(state, _found, id)
     until = moment(state, text_until)
-    if not write(state, announcements.extend, id, until, now(state)):
+    extending = change(state, by, "announce extend", id, shown(until, state))
+    if not write(state, changes.made, extending, announcements.extend, id, until, now(state)):
         raise click.ClickException(f"announcement {id} has ended: add a new one")
     click.echo(f"announcement {id} lasts until {shown(until, state)}")
 
@@ -153,11 +165,13 @@ def extend(state: State, id: int, text_until: str) -> None:
 @click.option(
     "--mended", "restored", is_flag=True, help="It works again: text those who asked for it."
 )
+@by_option
 @click.pass_obj
-def cancel(state: State, id: int, restored: bool) -> None:
+def cancel(state: State, id: int, restored: bool, by: str) -> None:
     """End announcement ID now."""
     _, reach = read(state, _found, id)
-    if not write(state, announcements.cancel, id, restored, now(state)):
+    ending = change(state, by, "announce cancel", id, "mended" if restored else "")
+    if not write(state, changes.made, ending, announcements.cancel, id, restored, now(state)):
         raise click.ClickException(f"announcement {id} has ended already")
     click.echo(f"announcement {id} has ended")
     if restored:

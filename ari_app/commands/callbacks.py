@@ -3,9 +3,10 @@
 import click
 
 from ari_app.commands.groups import Commands
-from ari_app.commands.store_access import read, shown, write
+from ari_app.commands.store_access import by_option, change, read, shown, write
 from ari_app.config.state import State
 from ari_app.store import callbacks as requests
+from ari_app.store import changes
 
 
 @click.group(cls=Commands)
@@ -28,9 +29,10 @@ def list_(state: State, done: bool) -> None:
 
 @callbacks.command()
 @click.argument("id", type=int)
+@by_option
 @click.pass_obj
-def done(state: State, id: int) -> None:
+def done(state: State, id: int, by: str) -> None:
     """Mark request ID as called back."""
-    if not write(state, requests.done, id):
+    if not write(state, changes.made, change(state, by, "callbacks done", id), requests.done, id):
         raise click.ClickException(f"no callback {id} is open: `firstline callbacks list`")
     click.echo(f"callback {id} is done")

@@ -3,9 +3,10 @@
 import click
 
 from ari_app.commands.groups import Commands
-from ari_app.commands.store_access import read, write
+from ari_app.commands.store_access import by_option, change, read, write
 from ari_app.config.state import State
 from ari_app.log import masked
+from ari_app.store import changes
 from ari_app.store import complaints as records
 from ari_app.store.complaints import Complaint
 
@@ -43,10 +44,12 @@ def show(state: State, id: int) -> None:
 @complaints.command()
 @click.argument("id", type=int)
 @click.option("--answer", required=True, help="The answer that the caller was given.")
+@by_option
 @click.pass_obj
-def close(state: State, id: int, answer: str) -> None:
+def close(state: State, id: int, answer: str, by: str) -> None:
     """Close complaint ID with the answer that was given."""
-    if not write(state, records.close, id, answer):
+    closing = change(state, by, "complaints close", id, answer)
+    if not write(state, changes.made, closing, records.close, id, answer):
         raise click.ClickException(f"no complaint {id} is open: `firstline complaints list`")
     click.echo(f"complaint {id} is closed")
 

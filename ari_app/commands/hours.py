@@ -8,11 +8,20 @@ from zoneinfo import ZoneInfo
 import click
 
 from ari_app.commands.groups import Commands
-from ari_app.commands.store_access import by_option, moment, now, read, shown, until_option, write
+from ari_app.commands.store_access import (
+    by_option,
+    change,
+    moment,
+    now,
+    read,
+    shown,
+    until_option,
+    write,
+)
 from ari_app.commands.time_arguments import HELP, when
 from ari_app.config.state import State
 from ari_app.menus.schedules import schedules
-from ari_app.store import forced_hours
+from ari_app.store import changes, forced_hours
 from ari_app.store.forced_hours import Override, in_force
 from ivr.hours.schedule import Forced, Hours, Schedule, gap_text, gaps, hours_at
 from ivr.problems import near
@@ -56,9 +65,9 @@ def show(state: State, schedule: str, text: str | None) -> None:
     local = at.astimezone(ZoneInfo(one.timezone))
     click.echo(f"{schedule} at {local:%Y-%m-%d %H:%M} ({one.timezone}): {_state_text(state_at)}")
     click.echo(f"  {state_at.why}")
-    for change, then in _changes(one, at, state_at, overrides):
+    for at_change, then in _changes(one, at, state_at, overrides):
         state_then = "open" if then.open else "closed"
-        click.echo(f"  from {change:%a %Y-%m-%d %H:%M} {state_then} ({then.why})")
+        click.echo(f"  from {at_change:%a %Y-%m-%d %H:%M} {state_then} ({then.why})")
     for gap in gaps(one):
         click.echo(f"  every week {gap_text(gap)}")
     for override in overrides[:OVERRIDES_SHOWN]:
@@ -80,7 +89,8 @@ def force(
     """Force SCHEDULE open or closed until a time."""
     _known(schedules(state.config()), schedule)
     override = Forced(to, moment(state, text_until), by, why)
-    write(state, forced_hours.force, schedule, override, now(state))
+    forcing = change(state, by, f"hours force {to}", schedule, why)
+    write(state, changes.made, forcing, forced_hours.force, schedule, override, now(state))
     click.echo(f"{schedule} is forced {to} until {shown(override.until, state)}")
 
 
@@ -91,7 +101,8 @@ def force(
 def free(state: State, schedule: str, by: str) -> None:
     """Lift the override of SCHEDULE."""
     _known(schedules(state.config()), schedule)
-    freed = write(state, forced_hours.free, schedule, by, now(state))
+    freeing = change(state, by, "hours free", schedule)
+    freed = write(state, changes.made, freeing, forced_hours.free, schedule, by, now(state))
     click.echo(f"{schedule} is in force again" if freed else f"{schedule} was not forced")
 
 

@@ -129,6 +129,7 @@ MEANT: Mapping[str, str] = {
     "self": "refused: it is the caller's own number",
     "too-little": "refused: not enough money, minutes, gigabytes or points",
     "too-much": "refused: more than the maximum",
+    "unlisted": "possible, for a number of days that billing does not list",
     "unavailable": "nothing was done: the back end is unavailable",
     "usual": "nothing in particular",
     "unknown": "the caller is no subscriber",

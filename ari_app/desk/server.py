@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from ari_app.desk import languages
 from ari_app.desk.accounts import Accounts, AccountsBusy
+from ari_app.desk.admin_pages import ADMIN, AdminPages
+from ari_app.desk.administration import Administration
 from ari_app.desk.desk import Desk
 from ari_app.desk.http_security import (
     BODY,
@@ -71,7 +73,11 @@ class DeskServer(Struct, frozen=True):
 
 @asynccontextmanager
 async def serving(
-    settings: ServerSettings, desk: Desk, accounts: Accounts, sessions: Sessions
+    settings: ServerSettings,
+    desk: Desk,
+    accounts: Accounts,
+    sessions: Sessions,
+    administration: Administration,
 ) -> AsyncIterator[DeskServer]:
     """The desk accepts browsers while the context lasts; may raise :class:`ServerError`."""
     render, tabs = desk.render, desk.tabs
@@ -82,12 +88,15 @@ async def serving(
     frames = render.site.framed
     rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, frames)
     security = HttpSecurity(rules, sessions, pages.error)
+    admin = AdminPages(administration, render)
     sign_in = SignIn(accounts, sessions, security, render, pages.recheck_sessions)
     app = web.Application(client_max_size=BODY, middlewares=[security.middleware])
     app.on_response_prepare.append(security.add_headers)
     app.add_routes(
         [
             web.get("/", pages.desk),
+            web.get(ADMIN, admin.page),
+            web.post(ADMIN, admin.change),
             web.get(WEBSOCKET, pages.websocket),
             web.get("/sign-in", sign_in.page),
             web.post("/sign-in", sign_in.sign_in),

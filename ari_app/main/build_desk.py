@@ -53,6 +53,7 @@ async def build_desk(
             config=shared.config,
             wrapups=pbx_site.wrapups(shared.config),
             begin=background.begin,
+            refreshed=callers.actions.refresh,
         )
     )
     return AgentDesk(workplace, queues)

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ from ari_app.store import agents
 from ari_app.store.db import Store
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.workplace.accounts import StoredAccounts, StoredSessions
+from ari_app.workplace.administration import StoredAdministration
 from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.cards import StoredCards
@@ -58,7 +60,8 @@ async def _logged(task: Coroutine[Any, Any, None]) -> None:
 
 
 class DeskServices(Struct, frozen=True):
-    """What the desk is built from. ``wrapups`` are the queues' wrap-up times, in seconds."""
+    """What the desk is built from. ``wrapups`` are the queues' wrap-up times, in seconds;
+    ``refreshed`` makes what the desk changed in the store count in calls."""
 
     store: Store
     billing: Billing
@@ -74,6 +77,7 @@ class DeskServices(Struct, frozen=True):
     config: Config
     wrapups: Mapping[str, int]
     begin: Begin
+    refreshed: Callable[[], Awaitable[None]]
 
 
 class Workplace:
@@ -87,6 +91,14 @@ class Workplace:
         self._phones = services.phones
         self._live_calls = services.live_calls
         self._server: DeskServer | None = None
+        self._administration = StoredAdministration(
+            services.store,
+            lambda: services.menus()[1].schedules,
+            partial(self._refreshed, services.refreshed),
+            services.now,
+            services.config.site.timezone,
+            services.config.site.languages,
+        )
 
         def begin(task: Coroutine[Any, Any, None]) -> object:
             return services.begin(_logged(task))
@@ -118,10 +130,16 @@ class Workplace:
         )
         accounts = StoredAccounts(self._store, hasher)
         sessions = Sessions(StoredSessions(self._store), accounts, self._now)
-        async with serving(where, self.desk, accounts, sessions) as self._server:
+        async with serving(
+            where, self.desk, accounts, sessions, self._administration
+        ) as self._server:
             log.info("the desk is at %s", config.desk_url)
             yield
         self._server = None
+
+    async def _refreshed(self, others: Callable[[], Awaitable[None]]) -> None:
+        await others()
+        await self.refresh()
 
     async def refresh(self) -> None:
         """Read the agents again, and close the tabs of users who may not stay."""

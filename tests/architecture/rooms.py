@@ -135,7 +135,7 @@ ROOMS = {
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",
         "ami ari config desk fulfilment selfcare session store",
-        "ivr ivr.acd ivr.analysis ivr.speech prompts",
+        "ivr ivr.acd ivr.analysis ivr.hours ivr.speech prompts",
     ),
     "asterisk_conf": _room(
         "Asterisk: its configuration as text, and a private one to run",

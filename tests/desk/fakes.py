@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from ari_app.desk.administration import Overview, Refused, Request
 from ari_app.desk.caller_profile import (
     Account,
     Arrival,
@@ -278,3 +279,20 @@ class FakePhones:
 
     def everyone(self) -> Sequence[Colleague]:
         return [Colleague(name, name.title(), at[-3:]) for name, at in PHONES.items()]
+
+
+class FakeAdministration:
+    """An installation that administrators look at and change."""
+
+    def __init__(self) -> None:
+        self.overview_is = Overview((), (), (), (), (), (), (), ("ru", "en"))
+        self.changed: list[tuple[str, Request]] = []
+        self.refuses = ""
+
+    async def overview(self) -> Overview:
+        return self.overview_is
+
+    async def change(self, by: str, request: Request) -> None:
+        if self.refuses:
+            raise Refused(self.refuses)
+        self.changed.append((by, request))

@@ -14,6 +14,7 @@ from ari_app.desk.server import DeskServer, ServerSettings, serving
 from ari_app.desk.sessions import Sessions
 from ivr.secret import Secret
 from tests.deadlines import within
+from tests.desk.fakes import FakeAdministration
 from tests.desk.harness import DeskHarness
 
 PASSWORD = "ясный день над рекой"
@@ -85,7 +86,9 @@ class RunningDesk:
         harness: DeskHarness,
         accounts: FakeAccounts,
         sessions: FakeSessions,
+        administration: FakeAdministration,
     ) -> None:
+        self.administration = administration
         self.harness = harness
         self.accounts = accounts
         self.sessions = sessions
@@ -176,6 +179,7 @@ async def running_desk(settings: ServerSettings = LOCAL) -> AsyncIterator[Runnin
     """A desk at a free port of this machine."""
     harness, accounts, store = DeskHarness(), FakeAccounts(), FakeSessions()
     sessions = Sessions(store, accounts, lambda: harness.now)
-    async with serving(settings, harness.desk, accounts, sessions) as server:
-        yield RunningDesk(server, harness, accounts, store)
+    admin = FakeAdministration()
+    async with serving(settings, harness.desk, accounts, sessions, admin) as server:
+        yield RunningDesk(server, harness, accounts, store, admin)
     await harness.settled()

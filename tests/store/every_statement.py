@@ -12,6 +12,7 @@ from ari_app.store import (
     bulk_import,
     calls,
     cards,
+    changes,
     colleague_notes,
     desk_sessions,
     erasure,
@@ -29,6 +30,7 @@ from ari_app.store.agents import Agent
 from ari_app.store.bulk_import import ImportedSubscriber
 from ari_app.store.calls import CallAbout, CallBegan, CallEnded, Record, StepTaken
 from ari_app.store.cards import Card, TypedText
+from ari_app.store.changes import Change
 from ari_app.store.desk_sessions import Session
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
@@ -161,6 +163,11 @@ def _cards() -> Iterator[tuple[str, Use]]:
         for of in ({}, {"subscriber": WHO}, {"agent": AGENT}):
             name = f"{recent.__module__.rpartition('.')[2]}.recent"
             yield name, partial(recent, limit=20, **of)
+    change = Change(NOW, AGENT, "hours force", "office")
+    yield "changes.made", lambda db: changes.made(db, change, lambda _: True)
+    yield "changes.record", lambda db: changes.record(db, change)
+    for who in (None, AGENT):
+        yield "changes.recent", partial(changes.recent, limit=20, who=who)
     yield "views.add", lambda db: views.add(db, AGENT, WHO, "card", NOW)
 
 

@@ -28,6 +28,7 @@ from ari_app.store.schema.m018_vouchers import vouchers
 from ari_app.store.schema.m019_failed_texts import failed_texts
 from ari_app.store.schema.m020_growth import growth
 from ari_app.store.schema.m021_menu_sets import menu_sets
+from ari_app.store.schema.m022_changes import changes
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -52,6 +53,7 @@ _IN_ORDER = (
     failed_texts,
     growth,
     menu_sets,
+    changes,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

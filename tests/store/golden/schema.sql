@@ -19,6 +19,7 @@
 -- migration failed_texts
 -- migration growth
 -- migration menu_sets
+-- migration changes
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -472,3 +473,14 @@ CREATE TABLE menu_contents (
             hash text primary key,
             content blob not null
         ) strict;
+CREATE TABLE changes (
+            id integer primary key,
+            at integer not null,
+            who text not null,
+            what text not null,
+            subject text not null,
+            detail text not null,
+            place text not null
+        );
+CREATE INDEX changes_at on changes (at);
+CREATE INDEX changes_of on changes (who, at);

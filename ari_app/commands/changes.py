@@ -1,0 +1,31 @@
+"""`firstline changes`: what people changed by hand in what callers meet."""
+
+import click
+from msgspec import json
+
+from ari_app.commands.store_access import read, shown
+from ari_app.config.state import State
+from ari_app.store import changes as audit
+
+
+@click.command()
+@click.option("--by", metavar="NAME", help="Only of this person.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.pass_obj
+def changes(state: State, by: str | None, limit: int, as_json: bool) -> None:
+    """List what was changed by hand, and by whom, newest first.
+
+    By commands and at the desk: agents, opening hours, announcements, callbacks, complaints. What
+    agents do for subscribers is in `firstline acts`.
+    """
+    found = read(state, audit.recent, limit, by)
+    if as_json:
+        click.echo(json.format(json.encode(found), indent=2).decode())
+        return
+    for one in found:
+        words = (shown(one.at, state), one.who, one.what, one.subject, one.detail)
+        place = "" if one.place == "command" else f"({one.place})"
+        click.echo("  ".join(filter(None, (*words, place))))
+    if not found:
+        click.echo("nothing was changed by hand", err=True)

@@ -1,0 +1,203 @@
+"""What administrators see and change at the desk, in the store. Each change is recorded."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from ari_app.desk import administration as admin
+from ari_app.desk.ports import DeskUnavailable
+from ari_app.store import (
+    agents,
+    announcement_requests,
+    announcements,
+    callbacks,
+    changes,
+    complaints,
+    desk_sessions,
+    forced_hours,
+    subscribers,
+)
+from ari_app.store.announcements import Announcement
+from ari_app.store.changes import Change
+from ari_app.store.db import Store
+from ari_app.store.errors import StoreError
+from ari_app.store.sqlite import Database
+from ivr.hours.schedule import Forced, Schedule, hours_at
+from prompts.template import unspoken
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CHANGES = 30
+"""How many changes are shown."""
+
+
+class StoredAdministration:
+    """See :class:`ari_app.desk.administration.Administration`.
+
+    ``schedules`` are those in force, ``refreshed`` makes a change count in calls and at the desk,
+    ``zone`` and ``languages`` are the site's.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        schedules: Callable[[], Mapping[str, Schedule]],
+        refreshed: Callable[[], Awaitable[None]],
+        now: Callable[[], datetime],
+        zone: str,
+        languages: Sequence[str],
+    ) -> None:
+        self._store = store
+        self._schedules = schedules
+        self._refreshed = refreshed
+        self._now = now
+        self._zone = ZoneInfo(zone)
+        self._languages = tuple(languages)
+
+    async def overview(self) -> admin.Overview:
+        """What is so now."""
+        try:
+            return await self._store.read(self._read, self._schedules(), self._now())
+        except StoreError as error:
+            raise DeskUnavailable(str(error)) from error
+
+    async def change(self, by: str, request: admin.Request) -> None:
+        """Make a change, and let calls know."""
+        try:
+            await self._change(by, request)
+        except StoreError as error:
+            raise DeskUnavailable(str(error)) from error
+        await self._refreshed()
+
+    async def _change(self, by: str, request: admin.Request) -> None:
+        at = self._now()
+        match request:
+            case admin.ForceHours(schedule, to, until, why):
+                self._known(schedule)
+                forced = Forced(to, self._until(until, at), by, why)
+                change = Change(at, by, f"hours force {to}", schedule, why, "desk")
+                await self._made(change, forced_hours.force, schedule, forced, at)
+            case admin.FreeHours(schedule):
+                change = Change(at, by, "hours free", schedule, "", "desk")
+                await self._made(change, forced_hours.free, schedule, by, at)
+            case admin.Announce():
+                await self._announce(by, request, at)
+            case admin.EndAnnouncement(id, restored):
+                detail = "mended" if restored else ""
+                change = Change(at, by, "announce cancel", str(id), detail, "desk")
+                await self._made(change, announcements.cancel, id, restored, at)
+            case admin.CloseCallback(id):
+                change = Change(at, by, "callbacks done", str(id), "", "desk")
+                await self._made(change, callbacks.done, id)
+            case admin.CloseComplaint(id, answer):
+                change = Change(at, by, "complaints close", str(id), answer, "desk")
+                await self._made(change, complaints.close, id, answer)
+            case admin.PutRole(agent, role):
+                change = Change(at, by, "agents role", agent, role, "desk")
+                await self._made(change, _put_role, agent, role)
+            case admin.SignOut(agent):
+                change = Change(at, by, "agents sign-out", agent, "", "desk")
+                await self._made(change, _sign_out, agent)
+
+    async def _announce(self, by: str, request: admin.Announce, at: datetime) -> None:
+        texts = {code: request.texts[code] for code in self._languages if code in request.texts}
+        if not texts or any(list(unspoken(text)) for text in texts.values()):
+            raise admin.Refused("admin-unspoken")
+        areas = (request.area,) if request.area else ()
+        if request.area and request.area not in await self._store.read(subscribers.areas):
+            raise admin.Refused("admin-gone")
+        until = self._until(request.until, at)
+        draft = Announcement(areas=areas, texts=texts, since=at, until=until, by=by)
+        whom, text = request.area or "everyone", next(iter(texts.values()))
+        change = Change(at, by, "announce add", whom, text, "desk")
+        await self._made(change, announcements.add, draft)
+
+    async def _made(
+        self,
+        change: Change,
+        make: Callable[Concatenate[Database, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        if await self._store.write(changes.made, change, make, *args, **kwargs) is False:
+            raise admin.Refused("admin-gone")
+
+    def _known(self, schedule: str) -> None:
+        if schedule not in self._schedules():
+            raise admin.Refused("admin-gone")
+
+    def _until(self, text: str, at: datetime) -> datetime:
+        """A time of the site, such as ``2026-12-31T18:00``."""
+        try:
+            until = datetime.fromisoformat(text)
+        except ValueError:
+            raise admin.Refused("admin-incomplete") from None
+        until = until.replace(tzinfo=self._zone) if until.tzinfo is None else until
+        if until <= at:
+            raise admin.Refused("admin-past")
+        return until
+
+    def _read(
+        self, db: Database, schedules: Mapping[str, Schedule], at: datetime
+    ) -> admin.Overview:
+        forced = forced_hours.unexpired(db, at)
+        return admin.Overview(
+            schedules=[
+                _schedule(each, at, forced_hours.in_force(forced.get(name, []), at))
+                for name, each in schedules.items()
+            ],
+            announcements=[_announcement(db, each) for each in announcements.unended(db, at)],
+            callbacks=[
+                admin.CallbackRow(each.id, each.at, each.number, each.due, each.agent)
+                for each in callbacks.listed(db, False)
+            ],
+            complaints=[
+                admin.ComplaintRow(each.id, each.at, each.number, each.seconds, each.due)
+                for each in complaints.listed(db, False)
+            ],
+            agents=[
+                admin.AgentRow(
+                    each.name, each.full_name, each.extension, each.role, bool(each.password)
+                )
+                for each in agents.everyone(db)
+            ],
+            changes=[
+                admin.ChangeRow(each.at, each.who, each.what, each.subject, each.detail)
+                for each in changes.recent(db, CHANGES)
+            ],
+            areas=[area for area in subscribers.areas(db) if area],
+            languages=self._languages,
+        )
+
+
+def _schedule(one: Schedule, at: datetime, forced: Forced | None) -> admin.ScheduleRow:
+    found = hours_at(one, at, ZoneInfo(one.timezone), forced)
+    by, why = (forced.by, forced.why) if forced else ("", "")
+    return admin.ScheduleRow(one.schedule, found.open, found.until, by, why)
+
+
+def _announcement(db: Database, one: Announcement) -> admin.AnnouncementRow:
+    reach = announcement_requests.reach(db, one.id)
+    whom, text = ", ".join((*one.areas, *one.tariffs)), next(iter(one.texts.values()), "♪")
+    return admin.AnnouncementRow(one.id, whom, text, one.until, one.by, reach.heard, reach.requests)
+
+
+def _put_role(db: Database, name: str, role: agents.Role) -> bool:
+    """Set a role. The last administrator who may sign in stays one, so that there is one."""
+    others = [
+        each
+        for each in agents.everyone(db)
+        if each.role == "admin" and each.password and each.name != name
+    ]
+    if role != "admin" and not others:
+        raise admin.Refused("admin-last")
+    return agents.put_role(db, name, role)
+
+
+def _sign_out(db: Database, name: str) -> bool:
+    if agents.by_name(db, name) is None:
+        return False
+    desk_sessions.end_all(db, name)
+    return True

@@ -1,0 +1,133 @@
+"""The administrators' page: who may see it, what it shows, and what its forms ask for."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Page, expect
+
+from ari_app.desk import administration as admin
+from ari_app.desk.accounts import Role
+from tests.desk.fakes import NOW
+from tests.desk.http_client import PASSWORD, HttpClient, RunningDesk
+
+SOON = NOW + timedelta(hours=2)
+FULL = admin.Overview(
+    schedules=[admin.ScheduleRow("claims", True, SOON, "boris", "drill <b>")],
+    announcements=[admin.AnnouncementRow(7, "", "Outage & repair", SOON, "anna", 12, 3)],
+    callbacks=[admin.CallbackRow(8, NOW, "375990000001", None, "")],
+    complaints=[admin.ComplaintRow(9, NOW, "", 12.4, SOON)],
+    agents=[admin.AgentRow("vera", "Vera Ryabinina", "703", "senior", False)],
+    changes=[admin.ChangeRow(NOW, "anna", "hours force closed", "claims", "drill")],
+    areas=["Minsk"],
+    languages=["ru", "en"],
+)
+
+
+@pytest.fixture
+async def boss(client: HttpClient) -> HttpClient:
+    """A client in which an administrator is signed in."""
+    client.server.accounts.set_role("boris", "admin")
+    await client.sign_in("boris")
+    return client
+
+
+@pytest.mark.parametrize("role", ["agent", "senior", "supervisor"])
+async def test_only_administrators_see_and_change(client: HttpClient, role: Role) -> None:
+    client.server.accounts.set_role("boris", role)
+    await client.sign_in("boris")
+    assert "/admin" not in await (await client.get("/")).text()
+    assert (await client.get("/admin")).status == 403
+    form = {"csrf": await client.token(), "what": "free", "schedule": "claims"}
+    assert (await client.post("/admin", form)).status == 403
+    assert client.server.administration.changed == []
+
+
+async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
+    boss.server.administration.overview_is = FULL
+    assert 'href="/admin"' in await (await boss.get("/")).text()
+    page = await (await boss.get("/admin", Accept_Language="en")).text()
+    for shown in (
+        *("claims: open until", "Forced by boris: drill &lt;b&gt;", "Outage &amp; repair"),
+        *("Heard: 12, waiting for a text: 3.", "Complaint 9", "Vera Ryabinina", "may not sign in"),
+        "hours force closed claims: drill",
+    ):
+        assert shown in page, shown
+
+
+@pytest.mark.parametrize(
+    ("form", "request_"),
+    [
+        (
+            {
+                "what": "force-closed",
+                "schedule": "claims",
+                "until": "2026-11-24T18:00",
+                "why": " a  b",
+            },
+            admin.ForceHours("claims", "closed", "2026-11-24T18:00", "a b"),
+        ),
+        ({"what": "free", "schedule": "claims"}, admin.FreeHours("claims")),
+        (
+            {"what": "announce", "area": "", "text-ru": "Пожар.", "text-en": "Fire.", "until": "x"},
+            admin.Announce("", {"ru": "Пожар.", "en": "Fire."}, "x"),
+        ),
+        ({"what": "cancel", "id": "7"}, admin.EndAnnouncement(7, False)),
+        ({"what": "mended", "id": "7"}, admin.EndAnnouncement(7, True)),
+        ({"what": "called-back", "id": "8"}, admin.CloseCallback(8)),
+        ({"what": "answered", "id": "9", "answer": "Sorry."}, admin.CloseComplaint(9, "Sorry.")),
+        ({"what": "role", "agent": "vera", "role": "admin"}, admin.PutRole("vera", "admin")),
+        ({"what": "agent-out", "agent": "vera"}, admin.SignOut("vera")),
+    ],
+    ids=lambda value: value["what"] if isinstance(value, dict) else "",
+)
+async def test_each_form_changes_one_thing(
+    boss: HttpClient, form: dict[str, str], request_: admin.Request
+) -> None:
+    answer = await boss.post("/admin", {**form, "csrf": await boss.token()})
+    assert (answer.status, answer.headers["Location"]) == (303, "/admin?done")
+    assert boss.server.administration.changed == [("boris", request_)]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"what": "answered", "id": "9", "answer": " "},
+        {"what": "answered", "id": "nine", "answer": "Sorry."},
+        {"what": "cancel", "id": "9" * 30},
+        {"what": "role", "agent": "vera", "role": "king"},
+        {"what": "free", "schedule": "x" * 601},
+        {"what": "nothing", "id": "1"},
+        {},
+    ],
+)
+async def test_an_incomplete_form_changes_nothing(boss: HttpClient, form: dict[str, str]) -> None:
+    answer = await boss.post("/admin", {**form, "csrf": await boss.token()}, Accept_Language="en")
+    assert answer.status == 422
+    assert "Nothing was changed: fill in all fields." in await answer.text()
+    assert boss.server.administration.changed == []
+
+
+async def test_why_nothing_was_changed_is_said(boss: HttpClient) -> None:
+    boss.server.administration.refuses = "admin-last"
+    form = {"what": "role", "agent": "boris", "role": "agent", "csrf": await boss.token()}
+    answer = await boss.post("/admin", form, Accept_Language="en")
+    assert "the last administrator stays one" in await answer.text()
+
+
+async def test_a_form_of_another_site_changes_nothing(boss: HttpClient) -> None:
+    form = {"what": "called-back", "id": "8", "csrf": "guessed"}
+    assert (await boss.post("/admin", form)).status == 403
+    assert boss.server.administration.changed == []
+
+
+async def test_a_callback_is_closed_in_a_browser(server: RunningDesk, tab: Page) -> None:
+    server.accounts.set_role("boris", "admin")
+    server.administration.overview_is = FULL
+    await tab.goto(server.url)
+    await tab.get_by_label("Логин").fill("boris")
+    await tab.get_by_label("Пароль").fill(PASSWORD)
+    await tab.keyboard.press("Enter")
+    await tab.get_by_role("link", name="Управление").click()
+    await tab.get_by_role("button", name="Перезвонили: +375 99 000-00-01").click()
+    await expect(tab.get_by_role("status")).to_have_text("Сделано.")
+    assert server.administration.changed == [("boris", admin.CloseCallback(8))]

@@ -1,0 +1,125 @@
+"""What administrators change at the desk: done in the store, and recorded with who did it."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ari_app.desk import administration as admin
+from ari_app.store import agents, announcements, callbacks, complaints, forced_hours
+from ari_app.store.agents import Agent
+from ari_app.store.db import Store
+from ari_app.workplace.administration import StoredAdministration
+from ivr.hours.schedule import Schedule
+from ivr.secret import Secret
+from tests.operators import BELARUS
+from tests.store.samples import NOON
+
+MINSK = ZoneInfo("Europe/Minsk")
+SOON = f"{(NOON + timedelta(hours=2)).astimezone(MINSK):%Y-%m-%dT%H:%M}"
+UNTIL = datetime.fromisoformat(SOON).replace(tzinfo=MINSK)
+SHUT = Schedule(schedule="claims", timezone="Europe/Minsk", week={})
+
+
+class Desk:
+    """Administration over a store; ``refreshed`` counts how often calls were let know."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.refreshed = 0
+        self.administration = StoredAdministration(
+            store, lambda: {"claims": SHUT}, self._refresh, lambda: NOON, "Europe/Minsk", ["ru"]
+        )
+
+    async def _refresh(self) -> None:
+        self.refreshed += 1
+
+    async def change(self, request: admin.Request) -> admin.Overview:
+        await self.administration.change("boris", request)
+        return await self.administration.overview()
+
+    async def refused(self, request: admin.Request) -> str:
+        with pytest.raises(admin.Refused) as refusal:
+            await self.administration.change("boris", request)
+        return refusal.value.word
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    store = await Store.open(tmp_path / "state" / "firstline.db", BELARUS)
+    yield Desk(store)
+    await store.close()
+
+
+async def test_hours_are_forced_until_a_time_of_the_site_and_freed(desk: Desk) -> None:
+    there = await desk.change(admin.ForceHours("claims", "open", SOON, "drill"))
+    [one] = there.schedules
+    assert (one.open, one.until, one.forced_by) == (True, UNTIL, "boris")
+    forced = forced_hours.in_force(await desk.store.read(forced_hours.log, "claims"), NOON)
+    assert forced is not None
+    there = await desk.change(admin.FreeHours("claims"))
+    assert not there.schedules[0].open
+    assert [(one.who, one.what, one.subject, one.detail) for one in there.changes] == [
+        ("boris", "hours free", "claims", ""),
+        ("boris", "hours force open", "claims", "drill"),
+    ]
+    assert desk.refreshed == 2
+    assert await desk.refused(admin.FreeHours("claims")) == "admin-gone"
+
+
+async def test_an_announcement_begins_and_ends(desk: Desk) -> None:
+    there = await desk.change(admin.Announce("", {"ru": "Пожар.", "de": "Feuer."}, SOON))
+    [one] = there.announcements
+    stored = await desk.store.read(announcements.by_id, one.id)
+    assert stored is not None
+    assert (stored.texts, stored.by, stored.for_everyone) == ({"ru": "Пожар."}, "boris", True)
+    there = await desk.change(admin.EndAnnouncement(one.id, True))
+    assert not there.announcements
+    assert await desk.refused(admin.EndAnnouncement(one.id, False)) == "admin-gone"
+
+
+@pytest.mark.parametrize(
+    ("request_", "word"),
+    [
+        (admin.Announce("", {"ru": "<b>"}, SOON), "admin-unspoken"),
+        (admin.Announce("", {"de": "Feuer."}, SOON), "admin-unspoken"),
+        (admin.Announce("Nowhere", {"ru": "Пожар."}, SOON), "admin-gone"),
+        (admin.Announce("", {"ru": "Пожар."}, "2020-01-01T00:00"), "admin-past"),
+        (admin.ForceHours("claims", "open", "soon", ""), "admin-incomplete"),
+        (admin.ForceHours("other", "open", SOON, ""), "admin-gone"),
+        (admin.CloseCallback(7), "admin-gone"),
+        (admin.CloseComplaint(7, "Sorry."), "admin-gone"),
+        (admin.PutRole("nobody", "admin"), "admin-gone"),
+        (admin.SignOut("nobody"), "admin-gone"),
+    ],
+)
+async def test_what_cannot_be_is_refused_and_not_recorded(
+    desk: Desk, request_: admin.Request, word: str
+) -> None:
+    assert await desk.refused(request_) == word
+    assert not (await desk.administration.overview()).changes
+    assert not desk.refreshed
+
+
+async def test_callbacks_and_complaints_are_closed(desk: Desk) -> None:
+    await desk.store.write(callbacks.request, "k", "c1", "375990000001", None, NOON)
+    await desk.store.write(complaints.add, "k", "c1", "", None, "/said.wav", 12.0, NOON)
+    there = await desk.administration.overview()
+    there = await desk.change(admin.CloseCallback(there.callbacks[0].id))
+    there = await desk.change(admin.CloseComplaint(there.complaints[0].id, "Sorry."))
+    assert not (*there.callbacks, *there.complaints)
+    assert [one.what for one in there.changes] == ["complaints close", "callbacks done"]
+
+
+async def test_the_last_administrator_stays_one(desk: Desk) -> None:
+    two = [
+        Agent(name, name.title(), number, ("ru",), number, Secret("x"), "admin", "hash")
+        for name, number in (("boris", "702"), ("vera", "703"))
+    ]
+    await desk.store.write(agents.add, two)
+    there = await desk.change(admin.PutRole("vera", "agent"))
+    assert [one.role for one in there.agents] == ["admin", "agent"]
+    assert await desk.refused(admin.PutRole("boris", "agent")) == "admin-last"
+    assert (await desk.change(admin.SignOut("vera"))).changes[0].what == "agents sign-out"
