@@ -21,8 +21,8 @@ EMPTY = frozenset({"yes", "no", "strict", "loose", "paused", "penalty", "inuse",
 # files. A value with one of them is refused rather than escaped: the rules differ per file.
 _BREAKOUTS = frozenset(';[]{}$"\\<>`')
 _RESERVED = frozenset({"global", "system", "acl", "transport-udp", "transport-tcp", "h", "i", "s"})
-_COUNTED = ("ring", "retry", "wrapup", "limit", "service_level", "announcement_every",
-            "position_every", "patience")  # fmt: skip
+_COUNTED = ("ring", "retry", "wrapup", "limit", "longest_wait", "service_level",
+            "announcement_every", "position_every", "patience")  # fmt: skip
 _HIGHEST = 9
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")

@@ -1,6 +1,7 @@
 """What describes an installation of Asterisk, part by part; :mod:`asterisk_conf.site` checks it."""
 
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -72,7 +73,9 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ``service_level`` the promised wait. ``join_empty`` and ``leave_when_empty`` are app_queue's
     conditions (``yes``, ``no``, or a list such as ``paused,unavailable``): by default callers may
     always wait, also when no agent is registered. ``leave`` is the key with which a caller leaves
-    the queue; "" for none. ``limit`` is the most callers who wait; 0 is no limit.
+    the queue; "" for none. ``limit`` is the most callers who wait, ``longest_wait`` for how long
+    one does; 0 is no limit. ``autopause``: an agent who did not answer is paused, in this queue
+    (``yes``) or in ``all``.
     ``announcement`` is a sound without its extension, played every ``announcement_every`` seconds;
     the caller's position is played every ``position_every`` seconds.
 
@@ -87,6 +90,8 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     retry: int = 2
     wrapup: int = 10
     limit: int = 0
+    longest_wait: int = 0
+    autopause: Literal["no", "yes", "all"] = "no"
     service_level: int = 30
     join_empty: str = "yes"
     leave_when_empty: str = "no"

@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from ari_app.commands.store_access import read
 from ari_app.config.state import State
+from ari_app.main.site_names import site_names
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
-from ivr.check import RULES
+from ivr.check import RULES, SiteNames
 from ivr.problems import Problem, near
 
 COLOURS = {"error": "red", "warning": "yellow"}
@@ -47,7 +49,7 @@ def check(
     problems: list[Problem] = []
     nodes: list[int] = []
     config = state.config()
-    shipped, site = reading.shipped(config), reading.site_names(config)
+    shipped, site = reading.shipped(config), _site(state)
     for directory in directories or (reading.directory(config),):
         try:
             flows = reading.texts(directory)
@@ -63,6 +65,14 @@ def check(
     _report(problems, nodes, form)
     if any(strict or problem.severity == "error" for problem in problems):
         raise click.exceptions.Exit(1)
+
+
+def _site(state: State) -> SiteNames:
+    """What the installation has that flows name."""
+    config = state.config()
+    if not state.database.exists():
+        return site_names(config, state, None)
+    return read(state, lambda db: site_names(config, state, db))
 
 
 def _report(problems: Sequence[Problem], nodes: Sequence[int], form: str) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from rich.console import Console
 
@@ -12,6 +11,7 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main import pbx_site
 from ari_app.main.signals import Signals
+from ari_app.main.site_names import custom_directory
 from ari_app.store import agents, subscribers
 from ari_app.store.db import Store
 from asterisk_conf.pbx import Pbx
@@ -31,9 +31,7 @@ async def exchange_of(
     staff = await store.read(agents.everyone)
     apology = await pbx_site.apology(state, reading, config.site.languages[0])
     site = pbx_site.site(config, state.keys(), people, staff, str(apology.with_suffix("")))
-    custom = config.asterisk.custom
-    own = Path(custom).expanduser() if custom else None
-    return Pbx(asterisk, site, state.directory, own)
+    return Pbx(asterisk, site, state.directory, custom_directory(config, state))
 
 
 @asynccontextmanager

@@ -61,8 +61,9 @@ class SiteNames(Struct, frozen=True):
     """What the settings of a site define.
 
     ``languages``: those that it speaks, the first is the default; any if empty. ``topics``,
-    ``departments`` and ``queues`` are None if they are unknown. ``timezone``: of schedules that
-    name none. ``hosts``: where operations may send requests; anywhere if empty.
+    ``departments``, ``queues`` and ``numbers`` are None if they are unknown. ``timezone``: of
+    schedules that name none. ``hosts``: where operations may send requests; anywhere if empty.
+    ``numbers``: what can be dialled, as extensions of Asterisk.
     """
 
     languages: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ class SiteNames(Struct, frozen=True):
     timezone: str = "UTC"
     queues: Collection[str] | None = None
     hosts: tuple[str, ...] = ()
+    numbers: Collection[str] | None = None
 
     def spoken(self, languages: Iterable[str]) -> list[str]:
         """Those of a flow's languages that the site speaks."""

@@ -1,10 +1,11 @@
-"""Rules for names that the settings of the site define: languages, topics and departments."""
+"""Rules for names that the site defines: languages, topics, departments, queues and numbers."""
 
 from collections.abc import Collection, Iterator
 
 from ivr import nodes
 from ivr.check.context import CheckContext, Finding
 from ivr.conditions import COMPARISON, REFERENCE
+from ivr.extensions import fits
 from ivr.nodes import Node
 from ivr.problems import near
 from ivr.terms import Is
@@ -41,6 +42,19 @@ def unknown_queues(context: CheckContext) -> Iterator[Finding]:
         if mention.name not in (known or ()):
             text = f"the settings have no queue {mention.name} ({near(mention.name, known or ())})"
             yield mention.place, f"{text}: name one, or add it to `queues` of [site]"
+
+
+def unknown_numbers(context: CheckContext) -> Iterator[Finding]:
+    """Numbers to dial that no phone, trunk or line of the administrator has."""
+    known = context.standard.site.numbers
+    for spot, node in context.nodes() if known is not None else ():
+        number = node.dial if isinstance(node, nodes.Dial) else "{"
+        if "{" not in number and not any(fits(number, each) for each in known or ()):
+            yield (
+                context.at(spot, Is.NUMBER, number),
+                f"nothing here has the number {number}: dial an agent's extension or a "
+                "subscriber's number, or have a trunk or extensions_custom.conf dial it",
+            )
 
 
 def unknown_departments(context: CheckContext) -> Iterator[Finding]:

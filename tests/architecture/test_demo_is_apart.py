@@ -64,6 +64,7 @@ MEANT_OTHERWISE = {
     "ari_app/selfcare/answers.py": {"visit"},  # a value of the operation `ticket`
     "ari_app/selfcare/reads.py": {"visit"},
     "asterisk_conf/check.py": {"general"},  # a section of Asterisk's files
+    "asterisk_conf/custom.py": {"general"},
     "ivr/acd/contact_reason.py": {"outage"},
     "ivr/nodes.py": {"general"},  # the topic of who chose none, which every site has
     "ivr/tickets.py": {"general"},

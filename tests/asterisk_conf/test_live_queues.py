@@ -18,7 +18,7 @@ from tests.phone.test_live_phone import account
 pytestmark = pytest.mark.live
 
 FIRST, SECOND = "375291000001", "375291000002"
-NAMES = ("support", "round")
+NAMES = ("support", "round", "small")
 AGENTS = (
     Agent("agent1", Secret("agent"), "Ольга", "701", NAMES, languages=("ru",)),
     Agent("agent2", Secret("second"), "Анна", "702", NAMES, languages=("ru", "en")),
@@ -26,6 +26,7 @@ AGENTS = (
 QUEUES = (
     Queue("support", agents={"agent1": 0, "agent2": 1}, languages=("en",), patience=3, wrapup=0),
     Queue("round", agents={"agent1": 0, "agent2": 5}, circles={0: 0, 3: 9}, wrapup=0),
+    Queue("small", agents={"agent1": 0}, limit=1, longest_wait=4, ring=2, autopause="all"),
 )
 MINE = """
 [400]
@@ -119,6 +120,27 @@ async def test_the_circle_of_agents_widens(pbx: Pbx, app: App) -> None:
         await waiting(pbx, "round", 1)
         await anna.wait(Incoming, timeout=30)
         assert asyncio.get_running_loop().time() - began >= 2.0
+
+
+async def test_a_queue_is_full_and_a_wait_has_its_end(pbx: Pbx, app: App) -> None:
+    async with phones(pbx) as (first, second):
+        await comes(app, first, "small")
+        await waiting(pbx, "small", 1)
+        await comes(app, second, "small")
+        assert (await app.began())[1] == ["back", "FULL"]
+        assert (await app.began())[1] == ["back", "TIMEOUT"]
+
+
+async def test_an_agent_who_does_not_answer_is_paused_in_all_queues(pbx: Pbx, app: App) -> None:
+    async with phones(pbx, "agent1") as (me, _, olga):
+        await comes(app, me, "small")
+        await olga.wait(Incoming)
+        assert (await app.began())[1] == ["back", "TIMEOUT"]
+        shown = await asyncio.to_thread(pbx.cli, "queue show")
+        paused = [line for line in shown.splitlines() if "agent1" in line]
+        assert len(paused) == 4  # support has a row for a language, too
+        assert all("(paused:Auto-Pause" in line for line in paused)
+    await asyncio.to_thread(pbx.cli, "queue unpause member PJSIP/agent1")
 
 
 async def test_a_queue_of_the_administrators_own(pbx: Pbx, app: App) -> None:

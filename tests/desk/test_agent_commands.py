@@ -4,6 +4,7 @@ import pytest
 from msgspec import DecodeError
 
 from ari_app.desk import messages as m
+from ari_app.desk.agent_state import AgentState
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
 
@@ -97,6 +98,14 @@ async def test_ready_and_pause_and_asterisk_unavailable(harness: DeskHarness) ->
     harness.queue_control.away = True
     await anna.sends(m.State(ready=True))
     assert anna.received() == [m.Notice("Failed, try again: Asterisk does not answer")]
+
+
+def test_an_agent_who_did_not_answer_sees_why_no_calls_come(harness: DeskHarness) -> None:
+    page = harness.desk.render.agent_state(AgentState("paused", True, "Auto-Pause"), "en")
+    assert "Paused: a call was not answered" in " ".join(page.split())
+    page = harness.desk.render.agent_state(AgentState("ready"), "en")
+    assert 'value="lunch"' in page
+    assert "Auto-Pause" not in page
 
 
 async def test_search_and_view_are_recorded(harness: DeskHarness) -> None:

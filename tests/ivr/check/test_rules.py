@@ -79,6 +79,7 @@ SITE = SiteNames(
     ("desk", "engineers"),
     queues=("support",),
     hosts=("shop.example.net",),
+    numbers=("701", "_80X."),
 )
 TODAY = date(2026, 11, 29)
 ZONES = frozenset(("Europe/Minsk", "UTC"))
