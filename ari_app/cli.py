@@ -13,6 +13,7 @@ SECTIONS = {
     "Run": {
         "init": Lazy("init:init", "Write the settings of your own operator"),
         "up": Lazy("up:up", "Start Asterisk and the application"),
+        "reload": Lazy("reload:reload_all", "Reload settings, agents, queues, phones and menus"),
         "stop": Lazy("up:stop", "Stop the application when its calls have ended"),
         "down": Lazy("up:down", "Stop what `up` started"),
         "status": Lazy("status:status", "Show what runs, and the accounts of phones"),

@@ -138,7 +138,20 @@ class Pbx:
 
     def cli(self, command: str) -> str:
         """The output of a console command. Raises :class:`PbxError`."""
-        return _console(self.asterisk, self._conf, command)
+        try:
+            answer = subprocess.run(
+                [*self.asterisk.argv, "-C", str(self._conf), "-rx", command],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=CLI_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise PbxError(f"Asterisk did not answer in {CLI_SECONDS:.0f} s; restart it") from error
+        if answer.returncode != 0:
+            raise PbxError("Asterisk does not run here; start it: firstline pbx start")
+        return answer.stdout
 
     @property
     def _conf(self) -> Path:
@@ -209,36 +222,13 @@ def become(asterisk: Asterisk, state: Path) -> NoReturn:
     os.execv(argv[0], argv)
 
 
-def console_of(asterisk: Asterisk, state: Path, command: str) -> str:
-    """The output of a command of the Asterisk that runs in a state directory; as ``Pbx.cli``."""
-    return _console(asterisk, state.resolve() / "asterisk" / "etc" / "asterisk.conf", command)
+def console_command(asterisk: Process, command: str) -> list[str]:
+    """The command line that runs a console command in an Asterisk of ours that runs.
 
-
-def stop_gracefully(asterisk: Asterisk, state: Path) -> Process:
-    """Have the Asterisk of a state directory take no new calls, and end with its last one.
-
-    Returns the console, which does not return by itself: it is to be ended.
+    It is made from that of the process, so it is right whatever the settings say meanwhile.
     """
-    home = state.resolve() / "asterisk"
-    command = [*asterisk.argv, "-C", str(home / "etc/asterisk.conf"), "-rx", "core stop gracefully"]
-    return spawn(command, home / "output.log")
-
-
-def _console(asterisk: Asterisk, conf: Path, command: str) -> str:
-    try:
-        answer = subprocess.run(
-            [*asterisk.argv, "-C", str(conf), "-rx", command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=CLI_SECONDS,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PbxError(f"Asterisk did not answer in {CLI_SECONDS:.0f} s; restart it") from error
-    if answer.returncode != 0:
-        raise PbxError("Asterisk does not run here; start it: firstline pbx start")
-    return answer.stdout
+    words = Path(f"/proc/{asterisk.pid}/cmdline").read_text().rstrip("\0").split("\0")
+    return [*(word for word in words if word != "-f"), "-rx", command]
 
 
 def _paths(asterisk: Asterisk, home: Path, custom: Path | None) -> Paths:

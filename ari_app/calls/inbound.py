@@ -70,7 +70,7 @@ class InboundCalls:
         self._arrivals = arrivals
         self._find = find
         self._numbers = numbers
-        self._forgeable = frozenset(forgeable)
+        self._forgeable = forgeable
 
     def accept(self, channel: Channel, dialled: str) -> AcceptedCall:
         """Accept a call with what is in force now; it is served to its end with that.

@@ -210,7 +210,7 @@ def _signed_out(name: str, browsers: int) -> str:
 
 def _phone_hint(state: State, user: str) -> str:
     if state.config().manages_asterisk:
-        return "Asterisk loads their phone at its next start: `firstline down`, then `up`"
+        return "Asterisk knows of it after `firstline reload`; calls go on"
     return (
         f"add their phone to your Asterisk: what has {user} in the files of `firstline pbx render "
         "DIRECTORY`, then its `pjsip reload` and `queue reload all`"

@@ -68,7 +68,7 @@ def _report(person: Person, done: ErasureReport, files: int) -> list[str]:
     left = [file for file in person.files if Path(file).exists()]
     lines += [f"not removed, since the file is outside the installation: {file}" for file in left]
     if person.sip_user:
-        lines.append("Asterisk keeps their phone until its next start: `firstline down`, then `up`")
+        lines.append("Asterisk keeps their phone until `firstline reload`; calls go on")
     if person.in_call:
         lines.append("a call of theirs is in progress: repeat the command when it has ended")
     return lines or ["nothing is stored about this number"]

@@ -13,6 +13,7 @@ from ari_app.commands.store_access import by_option, read
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
 from ari_app.control.server import ReloadRequest
+from ari_app.main.reloading import ReloadedAll
 from ari_app.menus.live import Reloaded
 from ari_app.store import versions as kept
 from ari_app.store.versions import VersionUsage
@@ -28,6 +29,31 @@ def reload(state: State, dry_run: bool, by: str) -> None:
         request = ReloadRequest(by=by, dry_run=dry_run)
         answer = run(ControlClient(state.control).reload(request))
     report(json.decode(answer, type=Reloaded))
+
+
+@click.command()
+@by_option
+@click.pass_obj
+def reload_all(state: State, by: str) -> None:
+    """Reload settings, agents, queues, phones and menus. Calls go on.
+
+    Says which settings take effect only at the next start.
+    """
+    with console().status("reading the settings, loading, checking and rendering the menus"):
+        request = ReloadRequest(by=by, everything=True)
+        answer = run(ControlClient(state.control).reload(request))
+    done = json.decode(answer, type=ReloadedAll)
+    for problem in done.problems:
+        click.echo(problem, err=True)
+    if done.problems:
+        raise click.exceptions.Exit(1)
+    for name in done.settings:
+        click.echo(f"in force: {name}")
+    for name in done.at_start:
+        click.echo(f"at the next start of Firstline: {name}", err=True)
+    for name in done.asterisk:
+        click.echo(f"at the next start of Asterisk: {name}", err=True)
+    report(done.menus)
 
 
 def report(done: Reloaded) -> None:

@@ -32,6 +32,8 @@ class ReloadRequest(Struct, frozen=True):
     by: str = ""
     how: Literal["reload", "rollback"] = "reload"
     dry_run: bool = False
+    everything: bool = False
+    """Settings, agents and queues, too."""
 
 
 class StopRequest(Struct, frozen=True):

@@ -53,7 +53,7 @@ def build_calls(
     """Build what serves callers; every call is a task of ``tasks``."""
     config, directory = shared.config, shared.directory
     numbers = config.numbers
-    live_calls = LiveCalls(directory.caller, numbers, frozenset(config.forgeable))
+    live_calls = LiveCalls(directory.caller, numbers, shared.foundation.settings.forgeable)
     actions = Actions(
         selfcare.operations,
         shared.store,
@@ -69,7 +69,7 @@ def build_calls(
     )
     serving = PerRelease(shared.menus, services.serving)
     written = PerRelease(shared.menus, services.written)
-    forgeable, new_line = config.forgeable, _lines(shared)
+    forgeable, new_line = shared.foundation.settings.forgeable, _lines(shared)
     inbound = InboundCalls(directory.caller, numbers, serving, new_line, forgeable, live_calls)
     calls = Calls(shared.link.ari, tasks, inbound.accept)
     callers = Callers(inbound.enter, numbers.caller, _language_of(shared))
@@ -126,7 +126,7 @@ def _phone_events(
         phone = event.endpoint
         match event:
             case TextMessageReceived(message=message):
-                known = message.number in config.site.numbers
+                known = message.number in shared.config.site.numbers
                 if config.ussd.texts and known and phone.state != "offline":
                     texts.take(phone.resource, message.number, message.body)
             case PeerStatusChange(registered=True) if messaging.to_phones:

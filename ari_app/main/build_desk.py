@@ -8,7 +8,6 @@ from ari_app.ami import client as ami
 from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.supervisor import supervise
 from ari_app.background import Background
-from ari_app.main import pbx_site
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
@@ -51,7 +50,7 @@ async def build_desk(
             menus=menus,
             now=clock,
             config=shared.config,
-            wrapups=pbx_site.wrapups(shared.config),
+            wrapups=shared.foundation.settings.wrapups,
             begin=background.begin,
             refreshed=callers.actions.refresh,
         )

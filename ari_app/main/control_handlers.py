@@ -13,6 +13,7 @@ from ari_app.control.server import Handlers, ReloadRequest, StopRequest, serve_c
 from ari_app.main import processes
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk
+from ari_app.main.reloading import reload_all
 from ari_app.main.shared import Shared
 from ari_app.main.signals import Signals
 from ari_app.ussd import gateway
@@ -73,6 +74,11 @@ class ControlHandlers(Struct, frozen=True):
         menus = self.shared.menus
         if request.dry_run:
             return json.encode(await menus.preview())
+        if request.everything:
+            every = reload_all(self.shared.foundation, menus, request.by)
+            result = await asyncio.shield(self.background.begin(every))
+            await self.refresh()
+            return json.encode(result)
         reloading = self.background.begin(menus.reload(request.how, request.by))
         return json.encode(await asyncio.shield(reloading))
 

@@ -7,7 +7,6 @@ import logging
 import os
 import sys
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -23,15 +22,13 @@ from ari_app.main.app import running
 from ari_app.main.demo import open_store
 from ari_app.main.exchange import asterisk_running, exchange_of
 from ari_app.main.foundation import Foundation
+from ari_app.main.live_settings import LiveSettings
 from ari_app.main.processes import UpError, alone, refuse_second
 from ari_app.main.signals import Signals
 from ari_app.menus import loading
 from ari_app.menus.live import MenuRelease
 from ari_app.selfcare.operations import CATALOGUE
 from asterisk_conf import process
-from prompts.catalogue import Catalogue
-from prompts.media import PromptMedia
-from prompts.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +62,11 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
     signals.heed()
     with alone(state):
         await speech.provide(config, state, console)
-        shipped = loading.shipped(config)
         menus = loading.menus(
-            loading.directory(config), shipped, CATALOGUE, loading.site_names(config)
+            loading.directory(config),
+            loading.shipped(config),
+            CATALOGUE,
+            loading.site_names(config),
         )
         store = await open_store(config, state)
         try:
@@ -80,14 +79,10 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
                     await stack.enter_async_context(
                         asterisk_running(pbx, signals, console, own=start.own_asterisk)
                     )
-                foundation = Foundation(
-                    config,
-                    state,
-                    MenuRelease(menus, reading),
-                    partial(_read, config, state, reading.voice, shipped),
-                    store,
-                    start.take_over,
-                )
+                live = LiveSettings(config, state, reading.voice)
+                stack.push_async_callback(live.close)
+                first = MenuRelease(menus, reading)
+                foundation = Foundation(live, state, first, store, start.take_over)
                 link = await stack.enter_async_context(running(foundation, signals))
                 await _serve(link, config, signals, READY_SECONDS if start.own_asterisk else None)
         finally:
@@ -129,12 +124,6 @@ def _return_large_blocks() -> None:
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
             mallopt(_M_MMAP_THRESHOLD, 1_048_576)
-
-
-def _read(config: Config, state: State, voice: Voice, shipped: Catalogue) -> MenuRelease:
-    """Read the menus from the disk, with their recordings; raises ``FlowsError``."""
-    menus = loading.menus(loading.directory(config), shipped, CATALOGUE, loading.site_names(config))
-    return MenuRelease(menus, PromptMedia(voice, menus.catalogue, speech.recordings(config, state)))
 
 
 async def _reach(link: Link, config: Config, stop: asyncio.Event, seconds: float | None) -> None:

@@ -78,7 +78,9 @@ async def opened_shared(foundation: Foundation) -> AsyncIterator[Shared]:
     async with AsyncExitStack() as stack:
         yield Shared(
             foundation=foundation,
-            menus=LiveMenus(foundation.first, foundation.read, partial(take_effect, foundation)),
+            menus=LiveMenus(
+                foundation.first, foundation.settings.read, partial(take_effect, foundation)
+            ),
             link=link,
             feed=LiveFeed(),
             recorder=await stack.enter_async_context(Recorder(store)),

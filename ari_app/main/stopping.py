@@ -7,10 +7,10 @@ from collections.abc import Callable
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.control.server import StopRequest
-from ari_app.main import pbx_site, processes
+from ari_app.main import processes
 from ari_app.main.processes import UpError
 from asterisk_conf import process
-from asterisk_conf.pbx import console_of, stop_gracefully
+from asterisk_conf.pbx import console_command
 from asterisk_conf.process import Process
 
 _GRACE = 30.0
@@ -59,12 +59,13 @@ async def _stop_asterisk(state: State, asterisk: Process, seconds: float) -> Non
     if not seconds:
         process.end(asterisk, signal.SIGTERM, _GRACE)
         return
-    found = await asyncio.to_thread(pbx_site.asterisk, state.config(), state, lambda _: None)
-    console = stop_gracefully(found, state.directory)
+    output = state.directory / "asterisk" / "output.log"
+    console = process.spawn(console_command(asterisk, "core stop gracefully"), output)
     ended = await _ended(asterisk, seconds)
-    process.end(console, signal.SIGKILL, 1.0)
+    process.end(console, signal.SIGKILL, 1.0)  # it does not end by itself
     if not ended:
-        await asyncio.to_thread(console_of, found, state.directory, "core abort shutdown")
+        abort = process.spawn(console_command(asterisk, "core abort shutdown"), output)
+        await asyncio.to_thread(process.end, abort, None, _GRACE)
         raise UpError(
             f"Asterisk still has calls after {seconds:g} s, so it goes on and takes calls again: "
             "wait longer, or end them by `firstline down`"

@@ -185,7 +185,7 @@ class LiveMenus:
         new = await asyncio.to_thread(self._read)
         done = compare(self.now, new)
         warnings = new.reading.problems
-        if done.changes():
+        if done.changes() or new.reading.voice is not self.now.reading.voice:
             await new.reading.render_all(_progress())
             words = (*differences(self.now.menus, new.menus), *_recordings(done))
             warnings += await self._put(new, Release(how, by, words))

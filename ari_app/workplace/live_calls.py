@@ -1,6 +1,6 @@
 """Calls in the IVR or the queues, in memory, so that a card opens at once."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -55,7 +55,7 @@ class LiveCalls:
         self,
         find: Callable[[str], Awaitable[KnownCaller | None]],
         numbers: NumberPlan,
-        forgeable: frozenset[str] = frozenset(),
+        forgeable: Collection[str] = (),
     ) -> None:
         self._find = find
         self._numbers = numbers

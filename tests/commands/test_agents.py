@@ -102,7 +102,7 @@ def test_an_agent_is_added_with_a_phone(state: State, run: Run) -> None:
     vera = agent(state, "vera")
     assert done.stdout.splitlines() == [
         f"vera is added; their phone: SIP user 703, password {vera.sip_password.reveal()}",
-        "Asterisk loads their phone at its next start: `firstline down`, then `up`",
+        "Asterisk knows of it after `firstline reload`; calls go on",
         "they can sign in once they have a password: `firstline agents password vera`",
     ]
     assert (vera.sip_user, vera.role, vera.languages) == ("703", "senior", ("be", "en"))
@@ -237,7 +237,7 @@ def test_what_a_removed_agent_wrote_stays(state: State, run: Run) -> None:
     code, output = typed(state, "y\n", "agents", "remove", "anna")
     assert code == 0
     assert "anna is removed; their notes and actions stay" in output
-    assert "Asterisk loads their phone at its next start" in output
+    assert "Asterisk knows of it after `firstline reload`" in output
     assert [one.name for one in printed(state, agents.everyone)] == ["boris"]
     assert sessions(state, "anna") == 0
     wrote = printed(state, lambda db: history.of_subscriber(db, 1))

@@ -93,7 +93,7 @@ def test_nothing_prints_of_a_person_and_all_is_counted(lived: State, run: Run) -
         " callback requests 1, requests for a message 1, keys in calls 4, orders 2,"
         " changes of tickets 2, tickets 1, cards 1, actions of agents 2, views of agents 1,"
         " calls 3, announcements heard 1",
-        "Asterisk keeps their phone until its next start: `firstline down`, then `up`",
+        "Asterisk keeps their phone until `firstline reload`; calls go on",
     ]
     left = remains(lived)
     for secret in (*FORMS, "1234567", NAME, "забудовiч", SECRET_TEXT, *HASHES):

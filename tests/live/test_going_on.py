@@ -50,6 +50,7 @@ async def test_a_conversation_goes_on_whatever_the_application_does(tmp_path: Pa
             assert "2 active channels" in await asyncio.to_thread(
                 one.ordered, "core show channels count"
             )
+            await asyncio.to_thread(_everything_is_reloaded, one)
             await me.hangup()
             await me.wait(Disconnected)
         await _stops_when_its_call_has_ended(one)
@@ -62,6 +63,27 @@ def _another_is_refused(one: Installation, directory: Path) -> None:
     assert f"is served by another process (pid {one.status().pids['application']}" in done.stderr
     assert "stop one of the two, or give one of them another name" in done.stderr
     assert one.status().ari.connected
+
+
+def _everything_is_reloaded(one: Installation) -> None:
+    """An agent, a number, a queue and a trunk are added while two speak."""
+    one.out("agents", "add", "newcomer", "--full-name", "New Comer", "--extension", "777")
+    file = one.state / "firstline.toml"
+    more = '[site]\nnumbers = ["611", "111", "612"]\n[queues.vip]\n[desk]\nhttps = true\n'
+    file.write_text(f'{file.read_text()}\n{more}[trunk.carrier]\naddress = "127.0.0.9"\n')
+    done = one.run("reload", "--by", "anna")
+    assert done.returncode == 0, done.stderr
+    assert {f"in force: {each}" for each in ("[site] numbers", "[queues]", "[trunk]")} <= {
+        *done.stdout.splitlines()
+    }
+    assert "at the next start of Firstline: [desk]" in done.stderr
+    assert "777" in one.ordered("pjsip show endpoints")
+    assert "carrier" in one.ordered("pjsip show endpoints")
+    assert "Stasis(firstline,612)" in one.ordered("dialplan show 612@firstline")
+    assert "New Comer" in one.ordered("queue show vip")
+    assert "2 active channels" in one.ordered("core show channels count")
+    file.write_text(f"{file.read_text()}[voice]\nrate = 1\n")
+    assert one.run("reload").returncode == 1
 
 
 async def _stops_when_its_call_has_ended(one: Installation) -> None:

@@ -1,0 +1,70 @@
+"""`firstline reload`: settings, agents, queues and menus are read again while calls go on."""
+
+import asyncio
+import logging
+
+from msgspec import Struct
+from rich.console import Console
+
+from ari_app.config.state import ConfigError
+from ari_app.main.exchange import exchange_of
+from ari_app.main.foundation import Foundation
+from ari_app.main.live_settings import changed
+from ari_app.menus.live import LiveMenus, Reloaded
+from asterisk_conf.debian_packages import ArchiveError
+from asterisk_conf.discovery import PbxError
+from asterisk_conf.reload import PHONES_AND_QUEUES, Reload
+from asterisk_conf.site import SiteError
+from prompts.voice import SpeechFailed
+
+log = logging.getLogger(__name__)
+
+
+class ReloadedAll(Struct, frozen=True, omit_defaults=True):
+    """The result of a reload of everything. With ``problems`` in it or in ``menus``, the settings
+    of before stay in force."""
+
+    settings: tuple[str, ...] = ()
+    """Settings that are in force now, such as ``[site] numbers``."""
+    at_start: tuple[str, ...] = ()
+    """Settings that take effect at the next start of the application."""
+    asterisk: tuple[str, ...] = ()
+    """Files of Asterisk that it reads only at its next start."""
+    menus: Reloaded = Reloaded()
+    problems: tuple[str, ...] = ()
+
+
+async def reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> ReloadedAll:
+    """Read everything again; all or nothing, but for what Asterisk refuses. Logs the result."""
+    live, state = foundation.settings, foundation.state
+    old = live.config
+    try:
+        new = await asyncio.to_thread(state.config)
+        by_day, at_start = changed(old, new)
+        before = await live.take(new)
+    except (ConfigError, SpeechFailed, ArchiveError) as error:
+        log.error("settings rejected, the old ones stay in force: %s", error)
+        return ReloadedAll(problems=(str(error),))
+    done = await menus.reload("reload", by)
+    if done.problems:
+        await live.give_back(before)
+        return ReloadedAll(menus=done)
+    try:
+        asterisk = await _asterisk(foundation, menus)
+    except (PbxError, SiteError, OSError) as error:
+        log.error("Asterisk was not reloaded: %s", error)
+        return ReloadedAll(by_day, at_start, menus=done, problems=(str(error),))
+    log.info("settings reloaded%s: %s", f" by {by}" if by else "", ", ".join(by_day) or "the same")
+    for each in (*at_start, *asterisk):
+        log.warning("%s takes effect at the next start", each)
+    return ReloadedAll(by_day, at_start, asterisk, done)
+
+
+async def _asterisk(foundation: Foundation, menus: LiveMenus) -> tuple[str, ...]:
+    """Have our Asterisk read phones, queues and numbers again; returns what needs a start."""
+    config = foundation.config
+    if not config.manages_asterisk:
+        return ()
+    reading, quiet = menus.now.reading, Console(quiet=True)
+    pbx = await exchange_of(config, foundation.state, foundation.store, reading, quiet)
+    return await asyncio.to_thread(Reload(pbx).apply, PHONES_AND_QUEUES)
