@@ -22,6 +22,12 @@ from ivr.values import (
 COMPARISON = re.compile(r"(<=|>=|<|>) ?(-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")
 """A case that compares numbers: ``< 5``, ``>= 0.01``."""
 
+RANGE = re.compile(r"(-?[0-9]{1,12}(?:\.[0-9]{1,6})?) to (-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")
+"""A case for numbers between two, both included: ``5 to 10``."""
+
+LIST = re.compile(r"[\w.*#+-]{1,40}(?:, ?[\w.*#+-]{1,40}){1,49}")
+"""A case for several words or numbers: ``packed, sent``."""
+
 REFERENCE = re.compile(r"\{([\w-]{1,40})\}")
 """A reference to another value: ``{contract}``."""
 
@@ -67,8 +73,19 @@ def plain(value: Value) -> str:
 
 def fits(case: str, found: str) -> bool:
     """Whether a case matches a value given as text."""
-    compared = COMPARISON.fullmatch(case)
-    if compared is None:
+    if LIST.fullmatch(case):
+        return found in re.split(", ?", case)
+    compared, between = COMPARISON.fullmatch(case), RANGE.fullmatch(case)
+    if compared is None and between is None:
         return case == found
-    number = re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", found)
-    return number is not None and bool(_COMPARE[compared[1]](Decimal(found), Decimal(compared[2])))
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", found):
+        return False
+    if between:
+        return Decimal(between[1]) <= Decimal(found) <= Decimal(between[2])
+    assert compared is not None
+    return bool(_COMPARE[compared[1]](Decimal(found), Decimal(compared[2])))
+
+
+def is_case(text: str) -> bool:
+    """Whether a case is more than a word."""
+    return any(each.fullmatch(text) for each in (COMPARISON, RANGE, LIST))

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from ivr import nodes
 from ivr.annotations import bare, described, meaning, noun, required
 from ivr.check import Mention, Read
+from ivr.choices import ChoiceError, spread
 from ivr.hours.schedule import Schedule
 from ivr.http.declaration import SOURCES, HttpOperation, Source, Tree, source_kind
 from ivr.model import Flow
@@ -133,17 +134,20 @@ class Reader:
                 text = f"{name!r} cannot name a node: use letters, digits and -, not back or repeat"
                 self.wrong(key, text, "bad-name")
                 continue
-            self.owner = name
-            node = self.node(value)
-            if node is not None:
-                found[name] = node
+            try:
+                for made, inner in spread(name, value):
+                    self.owner, self.places[made] = made, self.places[name]
+                    if (node := self.node(inner)) is not None:
+                        found[made] = node
+            except ChoiceError as error:
+                self.owner = name
+                self.wrong(error.node, str(error), "open-choice")
             self.owner = ""
         return found
 
     def node(self, value: yaml.Node) -> Node | None:
         """A node of a flow."""
-        example = "a node is a table such as { say: welcome, then: main }"
-        made = self.kind(value, _KINDS, "node", example)
+        made = self.kind(value, _KINDS, "node", "{ say: welcome, then: main }")
         return made if isinstance(made, Node) else None
 
     def kind(
@@ -151,7 +155,7 @@ class Reader:
     ) -> Struct | None:
         """A table of one of several kinds: the key that is named like a kind says which."""
         if not isinstance(value, yaml.MappingNode):
-            self.wrong(value, example)
+            self.wrong(value, f"a {what} is a table such as {example}")
             return None
         keys = {key.value for key, _ in value.value if isinstance(key, yaml.ScalarNode)}
         found = sorted(keys & kinds.keys())
@@ -195,8 +199,7 @@ class Reader:
         if hint is Tree:
             return self.tree(node)
         if hint is Source:
-            example = "a value is a table such as { text: order.title }"
-            return self.kind(node, _SOURCES, "value", example)
+            return self.kind(node, _SOURCES, "value", "{ text: order.title }")
         if isinstance(node, yaml.MappingNode):
             return self.struct(node, hint)
         self.wrong(node, f"a table belongs here, such as {{ {next(iter(described(hint)))}: … }}")

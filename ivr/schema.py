@@ -15,7 +15,8 @@ from msgspec import Meta, Struct
 
 from ivr import nodes
 from ivr.annotations import bare, described, meaning, required
-from ivr.conditions import COMPARISON, REFERENCE
+from ivr.choices import ONE_OF, OTHERWISE, SPREAD
+from ivr.conditions import COMPARISON, RANGE, REFERENCE
 from ivr.hours.schedule import Schedule
 from ivr.hours.week import WEEKDAYS
 from ivr.http.declaration import SOURCES, Answer, HttpOperation, Source, Tree, source_kind
@@ -39,6 +40,8 @@ _OTHER = "\\x00-,/:-@\\[-\\^`{-\\x7f"
 """For a bracket expression: the ASCII characters except letters, digits and ``-._``."""
 _NAME = f"[^{_OTHER}.]{{1,60}}"
 _WORD = f"(?:[^{_OTHER}]|[*#+]){{1,40}}"
+_TAKEN = rf"[^{_OTHER}]{{0,40}}{REFERENCE.pattern}[^{_OTHER}]{{0,40}}"
+"""A name that a value completes: ``parcel-{state}``."""
 _DAY = f"(?:{'|'.join(''.join(f'[{c}{c.upper()}]' for c in day) for day in WEEKDAYS)})"
 _DAYS = rf"{_DAY}(?:\s*[-–]\s*{_DAY})?"
 _TIME = "[0-9]{1,2}:[0-5][0-9]"
@@ -50,14 +53,14 @@ LOOKS: Mapping[Is, str] = {
     Is.KEY_ACTION: _NAME,
     Is.ENDING: _NAME,
     Is.KEYS: "[0-9*#]{1,20}",
-    Is.CASE: f"(?:{COMPARISON.pattern})|{_WORD}",
+    Is.CASE: f"(?:{COMPARISON.pattern})|{RANGE.pattern}|{_WORD}(?:, ?{_WORD}){{0,49}}",
     Is.GIVEN: f"(?:{REFERENCE.pattern})|{_WORD}",
     Is.FLOW_NAME: _WORD,
     Is.SCHEDULE_NAME: _WORD,
-    Is.NUMBER: "[0-9*#+]{1,32}",
+    Is.NUMBER: rf"[0-9*#+]{{1,32}}|{REFERENCE.pattern}",
     Is.CODE: "[0-9*#+]{1,32}",
     Is.REPLY: f"[^{_OTHER}0-9][^{_OTHER}]{{0,39}}(?: [^{_OTHER}]{{1,39}})*",
-    Is.QUEUE: _WORD,
+    Is.QUEUE: rf"{_WORD}|{_TAKEN}",
     Is.OPERATION_NAME: _WORD,
     Is.URL: r"https?://[^\s{}/]+(?:/\S*)?",
     Is.STATUS: "[1-5](?:[0-9]{2}|xx)",
@@ -96,6 +99,16 @@ class Names(Struct, frozen=True):
     others: Mapping[Is, Sequence[str]] = {}
 
 
+_CHOICES: Schema = {
+    ONE_OF: {
+        "type": "array",
+        "items": {"$ref": "#/$defs/name-word"},
+        "description": "all that the value in braces may be",
+    },
+    OTHERWISE: {"$ref": "#/$defs/name-node", "description": "next node if it is none of them"},
+}
+
+
 def schema(names: Names) -> Schema:
     """The schema of a file of menus: a flow, a schedule or an operation."""
     shapes: tuple[type[Struct], ...] = (Flow, Schedule, HttpOperation, Answer, *KINDS)
@@ -119,7 +132,7 @@ def schema(names: Names) -> Schema:
                 "type": "object",
                 "anyOf": [_ref(f"from-{source_kind(each)}") for each in SOURCES],
             },
-            "prompt": _offered(names.prompts, None if names.strict else _text(Is.PROMPT)),
+            "prompt": _offered(names.prompts, _text(Is.PROMPT, _TAKEN if names.strict else ".")),
             **{_name(what): _named(what, names) for what in (*LOOKS, *FREE)},
         },
     }
@@ -159,6 +172,8 @@ def _struct(shape: type[Struct], names: Names) -> Schema:
     }
     if issubclass(shape, Node):
         found["description"] = shape.__doc__
+        if kind(shape) in SPREAD:
+            found["properties"] |= _CHOICES
     if shape is nodes.Do and names.operations:
         return {"anyOf": [_operation(found, each) for each in names.operations.values()]}
     return found

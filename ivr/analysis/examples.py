@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from ivr import nodes
-from ivr.conditions import COMPARISON, fits, plain
+from ivr.conditions import COMPARISON, LIST, RANGE, fits, plain
 from ivr.digits import Verdict, judge
 from ivr.events import Answered, Bridged, Event, Failed
 from ivr.model import Book
@@ -169,6 +169,14 @@ def _cases_taken(branches: tuple[nodes.Branch, ...], value: Value) -> tuple[str,
 
 def _candidates(usual: Value, kind: str, case: str) -> Iterator[Value]:
     """Values at and around what a case compares with."""
+    if LIST.fullmatch(case):
+        for each in case.split(","):
+            yield from _candidates(usual, kind, each.strip())
+        return
+    if between := RANGE.fullmatch(case):
+        for sign, end in zip(("<=", ">="), between.groups(), strict=True):
+            yield from _candidates(usual, kind, f"{sign} {end}")
+        return
     compared = COMPARISON.fullmatch(case)
     number = compared[2] if compared else case
     if isinstance(usual, Rows):

@@ -8,7 +8,7 @@ from ivr.analysis.graph import returns
 from ivr.analysis.loops import loops
 from ivr.check.context import CheckContext, Finding, shortened, value_kind
 from ivr.check.names import outcomes, taken
-from ivr.conditions import COMPARISON
+from ivr.conditions import fits
 from ivr.problems import near
 from ivr.terms import NEEDS, Is
 
@@ -126,8 +126,10 @@ def cases(context: CheckContext) -> Iterator[Finding]:
                 there = NEEDS
             case "language":
                 there = sorted({each for flow in context.flows.values() for each in flow.languages})
+            case value:
+                there = context.words_of(value)
         for case in node.when if there else ():
-            if case not in there or COMPARISON.fullmatch(case):
+            if not any(fits(case, each) for each in there):
                 place = context.at(spot, Is.CASE, case)
                 yield place, f"{node.branch} is never {case}: write {' or '.join(there)}"
 

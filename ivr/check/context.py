@@ -193,6 +193,24 @@ class CheckContext:
         """Node -> the values set on the paths to it."""
         return flow_of_values(self.graph, self.operations)
 
+    def words_of(self, value: str) -> Sequence[str]:
+        """All words that a value may be, if only operations set it that say so; else none."""
+        made = [node for _, node in self.nodes() if value in dict(makes(node, self.operations))]
+        others = [
+            one
+            for _, node in self.nodes()
+            for one in (node.take if isinstance(node, nodes.Call) else {})
+        ]
+        known = [self._choices(node, value) for node in made]
+        declared = {name for flow in self.flows.values() for name in flow.inputs}
+        if not all(known) or value in declared or value in others:
+            return ()
+        return sorted({word for words in known for word in words})
+
+    def _choices(self, node: Node, value: str) -> Sequence[str]:
+        operation = self.operations.get(node.do) if isinstance(node, nodes.Do) else None
+        return operation.choices.get(value, ()) if operation else ()
+
     def lacking(self, value: str) -> str:
         """Why a value of that name is never set; "" if it is."""
         if not self.whole or value in self.brought:

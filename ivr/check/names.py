@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from ivr import nodes
 from ivr.analysis.graph import returns
 from ivr.check.context import CheckContext, Find, Finding, Mention, Read
-from ivr.conditions import COMPARISON, REFERENCE
+from ivr.conditions import REFERENCE, is_case
 from ivr.digits import KEYS
 from ivr.problems import Place, near
 from ivr.slips import miswritten
@@ -62,8 +62,9 @@ def _misnamed(what: Is, name: str) -> str:
             return f"{name!r} is not a number that can be dialled: write digits, * or #, in quotes"
         case Is.REPLY if len(name) > 40 or not _REPLY.fullmatch(name):
             return f"{name!r} is not a word: write letters, 40 at most"
-        case Is.CASE if not (COMPARISON.fullmatch(name) or _WORD.fullmatch(name)):
-            return f"{name!r} is not a case: write a word, or a comparison such as < 5"
+        case Is.CASE if not (is_case(name) or _WORD.fullmatch(name)):
+            example = "a comparison such as < 5, 5 to 10, or a list"
+            return f"{name!r} is not a case: write a word, {example}"
         case Is.GIVEN if not (REFERENCE.fullmatch(name) or _WORD.fullmatch(name)):
             return f"{name!r} cannot be a value: write a number, a word, or {{name}}"
         case Is.WORD | Is.QUEUE | Is.FLOW_NAME | Is.SCHEDULE_NAME | Is.OPERATION_NAME if (

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from ivr import nodes
 from ivr.check.context import CheckContext, Finding
-from ivr.conditions import COMPARISON, REFERENCE
+from ivr.conditions import REFERENCE, is_case
 from ivr.extensions import fits
 from ivr.nodes import Node
 from ivr.problems import near
@@ -89,7 +89,7 @@ def _named(what: str, node: Node, values: Collection[str]) -> Iterator[tuple[Is,
                     yield Is.GIVEN, name
         case nodes.Branch(branch=value, when=cases) if value in values:
             for name in cases:
-                if not COMPARISON.fullmatch(name):
+                if not is_case(name):
                     yield Is.CASE, name
 
 

@@ -36,6 +36,11 @@ _READ = (
     ("no-kind", "Every node has one kind.", "Give the node the key of one kind."),
     ("wrong-type", "Every value has the type that its key needs.", "Write a value of that type."),
     (
+        "open-choice",
+        "A queue or a prompt that a value names exists.",
+        "Say with `one-of` what the value may be, and with `otherwise` what follows if not.",
+    ),
+    (
         "out-of-bounds",
         "Timers and counts stay within sensible bounds.",
         "Use a value within the bounds.",

@@ -176,7 +176,8 @@ def test_scalars_are_what_they_look_like() -> None:
     start = "start: { branch: dialled, when: { 011: on, 0x1F: no, 12:30: null }, else: on }"
     text = flow(f"{start}\non: {{ end: [] }}\nno: {{ end: bye }}\nnull: {{ end: bye }}")
     assert problems(text) == [
-        "a.yaml:7:56: '12:30' is not a case: write a word, or a comparison such as < 5"
+        "a.yaml:7:56: '12:30' is not a case: write a word, a comparison such as < 5, 5 to 10, "
+        "or a list"
     ]
     loaded = read(text.replace("12:30", "1_000").replace('["100"]', "[011, 1000]"))
     assert loaded.book is not None
