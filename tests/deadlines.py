@@ -35,7 +35,9 @@ SOUND = -10
 LATE = 0.3
 """Seconds that sound begins late on a machine that is twice as slow as a quiet one."""
 LOOK = 0.02
-"""Seconds between two looks at a fact: what is waited for needs the machine, too."""
+"""Seconds between two looks at a fact, at first: what is waited for needs the machine, too."""
+SELDOM = 0.1
+"""Later, the part of the time waited so far that passes until the next look."""
 
 
 def probe(late: float = 0.0) -> float:
@@ -128,10 +130,10 @@ async def pause(seconds: float) -> None:
 
 def until(fact: Callable[[], object], seconds: float) -> None:
     """Wait for a fact; it is asked again and again, and must come true within so many seconds."""
-    end = PACE.now() + seconds
+    began, end = time.monotonic(), PACE.now() + seconds
     while not fact():
         assert PACE.now() < end, f"it did not come true in {seconds:g} s of a quiet machine"
-        time.sleep(LOOK)
+        time.sleep(min(0.5, max(LOOK, SELDOM * (time.monotonic() - began))))
 
 
 def prefer(pid: int | None) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong around a call; each test has an installation of its own to break."""
+"""What goes wrong around a call, in an installation that runs again after each test."""
 
 import asyncio
 from collections.abc import Iterator
@@ -14,16 +14,27 @@ from tests.live.installation import Installation, installed
 pytestmark = pytest.mark.live
 
 DEAD_MAN = 4
+"""Seconds until the dialplan takes back the callers of a dead application, in these tests."""
 ASKING = 24
 """What such a switch grants a menu, whose answer may be a code and take 20 s."""
-"""Seconds until the dialplan takes back the callers of a dead application, in these tests."""
 
 
-@pytest.fixture
-def mine(tmp_path: Path) -> Iterator[Installation]:
-    """An installation that may be broken."""
-    with installed(tmp_path / "state") as one:
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that may be broken, and must be mended."""
+    with installed(tmp_path_factory.mktemp("broken") / "state") as one:
         yield one
+
+
+async def test_the_application_is_stopped_in_a_call(mine: Installation) -> None:
+    """Calls of a stopping application are given back before Asterisk stops."""
+    async with Phone(mine.subscriber(0)) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        assert await asyncio.to_thread(mine.end) == 0
+        await me.wait(Disconnected)
+    assert "Traceback" not in mine.log.read_text()
+    await asyncio.to_thread(mine.up)
 
 
 async def test_the_application_is_killed(mine: Installation, tmp_path: Path) -> None:
@@ -60,16 +71,6 @@ async def test_a_caller_outlives_the_application(tmp_path: Path) -> None:
         assert heard(recording, apology).heard
 
 
-async def test_the_application_is_stopped_in_a_call(mine: Installation) -> None:
-    """Calls of a stopping application are given back before Asterisk stops."""
-    async with Phone(mine.subscriber(0)) as me:
-        await me.dial("611")
-        await me.wait(Connected)
-        assert await asyncio.to_thread(mine.end) == 0
-        await me.wait(Disconnected)
-    assert "Traceback" not in mine.log.read_text()
-
-
 async def test_asterisk_restarts_under_load(mine: Installation) -> None:
     """The application finds the new Asterisk by itself, and new calls work."""
     async with Phone(mine.subscriber(0)) as one, Phone(mine.subscriber(1)) as two:
@@ -85,16 +86,13 @@ async def test_asterisk_restarts_under_load(mine: Installation) -> None:
     assert "Traceback" not in mine.log.read_text()
 
 
-def test_requests_over_http(tmp_path: Path) -> None:
+def test_two_installations_side_by_side_and_requests_over_http(
+    mine: Installation, tmp_path: Path
+) -> None:
     """An Asterisk without REST over WebSocket serves as well."""
-    with installed(tmp_path / "state", '[ari]\ntransport = "http"') as mine:
-        assert mine.status().ari.transport == "http"
-        output = mine.out("call", "611", "--press", "1", "--stay", "0.5")
-        assert "balance-is" in output
-
-
-def test_two_installations_side_by_side(mine: Installation, tmp_path: Path) -> None:
-    with installed(tmp_path / "second") as second:
+    with installed(tmp_path / "second", '[ari]\ntransport = "http"') as second:
+        assert [one.status().ari.transport for one in (mine, second)] == ["websocket", "http"]
         for one in (mine, second):
-            assert "main-menu" in one.out("call", "611", "--stay", "0.1")
-            until(lambda one=one: one.status().calls.today == 1, 5)  # type: ignore[misc]
+            before = one.status().calls.today
+            assert "balance-is" in one.out("call", "611", "--press", "1", "--stay", "0.5")
+            until(lambda one=one, n=before: one.status().calls.today == n + 1, 5)  # type: ignore[misc]
