@@ -45,6 +45,13 @@ NUMBERS = ("611", "111")
     multiple=True,
     help="Another spelling or brand, which no code word may contain; several times.",
 )
+@click.option("--web", metavar="ADDRESS", help="Your address on the web, as prompts say it.")
+@click.option(
+    "--payment-ways",
+    multiple=True,
+    metavar="[LANG=]TEXT",
+    help='How bills are paid, after "You can pay"; once for all languages, or for each.',
+)
 @click.option("--country", help="Whose number plan it is: a name or an ISO 3166 code.")
 @click.option("--currency", help="Of prices and balances, a code of ISO 4217 such as EUR.")
 @click.option("--timezone", metavar="ZONE", help="Of IANA, such as Europe/Warsaw.")
@@ -145,6 +152,7 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         topics=own_topics,
         numbers=numbers,
         host=given["host"],
+        words=_words(given["web"], given["payment_ways"]),
         port_offset=given["port_offset"],
         menus=_own_menus(state, languages, given["starter"]),
     )
@@ -239,6 +247,24 @@ def _names(texts: tuple[str, ...]) -> dict[str, str]:
             raise ValueError("the name is empty: write it")
         found[language] = name.strip()
     return found
+
+
+def _words(web: str | None, payment_ways: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """The words of the operator that were given."""
+    said = {"site": _web(web)} if web else {}
+    if payment_ways:
+        said["payment-ways"] = _asked("--payment-ways", "", payment_ways, _names)
+    return said
+
+
+def _web(address: str) -> dict[str, str]:
+    """An address for all languages, without what no one says."""
+    spoken = re.sub("^https?://", "", address.strip()).rstrip("/")
+    if not spoken or re.search(r"\s", spoken):
+        raise click.BadParameter(
+            f"{address!r} is none: write one such as example.net", param_hint="--web"
+        )
+    return {"": spoken}
 
 
 def _of_name(name: Mapping[str, str]) -> tuple[str, ...]:

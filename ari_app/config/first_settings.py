@@ -14,7 +14,8 @@ from asterisk_conf.site import Ports
 class Answers(Struct, frozen=True, kw_only=True):
     """Flags and answers of `firstline init`; ``name`` by language, or under ``""`` for all.
 
-    ``menus``: where the site's own menus are; "" for the shipped ones.
+    ``menus``: where the site's own menus are; "" for the shipped ones. ``words`` are those of
+    ``[operator]``, each by language as the name.
     """
 
     name: Mapping[str, str]
@@ -27,6 +28,7 @@ class Answers(Struct, frozen=True, kw_only=True):
     departments: Departments
     topics: Topics
     host: str
+    words: Mapping[str, Mapping[str, str]] = {}
     port_offset: int = 0
     menus: str = ""
 
@@ -53,7 +55,7 @@ currency = {_text(answers.currency)}
 # area_code = "22"
 # Words of yours in prompts: the access point of mobile internet, your address on the web, and how
 # bills are paid ("You can pay …").
-# words = {{ apn = "internet", site = "example.net", payment-ways = "at post offices" }}
+{_words(answers.words)}
 
 [site]
 demo = false
@@ -110,6 +112,14 @@ def without_demo(text: str) -> str:
     end = next((at for at in heads if at >= first), len(lines))
     body = [line for line in lines[first:end] if not re.match(r"\s*demo\s*=", line)]
     return "\n".join([*lines[:first], "demo = false", *body, *lines[end:], ""])
+
+
+def _words(words: Mapping[str, Mapping[str, str]]) -> str:
+    if words:
+        return (
+            f"words = {{ {', '.join(f'{word} = {_name(said)}' for word, said in words.items())} }}"
+        )
+    return '# words = { apn = "internet", site = "example.net", payment-ways = "at post offices" }'
 
 
 def _menus(directory: str) -> str:

@@ -33,8 +33,11 @@ def run(state: Path, *words: str, input: str | None = None) -> Result:
 
 
 def init(state: Path, **given: str) -> Result:
-    options = [word for name, value in given.items() for word in (f"--{name}", value)]
-    return run(state, "init", *options)
+    return run(state, "init", *_options(**given))
+
+
+def _options(**given: str) -> list[str]:
+    return [word for name, value in given.items() for word in (f"--{name}", value)]
 
 
 def test_an_operator_of_another_country_is_written_and_read(state: Path) -> None:
@@ -49,6 +52,19 @@ def test_an_operator_of_another_country_is_written_and_read(state: Path) -> None
     text = (state / "firstline.toml").read_text()
     assert tomllib.loads(text)
     assert "Зорка" not in text
+
+
+def test_an_address_on_the_web_and_ways_to_pay_are_what_prompts_say(state: Path) -> None:
+    options = ["--web", "https://jaryq.example/", "--payment-ways", "ru=картой"]
+    done = run(state, "init", *options, "--payment-ways", "en=by card", *_options(**GIVEN))
+    assert done.exit_code == 0, done.output
+    said = installation(state).config({}).operator.said
+    assert said.in_("en")["site"] == "jaryq.example"
+    assert [said.in_(each)["payment-ways"] for each in ("ru", "en")] == ["картой", "by card"]
+
+
+def test_an_address_with_a_space_is_none(state: Path) -> None:
+    assert "write one such as example.net" in init(state, **GIVEN, web="our site").output
 
 
 @pytest.mark.parametrize(
