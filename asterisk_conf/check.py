@@ -137,6 +137,8 @@ def _trunk(trunk: Trunk) -> Iterator[str]:
             secret = field == "password"
             wanted = "letters, digits and ._~+/@!*-"
             yield from _fits(f"{where}.{field}", value, _PASSWORD, wanted, secret=secret)
+    if trunk.user and not trunk.password:
+        yield f"{where}.user: write its password as trunk_{trunk.name} into secrets.toml"
     yield from trunk_problems(trunk)
 
 

@@ -1,11 +1,11 @@
 """Trunks: SIP connections to the operator's switch or to a carrier, and what is wrong with one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from asterisk_conf.secret import Secret
 
@@ -74,6 +74,12 @@ class Trunk(TrunkSettings, frozen=True, kw_only=True):
         return "auto_info" if self.dtmf == "info" else self.dtmf
 
 
+def settings_problems(trunks: Mapping[str, TrunkSettings]) -> Iterator[str]:
+    """All that is wrong with trunks by name, besides passwords, which settings have not."""
+    for name, settings in trunks.items():
+        yield from trunk_problems(Trunk(name=name, **structs.asdict(settings)))
+
+
 def trunk_problems(trunk: Trunk) -> Iterator[str]:
     """All that is wrong with a trunk, besides its name and password."""
     where = f"trunk.{trunk.name}"
@@ -82,11 +88,8 @@ def trunk_problems(trunk: Trunk) -> Iterator[str]:
     for source in trunk.sources:
         if not (_is_address(source) or _is_network(source)):
             yield f"{where}.sources: {source!r} is none; give hosts, or networks as 192.0.2.0/28"
-    if trunk.register and not (trunk.user and trunk.password):
-        yield (
-            f"{where}.register: needs a `user`, and its password as trunk_{trunk.name} "
-            "in secrets.toml"
-        )
+    if trunk.register and not trunk.user:
+        yield f"{where}.register: as whom? name the `user`"
     if not trunk.codecs:
         yield f"{where}.codecs: none given; name some of {', '.join(CODECS)}"
     for pattern in trunk.dials:

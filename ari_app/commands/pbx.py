@@ -11,7 +11,7 @@ from ari_app.main import pbx_site, processes, service, speech
 from ari_app.main.demo import open_store
 from ari_app.main.exchange import exchange_of
 from ari_app.menus import loading
-from asterisk_conf.pbx import Pbx, become
+from asterisk_conf.pbx import Pbx, become, console_of
 from asterisk_conf.render import render as rendered
 
 
@@ -81,6 +81,15 @@ def status(state: State) -> None:
         click.echo("Asterisk does not run here: `firstline pbx start`, or `firstline up`")
         raise click.exceptions.Exit(1)
     click.echo(f"Asterisk runs (pid {process.pid})")
+
+
+@pbx.command("console")
+@click.argument("command", nargs=-1, required=True)
+@click.pass_obj
+def ask_console(state: State, command: tuple[str, ...]) -> None:
+    """Run a COMMAND of Asterisk's console, such as `pjsip show registrations`."""
+    found = pbx_site.asterisk(state.config(), state, click.echo)
+    click.echo(console_of(found, state.directory, " ".join(command)).rstrip())
 
 
 async def _pbx(state: State) -> Pbx:

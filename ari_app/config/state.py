@@ -20,6 +20,7 @@ from ari_app.config import own_languages
 from ari_app.config.settings import NAMED, SECTIONS, Config, LanguageVoice, Site, decoded
 from ari_app.config.site_departments import faults
 from asterisk_conf.site import Ports
+from asterisk_conf.trunks import settings_problems
 from ivr.problems import near
 from ivr.secret import Secret
 from ivr.speech.language import LanguageError
@@ -157,7 +158,7 @@ class State:
             ) from error
         _refuse_unsaid(config, file)
         _know_languages(config, file)
-        for fault in faults(config.departments, config.topics):
+        for fault in (*faults(config.departments, config.topics), *settings_problems(config.trunk)):
             raise ConfigError(f"{file}: {fault}")
         if config.billing.kind == "tmforum" and not config.billing.url.startswith(_HTTP):
             raise ConfigError(

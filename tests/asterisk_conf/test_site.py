@@ -69,7 +69,8 @@ def test_all_problems_are_reported_at_once() -> None:
         ({"trunks": (Trunk(name="t"),)}, "trunk.t.address: '' is none"),
         ({"trunks": (Trunk(name="t", address="a:b"),)}, "trunk.t.address: 'a:b' is none"),
         ({"trunks": (Trunk(name="t", address="a", sources=("x/y",)),)}, "t.sources: 'x/y' is none"),
-        ({"trunks": (Trunk(name="t", address="a", register=True),)}, "trunk_t in secrets.toml"),
+        ({"trunks": (Trunk(name="t", address="a", register=True),)}, "t.register: as whom?"),
+        ({"trunks": (Trunk(name="t", address="a", user="u"),)}, "as trunk_t into secrets.toml"),
         (
             {"trunks": (Trunk(name="t", address="a", dials=("abc",)),)},
             "t.dials: 'abc' is no pattern",
