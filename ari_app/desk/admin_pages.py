@@ -4,7 +4,7 @@ import logging
 
 from aiohttp import web
 
-from ari_app.desk.administration import Administration, Refused, requested
+from ari_app.desk.administration import Administration, Preview, Refused, requested
 from ari_app.desk.form_input import InvalidField
 from ari_app.desk.http_security import SIGNED_IN, current_user, form_fields
 from ari_app.desk.languages import language
@@ -26,6 +26,8 @@ class AdminPages:
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The page as things are now."""
         _require_admin(request)
+        if "preview" in request.query:
+            return await self._shown(request, preview=await self._administration.preview())
         return await self._shown(request, "admin-done" if "done" in request.query else "")
 
     async def change(self, request: web.Request) -> web.StreamResponse:
@@ -45,7 +47,11 @@ class AdminPages:
         raise web.HTTPSeeOther(f"{ADMIN}?done")
 
     async def _shown(
-        self, request: web.Request, notice: str, failed: bool = False
+        self,
+        request: web.Request,
+        notice: str = "",
+        failed: bool = False,
+        preview: Preview | None = None,
     ) -> web.StreamResponse:
         signed_in, chosen = request[SIGNED_IN], language(request)
         try:
@@ -61,6 +67,7 @@ class AdminPages:
             now=overview,
             notice=self._render.word(notice, chosen) if notice else "",
             failed=failed,
+            preview=preview,
         )
         return web.Response(text=text, content_type="text/html", status=422 if failed else 200)
 

@@ -77,6 +77,23 @@ class ChangeRow(Struct, frozen=True):
     detail: str
 
 
+class MenuSetRow(Struct, frozen=True):
+    """A set of menus that came into force: by whom ("" if it is not known), and what it changed."""
+
+    id: int
+    at: datetime
+    how: str
+    by: str
+    changes: Sequence[str]
+
+
+class Preview(Struct, frozen=True):
+    """What a reload of the menus would change, in words, or why it would be rejected."""
+
+    changes: Sequence[str]
+    problems: Sequence[str]
+
+
 class Overview(Struct, frozen=True):
     """What the page shows; ``areas`` are those that an announcement may be for."""
 
@@ -86,6 +103,7 @@ class Overview(Struct, frozen=True):
     complaints: Sequence[ComplaintRow]
     agents: Sequence[AgentRow]
     changes: Sequence[ChangeRow]
+    menus: Sequence[MenuSetRow]
     areas: Sequence[str]
     languages: Sequence[str]
 
@@ -149,6 +167,10 @@ class SignOut(Struct, frozen=True):
     agent: str
 
 
+class ReloadMenus(Struct, frozen=True):
+    """Give the menus on the disk to new calls."""
+
+
 Request: TypeAlias = (
     ForceHours
     | FreeHours
@@ -158,6 +180,7 @@ Request: TypeAlias = (
     | CloseComplaint
     | PutRole
     | SignOut
+    | ReloadMenus
 )
 
 
@@ -177,6 +200,9 @@ class Administration(Protocol):
 
     async def overview(self) -> Overview:
         """What is so now."""
+
+    async def preview(self) -> Preview:
+        """What differs between the menus on the disk and those in force."""
 
     async def change(self, by: str, request: Request) -> None:
         """Make a change; :class:`Refused` if it cannot be made."""
@@ -198,6 +224,8 @@ def requested(what: str, fields: Mapping[str, str]) -> Request:
             if role is None:
                 raise InvalidField("role")
             return PutRole(_text(fields, "agent"), role)
+        case "reload":
+            return ReloadMenus()
         case "agent-out":
             return SignOut(_text(fields, "agent"))
     return _of_one(what, fields)

@@ -1,5 +1,6 @@
 """Builds the agents' desk, and the watch on the queues that it shows."""
 
+import asyncio
 from functools import partial
 
 from msgspec import Struct
@@ -8,10 +9,12 @@ from ari_app.ami import client as ami
 from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.supervisor import supervise
 from ari_app.background import Background
+from ari_app.desk.administration import Preview
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
+from ari_app.workplace.administration import MenuControl
 from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.build import DeskServices, Workplace
 from ivr.model import Book
@@ -53,9 +56,24 @@ async def build_desk(
             wrapups=shared.foundation.settings.wrapups,
             begin=background.begin,
             refreshed=callers.actions.refresh,
+            menu_control=MenuControl(
+                partial(_preview, shared), partial(_reload, shared, background)
+            ),
         )
     )
     return AgentDesk(workplace, queues)
+
+
+async def _preview(shared: Shared) -> Preview:
+    """What a reload of the menus would change."""
+    found = await shared.menus.preview()
+    return Preview(found.details, found.problems)
+
+
+async def _reload(shared: Shared, background: Background, by: str) -> tuple[str, ...]:
+    """Reload the menus, also when the browser goes away meanwhile; why they were rejected."""
+    reloading = background.begin(shared.menus.reload("reload", by))
+    return (await asyncio.shield(reloading)).problems
 
 
 def _ami_settings(shared: Shared) -> ami.Settings:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from ari_app.desk import administration as admin
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import (
@@ -16,6 +18,7 @@ from ari_app.store import (
     complaints,
     desk_sessions,
     forced_hours,
+    menu_sets,
     subscribers,
 )
 from ari_app.store.announcements import Announcement
@@ -26,8 +29,20 @@ from ari_app.store.sqlite import Database
 from ivr.hours.schedule import Forced, Schedule, hours_at
 from prompts.template import unspoken
 
+
+class MenuControl(Struct, frozen=True):
+    """The menus in force: what a reload would change; a reload by someone, which returns why it
+    was rejected."""
+
+    preview: Callable[[], Awaitable[admin.Preview]]
+    reload: Callable[[str], Awaitable[Sequence[str]]]
+
+
 P = ParamSpec("P")
 T = TypeVar("T")
+
+SETS = 5
+"""How many sets of menus are shown."""
 
 CHANGES = 30
 """How many changes are shown."""
@@ -44,6 +59,7 @@ class StoredAdministration:
         self,
         store: Store,
         schedules: Callable[[], Mapping[str, Schedule]],
+        menus: MenuControl,
         refreshed: Callable[[], Awaitable[None]],
         now: Callable[[], datetime],
         zone: str,
@@ -51,6 +67,7 @@ class StoredAdministration:
     ) -> None:
         self._store = store
         self._schedules = schedules
+        self._menus = menus
         self._refreshed = refreshed
         self._now = now
         self._zone = ZoneInfo(zone)
@@ -62,6 +79,10 @@ class StoredAdministration:
             return await self._store.read(self._read, self._schedules(), self._now())
         except StoreError as error:
             raise DeskUnavailable(str(error)) from error
+
+    async def preview(self) -> admin.Preview:
+        """What a reload of the menus would change."""
+        return await self._menus.preview()
 
     async def change(self, by: str, request: admin.Request) -> None:
         """Make a change, and let calls know."""
@@ -94,6 +115,16 @@ class StoredAdministration:
             case admin.CloseComplaint(id, answer):
                 change = Change(at, by, "complaints close", str(id), answer, "desk")
                 await self._made(change, complaints.close, id, answer)
+            case admin.ReloadMenus():
+                if await self._menus.reload(by):
+                    raise admin.Refused("admin-rejected")
+            case admin.PutRole() | admin.SignOut():
+                await self._change_agent(by, request, at)
+
+    async def _change_agent(
+        self, by: str, request: admin.PutRole | admin.SignOut, at: datetime
+    ) -> None:
+        match request:
             case admin.PutRole(agent, role):
                 change = Change(at, by, "agents role", agent, role, "desk")
                 await self._made(change, _put_role, agent, role)
@@ -166,6 +197,10 @@ class StoredAdministration:
             changes=[
                 admin.ChangeRow(each.at, each.who, each.what, each.subject, each.detail)
                 for each in changes.recent(db, CHANGES)
+            ],
+            menus=[
+                admin.MenuSetRow(each.id, each.at, each.how, each.by, each.changes)
+                for each in menu_sets.listed(db)[:SETS]
             ],
             areas=[area for area in subscribers.areas(db) if area],
             languages=self._languages,

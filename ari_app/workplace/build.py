@@ -28,7 +28,7 @@ from ari_app.store import agents
 from ari_app.store.db import Store
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.workplace.accounts import StoredAccounts, StoredSessions
-from ari_app.workplace.administration import StoredAdministration
+from ari_app.workplace.administration import MenuControl, StoredAdministration
 from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.cards import StoredCards
@@ -78,6 +78,7 @@ class DeskServices(Struct, frozen=True):
     wrapups: Mapping[str, int]
     begin: Begin
     refreshed: Callable[[], Awaitable[None]]
+    menu_control: MenuControl
 
 
 class Workplace:
@@ -94,6 +95,7 @@ class Workplace:
         self._administration = StoredAdministration(
             services.store,
             lambda: services.menus()[1].schedules,
+            services.menu_control,
             partial(self._refreshed, services.refreshed),
             services.now,
             services.config.site.timezone,

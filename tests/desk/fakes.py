@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from ari_app.desk.administration import Overview, Refused, Request
+from ari_app.desk.administration import Overview, Preview, Refused, Request
 from ari_app.desk.caller_profile import (
     Account,
     Arrival,
@@ -285,12 +285,16 @@ class FakeAdministration:
     """An installation that administrators look at and change."""
 
     def __init__(self) -> None:
-        self.overview_is = Overview((), (), (), (), (), (), (), ("ru", "en"))
+        self.overview_is = Overview((), (), (), (), (), (), (), (), ("ru", "en"))
         self.changed: list[tuple[str, Request]] = []
         self.refuses = ""
+        self.differs = Preview((), ())
 
     async def overview(self) -> Overview:
         return self.overview_is
+
+    async def preview(self) -> Preview:
+        return self.differs
 
     async def change(self, by: str, request: Request) -> None:
         if self.refuses:

@@ -18,6 +18,7 @@ FULL = admin.Overview(
     complaints=[admin.ComplaintRow(9, NOW, "", 12.4, SOON)],
     agents=[admin.AgentRow("vera", "Vera Ryabinina", "703", "senior", False)],
     changes=[admin.ChangeRow(NOW, "anna", "hours force closed", "claims", "drill")],
+    menus=[admin.MenuSetRow(4, NOW, "reload", "vera", ["flow 611: node main: key 5 is new"])],
     areas=["Minsk"],
     languages=["ru", "en"],
 )
@@ -50,6 +51,7 @@ async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
         *("claims: open until", "Forced by boris: drill &lt;b&gt;", "Outage &amp; repair"),
         *("Heard: 12, waiting for a text: 3.", "Complaint 9", "Vera Ryabinina", "may not sign in"),
         "hours force closed claims: drill",
+        "reload vera: flow 611: node main: key 5 is new",
     ):
         assert shown in page, shown
 
@@ -76,6 +78,7 @@ async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
         ({"what": "called-back", "id": "8"}, admin.CloseCallback(8)),
         ({"what": "answered", "id": "9", "answer": "Sorry."}, admin.CloseComplaint(9, "Sorry.")),
         ({"what": "role", "agent": "vera", "role": "admin"}, admin.PutRole("vera", "admin")),
+        ({"what": "reload"}, admin.ReloadMenus()),
         ({"what": "agent-out", "agent": "vera"}, admin.SignOut("vera")),
     ],
     ids=lambda value: value["what"] if isinstance(value, dict) else "",
@@ -105,6 +108,24 @@ async def test_an_incomplete_form_changes_nothing(boss: HttpClient, form: dict[s
     assert answer.status == 422
     assert "Nothing was changed: fill in all fields." in await answer.text()
     assert boss.server.administration.changed == []
+
+
+@pytest.mark.parametrize(
+    ("differs", "shown", "reloads"),
+    [
+        (admin.Preview((), ()), "Nothing differs.", False),
+        (admin.Preview(["flow 611: node x: is <new>"], ()), "node x: is &lt;new&gt;", True),
+        (admin.Preview((), ["611.yaml:3:1: unknown-node"]), "611.yaml:3:1: unknown-node", False),
+    ],
+    ids=["same", "new", "wrong"],
+)
+async def test_menus_are_compared_before_they_are_reloaded(
+    boss: HttpClient, differs: admin.Preview, shown: str, reloads: bool
+) -> None:
+    boss.server.administration.differs = differs
+    page = await (await boss.get("/admin?preview", Accept_Language="en")).text()
+    assert shown in page
+    assert ("Reload the menus" in page) == reloads
 
 
 async def test_why_nothing_was_changed_is_said(boss: HttpClient) -> None:

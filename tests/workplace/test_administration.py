@@ -11,7 +11,7 @@ from ari_app.desk import administration as admin
 from ari_app.store import agents, announcements, callbacks, complaints, forced_hours
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store
-from ari_app.workplace.administration import StoredAdministration
+from ari_app.workplace.administration import MenuControl, StoredAdministration
 from ivr.hours.schedule import Schedule
 from ivr.secret import Secret
 from tests.operators import BELARUS
@@ -29,9 +29,25 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.refreshed = 0
+        self.problems: tuple[str, ...] = ()
+        self.reloaded: list[str] = []
+        menus = MenuControl(self._preview, self._reload)
         self.administration = StoredAdministration(
-            store, lambda: {"claims": SHUT}, self._refresh, lambda: NOON, "Europe/Minsk", ["ru"]
+            store,
+            lambda: {"claims": SHUT},
+            menus,
+            self._refresh,
+            lambda: NOON,
+            "Europe/Minsk",
+            ["ru"],
         )
+
+    async def _preview(self) -> admin.Preview:
+        return admin.Preview((), self.problems)
+
+    async def _reload(self, by: str) -> tuple[str, ...]:
+        self.reloaded.append(by)
+        return self.problems
 
     async def _refresh(self) -> None:
         self.refreshed += 1
@@ -123,3 +139,11 @@ async def test_the_last_administrator_stays_one(desk: Desk) -> None:
     assert [one.role for one in there.agents] == ["admin", "agent"]
     assert await desk.refused(admin.PutRole("boris", "agent")) == "admin-last"
     assert (await desk.change(admin.SignOut("vera"))).changes[0].what == "agents sign-out"
+
+
+async def test_menus_are_reloaded_by_who_asks(desk: Desk) -> None:
+    await desk.change(admin.ReloadMenus())
+    desk.problems = ("611.yaml:3:1: unknown-node",)
+    assert await desk.refused(admin.ReloadMenus()) == "admin-rejected"
+    assert desk.reloaded == ["boris", "boris"]
+    assert (await desk.administration.preview()).problems == desk.problems
