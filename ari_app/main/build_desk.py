@@ -9,7 +9,6 @@ from ari_app.ami import client as ami
 from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.supervisor import supervise
 from ari_app.background import Background
-from ari_app.desk.administration import Preview
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
@@ -64,10 +63,10 @@ async def build_desk(
     return AgentDesk(workplace, queues)
 
 
-async def _preview(shared: Shared) -> Preview:
-    """What a reload of the menus would change."""
+async def _preview(shared: Shared) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a reload of the menus would change, and why it would be rejected."""
     found = await shared.menus.preview()
-    return Preview(found.details, found.problems)
+    return found.details, found.problems
 
 
 async def _reload(shared: Shared, background: Background, by: str) -> tuple[str, ...]:

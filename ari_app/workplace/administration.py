@@ -31,10 +31,10 @@ from prompts.template import unspoken
 
 
 class MenuControl(Struct, frozen=True):
-    """The menus in force: what a reload would change; a reload by someone, which returns why it
-    was rejected."""
+    """The menus in force: what a reload would change, and why it would be rejected; a reload by
+    someone, which returns why it was rejected."""
 
-    preview: Callable[[], Awaitable[admin.Preview]]
+    preview: Callable[[], Awaitable[tuple[Sequence[str], Sequence[str]]]]
     reload: Callable[[str], Awaitable[Sequence[str]]]
 
 
@@ -82,7 +82,7 @@ class StoredAdministration:
 
     async def preview(self) -> admin.Preview:
         """What a reload of the menus would change."""
-        return await self._menus.preview()
+        return admin.Preview(*await self._menus.preview())
 
     async def change(self, by: str, request: admin.Request) -> None:
         """Make a change, and let calls know."""

@@ -42,8 +42,8 @@ class Desk:
             ["ru"],
         )
 
-    async def _preview(self) -> admin.Preview:
-        return admin.Preview((), self.problems)
+    async def _preview(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return (), self.problems
 
     async def _reload(self, by: str) -> tuple[str, ...]:
         self.reloaded.append(by)
