@@ -138,20 +138,7 @@ class Pbx:
 
     def cli(self, command: str) -> str:
         """The output of a console command. Raises :class:`PbxError`."""
-        try:
-            answer = subprocess.run(
-                [*self.asterisk.argv, "-C", str(self._conf), "-rx", command],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=CLI_SECONDS,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise PbxError(f"Asterisk did not answer in {CLI_SECONDS:.0f} s; restart it") from error
-        if answer.returncode != 0:
-            raise PbxError("Asterisk does not run here; start it: firstline pbx start")
-        return answer.stdout
+        return console_output([*self.asterisk.argv, "-C", str(self._conf), "-rx", command])
 
     @property
     def _conf(self) -> Path:
@@ -229,6 +216,24 @@ def console_command(asterisk: Process, command: str) -> list[str]:
     """
     words = Path(f"/proc/{asterisk.pid}/cmdline").read_text().rstrip("\0").split("\0")
     return [*(word for word in words if word != "-f"), "-rx", command]
+
+
+def console_output(argv: list[str]) -> str:
+    """The output of a command line of the console. Raises :class:`PbxError`."""
+    try:
+        answer = subprocess.run(
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=CLI_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PbxError(f"Asterisk did not answer in {CLI_SECONDS:.0f} s; restart it") from error
+    if answer.returncode != 0:
+        raise PbxError("Asterisk does not run here; start it: firstline pbx start")
+    return answer.stdout
 
 
 def _paths(asterisk: Asterisk, home: Path, custom: Path | None) -> Paths:

@@ -11,7 +11,8 @@ from ari_app.main import pbx_site, processes, service, speech
 from ari_app.main.demo import open_store
 from ari_app.main.exchange import exchange_of
 from ari_app.menus import loading
-from asterisk_conf.pbx import Pbx, become, console_of
+from asterisk_conf.pbx import Pbx, become, console_command, console_output
+from asterisk_conf.process import Process
 from asterisk_conf.render import render as rendered
 
 
@@ -76,11 +77,7 @@ def stop(state: State) -> None:
 @click.pass_obj
 def status(state: State) -> None:
     """Show whether Asterisk runs. Exit code 1 if it does not."""
-    process = processes.recorded(processes.asterisk_process(state))
-    if process is None:
-        click.echo("Asterisk does not run here: `firstline pbx start`, or `firstline up`")
-        raise click.exceptions.Exit(1)
-    click.echo(f"Asterisk runs (pid {process.pid})")
+    click.echo(f"Asterisk runs (pid {_running(state).pid})")
 
 
 @pbx.command("console")
@@ -88,8 +85,17 @@ def status(state: State) -> None:
 @click.pass_obj
 def ask_console(state: State, command: tuple[str, ...]) -> None:
     """Run a COMMAND of Asterisk's console, such as `pjsip show registrations`."""
-    found = pbx_site.asterisk(state.config(), state, click.echo)
-    click.echo(console_of(found, state.directory, " ".join(command)).rstrip())
+    ours = _running(state)
+    click.echo(console_output(console_command(ours, " ".join(command))).rstrip())
+
+
+def _running(state: State) -> Process:
+    """The Asterisk that runs here; exit code 1 if there is none."""
+    process = processes.recorded(processes.asterisk_process(state))
+    if process is None:
+        click.echo("Asterisk does not run here: `firstline pbx start`, or `firstline up`")
+        raise click.exceptions.Exit(1)
+    return process
 
 
 async def _pbx(state: State) -> Pbx:

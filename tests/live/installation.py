@@ -261,7 +261,7 @@ async def _open_and_close(directory: Path) -> None:
 
 
 def _link_missing(source: Path, target: Path) -> None:
-    """Thousands of files, which nobody writes into once they are there: copies would take a second
+    """Thousands of files, which no one writes into once they are there: copies would take a second
     and 140 MB for each installation."""
     there = {file.name for file in target.iterdir()}
     for file in source.glob("*.wav"):

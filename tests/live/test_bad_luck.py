@@ -21,7 +21,7 @@ ASKING = 24
 
 @pytest.fixture(scope="module")
 def mine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation that may be broken, and must be mended."""
+    """An installation that may be broken, and must be repaired."""
     with installed(tmp_path_factory.mktemp("broken") / "state") as one:
         yield one
 
