@@ -52,6 +52,15 @@ class Browser:
         )
         return answer.status
 
+    async def change(self, **form: str) -> str:
+        """Send a form of the administrators' page; returns the page that follows."""
+        page = await (await self._session.get("/admin")).text()
+        token = page.partition('name="csrf" value="')[2].partition('"')[0]
+        answer = await self._session.post(
+            "/admin", data={**form, "csrf": token}, headers={"Origin": self.url}
+        )
+        return await answer.text()
+
     async def wire(self) -> ClientWebSocketResponse:
         """An open tab, to which the desk said what lies there."""
         socket = await self._session.ws_connect("/wire", headers={"Origin": self.url})
@@ -86,8 +95,14 @@ async def test_what_is_done_to_an_account_is_so_at_once(
     await cut(tab)
     assert await browser.sign_in(phone) == 303
     tab = await browser.wire()
-    assert await agents(one, "role", "anna", "supervisor") == ["anna is supervisor now"]
+    assert await agents(one, "role", "anna", "admin") == ["anna is admin now"]
     await cut(tab)
+    texts = {f"text-{language}": "Пожар." for language in ("ru", "be", "en")}
+    said = await browser.change(what="announce", area="", until="2099-01-01T00:00", **texts)
+    assert "Пожар." in said
+    assert "Пожар." in await asyncio.to_thread(one.out, "announce", "list")
+    made = (await asyncio.to_thread(one.out, "changes", "--limit", "1")).strip()
+    assert made.endswith("anna  announce add  everyone  Пожар.  (desk)")
     tab = await browser.wire()
     made, said = await agents(one, "password", "anna", "--generate")
     assert said == "anna was signed out of 1 browser"

@@ -46,7 +46,7 @@ from tests.store.left_to_others import cleaning, proofs, requests, texts
 
 def reports() -> Mapping[str, tuple[str, Use]]:
     """What reads the calls of a year, or all of a person, and why that may take the longer the more
-    there are. A command does so; no call and no page of the desk waits for it."""
+    there are. A command or the administrators' page does so; no call and no agent waits for it."""
     year = "it counts the calls of a year"
     every = "it looks at all places where a number may be written, as it was dialled"
     return {
