@@ -19,6 +19,7 @@ from ari_app.store import (
     flow_traffic,
     forced_hours,
     history,
+    menu_sets,
     search,
     subscribers,
     tickets,
@@ -33,6 +34,7 @@ from ari_app.store.cards import Card, TypedText
 from ari_app.store.changes import Change
 from ari_app.store.desk_sessions import Session
 from ari_app.store.history import Contact
+from ari_app.store.menu_sets import MenuSet
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
 from ari_app.store.tickets import NewTicket, TicketChange
@@ -163,6 +165,13 @@ def _cards() -> Iterator[tuple[str, Use]]:
         for of in ({}, {"subscriber": WHO}, {"agent": AGENT}):
             name = f"{recent.__module__.rpartition('.')[2]}.recent"
             yield name, partial(recent, limit=20, **of)
+    kept = MenuSet(0, NOW, AGENT, "reload")
+    yield "menu_sets.put", lambda db: menu_sets.put(db, "hash", b"flow: 611")
+    yield "menu_sets.unknown", lambda db: menu_sets.unknown(db, ["hash"])
+    yield "menu_sets.keep", lambda db: menu_sets.keep(db, kept, {"611.yaml": "hash"})
+    yield "menu_sets.listed", menu_sets.listed
+    yield "menu_sets.files_of", lambda db: menu_sets.files_of(db, 1)
+    yield "menu_sets.content", _content
     change = Change(NOW, AGENT, "hours force", "office")
     yield "changes.made", lambda db: changes.made(db, change, lambda _: True)
     yield "changes.record", lambda db: changes.record(db, change)
@@ -215,3 +224,8 @@ def _desk() -> Iterator[tuple[str, Use]]:
     yield "desk_sessions.end", lambda db: desk_sessions.end(db, NEW)
     yield "desk_sessions.end_all", lambda db: desk_sessions.end_all(db, AGENT)
     yield "desk_sessions.remove_expired", lambda db: desk_sessions.remove_expired(db, NOW)
+
+
+def _content(db: Database) -> bytes:
+    menu_sets.put(db, "hash", b"flow: 611")
+    return menu_sets.content(db, "hash")
