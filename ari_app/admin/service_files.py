@@ -23,6 +23,8 @@ ConfigurationDirectoryMode=0750
 Environment=OPENBLAS_NUM_THREADS=1 MALLOC_MMAP_THRESHOLD_=1048576
 LimitCORE=0
 LimitNOFILE=65536
+# What a main process that died leaves behind must not delay the next one.
+KillMode=mixed
 
 NoNewPrivileges=yes
 CapabilityBoundingSet=
@@ -128,6 +130,7 @@ _COMMAND = """\
 [ "$(id -u)" = 0 ] || {{ echo "firstline: run it as root, as by sudo" >&2; exit 1; }}
 LOGNAME=${{SUDO_USER:-$(id -un)}} FIRSTLINE_STATE=${{FIRSTLINE_STATE-{state}}}
 export LOGNAME FIRSTLINE_STATE
+case ${{1-}} in install | uninstall) exec {program} "$@" ;; esac
 exec runuser -u {user} -- {program} "$@"
 """
 

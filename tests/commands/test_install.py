@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -55,6 +56,26 @@ def test_two_services_apart(tmp_path: Path) -> None:
     command = tmp_path / "usr/local/sbin/firstline"
     assert command.stat().st_mode & 0o777 == 0o755
     assert command.read_text().startswith("#!/bin/sh\n")
+    assert subprocess.run(["sh", "-n", command]).returncode == 0
+
+
+@pytest.mark.parametrize("word", ["status", "uninstall"])
+def test_the_command_runs_as_the_user_of_the_service(tmp_path: Path, word: str) -> None:
+    """But for what only root can do; tools of the test say what they are run with."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name, says in {
+        "id": "echo 0",
+        "runuser": 'echo "runuser $@"',
+        "fl": 'echo "fl $@"',
+    }.items():
+        (tools / name).write_text(f"#!/bin/sh\n{says}\n")
+        (tools / name).chmod(0o755)
+    run("install", "--root", str(tmp_path), "--program", f"{tools}/fl")
+    words = ["sh", str(tmp_path / "usr/local/sbin/firstline"), word]
+    said = subprocess.run(words, env={"PATH": f"{tools}:/bin"}, capture_output=True, text=True)
+    as_user = f"runuser -u firstline -- {tools}/fl status\n"
+    assert said.stdout == (as_user if word == "status" else "fl uninstall\n"), said.stderr
 
 
 def test_again_writes_what_differs_and_an_asterisk_of_others_has_no_unit(tmp_path: Path) -> None:
