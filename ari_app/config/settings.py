@@ -152,10 +152,16 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     names: tuple[str, ...] = ()
     https: bool = False
     proxies: tuple[str, ...] = ()
+    webhook: str = ""
 
     def __post_init__(self) -> None:
         for each in self.proxies:
             ip_address(each)
+        url = urlsplit(self.webhook)
+        if self.webhook and (url.scheme not in ("http", "https") or not url.hostname):
+            raise ValueError("webhook is an address, such as https://crm.example.net/firstline")
+        if url.username or url.password:
+            raise ValueError("webhook is no place for a password: it is signed")
 
 
 class BillingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

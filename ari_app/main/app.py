@@ -69,6 +69,8 @@ def _start(
     begin(desk.queues.run())
     begin(desk.workplace.run())
     begin(shared.messaging.outbox.run())
+    if shared.cards is not None:
+        begin(shared.cards.run())
     begin(selfcare.orders.run())
     begin(shared.announcements.run(_post, menus.words, clock))
     begin(retention.run(shared.store, config.retention, shared.recordings, clock))

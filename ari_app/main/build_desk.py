@@ -54,6 +54,7 @@ async def build_desk(
             config=shared.config,
             wrapups=shared.foundation.settings.wrapups,
             begin=background.begin,
+            card_posted=shared.cards.wake if shared.cards else None,
             refreshed=callers.actions.refresh,
             menu_control=MenuControl(
                 partial(_preview, shared), partial(_reload, shared, background)

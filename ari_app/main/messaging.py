@@ -10,6 +10,7 @@ from ari_app.ari.sip_messages import SipMessages
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main.foundation import clock
+from ari_app.messaging.card_webhook import CardWebhook
 from ari_app.messaging.outbox import Outbox
 from ari_app.messaging.webhook import Webhook, WebhookKeys
 from ari_app.store import subscribers
@@ -46,3 +47,16 @@ async def opened_messaging(
         else:
             outbox = Outbox(store, phones.send, clock, link.wait_connected)
             yield Messaging(phones, outbox, to_phones=True)
+
+
+@asynccontextmanager
+async def opened_card_webhook(
+    config: Config, state: State, store: Store
+) -> AsyncIterator[CardWebhook | None]:
+    """Open what sends cards to another system; None if the settings name none."""
+    if not config.desk.webhook:
+        yield None
+        return
+    secret = WebhookKeys.of(state).secret
+    async with CardWebhook(store, config.desk.webhook, secret, clock) as webhook:
+        yield webhook

@@ -43,7 +43,7 @@ class WebhookKeys(Struct, frozen=True):
         secret, token = named("webhook_secret"), named("webhook_token")
         if secret is None:
             raise ConfigError(
-                "texts to a webhook are signed, with a secret that the receiver has, too: write "
+                "what goes to a webhook is signed, with a secret that the receiver has, too: write "
                 f'webhook_secret = "…" into {file}'
             )
         return cls(Secret(secret), None if token is None else Secret(token))

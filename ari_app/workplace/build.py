@@ -79,6 +79,8 @@ class DeskServices(Struct, frozen=True):
     begin: Begin
     refreshed: Callable[[], Awaitable[None]]
     menu_control: MenuControl
+    card_posted: Callable[[], None] | None = None
+    """Called when an event of a card waits to be sent to another system; None: none is sent."""
 
 
 class Workplace:
@@ -208,7 +210,7 @@ def _ports(services: DeskServices) -> Ports:
     store, now, phones, config = services.store, services.now, services.phones, services.config
     recorded_in = RecordedIn(config.site.languages[0], config.operator.currency)
     return Ports(
-        cards=StoredCards(store),
+        cards=StoredCards(store, services.card_posted),
         profiles=StoredProfiles(
             store,
             services.billing,

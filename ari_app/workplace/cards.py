@@ -1,28 +1,31 @@
 """The cards of the desk, in the store."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from ari_app.desk.caller_profile import Arrival, TransferNotes
 from ari_app.desk.ports import CardRecord, DeskUnavailable
-from ari_app.store import agents, cards
+from ari_app.store import agents, card_events, cards
 from ari_app.store.cards import Card, CardNotFound, TypedText
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class StoredCards:
     """See :class:`ari_app.desk.ports.CardStore`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, posted: Callable[[], None] | None = None) -> None:
+        """``posted`` is called when an event of a card waits to be sent; None: none is."""
         self._store = store
+        self._posted = posted
 
     async def open(self, card: CardRecord) -> None:
         """Add a card."""
-        await _answer(self._store.write(cards.open, _stored(card)))
+        await self._write(_open, _stored(card), self._posted is not None)
 
     async def update(self, card: CardRecord) -> None:
         """Store what changed."""
@@ -49,7 +52,15 @@ class StoredCards:
 
     async def finish(self, card: str, at: datetime) -> None:
         """Close it and record its contact."""
-        await _answer(self._store.write(cards.finish, card, at))
+        await self._write(_finish, card, at, self._posted is not None)
+
+    async def _write(
+        self, fn: Callable[Concatenate[Database, P], None], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Write to the store, and have an event of it sent."""
+        await _answer(self._store.write(fn, *args, **kwargs))
+        if self._posted is not None:
+            self._posted()
 
     async def transfer_notes(self, card: str) -> TransferNotes:
         """What a colleague wrote on their card."""
@@ -61,6 +72,16 @@ async def _answer(query: Awaitable[T]) -> T:
         return await query
     except (StoreError, CardNotFound) as error:
         raise DeskUnavailable(str(error)) from error
+
+
+def _open(db: Database, card: Card, posted: bool) -> None:
+    if cards.open(db, card) and posted:
+        card_events.post(db, card.id, "opened", card.opened)
+
+
+def _finish(db: Database, card: str, at: datetime, posted: bool) -> None:
+    if cards.finish(db, card, at) and posted:
+        card_events.post(db, card, "closed", at)
 
 
 def _save(db: Database, agent: str, burst: TypedText) -> None:

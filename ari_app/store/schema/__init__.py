@@ -29,6 +29,7 @@ from ari_app.store.schema.m019_failed_texts import failed_texts
 from ari_app.store.schema.m020_growth import growth
 from ari_app.store.schema.m021_menu_sets import menu_sets
 from ari_app.store.schema.m022_changes import changes
+from ari_app.store.schema.m023_card_events import card_events
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -54,6 +55,7 @@ _IN_ORDER = (
     growth,
     menu_sets,
     changes,
+    card_events,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

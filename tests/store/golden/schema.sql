@@ -20,6 +20,7 @@
 -- migration growth
 -- migration menu_sets
 -- migration changes
+-- migration card_events
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -484,3 +485,12 @@ CREATE TABLE changes (
         );
 CREATE INDEX changes_at on changes (at);
 CREATE INDEX changes_of on changes (who, at);
+CREATE TABLE card_events (
+            card text not null references cards (id) on delete cascade,
+            event text not null,
+            at integer not null,
+            attempts integer not null,
+            next_at integer,
+            primary key (card, event)
+        ) strict, without rowid;
+CREATE INDEX card_events_due on card_events (next_at);
