@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +130,21 @@ async def test_an_offer_that_cannot_be_served_is_in_the_log_with_the_reason(pbx:
     line = pbx.log.read_text().splitlines()[-1]
     assert "a call from …0001 by 1001 is rejected because it offers only (g729)" in line
     assert "allow one of alaw,ulaw,g722,gsm" in line
+
+
+async def test_recordings_may_be_gsm_and_g722(pbx: Pbx, tmp_path: Path) -> None:
+    frame = bytes.fromhex("d820a2e15a" + 4 * "50004924924924")  # 20 ms of silence
+    (tmp_path / "news.gsm").write_bytes(frame * 25)
+    (tmp_path / "bell.g722").write_bytes(b"\xfa" * 4000)
+    calling = phone(pbx)
+    async with in_menu(pbx, calling) as (app, channel):
+        for name in ("news", "bell"):
+            await app.post(f"channels/{channel}/play", media=f"sound:{tmp_path / name}")
+            async with within(10):
+                while (event := await app.events.get())["type"] != "PlaybackFinished":
+                    pass
+            assert event["playback"]["state"] == "done"
+    assert str(tmp_path) not in pbx.log.read_text()
 
 
 @pytest.mark.parametrize(
