@@ -12,6 +12,7 @@ from ari_app.demo.operator import code_word, people, seed_code_words
 from ari_app.demo.simulated import simulated_operator
 from ari_app.fulfilment.code_words import StoredCodeWords, hashing, weaknesses
 from ari_app.selfcare.hashing import CHEAP, Hasher
+from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.request_port import Asker
 from ari_app.sim.simulation import bench
 from ari_app.store import code_words
@@ -145,7 +146,7 @@ def test_demo_subscribers_get_words_and_keep_their_own(demo: State) -> None:
 async def test_without_a_phone_the_same_words_are_right(
     number: str, subscriber: int | None, keys: str, outcome: str
 ) -> None:
-    perform = bench(Book({}, {}), catalogue.shipped(DEMO), simulated_operator()).back(
+    perform = bench(Book({}, {}, CATALOGUE), catalogue.shipped(DEMO), simulated_operator()).back(
         datetime(2026, 3, 2, 10)
     )
     caller = Caller(number, subscriber)
