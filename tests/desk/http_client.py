@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ari_app.desk.accounts import AccountsBusy, BrowserSession, Role, User
 from ari_app.desk.server import DeskServer, ServerSettings, serving
 from ari_app.desk.sessions import Sessions
+from ari_app.desk.site import DeskSite
 from ivr.secret import Secret
 from tests.deadlines import within
 from tests.desk.fakes import FakeAdministration
@@ -175,9 +176,11 @@ async def close_code(socket: ClientWebSocketResponse) -> int | None:
 
 
 @asynccontextmanager
-async def running_desk(settings: ServerSettings = LOCAL) -> AsyncIterator[RunningDesk]:
+async def running_desk(
+    settings: ServerSettings = LOCAL, site: DeskSite | None = None
+) -> AsyncIterator[RunningDesk]:
     """A desk at a free port of this machine."""
-    harness, accounts, store = DeskHarness(), FakeAccounts(), FakeSessions()
+    harness, accounts, store = DeskHarness(site=site), FakeAccounts(), FakeSessions()
     sessions = Sessions(store, accounts, lambda: harness.now)
     admin = FakeAdministration()
     async with serving(settings, harness.desk, accounts, sessions, admin) as server:
