@@ -143,6 +143,7 @@ class TextLog(Log):
         return [line for line in lines if bare(line) not in self.read]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     st.sampled_from(PATHS),
@@ -231,6 +232,7 @@ class Fumbling:
             self._log.presented.update(map(str, scene.want.screen.phrases))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(PATHS), st.randoms(use_true_random=False), st.floats(0, 1))
 async def test_a_caller_who_presses_anything_is_charged_for_what_was_played(

@@ -64,6 +64,7 @@ def alike(text: str, language: str) -> str:
     return text.removeprefix("бір ") if language == "kk" and "мың" in text else text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "gender", "case"), RULES)
 def test_numerals_up_to_ten_thousand(language: str, gender: Gender, case: Case) -> None:
     differing = [
