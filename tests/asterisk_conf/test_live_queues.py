@@ -162,4 +162,6 @@ async def test_a_topic_is_known_to_the_dialplan(pbx: Pbx, app: App) -> None:
 
 def test_the_log_has_no_complaint_about_queues(pbx: Pbx) -> None:
     said = Path(pbx.log).read_text(encoding="utf-8").splitlines()
-    assert [line for line in said if "app_queue" in line and "NOTICE" not in line] == []
+    usual = ("NOTICE", "Unable to join queue 'small'")  # which is full
+    heard = (line for line in said if not any(each in line for each in usual))
+    assert [line for line in heard if "app_queue" in line] == []
