@@ -68,7 +68,11 @@ class Reload:
 
     def is_idle(self) -> bool:
         """Whether no call is in Asterisk, so that a restart ends none."""
-        return bool(re.search(r"^0 active channels", self._pbx.cli("core show channels count"), 8))
+        return bool(
+            re.search(
+                r"^0 active channels", self._pbx.cli("core show channels count"), re.MULTILINE
+            )
+        )
 
     def start_again(self) -> None:
         """Stop Asterisk, so that the next start reads everything."""
@@ -76,7 +80,11 @@ class Reload:
         self._pending.unlink(missing_ok=True)
 
     def _read_pending(self) -> tuple[str, ...]:
+        """What waited for a start that has not been since."""
+        begun = self._pbx.home / "process.json"
         try:
+            if begun.exists() and begun.stat().st_mtime > self._pending.stat().st_mtime:
+                return ()
             return json.decode(self._pending.read_bytes(), type=tuple[str, ...])
         except FileNotFoundError:
             return ()
