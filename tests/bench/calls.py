@@ -33,6 +33,7 @@ from ari_app.phone.listen import heard
 from ivr.values import Phrase
 from prompts import wav
 from prompts.media import PromptMedia
+from prompts.telephone import seconds
 from prompts.voice import Voice
 from tests.live.installation import ROOT, Installation
 
@@ -42,6 +43,10 @@ QUIET = 0.004
 """What is below this, of full scale, is silence: G.711 adds less noise."""
 GAP = 0.15
 """Silences from this many seconds on are gaps; words have shorter ones within them."""
+
+
+UNKNOWN = 8.0
+"""How long a prompt with values may last, in seconds."""
 
 
 class Planned(Struct, frozen=True):
@@ -130,12 +135,17 @@ class Bench:
         frames = loud(samples)
         silences = list(gaps(frames))
         keys = [float(at) for at, what in EVENT.findall(output) if what.startswith("key ")]
-        last = self._last_screen(output)
-        matches = {
-            each: await self._match(recording, each, planned.language)
-            for each in last
-            if self._fixed(each)
-        }
+        ended = float(EVENT.findall(output)[-1][0])
+        began, last = self._last_screen(output)
+        matches: dict[str, tuple[float, float]] = {}
+        for each in last:
+            file = await self._file(each, planned.language) if self._fixed(each) else None
+            began += seconds(str(file.with_suffix(""))) if file else UNKNOWN
+            if began > ended:
+                break  # the call ended before it was heard whole
+            if file:
+                found = await asyncio.to_thread(heard, recording, file)
+                matches[each] = found.score, found.at_seconds
         menu = matches.get(last[-1]) if len(last) > 1 else None
         answered = [at + long - keys[-1] for at, long in silences if keys and at + long > keys[-1]]
         before = [
@@ -149,29 +159,29 @@ class Bench:
             answered[0] if answered else None,
             before[0] if before else None,
             min((score for score, _ in matches.values()), default=None),
-            float(EVENT.findall(output)[-1][0]),
+            ended,
         )
 
     def _fixed(self, prompt: str) -> bool:
         known = self._media.catalogue
         return prompt in known.prompts and not known.slots(prompt)
 
-    def _last_screen(self, output: str) -> list[str]:
-        """The prompts of the last screen that was played, in order."""
-        screens: list[list[str]] = [[]]
+    def _last_screen(self, output: str) -> tuple[float, list[str]]:
+        """When the last screen that was played began, and its prompts in order."""
+        screens: list[list[tuple[float, str]]] = [[]]
         for line in output.splitlines():
             if found := SPOKEN.match(line):
-                screens[-1].append(found[2])
+                screens[-1].append((float(found[1]), found[2]))
             elif screens[-1]:
                 screens.append([])
-        return next((each for each in reversed(screens) if each), [])
+        last = next((each for each in reversed(screens) if each), [(0.0, "")])
+        return last[0][0], [prompt for _, prompt in last]
 
-    async def _match(self, recording: Path, prompt: str, language: str) -> tuple[float, float]:
-        """How much a prompt is like what is in a recording, and where it begins."""
+    async def _file(self, prompt: str, language: str) -> Path:
+        """The sound of a prompt."""
         file = self._directory / f"{prompt}.wav"
         await self._media.write(Phrase(prompt), language, file)
-        found = await asyncio.to_thread(heard, recording, file)
-        return found.score, found.at_seconds
+        return file
 
 
 def table(calls: Sequence[Heard]) -> Table:

@@ -112,6 +112,7 @@ async def measured(engine: str, callers: int, directory: Path) -> tuple[str, lis
         "FIRSTLINE_OPERATOR_COUNTRY": "BY",
         "FIRSTLINE_OPERATOR_CURRENCY": "BYN",
         "FIRSTLINE_SITE_TIMEZONE": "Etc/UTC",
+        "FIRSTLINE_SITE_LANGUAGES": "ru",
     }
     chosen = settings(state.config(environment), state)
     speaker = chosen.speakers["ru"]
