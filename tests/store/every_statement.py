@@ -11,6 +11,7 @@ from ari_app.store import (
     announcement_requests,
     bulk_import,
     calls,
+    card_events,
     cards,
     changes,
     colleague_notes,
@@ -30,6 +31,7 @@ from ari_app.store.agent_actions import AgentAction
 from ari_app.store.agents import Agent
 from ari_app.store.bulk_import import ImportedSubscriber
 from ari_app.store.calls import CallAbout, CallBegan, CallEnded, Record, StepTaken
+from ari_app.store.card_events import CardEvent
 from ari_app.store.cards import Card, TypedText
 from ari_app.store.changes import Change
 from ari_app.store.desk_sessions import Session
@@ -165,6 +167,12 @@ def _cards() -> Iterator[tuple[str, Use]]:
         for of in ({}, {"subscriber": WHO}, {"agent": AGENT}):
             name = f"{recent.__module__.rpartition('.')[2]}.recent"
             yield name, partial(recent, limit=20, **of)
+    event = CardEvent(CARD, "opened", NOW, 0)
+    yield "card_events.post", lambda db: card_events.post(db, CARD, "opened", NOW)
+    yield "card_events.due", lambda db: card_events.due(db, NOW, 10)
+    yield "card_events.next_due", lambda db: card_events.next_due(db, NOW)
+    yield "card_events.start_attempt", lambda db: card_events.start_attempt(db, event, NOW)
+    yield "card_events.end", lambda db: card_events.end(db, event)
     kept = MenuSet(0, NOW, AGENT, "reload")
     yield "menu_sets.put", lambda db: menu_sets.put(db, "hash", b"flow: 611")
     yield "menu_sets.unknown", lambda db: menu_sets.unknown(db, ["hash"])
