@@ -12,7 +12,7 @@ from ari_app.commands.runner import run
 from ari_app.commands.store_access import by_option, read, shown, with_store
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.control.server import ReloadRequest
+from ari_app.control.requests import ReloadRequest
 from ari_app.main.releases import directories, keep_set
 from ari_app.menus.files import Directories
 from ari_app.menus.live import Release, Reloaded

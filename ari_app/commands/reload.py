@@ -12,7 +12,7 @@ from ari_app.commands.runner import console, run
 from ari_app.commands.store_access import by_option, read
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
-from ari_app.control.server import ReloadRequest
+from ari_app.control.requests import ReloadRequest
 from ari_app.main.reloading import ReloadedAll
 from ari_app.menus.live import Reloaded
 from ari_app.store import versions as kept

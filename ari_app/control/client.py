@@ -1,16 +1,22 @@
-"""Asks the running application over its control socket; see :mod:`ari_app.control.server`."""
+"""Asks the running application over its control socket; see :mod:`ari_app.control.server`.
+
+The HTTP client is imported when it is used: most commands look into the store alone.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import aiohttp
 from msgspec import json
 
 from ari_app.control.live_feed import CallEvent
-from ari_app.control.server import ReloadRequest, StopRequest
+from ari_app.control.requests import ReloadRequest, StopRequest
 from ari_app.control.socket_path import short_path
+
+if TYPE_CHECKING:
+    import aiohttp
 
 _RELOAD = ReloadRequest()
 
@@ -56,6 +62,8 @@ class ControlClient:
 
     async def reload(self, request: ReloadRequest = _RELOAD) -> bytes:
         """Have the menus reloaded; the result as JSON. It may take minutes."""
+        import aiohttp
+
         async with self._request("POST", "reload", json.encode(request)) as response:
             try:
                 return await response.read()
@@ -65,9 +73,11 @@ class ControlClient:
     @asynccontextmanager
     async def watch(self) -> AsyncIterator[AsyncIterator[CallEvent]]:
         """All events of calls from now on."""
+        import aiohttp
+
         decoder = json.Decoder(CallEvent)
 
-        async def lines(response: aiohttp.ClientResponse) -> AsyncIterator[CallEvent]:
+        async def lines(response: "aiohttp.ClientResponse") -> AsyncIterator[CallEvent]:
             try:
                 async for line in response.content:
                     yield decoder.decode(line)
@@ -80,7 +90,9 @@ class ControlClient:
     @asynccontextmanager
     async def _request(
         self, method: str, what: str, body: bytes | None = None
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    ) -> "AsyncIterator[aiohttp.ClientResponse]":
+        import aiohttp
+
         with ExitStack() as stack:
             try:
                 short = stack.enter_context(short_path(self._path))
@@ -100,8 +112,10 @@ class ControlClient:
                 yield response
 
     async def _answer(
-        self, session: aiohttp.ClientSession, method: str, what: str, body: bytes | None
-    ) -> aiohttp.ClientResponse:
+        self, session: "aiohttp.ClientSession", method: str, what: str, body: bytes | None
+    ) -> "aiohttp.ClientResponse":
+        import aiohttp
+
         try:
             async with asyncio.timeout(self._deadline):
                 return await session.request(method, f"http://firstline/{what}", data=body)

@@ -4,9 +4,11 @@ HTTP over a Unix socket in the state directory, which only its owner can enter:
 
 - ``GET /status`` and ``GET /queues`` answer a JSON object,
 - ``GET /watch`` streams one line of JSON per :class:`~ari_app.control.live_feed.CallEvent`,
-- ``POST /reload`` takes a :class:`ReloadRequest` and answers its result as JSON when it is done,
+- ``POST /reload`` takes a :class:`~ari_app.control.requests.ReloadRequest` and answers its result,
+  as JSON, when it is done,
 - ``POST /refresh`` answers when the application has read again what other commands stored,
-- ``POST /stop`` takes a :class:`StopRequest` and answers before it is carried out,
+- ``POST /stop`` takes a :class:`~ari_app.control.requests.StopRequest` and answers before it is
+  carried out,
 - ``POST /ussd`` is answered as the USSD gateway answers.
 
 :mod:`ari_app.control.client` is the other end.
@@ -15,31 +17,15 @@ HTTP over a Unix socket in the state directory, which only its owner can enter:
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
 
 from aiohttp import web
 from msgspec import Struct, json
 
 from ari_app.control.live_feed import LiveFeed
+from ari_app.control.requests import ReloadRequest, StopRequest
 from ari_app.control.socket_path import short_path
 
 MakeJson = Callable[[], Awaitable[bytes]]
-
-
-class ReloadRequest(Struct, frozen=True):
-    """Reload the menus; with ``dry_run`` only say what would change. ``by``: who wants it."""
-
-    by: str = ""
-    how: Literal["reload", "rollback"] = "reload"
-    dry_run: bool = False
-    everything: bool = False
-    """Settings, agents and queues, too."""
-
-
-class StopRequest(Struct, frozen=True):
-    """Take no more calls and stop when those in progress have ended, after ``seconds`` anyway."""
-
-    seconds: float = 0.0
 
 
 class Handlers(Struct, frozen=True):

@@ -9,7 +9,8 @@ from msgspec import Struct, json
 from ari_app.admin.phone_passwords import PhonePasswords
 from ari_app.admin.status import Ari, MenusNow, Runtime, status
 from ari_app.background import Background
-from ari_app.control.server import Handlers, ReloadRequest, StopRequest, serve_control
+from ari_app.control.requests import ReloadRequest, StopRequest
+from ari_app.control.server import Handlers, serve_control
 from ari_app.main import processes
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk

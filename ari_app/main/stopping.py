@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.control.server import StopRequest
+from ari_app.control.requests import StopRequest
 from ari_app.main import processes
 from ari_app.main.processes import UpError
 from asterisk_conf import process

@@ -9,7 +9,8 @@ import pytest
 
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.control.live_feed import CallEvent, LiveFeed
-from ari_app.control.server import ReloadRequest, StopRequest, serve_control
+from ari_app.control.requests import ReloadRequest, StopRequest
+from ari_app.control.server import serve_control
 from tests.ari.facts import until
 from tests.control.fake_handlers import handlers
 

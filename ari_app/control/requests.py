@@ -1,0 +1,21 @@
+"""What the control socket is asked, as JSON."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class ReloadRequest(Struct, frozen=True):
+    """Reload the menus; with ``dry_run`` only say what would change. ``by``: who wants it."""
+
+    by: str = ""
+    how: Literal["reload", "rollback"] = "reload"
+    dry_run: bool = False
+    everything: bool = False
+    """Settings, agents and queues, too."""
+
+
+class StopRequest(Struct, frozen=True):
+    """Take no more calls and stop when those in progress have ended, after ``seconds`` anyway."""
+
+    seconds: float = 0.0
