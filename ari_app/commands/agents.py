@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TypeVar, get_args
 
 import click
-from msgspec import json
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.language_argument import LANGUAGE
 from ari_app.commands.store_access import by_option, change, read, refresh_application, with_store
@@ -36,13 +36,13 @@ def agents() -> None:
 
 
 @agents.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For scripts; without passwords.")
+@json_option("; without passwords")
 @click.pass_obj
 def list_(state: State, as_json: bool) -> None:
     """List agents by extension."""
     found = read(state, staff.everyone)
     if as_json:
-        click.echo(json.format(json.encode([_fields(one) for one in found]), indent=2).decode())
+        print_json([_fields(one) for one in found])
         return
     for one in found:
         may = "may sign in" if one.password else "may not sign in"

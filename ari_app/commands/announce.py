@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from msgspec import json, to_builtins
+from msgspec import to_builtins
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import (
     by_option,
@@ -26,9 +27,7 @@ from ari_app.store.announcements import Announcement
 from ari_app.store.sqlite import Database
 from ivr.problems import near
 from ivr.speech import languages
-from prompts import sound_files
 from prompts.template import unspoken
-from prompts.wav import SoundError
 
 LONGEST = 600
 """The most characters of a text, about a minute of speech."""
@@ -109,17 +108,14 @@ def add(
 
 @announce.command("list")
 @click.option("--all", "ended", is_flag=True, help="Include ended ones, the last 1000.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option()
 @click.pass_obj
 def list_(state: State, ended: bool, as_json: bool) -> None:
     """List the announcements in force, newest first."""
     at = now(state)
     found = read(state, _listed, at, ended)
     if as_json:
-        rows = [
-            to_builtins(one) | {"state": one.state(at)} | to_builtins(reach) for one, reach in found
-        ]
-        click.echo(json.format(json.encode(rows), indent=2).decode())
+        print_json([_fields(one, reach, at) for one, reach in found])
         return
     for one, reach in found:
         click.echo(
@@ -132,10 +128,14 @@ def list_(state: State, ended: bool, as_json: bool) -> None:
 
 @announce.command()
 @click.argument("id", type=int)
+@json_option()
 @click.pass_obj
-def show(state: State, id: int) -> None:
+def show(state: State, id: int, as_json: bool) -> None:
     """Show announcement ID: its callers, its texts, and how many heard it."""
     one, reach = read(state, _found, id)
+    if as_json:
+        print_json(_fields(one, reach, now(state)))
+        return
     click.echo(f"announcement {id}, {one.state(now(state))}: {_whom(one)}")
     click.echo(f"  {shown(one.since, state)} to {shown(_end(one), state)}, by {one.by}")
     for language, text in one.texts.items():
@@ -221,6 +221,9 @@ def _texts(
 
 def _kept(recording: Path, state: State) -> str:
     """Copy the recording to where Asterisk can play it; returns the path without extension."""
+    from prompts import sound_files  # it loads numpy
+    from prompts.wav import SoundError
+
     content = recording.read_bytes()
     state.announcements.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = state.announcements / f"{hashlib.sha256(content).hexdigest()[:16]}.wav"
@@ -260,6 +263,11 @@ def _found(db: Database, id: int) -> Listed:
             f"there is no announcement {id}: `firstline announce list --all` lists them"
         )
     return one, announcement_requests.reach(db, id)
+
+
+def _fields(one: Announcement, reach: Reach, at: datetime) -> dict[str, object]:
+    """An announcement as JSON."""
+    return {**to_builtins(one), "state": one.state(at), **to_builtins(reach)}
 
 
 def _end(one: Announcement) -> datetime:

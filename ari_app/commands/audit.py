@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 import click
-from msgspec import json
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.store_access import shown, with_store
 from ari_app.config.state import State
 from ari_app.log import masked
@@ -41,7 +41,7 @@ def _options(command: F) -> F:
     """``--subscriber NUMBER --agent NAME --limit N --json``"""
     limit = click.IntRange(1, 1_000_000)
     for option in (
-        click.option("--json", "as_json", is_flag=True, help="For scripts: everything."),
+        json_option(": everything"),
         click.option("--limit", type=limit, default=50, show_default=True),
         click.option("--agent", metavar="NAME", help="Only of this agent."),
         click.option("--subscriber", "number", metavar="NUMBER", help="Only of this subscriber."),
@@ -91,7 +91,7 @@ def _audit(
 
     found, numbers = with_store(state, asking)
     if as_json:
-        click.echo(json.format(json.encode(found), indent=2).decode())
+        print_json(found)
         return
     for one in found:
         whom = "unknown"

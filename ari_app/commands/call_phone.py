@@ -106,10 +106,11 @@ class _Caller:
         self._screens = 0
         self._heard = 0
         self._over = False
+        self._refused = ""
         self._changed = asyncio.Condition()
 
     async def run(self, plan: Plan, events: AsyncIterator[CallEvent]) -> None:
-        """Run the call from dialling to hang-up."""
+        """Run the call from dialling to hang-up; raises :class:`CallError` if it is refused."""
         me = self._subscriber
         self.line(f"dialling {plan.number} as {me.number} ({me.name})")
         async with asyncio.TaskGroup() as tasks:
@@ -128,6 +129,11 @@ class _Caller:
             await self._until(lambda: False, 2.0)
             watching.cancel()
             ending.cancel()
+        if self._refused:
+            raise CallError(
+                f"the call to {plan.number} was not answered: {self._refused}; "
+                "`firstline status` lists the numbers that are served"
+            )
 
     async def _press(self, keys: str) -> None:
         for key in keys:
@@ -152,6 +158,8 @@ class _Caller:
         ended = await self._phone.wait(Disconnected, timeout=600)
         async with self._changed:
             self._over = True
+            if ended.code >= 300:  # RFC 3261, 21: redirections and failures
+                self._refused = f"{ended.code} {ended.reason}".rstrip()
             self.line(f"disconnected: {ended.code} {ended.reason}".rstrip())
             self._changed.notify_all()
 

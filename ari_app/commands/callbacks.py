@@ -2,8 +2,9 @@
 
 import click
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
-from ari_app.commands.store_access import by_option, change, read, shown, write
+from ari_app.commands.store_access import by_option, change, exactly, read, shown, write
 from ari_app.config.state import State
 from ari_app.store import callbacks as requests
 from ari_app.store import changes
@@ -16,12 +17,17 @@ def callbacks() -> None:
 
 @callbacks.command("list")
 @click.option("--all", "done", is_flag=True, help="Include closed ones, the last 1000.")
+@json_option()
 @click.pass_obj
-def list_(state: State, done: bool) -> None:
+def list_(state: State, done: bool, as_json: bool) -> None:
     """List open requests, oldest first, with the whole number to dial."""
-    for one in read(state, requests.listed, done):
+    found = read(state, requests.listed, done)
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
         known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"
-        words = [str(one.id), f"{one.at:%Y-%m-%d %H:%M:%S} UTC", f"{one.number} ({known})"]
+        words = [str(one.id), exactly(one.at, state), f"{one.number} ({known})"]
         due = f", due {shown(one.due, state)}" if one.due else ""
         promised = f"promised by {one.agent}{due}" if one.agent else ""
         click.echo("  ".join([*words, *filter(None, (one.topic, promised, one.note)), one.state]))

@@ -1,8 +1,8 @@
 """`firstline changes`: what people changed by hand in what callers meet."""
 
 import click
-from msgspec import json
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.store_access import read, shown
 from ari_app.config.state import State
 from ari_app.store import changes as audit
@@ -11,7 +11,7 @@ from ari_app.store import changes as audit
 @click.command()
 @click.option("--by", metavar="NAME", help="Only of this person.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_option()
 @click.pass_obj
 def changes(state: State, by: str | None, limit: int, as_json: bool) -> None:
     """List what was changed by hand, and by whom, newest first.
@@ -21,7 +21,7 @@ def changes(state: State, by: str | None, limit: int, as_json: bool) -> None:
     """
     found = read(state, audit.recent, limit, by)
     if as_json:
-        click.echo(json.format(json.encode(found), indent=2).decode())
+        print_json(found)
         return
     for one in found:
         words = (shown(one.at, state), one.who, one.what, one.subject, one.detail)

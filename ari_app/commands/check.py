@@ -9,12 +9,14 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.store_access import read
 from ari_app.config.state import State
 from ari_app.main.site_names import site_names
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.check import RULES, SiteNames
+from ivr.check.context import Rule
 from ivr.problems import Problem, near
 
 COLOURS = {"error": "red", "warning": "yellow"}
@@ -133,20 +135,33 @@ def _escaped(text: str) -> str:
 
 @click.command()
 @click.argument("rule", required=False)
-def rules(rule: str | None) -> None:
+@json_option()
+def rules(rule: str | None, as_json: bool) -> None:
     """List the rules of the check, or explain one.
 
     RULE is shown with a flow that breaks it and one that does not.
     """
-    if rule is None:
+    if rule is not None and rule not in RULES:
+        raise click.UsageError(f"there is no rule {rule}: {near(rule, RULES)}")
+    if as_json:
+        print_json([_rule(each) for each in RULES.values()] if rule is None else _rule(RULES[rule]))
+    elif rule is None:
         for each in RULES.values():
             mark = click.style(f"{each.severity:8}", fg=COLOURS[each.severity])
             click.echo(f"{mark} {each.name:20} {each.protects}")
-    elif rule not in RULES:
-        raise click.UsageError(f"there is no rule {rule}: {near(rule, RULES)}")
     else:
         for line in _explained(rule):
             click.echo(line)
+
+
+def _rule(one: Rule) -> dict[str, str]:
+    """A rule as JSON."""
+    return {
+        "name": one.name,
+        "severity": one.severity,
+        "protects": one.protects,
+        "fix": one.fix,
+    }
 
 
 def _explained(name: str) -> Iterator[str]:

@@ -1,9 +1,11 @@
 """`firstline complaints`: recorded complaints of callers."""
 
 import click
+from msgspec import to_builtins
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
-from ari_app.commands.store_access import by_option, change, read, write
+from ari_app.commands.store_access import by_option, change, exactly, read, shown, write
 from ari_app.config.state import State
 from ari_app.log import masked
 from ari_app.store import changes
@@ -18,22 +20,31 @@ def complaints() -> None:
 
 @complaints.command("list")
 @click.option("--all", "closed", is_flag=True, help="Include closed ones, the last 1000.")
+@json_option(": everything, whole numbers too")
 @click.pass_obj
-def list_(state: State, closed: bool) -> None:
+def list_(state: State, closed: bool, as_json: bool) -> None:
     """List open complaints, oldest first."""
-    for one in read(state, records.listed, closed):
-        click.echo(_line(one))
+    found = read(state, records.listed, closed)
+    if as_json:
+        print_json([_fields(one) for one in found])
+        return
+    for one in found:
+        click.echo(_line(one, state))
 
 
 @complaints.command()
 @click.argument("id", type=int)
+@json_option(": everything, whole numbers too")
 @click.pass_obj
-def show(state: State, id: int) -> None:
+def show(state: State, id: int, as_json: bool) -> None:
     """Show complaint ID with its recording and answer."""
     one = read(state, records.by_id, id)
     if one is None:
         raise click.ClickException(f"there is no complaint {id}: `firstline complaints list`")
-    click.echo(_line(one))
+    if as_json:
+        print_json(_fields(one))
+        return
+    click.echo(_line(one, state))
     known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"
     click.echo(f"caller: {one.number or 'no number'} ({known}), call {one.call}")
     click.echo(f"recording: {one.file or 'removed'}")
@@ -54,7 +65,11 @@ def close(state: State, id: int, answer: str, by: str) -> None:
     click.echo(f"complaint {id} is closed")
 
 
-def _line(one: Complaint) -> str:
-    due = f"answer by {one.due:%Y-%m-%d}" if one.state == "open" else one.state
-    at = f"{one.at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"{one.id}  {at}  {masked(one.number)}  {one.seconds:.0f} s  {due}"
+def _fields(one: Complaint) -> dict[str, object]:
+    """A complaint as JSON, with the time by which it must be answered."""
+    return {**to_builtins(one), "due": one.due}
+
+
+def _line(one: Complaint, state: State) -> str:
+    due = f"answer by {shown(one.due, state)[:10]}" if one.state == "open" else one.state
+    return f"{one.id}  {exactly(one.at, state)}  {masked(one.number)}  {one.seconds:.0f} s  {due}"

@@ -16,9 +16,9 @@ SECTIONS = {
     "Put into force": {
         "reload": Lazy("reload:reload", "Reload the menus for new calls"),
         "diff": Lazy("menu_sets:diff", "List what differs between files and the menus in force"),
-        "history": Lazy("menu_sets:history", "List the sets of menus that were in force"),
+        "history": Lazy("menu_history:history", "List the sets of menus that were in force"),
         "rollback": Lazy("menu_sets:rollback", "Restore a whole set of menus"),
-        "versions": Lazy("reload:versions", "List the versions that were in force"),
+        "versions": Lazy("menu_history:versions", "List the versions that were in force"),
     },
     "Draw and edit": {
         "graph": Lazy("graph:graph", "Draw a flow"),

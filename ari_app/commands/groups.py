@@ -1,6 +1,7 @@
 """Groups of commands: loaded by name when needed, listed under headings, with errors in a line."""
 
 import os
+import select
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -17,6 +18,7 @@ EXPECTED = (
     "ari_app.control.client:NotRunningError",
     "ari_app.main.processes:UpError",
     "ari_app.menus.loading:FlowsError",
+    "ari_app.phone.handset:PhoneError",
     "ari_app.sim.simulation:PersonError",
     "ari_app.store.errors:StoreError",
     "ari_app.ussd.gateway:GatewayError",
@@ -30,6 +32,9 @@ EXPECTED = (
 
 They are named, not imported: an error can only come from a module that was loaded.
 """
+
+CLOSED_PIPE = 141
+"""The exit code when who reads our output has ended (`| head -1`): as a shell reports SIGPIPE."""
 
 
 class Lazy(Struct, frozen=True):
@@ -68,13 +73,20 @@ class Commands(click.Group):
         super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Invoke the command; expected errors end it with a message and exit code 1."""
+        """Invoke the command; expected errors end it with a message and exit code 1.
+
+        Who reads our output may have ended: then it ends without a word, with
+        :data:`CLOSED_PIPE`.
+        """
         try:
             return super().invoke(ctx)
         except Exception as error:  # expected ones are listed by name, so that help imports none
-            if not any(isinstance(error, each) for each in expected_errors()):
+            cause = _cause(error)
+            if isinstance(cause, BrokenPipeError) and _output_is_closed():
+                raise click.exceptions.Exit(CLOSED_PIPE) from error
+            if not any(isinstance(cause, each) for each in expected_errors()):
                 raise
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(str(cause)) from error
 
 
 class LazyCommands(Commands):
@@ -115,6 +127,29 @@ def expected_errors() -> tuple[type[Exception], ...]:
     named = (each.partition(":")[::2] for each in EXPECTED)
     loaded = sys.modules
     return tuple(getattr(loaded[module], name) for module, name in named if module in loaded)
+
+
+def _cause(error: Exception) -> Exception:
+    """The error itself: tasks that run side by side wrap it into groups."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def _output_is_closed() -> bool:
+    """Whether the reader of standard output has ended; what is left of it is then dropped."""
+    try:
+        output = sys.stdout.fileno()
+    except OSError:  # it is none of the system's
+        return False
+    poll = select.poll()
+    poll.register(output, 0)  # its errors are reported unasked
+    if not poll.poll(0):
+        return False
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, output)  # Python writes the rest when it ends
+    os.close(nowhere)
+    return True
 
 
 def _use_state(ctx: click.Context, _: click.Parameter, state: Path | None) -> None:

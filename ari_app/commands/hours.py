@@ -6,13 +6,16 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import click
+from msgspec import to_builtins
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import (
     by_option,
     change,
     moment,
     now,
+    offset,
     read,
     shown,
     until_option,
@@ -36,15 +39,20 @@ def hours() -> None:
 
 
 @hours.command("list")
+@json_option()
 @click.pass_obj
-def list_(state: State) -> None:
+def list_(state: State, as_json: bool) -> None:
     """List schedules and whether each is open now."""
     found = schedules(state.config())
     at = now(state)
     overrides = read(state, forced_hours.unexpired, at) if state.database.exists() else {}
-    for name, schedule in found.items():
-        one = _at(schedule, at, overrides.get(name, []))
-        click.echo(f"{name}: {_state_text(one)} ({one.why})")
+    states = {name: _at(each, at, overrides.get(name, [])) for name, each in found.items()}
+    if as_json:
+        print_json([_fields(found[name], one) for name, one in states.items()])
+        return
+    for name, one in states.items():
+        zone = f" {offset(one.until)}" if one.until else ""
+        click.echo(f"{name}: {_state_text(one)}{zone} ({one.why})")
     if not found:
         click.echo("there is no schedule: write one into the directory of the menus")
 
@@ -52,8 +60,9 @@ def list_(state: State) -> None:
 @hours.command()
 @click.argument("schedule")
 @click.option("--at", "text", metavar="WHEN", help=HELP)
+@json_option()
 @click.pass_obj
-def show(state: State, schedule: str, text: str | None) -> None:
+def show(state: State, schedule: str, text: str | None, as_json: bool) -> None:
     """Show whether SCHEDULE is open, why, and its changes in the next week."""
     one = _known(schedules(state.config()), schedule)
     try:
@@ -62,6 +71,11 @@ def show(state: State, schedule: str, text: str | None) -> None:
         raise click.BadParameter(str(error), param_hint="--at") from error
     overrides = read(state, forced_hours.log, schedule) if state.database.exists() else []
     state_at = _at(one, at, overrides)
+    if as_json:
+        found = _changes(one, at, state_at, overrides)
+        later = [{"at": change, **to_builtins(then)} for change, then in found]
+        print_json({**_fields(one, state_at), "at": at, "changes": later, "overrides": overrides})
+        return
     local = at.astimezone(ZoneInfo(one.timezone))
     click.echo(f"{schedule} at {local:%Y-%m-%d %H:%M} ({one.timezone}): {_state_text(state_at)}")
     click.echo(f"  {state_at.why}")
@@ -104,6 +118,11 @@ def free(state: State, schedule: str, by: str) -> None:
     freeing = change(state, by, "hours free", schedule)
     freed = write(state, changes.made, freeing, forced_hours.free, schedule, by, now(state))
     click.echo(f"{schedule} is in force again" if freed else f"{schedule} was not forced")
+
+
+def _fields(schedule: Schedule, one: Hours) -> dict[str, object]:
+    """Whether a schedule is open, as JSON."""
+    return {"schedule": schedule.schedule, "timezone": schedule.timezone, **to_builtins(one)}
 
 
 def _known(found: Mapping[str, Schedule], name: str) -> Schedule:

@@ -1,4 +1,4 @@
-"""`firstline flows diff`, `history` and `rollback`: whole sets of menus."""
+"""`firstline flows diff` and `rollback`: whole sets of menus."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,9 +7,10 @@ from typing import Final
 import click
 from msgspec import json
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.reload import report
 from ari_app.commands.runner import run
-from ari_app.commands.store_access import by_option, read, shown, with_store
+from ari_app.commands.store_access import by_option, with_store
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.control.requests import ReloadRequest
@@ -25,40 +26,22 @@ ASIDE: Final = "unreleased"
 
 
 @click.command()
+@json_option()
 @click.pass_obj
-def diff(state: State) -> None:
+def diff(state: State, as_json: bool) -> None:
     """List what differs between files and the menus in force.
 
     In words: nodes, keys, prompts, recordings. Exit code 1 if the files would be rejected.
     """
     answer = run(ControlClient(state.control).reload(ReloadRequest(dry_run=True)))
     done = json.decode(answer, type=Reloaded)
+    if as_json:
+        print_json({"differences": done.details, "problems": done.problems})
+        raise click.exceptions.Exit(1 if done.problems else 0)
     for line in done.details or (() if done.problems else ("nothing differs",)):
         click.echo(line)
     if done.problems:
         report(done)
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
-@click.pass_obj
-def history(state: State, as_json: bool) -> None:
-    """List the sets of menus that were in force.
-
-    Each with its time, by whom, how, and what it changed; the newest is first. The last 30 are
-    kept, with prompts and recordings.
-    """
-    sets = read(state, menu_sets.listed)
-    if as_json:
-        click.echo(json.format(json.encode(sets), indent=2).decode())
-        return
-    if not sets:
-        click.echo("none was in force yet: sets are kept of menus and recordings of your own")
-    for one in sets:
-        who = f" by {one.by}" if one.by else ""
-        click.echo(f"{one.id}  {shown(one.at, state)}  {one.how}{who}")
-        for line in one.changes:
-            click.echo(f"    {line}")
 
 
 @click.command()

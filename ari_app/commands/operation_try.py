@@ -11,7 +11,6 @@ from msgspec import json
 
 from ari_app.commands.runner import run
 from ari_app.config.state import State
-from ari_app.main.http_operations import opened_http_operations
 from ari_app.menus import loading
 from ari_app.selfcare.http.operations import Trial
 from ari_app.selfcare.operation_request import OperationRequest
@@ -58,6 +57,8 @@ def try_(state: State, /, name: str, given: tuple[str, ...], key: str, **caller:
     asker = Asker("try", caller["number"], caller["subscriber"], caller["lang"], caller["identity"])
     key = key or f"try:{now:%Y%m%dT%H%M%S}"
     asked = OperationRequest(own[name], _inputs(own[name], given), asker, key)
+
+    from ari_app.main.http_operations import opened_http_operations
 
     async def trying() -> Trial:
         async with opened_http_operations(config, state, lambda: datetime.now(zone)) as http:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 import click
-from msgspec import json
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.operation_try import try_
 from ari_app.config.state import State
@@ -44,8 +44,9 @@ def operations() -> None:
 @operations.command(LIST)
 @click.argument("name", required=False)
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
+@json_option(", as --format json")
 @click.pass_obj
-def listing(state: State, name: str | None, form: str) -> None:
+def listing(state: State, name: str | None, form: str, as_json: bool) -> None:
     """List the operations that menus may run, or show NAME.
 
     Those of Firstline come first, then those that stand beside the menus.
@@ -54,8 +55,8 @@ def listing(state: State, name: str | None, form: str) -> None:
     if name is not None and name not in known:
         raise click.ClickException(f"there is no operation {name}: {near(name, known)}")
     chosen = [known[name]] if name else list(known.values())
-    if form == "json":
-        click.echo(json.format(json.encode(chosen[0] if name else chosen), indent=2).decode())
+    if as_json or form == "json":
+        print_json(chosen[0] if name else chosen)
         return
     for line in _whole(chosen[0]) if name else _table(chosen):
         click.echo(line.rstrip())

@@ -2,6 +2,7 @@
 
 import click
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import read, shown
 from ari_app.config.state import State
@@ -19,24 +20,33 @@ def orders() -> None:
 @orders.command("list")
 @click.option("--number", help="Only those of the subscriber with this number.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@json_option(": everything")
 @click.pass_obj
-def list_(state: State, number: str | None, limit: int) -> None:
+def list_(state: State, number: str | None, limit: int, as_json: bool) -> None:
     """List the last orders, newest first."""
     one = read(state, subscribers.by_number, number) if number else None
     if number and one is None:
         raise click.ClickException(f"there is no subscriber {number}: `firstline subscribers list`")
-    for each in read(state, kept.recent, limit, one.id if one else None):
+    found = read(state, kept.recent, limit, one.id if one else None)
+    if as_json:
+        print_json(found)
+        return
+    for each in found:
         click.echo(_line(state, each))
 
 
 @orders.command()
 @click.argument("key")
+@json_option(": everything")
 @click.pass_obj
-def show(state: State, key: str) -> None:
+def show(state: State, key: str, as_json: bool) -> None:
     """Show order KEY: subscriber, operation, outcome."""
     one = read(state, kept.of, key)
     if one is None:
         raise click.ClickException(f"there is no order {key}: `firstline orders list`")
+    if as_json:
+        print_json(one)
+        return
     who = read(state, subscribers.by_id, one.subscriber)
     click.echo(_line(state, one))
     click.echo(f"  subscriber {one.subscriber}{f' ({masked(who.msisdn)})' if who else ''}")

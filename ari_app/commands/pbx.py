@@ -4,13 +4,11 @@ from pathlib import Path
 
 import click
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
-from ari_app.commands.runner import console, run
+from ari_app.commands.runner import begins, console, run
 from ari_app.config.state import State
-from ari_app.main import pbx_site, processes, service, speech
-from ari_app.main.demo import open_store
-from ari_app.main.exchange import exchange_of
-from ari_app.menus import loading
+from ari_app.main import pbx_site, processes, service
 from asterisk_conf.pbx import Pbx, become, console_command, console_output
 from asterisk_conf.process import Process
 from asterisk_conf.render import render as rendered
@@ -74,9 +72,16 @@ def stop(state: State) -> None:
 
 
 @pbx.command()
+@json_option()
 @click.pass_obj
-def status(state: State) -> None:
+def status(state: State, as_json: bool) -> None:
     """Show whether Asterisk runs. Exit code 1 if it does not."""
+    if as_json:
+        process = processes.recorded(processes.asterisk_process(state))
+        print_json({"running": process is not None, "pid": process and process.pid})
+        if process is None:
+            raise click.exceptions.Exit(1)
+        return
     click.echo(f"Asterisk runs (pid {_running(state).pid})")
 
 
@@ -99,9 +104,15 @@ def _running(state: State) -> Process:
 
 
 async def _pbx(state: State) -> Pbx:
+    from ari_app.main import speech
+    from ari_app.main.demo import open_store
+    from ari_app.main.exchange import exchange_of
+    from ari_app.menus import loading
+
     state.make()
     state.configure(0)
     config = state.config()
+    begins("rendering the prompts and the files of Asterisk")
     store = await open_store(config, state)
     try:
         words = loading.prompts(loading.directory(config), loading.shipped(config)).valid()

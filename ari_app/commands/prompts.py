@@ -6,19 +6,17 @@ from pathlib import Path
 import click
 
 from ari_app.commands import translations
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.recordings import MENUS, record_check, studio
-from ari_app.commands.runner import console, run
+from ari_app.commands.runner import begins, console, run
 from ari_app.config.state import State
-from ari_app.main import speech, voices
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.value_readers import READERS
 from ivr.values import Phrase, Value, Values
 from prompts import plan
-from prompts.media import PromptMedia
 from prompts.template import unspoken
-from prompts.voice import Voice
 
 
 @click.group(cls=Commands)
@@ -35,10 +33,14 @@ prompts.add_command(translations.import_)
 @prompts.command("list")
 @click.option("--lang", help="The language to show  [default: the site's first].")
 @MENUS
+@json_option(": placeholders, and the texts in all languages")
 @click.pass_obj
-def list_(state: State, lang: str | None, menus: Path | None) -> None:
+def list_(state: State, lang: str | None, menus: Path | None, as_json: bool) -> None:
     """List all prompts with their texts."""
     words = loading.prompts_in_use(state.config(), menus)
+    if as_json:
+        print_json(words.listing())
+        return
     lang = lang or words.languages[0]
     for listed in words.listing():
         click.echo(f"{listed.prompt}: {listed.texts.get(lang, '(missing)')}")
@@ -46,18 +48,22 @@ def list_(state: State, lang: str | None, menus: Path | None) -> None:
 
 @prompts.command()
 @MENUS
+@json_option()
 @click.pass_obj
-def missing(state: State, menus: Path | None) -> None:
+def missing(state: State, menus: Path | None, as_json: bool) -> None:
     """List prompts without a text in a language of a flow that plays them. Exit code 1 if any."""
     config = state.config()
     words = loading.prompts_in_use(config, menus)
     played = loading.played(menus or loading.directory(config), words, CATALOGUE)
     found = [each for each in words.missing() if each in played]
-    for prompt, language in found:
+    if as_json:
+        print_json([{"prompt": prompt, "language": language} for prompt, language in found])
+    for prompt, language in () if as_json else found:
         click.echo(f"{prompt} is missing in {language}: add it to prompts/{language}.yaml")
     if found:
         raise click.exceptions.Exit(1)
-    click.echo("no prompt is missing in any language")
+    if not as_json:
+        click.echo("no prompt is missing in any language")
 
 
 @prompts.command()
@@ -65,11 +71,15 @@ def missing(state: State, menus: Path | None) -> None:
 @click.pass_obj
 def render(state: State, menus: Path | None) -> None:
     """Render all prompts without placeholders into the cache, except recorded ones."""
+    from ari_app.main import speech
+
     state.make()
-    words = loading.prompts_in_use(state.config(), menus)
+    config = state.config()
+    begins("rendering the prompts: minutes if they are new")
+    words = loading.prompts_in_use(config, menus)
 
     async def rendering() -> None:
-        async with speech.spoken(state.config(), state, words, console(), seconds=None):
+        async with speech.spoken(config, state, words, console(), seconds=None):
             pass
 
     run(rendering())
@@ -101,6 +111,10 @@ def say(
 
     TEXT may be the name of a prompt; its placeholders are filled with NAME=VALUE: balance=12.50.
     """
+    from ari_app.main import speech, voices
+    from prompts.media import PromptMedia
+    from prompts.voice import Voice
+
     state.make()
     words = loading.prompts_in_use(state.config(), menus)
     lang = lang or words.languages[0]

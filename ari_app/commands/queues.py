@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.text import Text
 
 from ari_app.ami.queue_monitor import QueueView
+from ari_app.commands.as_json import json_option
 from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
@@ -24,7 +25,7 @@ AGAIN = 1.0
 
 @click.command()
 @click.option("--watch", is_flag=True, help="Update every second until Ctrl-C.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts: everything, whole numbers too.")
+@json_option(": everything, whole numbers too")
 @click.pass_obj
 def queues(state: State, watch: bool, as_json: bool) -> None:
     """Show waiting callers and agents of each queue."""

@@ -8,8 +8,6 @@ import click
 from ari_app.commands.language_argument import LANGUAGE
 from ari_app.config.state import State
 from ari_app.menus import loading
-from prompts.record_check import check
-from prompts.studio import as_csv, as_html, script
 
 MENUS = click.option(
     "--menus",
@@ -35,6 +33,8 @@ def studio(state: State, lang: str, output: Path, menus: Path | None) -> None:
 
     As studio-LANG.csv for a spreadsheet, and as studio-LANG.html to print.
     """
+    from prompts.studio import as_csv, as_html, script  # it loads numpy
+
     catalogue = loading.prompts_in_use(state.config(), menus)
     lines = script(catalogue, lang)
     output.mkdir(parents=True, exist_ok=True)
@@ -60,6 +60,8 @@ def record_check(
     DIRECTORY has a directory per language, as recordings/ of the state directory. Exit code 1 if
     something is wrong.
     """
+    from prompts.record_check import check  # it loads numpy
+
     catalogue = loading.prompts_in_use(state.config(), menus)
     every = check(directory, catalogue, lang)
     found = [each for each in every if not (no_missing and each.kind == "missing")]

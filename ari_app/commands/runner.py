@@ -1,11 +1,15 @@
 """Runs the coroutine of a command, and shows its progress."""
 
 import asyncio
+import sys
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import click
 import uvloop
-from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 T = TypeVar("T")
 
@@ -16,6 +20,14 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return runner.run(main)
 
 
-def console() -> Console:
+def begins(what: str) -> None:
+    """Say on standard error what takes its time, where no terminal shows how far it is."""
+    if not sys.stderr.isatty():
+        click.echo(what, err=True)
+
+
+def console() -> "Console":
     """A console on standard error, so that progress does not mix with piped output."""
+    from rich.console import Console  # most commands show no progress
+
     return Console(stderr=True)

@@ -1,30 +1,30 @@
 """`firstline status`: what runs."""
 
 import click
-from msgspec import json
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from ari_app.admin.status import Status, query
+from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.output import Output
 from ari_app.commands.runner import run
 from ari_app.config.state import State
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="For scripts: everything, with passwords.")
+@json_option(": everything, with passwords")
 @click.pass_obj
 def status(state: State, as_json: bool) -> None:
     """Show what runs, and the accounts of phones."""
     report = run(query(state))
     if as_json:
-        click.echo(json.format(json.encode(report), indent=2).decode())
+        print_json(report)
     else:
         _show(report)
 
 
 def _show(report: Status) -> None:
-    console = Console(soft_wrap=True)
+    console = Output(soft_wrap=True)
     if not report.running:
         console.print("[bold]Firstline does not run[/]: start it with `firstline up`")
     else:

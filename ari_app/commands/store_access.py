@@ -89,8 +89,24 @@ def moment(state: State, text: str) -> datetime:
 
 
 def shown(at: datetime, state: State) -> str:
-    """Format a time in the time zone of the site."""
-    return f"{at.astimezone(now(state).tzinfo):%Y-%m-%d %H:%M}"
+    """Format a time, to the minute, in the time zone of the site: ``2026-03-01 15:00 +03``."""
+    return _in_zone(at, state, "%Y-%m-%d %H:%M")
+
+
+def exactly(at: datetime, state: State) -> str:
+    """Format a time as :func:`shown` does, to the second."""
+    return _in_zone(at, state, "%Y-%m-%d %H:%M:%S")
+
+
+def _in_zone(at: datetime, state: State, form: str) -> str:
+    local = at.astimezone(ZoneInfo(state.config().site.timezone))
+    return f"{local:{form}} {offset(local)}"
+
+
+def offset(at: datetime) -> str:
+    """The offset of an aware time from UTC: ``+03``, ``-03:30``."""
+    text = f"{at:%z}"
+    return text[:3] if text[3:] == "00" else f"{text[:3]}:{text[3:5]}"
 
 
 def until_option(command: F) -> F:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.forget import forget
 from ari_app.commands.groups import Commands
 from ari_app.commands.import_subscribers import import_
@@ -32,15 +33,18 @@ def subscribers() -> None:
 @subscribers.command("list")
 @click.option("--after", default=0, help="Begin after the subscriber with this id.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+@json_option(": whole numbers, too; without passwords")
 @click.pass_obj
-def list_(state: State, after: int, limit: int) -> None:
+def list_(state: State, after: int, limit: int, as_json: bool) -> None:
     """List subscribers with the last digits of their numbers, page by page."""
 
     def some(db: Database) -> tuple[list[Subscriber], int]:
         return people.page(db, after, limit), people.count(db)
 
     found, total = read(state, some)
-    for one in found:
+    if as_json:
+        print_json([_fields(one) for one in found])
+    for one in () if as_json else found:
         words = (str(one.id), masked(one.msisdn), one.language, one.name, one.area)
         click.echo("  ".join(words))
     more = f"; go on with --after {found[-1].id}" if len(found) == limit else ""
@@ -49,20 +53,27 @@ def list_(state: State, after: int, limit: int) -> None:
 
 @subscribers.command()
 @click.argument("number")
+@json_option()
 @click.pass_obj
-def show(state: State, number: str) -> None:
+def show(state: State, number: str, as_json: bool) -> None:
     """Show the subscriber of NUMBER and the last attempts at their code word."""
 
     async def asking(store: Store) -> None:
         one = await _found(store, number)
         word = await store.read(code_words.of, one.id)
         until = await store.read(code_words.locked_out_until, one.id, datetime.now(UTC))
+        entries = await store.read(code_words.entries, one.id, ATTEMPTS_SHOWN)
+        if as_json:
+            has_word = word and {"at": word.at, "by": word.by, "pin": bool(word.pin)}
+            attempts = {"locked_until": until, "attempts": entries}
+            print_json({**_fields(one), "code_word": has_word, **attempts})
+            return
         click.echo(f"subscriber {one.id}: {one.msisdn}, {one.name}, {one.language}, {one.area}")
         has = f"set {shown(word.at, state)} by {word.by}" if word else "none"
         click.echo(f"code word: {has}{', and a PIN' if word and word.pin else ''}")
         if until is not None:
             click.echo(f"locked until {shown(until, state)}: `firstline subscribers unlock`")
-        for entry in await store.read(code_words.entries, one.id, ATTEMPTS_SHOWN):
+        for entry in entries:
             click.echo(_line(state, entry))
 
     with_store(state, asking)
@@ -161,6 +172,19 @@ async def _found(store: Store, number: str) -> Subscriber:
     if one is None:
         raise click.ClickException("no subscriber has this number: `firstline subscribers list`")
     return one
+
+
+def _fields(one: Subscriber) -> dict[str, object]:
+    """A subscriber as JSON: without the password of the phone."""
+    return {
+        "id": one.id,
+        "number": one.msisdn,
+        "name": one.name,
+        "language": one.language,
+        "area": one.area,
+        "sip_user": one.sip_user,
+        "created": one.created,
+    }
 
 
 def _asked(stdin: bool, called: str = "Code word") -> Secret:

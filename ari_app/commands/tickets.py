@@ -5,8 +5,8 @@ from functools import partial
 from uuid import uuid4
 
 import click
-from msgspec import json
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, now, read, shown, write
 from ari_app.commands.time_arguments import HELP, until
@@ -28,7 +28,7 @@ def tickets() -> None:
 @click.option("--department", metavar="NAME", help="Only those of a department.")
 @click.option("--owner", help='Only those of an agent; "" for those without an owner.')
 @click.option("--all", "closed", is_flag=True, help="Include solved and closed ones.")
-@click.option("--json", "as_json", is_flag=True, help="For scripts: everything, whole numbers too.")
+@json_option(": everything, whole numbers too")
 @click.pass_obj
 def list_(
     state: State,
@@ -44,7 +44,7 @@ def list_(
     listed = partial(kept.listed, department=department, owner=owner, closed=closed)
     found = read(state, listed, late_at=at if late else None)
     if as_json:
-        click.echo(json.format(json.encode(found), indent=2).decode())
+        print_json(found)
         return
     for one in found:
         click.echo(_line(one, state, at))
@@ -52,7 +52,7 @@ def list_(
 
 @tickets.command()
 @click.argument("id", type=int)
-@click.option("--json", "as_json", is_flag=True, help="For scripts: everything, whole numbers too.")
+@json_option(": everything, whole numbers too")
 @click.pass_obj
 def show(state: State, id: int, as_json: bool) -> None:
     """Show ticket ID and its history."""
@@ -60,8 +60,7 @@ def show(state: State, id: int, as_json: bool) -> None:
     if one is None:
         raise click.ClickException(f"there is no ticket {id}: `firstline tickets list`")
     if as_json:
-        text = json.encode({"ticket": one, "history": done})
-        click.echo(json.format(text, indent=2).decode())
+        print_json({"ticket": one, "history": done})
         return
     click.echo(_line(one, state, now(state)))
     known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"

@@ -5,12 +5,13 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.language_argument import LANGUAGE
+from ari_app.commands.output import Output
 from ari_app.commands.runner import console, run
 from ari_app.config.state import State
 from ari_app.main import voices as installed
@@ -19,7 +20,6 @@ from ivr.speech.phrases import digits
 from prompts import rhvoice_files
 from prompts.speaker import Speaker, usual_voice
 from prompts.speech_process import SpeechFailed
-from prompts.trial import attempt
 
 _TRIAL = datetime(2026, 11, 21, 14, 5)
 
@@ -30,21 +30,27 @@ def voices() -> None:
 
 
 @voices.command("list")
+@json_option()
 @click.pass_obj
-def list_(state: State) -> None:
+def list_(state: State, as_json: bool) -> None:
     """List the voices that an operator may use, and which are in use."""
     config = state.config()
     speakers = installed.settings(config, state).speakers
     there = installed.found(config, state)
-    table = Table(box=None, pad_edge=False)
-    for heading in ("language", "engine", "voice", "licence", "state"):
-        table.add_column(heading, no_wrap=True)
+    headings = ("language", "engine", "voice", "licence", "state")
+    rows = []
     for language in installed.spoken(config):
         for engine, voice, licence, usable in _known(language, there, speakers[language]):
             used = (speakers[language].engine, speakers[language].voice) == (engine, voice)
             shown = "in use" if used else "installed" if usable else "not installed"
-            table.add_row(language, engine, voice, licence, shown)
-    Console().print(table)
+            rows.append((language, engine, voice, licence, shown))
+    if as_json:
+        print_json([dict(zip(headings, row, strict=True)) for row in rows])
+        return
+    table = Table(*headings, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    Output(soft_wrap=True).print(table)
     if there is None:
         click.echo("`firstline voices install` fetches RHVoice and its voices (141 MB)")
 
@@ -101,6 +107,8 @@ def test(state: State, languages: tuple[str, ...], output: Path | None) -> None:
 
     Nothing is taken from the cache, and no other engine speaks instead.
     """
+    from prompts.trial import attempt  # it loads numpy
+
     state.make()
     settings = installed.settings(state.config(), state)
     if output is not None:

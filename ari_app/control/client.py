@@ -4,6 +4,7 @@ The HTTP client is imported when it is used: most commands look into the store a
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ _RELOAD = ReloadRequest()
 
 DEADLINE = 5.0
 """Seconds in which the application must begin to answer."""
+
+NOT_HERE = "Firstline does not run here: start it with `firstline up`"
 
 
 class NotRunningError(Exception):
@@ -91,8 +94,6 @@ class ControlClient:
     async def _request(
         self, method: str, what: str, body: bytes | None = None
     ) -> "AsyncIterator[aiohttp.ClientResponse]":
-        import aiohttp
-
         with ExitStack() as stack:
             try:
                 short = stack.enter_context(short_path(self._path))
@@ -100,6 +101,10 @@ class ControlClient:
                 raise NotRunningError(
                     f"there is no state in {self._path.parent}: start Firstline with `firstline up`"
                 ) from error
+            if not os.access(self._path, os.F_OK):
+                raise NotRunningError(NOT_HERE)
+            import aiohttp
+
             connector, timeout = aiohttp.UnixConnector(short), aiohttp.ClientTimeout(total=None)
             async with (
                 aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
@@ -125,6 +130,4 @@ class ControlClient:
                 "with `firstline down` and start it again"
             ) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise NotRunningError(
-                "Firstline does not run here: start it with `firstline up`"
-            ) from error
+            raise NotRunningError(NOT_HERE) from error

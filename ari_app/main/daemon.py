@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 from rich.console import Console
+from rich.markup import escape
 
 from ari_app.ari.link import Link
 from ari_app.config.settings import Config
@@ -40,6 +41,9 @@ _M_MMAP_THRESHOLD = -3
 
 READY_SECONDS = 30.0
 DETACHED_SECONDS = 600.0
+LINE = 2000
+"""Bytes of the log in which its last line is looked for."""
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -146,7 +150,10 @@ async def detach(state: State, console: Console, start: Start) -> None:
     command = [sys.executable, "-P", "-m", "ari_app.cli", "--state", str(state.directory), "up"]
     command += ["--take-over"] * start.take_over + ["--no-asterisk"] * (not start.own_asterisk)
     child = process.spawn(command, state.log)
-    with console.status(f"starting (its log is {state.log})"):
+    starting = f"starting (its log is {state.log})"
+    if not console.is_terminal:
+        log.info("%s", starting)
+    with console.status(starting) as shown:
         async with asyncio.timeout(DETACHED_SECONDS):
             while not await _ready(state):
                 if not process.alive(child):
@@ -154,7 +161,16 @@ async def detach(state: State, console: Console, start: Start) -> None:
                     raise UpError(
                         said.strip().removeprefix("Error: ") or "it exited while starting"
                     )
+                shown.update(f"starting: {escape(_last_line(state.log, log_size))}")
                 await asyncio.sleep(0.1)
+
+
+def _last_line(file: Path, begin: int) -> str:
+    """The last whole line of a log after its first ``begin`` bytes."""
+    with file.open("rb") as opened:
+        opened.seek(max(begin, file.stat().st_size - LINE))
+        lines = opened.read().decode(errors="replace").splitlines(keepends=True)
+    return next((line.strip() for line in reversed(lines) if line.endswith("\n")), "")
 
 
 async def _ready(state: State) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
@@ -18,7 +19,9 @@ from ivr import nodes
 from ivr.model import Book
 from ivr.secret import Secret
 from ivr.values import Phrase
-from prompts.media import PromptMedia
+
+if TYPE_CHECKING:  # it loads numpy
+    from prompts.media import PromptMedia
 
 APOLOGY = "sorry-problem"
 """The prompt that the dialplan plays when the application is unavailable."""
@@ -88,7 +91,7 @@ def wrapups(config: Config) -> Mapping[str, int]:
     return {name: queue.wrapup for queue in ours for name in queue.names.values()}
 
 
-async def apology(state: State, reading: PromptMedia, language: str) -> Path:
+async def apology(state: State, reading: "PromptMedia", language: str) -> Path:
     """Render the apology, in a language, to where the dialplan plays it; returns the file.
 
     The file is replaced by a rename, so that a playback of the old one goes on.

@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 RENDER_SECONDS = 30.0
 """How long the first start waits for prompts; others are rendered while callers are served."""
 
+LOG_SECONDS = 3.0
+"""How often the log says how far the prompts are, where no terminal shows it."""
+
 AMOUNTS = 200
 """Amounts of money up to this are spoken ahead, when callers are served."""
 
@@ -80,9 +83,17 @@ async def _render(reading: PromptMedia, served: asyncio.Event, console: Console)
     try:
         with Progress(console=console, transient=True) as bar:
             task = bar.add_task("rendering the prompts")
-            spoken = await reading.render_all(
-                lambda done, of: bar.update(task, completed=done, total=of), served=served.is_set
-            )
+            logged = asyncio.get_running_loop().time()
+
+            def shown(done: int, of: int) -> None:
+                nonlocal logged
+                bar.update(task, completed=done, total=of)
+                now = asyncio.get_running_loop().time()
+                if not console.is_terminal and now >= logged + LOG_SECONDS:
+                    logged = now
+                    log.info("rendering the prompts: %d of %d", done, of)
+
+            spoken = await reading.render_all(shown, served=served.is_set)
         if spoken:
             await reading.voice.renew()
     except SpeechFailed as failure:

@@ -5,15 +5,16 @@ from datetime import datetime
 from ari_app.store.calls import UNHEARD, Path, StepTaken
 
 
-def report(path: Path) -> list[str]:
+def report(path: Path, at: str) -> list[str]:
     """The call, line by line: who called, each step at its second, how it ended.
 
-    The caller's number shows its last four digits only. A flow is named where the call enters it.
+    ``at`` is when it began, as it is printed; the steps have their second of the call. The caller's
+    number shows its last four digits only. A flow is named where the call enters it.
     """
     began, ended = path.call.began, path.call.ended
     known = "unknown" if began.subscriber is None else f"subscriber {began.subscriber}"
     lines = [
-        f"{began.at:%Y-%m-%d %H:%M:%S} UTC  {_masked(began.caller)} ({known})"
+        f"{at}  {_masked(began.caller)} ({known})"
         f" dialled {began.dialled} over {began.line},"
         f" flow {began.flow}@{began.version[:8]}, {began.language}"
     ]

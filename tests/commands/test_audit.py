@@ -51,10 +51,10 @@ def worked(demo: State) -> State:
 
 
 LOOKS = [
-    "2026-03-01 15:03  boris  unknown  listens anna",
-    "2026-03-01 15:02  anna  subscriber 2 (…0002)  found",
-    "2026-03-01 15:01  boris  subscriber 1 (…0001)  chronology",
-    "2026-03-01 15:00  anna  subscriber 1 (…0001)  card c1",
+    "2026-03-01 15:03 +03  boris  unknown  listens anna",
+    "2026-03-01 15:02 +03  anna  subscriber 2 (…0002)  found",
+    "2026-03-01 15:01 +03  boris  subscriber 1 (…0001)  chronology",
+    "2026-03-01 15:00 +03  anna  subscriber 1 (…0001)  card c1",
 ]
 
 
@@ -76,8 +76,8 @@ def test_who_looked_at_whom(run: Run, words: tuple[str, ...], lines: list[str]) 
 @pytest.mark.usefixtures("worked")
 def test_what_was_done_for_whom(run: Run) -> None:
     done = "gift  recipient=…0002 minutes=30  code-word"
-    opened = f"2026-03-01 15:01  boris  subscriber 1 (…0001)  {done}  open  Просил сын"
-    ended = f"2026-03-01 15:00  anna  subscriber 1 (…0001)  {done}  ok  Просил сын"
+    opened = f"2026-03-01 15:01 +03  boris  subscriber 1 (…0001)  {done}  open  Просил сын"
+    ended = f"2026-03-01 15:00 +03  anna  subscriber 1 (…0001)  {done}  ok  Просил сын"
     assert run("acts").stdout.splitlines() == [opened, ended]
     assert run("acts", "--agent", "anna").stdout.splitlines() == [ended]
     assert run("acts", "--subscriber", "375990000002").stdout == ""

@@ -57,11 +57,11 @@ def test_messages(state: State) -> None:
         lambda db: outbox.attempt_failed(db, "3", "no phone at all"),
     )
     assert printed(state, "messages", "list").splitlines() == [
-        "2026-03-01 12:00:00 UTC  …0001  failed (no phone at all)",
+        "2026-03-01 15:00:00 +03  …0001  failed (no phone at all)",
         "    Третье",
-        "2026-03-01 12:00:00 UTC  …0002  waiting for 12:00:00 UTC (attempt 1: no phone)",
+        "2026-03-01 15:00:00 +03  …0002  waiting for 2026-03-01 15:00:00 +03 (attempt 1: no phone)",
         "    Второе",
-        "2026-03-01 12:00:00 UTC  …0001  sent",
+        "2026-03-01 15:00:00 +03  …0001  sent",
         "    Первое",
     ]
     assert "Второе" not in printed(state, "messages", "list", "--number", "+375 99 000-00-01")
@@ -76,7 +76,7 @@ def test_complaints(state: State) -> None:
         lambda db: complaints.add(db, "k2", "c2", "", None, "/spool/2.wav", 61.0, NOON),
     )
     first, second = printed(state, "complaints", "list").splitlines()
-    assert first == "1  2026-03-01 12:00:00 UTC  …0001  4 s  answer by 2026-03-16"
+    assert first == "1  2026-03-01 15:00:00 +03  …0001  4 s  answer by 2026-03-16"
     assert "unknown" in second
     assert "complaint 1 is closed" in printed(
         state, "complaints", "close", "1", "--answer", "Готово"
@@ -99,11 +99,11 @@ def test_callbacks(state: State) -> None:
         lambda db: callbacks.request(db, "k2", "c2", "375291234567", None, NOON),
     )
     first, second = printed(state, "callbacks", "list").splitlines()
-    assert first == f"1  2026-03-01 12:00:00 UTC  {NUMBER} (subscriber 1)  money  open"
-    assert second == "2  2026-03-01 12:00:00 UTC  375291234567 (unknown)  open"
+    assert first == f"1  2026-03-01 15:00:00 +03  {NUMBER} (subscriber 1)  money  open"
+    assert second == "2  2026-03-01 15:00:00 +03  375291234567 (unknown)  open"
     written(state, lambda db: callbacks.promise(db, 1, "anna", NOON, "о роутере"))
     promised = printed(state, "callbacks", "list").splitlines()[0]
-    assert "  money  promised by anna, due 2026-03-01 15:00  о роутере  open" in promised
+    assert "  money  promised by anna, due 2026-03-01 15:00 +03  о роутере  open" in promised
     assert "callback 1 is done" in printed(state, "callbacks", "done", "1")
     assert printed(state, "callbacks", "list") == f"{second}\n"
     assert "  о роутере  done\n" in printed(state, "callbacks", "list", "--all")

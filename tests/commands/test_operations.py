@@ -60,12 +60,15 @@ def test_orders_are_listed_and_shown(run: Run, demo: State) -> None:
         await store.close()
 
     asyncio.run(ordering())
-    done = "c1:7  2026-03-01 15:00  gift  done at 2026-03-01 15:00"
-    assert run("orders", "list").stdout.splitlines() == ["c2:9  2026-03-01 15:00  gift  open", done]
+    done = "c1:7  2026-03-01 15:00 +03  gift  done at 2026-03-01 15:00 +03"
+    assert run("orders", "list").stdout.splitlines() == [
+        "c2:9  2026-03-01 15:00 +03  gift  open",
+        done,
+    ]
     assert run("orders", "list", "--number", "375990000001").stdout.splitlines() == [done]
     assert "there is no subscriber 12" in run("orders", "list", "--number", "12").stderr
     shown = run("orders", "show", "c1:7").stdout
     for part in ("subscriber 1 (…0001)", '{"type":"give"}, for 0.50', '{"number":"5"}'):
         assert part in shown
-    assert "asked 1 times, next at 2026-03-01 15:00" in run("orders", "show", "c2:9").stdout
+    assert "asked 1 times, next at 2026-03-01 15:00 +03" in run("orders", "show", "c2:9").stdout
     assert "there is no order c3:1" in run("orders", "show", "c3:1").stderr

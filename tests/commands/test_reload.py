@@ -102,10 +102,10 @@ def test_versions_are_listed_and_shown(tmp_path: Path) -> None:
     keep(tmp_path)
     lines = firstline(tmp_path, "flows", "versions").output.splitlines()
     assert lines == [
-        "611  beefcafe   since 2026-03-01 12:00:00 UTC (reload)  0 calls",
-        "611  beefbeef   since 2026-03-01 12:00:00 UTC (reload)  0 calls",
-        "611  f00dfeed   since 2026-03-01 12:00:00 UTC (reload)  1 call, "
-        "2026-03-01 12:00:00 to 2026-03-01 12:00:00",
+        "611  beefcafe   since 2026-03-01 15:00:00 +03 (reload)  0 calls",
+        "611  beefbeef   since 2026-03-01 15:00:00 +03 (reload)  0 calls",
+        "611  f00dfeed   since 2026-03-01 15:00:00 +03 (reload)  1 call, "
+        "2026-03-01 15:00:00 +03 to 2026-03-01 15:00:00 +03",
     ]
     listed = json.decode(firstline(tmp_path, "flows", "versions", "611", "--json").output)
     assert [one["calls"] for one in listed] == [0, 0, 1]

@@ -14,7 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from ari_app.selfcare.http.addresses import AddressRefused, Reach
-from ari_app.selfcare.http.transport import LARGEST, Certificate, NoReply, Transport
+from ari_app.selfcare.http.reply import NoReply
+from ari_app.selfcare.http.transport import LARGEST, Certificate, Transport
 from ivr.events import Answered
 from ivr.http.request import Request
 from ivr.http.signature import signature

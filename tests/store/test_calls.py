@@ -86,8 +86,8 @@ async def test_call_is_reported(store: Store) -> None:
     await store.write(calls.add, [*whole_call("c1", 1), step(seq=2, key="secret")])
     path = await store.read(calls.path, "c1")
     assert path is not None
-    assert report(path) == [
-        "2026-03-01 12:00:00 UTC  …0001 (subscriber 1) dialled 611 over ari, flow 611@f00dfeed, ru",
+    assert report(path, "12:00 UTC") == [
+        "12:00 UTC  …0001 (subscriber 1) dialled 611 over ari, flow 611@f00dfeed, ru",
         "    1.00  main (menu)  played main-menu  key 1  -> balance",
         "    2.00  main (menu)  played main-menu  key secret  -> balance",
         "    9.50  gone (cause 16)",
@@ -99,7 +99,7 @@ async def test_what_was_not_heard_is_reported_so(store: Store) -> None:
     await store.write(calls.add, [began(), unheard])
     path = await store.read(calls.path, "c1")
     assert path is not None
-    assert report(path)[1] == "    1.00  main  not heard: main-menu"
+    assert report(path, "")[1] == "    1.00  main  not heard: main-menu"
 
 
 async def test_a_flow_is_named_where_the_call_enters_it(store: Store) -> None:
@@ -108,18 +108,20 @@ async def test_a_flow_is_named_where_the_call_enters_it(store: Store) -> None:
     await store.write(calls.add, [began(), *steps])
     path = await store.read(calls.path, "c1")
     assert path is not None
-    assert [": " in line for line in report(path)[1:-1]] == [
+    assert [": " in line for line in report(path, "")[1:-1]] == [
         *(False, False, True, False, True, False, False)
     ]
-    assert report(path)[3] == "    3.00  paying: main (menu)  played main-menu  key 1  -> balance"
-    assert report(path)[5].startswith("    5.00  611: main (menu)")
+    assert (
+        report(path, "")[3] == "    3.00  paying: main (menu)  played main-menu  key 1  -> balance"
+    )
+    assert report(path, "")[5].startswith("    5.00  611: main (menu)")
 
 
 async def test_call_that_lasts_is_reported_so(store: Store) -> None:
     await store.write(calls.add, [began()])
     path = await store.read(calls.path, "c1")
     assert path is not None
-    assert report(path)[-1].endswith("the call is under way")
+    assert report(path, "")[-1].endswith("the call is under way")
 
 
 @settings(deadline=None)

@@ -5,6 +5,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from ari_app.selfcare import breaker as circuit
 from ari_app.selfcare.billing import UnknownSubscriber
 from ari_app.selfcare.breaker import Breaker, Closed, Open, Rule
-from ari_app.selfcare.http.transport import NoReply, Reply, Transport
+from ari_app.selfcare.http.reply import NoReply, Reply
 from ari_app.selfcare.operation_request import OperationRequest
 from ivr.events import Answered
 from ivr.http.answers import UnusableAnswer, answered, has_status
@@ -22,6 +23,9 @@ from ivr.http.signature import AS_OF, OLD, about_subscriber
 from ivr.http.templates import Given, TemplateError
 from ivr.model import ACCEPTED
 from ivr.values import Moment, Sealed, Text, Values
+
+if TYPE_CHECKING:  # it loads the HTTP client, which commands that know operations do without
+    from ari_app.selfcare.http.transport import Transport
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +67,7 @@ class HttpOperations:
     name, and raises ``LookupError`` with what to do."""
 
     def __init__(
-        self, transport: Transport, secret: Callable[[str], str], now: Callable[[], datetime]
+        self, transport: "Transport", secret: Callable[[str], str], now: Callable[[], datetime]
     ) -> None:
         self._transport = transport
         self._secret = secret

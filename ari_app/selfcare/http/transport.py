@@ -12,6 +12,7 @@ from msgspec import Struct
 from yarl import URL
 
 from ari_app.selfcare.http.addresses import AddressRefused, CheckedResolver, Reach
+from ari_app.selfcare.http.reply import NoReply, Reply
 from ivr.http.request import Request
 
 LARGEST = 1 << 18
@@ -37,23 +38,6 @@ class Certificate(Struct, frozen=True):
         if self.certificate:
             context.load_cert_chain(self.certificate, self.key or None)
         return context
-
-
-class Reply(Struct, frozen=True):
-    """What a back end answered, and after how many seconds."""
-
-    status: int
-    body: bytes
-    seconds: float
-
-
-class NoReply(Exception):  # noqa: N818 - named by what is so, not as an error
-    """No answer. ``sent``: the request may have arrived; ``final``: trying again is useless."""
-
-    def __init__(self, why: str, sent: bool, final: bool = False) -> None:
-        super().__init__(why)
-        self.sent = sent
-        self.final = final
 
 
 class Transport:
