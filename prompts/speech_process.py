@@ -14,7 +14,7 @@ from prompts.messages import SpeakRequest, SpeakResult, VoiceSetup
 
 log = logging.getLogger(__name__)
 
-START_DEADLINE = 20.0
+START_DEADLINE = 60.0
 """Seconds for a new process to report ready (it takes half a second)."""
 
 REST = 3.0

@@ -55,7 +55,7 @@ __all__ = [
 
 E = TypeVar("E")
 
-START = 10.0
+START = 30.0
 """How long the phone's process may take to start, in seconds."""
 ACKNOWLEDGE = 5.0
 """How long the phone, or the server for a registration, may take to answer, in seconds."""
