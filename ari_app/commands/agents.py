@@ -1,8 +1,6 @@
 """`firstline agents`: the agents, their phones, passwords and roles."""
 
 import asyncio
-import re
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar, get_args
@@ -21,13 +19,12 @@ from ari_app.store import changes, desk_sessions, subscribers
 from ari_app.store.agents import Agent, Role
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
+from ari_app.workplace.new_agents import is_login, taken_by, with_phone
 from ari_app.workplace.passwords import faults, generated
 from ivr.problems import near
 from ivr.secret import Secret
 
 T = TypeVar("T")
-
-_LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 
 
 @click.group(cls=Commands)
@@ -75,31 +72,32 @@ def add(
     languages: tuple[str, ...],
 ) -> None:
     """Add an agent who signs in as NAME, with a SIP account for their phone."""
-    if not _LOGIN.fullmatch(name):
+    if not is_login(name):
         raise click.BadParameter(
             "a login is 2 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter",
             param_hint="NAME",
         )
-    phone = Secret(secrets.token_urlsafe(18))
     languages = languages or state.config().site.languages[:1]
-    new = Agent(name, full_name, extension, languages, extension, phone, role)
+    new = with_phone(name, full_name, extension, languages, role)
 
     async def adding(store: Store) -> None:
         there = await store.read(staff.everyone)
-        for one in there:
-            if name == one.name:
-                raise click.ClickException(f"there is an agent {name} already: choose another")
-            if extension in (one.extension, one.sip_user):
-                raise click.ClickException(f"{extension} is the phone of {one.name}: dial another")
+        if (one := taken_by(new, there)) is not None:
+            raise click.ClickException(
+                f"there is an agent {name} already: choose another"
+                if name == one.name
+                else f"{extension} is the phone of {one.name}: dial another"
+            )
         people = await store.read(subscribers.with_phones)
         # An account that Asterisk cannot read is an error now, not at its next start.
         pbx_site.site(state.config(), state.keys(), people, (*there, new), pbx_site.APOLOGY)
-        made = change(state, by, "agents add", name, f"{role}, extension {extension}")
+        made = change(state, by, "agents add", name, f"{role}, {extension}")
         await store.write(changes.made, made, staff.add, [new])
         await refresh_application(state)
 
     with_store(state, adding)
-    click.echo(f"{name} is added; their phone: SIP user {extension}, password {phone.reveal()}")
+    phone = new.sip_password.reveal()
+    click.echo(f"{name} is added; their phone: SIP user {extension}, password {phone}")
     click.echo(_phone_hint(state, extension))
     click.echo(f"they can sign in once they have a password: `firstline agents password {name}`")
 

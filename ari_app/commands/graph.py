@@ -1,11 +1,9 @@
 """`firstline flows schema` and `firstline flows graph`: the JSON Schema and pictures of flows."""
 
-import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 from msgspec import json
@@ -14,6 +12,7 @@ from ari_app.commands.language_argument import LANGUAGE
 from ari_app.commands.store_access import now, read
 from ari_app.commands.time_arguments import SINCE_HELP, since
 from ari_app.config.state import State
+from ari_app.main.flow_graph import CannotDraw, drawn, texts_of
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store.flow_traffic import traffic
@@ -24,7 +23,6 @@ from ivr.model import Flow, Operation
 from ivr.problems import near
 from ivr.schema import Names
 from ivr.schema import schema as made
-from prompts.catalogue import Catalogue
 
 TEXTS: Mapping[str, Callable[[Picture], str]] = {
     ".dot": dot,
@@ -34,7 +32,7 @@ TEXTS: Mapping[str, Callable[[Picture], str]] = {
 }
 """Suffix of a file -> what renders it."""
 
-DRAWN = (".svg", ".png", ".pdf")
+DRAWN: Mapping[str, Literal["svg", "png", "pdf"]] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 """Suffixes of files that Graphviz renders."""
 
 _directory = click.argument(
@@ -141,7 +139,10 @@ def graph(
     output = output or Path(f"{flow}.svg")
     _write(
         picture(
-            found.book, names, _words(found.catalogue, lang or found.catalogue.languages[0]), passed
+            found.book,
+            names,
+            texts_of(found.catalogue, lang or found.catalogue.languages[0]),
+            passed,
         ),
         output,
     )
@@ -154,24 +155,13 @@ def _traffic(
     return read(state, traffic, flow.flow, "" if all_versions else flow.version, since)
 
 
-def _words(texts: Catalogue, language: str) -> Mapping[str, str]:
-    """The texts of prompts in a language, or in the first that they have."""
-    return {prompt: texts.template(prompt, language)[1].source for prompt in texts.prompts}
-
-
 def _write(found: Picture, output: Path) -> None:
     ending = output.suffix.lower()
     if ending in TEXTS:
         output.write_text(TEXTS[ending](found), encoding="utf-8")
         return
-    program = shutil.which("dot")
-    if program is None:
-        raise click.ClickException(
-            "Graphviz is not installed: `apt-get install --no-install-recommends "
-            f"graphviz`; or write {output.with_suffix('.mmd')} or {output.with_suffix('.dot')}"
-        )
-    done = subprocess.run(
-        [program, f"-T{ending[1:]}", "-o", output], input=dot(found), capture_output=True, text=True
-    )
-    if done.returncode:
-        raise click.ClickException(f"Graphviz could not draw {output}: {done.stderr.strip()}")
+    try:
+        output.write_bytes(drawn(found, DRAWN[ending]))
+    except CannotDraw as error:
+        others = f"{output.with_suffix('.mmd')} or {output.with_suffix('.dot')}"
+        raise click.ClickException(f"{error}; or write {others}") from error

@@ -103,7 +103,8 @@ def force(
     """Force SCHEDULE open or closed until a time."""
     _known(schedules(state.config()), schedule)
     override = Forced(to, moment(state, text_until), by, why)
-    forcing = change(state, by, f"hours force {to}", schedule, why)
+    what: changes.What = "hours force open" if to == "open" else "hours force closed"
+    forcing = change(state, by, what, schedule, why)
     write(state, changes.made, forcing, forced_hours.force, schedule, override, now(state))
     click.echo(f"{schedule} is forced {to} until {shown(override.until, state)}")
 

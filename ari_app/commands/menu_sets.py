@@ -1,9 +1,5 @@
 """`firstline flows diff` and `rollback`: whole sets of menus."""
 
-import asyncio
-from collections.abc import Mapping
-from typing import Final
-
 import click
 from msgspec import json
 
@@ -14,15 +10,10 @@ from ari_app.commands.store_access import by_option, with_store
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.control.requests import ReloadRequest
-from ari_app.main.releases import directories, keep_set
-from ari_app.menus.files import Directories
-from ari_app.menus.live import Release, Reloaded
+from ari_app.main.releases import directories
+from ari_app.main.rollback import NoSuchSet, put_files, restore_set
+from ari_app.menus.live import Reloaded
 from ari_app.store import menu_sets
-from ari_app.store.db import Store
-from ari_app.store.menu_sets import MenuSet
-
-ASIDE: Final = "unreleased"
-"""How a set is marked that was on the disk, but never in force."""
 
 
 @click.command()
@@ -55,24 +46,17 @@ def rollback(state: State, version: int | None, by: str) -> None:
     disk and was never in force is kept as a set of its own before.
     """
     where = directories(state.config(), state)
-
-    async def rolling(store: Store) -> tuple[MenuSet, dict[str, str]]:
-        sets = await store.read(menu_sets.listed)
-        wanted = _wanted(sets, version)
-        files = await store.read(menu_sets.files_of, wanted.id)
-        aside = await keep_set(store, where, Release(ASIDE, by))
-        if aside is not None:
-            click.echo(f"what was on the disk is kept as {aside}")
-        in_force = next(one for one in sets if one.how != ASIDE)
-        for name in await _restored(store, where, files):
-            click.echo(f"restored: {name}")
-        return wanted, await store.read(menu_sets.files_of, in_force.id)
-
     try:
-        wanted, before = with_store(state, rolling)
+        restored = with_store(state, lambda store: restore_set(store, where, version, by))
+        if restored.aside is not None:
+            click.echo(f"what was on the disk is kept as {restored.aside}")
+        for name in restored.names:
+            click.echo(f"restored: {name}")
         answer = run(ControlClient(state.control).reload(ReloadRequest(by=by, how="rollback")))
+    except NoSuchSet as error:
+        raise click.ClickException(str(error)) from error
     except NotRunningError as error:
-        click.echo(f"the files are those of {wanted.id}; {error}", err=True)
+        click.echo(f"the files are those of {restored.to.id}; {error}", err=True)
         return
     except OSError as error:
         raise click.ClickException(
@@ -80,27 +64,6 @@ def rollback(state: State, version: int | None, by: str) -> None:
         ) from error
     done = json.decode(answer, type=Reloaded)
     if done.problems:
-        with_store(state, lambda store: _restored(store, where, before))
+        with_store(state, lambda store: put_files(store, where, restored.before))
         click.echo("the files are again those of the menus in force", err=True)
     report(done)
-
-
-def _wanted(sets: list[MenuSet], version: int | None) -> MenuSet:
-    released = [one for one in sets if one.how != ASIDE]
-    if version is None:
-        if len(released) < 2:
-            raise click.ClickException("no other set was in force: `firstline flows history`")
-        return released[1]
-    found = [one for one in sets if one.id == version]
-    if not found:
-        known = ", ".join(str(one.id) for one in sets) or "none"
-        raise click.ClickException(f"there is no set {version}: {known} (`flows history`)")
-    return found[0]
-
-
-async def _restored(store: Store, where: Directories, files: Mapping[str, str]) -> list[str]:
-    """Make the files those of a set; returns the names that changed."""
-    contents = {}
-    for hash_ in set(files.values()):
-        contents[hash_] = await store.read(menu_sets.content, hash_)
-    return await asyncio.to_thread(where.restore, files, contents.__getitem__)

@@ -13,7 +13,7 @@ from ari_app.commands.runner import run
 from ari_app.commands.time_arguments import HELP, until
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.store.changes import Change
+from ari_app.store.changes import Change, What
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 
@@ -114,7 +114,7 @@ def until_option(command: F) -> F:
     return click.option("--until", "text_until", metavar="WHEN", required=True, help=HELP)(command)
 
 
-def change(state: State, by: str, what: str, subject: str | int, detail: str = "") -> Change:
+def change(state: State, by: str, what: What, subject: str | int, detail: str = "") -> Change:
     """The record of a change by a command, for :func:`ari_app.store.changes.made`."""
     return Change(now(state), by, what, str(subject), detail)
 

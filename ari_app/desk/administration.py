@@ -1,16 +1,12 @@
-"""The administrators' page: its port, and what its forms ask for."""
+"""The administrators' page: its port, and what it asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from ari_app.desk.accounts import Role
-from ari_app.desk.form_input import InvalidField
-
-LONGEST = 600
-"""The most characters of a field."""
 
 
 class ScheduleRow(Struct, frozen=True):
@@ -58,13 +54,14 @@ class ComplaintRow(Struct, frozen=True):
 
 
 class AgentRow(Struct, frozen=True):
-    """An agent."""
+    """An agent, and the queues they serve."""
 
     name: str
     full_name: str
     extension: str
     role: Role
     may_sign_in: bool
+    queues: Collection[str] = ()
 
 
 class ChangeRow(Struct, frozen=True):
@@ -85,6 +82,7 @@ class MenuSetRow(Struct, frozen=True):
     how: str
     by: str
     changes: Sequence[str]
+    in_force: bool = False
 
 
 class Preview(Struct, frozen=True):
@@ -95,7 +93,8 @@ class Preview(Struct, frozen=True):
 
 
 class Overview(Struct, frozen=True):
-    """What the page shows; ``areas`` are those that an announcement may be for."""
+    """What the page shows; ``areas`` are those that an announcement may be for, ``queues`` those of
+    our Asterisk."""
 
     schedules: Sequence[ScheduleRow]
     announcements: Sequence[AnnouncementRow]
@@ -106,6 +105,8 @@ class Overview(Struct, frozen=True):
     menus: Sequence[MenuSetRow]
     areas: Sequence[str]
     languages: Sequence[str]
+    queues: Sequence[str] = ()
+    flows: Sequence[str] = ()
 
 
 # What the forms ask for.
@@ -167,8 +168,37 @@ class SignOut(Struct, frozen=True):
     agent: str
 
 
+class PutQueues(Struct, frozen=True):
+    """An agent serves these queues, and no others."""
+
+    agent: str
+    queues: frozenset[str]
+
+
+class NewPassword(Struct, frozen=True):
+    """An agent signs in with a password that is made now, and shown once."""
+
+    agent: str
+
+
+class AddAgent(Struct, frozen=True):
+    """A new agent; the password of their phone is shown once."""
+
+    name: str
+    full_name: str
+    extension: str
+    role: Role
+    languages: tuple[str, ...]
+
+
 class ReloadMenus(Struct, frozen=True):
     """Give the menus on the disk to new calls."""
+
+
+class RollBack(Struct, frozen=True):
+    """Make the files those of a set of menus, and give it to new calls."""
+
+    id: int
 
 
 Request: TypeAlias = (
@@ -180,16 +210,29 @@ Request: TypeAlias = (
     | CloseComplaint
     | PutRole
     | SignOut
+    | NewPassword
+    | PutQueues
+    | AddAgent
     | ReloadMenus
+    | RollBack
 )
 
 
-class Refused(Exception):  # noqa: N818 - named by what is so, not as an error
-    """Nothing was changed; ``word`` of ``words.yaml`` says why."""
+class Outcome(Struct, frozen=True):
+    """What came of a change that has more to say than that it is done: texts of ``words.yaml``
+    with their values, and ``details``, such as what a rollback changed."""
 
-    def __init__(self, word: str) -> None:
+    said: Sequence[tuple[str, Mapping[str, str]]] = ()
+    details: Sequence[str] = ()
+
+
+class Refused(Exception):  # noqa: N818 - named by what is so, not as an error
+    """Nothing was changed; ``word`` of ``words.yaml`` says why, ``details`` which ones."""
+
+    def __init__(self, word: str, details: Sequence[str] = ()) -> None:
         super().__init__(word)
         self.word = word
+        self.details = details
 
 
 class Administration(Protocol):
@@ -204,54 +247,9 @@ class Administration(Protocol):
     async def preview(self) -> Preview:
         """What differs between the menus on the disk and those in force."""
 
-    async def change(self, by: str, request: Request) -> None:
-        """Make a change; :class:`Refused` if it cannot be made."""
+    async def graph(self, flow: str) -> bytes | None:
+        """The picture of a flow in force with its recent calls, as SVG; None if there is no such
+        flow. :class:`Refused` if it cannot be drawn."""
 
-
-def requested(what: str, fields: Mapping[str, str]) -> Request:
-    """The request of a form; :class:`InvalidField` names a field that is missing or wrong."""
-    match what:
-        case "force-open" | "force-closed":
-            to: Literal["open", "closed"] = "open" if what == "force-open" else "closed"
-            return ForceHours(_text(fields, "schedule"), to, _text(fields, "until"), _why(fields))
-        case "free":
-            return FreeHours(_text(fields, "schedule"))
-        case "announce":
-            said = {name[5:]: _text(fields, name) for name in fields if name.startswith("text-")}
-            return Announce(fields.get("area", ""), said, _text(fields, "until"))
-        case "role":
-            role = next((one for one in get_args(Role) if one == fields.get("role")), None)
-            if role is None:
-                raise InvalidField("role")
-            return PutRole(_text(fields, "agent"), role)
-        case "reload":
-            return ReloadMenus()
-        case "agent-out":
-            return SignOut(_text(fields, "agent"))
-    return _of_one(what, fields)
-
-
-def _of_one(what: str, fields: Mapping[str, str]) -> Request:
-    """The request of a form about something with a number."""
-    number = _text(fields, "id")
-    if not (number.isascii() and number.isdigit() and len(number) < 18):
-        raise InvalidField("id")
-    match what:
-        case "cancel" | "mended":
-            return EndAnnouncement(int(number), what == "mended")
-        case "called-back":
-            return CloseCallback(int(number))
-        case "answered":
-            return CloseComplaint(int(number), _text(fields, "answer"))
-    raise InvalidField("what")
-
-
-def _why(fields: Mapping[str, str]) -> str:
-    return " ".join(fields.get("why", "").split())[:LONGEST]
-
-
-def _text(fields: Mapping[str, str], name: str) -> str:
-    value = " ".join(fields.get(name, "").split())
-    if not 0 < len(value) <= LONGEST:
-        raise InvalidField(name)
-    return value
+    async def change(self, by: str, request: Request) -> Outcome | None:
+        """Make a change; :class:`Refused` if it cannot be made. None: it is done, no more."""

@@ -97,6 +97,7 @@ async def serving(
             web.get("/", pages.desk),
             web.get(ADMIN, admin.page),
             web.post(ADMIN, admin.change),
+            web.get(f"{ADMIN}/flows/{{flow}}.svg", admin.graph),
             web.get(WEBSOCKET, pages.websocket),
             web.get("/sign-in", sign_in.page),
             web.post("/sign-in", sign_in.sign_in),

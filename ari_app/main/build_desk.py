@@ -1,6 +1,5 @@
 """Builds the agents' desk, and the watch on the queues that it shows."""
 
-import asyncio
 from functools import partial
 
 from msgspec import Struct
@@ -11,9 +10,9 @@ from ari_app.ari.supervisor import supervise
 from ari_app.background import Background
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
+from ari_app.main.desk_controls import menu_control, phone_control
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
-from ari_app.workplace.administration import MenuControl
 from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.build import DeskServices, Workplace
 from ivr.model import Book
@@ -56,24 +55,12 @@ async def build_desk(
             begin=background.begin,
             card_posted=shared.cards.wake if shared.cards else None,
             refreshed=callers.actions.refresh,
-            menu_control=MenuControl(
-                partial(_preview, shared), partial(_reload, shared, background)
-            ),
+            menu_control=menu_control(shared, background),
+            hashed=shared.hasher.password,
+            asterisk_phones=phone_control(shared, background),
         )
     )
     return AgentDesk(workplace, queues)
-
-
-async def _preview(shared: Shared) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a reload of the menus would change, and why it would be rejected."""
-    found = await shared.menus.preview()
-    return found.details, found.problems
-
-
-async def _reload(shared: Shared, background: Background, by: str) -> tuple[str, ...]:
-    """Reload the menus, also when the browser goes away meanwhile; why they were rejected."""
-    reloading = background.begin(shared.menus.reload("reload", by))
-    return (await asyncio.shield(reloading)).problems
 
 
 def _ami_settings(shared: Shared) -> ami.Settings:

@@ -14,9 +14,13 @@ from ari_app.control.server import Handlers, serve_control
 from ari_app.main import processes
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk
+from ari_app.main.foundation import clock
 from ari_app.main.reloading import reload_all
 from ari_app.main.shared import Shared
 from ari_app.main.signals import Signals
+from ari_app.menus.live import Reloaded
+from ari_app.store.changes import Change, What, record
+from ari_app.store.errors import StoreError
 from ari_app.ussd import gateway
 
 log = logging.getLogger(__name__)
@@ -79,9 +83,22 @@ class ControlHandlers(Struct, frozen=True):
             every = reload_all(self.shared.foundation, menus, request.by)
             result = await asyncio.shield(self.background.begin(every))
             await self.refresh()
+            if not result.problems:
+                await self._record(request, result.menus)
             return json.encode(result)
         reloading = self.background.begin(menus.reload(request.how, request.by))
-        return json.encode(await asyncio.shield(reloading))
+        done = await asyncio.shield(reloading)
+        await self._record(request, done)
+        return json.encode(done)
+
+    async def _record(self, request: ReloadRequest, done: Reloaded) -> None:
+        """Record who had the menus reloaded; a failure does not make it undone."""
+        what: What = "flows rollback" if request.how == "rollback" else "flows reload"
+        if request.by and not done.problems:
+            try:
+                await self.shared.store.write(record, Change(clock(), request.by, what, ""))
+            except StoreError as error:
+                log.error("who reloaded the menus was not recorded: %s", error)
 
     async def stop(self, request: StopRequest) -> None:
         """Take no more calls, and stop when those in progress have ended."""

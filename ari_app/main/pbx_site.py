@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,8 @@ def site(
     apology: str,
 ) -> conf.Site:
     """The site of the settings; raises :class:`asterisk_conf.site.SiteError`."""
-    queues = tuple(queues_of(config))
+    agents = tuple(agents)
+    queues = tuple(_with_put(queue, agents) for queue in queues_of(config))
     names = tuple(queue.name for queue in queues)
     return conf.Site(
         secrets=conf.Secrets(_secret(keys.ari), _secret(keys.ami)),
@@ -58,7 +59,7 @@ def site(
                 _secret(one.sip_password),
                 one.full_name,
                 one.extension,
-                names,
+                tuple(name for name in names if one.queues.get(name, 0) is not None),
                 one.name,
                 one.languages,
             )
@@ -83,6 +84,20 @@ def queues_of(config: Config) -> Iterator[conf.Queue]:
     for name in dict.fromkeys((*config.site.queues, *config.queues)):
         settings = config.queues.get(name, conf.QueueSettings())
         yield conf.Queue(name, **structs.asdict(settings))
+
+
+def members(config: Config) -> Mapping[str, Collection[str]]:
+    """Queue -> the logins of the agents who serve it by the settings, none for all agents; of the
+    queues that we render."""
+    ours = queues_of(config) if config.manages_asterisk else ()
+    return {queue.name: tuple(queue.agents) for queue in ours}
+
+
+def _with_put(queue: conf.Queue, agents: Iterable[Agent]) -> conf.Queue:
+    """A queue with the agents who were put into it beside those that the settings name."""
+    put = ((one.name, one.queues.get(queue.name)) for one in agents if queue.agents)
+    more = {name: penalty for name, penalty in put if penalty is not None}
+    return structs.replace(queue, agents={**queue.agents, **more})
 
 
 def wrapups(config: Config) -> Mapping[str, int]:

@@ -50,7 +50,7 @@ async def reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> Reloa
         await live.give_back(before)
         return ReloadedAll(menus=done)
     try:
-        asterisk = await _asterisk(foundation, menus)
+        asterisk = await reload_asterisk(foundation, menus)
     except (PbxError, SiteError, OSError) as error:
         log.error("Asterisk was not reloaded: %s", error)
         return ReloadedAll(by_day, at_start, menus=done, problems=(str(error),))
@@ -60,8 +60,11 @@ async def reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> Reloa
     return ReloadedAll(by_day, at_start, asterisk, done)
 
 
-async def _asterisk(foundation: Foundation, menus: LiveMenus) -> tuple[str, ...]:
-    """Have our Asterisk read phones, queues and numbers again; returns what needs a start."""
+async def reload_asterisk(foundation: Foundation, menus: LiveMenus) -> tuple[str, ...]:
+    """Have our Asterisk read phones, queues and numbers again; returns what needs a start.
+
+    Raises ``PbxError``, ``SiteError`` and ``OSError``.
+    """
     config = foundation.config
     if not config.manages_asterisk:
         return ()

@@ -1,16 +1,16 @@
 """Agents, who answer calls."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from ari_app.store import cards, desk_sessions
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 
-_COLUMNS = "name, full_name, extension, languages, sip_user, sip_password, role, password"
+_COLUMNS = "name, full_name, extension, languages, sip_user, sip_password, role, password, queues"
 
 Role: TypeAlias = Literal["agent", "senior", "supervisor", "admin"]
 """What an agent may do at the desk; each may do what those before it may."""
@@ -18,7 +18,11 @@ Role: TypeAlias = Literal["agent", "senior", "supervisor", "admin"]
 
 class Agent(Struct, frozen=True):
     """An agent: ``name`` is the login, ``extension`` dials the agent's phone, ``password`` is the
-    hash of the desk's password, ``""`` if the agent may not sign in."""
+    hash of the desk's password, ``""`` if the agent may not sign in.
+
+    ``queues``: queue -> penalty of the agent, None to be out of it; for a queue that is not among
+    them the settings say who serves it.
+    """
 
     name: str
     full_name: str
@@ -28,6 +32,7 @@ class Agent(Struct, frozen=True):
     sip_password: Secret
     role: Role = "agent"
     password: str = ""
+    queues: Mapping[str, int | None] = {}
 
 
 def add(db: Database, agents: Iterable[Agent]) -> frozenset[str]:
@@ -38,9 +43,11 @@ def add(db: Database, agents: Iterable[Agent]) -> frozenset[str]:
 
 def _add(db: Database, one: Agent) -> bool:
     who = (one.name, one.full_name, one.extension, " ".join(one.languages))
+    desk = (one.role, one.password, json.encode(one.queues).decode())
     added = db.conn.execute(
-        f"insert into agents ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        (*who, one.sip_user, one.sip_password.reveal(), one.role, one.password),
+        f"insert into agents ({_COLUMNS})"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        (*who, one.sip_user, one.sip_password.reveal(), *desk),
     )
     return added.rowcount == 1
 
@@ -74,6 +81,11 @@ def put_role(db: Database, name: str, role: Role) -> bool:
     return _put(db, "role", name, role)
 
 
+def put_queues(db: Database, name: str, queues: Mapping[str, int | None]) -> bool:
+    """Set :attr:`Agent.queues`; False if there is no such agent."""
+    return _put(db, "queues", name, json.encode(queues).decode())
+
+
 def _put(db: Database, column: str, name: str, value: str) -> bool:
     done = db.conn.execute(f"update agents set {column} = ? where name = ?", (value, name))
     return done.rowcount == 1
@@ -82,6 +94,11 @@ def _put(db: Database, column: str, name: str, value: str) -> bool:
 def _agents(db: Database, tail: str, *values: object) -> list[Agent]:
     rows = db.conn.execute(f"select {_COLUMNS} from agents {tail}", values)
     return [
-        Agent(name, full_name, extension, tuple(languages.split()), user, Secret(password), *more)
-        for name, full_name, extension, languages, user, password, *more in rows
+        Agent(
+            *(name, full_name, extension, tuple(languages.split()), user, Secret(password)),
+            role=role,
+            password=hashed,
+            queues=json.decode(queues, type=dict[str, int | None]),
+        )
+        for name, full_name, extension, languages, user, password, role, hashed, queues in rows
     ]

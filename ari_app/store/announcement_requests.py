@@ -30,12 +30,28 @@ class Reach(Struct, frozen=True):
 
 
 def record_heard(db: Database, heard: Iterable[int], number: str, call: str, at: datetime) -> None:
-    """Store that a caller heard announcements; once for each call."""
-    db.conn.executemany(
-        "insert into announcement_hearings (announcement, call, number, at) values (?, ?, ?, ?)"
-        " on conflict do nothing",
-        [(id, call, db.numbers.msisdn(number) or "", micros(at)) for id in heard],
+    """Store that a caller heard announcements; once for each call. They are counted by number, or
+    by call where the number is withheld."""
+    msisdn = db.numbers.msisdn(number) or ""
+    for id in heard:
+        new = _is_new(db, id, msisdn)
+        added = db.conn.execute(
+            "insert into announcement_hearings (announcement, call, number, at)"
+            " values (?, ?, ?, ?) on conflict do nothing",
+            (id, call, msisdn, micros(at)),
+        )
+        if new and added.rowcount == 1:
+            db.conn.execute("update announcements set heard = heard + 1 where id = ?", (id,))
+
+
+def _is_new(db: Database, announcement: int, msisdn: str) -> bool:
+    """Whether no call of a number heard an announcement; "" is never known."""
+    # The plus keeps SQLite from reading all who heard the announcement.
+    before = db.conn.execute(
+        "select 1 from announcement_hearings where number = ? and +announcement = ? limit 1",
+        (msisdn, announcement),
     )
+    return not msisdn or before.fetchone() is None
 
 
 def heard_since(db: Database, announcements: Collection[int], number: str, at: datetime) -> bool:
@@ -79,16 +95,13 @@ def request_notification(
 
 
 def reach(db: Database, announcement: int) -> Reach:
-    """Count callers by number, or by call where the number is withheld."""
-    (heard,) = db.conn.execute(
-        "select count(distinct iif(number = '', call, number)) from announcement_hearings"
-        " where announcement = ?",
+    """How many callers heard an announcement, and how many asked for a message."""
+    found = db.conn.execute(
+        "select heard, (select count(*) from announcement_wishes where announcement = id)"
+        " from announcements where id = ?",
         (announcement,),
     ).fetchone()
-    (requests,) = db.conn.execute(
-        "select count(*) from announcement_wishes where announcement = ?", (announcement,)
-    ).fetchone()
-    return Reach(heard, requests)
+    return Reach(*found) if found else Reach(0, 0)
 
 
 def notify_ended(db: Database, at: datetime, post: Post, text: Text) -> int:

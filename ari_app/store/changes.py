@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Concatenate, Literal, ParamSpec, TypeVar
+from typing import Concatenate, Literal, ParamSpec, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -14,14 +14,34 @@ T = TypeVar("T")
 
 Place = Literal["command", "desk"]
 
+What: TypeAlias = Literal[
+    "hours force open",
+    "hours force closed",
+    "hours free",
+    "announce add",
+    "announce extend",
+    "announce cancel",
+    "callbacks done",
+    "complaints close",
+    "agents add",
+    "agents password",
+    "agents queues",
+    "agents role",
+    "agents sign-out",
+    "agents remove",
+    "flows reload",
+    "flows rollback",
+]
+"""What is changed: the command that does it; the desk has a text for each."""
+
 
 class Change(Struct, frozen=True):
-    """One change: who made it and when, ``what`` such as "hours force", of which ``subject``, and
+    """One change: who made it and when, ``what`` such as "hours free", of which ``subject``, and
     in ``detail`` how. ``place``: by a command, or at the desk."""
 
     at: datetime
     who: str
-    what: str
+    what: What
     subject: str
     detail: str = ""
     place: Place = "command"

@@ -16,32 +16,46 @@ from ari_app.store import (
     callbacks,
     changes,
     complaints,
-    desk_sessions,
     forced_hours,
     menu_sets,
     subscribers,
 )
 from ari_app.store.announcements import Announcement
-from ari_app.store.changes import Change
+from ari_app.store.changes import Change, What
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.sqlite import Database
+from ari_app.workplace.agent_administration import AgentAdministration, serves
 from ivr.hours.schedule import Forced, Schedule, hours_at
 from prompts.template import unspoken
 
 
+class RolledBack(Struct, frozen=True):
+    """What a rollback changed in what callers hear, or why it was rejected, so that nothing
+    changed; ``aside``: the set that keeps what was on the disk and never in force."""
+
+    changes: Sequence[str]
+    problems: Sequence[str] = ()
+    aside: int | None = None
+
+
 class MenuControl(Struct, frozen=True):
     """The menus in force: what a reload would change, and why it would be rejected; a reload by
-    someone, which returns why it was rejected."""
+    someone, which returns why it was rejected; a rollback to a set by someone, None if there is
+    no such set; the names of the flows; the picture of one as SVG, or why there is none, None if
+    there is no such flow."""
 
     preview: Callable[[], Awaitable[tuple[Sequence[str], Sequence[str]]]]
     reload: Callable[[str], Awaitable[Sequence[str]]]
+    roll_back: Callable[[int, str], Awaitable[RolledBack | None]]
+    flows: Callable[[], Sequence[str]]
+    graph: Callable[[str], Awaitable[bytes | str | None]]
 
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SETS = 5
+SETS = 8
 """How many sets of menus are shown."""
 
 CHANGES = 30
@@ -60,6 +74,7 @@ class StoredAdministration:
         store: Store,
         schedules: Callable[[], Mapping[str, Schedule]],
         menus: MenuControl,
+        agents: AgentAdministration,
         refreshed: Callable[[], Awaitable[None]],
         now: Callable[[], datetime],
         zone: str,
@@ -68,6 +83,7 @@ class StoredAdministration:
         self._store = store
         self._schedules = schedules
         self._menus = menus
+        self._agents = agents
         self._refreshed = refreshed
         self._now = now
         self._zone = ZoneInfo(zone)
@@ -84,53 +100,77 @@ class StoredAdministration:
         """What a reload of the menus would change."""
         return admin.Preview(*await self._menus.preview())
 
-    async def change(self, by: str, request: admin.Request) -> None:
+    async def graph(self, flow: str) -> bytes | None:
+        """The picture of a flow with its calls."""
+        try:
+            found = await self._menus.graph(flow)
+        except StoreError as error:
+            raise DeskUnavailable(str(error)) from error
+        if isinstance(found, str):
+            raise admin.Refused("admin-no-graph", [found])
+        return found
+
+    async def change(self, by: str, request: admin.Request) -> admin.Outcome | None:
         """Make a change, and let calls know."""
         try:
-            await self._change(by, request)
+            outcome = await self._change(by, request)
         except StoreError as error:
             raise DeskUnavailable(str(error)) from error
         await self._refreshed()
+        return outcome
 
-    async def _change(self, by: str, request: admin.Request) -> None:
+    async def _change(self, by: str, request: admin.Request) -> admin.Outcome | None:
         at = self._now()
+
+        def made(what: What, subject: str | int, detail: str = "") -> Change:
+            return Change(at, by, what, str(subject), detail, "desk")
+
         match request:
             case admin.ForceHours(schedule, to, until, why):
                 self._known(schedule)
                 forced = Forced(to, self._until(until, at), by, why)
-                change = Change(at, by, f"hours force {to}", schedule, why, "desk")
+                what: What = "hours force open" if to == "open" else "hours force closed"
+                change = made(what, schedule, why)
                 await self._made(change, forced_hours.force, schedule, forced, at)
             case admin.FreeHours(schedule):
-                change = Change(at, by, "hours free", schedule, "", "desk")
+                change = made("hours free", schedule)
                 await self._made(change, forced_hours.free, schedule, by, at)
             case admin.Announce():
                 await self._announce(by, request, at)
             case admin.EndAnnouncement(id, restored):
-                detail = "mended" if restored else ""
-                change = Change(at, by, "announce cancel", str(id), detail, "desk")
+                change = made("announce cancel", id, "mended" if restored else "")
                 await self._made(change, announcements.cancel, id, restored, at)
             case admin.CloseCallback(id):
-                change = Change(at, by, "callbacks done", str(id), "", "desk")
+                change = made("callbacks done", id)
                 await self._made(change, callbacks.done, id)
             case admin.CloseComplaint(id, answer):
-                change = Change(at, by, "complaints close", str(id), answer, "desk")
+                change = made("complaints close", id, answer)
                 await self._made(change, complaints.close, id, answer)
             case admin.ReloadMenus():
-                if await self._menus.reload(by):
-                    raise admin.Refused("admin-rejected")
-            case admin.PutRole() | admin.SignOut():
-                await self._change_agent(by, request, at)
+                await self._reload(made("flows reload", ""))
+            case admin.RollBack(id):
+                return await self._roll_back(made("flows rollback", id), id)
+            case _:
+                return await self._agents.change(by, request, at)
+        return None
 
-    async def _change_agent(
-        self, by: str, request: admin.PutRole | admin.SignOut, at: datetime
-    ) -> None:
-        match request:
-            case admin.PutRole(agent, role):
-                change = Change(at, by, "agents role", agent, role, "desk")
-                await self._made(change, _put_role, agent, role)
-            case admin.SignOut(agent):
-                change = Change(at, by, "agents sign-out", agent, "", "desk")
-                await self._made(change, _sign_out, agent)
+    async def _reload(self, change: Change) -> None:
+        if problems := await self._menus.reload(change.who):
+            raise admin.Refused("admin-rejected", problems)
+        await self._store.write(changes.record, change)
+
+    async def _roll_back(self, change: Change, id: int) -> admin.Outcome:
+        done = await self._menus.roll_back(id, change.who)
+        if done is None:
+            raise admin.Refused("admin-gone")
+        if done.problems:
+            raise admin.Refused("admin-not-restored", done.problems)
+        await self._store.write(changes.record, change)
+        same = "" if done.changes else "-same"
+        said = [(f"admin-restored{same}", {"id": str(id)})]
+        if done.aside is not None:
+            said.append(("admin-aside", {"id": str(done.aside)}))
+        return admin.Outcome(said, done.changes)
 
     async def _announce(self, by: str, request: admin.Announce, at: datetime) -> None:
         texts = {code: request.texts[code] for code in self._languages if code in request.texts}
@@ -174,6 +214,8 @@ class StoredAdministration:
         self, db: Database, schedules: Mapping[str, Schedule], at: datetime
     ) -> admin.Overview:
         forced = forced_hours.unexpired(db, at)
+        sets, members = menu_sets.listed(db), self._agents.members()
+        in_force = next((each.id for each in sets if each.how != "unreleased"), 0)
         return admin.Overview(
             schedules=[
                 _schedule(each, at, forced_hours.in_force(forced.get(name, []), at))
@@ -190,7 +232,8 @@ class StoredAdministration:
             ],
             agents=[
                 admin.AgentRow(
-                    each.name, each.full_name, each.extension, each.role, bool(each.password)
+                    *(each.name, each.full_name, each.extension, each.role, bool(each.password)),
+                    serves(each, members),
                 )
                 for each in agents.everyone(db)
             ],
@@ -199,11 +242,15 @@ class StoredAdministration:
                 for each in changes.recent(db, CHANGES)
             ],
             menus=[
-                admin.MenuSetRow(each.id, each.at, each.how, each.by, each.changes)
-                for each in menu_sets.listed(db)[:SETS]
+                admin.MenuSetRow(
+                    each.id, each.at, each.how, each.by, each.changes, each.id == in_force
+                )
+                for each in sets[:SETS]
             ],
             areas=[area for area in subscribers.areas(db) if area],
             languages=self._languages,
+            queues=tuple(members),
+            flows=self._menus.flows(),
         )
 
 
@@ -217,22 +264,3 @@ def _announcement(db: Database, one: Announcement) -> admin.AnnouncementRow:
     reach = announcement_requests.reach(db, one.id)
     whom, text = ", ".join((*one.areas, *one.tariffs)), next(iter(one.texts.values()), "♪")
     return admin.AnnouncementRow(one.id, whom, text, one.until, one.by, reach.heard, reach.requests)
-
-
-def _put_role(db: Database, name: str, role: agents.Role) -> bool:
-    """Set a role. The last administrator who may sign in stays one, so that there is one."""
-    others = [
-        each
-        for each in agents.everyone(db)
-        if each.role == "admin" and each.password and each.name != name
-    ]
-    if role != "admin" and not others:
-        raise admin.Refused("admin-last")
-    return agents.put_role(db, name, role)
-
-
-def _sign_out(db: Database, name: str) -> bool:
-    if agents.by_name(db, name) is None:
-        return False
-    desk_sessions.end_all(db, name)
-    return True

@@ -29,6 +29,7 @@ from ari_app.store.db import Store
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.workplace.accounts import StoredAccounts, StoredSessions
 from ari_app.workplace.administration import MenuControl, StoredAdministration
+from ari_app.workplace.agent_administration import AgentAdministration, Phones
 from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.cards import StoredCards
@@ -37,6 +38,7 @@ from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
 from ari_app.workplace.queue_control import QueueControl, Supervise
 from ivr.model import Book
+from ivr.secret import Secret
 from prompts.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
@@ -79,6 +81,8 @@ class DeskServices(Struct, frozen=True):
     begin: Begin
     refreshed: Callable[[], Awaitable[None]]
     menu_control: MenuControl
+    hashed: Callable[[Secret], Awaitable[str]]
+    asterisk_phones: Phones
     card_posted: Callable[[], None] | None = None
     """Called when an event of a card waits to be sent to another system; None: none is sent."""
 
@@ -98,6 +102,12 @@ class Workplace:
             services.store,
             lambda: services.menus()[1].schedules,
             services.menu_control,
+            AgentAdministration(
+                services.store,
+                services.hashed,
+                services.asterisk_phones,
+                services.config.site.languages,
+            ),
             partial(self._refreshed, services.refreshed),
             services.now,
             services.config.site.timezone,

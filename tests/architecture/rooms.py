@@ -46,7 +46,7 @@ ROOMS = {
         "builds the application and runs it; may know all the others",
         "admin ami ari background calls config control demo fulfilment menus messaging",
         "selfcare session store ussd workplace",
-        "asterisk_conf ivr ivr.check ivr.speech prompts",
+        "asterisk_conf ivr ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",

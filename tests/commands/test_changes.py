@@ -32,7 +32,7 @@ def test_each_change_is_recorded_with_who_made_it(run: Run) -> None:
         ("anna", "agents sign-out", "vera", ""),
         ("anna", "agents password", "vera", ""),
         ("boris", "agents role", "vera", "senior"),
-        ("anna", "agents add", "vera", "agent, extension 741"),
+        ("anna", "agents add", "vera", "agent, 741"),
     ]
     assert [one["what"] for one in listed(run, "--by", "boris")] == ["agents role"]
     assert "boris  agents role  vera  senior" in run("changes").stdout

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from ari_app.desk.administration import Overview, Preview, Refused, Request
+from ari_app.desk.administration import Outcome, Overview, Preview, Refused, Request
 from ari_app.desk.caller_profile import (
     Account,
     Arrival,
@@ -288,6 +288,7 @@ class FakeAdministration:
         self.overview_is = Overview((), (), (), (), (), (), (), (), ("ru", "en"))
         self.changed: list[tuple[str, Request]] = []
         self.refuses = ""
+        self.outcome: Outcome | None = None
         self.differs = Preview((), ())
 
     async def overview(self) -> Overview:
@@ -296,7 +297,13 @@ class FakeAdministration:
     async def preview(self) -> Preview:
         return self.differs
 
-    async def change(self, by: str, request: Request) -> None:
+    async def graph(self, flow: str) -> bytes | None:
+        if self.refuses:
+            raise Refused(self.refuses, ["Graphviz is not installed"])
+        return b"<svg/>" if flow == "*111" else None
+
+    async def change(self, by: str, request: Request) -> Outcome | None:
         if self.refuses:
             raise Refused(self.refuses)
         self.changed.append((by, request))
+        return self.outcome

@@ -1,12 +1,17 @@
 """The administrators' page: who may see it, what it shows, and what its forms ask for."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from playwright.async_api import Page, expect
 
 from ari_app.desk import administration as admin
 from ari_app.desk.accounts import Role
+from ari_app.desk.change_words import changed
+from ari_app.desk.words import page_languages, word
+from ari_app.menus.live import How
+from ari_app.store.changes import What
 from tests.desk.fakes import NOW
 from tests.desk.http_client import PASSWORD, HttpClient, RunningDesk
 
@@ -16,11 +21,13 @@ FULL = admin.Overview(
     announcements=[admin.AnnouncementRow(7, "", "Outage & repair", SOON, "anna", 12, 3)],
     callbacks=[admin.CallbackRow(8, NOW, "375990000001", None, "")],
     complaints=[admin.ComplaintRow(9, NOW, "", 12.4, SOON)],
-    agents=[admin.AgentRow("vera", "Vera Ryabinina", "703", "senior", False)],
+    agents=[admin.AgentRow("vera", "Vera Ryabinina", "703", "senior", False, ["claims"])],
     changes=[admin.ChangeRow(NOW, "anna", "hours force closed", "claims", "drill")],
     menus=[admin.MenuSetRow(4, NOW, "reload", "vera", ["flow 611: node main: key 5 is new"])],
     areas=["Minsk"],
     languages=["ru", "en"],
+    queues=["support", "claims"],
+    flows=["*111"],
 )
 
 
@@ -50,8 +57,9 @@ async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
     for shown in (
         *("claims: open until", "Forced by boris: drill &lt;b&gt;", "Outage &amp; repair"),
         *("Heard: 12, waiting for a text: 3.", "Complaint 9", "Vera Ryabinina", "may not sign in"),
-        "hours force closed claims: drill",
-        "reload vera: flow 611: node main: key 5 is new",
+        "opening hours, forced closed: claims: drill",
+        *("Queues: claims", 'name="queue-claims" checked', 'name="queue-support">'),
+        *("Set 4", "reload, vera", "flow 611: node main: key 5 is new", "Restore this set"),
     ):
         assert shown in page, shown
 
@@ -79,6 +87,27 @@ async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
         ({"what": "answered", "id": "9", "answer": "Sorry."}, admin.CloseComplaint(9, "Sorry.")),
         ({"what": "role", "agent": "vera", "role": "admin"}, admin.PutRole("vera", "admin")),
         ({"what": "reload"}, admin.ReloadMenus()),
+        ({"what": "rollback", "id": "4"}, admin.RollBack(4)),
+        (
+            {"what": "agent-queues", "agent": "vera", "queue-support": "on", "queue-b c": "on"},
+            admin.PutQueues("vera", frozenset({"support", "b c"})),
+        ),
+        (
+            {"what": "agent-queues", "agent": "vera"},
+            admin.PutQueues("vera", frozenset()),
+        ),
+        ({"what": "agent-password", "agent": "vera"}, admin.NewPassword("vera")),
+        (
+            {
+                "what": "agent-add",
+                "name": "oleg",
+                "full_name": "Oleg  Sych",
+                "extension": "704",
+                "role": "agent",
+                "speaks-en": "on",
+            },
+            admin.AddAgent("oleg", "Oleg Sych", "704", "agent", ("en",)),
+        ),
         ({"what": "agent-out", "agent": "vera"}, admin.SignOut("vera")),
     ],
     ids=lambda value: value["what"] if isinstance(value, dict) else "",
@@ -126,6 +155,48 @@ async def test_menus_are_compared_before_they_are_reloaded(
     page = await (await boss.get("/admin?preview", Accept_Language="en")).text()
     assert shown in page
     assert ("Reload the menus" in page) == reloads
+
+
+async def test_what_is_shown_once_stands_in_the_answer(boss: HttpClient) -> None:
+    boss.server.administration.outcome = admin.Outcome(
+        [("admin-password-is", {"agent": "vera", "password": "<k7&>"})], ["flow 611: is <new>"]
+    )
+    form = {"what": "agent-password", "agent": "vera", "csrf": await boss.token()}
+    answer = await boss.post("/admin", form, Accept_Language="en")
+    page = await answer.text()
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "The password of vera: &lt;k7&amp;&gt;." in page
+    assert "<li>flow 611: is &lt;new&gt;</li>" in page
+
+
+@pytest.mark.parametrize("code", page_languages())
+def test_each_change_has_its_words(code: str) -> None:
+    for what in get_args(What):
+        line = changed(admin.ChangeRow(NOW, "anna", what, "x1", "drill"), code)
+        assert "x1: drill" in line
+        assert what not in line, f"no word of words.yaml for {what}"
+    for how in get_args(How):
+        assert word(f"how-{how}", code)
+    assert changed(admin.ChangeRow(NOW, "a", "agents role", "vera", "admin"), "ru") == (
+        "роль оператора vera: администратор"
+    )
+    assert changed(admin.ChangeRow(NOW, "a", "agents add", "vera", "admin, 703"), "ru") == (
+        "добавлен оператор vera: администратор, 703"
+    )
+
+
+async def test_a_flow_is_drawn(boss: HttpClient) -> None:
+    boss.server.administration.overview_is = FULL
+    there = "/admin/flows/%2A111.svg"
+    assert there in await (await boss.get("/admin")).text()
+    answer = await boss.get(there)
+    assert (answer.content_type, await answer.text()) == ("image/svg+xml", "<svg/>")
+    assert (await boss.get("/admin/flows/611.svg")).status == 404
+    boss.server.administration.refuses = "admin-no-graph"
+    assert "Graphviz is not installed" in await (await boss.get(there)).text()
+    boss.server.accounts.set_role("boris", "supervisor")
+    assert (await boss.get(there)).status == 403
 
 
 async def test_why_nothing_was_changed_is_said(boss: HttpClient) -> None:

@@ -103,6 +103,12 @@ async def test_what_is_done_to_an_account_is_so_at_once(
     assert "Пожар." in await asyncio.to_thread(one.out, "announce", "list")
     made = (await asyncio.to_thread(one.out, "changes", "--limit", "1")).strip()
     assert made.endswith("anna  announce add  everyone  Пожар.  (desk)")
+    new = {"name": "vera", "full_name": "Vera", "extension": "703", "role": "agent"}
+    assert "SIP 703" in await browser.change(what="agent-add", **new)
+    await browser.change(**{"what": "agent-queues", "agent": "vera", "queue-claims": "on"})
+    for queue, serves in (("claims", True), ("support", False)):
+        members = await asyncio.to_thread(one.out, "pbx", "console", f"queue show {queue}")
+        assert ("PJSIP/703" in members) == serves, members
     tab = await browser.wire()
     made, said = await agents(one, "password", "anna", "--generate")
     assert said == "anna was signed out of 1 browser"

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from ari_app.store import (
     agent_actions,
     agents,
-    announcement_requests,
     bulk_import,
     calls,
     card_events,
@@ -56,10 +55,6 @@ def reports() -> Mapping[str, tuple[str, Use]]:
     return {
         "flow_traffic.traffic": (year, lambda db: flow_traffic.traffic(db, "611")),
         "versions.usage": (year, lambda db: versions.usage(db, "611")),
-        "announcement_requests.reach": (
-            "it counts the callers of an announcement",
-            lambda db: announcement_requests.reach(db, 300),
-        ),
         "calls.counts": (
             "it counts the calls of a day",
             lambda db: calls.counts(db, NOW - DAY),
@@ -180,7 +175,7 @@ def _cards() -> Iterator[tuple[str, Use]]:
     yield "menu_sets.listed", menu_sets.listed
     yield "menu_sets.files_of", lambda db: menu_sets.files_of(db, 1)
     yield "menu_sets.content", _content
-    change = Change(NOW, AGENT, "hours force", "office")
+    change = Change(NOW, AGENT, "hours free", "office")
     yield "changes.made", lambda db: changes.made(db, change, lambda _: True)
     yield "changes.record", lambda db: changes.record(db, change)
     for who in (None, AGENT):
@@ -222,6 +217,7 @@ def _desk() -> Iterator[tuple[str, Use]]:
     yield "agents.by_name", lambda db: agents.by_name(db, AGENT)
     yield "agents.remove", lambda db: agents.remove(db, AGENT, NOW)
     yield "agents.put_password", lambda db: agents.put_password(db, AGENT, "hash")
+    yield "agents.put_queues", lambda db: agents.put_queues(db, AGENT, {"support": 5})
     yield "agents.put_role", lambda db: agents.put_role(db, AGENT, "admin")
     session = Session(NEW, AGENT, "csrf", NOW, NOW, NOW, NOW + DAY)
     yield "desk_sessions.add", lambda db: desk_sessions.add(db, session)

@@ -103,6 +103,7 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "announcements.cancel", lambda db: announcements.cancel(db, 5, True, NOW)
     yield "announcements.area_and_tariff", lambda db: announcements.area_and_tariff(db, WHO)
     heard = ([300], NUMBER)
+    yield "announcement_requests.reach", lambda db: asked.reach(db, 300)
     yield "announcement_requests.record_heard", lambda db: asked.record_heard(db, *heard, NEW, NOW)
     yield (
         "announcement_requests.heard_since",

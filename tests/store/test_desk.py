@@ -65,13 +65,15 @@ async def test_sessions_end(store: Store) -> None:
     assert await store.read(desk_sessions.find, "d", NOON) is not None
 
 
-async def test_an_agent_gets_a_password_and_a_role(store: Store) -> None:
+async def test_an_agent_gets_a_password_a_role_and_queues(store: Store) -> None:
     await store.write(agents.add, [ANNA, replace(ANNA, name="boris", extension="2", sip_user="2")])
     assert (ANNA.role, ANNA.password) == ("agent", "")
     assert await store.read(agents.by_name, "anna") == ANNA
     assert await store.write(agents.put_password, "anna", "$argon2id$")
     assert await store.write(agents.put_role, "anna", "supervisor")
-    changed = replace(ANNA, password="$argon2id$", role="supervisor")
+    queues = {"support": 5, "claims": None}
+    assert await store.write(agents.put_queues, "anna", queues)
+    changed = replace(ANNA, password="$argon2id$", role="supervisor", queues=queues)
     assert await store.read(agents.by_name, "anna") == changed
     assert [one.role for one in await store.read(agents.everyone)] == ["agent", "supervisor"]
     assert not await store.write(agents.put_password, "nobody", "")

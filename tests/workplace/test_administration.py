@@ -1,6 +1,6 @@
 """What administrators change at the desk: done in the store, and recorded with who did it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +11,8 @@ from ari_app.desk import administration as admin
 from ari_app.store import agents, announcements, callbacks, complaints, forced_hours
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store
-from ari_app.workplace.administration import MenuControl, StoredAdministration
+from ari_app.workplace.administration import MenuControl, RolledBack, StoredAdministration
+from ari_app.workplace.agent_administration import AgentAdministration, Phones
 from ivr.hours.schedule import Schedule
 from ivr.secret import Secret
 from tests.operators import BELARUS
@@ -31,11 +32,18 @@ class Desk:
         self.refreshed = 0
         self.problems: tuple[str, ...] = ()
         self.reloaded: list[str] = []
-        menus = MenuControl(self._preview, self._reload)
+        self.misplaced = ""
+        self.applied, self.ours = 0, True
+        self.restored = RolledBack(["flow 611: node main: key 5 is gone"], aside=3)
+        menus = MenuControl(
+            self._preview, self._reload, self._roll_back, lambda: ["611"], self._graph
+        )
+        phones = Phones(self._faults, self._apply, lambda: {"support": (), "claims": ("vera",)})
         self.administration = StoredAdministration(
             store,
             lambda: {"claims": SHUT},
             menus,
+            AgentAdministration(store, self._hashed, phones, ["ru"]),
             self._refresh,
             lambda: NOON,
             "Europe/Minsk",
@@ -49,8 +57,33 @@ class Desk:
         self.reloaded.append(by)
         return self.problems
 
+    async def _roll_back(self, id: int, by: str) -> RolledBack | None:
+        return self.restored if (id, by) == (2, "boris") else None
+
+    async def _graph(self, flow: str) -> bytes | str | None:
+        found: dict[str, bytes | str] = {"611": b"<svg/>", "100": "Graphviz is not installed"}
+        return found.get(flow)
+
+    async def _hashed(self, password: Secret) -> str:
+        self.password = password.reveal()
+        return f"hash of {self.password}"
+
+    async def _faults(self, staff: Sequence[Agent]) -> str:
+        """Why an agent with the extension ``misplaced`` cannot be."""
+        wrong = any(one.extension == self.misplaced for one in staff)
+        return f"{self.misplaced} is a number of the site" if wrong else ""
+
+    async def _apply(self) -> bool:
+        self.applied += 1
+        return self.ours
+
     async def _refresh(self) -> None:
         self.refreshed += 1
+
+    async def outcome(self, request: admin.Request) -> admin.Outcome:
+        outcome = await self.administration.change("boris", request)
+        assert outcome is not None
+        return outcome
 
     async def change(self, request: admin.Request) -> admin.Overview:
         await self.administration.change("boris", request)
@@ -109,6 +142,10 @@ async def test_an_announcement_begins_and_ends(desk: Desk) -> None:
         (admin.CloseComplaint(7, "Sorry."), "admin-gone"),
         (admin.PutRole("nobody", "admin"), "admin-gone"),
         (admin.SignOut("nobody"), "admin-gone"),
+        (admin.NewPassword("nobody"), "admin-gone"),
+        (admin.PutQueues("nobody", frozenset({"support"})), "admin-gone"),
+        (admin.AddAgent("Oleg!", "Oleg Sych", "704", "agent", ()), "admin-login-form"),
+        (admin.RollBack(9), "admin-gone"),
     ],
 )
 async def test_what_cannot_be_is_refused_and_not_recorded(
@@ -147,3 +184,70 @@ async def test_menus_are_reloaded_by_who_asks(desk: Desk) -> None:
     assert await desk.refused(admin.ReloadMenus()) == "admin-rejected"
     assert desk.reloaded == ["boris", "boris"]
     assert (await desk.administration.preview()).problems == desk.problems
+
+
+async def test_menus_are_rolled_back_and_what_changed_is_said(desk: Desk) -> None:
+    outcome = await desk.outcome(admin.RollBack(2))
+    assert [word for word, _ in outcome.said] == ["admin-restored", "admin-aside"]
+    assert outcome.details == ["flow 611: node main: key 5 is gone"]
+    [one] = (await desk.administration.overview()).changes
+    assert (one.who, one.what, one.subject) == ("boris", "flows rollback", "2")
+    desk.restored = RolledBack((), ["611.yaml:3:1: unknown-node"])
+    assert await desk.refused(admin.RollBack(2)) == "admin-not-restored"
+    assert len((await desk.administration.overview()).changes) == 1
+
+
+async def test_an_agent_is_added_and_given_a_password(desk: Desk) -> None:
+    wanted = admin.AddAgent("oleg", "Oleg Sych", "704", "agent", ("xx",))
+    outcome = await desk.outcome(wanted)
+    stored = await desk.store.read(agents.by_name, "oleg")
+    assert stored is not None
+    assert outcome.said[0][1] == {
+        "agent": "oleg",
+        "user": "704",
+        "password": stored.sip_password.reveal(),
+    }
+    assert (stored.extension, stored.role, stored.password) == ("704", "agent", "")
+    assert stored.languages == ("ru",)
+    same_phone = admin.AddAgent("ivan", "Ivan", "704", "agent", ("ru",))
+    assert await desk.refused(same_phone) == "admin-taken"
+    desk.misplaced = "611"
+    other = admin.AddAgent("ivan", "Ivan", "611", "agent", ("ru",))
+    assert await desk.refused(other) == "admin-phone-wrong"
+    outcome = await desk.outcome(admin.NewPassword("oleg"))
+    assert outcome.said == [("admin-password-is", {"agent": "oleg", "password": desk.password})]
+    there = await desk.administration.overview()
+    assert there.agents[0].may_sign_in
+    assert [one.what for one in there.changes] == ["agents password", "agents add"]
+    assert all(desk.password not in one.detail for one in there.changes)
+
+
+async def test_an_agent_is_put_into_queues_and_taken_out(desk: Desk) -> None:
+    """Only what differs from the settings is kept, so that these may change."""
+    agent = Agent("oleg", "Oleg Sych", "704", ("ru",), "704", Secret("x"))
+    await desk.store.write(agents.add, [agent])
+    assert (await desk.administration.overview()).agents[0].queues == ("support",)
+    for queues, kept in (
+        ({"claims", "gone"}, {"support": None, "claims": 0}),
+        ({"support", "claims"}, {"claims": 0}),
+        ({"support"}, {}),
+    ):
+        there = await desk.change(admin.PutQueues("oleg", frozenset(queues)))
+        assert set(there.agents[0].queues) == queues - {"gone"}
+        stored = await desk.store.read(agents.by_name, "oleg")
+        assert stored is not None
+        assert stored.queues == kept
+    assert there.changes[-1].detail == "claims"
+    assert desk.applied == 3
+    desk.ours = False
+    outcome = await desk.outcome(admin.PutQueues("oleg", frozenset()))
+    assert outcome.said == [("admin-queues-later", {})]
+
+
+async def test_a_flow_is_drawn_or_it_is_said_why_not(desk: Desk) -> None:
+    assert (await desk.administration.overview()).flows == ["611"]
+    assert await desk.administration.graph("611") == b"<svg/>"
+    assert await desk.administration.graph("112") is None
+    with pytest.raises(admin.Refused) as refusal:
+        await desk.administration.graph("100")
+    assert refusal.value.details == ["Graphviz is not installed"]

@@ -30,6 +30,8 @@ from ari_app.store.schema.m020_growth import growth
 from ari_app.store.schema.m021_menu_sets import menu_sets
 from ari_app.store.schema.m022_changes import changes
 from ari_app.store.schema.m023_card_events import card_events
+from ari_app.store.schema.m024_announcement_reach import announcement_reach
+from ari_app.store.schema.m025_agent_queues import agent_queues
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -56,6 +58,8 @@ _IN_ORDER = (
     menu_sets,
     changes,
     card_events,
+    announcement_reach,
+    agent_queues,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -21,6 +21,8 @@
 -- migration menu_sets
 -- migration changes
 -- migration card_events
+-- migration announcement_reach
+-- migration agent_queues
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -38,7 +40,7 @@ CREATE TABLE agents (
             languages text not null,
             sip_user text not null unique,
             sip_password text not null
-        , role text not null default 'agent', password text not null default '') strict;
+        , role text not null default 'agent', password text not null default '', queues text not null default '{}') strict;
 CREATE TABLE tariffs (
             id text primary key,
             names text not null,
@@ -157,7 +159,7 @@ CREATE TABLE announcements (
             author text not null,
             cancelled integer,
             mended integer not null default 0
-        ) strict;
+        , heard integer not null default 0) strict;
 CREATE INDEX announcements_by_end on announcements (until);
 CREATE TABLE announcement_hearings (
             announcement integer not null references announcements,

@@ -1,0 +1,69 @@
+"""Back to a whole set of menus that was in force: its files replace those on the disk."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from ari_app.main.releases import keep_set
+from ari_app.menus.files import Directories
+from ari_app.menus.live import Release
+from ari_app.store import menu_sets
+from ari_app.store.db import Store
+from ari_app.store.menu_sets import MenuSet
+
+ASIDE: Final = "unreleased"
+"""How a set is marked that was on the disk, but never in force."""
+
+
+class NoSuchSet(Exception):  # noqa: N818 - named by what is so, not as an error
+    """There is no set to go back to; the text says which there are."""
+
+
+class Restored(Struct, frozen=True):
+    """The set whose files are on the disk now.
+
+    ``aside``: the id of the set that keeps what was on the disk and never in force, if it was
+    something new; ``names``: the files that changed; ``before``: the files of the menus in force.
+    """
+
+    to: MenuSet
+    aside: int | None
+    names: Sequence[str]
+    before: Mapping[str, str]
+
+
+async def restore_set(store: Store, where: Directories, version: int | None, by: str) -> Restored:
+    """Make the files those of a set, by default of the one before the one in force.
+
+    Raises :class:`NoSuchSet`, and ``OSError`` if a file cannot be written.
+    """
+    sets = await store.read(menu_sets.listed)
+    wanted = _wanted(sets, version)
+    files = await store.read(menu_sets.files_of, wanted.id)
+    aside = await keep_set(store, where, Release(ASIDE, by))
+    in_force = next(one for one in sets if one.how != ASIDE)
+    before = await store.read(menu_sets.files_of, in_force.id)
+    return Restored(wanted, aside, await put_files(store, where, files), before)
+
+
+async def put_files(store: Store, where: Directories, files: Mapping[str, str]) -> list[str]:
+    """Make the files those of a set (name -> hash); returns the names that changed."""
+    contents = {}
+    for hash_ in set(files.values()):
+        contents[hash_] = await store.read(menu_sets.content, hash_)
+    return await asyncio.to_thread(where.restore, files, contents.__getitem__)
+
+
+def _wanted(sets: Sequence[MenuSet], version: int | None) -> MenuSet:
+    released = [one for one in sets if one.how != ASIDE]
+    if version is None:
+        if len(released) < 2:
+            raise NoSuchSet("no other set was in force: `firstline flows history`")
+        return released[1]
+    found = [one for one in sets if one.id == version]
+    if not found:
+        known = ", ".join(str(one.id) for one in sets) or "none"
+        raise NoSuchSet(f"there is no set {version}: {known} (`flows history`)")
+    return found[0]

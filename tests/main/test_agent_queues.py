@@ -1,0 +1,48 @@
+"""Who serves which queue in Asterisk: what the settings say, and what was put at the desk."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ari_app.config.state import FILE
+from ari_app.main import pbx_site
+from ari_app.main.installation import installation
+from ari_app.store.agents import Agent
+from asterisk_conf.asterisk_queues import asterisk_queues
+from ivr.secret import Secret
+
+SETTINGS = """
+    [site]
+    queues = ["support", "claims"]
+    [queues.claims]
+    agents = { anna = 2 }
+"""
+
+
+def agent(name: str, extension: str, queues: Mapping[str, int | None]) -> Agent:
+    return Agent(
+        *(name, name.title(), extension, ("en",), extension, Secret("x" * 20)), queues=queues
+    )
+
+
+def members(directory: Path, *staff: Agent) -> Mapping[str, Mapping[str, int]]:
+    there = installation(directory)
+    site = pbx_site.site(there.config({}), there.keys(), [], staff, "sorry")
+    return {
+        queue.name: {one.login: penalty for one, penalty in queue.members}
+        for queue in asterisk_queues(site)
+    }
+
+
+def test_what_was_put_goes_before_the_settings(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(SETTINGS)
+    anna, boris = agent("anna", "701", {}), agent("boris", "702", {})
+    assert members(tmp_path, anna, boris) == {
+        "support": {"anna": 0, "boris": 0},
+        "claims": {"anna": 2},
+    }
+    out, into = agent("anna", "701", {"claims": None}), agent("boris", "702", {"claims": 5})
+    assert members(tmp_path, out, into)["claims"] == {"boris": 5}
+    out = agent("boris", "702", {"support": None, "unknown": 1})
+    assert members(tmp_path, anna, out)["support"] == {"anna": 0}
+    alone = agent("anna", "701", {"support": None})
+    assert members(tmp_path, alone)["support"] == {}
