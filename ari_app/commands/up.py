@@ -7,7 +7,7 @@ import click
 from ari_app import log
 from ari_app.commands.runner import console, run
 from ari_app.config.state import PREFIX, State
-from ari_app.main import daemon, processes, stopping
+from ari_app.main import processes, stopping
 
 
 @click.command()
@@ -54,6 +54,8 @@ def up(
 
     SIGTERM stops the application alone: Asterisk and its calls go on.
     """
+    from ari_app.main import daemon  # the whole application
+
     state.make()
     state.configure(port_offset, voice or "")
     if voice:
