@@ -13,7 +13,6 @@ from ari_app.control.requests import ReloadRequest
 from ari_app.main.releases import directories
 from ari_app.main.rollback import NoSuchSet, put_files, restore_set
 from ari_app.menus.live import Reloaded
-from ari_app.store import menu_sets
 
 
 @click.command()
