@@ -61,7 +61,9 @@ class Draft:
 
     def move(self, target: str) -> None:
         """Go to a node, and reset its counters."""
-        self.session = replace(self.session, node=target, silences=0, wrongs=0, played=False)
+        self.session = replace(
+            self.session, node=target, silences=0, wrongs=0, page=0, played=False
+        )
 
     def record(
         self,

@@ -33,6 +33,14 @@ def choices(flow: Flow, node: Listens) -> Mapping[str, str]:
     return {}
 
 
+def list_keys(node: Listens) -> tuple[str, ...]:
+    """The keys that rows of a menu's list may have, and the one for the next rows."""
+    over = node.each if isinstance(node, Menu) else None
+    if over is None:
+        return ()
+    return (*over.keys, over.more_key) if over.more else over.keys
+
+
 def consent(node: Listens) -> frozenset[str]:
     """The keys that agree to what is said: the yes of a confirm."""
     return frozenset((node.yes_key,)) if isinstance(node, Confirm) else frozenset()

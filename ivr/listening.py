@@ -8,19 +8,24 @@ wrong key plays all of it again, and not only the question.
 
 from msgspec.structs import replace
 
+from ivr import listing
 from ivr.draft import Draft
 from ivr.events import Keyed, Silent
 from ivr.key_grammar import answers, choices, codes, consent, escapes, grammar, nth, opening
-from ivr.nodes import Confirm, Input, Listens, Menu, Record
+from ivr.nodes import Confirm, Input, Listens, Listing, Menu, Record
 from ivr.secret import Secret
 from ivr.terms import BACK, REPEAT
 from ivr.values import Count, Digits, Phrase, Sealed, Value
 from ivr.wants import Ask, Done, Screen
 
 
-def ask(draft: Draft, node: Listens) -> Ask:
-    """Ask for the first time; pending phrases are played first."""
-    return _ask(draft, node, draft.phrases(opening(node)))
+def ask(draft: Draft, node: Listens) -> Ask | str:
+    """Ask for the first time; pending phrases are played first. A list may have no rows."""
+    over = listing.listing(node)
+    if over is not None and not listing.rows(draft, over):
+        draft.record(node, outcome=over.none, way="none")
+        return over.none
+    return _ask(draft, node, listing.phrases(draft, node, opening(node)))
 
 
 def answered(draft: Draft, node: Listens, event: Keyed | Silent) -> Ask | Done | str:
@@ -59,6 +64,9 @@ def unsaid(draft: Draft, node: Record) -> Done | str:
 
 
 def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
+    over = listing.listing(node)
+    if over is not None and keys in listing.keys(draft, node):
+        return _listed(draft, node, over, keys)
     action = choices(draft.flow, node).get(keys)
     if action is None:
         coded = keys in codes(draft.book, draft.flow, node)
@@ -71,6 +79,25 @@ def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
     elif isinstance(node, Menu):
         draft.session = replace(at, agreed=None)  # a yes was not for this choice
     return _act(draft, node, action)
+
+
+def _listed(draft: Draft, node: Listens, over: Listing, key: str) -> Ask | str:
+    """The key of a row, or the one for the next rows."""
+    row = listing.offered(draft, node).get(key)
+    draft.record(
+        node,
+        draft.heard(),
+        key,
+        "more" if row is None else over.then,
+        "more" if row is None else "row",
+    )
+    draft.session = replace(draft.session, agreed=None)  # a yes was not for this choice
+    if row is not None:
+        draft.set_values({name: row[of] for name, of in over.take.items() if of in row})
+        return _act(draft, node, over.then)
+    at = draft.session
+    draft.session = replace(at, page=at.page + 1, silences=0, wrongs=0)
+    return ask(draft, node)
 
 
 def _coded(draft: Draft, node: Listens, code: str) -> str:
@@ -155,9 +182,9 @@ def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done 
     if consent(node) and not _presented(draft):
         phrases = (*wrong, *at.again)
     elif how == "silent":
-        phrases = draft.phrases(nth(node.silent, silences) or opening(node))
+        phrases = listing.phrases(draft, node, nth(node.silent, silences) or opening(node))
     else:
-        phrases = (*wrong, *draft.phrases(opening(node)))
+        phrases = (*wrong, *listing.phrases(draft, node, opening(node)))
     return _ask(draft, node, phrases, at.again, flush=how != "silent")
 
 
@@ -180,9 +207,10 @@ def _ask(
     if not isinstance(node, Confirm):  # no way back to a question whose subject was said before it
         trail = (*trail[: trail.index(here)], here) if here in trail else (*trail, here)
     draft.session = replace(at, heard=heard, again=again or heard, pending=(), trail=trail)
+    taken = grammar(draft.book, draft.flow, node)
     return Ask(
         Screen(heard, at.language, node.barge_in, _pause_at(draft, node, heard), node.pause),
-        grammar(draft.book, draft.flow, node),
+        replace(taken, choices=taken.choices | listing.keys(draft, node)),
         flush=flush or node.type_ahead == "flush",
         secret=isinstance(node, Input) and node.secret,
         consent=frozenset() if _presented(draft) else consent(node),
@@ -191,7 +219,7 @@ def _ask(
 
 def _pause_at(draft: Draft, node: Listens, heard: tuple[Phrase, ...]) -> int | None:
     """Where what a node asks begins after other words; None if it does not."""
-    own = draft.phrases(opening(node))
+    own = listing.phrases(draft, node, opening(node))
     before = len(heard) - len(own)
     if heard[before:] != own:
         return None

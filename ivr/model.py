@@ -104,8 +104,9 @@ class Operation(Struct, frozen=True):
     values are of the moment, so a text with them is to be ``valid`` for a while. ``about``:
     what it does, in a sentence. ``waiting``: the prompt played before it because it may take
     seconds; "" for none. ``billing``: it asks the billing system, so a site without one cannot run
-    it. ``choices``: value -> all words that it may be, where they are known. ``http``: it is one of
-    the operator's own, done as declared there.
+    it. ``choices``: value -> all words that it may be, where they are known. ``rows``: list -> the
+    values of its rows -> their kind. ``http``: it is one of the operator's own, done as declared
+    there.
     """
 
     name: str
@@ -126,7 +127,14 @@ class Operation(Struct, frozen=True):
     billing: bool = False
     ages: bool = False
     choices: Mapping[str, tuple[str, ...]] = {}
+    rows: Mapping[str, Mapping[str, str]] = {}
     http: HttpOperation | None = None
+
+
+def row_kinds(operations: Mapping[str, Operation], name: str) -> Mapping[str, str]:
+    """The values of the rows of a list, by its name, with their kinds; none if unknown."""
+    found = (operation.rows.get(name, {}) for operation in operations.values())
+    return {value: kind for row in found for value, kind in row.items()}
 
 
 def needed(node: Node, operations: Mapping[str, Operation]) -> Need:

@@ -71,11 +71,33 @@ class Listens(Node, frozen=True, kw_only=True):
     ] = None
 
 
+class Listing(Struct, frozen=True, kw_only=True):
+    """The rows of a list as choices of a menu, each with a key: 1, 2, 3 …"""
+
+    of: Annotated[str, Is.VALUE, Meta(description="the list, which a prompt of the menu plays")]
+    take: Annotated[
+        Values, Meta(description="value of this flow: the one of the chosen row stored in it")
+    ] = {}
+    then: Annotated[Target, Meta(description="next node after the key of a row")]
+    none: Annotated[Target, Meta(description="next node when the list has no rows")]
+    most: Annotated[int, Meta(description="how many rows are played at once", ge=1, le=9)] = CHOICES
+    more: Annotated[Prompts, Meta(description="played after them where there are more rows")] = ()
+    more_key: Annotated[str, Is.KEYS, Meta(description="the key for the next rows")] = "#"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that rows may have."""
+        return tuple(map(str, range(1, self.most + 1)))
+
+
 class Menu(Listens, frozen=True, kw_only=True):
     """Plays prompts and goes where the pressed key leads."""
 
     menu: Words
     keys: Annotated[Keys, Meta(description="key: the node it leads to, or back, or repeat")]
+    each: Annotated[
+        Listing | None, Meta(description="a list whose rows are choices, too, each with a key")
+    ] = None
     unanswered: Annotated[
         Target, Meta(description="next node instead of gave-up when there were only silences")
     ] = ""

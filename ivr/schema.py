@@ -111,7 +111,9 @@ _CHOICES: Schema = {
 
 def schema(names: Names) -> Schema:
     """The schema of a file of menus: a flow, a schedule or an operation."""
-    shapes: tuple[type[Struct], ...] = (Flow, Schedule, HttpOperation, Answer, *KINDS)
+    shapes: tuple[type[Struct], ...] = (
+        Flow, Schedule, HttpOperation, Answer, nodes.Listing, *KINDS,
+    )  # fmt: skip
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Menus of Firstline",

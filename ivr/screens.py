@@ -35,6 +35,9 @@ _EXTENSION = frozenset("^{}\\[~]|€\f")
 
 _MARKS = ".,;:!?"
 
+_WITHIN = r"\.(?=[,0-9])"
+"""A full stop that ends no sentence: "12.50 EUR, press 1", "12,50 руб., нажмите 1"."""
+
 _TURNING = ("9", "0", "#", "*", "00")
 
 
@@ -56,7 +59,7 @@ def listed(sentence: str, keys: Container[str]) -> tuple[str, ...]:
     pressed = False
     while found := offered.search(sentence, at):
         at = found.end()
-        what, key = found["what"].strip(), names.keys[found["key"]]
+        what, key = found["what"].strip(), names.called(found["key"])
         pressed |= bool(found["press"] or found["then"])
         if pressed and key in keys and (found["comma"] or _bare(what, names)):
             lines += filter(None, [sentence[rest : found.start()].strip()])
@@ -67,11 +70,15 @@ def listed(sentence: str, keys: Container[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _offered(names: KeyNames) -> "re.Pattern[str]":
-    """What finds a choice in a sentence: "for English, press three."."""
+    """What finds a choice in a sentence: "for English, press three.".
+
+    A figure is a key only next to a word for pressing, as in a row of a list: "the lamp, press 1".
+    """
     press, keys = ("|".join(map(re.escape, sorted(each))) for each in (names.press, names.keys))
     return re.compile(
-        rf"(?P<what>[^.!?;]+?)(?P<comma>,?) (?P<press>(?:{press}) )?"
-        rf"(?P<key>{keys})(?P<then> (?:{press}))?(?=[.,;]|$)[.,;]? ?"
+        rf"(?P<what>(?:[^.!?;]|{_WITHIN})+?)(?P<comma>,?) (?P<press>(?:{press}) )?"
+        rf"(?P<key>{keys}|(?(press)[0-9]|[0-9](?= (?:{press}))))(?P<then> (?:{press}))?"
+        r"(?=[.,;]|$)[.,;]? ?"
     )
 
 

@@ -53,6 +53,7 @@ class Session(Struct, frozen=True, kw_only=True):
     ``heard``: the phrases of the last ask; ``again``: those that "repeat" plays; ``pending``:
     phrases to play with the next screen. ``playing``: a :class:`~ivr.wants.Say` is being played;
     ``played``: it holds this node's own prompts. ``trail``: the menus that "back" goes through.
+    ``page``: which rows of its list a menu says, from 0.
     ``silences`` and ``wrongs`` count in this node, ``misses`` in the whole call, ``turn`` counts
     the events. ``frames``: the flows that called this one, the outermost first. ``about``: the
     caller has proved to be another subscriber than that of the line. ``proven``: the code word of
@@ -77,6 +78,7 @@ class Session(Struct, frozen=True, kw_only=True):
     pending: tuple[Phrase, ...] = ()
     heard: tuple[Phrase, ...] = ()
     again: tuple[Phrase, ...] = ()
+    page: int = 0
     playing: bool = field(default=False, name="telling")
     played: bool = field(default=False, name="told")
     silences: int = 0

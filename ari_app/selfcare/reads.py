@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from ari_app.selfcare import answers
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.billing import BillingUnavailable, UnknownSubscriber
@@ -44,6 +46,20 @@ _PROMISE = {
 }
 _NO_PROMISE = ("already", "not-on", "too-much", "paused")
 _ROAMING = {"country_name": "name", "minute": "money", "message": "money", "megabyte": "money"}
+_OFFERED = {"service": "name", "fee": "money", "code": "digits"}
+_LISTS: Mapping[str, Mapping[str, str]] = {
+    "services": _OFFERED,
+    "offered": _OFFERED,
+    "payments": {"day": "day", "amount": "money"},
+    "reasons": {"reason": "name", "amount": "money"},
+    "charges": {"at": "moment", "use": "name", "amount": "money"},
+    "offers": {"offer": "digits", "seller": "digits", "what": "name", "charge": "money"},
+    "tariffs": {**_TARIFF, "code": "digits"},
+    "packets": {"packet": "name", "gigabytes": "count", "price": "money", "code": "digits"},
+    "rewards": {"reward": "name", "price": "count", "code": "digits"},
+}
+"""List -> what its rows have."""
+
 _BILLS: Mapping[str, Mapping[str, str]] = {"higher": _BILL, "lower": _BILL, "same": _BILL}
 
 
@@ -62,7 +78,7 @@ def _rows(name: str) -> Mapping[str, Mapping[str, str]]:
     return {"ok": {name: "each"}, "none": {}}
 
 
-READS = (
+_SIGNATURES = (
     _of_caller(
         "balance",
         "Reads the balance.",
@@ -145,7 +161,16 @@ READS = (
     ),
     _of_anyone("rewards", "Reads the rewards for loyalty points.", "rewards"),
 )
-"""The signatures. What the rows of lists have is said in ``ivr/menus/README.md``."""
+READS = tuple(
+    replace(
+        one,
+        rows={
+            name: _LISTS[name] for made in one.outcomes.values() for name in made if name in _LISTS
+        },
+    )
+    for one in _SIGNATURES
+)
+"""The signatures."""
 
 
 class Reads:

@@ -7,7 +7,8 @@ from ivr import nodes
 from ivr.conditions import COMPARISON, LIST, RANGE, fits, plain
 from ivr.digits import Verdict, judge
 from ivr.events import Answered, Bridged, Event, Failed
-from ivr.model import Book
+from ivr.listing import KEY
+from ivr.model import Book, row_kinds
 from ivr.session import Subject
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.value_readers import READERS
@@ -121,6 +122,13 @@ def row(book: Book, name: str) -> Mapping[str, str]:
         kind, _, prompt = slots.get(name, "").partition(" ")
         if kind == "each":
             found |= book.slots.get(prompt, {})
+    declared = row_kinds(book.operations, name)
+    for node in _nodes(book):
+        if isinstance(node, nodes.Menu) and node.each is not None and node.each.of == name:
+            taken = [of for of in node.each.take.values() if of in declared]
+            found = {**{of: declared[of] for of in taken}, **found}
+            if KEY not in declared:
+                found.pop(KEY, None)
     return found
 
 
@@ -141,7 +149,7 @@ def replies(book: Book, of: Request) -> Iterator[Event]:
 def distinguished(book: Book, name: str, kind: str) -> Iterator[Value]:
     """Values that take other branches than the usual example, one for each combination."""
     usual = example(book, name, kind)
-    branches = _branches(book, name)
+    branches = _looks(book, name)
     seen = {_cases_taken(branches, usual)}
     for case in cases(book, name):
         for value in _candidates(usual, kind, case):
@@ -153,18 +161,32 @@ def distinguished(book: Book, name: str, kind: str) -> Iterator[Value]:
 
 def cases(book: Book, name: str) -> tuple[str, ...]:
     """The cases that the flows compare a value with."""
-    return tuple(dict.fromkeys(case for node in _branches(book, name) for case in node.when))
+    return tuple(dict.fromkeys(chain.from_iterable(_looks(book, name))))
 
 
-def _branches(book: Book, name: str) -> tuple[nodes.Branch, ...]:
-    every = chain.from_iterable(flow.nodes.values() for flow in book.flows.values())
-    return tuple(node for node in every if isinstance(node, nodes.Branch) and node.branch == name)
+def looked_at(node: nodes.Node) -> tuple[str, tuple[str, ...]]:
+    """The value by which a node decides where the call goes, and the cases; "" for none."""
+    match node:
+        case nodes.Branch():
+            return node.branch, tuple(node.when)
+        case nodes.Menu(each=nodes.Listing() as over):
+            return over.of, ("0", f"> {over.most}") if over.more else ("0",)
+    return "", ()
 
 
-def _cases_taken(branches: tuple[nodes.Branch, ...], value: Value) -> tuple[str, ...]:
-    """The case that each branch takes for a value; "" for none."""
+def _nodes(book: Book) -> Iterator[nodes.Node]:
+    return chain.from_iterable(flow.nodes.values() for flow in book.flows.values())
+
+
+def _looks(book: Book, name: str) -> tuple[tuple[str, ...], ...]:
+    """The cases of each node that looks at a value."""
+    return tuple(cases for what, cases in map(looked_at, _nodes(book)) if what == name)
+
+
+def _cases_taken(looks: tuple[tuple[str, ...], ...], value: Value) -> tuple[str, ...]:
+    """The case that each look at a value takes; "" for none."""
     found = plain(value)
-    return tuple(next((case for case in node.when if fits(case, found)), "") for node in branches)
+    return tuple(next((case for case in cases if fits(case, found)), "") for cases in looks)
 
 
 def _candidates(usual: Value, kind: str, case: str) -> Iterator[Value]:

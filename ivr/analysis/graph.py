@@ -22,6 +22,9 @@ ALL_KEYS = frozenset("0123456789*#")
 FAILED_INPUT = ("silent", "wrong", "gave-up", "unanswered", "farewell")
 """Labels of the edges after silence and wrong keys."""
 
+NO_ROWS = "none"
+"""Label of the edge out of a menu whose list has no rows."""
+
 HANDLERS: Mapping[str, str] = {
     "hung-up": "on_hangup",
     "error": "on_error",
@@ -54,6 +57,8 @@ def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) ->
     flow = flows[spot[0]]
     node = flow.nodes[spot[1]]
     found = [Edge(label, flow.flow, target) for label, target in _within(flow, node, operations)]
+    if isinstance(node, nodes.Menu) and node.each is not None:
+        found[:0] = _listed(spot, node.each)
     match node:
         case nodes.Listens():
             found += _missed(spot, node)
@@ -75,6 +80,14 @@ def edges_from(flows: Mapping[str, Flow], operations: Operations, spot: Spot) ->
         if flow.on_need:
             found.append(Edge("need", flow.flow, flow.on_need))
     return tuple(found)
+
+
+def _listed(spot: Spot, over: nodes.Listing) -> Iterator[Edge]:
+    """The edges of a menu over the rows of a list."""
+    yield Edge("row", spot[0], over.then)
+    if over.more:
+        yield Edge("more", *spot)
+    yield Edge(NO_ROWS, spot[0], over.none)
 
 
 def _missed(spot: Spot, node: nodes.Listens) -> Iterator[Edge]:

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.analysis.graph import FAILED_INPUT, HANDLERS, Edge, Operations, edges_from
+from ivr.analysis.graph import FAILED_INPUT, HANDLERS, NO_ROWS, Edge, Operations, edges_from
 from ivr.model import Flow, needed
 from ivr.session import Spot
 from ivr.terms import ACTIONS
@@ -68,6 +68,8 @@ def _steps(
                 continue  # a failure, or it comes through the called flow
             case nodes.Announce() if way.label == "told":
                 continue
+            case nodes.Menu() if way.label == NO_ROWS:
+                continue
         yield way.spot, way.label, _pressed(node, way)
 
 
@@ -79,6 +81,8 @@ def _pressed(node: nodes.Node, way: Edge) -> tuple[str, ...]:
             return (node.yes_key if way.label == "yes" else node.no_key,)
         case nodes.Hold() if way.label == "then":
             return ("#",)  # any key
+        case nodes.Menu() if node.each and way.label in ("row", "more"):
+            return ("1",) if way.label == "row" else tuple(node.each.more_key)
         case nodes.Listens() | nodes.Hold():
             return tuple(way.label)
     return ()

@@ -19,6 +19,7 @@ from ivr.analysis.examples import (
     cases,
     distinguished,
     example,
+    looked_at,
     replies,
     request_of,
     wrong_keys,
@@ -125,7 +126,7 @@ class _Search:
         self.steps = 0
         self.looked_in = {
             flow.flow: frozenset(
-                node.branch for node in flow.nodes.values() if isinstance(node, nodes.Branch)
+                what for node in flow.nodes.values() if (what := looked_at(node)[0])
             )
             for flow in book.flows.values()
         }
@@ -195,7 +196,7 @@ class _Search:
         patience = self.book.flows[at.flow].patience
         misses = -1 if at.misses >= patience else 0 if one.awake else at.misses
         return (
-            (at.flow, at.node, at.playing, at.played, type(one.want), one.announced),
+            (at.flow, at.node, at.page, at.playing, at.played, type(one.want), one.announced),
             (
                 at.subscriber,
                 at.about is None,

@@ -13,7 +13,7 @@ from ivr import nodes
 from ivr.analysis.graph import Edge, Operations
 from ivr.check.graph import Graph
 from ivr.conditions import REFERENCE
-from ivr.model import UNAVAILABLE, Flow, needed
+from ivr.model import UNAVAILABLE, Flow, needed, row_kinds
 from ivr.nodes import Node
 from ivr.session import Spot
 from ivr.terms import NEEDS
@@ -191,6 +191,8 @@ def _made(operations: Operations, node: Node, label: str) -> Made:
             names = ("announcements",)
         case nodes.Confirm() if label == "yes":
             names = (AGREED,)
+        case nodes.Menu(each=nodes.Listing() as over) if label == "row":
+            names = over.take
         case nodes.Branch() if label != "else":
             names = _looked(node.branch, label)
     return Made(frozenset(names), frozenset(names))
@@ -228,6 +230,9 @@ def makes(node: Node, operations: Operations) -> Iterable[tuple[str, str]]:
             return [("opens", "moment"), ("closes", "moment")]
         case nodes.Announce():
             return [("announcements", "each")]
+        case nodes.Menu(each=nodes.Listing() as over):
+            known = row_kinds(operations, over.of)
+            return [(name, known[of]) for name, of in over.take.items() if of in known]
         case nodes.Set():
             return [
                 (name, "count" if given.isdigit() else "word")

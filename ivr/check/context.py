@@ -183,6 +183,9 @@ class CheckContext:
         for _, node in self.nodes():
             if isinstance(node, nodes.Call) and node.call in self.flows:
                 copies += node.take.items()
+            elif isinstance(node, nodes.Menu) and node.each is not None:
+                for name in node.each.take:
+                    names.setdefault(name, frozenset())
             elif isinstance(node, nodes.Set):
                 found = ((name, REFERENCE.fullmatch(given)) for name, given in node.set.items())
                 copies += [(name, reference[1]) for name, reference in found if reference]
@@ -196,11 +199,7 @@ class CheckContext:
     def words_of(self, value: str) -> Sequence[str]:
         """All words that a value may be, if only operations set it that say so; else none."""
         made = [node for _, node in self.nodes() if value in dict(makes(node, self.operations))]
-        others = [
-            one
-            for _, node in self.nodes()
-            for one in (node.take if isinstance(node, nodes.Call) else {})
-        ]
+        others = [one for _, node in self.nodes() for one in taken_into(node)]
         known = [self._choices(node, value) for node in made]
         declared = {name for flow in self.flows.values() for name in flow.inputs}
         if not all(known) or value in declared or value in others:
@@ -266,7 +265,8 @@ def prompts(node: Node) -> tuple[str, ...]:
     """All prompts that a node may play."""
     match node:
         case nodes.Listens():
-            return (*opening(node), *node.silent, *node.wrong)
+            more = node.each.more if isinstance(node, nodes.Menu) and node.each else ()
+            return (*opening(node), *node.silent, *node.wrong, *more)
         case nodes.Say():
             return node.say
         case nodes.Hold():
@@ -280,6 +280,16 @@ def prompts(node: Node) -> tuple[str, ...]:
         case nodes.Announce():
             return node.announce
     return ()
+
+
+def taken_into(node: Node) -> Mapping[str, str]:
+    """The values that a node takes from another flow, or from the row of a list."""
+    match node:
+        case nodes.Call():
+            return node.take
+        case nodes.Menu(each=nodes.Listing() as over):
+            return over.take
+    return {}
 
 
 def value_kind(kind: str) -> str:

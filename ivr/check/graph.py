@@ -10,7 +10,7 @@ from itertools import count
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.analysis.graph import FAILED_INPUT, Edge, Operations, edges_from
+from ivr.analysis.graph import FAILED_INPUT, NO_ROWS, Edge, Operations, edges_from
 from ivr.model import Flow
 from ivr.nodes import Node
 from ivr.session import Spot
@@ -203,6 +203,8 @@ def _led(node: Node, edge: Edge) -> bool:
         return edge.label == "call"
     if isinstance(node, nodes.Return):
         return edge.label != "proven"
+    if isinstance(node, nodes.Menu) and edge.label == NO_ROWS:
+        return False
     return edge.label not in ("farewell", "need", "identify")
 
 
@@ -214,4 +216,5 @@ def _cost(node: Node, edge: Edge) -> int:
         return 0
     if edge.label in FAILED_INPUT:
         return node.attempts if edge.label in ("gave-up", "unanswered") else 1
-    return len(edge.label) if isinstance(node, nodes.Menu) else 1
+    named = isinstance(node, nodes.Menu) and edge.label not in ("row", "more")
+    return len(edge.label) if named else 1

@@ -189,6 +189,8 @@ def taken(node: nodes.Node) -> Mapping[str, str]:
 def referred(node: nodes.Node) -> Iterator[str]:
     """The values that a node refers to in braces."""
     given: Iterable[str] = ()
+    if isinstance(node, nodes.Menu) and node.each is not None:
+        yield node.each.of
     if isinstance(node, nodes.Set):
         given = node.set.values()
     elif isinstance(node, nodes.Queue):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ivr import nodes
 from ivr.analysis.graph import FAILED_INPUT
 from ivr.check.context import CheckContext, Finding
-from ivr.key_grammar import choices
+from ivr.key_grammar import choices, list_keys
 from ivr.session import Spot
 from ivr.terms import ACTIONS, Is
 
@@ -26,8 +26,8 @@ def _listens(context: CheckContext) -> Iterator[tuple[Spot, nodes.Listens]]:
 def slow_keys(context: CheckContext) -> Iterator[Finding]:
     """Keys that start a longer one, so that the inter-digit timer delays them."""
     for spot, node in _listens(context):
-        keys = choices(context.flows[spot[0]], node)
-        for key in keys:
+        keys = {*choices(context.flows[spot[0]], node), *list_keys(node)}
+        for key in sorted(keys):
             longer = [each for each in keys if each != key and each.startswith(key)]
             if longer:
                 text = (
@@ -44,7 +44,8 @@ def crowded(context: CheckContext) -> Iterator[Finding]:
     for spot, node in context.nodes():
         if isinstance(node, nodes.Menu):
             left_out = {*context.flows[spot[0]].always, *node.unread, "*", "#"}
-            read = {key for key, to in node.keys.items() if to not in ACTIONS} - left_out
+            read = {key for key, to in node.keys.items() if to not in ACTIONS}
+            read = {*read, *list_keys(node)} - left_out
             if len(read) > node.choices:
                 text = (
                     f"its prompts name {len(read)} choices: at most {node.choices} are remembered"

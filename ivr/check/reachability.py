@@ -115,7 +115,9 @@ def dead_ends(context: CheckContext) -> Iterator[Finding]:
         )
         for spot in first:
             node = graph.nodes[spot]
-            if isinstance(node, nodes.Menu) and set(node.keys.values()) <= {*ACTIONS, spot[1]}:
+            if not isinstance(node, nodes.Menu) or node.each is not None:
+                continue
+            if set(node.keys.values()) <= {*ACTIONS, spot[1]}:
                 text = "the keys of this first menu only lead back to it: give it a choice"
                 yield context.at(spot), text
 

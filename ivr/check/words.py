@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from ivr import nodes
 from ivr.check.context import CheckContext, Finding, PromptText, prompts
-from ivr.key_grammar import choices, escapes, opening
+from ivr.key_grammar import choices, escapes, list_keys, opening
 from ivr.session import Spot
 from ivr.speech.key_names import key_names
 from ivr.terms import ACTIONS, Is
@@ -112,10 +112,11 @@ def promised_keys(context: CheckContext) -> Iterator[Finding]:
     """Keys that a prompt asks for and that do nothing."""
     for spot, node in _asks(context):
         flow = context.flows[spot[0]]
-        keys = set(choices(flow, node))
+        keys = {*choices(flow, node), *list_keys(node)}
         if isinstance(node, nodes.Input):
             keys = set(escapes(flow, node)) | {node.stop}
-        for prompt in dict.fromkeys((*opening(node), *node.silent)):
+        more = node.each.more if isinstance(node, nodes.Menu) and node.each else ()
+        for prompt in dict.fromkeys((*opening(node), *node.silent, *more)):
             for language, [(_, heard)] in _texts(context, [prompt]).items():
                 wrong = [key for key in promised(heard.text) if not _there(node, keys, key)]
                 if wrong:

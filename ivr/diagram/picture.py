@@ -275,6 +275,8 @@ def _what(node: Node) -> str:
             return node.call
         case nodes.Hold():
             return f"{node.wait:g} s"
+        case nodes.Menu(each=nodes.Listing() as over):
+            return f"each of {over.of}"
     return ""
 
 

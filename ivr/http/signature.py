@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ivr.http.declaration import HttpOperation, Source, WordSource, source_kind
+from ivr.http.declaration import EachSource, HttpOperation, Source, WordSource, source_kind
 from ivr.http.templates import references, templates
 from ivr.model import ACCEPTED, UNAVAILABLE, Operation
 
@@ -35,6 +35,7 @@ def signature(http: HttpOperation) -> Operation:
         waiting=http.waiting,
         ages=bool(http.cache or http.old),
         choices={name: one.one_of for name, one in sources if isinstance(one, WordSource)},
+        rows={name: kinds(one.of) for name, one in sources if isinstance(one, EachSource)},
         http=http,
     )
 

@@ -21,7 +21,7 @@ from ari_app.sim.simulation import bench
 from ivr.annotations import spelled
 from ivr.hours.schedule import Schedule
 from ivr.model import Flow
-from ivr.nodes import KINDS, Node, kind
+from ivr.nodes import KINDS, Listing, Menu, Node, kind
 from ivr.speech.phrases import KINDS as PLACEHOLDERS
 from ivr.terms import BRANCH_SUBJECTS, DIAL_OUTCOMES, KINDS_OF_VALUES, QUEUE_OUTCOMES
 from prompts import catalogue
@@ -34,6 +34,7 @@ EXAMPLES = examples(LANGUAGE)
 PLACES: dict[tuple[str, int], type[Struct]] = {
     ("A flow", 0): Flow,
     **{(kind(shape), 0): shape for shape in KINDS},
+    ("menu", 1): Listing,
     ("hours", 1): Schedule,
 }
 """Heading and number of the table there -> what it describes."""
@@ -109,7 +110,14 @@ def test_every_key_stands_in_an_example_there(place: tuple[str, int]) -> None:
     real = keys(shape).keys()
     if issubclass(shape, Node):
         written = [node.keys() for flow in flows for node in flow["nodes"].values()]
+        if shape is Menu:  # one over a list has no key for each row
+            written = [{key for each in written if "menu" in each for key in each}]
         assert real - EVERY_NODE in written
+    elif shape is Listing:
+        lists = [
+            node["each"] for flow in flows for node in flow["nodes"].values() if "each" in node
+        ]
+        assert real in [each.keys() for each in lists]
     elif shape is Flow:
         assert real == {key for flow in flows for key in flow}
     else:
@@ -176,7 +184,8 @@ def test_the_operations_are_described() -> None:
         assert set(code(outcomes)) == operation.outcomes.keys()
         for outcome in operation.outcomes.values():
             for value, brought in outcome.items():
-                assert f"`{value}` ({brought}" in values
+                row = f": {listed(operation.rows[value])})" if brought == "each" else ""
+                assert f"`{value}` ({brought}{row}" in values
         assert operation.deadline == (0.5 if name in ("ticket", "situation", "billing") else 3)
         assert not operation.costs
 

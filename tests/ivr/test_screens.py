@@ -117,11 +117,20 @@ def test_a_choice_is_not_cut_over_pages(
         ("Вам звонили, два. Осталось один.", None),
         ("Другой тариф, нажмите восемь. Скажите, да.", None),
         ("Welcome. Balance, press one. Bye, all.", ("Welcome.", "1 Balance", "Bye, all.")),
+        (
+            "Orders. A lamp, 12.50 EUR, press 1. Back, star.",
+            ("Orders.", "1 A lamp, 12.50 EUR", "* Back"),
+        ),
+        (
+            "Лампа, 12,50 руб., нажмите 1. Стол, 3 шт., нажмите 2.",
+            ("1 Лампа, 12,50 руб.", "2 Стол, 3 шт."),
+        ),
+        ("Баланс, нажмите один. На счету, 2. Ещё, три.", ("1 Баланс", "На счету, 2.", "3 Ещё")),
         ("", ()),
     ],
 )
 def test_choices_as_lines(sentence: str, lines: tuple[str, ...] | None) -> None:
-    assert listed(sentence, set("01239#")) == ((sentence,) if lines is None else lines)
+    assert listed(sentence, set("01239#*")) == ((sentence,) if lines is None else lines)
 
 
 def _text(words: catalogue.Catalogue, prompt: str, language: str) -> str:

@@ -67,3 +67,9 @@ def test_the_code_word_is_replied_in_letters() -> None:
         "За смену тарифа мы один раз спишем 5,00 руб.\n1 Если согласны\n2 Если нет\n-> 1\n" in pages
     )
     assert "-> Ручей\nГотово! Тариф «Старт» начнётся" in pages
+
+
+def test_the_rows_of_a_list_are_numbered_lines() -> None:
+    pages = ussd("611", "--as", "0003", "--press", "8,4,1,1")
+    rows = "1 A hundred minutes, 100 points\n2 Five gigabytes, 150 points\n"
+    assert f"\n{rows}3 Five rubles, 250 points\n* To go back\n-> 1\nYour reward is A hun" in pages

@@ -35,6 +35,8 @@ TEXTS = {
     "menu-zero": "For the opening hours, press zero. For a person, one.",
     "not-understood": "There is no such choice.",
     "number-is": "Your number is so and so.",
+    "order-line": "An order, press the key.",
+    "orders-are": "These are your orders.",
     "our-news": "We have moved.",
     "pay-ask": "To pay, press one. To leave it, two.",
     "sorry": "Sorry, something went wrong.",
@@ -48,6 +50,8 @@ SLOTS: dict[str, Mapping[str, str]] = {
     "balance-is": {"balance": "money"},
     "code-is": {"code": "digits"},
     "number-is": {"number": "digits"},
+    "order-line": {"number": "digits", "key": "digits"},
+    "orders-are": {"orders": "each order-line"},
     "text-as-of": {"at": "moment"},
 }
 HEARD = {
@@ -64,6 +68,11 @@ OPERATIONS = {
         Operation("balance", {"ok": {"balance": "money"}, "unavailable": {}}, ages=True),
         Operation("news", {"ok": {}, "failed": {}}),
         Operation("note", {"ok": {}}),
+        Operation(
+            "orders",
+            {"some": {"orders": "each"}, "none": {}},
+            rows={"orders": {"number": "digits"}},
+        ),
         Operation("ticket", {"some": {"department": "word"}, "none": {}}),
         Operation("pay", {"ok": {}, "refused": {}}, costs=True),
         Operation("buy", {"ok": {}}, {"charge": "money"}, costs=True, charge="charge"),
