@@ -166,10 +166,8 @@ class StoredAdministration:
         if done.problems:
             raise admin.Refused("admin-not-restored", done.problems)
         await self._store.write(changes.record, change)
-        same = "" if done.changes else "-same"
-        said = [(f"admin-restored{same}", {"id": str(id)})]
-        if done.aside is not None:
-            said.append(("admin-aside", {"id": str(done.aside)}))
+        said = [("admin-aside", {"id": str(done.aside)})] if done.aside is not None else []
+        said.append(("admin-restored" if done.changes else "admin-restored-same", {"id": str(id)}))
         return admin.Outcome(said, done.changes)
 
     async def _announce(self, by: str, request: admin.Announce, at: datetime) -> None:

@@ -188,7 +188,7 @@ async def test_menus_are_reloaded_by_who_asks(desk: Desk) -> None:
 
 async def test_menus_are_rolled_back_and_what_changed_is_said(desk: Desk) -> None:
     outcome = await desk.outcome(admin.RollBack(2))
-    assert [word for word, _ in outcome.said] == ["admin-restored", "admin-aside"]
+    assert [word for word, _ in outcome.said] == ["admin-aside", "admin-restored"]
     assert outcome.details == ["flow 611: node main: key 5 is gone"]
     [one] = (await desk.administration.overview()).changes
     assert (one.who, one.what, one.subject) == ("boris", "flows rollback", "2")
