@@ -18,6 +18,10 @@ from prompts.messages import VoiceSetup
 
 ESPEAK_RATE = 160
 """Words per minute that are intelligible over the telephone; pyttsx3's 200 are not."""
+CLAUSE = 400
+"""About the most sounds of a clause: espeak drops what is beyond some 1000 in silence."""
+DIGIT = 8
+"""How many sounds a digit stands for, at most, when numbers are read as words."""
 
 
 class Espeak:
@@ -69,7 +73,7 @@ class Espeak:
         engine.setProperty("rate", ESPEAK_RATE * speaker.rate // 100)
         if engine.getProperty("voice") != speaker.voice.lower():
             raise EngineError(f"espeak did not take the voice {speaker.voice!r}: set another")
-        self._utter(text, path)
+        self._utter(in_clauses(text), path)
 
     def _utter(self, text: str, path: Path) -> None:
         """One utterance into one file.
@@ -99,6 +103,20 @@ class Espeak:
             for identity, languages in self._languages.items()
             if any(each.split("-")[0] == language for each in languages)
         ]
+
+
+def in_clauses(text: str) -> str:
+    """The text with a comma wherever a clause would be longer than :data:`CLAUSE`."""
+    words: list[str] = []
+    long = 0
+    for word in text.split():
+        sounds = len(word) + 1 + (DIGIT - 1) * sum(map(str.isdigit, word))
+        if words and long and long + sounds > CLAUSE:
+            words[-1] += ","
+            long = 0
+        words.append(word)
+        long = 0 if word[-1] in ".,;:!?…" else long + sounds
+    return " ".join(words)
 
 
 def _wait(true: Callable[[], bool]) -> None:

@@ -159,6 +159,7 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
     state.make()
     _write_menus(answers, Path(answers.menus))
     state.begin(first_settings(answers))
+    state.keys()  # so that the file is there for secrets of the operator's
     run(_made(state))
     click.echo(_next(state, file, plan))
 

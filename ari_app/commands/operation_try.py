@@ -10,12 +10,14 @@ import click
 from msgspec import json
 
 from ari_app.commands.runner import run
+from ari_app.commands.store_access import read
 from ari_app.config.state import State
 from ari_app.menus import loading
 from ari_app.selfcare.http.operations import Trial
 from ari_app.selfcare.operation_request import OperationRequest
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.request_port import Asker
+from ari_app.store import subscribers
 from ivr.conditions import plain
 from ivr.http.request import MASK, Request
 from ivr.model import Operation
@@ -33,7 +35,10 @@ SHOWN = 4000
 @click.argument("name")
 @click.option("--input", "given", multiple=True, metavar="NAME=VALUE", help="An input.")
 @click.option("--number", default="", help="The number of the caller.")
-@click.option("--subscriber", type=int, help="The id of the subscriber whom the call is about.")
+@click.option(
+    "--subscriber", type=int,
+    help="The id of the subscriber whom the call is about  [default: who has the number].",
+)  # fmt: skip
 @click.option("--lang", default="", help="The language of the caller.")
 @click.option(
     "--identity", type=click.Choice(get_args(Need)), default="code-word", show_default=True,
@@ -54,7 +59,9 @@ def try_(state: State, /, name: str, given: tuple[str, ...], key: str, **caller:
         raise click.ClickException(f"there is no operation {name}: {near(name, own)}")
     zone = ZoneInfo(config.site.timezone)
     now = datetime.now(zone)
-    asker = Asker("try", caller["number"], caller["subscriber"], caller["lang"], caller["identity"])
+    number = config.numbers.caller(caller["number"])
+    subscriber = caller["subscriber"] or _subscriber(state, number)
+    asker = Asker("try", number, subscriber, caller["lang"], caller["identity"])
     key = key or f"try:{now:%Y%m%dT%H%M%S}"
     asked = OperationRequest(own[name], _inputs(own[name], given), asker, key)
 
@@ -69,6 +76,14 @@ def try_(state: State, /, name: str, given: tuple[str, ...], key: str, **caller:
         click.echo(line)
     if found.fault:
         raise click.exceptions.Exit(1)
+
+
+def _subscriber(state: State, number: str) -> int | None:
+    """The id of the subscriber who has a number, as in a call; None if there is no such."""
+    if not number or not state.database.exists():
+        return None
+    one = read(state, subscribers.by_number, number)
+    return None if one is None else one.id
 
 
 def _inputs(operation: Operation, given: tuple[str, ...]) -> Values:

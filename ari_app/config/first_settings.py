@@ -39,7 +39,7 @@ def first_settings(answers: Answers) -> str:
     listed = "\n".join(f"{name} = {getattr(ports, name)}" for name in ports.__struct_fields__)
     return f"""\
 # The settings of this installation; docs/settings.md describes them all.
-# Change something, then `firstline down` and `firstline up`.
+# Change something, then `firstline reload`, which says what waits for the next start.
 
 [operator]
 # How callers hear you: one name, or one for each language, as {{ ru = "…", en = "…" }}.

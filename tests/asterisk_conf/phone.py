@@ -57,6 +57,7 @@ class Phone:
         self.call_id, self.tag, self.cseq = uuid.uuid4().hex, uuid.uuid4().hex[:8], 0
         self.uri = self.to = self.auth = self.branch = ""
         self.media = ("", 0)
+        self.sent = 0
 
     def __enter__(self) -> Self:
         return self
@@ -96,15 +97,30 @@ class Phone:
                 return True
         return False
 
+    def listen(self, seconds: float) -> bytes:
+        """The sound that comes in so many seconds, in A-law; as much silence is sent back."""
+        sound, late = b"", time.monotonic() + seconds
+        while (left := late - time.monotonic()) > 0:
+            if select.select([self.rtp], [], [], left)[0]:
+                packet = self.rtp.recv(2048)
+                if packet[1] & 0x7F == 8:
+                    sound += packet[12:]
+                    self._send_rtp(8, 160 * (self.sent + 1), b"\xd5" * 160)
+        return sound
+
     def press(self, key: str) -> None:
         """One key as RFC 4733 events: 100 ms, its end said three times."""
-        event = "0123456789*#".index(key)
-        for sequence, (end, duration) in enumerate(
+        event, began = "0123456789*#".index(key), 160 * (self.sent + 1)
+        for at, (end, duration) in enumerate(
             [(0, 160), (0, 480), (0x80, 800), (0x80, 800), (0x80, 800)]
         ):
-            kind = 101 | (0x80 if sequence == 0 else 0)
-            head = struct.pack("!BBHII", 0x80, kind, sequence, 1600, 7)
-            self.rtp.sendto(head + struct.pack("!BBH", event, end | 10, duration), self.media)
+            kind = 101 | (0x80 if at == 0 else 0)
+            self._send_rtp(kind, began, struct.pack("!BBH", event, end | 10, duration))
+
+    def _send_rtp(self, kind: int, at: int, payload: bytes) -> None:
+        self.sent += 1
+        head = struct.pack("!BBHII", 0x80, kind, self.sent, at, 7)
+        self.rtp.sendto(head + payload, self.media)
 
     def press_in_band(self, key: str) -> None:
         """One key as a tone of 120 ms in A-law, and 200 ms of silence after it."""

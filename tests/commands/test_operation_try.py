@@ -67,6 +67,17 @@ def test_the_request_the_answer_and_the_outcome_are_shown(run: Run) -> None:
     assert "title (text)" in run("operations", "order-status").stdout
 
 
+@pytest.mark.usefixtures("demo")
+def test_the_caller_is_a_subscriber_by_any_form_of_the_number(run: Run, shop: State) -> None:
+    """As in a call: what asks for the subscriber is not refused."""
+    file = shop.directory.parent / "menus" / "operations" / "order.yaml"
+    whose = "{caller:number}-{caller:subscriber}"
+    file.write_text(file.read_text().replace("/orders/{order}", f"/orders/{{order}}?of={whose}"))
+    words = ("operations", "try", "order-status", "--input", "order=42", "--number")
+    assert "?of=375990000001-1\n" in run(*words, "8 0 99 000-00-01").stdout
+    assert run(*words, "8 0 29 765-43-21").exit_code == 1
+
+
 def test_what_is_missing_is_said(run: Run, shop: State) -> None:
     missing = run("operations", "try", "order-status")
     assert "give --input order=… (digits)" in missing.stderr

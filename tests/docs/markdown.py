@@ -13,6 +13,7 @@ SETTINGS = ROOT / "docs" / "settings.md"
 OPERATING = ROOT / "docs" / "operating.md"
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 FREEPBX = ROOT / "docs" / "from-freepbx.md"
+NEW_OPERATOR = ROOT / "docs" / "new-operator.md"
 DOCUMENTS = (
     README,
     *sorted(set(ROOT.glob("*.md")) - {README}),
@@ -22,7 +23,7 @@ DOCUMENTS = (
 
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
-_NAMED = re.compile(r"`([^`\n]+\.yaml)`[^`]*:$")
+_NAMED = re.compile(r"`([^`\n]+\.(?:yaml|toml|csv))`[^`]*:$")
 _ADDED = re.compile(r"\badd\b|\band to\b", re.IGNORECASE)
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 
@@ -41,7 +42,7 @@ class Fence(Struct, frozen=True):
     def file(self) -> str:
         """The file that the lead names at its end for this text; "" if it names none."""
         named = _NAMED.search(self.lead)
-        return named[1] if named and self.language == "yaml" else ""
+        return named[1] if named and named[1].endswith(f".{self.language}") else ""
 
     @property
     def added(self) -> bool:

@@ -39,7 +39,7 @@ def instructions(text: str) -> Iterator[Command | Fence]:
     blocks = fences(text)
     for block, after in zip(blocks, [*blocks[1:], None], strict=True):
         if block.language == "sh":
-            *first, last = block.text.strip().split("\n")
+            *first, last = block.text.strip().replace("\\\n", "").split("\n")
             yield from map(Command, first)
             yield Command(last, after.text if after and after.language == "text" else "")
         elif block.file:

@@ -1,23 +1,18 @@
-"""An operator of another country, from `firstline init` to a call."""
+"""What `firstline init` wrote starts without anybody, and knows its subscribers by every trunk."""
 
-import asyncio
 import base64
 import re
 import sqlite3
 import tomllib
-import wave
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
 
-from ari_app.phone.handset import Connected, Disconnected, Phone
-from ari_app.phone.listen import heard
-from tests.asterisk_conf.phone import Phone as SipPhone
-from tests.deadlines import pause, until
+from tests.asterisk_conf.phone import Phone
+from tests.deadlines import until
 from tests.live.installation import Installation, root
 
 pytestmark = pytest.mark.live
@@ -35,11 +30,6 @@ def begun(state: Path, *options: str) -> Installation:
         text = re.sub(rf"(?m)^{name} = .*$", f"{name} = {getattr(one.ports, name)}", text)
     file.write_text(text)
     return one
-
-
-def seconds(wav: Path) -> float:
-    with wave.open(str(wav)) as file:
-        return float(file.getnframes() / file.getframerate())
 
 
 def calls(one: Installation) -> list[tuple[str, int | None]]:
@@ -97,7 +87,7 @@ nodes:
 def over_trunk(one: Installation, address: str, user: str, asserted: str) -> tuple[str, str]:
     """Call 611 over the trunk of an address: the number of the call, and where it came to."""
     known = len(calls(one))
-    with SipPhone(one.ports.sip, user, address=address, asserted=asserted) as phone:
+    with Phone(one.ports.sip, user, address=address, asserted=asserted) as phone:
         assert phone.dial("611") == 200
         assert phone.hears_sound()
         phone.hang_up()
@@ -156,34 +146,5 @@ def test_an_installation_without_demo_starts(tmp_path: Path) -> None:
         ):
             kept, path = over_trunk(one, address, user, "+48512345678")
             assert (kept, node in path) == (number, True), path
-    finally:
-        one.end()
-
-
-async def test_a_stranger_calls_an_operator_of_another_country(tmp_path: Path) -> None:
-    one = begun(
-        tmp_path / "state", "--name", "en=Jaryq", "--name", "ru=Жарык", "--country", "Kazakhstan",
-        "--currency", "USD", "--timezone", "Asia/Almaty", "--department", "care",
-    )  # fmt: skip
-    one.out("agents", "add", "aigul", "--full-name", "Aigul", "--extension", "701")
-    people = tmp_path / "people.csv"
-    people.write_text("number;name;language;area\n87012345678;Daniyar;ru;Almaty\n")
-    one.out("subscribers", "import", str(people))
-    try:
-        await asyncio.to_thread(one.up)
-        assert "77012345678, Daniyar" in one.out("subscribers", "show", "+7 701 234 56 78")
-        recording = tmp_path / "call.wav"
-        welcome = await asyncio.to_thread(partial(one.said, "welcome", lang="en"))
-        plain = await asyncio.to_thread(partial(one.said, "plain-menu", lang="en"))
-        account = await asyncio.to_thread(one.agent)
-        async with Phone(account, recording) as phone:
-            await phone.dial("611")
-            await phone.wait(Connected)
-            await pause(seconds(welcome) + seconds(plain) + 1.5)
-            await phone.hangup()
-            await phone.wait(Disconnected)
-        assert heard(recording, welcome).heard, "the first language of the name is the site's"
-        assert heard(recording, plain).heard, "there is no billing, so agents do the rest"
-        assert "dialled 611" in await asyncio.to_thread(one.last_call)
     finally:
         one.end()
