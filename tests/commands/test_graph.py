@@ -20,6 +20,8 @@ from ari_app.store.versions import Version
 from tests import shipped
 from tests.operators import BELARUS
 
+pytestmark = pytest.mark.slow
+
 
 def firstline(directory: Path, *words: str) -> Result:
     return CliRunner().invoke(main, ["--state", str(directory / "state"), *words])

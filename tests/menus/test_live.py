@@ -20,6 +20,8 @@ from prompts.voice import Settings, Voice
 from tests.ari.facts import until
 from tests.session.scripted import FLOW, OPERATIONS, PROMPTS
 
+pytestmark = pytest.mark.slow
+
 TEXTS = "".join(f"{prompt}: Слово {number}.\n" for number, prompt in enumerate(PROMPTS))
 WORDS = read({"ru.yaml": TEXTS})
 OTHER = FLOW.replace('"1": balance, ', "")

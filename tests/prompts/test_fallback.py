@@ -27,6 +27,8 @@ from prompts.voice import Settings, SpeechFailed, Voice
 from tests.deadlines import allowed
 from tests.spoken import SHIPPED
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = SpokenText("Первое.", "ru"), SpokenText("Второе.", "ru")
 TONE = 440.0
 

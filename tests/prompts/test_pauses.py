@@ -18,6 +18,8 @@ from prompts.telephone import playable
 from prompts.voice import Settings, Voice
 from tests.operators import DEMO
 
+pytestmark = pytest.mark.slow
+
 CATALOGUE = read(
     {
         "en.yaml": 'owed: "You have five."\nmenu: "Hours, press one."\n'

@@ -22,6 +22,8 @@ from prompts.speech_process import Worker, command
 from prompts.telephone import playable
 from prompts.voice import Settings, SpeechFailed, Voice
 
+pytestmark = pytest.mark.slow
+
 CATALOGUE = read(
     {
         "ru.yaml": 'hello: Добрый день.\nname: "{name:name}."\nbalance: У вас {balance:money}.\n',

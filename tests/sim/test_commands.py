@@ -16,6 +16,8 @@ from ari_app.cli import main
 from ari_app.menus.loading import SHIPPED
 from tests.deadlines import allowed
 
+pytestmark = pytest.mark.slow
+
 GOOD = """tests:
 - test: a subscriber hears the balance
   call: "611"

@@ -12,6 +12,8 @@ from ivr.nodes import KINDS
 from tests.ivr.conversation import shipped
 from tests.sim.sample_flows import book, run
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_samples_have_every_kind_of_node() -> None:
     found = {type(node) for flow in book().flows.values() for node in flow.nodes.values()}

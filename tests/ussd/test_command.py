@@ -5,6 +5,8 @@ from click.testing import CliRunner
 
 from ari_app.cli import main
 
+pytestmark = pytest.mark.slow
+
 MENU = "1 Balance\n2 Tariff\n3 Services\n4 Language\n5 More\n0 A person\n"
 
 
