@@ -38,6 +38,8 @@ ENVIRONMENT = {
     for name, value in os.environ.items()
     if PREFIX not in name and name != "PYTHONDONTWRITEBYTECODE"  # the modules are compiled one time
 } | {"FIRSTLINE_VOICE_ENGINE": "espeak", "SSL_CERT_FILE": os.devnull}
+PHONES = ("call", "agent")
+"""The commands that are phones."""
 READY = 60.0
 """Seconds in which an installation must be up on a busy machine."""
 SHARED = "SOUNDS_OF_THE_TESTS"
@@ -77,7 +79,7 @@ class Installation:
 
     def command(self, *words: str) -> list[str]:
         """The command line of `firstline …` in this state directory; what is a phone goes first."""
-        first = ["nice", "-n", str(SOUND)] if words[0] == "call" and os.geteuid() == 0 else []
+        first = ["nice", "-n", str(SOUND)] if words[0] in PHONES and os.geteuid() == 0 else []
         return [*first, sys.executable, "-m", "ari_app.cli", "--state", str(self.state), *words]
 
     def run(
