@@ -22,6 +22,8 @@ from tests.commands.conftest import Run
 from tests.commands.test_groups import every_command
 from tests.docs.markdown import OPERATING, section, tables
 
+pytestmark = pytest.mark.slow
+
 LISTS = ("list", "show", "status", "history", "versions", "missing", "rules", "diff")
 """The names of commands that list or show; others begin their help with one of these verbs."""
 

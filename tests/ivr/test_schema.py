@@ -22,6 +22,8 @@ from tests.docs.markdown import LANGUAGE, fences
 from tests.ivr.yaml12 import editors
 from tests.operators import DEMO
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[2] / "ivr" / "check" / "samples"
 """Where the rules of the check have their samples, each a good one and a bad one."""
 

@@ -37,6 +37,8 @@ from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan
 from ari_app.selfcare.tmf.server import TmfServer
 from tests.selfcare.tmf_server import HASTY, QUICK, client_of
 
+pytestmark = pytest.mark.slow
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -147,6 +147,7 @@ async def test_whatever_is_typed_is_looked_for(filled: Store, text: str) -> None
     await filled.read(search.chronology, 1, text)
 
 
+@pytest.mark.slow
 def test_anything_can_be_typed() -> None:
     db = Database(sqlite3.connect(":memory:"), BELARUS)
     MIGRATIONS.apply(db)
