@@ -8,11 +8,23 @@ import aiohttp
 from playwright.async_api import Locator, Page, expect
 
 from ari_app.main.installation import installation
-from ari_app.phone.handset import Connected, Phone
+from ari_app.phone.handset import Connected, Incoming, Phone, PhoneError
 from tests.deadlines import pause
 from tests.live.installation import Installation
 
 CARD = "article.card:visible"
+
+
+async def answered(phone: Phone) -> None:
+    """Answer the call that rings at an agent's phone, or its next ring: a queue stops ringing after
+    its time, and rings again, while a busy machine starts an application or a browser."""
+    while True:
+        try:
+            return await phone.answer()
+        except PhoneError as error:
+            if "there is no incoming call" not in str(error):
+                raise
+        await phone.wait(Incoming, timeout=40)
 
 
 class AgentPage:

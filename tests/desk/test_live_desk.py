@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from ari_app.phone.handset import Disconnected, Incoming
 from tests.desk.browser import Chromium, driven, opened
-from tests.desk.live_agent import calling, phones, signed_in
+from tests.desk.live_agent import answered, calling, phones, signed_in
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -49,7 +49,7 @@ async def test_screen_pop_before_answering_survives_a_browser_crash(
                 await expect(desk.card.locator(".why")).to_contain_text("обращается 4-й раз")
                 await expect(desk.card.locator(".part-path")).to_contain_text("Баланс и платежи")
                 await expect(desk.card.locator(".part-history")).to_contain_text("про карту")
-                await anna.answer()  # not before all that was seen
+                await answered(anna)  # not before all that was seen
                 await desk.phase("talking")
                 await desk.type("question", "Карта не принимается")
                 await desk.saved()

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Incoming, PhoneError
 from tests.desk.browser import Chromium, driven, opened
-from tests.desk.live_agent import calling, hang_up_all, phones, queue_callers, signed_in
+from tests.desk.live_agent import answered, calling, hang_up_all, phones, queue_callers, signed_in
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -106,7 +106,7 @@ async def test_a_dead_phone_passes_the_offer_to_a_colleague(
                 await boris.wait(Incoming, timeout=60)
                 await desks[1].phase("ringing")
                 await expect(desks[0].card).to_have_count(0)
-                await boris.answer()
+                await answered(boris)
                 await desks[1].phase("talking")
                 await hang_up_all(one)
                 await desks[1].finish_card()

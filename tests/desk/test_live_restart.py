@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from tests.desk.browser import Chromium, driven, opened
-from tests.desk.live_agent import calling, hang_up_all, phones, signed_in
+from tests.desk.live_agent import answered, calling, hang_up_all, phones, signed_in
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -49,7 +49,7 @@ async def test_ringing_and_talking_cards_survive_an_application_crash(
                 await desks[0].phase("talking")
                 await desks[1].phase("ringing")
                 await expect(desks[1].card).to_contain_text("+375 99 000-00-16")
-                await boris.answer()
+                await answered(boris)
                 await desks[1].phase("talking")
                 await hang_up_all(one)
                 for desk in desks:
@@ -67,7 +67,7 @@ async def test_a_call_answered_during_an_outage_gets_its_card_later(
             await caller.dial("611")
             await caller.wait(Connected)
             await boris.wait(Incoming, timeout=40)  # after an apology
-            await boris.answer()
+            await answered(boris)
             await asyncio.to_thread(one.up)
             await desk.phase("talking")
             await expect(desk.card).to_contain_text("+375 99 000-00-17")
