@@ -150,7 +150,7 @@ class Calls:
         """The outermost frame of a call."""
         try:
             await call.serve()
-        except Exception:
+        except Exception:  # the outermost frame of the call
             log.exception("call %s: the session failed; the caller goes to the fallback", channel)
             if call.line.gone is None:
                 await self.rescue(channel)

@@ -139,7 +139,7 @@ class Link:
                 reading = tasks.create_task(self._ended(socket))
                 reading.add_done_callback(lambda _: expiring.cancel())
                 await self._prepare()
-        except ExceptionGroup as group:
+        except ExceptionGroup as group:  # of one: the first failure ends all tasks
             raise group.exceptions[0] from None
         finally:
             await socket.close(min(1.0, self.settings.deadline))

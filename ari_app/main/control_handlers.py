@@ -110,7 +110,7 @@ class ControlHandlers(Struct, frozen=True):
     async def _stop_within(self, seconds: float) -> None:
         clock = asyncio.get_running_loop().time
         end = clock() + seconds
-        while len(self.callers.calls) and clock() < end:  # noqa: ASYNC110 - it costs nothing
+        while len(self.callers.calls) and clock() < end:  # noqa: ASYNC110 - seldom, and calls end in many ways
             await asyncio.sleep(0.2)
         self.signals.stop.set()
 

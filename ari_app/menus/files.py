@@ -47,8 +47,9 @@ class Directories(Struct, frozen=True):
         return [*changed, *gone]
 
     def _found(self) -> Iterator[tuple[str, Path]]:
-        for path in files(self.menus) if self.menus else ():
-            yield f"menus/{path.relative_to(self.menus)}", path  # type: ignore[arg-type]
+        if self.menus is not None:
+            for path in files(self.menus):
+                yield f"menus/{path.relative_to(self.menus)}", path
         for path in self.recordings.rglob("*"):
             inside = path.relative_to(self.recordings)
             hidden = any(part.startswith(".") for part in inside.parts)

@@ -5,19 +5,17 @@ The receiver gets ``POST`` with an event, the card, and what the agent wrote. Th
 request of long ago, replayed, has an old time. The same ``Idempotency-Key`` is the same event.
 """
 
-import hmac
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from types import TracebackType
 from typing import NoReturn
 
-import aiohttp
 from msgspec import json
 from msgspec.structs import asdict
 
-from ari_app.messaging.webhook import DEADLINE, LATER
+from ari_app.messaging.outbox import UndeliverableError
+from ari_app.messaging.poster import Poster, WebhookError, signature
 from ari_app.retry import RetryWorker, Schedule
 from ari_app.store import card_events, cards
 from ari_app.store.card_events import CardEvent
@@ -33,12 +31,12 @@ PAUSES = tuple(timedelta(seconds=each) for each in (2, 10, 60, 600, 3600, 6 * 36
 CONCURRENCY = 4
 
 
-class CardWebhook:
+class CardWebhook(Poster):
     """Sends the events of cards to ``url``; a context."""
 
     def __init__(self, store: Store, url: str, secret: Secret, now: Callable[[], datetime]) -> None:
+        super().__init__(url)
         self._store = store
-        self._url = url
         self._secret = secret
         self._now = now
         self._schedule = Schedule(PAUSES)
@@ -50,20 +48,6 @@ class CardWebhook:
             unavailable=StoreError,
             concurrency=CONCURRENCY,
         )
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=DEADLINE), cookie_jar=aiohttp.DummyCookieJar()
-        )
-
-    async def __aenter__(self) -> "CardWebhook":
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._session.close()
 
     def wake(self) -> None:
         """Look for events at once."""
@@ -100,7 +84,7 @@ class CardWebhook:
         if why:
             gone = last or next_at is None
             follows = "given up" if gone else f"retry at {next_at:%H:%M:%S}"
-            log.warning("card %s (%s) to the webhook: %s: %s", one.card, one.event, follows, why)
+            log.warning("card %s (%s): %s: %s", one.card, one.event, follows, why)
         if not why or last or next_at is None:
             insist = self._worker.insist
             await insist(partial(self._store.write, card_events.end, one))
@@ -110,27 +94,16 @@ class CardWebhook:
         if not body:
             return "the card is gone", True
         try:
-            async with self._session.post(
-                self._url, data=body, headers=self._headers(one, body), allow_redirects=False
-            ) as response:
-                status = response.status
-        except TimeoutError:
-            return f"no answer in {DEADLINE:g} s", False
-        except (aiohttp.ClientError, OSError) as error:
-            return f"it is out of reach ({type(error).__name__})", False
-        if 200 <= status < 300:
-            return "", False
-        return f"it answered {status}", 400 <= status < 500 and status not in LATER
+            await self.post(one.key, body, self._headers(body))
+        except UndeliverableError as error:
+            return str(error), True
+        except WebhookError as error:
+            return str(error), False
+        return "", False
 
-    def _headers(self, one: CardEvent, body: bytes) -> dict[str, str]:
+    def _headers(self, body: bytes) -> dict[str, str]:
         at = str(int(self._now().timestamp()))
-        signed = hmac.digest(self._secret.reveal().encode(), at.encode() + b"." + body, "sha256")
-        return {
-            "Content-Type": "application/json",
-            "Idempotency-Key": one.key,
-            "X-Firstline-Time": at,
-            "X-Firstline-Signature": f"sha256={signed.hex()}",
-        }
+        return {"X-Firstline-Time": at, **signature(self._secret, at.encode() + b"." + body)}
 
 
 def _body(db: Database, one: CardEvent) -> bytes:

@@ -46,7 +46,7 @@ class PlainOrders:
 class NoMessages:
     """Text messages, which are dropped."""
 
-    async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:  # noqa: ARG002
+    async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:  # noqa: ARG002 - the signature of the interface
         """Whether there is a number to send them to."""
         return bool(asker.texts_to)
 
@@ -84,10 +84,10 @@ class SameCodes:
 
     async def send(
         self,
-        asker: Asker,  # noqa: ARG002
+        asker: Asker,  # noqa: ARG002 - the signature of the interface
         number: str,
-        subscriber: int | None,  # noqa: ARG002
-        key: str,  # noqa: ARG002
+        subscriber: int | None,  # noqa: ARG002 - the signature of the interface
+        key: str,  # noqa: ARG002 - the signature of the interface
     ) -> Literal["ok", "limit"]:
         """Whether another code may be sent."""
         if self._sent >= CODES_A_CALL:
@@ -95,7 +95,7 @@ class SameCodes:
         self._sent, self._tries, self._number = self._sent + 1, 0, number
         return "ok"
 
-    async def check(self, asker: Asker, number: str, subscriber: int | None, code: Secret) -> Proof:  # noqa: ARG002
+    async def check(self, asker: Asker, number: str, subscriber: int | None, code: Secret) -> Proof:  # noqa: ARG002 - the signature of the interface
         """Whether it is the code."""
         if self._tries >= TRIES_A_CODE:
             return "locked"

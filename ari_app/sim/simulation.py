@@ -154,20 +154,20 @@ class _Staff:
         self._now = now
         self._asked: set[str] = set()
 
-    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:  # noqa: ARG002
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:  # noqa: ARG002 - the signature of the interface
         """The first complaint of all."""
         return "1"
 
-    async def call_back(self, asker: Asker, key: str) -> Noted:  # noqa: ARG002
+    async def call_back(self, asker: Asker, key: str) -> Noted:  # noqa: ARG002 - the signature of the interface
         """Whether it is asked for the first time."""
         return self._noted(asker, "call-back")
 
     async def report_no_network(
         self,
-        asker: Asker,  # noqa: ARG002
-        place: str,  # noqa: ARG002
+        asker: Asker,  # noqa: ARG002 - the signature of the interface
+        place: str,  # noqa: ARG002 - the signature of the interface
         topic: str,
-        key: str,  # noqa: ARG002
+        key: str,  # noqa: ARG002 - the signature of the interface
     ) -> tuple[datetime, bool]:
         """Due in a day; new for the first time."""
         return self._now + timedelta(days=1), self._new(topic)
@@ -176,7 +176,7 @@ class _Staff:
         """Whether it is asked for the first time."""
         return self._noted(asker, "mended")
 
-    async def recent_calls(self, asker: Asker) -> int:  # noqa: ARG002
+    async def recent_calls(self, asker: Asker) -> int:  # noqa: ARG002 - the signature of the interface
         """None."""
         return 0
 
@@ -204,7 +204,7 @@ class _Words:
         self._pin: str | None = None
         self._wrongs = 0
 
-    async def prove(self, asker: Asker, word: Secret, key: str) -> Proof:  # noqa: ARG002
+    async def prove(self, asker: Asker, word: Secret, key: str) -> Proof:  # noqa: ARG002 - the signature of the interface
         """Whether the keys are those of the word."""
         if self._wrongs >= TRIES_A_CALL:
             return "locked"
@@ -216,7 +216,7 @@ class _Words:
         self._wrongs += 1
         return "wrong"
 
-    async def prove_number(self, asker: Asker, number: str, word: Secret, key: str) -> Proof:  # noqa: ARG002
+    async def prove_number(self, asker: Asker, number: str, word: Secret, key: str) -> Proof:  # noqa: ARG002 - the signature of the interface
         """Whether the keys are those of the word of another number's subscriber."""
         return await self.prove(asker, word, key)
 

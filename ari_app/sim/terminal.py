@@ -79,7 +79,7 @@ class Person:
         """Wait for a moment."""
         await asyncio.sleep(moment - self.now())
 
-    async def act(self, scene: Scene, until: float) -> Act | None:  # noqa: ARG002
+    async def act(self, scene: Scene, until: float) -> Act | None:  # noqa: ARG002 - the signature of the interface
         """See :class:`ari_app.sim.line.Caller`."""
         while self.now() < until:
             if self._coming is None:

@@ -58,11 +58,11 @@ class Trace(CallObserver):
         """How many asks and recordings ended in silence."""
         self.ending = ""
 
-    def began(self, session: Session, version: str, at: datetime) -> None:  # noqa: ARG002
+    def began(self, session: Session, version: str, at: datetime) -> None:  # noqa: ARG002 - the signature of the interface
         """See :class:`~ari_app.session.conductor.CallObserver`."""
         self.session = session
 
-    def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:  # noqa: ARG002
+    def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:  # noqa: ARG002 - the signature of the interface
         """See :class:`~ari_app.session.conductor.CallObserver`."""
         before, self.session = self.session or session, session
         self.edges.update(edges_taken(self._book, before, steps))
@@ -71,7 +71,7 @@ class Trace(CallObserver):
             self.path.append(Line(self._clock(), step))
             self._notify(step)
 
-    def presented(self, call: str, want: Want) -> None:  # noqa: ARG002
+    def presented(self, call: str, want: Want) -> None:  # noqa: ARG002 - the signature of the interface
         """See :class:`~ari_app.session.conductor.CallObserver`."""
         match want:
             case Ask() | Say() | Record():
@@ -84,7 +84,7 @@ class Trace(CallObserver):
             self.spots.add((self.session.flow, self.session.node))
         self._notify(want)
 
-    def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:  # noqa: ARG002
+    def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:  # noqa: ARG002 - the signature of the interface
         """See :class:`~ari_app.session.conductor.CallObserver`."""
         self.ending = ending
 

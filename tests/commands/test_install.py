@@ -110,10 +110,10 @@ def test_a_look_writes_nothing(tmp_path: Path) -> None:
 def test_a_program_that_a_service_cannot_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "executable", "/root/venv/bin/python")
+    monkeypatch.setattr(sys, "executable", "/home/anna/venv/bin/python")
     done = run("install", "--root", str(tmp_path))
     assert done.exit_code == 1
-    assert "cannot run Firstline from /root/venv/bin/python" in done.output
+    assert "cannot run Firstline from /home/anna/venv/bin/python" in done.output
     assert not written(tmp_path)
 
 

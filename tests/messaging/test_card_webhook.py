@@ -126,7 +126,7 @@ async def test_what_is_refused_for_good_is_given_up(
         await receiver.wait(1)
         await gone(store)
     assert len(receiver.got) == 1
-    assert "given up: it answered 410" in caplog.text
+    assert "given up: the webhook refused it: 410" in caplog.text
 
 
 async def test_what_waited_at_a_crash_goes_at_the_next_start(tmp_path: Path) -> None:

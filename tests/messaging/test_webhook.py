@@ -16,7 +16,8 @@ from ari_app.cli import main
 from ari_app.config.state import ConfigError
 from ari_app.main.installation import installation
 from ari_app.messaging.outbox import PAUSES, Outbox, Send, UndeliverableError
-from ari_app.messaging.webhook import Webhook, WebhookError, WebhookKeys
+from ari_app.messaging.poster import WebhookError
+from ari_app.messaging.webhook import Webhook, WebhookKeys
 from ari_app.store import calls, outbox
 from ari_app.store.db import Store
 from ari_app.store.outbox import Text
