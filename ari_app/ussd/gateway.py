@@ -55,8 +55,8 @@ class _Asked(Struct, frozen=True):
     """A request with the protocol's names."""
 
     sessionId: str  # noqa: N815 - the names of the protocol
-    serviceCode: str  # noqa: N815
-    phoneNumber: str  # noqa: N815
+    serviceCode: str  # noqa: N815 - the names of the gateway
+    phoneNumber: str  # noqa: N815 - the names of the gateway
     text: str = ""
 
 
