@@ -25,6 +25,22 @@ class Background:
         task.add_done_callback(self._begun.discard)
         return task
 
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do work to its end, also if who asked for it goes away; its failure is raised to them,
+        and does not end the task group."""
+
+        async def caught() -> tuple[T, None] | tuple[None, Exception]:
+            try:
+                return await work, None
+            except Exception as error:  # noqa: BLE001 - it is raised again, to who asked
+                return None, error
+
+        match await asyncio.shield(self.begin(caught())):
+            case _, Exception() as error:
+                raise error
+            case done, _:
+                return done
+
     def cancel(self) -> None:
         """Cancel all tasks that were begun and still run."""
         for task in self._begun:

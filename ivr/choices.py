@@ -50,7 +50,7 @@ def spread(name: str, value: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:
     for word in words:
         kept = [
             (key, _filled(inner, reference, word.value) if key.value == kind else inner)
-            for key, inner in entries.values()
+            for _, (key, inner) in _entries(value)
             if key.value not in (ONE_OF, OTHERWISE)
         ]
         table = yaml.MappingNode(_MAP, kept, value.start_mark, value.end_mark)

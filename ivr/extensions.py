@@ -15,11 +15,15 @@ def fits(number: str, extension: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _pattern(written: str) -> re.Pattern[str]:
-    """A pattern as a regular expression; ``-`` and spaces in it mean nothing, as in Asterisk."""
+    """A pattern as a regular expression; ``-`` and spaces in it mean nothing, as in Asterisk.
+
+    One that is no regular expression fits anything: Asterisk may read it otherwise.
+    """
     parts = re.findall(r"\[[^\]]+\]|[^\s-]", written)
-    return re.compile(
-        "".join(
-            part if part.startswith("[") else _SIGNS.get(part.upper(), re.escape(part))
-            for part in parts
-        )
+    found = "".join(
+        part if len(part) > 1 else _SIGNS.get(part.upper(), re.escape(part)) for part in parts
     )
+    try:
+        return re.compile(found)
+    except re.error:
+        return re.compile(".*")

@@ -38,5 +38,5 @@ def answered(draft: Draft, node: Hold, event: Keyed | Silent) -> Ask | str:
 def _ask(draft: Draft, node: Hold, phrases: tuple[Phrase, ...]) -> Ask:
     at = draft.session
     draft.session = replace(at, heard=phrases, again=phrases, pending=())
-    keys = Grammar(KEYS, first=node.wait)
+    keys = Grammar(KEYS | frozenset(draft.flow.always), first=node.wait)
     return Ask(Screen(phrases, at.language), keys, flush=True, music=True)

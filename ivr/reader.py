@@ -298,7 +298,7 @@ def _stray(file: str, root: yaml.MappingNode) -> Problem | None:
     keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
     if keys & {name for shape in (Flow, Schedule, HttpOperation) for name in described(shape)}:
         return None
-    cure = "begin with `flow: name` or `schedule: name`"
+    cure = "begin with `flow: name`, `schedule: name` or `operation: name`"
     *above, _, name = ["", "", *file.split("/")]
     if name.partition(".")[0] in languages.known():
         cure = f"texts of prompts are read from {'/'.join([*above[2:], 'prompts'])}: move it"

@@ -83,9 +83,12 @@ def read(text: str, language: str) -> tuple[Row, ...]:
             if header.count(column) != 1:
                 raise TableError(f"1: the first line must name the column {column} once")
         prompt, said = header.index(PROMPT), header.index(language)
-        found, line = [], lines.line_num + 1
+        found: list[Row] = []
+        line = lines.line_num + 1
         for cells in lines:
             if len(cells) > max(prompt, said) and cells[said].strip():
+                if any(one.prompt == cells[prompt].strip() for one in found):
+                    raise TableError(f"{line}: {cells[prompt].strip()} stands twice: keep one")
                 found.append(Row(line, cells[prompt].strip(), cells[said].strip()))
             line = lines.line_num + 1
     except csv.Error as error:

@@ -131,7 +131,7 @@ _COMMAND = """\
 LOGNAME=${{SUDO_USER:-$(id -un)}} FIRSTLINE_STATE=${{FIRSTLINE_STATE-{state}}}
 export LOGNAME FIRSTLINE_STATE
 case ${{1-}} in install | uninstall) exec {program} "$@" ;; esac
-exec runuser -u {user} -- {program} "$@"
+exec runuser -u {user} -- env LOGNAME="$LOGNAME" {program} "$@" # who it is, for the record
 """
 
 

@@ -44,7 +44,6 @@ class Claim:
     async def ask(self) -> None:
         """Raise :class:`RefusedError` if another process serves the application now."""
         if not self._asks:
-            self._asks = True
             return
         applications = self._ari.applications
         if await applications.is_registered(self.name):
@@ -63,6 +62,10 @@ class Claim:
             raise RefusedError(
                 f"another program is registered as the application {self._application}: {_TO_DO}"
             )
+
+    def connected(self) -> None:
+        """The application is ours: from now on it is asked before it is taken again."""
+        self._asks = True
 
     async def answer(self, event: ChannelUserevent) -> None:
         """Answer another process that asks who serves the application."""

@@ -154,13 +154,15 @@ class Link:
         self._sending.transport = "http"  # there is no socket yet
         try:
             await self._claim.ask()
-            return await connect(
+            socket = await connect(
                 url, self._login, self._take, settings.heartbeat, settings.deadline
             )
         except AriError as error:
             if error.status in (401, 403):
                 raise refused(settings) from error
             raise
+        self._claim.connected()
+        return socket
 
     async def _prepare(self) -> None:
         """Set up the connection and reconcile; events that come meanwhile are held."""

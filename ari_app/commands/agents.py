@@ -168,7 +168,8 @@ def remove(state: State, name: str, yes: bool, by: str) -> None:
             who = f"{name} ({one.full_name}, extension {one.extension})"
             await asyncio.to_thread(click.confirm, f"Remove {who}?", abort=True)
         made = change(state, by, "agents remove", name)
-        await store.write(changes.made, made, staff.remove, name, datetime.now(UTC))
+        sends = bool(state.config().desk.webhook)
+        await store.write(changes.made, made, staff.remove, name, datetime.now(UTC), sends)
         return one
 
     one = _with(state, name, removing)

@@ -16,8 +16,8 @@ from ari_app.store import changes as audit
 def changes(state: State, by: str | None, limit: int, as_json: bool) -> None:
     """List what was changed by hand, and by whom, newest first.
 
-    By commands and at the desk: agents, opening hours, announcements, callbacks, complaints. What
-    agents do for subscribers is in `firstline acts`.
+    By commands and at the desk: agents, opening hours, announcements, callbacks, complaints,
+    menus. What agents do for subscribers is in `firstline acts`.
     """
     found = read(state, audit.recent, limit, by)
     if as_json:

@@ -59,7 +59,7 @@ def show(state: State, id: int, as_json: bool) -> None:
 @click.pass_obj
 def close(state: State, id: int, answer: str, by: str) -> None:
     """Close complaint ID with the answer that was given."""
-    closing = change(state, by, "complaints close", id, answer)
+    closing = change(state, by, "complaints close", id)
     if not write(state, changes.made, closing, records.close, id, answer):
         raise click.ClickException(f"no complaint {id} is open: `firstline complaints list`")
     click.echo(f"complaint {id} is closed")

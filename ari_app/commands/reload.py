@@ -39,14 +39,14 @@ def reload_all(state: State, by: str) -> None:
     done = json.decode(answer, type=ReloadedAll)
     for problem in done.problems:
         click.echo(problem, err=True)
-    if done.problems:
-        raise click.exceptions.Exit(1)
     for name in done.settings:
         click.echo(f"in force: {name}")
     for name in done.at_start:
         click.echo(f"at the next start of Firstline: {name}", err=True)
     for name in done.asterisk:
         click.echo(f"at the next start of Asterisk: {name}", err=True)
+    if done.problems:
+        raise click.exceptions.Exit(1)
     report(done.menus)
 
 

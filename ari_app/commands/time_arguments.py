@@ -4,13 +4,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from ivr.hours.schedule import LONGEST
+
 HELP: Final = "2h, 30m, 3d, 18:00 (the next one) or 2026-12-31T18:00, in the site's time zone."
 
 SINCE_HELP: Final = "7d, 12h (ago) or 2026-11-01T18:00 or 2026-11-01, in the site's time zone."
 
 _AFTER = re.compile(r"(?=[0-9])(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,4})m)?")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
-_LONGEST = timedelta(days=366)
 
 
 def when(text: str, now: datetime) -> datetime:
@@ -41,7 +42,7 @@ def until(text: str, now: datetime) -> datetime:
     found = when(text, now)
     if found <= now:
         raise ValueError(f"{text} is in the past: write a future time")
-    if found > now + _LONGEST:
+    if found > now + LONGEST:
         raise ValueError(f"{text} is more than a year away: write an earlier time")
     return found
 

@@ -7,7 +7,7 @@ from ari_app.desk.words import word, words
 def changed(one: ChangeRow, language: str) -> str:
     """A change as a line: "opening hours, forced open: claims: drill"."""
     name = f"change-{one.what.replace(' ', '-')}"
-    subject = _of(name, one.subject, language)
+    subject = _of(name, one.subject, language) if one.what == "announce add" else one.subject
     detail = ", ".join(_of(name, part, language) for part in one.detail.split(", "))
     what = word(name, language) if name in words() else one.what
     line = " ".join(filter(None, (what, subject)))

@@ -105,7 +105,7 @@ class OperationForms:
         operation, record = self._operation(filled), filled.card.record
         if not operations.identified_enough(operation, record.identity):
             return self._ask_code_word(filled, operation)
-        inputs = self._inputs(filled, operations.form_inputs(operation))
+        inputs = self._inputs(filled, operation, operations.form_inputs(operation))
         if not operations.has_effect(operation):
             return await self._answer(filled, operation, inputs)
         reason = filled.text("reason")
@@ -129,7 +129,7 @@ class OperationForms:
         operation = self._operation(filled)
         if not operations.identified_enough(operation, filled.card.record.identity):
             return self._ask_code_word(filled, operation)
-        inputs = self._inputs(filled, operation.inputs)
+        inputs = self._inputs(filled, operation, operation.inputs)
         action, reason = filled.text("action"), filled.text("reason")
         return await self._run(filled, operation, inputs, action, reason)
 
@@ -167,8 +167,9 @@ class OperationForms:
         page = self._page("code_word_needed", filled, operation, record=record, has_word=has_word)
         return ActionResult(False, html=page.html)
 
-    def _inputs(self, filled: FormInput, kinds: Mapping[str, str]) -> Values:
-        return operations.parse(kinds, _fields(filled), self._now().date())
+    def _inputs(self, filled: FormInput, operation: Operation, kinds: Mapping[str, str]) -> Values:
+        own = operation.http is not None
+        return operations.parse(kinds, _fields(filled), self._now().date(), own)
 
     def _page(
         self, name: str, filled: FormInput, operation: Operation, **values: object

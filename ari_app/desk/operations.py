@@ -1,7 +1,7 @@
 """Operations of self-service as agents use them: form inputs from signatures, results as text."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -85,7 +85,7 @@ CHOICES: Mapping[tuple[str, str], Choice] = {
 }
 
 UNITS = ("minutes", "gigabytes")
-"""What an input ``unit`` may be; other words are free."""
+"""What an input ``unit`` of a built-in operation may be; other words are free."""
 
 DAYS = frozenset({"since"})
 """Inputs of digits that are a date: callers press ``DDMM``, agents get a date field."""
@@ -144,15 +144,24 @@ def _charge(operation: Operation) -> str:
     return next(name for name, kind in CHARGES.items() if operation.inputs.get(name) == kind)
 
 
-def parse(kinds: Mapping[str, str], fields: Mapping[str, str], today: date) -> Mapping[str, Value]:
-    """The inputs from form fields; raises :class:`InvalidField` for the first that is wrong."""
+def parse(
+    kinds: Mapping[str, str], fields: Mapping[str, str], today: date, own: bool
+) -> Mapping[str, Value]:
+    """The inputs from form fields; raises :class:`InvalidField` for the first that is wrong.
+
+    ``own``: of an operation of the operator's own, whose words are free.
+    """
+    words = {} if own else {"unit": UNITS}
     return {
-        name: _parse(name, "day" if name in DAYS else kind, fields.get(name, "").strip(), today)
+        name: _parse(
+            *(name, "day" if name in DAYS else kind, fields.get(name, "").strip(), today),
+            words.get(name),
+        )
         for name, kind in kinds.items()
     }
 
 
-def _parse(name: str, kind: str, text: str, today: date) -> Value:
+def _parse(name: str, kind: str, text: str, today: date, words: Collection[str] | None) -> Value:
     try:
         match kind:
             case "day" if timedelta(0) <= (day := date.fromisoformat(text)) - today < YEAR:
@@ -165,7 +174,7 @@ def _parse(name: str, kind: str, text: str, today: date) -> Value:
                 return Count(number)
             case "money":
                 return Money(Decimal(text.replace(",", ".")))
-            case "word" if text in UNITS or (name != "unit" and _WORD.fullmatch(text)):
+            case "word" if text in words if words else _WORD.fullmatch(text):
                 return Word(text)
             case "text" if text:
                 return Text(text)

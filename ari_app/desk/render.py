@@ -90,10 +90,12 @@ class Render:
     def word(self, name: str, language: str, **values: object) -> str:
         """A text of ``words.yaml``, or what an operation of the operator's own is called."""
         sort, _, own = name.partition("-")
-        if sort == "operation" and (operation := self._operations().get(own)) and operation.http:
-            return operation.http.label.get(language) or own
-        if sort in ("outcome", "value") and name not in words():
-            return own
+        if name not in words():  # the texts of the pages are not taken over by an operation's name
+            found = self._operations().get(own) if sort == "operation" else None
+            if found is not None and found.http is not None:
+                return found.http.label.get(language) or own
+            if sort in ("operation", "outcome", "value"):
+                return own
         return word(name, language, **values)
 
     def error_text(self, name: str, language: str) -> str:

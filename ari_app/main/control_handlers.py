@@ -81,13 +81,12 @@ class ControlHandlers(Struct, frozen=True):
             return json.encode(await menus.preview())
         if request.everything:
             every = reload_all(self.shared.foundation, menus, request.by)
-            result = await asyncio.shield(self.background.begin(every))
+            result = await self.background.finish(every)
             await self.refresh()
-            if not result.problems:
+            if not result.problems or result.menus.changes():
                 await self._record(request, result.menus)
             return json.encode(result)
-        reloading = self.background.begin(menus.reload(request.how, request.by))
-        done = await asyncio.shield(reloading)
+        done = await self.background.finish(menus.reload(request.how, request.by))
         await self._record(request, done)
         return json.encode(done)
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 from functools import partial
 
 from ari_app.background import Background
+from ari_app.config.state import ConfigError
 from ari_app.main import pbx_site
 from ari_app.main.flow_graph import CannotDraw, drawn, texts_of
 from ari_app.main.foundation import clock
 from ari_app.main.releases import directories
-from ari_app.main.reloading import reload_asterisk
+from ari_app.main.reloading import NOT_RELOADED, reload_phones
 from ari_app.main.rollback import NoSuchSet, put_files, restore_set
 from ari_app.main.shared import Shared
 from ari_app.store import menu_sets, subscribers
@@ -19,7 +20,6 @@ from ari_app.store.agents import Agent
 from ari_app.store.flow_traffic import traffic
 from ari_app.workplace.administration import MenuControl, RolledBack
 from ari_app.workplace.agent_administration import Phones
-from asterisk_conf.discovery import PbxError
 from asterisk_conf.site import SiteError
 from ivr.diagram.picture import picture
 
@@ -57,13 +57,12 @@ async def _preview(shared: Shared) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 async def _reload(shared: Shared, background: Background, by: str) -> tuple[str, ...]:
     """Reload the menus, also when the browser goes away meanwhile; why they were rejected."""
-    reloading = background.begin(shared.menus.reload("reload", by))
-    return (await asyncio.shield(reloading)).problems
+    return (await background.finish(shared.menus.reload("reload", by))).problems
 
 
 async def _roll_back(shared: Shared, background: Background, id: int, by: str) -> RolledBack | None:
     """Roll back, also when the browser goes away meanwhile."""
-    return await asyncio.shield(background.begin(_rolled_back(shared, id, by)))
+    return await background.finish(_rolled_back(shared, id, by))
 
 
 async def _rolled_back(shared: Shared, id: int, by: str) -> RolledBack | None:
@@ -104,10 +103,10 @@ async def _graph(shared: Shared, flow: str) -> bytes | str | None:
 async def _phone_faults(shared: Shared, staff: Sequence[Agent]) -> str:
     """Why the phones of these agents cannot be rendered; "" if they can."""
     people = await shared.store.read(subscribers.with_phones)
-    keys = shared.foundation.state.keys()
     try:
+        keys = shared.foundation.state.keys()
         pbx_site.site(shared.config, keys, people, staff, pbx_site.APOLOGY)
-    except SiteError as error:
+    except (ConfigError, SiteError) as error:
         return str(error)
     return ""
 
@@ -116,10 +115,9 @@ async def _phones_applied(shared: Shared, background: Background) -> bool:
     """Have our Asterisk read phones and queues again; False if it did not, or is not ours."""
     if not shared.config.manages_asterisk:
         return False
-    reloading = background.begin(reload_asterisk(shared.foundation, shared.menus))
     try:
-        await asyncio.shield(reloading)
-    except (PbxError, SiteError, OSError) as error:
+        await background.finish(reload_phones(shared.foundation, shared.menus))
+    except NOT_RELOADED as error:
         log.error("Asterisk was not reloaded: %s; run `firstline reload`", error)
         return False
     return True

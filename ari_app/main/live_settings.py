@@ -32,6 +32,8 @@ class LiveSettings:
         self._voice = voice
         self._before: AsyncExitStack | None = None
         self._opened: AsyncExitStack | None = None
+        self.turn = asyncio.Lock()
+        """Held while settings or phones are taken: one after the other, none with older data."""
         self.wrapups = dict(pbx_site.wrapups(config))
         """Queue -> wrap-up time in seconds; changed in place."""
         self.forgeable = set(config.forgeable)

@@ -11,6 +11,7 @@ from ari_app.main.exchange import exchange_of
 from ari_app.main.foundation import Foundation
 from ari_app.main.live_settings import changed
 from ari_app.menus.live import LiveMenus, Reloaded
+from ari_app.store.errors import StoreError
 from asterisk_conf.debian_packages import ArchiveError
 from asterisk_conf.discovery import PbxError
 from asterisk_conf.reload import PHONES_AND_QUEUES, Reload
@@ -19,10 +20,13 @@ from prompts.voice import SpeechFailed
 
 log = logging.getLogger(__name__)
 
+NOT_RELOADED = (ConfigError, PbxError, SiteError, ArchiveError, SpeechFailed, StoreError, OSError)
+"""Why Asterisk was not reloaded."""
+
 
 class ReloadedAll(Struct, frozen=True, omit_defaults=True):
-    """The result of a reload of everything. With ``problems`` in it or in ``menus``, the settings
-    of before stay in force."""
+    """The result of a reload of everything. With ``problems`` in it or in ``menus``, what is not
+    named stays as it was: ``settings`` and ``menus`` are in force even if Asterisk refused."""
 
     settings: tuple[str, ...] = ()
     """Settings that are in force now, such as ``[site] numbers``."""
@@ -36,6 +40,11 @@ class ReloadedAll(Struct, frozen=True, omit_defaults=True):
 
 async def reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> ReloadedAll:
     """Read everything again; all or nothing, but for what Asterisk refuses. Logs the result."""
+    async with foundation.settings.turn:
+        return await _reload_all(foundation, menus, by)
+
+
+async def _reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> ReloadedAll:
     live, state = foundation.settings, foundation.state
     old = live.config
     try:
@@ -50,8 +59,8 @@ async def reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> Reloa
         await live.give_back(before)
         return ReloadedAll(menus=done)
     try:
-        asterisk = await reload_asterisk(foundation, menus)
-    except (PbxError, SiteError, OSError) as error:
+        asterisk = await _reload_asterisk(foundation, menus)
+    except NOT_RELOADED as error:
         log.error("Asterisk was not reloaded: %s", error)
         return ReloadedAll(by_day, at_start, menus=done, problems=(str(error),))
     log.info("settings reloaded%s: %s", f" by {by}" if by else "", ", ".join(by_day) or "the same")
@@ -60,11 +69,14 @@ async def reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> Reloa
     return ReloadedAll(by_day, at_start, asterisk, done)
 
 
-async def reload_asterisk(foundation: Foundation, menus: LiveMenus) -> tuple[str, ...]:
-    """Have our Asterisk read phones, queues and numbers again; returns what needs a start.
+async def reload_phones(foundation: Foundation, menus: LiveMenus) -> None:
+    """Have our Asterisk read phones and queues again; raises one of :data:`NOT_RELOADED`."""
+    async with foundation.settings.turn:
+        await _reload_asterisk(foundation, menus)
 
-    Raises ``PbxError``, ``SiteError`` and ``OSError``.
-    """
+
+async def _reload_asterisk(foundation: Foundation, menus: LiveMenus) -> tuple[str, ...]:
+    """Have our Asterisk read phones, queues and numbers again; returns what needs a start."""
     config = foundation.config
     if not config.manages_asterisk:
         return ()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from msgspec import Struct
 
@@ -11,10 +10,7 @@ from ari_app.menus.files import Directories
 from ari_app.menus.live import Release
 from ari_app.store import menu_sets
 from ari_app.store.db import Store
-from ari_app.store.menu_sets import MenuSet
-
-ASIDE: Final = "unreleased"
-"""How a set is marked that was on the disk, but never in force."""
+from ari_app.store.menu_sets import ASIDE, MenuSet
 
 
 class NoSuchSet(Exception):  # noqa: N818 - named by what is so, not as an error
@@ -42,18 +38,23 @@ async def restore_set(store: Store, where: Directories, version: int | None, by:
     sets = await store.read(menu_sets.listed)
     wanted = _wanted(sets, version)
     files = await store.read(menu_sets.files_of, wanted.id)
+    contents = await _contents(store, files)  # the oldest set goes when another one is kept
     aside = await keep_set(store, where, Release(ASIDE, by))
     in_force = next(one for one in sets if one.how != ASIDE)
     before = await store.read(menu_sets.files_of, in_force.id)
-    return Restored(wanted, aside, await put_files(store, where, files), before)
+    names = await asyncio.to_thread(where.restore, files, contents.__getitem__)
+    return Restored(wanted, aside, names, before)
 
 
 async def put_files(store: Store, where: Directories, files: Mapping[str, str]) -> list[str]:
     """Make the files those of a set (name -> hash); returns the names that changed."""
-    contents = {}
-    for hash_ in set(files.values()):
-        contents[hash_] = await store.read(menu_sets.content, hash_)
+    contents = await _contents(store, files)
     return await asyncio.to_thread(where.restore, files, contents.__getitem__)
+
+
+async def _contents(store: Store, files: Mapping[str, str]) -> Mapping[str, bytes]:
+    """Hash -> content, of the files of a set."""
+    return {each: await store.read(menu_sets.content, each) for each in set(files.values())}
 
 
 def _wanted(sets: Sequence[MenuSet], version: int | None) -> MenuSet:

@@ -57,7 +57,8 @@ async def _stop_application(state: State, application: Process, seconds: float) 
 
 async def _stop_asterisk(state: State, asterisk: Process, seconds: float) -> None:
     if not seconds:
-        process.end(asterisk, signal.SIGTERM, _GRACE)
+        if not process.end(asterisk, signal.SIGTERM, _GRACE):
+            raise UpError(f"Asterisk does not end (pid {asterisk.pid}): `firstline down` ends it")
         return
     output = state.directory / "asterisk" / "output.log"
     console = process.spawn(console_command(asterisk, "core stop gracefully"), output)

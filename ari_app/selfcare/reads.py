@@ -252,7 +252,8 @@ class Reads:
         """What billing lists, if it quotes that; a refusal of a day of its own making is a fault
         of billing, and no reason that a caller is to hear."""
         most = await self._billing.promise_days()
-        until = self._now().date() + timedelta(min(most or 1, MAX_DAYS))
+        most = most and min(most, MAX_DAYS)
+        until = self._now().date() + timedelta(most or 1)
         quote = await self._billing.quote(request.subscriber, PromisePayment(until))
         if isinstance(quote, Refused):
             return Answered(quote.reason)

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct, json
 
-from ari_app.store import cards, desk_sessions
+from ari_app.store import card_events, cards, desk_sessions
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 
@@ -62,12 +62,13 @@ def by_name(db: Database, name: str) -> Agent | None:
     return next(iter(_agents(db, "where name = ?", name)), None)
 
 
-def remove(db: Database, name: str, at: datetime) -> bool:
+def remove(db: Database, name: str, at: datetime, sends_cards: bool = False) -> bool:
     """Remove an agent and end their desk sessions; their open cards are closed, what they wrote
-    stays. False if there is no such agent."""
+    stays. ``sends_cards``: another system is notified. False if there is no such agent."""
     desk_sessions.end_all(db, name)
     for card in cards.unfinished(db, name):
-        cards.finish(db, card.id, at)
+        if cards.finish(db, card.id, at) and sends_cards:
+            card_events.post(db, card.id, "closed", at)
     return db.conn.execute("delete from agents where name = ?", (name,)).rowcount == 1
 
 

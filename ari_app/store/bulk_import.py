@@ -83,7 +83,8 @@ class Staging:
     def is_wanted(self, line: int) -> bool:
         """Whether the subscriber of a line is to be written."""
         where = "select wanted from arrivals where line = ?"
-        return bool(self._conn.execute(where, (line,)).fetchone()[0])
+        found = self._conn.execute(where, (line,)).fetchone()
+        return found is not None and bool(found[0])
 
     def set_code_word(self, line: int, spoken: str, keyed: str) -> None:
         """Set the hashes of the code word of a line."""

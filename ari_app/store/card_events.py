@@ -39,7 +39,8 @@ def due(db: Database, now: datetime, limit: int) -> Sequence[CardEvent]:
     rows = db.conn.execute(
         "select card, event, at, attempts from card_events where next_at <= ? and not"
         " (event = 'closed' and exists (select 1 from card_events before"
-        " where before.card = card_events.card and before.event = 'opened'))"
+        " where before.card = card_events.card and before.event = 'opened'"
+        " and before.next_at is not null))"  # an application ended in its last attempt
         " order by next_at limit ?",
         (micros(now), limit),
     )

@@ -6,6 +6,7 @@ The last :data:`KEPT` are kept. A content that several of them have is stored on
 import zlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct, json
 
@@ -14,6 +15,9 @@ from ari_app.store.times import micros, moment
 
 KEPT = 30
 """How many sets are kept."""
+
+ASIDE: Final = "unreleased"
+"""How a set is marked that was on the disk, but never in force."""
 
 
 class MenuSet(Struct, frozen=True):
@@ -43,11 +47,12 @@ def put(db: Database, hash_: str, content: bytes) -> None:
 def keep(db: Database, new: MenuSet, files: Mapping[str, str]) -> int | None:
     """Store a set, its files by name with the hash of each, whose contents must be stored.
 
-    Returns its id (that of ``new`` is not used), or None if the last set has the same files.
-    Forgets what is older than the last :data:`KEPT`.
+    Returns its id (that of ``new`` is not used), or None if the last set has the same files and was
+    in force, or neither was. Forgets what is older than the last :data:`KEPT`.
     """
-    last = db.conn.execute("select max(id) from menu_sets").fetchone()[0]
-    if last is not None and files_of(db, last) == files:
+    last = db.conn.execute("select id, how from menu_sets order by id desc limit 1").fetchone()
+    same = last is not None and files_of(db, last[0]) == files
+    if same and (last[1] != ASIDE or new.how == ASIDE):
         return None
     row = (micros(new.at), new.by, new.how, json.encode(new.changes).decode())
     added = db.conn.execute(

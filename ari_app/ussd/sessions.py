@@ -119,16 +119,16 @@ class Sessions:
         number = self._callers.number(request.number)
         one = self._open.get(request.session)
         if one is None:
-            if self._closed or self._full():
-                log.warning("a USSD session was rejected: %d are open", len(self._open))
-                return await self.page(TROUBLE, number)
             written = self._written()
             code, prefix = dialled(written.book, request.code, request.text)
             session = await self._callers.enter(written.book, number, code)
-            if session is None:
-                return await self.page(UNKNOWN, number)
             if request.session in self._open:  # the request was repeated meanwhile
                 return await self.answer(request)
+            if self._closed or self._full():
+                log.warning("a USSD session was rejected: %d are open", len(self._open))
+                return await self.page(TROUBLE, number)
+            if session is None:
+                return await self.page(UNKNOWN, number)
             one = _OpenSession(written, session, request.code, prefix)
             self._open[request.session] = one
             one.task = self._begin(self._run(request.session, one))

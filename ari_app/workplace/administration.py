@@ -1,5 +1,6 @@
 """What administrators see and change at the desk, in the store. Each change is recorded."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
@@ -26,8 +27,10 @@ from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.sqlite import Database
 from ari_app.workplace.agent_administration import AgentAdministration, serves
-from ivr.hours.schedule import Forced, Schedule, hours_at
+from ivr.hours.schedule import LONGEST, Forced, Schedule, hours_at
 from prompts.template import unspoken
+
+log = logging.getLogger(__name__)
 
 
 class RolledBack(Struct, frozen=True):
@@ -116,7 +119,12 @@ class StoredAdministration:
             outcome = await self._change(by, request)
         except StoreError as error:
             raise DeskUnavailable(str(error)) from error
-        await self._refreshed()
+        try:
+            await self._refreshed()
+        except StoreError as error:
+            if outcome is None:
+                raise DeskUnavailable(str(error)) from error
+            log.error("a change at the desk is stored, but not yet in force: %s", error)
         return outcome
 
     async def _change(self, by: str, request: admin.Request) -> admin.Outcome | None:
@@ -144,7 +152,7 @@ class StoredAdministration:
                 change = made("callbacks done", id)
                 await self._made(change, callbacks.done, id)
             case admin.CloseComplaint(id, answer):
-                change = made("complaints close", id, answer)
+                change = made("complaints close", id)
                 await self._made(change, complaints.close, id, answer)
             case admin.ReloadMenus():
                 await self._reload(made("flows reload", ""))
@@ -206,6 +214,8 @@ class StoredAdministration:
         until = until.replace(tzinfo=self._zone) if until.tzinfo is None else until
         if until <= at:
             raise admin.Refused("admin-past")
+        if until > at + LONGEST:
+            raise admin.Refused("admin-far")
         return until
 
     def _read(
@@ -213,7 +223,7 @@ class StoredAdministration:
     ) -> admin.Overview:
         forced = forced_hours.unexpired(db, at)
         sets, members = menu_sets.listed(db), self._agents.members()
-        in_force = next((each.id for each in sets if each.how != "unreleased"), 0)
+        in_force = next((each.id for each in sets if each.how != menu_sets.ASIDE), 0)
         return admin.Overview(
             schedules=[
                 _schedule(each, at, forced_hours.in_force(forced.get(name, []), at))

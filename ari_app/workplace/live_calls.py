@@ -1,5 +1,6 @@
 """Calls in the IVR or the queues, in memory, so that a card opens at once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 
@@ -84,10 +85,12 @@ class LiveCalls:
 
     async def look_up(self, callers: Iterable[Caller]) -> None:
         """Look up the callers who are with agents now, and no others, for :meth:`arrival`."""
-        known = self._looked_up
+        numbers = {one.number for one in callers}
+        new = [number for number in numbers if number not in self._looked_up]
+        found = dict(zip(new, await asyncio.gather(*map(self._find, new)), strict=True))
         self._looked_up = {
-            number: known[number] if number in known else await self._find(number)
-            for number in {one.number for one in callers}
+            number: found[number] if number in found else self._looked_up[number]
+            for number in numbers
         }
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:

@@ -17,6 +17,9 @@ from ivr.hours.week import WEEKDAYS, Span, clock, days, exception_days, span_tex
 from ivr.terms import Is
 from ivr.values import Moment
 
+LONGEST: Final = timedelta(days=366)
+"""How far ahead what is set by hand may end: a later end is a slip, or no date elsewhere."""
+
 _WEEK: Final = 7 * 1440
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)

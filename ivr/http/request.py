@@ -34,8 +34,9 @@ class Request(Struct, frozen=True):
     body: bytes = b""
 
     def __repr__(self) -> str:
-        """Without what may be secret."""
-        return f"{self.method} {urlsplit(self.url)._replace(query='').geturl()}"
+        """Without what may be secret, or a number: for the log."""
+        parts = urlsplit(self.url)
+        return f"{self.method} {parts.scheme}://{parts.netloc}"
 
 
 def request(operation: HttpOperation, given: Given) -> Request:

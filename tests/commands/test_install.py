@@ -73,8 +73,9 @@ def test_the_command_runs_as_the_user_of_the_service(tmp_path: Path, word: str) 
         (tools / name).chmod(0o755)
     run("install", "--root", str(tmp_path), "--program", f"{tools}/fl")
     words = ["sh", str(tmp_path / "usr/local/sbin/firstline"), word]
-    said = subprocess.run(words, env={"PATH": f"{tools}:/bin"}, capture_output=True, text=True)
-    as_user = f"runuser -u firstline -- {tools}/fl status\n"
+    who = {"PATH": f"{tools}:/bin", "SUDO_USER": "anna"}  # what they change is recorded as theirs
+    said = subprocess.run(words, env=who, capture_output=True, text=True)
+    as_user = f"runuser -u firstline -- env LOGNAME=anna {tools}/fl status\n"
     assert said.stdout == (as_user if word == "status" else "fl uninstall\n"), said.stderr
 
 

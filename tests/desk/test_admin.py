@@ -184,6 +184,7 @@ def test_each_change_has_its_words(code: str) -> None:
     assert changed(admin.ChangeRow(NOW, "a", "agents add", "vera", "admin, 703"), "ru") == (
         "добавлен оператор vera: администратор, 703"
     )
+    assert "admin: " in changed(admin.ChangeRow(NOW, "a", "agents role", "admin", "agent"), "en")
 
 
 async def test_a_flow_is_drawn(boss: HttpClient) -> None:

@@ -146,6 +146,21 @@ async def test_what_costs_and_may_have_arrived_is_accepted() -> None:
     back = BackEnd(None)
     assert await run(back, text, price) == [Answered("accepted")]
     assert back.bodies == ['{"price":1.50}']
+    assert await run(BackEnd(web.Response(status=401)), text, price) == [DOWN], "it was refused"
+
+
+async def test_what_is_kept_is_for_the_same_caller() -> None:
+    """Though the request differs by a header alone."""
+    back = BackEnd(ok('{"x": 1}'), ok('{"x": 2}'))
+    text = 'cache: 1m\nheaders: { X-Subscriber: "{caller:subscriber}" }\n' + COUNT
+    async with back.server() as server, http_operations(lambda: NOON) as selfcare:
+        every = {"test": operation(str(server.make_url("/")), text)}
+        said = [
+            await selfcare.run("test", {}, asked_of("c", subscriber), "c:1", every)
+            for subscriber in (7, 8, 7)
+        ]
+    assert [one.values["x"] for one in said] == [Count(1), Count(2), Count(1)]
+    assert [one.headers["X-Subscriber"] for one in back.asked] == ["7", "8"]
 
 
 async def test_what_costs_and_was_not_sent_is_unavailable() -> None:

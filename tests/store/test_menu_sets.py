@@ -1,9 +1,14 @@
 """Whole sets of menus: kept one time, listed, and forgotten when there are too many."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from ari_app.main.releases import keep_set
+from ari_app.main.rollback import restore_set
+from ari_app.menus.files import Directories
+from ari_app.menus.live import Release
 from ari_app.store import menu_sets
 from ari_app.store.db import Store
 from ari_app.store.menu_sets import MenuSet
@@ -41,3 +46,27 @@ async def test_the_oldest_are_forgotten(store: Store, monkeypatch: pytest.Monkey
     every = [*(f"text {number}" for number in range(4)), "words"]
     assert await store.read(menu_sets.unknown, every) == {"text 0", "text 1"}
     assert await store.read(menu_sets.files_of, 1) == {}
+
+
+async def test_a_set_that_was_kept_aside_comes_into_force(store: Store) -> None:
+    aside = MenuSet(0, NOON, "anna", menu_sets.ASIDE)
+    assert await kept(store, FIRST, flow="one") == 1
+    assert await kept(store, aside, flow="two") == 2
+    assert await kept(store, aside, flow="two") is None
+    assert await kept(store, SECOND, flow="two") == 3
+    assert await kept(store, SECOND, flow="two") is None
+
+
+async def test_the_oldest_set_can_be_restored(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though what is on the disk is kept aside before, and pushes it out."""
+    monkeypatch.setattr(menu_sets, "KEPT", 2)
+    flow, where = tmp_path / "menus" / "a.yaml", Directories(tmp_path / "menus", tmp_path / "none")
+    flow.parent.mkdir()
+    for text in ("first", "second"):
+        flow.write_text(text)
+        await keep_set(store, where, Release("reload", "anna"))
+    flow.write_text("not in force")
+    restored = await restore_set(store, where, 1, "anna")
+    assert (flow.read_text(), restored.aside, restored.to.id) == ("first", 3, 1)

@@ -136,6 +136,8 @@ async def test_an_announcement_begins_and_ends(desk: Desk) -> None:
         (admin.Announce("", {"de": "Feuer."}, SOON), "admin-unspoken"),
         (admin.Announce("Nowhere", {"ru": "Пожар."}, SOON), "admin-gone"),
         (admin.Announce("", {"ru": "Пожар."}, "2020-01-01T00:00"), "admin-past"),
+        (admin.Announce("", {"ru": "Пожар."}, "9999-12-31T23:59"), "admin-far"),
+        (admin.ForceHours("claims", "open", "9999-12-31T23:59", ""), "admin-far"),
         (admin.ForceHours("claims", "open", "soon", ""), "admin-incomplete"),
         (admin.ForceHours("other", "open", SOON, ""), "admin-gone"),
         (admin.CloseCallback(7), "admin-gone"),
@@ -164,6 +166,9 @@ async def test_callbacks_and_complaints_are_closed(desk: Desk) -> None:
     there = await desk.change(admin.CloseComplaint(there.complaints[0].id, "Sorry."))
     assert not (*there.callbacks, *there.complaints)
     assert [one.what for one in there.changes] == ["complaints close", "callbacks done"]
+    assert not any(one.detail for one in there.changes), (
+        "an answer is kept with the complaint alone"
+    )
 
 
 async def test_the_last_administrator_stays_one(desk: Desk) -> None:

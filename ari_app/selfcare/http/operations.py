@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,7 @@ class HttpOperations:
         self._secret = secret
         self._now = now
         self._breakers: dict[str, Breaker] = {}
-        self._kept: OrderedDict[tuple[str, str, bytes], _Kept] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
     async def run(self, asked: OperationRequest) -> Answered:
         """Run an operation for a caller.
@@ -88,7 +88,7 @@ class HttpOperations:
             made = request(http, given(asked, self._secret))
         except (TemplateError, LookupError) as error:
             raise Unavailable(str(error), sent=False) from None
-        key = (http.operation, made.url, made.body)
+        key = _same(http, made)
         kept = self._kept.get(key)
         age = self._age(kept) if kept and kept.http is http else None
         if kept and age is not None and age < http.cache:
@@ -127,7 +127,8 @@ class HttpOperations:
         try:
             return answered(http, reply.status, reply.body, self._now())
         except UnusableAnswer as error:
-            raise Unavailable(f"{made}: {error}", sent=True) from None
+            refused = 400 <= reply.status < 500 and http.attempts == 1  # for sure, not carried out
+            raise Unavailable(f"{made}: {error}", sent=not refused) from None
 
     async def _send(self, http: HttpOperation, made: Request) -> Reply:
         """Send a request until it is answered, as often and as long as is declared."""
@@ -180,7 +181,7 @@ class HttpOperations:
     def _age(self, kept: _Kept) -> float:
         return (self._now() - kept.at).total_seconds()
 
-    def _keep(self, key: tuple[str, str, bytes], kept: _Kept) -> None:
+    def _keep(self, key: Hashable, kept: _Kept) -> None:
         self._kept[key] = kept
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
@@ -205,6 +206,12 @@ def _masked(inputs: Values) -> Values:
     return {
         name: Text(MASK) if isinstance(value, Sealed) else value for name, value in inputs.items()
     }
+
+
+def _same(http: HttpOperation, made: Request) -> Hashable:
+    """What is equal of requests that have the same answer: all but the key of the attempt."""
+    headers = tuple(each for each in made.headers.items() if each[0] != http.idempotency_key)
+    return (http.operation, made.url, made.body, headers)
 
 
 def _is_first(http: HttpOperation, answer: Answered) -> bool:

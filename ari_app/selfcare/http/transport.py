@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from msgspec import Struct
@@ -108,7 +109,7 @@ class Transport:
             trace_request_ctx=mark,
         ) as response:
             if response.status in REDIRECTS:
-                where = response.headers.get("Location", "elsewhere")[:200]
+                where = urlsplit(response.headers.get("Location", "")).netloc or "another path"
                 raise NoReply(f"it redirects to {where}: write that address", True, final=True)
             body = bytearray()
             async for part in response.content.iter_any():
