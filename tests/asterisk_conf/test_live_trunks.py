@@ -12,7 +12,7 @@ from asterisk_conf.pbx import Pbx
 from tests.asterisk_conf.app import App, connected
 from tests.asterisk_conf.conftest import CARRIER, FAR_PORT, OWN, SWITCH
 from tests.asterisk_conf.phone import G711, Phone
-from tests.deadlines import allowed, within
+from tests.deadlines import allowed, until, within
 
 pytestmark = pytest.mark.live
 
@@ -127,8 +127,9 @@ async def test_what_can_be_played_is_taken_of_an_offer(pbx: Pbx, offer: str, tak
 async def test_an_offer_that_cannot_be_served_is_in_the_log_with_the_reason(pbx: Pbx) -> None:
     with phone(pbx, G729) as calling:
         assert await asyncio.to_thread(calling.dial, "611") == 488
-    line = pbx.log.read_text().splitlines()[-1]
-    assert "a call from …0001 by 1001 is rejected because it offers only (g729)" in line
+    why = "a call from …0001 by 1001 is rejected because it offers only (g729)"
+    await asyncio.to_thread(until, lambda: why in pbx.log.read_text(), 10)
+    line = next(line for line in pbx.log.read_text().splitlines() if why in line)
     assert "allow one of alaw,ulaw,g722,gsm" in line
 
 
