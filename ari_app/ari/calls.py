@@ -24,38 +24,13 @@ from ari_app.ari.events import (
 )
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.rest import Ari
+from ari_app.session.outcomes import OUTCOMES
 
 log = logging.getLogger(__name__)
 
 FALLBACK = ("firstline-fallback", "s")
 BACK = "back"
 """The first argument of StasisStart when the dialplan hands a caller back."""
-
-QUEUE_STATUS = {
-    "CONTINUE": "ended",
-    "TIMEOUT": "timeout",
-    "FULL": "full",
-    "JOINEMPTY": "closed",
-    "LEAVEEMPTY": "closed",
-    "WITHDRAW": "left",
-    "LEFT": "left",
-}
-"""app_queue's QUEUESTATUS -> the outcome of a :class:`~ivr.wants.Enqueue`; any other is "failed".
-
-Read in app_queue of Asterisk 22; ``LEFT`` is set by our dialplan, as app_queue sets nothing then.
-"""
-
-DIAL_STATUS = {
-    "ANSWER": "ended",
-    "BUSY": "busy",
-    "CONGESTION": "busy",
-    "NOANSWER": "no-answer",
-    "CANCEL": "no-answer",
-}
-"""app_dial's DIALSTATUS -> the outcome of a :class:`~ivr.wants.Dial`; any other is "failed"."""
-
-OUTCOMES = QUEUE_STATUS | DIAL_STATUS
-"""QUEUESTATUS and DIALSTATUS have no value in common."""
 
 
 class AcceptedCall(Struct, frozen=True):

@@ -6,7 +6,7 @@ in :mod:`ari_app.ari.recorder`.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from math import ceil
 
 from ari_app.ari.channel_state import ChannelState, Timeouts
@@ -15,19 +15,15 @@ from ari_app.ari.link import Link
 from ari_app.ari.music import Music
 from ari_app.ari.playback import Finished, HungUp, Phase
 from ari_app.ari.player import Player
-from ari_app.ari.recorder import BEEP, Keep, Recorder
-from ari_app.ari.sounds import Sounds
+from ari_app.ari.recorder import BEEP, Recorder
+from ari_app.session.media import SHORT, Keep, Sounds
+from ari_app.session.outcomes import fitting
 from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Silent
 from ivr.gather import Gather, Keypad
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
 
 log = logging.getLogger(__name__)
-
-SHORT = 0.15
-"""A playback that is over so many seconds before its files would be was not played whole: Asterisk
-goes on after a file that it cannot play, and says ``done`` at the end, unless that was the last
-one."""
 
 
 class ChannelLine:
@@ -277,13 +273,13 @@ class ChannelLine:
             "FIRSTLINE_TOPIC": want.topic,
         }
         back = await self._leave("firstline-queue", want.queue, variables)
-        return _fitting(back, QUEUE_OUTCOMES, "timeout")
+        return fitting(back, QUEUE_OUTCOMES, "timeout")
 
     async def _dial(self, want: Dial) -> Bridged | Gone:
         """The number goes in a variable, which the dialplan filters; an extension would be run."""
         variables = {"FIRSTLINE_NUMBER": want.number, "FIRSTLINE_RING": f"{ceil(want.ring)}"}
         back = await self._leave("firstline-dial", "s", variables)
-        return _fitting(back, DIAL_OUTCOMES, "no-answer")
+        return fitting(back, DIAL_OUTCOMES, "no-answer")
 
     async def _leave(
         self, context: str, extension: str, variables: Mapping[str, str]
@@ -304,11 +300,3 @@ class ChannelLine:
         if self.gone or self._outcome is None:
             return self.gone or Gone()
         return Bridged(self._outcome)
-
-
-def _fitting(back: Bridged | Gone, outcomes: Sequence[str], otherwise: str) -> Bridged | Gone:
-    """The outcome, or ``otherwise`` if the want has no such one: after a transfer from a queue
-    to a number, DIALSTATUS comes back, and the other way round."""
-    if isinstance(back, Bridged) and back.outcome not in outcomes:
-        return Bridged(otherwise)
-    return back

@@ -1,7 +1,7 @@
 """Plays on a channel: carries out what :mod:`ari_app.ari.playback` decides."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from ari_app.ari.channel_state import ChannelState
@@ -26,14 +26,9 @@ from ari_app.ari.playback import (
     step,
 )
 from ari_app.ari.rest import Channels, Playbacks
+from ari_app.session.media import OnHeard, OnUnplayable
 
 log = logging.getLogger(__name__)
-
-OnHeard = Callable[[], None]
-"""Called when a playback was played to its end, not stopped."""
-
-OnUnplayable = Callable[[Sequence[str]], None]
-"""Called with the files of a playback that Asterisk could not play."""
 
 
 class Player:

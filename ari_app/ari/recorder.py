@@ -14,17 +14,14 @@ from ari_app.ari.channel_state import ChannelState
 from ari_app.ari.errors import AriError, GoneError, UnreachableError
 from ari_app.ari.rest import Channels
 from ari_app.session.line import LineError
+from ari_app.session.media import Keep
 from ivr.events import Gone, Recorded, Silent
 from ivr.gather import Keypad
-from ivr.values import Recording
 from ivr.wants import Record
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-Keep = Callable[[str, bytes], Awaitable[Recording | None]]
-"""Keeps a WAV under a name; None, and nothing is kept, if the caller said nothing."""
 
 BEEP = 5.0
 """How long the tone before a recording may take, at most; seconds."""

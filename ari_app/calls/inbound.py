@@ -3,15 +3,13 @@
 import secrets
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from ari_app.ari.calls import AcceptedCall
-from ari_app.ari.events import Channel
-from ari_app.ari.line import ChannelLine
-from ari_app.ari.sounds import Sounds
 from ari_app.session.conductor import SessionPorts, conduct
+from ari_app.session.line import Line
+from ari_app.session.media import Sounds
 from ari_app.store.directory import Caller as Known
 from ivr.model import Book
 from ivr.numbers import NumberPlan
@@ -21,8 +19,29 @@ from ivr.session_start import start_session
 Find = Callable[[str], Awaitable[Known | None]]
 """Looks up the subscriber of a number."""
 
-NewLine = Callable[[str, Sounds], ChannelLine]
-"""Makes the line of a channel, from its id."""
+
+class VoiceLine(Line, Protocol):
+    """A channel as a line."""
+
+    @property
+    def channel(self) -> str:
+        """The channel's id."""
+        ...
+
+
+L = TypeVar("L", bound=VoiceLine)
+
+Serve = Callable[[], Awaitable[None]]
+"""Runs a session to its end."""
+
+
+class Arrival(Struct, frozen=True):
+    """A call that comes in: the channel's endpoint, such as ``PJSIP/1001``, the caller's number as
+    the channel has it, and the dialled one."""
+
+    endpoint: str
+    number: str
+    dialled: str
 
 
 class UnknownNumberError(Exception):
@@ -56,7 +75,6 @@ class InboundCalls:
         find: Find,
         numbers: NumberPlan,
         serving: Callable[[], CallServices],
-        new_line: NewLine,
         forgeable: Collection[str] = (),
         arrivals: Arrivals | None = None,
     ) -> None:
@@ -66,26 +84,25 @@ class InboundCalls:
         ``forgeable`` are endpoints, such as trunks, whose caller IDs are not trusted.
         """
         self._serving = serving
-        self._new_line = new_line
         self._arrivals = arrivals
         self._find = find
         self._numbers = numbers
         self._forgeable = forgeable
 
-    def accept(self, channel: Channel, dialled: str) -> AcceptedCall:
+    def accept(self, arrival: Arrival, new_line: Callable[[Sounds], L]) -> tuple[L, Serve]:
         """Accept a call with what is in force now; it is served to its end with that.
 
         Serving raises :class:`UnknownNumberError` when no flow has the number.
         """
         serving, id = self._serving(), _new_id()
-        line = self._new_line(channel.id, serving.sounds(id))
-        return AcceptedCall(line, partial(self._serve, serving, id, line, channel, dialled))
+        line = new_line(serving.sounds(id))
+        return line, partial(self._serve, serving, id, line, arrival)
 
     async def _serve(
-        self, serving: CallServices, id: str, line: ChannelLine, channel: Channel, dialled: str
+        self, serving: CallServices, id: str, line: VoiceLine, arrival: Arrival
     ) -> None:
-        trusted = channel.endpoint not in self._forgeable
-        session = await self._session(serving.book, id, channel.caller.number, dialled, trusted)
+        trusted, dialled = arrival.endpoint not in self._forgeable, arrival.dialled
+        session = await self._session(serving.book, id, arrival.number, dialled, trusted)
         if session is None:
             text = "add it to `numbers` or `codes`"
             raise UnknownNumberError(f"no flow has the number {dialled}: {text}")

@@ -6,19 +6,19 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
-from ari_app.ari.calls import Calls
+from ari_app.ari.calls import Accept, AcceptedCall, Calls
 from ari_app.ari.channel_state import Timeouts
-from ari_app.ari.events import PeerStatusChange, TextMessageReceived
+from ari_app.ari.events import Channel, PeerStatusChange, TextMessageReceived
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import PhoneEvent, TakePhoneEvent
-from ari_app.ari.sounds import Sounds
 from ari_app.background import Background
 from ari_app.calls.actions import Actions
-from ari_app.calls.inbound import InboundCalls, NewLine
+from ari_app.calls.inbound import Arrival, InboundCalls
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
 from ari_app.main.session_services import PerRelease, SessionServices, remembering
 from ari_app.main.shared import Shared
+from ari_app.session.media import Sounds
 from ari_app.store import subscribers
 from ari_app.store.db import StoreError
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
@@ -69,9 +69,9 @@ def build_calls(
     )
     serving = PerRelease(shared.menus, services.serving)
     written = PerRelease(shared.menus, services.written)
-    forgeable, new_line = shared.foundation.settings.forgeable, _lines(shared)
-    inbound = InboundCalls(directory.caller, numbers, serving, new_line, forgeable, live_calls)
-    calls = Calls(shared.link.ari, tasks, inbound.accept)
+    forgeable = shared.foundation.settings.forgeable
+    inbound = InboundCalls(directory.caller, numbers, serving, forgeable, live_calls)
+    calls = Calls(shared.link.ari, tasks, _accepting(shared, inbound))
     callers = Callers(inbound.enter, numbers.caller, _language_of(shared))
     ussd = Sessions(written, callers, background.begin)
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
@@ -80,14 +80,18 @@ def build_calls(
     return CallHandling(calls, ussd, texts, phone_event, live_calls, actions)
 
 
-def _lines(shared: Shared) -> NewLine:
-    """Return what makes the line of a channel."""
+def _accepting(shared: Shared, inbound: InboundCalls) -> Accept:
+    """Return what accepts the call of a channel."""
     timeouts = Timeouts.within(shared.config.site.dead_man)
 
-    def new_line(channel: str, sounds: Sounds) -> ChannelLine:
-        return ChannelLine(shared.link, channel, sounds, shared.recordings.keep, timeouts)
+    def accept(channel: Channel, dialled: str) -> AcceptedCall:
+        def new_line(sounds: Sounds) -> ChannelLine:
+            return ChannelLine(shared.link, channel.id, sounds, shared.recordings.keep, timeouts)
 
-    return new_line
+        arrival = Arrival(channel.endpoint, channel.caller.number, dialled)
+        return AcceptedCall(*inbound.accept(arrival, new_line))
+
+    return accept
 
 
 def _number_of_phone(shared: Shared) -> Callable[[str], Awaitable[str | None]]:

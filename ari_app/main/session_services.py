@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ari_app.ari.sounds import Sounds
 from ari_app.calls.actions import Actions
 from ari_app.calls.call_log import CallLog
 from ari_app.calls.inbound import CallServices
@@ -17,6 +16,7 @@ from ari_app.control.live_feed import LiveFeed
 from ari_app.main.foundation import clock
 from ari_app.menus.live import LiveMenus, MenuRelease
 from ari_app.session.conductor import RememberLanguage, SessionPorts
+from ari_app.session.media import Sounds
 from ari_app.store.calls import Record
 from ari_app.store.directory import Directory
 from ari_app.ussd.line import for_readers

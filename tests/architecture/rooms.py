@@ -71,7 +71,7 @@ ROOMS = {
     ),
     "ari_app.calls": _room(
         "what a voice call does besides its line: admission, side effects, records",
-        "ari control log messaging selfcare session store",
+        "control log messaging selfcare session store",
         "ivr ivr.hours",
     ),
     "ari_app.menus": _room(

@@ -12,7 +12,7 @@ from ari_app.ari.events import Channel, Event
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings
-from ari_app.ari.sounds import Sounds
+from ari_app.session.media import Sounds
 from ivr.events import Event as Outcome
 from ivr.secret import Secret
 from ivr.values import Phrase, Recording

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from ari_app.ari.channel_state import Timeouts
-from ari_app.ari.sounds import Sounds
+from ari_app.session.media import Sounds
 from ivr.events import Gone, Keyed, Played, Silent
 from ivr.wants import Done, Screen
 from tests.ari.facts import until

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from ari_app.ari.calls import DIAL_STATUS, QUEUE_STATUS
 from ari_app.ari.channel_state import Timeouts
-from ari_app.ari.sounds import Sounds
+from ari_app.session.media import Sounds
+from ari_app.session.outcomes import DIAL_STATUS, QUEUE_STATUS
 from ivr.events import Bridged, Gone, Silent
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Enqueue, Say, Screen

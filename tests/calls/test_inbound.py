@@ -6,10 +6,9 @@ from typing import cast
 
 import pytest
 
-from ari_app.ari.events import CallerId, Channel
-from ari_app.ari.line import ChannelLine
-from ari_app.ari.sounds import Sounds
-from ari_app.calls.inbound import CallServices, InboundCalls
+from ari_app.ari.events import Channel
+from ari_app.calls.inbound import Arrival, CallServices, InboundCalls, VoiceLine
+from ari_app.session.media import Sounds
 from ari_app.store.directory import Caller as Known
 from ivr.reader import version
 from ivr.wants import Ask, Screen
@@ -41,16 +40,15 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
     lines, calls, spoken = [Scripted([]), Scripted([])], [], []
     coming = iter(lines)
 
-    def new_line(_: str, sounds: Sounds) -> ChannelLine:
+    def new_line(sounds: Sounds) -> VoiceLine:
         spoken.append(sounds.speak)
-        return cast(ChannelLine, next(coming))
+        return cast(VoiceLine, next(coming))
 
-    inbound = InboundCalls(unknown, BELARUS, lambda: now, new_line)
+    inbound = InboundCalls(unknown, BELARUS, lambda: now)
     for line, then in zip(lines, (second, second), strict=True):
-        channel = Channel("c", caller=CallerId("375291234567"))
-        call = inbound.accept(channel, "611")
-        assert cast(object, call.line) is line
-        calls.append(asyncio.ensure_future(call.serve()))
+        accepted, serve = inbound.accept(Arrival("", "375291234567", "611"), new_line)
+        assert cast(object, accepted) is line
+        calls.append(asyncio.ensure_future(serve()))
         await line.stuck.wait()
         now = then
     asked = [line.wants[0] for line in lines]
@@ -72,13 +70,11 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: st
     text = FLOW.replace("    menu: main\n", "    menu: main\n    need: caller\n")
     text = text.replace("nodes:", "on-need: recipient\nnodes:")
 
-    def new_line(*_: object) -> ChannelLine:
-        return cast(ChannelLine, line)
-
     services, forgeable = serving(sight, text), ["PJSIP/trunk-a"]
-    inbound = InboundCalls(known, BELARUS, lambda: services, new_line, forgeable)
-    channel = Channel("c", name, caller=CallerId("375291234567"))
-    call = asyncio.ensure_future(inbound.accept(channel, "611").serve())
+    inbound = InboundCalls(known, BELARUS, lambda: services, forgeable)
+    arrival = Arrival(Channel("c", name).endpoint, "375291234567", "611")
+    _, serve = inbound.accept(arrival, lambda _: cast(VoiceLine, line))
+    call = asyncio.ensure_future(serve())
     await line.stuck.wait()
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
@@ -102,13 +98,10 @@ async def test_a_caller_is_kept_in_the_one_form_of_the_number(shown: str, kept: 
     """Whatever a trunk writes; of withheld callers nothing is kept, so they are not one person."""
     sight, line = Sight(), Scripted([])
 
-    def new_line(*_: object) -> ChannelLine:
-        return cast(ChannelLine, line)
-
     services = serving(sight, FLOW)
-    inbound = InboundCalls(unknown, BELARUS, lambda: services, new_line)
-    channel = Channel("c", caller=CallerId(shown))
-    call = asyncio.ensure_future(inbound.accept(channel, "611").serve())
+    inbound = InboundCalls(unknown, BELARUS, lambda: services)
+    _, serve = inbound.accept(Arrival("", shown, "611"), lambda _: cast(VoiceLine, line))
+    call = asyncio.ensure_future(serve())
     await line.stuck.wait()
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
