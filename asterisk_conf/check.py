@@ -61,10 +61,7 @@ def _problems(site: Description) -> Iterator[str]:
         yield "numbers: none given; name at least one number that subscribers dial"
     for number in site.numbers:
         yield from _fits("numbers", number, _NUMBER, "2 to 20 digits")
-    if site.rtp_timeout < 0:
-        yield "rtp_timeout: is negative; give seconds, or 0 for never"
-    if site.deadman_seconds < 1:
-        yield f"deadman_seconds: {site.deadman_seconds} is no duration; give 1 or more seconds"
+    yield from _limits(site)
     for field in site.paths.__struct_fields__:
         yield from _fits(f"paths.{field}", str(getattr(site.paths, field)), None, "a plain path")
     for account in site.subscribers:
@@ -80,6 +77,15 @@ def _problems(site: Description) -> Iterator[str]:
         yield from _queue(queue)
         yield from _skills(queue, logins)
     yield from _unique(site)
+
+
+def _limits(site: Description) -> Iterator[str]:
+    if site.rtp_timeout < 0:
+        yield "rtp_timeout: is negative; give seconds, or 0 for never"
+    if site.calls_per_caller < 0:
+        yield "calls_per_caller: is negative; give how many, or 0 for no limit"
+    if site.deadman_seconds < 1:
+        yield f"deadman_seconds: {site.deadman_seconds} is no duration; give 1 or more seconds"
 
 
 def _host(host: str) -> Iterator[str]:

@@ -141,7 +141,8 @@ class Description(Struct, frozen=True, kw_only=True):
     when the application is down. ``deadman_seconds`` is how long a call may stay with an
     application that no longer answers before the dialplan takes the caller back; the application
     extends it as it works. ``rtp_timeout`` is after how many seconds without media a phone counts
-    as gone; 0 is never. ``websocket_client`` says whether ARI needs ``res_websocket_client.so``
+    as gone; 0 is never. ``calls_per_caller`` is how many calls one number may have at a time; 0 is
+    no limit. ``websocket_client`` says whether ARI needs ``res_websocket_client.so``
     (Asterisk 22.5 and later).
     """
 
@@ -159,5 +160,6 @@ class Description(Struct, frozen=True, kw_only=True):
     apology: str = "an-error-has-occurred"
     deadman_seconds: int = 120
     rtp_timeout: int = 20
+    calls_per_caller: int = 5
     paths: Paths = Paths()
     websocket_client: bool = True

@@ -15,12 +15,14 @@ Spot = tuple[str, str]
 class Caller(Struct, frozen=True):
     """The caller's number, its subscriber, and whether the line vouches for the number.
 
-    ``vouched`` is False for a number that the network did not verify.
+    ``vouched`` is False for a number that the network did not verify. ``way``: what the call came
+    in by, such as a trunk; "" if it does not matter.
     """
 
     number: str
     subscriber: int | None = None
     vouched: bool = True
+    way: str = ""
 
 
 class Subject(Struct, frozen=True):

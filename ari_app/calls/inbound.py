@@ -1,12 +1,14 @@
 """Receives inbound calls: finds the caller and the flow, and runs the session."""
 
+import logging
 import secrets
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
+from ari_app.log import masked
 from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.session.line import Line
 from ari_app.session.media import Sounds
@@ -15,6 +17,13 @@ from ivr.model import Book
 from ivr.numbers import NumberPlan
 from ivr.session import Caller, Session
 from ivr.session_start import start_session
+from ivr.values import Phrase
+from ivr.wants import Done, Say, Screen
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_CODE = "ussd-unknown"
+"""The prompt that there is no such code."""
 
 Find = Callable[[str], Awaitable[Known | None]]
 """Looks up the subscriber of a number."""
@@ -101,8 +110,12 @@ class InboundCalls:
     async def _serve(
         self, serving: CallServices, id: str, line: VoiceLine, arrival: Arrival
     ) -> None:
-        trusted, dialled = arrival.endpoint not in self._forgeable, arrival.dialled
-        session = await self._session(serving.book, id, arrival.number, dialled, trusted)
+        way, dialled = arrival.endpoint, arrival.dialled
+        caller = await self._caller(arrival.number, way not in self._forgeable, way)
+        session = start_session(serving.book, id, dialled, *caller)
+        if session is None and dialled.startswith("*"):
+            await self._play_unknown(serving.book, line, arrival)
+            return
         if session is None:
             text = "add it to `numbers` or `codes`"
             raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
@@ -115,18 +128,27 @@ class InboundCalls:
         finally:
             self._arrivals.left(line.channel)
 
-    async def enter(self, book: Book, number: str, dialled: str) -> Session | None:
-        """The session of a caller who dialled a number or a code; None when no flow has it."""
-        return await self._session(book, _new_id(), number, dialled, trusted=True)
-
-    async def _session(
-        self, book: Book, id: str, number: str, dialled: str, trusted: bool
-    ) -> Session | None:
+    async def _play_unknown(self, book: Book, line: VoiceLine, arrival: Arrival) -> None:
+        """Say that there is no such code, and hang up: a slip of the finger needs no agent."""
+        number = arrival.number
+        log.info(
+            "%s dialled %s, a code that no flow has: it is said", masked(number), arrival.dialled
+        )
         known = await self._find(number)
-        kept = self._numbers.caller(number)
-        caller = Caller(kept, known.id if known else None, trusted)
-        preferred = (known.language,) if known else ()
-        return start_session(book, id, dialled, caller, preferred)
+        language = known.language if known else next(iter(book.flows.values())).languages[0]
+        await line.present(Say(Screen((Phrase(UNKNOWN_CODE),), language)))
+        await line.present(Done("ended"))
+
+    async def enter(self, book: Book, number: str, dialled: str, way: str = "") -> Session | None:
+        """The session of a caller who dialled a number or a code over a ``way`` that vouches for
+        the number; None when no flow has it."""
+        return start_session(book, _new_id(), dialled, *await self._caller(number, True, way))
+
+    async def _caller(self, number: str, trusted: bool, way: str) -> tuple[Caller, Sequence[str]]:
+        """Who calls, and the languages that are known of them."""
+        known = await self._find(number)
+        caller = Caller(self._numbers.caller(number), known.id if known else None, trusted, way)
+        return caller, (known.language,) if known else ()
 
 
 def _new_id() -> str:

@@ -29,6 +29,8 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     languages: tuple[str, ...] = ()
     dead_man: int = 120
     rtp_timeout: Annotated[int, Meta(ge=0, le=3_600)] = 20
+    calls_per_caller: Annotated[int, Meta(ge=0, le=10_000)] = 5
+    wrong_words_per_hour: Annotated[int, Meta(ge=0)] = 200
     demo: bool = True
 
     def __post_init__(self) -> None:
@@ -153,6 +155,7 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     https: bool = False
     proxies: tuple[str, ...] = ()
     webhook: str = ""
+    acts_after_call: Annotated[int, Meta(ge=0, le=3_600)] = 120
 
     def __post_init__(self) -> None:
         for each in self.proxies:

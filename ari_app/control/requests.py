@@ -4,11 +4,13 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ivr.bounds import Seconds, Short
+
 
 class ReloadRequest(Struct, frozen=True):
     """Reload the menus; with ``dry_run`` only say what would change. ``by``: who wants it."""
 
-    by: str = ""
+    by: Short = ""
     how: Literal["reload", "rollback"] = "reload"
     dry_run: bool = False
     everything: bool = False
@@ -18,4 +20,4 @@ class ReloadRequest(Struct, frozen=True):
 class StopRequest(Struct, frozen=True):
     """Take no more calls and stop when those in progress have ended, after ``seconds`` anyway."""
 
-    seconds: float = 0.0
+    seconds: Seconds = 0.0

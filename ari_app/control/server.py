@@ -11,6 +11,8 @@ HTTP over a Unix socket in the state directory, which only its owner can enter:
   carried out,
 - ``POST /ussd`` is answered as the USSD gateway answers.
 
+What is no such request is answered with 400 and the reason.
+
 :mod:`ari_app.control.client` is the other end.
 """
 
@@ -24,6 +26,8 @@ from msgspec import Struct, json
 from ari_app.control.live_feed import LiveFeed
 from ari_app.control.requests import ReloadRequest, StopRequest
 from ari_app.control.socket_path import short_path
+from ivr import bounds
+from ivr.bounds import Malformed
 
 MakeJson = Callable[[], Awaitable[bytes]]
 
@@ -43,7 +47,7 @@ class Handlers(Struct, frozen=True):
 async def serve_control(path: Path, handlers: Handlers, feed: LiveFeed) -> AsyncIterator[None]:
     """Answer on the socket ``path`` while the context lasts."""
     server = _Server(handlers, feed)
-    app = web.Application()
+    app = web.Application(middlewares=[_refused])
     app.add_routes(
         [
             web.get("/status", server.status),
@@ -67,6 +71,19 @@ async def serve_control(path: Path, handlers: Handlers, feed: LiveFeed) -> Async
     finally:
         await runner.cleanup()
         path.unlink(missing_ok=True)
+
+
+_STOP, _RELOAD = json.Decoder(StopRequest), json.Decoder(ReloadRequest)
+
+
+@web.middleware
+async def _refused(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Malformed as error:
+        return web.Response(status=400, text=f"no such request: {error}")
 
 
 class _Server:
@@ -97,11 +114,11 @@ class _Server:
         return web.Response()
 
     async def stop(self, request: web.Request) -> web.Response:
-        await self._handlers.stop(json.decode(await request.read(), type=StopRequest))
+        await self._handlers.stop(bounds.read(await request.read(), _STOP))
         return web.Response()
 
     async def reload(self, request: web.Request) -> web.StreamResponse:
-        wanted = json.decode(await request.read(), type=ReloadRequest)
+        wanted = bounds.read(await request.read(), _RELOAD)
         response = web.StreamResponse()
         response.content_type = "application/json"
         await response.prepare(request)  # rendering new prompts may take minutes

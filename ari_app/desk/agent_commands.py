@@ -65,6 +65,10 @@ class AgentCommands:
             case m.Ticket():
                 await self._answer(tab, message.key, do.tickets.show(tab, message))
 
+    def refuse(self, tab: Tab, key: str) -> None:
+        """Answer a message that is not valid, whatever its ``key``."""
+        tab.send(m.Answer(key, ok=False, text=self._render.word("not-valid", tab.language)))
+
     async def _set_state(self, tab: Tab, message: m.State) -> None:
         try:
             if message.ready:

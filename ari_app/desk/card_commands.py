@@ -4,6 +4,7 @@ import logging
 
 from ari_app.desk import messages as m
 from ari_app.desk.agent_state import AgentStates
+from ari_app.desk.authority import Authority
 from ari_app.desk.card_details import CardDetails
 from ari_app.desk.cards import OpenCards
 from ari_app.desk.ports import DeskUnavailable, QueueControl
@@ -25,6 +26,7 @@ class CardCommands:
         details: CardDetails,
         states: AgentStates,
         queue_control: QueueControl,
+        authority: Authority,
         render: Render,
     ) -> None:
         self._tabs = tabs
@@ -32,6 +34,7 @@ class CardCommands:
         self._details = details
         self._states = states
         self._queue_control = queue_control
+        self._authority = authority
         self._render = render
 
     async def save(self, tab: Tab, message: m.Save) -> None:
@@ -53,11 +56,13 @@ class CardCommands:
             self._details.reload(card, "transfer")
 
     async def verify(self, tab: Tab, message: m.Verify) -> m.Answer:
-        """Check the code word that the caller said to the agent."""
+        """Check the code word that the caller says to the agent, while the call lasts."""
         card = self._cards.own(tab.agent, message.card)
         subscriber = card.record.arrival.subscriber
         if subscriber is None:
             return self._refused(tab, message.key, "nothing-known")
+        if not self._authority.acts(card):
+            return self._refused(tab, message.key, "call-only", seconds=self._authority.after)
         word = Secret(message.word)
         result = await self._queue_control.verify_code_word(subscriber, word, tab.agent)
         if result == "match":
@@ -83,5 +88,5 @@ class CardCommands:
             each.send(m.Gone(card.id, self._render.word("gone-finished", each.language)))
         return m.Answer(message.key, ok=True)
 
-    def _refused(self, tab: Tab, key: str, word: str) -> m.Answer:
-        return m.Answer(key, ok=False, text=self._render.word(word, tab.language))
+    def _refused(self, tab: Tab, key: str, word: str, **values: object) -> m.Answer:
+        return m.Answer(key, ok=False, text=self._render.word(word, tab.language, **values))

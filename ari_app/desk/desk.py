@@ -7,6 +7,8 @@ from datetime import datetime
 from ari_app.desk import operations
 from ari_app.desk.agent_commands import AgentCommands, Handlers
 from ari_app.desk.agent_state import AgentStates
+from ari_app.desk.authority import Authority
+from ari_app.desk.browsing import Browsing
 from ari_app.desk.card_commands import CardCommands
 from ari_app.desk.card_details import CardDetails
 from ari_app.desk.card_publisher import CardPublisher
@@ -63,6 +65,8 @@ class Desk:
             ports.cards, ports.profiles, ports.phones, publisher, now, begin
         )
 
+        authority = Authority(site.acts_after_call, now)
+        browsing = Browsing(tabs, cards, states, views, render, now)
         forms = {
             **OperationForms(ports.operations, details, render, now).handlers,
             **CodeWordForms(control, details, render).handlers,
@@ -71,11 +75,11 @@ class Desk:
         }
         handlers = Handlers(
             queue_control=control,
-            cards=CardCommands(tabs, cards, details, states, control, render),
-            forms=Forms(cards, forms, render),
-            search=SearchCommands(ports.profiles, views, render),
+            cards=CardCommands(tabs, cards, details, states, control, authority, render),
+            forms=Forms(cards, forms, authority, render),
+            search=SearchCommands(ports.profiles, views, browsing, render),
             supervision=Supervision(tabs, cards, states, control, views, render),
-            tickets=TicketCommands(tickets, late, views, render),
+            tickets=TicketCommands(tickets, late, views, browsing, render),
         )
         self.commands = AgentCommands(handlers, render, begin)
         self.snapshot = Snapshot(cards, details, panels, render)

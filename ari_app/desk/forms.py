@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ari_app.desk import messages as m
+from ari_app.desk.authority import IN_CALL, Authority
 from ari_app.desk.cards import OpenCards
 from ari_app.desk.form_input import FormHandler, FormInput, InvalidField
 from ari_app.desk.idempotent_actions import ActionResult
@@ -14,8 +15,13 @@ class Forms:
     """``handlers`` are the forms by name."""
 
     def __init__(
-        self, cards: OpenCards, handlers: Mapping[str, FormHandler], render: Render
+        self,
+        cards: OpenCards,
+        handlers: Mapping[str, FormHandler],
+        authority: Authority,
+        render: Render,
     ) -> None:
+        self._authority = authority
         self._cards = cards
         self._handlers = handlers
         self._render = render
@@ -36,6 +42,9 @@ class Forms:
         handler = self._handlers.get(form)
         if handler is None:
             return ActionResult(False, self._render.word("not-there", language))
+        if form in IN_CALL and not self._authority.acts(filled.card):
+            seconds = self._authority.after
+            return ActionResult(False, self._render.word("call-only", language, seconds=seconds))
         try:
             return await handler(filled)
         except InvalidField as invalid:

@@ -8,12 +8,16 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct, json
 
+from ivr import bounds
+from ivr.bounds import Malformed, Short
+
 LONGEST = 64 * 1024
-"""Bytes of a message from a browser."""
+"""Bytes of a message from a browser; a longer one is answered with a refusal."""
+LONGEST_READ = 2**20
+"""Bytes of a message that is read at all; a longer one closes the connection."""
 
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Key = Annotated[str, Meta(pattern="^[0-9A-Za-z:-]{1,64}$")]
-Short = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=20_000)]
 Field = Literal["question", "solution", "topic", "solved"]
 """What an agent writes about a contact; ``solved`` is ``yes``, ``no`` or ``""``."""
@@ -67,11 +71,13 @@ class Search(Struct, frozen=True, tag="search", tag_field="type"):
 
 
 class ViewSubscriber(Struct, frozen=True, tag="view", tag_field="type"):
-    """Show a subscriber's chronology without a call. The view is recorded."""
+    """Show a subscriber's chronology without a call. The view is recorded, with the reason
+    (``why``) that is asked for when many were shown."""
 
     key: Key
-    subscriber: int
+    subscriber: bounds.Id
     text: Short = ""
+    why: Short = ""
 
 
 class Form(Struct, frozen=True, tag="form", tag_field="type"):
@@ -107,7 +113,7 @@ class Ticket(Struct, frozen=True, tag="ticket", tag_field="type"):
     """
 
     key: Key
-    id: int
+    id: bounds.Id
     to: Short = ""
     note: Text = ""
 
@@ -211,13 +217,29 @@ ToBrowser: TypeAlias = (
     Hello | Card | Part | Wrote | Phased | Gone | Saved | Stated | Queues | Answer | Notice | Beat
 )
 
-_decoder = json.Decoder(FromBrowser)
+
+class _Keyed(Struct, frozen=True):
+    key: Key
 
 
-def decode(text: str | bytes) -> FromBrowser:
-    """Parse a message from a browser; :class:`msgspec.DecodeError` if it is not valid."""
-    found: FromBrowser = _decoder.decode(text)
-    return found
+_decoder: json.Decoder[FromBrowser] = json.Decoder(FromBrowser)
+_keyed = json.Decoder(_Keyed)
+
+
+def decode(text: str) -> FromBrowser:
+    """Parse a message from a browser; :class:`~ivr.bounds.Malformed` if it is not valid."""
+    size = len(text.encode(errors="replace"))
+    if size > LONGEST:
+        raise Malformed(f"it has {size} bytes, and {LONGEST} may be")
+    return bounds.read(text, _decoder)
+
+
+def key_of(text: str) -> str:
+    """The key of a message that is not valid otherwise, to answer it; "" without one."""
+    try:
+        return bounds.read(text, _keyed).key
+    except Malformed:
+        return ""
 
 
 def encode(message: ToBrowser) -> str:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 
 from msgspec import Struct
 
 from ari_app.desk.caller_profile import Identity
 from ari_app.desk.form_input import InvalidField
+from ivr import bounds
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.secret import Secret
@@ -170,15 +170,15 @@ def _parse(name: str, kind: str, text: str, today: date, words: Collection[str] 
                 return Digits("".join(sign for sign in text if sign.isdigit()))
             case "secret" if (digits := "".join(text.split())).isdecimal():
                 return Sealed(Secret(digits))
-            case "count" if (number := int(text)) >= 0:
-                return Count(number)
+            case "count":
+                return Count(bounds.whole(text))
             case "money":
-                return Money(Decimal(text.replace(",", ".")))
+                return Money(bounds.amount(text))
             case "word" if text in words if words else _WORD.fullmatch(text):
                 return Word(text)
             case "text" if text:
                 return Text(text)
-    except (ValueError, InvalidOperation):
+    except ValueError:
         pass
     raise InvalidField(name)
 

@@ -63,7 +63,7 @@ class RecordForms:
         """A future moment in the desk's time zone."""
         try:
             at = self._render.local(datetime.fromisoformat(filled.text(name)))
-        except ValueError:
+        except (ValueError, OverflowError):  # the last day of the calendar has no time zone
             raise InvalidField(name) from None
         now = self._now()
         if not now < at < now + LATEST:

@@ -24,7 +24,7 @@ from ari_app.desk.http_security import (
     current_user,
 )
 from ari_app.desk.languages import language
-from ari_app.desk.messages import LONGEST
+from ari_app.desk.messages import LONGEST_READ
 from ari_app.desk.render import Render
 from ari_app.desk.sessions import Sessions, SignedIn
 from ari_app.desk.sign_in import SignIn
@@ -162,7 +162,7 @@ class _Pages:
 
     async def websocket(self, request: web.Request) -> web.StreamResponse:
         """The WebSocket of a tab, until the session of its browser ends."""
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=LONGEST)
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=LONGEST_READ)
         await socket.prepare(request)
         user = current_user(request)
         tab = Tab(user.name, language(request), user.may("senior"))

@@ -10,18 +10,18 @@ from aiohttp import web
 from ari_app.desk.accounts import LONGEST_PASSWORD, Accounts
 from ari_app.desk.http_security import ADDRESS, SIGNED_IN, HttpSecurity, form_fields, redirect
 from ari_app.desk.languages import language
-from ari_app.desk.rate_limit import Rate, RateLimit
+from ari_app.desk.rate_limit import GrowingLock, Limit, Lock, Rate, RateLimit
 from ari_app.desk.render import Render
 from ari_app.desk.sessions import Sessions
 from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
 
-OF_ADDRESS = Rate(burst=20, each=5.0)
-"""Attempts from one address, for any login."""
-OF_BOTH = Rate(burst=5, each=30.0)
-"""Attempts from one address for one login: 5 at once, then two a minute."""
-OF_NAME = Rate(burst=50, each=5.0)
+OF_ADDRESS = Lock(free=20, first=15.0, longest=3600.0)
+"""Wrong attempts from one address, for any login; an office may share it."""
+OF_BOTH = Lock(free=5, first=30.0, longest=3600.0)
+"""Wrong attempts from one address for one login: 5 at once, then after 30 s, 1 min, 2 min … 1 h."""
+OF_NAME = Rate(burst=50, each=30.0)
 """Attempts for one login from all addresses: high enough that one attacker cannot lock it out."""
 
 LONGEST_NAME = 64
@@ -47,7 +47,12 @@ class SignIn:
         self._security = security
         self._render = render
         self._recheck = recheck
-        self._limits = (RateLimit(OF_ADDRESS), RateLimit(OF_BOTH), RateLimit(OF_NAME))
+        self._of_both = GrowingLock(OF_BOTH)
+        self._limits: tuple[Limit, ...] = (
+            GrowingLock(OF_ADDRESS),
+            self._of_both,
+            RateLimit(OF_NAME),
+        )
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The sign-in page; a browser that is signed in is redirected to the desk."""
@@ -66,6 +71,7 @@ class SignIn:
         waits = (limit.wait(key, monotonic()) for limit, key in attempts)
         wait = ceil(next(filter(None, waits), 0.0))
         if wait:
+            log.warning("sign-in refused: too many attempts from %s; wait %d s", address, wait)
             return self._page(request, 429, name, "sign-in-often", wait)
         password = Secret(form.get("password", "")[:LONGEST_PASSWORD])
         user = await self._accounts.check(name, password)
@@ -77,6 +83,7 @@ class SignIn:
             return self._page(request, 403, name, "sign-in-wrong")
         for limit, key in attempts:
             limit.forgive(key)
+        self._of_both.forget((address, name))
         cookie = await self._sessions.start(user)
         await self._end_session(request)
         log.info("%s signed in to the desk", user.name)

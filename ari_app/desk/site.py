@@ -26,7 +26,8 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     times, in seconds; ``numbers`` is the plan by which numbers are shown; ``tickets`` has the
     departments and topics; ``currency`` is the ISO 4217 code of money that names none;
     ``billing``: whether there is a billing system to ask. ``screen_pops``: queue -> the page that
-    opens with its calls; ``*`` is for all others.
+    opens with its calls; ``*`` is for all others. ``acts_after_call``: for how many seconds after a
+    call its agent may still act for the caller.
     """
 
     zone: str
@@ -36,6 +37,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     currency: str = OWN
     billing: bool = True
     screen_pops: Mapping[str, ScreenPop] = {}
+    acts_after_call: int = 120
 
     def screen_pop(self, queue: str) -> ScreenPop | None:
         """The page that opens with the calls of a queue."""

@@ -1,6 +1,7 @@
 """Commands on tickets that belong to no open card: list, show, change."""
 
 from ari_app.desk import messages as m
+from ari_app.desk.browsing import Browsing
 from ari_app.desk.late_tickets import LateTickets
 from ari_app.desk.ports import NotesAndTickets
 from ari_app.desk.render import Render
@@ -12,9 +13,15 @@ class TicketCommands:
     """Every ticket that is shown is recorded as a view of its subscriber."""
 
     def __init__(
-        self, tickets: NotesAndTickets, late: LateTickets, views: ViewLog, render: Render
+        self,
+        tickets: NotesAndTickets,
+        late: LateTickets,
+        views: ViewLog,
+        browsing: Browsing,
+        render: Render,
     ) -> None:
         self._tickets = tickets
+        self._browsing = browsing
         self._late = late
         self._views = views
         self._render = render
@@ -28,6 +35,9 @@ class TicketCommands:
 
     async def show(self, tab: Tab, message: m.Ticket) -> m.Answer:
         """Show a ticket with its history; change it first if the message says so."""
+        if wait := await self._browsing.wait(tab.agent, "tickets"):
+            text = self._render.word("reads-wait", tab.language, wait=wait)
+            return m.Answer(message.key, ok=False, text=text)
         text, note = "", message.note.strip()
         if message.to or note:
             key, id = message.key, message.id

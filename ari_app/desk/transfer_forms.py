@@ -8,6 +8,9 @@ from ari_app.desk.idempotent_actions import ActionResult
 from ari_app.desk.ports import QueueControl
 from ari_app.desk.render import Render
 
+LONGEST = 20
+"""Digits of a number that is dialled."""
+
 
 class TransferForms:
     """Handlers of the form."""
@@ -35,8 +38,8 @@ class TransferForms:
     async def _transfer(self, filled: FormInput) -> ActionResult:
         card, to = filled.card, filled.text("to")
         agent = card.record.agent
-        digits = "".join(sign for sign in filled.values.get("number", "") if sign.isdigit())
-        if to == "number" and not digits:
+        digits = "".join(sign for sign in filled.values.get("number", "") if sign in "0123456789")
+        if to == "number" and not 0 < len(digits) <= LONGEST:
             raise InvalidField("number")
         if card.phase != "talking":
             return self._no_call(filled)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 
-import msgspec
 from aiohttp import WSMsgType, web
 
 from ari_app.desk import messages as m
@@ -11,6 +10,7 @@ from ari_app.desk.agent_commands import AgentCommands
 from ari_app.desk.rate_limit import Rate, RateLimit
 from ari_app.desk.snapshot import Snapshot
 from ari_app.desk.tabs import Tab, Tabs
+from ivr.bounds import Malformed
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +53,17 @@ class TabConnections:
             if wait := pace.wait(tab, clock()):
                 await asyncio.sleep(wait)
                 pace.wait(tab, clock())
-            try:
-                message = m.decode(frame.data)
-            except msgspec.DecodeError as error:
-                log.warning("invalid message from the browser of %s dropped: %s", tab.agent, error)
-                continue
-            await self._commands.handle(tab, message)
+            await self._handle(tab, frame.data)
+
+    async def _handle(self, tab: Tab, text: str) -> None:
+        """Handle a message. Whatever is wrong with it is answered, and the tab goes on."""
+        try:
+            await self._commands.handle(tab, m.decode(text))
+        except Malformed as error:
+            log.warning("invalid message from the browser of %s refused: %s", tab.agent, error)
+            self._commands.refuse(tab, m.key_of(text))
+        except Exception:  # the outermost frame of a message, which was answered
+            log.exception("a message from the browser of %s failed", tab.agent)
 
 
 async def _send(socket: web.WebSocketResponse, tab: Tab) -> None:

@@ -9,6 +9,8 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ari_app.config.state import State
+from ari_app.fulfilment.guess_limit import GuessLimit
+from ari_app.log import masked
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable, Proof
 from ari_app.selfcare.hashing import Form, Hasher, HashingBusy
 from ari_app.selfcare.request_port import Asker
@@ -34,7 +36,8 @@ def hashing(state: State) -> Iterator[Hasher]:
 
 class StoredCodeWords:
     """See :class:`ari_app.selfcare.code_word_port.CodeWords`; ``now`` is the clock,
-    ``brands`` are the operator's names, which everybody tries first."""
+    ``brands`` are the operator's names, which everybody tries first; ``guesses`` limits wrong ones
+    over a gateway or a trunk."""
 
     def __init__(
         self,
@@ -42,7 +45,9 @@ class StoredCodeWords:
         hasher: Hasher,
         now: Callable[[], datetime],
         brands: tuple[str, ...],
+        guesses: GuessLimit | None = None,
     ) -> None:
+        self._guesses = guesses or GuessLimit()
         self._store = store
         self._hasher = hasher
         self._now = now
@@ -117,6 +122,8 @@ class StoredCodeWords:
         """
         attempt = Attempt(subscriber=subscriber, agent=agent)
         outcome = await self._attempt(attempt, "spoken", typed, at)
+        if outcome != "ok":
+            log.warning("code word %s: subscriber %d, typed by %s", outcome, subscriber, agent)
         return "match" if outcome == "ok" else "locked" if outcome == "locked" else "no match"
 
     async def unlock(self, subscriber: int, agent: str, why: str, at: datetime) -> None:
@@ -150,7 +157,22 @@ class StoredCodeWords:
         attempt = Attempt(
             subscriber=asker.subscriber, number=self._number(asker), call=asker.call, key=key
         )
-        return await self._attempt(attempt, "keyed", word, self._now())
+        now = self._now()
+        if not self._guesses.begin(asker.way, now):
+            return "locked"
+        outcome: Outcome = "failed"
+        try:
+            outcome = await self._attempt(attempt, "keyed", word, now)
+        finally:
+            if outcome != "wrong":
+                self._guesses.right(asker.way)
+        if outcome in ("wrong", "locked"):
+            log.warning(
+                "code word %s: call %s from %s%s",
+                *(outcome, asker.call, masked(attempt.number)),
+                f" over {asker.way}" if asker.way else "",
+            )
+        return outcome
 
     def _number(self, asker: Asker) -> str:
         """The caller's number in the one form by which attempts are counted."""

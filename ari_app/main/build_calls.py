@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.ari.calls import Accept, AcceptedCall, Calls
 from ari_app.ari.channel_state import Timeouts
@@ -26,6 +28,9 @@ from ari_app.ussd.sessions import Callers, Sessions
 from ari_app.workplace.live_calls import LiveCalls
 
 log = logging.getLogger(__name__)
+
+GATEWAY = "the USSD gateway"
+"""The way in of its sessions."""
 
 
 class CallHandling(Struct, frozen=True):
@@ -73,7 +78,8 @@ def build_calls(
     inbound = InboundCalls(directory.caller, numbers, serving, forgeable, live_calls)
     calls = Calls(shared.link.ari, tasks, _accepting(shared, inbound))
     callers = Callers(inbound.enter, numbers.caller, _language_of(shared))
-    ussd = Sessions(written, callers, background.begin)
+    of_gateway = replace(callers, enter=partial(inbound.enter, way=GATEWAY))
+    ussd = Sessions(written, of_gateway, background.begin)
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
     texts = MessageSessions(written, callers, post, background.begin, config.ussd.menu)
     phone_event = _phone_events(shared, texts, background)

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from ari_app.background import Begin
 from ari_app.fulfilment.code_words import StoredCodeWords
+from ari_app.fulfilment.guess_limit import GuessLimit
 from ari_app.fulfilment.messages import StoredMessages
 from ari_app.fulfilment.numbers import StoredNumbers
 from ari_app.fulfilment.one_time_codes import CodeServices, StoredOneTimeCodes
@@ -26,7 +27,9 @@ class SelfService(Struct, frozen=True):
 def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
     """Build self-service; ``begin`` starts a background task for each order."""
     store, say, outbox = shared.store, shared.menus.say, shared.messaging.outbox
-    code_words = StoredCodeWords(store, shared.hasher, clock, shared.config.operator.brands)
+    guesses = GuessLimit(shared.config.site.wrong_words_per_hour)
+    brands = shared.config.operator.brands
+    code_words = StoredCodeWords(store, shared.hasher, clock, brands, guesses)
     orders = StoredOrders(
         OrderServices(
             store, shared.billing, say, shared.local_time, begin, outbox.wake, shared.hasher

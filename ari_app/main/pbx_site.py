@@ -76,6 +76,7 @@ def site(
         apology=apology,
         deadman_seconds=config.site.dead_man,
         rtp_timeout=config.site.rtp_timeout,
+        calls_per_caller=config.site.calls_per_caller,
     )
 
 

@@ -23,7 +23,7 @@ class Asker(Struct, frozen=True):
     """Who calls: the id of the call, the calling number ("" if withheld), the subscriber whom the
     call is about, the language ("" for the one last chosen), and how the caller is identified. With
     ``none`` the calling number is not trusted. ``about``: the number of that subscriber, if the
-    call comes from another one."""
+    call comes from another one. ``way``: what the call came in by, "" if it does not matter."""
 
     call: str
     number: str
@@ -31,6 +31,7 @@ class Asker(Struct, frozen=True):
     language: str = ""
     identity: Need = "caller"
     about: str = ""
+    way: str = ""
 
     @property
     def texts_to(self) -> str:
@@ -60,6 +61,7 @@ def asker_of(session: Session) -> Asker:
         session.language,
         session.identity,
         about,
+        session.caller.way,
     )
 
 

@@ -18,6 +18,8 @@ from msgspec import Struct
 
 from ari_app.config.settings import UssdSettings
 from ari_app.ussd.sessions import OVER, TROUBLE, MismatchError, Request, Sessions
+from ivr import bounds
+from ivr.bounds import Malformed
 from ivr.number_forms import bare, is_number
 from ivr.secret import Secret
 
@@ -66,14 +68,20 @@ _SHAPES = (
 )
 
 
+_decoder = msgspec.json.Decoder(_Asked)
+
+
+def _read(body: bytes | dict[str, str]) -> _Asked:
+    if isinstance(body, bytes):
+        return bounds.read(body, _decoder)
+    return msgspec.convert(body, _Asked)
+
+
 def parsed(body: bytes | dict[str, str]) -> Request:
     """Parse a request from JSON or from the fields of a form; raises :class:`RefusedError`."""
     try:
-        if isinstance(body, bytes):
-            asked = msgspec.json.decode(body, type=_Asked)
-        else:
-            asked = msgspec.convert(body, _Asked)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        asked = _read(body)
+    except (Malformed, msgspec.ValidationError) as error:
         raise RefusedError(400, f"malformed request: {error}") from None
     number = asked.phoneNumber
     session = re.sub("[+ ]", "", asked.sessionId)  # a form may turn each plus into a space

@@ -213,6 +213,7 @@ def _site(services: DeskServices) -> DeskSite:
         screen_pops={
             name: ScreenPop(one.url, one.opens) for name, one in config.screen_pop.items()
         },
+        acts_after_call=config.desk.acts_after_call,
     )
 
 

@@ -81,7 +81,7 @@ ROOMS = {
     ),
     "ari_app.fulfilment": _room(
         "the ports of self-service, kept in the store",
-        "config messaging retry selfcare store",
+        "config log messaging retry selfcare store",
         "ivr ivr.identity ivr.speech",
     ),
     "ari_app.messaging": _room(
@@ -91,6 +91,7 @@ ROOMS = {
     ),
     "ari_app.control": _room(
         "how other processes look into the running one",
+        "ivr",
     ),
     "ari_app.config": _room(
         "files, environment, defaults",

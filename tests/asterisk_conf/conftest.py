@@ -30,7 +30,8 @@ TRUNKS = (
     ),
 )
 OWN = {
-    "extensions": "[firstline-subscribers](+)\nexten => 900,1,Goto(firstline,611,1)\n",
+    "extensions": "[firstline-subscribers](+)\nexten => 900,1,Goto(firstline,611,1)\n"
+    "exten => 901,1,Dial(PJSIP/agent1,5)\n",
     "pjsip": "[1002](+type=endpoint)\ncallerid = Own <375291000009>\n",
 }
 """What the administrator adds to our files."""

@@ -58,6 +58,8 @@ class Phone:
         self.uri = self.to = self.auth = self.branch = ""
         self.media = ("", 0)
         self.sent = 0
+        self.more: list[str] = []
+        """Further headers of requests."""
 
     def __enter__(self) -> Self:
         return self
@@ -138,6 +140,36 @@ class Phone:
         """Send an INFO of the call: the status."""
         return self._authorized("INFO", body, kind)
 
+    def register(self) -> int:
+        """Register the account here: the status."""
+        self.uri = f"sip:127.0.0.1:{self.server[1]}"
+        self.to = f"<sip:{self.user}@127.0.0.1>"
+        return self._authorized("REGISTER")
+
+    def forwards(self, number: str) -> None:
+        """Wait for a call, and forward it to a number (302). Keep-alives are answered."""
+        while not (asked := self.sip.recv(8192).decode()).startswith("INVITE "):
+            if asked.startswith("OPTIONS "):
+                self._answers(asked, "200 OK")
+        self._answers(asked, "302 Moved Temporarily", f"Contact: <sip:{number}@127.0.0.1>")
+
+    def _answers(self, asked: str, status: str, *more: str) -> None:
+        """Answer a request."""
+        kept = [line for line in asked.splitlines() if line.startswith(("Via:", "From:"))]
+        names = ("To", "Call-ID", "CSeq")
+        named = [f"{name}: {_header(asked, name)}" for name in names]
+        named[0] += "" if "tag=" in named[0] else f";tag={self.tag}"
+        lines = [f"SIP/2.0 {status}", *kept, *named, *more, "Content-Length: 0"]
+        self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self.server)
+
+    def transfer(self, number: str) -> int:
+        """Send the other side to a number (REFER): the status."""
+        self.more = [f"Refer-To: <sip:{number}@127.0.0.1>"]
+        try:
+            return self._authorized("REFER")
+        finally:
+            self.more = []
+
     def hang_up(self) -> int:
         """End the call: the status of the answer."""
         return self._authorized("BYE")
@@ -174,6 +206,7 @@ class Phone:
             *([f"P-Asserted-Identity: <sip:{self.asserted}@127.0.0.1>"] if self.asserted else []),
             "Max-Forwards: 70",
             *([self.auth] if self.auth else []),
+            *self.more,
             *([f"Content-Type: {kind or 'application/sdp'}"] if body else []),
             f"Content-Length: {len(body)}",
         ]

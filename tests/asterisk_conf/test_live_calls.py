@@ -141,6 +141,67 @@ async def test_a_call_comes_back_when_the_agent_hangs_up(pbx: Pbx) -> None:
     await asyncio.to_thread(pbx.cli, f"queue remove member {member} from support")
 
 
+async def test_a_phone_that_forwards_a_call_of_a_queue_leads_it_nowhere(pbx: Pbx) -> None:
+    """The queue rings it again; also a Dial() of the administrator's own ends there."""
+    async with connected(pbx) as app:
+        with Phone(pbx.site.ports.sip, "agent1", "agent") as agent, subscriber(pbx) as phone:
+            assert await asyncio.to_thread(agent.register) == 200
+            dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
+            channel, _ = await app.began()
+            await dialled
+            await app.to_queue(channel, "support", FIRSTLINE_TIMEOUT="6")
+            await asyncio.to_thread(agent.forwards, "111")
+            await asyncio.to_thread(agent.forwards, "701")
+            assert await app.began() == (channel, ["back", "TIMEOUT"])
+            await asyncio.to_thread(phone.hang_up)
+            with subscriber(pbx) as other:
+                dialled = asyncio.create_task(asyncio.to_thread(other.dial, "901"))
+                await asyncio.to_thread(agent.forwards, "111")
+                assert await dialled in (404, 480, 486, 503, 603)
+        later = [app.events.get_nowait() for _ in range(app.events.qsize())]
+    assert [event for event in later if event["type"] == "StasisStart"] == []
+
+
+async def test_a_caller_transfers_no_one(pbx: Pbx) -> None:
+    async with connected(pbx) as app:
+        with subscriber(pbx) as phone:
+            dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
+            await app.began()
+            await dialled
+            for number in ("111", "701", "*100%23"):
+                assert await asyncio.to_thread(phone.transfer, number) == 603
+            await asyncio.to_thread(phone.hang_up)
+
+
+async def test_a_caller_has_no_more_calls_than_one_may(pbx: Pbx) -> None:
+    """Another caller is served meanwhile, and this one again after a call."""
+    most = pbx.site.calls_per_caller
+    async with connected(pbx) as app:
+        phones = [subscriber(pbx) for _ in range(most + 3)]
+        for phone in phones[:most]:
+            assert await asyncio.to_thread(phone.dial, "611") == 200
+        for phone, number in zip(phones[most:], ("611", "111", "*100%23"), strict=True):
+            assert await asyncio.to_thread(phone.dial, number) == 486
+        with Phone(pbx.site.ports.sip, "1002", "two") as other:
+            assert await asyncio.to_thread(other.dial, "611") == 200
+            await asyncio.to_thread(other.hang_up)
+        await asyncio.to_thread(phones[0].hang_up)
+
+        async def one_less() -> bool:
+            return len(await app.get("channels")) < most
+
+        await until(one_less)
+        with subscriber(pbx) as again:
+            assert await asyncio.to_thread(again.dial, "611") == 200
+            await asyncio.to_thread(again.hang_up)
+        for phone in phones[1:most]:
+            await asyncio.to_thread(phone.hang_up)
+        for phone in phones:
+            phone.__exit__(None, None, None)
+    why = f"is rejected because its caller has {most} calls already"
+    assert pbx.log.read_text().count(why) == 3
+
+
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     """An Asterisk that soon loses patience."""

@@ -63,7 +63,8 @@ def test_a_number_of_the_ivr_has_its_fallback_right_after_the_application() -> N
     lines = section("extensions.conf", "firstline")
     for number in DEMO.numbers:
         at = next(i for i, it in enumerate(lines) if it.startswith(f"exten => {number},1,"))
-        assert lines[at + 1 : at + 6] == [
+        assert "GROUP_COUNT(@firstline-caller)} > 5]?firstline-busy" in lines[at + 2]
+        assert lines[at + 3 : at + 8] == [
             " same => n,Answer()",
             " same => n,Set(FIRSTLINE_CALLER=yes)",
             " same => n,Set(TIMEOUT(absolute)=120)",
@@ -84,6 +85,22 @@ def test_every_goto_has_a_place_to_go() -> None:
 def test_the_caller_id_is_the_accounts_number() -> None:
     assert 'callerid = "Анна Первая" <375291000001>' in section("pjsip.conf", "1001")
     assert "trust_id_inbound = no" in section("pjsip.conf", "_phone")
+
+
+def test_no_phone_leads_a_call_elsewhere() -> None:
+    """Neither by forwarding, nor by a transfer of a caller; and no key picks up another's call."""
+    dials = re.findall(r"\b(?:Dial|Queue)\((.*)\)$", settings("extensions.conf"), re.M)
+    ignoring = [call for call in dials if re.search(r",[gc]?i(b\(|,|$)", call)]
+    assert ignoring == dials != []
+    assert "set_var = FORWARD_CONTEXT=firstline-nowhere" in section("pjsip.conf", "_phone")
+    assert section("extensions.conf", "firstline-nowhere") == []
+    assert "allow_transfer = no" in section("pjsip.conf", "_subscriber")
+    assert "pickupexten =" in section("features.conf", "general")[0]
+
+
+def test_without_a_limit_calls_of_a_caller_are_not_counted() -> None:
+    files = render(msgspec.structs.replace(DEMO, calls_per_caller=0))
+    assert "GROUP" not in "".join(section("extensions.conf", "firstline", files))
 
 
 def test_no_extension_takes_what_phones_text() -> None:

@@ -66,6 +66,7 @@ def test_all_problems_are_reported_at_once() -> None:
         ({"subscribers": (SipAccount("global", Secret("p"), "10"),)}, "is reserved by Asterisk"),
         ({"subscribers": (SipAccount("u", Secret("p"), "10"),) * 2}, "'u' is given 2 times"),
         ({"rtp_timeout": -1}, "rtp_timeout: is negative"),
+        ({"calls_per_caller": -1}, "calls_per_caller: is negative"),
         ({"trunks": (Trunk(name="t"),)}, "trunk.t.address: '' is none"),
         ({"trunks": (Trunk(name="t", address="a:b"),)}, "trunk.t.address: 'a:b' is none"),
         ({"trunks": (Trunk(name="t", address="a", sources=("x/y",)),)}, "t.sources: 'x/y' is none"),

@@ -86,7 +86,7 @@ def _settle(state: State, root: Path | None, ports: Ports) -> None:
     for flow in HERE.glob("*.yaml"):
         (menus / flow.name).write_text(flow.read_text())
     settings = {
-        "site": {"numbers": [OURS, KEYED, CHECKED]},
+        "site": {"numbers": [OURS, KEYED, CHECKED], "calls_per_caller": 0},
         "menus": {"directory": str(menus)},
         "asterisk": {"path": str(root) if root else ""},
         "ports": msgspec.to_builtins(ports),

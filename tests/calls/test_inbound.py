@@ -1,17 +1,26 @@
 """Inbound calls while other menus are put in force."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import cast
 
 import pytest
 
 from ari_app.ari.events import Channel
-from ari_app.calls.inbound import Arrival, CallServices, InboundCalls, VoiceLine
+from ari_app.calls.inbound import (
+    Arrival,
+    CallServices,
+    Find,
+    InboundCalls,
+    UnknownNumberError,
+    VoiceLine,
+)
 from ari_app.session.media import Sounds
 from ari_app.store.directory import Caller as Known
+from ivr.events import Played
 from ivr.reader import version
-from ivr.wants import Ask, Screen
+from ivr.values import Phrase
+from ivr.wants import Ask, Done, Say, Screen
 from tests.operators import BELARUS
 from tests.session.scripted import FLOW, Scripted, Sight, book
 
@@ -31,6 +40,10 @@ async def unknown(_: str) -> None:
 
 async def known(_: str) -> Known:
     return Known(7, "ru", "Минск")
+
+
+async def belarusian(_: str) -> Known:
+    return Known(7, "be", "Минск")
 
 
 async def test_a_call_ends_on_what_it_began_with() -> None:
@@ -81,6 +94,22 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: st
     [asked] = line.wants
     assert isinstance(asked, Ask)
     assert asked.screen.phrases[0].prompt == prompt
+
+
+@pytest.mark.parametrize(("find", "language"), [(known, "ru"), (unknown, "ru"), (belarusian, "be")])
+async def test_a_code_that_no_flow_has_is_answered_in_a_sentence(find: Find, language: str) -> None:
+    """And by no agent: the call is served, so that it does not go to the fallback."""
+    line = Scripted([Played()])
+    inbound = InboundCalls(find, BELARUS, lambda: serving(Sight(), FLOW))
+
+    def serve(dialled: str) -> Awaitable[None]:
+        arrival = Arrival("", "375291234567", dialled)
+        return inbound.accept(arrival, lambda _: cast(VoiceLine, line))[1]()
+
+    await serve("*999*1#")
+    assert line.wants == [Say(Screen((Phrase("ussd-unknown"),), language)), Done("ended")]
+    with pytest.raises(UnknownNumberError, match="999"):
+        await serve("999")
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """Commands of agents: what was acknowledged is stored, and agents see only their own cards."""
 
 import pytest
-from msgspec import DecodeError
 
 from ari_app.desk import messages as m
 from ari_app.desk.agent_state import AgentState
+from ivr.bounds import Malformed
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
 
@@ -132,7 +132,7 @@ async def test_search_and_view_are_recorded(harness: DeskHarness) -> None:
     ],
 )
 def test_invalid_messages_are_rejected(text: str) -> None:
-    with pytest.raises(DecodeError):
+    with pytest.raises(Malformed):
         m.decode(text)
 
 

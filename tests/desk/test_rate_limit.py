@@ -1,6 +1,6 @@
 """Rate limits."""
 
-from ari_app.desk.rate_limit import Rate, RateLimit
+from ari_app.desk.rate_limit import GrowingLock, Lock, Rate, RateLimit
 
 
 def test_burst_then_steady_rate() -> None:
@@ -34,3 +34,26 @@ def test_the_least_recently_used_key_is_forgotten() -> None:
     assert [limit.wait(who, 0) for who in ("anna", "boris", "vera")] == [0, 0, 0]
     assert limit.wait("boris", 0) > 0
     assert limit.wait("anna", 0) == 0
+
+
+def test_a_lock_grows_with_each_guess_until_one_is_right() -> None:
+    lock, now, waits = GrowingLock(Lock(free=5, first=30, longest=3600)), 0.0, []
+    for _ in range(14):
+        now += (wait := lock.wait("anna", now))
+        if wait:
+            assert lock.wait("anna", now) == 0
+        waits.append(wait)
+    assert waits == [0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    assert lock.wait("boris", now) == 0
+    lock.forget("anna")
+    assert [lock.wait("anna", now) for _ in range(5)] == [0] * 5
+    lock.forgive("anna")
+    assert [lock.wait("anna", now), lock.wait("anna", now)] == [0, 30]
+    assert lock.wait("anna", now + 3 * 3600) == 0, "a day later it is another person"
+
+
+def test_guesses_at_once_pass_no_faster() -> None:
+    """120 in 150 seconds: five, and two more after 30 and after 90."""
+    lock = GrowingLock(Lock(free=5, first=30, longest=3600))
+    passed = [at for at in range(120) if lock.wait("anna", at * 1.25) == 0]
+    assert len(passed) == 7

@@ -3,7 +3,7 @@
 import pytest
 
 from ari_app.desk import http_security, sign_in
-from ari_app.desk.rate_limit import Rate
+from ari_app.desk.rate_limit import Lock, Rate
 from ari_app.desk.server import ServerSettings
 from tests.desk.http_client import HttpClient, running_desk
 
@@ -11,8 +11,8 @@ from tests.desk.http_client import HttpClient, running_desk
 @pytest.fixture
 def no_refill(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is forgiven by time while a test lasts."""
-    monkeypatch.setattr(sign_in, "OF_ADDRESS", Rate(burst=8, each=1000))
-    monkeypatch.setattr(sign_in, "OF_BOTH", Rate(burst=3, each=1000))
+    monkeypatch.setattr(sign_in, "OF_ADDRESS", Lock(8, 1000, 9000))
+    monkeypatch.setattr(sign_in, "OF_BOTH", Lock(3, 1000, 9000))
     monkeypatch.setattr(sign_in, "OF_NAME", Rate(burst=6, each=1000))
 
 

@@ -89,7 +89,11 @@ $("found").addEventListener("click", async (event) => {
 $("found").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  const { to, note } = Object.fromEntries(new FormData(form));
+  const { to, note, why } = Object.fromEntries(new FormData(form));
+  if (form.dataset.why) {
+    await show({ type: "view", subscriber: Number(form.dataset.why), text: $("sought").value, why });
+    return;
+  }
   await show({ type: "ticket", id: Number(form.dataset.change), to, note });
 });
 document.addEventListener("click", async (event) => {
@@ -98,7 +102,9 @@ document.addEventListener("click", async (event) => {
 
 async function show(message) {
   const answer = await connection.ask(message);
-  $("found").innerHTML = answer.html;
-  $("found").hidden = false;
+  if (answer.html) {
+    $("found").innerHTML = answer.html;
+    $("found").hidden = false;
+  }
   if (answer.text) notice(answer.text);
 }

@@ -1,0 +1,51 @@
+"""A limit of wrong code words over one way in, whatever numbers they come from.
+
+A gateway or a trunk is believed which number calls, so who sits there has new tries with each
+number. Over one way only so many may be wrong in an hour, in all.
+"""
+
+import logging
+from collections import defaultdict, deque
+from datetime import datetime, timedelta
+
+log = logging.getLogger(__name__)
+
+WINDOW = timedelta(hours=1)
+
+
+class GuessLimit:
+    """``most`` wrong ones per way in an hour; 0 is no limit. Kept in memory."""
+
+    def __init__(self, most: int = 0) -> None:
+        self._most = most
+        self._wrongs: dict[str, deque[datetime]] = defaultdict(deque)
+        self._logged: dict[str, datetime] = {}
+
+    def begin(self, way: str, at: datetime) -> bool:
+        """Count an attempt as wrong before it is checked, as many may come at once; False if too
+        many were wrong already. A call without a ``way`` is not counted."""
+        if not (self._most and way):
+            return True
+        wrongs = self._wrongs[way]
+        while wrongs and wrongs[0] <= at - WINDOW:
+            wrongs.popleft()
+        if len(wrongs) >= self._most:
+            self._log(way, at)
+            return False
+        wrongs.append(at)
+        return True
+
+    def right(self, way: str) -> None:
+        """The attempt that began was not wrong."""
+        if self._wrongs.get(way):
+            self._wrongs[way].pop()
+
+    def _log(self, way: str, at: datetime) -> None:
+        if at >= self._logged.get(way, at):
+            self._logged[way] = at + WINDOW
+            log.error(
+                "code words: %d wrong ones in an hour over %s, so no more are checked there "
+                "for now: somebody may be guessing; see wrong_words_per_hour",
+                self._most,
+                way,
+            )
