@@ -2,7 +2,6 @@
 
 import os
 import re
-import resource
 import shutil
 import signal
 import socket
@@ -17,11 +16,12 @@ from typing import NoReturn
 import msgspec
 from msgspec import Struct
 
+from asterisk_conf import process as processes
 from asterisk_conf.discovery import Asterisk, PbxError
 from asterisk_conf.files import private_directory, replace
 from asterisk_conf.music_on_hold import music_wav
 from asterisk_conf.ports import port_problems
-from asterisk_conf.process import Process, alive, end, spawn, started
+from asterisk_conf.process import Process, alive, end, spawn
 from asterisk_conf.render import render
 from asterisk_conf.site import Paths, Site
 
@@ -29,7 +29,6 @@ START_SECONDS = 60.0
 CLI_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 _SOCKET_BYTES = 107 - len("/asterisk.ctl")  # what a Unix socket's path leaves for its directory
-_OPEN_FILES = 65536  # about five per call
 
 
 class Status(Struct, frozen=True):
@@ -103,22 +102,29 @@ class Pbx:
         if self._process() is not None:
             return self.status()
         self.write()
+        with processes.turn(self.home):
+            if self._process() is None:
+                self._start(deadline)
+        return self.status()
+
+    def _start(self, deadline: float) -> None:
         self._check()
         command = [*self.asterisk.argv, "-f", "-C", str(self._conf)]
         process = spawn(command, self.home / "output.log")
-        replace(self._pidfile, msgspec.json.encode(process))
-        _raise_limit(process)
+        processes.record(self._pidfile, msgspec.structs.replace(process, argv=tuple(command)))
+        processes.raise_limit(process)
         try:
             self._wait_booted(process, deadline)
         except BaseException:
+            self._pidfile.unlink(missing_ok=True)
             self._end(process)
             raise
-        return self.status()
 
     def stop(self, seconds: float = 5.0) -> bool:
         """Stop it: by its console, then SIGTERM, then SIGKILL, ``seconds`` each. Whether it ran."""
         process = self._process()
         if process is not None:
+            processes.leave(self._pidfile, process)
             with suppress(PbxError):  # its console does not answer, or it has just ended
                 self.cli("core stop now")
                 end(process, None, seconds)
@@ -149,11 +155,7 @@ class Pbx:
         return self.home / "process.json"
 
     def _process(self) -> Process | None:
-        try:
-            process = msgspec.json.decode(self._pidfile.read_bytes(), type=Process)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return None
-        return process if alive(process) else None
+        return processes.running(self._pidfile)
 
     def _check(self) -> None:
         wanted = re.findall(r"^load = (\S+)", render(self.site)["modules.conf"], re.MULTILINE)
@@ -198,13 +200,11 @@ def become(asterisk: Asterisk, state: Path) -> NoReturn:
     """
     home = state.resolve() / "asterisk"
     file = home / "process.json"
-    with suppress(FileNotFoundError, msgspec.DecodeError):
-        one = msgspec.json.decode(file.read_bytes(), type=Process)
-        if alive(one) and one.pid != os.getpid():
-            raise PbxError(f"Asterisk runs already (pid {one.pid}); stop it: firstline pbx stop")
-    me = Process(os.getpid(), started(os.getpid()) or 0)
-    replace(file, msgspec.json.encode(me))
-    _raise_limit(me)
+    one, me = processes.running(file), processes.myself()
+    if one is not None and one != me:
+        raise PbxError(f"Asterisk runs already (pid {one.pid}); stop it: firstline pbx stop")
+    processes.record(file, me)
+    processes.raise_limit(me)
     argv = [*asterisk.argv, "-f", "-C", str(home / "etc" / "asterisk.conf")]
     os.execv(argv[0], argv)
 
@@ -252,14 +252,6 @@ def _paths(asterisk: Asterisk, home: Path, custom: Path | None) -> Paths:
         run=run,
         music_on_hold=home / "hold",
     )
-
-
-def _raise_limit(process: Process) -> None:
-    """Raise the limit of open files: a call takes about five, and the usual soft limit is 1024."""
-    with suppress(ProcessLookupError):  # it ended at once, which the wait for its start reports
-        _, most = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
-        files = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
-        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (files, most))
 
 
 def _warnings(host: str) -> tuple[str, ...]:

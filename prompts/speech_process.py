@@ -59,7 +59,8 @@ class Worker:
     @property
     def pid(self) -> int | None:
         """The id of the running process."""
-        return self._process.pid if self._process else None
+        running = self._process is not None and self._process.returncode is None
+        return self._process.pid if running and self._process else None
 
     async def start(self) -> None:
         """Start the process. Raises :class:`SpeechFailed` when an engine cannot be used."""

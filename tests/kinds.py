@@ -19,7 +19,7 @@ FOLDERS = {
     "unit": "admin architecture asterisk_conf bench calls config demo ivr menus phone session sim "
     "store words",
     "server": "ami ari commands control desk fulfilment lines main messaging prompts selfcare ussd "
-    "workplace",
+    "watcher workplace",
     "live": "live",
     "docs": "docs",
 }

@@ -95,6 +95,7 @@ TimeoutStopSec=30s
 # lets calls in menus end, and then it stays stopped.
 Restart=on-failure
 RestartSec=200ms
+RestartPreventExitStatus=3
 WatchdogSec=20s
 {common}
 [Install]

@@ -23,6 +23,9 @@ class UnreachableError(Exception):
 class RefusedError(Exception):
     """The login was rejected, or another process took the application's name. The operator acts."""
 
+    exit_code = 3
+    """Of a command that it ends: the watcher and systemd then start nothing again."""
+
 
 GONE = frozenset({404, 409, 422})
 """A channel that hung up gives 404, one that left the application 409 or 422 (measured)."""

@@ -73,7 +73,8 @@ class Commands(click.Group):
         super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Invoke the command; expected errors end it with a message and exit code 1.
+        """Invoke the command; expected errors end it with a message and exit code 1,
+        or their own.
 
         Who reads our output may have ended: then it ends without a word, with
         :data:`CLOSED_PIPE`.
@@ -86,7 +87,8 @@ class Commands(click.Group):
                 raise click.exceptions.Exit(CLOSED_PIPE) from error
             if not any(isinstance(cause, each) for each in expected_errors()):
                 raise
-            raise click.ClickException(str(cause)) from error
+            click.ClickException(str(cause)).show()
+            raise click.exceptions.Exit(getattr(cause, "exit_code", 1)) from error
 
 
 class LazyCommands(Commands):

@@ -7,7 +7,7 @@ import click
 from ari_app import log
 from ari_app.commands.runner import console, run
 from ari_app.config.state import PREFIX, State
-from ari_app.main import processes, stopping
+from ari_app.main import processes, stopping, watched
 
 
 @click.command()
@@ -35,6 +35,11 @@ from ari_app.main import processes, stopping
     help="Start the application alone: a service of its own runs Asterisk (`firstline pbx run`).",
 )
 @click.option(
+    "--no-watch",
+    is_flag=True,
+    help="No watcher starts what dies again. A service of systemd has none, as systemd does that.",
+)
+@click.option(
     "--log",
     "form",
     type=click.Choice(["text", "json"]),
@@ -48,14 +53,14 @@ def up(
     voice: str | None,
     take_over: bool,
     no_asterisk: bool,
+    no_watch: bool,
     form: str | None,
 ) -> None:
     """Start Asterisk and the application; Ctrl-C stops both.
 
-    SIGTERM stops the application alone: Asterisk and its calls go on.
+    SIGTERM stops the application alone: Asterisk and its calls go on. What dies is started again by
+    a watcher, until it is stopped.
     """
-    from ari_app.main import daemon  # the whole application
-
     state.make()
     state.configure(port_offset, voice or "")
     if voice:
@@ -63,7 +68,14 @@ def up(
     if form:
         os.environ[f"{PREFIX}LOG_FORMAT"] = form
     config = state.config()
-    start = daemon.Start(take_over, not no_asterisk)
+    watch = not no_watch and not watched.by_manager()
+    lost = watched.application_of(state)
+    if watch and not detach:
+        words = ["--no-watch", *["--no-asterisk"] * no_asterisk]
+        watched.begin(state, lost, config.log.format, watched.again(state, *words))
+    from ari_app.main import daemon  # the whole application
+
+    start = daemon.Start(take_over, not no_asterisk, watch)
     if detach:
         log.configure(config.log.level, config.log.format)
         run(daemon.detach(state, console(), start))

@@ -46,10 +46,13 @@ class ControlHandlers(Struct, frozen=True):
     async def status(self) -> bytes:
         """``firstline status``, as JSON."""
         shared, menus, link = self.shared, self.shared.menus, self.shared.link
-        asterisk = processes.recorded(processes.asterisk_process(shared.foundation.state))
+        state = shared.foundation.state
+        asterisk = processes.recorded(processes.asterisk_process(state))
+        watcher = processes.recorded(processes.watcher_process(state))
         pids = {
-            "asterisk": asterisk.pid if asterisk else None,
+            "asterisk": asterisk and asterisk.pid,
             "voice": menus.now.reading.voice.pid,
+            "watcher": watcher and watcher.pid,
         }
         flows = menus.now.menus.book.flows
         live = Runtime(
@@ -61,7 +64,6 @@ class ControlHandlers(Struct, frozen=True):
         )
         demo = shared.config.site.demo
         passwords = await PhonePasswords(shared.store, shared.hasher).names() if demo else ()
-        state = shared.foundation.state
         return json.encode(await status(shared.config, state, shared.store, passwords, live))
 
     async def queues(self) -> bytes:

@@ -5,7 +5,6 @@ import ctypes
 import gc
 import logging
 import os
-import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -18,13 +17,13 @@ from ari_app.ari.link import Link
 from ari_app.config.settings import Config
 from ari_app.config.state import PREFIX, State
 from ari_app.control.client import ControlClient, NotRunningError
-from ari_app.main import service, speech
+from ari_app.main import service, speech, watched
 from ari_app.main.app import running
 from ari_app.main.demo import open_store
 from ari_app.main.exchange import asterisk_running, exchange_of
 from ari_app.main.foundation import Foundation
 from ari_app.main.live_settings import LiveSettings
-from ari_app.main.processes import UpError, alone, refuse_second
+from ari_app.main.processes import UpError, alone
 from ari_app.main.signals import Signals
 from ari_app.menus import loading
 from ari_app.menus.live import MenuRelease
@@ -44,8 +43,6 @@ DETACHED_SECONDS = 600.0
 LINE = 2000
 """Bytes of the log in which its last line is looked for."""
 
-ROOT = Path(__file__).parents[2]
-
 
 class Start(Struct, frozen=True):
     """How an application starts."""
@@ -54,6 +51,18 @@ class Start(Struct, frozen=True):
     """It becomes the application even while another process serves it."""
     own_asterisk: bool = True
     """It has the Asterisk of the installation run; False if a service of its own does."""
+    watch: bool = True
+    """A watcher starts it again when it dies."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The options of `firstline up` that say the same."""
+        words = {
+            "--take-over": self.take_over,
+            "--no-asterisk": not self.own_asterisk,
+            "--no-watch": not self.watch,
+        }
+        return tuple(word for word, given in words.items() if given)
 
 
 async def up(config: Config, state: State, console: Console, start: Start) -> None:
@@ -64,7 +73,8 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
     _return_large_blocks()
     signals = Signals()
     signals.heed()
-    with alone(state):
+    again = watched.again(state, *start.words) if watched.is_watched(state) else ()
+    with alone(state, again):
         await speech.provide(config, state, console)
         menus = loading.menus(
             loading.directory(config),
@@ -95,7 +105,8 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
 
 async def _serve(link: Link, config: Config, signals: Signals, seconds: float | None) -> None:
     """Wait for ARI, then until the application is to stop."""
-    service.notify("READY=1\nSTATUS=waiting for Asterisk")
+    if seconds is None:  # a service of its own starts Asterisk: that is not waited for
+        service.notify("READY=1\nSTATUS=waiting for Asterisk")
     watching = asyncio.create_task(service.watchdog())
     try:
         await _reach(link, config, signals.stop, seconds)
@@ -115,7 +126,7 @@ def _ready_to_serve(link: Link, config: Config, signals: Signals) -> None:
     if link.connected:
         signals.was_ready = True
         log.info("ready: phones register at %s and dial %s", where, numbers)
-        service.notify(f"STATUS=serving {numbers}")
+        service.notify(f"READY=1\nSTATUS=serving {numbers}")
 
 
 def _return_large_blocks() -> None:
@@ -142,14 +153,11 @@ async def _reach(link: Link, config: Config, stop: asyncio.Event, seconds: float
 
 async def detach(state: State, console: Console, start: Start) -> None:
     """Start ``up`` in the background and return when it is ready."""
-    refuse_second(state)
     if not await speech.provide(state.config(), state, console):
         os.environ[f"{PREFIX}VOICE_ENGINE"] = "espeak"  # it need not try again
     log_size = state.log.stat().st_size if state.log.exists() else 0
-    os.environ["PYTHONPATH"] = str(ROOT)
-    command = [sys.executable, "-P", "-m", "ari_app.cli", "--state", str(state.directory), "up"]
-    command += ["--take-over"] * start.take_over + ["--no-asterisk"] * (not start.own_asterisk)
-    child = process.spawn(command, state.log)
+    os.environ["PYTHONPATH"] = str(watched.ROOT)
+    child = process.spawn(watched.again(state, *start.words), state.log)
     starting = f"starting (its log is {state.log})"
     if not console.is_terminal:
         log.info("%s", starting)

@@ -1,12 +1,9 @@
 """The processes of an installation, by the files that name them: one application, one Asterisk."""
 
-import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-
-import msgspec
 
 from ari_app.config.state import State
 from asterisk_conf import process
@@ -19,8 +16,19 @@ class UpError(Exception):
 
 def down(state: State, say: Callable[[str], None]) -> None:
     """Stop the processes that were started in this state directory, and no others."""
-    if not any([stop(state, say, "Firstline"), stop(state, say, "Asterisk")]):
+    if not any([_stop_watched(state, say), stop(state, say, "Asterisk")]):
         say(f"nothing is running in {state.directory}")
+
+
+def _stop_watched(state: State, say: Callable[[str], None]) -> bool:
+    """Stop the application by its watcher, which would start it again; whether one of them ran."""
+    watcher, application = recorded(watcher_process(state)), recorded(state.process)
+    if watcher is not None:
+        process.end(watcher, signal.SIGTERM, 20.0) or process.end(watcher, signal.SIGKILL, 5.0)
+        if application is not None and not process.alive(application):
+            say(f"Firstline stopped (pid {application.pid})")
+            return True
+    return stop(state, say, "Firstline") or watcher is not None
 
 
 def stop(state: State, say: Callable[[str], None], name: str) -> bool:
@@ -29,6 +37,8 @@ def stop(state: State, say: Callable[[str], None], name: str) -> bool:
     one = recorded(file)
     if one is None:
         return False
+    if name == "Asterisk":
+        process.leave(file, one)
     if not process.end(one, signal.SIGTERM, 20.0):
         process.end(one, signal.SIGKILL, 5.0)
     file.unlink(missing_ok=True)
@@ -41,13 +51,14 @@ def asterisk_process(state: State) -> Path:
     return state.directory / "asterisk" / "process.json"
 
 
+def watcher_process(state: State) -> Path:
+    """The pid file of the process that starts again what dies."""
+    return state.directory / "watcher.json"
+
+
 def recorded(file: Path) -> Process | None:
     """The process of a pid file, None if it no longer runs (or its pid was reused)."""
-    try:
-        one = msgspec.json.decode(file.read_bytes(), type=Process)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
-    return one if process.alive(one) else None
+    return process.running(file)
 
 
 def refuse_second(state: State) -> None:
@@ -60,11 +71,14 @@ def refuse_second(state: State) -> None:
 
 
 @contextmanager
-def alone(state: State) -> Iterator[None]:
-    """Hold the pid file, so that a state directory has one application at a time."""
+def alone(state: State, again: Sequence[str] = ()) -> Iterator[None]:
+    """Hold the pid file, so that a state directory has one application at a time.
+
+    ``again`` is the command line with which its watcher starts it again, () if it has none.
+    """
     refuse_second(state)
-    me = Process(os.getpid(), process.started(os.getpid()) or 0)
-    state.process.write_bytes(msgspec.json.encode(me))
+    me = process.myself()
+    process.record(state.process, Process(me.pid, me.started, tuple(again)))
     try:
         yield
     finally:

@@ -7,7 +7,11 @@ import asyncio
 import os
 import socket
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
 from typing import NoReturn
+
+from ari_app.control.socket_path import short_path
 
 
 def notify(state: str, environment: Mapping[str, str] = os.environ) -> None:
@@ -15,12 +19,21 @@ def notify(state: str, environment: Mapping[str, str] = os.environ) -> None:
     address = environment.get("NOTIFY_SOCKET", "")
     if not address:
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sending:
-        sending.setblocking(False)
-        try:
-            sending.sendto(state.encode(), address.replace("@", "\0", 1))
-        except OSError:
-            return
+    with suppress(OSError), _reachable(address) as where, _sending() as sending:
+        sending.sendto(state.encode(), where)
+
+
+def _sending() -> socket.socket:
+    sending = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sending.setblocking(False)
+    return sending
+
+
+def _reachable(address: str) -> AbstractContextManager[str]:
+    """The address as the kernel takes it; ``@`` begins one that is no file."""
+    if address.startswith("@"):
+        return nullcontext(address.replace("@", "\0", 1))
+    return short_path(Path(address))
 
 
 async def watchdog(environment: Mapping[str, str] = os.environ) -> NoReturn:

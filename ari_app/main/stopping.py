@@ -25,8 +25,12 @@ async def stop(
     With ``also_asterisk`` Asterisk is stopped after it, in the same way. Raises :class:`UpError`
     if something still runs in the end.
     """
-    application, asterisk = _application(state), _asterisk(state)
-    if application is None:
+    application, asterisk = processes.recorded(state.process), _asterisk(state)
+    watcher = processes.recorded(processes.watcher_process(state))
+    if application is None and watcher is not None:
+        process.end(watcher, signal.SIGTERM, _GRACE)
+        say("Firstline stopped: it was about to be started again")
+    elif application is None:
         say(f"Firstline does not run in {state.directory}")
     else:
         await _stop_application(state, application, seconds)
@@ -36,10 +40,6 @@ async def stop(
         say(f"Asterisk stopped (pid {asterisk.pid})")
     elif asterisk is not None:
         say(f"Asterisk and its calls go on (pid {asterisk.pid}): `firstline down` ends it")
-
-
-def _application(state: State) -> Process | None:
-    return processes.recorded(state.process)
 
 
 def _asterisk(state: State) -> Process | None:
@@ -56,6 +56,8 @@ async def _stop_application(state: State, application: Process, seconds: float) 
 
 
 async def _stop_asterisk(state: State, asterisk: Process, seconds: float) -> None:
+    file = processes.asterisk_process(state)
+    process.leave(file, asterisk)
     if not seconds:
         if not process.end(asterisk, signal.SIGTERM, _GRACE):
             raise UpError(f"Asterisk does not end (pid {asterisk.pid}): `firstline down` ends it")
@@ -65,6 +67,7 @@ async def _stop_asterisk(state: State, asterisk: Process, seconds: float) -> Non
     ended = await _ended(asterisk, seconds)
     process.end(console, signal.SIGKILL, 1.0)  # it does not end by itself
     if not ended:
+        process.record(file, asterisk)
         abort = process.spawn(console_command(asterisk, "core abort shutdown"), output)
         await asyncio.to_thread(process.end, abort, None, _GRACE)
         raise UpError(

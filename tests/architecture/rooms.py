@@ -36,6 +36,10 @@ ROOMS = {
     "ari_app.log": _room(
         "log lines, and numbers masked for them",
     ),
+    "ari_app.watcher": _room(
+        "a small process that starts again what has died",
+        "asterisk_conf",
+    ),
     "ari_app.background": _room(
         "tasks that go on beside the calls",
     ),
@@ -45,7 +49,7 @@ ROOMS = {
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
         "admin ami ari background calls config control demo fulfilment menus messaging",
-        "selfcare session store ussd workplace",
+        "selfcare session store ussd watcher workplace",
         "asterisk_conf ivr ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(

@@ -132,9 +132,12 @@ class Installation:
             self.run("down")
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """Kill the application without a warning; Asterisk goes on."""
-        os.kill(self.status().pids["application"], how)
+        """Kill the application without a warning, and its watcher; Asterisk goes on."""
+        pids = self.status().pids
         assert self._up is not None
+        if how is signal.SIGKILL:
+            self._up.kill()
+        os.kill(pids["application"], how)
         self._up.wait(allowed(10))
         self._up = None
 

@@ -59,7 +59,7 @@ async def test_a_conversation_goes_on_whatever_the_application_does(tmp_path: Pa
 
 def _another_is_refused(one: Installation, directory: Path) -> None:
     done = second(one, directory).run("up")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert f"is served by another process (pid {one.status().pids['application']}" in done.stderr
     assert "stop one of the two, or give one of them another name" in done.stderr
     assert one.status().ari.connected

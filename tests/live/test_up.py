@@ -29,7 +29,7 @@ def test_up_detached_status_and_down(tmp_path: Path) -> None:
         assert report.running
         assert report.asterisk.startswith(("20", "21", "22", "23"))
         assert len(report.subscribers) == 50
-        assert set(report.pids) == {"asterisk", "voice", "application"}
+        assert set(report.pids) == {"asterisk", "voice", "application", "watcher"}
         outage = ("--everyone", "--text-ru", "Авария.", "--until", "1h")
         assert one.run("announce", "add", *outage).stderr.count("\n") == 1  # of the languages
         assert "runs here already" in refused(one, "up").replace(f"in {one.state}", "here")

@@ -1,0 +1,92 @@
+"""Puts a watcher over the application: a small process that starts it again when it dies.
+
+The process that the operator started becomes the watcher, and its child goes on as the application:
+so nothing is loaded twice, and a terminal or a service sees one process.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ari_app.config.state import State
+from ari_app.main import processes
+from ari_app.watcher import reports
+from ari_app.watcher.policy import PATIENCE
+from ari_app.watcher.watch import STOPS
+from asterisk_conf.process import Process
+
+ROOT = Path(__file__).parents[2]
+
+NOTIFY = "NOTIFY_SOCKET"
+
+
+def by_manager() -> bool:
+    """Whether a service manager looks after this process, as systemd does."""
+    return NOTIFY in os.environ
+
+
+def again(state: State, *words: str) -> list[str]:
+    """The command line of `firstline up` with ``words``."""
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "ari_app.cli",
+        "--state",
+        str(state.directory.absolute()),
+    ]
+    return [*command, "up", *words]
+
+
+def is_watched(state: State) -> bool:
+    """Whether this process has a watcher, which starts it again."""
+    return os.environ.get(NOTIFY) == str(_address(state))
+
+
+def application_of(state: State) -> Process | None:
+    """The application that runs here and has lost its watcher, None if none runs.
+
+    Raises :class:`~ari_app.main.processes.UpError` if one runs that is looked after.
+    """
+    application = processes.recorded(state.process)
+    if application is not None and (
+        processes.recorded(processes.watcher_process(state)) or not application.argv
+    ):
+        processes.refuse_second(state)
+    return application
+
+
+def begin(state: State, lost: Process | None, form: str, command: Sequence[str]) -> None:
+    """Return in a child, the application; this process becomes its watcher.
+
+    It does not return if it becomes the watcher of an application that has ``lost`` its own.
+    ``command`` starts the application again, ``form`` is how the watcher logs: text or json.
+    """
+    reporting = _reporting(state)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    pid = lost.pid if lost else os.fork()
+    if pid:
+        _become(state, pid, reporting, form, command)
+    os.setpgid(0, 0)  # a terminal signals the watcher alone, which passes it on
+    os.close(reporting)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+
+
+def _address(state: State) -> Path:
+    return state.directory.resolve() / reports.SOCKET
+
+
+def _reporting(state: State) -> int:
+    os.environ[NOTIFY] = str(_address(state))
+    os.environ["WATCHDOG_USEC"] = str(int(PATIENCE * 1e6))
+    os.environ["PYTHONPATH"] = str(ROOT)
+    return reports.opened(state.directory).detach()
+
+
+def _become(state: State, pid: int, reporting: int, form: str, command: Sequence[str]) -> None:
+    os.set_inheritable(reporting, True)
+    directory = str(state.directory.resolve())
+    words = ["-P", "-m", "ari_app.watcher", directory, str(pid), str(reporting), form, *command]
+    os.execv(sys.executable, [sys.executable, *words])
