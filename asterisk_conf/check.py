@@ -103,7 +103,7 @@ def _ports(ports: Ports) -> Iterator[str]:
         port = getattr(ports, field)
         if not 1 <= port <= 65535:
             yield f"ports.{field}: {port} is no port; give one of 1 to 65535"
-    single = {"sip": ports.sip, "http": ports.http, "ami": ports.ami, "desk": ports.desk}
+    single = {name: getattr(ports, name) for name in ("sip", "http", "ami", "desk", "monitoring")}
     for port, count in Counter(single.values()).items():
         if count > 1:
             clash = " and ".join(f"ports.{name}" for name, used in single.items() if used == port)

@@ -12,13 +12,15 @@ from asterisk_conf.trunks import Trunk
 class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP.
 
-    ``desk`` is the port of the agents' pages; it is here so that no port is used twice.
+    ``desk`` is the port of the agents' pages, ``monitoring`` that of metrics and checks; they are
+    here so that no port is used twice.
     """
 
     sip: int = 5060
     http: int = 8088
     ami: int = 5038
     desk: int = 8086
+    monitoring: int = 8085
     rtp_first: int = 10000
     rtp_last: int = 11999
 
@@ -29,6 +31,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
             http=self.http + offset,
             ami=self.ami + offset,
             desk=self.desk + offset,
+            monitoring=self.monitoring + offset,
             rtp_first=self.rtp_first + offset,
             rtp_last=self.rtp_last + offset,
         )

@@ -58,9 +58,9 @@ class Worker:
 
     @property
     def pid(self) -> int | None:
-        """The id of the running process."""
-        running = self._process is not None and self._process.returncode is None
-        return self._process.pid if running and self._process else None
+        """The id of the running process; None if it has ended."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else None
 
     async def start(self) -> None:
         """Start the process. Raises :class:`SpeechFailed` when an engine cannot be used."""

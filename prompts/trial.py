@@ -13,7 +13,8 @@ from prompts.messages import SpeakRequest
 from prompts.speaker import Speaker, pronounced
 from prompts.speech_process import SpeechFailed
 from prompts.telephone import RATE
-from prompts.voice import UNHURRIED, Settings, pool
+from prompts.voice import UNHURRIED
+from prompts.voice_pools import Settings, new_pool
 
 SILENT, SPOKEN = 0.01, 0.2
 """A level, of full scale, and seconds of speech, below which nothing was said."""
@@ -35,7 +36,7 @@ async def attempt(
     with TemporaryDirectory(prefix="firstline-voice-") as name:
         directory = Path(name)
         file = directory / "said.wav"
-        workers = pool(speaker.engine, {language: (speaker,)}, directory, settings, 1)
+        workers = new_pool(speaker.engine, {language: (speaker,)}, directory, settings, 1)
         try:
             version = await workers.start()
             words = pronounced(speaker, text)

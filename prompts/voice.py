@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,13 +12,13 @@ from typing import Self
 from msgspec import Struct, structs
 
 from prompts.cache import Cache
-from prompts.engine_http import TOKEN
-from prompts.messages import SpeakRequest, VoiceSetup
+from prompts.messages import SpeakRequest
 from prompts.pieces import SpokenText
 from prompts.silence import Silences
 from prompts.speaker import Speaker, chains, key, pronounced
-from prompts.speech_pool import Pool, cores
-from prompts.speech_process import SpeechBusy, SpeechFailed, command
+from prompts.speech_meter import UNMEASURED, SpeechMeter
+from prompts.speech_process import SpeechBusy, SpeechFailed
+from prompts.voice_pools import Settings, engines, new_pool
 
 __all__ = ["Settings", "SpeechFailed", "Voice"]
 
@@ -31,26 +32,6 @@ REFUSED = 300.0
 
 QUIET = 10.0
 """Seconds for which further failures of an engine are counted, not logged."""
-
-
-class Settings(Struct, frozen=True):
-    """The voices and limits of speech."""
-
-    speakers: Mapping[str, Speaker] = {}
-    """Language -> who speaks it; espeak speaks the others."""
-    rhvoice: Path | None = None
-    """Where RHVoice is unpacked; None for the system's."""
-    token: str = ""
-    """The token that a speech server asks for."""
-    deadline: float = 4.0
-    """Timeout in seconds of all sentences of a screen."""
-    patience: float = 0.5
-    """Seconds that a sentence waits for a busy engine before the next engine speaks it."""
-    waiting: int = 256
-    """The most sentences that wait to be spoken; a further one fails at once."""
-    cache_megabytes: int = 512
-    pause: float = 0.5
-    """Seconds of silence before new words after others, and between a key and the answer."""
 
 
 class Limits(Struct, frozen=True):
@@ -67,15 +48,18 @@ class Voice:
     :class:`SpeechFailed` when the engine or the voice of a language cannot be used.
     """
 
-    def __init__(self, settings: Settings, cache_dir: Path) -> None:
+    def __init__(
+        self, settings: Settings, cache_dir: Path, meter: SpeechMeter = UNMEASURED
+    ) -> None:
         self._settings = settings
+        self._meter = meter
         self._cache = Cache(cache_dir, settings.cache_megabytes * 1_000_000)
         self._directory = cache_dir.absolute()
         self.silences = Silences(self._directory / "silence", settings.pause)
         self._speakers = dict(chains(settings.speakers))
         self._pools = {
-            engine: pool(engine, self._speakers, self._directory, settings)
-            for engine in _engines(self._speakers)
+            engine: new_pool(engine, self._speakers, self._directory, settings)
+            for engine in engines(self._speakers)
         }
         self._speaking: dict[str, asyncio.Task[str]] = {}
         self._refused: dict[str, float] = {}
@@ -85,6 +69,17 @@ class Voice:
     def pids(self) -> tuple[int, ...]:
         """The ids of the speech processes."""
         return tuple(pid for pool in self._pools.values() for pid in pool.pids)
+
+    async def trouble(self) -> str:
+        """Why an engine cannot speak; "" if all can. One whose processes ended is started again."""
+        first = engines({language: chain[:1] for language, chain in self._speakers.items()})
+        for engine in first:
+            if not self._pools[engine].pids:
+                try:
+                    await self._pools[engine].start()
+                except SpeechFailed as failure:
+                    return f"{engine}: {failure}"
+        return ""
 
     @property
     def pid(self) -> int | None:
@@ -226,6 +221,7 @@ class Voice:
                         raise
                     if not isinstance(failure, SpeechBusy):
                         self._refused[name] = now() + REFUSED
+                    self._meter.fell_back(speaker.engine)
                     self._report(speaker, following, failure)
                     continue
             return str(self._cache.file(name).with_suffix(""))
@@ -253,7 +249,9 @@ class Voice:
         """Speak a text with one engine; raises :class:`SpeechFailed`."""
         text, file = pronounced(speaker, words.text), str(self._cache.file(name))
         request = SpeakRequest(words.language, text, file, limits.deadline)
+        began = time.monotonic()
         await self._pools[speaker.engine].speak(request, limits.deadline, limits.patience)
+        self._meter.spoke(speaker.engine, time.monotonic() - began)
         self._cache.add(name)
 
     async def _all(self, tasks: Sequence[asyncio.Task[str]], hurried: bool) -> list[str]:
@@ -275,40 +273,3 @@ class Voice:
                 f"there is no voice for {language!r}: use one of {', '.join(self._speakers)}"
             )
         return chain
-
-
-def _engines(chains: Mapping[str, Sequence[Speaker]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.engine for chain in chains.values() for each in chain))
-
-
-def pool(
-    engine: str,
-    chains: Mapping[str, Sequence[Speaker]],
-    directory: Path,
-    settings: Settings,
-    size: int | None = None,
-) -> Pool:
-    """The processes of an engine, for its speakers in ``chains`` (language -> speakers).
-
-    ``size``: how many; by default as many as there are cores. Of espeak, where it is no fallback,
-    one starts at first: it takes 10 ms for a sentence.
-    """
-    setups = [
-        VoiceSetup(
-            language,
-            engine,
-            each.voice,
-            each.rate,
-            each.volume,
-            each.url,
-            each.model,
-            directory=str(settings.rhvoice or ""),
-        )
-        for language, chain in chains.items()
-        for each in chain
-        if each.engine == engine
-    ]
-    environment = {TOKEN: settings.token} if engine == "http" and settings.token else {}
-    words = command(setups, directory)
-    alone = engine == "espeak" and all(chain[0].engine == engine for chain in chains.values())
-    return Pool(words, size or cores(), environment, warm=1 if alone else None)

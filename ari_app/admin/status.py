@@ -13,6 +13,7 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.fulfilment.code_words import hashing
+from ari_app.monitoring.checks import Check, Readiness
 from ari_app.store import agents, calls, subscribers
 from ari_app.store.db import Store
 
@@ -88,6 +89,13 @@ class Status(Struct, frozen=True, kw_only=True):
     pids: Mapping[str, int]
     menus: MenusNow = MenusNow()
     desk: Desk = Desk()
+    checks: tuple[Check, ...] = ()
+    """What was looked at in the running application, as by ``/readyz``."""
+
+    @property
+    def well(self) -> bool:
+        """Whether it runs and callers are served."""
+        return self.running and Readiness.of(self.checks).ready
 
 
 class Runtime(Struct, frozen=True):
@@ -98,6 +106,7 @@ class Runtime(Struct, frozen=True):
     calls: Sized
     pids: Mapping[str, int]
     menus: MenusNow
+    checks: tuple[Check, ...] = ()
 
 
 async def query(state: State) -> Status:
@@ -164,4 +173,5 @@ async def status(
         pids={**live.pids, "application": os.getpid()} if live else {},
         menus=live.menus if live else MenusNow(),
         desk=Desk(config.desk_url, by_phone) if config.desk.enabled else Desk(),
+        checks=live.checks if live else (),
     )

@@ -38,7 +38,7 @@ class QueueMonitor:
 
     ``doubt`` is the pause after a list that differed: it may have overtaken some events.
     ``phones`` says whether an interface is an agent's phone: calls that come without a queue are
-    followed to those only.
+    followed to those only. ``observed`` takes each event, with the board before it.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class QueueMonitor:
         every: float = 30.0,
         doubt: float = 2.0,
         phones: Callable[[str], bool] = lambda _: True,
+        observed: Callable[[Board, Event], None] = lambda *_: None,
     ) -> None:
         self.view = QueueView()
         self.corrected = 0
@@ -57,6 +58,7 @@ class QueueMonitor:
         self._now = now
         self._every, self._doubt = every, doubt
         self._phones = phones
+        self._observed = observed
         self._alive: list[Channel] = []
         """The channels that existed at the login."""
         self._early: list[Event] = []
@@ -121,6 +123,7 @@ class QueueMonitor:
             case Dialled(interface=to) if not (to.startswith(LOCAL) or self._phones(to)):
                 pass
             case event if self.view.current:
+                self._observed(self.view.board, event)
                 self._put(QueueView(apply_event(self.view.board, event), True))
             case event:
                 self._early.append(event)

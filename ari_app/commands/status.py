@@ -9,35 +9,52 @@ from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.output import Output
 from ari_app.commands.runner import run
 from ari_app.config.state import State
+from ari_app.control.client import NotRunningError
+from ari_app.main.processes import recorded
+from asterisk_conf.process import Process
+
+DOWN = 3
+"""The exit code when Firstline does not run: that of init scripts for a program that is stopped."""
 
 
 @click.command()
 @json_option(": everything, with passwords")
 @click.pass_obj
 def status(state: State, as_json: bool) -> None:
-    """Show what runs, and the accounts of phones."""
-    report = run(query(state))
+    """Show what runs, and the accounts of phones.
+
+    Exit code 0 if callers are served, 1 if something that they need is not well, 3 if Firstline
+    does not run.
+    """
+    try:
+        report = run(query(state))
+    except NotRunningError as error:
+        click.echo(f"Error: {error}", err=True)
+        raise click.exceptions.Exit(DOWN) from error
+    stuck = None if report.running else recorded(state.process)
     if as_json:
         print_json(report)
     else:
-        _show(report)
+        _show(report, stuck)
+    if not report.well:
+        raise click.exceptions.Exit(DOWN if not report.running and stuck is None else 1)
 
 
-def _show(report: Status) -> None:
+def _show(report: Status, stuck: Process | None) -> None:
+    """Print it; ``stuck`` is an application that runs, and does not answer."""
     console = Output(soft_wrap=True)
-    if not report.running:
+    if stuck is not None:
+        console.print(
+            f"[bold red]Firstline does not answer[/] (pid {stuck.pid}): see its log, then end it "
+            "by `firstline down` and start it again"
+        )
+    elif not report.running:
         console.print("[bold]Firstline does not run[/]: start it with `firstline up`")
     else:
-        link = f"connected over {report.ari.transport}" if report.ari.connected else "NOT connected"
-        console.print(f"[bold]Firstline runs[/]; ARI {link}, Asterisk {report.asterisk}")
-        processes = ", ".join(f"{name} {pid}" for name, pid in report.pids.items())
-        console.print(f"processes: {processes}")
-        menus = ", ".join(f"{flow} {version}" for flow, version in report.menus.flows.items())
-        console.print(f"menus: {menus}")
-    for problem in report.menus.refused:
-        console.print(f"[bold red]menus rejected, the old ones stay in force:[/] {escape(problem)}")
+        _show_running(console, report)
     calls = report.calls
-    console.print(f"calls: {calls.now} now, {calls.today} today")
+    now = "" if stuck else f"{calls.now} now, "
+    console.print(f"calls: {now}{calls.today} today")
     console.print(f"phones register at {_registrar(report)}")
     if report.desk.url:
         names = " and ".join(report.desk.by_phone)
@@ -55,6 +72,23 @@ def _show(report: Status) -> None:
     for agent in report.agents:
         table.add_row("agent", agent.sip_user, agent.sip_password, agent.name)
     console.print(table)
+
+
+def _show_running(console: Output, report: Status) -> None:
+    """Print what runs, and what is not well."""
+    over = f"connected over {report.ari.transport}, Asterisk {report.asterisk}"
+    console.print(
+        f"[bold]Firstline runs[/]; ARI {over if report.ari.connected else 'NOT connected'}"
+    )
+    processes = ", ".join(f"{name} {pid}" for name, pid in report.pids.items())
+    console.print(f"processes: {processes}")
+    menus = ", ".join(f"{flow} {version}" for flow, version in report.menus.flows.items())
+    console.print(f"menus: {menus}")
+    for check in report.checks:
+        if not check.ok:
+            console.print(f"[bold red]{check.name}:[/] {escape(check.why)}")
+    for problem in report.menus.refused:
+        console.print(f"[bold red]menus rejected, the old ones stay in force:[/] {escape(problem)}")
 
 
 def _registrar(report: Status) -> str:

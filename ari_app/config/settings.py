@@ -167,6 +167,18 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise ValueError("webhook is no place for a password: it is signed")
 
 
+class MonitoringSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[monitoring]; its port is ``monitoring`` of [ports]."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    allow: tuple[str, ...] = ("127.0.0.1", "::1")
+
+    def __post_init__(self) -> None:
+        for each in self.allow:
+            ip_network(each)
+
+
 class BillingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[billing]"""
 
@@ -230,6 +242,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retention: RetentionSettings = RetentionSettings()
     ussd: UssdSettings = UssdSettings()
     desk: DeskSettings = DeskSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     billing: BillingSettings = BillingSettings()
     operations: OperationSettings = OperationSettings()
     log: LogSettings = LogSettings()

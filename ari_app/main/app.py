@@ -12,6 +12,7 @@ from ari_app.background import Background, task_group
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main.build_calls import CallHandling, build_calls
 from ari_app.main.build_desk import AgentDesk, build_desk
+from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.build_selfcare import SelfService, build_selfcare
 from ari_app.main.control_handlers import ControlHandlers
 from ari_app.main.foundation import Foundation, clock
@@ -46,12 +47,14 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         callers = build_calls(shared, selfcare, tasks, background)
         desk = await build_desk(shared, selfcare, callers, background)
 
-        control = ControlHandlers(shared, callers, desk, background, signals)
+        monitoring = Monitoring(shared, desk)
+        control = ControlHandlers(shared, callers, desk, background, signals, monitoring)
         await stack.enter_async_context(control.served())
         stack.push_async_callback(callers.release)
         _start(shared, selfcare, callers, desk, background)
         background.begin(_reload_on(signals.reload, shared.menus))
         await stack.enter_async_context(_doors(shared, callers, desk))
+        await stack.enter_async_context(monitoring.served())
         yield shared.link
 
 

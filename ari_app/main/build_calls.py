@@ -70,7 +70,12 @@ def build_calls(
         background.begin,
     )
     services = SessionServices(
-        shared.recorder.put, shared.feed, actions, remembering(directory, tasks), live_calls
+        shared.recorder.put,
+        shared.feed,
+        actions,
+        remembering(directory, tasks),
+        live_calls,
+        shared.foundation.metrics,
     )
     serving = PerRelease(shared.menus, services.serving)
     written = PerRelease(shared.menus, services.written)

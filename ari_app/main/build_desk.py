@@ -13,6 +13,7 @@ from ari_app.main.build_selfcare import SelfService
 from ari_app.main.desk_controls import menu_control, phone_control
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
+from ari_app.monitoring.queue_meter import QueueMeter
 from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.build import DeskServices, Workplace
 from ivr.model import Book
@@ -36,7 +37,12 @@ async def build_desk(
         return release.reading.catalogue, release.menus.book
 
     phones = AgentPhones()
-    queues = QueueMonitor(_ami_settings(shared), clock, phones=phones.is_agent)
+    queues = QueueMonitor(
+        _ami_settings(shared),
+        clock,
+        phones=phones.is_agent,
+        observed=QueueMeter(shared.foundation.metrics, clock).take,
+    )
     workplace = await Workplace.start(
         DeskServices(
             store=shared.store,

@@ -14,6 +14,7 @@ from ari_app.control.server import Handlers, serve_control
 from ari_app.main import processes
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk
+from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.foundation import clock
 from ari_app.main.reloading import reload_all
 from ari_app.main.shared import Shared
@@ -34,6 +35,7 @@ class ControlHandlers(Struct, frozen=True):
     desk: AgentDesk
     background: Background
     signals: Signals
+    monitoring: Monitoring
 
     def served(self) -> AbstractAsyncContextManager[None]:
         """Serve the control socket while the context lasts."""
@@ -61,6 +63,7 @@ class ControlHandlers(Struct, frozen=True):
             self.callers.calls,
             {name: pid for name, pid in pids.items() if pid},
             MenusNow({name: flow.version for name, flow in flows.items()}, menus.refused),
+            (await self.monitoring.readiness()).checks,
         )
         demo = shared.config.site.demo
         passwords = await PhonePasswords(shared.store, shared.hasher).names() if demo else ()

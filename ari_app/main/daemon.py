@@ -27,6 +27,7 @@ from ari_app.main.processes import UpError, alone
 from ari_app.main.signals import Signals
 from ari_app.menus import loading
 from ari_app.menus.live import MenuRelease
+from ari_app.monitoring.metrics import Metrics
 from ari_app.selfcare.operations import CATALOGUE
 from asterisk_conf import process
 
@@ -82,21 +83,22 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
             CATALOGUE,
             loading.site_names(config),
         )
-        store = await open_store(config, state)
+        store, metrics = await open_store(config, state), Metrics()
+        store.watched_by(metrics.stored)
         try:
             async with AsyncExitStack() as stack:
                 reading = await stack.enter_async_context(
-                    speech.spoken(config, state, menus.catalogue, console)
+                    speech.spoken(config, state, menus.catalogue, console, meter=metrics)
                 )
                 if config.manages_asterisk:
                     pbx = await exchange_of(config, state, store, reading, console)
                     await stack.enter_async_context(
                         asterisk_running(pbx, signals, console, own=start.own_asterisk)
                     )
-                live = LiveSettings(config, state, reading.voice)
+                live = LiveSettings(config, state, reading.voice, metrics)
                 stack.push_async_callback(live.close)
                 first = MenuRelease(menus, reading)
-                foundation = Foundation(live, state, first, store, start.take_over)
+                foundation = Foundation(live, state, first, store, metrics, start.take_over)
                 link = await stack.enter_async_context(running(foundation, signals))
                 await _serve(link, config, signals, READY_SECONDS if start.own_asterisk else None)
         finally:

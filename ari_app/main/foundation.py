@@ -8,6 +8,7 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main.live_settings import LiveSettings
 from ari_app.menus.live import MenuRelease
+from ari_app.monitoring.metrics import Metrics
 from ari_app.store.db import Store
 
 
@@ -18,6 +19,7 @@ class Foundation(Struct, frozen=True):
     state: State
     first: MenuRelease
     store: Store
+    metrics: Metrics
     take_over: bool = False
     """Whether to become the application even while another process serves it."""
 

@@ -14,6 +14,7 @@ from ari_app.menus import loading
 from ari_app.menus.live import MenuRelease
 from ari_app.selfcare.operations import CATALOGUE
 from prompts.media import PromptMedia
+from prompts.speech_meter import UNMEASURED, SpeechMeter
 from prompts.voice import Voice
 
 _OF_SITE = ("numbers", "queues", "languages")
@@ -26,10 +27,13 @@ _IN_FILE: Mapping[str, str] = {"voices": "voice"}
 class LiveSettings:
     """The settings in force, from which menus are read with the voices that they name."""
 
-    def __init__(self, config: Config, state: State, voice: Voice) -> None:
+    def __init__(
+        self, config: Config, state: State, voice: Voice, meter: SpeechMeter = UNMEASURED
+    ) -> None:
         self.config = config
         self._state = state
         self._voice = voice
+        self._meter = meter
         self._before: AsyncExitStack | None = None
         self._opened: AsyncExitStack | None = None
         self.turn = asyncio.Lock()
@@ -64,7 +68,7 @@ class LiveSettings:
         now, then = (voices.settings(each, self._state) for each in (config, self.config))
         if now != then:
             opened = AsyncExitStack()
-            voice = Voice(now, self._state.sounds)
+            voice = Voice(now, self._state.sounds, self._meter)
             self._voice = await opened.enter_async_context(voice)
             if self._before is not None:
                 await self._before.aclose()

@@ -15,6 +15,8 @@ from ari_app.calls.inbound import CallServices
 from ari_app.control.live_feed import LiveFeed
 from ari_app.main.foundation import clock
 from ari_app.menus.live import LiveMenus, MenuRelease
+from ari_app.monitoring.call_meter import CallMeter
+from ari_app.monitoring.metrics import Metrics
 from ari_app.session.conductor import RememberLanguage, SessionPorts
 from ari_app.session.media import Sounds
 from ari_app.store.calls import Record
@@ -56,22 +58,28 @@ class SessionServices(Struct, frozen=True):
     actions: Actions
     remember: RememberLanguage
     live_calls: LiveCalls
+    metrics: Metrics
 
     def serving(self, release: MenuRelease) -> CallServices:
         """What voice calls use."""
-        call_log, ports = self._ports(release, "ari")
+        call_log, meter, ports = self._ports(release, "ari")
         reading = release.reading
 
         def sounds(call: str) -> Sounds:
             def unplayable(files: Sequence[str]) -> None:
                 reading.unplayable(files)
                 call_log.unheard(call, clock())
+                meter.unheard()
+
+            def after_key(since: float) -> Sequence[str]:
+                meter.playing(call)
+                return reading.silence_after_key(since)
 
             return Sounds(
                 release.speak,
                 partial(call_log.heard, call),
                 unplayable,
-                reading.silence_after_key,
+                after_key,
                 reading.lasts,
             )
 
@@ -80,19 +88,19 @@ class SessionServices(Struct, frozen=True):
     def written(self, release: MenuRelease) -> TextServices:
         """What text sessions use."""
         text = partial(screen_texts, release.reading.catalogue, form="written")
-        _, ports = self._ports(release, "ussd")
+        *_, ports = self._ports(release, "ussd")
         return TextServices(
             release.menus.book, text, replace(ports, perform=for_readers(ports.perform))
         )
 
-    def _ports(self, release: MenuRelease, line: str) -> tuple[CallLog, SessionPorts]:
+    def _ports(self, release: MenuRelease, line: str) -> tuple[CallLog, CallMeter, SessionPorts]:
         call_log = CallLog(
             self.record, self.feed, partial(screen_texts, release.reading.catalogue), line
         )
         written = partial(screen_texts, release.reading.catalogue, form="written")
         perform = partial(self.actions.perform, release.menus.book, written)
-        observer = self.live_calls.observing(call_log)
-        return call_log, SessionPorts(perform, self.remember, observer, clock)
+        meter = CallMeter(self.metrics, line, self.live_calls.observing(call_log))
+        return call_log, meter, SessionPorts(perform, self.remember, meter, clock)
 
 
 def remembering(directory: Directory, tasks: asyncio.TaskGroup) -> RememberLanguage:

@@ -14,6 +14,7 @@ from ari_app.config.state import State
 from ari_app.main import voices
 from prompts.catalogue import Catalogue
 from prompts.media import PromptMedia
+from prompts.speech_meter import UNMEASURED, SpeechMeter
 from prompts.voice import SpeechFailed, Voice
 
 log = logging.getLogger(__name__)
@@ -49,12 +50,14 @@ async def spoken(
     catalogue: Catalogue,
     console: Console,
     seconds: float | None = RENDER_SECONDS,
+    meter: SpeechMeter = UNMEASURED,
 ) -> AsyncIterator[PromptMedia]:
     """The media of a catalogue; renders all prompts without placeholders.
 
     After ``seconds`` it goes on with that in the background; None waits until all are rendered.
+    ``meter`` is notified of what the voices do.
     """
-    async with Voice(voices.settings(config, state), state.sounds) as voice:
+    async with Voice(voices.settings(config, state), state.sounds, meter) as voice:
         directory = recordings(config, state)
         reading = await asyncio.to_thread(PromptMedia, voice, catalogue, directory)
         for problem in reading.problems:

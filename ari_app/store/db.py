@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ari_app.store.errors import StoreError, store_error
@@ -31,13 +32,19 @@ class _Connection:
         self._begin = begin
         self._thread = ThreadPoolExecutor(1, "store")
         self._db: Database | None = None
+        self.took: Callable[[float], None] = _unmeasured
+        """Is given how many seconds each transaction took, with the wait for its turn."""
 
     async def open(self, connect: Callable[[Path], Database]) -> None:
         self._db = await self._do(partial(connect, self._path))
 
     async def run(self, call: Callable[[Database], T]) -> T:
         """Run ``call`` in a transaction."""
-        return await self.alone(lambda db: _transact(db, self._begin, call))
+        began = perf_counter()
+        try:
+            return await self.alone(lambda db: _transact(db, self._begin, call))
+        finally:
+            self.took(perf_counter() - began)
 
     async def alone(self, call: Callable[[Database], T]) -> T:
         """Run ``call`` without a transaction."""
@@ -103,6 +110,12 @@ class Store:
             raise
         return store
 
+    def watched_by(self, took: Callable[[str, float], None]) -> None:
+        """Have ``took`` called for each transaction: its access, such as ``read``, and seconds."""
+        self._writing.took = partial(took, "write")
+        self._reading.took = partial(took, "read")
+        self._looking_up.took = partial(took, "look-up")
+
     async def write(
         self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -139,6 +152,10 @@ class Store:
         await self._looking_up.close()
         await self._reading.close()
         await self._writing.close()
+
+
+def _unmeasured(_: float) -> None:
+    """Drop what was measured."""
 
 
 def _transact(db: Database, begin: str, call: Callable[[Database], T]) -> T:

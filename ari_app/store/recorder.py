@@ -55,6 +55,11 @@ class Recorder:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    @property
+    def waiting(self) -> int:
+        """How many records wait to be written."""
+        return len(self._waiting)
+
     def put(self, record: Record) -> None:
         """Queue a record. Never waits and never raises."""
         waiting = self._waiting

@@ -48,7 +48,7 @@ ROOMS = {
     ),
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
-        "admin ami ari background calls config control demo fulfilment menus messaging",
+        "admin ami ari background calls config control demo fulfilment menus messaging monitoring",
         "selfcare session store ussd watcher workplace",
         "asterisk_conf ivr ivr.check ivr.diagram ivr.speech prompts",
     ),
@@ -61,7 +61,7 @@ ROOMS = {
     ),
     "ari_app.admin": _room(
         "what an operator asks of an installation",
-        "calls config control fulfilment selfcare store",
+        "calls config control fulfilment monitoring selfcare store",
         "ivr ivr.identity ivr.speech",
     ),
     "ari_app.demo": _room(
@@ -92,6 +92,11 @@ ROOMS = {
         "text messages leave, with retries",
         "config log retry store",
         "ivr",
+    ),
+    "ari_app.monitoring": _room(
+        "what monitoring asks of the running application: health, readiness, metrics",
+        "config session store",
+        "ivr ivr.acd",
     ),
     "ari_app.control": _room(
         "how other processes look into the running one",

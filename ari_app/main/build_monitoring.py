@@ -1,0 +1,107 @@
+"""Builds what monitoring is answered: the checks of the running application, and its metrics."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+
+from msgspec import Struct
+from prometheus_client import generate_latest
+
+from ari_app import __version__
+from ari_app.main.build_desk import AgentDesk
+from ari_app.main.foundation import clock
+from ari_app.main.processes import asterisk_process, recorded
+from ari_app.main.shared import Shared
+from ari_app.monitoring import server
+from ari_app.monitoring.checks import Check, Readiness, check
+from ari_app.monitoring.snapshot import Snapshot, SnapshotCollector
+from ari_app.store.backlog import Backlog, backlog
+from ari_app.store.db import StoreError
+
+PATIENCE = 3.0
+"""Seconds in which the database and the voice must have answered; monitoring does not wait long."""
+
+_SLOW = "no answer in {:g} s"
+
+
+class Monitoring(Struct, frozen=True):
+    """What is asked of the running application by ``firstline status``, probes and Prometheus."""
+
+    shared: Shared
+    desk: AgentDesk
+
+    def served(self) -> AbstractAsyncContextManager[None]:
+        """Answer over HTTP while the context lasts, if the settings enable it."""
+        config, registry = self.shared.config, self.shared.foundation.metrics.registry
+        newest: list[Snapshot] = []
+        registry.register(SnapshotCollector(newest.pop))
+
+        async def metrics() -> bytes:
+            newest.append(await self.snapshot())
+            return generate_latest(registry)
+
+        answers = server.Answers(self.readiness, metrics)
+        return server.opened(config.monitoring, config.ports.monitoring, answers)
+
+    async def readiness(self) -> Readiness:
+        """Look at all that callers need."""
+        store, voice = await asyncio.gather(self._store(), self._voice())
+        return Readiness.of((self._ari(), store, self._menus(), voice, self._ami()))
+
+    async def snapshot(self) -> Snapshot:
+        """The state of this moment."""
+        shared, link = self.shared, self.shared.link
+        readiness, waiting = await asyncio.gather(self.readiness(), self._backlog())
+        return Snapshot(
+            at=clock(),
+            version=__version__,
+            readiness=readiness,
+            ari_connections=link.connections,
+            ari_unanswered=link.unanswered,
+            board=self.desk.queues.view.board,
+            backlog=waiting,
+            records_waiting=shared.recorder.waiting,
+            records_dropped=shared.recorder.dropped,
+            records_refused=shared.recorder.refused,
+        )
+
+    def _ari(self) -> Check:
+        config, state = self.shared.config, self.shared.foundation.state
+        trouble = f"ARI at {config.ari_url} is not connected: the log says why"
+        if config.manages_asterisk and recorded(asterisk_process(state)) is None:
+            trouble = "Asterisk does not run: start it by `firstline pbx start`"
+        return check("ari", "" if self.shared.link.connected else trouble)
+
+    def _ami(self) -> Check:
+        trouble = "AMI is not connected: queues are shown as last known; the log says why"
+        return check("ami", "" if self.desk.queues.view.current else trouble, needed=False)
+
+    def _menus(self) -> Check:
+        flows = self.shared.menus.now.menus.book.flows
+        return check(
+            "menus", "" if flows else "there is no flow: write one, then `firstline reload`"
+        )
+
+    async def _store(self) -> Check:
+        """A transaction that takes the lock of writers, at a file that is still there."""
+        store, file = self.shared.store, self.shared.foundation.state.database
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await store.write(lambda _: None)
+        except (StoreError, TimeoutError) as error:
+            return check("store", str(error) or f"{file}: {_SLOW.format(PATIENCE)}")
+        there = await asyncio.to_thread(file.exists)
+        return check("store", "" if there else f"{file} is gone: stop Firstline, restore a copy")
+
+    async def _voice(self) -> Check:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return check("voice", await self.shared.menus.now.reading.voice.trouble())
+        except TimeoutError:
+            return check("voice", f"the speech engine: {_SLOW.format(PATIENCE)}")
+
+    async def _backlog(self) -> Backlog | None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self.shared.store.read(backlog)
+        except (StoreError, TimeoutError):
+            return None

@@ -1,0 +1,1 @@
+"""What monitoring asks of the running application: health, readiness, metrics."""

@@ -1,0 +1,27 @@
+"""Measures how long callers wait in queues, from the events of AMI."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ari_app.monitoring.metrics import Metrics
+from ivr.acd.queues import Board, CallerAbandoned, Connected, Event, Queue
+
+
+class QueueMeter:
+    """Is handed each event with the board before it."""
+
+    def __init__(self, metrics: Metrics, now: Callable[[], datetime]) -> None:
+        self._waits = metrics.queue_wait
+        self._now = now
+
+    def take(self, before: Board, event: Event) -> None:
+        """Count a wait that ends with this event."""
+        match event:
+            case Connected(queue, _, caller, at):
+                waited = (at - caller.since).total_seconds()
+                self._waits.labels(queue, "answered").observe(max(0.0, waited))
+            case CallerAbandoned(queue, call):
+                for one in before.queues.get(queue, Queue()).waiting:
+                    if one.call == call:
+                        waited = (self._now() - one.since).total_seconds()
+                        self._waits.labels(queue, "abandoned").observe(max(0.0, waited))
