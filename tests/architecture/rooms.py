@@ -116,6 +116,11 @@ ROOMS = {
         "session",
         "ivr",
     ),
+    "ari_app.agi": _room(
+        "FastAGI: a channel of an Asterisk without ARI as a line",
+        "session",
+        "ivr",
+    ),
     "ari_app.ussd": _room(
         "text sessions: a line of text",
         "config session",

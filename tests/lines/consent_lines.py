@@ -28,6 +28,8 @@ from ivr.session import Caller, Session
 from ivr.session_start import start_session
 from ivr.values import Money
 from ivr.wants import Action, Ask, Invoke, Screen
+from tests.agi.fake_asterisk import FakeAsterisk
+from tests.agi.harness import called
 from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
@@ -130,6 +132,37 @@ async def voice(key: str, when: When) -> list[str]:
         last = 2 if (key, when) == ("2", When.AHEAD) else 3
         await until(lambda: len(server.plays) == last)
         server.leave("c-1")
+        await call
+    return site.ran
+
+
+async def agi(key: str, when: When) -> list[str]:
+    """A channel under FastAGI: keys while a file plays, and while they are waited for."""
+    site, asterisk = Site(), FakeAsterisk()
+
+    def plays(file: str, times: int = 1) -> Callable[[], bool]:
+        """Whether a file plays, for the so manieth time: a key that counts later stops it once."""
+        return lambda: asterisk.playing and asterisk.plays[-times:] == [file] * times
+
+    async with called(asterisk) as line, asyncio.TaskGroup() as tasks:
+        call = tasks.create_task(site.run(line))
+        await until(plays("menu"))
+        asterisk.press(*(["1", key] if when is When.AHEAD else ["1"]))
+        if key == "3" or when is not When.AHEAD:
+            await until(plays("price", 2 if when is When.AHEAD else 1))
+            asterisk.finish()
+            await until(plays("sure"))
+            if when is When.EARLY:
+                asterisk.press(key)
+            if key == "3" or when is When.HEARD:
+                await until(plays("sure", 2 if when is When.EARLY else 1))
+                asterisk.finish()
+                await until(lambda: asterisk.waits)
+            if when is When.HEARD:
+                asterisk.press(key)
+        if key == "2" or when is When.HEARD:
+            await until(plays("thanks-bye"))
+        asterisk.hang_up()
         await call
     return site.ran
 
@@ -260,4 +293,4 @@ async def _tasks() -> AsyncIterator[Callable[..., "asyncio.Task[None]"]]:
             task.cancel()
 
 
-LINES = (voice, simulator, terminal, gateway, messages)
+LINES = (voice, agi, simulator, terminal, gateway, messages)

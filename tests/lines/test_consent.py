@@ -69,7 +69,7 @@ def test_every_line_keeps_the_contract() -> None:
         if isinstance(kind, ast.ClassDef) and kind.name != "Line"
         if any(isinstance(one, ast.AsyncFunctionDef) and one.name == "present" for one in kind.body)
     }
-    assert kinds == {"ChannelLine", "SimLine", "TextLine"}
+    assert kinds == {"AgiLine", "ChannelLine", "SimLine", "TextLine"}
 
 
 # The property: callers who do anything, over the menus that we ship.

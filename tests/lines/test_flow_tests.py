@@ -24,6 +24,8 @@ from ivr.gather import SAME_PRESS, Gather, Keypad
 from ivr.screens import USSD, fits
 from ivr.wants import Ask, LineWant
 from prompts.plan import screen_texts
+from tests.agi.fake_asterisk import FakeAsterisk
+from tests.agi.harness import called
 from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
@@ -164,6 +166,37 @@ async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
             return call.trace
 
         yield by_voice
+
+
+async def by_agi(test: Test) -> Trace:
+    """A call over FastAGI whose files are over at once."""
+    asterisk, last = FakeAsterisk(instant=True), ""
+    async with called(asterisk) as line:
+
+        async def press(keys: str) -> None:
+            nonlocal last
+            plays = len(asterisk.plays)  # the ask has not begun yet
+            await until(lambda: asterisk.waits and len(asterisk.plays) > plays)
+            for key in keys:
+                if key == last:
+                    await asyncio.sleep(AGAIN)
+                asterisk.press(last := key)
+
+        call = Call(BENCH, test, lambda: 0.0)
+        following = Following(line, press, test, call.trace)
+        await call.over(following, reach)
+        following.over()
+    return call.trace
+
+
+@pytest.mark.parametrize("test", TESTS[::120], ids=lambda test: test.test)
+async def test_they_succeed_over_agi(test: Test) -> None:
+    simulated = await run_test(BENCH, test)
+    if any(
+        isinstance(BOOK.flows[flow].nodes[node], SPOKEN) for flow, node in simulated.trace.spots
+    ):
+        pytest.fail("choose a test without a person")
+    assert steps(await by_agi(test)) == steps(simulated.trace)
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""FastAGI: a channel of an Asterisk without ARI as a line."""

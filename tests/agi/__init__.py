@@ -1,0 +1,1 @@
+"""FastAGI: the protocol, the door and the line over it."""
