@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -109,7 +110,7 @@ class Pbx:
 
     def _start(self, deadline: float) -> None:
         self._check()
-        command = [*self.asterisk.argv, "-f", "-C", str(self._conf)]
+        command = _command(self.asterisk, self.home)
         process = spawn(command, self.home / "output.log")
         processes.record(self._pidfile, msgspec.structs.replace(process, argv=tuple(command)))
         processes.raise_limit(process)
@@ -205,8 +206,23 @@ def become(asterisk: Asterisk, state: Path) -> NoReturn:
         raise PbxError(f"Asterisk runs already (pid {one.pid}); stop it: firstline pbx stop")
     processes.record(file, me)
     processes.raise_limit(me)
-    argv = [*asterisk.argv, "-f", "-C", str(home / "etc" / "asterisk.conf")]
+    argv = _command(asterisk, home)
     os.execv(argv[0], argv)
+
+
+def _command(asterisk: Asterisk, home: Path) -> list[str]:
+    """The command line that starts Asterisk in the foreground.
+
+    A private one is run by its own loader. `core restart` executes argv[0] again, so for that it is
+    a script that does the same.
+    """
+    words = [*asterisk.argv]
+    if "--library-path" in words:
+        script = home / "asterisk"
+        words[1:1] = ["--argv0", str(script)]
+        replace(script, f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'.encode())
+        script.chmod(0o700)
+    return [*words, "-f", "-C", str(home / "etc" / "asterisk.conf")]
 
 
 def console_command(asterisk: Process, command: str) -> list[str]:

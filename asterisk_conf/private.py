@@ -31,17 +31,21 @@ _REMEDIES = (
 Progress = Callable[[str], None]
 
 
-def make_private(root: Path, progress: Progress, mirror: str | None = None) -> Asterisk:
-    """The private Asterisk in ``root``; unpacked if it is missing or incomplete.
+def make_private(
+    root: Path, progress: Progress, mirror: str | None = None, *, renew: bool = False
+) -> Asterisk:
+    """The private Asterisk in ``root``; unpacked if it is missing or incomplete, or to be renewed.
 
-    It is unpacked beside and renamed, so that an interrupted attempt leaves no incomplete copy; of
-    two processes that do this at once one waits for the other. ``progress`` is called with a line
-    per step. ``mirror`` is by default the archive of this machine's apt. Raises :class:`PbxError`.
+    One that runs goes on with the files that it has open, also when it is renewed, and executes the
+    new ones when it restarts. It is unpacked beside and renamed, so that an interrupted attempt
+    leaves no incomplete copy; of two processes that do this at once one waits for the other.
+    ``progress`` is called with a line per step. ``mirror`` is by default the archive of this
+    machine's apt. Raises :class:`PbxError`.
     """
     root = root.absolute()
     with locked(root):
         ready = private(root)
-        if ready:
+        if ready and not renew:
             return ready
         part = root.with_name(f"{root.name}.part")
         _remove(part)
@@ -50,8 +54,12 @@ def make_private(root: Path, progress: Progress, mirror: str | None = None) -> A
         _trim(part)
         if private(part) is None:
             raise PbxError(f"the Asterisk in {part} does not run; remove {part} and try again")
-        _remove(root)
+        old = root.with_name(f"{root.name}.old")
+        _remove(old)
+        if root.exists():
+            root.rename(old)
         part.rename(root)
+        _remove(old)
         made = private(root)
         if made is None:
             raise PbxError(f"the Asterisk in {root} does not run; remove {root} and try again")

@@ -56,7 +56,7 @@ class Settings(Struct, frozen=True):
     host: str = "127.0.0.1"
     deadline: float = 5.0
     back_off: float = 0.5
-    back_off_most: float = 30.0
+    back_off_most: float = 5.0
     steady: float = 10.0
     """After a connection that lasted this long, ``back_off`` starts again from its lowest value."""
 

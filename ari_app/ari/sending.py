@@ -35,7 +35,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How long ``auto`` waits for the first answer over the WebSocket."""
     heartbeat: float = 10.0
     back_off: float = 0.1
-    back_off_most: float = 10.0
+    back_off_most: float = 2.0
     take_over: bool = False
     """Whether to become the application even while another process serves it."""
     steady: float = 30.0

@@ -1,5 +1,7 @@
 """`firstline pbx`: the Asterisk of this installation, without the application."""
 
+import re
+import signal
 from pathlib import Path
 
 import click
@@ -9,9 +11,14 @@ from ari_app.commands.groups import Commands
 from ari_app.commands.runner import begins, console, run
 from ari_app.config.state import State
 from ari_app.main import pbx_site, processes, service
+from asterisk_conf import process
 from asterisk_conf.pbx import Pbx, become, console_command, console_output
+from asterisk_conf.private import make_private
 from asterisk_conf.process import Process
 from asterisk_conf.render import render as rendered
+
+_WAITS = re.compile(r"core (restart|stop) (gracefully|when convenient)")
+"""Commands that Asterisk carries out when it has no calls."""
 
 
 @click.group(cls=Commands)
@@ -72,6 +79,27 @@ def stop(state: State) -> None:
 
 
 @pbx.command()
+@click.pass_obj
+def upgrade(state: State) -> None:
+    """Replace the private Asterisk by the newest one of Debian's archive.
+
+    One that runs goes on as it is, with its calls, until it restarts.
+    """
+    config = state.config()
+    if pbx_site.found(config):
+        raise click.ClickException(
+            "this installation runs an Asterisk that is not private: upgrade that by its packages"
+        )
+    state.make()
+    new = make_private(state.private_asterisk, click.echo, renew=True)
+    if processes.recorded(processes.asterisk_process(state)):
+        click.echo(
+            f"Asterisk {new.version} is used after its restart, without calls by "
+            "`firstline pbx console core restart gracefully`"
+        )
+
+
+@pbx.command()
 @json_option()
 @click.pass_obj
 def status(state: State, as_json: bool) -> None:
@@ -90,8 +118,14 @@ def status(state: State, as_json: bool) -> None:
 @click.pass_obj
 def ask_console(state: State, command: tuple[str, ...]) -> None:
     """Run a COMMAND of Asterisk's console, such as `pjsip show registrations`."""
-    ours = _running(state)
-    click.echo(console_output(console_command(ours, " ".join(command))).rstrip())
+    ours, words = _running(state), " ".join(command)
+    argv = console_command(ours, words)
+    if _WAITS.match(words):  # its console would wait, too
+        one = process.spawn(argv, state.directory / "asterisk" / "output.log")
+        process.end(one, None, 1.0) or process.end(one, signal.SIGKILL, 1.0)
+        click.echo("Asterisk does so when its last call has ended; `core abort shutdown` undoes it")
+        return
+    click.echo(console_output(argv).rstrip())
 
 
 def _running(state: State) -> Process:

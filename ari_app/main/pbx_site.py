@@ -126,9 +126,13 @@ async def apology(state: State, reading: "PromptMedia", language: str) -> Path:
 
 def asterisk(config: Config, state: State, progress: Callable[[str], None]) -> Asterisk:
     """The Asterisk to run: the one of the settings, the system's, or else a private one."""
+    return found(config) or make_private(state.private_asterisk, progress)
+
+
+def found(config: Config) -> Asterisk | None:
+    """The Asterisk of the settings, or the system's; None if a private one is to be made."""
     named = config.asterisk.path
-    found = find(Path(named).expanduser() if named else None)
-    return found or make_private(state.private_asterisk, progress)
+    return find(Path(named).expanduser() if named else None)
 
 
 def unmatched(config: Config, book: Book) -> Iterator[str]:

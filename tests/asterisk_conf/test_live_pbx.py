@@ -4,16 +4,19 @@ import signal
 import socket
 import stat
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from asterisk_conf import private as unpacked
 from asterisk_conf.discovery import Asterisk, PbxError, private
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.private import make_private
 from asterisk_conf.process import Process, alive, end, started
 from tests.asterisk_conf.phone import Phone
+from tests.deadlines import until
 from tests.pbx_fixture import asterisk, free_ports, make_pbx, running_pbx
 
 pytestmark = pytest.mark.live
@@ -74,10 +77,30 @@ def test_it_listens_at_the_configured_addresses(pbx: Pbx) -> None:
         assert f"0.0.0.0:{port}" not in used
 
 
-def test_starting_twice_and_stopping_twice_is_harmless(tmp_path: Path) -> None:
-    with running_pbx(tmp_path) as pbx:
-        first = pbx.status().pid
+def copied(whole: Path, root: Path) -> None:
+    """A private root as the archive would make it again; the files are links."""
+    subprocess.run(["cp", "-al", whole, root], check=True)
+
+
+def test_starting_twice_and_stopping_twice_is_harmless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is an upgrade while it runs; its console restarts it."""
+    whole, root = asterisk().modules.parents[4], tmp_path / "root"
+    copied(whole, root)
+    monkeypatch.setattr(unpacked, "_unpack", lambda part, *_: copied(whole, part))
+    monkeypatch.setattr(unpacked, "_check", lambda _: None)
+    monkeypatch.setattr(unpacked, "_trim", lambda _: None)
+    found = private(root)
+    assert found is not None
+    pbx = Pbx(found, make_pbx(tmp_path).site, tmp_path)
+    try:
+        first = pbx.start().pid
         assert first is not None
+        assert make_private(root, print, "", renew=True) == found
+        assert not root.with_name("root.old").exists()
+        pbx.cli("core restart now")
+        until(lambda: "uptime: " in answered(pbx, "core show uptime"), 20)
         assert pbx.start().pid == first
         assert pbx.write() == ()
         assert pbx.stop() is True
@@ -85,6 +108,15 @@ def test_starting_twice_and_stopping_twice_is_harmless(tmp_path: Path) -> None:
         assert pbx.stop() is False
         with pytest.raises(PbxError, match="firstline pbx start"):
             pbx.cli("core show version")
+    finally:
+        pbx.stop()
+
+
+def answered(pbx: Pbx, command: str) -> str:
+    """What its console answers, "" while it restarts."""
+    with suppress(PbxError):
+        return pbx.cli(command)
+    return ""
 
 
 def test_two_run_side_by_side(pbx: Pbx, tmp_path: Path) -> None:
