@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from ivr.lists import NO_LISTS, Lists
 from ivr.values import (
     Count,
     Day,
@@ -25,8 +26,14 @@ COMPARISON = re.compile(r"(<=|>=|<|>) ?(-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")
 RANGE = re.compile(r"(-?[0-9]{1,12}(?:\.[0-9]{1,6})?) to (-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")
 """A case for numbers between two, both included: ``5 to 10``."""
 
-LIST = re.compile(r"[\w.*#+-]{1,40}(?:, ?[\w.*#+-]{1,40}){1,49}")
+WORDS = re.compile(r"[\w.*#+-]{1,40}(?: [\w.*#+-]{1,40}){0,7}")
+"""A case that is a word, or a few such as the name of an area: ``Old Town``."""
+
+LIST = re.compile(rf"{WORDS.pattern}(?:, ?{WORDS.pattern}){{1,49}}")
 """A case for several words or numbers: ``packed, sent``."""
+
+IN = re.compile(r"in ([\w.*#+-]{1,40})")
+"""A case for what is in a list of the operator: ``in vip``."""
 
 REFERENCE = re.compile(r"\{([\w-]{1,40})\}")
 """A reference to another value: ``{contract}``."""
@@ -64,15 +71,17 @@ def plain(value: Value) -> str:
         case Day():
             return value.day.isoformat()
         case Moment():
-            return value.at.isoformat()
+            return f"{value.at:%Y-%m-%dT%H:%M}"
         case Name() | Spoken():
             return value.texts.get("", "")
         case Sealed():
             return ""
 
 
-def fits(case: str, found: str) -> bool:
+def fits(case: str, found: str, lists: Lists = NO_LISTS) -> bool:
     """Whether a case matches a value given as text."""
+    if named := IN.fullmatch(case):
+        return lists.has(named[1], found)
     if LIST.fullmatch(case):
         return found in re.split(", ?", case)
     compared, between = COMPARISON.fullmatch(case), RANGE.fullmatch(case)
@@ -88,4 +97,4 @@ def fits(case: str, found: str) -> bool:
 
 def is_case(text: str) -> bool:
     """Whether a case is more than a word."""
-    return any(each.fullmatch(text) for each in (COMPARISON, RANGE, LIST))
+    return any(each.fullmatch(text) for each in (COMPARISON, RANGE, LIST, IN))

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ivr.check import Standard, check
 from ivr.http.signature import signature
+from ivr.lists import Lists
 from ivr.model import Book, Operation
 from ivr.problems import Problem
 from ivr.reader import MOST, Reader
@@ -51,4 +52,5 @@ def load(
         for each in read
         if (one := each.schedule)
     }
-    return Loaded(Book(flows, slots, operations, schedules), found)
+    lists = Lists.of((each.listed for each in read if each.listed), site.plan)
+    return Loaded(Book(flows, slots, operations, schedules, lists), found)

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from ivr.hours.schedule import Schedule
 from ivr.http.declaration import HttpOperation
 from ivr.identity.keypad import normalise
+from ivr.lists import NO_LISTS, Lists
 from ivr.nodes import Do, Node
 from ivr.terms import Is, Keys, Kinds, Need, Switch, Target, Times
 
@@ -157,6 +158,7 @@ class Book(Struct, frozen=True, dict=True):
     """Prompt -> its placeholders -> their kind."""
     operations: Mapping[str, Operation] = {}
     schedules: Mapping[str, Schedule] = {}
+    lists: Lists = NO_LISTS
 
     def answering(self, dialled: str) -> Flow | None:
         """The flow that a dialled number or code starts, without replies dialled with it."""

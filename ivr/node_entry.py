@@ -14,7 +14,7 @@ from ivr.draft import Draft, FlowError
 from ivr.model import UNAVAILABLE, needed
 from ivr.nodes import Node
 from ivr.terms import NEEDS
-from ivr.values import Value
+from ivr.values import Moment, Value
 from ivr.wants import Done, Invoke, Say, Screen, Want
 
 Next: TypeAlias = Want | str
@@ -36,7 +36,7 @@ def enter(draft: Draft, node: Node) -> Next:
         case nodes.Branch() | nodes.Set() | nodes.Goto() | nodes.Call() | nodes.Return():
             return _pass(draft, node)
         case nodes.Hours():
-            return wants.CheckHours(node.hours)
+            return wants.CheckHours(node.hours, _moment(draft, node.at) if node.at else None)
         case nodes.Announce():
             return wants.FindAnnouncements()
         case nodes.Sms():
@@ -51,6 +51,14 @@ def enter(draft: Draft, node: Node) -> Next:
     if draft.session.pending:
         return draft.say()
     return _meanwhile(draft, node) or _begin(draft, node)
+
+
+def _moment(draft: Draft, name: str) -> Moment:
+    """A value that is a moment; raises :class:`FlowError` for any other."""
+    value = draft.value(name)
+    if not isinstance(value, Moment):
+        raise FlowError(f"{draft.session.node} looks up hours at {name}, which is no moment")
+    return value
 
 
 def _meanwhile(draft: Draft, node: Node) -> Say | None:
@@ -148,8 +156,9 @@ def _pass(
     match node:
         case nodes.Branch():
             found = _known(draft, node.branch)
-            way = next((case for case in node.when if fits(case, found)), "else")
-            draft.record(node, outcome=found, way=way)
+            lists = draft.book.lists
+            way = next((case for case in node.when if fits(case, found, lists)), "else")
+            draft.record(node, outcome="" if node.branch == "number" else found, way=way)
             return node.when.get(way, node.else_)
         case nodes.Set():
             draft.set_values({name: _given(draft, given) for name, given in node.set.items()})
@@ -203,6 +212,8 @@ def _known(draft: Draft, what: str) -> str:
             return at.language
         case "dialled":
             return at.dialled
+        case "number":
+            return at.caller.number
     value = at.values.get(what)
     return "" if value is None else plain(value)
 

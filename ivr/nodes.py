@@ -180,9 +180,12 @@ class Set(Node, frozen=True, kw_only=True):
 
 
 class Hours(Node, frozen=True, kw_only=True):
-    """Branches on the opening hours at this moment."""
+    """Branches on the opening hours at this moment, or at another one."""
 
     hours: Annotated[str, Is.SCHEDULE]
+    at: Annotated[
+        str, Is.WORD, Meta(description="a value that is the moment in question; default: now")
+    ] = ""
     open: Annotated[Target, Meta(description="next node while open")]
     closed: Annotated[Target, Meta(description="next node while closed")]
 

@@ -19,14 +19,15 @@ from ivr import nodes
 from ivr.annotations import bare, described, meaning, noun, required
 from ivr.check import Mention, Read
 from ivr.choices import ChoiceError, spread
+from ivr.file_kinds import shape_of, stray
 from ivr.hours.schedule import Schedule
 from ivr.http.declaration import SOURCES, HttpOperation, Source, Tree, source_kind
+from ivr.lists import Listed
 from ivr.model import Flow
 from ivr.nodes import KINDS, Node, kind
 from ivr.problems import Place, Problem, near
 from ivr.slips import commented_keys, odd_space
 from ivr.source import NO_JSON, compose, json_scalar, place
-from ivr.speech import languages
 from ivr.terms import ACTIONS, Is, seconds
 
 MOST = 200
@@ -60,7 +61,7 @@ class Reader:
         found: Struct | None = None
         root = compose(self.file, self.text)
         if not isinstance(root, Problem):
-            root = _stray(self.file, root) or root
+            root = stray(self.file, root) or root
         if not isinstance(root, Problem) or root.rule == "not-yaml":
             root = odd_space(self.file, self.text) or root
         self.problems += islice(commented_keys(self.file, self.text), MOST - 1)
@@ -68,7 +69,7 @@ class Reader:
             self.problems.append(root)
         else:
             try:
-                found = self.struct(root, _shape(root))
+                found = self.struct(root, shape_of(root))
             except _EnoughError:
                 last = self.problems[-1]
                 self.problems.append(
@@ -81,6 +82,7 @@ class Reader:
             tuple(self.problems),
             found if isinstance(found, Schedule) else None,
             replace(found, file=self.file) if isinstance(found, HttpOperation) else None,
+            found if isinstance(found, Listed) else None,
         )
 
     def wrong(self, node: yaml.Node, text: str, rule: str = "wrong-type") -> None:
@@ -264,45 +266,13 @@ class Reader:
             self.wrong(node, fault, "out-of-bounds")
 
 
-def _shape(root: yaml.MappingNode) -> type[Struct]:
-    """What a file holds, by its keys: a schedule, an operation, or else a flow."""
-    keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
-    if "operation" in keys and "flow" not in keys:
-        return HttpOperation
-    return Schedule if _is_schedule(root) else Flow
-
-
 def _called(shape: type[Struct]) -> str:
     """What messages call a table."""
     if issubclass(shape, Node):
         return kind(shape)
     if issubclass(shape, Source):
         return f"a {source_kind(shape)}"
-    return "an operation" if shape is HttpOperation else noun(shape)
-
-
-def is_schedule(file: str, text: str) -> bool:
-    """Whether a text is a schedule of opening hours; False if it cannot be read."""
-    root = compose(file, text)
-    return isinstance(root, yaml.MappingNode) and _is_schedule(root)
-
-
-def _is_schedule(root: yaml.MappingNode) -> bool:
-    """Whether a file holds a schedule and no flow."""
-    keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
-    return "schedule" in keys and "flow" not in keys
-
-
-def _stray(file: str, root: yaml.MappingNode) -> Problem | None:
-    """The problem of a file that holds no flow, no schedule and no operation."""
-    keys = {key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)}
-    if keys & {name for shape in (Flow, Schedule, HttpOperation) for name in described(shape)}:
-        return None
-    cure = "begin with `flow: name`, `schedule: name` or `operation: name`"
-    *above, _, name = ["", "", *file.split("/")]
-    if name.partition(".")[0] in languages.known():
-        cure = f"texts of prompts are read from {'/'.join([*above[2:], 'prompts'])}: move it"
-    return Problem(place(file, root), f"this is no flow and no schedule: {cure}", "not-a-flow")
+    return {HttpOperation: "an operation", Listed: "a list"}.get(shape) or noun(shape)
 
 
 def _complete(flow: Flow, text_version: str, file: str) -> Flow:

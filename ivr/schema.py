@@ -20,6 +20,7 @@ from ivr.conditions import COMPARISON, RANGE, REFERENCE
 from ivr.hours.schedule import Schedule
 from ivr.hours.week import WEEKDAYS
 from ivr.http.declaration import SOURCES, Answer, HttpOperation, Source, Tree, source_kind
+from ivr.lists import Listed
 from ivr.model import Flow, Operation
 from ivr.nodes import KINDS, Node, kind
 from ivr.schema_numbers import time, whole
@@ -53,10 +54,11 @@ LOOKS: Mapping[Is, str] = {
     Is.KEY_ACTION: _NAME,
     Is.ENDING: _NAME,
     Is.KEYS: "[0-9*#]{1,20}",
-    Is.CASE: f"(?:{COMPARISON.pattern})|{RANGE.pattern}|{_WORD}(?:, ?{_WORD}){{0,49}}",
+    Is.CASE: f"(?:{COMPARISON.pattern})|{RANGE.pattern}|{_WORD}(?:,? ?{_WORD}){{0,99}}",
     Is.GIVEN: f"(?:{REFERENCE.pattern})|{_WORD}",
     Is.FLOW_NAME: _WORD,
     Is.SCHEDULE_NAME: _WORD,
+    Is.LIST_NAME: _WORD,
     Is.NUMBER: rf"[0-9*#+]{{1,32}}|{REFERENCE.pattern}",
     Is.CODE: "[0-9*#+]{1,32}",
     Is.REPLY: f"[^{_OTHER}0-9][^{_OTHER}]{{0,39}}(?: [^{_OTHER}]{{1,39}})*",
@@ -110,9 +112,9 @@ _CHOICES: Schema = {
 
 
 def schema(names: Names) -> Schema:
-    """The schema of a file of menus: a flow, a schedule or an operation."""
+    """The schema of a file of menus: a flow, a schedule, an operation or a list."""
     shapes: tuple[type[Struct], ...] = (
-        Flow, Schedule, HttpOperation, Answer, nodes.Listing, *KINDS,
+        Flow, Schedule, HttpOperation, Listed, Answer, nodes.Listing, *KINDS,
     )  # fmt: skip
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -123,9 +125,13 @@ def schema(names: Names) -> Schema:
         "else": {
             "if": {"required": ["operation"], "not": {"required": ["flow"]}},
             "then": _ref(_called(HttpOperation)),
-            "else": _ref(_called(Flow)),
+            "else": {
+                "if": {"required": ["list"], "not": {"required": ["flow"]}},
+                "then": _ref(_called(Listed)),
+                "else": _ref(_called(Flow)),
+            },
         },
-        "properties": {_called(Schedule): {}, "operation": {}},
+        "properties": {_called(Schedule): {}, "operation": {}, "list": {}},
         "$defs": {
             **{_called(shape): _struct(shape, names) for shape in shapes},
             **{f"from-{source_kind(each)}": _struct(each, names) for each in SOURCES},

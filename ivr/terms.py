@@ -24,7 +24,7 @@ Need = Literal["none", "caller", "code-word"]
 NEEDS: Mapping[Need, int] = {"none": 0, "caller": 1, "code-word": 2}
 """Identity level -> its rank."""
 
-BRANCH_SUBJECTS = ("caller", "line", "identity", "language", "dialled")
+BRANCH_SUBJECTS = ("caller", "line", "identity", "language", "dialled", "number")
 """Facts of the call that a branch may compare, besides values."""
 
 KINDS_OF_VALUES = (
@@ -56,16 +56,17 @@ class Is(Enum):
     OPERATION = "an operation of self-service"
     OUTCOME = "an outcome"
     VALUE = "a value of the session"
-    BRANCH_SUBJECT = "caller, line, identity, language, dialled, or a value of the session"
+    BRANCH_SUBJECT = "caller, line, identity, language, dialled, number, or a value of the session"
     KIND = "a kind of value: " + ", ".join(KINDS_OF_VALUES)
     GIVEN = 'a whole number, a word, or "{name}" for the value of that name'
-    CASE = "a word, or a comparison such as < 5 or >= 100"
+    CASE = "a word, a comparison such as < 5 or >= 100, or in and the name of a list"
     FLOW = "another flow"
     SCHEDULE = "a schedule of opening hours"
     LANGUAGE = "a language of this flow"
     SPOKEN_LANGUAGE = "a language with a voice"
     FLOW_NAME = "a name that no other flow has"
     SCHEDULE_NAME = "a name that no other schedule has"
+    LIST_NAME = "a name that no other list has"
     NUMBER = "a number or code that is dialled"
     CODE = "a code of this flow"
     REPLY = "a word that a subscriber writes"

@@ -129,10 +129,12 @@ class Record(Struct, frozen=True, tag="record"):
 class CheckHours(Struct, frozen=True, tag="consult"):
     """Look up opening hours: ``Answered`` as ``open`` (``closes``) or ``closed`` (``opens``).
 
-    The value in brackets is a moment; it is missing when nothing changes for a year.
+    The value in brackets is a moment; it is missing when nothing changes for a year. ``at`` is the
+    moment in question, None for the present one.
     """
 
     schedule: str
+    at: Moment | None = None
 
 
 class FindAnnouncements(Struct, frozen=True, tag="concern"):

@@ -58,7 +58,7 @@ class Actions(Struct, frozen=True):
             case Invoke():
                 return await self._invoke(book, action, session)
             case CheckHours():
-                return self._check_hours(book.schedules[action.schedule])
+                return self._check_hours(book.schedules[action.schedule], action.at)
             case FindAnnouncements():
                 return await self._find_announcements(session)
             case Send():
@@ -68,10 +68,10 @@ class Actions(Struct, frozen=True):
         asker, own = asker_of(session), book.operations
         return await self.selfcare.run(action.operation, action.inputs, asker, action.key, own)
 
-    def _check_hours(self, schedule: Schedule) -> Answered:
+    def _check_hours(self, schedule: Schedule, asked: Moment | None) -> Answered:
         now, zone = self.now(), _zone(schedule.timezone)
-        found = hours_at(schedule, now, zone, self.forced.forced(schedule.schedule, now))
-        return hours_answer(found, now.astimezone(zone).date())
+        at, forced = asked.at if asked else now, self.forced.forced(schedule.schedule, now)
+        return hours_answer(hours_at(schedule, at, zone, forced), now.astimezone(zone).date())
 
     async def _find_announcements(self, session: Session) -> Answered:
         now = self.now()

@@ -28,9 +28,10 @@ def list_(state: State, done: bool, as_json: bool) -> None:
     for one in found:
         known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"
         words = [str(one.id), exactly(one.at, state), f"{one.number} ({known})"]
-        due = f", due {shown(one.due, state)}" if one.due else ""
-        promised = f"promised by {one.agent}{due}" if one.agent else ""
-        click.echo("  ".join([*words, *filter(None, (one.topic, promised, one.note)), one.state]))
+        due = f"due {shown(one.due, state)}" if one.due else ""
+        promised = f"promised by {one.agent}" if one.agent else ""
+        told = (one.topic, ", ".join(filter(None, (promised, due))), one.note)
+        click.echo("  ".join([*words, *filter(None, told), one.state]))
 
 
 @callbacks.command()

@@ -18,7 +18,8 @@ def simulated_operator() -> SimulatedOperator:
     """The demo operator's fifty subscribers."""
     return SimulatedOperator(
         people=tuple(
-            Person(one.msisdn, one.id, one.language, one.name) for one in people(_ANY_TIME)
+            Person(one.msisdn, one.id, one.language, one.name, one.area)
+            for one in people(_ANY_TIME)
         ),
         stranger="375170000000",
         numbers=NumberPlan.of(OPERATOR.country),

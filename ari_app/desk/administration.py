@@ -34,7 +34,8 @@ class AnnouncementRow(Struct, frozen=True):
 
 
 class CallbackRow(Struct, frozen=True):
-    """An open request for a callback; an agent may have promised it (``by``, ``due``)."""
+    """An open request for a callback, at ``due`` or as soon as possible; an agent may have
+    promised it (``by``)."""
 
     id: int
     at: datetime

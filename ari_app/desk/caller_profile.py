@@ -151,13 +151,14 @@ class Note(Struct, frozen=True):
 
 
 class Callback(Struct, frozen=True):
-    """A promised call: requested ``at`` a moment, ``due`` at another, promised by ``agent``
-    (``""``: no agent yet)."""
+    """A call back: requested ``at`` a moment, ``due`` at another (None: as soon as possible),
+    promised by ``agent`` (``""``: no agent yet)."""
 
     at: datetime
     due: datetime | None
     agent: str
     note: str
+    number: str = ""
 
 
 class TransferNotes(Struct, frozen=True):

@@ -30,9 +30,12 @@ from ivr.values import (
 )
 
 MENUS_ONLY = frozenset(
-    {"billing", "help-page", "no-network", "no-network-at", "promise-terms", "situation"}
-)
-"""Operations that only menus need: an agent sees the situation, and opens a ticket."""
+    {
+        "area", "billing", "call-back-at", "call-back-time", "help-page", "no-network",
+        "no-network-at", "promise-terms", "situation",
+    }
+)  # fmt: skip
+"""Operations that only menus need: an agent sees the situation, opens a ticket, promises a call."""
 
 BARRED = frozenset({"recording", "secret"})
 """Kinds of inputs that agents cannot give: the caller's recording, and secrets."""

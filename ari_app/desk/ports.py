@@ -183,6 +183,9 @@ class NotesAndTickets(Protocol):
     async def add_note(self, card: CardRecord, key: str, text: str) -> None:
         """Add a note for colleagues about the card's subscriber."""
 
+    async def open_callbacks(self) -> Sequence[Callback]:
+        """All callbacks that are still to be made, soonest due first."""
+
     async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
         """Promise the card's caller a call at a moment."""
 

@@ -27,10 +27,11 @@ class TicketCommands:
         self._render = render
 
     async def list(self, tab: Tab, message: m.Tickets) -> m.Answer:
-        """Show all unresolved tickets."""
+        """Show all unresolved tickets, and the callers who wait for a call."""
         found = await self._tickets.unresolved_tickets()
+        calls = await self._tickets.open_callbacks()
         await self._views.record(tab.agent, None, "tickets")
-        html = self._render.page("tickets", tab.language, found=found)
+        html = self._render.page("tickets", tab.language, found=found, callbacks=calls)
         return m.Answer(message.key, ok=True, html=html)
 
     async def show(self, tab: Tab, message: m.Ticket) -> m.Answer:

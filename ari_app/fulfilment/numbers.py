@@ -27,6 +27,11 @@ class StoredNumbers:
         one = await self._found(lambda db: subscribers.by_id(db, subscriber))
         return "" if one is None else one.msisdn
 
+    async def area(self, subscriber: int) -> str | None:
+        """Where a subscriber lives, "" if unknown; None if there is no such subscriber."""
+        one = await self._found(lambda db: subscribers.by_id(db, subscriber))
+        return None if one is None else one.area
+
     async def _found(self, look_up: Callable[[Database], Subscriber | None]) -> Subscriber | None:
         try:
             return await self._store.look_up(look_up)

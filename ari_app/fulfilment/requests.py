@@ -94,13 +94,13 @@ class StoredRequests:
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
 
-    async def call_back(self, asker: Asker, key: str) -> Noted:
+    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:
         """Store the request, for a number that can be called."""
         if self._store.numbers.msisdn(asker.number) is None:
             return "nowhere"
         who = (asker.call, asker.number, asker.subscriber)
         try:
-            new = await self._store.write(callbacks.request, key, *who, self._now())
+            new = await self._store.write(callbacks.request, key, *who, self._now(), "", due)
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
         return "noted" if new else "already"

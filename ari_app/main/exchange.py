@@ -30,7 +30,9 @@ async def exchange_of(
     people = await store.read(subscribers.with_phones)
     staff = await store.read(agents.everyone)
     apology = await pbx_site.apology(state, reading, config.site.languages[0])
-    site = pbx_site.site(config, state.keys(), people, staff, str(apology.with_suffix("")))
+    offer = await pbx_site.queue_offer(state, reading, config.site.languages)
+    sounds = str(apology.with_suffix("")), offer
+    site = pbx_site.site(config, state.keys(), people, staff, *sounds)
     return Pbx(asterisk, site, state.directory, custom_directory(config, state))
 
 

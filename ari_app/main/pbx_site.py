@@ -26,6 +26,12 @@ if TYPE_CHECKING:  # it loads numpy
 APOLOGY = "sorry-problem"
 """The prompt that the dialplan plays when the application is unavailable."""
 
+QUEUE_OFFER = "queue-offer"
+"""The prompt for those who wait: the key that leaves the queue leads to a call back."""
+
+OFFER, NO = "offer", "no"
+"""What the announcement of a queue may be besides a sound: that prompt, and none."""
+
 
 def site(
     config: Config,
@@ -33,10 +39,16 @@ def site(
     subscribers: Iterable[Subscriber],
     agents: Iterable[Agent],
     apology: str,
+    offer: str = "",
 ) -> conf.Site:
-    """The site of the settings; raises :class:`asterisk_conf.site.SiteError`."""
+    """The site of the settings, with two sounds: the apology, and what those who wait are offered.
+
+    Raises :class:`asterisk_conf.site.SiteError`.
+    """
     agents = tuple(agents)
-    queues = tuple(_with_put(queue, agents) for queue in queues_of(config))
+    queues = tuple(
+        _with_offer(config, _with_put(queue, agents), offer) for queue in queues_of(config)
+    )
     names = tuple(queue.name for queue in queues)
     return conf.Site(
         secrets=conf.Secrets(_secret(keys.ari), _secret(keys.ami)),
@@ -105,6 +117,30 @@ def wrapups(config: Config) -> Mapping[str, int]:
     """Queue -> wrap-up time in seconds, of the queues that we render."""
     ours = tuple(queues_of(config)) if config.manages_asterisk else ()
     return {name: queue.wrapup for queue in ours for name in queue.names.values()}
+
+
+def _with_offer(config: Config, queue: conf.Queue, offer: str) -> conf.Queue:
+    """A queue with its announcement as a sound: by default the offer where the menus are ours, for
+    they know what the key does that leaves the queue."""
+    ours = not config.menus.directory and queue.leave == "*"
+    wanted = queue.announcement or (OFFER if ours else NO)
+    return structs.replace(queue, announcement={OFFER: offer, NO: ""}.get(wanted, wanted))
+
+
+async def queue_offer(state: State, reading: "PromptMedia", languages: Iterable[str]) -> str:
+    """Render what those who wait are offered, and return the sound's name for ``queues.conf``.
+
+    Asterisk looks for it in a directory of the caller's language beside that name; a language
+    without the text has none.
+    """
+    name = state.directory.resolve() / "queue-offer" / "offer"
+    for language in languages:
+        if QUEUE_OFFER not in reading.catalogue.texts.get(language, ()):
+            continue
+        file = name.parent / language / f"{name.name}.wav"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        await reading.write(Phrase(QUEUE_OFFER), language, file)
+    return str(name)
 
 
 async def apology(state: State, reading: "PromptMedia", language: str) -> Path:

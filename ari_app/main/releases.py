@@ -22,9 +22,10 @@ log = logging.getLogger(__name__)
 async def take_effect(
     foundation: Foundation, release: MenuRelease, order: Release
 ) -> tuple[str, ...]:
-    """Render the dialplan's apology and keep what is in force; returns warnings to log."""
+    """Render what Asterisk plays by itself and keep what is in force; returns warnings to log."""
     spoken = foundation.config.site.languages
     await pbx_site.apology(foundation.state, release.reading, spoken[0])
+    await pbx_site.queue_offer(foundation.state, release.reading, spoken)
     await _record_versions(foundation.store, release.menus, order.how)
     try:
         await keep_set(foundation.store, directories(foundation.config, foundation.state), order)

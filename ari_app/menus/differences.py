@@ -21,6 +21,7 @@ def differences(old: Menus, new: Menus) -> tuple[str, ...]:
         *_flows(old.book, new.book),
         *_texts(old.catalogue, new.catalogue),
         *_changed("schedule", old.book.schedules, new.book.schedules, "other hours"),
+        *_changed("list", old.book.lists.entries, new.book.lists.entries, "other entries"),
         *_changed("operation", old.book.operations, new.book.operations, "declared otherwise"),
     )
 

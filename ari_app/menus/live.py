@@ -74,6 +74,7 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
     recordings: tuple[str, ...] = ()
     schedules: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
@@ -87,6 +88,7 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
             *(f"recording: {recording}" for recording in self.recordings),
             *(f"schedule: {schedule}" for schedule in self.schedules),
             *(f"operation: {operation}" for operation in self.operations),
+            *(f"list: {each}" for each in self.lists),
         )
 
 
@@ -108,6 +110,7 @@ def compare(old: MenuRelease, new: MenuRelease) -> Reloaded:
         recordings=tuple(sorted({f"{name} ({language})" for (language, name), _ in recorded})),
         schedules=differing(old.menus.book.schedules, new.menus.book.schedules),
         operations=differing(old.menus.book.operations, new.menus.book.operations),
+        lists=differing(old.menus.book.lists.entries, new.menus.book.lists.entries),
     )
 
 

@@ -67,6 +67,7 @@ def site_names(config: Config) -> SiteNames:
         config.site.timezone,
         None if config.ari.url else (*config.site.queues, *config.queues),
         config.operations.hosts,
+        plan=config.numbers,
     )
 
 

@@ -6,9 +6,9 @@ from zoneinfo import available_timezones
 from ari_app.config.settings import Config
 from ari_app.menus import loading
 from ivr.check import Standard
+from ivr.file_kinds import is_schedule
 from ivr.hours.schedule import Schedule
 from ivr.loader import load
-from ivr.reader import is_schedule
 
 
 def schedules(config: Config) -> Mapping[str, Schedule]:

@@ -1,6 +1,6 @@
 """Values of billing and tickets as the answers that the catalogue declares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -21,8 +21,21 @@ from ari_app.selfcare.request_port import OpenTicket
 from ivr.events import Answered
 from ivr.speech import languages
 from ivr.speech.phrases import count
-from ivr.tickets import label
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Value, Values, Word
+from ivr.tickets import Labels, label
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Phrase,
+    Rows,
+    Text,
+    Value,
+    Values,
+    Word,
+)
 
 REASONS_PLAYED = 3
 """How many changes of a bill are played: more than three are not remembered by ear."""
@@ -45,8 +58,26 @@ def balance(found: Balance, now: datetime) -> Answered:
 
 
 def tariff(found: Tariff) -> Answered:
-    """A tariff and what it includes."""
-    return Answered("ok", _tariff(found))
+    """A tariff, what it includes, and its code, on which a flow can branch."""
+    return Answered("ok", {**_tariff(found), "tariff_code": Word(found.code)})
+
+
+def area(found: str | None) -> Answered:
+    """Where a subscriber lives; None is no subscriber."""
+    if found is None:
+        return Answered("unknown")
+    return Answered("ok", {"area": Text(found)}) if found else Answered("none")
+
+
+def help_page(words: Mapping[str, Labels], page: str, reachable: bool) -> Answered:
+    """The page of its own, that of all help, or the site; ``reachable`` by a text message."""
+    if not reachable:
+        return Answered("nowhere")
+    for word in (f"help-{page}", "help", "site"):
+        texts = words.get(word, {})
+        if any(texts.values()):
+            return Answered("ok", {"link": Name(texts)})
+    return Answered("none")
 
 
 def tariffs(found: Sequence[Tariff]) -> Answered:

@@ -28,6 +28,9 @@ class NumberDirectory(Protocol):
     async def number(self, subscriber: int) -> str:
         """The number of a subscriber, "" if unknown."""
 
+    async def area(self, subscriber: int) -> str | None:
+        """Where a subscriber lives, "" if unknown; None if there is no such subscriber."""
+
 
 class Backends(Struct, frozen=True):
     """What operations are carried out with; ``now`` is the clock, in the site's time zone.

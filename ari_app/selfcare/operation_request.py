@@ -1,6 +1,7 @@
 """One request for an operation: the caller, the inputs, and the idempotency key."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
@@ -11,13 +12,14 @@ from ari_app.selfcare.request_port import Asker
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.secret import Secret
-from ivr.values import Count, Digits, Money, Recording, Sealed, Value, Values, Word
+from ivr.values import Count, Digits, Moment, Money, Recording, Sealed, Value, Values, Word
 
 V = TypeVar("V", bound=Value)
 
 _CALLED: Mapping[type, str] = {
     Count: "a count",
     Digits: "digits",
+    Moment: "a moment",
     Money: "money",
     Recording: "a recording",
     Sealed: "a secret",
@@ -52,6 +54,10 @@ class OperationRequest(Struct, frozen=True):
     def money(self, name: str) -> Decimal:
         """An amount."""
         return self._given(name, Money).amount
+
+    def moment(self, name: str) -> datetime:
+        """A moment, with its zone."""
+        return self._given(name, Moment).at
 
     def word(self, name: str) -> str:
         """A word that the flow set."""

@@ -14,7 +14,7 @@ from ari_app.selfcare.order_input import MAX_DAYS
 from ari_app.selfcare.orders import PromisePayment, Refused
 from ivr.events import Answered
 from ivr.model import Operation
-from ivr.values import Count, Digits, Name
+from ivr.values import Count, Digits
 
 PAYMENTS_PLAYED = 3
 """How many of the last payments are played: more than three are not remembered by ear."""
@@ -29,6 +29,7 @@ FAULTS: Mapping[str, Mapping[str, str]] = {"unavailable": {}, "unknown": {}}
 """``unknown``: billing does not know the caller."""
 
 _TARIFF = {"tariff": "name", "fee": "money", "minutes": "count", "gigabytes": "count"}
+_OWN_TARIFF = {**_TARIFF, "tariff_code": "word"}
 _BILL = {
     "bill": "money",
     "before": "money",
@@ -59,7 +60,6 @@ _LISTS: Mapping[str, Mapping[str, str]] = {
     "rewards": {"reward": "name", "price": "count", "code": "digits"},
 }
 """List -> what its rows have."""
-
 _BILLS: Mapping[str, Mapping[str, str]] = {"higher": _BILL, "lower": _BILL, "same": _BILL}
 
 
@@ -85,7 +85,13 @@ _SIGNATURES = (
         {"ok": {"balance": "money"}, "old": {"balance": "money", "as_of": "moment"}},
         ages=True,
     ),
-    _of_caller("tariff", "Reads the tariff and what it includes.", {"ok": _TARIFF}),
+    Operation(
+        "area",
+        {"ok": {"area": "text"}, "none": {}, "failed": {}, "unknown": {}},
+        need="caller",
+        about="Reads the area where the subscriber lives.",
+    ),
+    _of_caller("tariff", "Reads the tariff and what it includes.", {"ok": _OWN_TARIFF}),
     _of_caller(
         "allowance",
         "Reads the minutes and gigabytes left this month.",
@@ -185,6 +191,7 @@ class Reads:
         self._words = backends.words
         self.actions: Mapping[str, Action] = {
             "balance": self._balance,
+            "area": self._area,
             "tariff": self._tariff,
             "allowance": self._allowance,
             "services": self._services,
@@ -209,6 +216,9 @@ class Reads:
 
     async def _balance(self, request: OperationRequest) -> Answered:
         return answers.balance(await self._billing.balance(request.subscriber), self._now())
+
+    async def _area(self, request: OperationRequest) -> Answered:
+        return answers.area(await self._directory.area(request.subscriber))
 
     async def _tariff(self, request: OperationRequest) -> Answered:
         return answers.tariff(await self._billing.tariff(request.subscriber))
@@ -290,14 +300,8 @@ class Reads:
         return Answered("none" if isinstance(self._billing, NoBilling) else "ok")
 
     async def _help_page(self, request: OperationRequest) -> Answered:
-        """The page of its own, that of all help, or the site."""
-        if not request.asker.texts_to:
-            return Answered("nowhere")
-        for word in (f"help-{request.word('page')}", "help", "site"):
-            texts = self._words.get(word, {})
-            if any(texts.values()):
-                return Answered("ok", {"link": Name(texts)})
-        return Answered("none")
+        reachable = bool(request.asker.texts_to)
+        return answers.help_page(self._words, request.word("page"), reachable)
 
     async def _tariffs(self, _: OperationRequest) -> Answered:
         return answers.tariffs(await self._billing.tariffs())

@@ -85,8 +85,9 @@ class RequestDesk(Protocol):
         subscriber lives. Returns when it is due, and whether it is new: an active one of the
         ``topic`` is not opened twice."""
 
-    async def call_back(self, asker: Asker, key: str) -> Noted:
-        """Request a callback; ``already``: there is an open one."""
+    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:
+        """Request a callback at ``due``, or as soon as possible. An open request for another time
+        is changed, but for a call that an agent has promised; ``already``: there is one."""
 
     async def recent_calls(self, asker: Asker) -> int:
         """How many calls of the subscriber began within the last seven days, but for this one."""

@@ -1,6 +1,8 @@
 """Operations that leave requests to people, prove identity, and send texts."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Literal
 
@@ -37,7 +39,19 @@ REQUESTS = (
     Operation(
         "call-back",
         {"ok": {}, "already": {}, "nowhere": {}, "failed": {}},
-        about="Requests a call back to the caller.",
+        about="Requests a call back to the caller, as soon as possible.",
+    ),
+    Operation(
+        "call-back-time",
+        {"ok": {"due": "moment"}, "past": {}, "no-such": {}},
+        inputs={"day": "word", "time": "digits"},
+        about="Reads the time at which a caller wants a call back, today or tomorrow.",
+    ),
+    Operation(
+        "call-back-at",
+        {"ok": {}, "already": {}, "nowhere": {}, "failed": {}},
+        inputs={"due": "moment"},
+        about="Requests a call back to the caller at a time, instead of one that was requested.",
     ),
     Operation(
         "no-network",
@@ -119,6 +133,9 @@ _NOTED: Mapping[str, str] = {
 }
 """What the people answered -> the outcome."""
 
+_TIME = re.compile("([01]?[0-9]|2[0-4])([0-5][0-9])?")
+"""A time of day as it is keyed: the hour, or hour and minutes in three or four digits."""
+
 SetSecret = Callable[[Asker, Secret], Awaitable[Literal["ok", "weak"]]]
 
 
@@ -135,6 +152,8 @@ class Requests:
         self.actions: Mapping[str, Action] = {
             "complaint": self._complaint,
             "call-back": self._call_back,
+            "call-back-time": self._call_back_time,
+            "call-back-at": self._call_back_at,
             "tell-when-mended": self._notify_when_restored,
             "no-network": partial(self._no_network, at=False),
             "no-network-at": partial(self._no_network, at=True),
@@ -154,7 +173,20 @@ class Requests:
         return Answered("ok", {"complaint": Digits(number)})
 
     async def _call_back(self, request: OperationRequest) -> Answered:
-        return Answered(_NOTED[await self._requests.call_back(request.asker, request.key)])
+        return Answered(_NOTED[await self._requests.call_back(request.asker, request.key, None)])
+
+    async def _call_back_time(self, request: OperationRequest) -> Answered:
+        keyed, now = _TIME.fullmatch(request.digits("time")), self._now()
+        if keyed is None:
+            return Answered("no-such")
+        day = now.date() + timedelta(days=request.word("day") == "tomorrow")
+        clock = time(int(keyed[1]) % 24, int(keyed[2] or 0))
+        due = datetime.combine(day + timedelta(days=keyed[1] == "24"), clock, now.tzinfo)
+        return Answered("ok", {"due": Moment(due, now.date())}) if due > now else Answered("past")
+
+    async def _call_back_at(self, request: OperationRequest) -> Answered:
+        due = request.moment("due")
+        return Answered(_NOTED[await self._requests.call_back(request.asker, request.key, due)])
 
     async def _notify_when_restored(self, request: OperationRequest) -> Answered:
         noted = await self._requests.notify_when_restored(request.asker)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from ari_app.selfcare.billing import Billing, BillingUncertain
@@ -54,10 +54,11 @@ class NoMessages:
 class SimulatedSubscribers:
     """The subscribers of simulated calls by number, in any form of their number plan."""
 
-    def __init__(self, people: Iterable[Person], numbers: NumberPlan) -> None:
+    def __init__(self, people: Sequence[Person], numbers: NumberPlan) -> None:
         self._plan = numbers
         self._ids = {one.number: one.subscriber for one in people if one.subscriber is not None}
         self._numbers = {id: number for number, id in self._ids.items()}
+        self._areas = {one.subscriber: one.area for one in people}
 
     async def by_number(self, digits: str) -> int | None:
         """Who has a number."""
@@ -66,6 +67,10 @@ class SimulatedSubscribers:
     async def number(self, subscriber: int) -> str:
         """The number of a subscriber; "" if unknown."""
         return self._numbers.get(subscriber, "")
+
+    async def area(self, subscriber: int) -> str | None:
+        """Where a subscriber lives; None if there is no such subscriber."""
+        return self._areas.get(subscriber)
 
 
 CODE = "246802"

@@ -29,6 +29,7 @@ class Person(Struct, frozen=True):
     subscriber: int | None
     language: str
     name: str
+    area: str = ""
 
 
 class TestBench(Struct, frozen=True):

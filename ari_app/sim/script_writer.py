@@ -28,7 +28,9 @@ from ivr.analysis.coverage import EdgeKey
 from ivr.analysis.examples import Reply, Request, reply, request_of
 from ivr.analysis.paths import Path, Transition
 from ivr.conditions import plain
+from ivr.digits import closing
 from ivr.events import Answered, Failed, Gone, Keyed, Recorded, Silent
+from ivr.gather import CLOSING
 from ivr.model import Book
 from ivr.problems import Place
 from ivr.session import Session
@@ -36,6 +38,9 @@ from ivr.values import Rows, Value
 from ivr.wants import Ask, Dial, Done, Enqueue, Record, Say, Want
 
 _NOWHERE = Place("", 1, 1)
+
+LATER = CLOSING + 1
+"""How long a caller waits so that a key is one of its own and closes no answer, in seconds."""
 
 
 def walked(book: Book, path: Path, language: str) -> Test:
@@ -59,8 +64,10 @@ def walked(book: Book, path: Path, language: str) -> Test:
 def called(test: Test, trace: Trace) -> Test:
     """The test of a call that was made as ``test``, with the caller's actions."""
     steps: list[Step] = []
+    before: Transition | None = None
     for turn in trace.turns:
-        acts = list(steps_of([turn], ""))
+        acts = list(steps_of([turn], "", before))
+        before = turn if isinstance(turn.want, Ask | Record) else before
         if acts and turn.want is not None and not isinstance(turn.event, Gone):
             steps.append(Step(state_expected(turn.session, turn.want, ""), _NOWHERE))
         steps += acts
@@ -95,11 +102,15 @@ def _without_repeats(replies: Sequence[Reply | After]) -> Iterator[Reply | After
     yield from replies[:last]
 
 
-def steps_of(turns: Iterable[Transition], flow: str) -> Iterator[Step]:
-    """The caller's actions in these transitions."""
+def steps_of(
+    turns: Iterable[Transition], flow: str, before: Transition | None = None
+) -> Iterator[Step]:
+    """The caller's actions in these transitions, after what was asked ``before``."""
     for turn in turns:
         match turn.want, turn.event:
             case Ask(), Keyed(digits):
+                if _would_close(before, digits):
+                    yield Step(Wait(LATER), _NOWHERE)
                 yield Step(Press(digits, secret=turn.want.secret), _NOWHERE)
             case ((Ask() | Record()), Silent()):
                 yield Step(Silence(), _NOWHERE)
@@ -108,6 +119,16 @@ def steps_of(turns: Iterable[Transition], flow: str) -> Iterator[Step]:
             case want, Gone() if want is not None and not turn.session.gone:
                 yield Step(state_expected(turn.session, want, flow), _NOWHERE)
                 yield Step(HangUp(), _NOWHERE)
+        before = turn if isinstance(turn.want, Ask | Record) else before
+
+
+def _would_close(before: Transition | None, keys: str) -> bool:
+    """Whether the first of these keys, pressed at once, would belong to the answer before it."""
+    match before:
+        case Transition(want=Ask() as asked, event=Keyed(digits)):
+            key = closing(asked.grammar, digits)
+            return bool(key) and keys.startswith(key)
+    return False
 
 
 def state_expected(at: Session, want: Want, flow: str) -> Expectation:

@@ -30,7 +30,7 @@ from ivr.numbers import NumberPlan
 from ivr.problems import near
 from ivr.secret import Secret
 from ivr.session import Session
-from ivr.values import Phrase, Recording
+from ivr.values import Moment, Phrase, Recording
 from ivr.wants import Action, CheckHours, FindAnnouncements, Invoke, Screen, Send
 from prompts import plan
 from prompts.catalogue import Catalogue
@@ -91,6 +91,8 @@ def _finder(operator: SimulatedOperator) -> Callable[[str], Person]:
         found = [one for one in known if one.number.endswith(wanted)] or [
             one for one in known if wanted.lower() in one.name.lower()
         ]
+        if not found and wanted.startswith("+") and (number := operator.numbers.msisdn(wanted)):
+            return Person(number, None, "", wanted)
         if not found:
             numbers = [one.number for one in known]
             raise PersonError(f"there is no subscriber {wanted}: {near(wanted, numbers)}")
@@ -137,7 +139,7 @@ def _back(book: Book, operator: SimulatedOperator, at: datetime) -> Perform:
                 asker = asker_of(session)
                 return await selfcare.run(action.operation, action.inputs, asker, action.key)
             case CheckHours():
-                return _consulted(book.schedules[action.schedule], at)
+                return _consulted(book.schedules[action.schedule], at, action.at)
             case FindAnnouncements():
                 return Answered("none")
             case Send():
@@ -158,9 +160,9 @@ class _Staff:
         """The first complaint of all."""
         return "1"
 
-    async def call_back(self, asker: Asker, key: str) -> Noted:  # noqa: ARG002 - the signature of the interface
-        """Whether it is asked for the first time."""
-        return self._noted(asker, "call-back")
+    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:  # noqa: ARG002 - the signature of the interface
+        """Whether it is asked for the first time, or for another time than before."""
+        return self._noted(asker, f"call-back {due or ''}")
 
     async def report_no_network(
         self,
@@ -259,10 +261,11 @@ def _made_up(book: Book, operation: str) -> Answered:
     return found
 
 
-def _consulted(schedule: Schedule, at: datetime) -> Answered:
+def _consulted(schedule: Schedule, now: datetime, asked: Moment | None) -> Answered:
     """What a schedule says at a moment of its own local time."""
     zone = ZoneInfo(schedule.timezone)
-    return hours_answer(hours_at(schedule, at.replace(tzinfo=zone), zone), at.date())
+    at = (asked.at if asked else now).replace(tzinfo=zone)
+    return hours_answer(hours_at(schedule, at, zone), now.date())
 
 
 def _lasting(

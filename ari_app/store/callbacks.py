@@ -14,7 +14,8 @@ _COLUMNS = "id, call, at, number, subscriber, topic, state, due, agent, note"
 class Callback(Struct, frozen=True):
     """A callback request, ``open`` or ``done``; a number has one open request at most.
 
-    An ``agent`` may have promised the call for a moment (``due``), with a ``note``.
+    ``due``: the time that the caller named, or that an ``agent`` has promised, with a ``note``;
+    None for as soon as possible.
     """
 
     id: int
@@ -37,18 +38,28 @@ def request(
     subscriber: int | None,
     at: datetime,
     topic: str = "",
+    due: datetime | None = None,
 ) -> bool:
-    """Store a callback request; False if the number has an open one.
+    """Store a callback request, to be called at ``due`` or as soon as possible.
 
-    The same key twice is the same request, and True both times.
+    Of a number that has an open request for another time the time is changed, unless an agent has
+    promised the call. False if nothing was stored. The same key twice is the same request, and
+    True both times.
     """
+    number, when = db.numbers.msisdn(number) or number, due and micros(due)
     db.conn.execute(
-        "insert into callbacks (key, call, at, number, subscriber, topic, state)"
-        " values (?, ?, ?, ?, ?, ?, 'open') on conflict do nothing",
-        (key, call, micros(at), db.numbers.msisdn(number) or number, subscriber, topic),
+        "insert into callbacks (key, call, at, number, subscriber, topic, state, due)"
+        " values (?, ?, ?, ?, ?, ?, 'open', ?) on conflict do nothing",
+        (key, call, micros(at), number, subscriber, topic, when),
     )
-    found = db.conn.execute("select 1 from callbacks where key = ?", (key,))
-    return found.fetchone() is not None
+    if db.conn.execute("select 1 from callbacks where key = ?", (key,)).fetchone():
+        return True
+    changed = db.conn.execute(
+        "update callbacks set key = ?, due = ? where state = 'open' and number = ?"
+        " and agent = '' and due is not ?",
+        (key, when, number, when),
+    )
+    return changed.rowcount == 1
 
 
 def listed(db: Database, done: bool, limit: int = 1000) -> list[Callback]:

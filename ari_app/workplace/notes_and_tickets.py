@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ari_app.desk.caller_profile import Ticket, TicketEntry
+from ari_app.desk.caller_profile import Callback, Ticket, TicketEntry
 from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import callbacks, colleague_notes, tickets
 from ari_app.store.db import Store, StoreError
@@ -68,6 +68,12 @@ class StoredNotesAndTickets:
         await _answer(
             self._store.write(colleague_notes.add, key, subscriber, card.agent, text, self._now())
         )
+
+    async def open_callbacks(self) -> Sequence[Callback]:
+        """All open callbacks, soonest due first; as soon as possible was due when requested."""
+        found = await _answer(self._store.read(callbacks.listed, False))
+        rows = [Callback(one.at, one.due, one.agent, one.note, one.number) for one in found]
+        return sorted(rows, key=lambda one: one.due or one.at)
 
     async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
         """Promise the caller a call; an open callback of the same number is taken over."""

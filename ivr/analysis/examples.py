@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from ivr import nodes
-from ivr.conditions import COMPARISON, LIST, RANGE, fits, plain
+from ivr.conditions import COMPARISON, IN, LIST, RANGE, fits, plain
 from ivr.digits import Verdict, judge
 from ivr.events import Answered, Bridged, Event, Failed
 from ivr.listing import KEY
+from ivr.lists import Lists
 from ivr.model import Book, row_kinds
 from ivr.session import Subject
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
@@ -150,10 +151,12 @@ def distinguished(book: Book, name: str, kind: str) -> Iterator[Value]:
     """Values that take other branches than the usual example, one for each combination."""
     usual = example(book, name, kind)
     branches = _looks(book, name)
-    seen = {_cases_taken(branches, usual)}
+    seen = {_cases_taken(branches, usual, book.lists)}
     for case in cases(book, name):
-        for value in _candidates(usual, kind, case):
-            taken = _cases_taken(branches, value)
+        named = IN.fullmatch(case)
+        texts = sorted(book.lists.entries.get(named[1], ()))[:1] if named else [case]
+        for value in (each for text in texts for each in _candidates(usual, kind, text)):
+            taken = _cases_taken(branches, value, book.lists)
             if taken not in seen:
                 seen.add(taken)
                 yield value
@@ -183,10 +186,10 @@ def _looks(book: Book, name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(cases for what, cases in map(looked_at, _nodes(book)) if what == name)
 
 
-def _cases_taken(looks: tuple[tuple[str, ...], ...], value: Value) -> tuple[str, ...]:
+def _cases_taken(looks: tuple[tuple[str, ...], ...], value: Value, lists: Lists) -> tuple[str, ...]:
     """The case that each look at a value takes; "" for none."""
     found = plain(value)
-    return tuple(next((case for case in cases if fits(case, found)), "") for cases in looks)
+    return tuple(next((case for case in cases if fits(case, found, lists)), "") for cases in looks)
 
 
 def _candidates(usual: Value, kind: str, case: str) -> Iterator[Value]:

@@ -89,6 +89,8 @@ def kinds(context: CheckContext) -> Iterator[Finding]:
         for name, value in taken(node).items() if found else ():
             if found and name in found[2] and (text := context.unlike(value, found[2][name])):
                 yield context.at(spot), f"the input {name} takes {text}"
+        if isinstance(node, nodes.Hours) and (text := context.unlike(node.at, "moment")):
+            yield context.at(spot), f"these hours are looked up at {text}"
 
 
 def keyless(context: CheckContext) -> Iterator[Finding]:
@@ -129,7 +131,7 @@ def cases(context: CheckContext) -> Iterator[Finding]:
             case value:
                 there = context.words_of(value)
         for case in node.when if there else ():
-            if not any(fits(case, each) for each in there):
+            if not any(fits(case, each, context.lists) for each in there):
                 place = context.at(spot, Is.CASE, case)
                 yield place, f"{node.branch} is never {case}: write {' or '.join(there)}"
 

@@ -15,8 +15,10 @@ from ivr.conditions import REFERENCE
 from ivr.hours.schedule import Schedule
 from ivr.http.declaration import HttpOperation
 from ivr.key_grammar import opening
+from ivr.lists import Listed, Lists
 from ivr.model import Flow, Operation
 from ivr.nodes import Node
+from ivr.numbers import NumberPlan
 from ivr.problems import Place, Problem, near
 from ivr.session import Spot
 from ivr.speech.phrases import VALUE_KINDS
@@ -36,7 +38,7 @@ class Mention(Struct, frozen=True):
 
 
 class Read(Struct, frozen=True):
-    """A file that was read: its flow, schedule or operation, the names in it, its problems.
+    """A file that was read: its flow, schedule, operation or list, the names in it, its problems.
 
     The flow lacks the nodes that have problems; it is None if its head has some. ``places``: node
     -> place, also of nodes with problems.
@@ -48,6 +50,7 @@ class Read(Struct, frozen=True):
     problems: tuple[Problem, ...]
     schedule: Schedule | None = None
     operation: HttpOperation | None = None
+    listed: Listed | None = None
 
 
 class PromptText(Struct, frozen=True):
@@ -63,7 +66,8 @@ class SiteNames(Struct, frozen=True):
     ``languages``: those that it speaks, the first is the default; any if empty. ``topics``,
     ``departments``, ``queues`` and ``numbers`` are None if they are unknown. ``timezone``: of
     schedules that name none. ``hosts``: where operations may send requests; anywhere if empty.
-    ``numbers``: what can be dialled, as extensions of Asterisk.
+    ``numbers``: what can be dialled, as extensions of Asterisk. ``plan``: the number plan, for
+    numbers in lists.
     """
 
     languages: tuple[str, ...] = ()
@@ -73,6 +77,7 @@ class SiteNames(Struct, frozen=True):
     queues: Collection[str] | None = None
     hosts: tuple[str, ...] = ()
     numbers: Collection[str] | None = None
+    plan: NumberPlan | None = None
 
     def spoken(self, languages: Iterable[str]) -> list[str]:
         """Those of a flow's languages that the site speaks."""
@@ -117,6 +122,8 @@ class CheckContext:
         self.flows = {each.flow.flow: each.flow for each in read if each.flow}
         self.files = {each.flow.flow: each for each in read if each.flow}
         self.schedules = {each.schedule.schedule: each for each in read if each.schedule}
+        listed = (each.listed for each in read if each.listed)
+        self.lists = Lists.of(listed, self.standard.site.plan)
         self.whole = not any(each.problems for each in read)
         """Whether all files were read without problems; otherwise names may be missing."""
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from ivr import nodes
 from ivr.analysis.graph import returns
 from ivr.check.context import CheckContext, Find, Finding, Mention, Read
-from ivr.conditions import REFERENCE, is_case
+from ivr.conditions import IN, REFERENCE, WORDS, is_case
 from ivr.digits import KEYS
 from ivr.problems import Place, near
 from ivr.slips import miswritten
@@ -41,7 +41,7 @@ CHOICES = {
 """Sorts of names that must exist -> how messages call them."""
 
 
-_NAMES = (Is.WORD, Is.QUEUE, Is.FLOW_NAME, Is.SCHEDULE_NAME, Is.OPERATION_NAME)
+_NAMES = (Is.WORD, Is.QUEUE, Is.FLOW_NAME, Is.SCHEDULE_NAME, Is.LIST_NAME, Is.OPERATION_NAME)
 """Sorts of names that are words of their author."""
 
 
@@ -62,14 +62,12 @@ def _misnamed(what: Is, name: str) -> str:
             return f"{name!r} is not a number that can be dialled: write digits, * or #, in quotes"
         case Is.REPLY if len(name) > 40 or not _REPLY.fullmatch(name):
             return f"{name!r} is not a word: write letters, 40 at most"
-        case Is.CASE if not (is_case(name) or _WORD.fullmatch(name)):
-            example = "a comparison such as < 5, 5 to 10, or a list"
+        case Is.CASE if not (is_case(name) or WORDS.fullmatch(name)):
+            example = "a comparison such as < 5, 5 to 10, in vip, or several words: a, b"
             return f"{name!r} is not a case: write a word, {example}"
         case Is.GIVEN if not (REFERENCE.fullmatch(name) or _WORD.fullmatch(name)):
             return f"{name!r} cannot be a value: write a number, a word, or {{name}}"
-        case Is.WORD | Is.QUEUE | Is.FLOW_NAME | Is.SCHEDULE_NAME | Is.OPERATION_NAME if (
-            not _WORD.fullmatch(name)
-        ):
+        case _ if what in _NAMES and not _WORD.fullmatch(name):
             return f"{name!r} is not a name: use letters, digits and -, 40 at most"
     return ""
 
@@ -187,10 +185,12 @@ def taken(node: nodes.Node) -> Mapping[str, str]:
 
 
 def referred(node: nodes.Node) -> Iterator[str]:
-    """The values that a node refers to in braces."""
+    """The values that a node refers to in braces, or by another key than `inputs` and `with`."""
     given: Iterable[str] = ()
     if isinstance(node, nodes.Menu) and node.each is not None:
         yield node.each.of
+    if isinstance(node, nodes.Hours) and node.at:
+        yield node.at
     if isinstance(node, nodes.Set):
         given = node.set.values()
     elif isinstance(node, nodes.Queue):
@@ -198,6 +198,16 @@ def referred(node: nodes.Node) -> Iterator[str]:
     for each in given:
         if found := REFERENCE.fullmatch(each):
             yield found[1]
+
+
+def lists(context: CheckContext) -> Iterator[Finding]:
+    """Lists that a branch looks into and that are not there."""
+    for _, mention in context.mentions(Is.CASE):
+        named = IN.fullmatch(mention.name)
+        if named and context.whole and named[1] not in context.lists.entries:
+            cure = near(named[1], context.lists.entries) if context.lists.entries else ""
+            cure = cure or f"write a file that begins with `list: {named[1]}`"
+            yield mention.place, f"there is no list {named[1]}: {cure}"
 
 
 def ending(context: CheckContext) -> Iterator[Finding]:

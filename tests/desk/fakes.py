@@ -264,6 +264,9 @@ class FakeTickets:
     async def add_note(self, card: CardRecord, key: str, text: str) -> None:
         self.written.append(("note", text))
 
+    async def open_callbacks(self) -> Sequence[Callback]:
+        return [Callback(NOW, NOW + timedelta(hours=2), "", "", "375990000001")]
+
     async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
         self.written.append((f"{due:%d.%m %H:%M}", note))
 

@@ -9,7 +9,7 @@ from prompts import catalogue
 from tests.docs.markdown import fences, headings, section
 from tests.operators import DEMO
 
-BEGINNINGS = ("flow:", "schedule:")
+BEGINNINGS = ("flow:", "schedule:", "list:")
 
 
 def examples(page: Path) -> Mapping[str, Mapping[str, str]]:

@@ -20,6 +20,7 @@ from ari_app.sim.script_reader import DOERS, WORDS, read
 from ari_app.sim.simulation import bench
 from ivr.annotations import spelled
 from ivr.hours.schedule import Schedule
+from ivr.lists import Listed
 from ivr.model import Flow
 from ivr.nodes import KINDS, Listing, Menu, Node, kind
 from ivr.speech.phrases import KINDS as PLACEHOLDERS
@@ -36,6 +37,7 @@ PLACES: dict[tuple[str, int], type[Struct]] = {
     **{(kind(shape), 0): shape for shape in KINDS},
     ("menu", 1): Listing,
     ("hours", 1): Schedule,
+    ("branch", 2): Listed,
 }
 """Heading and number of the table there -> what it describes."""
 EVERY_NODE = {"need"}
@@ -161,7 +163,7 @@ def test_all_that_may_stand_in_a_test_is_described() -> None:
     [("queue", QUEUE_OUTCOMES), ("dial", DIAL_OUTCOMES), ("branch", BRANCH_SUBJECTS)],
 )
 def test_the_words_of_the_language_are_described(heading: str, real: tuple[str, ...]) -> None:
-    _, words = tables(section(TEXT, heading))
+    _, words, *_ = tables(section(TEXT, heading))
     assert sorted(code(row[0])[0] for row in words) == sorted(real)
 
 

@@ -59,9 +59,9 @@ async def test_a_complaint_that_no_one_can_hear_is_none(store: Store) -> None:
 async def test_a_request_to_be_called_needs_a_number(store: Store) -> None:
     staff = StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: NOON)
     for number in ("", "anonymous", "+", "0", "00000000", "9" * 60, "611"):
-        assert await staff.call_back(Asker("c1", number, None), "c1:1") == "nowhere"
-    assert await staff.call_back(Asker("c1", "+375-99-000-00-01", None), "c1:1") == "noted"
-    assert await staff.call_back(ASKER, "c2:1") == "already"
+        assert await staff.call_back(Asker("c1", number, None), "c1:1", None) == "nowhere"
+    assert await staff.call_back(Asker("c1", "+375-99-000-00-01", None), "c1:1", None) == "noted"
+    assert await staff.call_back(ASKER, "c2:1", None) == "already"
     [kept] = await store.read(callbacks.listed, False)
     assert (kept.number, kept.subscriber) == (ASKER.number, None)
 
@@ -75,7 +75,7 @@ async def test_a_store_that_is_closed_is_said_to_be_unavailable(
     with pytest.raises(RequestsUnavailable, match="closed"):
         await staff.complain(ASKER, said, "c1:1")
     with pytest.raises(RequestsUnavailable, match="closed"):
-        await staff.call_back(ASKER, "c1:1")
+        await staff.call_back(ASKER, "c1:1", None)
 
 
 async def test_who_heard_an_announcement_may_request_a_message(store: Store) -> None:

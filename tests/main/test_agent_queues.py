@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from ari_app.config.state import FILE
 from ari_app.main import pbx_site
 from ari_app.main.installation import installation
@@ -46,3 +48,23 @@ def test_what_was_put_goes_before_the_settings(tmp_path: Path) -> None:
     assert members(tmp_path, anna, out)["support"] == {"anna": 0}
     alone = agent("anna", "701", {"support": None})
     assert members(tmp_path, alone)["support"] == {}
+
+
+@pytest.mark.parametrize(
+    ("settings", "announced"),
+    [
+        ("", "/offer"),
+        ('[queues.support]\nannouncement = "no"', ""),
+        ('[queues.support]\nannouncement = "queue-thankyou"', "queue-thankyou"),
+        ('[queues.support]\nleave = "1"', ""),
+        ('[menus]\ndirectory = "."', ""),
+        ('[menus]\ndirectory = "."\n[queues.support]\nannouncement = "offer"', "/offer"),
+    ],
+)
+def test_who_waits_is_offered_a_call_back_where_the_menus_know_of_it(
+    tmp_path: Path, settings: str, announced: str
+) -> None:
+    (tmp_path / FILE).write_text(f'[site]\nqueues = ["support"]\n{settings}\n')
+    there = installation(tmp_path)
+    site = pbx_site.site(there.config({}), there.keys(), [], [], "sorry", "/offer")
+    assert [queue.announcement for queue in site.queues] == [announced]

@@ -141,8 +141,8 @@ class Broken:
         await self._fail(len(key))
         raise AssertionError
 
-    async def call_back(self, asker: Asker, key: str) -> Noted:
-        await self._fail(len(f"{asker}{key}"))
+    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:
+        await self._fail(len(f"{asker}{key}{due}"))
         raise AssertionError
 
     async def recent_calls(self, asker: Asker) -> int:
@@ -215,8 +215,8 @@ class Willing:
         self.kept.append((f"{key} {topic} {place}", asker, None))
         return NOON + DAY, len(self.kept) == 1
 
-    async def call_back(self, asker: Asker, key: str) -> Noted:
-        self.kept.append((key, asker, None))
+    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:
+        self.kept.append((f"{key} {due}" if due else key, asker, None))
         return "noted" if len(self.kept) == 1 else "already"
 
     async def notify_when_restored(self, asker: Asker) -> Noted:
@@ -249,6 +249,9 @@ class Neighbours:
 
     async def number(self, subscriber: int) -> str:
         return f"37599000000{subscriber}"
+
+    async def area(self, subscriber: int) -> str | None:
+        return {KNOWN: "Старый город", 2: ""}.get(subscriber)
 
 
 class Words:

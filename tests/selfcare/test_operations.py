@@ -39,6 +39,7 @@ from ivr.values import (
     Recording,
     Rows,
     Sealed,
+    Text,
     Value,
     Values,
     Word,
@@ -55,6 +56,7 @@ KINDS: Mapping[str, type[Value]] = {
     "each": Rows,
     "digits": Digits,
     "moment": Moment,
+    "text": Text,
     "word": Word,
 }
 INPUTS: Mapping[str, Value] = {
@@ -64,11 +66,12 @@ INPUTS: Mapping[str, Value] = {
     "word": Word("minutes"),
     "count": Count(3),
     "money": Money(Decimal(0)),
+    "moment": Moment(NOON),
 }
 KEYED: Mapping[str, Value] = {"recipient": Digits("375990000003"), "since": Digits("0")}
 OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.outcomes]
-OF_SETTINGS = {"billing", "help-page"}
-"""They ask no back end."""
+OF_SETTINGS = {"area", "billing", "call-back-time", "help-page"}
+"""They ask neither billing nor people."""
 OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING) - OF_SETTINGS)
 OF_ANYBODY = {"tariffs", "service-offers", "packets", "roaming", "rewards"}
 OF_TICKETS = {"ticket", "situation"}
@@ -176,6 +179,7 @@ async def test_tariff_plays_what_it_includes(billing: Billing) -> None:
             "fee": Money(Decimal("15.00")),
             "minutes": Count(300),
             "gigabytes": Count(10),
+            "tariff_code": Word("1"),
         },
     )
 
@@ -214,12 +218,6 @@ async def test_a_request_for_a_message_is_noted_once(billing: Billing) -> None:
     care = selfcare(billing)
     assert await care.run("tell-when-mended", {}, asker(), "s1:1") == Answered("ok")
     assert await care.run("tell-when-mended", {}, asker(), "s1:2") == Answered("already")
-
-
-async def test_a_call_back_is_noted_once(billing: Billing) -> None:
-    care = selfcare(billing)
-    assert await care.run("call-back", {}, asker(), "s1:1") == Answered("ok")
-    assert await care.run("call-back", {}, asker(), "s1:2") == Answered("already")
 
 
 @pytest.mark.parametrize("name", OF_STAFF)

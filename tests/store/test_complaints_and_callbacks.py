@@ -1,6 +1,6 @@
 """Complaints and calls back: a key is one action, and what is done is done once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -58,6 +58,24 @@ async def test_a_number_waits_for_one_call_at_most(store: Store) -> None:
     assert await request(store, "c1:1"), "a late repetition is still the same request"
     assert len(await store.read(callbacks.listed, True)) == 2
     assert await request(store, "c2:1"), "who was called may ask again"
+
+
+async def at(store: Store, key: str, due: datetime | None) -> bool:
+    return await store.write(callbacks.request, key, "c2", NUMBER, None, NOON, "", due)
+
+
+async def test_the_time_of_a_call_is_changed_until_an_agent_promises_one(store: Store) -> None:
+    assert await request(store, "c1:1")
+    assert await at(store, "c2:1", NOON + timedelta(hours=2))
+    assert await at(store, "c2:1", NOON + timedelta(hours=2)), "the same key is the same request"
+    [kept] = await store.read(callbacks.listed, False)
+    assert (kept.due, kept.call, kept.at) == (NOON + timedelta(hours=2), "c1", NOON)
+    assert not await at(store, "c3:1", NOON + timedelta(hours=2)), "it is so already"
+    assert await at(store, "c3:2", None), "as soon as possible, after all"
+    assert await store.write(callbacks.promise, kept.id, "anna", NOON + timedelta(hours=3))
+    assert not await at(store, "c4:1", NOON + timedelta(hours=4))
+    [kept] = await store.read(callbacks.listed, False)
+    assert (kept.due, kept.agent) == (NOON + timedelta(hours=3), "anna")
 
 
 async def test_bills_come_back_as_they_were(store: Store) -> None:

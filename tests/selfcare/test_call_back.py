@@ -1,0 +1,51 @@
+"""A call back: as soon as possible, or at the time that the caller names."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from ivr.events import Answered
+from ivr.values import Digits, Moment, Values, Word
+from tests.selfcare.fake_billing import NOON, FakeBilling
+from tests.selfcare.fakes import Willing
+from tests.selfcare.test_operations import asker, selfcare
+
+
+async def test_a_call_back_is_noted_once() -> None:
+    care = selfcare(FakeBilling())
+    assert await care.run("call-back", {}, asker(), "s1:1") == Answered("ok")
+    assert await care.run("call-back", {}, asker(), "s1:2") == Answered("already")
+
+
+async def test_a_call_back_is_at_the_time_that_the_caller_names() -> None:
+    staff = Willing()
+    care = selfcare(FakeBilling(), staff)
+    due = Moment(NOON + timedelta(hours=2), NOON.date())
+    assert await care.run("call-back-at", {"due": due}, asker(), "s1:1") == Answered("ok")
+    assert staff.kept == [(f"s1:1 {due.at}", asker(), None)]
+
+
+@pytest.mark.parametrize(
+    ("day", "keyed", "due"),
+    [
+        ("today", "14", datetime(2026, 3, 1, 14)),
+        ("today", "1430", datetime(2026, 3, 1, 14, 30)),
+        ("today", "24", datetime(2026, 3, 2, 0)),
+        ("tomorrow", "9", datetime(2026, 3, 2, 9)),
+        ("tomorrow", "905", datetime(2026, 3, 2, 9, 5)),
+        ("tomorrow", "0", datetime(2026, 3, 2, 0)),
+        ("today", "12", "past"),
+        ("today", "0", "past"),
+        ("today", "25", "no-such"),
+        ("tomorrow", "1460", "no-such"),
+        ("tomorrow", "12345", "no-such"),
+    ],
+)
+async def test_the_time_of_a_call_back(day: str, keyed: str, due: datetime | str) -> None:
+    given: Values = {"day": Word(day), "time": Digits(keyed)}
+    answer = await selfcare(FakeBilling()).run("call-back-time", given, asker(), "s1:1")
+    if isinstance(due, str):
+        assert answer == Answered(due)
+    else:
+        moment = Moment(due.replace(tzinfo=NOON.tzinfo), NOON.date())
+        assert answer == Answered("ok", {"due": moment})
