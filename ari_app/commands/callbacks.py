@@ -30,8 +30,8 @@ def list_(state: State, done: bool, as_json: bool) -> None:
         words = [str(one.id), exactly(one.at, state), f"{one.number} ({known})"]
         due = f"due {shown(one.due, state)}" if one.due else ""
         promised = f"promised by {one.agent}" if one.agent else ""
-        told = (one.topic, ", ".join(filter(None, (promised, due))), one.note)
-        click.echo("  ".join([*words, *filter(None, told), one.state]))
+        details = (one.topic, ", ".join(filter(None, (promised, due))), one.note)
+        click.echo("  ".join([*words, *filter(None, details), one.state]))
 
 
 @callbacks.command()
