@@ -57,7 +57,8 @@ class SipAccount(Struct, frozen=True):
 class Agent(Struct, frozen=True):
     """An agent's SIP account, reachable as ``extension`` and a member of ``queues``.
 
-    ``login`` is the agent's name in the penalties of queues; "" is ``user``.
+    ``login`` is the agent's name in the penalties of queues; "" is ``user``. One who is
+    ``suspended`` stays a member of queues, but the phone is refused and not rung.
     """
 
     user: str
@@ -67,6 +68,7 @@ class Agent(Struct, frozen=True):
     queues: tuple[str, ...] = ("support",)
     login: str = ""
     languages: tuple[str, ...] = ()
+    suspended: bool = False
 
 
 class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,12 +1,14 @@
 """`firstline agents`: the agents, their phones, passwords and roles."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar, get_args
+from typing import get_args
 
 import click
 
+from ari_app.commands.agent_access import phones_applied, with_agent
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.language_argument import LANGUAGE
@@ -14,6 +16,7 @@ from ari_app.commands.store_access import by_option, change, read, refresh_appli
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main import pbx_site
+from ari_app.selfcare import totp
 from ari_app.store import agents as staff
 from ari_app.store import changes, desk_sessions, subscribers
 from ari_app.store.agents import Agent, Role
@@ -21,10 +24,7 @@ from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ari_app.workplace.new_agents import is_login, taken_by, with_phone
 from ari_app.workplace.passwords import faults, generated
-from ivr.problems import near
 from ivr.secret import Secret
-
-T = TypeVar("T")
 
 
 @click.group(cls=Commands)
@@ -43,6 +43,7 @@ def list_(state: State, as_json: bool) -> None:
         return
     for one in found:
         may = "may sign in" if one.password else "may not sign in"
+        may = "suspended" if one.suspended else may
         words = (one.name, one.full_name, one.extension, one.role, " ".join(one.languages), may)
         click.echo("  ".join(words))
 
@@ -98,7 +99,7 @@ def add(
     with_store(state, adding)
     phone = new.sip_password.reveal()
     click.echo(f"{name} is added; their phone: SIP user {extension}, password {phone}")
-    click.echo(_phone_hint(state, extension))
+    click.echo(phones_applied(state, extension))
     click.echo(f"they can sign in once they have a password: `firstline agents password {name}`")
 
 
@@ -121,7 +122,7 @@ def password(state: State, name: str, generate: bool, by: str) -> None:
         made = change(state, by, "agents password", name)
         return new, await store.write(changes.made, made, _put_password, name, hashed)
 
-    new, browsers = _with(state, name, setting)
+    new, browsers = with_agent(state, name, setting)
     click.echo(f"the password of {name} is set{f': {new.reveal()}' if generate else ''}")
     click.echo(_signed_out(name, browsers))
 
@@ -134,7 +135,7 @@ def password(state: State, name: str, generate: bool, by: str) -> None:
 def role(state: State, name: str, role: Role, by: str) -> None:
     """Set the role of an agent at the desk. Each ROLE includes those before it."""
     putting = change(state, by, "agents role", name, role)
-    _with(
+    with_agent(
         state,
         name,
         lambda store, _: store.write(changes.made, putting, staff.put_role, name, role),
@@ -149,7 +150,7 @@ def role(state: State, name: str, role: Role, by: str) -> None:
 def sign_out(state: State, name: str, by: str) -> None:
     """Sign an agent out of all browsers. Unsaved text stays in them until the next sign-in."""
     ending = change(state, by, "agents sign-out", name)
-    browsers = _with(
+    browsers = with_agent(
         state, name, lambda store, _: store.write(changes.made, ending, desk_sessions.end_all, name)
     )
     click.echo(_signed_out(name, browsers))
@@ -163,6 +164,13 @@ def sign_out(state: State, name: str, by: str) -> None:
 def remove(state: State, name: str, yes: bool, by: str) -> None:
     """Remove an agent and their phone. Their notes and actions stay under their name."""
 
+    named = [queue for queue, one in state.config().queues.items() if name in one.agents]
+    if named:
+        raise click.ClickException(
+            f"[queues.{named[0]}] of firstline.toml names {name}: take them out of it first; "
+            f"`firstline agents suspend {name}` keeps them out meanwhile"
+        )
+
     async def removing(store: Store, one: Agent) -> Agent:
         if not yes:
             who = f"{name} ({one.full_name}, extension {one.extension})"
@@ -172,24 +180,62 @@ def remove(state: State, name: str, yes: bool, by: str) -> None:
         await store.write(changes.made, made, staff.remove, name, datetime.now(UTC), sends)
         return one
 
-    one = _with(state, name, removing)
+    one = with_agent(state, name, removing)
     click.echo(f"{name} is removed; their notes and actions stay")
-    click.echo(_phone_hint(state, one.sip_user))
+    click.echo(phones_applied(state, one.sip_user))
 
 
-def _with(state: State, name: str, action: Callable[[Store, Agent], Awaitable[T]]) -> T:
-    """Run an action on an existing agent, notify the application, and return the result."""
+@agents.command()
+@click.argument("name")
+@by_option
+@click.pass_obj
+def suspend(state: State, name: str, by: str) -> None:
+    """Keep an agent out until `resume`: they are signed out, and their phone is refused."""
+    one = _suspended(state, name, by, True)
+    click.echo(f"{name} is suspended; a call that they are in goes on")
+    click.echo(phones_applied(state, one.sip_user))
 
-    async def doing(store: Store) -> T:
-        one = await store.read(staff.by_name, name)
-        if one is None:
-            names = [each.name for each in await store.read(staff.everyone)]
-            raise click.ClickException(f"there is no agent {name}: {near(name, names)}")
-        done = await action(store, one)
-        await refresh_application(state)
-        return done
 
-    return with_store(state, doing)
+@agents.command()
+@click.argument("name")
+@by_option
+@click.pass_obj
+def resume(state: State, name: str, by: str) -> None:
+    """Let a suspended agent sign in and use the phone again."""
+    one = _suspended(state, name, by, False)
+    click.echo(f"{name} may sign in and use the phone again")
+    click.echo(phones_applied(state, one.sip_user))
+
+
+@agents.command("second-factor")
+@click.argument("name")
+@click.option("--remove", "removed", is_flag=True, help="Ask for no code any more.")
+@by_option
+@click.pass_obj
+def second_factor(state: State, name: str, removed: bool, by: str) -> None:
+    """Make a key for one-time codes at the desk, and print it once: the agent's authenticator app
+    reads it. From then on signing in needs a code. Another key replaces it."""
+    made = change(state, by, "agents second-factor", name, "removed" if removed else "")
+    key = "" if removed else totp.new_key().reveal()
+    put = staff.put_second_factor
+    with_agent(state, name, lambda store, _: store.write(changes.made, made, put, name, key))
+    if removed:
+        click.echo(f"{name} signs in with the password alone")
+        return
+    issuer = next(iter(state.config().operator.brands), "Firstline")
+    click.echo(f"the key of {name}, for an authenticator app: {' '.join(re.findall('.{4}', key))}")
+    click.echo(totp.address(Secret(key), issuer, name))
+    click.echo("from now on they sign in with the password and a code of the app")
+
+
+def _suspended(state: State, name: str, by: str, suspended: bool) -> Agent:
+    made = change(state, by, "agents suspend" if suspended else "agents resume", name)
+
+    async def putting(store: Store, one: Agent) -> Agent:
+        await store.write(changes.made, made, staff.suspend, name, suspended)
+        return one
+
+    return with_agent(state, name, putting)
 
 
 def _put_password(db: Database, name: str, hashed: str) -> int:
@@ -207,15 +253,6 @@ def _signed_out(name: str, browsers: int) -> str:
     return f"{name} was signed out of {many}" if browsers else f"{name} was not signed in"
 
 
-def _phone_hint(state: State, user: str) -> str:
-    if state.config().manages_asterisk:
-        return "Asterisk knows of it after `firstline reload`; calls go on"
-    return (
-        f"add their phone to your Asterisk: what has {user} in the files of `firstline pbx render "
-        "DIRECTORY`, then its `pjsip reload` and `queue reload all`"
-    )
-
-
 def _fields(one: Agent) -> dict[str, str | bool | Sequence[str]]:
     """An agent as JSON: without password or hash."""
     return {
@@ -225,5 +262,7 @@ def _fields(one: Agent) -> dict[str, str | bool | Sequence[str]]:
         "languages": one.languages,
         "sip_user": one.sip_user,
         "role": one.role,
-        "may_sign_in": bool(one.password),
+        "may_sign_in": bool(one.password) and not one.suspended,
+        "suspended": one.suspended,
+        "second_factor": bool(one.second_factor.reveal()),
     }

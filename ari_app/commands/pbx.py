@@ -31,7 +31,7 @@ def pbx() -> None:
 @click.pass_obj
 def render(state: State, directory: Path | None) -> None:
     """Render Asterisk's configuration, into DIRECTORY or where ours reads it."""
-    one = run(_pbx(state))
+    one = run(asterisk_of(state))
     if directory is None:
         changed = one.write()
         directory = one.site.paths.etc
@@ -49,7 +49,7 @@ def render(state: State, directory: Path | None) -> None:
 @click.pass_obj
 def start(state: State) -> None:
     """Start Asterisk and leave it running."""
-    status = run(_pbx(state)).start()
+    status = run(asterisk_of(state)).start()
     for warning in status.warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(f"Asterisk {status.version} runs (pid {status.pid})")
@@ -66,7 +66,7 @@ def run_(state: State) -> None:
     if not config.manages_asterisk:
         raise click.ClickException("[ari] has a url, so Asterisk is not run from here")
     if not (state.directory / "asterisk" / "etc" / "asterisk.conf").exists():
-        run(_pbx(state)).write()
+        run(asterisk_of(state)).write()
     service.notify("READY=1")  # Asterisk is started; the application connects when it answers
     become(pbx_site.asterisk(config, state, click.echo), state.directory)
 
@@ -137,7 +137,8 @@ def _running(state: State) -> Process:
     return process
 
 
-async def _pbx(state: State) -> Pbx:
+async def asterisk_of(state: State) -> Pbx:
+    """The Asterisk of an installation, configured but not started."""
     from ari_app.main import speech
     from ari_app.main.demo import open_store
     from ari_app.main.exchange import exchange_of

@@ -155,6 +155,7 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     https: bool = False
     proxies: tuple[str, ...] = ()
     webhook: str = ""
+    second_factor: Literal["optional", "required"] = "optional"
     acts_after_call: Annotated[int, Meta(ge=0, le=3_600)] = 120
 
     def __post_init__(self) -> None:

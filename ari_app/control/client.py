@@ -53,6 +53,11 @@ class ControlClient:
         async with self._request("POST", "refresh"):
             pass
 
+    async def phones(self) -> str:
+        """Have Asterisk read the agents' phones again; why it did not, "" if it did."""
+        async with self._request("POST", "phones") as response:
+            return await response.text()
+
     async def stop(self, request: StopRequest) -> None:
         """Have the application take no more calls, and stop when those in progress have ended."""
         async with self._request("POST", "stop", json.encode(request)):

@@ -6,6 +6,7 @@ HTTP over a Unix socket in the state directory, which only its owner can enter:
 - ``GET /watch`` streams one line of JSON per :class:`~ari_app.control.live_feed.CallEvent`,
 - ``POST /reload`` takes a :class:`~ari_app.control.requests.ReloadRequest` and answers its result,
   as JSON, when it is done,
+- ``POST /phones`` has Asterisk read the agents' phones again; the answer is why it did not, or "",
 - ``POST /refresh`` answers when the application has read again what other commands stored,
 - ``POST /stop`` takes a :class:`~ari_app.control.requests.StopRequest` and answers before it is
   carried out,
@@ -39,6 +40,7 @@ class Handlers(Struct, frozen=True):
     queues: MakeJson
     reload: Callable[[ReloadRequest], Awaitable[bytes]]
     refresh: Callable[[], Awaitable[None]]
+    phones: Callable[[], Awaitable[str]]
     stop: Callable[[StopRequest], Awaitable[None]]
     ussd: Callable[[bytes], Awaitable[str]]
 
@@ -53,6 +55,7 @@ async def serve_control(path: Path, handlers: Handlers, feed: LiveFeed) -> Async
             web.get("/status", server.status),
             web.get("/queues", server.queues),
             web.get("/watch", server.watch),
+            web.post("/phones", server.phones),
             web.post("/refresh", server.refresh),
             web.post("/reload", server.reload),
             web.post("/stop", server.stop),
@@ -112,6 +115,13 @@ class _Server:
     async def refresh(self, _: web.Request) -> web.Response:
         await self._handlers.refresh()
         return web.Response()
+
+    async def phones(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_type = "text/plain"
+        await response.prepare(request)  # Asterisk may take seconds
+        await response.write((await self._handlers.phones()).encode())
+        return response
 
     async def stop(self, request: web.Request) -> web.Response:
         await self._handlers.stop(bounds.read(await request.read(), _STOP))

@@ -47,11 +47,16 @@ class AccountsBusy(Exception):  # noqa: N818 - named by what is so, not as an er
     """Accounts or sessions cannot be read just now; trying again may work."""
 
 
+class SecondFactorNeeded(Exception):  # noqa: N818 - named by what is so, not as an error
+    """The password is right, and the role needs a second factor that the user does not have."""
+
+
 class Accounts(Protocol):
     """Who may sign in. Each method may raise :class:`AccountsBusy`."""
 
-    async def check(self, name: str, password: Secret) -> User | None:
-        """The user of this login and password, None if there is none.
+    async def check(self, name: str, password: Secret, code: str) -> User | None:
+        """The user of this login and password, and of the one-time ``code`` if they have a second
+        factor; None if there is none. May raise :class:`SecondFactorNeeded`.
 
         It takes the same time for an unknown login, so that logins cannot be guessed.
         """

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct, json
 
-from ivr import bounds
+from ivr import bounds, tickets
 from ivr.bounds import Malformed, Short
 
 LONGEST = 64 * 1024
@@ -114,7 +114,7 @@ class Ticket(Struct, frozen=True, tag="ticket", tag_field="type"):
 
     key: Key
     id: bounds.Id
-    to: Short = ""
+    to: tickets.State | Literal[""] = ""
     note: Text = ""
 
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 from aiohttp import web
 
-from ari_app.desk.accounts import LONGEST_PASSWORD, Accounts
+from ari_app.desk.accounts import LONGEST_PASSWORD, Accounts, SecondFactorNeeded
 from ari_app.desk.http_security import ADDRESS, SIGNED_IN, HttpSecurity, form_fields, redirect
 from ari_app.desk.languages import language
 from ari_app.desk.rate_limit import GrowingLock, Limit, Lock, Rate, RateLimit
@@ -26,6 +26,8 @@ OF_NAME = Rate(burst=50, each=30.0)
 
 LONGEST_NAME = 64
 """Characters of a login that are read."""
+LONGEST_CODE = 20
+"""Characters of a one-time code that are read."""
 
 
 class SignIn:
@@ -74,7 +76,11 @@ class SignIn:
             log.warning("sign-in refused: too many attempts from %s; wait %d s", address, wait)
             return self._page(request, 429, name, "sign-in-often", wait)
         password = Secret(form.get("password", "")[:LONGEST_PASSWORD])
-        user = await self._accounts.check(name, password)
+        try:
+            user = await self._accounts.check(name, password, form.get("code", "")[:LONGEST_CODE])
+        except SecondFactorNeeded:
+            log.warning("sign-in failed: %s has no second factor, which the role needs", name)
+            return self._page(request, 403, name, "sign-in-factor")
         if user is None:
             # Only logins that exist are logged: an unknown one may be a mistyped password.
             known = await self._accounts.find(name)

@@ -16,7 +16,7 @@ from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk
 from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.foundation import clock
-from ari_app.main.reloading import reload_all
+from ari_app.main.reloading import NOT_RELOADED, reload_all, reload_phones
 from ari_app.main.shared import Shared
 from ari_app.main.signals import Signals
 from ari_app.menus.live import Reloaded
@@ -40,7 +40,13 @@ class ControlHandlers(Struct, frozen=True):
     def served(self) -> AbstractAsyncContextManager[None]:
         """Serve the control socket while the context lasts."""
         handlers = Handlers(
-            self.status, self.queues, self.reload, self.refresh, self.stop, self.ussd
+            self.status,
+            self.queues,
+            self.reload,
+            self.refresh,
+            self.phones,
+            self.stop,
+            self.ussd,
         )
         path = self.shared.foundation.state.control
         return serve_control(path, handlers, self.shared.feed)
@@ -78,6 +84,16 @@ class ControlHandlers(Struct, frozen=True):
         await self.callers.actions.refresh()
         await self.shared.billing.refresh()
         await self.desk.workplace.refresh()
+
+    async def phones(self) -> str:
+        """Have our Asterisk read phones and queues again; why it did not, "" if it did."""
+        shared = self.shared
+        try:
+            await self.background.finish(reload_phones(shared.foundation, shared.menus))
+        except NOT_RELOADED as error:
+            log.error("Asterisk was not reloaded: %s", error)
+            return str(error)
+        return ""
 
     async def reload(self, request: ReloadRequest) -> bytes:
         """Reload the menus; an interrupted command does not stop it. Returns JSON."""

@@ -74,6 +74,7 @@ def site(
                 tuple(name for name in names if one.queues.get(name, 0) is not None),
                 one.name,
                 one.languages,
+                one.suspended,
             )
             for one in agents
         ),

@@ -10,7 +10,10 @@ from ari_app.store import card_events, cards, desk_sessions
 from ari_app.store.sqlite import Database
 from ivr.secret import Secret
 
-_COLUMNS = "name, full_name, extension, languages, sip_user, sip_password, role, password, queues"
+_COLUMNS = (
+    "name, full_name, extension, languages, sip_user, sip_password, role, password, queues,"
+    " suspended, second_factor"
+)
 
 Role: TypeAlias = Literal["agent", "senior", "supervisor", "admin"]
 """What an agent may do at the desk; each may do what those before it may."""
@@ -22,6 +25,9 @@ class Agent(Struct, frozen=True):
 
     ``queues``: queue -> penalty of the agent, None to be out of it; for a queue that is not among
     them the settings say who serves it.
+
+    One who is ``suspended`` neither signs in nor uses the phone. ``second_factor`` is the key of
+    the codes that are asked for at the desk, "" for none.
     """
 
     name: str
@@ -33,6 +39,8 @@ class Agent(Struct, frozen=True):
     role: Role = "agent"
     password: str = ""
     queues: Mapping[str, int | None] = {}
+    suspended: bool = False
+    second_factor: Secret = Secret("")
 
 
 def add(db: Database, agents: Iterable[Agent]) -> frozenset[str]:
@@ -46,8 +54,11 @@ def _add(db: Database, one: Agent) -> bool:
     desk = (one.role, one.password, json.encode(one.queues).decode())
     added = db.conn.execute(
         f"insert into agents ({_COLUMNS})"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        (*who, one.sip_user, one.sip_password.reveal(), *desk),
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        (
+            *(*who, one.sip_user, one.sip_password.reveal(), *desk),
+            *(one.suspended, one.second_factor.reveal()),
+        ),
     )
     return added.rowcount == 1
 
@@ -87,7 +98,28 @@ def put_queues(db: Database, name: str, queues: Mapping[str, int | None]) -> boo
     return _put(db, "queues", name, json.encode(queues).decode())
 
 
-def _put(db: Database, column: str, name: str, value: str) -> bool:
+def suspend(db: Database, name: str, suspended: bool) -> bool:
+    """Suspend an agent and end their desk sessions, or let them in again; False if there is no
+    such agent."""
+    if suspended:
+        desk_sessions.end_all(db, name)
+    return _put(db, "suspended", name, suspended)
+
+
+def put_second_factor(db: Database, name: str, key: str) -> bool:
+    """Set the key of an agent's second factor, "" for none; False if there is no such agent."""
+    return _put(db, "second_factor", name, key)
+
+
+def use_second_factor(db: Database, name: str, step: int) -> bool:
+    """Use a code of the second factor; False if it, or a later one, was used before."""
+    done = db.conn.execute(
+        "update agents set factor_used = ? where name = ? and factor_used < ?", (step, name, step)
+    )
+    return done.rowcount == 1
+
+
+def _put(db: Database, column: str, name: str, value: str | int) -> bool:
     done = db.conn.execute(f"update agents set {column} = ? where name = ?", (value, name))
     return done.rowcount == 1
 
@@ -100,6 +132,9 @@ def _agents(db: Database, tail: str, *values: object) -> list[Agent]:
             role=role,
             password=hashed,
             queues=json.decode(queues, type=dict[str, int | None]),
+            suspended=bool(suspended),
+            second_factor=Secret(factor),
         )
-        for name, full_name, extension, languages, user, password, role, hashed, queues in rows
+        for (name, full_name, extension, languages, user, password, *access) in rows
+        for role, hashed, queues, suspended, factor in (access,)
     ]

@@ -29,6 +29,9 @@ What: TypeAlias = Literal[
     "agents role",
     "agents sign-out",
     "agents remove",
+    "agents suspend",
+    "agents resume",
+    "agents second-factor",
     "flows reload",
     "flows rollback",
 ]

@@ -1,13 +1,14 @@
 """The accounts of the desk and its browser sessions, in the store."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 
 from msgspec import structs
 
-from ari_app.desk.accounts import AccountsBusy, BrowserSession, User
+from ari_app.desk.accounts import AccountsBusy, BrowserSession, SecondFactorNeeded, User
 from ari_app.selfcare.hashing import Hasher, HashingBusy
+from ari_app.selfcare.totp import matching_step
 from ari_app.store import agents, desk_sessions
 from ari_app.store.db import Store, StoreError
 from ari_app.store.desk_sessions import Session
@@ -19,21 +20,44 @@ T = TypeVar("T")
 class StoredAccounts:
     """See :class:`ari_app.desk.accounts.Accounts`."""
 
-    def __init__(self, store: Store, hasher: Hasher) -> None:
+    def __init__(
+        self,
+        store: Store,
+        hasher: Hasher,
+        now: Callable[[], datetime],
+        needs_factor: bool = False,
+    ) -> None:
+        """``needs_factor``: roles above ``agent`` come in with a second factor alone."""
         self._store = store
         self._hasher = hasher
+        self._now = now
+        self._needs_factor = needs_factor
 
-    async def check(self, name: str, password: Secret) -> User | None:
-        """The user of this login and password; an unknown login takes as long to check."""
+    async def check(self, name: str, password: Secret, code: str) -> User | None:
+        """The user of this login, password and code; an unknown login takes as long to check."""
         one = await _answer(self._store.read(agents.by_name, name))
         hashed = one.password if one else ""
         right = await _answer(self._hasher.check_password(password, hashed))
-        return User(one.name, one.full_name, one.role) if one and right else None
+        if one is None or not right:
+            return None
+        user = _user(one)
+        if one.second_factor.reveal():
+            return user if await self._used(one, code) else None
+        if user is not None and self._needs_factor and user.role != "agent":
+            raise SecondFactorNeeded(name)
+        return user
+
+    async def _used(self, one: agents.Agent, code: str) -> bool:
+        """Whether the code of the second factor is right, and was not used before."""
+        step = matching_step(one.second_factor, code, self._now())
+        if step is None:
+            return False
+        return await _answer(self._store.write(agents.use_second_factor, one.name, step))
 
     async def find(self, name: str) -> User | None:
-        """The user of a login who has a password."""
+        """The user of a login who may sign in."""
         one = await _answer(self._store.read(agents.by_name, name))
-        return User(one.name, one.full_name, one.role) if one and one.password else None
+        return _user(one) if one and one.password else None
 
 
 class StoredSessions:
@@ -70,6 +94,11 @@ class StoredSessions:
     async def end(self, token: str) -> None:
         """Sign out."""
         await _answer(self._store.write(desk_sessions.end, token))
+
+
+def _user(one: agents.Agent) -> User | None:
+    """The user that an agent is; one who is suspended may not come in."""
+    return None if one.suspended else User(one.name, one.full_name, one.role)
 
 
 async def _answer(asked: Awaitable[T]) -> T:

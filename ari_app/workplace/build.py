@@ -142,7 +142,8 @@ class Workplace:
         where = ServerSettings(
             settings.host, config.ports.desk, settings.names, settings.https, settings.proxies
         )
-        accounts = StoredAccounts(self._store, hasher)
+        needed = settings.second_factor == "required"
+        accounts = StoredAccounts(self._store, hasher, self._now, needed)
         sessions = Sessions(StoredSessions(self._store), accounts, self._now)
         async with serving(
             where, self.desk, accounts, sessions, self._administration

@@ -113,6 +113,17 @@ def test_an_agent_is_a_member_of_the_named_queues() -> None:
     assert "member => PJSIP/agent1,0,Ольга,PJSIP/agent1" in section("queues.conf", "support")
 
 
+def test_the_phone_of_a_suspended_agent_is_refused_and_not_rung() -> None:
+    """The agent stays a member: without members of its own a queue would have all agents."""
+    out = msgspec.structs.replace(DEMO.agents[0], suspended=True)
+    files = render(msgspec.structs.replace(DEMO, agents=(out,)))
+    lines = section("pjsip.conf", "agent1", files)
+    assert "deny = 0.0.0.0/0.0.0.0" in lines
+    assert not any(line.startswith("aors") for line in lines)
+    assert not any(line.startswith("deny") for line in section("pjsip.conf", "agent1"))
+    assert "member => PJSIP/agent1,0,Ольга,PJSIP/agent1" in section("queues.conf", "support", files)
+
+
 ANN = Agent("a1", Secret("p"), "Ann", "701", login="ann", languages=("en",))
 BEN = Agent("a2", Secret("p"), "Ben", "702", login="ben", languages=("ru",))
 SKILLED = Queue("support", agents={"ann": 3, "ben": 1}, circles={0: 1, 30: 9}, languages=("en",))

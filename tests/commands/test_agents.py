@@ -102,7 +102,7 @@ def test_an_agent_is_added_with_a_phone(state: State, run: Run) -> None:
     vera = agent(state, "vera")
     assert done.stdout.splitlines() == [
         f"vera is added; their phone: SIP user 703, password {vera.sip_password.reveal()}",
-        "Asterisk knows of it after `firstline reload`; calls go on",
+        "Asterisk knows of it when it starts",
         "they can sign in once they have a password: `firstline agents password vera`",
     ]
     assert (vera.sip_user, vera.role, vera.languages) == ("703", "senior", ("be", "en"))
@@ -237,7 +237,7 @@ def test_what_a_removed_agent_wrote_stays(state: State, run: Run) -> None:
     code, output = typed(state, "y\n", "agents", "remove", "anna")
     assert code == 0
     assert "anna is removed; their notes and actions stay" in output
-    assert "Asterisk knows of it after `firstline reload`" in output
+    assert "Asterisk knows of it when it starts" in output
     assert [one.name for one in printed(state, agents.everyone)] == ["boris"]
     assert sessions(state, "anna") == 0
     wrote = printed(state, lambda db: history.of_subscriber(db, 1))
@@ -248,8 +248,48 @@ def test_what_a_removed_agent_wrote_stays(state: State, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("demo")
+def test_an_agent_is_suspended_and_let_in_again(state: State, run: Run) -> None:
+    signed_in(state, "anna")
+    assert run("agents", "suspend", "anna", "--by", "vera").exit_code == 0
+    assert (agent(state, "anna").suspended, sessions(state, "anna")) == (True, 0)
+    assert "anna  Анна Ветрова  701  agent  ru be  suspended" in run("agents", "list").stdout
+    assert run("agents", "resume", "anna").exit_code == 0
+    assert not agent(state, "anna").suspended
+    assert "vera  agents suspend  anna" in run("changes").stdout
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_key_of_a_second_factor_is_printed_once(state: State, run: Run) -> None:
+    said = run("agents", "second-factor", "anna").stdout
+    key = agent(state, "anna").second_factor.reveal()
+    assert f"secret={key}&issuer=" in said
+    assert key not in run("agents", "list", "--json").stdout + run("changes").stdout
+    assert run("agents", "second-factor", "anna", "--remove").exit_code == 0
+    assert agent(state, "anna").second_factor.reveal() == ""
+
+
+@pytest.mark.usefixtures("demo")
+def test_who_is_named_in_the_settings_is_not_removed(state: State, run: Run) -> None:
+    with (state.directory / "firstline.toml").open("a") as settings:
+        settings.write("\n[queues.support]\nagents = { anna = 0 }\n")
+    done = run("agents", "remove", "anna", "--yes")
+    assert done.exit_code == 1
+    assert "[queues.support] of firstline.toml names anna" in done.stderr
+    assert agent(state, "anna")
+
+
+@pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize(
-    "words", [("password", "--generate"), ("role", "admin"), ("sign-out",), ("remove", "--yes")]
+    "words",
+    [
+        ("suspend",),
+        ("resume",),
+        ("second-factor",),
+        ("password", "--generate"),
+        ("role", "admin"),
+        ("sign-out",),
+        ("remove", "--yes"),
+    ],
 )
 def test_who_is_not_there_is_printed_who_is(run: Run, words: tuple[str, ...]) -> None:
     done = run("agents", words[0], "borys", *words[1:])

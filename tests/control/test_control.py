@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from ari_app.control.client import ControlClient, NotRunningError
@@ -13,6 +14,7 @@ from ari_app.control.requests import ReloadRequest, StopRequest
 from ari_app.control.server import serve_control
 from tests.ari.facts import until
 from tests.control.fake_handlers import handlers
+from tests.fuzz import mutated, rounds
 
 
 async def report() -> bytes:
@@ -197,3 +199,32 @@ async def test_what_a_request_says_reaches_the_application(tmp_path: Path) -> No
         await client.stop(StopRequest(2.5))
         assert await client.reload(ReloadRequest(by="anna")) == b"anna"
     assert asked == [StopRequest(2.5)]
+
+
+async def test_hostile_requests_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    """What is let in is within bounds, such as a time to wait."""
+    path = tmp_path / "control.sock"
+    asked: list[StopRequest | ReloadRequest] = []
+
+    async def take(request: StopRequest | ReloadRequest) -> bytes:
+        asked.append(request)
+        return b"{}"
+
+    served = handlers(stop=take, reload=take, ussd=ussd)
+    connector = aiohttp.UnixConnector(str(path))
+    async with (
+        serve_control(path, served, LiveFeed()),
+        aiohttp.ClientSession(connector=connector) as client,
+    ):
+        for chance in rounds(150):
+            known = chance.choice(({"seconds": 5.0}, {"by": "anna", "dry_run": False}))
+            what = "stop" if "seconds" in known else "reload"
+            body = mutated(chance, known).encode("utf-8", "replace")
+            async with client.post(f"http://firstline/{what}", data=body) as response:
+                said = await response.text()
+                assert response.status in (200, 400), (body, said)
+                assert response.status == 200 or said.startswith("no such request: ")
+    assert all(
+        0 <= one.seconds <= 604_800 if isinstance(one, StopRequest) else len(one.by) <= 200
+        for one in asked
+    )

@@ -9,7 +9,7 @@ from datetime import datetime
 from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, CookieJar, TCPConnector
 from msgspec.structs import replace
 
-from ari_app.desk.accounts import AccountsBusy, BrowserSession, Role, User
+from ari_app.desk.accounts import AccountsBusy, BrowserSession, Role, SecondFactorNeeded, User
 from ari_app.desk.server import DeskServer, ServerSettings, serving
 from ari_app.desk.sessions import Sessions
 from ari_app.desk.site import DeskSite
@@ -31,15 +31,19 @@ class FakeAccounts:
             "boris": User("boris", "Борис Соколов", "senior"),
         }
         self.checks: list[str] = []
+        self.codes: list[str] = []
         self.busy = False
 
     def set_role(self, name: str, role: Role) -> None:
         self.users[name] = replace(self.users[name], role=role)
 
-    async def check(self, name: str, password: Secret) -> User | None:
+    async def check(self, name: str, password: Secret, code: str) -> User | None:
+        if name == "gleb":
+            raise SecondFactorNeeded(name)
         if self.busy:
             raise AccountsBusy("too many passwords are being checked")
         self.checks.append(name)
+        self.codes.append(code)
         return self.users.get(name) if password.reveal() == PASSWORD else None
 
     async def find(self, name: str) -> User | None:

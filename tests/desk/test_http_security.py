@@ -85,6 +85,16 @@ async def test_a_login_of_10_kb_is_rejected(client: HttpClient) -> None:
     assert client.server.accounts.checks == ["я" * sign_in.LONGEST_NAME]
 
 
+async def test_the_code_of_a_second_factor(client: HttpClient) -> None:
+    form = {"name": "anna", "password": PASSWORD, "code": "123 456" + "9" * 50}
+    assert (await client.post("/sign-in", form)).status == 303
+    assert client.server.accounts.codes == [form["code"][: sign_in.LONGEST_CODE]]
+    client.forget()
+    answer = await client.sign_in("gleb")
+    assert answer.status == 403
+    assert "нужен второй фактор" in await answer.text()
+
+
 async def test_sign_in_while_accounts_are_busy(client: HttpClient) -> None:
     client.server.accounts.busy = True
     answer = await client.sign_in()

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.fulfilment.code_words import StoredCodeWords
+from ari_app.fulfilment.guess_limit import GuessLimit
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable
 from ari_app.selfcare.hashing import CHEAP, Hasher, HashingBusy, Profile
 from ari_app.selfcare.request_port import Asker
@@ -59,6 +60,32 @@ async def words(store: Store, hasher: Hasher, clock: Clock) -> StoredCodeWords:
     words = StoredCodeWords(store, hasher, clock, BRANDS)
     assert await words.put(subscriber(), WORD, "anna", NOON) == ()
     return words
+
+
+async def test_guesses_over_one_way_are_limited_whatever_numbers_they_come_from(
+    store: Store, hasher: Hasher, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A gateway says which number calls, so each number has new tries there."""
+    words = StoredCodeWords(store, hasher, clock, BRANDS, GuessLimit(5))
+    await words.put(subscriber(), WORD, "anna", NOON)
+
+    async def guessed(n: int, word: Secret, way: str) -> str:
+        asker = replace(ASKER, call=f"c{n}", number=f"37529{n:07}", subscriber=None, way=way)
+        return await words.prove(asker, word, f"c{n}:{way}")
+
+    assert [await guessed(n, WRONG, "PJSIP/t") for n in range(7)] == ["wrong"] * 5 + ["locked"] * 2
+    right = replace(ASKER, call="c9", way="PJSIP/t")
+    assert await words.prove(right, KEYS, "c9:1") == "locked", "there, for now"
+    assert await words.prove(replace(right, way=""), KEYS, "c9:2") == "ok"
+    assert await guessed(9, WRONG, "the USSD gateway") == "wrong"
+    clock.at += timedelta(hours=1)
+    assert await words.prove(right, KEYS, "c9:3") == "ok"
+    assert [await guessed(n, WRONG, "PJSIP/t") for n in range(20, 26)][-2:] == ["wrong", "locked"]
+    lines = [one.getMessage() for one in caplog.records]
+    assert "code word wrong: call c0 from …0000 over PJSIP/t" in lines
+    assert sum("somebody may be guessing" in line for line in lines) == 2
+    for secret in (WRONG, KEYS, WORD):
+        assert secret.reveal() not in caplog.text
 
 
 async def tried(words: StoredCodeWords, word: Secret, times: int, start: int = 0) -> list[bool]:

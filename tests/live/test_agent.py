@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.phone.handset import Connected, Disconnected, Phone
+from ari_app.phone.handset import Connected, Disconnected, Phone, PhoneError
 from ari_app.phone.listen import heard
 from tests.deadlines import within
 from tests.live.installation import ROOT, Installation
@@ -66,6 +66,31 @@ async def test_an_agent_speaks_with_a_caller(firstline: Installation, tmp_path: 
         await me.hangup()
         await me.wait(Disconnected)
     assert heard(recording, words).heard
+
+
+async def test_the_phone_of_a_suspended_agent_is_refused_at_once(firstline: Installation) -> None:
+    account = firstline.agent(1)
+    said = await asyncio.to_thread(firstline.out, "agents", "suspend", "boris")
+    assert "Asterisk knows of it" in said
+    async with Phone(account) as boris:
+        with pytest.raises(PhoneError):
+            await boris.register()
+    await asyncio.to_thread(firstline.out, "agents", "resume", "boris")
+    async with Phone(account) as boris:
+        await boris.register()
+
+
+async def test_a_code_that_there_is_not_is_answered_and_occupies_no_agent(
+    firstline: Installation, tmp_path: Path
+) -> None:
+    said, recording = firstline.said("ussd-unknown"), tmp_path / "caller.wav"
+    russian = next(each for each in firstline.status().subscribers if each.language == "ru")
+    async with Phone(firstline.account(russian), recording) as me:
+        await me.dial("*999*1#")
+        await me.wait(Connected)
+        await me.wait(Disconnected, timeout=30)
+    assert heard(recording, said).heard
+    assert "dialled *999*1#, a code that no flow has" in firstline.log.read_text()
 
 
 async def test_a_phone_only_rings_until_it_is_ended(firstline: Installation) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -13,6 +14,7 @@ from ari_app.config.settings import UssdSettings
 from ari_app.ussd import gateway
 from ari_app.ussd.gateway import GatewayError
 from ivr.secret import Secret
+from tests.fuzz import INJECTED, TEXTS, mutated, rounds
 from tests.ussd.harness import Harness, harness
 
 TOKEN = Secret("open-sesame")
@@ -57,6 +59,28 @@ async def opened(allow: Sequence[str] = ("127.0.0.0/8",)) -> AsyncIterator[Gatew
         aiohttp.ClientSession() as client,
     ):
         yield Gateway(port, here, client)
+
+
+async def test_hostile_requests_are_answered_with_a_page(caplog: pytest.LogCaptureFixture) -> None:
+    """Seeded, as JSON and as forms; the reason of a rejection is one header."""
+    statuses: set[int] = set()
+    async with opened() as there:
+        for number, chance in enumerate(rounds(200)):
+            text = mutated(chance, {**ASKED, "sessionId": f"f{number}"})
+            body = text.encode("utf-8", "replace")
+            kind = chance.choice(("application/json", "application/x-www-form-urlencoded"))
+            if kind.endswith("urlencoded") and chance.random() < 0.8:
+                field = chance.choice([*ASKED])
+                hostile = chance.choice(TEXTS).encode("utf-8", "replace")
+                body = urlencode({**ASKED, field: hostile}).encode()
+            headers = {**KNOWN, "Content-Type": kind}
+            async with there.client.post(there.url, data=body, headers=headers) as response:
+                page = await response.text()
+                assert INJECTED not in response.headers
+                statuses.add(response.status)
+            assert page.startswith(("END ", "CON ")), (body, page)
+    assert statuses <= {200, 400, 409, 413}
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 async def test_a_session_as_a_form_and_as_json() -> None:

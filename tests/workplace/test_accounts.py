@@ -10,7 +10,8 @@ import pytest
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 
-from ari_app.desk.accounts import AccountsBusy, BrowserSession, User
+from ari_app.desk.accounts import AccountsBusy, BrowserSession, SecondFactorNeeded, User
+from ari_app.selfcare import totp
 from ari_app.selfcare.hashing import CHEAP, THREADS, Hasher
 from ari_app.store import agents, desk_sessions
 from ari_app.store.agents import Agent
@@ -75,17 +76,61 @@ async def test_every_sign_in_checks_one_hash(
     store: Store, hasher: Hasher, checks: list[str], name: str, password: str, comes_in: bool
 ) -> None:
     """So that response times do not reveal which logins exist."""
-    person = await StoredAccounts(store, hasher).check(name, Secret(password))
+    person = await StoredAccounts(store, hasher, lambda: NOON).check(name, Secret(password), "")
     assert person == (User("anna", "Анна Ветрова", "senior") if comes_in else None)
     assert [one.partition("$v=")[0] for one in checks] == ["$argon2id"]
 
 
 async def test_a_user_without_a_password_is_not_found(store: Store, hasher: Hasher) -> None:
-    accounts = StoredAccounts(store, hasher)
+    accounts = StoredAccounts(store, hasher, lambda: NOON)
     assert await accounts.find("anna") == User("anna", "Анна Ветрова", "senior")
     assert await accounts.find("boris") is None
     await store.write(agents.put_password, "anna", "")
     assert await accounts.find("anna") is None
+
+
+async def test_a_second_factor_is_asked_for_and_each_code_counts_once(
+    store: Store, hasher: Hasher
+) -> None:
+    key, at = totp.new_key(), NOON
+    accounts = StoredAccounts(store, hasher, lambda: at)
+    await store.write(agents.put_second_factor, "anna", key.reveal())
+
+    async def comes_in(code: str, password: Secret = PASSWORD) -> bool:
+        return await accounts.check("anna", password, code) is not None
+
+    code = totp.code(key, int(at.timestamp()) // totp.STEP)
+    assert not await comes_in("")
+    assert not await comes_in(f"{int(code) ^ 1:06}")
+    assert not await comes_in(code, Secret("wrong")), "and the code is not used up"
+    assert await comes_in(code)
+    assert not await comes_in(code), "overheard"
+    at += timedelta(seconds=30)
+    assert await comes_in(totp.code(key, int(at.timestamp()) // totp.STEP))
+    await store.write(agents.put_second_factor, "anna", "")
+    assert await comes_in("")
+
+
+async def test_where_it_is_required_roles_above_agent_need_it(store: Store, hasher: Hasher) -> None:
+    accounts = StoredAccounts(store, hasher, lambda: NOON, needs_factor=True)
+    with pytest.raises(SecondFactorNeeded):
+        await accounts.check("anna", PASSWORD, "")
+    assert await accounts.check("anna", Secret("wrong"), "") is None
+    await store.write(agents.put_role, "anna", "agent")
+    assert await accounts.check("anna", PASSWORD, "")
+
+
+async def test_who_is_suspended_does_not_come_in_and_is_signed_out(
+    store: Store, hasher: Hasher
+) -> None:
+    accounts, sessions = StoredAccounts(store, hasher, lambda: NOON), StoredSessions(store)
+    await sessions.add(SESSION)
+    await store.write(agents.suspend, "anna", True)
+    assert await accounts.check("anna", PASSWORD, "") is None
+    assert await accounts.find("anna") is None
+    assert await sessions.find("hash", NOON) is None
+    await store.write(agents.suspend, "anna", False)
+    assert await accounts.check("anna", PASSWORD, "")
 
 
 async def test_too_many_concurrent_password_checks_are_rejected(
@@ -93,8 +138,8 @@ async def test_too_many_concurrent_password_checks_are_rejected(
 ) -> None:
     free = Event()
     monkeypatch.setattr(PasswordHasher, "verify", lambda *_: free.wait())
-    accounts = StoredAccounts(store, hasher)
-    checks = {asyncio.create_task(accounts.check("anna", PASSWORD)) for _ in range(THREADS + 1)}
+    accounts = StoredAccounts(store, hasher, lambda: NOON)
+    checks = {asyncio.create_task(accounts.check("anna", PASSWORD, "")) for _ in range(THREADS + 1)}
     refused, checking = await asyncio.wait(checks, return_when=asyncio.FIRST_COMPLETED)
     free.set()
     assert [type(one.exception()) for one in refused] == [AccountsBusy]

@@ -23,6 +23,7 @@
 -- migration card_events
 -- migration announcement_reach
 -- migration agent_queues
+-- migration agent_access
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -40,7 +41,7 @@ CREATE TABLE agents (
             languages text not null,
             sip_user text not null unique,
             sip_password text not null
-        , role text not null default 'agent', password text not null default '', queues text not null default '{}') strict;
+        , role text not null default 'agent', password text not null default '', queues text not null default '{}', suspended integer not null default 0, second_factor text not null default '', factor_used integer not null default 0) strict;
 CREATE TABLE tariffs (
             id text primary key,
             names text not null,
