@@ -1,13 +1,14 @@
 """The sections of the settings, with their defaults. Each is described in docs/settings.md."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
+from ari_app.config.desk_settings import DeskSettings
 from ari_app.config.operator_settings import OperatorSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
@@ -144,28 +145,6 @@ class UssdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         for each in self.allow:
             ip_network(each)
-
-
-class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[desk]; its port is ``desk`` of [ports]."""
-
-    enabled: bool = True
-    host: str = "127.0.0.1"
-    names: tuple[str, ...] = ()
-    https: bool = False
-    proxies: tuple[str, ...] = ()
-    webhook: str = ""
-    second_factor: Literal["optional", "required"] = "optional"
-    acts_after_call: Annotated[int, Meta(ge=0, le=3_600)] = 120
-
-    def __post_init__(self) -> None:
-        for each in self.proxies:
-            ip_address(each)
-        url = urlsplit(self.webhook)
-        if self.webhook and (url.scheme not in ("http", "https") or not url.hostname):
-            raise ValueError("webhook is an address, such as https://crm.example.net/firstline")
-        if url.username or url.password:
-            raise ValueError("webhook is no place for a password: it is signed")
 
 
 class MonitoringSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

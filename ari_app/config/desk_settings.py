@@ -1,0 +1,29 @@
+"""The settings of the agents' desk."""
+
+from ipaddress import ip_address
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from msgspec import Meta, Struct
+
+
+class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[desk]; its port is ``desk`` of [ports]."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    names: tuple[str, ...] = ()
+    https: bool = False
+    proxies: tuple[str, ...] = ()
+    webhook: str = ""
+    second_factor: Literal["optional", "required"] = "optional"
+    acts_after_call: Annotated[int, Meta(ge=0, le=3_600)] = 120
+
+    def __post_init__(self) -> None:
+        for each in self.proxies:
+            ip_address(each)
+        url = urlsplit(self.webhook)
+        if self.webhook and (url.scheme not in ("http", "https") or not url.hostname):
+            raise ValueError("webhook is an address, such as https://crm.example.net/firstline")
+        if url.username or url.password:
+            raise ValueError("webhook is no place for a password: it is signed")
