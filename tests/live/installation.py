@@ -7,11 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext, suppress
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
@@ -25,6 +26,7 @@ from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader
 from tests.deadlines import SOUND, allowed, prefer, until
+from tests.live.forks import NOTHING, Fork, Streams
 from tests.operators import BELARUS
 from tests.pbx_fixture import asterisk, free_ports
 
@@ -73,13 +75,13 @@ class Installation:
         text = "\n".join(["[ports]", *lines, "[asterisk]", f'path = "{root()}"', settings])
         (state / "firstline.toml").write_text(text + "\n")
         self.log = state / "up.log"
-        self._up: subprocess.Popen[bytes] | None = None
+        self._up: Fork | subprocess.Popen[bytes] | None = None
         if not fresh:
             _seed(state)
 
     def command(self, *words: str) -> list[str]:
         """The command line of `firstline …` in this state directory; what is a phone goes first."""
-        first = ["nice", "-n", str(SOUND)] if words[0] in PHONES and os.geteuid() == 0 else []
+        first = ["nice", "-n", str(_priority(words))]
         return [*first, sys.executable, "-m", "ari_app.cli", "--state", str(self.state), *words]
 
     def run(
@@ -87,15 +89,33 @@ class Installation:
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end, with what it is given on its standard input."""
         speaks = "up" in words and self.state.is_dir()
-        with spoken(self.state, self.as_shipped) if speaks else nullcontext():
-            return subprocess.run(
-                self.command(*words),
-                capture_output=True,
-                text=True,
-                timeout=allowed(timeout),
-                input=given,
-                cwd=ROOT,
-                env=self._environment,
+        with (
+            spoken(self.state, self.as_shipped) if speaks else nullcontext(),
+            TemporaryDirectory() as directory,
+        ):
+            streams = Streams(*(Path(directory, name) for name in ("given", "out", "err")))
+            streams.given.write_text(given)
+            running = self._begun(streams, *words)
+            try:
+                code = running.wait(allowed(timeout))
+            finally:
+                running.kill()
+            said = (streams.out.read_text(), streams.err.read_text())
+            return subprocess.CompletedProcess(self.command(*words), code, *said)
+
+    def _begun(self, streams: Streams, *words: str) -> "Fork | subprocess.Popen[bytes]":
+        """A command that runs: a fork, unless Python itself is to begin in another way."""
+        env = self._environment
+        if not any(name.startswith("PYTHON") for name in env.keys() - ENVIRONMENT.keys()):
+            of_state = ("--state", str(self.state), *words)
+            return Fork(of_state, streams, env=env, cwd=ROOT, nice=_priority(words))
+        with (
+            streams.given.open("rb") as given,
+            streams.out.open("ab") as out,
+            streams.err.open("ab") as err,
+        ):
+            return subprocess.Popen(
+                self.command(*words), stdin=given, stdout=out, stderr=err, cwd=ROOT, env=env
             )
 
     def out(self, *words: str) -> str:
@@ -106,10 +126,8 @@ class Installation:
 
     def up(self) -> None:
         """`firstline up` in the foreground of a process of ours; returns when it is ready."""
-        with spoken(self.state, self.as_shipped), self.log.open("ab") as log:
-            self._up = up = subprocess.Popen(
-                self.command("up"), stderr=log, stdout=log, cwd=ROOT, env=self._environment
-            )
+        with spoken(self.state, self.as_shipped):
+            self._up = up = self._begun(Streams(NOTHING, self.log, self.log), "up")
             until(lambda: self._ready() or up.poll() is not None, READY)
         assert up.poll() is None, self.log.read_text()
         prefer(self.status().pids.get("asterisk"))
@@ -205,6 +223,11 @@ class Installation:
     def last_call(self) -> str:
         """The path of the last call, as text."""
         return self.out("calls", "show", self.last_ended())
+
+
+def _priority(words: Sequence[str]) -> int:
+    """What is added to the priority of a command, as `nice` counts it."""
+    return SOUND if words[0] in PHONES and os.geteuid() == 0 else 0
 
 
 def aside(main: Coroutine[Any, Any, T]) -> T:
