@@ -63,9 +63,9 @@ class Fork:
         return code
 
     def send_signal(self, how: signal.Signals) -> None:
-        """Send a signal to its process."""
-        assert self._process.pid is not None
-        os.kill(self._process.pid, how)
+        """Send a signal to its process, unless it has ended."""
+        if self.poll() is None and self._process.pid is not None:
+            os.kill(self._process.pid, how)
 
     def kill(self) -> None:
         """End its process at once."""

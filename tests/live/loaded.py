@@ -1,12 +1,12 @@
 """What :mod:`tests.live.forks` loads one time: all modules of the command line and of `up`."""
 
 import gc
-import pkgutil
 from importlib import import_module
+from pathlib import Path
 
 import ari_app.commands
 import ari_app.main.daemon
 
-for each in pkgutil.iter_modules(ari_app.commands.__path__, "ari_app.commands."):
-    import_module(each.name)
+for file in sorted(Path(ari_app.commands.__path__[0]).glob("*.py")):
+    import_module(f"ari_app.commands.{file.stem}")
 gc.freeze()
