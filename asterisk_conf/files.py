@@ -11,13 +11,15 @@ from asterisk_conf.discovery import PbxError
 
 
 def replace(path: Path, content: bytes) -> bool:
-    """Replace ``path`` atomically, mode 0600; returns whether the content changed."""
+    """Replace ``path`` atomically, mode 0600, on the disk; returns whether the content changed."""
     if path.is_file() and path.read_bytes() == content:
         return False
     number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made 0600
     try:
         with os.fdopen(number, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(number)
         Path(temporary).replace(path)
     except OSError:
         Path(temporary).unlink(missing_ok=True)

@@ -44,9 +44,16 @@ class Pbx:
     """The Asterisk of a state directory. Its methods block: call them in a thread."""
 
     def __init__(
-        self, asterisk: Asterisk, site: Site, state: Path, custom: Path | None = None
+        self,
+        asterisk: Asterisk,
+        site: Site,
+        state: Path,
+        custom: Path | None = None,
+        *,
+        keep: bool = False,
     ) -> None:
-        """``custom`` has the administrator's own files; None is a directory in ``state``."""
+        """``custom`` has the administrator's own files; None is a directory in ``state``. With
+        ``keep`` files that are there stay as they are, since ``site`` is not complete."""
         self.asterisk = asterisk
         self.home = state.resolve() / "asterisk"
         self.site = msgspec.structs.replace(
@@ -54,6 +61,7 @@ class Pbx:
             paths=_paths(asterisk, self.home, custom),
             websocket_client=(asterisk.modules / "res_websocket_client.so").exists(),
         )
+        self._keep = keep
 
     @property
     def log(self) -> Path:
@@ -62,6 +70,8 @@ class Pbx:
 
     def write(self) -> tuple[str, ...]:
         """Write the configuration (files 0600, directories 0700); returns what changed."""
+        if self._keep and self._conf.exists():
+            return ()
         files = render(self.site)
         own = self.site.paths
         try:

@@ -72,10 +72,10 @@ async def count_expired(
 
 async def _batch(store: Store, recorded: Recordings, kind: What, before: datetime) -> int:
     if kind != "recordings":
-        return await store.write(retention.remove_expired, kind, before, BATCH)
+        return await store.write_unsynced(retention.remove_expired, kind, before, BATCH)
     some = dict(islice((await _recordings(store, recorded, before)).items(), BATCH))
     await asyncio.to_thread(recorded.forget, some.keys())
-    await store.write(retention.clear_recordings, [id for id in some.values() if id])
+    await store.write_unsynced(retention.clear_recordings, [id for id in some.values() if id])
     return len(some)
 
 

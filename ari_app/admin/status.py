@@ -1,9 +1,9 @@
 """The status of an installation, for `firstline status` and as JSON for scripts."""
 
 import os
-from collections.abc import Mapping, Sized
+from collections.abc import Awaitable, Mapping, Sized
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
@@ -15,7 +15,10 @@ from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.fulfilment.code_words import hashing
 from ari_app.monitoring.checks import Check, Readiness
 from ari_app.store import agents, calls, subscribers
-from ari_app.store.db import Store
+from ari_app.store.db import Store, StoreError
+
+T = TypeVar("T")
+D = TypeVar("D")
 
 
 class Ari(Struct, frozen=True):
@@ -60,6 +63,15 @@ class Desk(Struct, frozen=True):
     by_phone: tuple[str, ...] = ()
 
 
+class Database(Struct, frozen=True):
+    """Whether what is to be stored can be stored: ``fault`` is one word, ``problem`` a line with
+    what to do; both are "" while all is well."""
+
+    fault: str = ""
+    problem: str = ""
+    since: datetime | None = None
+
+
 class Traffic(Struct, frozen=True):
     """Calls in the application now, and begun since midnight of the site's time zone."""
 
@@ -89,6 +101,7 @@ class Status(Struct, frozen=True, kw_only=True):
     pids: Mapping[str, int]
     menus: MenusNow = MenusNow()
     desk: Desk = Desk()
+    database: Database = Database()
     checks: tuple[Check, ...] = ()
     """What was looked at in the running application, as by ``/readyz``."""
 
@@ -117,14 +130,14 @@ async def query(state: State) -> Status:
     try:
         return json.decode(await ControlClient(state.control).status(), type=Status)
     except NotRunningError:
-        if not state.database.exists():
+        if not state.database.exists() and not state.database_made.exists():
             raise
     config = state.config()
-    store = await Store.open(state.database, config.numbers, examine=False)
+    store = await Store.open_or_wait(state.database, config.numbers, make=False, examine=False)
     try:
         with hashing(state) as hasher:
             phones = PhonePasswords(store, hasher)
-            by_phone = await phones.names() if config.site.demo else ()
+            by_phone = await known(phones.names(), ()) if config.site.demo else ()
         return await status(config, state, store, by_phone, None)
     finally:
         await store.close()
@@ -137,10 +150,11 @@ async def status(
     run."""
     zone = ZoneInfo(config.site.timezone)
     midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    counts = await store.read(calls.counts, midnight.astimezone(UTC))
+    began = await known(store.read(calls.counts, midnight.astimezone(UTC)), None)
     ours = config.manages_asterisk  # another Asterisk has accounts of its own, and not these
-    people = await store.read(subscribers.with_phones) if ours else []
-    staff = await store.read(agents.everyone) if ours else []
+    people = await known(store.read(subscribers.with_phones), ()) if ours else ()
+    staff = await known(store.read(agents.everyone), ()) if ours else ()
+    health = store.health
     return Status(
         running=live is not None,
         asterisk=live.asterisk if live else "",
@@ -168,10 +182,19 @@ async def status(
             )
             for one in staff
         ),
-        calls=Traffic(len(live.calls) if live else 0, counts.began),
+        calls=Traffic(len(live.calls) if live else 0, began.began if began else 0),
         state_dir=str(state.directory),
         pids={**live.pids, "application": os.getpid()} if live else {},
         menus=live.menus if live else MenusNow(),
         desk=Desk(config.desk_url, by_phone) if config.desk.enabled else Desk(),
+        database=Database(health.fault, health.problem, health.since),
         checks=live.checks if live else (),
     )
+
+
+async def known(query: Awaitable[T], otherwise: D) -> T | D:
+    """What the store answers, or ``otherwise`` where it is unavailable: a status must come."""
+    try:
+        return await query
+    except StoreError:
+        return otherwise

@@ -103,7 +103,9 @@ class Actions(Struct, frozen=True):
         """Record that announcements were played; a failure does not affect the call."""
         number, call = session.caller.number, session.id
         try:
-            await self.store.write(announcement_requests.record_heard, played, number, call, at)
+            await self.store.write_unsynced(
+                announcement_requests.record_heard, played, number, call, at
+            )
         except StoreError as error:
             log.error("who heard an announcement could not be stored: %s", error)
 

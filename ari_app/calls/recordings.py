@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ari_app.session.line import LineError
+from ari_app.store.rescue import synced
 from ivr.values import Recording
 
 FRAME = 0.02
@@ -73,7 +74,9 @@ class Recordings:
         try:
             aside.touch(0o600)
             aside.write_bytes(content)
+            synced(aside)  # a complaint that has it may be acknowledged
             aside.replace(file)
+            synced(self._directory)
         finally:
             aside.unlink(missing_ok=True)
         return Recording(str(file), round(len(samples) / rate, 2))

@@ -185,6 +185,7 @@ def _write_menus(answers: Answers, directory: Path) -> None:
 async def _made(state: State) -> None:
     """An empty database, so that agents and subscribers can be added before the first start."""
     await (await Store.open(state.database, state.config().numbers)).close()
+    state.database_made.touch(0o600)
 
 
 def _next(state: State, file: Path, plan: NumberPlan) -> str:

@@ -8,6 +8,7 @@ from ari_app.admin.status import Status, query
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.output import Output
 from ari_app.commands.runner import run
+from ari_app.commands.store_access import exactly
 from ari_app.config.state import State
 from ari_app.control.client import NotRunningError
 from ari_app.main.processes import recorded
@@ -35,12 +36,12 @@ def status(state: State, as_json: bool) -> None:
     if as_json:
         print_json(report)
     else:
-        _show(report, stuck)
+        _show(report, stuck, state)
     if not report.well:
         raise click.exceptions.Exit(DOWN if not report.running and stuck is None else 1)
 
 
-def _show(report: Status, stuck: Process | None) -> None:
+def _show(report: Status, stuck: Process | None, state: State) -> None:
     """Print it; ``stuck`` is an application that runs, and does not answer."""
     console = Output(soft_wrap=True)
     if stuck is not None:
@@ -52,6 +53,10 @@ def _show(report: Status, stuck: Process | None) -> None:
         console.print("[bold]Firstline does not run[/]: start it with `firstline up`")
     else:
         _show_running(console, report)
+    if report.database.problem:
+        since = report.database.since
+        when = f" since {exactly(since, state)}" if since else ""
+        console.print(f"[bold red]the database fails{when}:[/] {escape(report.database.problem)}")
     calls = report.calls
     now = "" if stuck else f"{calls.now} now, "
     console.print(f"calls: {now}{calls.today} today")
@@ -85,7 +90,7 @@ def _show_running(console: Output, report: Status) -> None:
     menus = ", ".join(f"{flow} {version}" for flow, version in report.menus.flows.items())
     console.print(f"menus: {menus}")
     for check in report.checks:
-        if not check.ok:
+        if not check.ok and not (check.name == "store" and report.database.problem):
             console.print(f"[bold red]{check.name}:[/] {escape(check.why)}")
     for problem in report.menus.refused:
         console.print(f"[bold red]menus rejected, the old ones stay in force:[/] {escape(problem)}")

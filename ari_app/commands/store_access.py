@@ -54,6 +54,12 @@ def write(
 ) -> T:
     """Write to the store in a transaction, and have a running application refresh."""
 
+    if state.database_made.exists() and not state.database.exists():
+        raise click.ClickException(
+            f"{state.database} is lost: restore a backup with `firstline restore`; or remove "
+            f"{state.database_made} to begin with an empty one"
+        )
+
     async def writing() -> T:
         store = await Store.open(state.database, state.config().numbers, examine=False)
         try:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from ari_app.config import own_languages
 from ari_app.config.settings import NAMED, SECTIONS, Config, LanguageVoice, Site, decoded
 from ari_app.config.site_departments import faults
+from asterisk_conf.files import replace as replace_file
 from asterisk_conf.site import Ports
 from asterisk_conf.trunks import settings_problems
 from ivr.problems import near
@@ -81,6 +82,11 @@ class State:
     @property
     def database(self) -> Path:
         return self.directory / "firstline.db"
+
+    @property
+    def database_made(self) -> Path:
+        """Made with the database: where it is and no database, that was lost."""
+        return self.directory / "database.made"
 
     @property
     def sounds(self) -> Path:
@@ -170,9 +176,7 @@ class State:
         """Write the first settings of a real operator, if they are right."""
         self._config(text, {})
         file = (self.directory / FILE).resolve()  # that of a service is in /etc
-        part = file.with_suffix(".part")
-        part.write_text(text, "utf-8")
-        part.rename(file)
+        replace_file(file, text.encode())
 
     def configure(self, offset: int, voice: str = "") -> None:
         """Write the first settings of an installation, its ports moved by ``offset``.
@@ -207,8 +211,8 @@ class State:
                 billing=Secret(str(table.get("billing", ""))),
                 voice=Secret(str(table.get("voice_token", ""))),
                 trunks={
-                    name.removeprefix(_TRUNK): Secret(str(password))
-                    for name, password in table.items()
+                    name.removeprefix(_TRUNK): Secret(str(value))
+                    for name, value in table.items()
                     if name.startswith(_TRUNK)
                 },
             )
@@ -217,11 +221,7 @@ class State:
                 f"{file} is damaged ({error}): restore a copy, without whose pepper all code words "
                 "must be set again; or remove it to have new secrets made, then restart"
             ) from error
-        if not file.exists() or file.read_text() != text:
-            part = file.with_suffix(".part")
-            part.touch(0o600)
-            part.write_text(text)
-            part.rename(file)
+        replace_file(file, text.encode())
         return found
 
 

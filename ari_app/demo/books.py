@@ -1,6 +1,7 @@
 """The demo operator's billing: its books in the store, its answers from memory."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -37,9 +38,13 @@ from ivr.secret import Secret
 
 
 async def demo_billing(store: Store, now: Callable[[], datetime]) -> MemoryBilling:
-    """The demo operator's billing, as the store has it now; ``now`` is its clock, in local time."""
+    """The demo operator's billing, as the store has it now; ``now`` is its clock, in local time.
+
+    It is unavailable until it is refreshed if the store is.
+    """
     memory = MemoryBilling(partial(store.read, _ledger), now, partial(_apply, store))
-    await memory.refresh()
+    with suppress(StoreError):  # its health and the log say it
+        await memory.refresh()
     return memory
 
 

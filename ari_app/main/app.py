@@ -51,6 +51,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         control = ControlHandlers(shared, callers, desk, background, signals, monitoring)
         await stack.enter_async_context(control.served())
         stack.push_async_callback(callers.release)
+        background.begin(shared.store.watch(control.refresh))
         _start(shared, selfcare, callers, desk, background)
         background.begin(_reload_on(signals.reload, shared.menus))
         await stack.enter_async_context(_doors(shared, callers, desk))

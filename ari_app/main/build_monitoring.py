@@ -82,15 +82,14 @@ class Monitoring(Struct, frozen=True):
         )
 
     async def _store(self) -> Check:
-        """A transaction that takes the lock of writers, at a file that is still there."""
-        store, file = self.shared.store, self.shared.foundation.state.database
+        """What is known of the database, and a transaction that takes the lock of writers."""
+        store = self.shared.store
         try:
             async with asyncio.timeout(PATIENCE):
                 await store.write(lambda _: None)
         except (StoreError, TimeoutError) as error:
-            return check("store", str(error) or f"{file}: {_SLOW.format(PATIENCE)}")
-        there = await asyncio.to_thread(file.exists)
-        return check("store", "" if there else f"{file} is gone: stop Firstline, restore a copy")
+            return check("store", str(error) or f"{store.path}: {_SLOW.format(PATIENCE)}")
+        return check("store", store.health.problem)
 
     async def _voice(self) -> Check:
         try:

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from msgspec import Struct, json
 
 from ari_app.admin.phone_passwords import PhonePasswords
-from ari_app.admin.status import Ari, MenusNow, Runtime, status
+from ari_app.admin.status import Ari, MenusNow, Runtime, known, status
 from ari_app.background import Background
 from ari_app.control.requests import ReloadRequest, StopRequest
 from ari_app.control.server import Handlers, serve_control
@@ -72,7 +72,8 @@ class ControlHandlers(Struct, frozen=True):
             (await self.monitoring.readiness()).checks,
         )
         demo = shared.config.site.demo
-        passwords = await PhonePasswords(shared.store, shared.hasher).names() if demo else ()
+        names = PhonePasswords(shared.store, shared.hasher).names
+        passwords = await known(names(), ()) if demo else ()
         return json.encode(await status(shared.config, state, shared.store, passwords, live))
 
     async def queues(self) -> bytes:

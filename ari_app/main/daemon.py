@@ -7,6 +7,7 @@ import logging
 import os
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -173,6 +174,8 @@ async def detach(state: State, console: Console, start: Start) -> None:
                     )
                 shown.update(f"starting: {escape(_last_line(state.log, log_size))}")
                 await asyncio.sleep(0.1)
+    if problem := (await _report(state))["database"]["problem"]:
+        log.error("the database fails: %s", problem)
 
 
 def _last_line(file: Path, begin: int) -> str:
@@ -185,7 +188,12 @@ def _last_line(file: Path, begin: int) -> str:
 
 async def _ready(state: State) -> bool:
     try:
-        report = msgspec.json.decode(await ControlClient(state.control).status())
+        return bool((await _report(state))["ari"]["connected"])
     except NotRunningError:
         return False
-    return bool(report["ari"]["connected"])
+
+
+async def _report(state: State) -> dict[str, Any]:
+    """What `firstline status` says; raises :class:`NotRunningError`."""
+    report: dict[str, Any] = msgspec.json.decode(await ControlClient(state.control).status())
+    return report

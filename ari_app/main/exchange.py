@@ -13,7 +13,7 @@ from ari_app.main import pbx_site
 from ari_app.main.signals import Signals
 from ari_app.main.site_names import custom_directory
 from ari_app.store import agents, subscribers
-from ari_app.store.db import Store
+from ari_app.store.db import Store, StoreError
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.reload import Reload
 from prompts.media import PromptMedia
@@ -27,13 +27,19 @@ async def exchange_of(
     """The Asterisk of this installation, configured but not started."""
     with console.status("looking for Asterisk") as shown:
         asterisk = await asyncio.to_thread(pbx_site.asterisk, config, state, shown.update)
-    people = await store.read(subscribers.with_phones)
-    staff = await store.read(agents.everyone)
+    try:
+        people = await store.read(subscribers.with_phones)
+        staff = await store.read(agents.everyone)
+    except StoreError as error:
+        log.error("Asterisk keeps the phones and queues that it had: %s", error)
+        people, staff, keep = [], [], True
+    else:
+        keep = False
     apology = await pbx_site.apology(state, reading, config.site.languages[0])
     offer = await pbx_site.queue_offer(state, reading, config.site.languages)
     sounds = str(apology.with_suffix("")), offer
     site = pbx_site.site(config, state.keys(), people, staff, *sounds)
-    return Pbx(asterisk, site, state.directory, custom_directory(config, state))
+    return Pbx(asterisk, site, state.directory, custom_directory(config, state), keep=keep)
 
 
 @asynccontextmanager

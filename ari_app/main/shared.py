@@ -26,7 +26,7 @@ from ari_app.messaging.card_webhook import CardWebhook
 from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.http.operations import HttpOperations
 from ari_app.store.calls import close_lost
-from ari_app.store.db import Store
+from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Directory
 from ari_app.store.forced_hours import ForcedHours
 from ari_app.store.live_announcements import LiveAnnouncements
@@ -74,9 +74,11 @@ class Shared(Struct, frozen=True):
 async def opened_shared(foundation: Foundation) -> AsyncIterator[Shared]:
     """Load from the store what calls need in memory, and open what has to be closed again."""
     config, state, store = foundation.config, foundation.state, foundation.store
-    lost = await store.write(close_lost)
-    if lost:
-        log.warning("closed %d calls that were open when the last run crashed", len(lost))
+    try:
+        if lost := await store.write_unsynced(close_lost):
+            log.warning("closed %d calls that were open when the last run crashed", len(lost))
+    except StoreError as error:
+        log.error("calls of the last run were not closed: %s", error)
     link = Link(_ari_settings(config, state, foundation.take_over))
     async with AsyncExitStack() as stack:
         yield Shared(

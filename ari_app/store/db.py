@@ -1,75 +1,28 @@
-"""The database: a thread writes, a thread reads, another looks up what calls wait for, and the
-event loop waits for none of them."""
+"""The database: a thread writes, some read, another looks up what calls wait for, and the event
+loop waits for none of them."""
 
 import asyncio
-import logging
-import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from time import perf_counter
-from typing import Concatenate, ParamSpec, TypeVar
+from time import monotonic
+from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 
-from ari_app.store.errors import StoreError, store_error
+from ari_app.store.connection import Connection, Writer
+from ari_app.store.errors import StoreError
+from ari_app.store.health import Health, HealthMonitor
 from ari_app.store.open_database import open_reader, open_writer
 from ari_app.store.sqlite import Database
+from ari_app.store.watch import Exchange, Watch
 from ivr.numbers import NumberPlan
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_log = logging.getLogger(__name__)
+_READERS = 2
+"""How many reads go on side by side, so that a long report does not delay all others."""
 
 __all__ = ["Store", "StoreError"]
-
-
-class _Connection:
-    """One thread with one connection; calls run one after the other."""
-
-    def __init__(self, path: Path, begin: str) -> None:
-        self._path = path
-        self._begin = begin
-        self._thread = ThreadPoolExecutor(1, "store")
-        self._db: Database | None = None
-        self.took: Callable[[float], None] = _unmeasured
-        """Is given how many seconds each transaction took, with the wait for its turn."""
-
-    async def open(self, connect: Callable[[Path], Database]) -> None:
-        self._db = await self._do(partial(connect, self._path))
-
-    async def run(self, call: Callable[[Database], T]) -> T:
-        """Run ``call`` in a transaction."""
-        began = perf_counter()
-        try:
-            return await self.alone(lambda db: _transact(db, self._begin, call))
-        finally:
-            self.took(perf_counter() - began)
-
-    async def alone(self, call: Callable[[Database], T]) -> T:
-        """Run ``call`` without a transaction."""
-        if self._db is None:
-            raise StoreError(f"{self._path}: the database is closed")
-        return await self._do(partial(call, self._db))
-
-    async def close(self) -> None:
-        db, self._db = self._db, None
-        if db is not None:
-            await self._do(db.close)
-        self._thread.shutdown(wait=False)
-
-    async def _do(self, call: Callable[[], T]) -> T:
-        running = asyncio.get_running_loop().run_in_executor(self._thread, call)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            running.add_done_callback(_log_abandoned)
-            raise
-        except sqlite3.Error as error:
-            explained = store_error(self._path, error)
-            if explained is None:
-                raise
-            raise explained from error
 
 
 class Store:
@@ -79,12 +32,18 @@ class Store:
     never a cursor or a generator: its transaction is over when it returns.
     """
 
-    def __init__(self, path: Path, numbers: NumberPlan) -> None:
-        """Use :meth:`open`."""
+    def __init__(self, path: Path, numbers: NumberPlan, patience: float = 5.0) -> None:
+        """Use :meth:`open` or :meth:`open_or_wait`."""
+        self.path = path
         self.numbers = numbers
-        self._writing = _Connection(path, "begin immediate")
-        self._reading = _Connection(path, "begin")
-        self._looking_up = _Connection(path, "begin")
+        self._patience = patience
+        self._writing = Writer(path)
+        self._readers = [Connection(path) for _ in range(_READERS)]
+        self._looking_up = Connection(path)
+        self._monitor = HealthMonitor()
+        self._exchanging = asyncio.Lock()
+        self._open = False
+        self._took: Callable[[str, float], None] = _unmeasured
 
     @classmethod
     async def open(
@@ -98,46 +57,80 @@ class Store:
         ``StoreError``: damaged, locked, of another program or a newer version, disk full. Whatever
         is wrong, the file is left as it was.
         """
-        store = cls(path, numbers)
+        store = cls(path, numbers, patience)
         try:
-            reader = partial(open_reader, patience=patience, numbers=numbers)
-            writer = partial(open_writer, patience=patience, numbers=numbers, examine=examine)
-            await store._writing.open(writer)
-            await store._reading.open(reader)
-            await store._looking_up.open(reader)
+            await store._open_all(examine, make=True)
         except BaseException:
             await store.close()
             raise
         return store
 
+    @classmethod
+    async def open_or_wait(
+        cls, path: Path, numbers: NumberPlan, make: bool, examine: bool = True
+    ) -> "Store":
+        """As :meth:`open`; but where the database cannot be used, a store whose every use is
+        refused until :meth:`watch` finds that it can be. One that is not there is made if ``make``.
+
+        ``StoreError``: it is of a newer version or of another program.
+        """
+        if make or path.exists():
+            try:
+                return await cls.open(path, numbers, examine=examine)
+            except StoreError as error:
+                if error.fault in ("", "refused"):
+                    raise
+                trouble = error
+        else:
+            trouble = StoreError(
+                f"{path}: the database is not there, but there was one: restore a backup "
+                "(`firstline restore DIRECTORY`)",
+                "deleted",
+            )
+        store = cls(path, numbers)
+        store._monitor.begin_with(trouble)
+        return store
+
+    @property
+    def health(self) -> Health:
+        """Whether it can be used, and what is wrong if not."""
+        return self._monitor.now
+
     def watched_by(self, took: Callable[[str, float], None]) -> None:
         """Have ``took`` called for each transaction: its access, such as ``read``, and seconds."""
-        self._writing.took = partial(took, "write")
-        self._reading.took = partial(took, "read")
-        self._looking_up.took = partial(took, "look-up")
+        self._took = took
 
     async def write(
         self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run ``fn(db, …)`` as one transaction and return its result after the commit.
 
+        It is on the disk then, so that it may be acknowledged: a power cut does not take it back.
         What ``fn`` raises rolls back and comes out here; trouble with the file is a
         ``StoreError``. Cancelling the wait does not cancel the transaction.
         """
-        return await self._writing.run(lambda db: fn(db, *args, **kwargs))
+        return await self._write(lambda db: fn(db, *args, **kwargs), synced=True)
+
+    async def write_unsynced(
+        self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As :meth:`write`, but a power cut may take back the last moments (a crash of the program
+        does not): for what is acknowledged to no one, such as the steps of calls."""
+        return await self._write(lambda db: fn(db, *args, **kwargs), synced=False)
 
     async def read(
         self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run ``fn(db, …)`` on one consistent snapshot, through which nothing can be written."""
-        return await self._reading.run(lambda db: fn(db, *args, **kwargs))
+        reader = min(self._readers, key=lambda each: each.waiting)
+        return await self._read(reader, "read", lambda db: fn(db, *args, **kwargs))
 
     async def look_up(
         self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """As :meth:`read`, for what a call waits for and an index answers: no long read, such as a
         report, is before it."""
-        return await self._looking_up.run(lambda db: fn(db, *args, **kwargs))
+        return await self._read(self._looking_up, "look-up", lambda db: fn(db, *args, **kwargs))
 
     async def scrub(self) -> None:
         """Rewrite the file (``vacuum``), so that erased data cannot be recovered from it.
@@ -147,26 +140,96 @@ class Store:
         if not await self._writing.alone(_scrub):
             raise StoreError("erased data is still in the write-ahead log: try again")
 
+    async def exchange(self, put: Callable[[], None]) -> None:
+        """Close the database, have ``put`` change its files in a thread, and open it again.
+
+        Reads and writes wait meanwhile. What ``put`` raises comes out here, after the
+        database is open again; ``StoreError``: what it put there cannot be used.
+        """
+        async with self._exchanging:
+            self._open = False
+            await self._shut_all()
+            try:
+                await asyncio.to_thread(put)
+            finally:
+                await self._open_all(examine=True, make=False)
+
+    async def watch(self, refresh: Callable[[], Awaitable[None]]) -> NoReturn:
+        """Look for ever whether the database can be used, and repair what can be repaired.
+
+        ``refresh`` has those who remember what it had read it again, after it was exchanged.
+        """
+        watch = Watch(self._writing, self._monitor, self._exchanged(refresh), lambda: self._open)
+        await watch.run()
+
+    def _exchanged(self, refresh: Callable[[], Awaitable[None]]) -> Exchange:
+        async def exchange(put: Callable[[], None]) -> None:
+            await self.exchange(put)
+            self._monitor.recovered()
+            await refresh()
+
+        return exchange
+
     async def close(self) -> None:
         """Finish running transactions, then close. Idempotent."""
-        await self._looking_up.close()
-        await self._reading.close()
-        await self._writing.close()
+        self._open = False
+        for each in (self._looking_up, *self._readers, self._writing):
+            await each.close()
+
+    async def _write(self, call: Callable[[Database], T], synced: bool) -> T:
+        await self._usable()
+        began = monotonic()
+        try:
+            result = await self._writing.write(call, synced)
+        except StoreError as error:
+            self._monitor.found(error)
+            raise
+        finally:
+            self._took("write", monotonic() - began)
+        if self._writing.stored > began:  # one that changes nothing proves nothing
+            self._monitor.wrote()
+        return result
+
+    async def _read(self, connection: Connection, access: str, call: Callable[[Database], T]) -> T:
+        await self._usable()
+        began = monotonic()
+        try:
+            return await connection.read(call)
+        except StoreError as error:
+            self._monitor.read_failed(error)
+            raise
+        finally:
+            self._took(access, monotonic() - began)
+
+    async def _usable(self) -> None:
+        """Wait while the files are exchanged; ``StoreError`` if the database is not open."""
+        if self._open:
+            return
+        async with self._exchanging:
+            if not self._open:
+                health = self._monitor.now
+                problem = health.problem or f"{self.path}: the database is closed"
+                raise StoreError(problem, health.fault)
+
+    async def _open_all(self, examine: bool, make: bool) -> None:
+        reader = partial(open_reader, patience=self._patience, numbers=self.numbers)
+        writer = partial(open_writer, patience=self._patience, numbers=self.numbers)
+        try:
+            await self._writing.open(partial(writer, examine=examine, make=make))
+            for each in (*self._readers, self._looking_up):
+                await each.open(reader)
+        except BaseException:
+            await self._shut_all()
+            raise
+        self._open = True
+
+    async def _shut_all(self) -> None:
+        for each in (self._looking_up, *self._readers, self._writing):
+            await each.shut()
 
 
-def _unmeasured(_: float) -> None:
+def _unmeasured(_access: str, _seconds: float) -> None:
     """Drop what was measured."""
-
-
-def _transact(db: Database, begin: str, call: Callable[[Database], T]) -> T:
-    db.conn.execute(begin)
-    try:
-        result = call(db)
-        db.conn.execute("commit")
-    except BaseException:
-        db.rollback()
-        raise
-    return result
 
 
 def _scrub(db: Database) -> bool:
@@ -174,8 +237,3 @@ def _scrub(db: Database) -> bool:
     db.conn.execute("vacuum")
     (busy, *_) = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
     return not busy
-
-
-def _log_abandoned(running: "asyncio.Future[T]") -> None:
-    if not running.cancelled() and (error := running.exception()) is not None:
-        _log.error("The store failed after its caller was cancelled: %s", error)

@@ -49,4 +49,4 @@ class Directory:
     async def remember_language(self, subscriber: int, language: str) -> None:
         """Store the language that a subscriber chose, for the next call on. An unknown subscriber
         is ignored. ``StoreError``."""
-        await self._store.write(subscribers.remember_language, subscriber, language)
+        await self._store.write_unsynced(subscribers.remember_language, subscriber, language)

@@ -3,15 +3,18 @@
 The newest override that has not expired counts; freeing a schedule ends all before it.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.store.db import Store
+from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ivr.hours.schedule import Forced
+
+_log = logging.getLogger(__name__)
 
 _FREE = "free"
 
@@ -78,9 +81,13 @@ class ForcedHours:
 
     @classmethod
     async def load(cls, store: Store, at: datetime) -> "ForcedHours":
-        """Load the overrides that may count from ``at`` on."""
+        """Load the overrides that may count from ``at`` on; none until :meth:`refresh` if the store
+        is unavailable."""
         one = cls(store)
-        await one.refresh(at)
+        try:
+            await one.refresh(at)
+        except StoreError as error:
+            _log.error("schedules hold without overrides until they can be read: %s", error)
         return one
 
     async def refresh(self, at: datetime) -> None:

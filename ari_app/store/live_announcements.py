@@ -29,9 +29,13 @@ class LiveAnnouncements:
 
     @classmethod
     async def load(cls, store: Store, at: datetime) -> "LiveAnnouncements":
-        """Load the announcements in force at ``at``."""
+        """Load the announcements in force at ``at``; none until :meth:`refresh` if the store is
+        unavailable."""
         one = cls(store)
-        await one._read(at)
+        try:
+            await one._read(at)
+        except StoreError as error:
+            _log.error("no announcements are known until they can be read: %s", error)
         return one
 
     async def refresh(self, at: datetime) -> None:

@@ -1,10 +1,11 @@
 """Opening the database: checks before the first write, then migrations."""
 
+import errno
 import sqlite3
 import time
 from pathlib import Path
 
-from ari_app.store.errors import StoreError
+from ari_app.store.errors import Fault, StoreError
 from ari_app.store.schema import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
 from ivr.numbers import NumberPlan
@@ -13,25 +14,30 @@ _APPLICATION_ID = 0x46313131  # "F111": marks our files, so that no other progra
 _CHECK_SECONDS = 2.0  # how long a start may look for damage; a larger file is checked in part
 
 
-def open_writer(path: Path, patience: float, numbers: NumberPlan, examine: bool = True) -> Database:
-    """Open or make the database at ``path`` and bring its schema up to date.
+def open_writer(
+    path: Path, patience: float, numbers: NumberPlan, examine: bool = True, make: bool = True
+) -> Database:
+    """Open the database at ``path`` and bring its schema up to date; ``make`` it if it is missing.
 
     ``patience`` is how many seconds an attempt waits for another program's lock, ``examine``
     whether damage is looked for first. Raises
     ``StoreError`` or ``sqlite3.Error``; whatever is wrong, the file is left as it was.
     """
+    if not make and not path.exists():
+        raise StoreError(f"{path}: the database was deleted", "deleted")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # personal data and SIP passwords; SQLite gives -wal the same mode
     except OSError as error:
-        raise StoreError(f"{path}: the database cannot be made: {error.strerror}") from error
+        why: Fault = "full" if error.errno == errno.ENOSPC else "read-only"
+        raise StoreError(f"{path}: the database cannot be made: {error.strerror}", why) from error
     db = _connect(path, "rw", patience, numbers)
     try:
         _check(db, path, examine)
         if _journal(db.conn, patience) != "wal":
-            raise StoreError(f"{path}: this file system cannot hold it; use a local disk")
-        # A crash of the program loses nothing; a power cut may lose the last moments.
-        db.conn.execute("pragma synchronous = normal")
+            raise StoreError(
+                f"{path}: this file system cannot hold it; use a local disk", "refused"
+            )
         db.conn.execute("pragma foreign_keys = on")
         db.conn.execute("pragma secure_delete = on")  # what is erased is overwritten
         _migrate(db)
@@ -43,13 +49,22 @@ def open_writer(path: Path, patience: float, numbers: NumberPlan, examine: bool 
 
 def open_reader(path: Path, patience: float, numbers: NumberPlan) -> Database:
     """Open the database at ``path`` so that nothing can be written through it."""
-    return _connect(path, "ro", patience, numbers)
+    db = _connect(path, "ro", patience, numbers)
+    try:
+        db.conn.execute("select 1 from sqlite_master").fetchone()  # so that all files are open
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _connect(path: Path, mode: str, patience: float, numbers: NumberPlan) -> Database:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    conn = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+    conn = sqlite3.connect(_uri(path, mode), uri=True, timeout=patience, isolation_level=None)
     return Database(conn, numbers)
+
+
+def _uri(path: Path, mode: str) -> str:
+    return f"{path.absolute().as_uri()}?mode={mode}"
 
 
 def _check(db: Database, path: Path, examine: bool) -> None:
@@ -57,14 +72,34 @@ def _check(db: Database, path: Path, examine: bool) -> None:
     if not db.table_names():
         return
     if db.conn.execute("pragma application_id").fetchone() != (_APPLICATION_ID,):
-        raise StoreError(f"{path}: this database is another program's; name another file")
-    damage = _damage(db.conn) if examine else ""
-    if damage:
+        raise StoreError(
+            f"{path}: this database is another program's; name another file", "refused"
+        )
+    found = _damage(db.conn) if examine else ""
+    if found:
         remedy = "move it away or restore a copy (nothing was deleted)"
-        raise StoreError(f"{path}: the database is damaged; {remedy} ({damage})")
+        raise StoreError(f"{path}: the database is damaged; {remedy} ({found})", "damaged")
     if any(one.name not in KNOWN for one in MIGRATIONS.applied(db)):
-        remedy = "install that version again, or name another file"
-        raise StoreError(f"{path}: a newer Firstline wrote this database; {remedy}")
+        remedy = "install that version again, or restore a backup that this one can read"
+        raise StoreError(f"{path}: a newer Firstline wrote this database; {remedy}", "refused")
+
+
+def damage(path: Path) -> str:
+    """The first fault that is found in the file within ``_CHECK_SECONDS``, or ``""``.
+
+    It is read again, past all that open connections remember. Blocks. ``sqlite3.Error``: it could
+    not be read for another reason.
+    """
+    conn = sqlite3.connect(_uri(path, "ro"), uri=True, timeout=1.0, isolation_level=None)
+    try:
+        return _damage(conn)
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return str(error)
+        raise
+    finally:
+        conn.close()
 
 
 def _damage(conn: sqlite3.Connection) -> str:

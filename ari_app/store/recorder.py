@@ -125,9 +125,9 @@ class Recorder:
 
     async def _attempt(self, batch: Sequence[Record]) -> int:
         try:
-            await self._store.write(calls.add, batch)
+            await self._store.write_unsynced(calls.add, batch)
         except _REJECTED:
-            return await self._store.write(_add_each, batch)
+            return await self._store.write_unsynced(_add_each, batch)
         return 0
 
     async def _linger(self, seconds: float) -> None:

@@ -70,7 +70,7 @@ class StoredSessions:
         """Store a session, and remove those that have expired."""
         stored = Session(*structs.astuple(session))
         await _answer(self._store.write(desk_sessions.add, stored))
-        await _answer(self._store.write(desk_sessions.remove_expired, session.created))
+        await _answer(self._store.write_unsynced(desk_sessions.remove_expired, session.created))
 
     async def find(self, token: str, now: datetime) -> BrowserSession | None:
         """The session of a cookie."""
@@ -85,7 +85,7 @@ class StoredSessions:
 
     async def touch(self, token: str, seen: datetime, expires: datetime) -> None:
         """Record that it was used."""
-        await _answer(self._store.write(desk_sessions.touch, token, seen, expires))
+        await _answer(self._store.write_unsynced(desk_sessions.touch, token, seen, expires))
 
     async def rotate(self, token: str, new: str, at: datetime) -> bool:
         """Replace its cookie."""

@@ -16,7 +16,7 @@ from ari_app.config.settings import Config
 from ari_app.desk.cards import Begin
 from ari_app.desk.desk import Desk
 from ari_app.desk.pop import places
-from ari_app.desk.ports import Ports
+from ari_app.desk.ports import DeskUnavailable, Ports
 from ari_app.desk.server import DeskServer, ServerSettings, serving
 from ari_app.desk.sessions import Sessions
 from ari_app.desk.site import DeskSite, ScreenPop
@@ -25,7 +25,7 @@ from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.operations import Selfcare
 from ari_app.store import agents
-from ari_app.store.db import Store
+from ari_app.store.db import Store, StoreError
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.workplace.accounts import StoredAccounts, StoredSessions
 from ari_app.workplace.administration import MenuControl, StoredAdministration
@@ -126,10 +126,14 @@ class Workplace:
 
     @classmethod
     async def start(cls, services: DeskServices) -> "Workplace":
-        """The desk, with the cards that were open before a restart."""
+        """The desk, with the cards that were open before a restart; without them, and without
+        agents until :meth:`refresh`, if the store is unavailable."""
         one = cls(services)
-        await one.refresh()
-        await one.desk.cards.restore()
+        try:
+            await one.refresh()
+            await one.desk.cards.restore()
+        except (StoreError, DeskUnavailable) as error:
+            log.error("the desk knows no agents until they can be read: %s", error)
         return one
 
     @asynccontextmanager

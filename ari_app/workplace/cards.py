@@ -29,7 +29,7 @@ class StoredCards:
 
     async def update(self, card: CardRecord) -> None:
         """Store what changed."""
-        await _answer(self._store.write(_update, card))
+        await _answer(self._store.write_unsynced(_update, card))
 
     async def unfinished(self) -> Sequence[CardRecord]:
         """All cards that are not closed."""

@@ -1,6 +1,8 @@
 """Bringing up and taking down: what is said when it cannot be done."""
 
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,12 +78,13 @@ def test_a_broken_flow(tmp_path: Path) -> None:
     assert f"{menus}/a.yaml:3:8: unknown-node: there is no node nowhere" in refused(one, "up")
 
 
-def test_a_damaged_database(tmp_path: Path) -> None:
+def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
     one = Installation(tmp_path / "state")
-    damaged = b"this is no database" * 1000
-    (one.state / "firstline.db").write_bytes(damaged)
-    refused(one, "up")
-    assert (one.state / "firstline.db").read_bytes() == damaged
+    with closing(sqlite3.connect(one.state / "firstline.db")) as db:
+        values = "(migration_set, name, applied_at) values ('firstline', 'from_the_future', '3026')"
+        db.execute(f"insert into _sqlite_migrations {values}")
+        db.commit()
+    assert "a newer Firstline wrote this database" in refused(one, "up")
 
 
 def test_no_asterisk(tmp_path: Path) -> None:
