@@ -6,7 +6,7 @@ which apologises and queues them for an agent: never silence.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 from msgspec import Struct
 
@@ -33,6 +33,10 @@ BACK = "back"
 """The first argument of StasisStart when the dialplan hands a caller back."""
 
 
+LAST_WORDS = 2.0
+"""Seconds that sessions have to end when the application stops, before the link is closed."""
+
+
 class AcceptedCall(Struct, frozen=True):
     """A call and its line; ``serve`` runs its session to the end."""
 
@@ -52,6 +56,7 @@ class Calls:
         self._tasks = tasks
         self._accept = accept
         self._lines: dict[str, ChannelLine] = {}
+        self._begun: set[asyncio.Task[None]] = set()
         self._closed = False
 
     def __len__(self) -> int:
@@ -112,14 +117,19 @@ class Calls:
             if line is not None:
                 line.returned(OUTCOMES.get(status, "failed"))
             else:
-                self._tasks.create_task(self._returned_unknown(channel.id, status))
+                self._begin(self._returned_unknown(channel.id, status))
         elif line is None and self._closed:
-            self._tasks.create_task(self.rescue(channel.id))
+            self._begin(self.rescue(channel.id))
         elif line is None:
             dialled = event.args[0] if event.args else ""
             call = self._accept(channel, dialled)
             self._lines[channel.id] = call.line
-            self._tasks.create_task(self._serve(channel.id, call))
+            self._begin(self._serve(channel.id, call))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = self._tasks.create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
 
     async def _serve(self, channel: str, call: AcceptedCall) -> None:
         """The outermost frame of a call."""
@@ -133,11 +143,19 @@ class Calls:
             del self._lines[channel]
 
     async def release(self) -> None:
-        """Return all callers to the dialplan and end the sessions: the application stops."""
+        """Return all callers to the dialplan and end the sessions: the application stops.
+
+        Sessions have a moment for what they still ask of Asterisk, such as what a caller said.
+        """
+        self.close()
         while staying := [line for line in self._lines.values() if line.gone is None]:
-            for line in staying:
-                line.ended(0)
-            await asyncio.gather(*(self.rescue(line.channel) for line in staying))
+            await asyncio.gather(*map(self._give_back, staying))
+        if self._begun:
+            await asyncio.wait(self._begun, timeout=LAST_WORDS)
+
+    async def _give_back(self, line: ChannelLine) -> None:
+        await _attempt(line.channel, line.give_back())
+        await self.rescue(line.channel)
 
     async def rescue(self, channel: str) -> None:
         """Return a caller to the dialplan, which apologises and queues them for an agent."""

@@ -75,7 +75,8 @@ class ChannelState:
         self.check()
 
     async def reconnect(self) -> None:
-        """Wait for the link; raises :class:`UnreachableError` when it stays down too long.
+        """Wait for the link; raises :class:`UnreachableError` when it stays down too long, or at
+        once when the application stops.
 
         The pause is for a socket that is closed and not known to be: without it a request that
         fails at once would be repeated in a busy loop.

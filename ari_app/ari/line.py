@@ -104,6 +104,12 @@ class ChannelLine:
         self.player.take(HungUp())
         self.state.ended(cause)
 
+    async def give_back(self) -> None:
+        """The session ends here, and the caller goes on without it. What is being recorded of them
+        is kept as far as it is."""
+        self.ended(0)
+        await self._recorder.stop()
+
     def interrupted(self) -> None:
         """The link broke, or a request got no answer: events may have passed unheard."""
         self.player.interrupted()
@@ -126,9 +132,10 @@ class ChannelLine:
             except GoneError:
                 self.ended(0)
             except UnreachableError as error:
-                log.warning("channel %s: %s; retrying when the link is up", self.channel, error)
-                self.interrupted()
-                await self.state.reconnect()
+                if self.gone is None:
+                    log.warning("channel %s: %s; retrying when the link is up", self.channel, error)
+                    self.interrupted()
+                    await self.state.reconnect()
         return self.gone
 
     async def _do(self, want: LineWant) -> Event:

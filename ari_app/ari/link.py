@@ -63,11 +63,12 @@ class Link:
         self._held: list[Event] | None = None
         self._login = ""
         self._up = asyncio.Event()
+        self._over = False
 
     @property
     def connected(self) -> bool:
         """Whether events flow and requests are taken."""
-        return self._up.is_set()
+        return self._up.is_set() and not self._over
 
     @property
     def transport(self) -> Literal["websocket", "http"]:
@@ -80,8 +81,13 @@ class Link:
         return self._sending.unanswered
 
     async def wait_connected(self) -> None:
-        """Wait until the link is up; the caller sets the deadline."""
+        """Wait until the link is up; the caller sets the deadline.
+
+        Raises :class:`UnreachableError` if it will never be up again, as the application stops.
+        """
         await self._up.wait()
+        if self._over:
+            raise UnreachableError("the link is closed for good")
 
     async def run(
         self, handle: Handler, reconcile: Reconcile, phone_event: TakePhoneEvent | None = None
@@ -104,6 +110,8 @@ class Link:
                 await self._keep()
         finally:
             self._sending.session = None
+            self._over = True
+            self._up.set()
 
     async def _keep(self) -> NoReturn:
         """Connect, and reconnect with an increasing pause."""

@@ -64,6 +64,11 @@ class Recorder:
         self._doubtful = False
         await self._request(want)
 
+    async def stop(self) -> None:
+        """End a recording in progress: what was said so far is kept."""
+        if self._live:
+            await self._recordings.stop(self._live)
+
     async def result(self, want: Record) -> Recorded | Silent | Gone:
         """Wait for the end of a recording that was begun, and keep its file.
 

@@ -32,6 +32,7 @@ from ari_app.ari.verbs import (
     START_MUSIC,
     STOP,
     STOP_MUSIC,
+    STOP_RECORDING,
     SUBSCRIBE,
     USER_EVENT,
     Pair,
@@ -288,6 +289,10 @@ class Recordings:
     async def get_stored_file(self, name: str) -> bytes:
         """The WAV file of a finished recording."""
         return await self._send(request(GET_FILE, name))
+
+    async def stop(self, name: str) -> None:
+        """End a recording in progress, whose file is kept: RecordingFinished follows."""
+        await self._send(request(STOP_RECORDING, name))
 
     async def delete_stored(self, name: str) -> None:
         """Remove the file of a recording."""

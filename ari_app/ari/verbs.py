@@ -144,12 +144,14 @@ GET_STORED = Verb("recordings.getStored", "GET", "recordings/stored/{recordingNa
 GET_FILE = Verb(
     "recordings.getStoredFile", "GET", "recordings/stored/{recordingName}/file", binary=True
 )
+STOP_RECORDING = Verb("recordings.stop", "POST", "recordings/live/{recordingName}/stop")
 DELETE_STORED = Verb("recordings.deleteStored", "DELETE", "recordings/stored/{recordingName}")
 
 VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, ORIGINATE,
     CONTINUE, PLAY, SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED,
     GET_FILE, DELETE_STORED, START_MUSIC, STOP_MUSIC, GET_GLOBAL, SET_GLOBAL, USER_EVENT,
+    STOP_RECORDING,
 )  # fmt: skip
 
 

@@ -150,6 +150,8 @@ async def _reach(link: Link, config: Config, stop: asyncio.Event, seconds: float
     done, late = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for each in late:
         each.cancel()
+    for each in done:
+        each.exception()  # a link that is closed for good raises where it runs, too
     if not done:
         raise UpError(f"ARI at {config.ari_url} did not answer in {seconds} s: see the log above")
 

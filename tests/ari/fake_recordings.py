@@ -1,12 +1,16 @@
 """The recordings of the server of these tests."""
 
+from collections.abc import Callable
+
 from tests.ari.faults import StatusError
 
 
 class FakeRecordings:
     """What is being recorded, and the files of what was."""
 
-    def __init__(self) -> None:
+    def __init__(self, spoken: Callable[[str], None]) -> None:
+        """``spoken`` ends what a channel says."""
+        self._spoken = spoken
         self.live: dict[str, str] = {}
         """Channel -> the name of its recording."""
         self.files: dict[str, bytes] = {}
@@ -29,6 +33,9 @@ class FakeRecordings:
         """A request for a recording by its name."""
         if name not in (self.live.values() if kind == "live" else self.files):
             raise StatusError(404)
+        if method == "POST":
+            self._spoken(next(one for one, live in self.live.items() if live == name))
+            return None
         if method == "DELETE":
             del self.files[name]
             return None

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, Never
 
 from ari_app.ari.calls import AcceptedCall, Calls
 from ari_app.ari.channel_state import Timeouts
@@ -76,6 +76,8 @@ class Harness:
         self.lines: asyncio.Queue[ChannelLine] = asyncio.Queue()
         self.kept: dict[str, bytes] = {}
         self.closing = asyncio.Event()
+        self.running: asyncio.Task[Never]
+        """The link."""
 
     async def serve(self, line: ChannelLine, _channel: Channel, _dialled: str) -> None:
         """Hand the line to the test."""
@@ -115,6 +117,7 @@ async def harness(
         calls = Calls(link.ari, tasks, accept)
         opened = Harness(server, link, calls)
         running = tasks.create_task(link.run(calls.handle, calls.reconcile))
+        opened.running = running
         try:
             await until(lambda: link.connected)
             yield opened

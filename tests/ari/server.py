@@ -48,7 +48,7 @@ class Server:
         self.allowed: list[str] | None = None
         self.doubled: list[str] = []
         """Playbacks that were asked for while another one played."""
-        self.recordings = FakeRecordings()
+        self.recordings = FakeRecordings(self.spoken)
         self.waited: list[str] = []
         """Variables that had to wait for a playback."""
         self._socket: web.WebSocketResponse | None = None

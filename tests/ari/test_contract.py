@@ -111,6 +111,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.recordings.get_live("call-3")
     await ari.recordings.get_stored("call-3")
     await ari.recordings.get_stored_file("call-3")
+    await ari.recordings.stop("call-3")
     await ari.recordings.delete_stored("call-3")
     assert {request.verb for request in sent} == set(VERBS)
     for request in sent:

@@ -3,6 +3,8 @@
 import pytest
 
 from ari_app.ari.channel_state import Timeouts
+from ari_app.ari.events import Channel
+from ari_app.ari.line import ChannelLine
 from ari_app.session.line import LineError
 from ivr.events import Gone, Keyed, Played, Recorded, Silent
 from ivr.values import Recording
@@ -10,6 +12,7 @@ from tests.ari.facts import until
 from tests.ari.faults import Fault
 from tests.ari.harness import Harness, ask, harness, played, presenting, record, say
 from tests.ari.server import Server
+from tests.deadlines import within
 
 KEPT = Recorded(Recording("/recorded/call-3.wav", 5))
 
@@ -113,6 +116,39 @@ async def test_a_hang_up_event_before_the_end_of_the_recording(server: Server) -
         await until(lambda: line.gone)
         server.spoken("c-1")
         assert await saying == KEPT
+
+
+async def test_what_was_said_until_the_application_stops_is_kept(server: Server) -> None:
+    """The session ends, and the caller is queued; nothing waits for a link that is closed."""
+    server.instant = True
+    ended: list[object] = []
+
+    async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
+        ended.append(await line.present(record("after-the-tone")))
+        ended.append(await line.present(say("thanks")))
+
+    async with harness(server, serve) as at:
+        server.enter("c-1", "611")
+        await rolling(at)
+        await at.calls.release()
+        assert ended == [KEPT, Gone(0)]
+    assert server.lines("POST channels/c-1/continue")
+    assert not server.recordings.files
+
+
+async def test_a_caller_who_is_gone_is_not_waited_for_when_the_link_is_closed(
+    server: Server,
+) -> None:
+    server.instant = True
+    async with harness(server, times=Timeouts(stopping=0.01)) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        at.running.cancel()
+        await until(lambda: not at.link.connected)
+        line.ended(0)
+        async with within(2):
+            assert await saying == Gone(0)
 
 
 async def test_gone_before_the_tone(server: Server) -> None:
