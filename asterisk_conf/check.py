@@ -72,10 +72,9 @@ def _problems(site: Description) -> Iterator[str]:
         yield "queues: none given; the fallback needs one, add the queue support"
     for trunk in site.trunks:
         yield from _trunk(trunk)
-    logins = frozenset(agent.login or agent.user for agent in site.agents)
     for queue in site.queues:
         yield from _queue(queue)
-        yield from _skills(queue, logins)
+        yield from _skills(queue)
     yield from _unique(site)
 
 
@@ -179,12 +178,10 @@ def _queue(queue: Queue) -> Iterator[str]:
         yield f"{where}.leave: {queue.leave!r} is no key; give one of 0-9 * #, or nothing"
 
 
-def _skills(queue: Queue, logins: frozenset[str]) -> Iterator[str]:
+def _skills(queue: Queue) -> Iterator[str]:
     where = f"queues.{queue.name}"
     if queue.announcement:
         yield from _fits(f"{where}.announcement", queue.announcement, _SOUND, "a file name")
-    for login in sorted(queue.agents.keys() - logins):
-        yield f"{where}.agents: there is no agent {login!r}; name one of {sorted(logins)}"
     for field, given in (("agents", queue.agents), ("circles", queue.circles)):
         for penalty in given.values():
             if not 0 <= penalty <= _HIGHEST:

@@ -5,6 +5,7 @@ with a node for each possibility, so that the engine, the check and pictures fol
 """
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 import yaml
 
@@ -22,6 +23,11 @@ class ChoiceError(Exception):
     def __init__(self, node: yaml.Node, text: str) -> None:
         super().__init__(text)
         self.node = node
+
+
+def has_choices(value: yaml.Node) -> TypeGuard[yaml.MappingNode]:
+    """Whether a node says what a value may be."""
+    return any(key == ONE_OF for key, _ in _entries(value))
 
 
 def spread(name: str, value: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:

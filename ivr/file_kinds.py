@@ -1,5 +1,7 @@
 """What a file of menus holds, by its keys: a flow, a schedule, an operation, or a list."""
 
+from collections.abc import Mapping
+
 import yaml
 from msgspec import Struct
 
@@ -12,27 +14,29 @@ from ivr.problems import Problem
 from ivr.source import compose, place
 from ivr.speech import languages
 
+_SHAPES: Mapping[str, type[Struct]] = {
+    "flow": Flow,
+    "operation": HttpOperation,
+    "list": Listed,
+    "schedule": Schedule,
+}
+"""The key that says what a file holds -> its type; the first that is there counts."""
+
 
 def shape_of(root: yaml.MappingNode) -> type[Struct]:
     """What a file holds, by its keys: a schedule, an operation, a list, or else a flow."""
     keys = _keys(root)
-    if "operation" in keys and "flow" not in keys:
-        return HttpOperation
-    if "list" in keys and "flow" not in keys:
-        return Listed
-    return Schedule if _is_schedule(root) else Flow
+    for name, shape in _SHAPES.items():
+        if name in keys:
+            return shape
+    # The key that says so is missing or mistyped: what has most of the others, or else a flow.
+    return max(_SHAPES.values(), key=lambda shape: len(keys & described(shape).keys()))
 
 
 def is_schedule(file: str, text: str) -> bool:
     """Whether a text is a schedule of opening hours; False if it cannot be read."""
     root = compose(file, text)
-    return isinstance(root, yaml.MappingNode) and _is_schedule(root)
-
-
-def _is_schedule(root: yaml.MappingNode) -> bool:
-    """Whether a file holds a schedule and no flow."""
-    keys = _keys(root)
-    return "schedule" in keys and "flow" not in keys
+    return isinstance(root, yaml.MappingNode) and shape_of(root) is Schedule
 
 
 def _keys(root: yaml.MappingNode) -> set[str]:
@@ -41,8 +45,7 @@ def _keys(root: yaml.MappingNode) -> set[str]:
 
 def stray(file: str, root: yaml.MappingNode) -> Problem | None:
     """The problem of a file that holds no flow, schedule, operation or list."""
-    shapes = (Flow, Schedule, HttpOperation, Listed)
-    if _keys(root) & {name for shape in shapes for name in described(shape)}:
+    if _keys(root) & {name for shape in _SHAPES.values() for name in described(shape)}:
         return None
     cure = "begin with `flow: name`, `schedule: name`, `operation: name` or `list: name`"
     *above, _, name = ["", "", *file.split("/")]

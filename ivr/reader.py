@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from ivr import nodes
 from ivr.annotations import bare, described, meaning, noun, required
 from ivr.check import Mention, Read
-from ivr.choices import ChoiceError, spread
+from ivr.choices import ChoiceError, has_choices, spread
 from ivr.file_kinds import shape_of, stray
 from ivr.hours.schedule import Schedule
 from ivr.http.declaration import SOURCES, HttpOperation, Source, Tree, source_kind
@@ -136,6 +136,9 @@ class Reader:
                 text = f"{name!r} cannot name a node: use letters, digits and -, not back or repeat"
                 self.wrong(key, text, "bad-name")
                 continue
+            self.owner = name
+            if has_choices(value):
+                list(self.entries(value))  # which finds keys given twice, also those that go now
             try:
                 for made, inner in spread(name, value):
                     self.owner, self.places[made] = made, self.places[name]

@@ -102,7 +102,7 @@ def translated(file: str, rows: Sequence[Row], shipped: Mapping[str, str]) -> Tr
     New ones come at its end; what the language has alike in the file, or shipped, is left out.
     Raises :class:`TableError` for a text that the file has in another form than one line.
     """
-    lines, entries = file.splitlines(), _entries(file)
+    lines, entries, comments = file.splitlines(), _entries(file), _comments(file)
     added = changed = 0
     for row in rows:
         entry = f"{row.prompt}: {json.dumps(row.text, ensure_ascii=False)}"
@@ -113,7 +113,7 @@ def translated(file: str, rows: Sequence[Row], shipped: Mapping[str, str]) -> Tr
             lines.append(entry)
             added += 1
         elif _alone(lines[at]) == {row.prompt: was}:
-            lines[at] = entry
+            lines[at] = entry + comments.get(row.prompt, "")
             changed += 1
         else:
             why = f"it has several lines in the file, from line {at + 1} on: change it there"
@@ -129,6 +129,18 @@ def _entries(file: str) -> Mapping[str, tuple[int, str]]:
         raise TableError(f"1: the file of the language is no YAML: {error}") from error
     entries = root.value if isinstance(root, yaml.MappingNode) else ()
     return {key.value: (key.start_mark.line, value.value) for key, value in entries}
+
+
+def _comments(file: str) -> Mapping[str, str]:
+    """The comments behind texts of one line, with the space before them."""
+    root, lines = yaml.compose(file, Loader=yaml.SafeLoader), file.splitlines()
+    found = {}
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        end = value.end_mark
+        rest = lines[end.line][end.column :] if end.line < len(lines) else ""
+        if end.line == key.start_mark.line and rest.lstrip().startswith("#"):
+            found[key.value] = rest
+    return found
 
 
 def _alone(line: str) -> object:

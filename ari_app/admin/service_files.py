@@ -71,6 +71,7 @@ TimeoutStartSec=30min
 TimeoutStopSec=30s
 Restart=always
 RestartSec=200ms
+RestartPreventExitStatus=3
 {common}
 [Install]
 WantedBy=multi-user.target

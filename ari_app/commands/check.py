@@ -10,12 +10,11 @@ import click
 from msgspec.structs import replace
 
 from ari_app.commands.as_json import json_option, print_json
-from ari_app.commands.store_access import read
 from ari_app.config.state import State
-from ari_app.main.site_names import site_names
+from ari_app.main.site_names import names_in_use
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
-from ivr.check import RULES, SiteNames
+from ivr.check import RULES
 from ivr.check.context import Rule
 from ivr.problems import Problem, near
 
@@ -51,7 +50,7 @@ def check(
     problems: list[Problem] = []
     nodes: list[int] = []
     config = state.config()
-    shipped, site = reading.shipped(config), _site(state)
+    shipped, site = reading.shipped(config), names_in_use(config, state)
     for directory in directories or (reading.directory(config),):
         try:
             flows = reading.texts(directory)
@@ -67,14 +66,6 @@ def check(
     _report(problems, nodes, form)
     if any(strict or problem.severity == "error" for problem in problems):
         raise click.exceptions.Exit(1)
-
-
-def _site(state: State) -> SiteNames:
-    """What the installation has that flows name."""
-    config = state.config()
-    if not state.database.exists():
-        return site_names(config, state, None)
-    return read(state, lambda db: site_names(config, state, db))
 
 
 def _report(problems: Sequence[Problem], nodes: Sequence[int], form: str) -> None:

@@ -4,10 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
+from msgspec import structs
 
 from ari_app.admin.service_files import ETC, MARK, UNITS, Service
 from ari_app.config.state import State
@@ -44,9 +45,10 @@ def install(
     """
     _refuse_other_users(root, dry_run)
     service = Service(program or _this_program(), asterisk=not no_asterisk)
+    _drop_units(root, service, dry_run)
     for path, text in service.files().items():
         _write(root / path.relative_to("/"), text, dry_run)
-    there = root == Path("/") and Path("/run/systemd/system").is_dir()
+    there = _runs_here(root)
     for words in _commands(root, service, there):
         _run(words, dry_run)
     command = "sudo firstline"
@@ -68,18 +70,8 @@ def uninstall(_state: State, root: Path, dry_run: bool, purge: bool, yes: bool) 
     service = Service("")
     if purge and not (yes or dry_run):
         click.confirm(f"Remove {ETC} and {service.state} with all data?", abort=True)
-    files = [root / path.relative_to("/") for path in service.files()]
-    ours = [file for file in files if file.is_file() and MARK in file.read_text("utf-8")]
-    units = [file.name for file in ours if file.parent == root / UNITS.relative_to("/")]
-    here = root == Path("/") and Path("/run/systemd/system").is_dir()
-    if units and shutil.which("systemctl"):
-        where = ["--now"] if here else [f"--root={root}"]
-        _run(["systemctl", *where, "disable", *reversed(units)], dry_run)
-    for file in ours:
-        click.echo(f"remove {file}")
-        if not dry_run:
-            file.unlink()
-    if here:
+    ours = _remove(root, service.files(), dry_run)
+    if _runs_here(root):
         _run(["systemctl", "daemon-reload"], dry_run)
     if purge:
         _purge(root, service, dry_run)
@@ -87,6 +79,32 @@ def uninstall(_state: State, root: Path, dry_run: bool, purge: bool, yes: bool) 
         click.echo(f"{ETC} and {service.state} stay: `--purge` removes them")
     else:
         click.echo("no service of Firstline is installed there")
+
+
+def _drop_units(root: Path, service: Service, dry_run: bool) -> None:
+    """Remove what an earlier install with an Asterisk of ours has written, where it is not."""
+    before = structs.replace(service, asterisk=True)
+    _remove(root, before.files().keys() - service.files().keys(), dry_run)
+
+
+def _remove(root: Path, paths: Iterable[Path], dry_run: bool) -> list[Path]:
+    """Remove those of these files that are ours; units are stopped and disabled before."""
+    files = [root / path.relative_to("/") for path in paths]
+    ours = [file for file in files if file.is_file() and MARK in file.read_text("utf-8")]
+    units = [file.name for file in ours if file.parent == root / UNITS.relative_to("/")]
+    if units and shutil.which("systemctl"):
+        where = ["--now"] if _runs_here(root) else [f"--root={root}"]
+        _run(["systemctl", *where, "disable", *reversed(units)], dry_run)
+    for file in ours:
+        click.echo(f"remove {file}")
+        if not dry_run:
+            file.unlink()
+    return ours
+
+
+def _runs_here(root: Path) -> bool:
+    """Whether it is this machine, and systemd runs it."""
+    return root == Path("/") and Path("/run/systemd/system").is_dir()
 
 
 def _purge(root: Path, service: Service, dry_run: bool) -> None:
@@ -103,8 +121,10 @@ def _purge(root: Path, service: Service, dry_run: bool) -> None:
 def _commands(root: Path, service: Service, there: bool) -> Iterator[Sequence[str]]:
     """The user and the directories; then systemd reads the units. A boot does the same."""
     elsewhere = [] if root == Path("/") else [f"--root={root}"]
-    if elsewhere and os.geteuid():
-        return  # only root makes users; the first boot there does it, too
+    if elsewhere and os.geteuid():  # only root makes users; the first boot there does it, too
+        enable = " ".join(["systemctl", *elsewhere, "enable", *service.units])
+        click.echo(f"you are not root, so nothing starts at boot yet: as root run `{enable}`")
+        return
     if shutil.which("systemd-sysusers"):
         yield ["systemd-sysusers", *elsewhere, "firstline.conf"]
         yield ["systemd-tmpfiles", "--create", *elsewhere, "firstline.conf"]

@@ -8,8 +8,8 @@ import click
 
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
-from ari_app.commands.runner import begins, console, run
-from ari_app.config.state import State
+from ari_app.commands.runner import begins, console, lasting, run
+from ari_app.config.state import ConfigError, State
 from ari_app.main import pbx_site, processes, service
 from asterisk_conf import process
 from asterisk_conf.pbx import Pbx, become, console_command, console_output
@@ -62,11 +62,12 @@ def run_(state: State) -> None:
 
     Its files are written if there are none; the application keeps them up to date.
     """
-    config = state.config()
-    if not config.manages_asterisk:
-        raise click.ClickException("[ari] has a url, so Asterisk is not run from here")
-    if not (state.directory / "asterisk" / "etc" / "asterisk.conf").exists():
-        run(asterisk_of(state)).write()
+    with lasting():
+        config = state.config()
+        if not config.manages_asterisk:
+            raise ConfigError("[ari] has a url, so Asterisk is not run from here")
+        if not (state.directory / "asterisk" / "etc" / "asterisk.conf").exists():
+            run(asterisk_of(state)).write()
     service.notify("READY=1")  # Asterisk is started; the application connects when it answers
     become(pbx_site.asterisk(config, state, click.echo), state.directory)
 

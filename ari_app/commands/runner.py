@@ -2,22 +2,46 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import uvloop
+
+from ari_app.config.state import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 T = TypeVar("T")
 
+LASTING = 3
+"""The exit code of `up` and `pbx run` when starting them again does not help."""
+
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Run the coroutine of a command and return its result."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """What is wrong with settings and menus within is so at the next start, too.
+
+    The command ends with :data:`LASTING`, with which systemd and the watcher start nothing again.
+    """
+    try:
+        yield
+    except Exception as error:
+        from ari_app.menus.loading import FlowsError
+        from asterisk_conf.site import SiteError
+
+        if not isinstance(error, ConfigError | FlowsError | SiteError):
+            raise
+        vars(error).setdefault("exit_code", LASTING)
+        raise
 
 
 def begins(what: str) -> None:

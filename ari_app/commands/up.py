@@ -5,7 +5,7 @@ import os
 import click
 
 from ari_app import log
-from ari_app.commands.runner import console, run
+from ari_app.commands.runner import console, lasting, run
 from ari_app.config.state import PREFIX, State
 from ari_app.main import processes, stopping, watched
 
@@ -46,6 +46,7 @@ from ari_app.main import processes, stopping, watched
     help="How to log, for this start: as text, or a line of JSON each.",
 )
 @click.pass_obj
+@lasting()
 def up(
     state: State,
     detach: bool,

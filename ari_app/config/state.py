@@ -5,6 +5,7 @@ installation and kept beside it, readable by its owner alone.
 """
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -30,7 +31,7 @@ PREFIX = "FIRSTLINE_"
 FILE = "firstline.toml"
 _TRUNK = "trunk_"
 """Before the name of a trunk, whose password that secret is."""
-_HTTP = ("http://", "https://")
+_OWN = ("ami", "ari", "pepper", "ussd")
 _ZONE = "Europe/Warsaw"
 
 
@@ -166,10 +167,9 @@ class State:
         _know_languages(config, file)
         for fault in (*faults(config.departments, config.topics), *settings_problems(config.trunk)):
             raise ConfigError(f"{file}: {fault}")
-        if config.billing.kind == "tmforum" and not config.billing.url.startswith(_HTTP):
-            raise ConfigError(
-                f'{file}: [billing] kind = "tmforum" needs a url, such as https://billing.example/tmf-api'
-            )
+        if config.billing.kind == "tmforum" and not re.match("https?://", config.billing.url):
+            url = "needs a url, such as https://billing.example/tmf-api"
+            raise ConfigError(f'{file}: [billing] kind = "tmforum" {url}')
         return config
 
     def begin(self, text: str) -> None:
@@ -199,13 +199,13 @@ class State:
         """The passwords of this installation, made at the first look."""
         file = self.directory / "secrets.toml"
         try:
-            text = file.read_text() if file.exists() else _made("ari") + _made("ami")
+            text = file.read_text() if file.exists() else ""
             before = tomllib.loads(text)
-            for name in ("pepper", "ussd"):  # which an installation of before may lack
-                if name not in before:
-                    text = f"{_made(name)}{text}"  # not into a table at the end
+            ran = before.keys() & {*_OWN} or self.database.exists()
+            lacks = _OWN[2:] if ran else _OWN  # an old one the last two, a new one all
+            text = "".join(_made(name) for name in lacks if name not in before) + text
             table = tomllib.loads(text)
-            made = {name: Secret(table[name]) for name in ("ari", "ami", "pepper", "ussd")}
+            made = {name: Secret(table[name]) for name in _OWN}
             found = Keys(
                 **made,
                 billing=Secret(str(table.get("billing", ""))),

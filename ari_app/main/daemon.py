@@ -26,10 +26,9 @@ from ari_app.main.foundation import Foundation
 from ari_app.main.live_settings import LiveSettings
 from ari_app.main.processes import UpError, alone
 from ari_app.main.signals import Signals
-from ari_app.menus import loading
+from ari_app.main.site_names import menus_in_use
 from ari_app.menus.live import MenuRelease
 from ari_app.monitoring.metrics import Metrics
-from ari_app.selfcare.operations import CATALOGUE
 from asterisk_conf import process
 
 log = logging.getLogger(__name__)
@@ -78,12 +77,7 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
     again = watched.again(state, *start.words) if watched.is_watched(state) else ()
     with alone(state, again):
         await speech.provide(config, state, console)
-        menus = loading.menus(
-            loading.directory(config),
-            loading.shipped(config),
-            CATALOGUE,
-            loading.site_names(config),
-        )
+        menus = menus_in_use(config, state)
         store, metrics = await open_store(config, state), Metrics()
         store.watched_by(metrics.stored)
         try:

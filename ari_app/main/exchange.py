@@ -35,6 +35,8 @@ async def exchange_of(
         people, staff, keep = [], [], True
     else:
         keep = False
+        for warning in pbx_site.absent(config, staff):
+            log.warning("%s", warning)
     apology = await pbx_site.apology(state, reading, config.site.languages[0])
     offer = await pbx_site.queue_offer(state, reading, config.site.languages)
     sounds = str(apology.with_suffix("")), offer

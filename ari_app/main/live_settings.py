@@ -10,9 +10,8 @@ from msgspec.structs import asdict, replace
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main import pbx_site, speech, voices
-from ari_app.menus import loading
+from ari_app.main.site_names import menus_in_use
 from ari_app.menus.live import MenuRelease
-from ari_app.selfcare.operations import CATALOGUE
 from prompts.media import PromptMedia
 from prompts.speech_meter import UNMEASURED, SpeechMeter
 from prompts.voice import Voice
@@ -46,12 +45,7 @@ class LiveSettings:
     def read(self) -> MenuRelease:
         """Read the menus from the disk, with their recordings; raises ``FlowsError``. Blocks."""
         config = self.config
-        menus = loading.menus(
-            loading.directory(config),
-            loading.shipped(config),
-            CATALOGUE,
-            loading.site_names(config),
-        )
+        menus = menus_in_use(config, self._state)
         recordings = speech.recordings(config, self._state)
         return MenuRelease(menus, PromptMedia(self._voice, menus.catalogue, recordings))
 

@@ -15,8 +15,8 @@ from ari_app.store.subscribers import Subscriber
 from asterisk_conf import site as conf
 from asterisk_conf.discovery import Asterisk, find
 from asterisk_conf.private import make_private
-from ivr import nodes
 from ivr.model import Book
+from ivr.problems import near
 from ivr.secret import Secret
 from ivr.values import Phrase
 
@@ -144,6 +144,17 @@ async def queue_offer(state: State, reading: "PromptMedia", languages: Iterable[
     return str(name)
 
 
+def absent(config: Config, agents: Iterable[Agent]) -> Iterator[str]:
+    """Warnings about agents whom the settings put into a queue and who are not there (any more)."""
+    there = sorted(one.name for one in agents)
+    for queue in queues_of(config):
+        for name in sorted(queue.agents.keys() - set(there)):
+            yield (
+                f"[queues.{queue.name}] agents names {name}, who is no agent: "
+                f"{near(name, there)}, or take it out; the others are in the queue"
+            )
+
+
 async def apology(state: State, reading: "PromptMedia", language: str) -> Path:
     """Render the apology, in a language, to where the dialplan plays it; returns the file.
 
@@ -173,7 +184,7 @@ def found(config: Config) -> Asterisk | None:
 
 
 def unmatched(config: Config, book: Book) -> Iterator[str]:
-    """Warnings about numbers and queues that flows and settings do not share.
+    """Warnings about numbers that flows and settings do not share.
 
     A caller of such a number still reaches an agent by the dialplan's fallback. The shipped flows
     claim numbers of the demo, too, which no other site needs.
@@ -184,16 +195,6 @@ def unmatched(config: Config, book: Book) -> Iterator[str]:
         yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
     for number in sorted(claimed - dialled) if config.menus.directory else ():
         yield f"no number of the site is {number} of a flow: add it to numbers of [site]"
-    if config.manages_asterisk:
-        ours = {queue.name for queue in queues_of(config)}
-        for queue in sorted(_queues(book) - ours):
-            yield f"Asterisk has no queue {queue} of a flow: add it to queues of [site]"
-
-
-def _queues(book: Book) -> set[str]:
-    """The queues of all flows."""
-    every = (node for flow in book.flows.values() for node in flow.nodes.values())
-    return {node.queue for node in every if isinstance(node, nodes.Queue)}
 
 
 def _secret(secret: Secret) -> conf.Secret:

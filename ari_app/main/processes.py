@@ -14,6 +14,13 @@ class UpError(Exception):
     """Firstline cannot start or stop; the text says what the operator can do."""
 
 
+class AlreadyRunsError(UpError):
+    """Another process is the application here."""
+
+    exit_code = 3
+    """Of a command that it ends: the watcher and systemd then start nothing again."""
+
+
 def down(state: State, say: Callable[[str], None]) -> None:
     """Stop the processes that were started in this state directory, and no others."""
     if not any([_stop_watched(state, say), stop(state, say, "Asterisk")]):
@@ -64,7 +71,7 @@ def recorded(file: Path) -> Process | None:
 def refuse_second(state: State) -> None:
     one = recorded(state.process)
     if one is not None:
-        raise UpError(
+        raise AlreadyRunsError(
             f"Firstline runs in {state.directory} already (pid {one.pid}): "
             "stop it with `firstline down`, or name another --state"
         )

@@ -1,5 +1,6 @@
 """What an installation has that flows name: with the numbers that can be dialled."""
 
+import sqlite3
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -7,16 +8,42 @@ from msgspec.structs import replace
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.menus import loading
+from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import agents, subscribers
+from ari_app.store.open_database import open_reader
 from ari_app.store.sqlite import Database
 from asterisk_conf.custom import own_numbers, own_queues
 from ivr.check import SiteNames
 
+PATIENCE = 1.0
+"""Seconds for which names wait for the database."""
+
+
+def menus_in_use(config: Config, state: State) -> loading.Menus:
+    """The menus of an installation, checked with all that it has; raises ``FlowsError``. Blocks."""
+    directory, texts = loading.directory(config), loading.shipped(config)
+    return loading.menus(directory, texts, CATALOGUE, names_in_use(config, state))
+
+
+def names_in_use(config: Config, state: State) -> SiteNames:
+    """The names of an installation, as :func:`site_names`; one that has no database yet has no
+    phones. Blocks."""
+    if not state.database.exists():
+        return site_names(config, state, None)
+    db = open_reader(state.database, PATIENCE, config.numbers)
+    try:
+        return site_names(config, state, db)
+    except sqlite3.Error:  # the store says what is wrong when it is opened
+        return site_names(config, state, None)
+    finally:
+        db.close()
+
 
 def custom_directory(config: Config, state: State) -> Path:
-    """Where the administrator's own files of Asterisk are."""
-    given = config.asterisk.custom
-    return Path(given).expanduser() if given else state.directory.resolve() / "asterisk" / "custom"
+    """Where the administrator's own files of Asterisk are; a relative path is in the state
+    directory, wherever the command runs and Asterisk looks from."""
+    given = Path(config.asterisk.custom or "asterisk/custom")
+    return state.directory.resolve() / given.expanduser()
 
 
 def site_names(config: Config, state: State, db: Database | None) -> SiteNames:

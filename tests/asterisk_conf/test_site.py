@@ -54,7 +54,6 @@ def test_all_problems_are_reported_at_once() -> None:
         ({"queues": (Queue("support", join_empty="no,maybe"),)}, "join_empty: ['maybe']"),
         ({"queues": (Queue("support", leave="12"),)}, "leave: '12' is no key"),
         ({"queues": (Queue("support", patience=-1),)}, "patience: is negative"),
-        ({"queues": (Queue("support", agents={"x": 0}),)}, "agents: there is no agent 'x'"),
         ({"queues": (Queue("support", circles={0: 10}),)}, "circles: 10 is no penalty"),
         ({"queues": (Queue("support", circles={-1: 0}),)}, "circles: seconds are negative"),
         ({"queues": (Queue("support", languages=("russian",)),)}, "languages: 'russian' does not"),

@@ -1,6 +1,7 @@
 """Firstline as a service: what is written where, and what is removed again."""
 
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from ari_app.admin.service_files import Service
 from ari_app.cli import main
+from ari_app.config.state import FILE
 from ari_app.main import service
 from tests.deadlines import within
 
@@ -84,9 +87,35 @@ def test_again_writes_what_differs_and_an_asterisk_of_others_has_no_unit(tmp_pat
     run(*words, "/old")
     assert "write" not in run(*words, "/old").output.replace("next: write", "")
     assert "etc/systemd/system/firstline.service" in run(*words, PROGRAM).output
-    other = tmp_path / "other"
-    run("install", "--root", str(other), "--program", PROGRAM, "--no-asterisk")
-    assert [name for name in written(other) if UNITS in name] == [f"{UNITS}/firstline.service"]
+    own = tmp_path / UNITS / "firstline-asterisk.service"
+    assert own.exists()
+    done = run(*words, PROGRAM, "--no-asterisk")
+    assert f"remove {own}\n" in done.output
+    assert [name for name in written(tmp_path) if UNITS in name] == [f"{UNITS}/firstline.service"]
+    own.write_text("# of the administrator\n")
+    run(*words, PROGRAM, "--no-asterisk")
+    assert own.exists()
+
+
+def test_who_is_not_root_hears_what_root_has_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    done = run("install", "--root", str(tmp_path), "--program", PROGRAM)
+    enable = f"systemctl --root={tmp_path} enable firstline-asterisk.service firstline.service"
+    assert f"as root run `{enable}`" in done.output
+
+
+@pytest.mark.parametrize("command", [["up", "--no-watch"], ["pbx", "run"]])
+def test_a_mistake_in_the_settings_is_no_reason_to_start_again(
+    tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / FILE).write_text("[site]\nqueus = []\n")
+    done = run("--state", str(tmp_path), *command)
+    assert (done.exit_code, "queus" in done.output) == (3, True), done.output
+    units = Service(PROGRAM).files()
+    for unit in ("firstline.service", "firstline-asterisk.service"):
+        assert "\nRestartPreventExitStatus=3\n" in units[Path("/") / UNITS / unit]
 
 
 def test_what_others_wrote_stays(tmp_path: Path) -> None:

@@ -78,6 +78,14 @@ def test_translations_come_into_the_file(
     assert "hello: На рахунку {sum:money}.\n" in listed
 
 
+def test_a_comment_behind_a_text_stays(run: Run, menus: Path, tmp_path: Path) -> None:
+    file, texts = tmp_path / "uk.csv", menus / "prompts" / "uk.yaml"
+    texts.write_text('welcome: "Добрий # день!"  # by Olena\nhello: На {sum:money} # checked\n')
+    written(file, {"welcome": "Вітаю!", "hello": "{sum:money}"}, ",")
+    run("prompts", "import", str(file), "--lang", "uk", "--menus", str(menus))
+    assert texts.read_text() == 'welcome: "Вітаю!"  # by Olena\nhello: "{sum:money}" # checked\n'
+
+
 @pytest.mark.parametrize(
     ("row", "printed"),
     [

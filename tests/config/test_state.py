@@ -181,6 +181,15 @@ def test_an_installation_of_before_gets_the_secrets_that_it_lacks(tmp_path: Path
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_what_the_administrator_wrote_before_the_first_start_is_no_damage(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.toml"
+    file.write_text('billing = "a-token"\n[operations]\nshop = "theirs"\n')
+    keys = installation(tmp_path).keys()
+    assert (keys.billing.reveal(), len(keys.ari.reveal()) >= 32) == ("a-token", True)
+    assert file.read_text().endswith('shop = "theirs"\n')
+    assert installation(tmp_path).keys() == keys
+
+
 def test_two_installations_have_other_secrets(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
@@ -190,6 +199,7 @@ def test_two_installations_have_other_secrets(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "ari = ", 'ari = "x"\n'])
 def test_damaged_secrets_say_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / "secrets.toml").write_text(text)
+    (tmp_path / "firstline.db").touch()  # so they are those of callers
     with pytest.raises(ConfigError, match=r"secrets\.toml is damaged .*restore a copy.*remove it"):
         installation(tmp_path).keys()
 

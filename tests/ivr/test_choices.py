@@ -75,6 +75,10 @@ def test_a_node_stands_for_one_of_each_possibility(
         ('{ queue: "{state}", else: bye }', "8:18 open-choice: {state} may be anything here: add"),
         ("{ queue: support, one-of: [a], otherwise: bye, else: bye }", "8:27 open-choice: one-of"),
         (
+            '{ queue: "{state}", one-of: [a], one-of: [b], otherwise: bye, else: bye }',
+            "8:42 twin-key: 'one-of' stands twice",
+        ),
+        (
             '{ queue: "{a}{b}", one-of: [a], otherwise: bye, else: bye }',
             "8:18 open-choice: only one value",
         ),

@@ -177,7 +177,7 @@ def test_scalars_are_what_they_look_like() -> None:
     text = flow(f"{start}\non: {{ end: [] }}\nno: {{ end: bye }}\nnull: {{ end: bye }}")
     assert problems(text) == [
         "a.yaml:7:56: '12:30' is not a case: write a word, a comparison such as < 5, 5 to 10, "
-        "or a list"
+        "in vip, or several words: a, b"
     ]
     loaded = read(text.replace("12:30", "1_000").replace('["100"]', "[011, 1000]"))
     assert loaded.book is not None

@@ -50,6 +50,15 @@ def test_what_was_put_goes_before_the_settings(tmp_path: Path) -> None:
     assert members(tmp_path, alone)["support"] == {}
 
 
+def test_an_agent_who_was_removed_is_reported_and_the_rest_is_rendered(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(SETTINGS)
+    boris = agent("boris", "702", {})
+    assert members(tmp_path, boris) == {"support": {"boris": 0}, "claims": {}}
+    there = installation(tmp_path)
+    [warning] = pbx_site.absent(there.config({}), [boris])
+    assert warning.startswith("[queues.claims] agents names anna, who is no agent: ")
+
+
 @pytest.mark.parametrize(
     ("settings", "announced"),
     [
