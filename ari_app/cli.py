@@ -22,6 +22,7 @@ SECTIONS = {
             "Install two services of systemd, for the application and for Asterisk",
         ),
         "uninstall": Lazy("install:uninstall", "Remove the services"),
+        "agi": Lazy("agi:agi", "Serve the menus over FastAGI"),
         "pbx": Lazy("pbx:pbx", "Render, start and stop the Asterisk of this installation"),
     },
     "Try": {

@@ -102,7 +102,9 @@ def _ports(ports: Ports) -> Iterator[str]:
         port = getattr(ports, field)
         if not 1 <= port <= 65535:
             yield f"ports.{field}: {port} is no port; give one of 1 to 65535"
-    single = {name: getattr(ports, name) for name in ("sip", "http", "ami", "desk", "monitoring")}
+    single = {
+        name: getattr(ports, name) for name in ("sip", "http", "ami", "desk", "monitoring", "agi")
+    }
     for port, count in Counter(single.values()).items():
         if count > 1:
             clash = " and ".join(f"ports.{name}" for name, used in single.items() if used == port)

@@ -13,7 +13,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP.
 
     ``desk`` is the port of the agents' pages, ``monitoring`` that of metrics and checks; they are
-    here so that no port is used twice.
+    here so that no port is used twice. ``agi`` is where the dialplan finds a FastAGI server.
     """
 
     sip: int = 5060
@@ -21,6 +21,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     ami: int = 5038
     desk: int = 8086
     monitoring: int = 8085
+    agi: int = 4573
     rtp_first: int = 10000
     rtp_last: int = 11999
 
@@ -32,6 +33,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
             ami=self.ami + offset,
             desk=self.desk + offset,
             monitoring=self.monitoring + offset,
+            agi=self.agi + offset,
             rtp_first=self.rtp_first + offset,
             rtp_last=self.rtp_last + offset,
         )
@@ -147,7 +149,8 @@ class Description(Struct, frozen=True, kw_only=True):
     application that no longer answers before the dialplan takes the caller back; the application
     extends it as it works. ``rtp_timeout`` is after how many seconds without media a phone counts
     as gone; 0 is never. ``calls_per_caller`` is how many calls one number may have at a time; 0 is
-    no limit. ``websocket_client`` says whether ARI needs ``res_websocket_client.so``
+    no limit. ``agi`` says whether callers are served over FastAGI when the application is down.
+    ``websocket_client`` says whether ARI needs ``res_websocket_client.so``
     (Asterisk 22.5 and later).
     """
 
@@ -166,5 +169,6 @@ class Description(Struct, frozen=True, kw_only=True):
     deadman_seconds: int = 120
     rtp_timeout: int = 20
     calls_per_caller: int = 5
+    agi: bool = False
     paths: Paths = Paths()
     websocket_client: bool = True

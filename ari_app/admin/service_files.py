@@ -103,6 +103,25 @@ WatchdogSec=20s
 WantedBy=multi-user.target
 """
 
+_AGI = """\
+[Unit]
+Description=Firstline over FastAGI
+Wants=network-online.target
+After=network-online.target
+ConditionPathExists={toml}
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart={program} --state {state} agi
+ExecReload=/bin/kill -HUP $MAINPID
+TimeoutStopSec=30s
+Restart=on-failure
+RestartSec=1s
+{common}
+[Install]
+WantedBy=multi-user.target
+"""
+
 _LOGROTATE = """\
 {state}/asterisk/log/messages {state}/asterisk/log/queue_log {state}/asterisk/output.log
 {state}/firstline.log {{
@@ -145,11 +164,17 @@ class Service(Struct, frozen=True):
     state: Path = Path("/var/lib/firstline")
     asterisk: bool = True
     """Whether it has an Asterisk of its own, as a second service."""
+    agi: bool = False
+    """Whether a service of its own serves FastAGI."""
 
     @property
     def units(self) -> tuple[str, ...]:
         """The names of the services, in the order of their start."""
-        return (*(["firstline-asterisk.service"] * self.asterisk), "firstline.service")
+        return (
+            *(["firstline-asterisk.service"] * self.asterisk),
+            "firstline.service",
+            *(["firstline-agi.service"] * self.agi),
+        )
 
     @property
     def toml(self) -> Path:
@@ -170,6 +195,7 @@ class Service(Struct, frozen=True):
         units = {
             "firstline-asterisk.service": _ASTERISK.format(**values, common=common),
             "firstline.service": _APPLICATION.format(**values, common=common, asterisk=other),
+            "firstline-agi.service": _AGI.format(**values, common=common),
         }
         return {
             Path("/etc/sysusers.d/firstline.conf"): MARK + _SYSUSERS.format(**values),

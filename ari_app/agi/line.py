@@ -226,14 +226,14 @@ class AgiLine:
         if prepare:
             await channel.subroutine(prepare, want.queue)
             queue, wait = await channel.get("FIRSTLINE_QUEUE"), await channel.get("FIRSTLINE_WAIT")
-        status = await channel.run("Queue", f"{queue or want.queue},c,,,{wait}", "QUEUESTATUS")
+        status = await channel.run("Queue", f"{queue or want.queue},ci,,,{wait}", "QUEUESTATUS")
         outcome = QUEUE_STATUS.get(status or "LEFT", "failed")  # a key that leaves sets nothing
         return fitting(Bridged(outcome), QUEUE_OUTCOMES, "timeout")
 
     async def _dial(self, want: Dial) -> Bridged | Gone:
         number = "".join(key for key in want.number if key in f"{KEYS}+")
         place = self._settings.dialplan.dial.format(number=number)
-        status = await self._channel.run("Dial", f"{place},{ceil(want.ring)},g", "DIALSTATUS")
+        status = await self._channel.run("Dial", f"{place},{ceil(want.ring)},gi", "DIALSTATUS")
         return fitting(Bridged(DIAL_STATUS.get(status, "failed")), DIAL_OUTCOMES, "no-answer")
 
 

@@ -34,9 +34,10 @@ def _options(command: click.decorators.FC) -> click.decorators.FC:
 @_options
 @click.option("--program", help="The command line that runs Firstline there [default: this one].")
 @click.option("--no-asterisk", is_flag=True, help="Only the application: Asterisk is not ours.")
+@click.option("--agi", is_flag=True, help="A third service: the menus over FastAGI.")
 @click.pass_obj
 def install(
-    _state: State, root: Path, dry_run: bool, program: str | None, no_asterisk: bool
+    _state: State, root: Path, dry_run: bool, program: str | None, no_asterisk: bool, agi: bool
 ) -> None:
     """Install two services of systemd, for the application and for Asterisk.
 
@@ -44,7 +45,7 @@ def install(
     rules for the rotation of logs. Again it brings them up to date. It starts nothing.
     """
     _refuse_other_users(root, dry_run)
-    service = Service(program or _this_program(), asterisk=not no_asterisk)
+    service = Service(program or _this_program(), asterisk=not no_asterisk, agi=agi)
     _drop_units(root, service, dry_run)
     for path, text in service.files().items():
         _write(root / path.relative_to("/"), text, dry_run)
@@ -67,7 +68,7 @@ def install(
 def uninstall(_state: State, root: Path, dry_run: bool, purge: bool, yes: bool) -> None:
     """Remove the services. Calls end; settings and data stay."""
     _refuse_other_users(root, dry_run)
-    service = Service("")
+    service = Service("", agi=True)
     if purge and not (yes or dry_run):
         click.confirm(f"Remove {ETC} and {service.state} with all data?", abort=True)
     ours = _remove(root, service.files(), dry_run)
@@ -82,8 +83,8 @@ def uninstall(_state: State, root: Path, dry_run: bool, purge: bool, yes: bool) 
 
 
 def _drop_units(root: Path, service: Service, dry_run: bool) -> None:
-    """Remove what an earlier install with an Asterisk of ours has written, where it is not."""
-    before = structs.replace(service, asterisk=True)
+    """Remove the units that an earlier install with other options has written."""
+    before = structs.replace(service, asterisk=True, agi=True)
     _remove(root, before.files().keys() - service.files().keys(), dry_run)
 
 

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from ari_app.config.desk_settings import DeskSettings
 from ari_app.config.operator_settings import OperatorSettings
+from ari_app.config.server_settings import AgiSettings, MonitoringSettings, UssdSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
 from ivr.http import screen_pop
@@ -132,33 +133,6 @@ class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError("url is no place for a password: write webhook_token in secrets.toml")
 
 
-class UssdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[ussd]"""
-
-    enabled: bool = False
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8087
-    allow: tuple[str, ...] = ("127.0.0.1", "::1")
-    texts: bool = True
-    menu: str = "*111#"
-
-    def __post_init__(self) -> None:
-        for each in self.allow:
-            ip_network(each)
-
-
-class MonitoringSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[monitoring]; its port is ``monitoring`` of [ports]."""
-
-    enabled: bool = True
-    host: str = "127.0.0.1"
-    allow: tuple[str, ...] = ("127.0.0.1", "::1")
-
-    def __post_init__(self) -> None:
-        for each in self.allow:
-            ip_network(each)
-
-
 class BillingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[billing]"""
 
@@ -223,6 +197,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ussd: UssdSettings = UssdSettings()
     desk: DeskSettings = DeskSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    agi: AgiSettings = AgiSettings()
     billing: BillingSettings = BillingSettings()
     operations: OperationSettings = OperationSettings()
     log: LogSettings = LogSettings()

@@ -52,13 +52,25 @@ class CallHandling(Struct, frozen=True):
         await self.texts.release()
 
 
-def build_calls(
-    shared: Shared, selfcare: SelfService, tasks: asyncio.TaskGroup, background: Background
-) -> CallHandling:
-    """Build what serves callers; every call is a task of ``tasks``."""
-    config, directory = shared.config, shared.directory
-    numbers = config.numbers
-    live_calls = LiveCalls(directory.caller, numbers, shared.foundation.settings.forgeable)
+class Admission(Struct, frozen=True):
+    """What lets callers in, on every line."""
+
+    inbound: InboundCalls
+    live_calls: LiveCalls
+    actions: Actions
+    services: SessionServices
+
+
+def build_admission(
+    shared: Shared,
+    selfcare: SelfService,
+    tasks: asyncio.TaskGroup,
+    background: Background,
+    line: str = "ari",
+) -> Admission:
+    """Build what lets callers in; ``line`` is what voice calls are recorded to come over."""
+    config, directory, settings = shared.config, shared.directory, shared.foundation.settings
+    live_calls = LiveCalls(directory.caller, config.numbers, settings.forgeable)
     actions = Actions(
         selfcare.operations,
         shared.store,
@@ -76,19 +88,30 @@ def build_calls(
         remembering(directory, tasks),
         live_calls,
         shared.foundation.metrics,
+        line,
     )
     serving = PerRelease(shared.menus, services.serving)
-    written = PerRelease(shared.menus, services.written)
-    forgeable = shared.foundation.settings.forgeable
-    inbound = InboundCalls(directory.caller, numbers, serving, forgeable, live_calls)
+    inbound = InboundCalls(
+        directory.caller, config.numbers, serving, settings.forgeable, live_calls
+    )
+    return Admission(inbound, live_calls, actions, services)
+
+
+def build_calls(
+    shared: Shared, selfcare: SelfService, tasks: asyncio.TaskGroup, background: Background
+) -> CallHandling:
+    """Build what serves callers; every call is a task of ``tasks``."""
+    admission = build_admission(shared, selfcare, tasks, background)
+    config, inbound = shared.config, admission.inbound
+    written = PerRelease(shared.menus, admission.services.written)
     calls = Calls(shared.link.ari, tasks, _accepting(shared, inbound))
-    callers = Callers(inbound.enter, numbers.caller, _language_of(shared))
+    callers = Callers(inbound.enter, config.numbers.caller, _language_of(shared))
     of_gateway = replace(callers, enter=partial(inbound.enter, way=GATEWAY))
     ussd = Sessions(written, of_gateway, background.begin)
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
     texts = MessageSessions(written, callers, post, background.begin, config.ussd.menu)
     phone_event = _phone_events(shared, texts, background)
-    return CallHandling(calls, ussd, texts, phone_event, live_calls, actions)
+    return CallHandling(calls, ussd, texts, phone_event, admission.live_calls, admission.actions)
 
 
 def _accepting(shared: Shared, inbound: InboundCalls) -> Accept:

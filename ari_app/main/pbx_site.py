@@ -89,6 +89,7 @@ def site(
         apology=apology,
         deadman_seconds=config.site.dead_man,
         rtp_timeout=config.site.rtp_timeout,
+        agi=config.agi.enabled,
         calls_per_caller=config.site.calls_per_caller,
     )
 

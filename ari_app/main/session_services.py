@@ -50,7 +50,8 @@ class PerRelease(Generic[T]):
 class SessionServices(Struct, frozen=True):
     """Builds what sessions use, for a release of the menus.
 
-    ``record`` takes what is stored of calls; ``live_calls`` observes them for the agents' desk.
+    ``record`` takes what is stored of calls; ``live_calls`` observes them for the agents' desk;
+    ``line`` is what voice calls are recorded to come over.
     """
 
     record: Callable[[Record], None]
@@ -59,10 +60,11 @@ class SessionServices(Struct, frozen=True):
     remember: RememberLanguage
     live_calls: LiveCalls
     metrics: Metrics
+    line: str
 
     def serving(self, release: MenuRelease) -> CallServices:
         """What voice calls use."""
-        call_log, meter, ports = self._ports(release, "ari")
+        call_log, meter, ports = self._ports(release, self.line)
         reading = release.reading
 
         def sounds(call: str) -> Sounds:

@@ -1,7 +1,7 @@
 """What the parts of the application share: opened before the first task, closed after the last."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -71,11 +71,16 @@ class Shared(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def opened_shared(foundation: Foundation) -> AsyncIterator[Shared]:
-    """Load from the store what calls need in memory, and open what has to be closed again."""
+async def opened_shared(
+    foundation: Foundation, lines: Collection[str] = ("ari", "ussd")
+) -> AsyncIterator[Shared]:
+    """Load from the store what calls need in memory, and open what has to be closed again.
+
+    Calls over these ``lines`` are those of this process: which are open in the store were lost.
+    """
     config, state, store = foundation.config, foundation.state, foundation.store
     try:
-        if lost := await store.write_unsynced(close_lost):
+        if lost := await store.write_unsynced(close_lost, (), lines):
             log.warning("closed %d calls that were open when the last run crashed", len(lost))
     except StoreError as error:
         log.error("calls of the last run were not closed: %s", error)

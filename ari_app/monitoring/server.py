@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from msgspec import Struct, json
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from ari_app.config.settings import MonitoringSettings
+from ari_app.config.server_settings import MonitoringSettings
 from ari_app.monitoring.checks import Readiness
 
 log = logging.getLogger(__name__)

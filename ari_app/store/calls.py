@@ -193,13 +193,15 @@ def unfinished(db: Database) -> list[Call]:
     return _calls(db, "where ended is null order by +began, id")
 
 
-def close_lost(db: Database, alive: Collection[str] = ()) -> list[str]:
+def close_lost(db: Database, alive: Collection[str] = (), lines: Collection[str] = ()) -> list[str]:
     """End the unfinished calls that are not ``alive`` as ``LOST``; returns their ids.
 
+    Of calls over these ``lines`` alone, if any are named.
     For the start after a crash. A lost call ends with its last known step, in the past: that is
     all that is known of it.
     """
-    lost = [call.began.call for call in unfinished(db) if call.began.call not in alive]
+    ours = [call.began for call in unfinished(db) if not lines or call.began.line in lines]
+    lost = [began.call for began in ours if began.call not in alive]
     db.conn.executemany(
         "update calls set ending = ?, cause = 0, ended ="
         " max(began, coalesce((select max(at) from steps where call = calls.id), began))"

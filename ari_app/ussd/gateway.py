@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from ari_app.config.settings import UssdSettings
+from ari_app.config.server_settings import UssdSettings
 from ari_app.ussd.sessions import OVER, TROUBLE, MismatchError, Request, Sessions
 from ivr import bounds
 from ivr.bounds import Malformed

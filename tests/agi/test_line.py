@@ -260,13 +260,13 @@ async def test_a_queue_of_a_dialplan_that_is_not_ours() -> None:
     async with called(asterisk, dialplan=Dialplan("", "Local/{number}@from-internal")) as line:
         queued = presenting(line, QUEUE)
         await until(lambda: asterisk.playing)
-        assert asterisk.commands[-1] == ["EXEC", "Queue", "support,c,,,"]
+        assert asterisk.commands[-1] == ["EXEC", "Queue", "support,ci,,,"]
         asterisk.variables["QUEUESTATUS"] = "TIMEOUT"
         asterisk.finish()
         assert await queued == Bridged("timeout")
         dialled = presenting(line, CALL)
         await until(lambda: asterisk.playing)
-        assert asterisk.commands[-1] == ["EXEC", "Dial", "Local/*701@from-internal,30,g"]
+        assert asterisk.commands[-1] == ["EXEC", "Dial", "Local/*701@from-internal,30,gi"]
         asterisk.variables["DIALSTATUS"] = "BUSY"
         asterisk.finish()
         assert await dialled == Bridged("busy")

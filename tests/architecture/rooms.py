@@ -48,8 +48,8 @@ ROOMS = {
     ),
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
-        "admin ami ari background calls config control demo fulfilment menus messaging monitoring",
-        "selfcare session store ussd watcher workplace",
+        "admin agi ami ari background calls config control demo fulfilment menus messaging",
+        "monitoring selfcare session store ussd watcher workplace",
         "asterisk_conf ivr ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(

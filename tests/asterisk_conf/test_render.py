@@ -132,7 +132,7 @@ SKILLED = Queue("support", agents={"ann": 3, "ben": 1}, circles={0: 1, 30: 9}, l
 def test_agents_are_rung_by_their_skills_and_languages() -> None:
     """The row of a language has the others behind, and lets them in only after a while."""
     files = render(msgspec.structs.replace(DEMO, agents=(ANN, BEN), queues=(SKILLED,)))
-    dialplan = section("extensions.conf", "firstline-queue", files)
+    dialplan = section("extensions.conf", "firstline-queue-set", files)
     for row, ben, rule in (("support", 1, ["30,9"]), ("support-en", 11, ["30,9", "60,19"])):
         first = f'Set(QUEUE_MAX_PENALTY=${{IF($["${{FIRSTLINE_QUEUE}}" = "{row}"]?1:'
         assert any(first in line for line in dialplan)

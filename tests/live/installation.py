@@ -118,6 +118,13 @@ class Installation:
                 self.command(*words), stdin=given, stdout=out, stderr=err, cwd=ROOT, env=env
             )
 
+    def started(self, word: str, log: Path) -> "subprocess.Popen[bytes]":
+        """A command that runs until it is stopped, in the background."""
+        with log.open("wb") as said:
+            return subprocess.Popen(
+                self.command(word), stderr=said, stdout=said, cwd=ROOT, env=self._environment
+            )
+
     def out(self, *words: str) -> str:
         """What a command that succeeds prints."""
         done = self.run(*words)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from ari_app.config.settings import MonitoringSettings
+from ari_app.config.server_settings import MonitoringSettings
 from ari_app.monitoring import server
 from ari_app.monitoring.checks import Readiness, check
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from msgspec.structs import replace
 
-from ari_app.config.settings import UssdSettings
+from ari_app.config.server_settings import UssdSettings
 from ari_app.ussd import gateway
 from ari_app.ussd.gateway import GatewayError
 from ivr.secret import Secret

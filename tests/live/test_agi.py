@@ -1,0 +1,105 @@
+"""Callers who come while the application is down: the same menus, over FastAGI."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ari_app.phone.listen import heard
+from tests.deadlines import allowed, pause, until
+from tests.live.installation import Installation, installed
+
+pytestmark = pytest.mark.live
+
+FLOW = """
+flow: short
+numbers: ["611"]
+languages: [ru]
+start: main
+nodes:
+  main: { menu: services-none, keys: { "1": leave, "2": agent }, gave-up: bye }
+  leave: { record: language-set, into: message, longest: 20s, quiet: 2s, then: bye, empty: bye }
+  agent: { queue: support, on: { ended: bye }, else: bye }
+  bye: { end: thanks-bye }
+"""
+
+
+@pytest.fixture(scope="module")
+def down(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation whose application was stopped."""
+    menus = tmp_path_factory.mktemp("menus")
+    (menus / "short.yaml").write_text(FLOW)
+    settings = f'[menus]\ndirectory = "{menus}"\n[agi]\nenabled = true'
+    with installed(tmp_path_factory.mktemp("down") / "state", settings) as one:
+        one.out("stop", "--now")
+        yield one
+
+
+async def test_without_it_a_caller_is_queued_after_an_apology(
+    down: Installation, tmp_path: Path
+) -> None:
+    recording = tmp_path / "heard.wav"
+    async with Phone(down.subscriber(0), recording) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        await asyncio.to_thread(down.queued, 1)
+        await me.hangup()
+        await me.wait(Disconnected)
+    assert heard(recording, down.said("sorry-problem")).heard
+
+
+@pytest.fixture(scope="module")
+def served(down: Installation) -> Iterator[None]:
+    """`firstline agi`, until SIGTERM."""
+    down.log = log = down.state / "agi.log"
+    process = down.started("agi", log)
+    try:
+        until(lambda: "AGI: serving" in log.read_text() or process.poll() is not None, 60)
+        yield
+    finally:
+        process.terminate()
+        assert process.wait(allowed(20)) == 0, log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.usefixtures("served")
+async def test_a_caller_is_served_by_key_and_queued_for_an_agent(
+    down: Installation, tmp_path: Path
+) -> None:
+    recording = tmp_path / "heard.wav"
+    async with Phone(down.agent(0)) as anna, Phone(down.subscriber(0), recording) as me:
+        await anna.register()
+        await me.dial("611")
+        await me.wait(Connected)
+        await pause(3)  # some of the menu
+        await me.press("2")
+        await anna.wait(Incoming, timeout=20)
+        await anna.answer()
+        await anna.wait(Connected)
+        await anna.hangup()
+        await me.wait(Disconnected, timeout=20)
+    path = await asyncio.to_thread(down.last_call)
+    assert "dialled 611 over agi" in path
+    assert "key 2  -> agent" in path
+    assert "agent (queue)  -> ended" in path
+    menu, bye = (heard(recording, down.said(each)) for each in ("services-none", "thanks-bye"))
+    assert menu.heard
+    assert bye.heard
+    assert menu.at_seconds < 2
+
+
+@pytest.mark.usefixtures("served")
+async def test_what_a_caller_says_is_kept(down: Installation) -> None:
+    async with Phone(down.subscriber(0)) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press("1")
+        await asyncio.to_thread(until, lambda: any((down.state / "agi").iterdir()), 20)
+        await me.play(down.said("services-none"))
+        await me.hangup()
+        await me.wait(Disconnected)
+    recorded = down.state / "recorded"
+    await asyncio.to_thread(until, lambda: recorded.is_dir() and any(recorded.glob("*.wav")), 20)
+    assert list((down.state / "agi").iterdir()) == []
