@@ -201,7 +201,7 @@ def suspend(state: State, name: str, by: str) -> None:
 @by_option
 @click.pass_obj
 def resume(state: State, name: str, by: str) -> None:
-    """Let a suspended agent sign in and use the phone again."""
+    """Lift the suspension of an agent: sign in and use the phone again."""
     one = _suspended(state, name, by, False)
     click.echo(f"{name} may sign in and use the phone again")
     click.echo(phones_applied(state, one.sip_user))
