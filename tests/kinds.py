@@ -4,6 +4,9 @@ Each test is of one kind. That it is ``live`` or ``browser`` it shows itself, by
 browser that it uses; any other one is of the kind of its folder. ``slow`` comes on top.
 """
 
+from functools import cache
+from pathlib import Path
+
 import pytest
 
 KINDS = {
@@ -34,7 +37,8 @@ FIRST = ("live", "browser", "slow", "docs", "server", "unit")
 
 def kind(item: pytest.Item) -> str:
     """The kind of a test. Raises pytest's UsageError for one in a folder that has none."""
-    marked = [name for name in KINDS if item.get_closest_marker(name)]
+    marks = {mark.name for mark in item.iter_markers()}
+    marked = [name for name in KINDS if name in marks]
     if len(marked) > 1:
         raise pytest.UsageError(f"{item.nodeid} is of two kinds: {' and '.join(marked)}")
     if marked:
@@ -42,11 +46,17 @@ def kind(item: pytest.Item) -> str:
     module = vars(getattr(item, "module", None) or item)
     if "Chromium" in module or "chromium" in getattr(item, "fixturenames", ()):
         return "browser"
-    path = item.path.relative_to(item.config.rootpath / "tests")
-    folder = path.parts[0] if len(path.parts) > 1 else ""
+    folder = _folder(item.path, item.config.rootpath)
     if folder not in _OF_FOLDER:
         raise pytest.UsageError(f"tests/{folder} is of no kind: add it in tests/kinds.py")
     return _OF_FOLDER[folder]
+
+
+@cache
+def _folder(file: Path, root: Path) -> str:
+    """The folder of ``tests/`` that a file is in; "" for those that are in none."""
+    inner = file.relative_to(root / "tests").parts
+    return inner[0] if len(inner) > 1 else ""
 
 
 def order(item: pytest.Item) -> int:

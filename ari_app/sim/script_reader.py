@@ -61,6 +61,11 @@ class _Reader(Answers):
 
     def __init__(self, file: str, text: str, book: Book) -> None:
         super().__init__(file, text, book)
+        flows = book.flows.values()
+        self.node_names = {name for flow in flows for name in flow.nodes}
+        self.language_names = {each for flow in flows for each in flow.languages}
+        every = (node for flow in flows for node in flow.nodes.values())
+        self.queue_names = {each.queue for each in every if isinstance(each, nodes.Queue)}
         self.hints: Mapping[Any, Callable[[yaml.Node], Any]] = {
             Step: self.step,
             Given: self.given,
@@ -88,8 +93,7 @@ class _Reader(Answers):
         if self.book.answering(test.call) is None:
             dialled = self.book.dialled
             self.wrong(node, f"no flow has the number {test.call}: {near(test.call, dialled)}")
-        languages = {each for flow in self.book.flows.values() for each in flow.languages}
-        self.known(node, "language", test.lang, languages)
+        self.known(node, "language", test.lang, self.language_names)
         return self.owner not in self.faulty
 
     # Values by their types.
@@ -143,16 +147,11 @@ class _Reader(Answers):
         found = self.struct(node, Expectation)
         if not isinstance(found, Expectation):
             return None
-        flows = self.book.flows
-        all_nodes = [each for flow in flows.values() for each in flow.nodes.values()]
-        queues = {each.queue for each in all_nodes if isinstance(each, nodes.Queue)}
         for prompt in (*found.prompt, *found.untold, *found.message):
             self.known(node, "prompt in the catalogue named", prompt, self.book.slots)
-        self.known(node, "flow", found.flow, flows)
-        self.known(
-            node, "node", found.node, {name for flow in flows.values() for name in flow.nodes}
-        )
-        self.known(node, "queue in these flows named", found.queue, queues)
+        self.known(node, "flow", found.flow, self.book.flows)
+        self.known(node, "node", found.node, self.node_names)
+        self.known(node, "queue in these flows named", found.queue, self.queue_names)
         for operation, outcome in found.outcome.items():
             self.known(node, "operation", operation, self.book.operations)
             if operation in self.book.operations:
