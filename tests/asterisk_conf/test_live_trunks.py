@@ -12,6 +12,7 @@ from asterisk_conf.pbx import Pbx
 from tests.asterisk_conf.app import App, connected
 from tests.asterisk_conf.conftest import CARRIER, FAR_PORT, OWN, SWITCH
 from tests.asterisk_conf.phone import G711, Phone
+from tests.asterisk_conf.sip_fuzz import attack
 from tests.deadlines import allowed, until, within
 
 pytestmark = pytest.mark.live
@@ -100,6 +101,35 @@ async def test_a_number_is_dialled_over_the_trunk_in_its_form(pbx: Pbx) -> None:
     assert "PCMU/8000" in invite
     for codec in ("PCMA", "G729"):
         assert codec not in invite
+
+
+async def test_hostile_sip_reaches_nothing_and_breaks_nothing(pbx: Pbx) -> None:
+    """From a stranger, and from a trunk, whose calls need no password; a call is served after it.
+
+    No channel is left, no phone was rung, no trunk called, and the process is the same.
+    """
+    pid = pbx.status().pid
+    sent = 0
+    for address in ("127.0.0.9", SWITCH):
+        sent += await asyncio.to_thread(attack, pbx.site.ports.sip, address, 200)
+    assert sent >= 400
+    async with connected(pbx) as app:
+        for channel in await app.get("channels"):
+            assert channel["name"].startswith("PJSIP/switch-"), channel
+            assert channel["dialplan"]["context"].startswith("firstline"), channel
+            await app.http.delete(f"{app.base}/ari/channels/{channel['id']}")
+        async with within(30):
+            while await app.get("channels"):  # noqa: ASYNC110 - the fact is in another process
+                await asyncio.sleep(0.1)
+        while not app.events.empty():
+            app.events.get_nowait()
+        with phone(pbx) as calling:
+            assert await asyncio.to_thread(calling.dial, "611") == 200
+            await app.began()
+            await asyncio.to_thread(calling.hang_up)
+    assert pbx.status().pid == pid
+    log = pbx.log.read_text(errors="replace")
+    assert "uid=0" not in log, "no function of the dialplan was called by a name or number"
 
 
 async def test_a_trunk_is_registered_with(pbx: Pbx) -> None:

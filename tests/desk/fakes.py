@@ -70,7 +70,7 @@ class FakeCardStore:
         self, card: str, agent: str, field: str, key: str, text: str, at: datetime
     ) -> None:
         self._check_unlocked()
-        if self.cards[card].agent != agent:
+        if card not in self.cards or self.cards[card].agent != agent:
             raise DeskUnavailable("card of another agent")
         self.bursts.setdefault(key, (card, field, text))
 
