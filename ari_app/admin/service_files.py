@@ -5,11 +5,14 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from ari_app.admin import fail2ban
+
 MARK = "# Written by `firstline install`, and again by the next one: change it by a drop-in file.\n"
 """The first line of each of our files; in a script it is the second."""
 
 ETC = Path("/etc/firstline")
 UNITS = Path("/etc/systemd/system")
+FAIL2BAN = Path("/etc/fail2ban")
 
 _COMMON = """\
 User={user}
@@ -202,5 +205,7 @@ class Service(Struct, frozen=True):
             Path("/etc/tmpfiles.d/firstline.conf"): MARK + _TMPFILES.format(**values, etc=ETC),
             **{UNITS / name: MARK + units[name] for name in self.units},
             Path("/etc/logrotate.d/firstline"): MARK + _LOGROTATE.format(**values),
+            FAIL2BAN / "filter.d/firstline.conf": MARK + fail2ban.FILTER,
+            FAIL2BAN / "jail.d/firstline.conf": MARK + fail2ban.JAIL,
             Path("/usr/local/sbin/firstline"): _COMMAND.format(**values),
         }

@@ -49,7 +49,10 @@ class QueueMonitor:
         doubt: float = 2.0,
         phones: Callable[[str], bool] = lambda _: True,
         observed: Callable[[Board, Event], None] = lambda *_: None,
+        raw: Callable[[Headers], None] = lambda _: None,
     ) -> None:
+        """``raw`` takes the headers of every event."""
+        self._raw = raw
         self.view = QueueView()
         self.corrected = 0
         """How many differences no event had reported."""
@@ -107,6 +110,7 @@ class QueueMonitor:
 
     def _take(self, headers: Headers) -> None:
         """Fold events in their order: none may slip between a list and its end."""
+        self._raw(headers)
         match parse(headers, self._now()):
             case None:
                 pass

@@ -33,6 +33,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rtp_timeout: Annotated[int, Meta(ge=0, le=3_600)] = 20
     calls_per_caller: Annotated[int, Meta(ge=0, le=10_000)] = 5
     wrong_words_per_hour: Annotated[int, Meta(ge=0)] = 200
+    sip_guesses_per_minute: Annotated[int, Meta(ge=0)] = 30
     demo: bool = True
 
     def __post_init__(self) -> None:

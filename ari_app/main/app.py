@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from ari_app.admin import retention
+from ari_app.admin import log_files, retention
 from ari_app.ari.link import Link
 from ari_app.background import Background, task_group
 from ari_app.fulfilment.code_words import hashing
@@ -71,6 +71,8 @@ def _start(
     calls, begin = callers.calls, background.begin
     begin(shared.link.run(calls.handle, calls.reconcile, callers.phone_event))
     begin(desk.queues.run())
+    begin(desk.guard.run())
+    begin(log_files.run(log_files.of(shared.foundation.state.directory)))
     begin(desk.workplace.run())
     begin(shared.messaging.outbox.run())
     if shared.cards is not None:

@@ -13,6 +13,7 @@ from ari_app.main.build_selfcare import SelfService
 from ari_app.main.desk_controls import menu_control, phone_control
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
+from ari_app.main.sip_guard import SipGuard, guarding
 from ari_app.monitoring.queue_meter import QueueMeter
 from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.build import DeskServices, Workplace
@@ -21,10 +22,11 @@ from prompts.catalogue import Catalogue
 
 
 class AgentDesk(Struct, frozen=True):
-    """The agents' desk, and the queues as AMI reports them."""
+    """The agents' desk, the queues as AMI reports them, and what shuts out who guesses."""
 
     workplace: Workplace
     queues: QueueMonitor
+    guard: SipGuard
 
 
 async def build_desk(
@@ -37,11 +39,13 @@ async def build_desk(
         return release.reading.catalogue, release.menus.book
 
     phones = AgentPhones()
+    guard = guarding(shared.config, shared.foundation.state, clock)
     queues = QueueMonitor(
         _ami_settings(shared),
         clock,
         phones=phones.is_agent,
         observed=QueueMeter(shared.foundation.metrics, clock).take,
+        raw=guard.take,
     )
     workplace = await Workplace.start(
         DeskServices(
@@ -66,9 +70,11 @@ async def build_desk(
             asterisk_phones=phone_control(shared, background),
         )
     )
-    return AgentDesk(workplace, queues)
+    return AgentDesk(workplace, queues, guard)
 
 
 def _ami_settings(shared: Shared) -> ami.Settings:
     password = shared.foundation.state.keys().ami
-    return ami.Settings(shared.config.ports.ami, "firstline", password, events="agent,call")
+    return ami.Settings(
+        shared.config.ports.ami, "firstline", password, events="agent,call,security"
+    )

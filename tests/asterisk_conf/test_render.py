@@ -36,7 +36,7 @@ def test_the_same_site_gives_the_same_text() -> None:
 def test_the_keys_of_callers_are_written_nowhere() -> None:
     for file in ("logger.conf", "cel.conf", "manager.conf"):
         assert "dtmf" not in settings(file).lower(), file
-    assert "read = agent,call" in section("manager.conf", "firstline")
+    assert "read = agent,call,security" in section("manager.conf", "firstline")
     assert "write = agent,call" in section("manager.conf", "firstline")
 
 

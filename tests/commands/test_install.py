@@ -39,6 +39,8 @@ def test_two_services_apart(tmp_path: Path) -> None:
     done = run("install", "--root", str(tmp_path), "--program", PROGRAM)
     assert done.exit_code == 0, done.output
     assert written(tmp_path) == [
+        "etc/fail2ban/filter.d/firstline.conf",
+        "etc/fail2ban/jail.d/firstline.conf",
         "etc/logrotate.d/firstline",
         f"{UNITS}/firstline-asterisk.service",
         f"{UNITS}/firstline.service",

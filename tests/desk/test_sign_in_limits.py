@@ -21,7 +21,9 @@ async def guess(client: HttpClient, name: str, times: int) -> list[int]:
 
 
 @pytest.mark.usefixtures("no_refill")
-async def test_guessing_one_login_blocks_only_that_address() -> None:
+async def test_guessing_one_login_blocks_only_that_address(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with (
         running_desk() as server,
         server.client() as one,
@@ -32,6 +34,7 @@ async def test_guessing_one_login_blocks_only_that_address() -> None:
         answer = await one.sign_in("anna")
         assert (answer.status, answer.headers["Retry-After"]) == (429, "1000")
         assert "1000" in await answer.text()
+        assert "sign-in refused: too many attempts from 127.0.0.1; wait 1000 s" in caplog.text
         assert len(server.accounts.checks) == checks, "what is refused costs nothing"
         assert (await one.sign_in("boris")).status == 303
         assert (await other.sign_in("anna")).status == 303

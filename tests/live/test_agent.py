@@ -13,7 +13,8 @@ import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Phone, PhoneError
 from ari_app.phone.listen import heard
-from tests.deadlines import within
+from tests.asterisk_conf import phone as sip
+from tests.deadlines import until, within
 from tests.live.installation import ROOT, Installation
 
 pytestmark = pytest.mark.live
@@ -91,6 +92,23 @@ async def test_a_code_that_there_is_not_is_answered_and_occupies_no_agent(
         await me.wait(Disconnected, timeout=30)
     assert heard(recording, said).heard
     assert "dialled *999*1#, a code that no flow has" in firstline.log.read_text()
+
+
+async def test_who_guesses_passwords_of_phones_is_shut_out(firstline: Installation) -> None:
+    """With the right one, too, for now; another address goes on."""
+    boris = firstline.agent(1)
+
+    def register(address: str, password: str) -> int:
+        with sip.Phone(boris.port, boris.user, password, address=address) as phone:
+            return phone.register()
+
+    def shut_out() -> bool:
+        return register("127.0.0.9", "guess") == 403
+
+    await asyncio.to_thread(until, shut_out, 40)
+    assert await asyncio.to_thread(register, "127.0.0.9", boris.password) == 403
+    assert await asyncio.to_thread(register, "127.0.0.8", boris.password) == 200
+    assert "SIP: 127.0.0.9 is shut out for 600 s" in firstline.log.read_text()
 
 
 async def test_a_phone_only_rings_until_it_is_ended(firstline: Installation) -> None:
