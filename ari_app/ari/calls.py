@@ -59,6 +59,11 @@ class Calls:
         self._begun: set[asyncio.Task[None]] = set()
         self._closed = False
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The ids of their channels."""
+        return tuple(self._lines)
+
     def __len__(self) -> int:
         return len(self._lines)
 

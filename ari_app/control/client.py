@@ -48,6 +48,11 @@ class ControlClient:
         async with self._request("GET", "queues") as response:
             return await response.read()
 
+    async def channels(self) -> list[str]:
+        """The ids of the channels that the application serves."""
+        async with self._request("GET", "channels") as response:
+            return json.decode(await response.read(), type=list[str])
+
     async def refresh(self) -> None:
         """Have the application read again what was written into the store."""
         async with self._request("POST", "refresh"):

@@ -2,7 +2,8 @@
 
 HTTP over a Unix socket in the state directory, which only its owner can enter:
 
-- ``GET /status`` and ``GET /queues`` answer a JSON object,
+- ``GET /status`` and ``GET /queues`` answer a JSON object, ``GET /channels`` the list of the
+  channels that calls are on,
 - ``GET /watch`` streams one line of JSON per :class:`~ari_app.control.live_feed.CallEvent`,
 - ``POST /reload`` takes a :class:`~ari_app.control.requests.ReloadRequest` and answers its result,
   as JSON, when it is done,
@@ -38,6 +39,7 @@ class Handlers(Struct, frozen=True):
 
     status: MakeJson
     queues: MakeJson
+    channels: MakeJson
     reload: Callable[[ReloadRequest], Awaitable[bytes]]
     refresh: Callable[[], Awaitable[None]]
     phones: Callable[[], Awaitable[str]]
@@ -54,6 +56,7 @@ async def serve_control(path: Path, handlers: Handlers, feed: LiveFeed) -> Async
         [
             web.get("/status", server.status),
             web.get("/queues", server.queues),
+            web.get("/channels", server.channels),
             web.get("/watch", server.watch),
             web.post("/phones", server.phones),
             web.post("/refresh", server.refresh),
@@ -102,6 +105,10 @@ class _Server:
 
     async def queues(self, _: web.Request) -> web.Response:
         body = await self._handlers.queues()
+        return web.Response(body=body, content_type="application/json")
+
+    async def channels(self, _: web.Request) -> web.Response:
+        body = await self._handlers.channels()
         return web.Response(body=body, content_type="application/json")
 
     async def watch(self, request: web.Request) -> web.StreamResponse:

@@ -86,7 +86,7 @@ class Monitoring(Struct, frozen=True):
         store = self.shared.store
         try:
             async with asyncio.timeout(PATIENCE):
-                await store.write(lambda _: None)
+                await store.write_unsynced(lambda _: None)
         except (StoreError, TimeoutError) as error:
             return check("store", str(error) or f"{store.path}: {_SLOW.format(PATIENCE)}")
         return check("store", store.health.problem)

@@ -42,6 +42,7 @@ class ControlHandlers(Struct, frozen=True):
         handlers = Handlers(
             self.status,
             self.queues,
+            self.channels,
             self.reload,
             self.refresh,
             self.phones,
@@ -79,6 +80,10 @@ class ControlHandlers(Struct, frozen=True):
     async def queues(self) -> bytes:
         """The queues, their callers and agents as AMI reports them, as JSON."""
         return json.encode(self.desk.queues.view)
+
+    async def channels(self) -> bytes:
+        """The channels that calls are on, as JSON."""
+        return json.encode(self.callers.calls.channels)
 
     async def refresh(self) -> None:
         """Load again what another process changed in the store."""

@@ -48,13 +48,13 @@ ROOMS = {
     ),
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
-        "admin agi ami ari background calls config control demo fulfilment menus messaging",
+        "admin agi ami ari background calls config control demo doctor fulfilment menus messaging",
         "monitoring selfcare session store ussd watcher workplace",
         "asterisk_conf ivr ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",
-        "admin ami calls config control fulfilment log main menus phone selfcare sim",
+        "admin ami calls config control doctor fulfilment log main menus phone selfcare sim",
         "store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.http",
         "ivr.speech prompts",
@@ -97,6 +97,9 @@ ROOMS = {
         "what monitoring asks of the running application: health, readiness, metrics",
         "config session store",
         "ivr ivr.acd",
+    ),
+    "ari_app.doctor": _room(
+        "what is wrong with an Asterisk: facts in, findings out; read_… gathers them",
     ),
     "ari_app.control": _room(
         "how other processes look into the running one",

@@ -63,6 +63,7 @@ MEANT_OTHERWISE = {
     "ari_app/desk/contact_reasons.py": {"outage"},
     "ari_app/selfcare/answers.py": {"visit"},  # a value of the operation `ticket`
     "ari_app/selfcare/reads.py": {"visit"},
+    "ari_app/doctor/conf.py": {"general"},  # a section of Asterisk's files
     "asterisk_conf/check.py": {"general"},  # a section of Asterisk's files
     "asterisk_conf/custom.py": {"general"},
     "ivr/acd/contact_reason.py": {"outage"},

@@ -13,6 +13,7 @@ SETTINGS = ROOT / "docs" / "settings.md"
 OPERATING = ROOT / "docs" / "operating.md"
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 FREEPBX = ROOT / "docs" / "from-freepbx.md"
+DOCTOR = ROOT / "docs" / "doctor.md"
 MONITORING = ROOT / "docs" / "monitoring.md"
 NEW_OPERATOR = ROOT / "docs" / "new-operator.md"
 DOCUMENTS = (
