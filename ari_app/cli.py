@@ -17,7 +17,9 @@ SECTIONS = {
         "stop": Lazy("up:stop", "Stop the application when its calls have ended"),
         "down": Lazy("up:down", "Stop what `up` started"),
         "status": Lazy("status:status", "Show what runs, and the accounts of phones"),
-        "doctor": Lazy("doctor:doctor", "Check an Asterisk: list what is wrong, and what to change"),
+        "doctor": Lazy(
+            "doctor:doctor", "Check an Asterisk: list what is wrong, and what to change"
+        ),
         "install": Lazy(
             "install:install",
             "Install two services of systemd, for the application and for Asterisk",
