@@ -213,8 +213,11 @@ def resume(state: State, name: str, by: str) -> None:
 @by_option
 @click.pass_obj
 def second_factor(state: State, name: str, removed: bool, by: str) -> None:
-    """Make a key for one-time codes at the desk, and print it once: the agent's authenticator app
-    reads it. From then on signing in needs a code. Another key replaces it."""
+    """Make a key for one-time codes at the desk, and print it once.
+
+    The agent's authenticator app reads it. From then on signing in needs a code. Another key
+    replaces it.
+    """
     made = change(state, by, "agents second-factor", name, "removed" if removed else "")
     key = "" if removed else totp.new_key().reveal()
     put = staff.put_second_factor

@@ -1,6 +1,6 @@
 """Example answers of back ends, queues and numbers, for the path search and for tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from ivr import nodes
@@ -154,8 +154,8 @@ def distinguished(book: Book, name: str, kind: str) -> Iterator[Value]:
     seen = {_cases_taken(branches, usual, book.lists)}
     for case in cases(book, name):
         named = IN.fullmatch(case)
-        texts = sorted(book.lists.entries.get(named[1], ()))[:1] if named else [case]
-        for value in (each for text in texts for each in _candidates(usual, kind, text)):
+        entries = sorted(book.lists.entries.get(named[1], ()))[:1] if named else ()
+        for value in _read(kind, entries) if named else _candidates(usual, kind, case):
             taken = _cases_taken(branches, value, book.lists)
             if taken not in seen:
                 seen.add(taken)
@@ -213,6 +213,11 @@ def _candidates(usual: Value, kind: str, case: str) -> Iterator[Value]:
     if compared and not isinstance(usual, Moment):
         digit = "1" + "0" * len(number.lstrip("-"))
         texts += [f"-{digit}", "0", digit] + [str(int(float(number)) + by) for by in (-1, 1)]
+    yield from _read(kind, texts)
+
+
+def _read(kind: str, texts: Iterable[str]) -> Iterator[Value]:
+    """The values that texts are; none for a text that is no value of the kind."""
     for text in texts:
         try:
             yield READERS[kind.split()[0]](text)

@@ -17,7 +17,7 @@ from ivr.analysis.search import find_paths
 from ivr.engine import step
 from ivr.events import Began, Event, Gone, Keyed, Played, Recorded, Silent
 from ivr.model import Book, Flow
-from ivr.nodes import Input
+from ivr.nodes import Input, Return
 from ivr.session import Caller, Session, Spot
 from ivr.values import Recording
 from ivr.wants import Action, Ask, Done, Record, Say, Want
@@ -27,8 +27,8 @@ from tests.docs.markdown import FREEPBX, LANGUAGE
 from tests.ivr.calls import through_json
 from tests.operators import DEMO
 
-CALLS = 60
-"""Calls to each flow where one may begin."""
+CALLS = 240
+"""Calls to each example."""
 
 TURNS = 30
 
@@ -40,9 +40,10 @@ EXAMPLES = {
 
 
 def entered(book: Book) -> Iterator[Flow]:
-    """The flows at which calls may begin: those with numbers; without any, all."""
-    with_numbers = [flow for flow in book.flows.values() if flow.numbers]
-    yield from with_numbers or book.flows.values()
+    """The flows at which calls may begin: those with numbers, and those that never return."""
+    for flow in book.flows.values():
+        if flow.numbers or not any(isinstance(node, Return) for node in flow.nodes.values()):
+            yield flow
 
 
 def answer(book: Book, session: Session, want: Want, random: Random) -> Event:
