@@ -190,7 +190,7 @@ def remove(state: State, name: str, yes: bool, by: str) -> None:
 @by_option
 @click.pass_obj
 def suspend(state: State, name: str, by: str) -> None:
-    """Keep an agent out until `resume`: they are signed out, and their phone is refused."""
+    """Keep an agent out until `resume`: signed out, and the phone is refused."""
     one = _suspended(state, name, by, True)
     click.echo(f"{name} is suspended; a call that they are in goes on")
     click.echo(phones_applied(state, one.sip_user))
