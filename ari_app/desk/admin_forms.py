@@ -12,6 +12,7 @@ from ari_app.desk.administration import (
     EndAnnouncement,
     ForceHours,
     FreeHours,
+    NewFactor,
     NewPassword,
     PutQueues,
     PutRole,
@@ -19,6 +20,7 @@ from ari_app.desk.administration import (
     Request,
     RollBack,
     SignOut,
+    Suspend,
 )
 from ari_app.desk.form_input import InvalidField
 
@@ -37,19 +39,31 @@ def requested(what: str, fields: Mapping[str, str]) -> Request:
         case "announce":
             said = {name[5:]: _text(fields, name) for name in fields if name.startswith("text-")}
             return Announce(fields.get("area", ""), said, _text(fields, "until"))
-        case "role":
-            return PutRole(_text(fields, "agent"), _role(fields))
         case "reload":
             return ReloadMenus()
         case "agent-add":
             return _added(fields)
-        case "agent-out":
-            return SignOut(_text(fields, "agent"))
-        case "agent-queues":
-            return PutQueues(_text(fields, "agent"), frozenset(_ticked(fields, "queue-")))
-        case "agent-password":
-            return NewPassword(_text(fields, "agent"))
+    if what == "role" or what.startswith("agent-"):
+        return _of_agent(what, _text(fields, "agent"), fields)
     return _of_one(what, fields)
+
+
+def _of_agent(what: str, agent: str, fields: Mapping[str, str]) -> Request:
+    """The request of a form about an agent."""
+    match what:
+        case "role":
+            return PutRole(agent, _role(fields))
+        case "agent-out":
+            return SignOut(agent)
+        case "agent-queues":
+            return PutQueues(agent, frozenset(_ticked(fields, "queue-")))
+        case "agent-password":
+            return NewPassword(agent)
+        case "agent-suspend" | "agent-resume":
+            return Suspend(agent, what == "agent-suspend")
+        case "agent-factor" | "agent-no-factor":
+            return NewFactor(agent, what == "agent-no-factor")
+    raise InvalidField("what")
 
 
 def _added(fields: Mapping[str, str]) -> AddAgent:

@@ -63,6 +63,8 @@ class AgentRow(Struct, frozen=True):
     role: Role
     may_sign_in: bool
     queues: Collection[str] = ()
+    suspended: bool = False
+    second_factor: bool = False
 
 
 class ChangeRow(Struct, frozen=True):
@@ -176,6 +178,21 @@ class PutQueues(Struct, frozen=True):
     queues: frozenset[str]
 
 
+class Suspend(Struct, frozen=True):
+    """Keep an agent out, browser and phone; or let them in again."""
+
+    agent: str
+    suspended: bool
+
+
+class NewFactor(Struct, frozen=True):
+    """An agent signs in with a second factor, whose key is made now and shown once; or, with
+    ``removed``, without one."""
+
+    agent: str
+    removed: bool
+
+
 class NewPassword(Struct, frozen=True):
     """An agent signs in with a password that is made now, and shown once."""
 
@@ -212,6 +229,8 @@ Request: TypeAlias = (
     | PutRole
     | SignOut
     | NewPassword
+    | Suspend
+    | NewFactor
     | PutQueues
     | AddAgent
     | ReloadMenus

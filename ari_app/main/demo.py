@@ -32,6 +32,7 @@ async def open_store(config: Config, state: State) -> Store:
     A database that cannot be used is waited for, and the phones work meanwhile; a new one is made
     only where there never was one.
     """
+    state.keys()  # a new installation has them before its database, which says that it ran
     make = not state.database_made.exists()
     store = await Store.open_or_wait(state.database, config.numbers, make)
     if store.health.fault:

@@ -242,6 +242,8 @@ class StoredAdministration:
                 admin.AgentRow(
                     *(each.name, each.full_name, each.extension, each.role, bool(each.password)),
                     serves(each, members),
+                    each.suspended,
+                    bool(each.second_factor.reveal()),
                 )
                 for each in agents.everyone(db)
             ],

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from ari_app.desk import administration as admin
+from ari_app.selfcare import totp
 from ari_app.store import agents, changes, desk_sessions
 from ari_app.store.agents import Agent
 from ari_app.store.changes import Change, What
@@ -28,7 +29,13 @@ class Phones(Struct, frozen=True):
 
 
 AgentRequest: TypeAlias = (
-    admin.PutRole | admin.PutQueues | admin.SignOut | admin.NewPassword | admin.AddAgent
+    admin.PutRole
+    | admin.PutQueues
+    | admin.SignOut
+    | admin.NewPassword
+    | admin.Suspend
+    | admin.NewFactor
+    | admin.AddAgent
 )
 
 
@@ -77,6 +84,12 @@ class AgentAdministration:
             case admin.SignOut(name):
                 change = made("agents sign-out")
                 done = await self._store.write(changes.made, change, _sign_out, name)
+            case admin.Suspend(name, suspended):
+                what: What = "agents suspend" if suspended else "agents resume"
+                return await self._suspend(made(what), name, suspended)
+            case admin.NewFactor(name, removed):
+                change = made("agents second-factor", "removed" if removed else "")
+                return await self._new_factor(change, name, removed)
             case admin.NewPassword(name):
                 return await self._new_password(made("agents password"), name)
             case admin.AddAgent():
@@ -96,6 +109,20 @@ class AgentAdministration:
             raise admin.Refused("admin-gone")
         shown = {"agent": name, "password": new.reveal()}
         return admin.Outcome([("admin-password-is", shown)])
+
+    async def _suspend(self, change: Change, name: str, suspended: bool) -> admin.Outcome | None:
+        if not await self._store.write(changes.made, change, _suspend, name, suspended):
+            raise admin.Refused("admin-gone")
+        known = await self._phones.apply()
+        return None if known else admin.Outcome([("admin-phone-later", {})])
+
+    async def _new_factor(self, change: Change, name: str, removed: bool) -> admin.Outcome | None:
+        key = "" if removed else totp.new_key().reveal()
+        put = agents.put_second_factor
+        if not await self._store.write(changes.made, change, put, name, key):
+            raise admin.Refused("admin-gone")
+        shown = {"agent": name, "key": " ".join(key[at : at + 4] for at in range(0, len(key), 4))}
+        return None if removed else admin.Outcome([("admin-factor-is", shown)])
 
     async def _put_queues(
         self, change: Change, name: str, queues: frozenset[str]
@@ -147,14 +174,24 @@ def _add(db: Database, new: Agent) -> bool:
 
 def _put_role(db: Database, name: str, role: agents.Role) -> bool:
     """Set a role. The last administrator who may sign in stays one, so that there is one."""
-    others = [
-        each
-        for each in agents.everyone(db)
-        if each.role == "admin" and each.password and each.name != name
-    ]
-    if role != "admin" and not others:
+    if role != "admin" and not _other_admins(db, name):
         raise admin.Refused("admin-last")
     return agents.put_role(db, name, role)
+
+
+def _suspend(db: Database, name: str, suspended: bool) -> bool:
+    """Suspend an agent, but not the last administrator who may sign in."""
+    if suspended and not _other_admins(db, name):
+        raise admin.Refused("admin-last")
+    return agents.suspend(db, name, suspended)
+
+
+def _other_admins(db: Database, name: str) -> bool:
+    """Whether another administrator may sign in."""
+    return any(
+        each.role == "admin" and each.password and not each.suspended and each.name != name
+        for each in agents.everyone(db)
+    )
 
 
 def _put_password(db: Database, name: str, hashed: str) -> bool:

@@ -183,6 +183,31 @@ async def test_the_last_administrator_stays_one(desk: Desk) -> None:
     assert (await desk.change(admin.SignOut("vera"))).changes[0].what == "agents sign-out"
 
 
+async def test_an_agent_is_suspended_and_gets_a_second_factor(desk: Desk) -> None:
+    """But the last administrator who may sign in is not suspended."""
+    boris = Agent("boris", "Boris", "702", ("ru",), "702", Secret("x"), "admin", "hash")
+    vera = Agent("vera", "Vera", "703", ("ru",), "703", Secret("x"), "senior", "hash")
+    await desk.store.write(agents.add, [boris, vera])
+    there = await desk.change(admin.Suspend("vera", True))
+    assert [one.suspended for one in there.agents] == [False, True]
+    assert await desk.refused(admin.Suspend("boris", True)) == "admin-last"
+    there = await desk.change(admin.Suspend("vera", False))
+    assert not there.agents[1].suspended
+    [(word, shown)] = (await desk.outcome(admin.NewFactor("vera", False))).said
+    stored = await desk.store.read(agents.by_name, "vera")
+    assert stored is not None
+    assert (word, shown["key"].replace(" ", "")) == (
+        "admin-factor-is",
+        stored.second_factor.reveal(),
+    )
+    there = await desk.change(admin.NewFactor("vera", True))
+    assert not there.agents[1].second_factor
+    assert [one.what for one in there.changes] == [
+        "agents second-factor", "agents second-factor", "agents resume", "agents suspend",
+    ]  # fmt: skip
+    assert stored.second_factor.reveal() not in str(there.changes)
+
+
 async def test_menus_are_reloaded_by_who_asks(desk: Desk) -> None:
     await desk.change(admin.ReloadMenus())
     desk.problems = ("611.yaml:3:1: unknown-node",)
