@@ -166,7 +166,7 @@ class Description(Struct, frozen=True, kw_only=True):
     queues: tuple[Queue, ...] = (Queue("support"),)
     trunks: tuple[Trunk, ...] = ()
     apology: str = "an-error-has-occurred"
-    deadman_seconds: int = 120
+    deadman_seconds: int = 5
     rtp_timeout: int = 20
     calls_per_caller: int = 5
     agi: bool = False

@@ -127,9 +127,14 @@ def from_json(text: bytes) -> Session:
     Raises :class:`msgspec.ValidationError` for another structure, ValueError for another format.
     """
     session = _decoder.decode(text)
+    check(session)
+    return session
+
+
+def check(session: Session) -> None:
+    """Raise ValueError for a session that was stored in another format."""
     if session.format != FORMAT:
         raise ValueError(f"a session of format {session.format}, and this program reads {FORMAT}")
-    return session
 
 
 _decoder = json.Decoder(Session)

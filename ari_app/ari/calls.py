@@ -6,7 +6,8 @@ which apologises and queues them for an agent: never silence.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from typing import Literal, NoReturn, Protocol
 
 from msgspec import Struct
 
@@ -32,6 +33,9 @@ FALLBACK = ("firstline-fallback", "s")
 BACK = "back"
 """The first argument of StasisStart when the dialplan hands a caller back."""
 
+RENEWING = 0.5
+"""Seconds between two looks at the dead-man switches."""
+
 
 LAST_WORDS = 2.0
 """Seconds that sessions have to end when the application stops, before the link is closed."""
@@ -48,13 +52,38 @@ Accept = Callable[[Channel, str], AcceptedCall]
 """Accepts a new call: its channel and the dialled number. Never raises: ``serve`` does."""
 
 
+Place = Literal["inside", "away", "gone"]
+"""Where the channel of a call is: in the application, out in the dialplan, or hung up."""
+
+
+class Inherited(Protocol):
+    """The calls that an application before this one left when it died."""
+
+    @property
+    def channels(self) -> Collection[str]:
+        """Their channels."""
+        ...
+
+    def go_on(self, channel: str, place: Place) -> AcceptedCall | None:
+        """Go on with a call. None if that cannot be: then its caller goes to the fallback."""
+        ...
+
+
 class Calls:
     """All calls that are in the application now."""
 
-    def __init__(self, ari: Ari, tasks: asyncio.TaskGroup, accept: Accept) -> None:
+    def __init__(
+        self,
+        ari: Ari,
+        tasks: asyncio.TaskGroup,
+        accept: Accept,
+        inherited: Inherited | None = None,
+    ) -> None:
+        """``inherited`` are taken over at the first connection."""
         self._ari = ari
         self._tasks = tasks
         self._accept = accept
+        self._inherited = inherited
         self._lines: dict[str, ChannelLine] = {}
         self._begun: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -109,27 +138,58 @@ class Calls:
             else:
                 line.ended(0)
         arriving = {event.channel.id for event in held if isinstance(event, StasisStart)}
+        if self._inherited is not None:
+            await self._take_over(self._inherited, arriving)
         unserved = inside - self._lines.keys() - arriving
         if unserved:
             log.warning("channels without a session go to the fallback: %s", ", ".join(unserved))
             await asyncio.gather(*map(self.rescue, unserved))
 
+    async def _take_over(self, inherited: Inherited, arriving: Collection[str]) -> None:
+        """Go on with the calls of the application before this one, once.
+
+        The channels of some are in an application still, or in a queue or a conversation, or came
+        back from there; some callers hung up meanwhile.
+        """
+        listed = {one.id: one for one in await self._ari.channels.list()}
+        self._inherited = None
+        for channel in inherited.channels:
+            found = listed.get(channel)
+            arguments = found.arguments if found else None
+            back = arguments is not None and arguments[:1] == (BACK,)
+            away = arguments is None or back or channel in arriving
+            place: Place = "gone" if found is None else "away" if away else "inside"
+            call = inherited.go_on(channel, place)
+            if call is not None:
+                self._serve_soon(channel, call)
+                if back and channel not in arriving:
+                    call.line.returned(_outcome(arguments or ()))
+
+    async def watch(self) -> NoReturn:
+        """Put the dead-man switches off all the time."""
+        while True:
+            for line in list(self._lines.values()):
+                await line.renew()
+            await asyncio.sleep(RENEWING)
+
     def _started(self, event: StasisStart) -> None:
         channel = event.channel
         line = self._lines.get(channel.id)
         if event.args[:1] == (BACK,):
-            status = event.args[1] if len(event.args) > 1 else ""
             if line is not None:
-                line.returned(OUTCOMES.get(status, "failed"))
+                line.returned(_outcome(event.args))
             else:
-                self._begin(self._returned_unknown(channel.id, status))
+                self._begin(self._returned_unknown(channel.id, _outcome(event.args)))
         elif line is None and self._closed:
             self._begin(self.rescue(channel.id))
         elif line is None:
             dialled = event.args[0] if event.args else ""
             call = self._accept(channel, dialled)
-            self._lines[channel.id] = call.line
-            self._begin(self._serve(channel.id, call))
+            self._serve_soon(channel.id, call)
+
+    def _serve_soon(self, channel: str, call: AcceptedCall) -> None:
+        self._lines[channel] = call.line
+        self._begin(self._serve(channel, call))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = self._tasks.create_task(work)
@@ -166,15 +226,20 @@ class Calls:
         """Return a caller to the dialplan, which apologises and queues them for an agent."""
         await _attempt(channel, self._ari.channels.continue_in_dialplan(channel, *FALLBACK))
 
-    async def _returned_unknown(self, channel: str, status: str) -> None:
+    async def _returned_unknown(self, channel: str, outcome: str) -> None:
         """A caller comes back from the dialplan, and there is no session of theirs any more.
 
         After a conversation the call is over; otherwise they still need an agent.
         """
-        if OUTCOMES.get(status) == "ended":
+        if outcome == "ended":
             await _attempt(channel, self._ari.channels.hangup(channel))
         else:
             await self.rescue(channel)
+
+
+def _outcome(arguments: Sequence[str]) -> str:
+    """With which outcome a channel came back from the dialplan."""
+    return OUTCOMES.get(arguments[1] if len(arguments) > 1 else "", "failed")
 
 
 async def _attempt(channel: str, request: Awaitable[None]) -> None:

@@ -25,17 +25,14 @@ class Timeouts(Struct, frozen=True):
     """Before a request that did not reach Asterisk is made again."""
     reconnecting: float = 30.0
     """For the link, when it is down, before the call is given up to the dialplan."""
-    dead_man: int = 120
+    dead_man: int = 5
     """What the dialplan grants the application before it takes the caller back."""
+    step: float = 1.0
+    """How much of that may pass in silence before it is granted anew."""
     margin: float = 20.0
-    """How much of that must be left when a want has taken as long as it can."""
+    """How much longer than it can take a recording may take."""
     media: float = 60.0
-    """The longest screen that is expected."""
-
-    @classmethod
-    def within(cls, dead_man: int) -> "Timeouts":
-        """For a dead-man switch of so many seconds: half of them are the longest screen."""
-        return cls(dead_man=dead_man, media=dead_man / 2, margin=dead_man / 6)
+    """The longest screen that is expected, where its length is unknown."""
 
 
 class ChannelState:

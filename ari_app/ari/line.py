@@ -6,10 +6,11 @@ in :mod:`ari_app.ari.recorder`.
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from math import ceil
+from collections.abc import Callable
 
 from ari_app.ari.channel_state import ChannelState, Timeouts
+from ari_app.ari.dead_man import DeadMan
+from ari_app.ari.dialplan import Dialplan
 from ari_app.ari.errors import GoneError, UnreachableError
 from ari_app.ari.link import Link
 from ari_app.ari.music import Music
@@ -17,10 +18,8 @@ from ari_app.ari.playback import Finished, HungUp, Phase
 from ari_app.ari.player import Player
 from ari_app.ari.recorder import BEEP, Recorder
 from ari_app.session.media import SHORT, Keep, Sounds
-from ari_app.session.outcomes import fitting
-from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Silent
+from ivr.events import Event, Gone, Keyed, Played, Recorded, Silent
 from ivr.gather import Gather, Keypad
-from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
 
 log = logging.getLogger(__name__)
@@ -51,18 +50,22 @@ class ChannelLine:
         self._music = Music(self.state)
         self._recorder = Recorder(self.state, self.keypad, keep)
         self._ari = link.ari
-        self._away = False
+        self.dialplan = Dialplan(self.state)
         self._gather: Gather | None = None
         """The digits of the present ask."""
-        self._outcome: str | None = None
-        """With which outcome the channel came back from the dialplan."""
-        self._granted = self.state.clock() + timeouts.dead_man
-        """Until when the dialplan leaves the channel to the application."""
+        self._dead_man = DeadMan(self.state)
+        self._inherited: int | None = None
+        """How many playbacks a dead application had requested, until what it plays is stopped."""
 
     @property
     def channel(self) -> str:
         """The channel's id."""
         return self.state.id
+
+    @property
+    def plays(self) -> int:
+        """How many playbacks were requested."""
+        return self.player.state.number
 
     @property
     def gone(self) -> Gone | None:
@@ -73,7 +76,7 @@ class ChannelLine:
 
     def key(self, digit: str) -> None:
         """ChannelDtmfReceived. Keys in a queue or in a conversation are not for the session."""
-        if not self._away and self.keypad.press(digit, self.state.clock()):
+        if not self.dialplan.away and self.keypad.press(digit, self.state.clock()):
             self.state.changed()
 
     def playback_finished(self, playback: str, state: str) -> None:
@@ -90,14 +93,14 @@ class ChannelLine:
 
     def left(self) -> None:
         """StasisEnd: the channel went on in the dialplan, or hung up."""
-        if not self._away:
+        if not self.dialplan.away:
             self.ended(0)
 
     def returned(self, outcome: str) -> None:
         """StasisStart of a channel that comes back from the dialplan."""
-        self._away, self._outcome = False, outcome
+        self._dead_man.set_by_dialplan()
         self.keypad.ahead.clear()
-        self.state.changed()
+        self.dialplan.returned(outcome)
 
     def ended(self, cause: int) -> None:
         """The channel is gone; ``cause`` is of Q.850, 0 if unknown."""
@@ -109,6 +112,19 @@ class ChannelLine:
         is kept as far as it is."""
         self.ended(0)
         await self._recorder.stop()
+
+    def inherit(self, plays: int, *, away: bool) -> None:
+        """Go on with the channel of a dead application, which had requested ``plays`` playbacks;
+        ``away``: it is in the dialplan, such as in a queue."""
+        self._inherited, self.dialplan.away = plays, away
+        self._recorder.inherit()
+        self._dead_man.inherited()
+
+    async def renew(self) -> None:
+        """Put the dead-man switch off, if nothing plays or records; to be called all the time."""
+        busy = self._recorder.records or self._inherited is not None
+        if self.player.quiet and not (busy or self.dialplan.away or self.gone):
+            await self._dead_man.renew()
 
     def interrupted(self) -> None:
         """The link broke, or a request got no answer: events may have passed unheard."""
@@ -139,15 +155,18 @@ class ChannelLine:
         return self.gone
 
     async def _do(self, want: LineWant) -> Event:
+        if self._inherited is not None:
+            await self._settle_in(self._inherited, want)
+            if self.gone:
+                return self.gone
         match want:
             case Ask():
                 return await self._ask(want)
             case Say():
                 return await self._say(want.screen)
-            case Enqueue():
-                return await self._enqueue(want)
-            case Dial():
-                return await self._dial(want)
+            case Enqueue() | Dial():
+                await self.player.settle()
+                return await self.dialplan.carry_out(want)
             case Record():
                 return await self._record(want)
             case Done():
@@ -165,7 +184,6 @@ class ChannelLine:
 
     async def _gathered(self, ask: Ask, gather: Gather) -> Keyed | Silent | Gone:
         player, clock = self.player, self.state.clock
-        await self._extend(self.state.timeouts.media + ask.grammar.lasts)
 
         def barged() -> bool:
             gather.keyed(clock())
@@ -201,7 +219,6 @@ class ChannelLine:
         def barged() -> bool:
             return screen.barge_in and bool(self.keypad.ahead)
 
-        await self._extend(self.state.timeouts.media)
         played = await self._play(screen, barged)
         while (player.state.busy or self._repeats) and not self.gone:
             if self._repeats:
@@ -217,11 +234,12 @@ class ChannelLine:
 
     async def _record(self, want: Record) -> Recorded | Silent | Gone:
         """Play, sound the tone, record. A key cuts the prompt short and is no more than that."""
-        if not self._recorder.begun(want):
+        if not await self._recorder.begun(want):
             await self._say(want.screen)
-            await self._extend(want.longest + BEEP)
+            await self.player.settle()
             if self.gone:
                 return self.gone
+            await self._grant(want.longest + BEEP)
             await self._recorder.begin(want)
         return await self._recorder.result(want)
 
@@ -235,8 +253,14 @@ class ChannelLine:
         since = self.state.clock() - self.keypad.pressed
         media = (*self._after_key(since), *media)
         self._lasting = self._lasts(media)
+        await self._grant(self._lasting or self.state.timeouts.media)
         await self.player.play(media)
         return True
+
+    async def _grant(self, seconds: float) -> None:
+        """Put the dead-man switch off for what is to begin."""
+        if self.player.quiet:
+            await self._dead_man.grant(seconds)
 
     @property
     def _repeats(self) -> bool:
@@ -257,53 +281,17 @@ class ChannelLine:
         self.player.caller_present()
         return await self._play(screen, barged)
 
-    async def _extend(self, seconds: float) -> None:
-        """Extend the dialplan's dead-man switch to last the next ``seconds`` at least.
-
-        The dialplan takes the caller back when TIMEOUT(absolute) passes. The variable can only be
-        set while nothing plays, so it is set before anything that might outlast it.
-        """
-        timeouts, now = self.state.timeouts, self.state.clock()
-        if now + seconds + timeouts.margin <= self._granted:
-            return
-        await self.player.settle()
-        granted = max(timeouts.dead_man, ceil(seconds + timeouts.margin))
-        await self._ari.channels.set_channel_var(self.channel, "TIMEOUT(absolute)", str(granted))
-        self._granted = now + granted
-
-    # Out in the dialplan.
-
-    async def _enqueue(self, want: Enqueue) -> Bridged | Gone:
-        variables = {
-            "CHANNEL(language)": want.language,
-            "FIRSTLINE_PRIORITY": str(want.priority),
-            "FIRSTLINE_TOPIC": want.topic,
-        }
-        back = await self._leave("firstline-queue", want.queue, variables)
-        return fitting(back, QUEUE_OUTCOMES, "timeout")
-
-    async def _dial(self, want: Dial) -> Bridged | Gone:
-        """The number goes in a variable, which the dialplan filters; an extension would be run."""
-        variables = {"FIRSTLINE_NUMBER": want.number, "FIRSTLINE_RING": f"{ceil(want.ring)}"}
-        back = await self._leave("firstline-dial", "s", variables)
-        return fitting(back, DIAL_OUTCOMES, "no-answer")
-
-    async def _leave(
-        self, context: str, extension: str, variables: Mapping[str, str]
-    ) -> Bridged | Gone:
-        """Let the channel go on in the dialplan, and wait until it comes back, without a limit."""
-        await self.player.settle()
-        await self._ari.applications.subscribe(f"channel:{self.channel}")
-        for variable, value in variables.items():
-            await self._ari.channels.set_channel_var(self.channel, variable, value)
-        self._away, self._outcome = True, None
-        try:
-            await self._ari.channels.continue_in_dialplan(self.channel, context, extension)
-            while self._outcome is None and not self.gone:
-                await self.state.change()
-        finally:
-            self._away = False
-        self._granted = self.state.clock() + self.state.timeouts.dead_man
-        if self.gone or self._outcome is None:
-            return self.gone or Gone()
-        return Bridged(self._outcome)
+    async def _settle_in(self, plays: int, want: LineWant) -> None:
+        """Take over the channel of a dead application: wait until it is back from the dialplan, or
+        stop what it plays."""
+        leaves = isinstance(want, Enqueue | Dial)
+        if self.dialplan.away:
+            await self._ari.applications.subscribe(f"channel:{self.channel}")
+            await self.dialplan.back()
+        if leaves and self.dialplan.outcome is not None:
+            pass  # it is back
+        elif not (isinstance(want, Record) and await self._recorder.begun(want)):
+            await self.player.inherit(plays)
+        if not leaves:
+            self.dialplan.outcome = None
+        self._inherited = None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from ari_app.ari.channel_state import ChannelState
@@ -10,9 +11,11 @@ from ari_app.ari.playback import (
     CallerPresent,
     Command,
     Event,
+    Finished,
     Heard,
     HungUp,
     NotFound,
+    Phase,
     Play,
     Playback,
     PlayRequested,
@@ -30,6 +33,9 @@ from ari_app.session.media import OnHeard, OnUnplayable
 
 log = logging.getLogger(__name__)
 
+LATER = 4
+"""How many playbacks a dead application may have requested since its last checkpoint."""
+
 
 class Player:
     """The playbacks of one channel. No request waits for its answer."""
@@ -41,10 +47,19 @@ class Player:
         self._channel = channel
         self.requested = 0.0
         """When the last playback was requested."""
+        self._overdue = ""
+        """A playback that did not end in time when it was to stop."""
         self._send = channel.link.fire_and_forget
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it is known that nothing plays."""
+        return not (self.state.busy or self._overdue)
 
     def take(self, event: Event) -> None:
         """Take an event that leads to no request, and wake the task of the call."""
+        if isinstance(event, Finished) and event.playback == self._overdue:
+            self._overdue = ""
         self.state, command = step(self.state, event)
         self._channel.changed()
         self._report(command)
@@ -77,8 +92,21 @@ class Player:
                 await self._request(StopRequested())
             else:
                 await channel.change(deadline)
+        if self.state.busy:
+            self._overdue = self.state.id
         self.take(StopTimedOut())
         channel.check()
+
+    async def inherit(self, plays: int) -> None:
+        """Stop what a dead application may be playing, which had requested ``plays`` playbacks when
+        its last checkpoint was kept. Raises :class:`UnreachableError`."""
+        for number in range(plays + 1, plays + LATER):
+            with suppress(GoneError):
+                playback = f"{self._channel.id}-{number}"
+                await self._channel.link.ari.playbacks.stop(playback)
+        number = plays + LATER
+        self.state = Playback(self._channel.id, Phase.DOUBTFUL, number)
+        await self.settle()
 
     def interrupted(self) -> None:
         """The link broke, or a request of the call got no answer."""

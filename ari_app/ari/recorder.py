@@ -39,6 +39,7 @@ class Recorder:
         """The name of the recording that was begun last."""
         self._live = ""
         """The name of the recording whose end was not reported yet."""
+        self._inherited = False
         self._doubtful = False
         """Whether the link broke, so that the end may have passed without its event."""
 
@@ -54,8 +55,26 @@ class Recorder:
         self._doubtful = True
         self._channel.changed()
 
-    def begun(self, want: Record) -> bool:
-        """Whether this recording was begun before a break of the link."""
+    @property
+    def records(self) -> bool:
+        """Whether Asterisk may be recording."""
+        return bool(self._live)
+
+    def inherit(self) -> None:
+        """The first recording may have been begun by an application that died."""
+        self._inherited = True
+
+    async def begun(self, want: Record) -> bool:
+        """Whether this recording was begun before a break of the link, or a restart."""
+        if self._inherited:
+            self._inherited = False
+            asked = (self._recordings.get_live, self._recordings.get_stored)
+            for ask in asked:
+                if await self._retried(partial(ask, want.name)) is not None:
+                    self._begun = want.name
+                    self._live = want.name if ask is asked[0] else ""
+                    self._doubtful = bool(self._live)
+                    break
         return self._begun == want.name
 
     async def begin(self, want: Record) -> None:

@@ -13,6 +13,7 @@ from ari_app.ari.errors import AriError, GoneError
 from ari_app.ari.verbs import (
     CONTINUE,
     DELETE_STORED,
+    EXTEND,
     FILTER,
     GET_APPLICATION,
     GET_ENDPOINT,
@@ -22,6 +23,7 @@ from ari_app.ari.verbs import (
     GET_LIVE,
     GET_STORED,
     HANGUP,
+    LIST_CHANNELS,
     ORIGINATE,
     PING,
     PLAY,
@@ -68,6 +70,28 @@ class EventType(Struct, frozen=True):
     """A type of events in a filter."""
 
     type: str = ""
+
+
+class DialplanCEP(Struct, frozen=True):
+    """Where a channel is in the dialplan; ``app_data`` are the arguments of ``app_name``."""
+
+    app_name: str = ""
+    app_data: str = ""
+
+
+class ListedChannel(Struct, frozen=True):
+    """A channel of Asterisk."""
+
+    id: str
+    name: str = ""
+    dialplan: DialplanCEP = DialplanCEP()
+
+    @property
+    def arguments(self) -> tuple[str, ...] | None:
+        """With which arguments it is in an application of ARI; None if it is in none."""
+        if self.dialplan.app_name != "Stasis":
+            return None
+        return tuple(self.dialplan.app_data.split(",")[1:])
 
 
 class Variable(Struct, frozen=True):
@@ -184,6 +208,10 @@ class Channels:
     def __init__(self, send: Sender) -> None:
         self._send = send
 
+    async def list(self) -> tuple[ListedChannel, ...]:
+        """All channels of Asterisk."""
+        return await _asked(self._send, request(LIST_CHANNELS), tuple[ListedChannel, ...])
+
     async def hangup(self, channel: str, cause: int = 16) -> None:
         """Hang up; ``cause`` is of Q.850, 16 the normal clearing."""
         await self._send(request(HANGUP, channel, reason_code=str(cause)))
@@ -213,6 +241,11 @@ class Channels:
     async def set_channel_var(self, channel: str, variable: str, value: str) -> None:
         """Set a variable or a function; waits until the channel's playback is over."""
         await self._send(request(SET_VARIABLE, channel, variable=variable, value=value))
+
+    async def extend_absolute_timeout(self, channel: str, seconds: int) -> None:
+        """Set when the dialplan takes the channel back. Nothing may play or record on it."""
+        variable = "TIMEOUT(absolute)"
+        await self._send(request(EXTEND, channel, variable=variable, value=str(seconds)))
 
     async def start_moh(self, channel: str) -> None:
         """Play music on hold, of the channel's own class or the default one."""

@@ -10,12 +10,15 @@ from ari_app.control.live_feed import CallEvent, LiveFeed
 from ari_app.log import masked
 from ari_app.store import calls
 from ari_app.store.calls import (
+    CONTINUED,
     PLAYBACK,
+    RESTART,
     SECRET,
     UNHEARD,
     CallAbout,
     CallBegan,
     CallEnded,
+    Path,
     StepTaken,
 )
 from ivr.engine import Step
@@ -82,6 +85,19 @@ class CallLog:
             self._feed.publish(
                 CallEvent("began", session.id, caller=caller.number, dialled=session.dialled)
             )
+
+    def going_on(self, session: Session, path: Path, at: datetime) -> None:
+        """A call goes on after a restart of the application; ``path`` is what is stored of it."""
+        shown = f"{masked(session.caller.number)} -> {session.dialled}"
+        self._open[session.id] = kept = _Open(path.call.began.at, shown)
+        kept.seq = max((step.seq for step in path.steps), default=0)
+        kept.keys = [f"{step.node} {_shown(step.key)}" for step in path.steps if step.key]
+        kept.about, kept.spot = session.about, (session.flow, session.node)
+        restart = Step(session.flow, session.node, RESTART, outcome=CONTINUED)
+        self._take(session.id, restart, at)
+        log.info("%s goes on in %s: the application restarted", shown, session.node)
+        if self._feed.watched:
+            self._feed.publish(CallEvent("step", session.id, node=session.node, outcome=CONTINUED))
 
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
         """A session took steps."""

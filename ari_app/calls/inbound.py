@@ -7,18 +7,22 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.log import masked
 from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.session.line import Line
 from ari_app.session.media import Sounds
+from ari_app.store.calls import Path
+from ari_app.store.checkpoints import CallStands
 from ari_app.store.directory import Caller as Known
+from ivr.checkpoint import Checkpoint, checkpoint
 from ivr.model import Book
 from ivr.numbers import NumberPlan
 from ivr.session import Caller, Session
 from ivr.session_start import start_session
 from ivr.values import Phrase
-from ivr.wants import Done, Say, Screen
+from ivr.wants import Done, Say, Screen, Want
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,11 @@ class VoiceLine(Line, Protocol):
     @property
     def channel(self) -> str:
         """The channel's id."""
+        ...
+
+    @property
+    def plays(self) -> int | None:
+        """How many playbacks were requested; None if the channel does not outlive us."""
         ...
 
 
@@ -64,6 +73,8 @@ class CallServices(Struct, frozen=True):
     world: SessionPorts
     sounds: Callable[[str], Sounds]
     """The sounds of a call, from its id."""
+    going_on: Callable[[Session, Path], None] = lambda _session, _path: None
+    """Is told of a call that goes on after a restart, and what is stored of it."""
 
 
 class Arrivals(Protocol):
@@ -86,17 +97,20 @@ class InboundCalls:
         serving: Callable[[], CallServices],
         forgeable: Collection[str] = (),
         arrivals: Arrivals | None = None,
+        keep: Callable[[CallStands], None] | None = None,
     ) -> None:
         """``serving`` returns what a call that begins now uses, on the menus in force.
 
         ``numbers``: in whose form callers' numbers are kept, however a trunk writes them.
         ``forgeable`` are endpoints, such as trunks, whose caller IDs are not trusted.
+        ``keep`` stores where a call stands, without waiting.
         """
         self._serving = serving
         self._arrivals = arrivals
         self._find = find
         self._numbers = numbers
         self._forgeable = forgeable
+        self._keep = keep
 
     def accept(self, arrival: Arrival, new_line: Callable[[Sounds], L]) -> tuple[L, Serve]:
         """Accept a call with what is in force now; it is served to its end with that.
@@ -119,14 +133,32 @@ class InboundCalls:
         if session is None:
             text = "add it to `numbers` or `codes`"
             raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
-        if self._arrivals is None:
-            await conduct(line, serving.book, session, serving.world)
-            return
-        self._arrivals.arrived(line.channel, session.id)
+        await self._run(serving, line, session)
+
+    def go_on(
+        self, kept: Checkpoint, path: Path, new_line: Callable[[Sounds], L]
+    ) -> tuple[L, Serve]:
+        """Go on with a call after a restart, from its checkpoint, with the menus now in force;
+        ``path`` is what is stored of it."""
+        serving, session = self._serving(), kept.session
+        line = new_line(serving.sounds(session.id))
+        serving.going_on(session, path)
+        return line, partial(self._run, serving, line, session, kept.want)
+
+    async def _run(
+        self, serving: CallServices, line: VoiceLine, session: Session, begun: Want | None = None
+    ) -> None:
+        """Run a session to its end, and keep where it stands meanwhile."""
+        world = serving.world
+        if self._keep is not None and line.plays is not None:
+            world = replace(world, keep=partial(_stands, self._keep, serving, line))
+        if self._arrivals is not None:
+            self._arrivals.arrived(line.channel, session.id)
         try:
-            await conduct(line, serving.book, session, serving.world)
+            await conduct(line, serving.book, session, world, begun)
         finally:
-            self._arrivals.left(line.channel)
+            if self._arrivals is not None:
+                self._arrivals.left(line.channel)
 
     async def _play_unknown(self, book: Book, line: VoiceLine, arrival: Arrival) -> None:
         """Say that there is no such code, and hang up: a slip of the finger needs no agent."""
@@ -149,6 +181,18 @@ class InboundCalls:
         known = await self._find(number)
         caller = Caller(self._numbers.caller(number), known.id if known else None, trusted, way)
         return caller, (known.language,) if known else ()
+
+
+def _stands(
+    keep: Callable[[CallStands], None],
+    serving: CallServices,
+    line: VoiceLine,
+    session: Session,
+    want: Want,
+) -> None:
+    """Keep where a call stands."""
+    stands = checkpoint(serving.book, session, want, line.plays or 0)
+    keep(CallStands(session.id, line.channel, serving.world.now(), stands))
 
 
 def _new_id() -> str:

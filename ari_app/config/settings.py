@@ -29,7 +29,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     queues: tuple[str, ...] = ("support", "technical", "claims", "management")
     timezone: str = ""
     languages: tuple[str, ...] = ()
-    dead_man: int = 120
+    dead_man: int = 5
     rtp_timeout: Annotated[int, Meta(ge=0, le=3_600)] = 20
     calls_per_caller: Annotated[int, Meta(ge=0, le=10_000)] = 5
     wrong_words_per_hour: Annotated[int, Meta(ge=0)] = 200

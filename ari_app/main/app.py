@@ -70,6 +70,7 @@ def _start(
     config, menus = shared.config, shared.menus
     calls, begin = callers.calls, background.begin
     begin(shared.link.run(calls.handle, calls.reconcile, callers.phone_event))
+    begin(calls.watch())
     begin(desk.queues.run())
     begin(desk.guard.run())
     begin(log_files.run(log_files.of(shared.foundation.state.directory)))

@@ -18,6 +18,7 @@ from ari_app.calls.actions import Actions
 from ari_app.calls.inbound import Arrival, InboundCalls
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
+from ari_app.main.left_calls import LeftCalls
 from ari_app.main.session_services import PerRelease, SessionServices, remembering
 from ari_app.main.shared import Shared
 from ari_app.session.media import Sounds
@@ -92,7 +93,8 @@ def build_admission(
     )
     serving = PerRelease(shared.menus, services.serving)
     inbound = InboundCalls(
-        directory.caller, config.numbers, serving, settings.forgeable, live_calls
+        directory.caller, config.numbers, serving, settings.forgeable, live_calls,
+        shared.recorder.put,
     )
     return Admission(inbound, live_calls, actions, services)
 
@@ -104,7 +106,9 @@ def build_calls(
     admission = build_admission(shared, selfcare, tasks, background)
     config, inbound = shared.config, admission.inbound
     written = PerRelease(shared.menus, admission.services.written)
-    calls = Calls(shared.link.ari, tasks, _accepting(shared, inbound))
+    timeouts = Timeouts(dead_man=config.site.dead_man)
+    left = LeftCalls(shared, inbound, timeouts)
+    calls = Calls(shared.link.ari, tasks, _accepting(shared, inbound, timeouts), left)
     callers = Callers(inbound.enter, config.numbers.caller, _language_of(shared))
     of_gateway = replace(callers, enter=partial(inbound.enter, way=GATEWAY))
     ussd = Sessions(written, of_gateway, background.begin)
@@ -114,9 +118,8 @@ def build_calls(
     return CallHandling(calls, ussd, texts, phone_event, admission.live_calls, admission.actions)
 
 
-def _accepting(shared: Shared, inbound: InboundCalls) -> Accept:
+def _accepting(shared: Shared, inbound: InboundCalls, timeouts: Timeouts) -> Accept:
     """Return what accepts the call of a channel."""
-    timeouts = Timeouts.within(shared.config.site.dead_man)
 
     def accept(channel: Channel, dialled: str) -> AcceptedCall:
         def new_line(sounds: Sounds) -> ChannelLine:

@@ -19,11 +19,12 @@ from ari_app.monitoring.call_meter import CallMeter
 from ari_app.monitoring.metrics import Metrics
 from ari_app.session.conductor import RememberLanguage, SessionPorts
 from ari_app.session.media import Sounds
-from ari_app.store.calls import Record
+from ari_app.store.calls import Path, Record
 from ari_app.store.directory import Directory
 from ari_app.ussd.line import for_readers
 from ari_app.ussd.sessions import TextServices
 from ari_app.workplace.live_calls import LiveCalls
+from ivr.session import Session
 from prompts.plan import screen_texts
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,11 @@ class SessionServices(Struct, frozen=True):
                 reading.lasts,
             )
 
-        return CallServices(release.menus.book, ports, sounds)
+        def going_on(session: Session, path: Path) -> None:
+            call_log.going_on(session, path, clock())
+            self.live_calls.going_on(session, path)
+
+        return CallServices(release.menus.book, ports, sounds, going_on)
 
     def written(self, release: MenuRelease) -> TextServices:
         """What text sessions use."""

@@ -1,7 +1,7 @@
 """What the parts of the application share: opened before the first task, closed after the last."""
 
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings as AriSettings
+from ari_app.calls import adoption
+from ari_app.calls.adoption import LeftCall
 from ari_app.calls.recordings import Recordings
 from ari_app.config.settings import Config
 from ari_app.config.state import State
@@ -25,7 +27,6 @@ from ari_app.menus.live import LiveMenus
 from ari_app.messaging.card_webhook import CardWebhook
 from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.http.operations import HttpOperations
-from ari_app.store.calls import close_lost
 from ari_app.store.db import Store, StoreError
 from ari_app.store.directory import Directory
 from ari_app.store.forced_hours import ForcedHours
@@ -43,6 +44,8 @@ class Shared(Struct, frozen=True):
     link: Link
     """The connection to ARI; it connects when it is run."""
     feed: LiveFeed
+    left: Sequence[LeftCall]
+    """The calls of the application before this one, if it died."""
     recorder: Recorder
     recordings: Recordings
     directory: Directory
@@ -79,11 +82,11 @@ async def opened_shared(
     Calls over these ``lines`` are those of this process: which are open in the store were lost.
     """
     config, state, store = foundation.config, foundation.state, foundation.store
+    left: Sequence[LeftCall] = ()
     try:
-        if lost := await store.write_unsynced(close_lost, (), lines):
-            log.warning("closed %d calls that were open when the last run crashed", len(lost))
+        left = await store.write_unsynced(adoption.left, lines)
     except StoreError as error:
-        log.error("calls of the last run were not closed: %s", error)
+        log.error("calls of the last run do not go on, and were not closed: %s", error)
     link = Link(_ari_settings(config, state, foundation.take_over))
     async with AsyncExitStack() as stack:
         yield Shared(
@@ -93,6 +96,7 @@ async def opened_shared(
             ),
             link=link,
             feed=LiveFeed(),
+            left=left,
             recorder=await stack.enter_async_context(Recorder(store)),
             recordings=Recordings(state.recorded),
             directory=Directory(store),

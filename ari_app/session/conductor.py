@@ -40,32 +40,42 @@ class CallObserver(Protocol):
         """A call ended."""
 
 
+Keep = Callable[[Session, Want], None]
+"""Keeps where a call stands, for a restart of the application. Never waits."""
+
+
 class SessionPorts(Struct, frozen=True):
-    """What a session needs besides its line: actions, the language store, observer, clock."""
+    """What a session needs besides its line: actions, the language store, observer, clock.
+
+    ``keep`` is told each want before it is carried out.
+    """
 
     perform: Perform
     remember: RememberLanguage
     observer: CallObserver
     now: Callable[[], datetime]
+    keep: Keep = lambda _session, _want: None
 
 
-async def conduct(line: Line, book: Book, session: Session, world: SessionPorts) -> str:
+async def conduct(
+    line: Line, book: Book, session: Session, world: SessionPorts, begun: Want | None = None
+) -> str:
     """Run ``session`` to its end; returns "ended" or "gone".
 
+    ``begun`` is the want that a session of before a restart waits for: it is carried out again.
     A fault is reported to the observer as "fault" and raised: the caller must then be put into the
     fallback queue.
     """
     observer = world.observer
-    observer.began(session, book.flows[session.flow].version, world.now())
+    if begun is None:
+        observer.began(session, book.flows[session.flow].version, world.now())
     ending, cause = "fault", 0
     event: Event = first_event(session)
+    want = begun
     try:
         while True:
-            turn = _turn(book, session, event, world)
-            if turn.session.language != session.language:
-                _remember(world, turn.session)
-            session = turn.session
-            want = turn.want
+            if want is None:
+                session, want = _next(book, session, event, world)
             if isinstance(want, Action):
                 event = await _performed(world, want, session)
             elif isinstance(want, Done):
@@ -77,6 +87,7 @@ async def conduct(line: Line, book: Book, session: Session, world: SessionPorts)
                 event = await _presented(line, want, session)
             if isinstance(event, Gone):
                 cause = event.cause
+            want = None
     finally:
         observer.ended(session.id, ending, cause, world.now())
 
@@ -86,6 +97,15 @@ def _remember(world: SessionPorts, session: Session) -> None:
     subscriber = session.caller.subscriber
     if subscriber is not None and session.about is None and session.identity != "none":
         world.remember(subscriber, session.language)
+
+
+def _next(book: Book, session: Session, event: Event, world: SessionPorts) -> tuple[Session, Want]:
+    """The next session, and its want."""
+    turn = _turn(book, session, event, world)
+    if turn.session.language != session.language:
+        _remember(world, turn.session)
+    world.keep(turn.session, turn.want)
+    return turn.session, turn.want
 
 
 def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Turn:

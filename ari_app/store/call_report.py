@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ari_app.store.calls import UNHEARD, Path, StepTaken
+from ari_app.store.calls import RESTART, UNHEARD, Path, StepTaken
 
 
 def report(path: Path, at: str) -> list[str]:
@@ -32,6 +32,8 @@ def report(path: Path, at: str) -> list[str]:
 
 def _step(step: StepTaken) -> str:
     parts = [f"{step.node} ({step.kind})"]
+    if step.kind == RESTART:
+        return f"{step.node}  application restarted, call continued"
     if step.outcome == UNHEARD:
         return f"{step.node}  not heard: {step.prompt}"
     if step.prompt:

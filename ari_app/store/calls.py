@@ -4,12 +4,14 @@ Each record is a fact that has happened, so storing it twice is storing it once.
 functions are made for batches: :class:`ari_app.store.recorder.Recorder` feeds them.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from ari_app.store import checkpoints
+from ari_app.store.checkpoints import CallStands
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
@@ -18,6 +20,10 @@ PLAYBACK = "playback"
 """The kind of a step that is no node's: a screen was played."""
 UNHEARD = "unheard"
 """Its outcome: the caller did not hear all of it."""
+RESTART = "restart"
+"""The kind of a step that is no node's: the application went on with the call after a restart."""
+CONTINUED = "continued"
+"""Its outcome."""
 LOST = "lost"
 """The ending of a call whose end was not recorded."""
 
@@ -75,7 +81,7 @@ class CallEnded(Struct, frozen=True):
     cause: int
 
 
-Record: TypeAlias = CallBegan | StepTaken | CallAbout | CallEnded
+Record: TypeAlias = CallBegan | StepTaken | CallAbout | CallStands | CallEnded
 
 
 class Call(Struct, frozen=True):
@@ -101,11 +107,12 @@ class Counts(Struct, frozen=True):
     endings: Mapping[str, int]
 
 
-def add(db: Database, records: Iterable[Record]) -> None:
+def add(db: Database, records: Sequence[Record]) -> None:
     """Store records in any order and number. A lost call that does end is no longer lost."""
     began: list[tuple[object, ...]] = []
     steps: list[tuple[object, ...]] = []
     about: list[tuple[object, ...]] = []
+    stands: list[CallStands] = []
     ended: list[tuple[object, ...]] = []
     for r in records:
         at = micros(r.at)
@@ -118,6 +125,8 @@ def add(db: Database, records: Iterable[Record]) -> None:
                 began.append((r.call, r.line, r.dialled, *who, r.flow, r.version, at))
             case CallAbout():
                 about.append((r.subscriber, r.call))
+            case CallStands():
+                stands.append(r)
             case CallEnded():
                 ended.append((at, r.ending, r.cause, r.call))
     _many(
@@ -139,6 +148,7 @@ def add(db: Database, records: Iterable[Record]) -> None:
         f" where id = ? and (ended is null or ending = '{LOST}')",
         ended,
     )
+    checkpoints.put(db, stands, [r.call for r in records if isinstance(r, CallEnded)])
 
 
 def _many(db: Database, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -208,6 +218,7 @@ def close_lost(db: Database, alive: Collection[str] = (), lines: Collection[str]
         " where id = ?",
         [(LOST, call) for call in lost],
     )
+    checkpoints.forget(db, lost)
     return lost
 
 

@@ -70,6 +70,7 @@ _DELETED = (
     ("account", "accounts", "subscriber = :id"),
     ("texts typed into cards", "card_texts", f"card in (select id from cards where {_ANY})"),
     ("notes of agents", "colleague_notes", "subscriber = :id"),
+    ("places in calls", "checkpoints", f"call in {_CALLS}"),
     ("texts", "outbox", f"number in {_FORMS} or call in {_CALLS}"),
 )
 # Anonymised: name, table, what is set, which rows.

@@ -10,6 +10,7 @@ from itertools import islice
 
 from ari_app.store import calls
 from ari_app.store.calls import Record, StepTaken
+from ari_app.store.checkpoints import CallStands
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.sqlite import Database
@@ -20,12 +21,15 @@ _FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0  # seconds between attempts to write
 # Errors of the record itself; trouble with the file is a StoreError.
 _REJECTED = (sqlite3.IntegrityError, sqlite3.ProgrammingError, ValueError, OverflowError)
 
+_MANY = (StepTaken, CallStands)
+
 
 class Recorder:
     """Queues records and writes them in the background, many in one transaction.
 
-    When ``maxsize`` records are queued because the disk is slow, steps are dropped and counted in
-    ``dropped``; beginnings and ends of calls have a quarter more room. A record that the database
+    When ``maxsize`` records are queued because the disk is slow, steps and checkpoints are dropped
+    and counted in ``dropped``: after a restart such a call goes on where it stood before them.
+    Beginnings and ends of calls have a quarter more room. A record that the database
     rejects is counted in ``refused``. Order is kept. To be used from the event loop's thread::
 
         async with Recorder(store) as recorder: recorder.put(record)
@@ -63,7 +67,7 @@ class Recorder:
     def put(self, record: Record) -> None:
         """Queue a record. Never waits and never raises."""
         waiting = self._waiting
-        room = self._room if type(record) is StepTaken else self._room_for_calls
+        room = self._room if type(record) in _MANY else self._room_for_calls
         if len(waiting) >= room:
             self._drop()
             return

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from ari_app.desk.caller_profile import Names, Step
 from ari_app.desk.operations import MENUS_ONLY
-from ari_app.store.calls import PLAYBACK, SECRET
+from ari_app.store.calls import PLAYBACK, RESTART, SECRET
 from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes
 from ivr.analysis.graph import FAILED_INPUT
@@ -27,7 +27,10 @@ FAILED = frozenset(
 )
 """Outcomes with which the caller did not get what they wanted."""
 
-SILENT = ("announce", "branch", "call", "goto", "hours", "language", PLAYBACK, "return", "set")
+SILENT = (
+    *("announce", "branch", "call", "goto", "hours", "language", "return", "set"),
+    *(PLAYBACK, RESTART),
+)
 """Kinds of nodes that the caller does not notice."""
 
 _WORD = re.compile(r"\w+")

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ari_app.desk.caller_profile import Arrival
 from ari_app.session.conductor import CallObserver
-from ari_app.store.calls import StepTaken
+from ari_app.store.calls import Path, StepTaken
 from ari_app.store.directory import Caller as KnownCaller
 from ivr.acd.queues import Caller
 from ivr.engine import Step
@@ -132,6 +132,11 @@ class LiveCalls:
 
     def began(self, session: Session) -> None:
         self._calls[session.id] = _Call(session)
+
+    def going_on(self, session: Session, path: Path) -> None:
+        """A call goes on after a restart, as it is stored."""
+        self._calls[session.id] = kept = _Call(session)
+        kept.steps = [TimedStep.of(step) for step in path.steps[-STEPS:]]
 
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
         kept = self._calls[session.id]

@@ -9,11 +9,19 @@ class FakeChannel(Struct):
     """A channel."""
 
     inside: bool = True
+    arguments: tuple[str, ...] = ()
     subscribed: bool = False
     playback: str = ""
     music: bool = False
     quiet: asyncio.Event = field(default_factory=asyncio.Event)
     variables: dict[str, str] = {}
+
+    def listed(self, id_: str) -> object:
+        """The channel in the list of all of them."""
+        place = {"app_name": "Queue", "app_data": "support,c"}
+        if self.inside:
+            place = {"app_name": "Stasis", "app_data": ",".join(("firstline", *self.arguments))}
+        return {"id": id_, "dialplan": place}
 
     def play(self, playback: str) -> None:
         """A playback begins, and ends the music."""

@@ -87,7 +87,7 @@ class Server:
     def enter(self, channel: str, *args: str, caller: str = "375290001234") -> None:
         """A call enters the application, a new one or one back from the queue."""
         fake = self.channels.setdefault(channel, FakeChannel())
-        fake.inside = True
+        fake.inside, fake.arguments = True, args
         fake.quiet.set()
         person = {"number": caller, "name": ""}
         self.emit("StasisStart", channel={"id": channel, "caller": person}, args=args)
@@ -226,7 +226,7 @@ class Server:
             return None
         if isinstance(body, bytes):
             return 200, body.decode()
-        return (200, json.encode(body).decode()) if body else (204, "")
+        return (204, "") if body is None else (200, json.encode(body).decode())
 
     def _due(self, line: str) -> Fault | int | None:
         for planned in self._planned:
@@ -272,6 +272,8 @@ class Server:
             case ["DELETE", "playbacks", playback]:
                 self._stop(playback)
                 return None
+            case ["GET", "channels"]:
+                return [fake.listed(id_) for id_, fake in self.channels.items()]
             case [method, "channels", channel, "moh"] if channel in self.channels:
                 self.channels[channel].music = method == "POST"
                 return None

@@ -1,5 +1,6 @@
 """A channel as a line: hang-ups, queues, calls, and the dead-man switch."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -11,11 +12,11 @@ from ivr.events import Bridged, Gone, Silent
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Enqueue, Say, Screen
 from tests.ari.facts import until
-from tests.ari.harness import CALL, QUEUE, ask, harness, played, presenting, say
+from tests.ari.harness import CALL, QUEUE, ask, harness, played, presenting, say, speak
 from tests.ari.server import Server
 
-TIGHT = Timeouts(stopping=5.0, pause=0.001, dead_man=100, media=90.0, margin=20.0)
-"""Each want needs more time than the dialplan ever granted before."""
+TIGHT = Timeouts(stopping=5.0, pause=0.001, dead_man=7, media=90.0)
+"""Each screen needs more time than the dialplan ever granted before."""
 
 
 # Hanging up.
@@ -85,47 +86,81 @@ async def test_hanging_up_while_the_words_are_made(server: Server) -> None:
 # The dead-man switch.
 
 
-async def test_the_switch_is_put_off_only_while_nothing_plays(server: Server) -> None:
+LIMIT = "TIMEOUT(absolute)"
+
+
+async def test_the_switch_is_put_off_for_a_screen_before_it_plays(server: Server) -> None:
+    """For its length, and by the same socket, so that the screen does not wait for the answer."""
     server.stops = False
-    async with harness(server, times=TIGHT) as at:
+    sounds = Sounds(speak, lasts=lambda media: 30.0 * len(media))
+    async with harness(server, times=TIGHT, sounds=sounds) as at:
         line = await at.call()
         answer = presenting(line, ask("menu", first=5.0, total=30.0))
         await played(at)
-        assert server.channels["c-1"].variables == {"TIMEOUT(absolute)": "118"}
+        assert server.channels["c-1"].variables == {LIMIT: "37"}
         server.press("c-1", "1")
         await answer
         server.channels["c-1"].variables.clear()
-        following = presenting(line, ask("number", choices=frozenset(), most=9, total=30.0))
+        following = presenting(line, ask("number", "again", choices=frozenset(), most=9))
         await at.link.ari.asterisk.ping()
-        assert len(server.lines("POST channels/c-1/variable")) == 1
+        assert not server.channels["c-1"].variables, "it still plays"
         server.finish("c-1")
         await played(at, 2)
-        assert server.channels["c-1"].variables == {"TIMEOUT(absolute)": "142"}
+        assert server.channels["c-1"].variables == {LIMIT: "67"}
         server.press("c-1", *"123456789")
+        server.finish("c-1")
         await following
+    assert not server.waited
+    set_ = [one for one in server.asked if one.query.get("variable") == LIMIT]
+    assert {one.over for one in set_} == {"websocket"}
+
+
+async def test_the_switch_is_put_off_in_short_steps_while_the_caller_is_listened_to(
+    server: Server,
+) -> None:
+    """Also while a back end is waited for: the line does nothing then. Not while it plays."""
+    times = Timeouts(stopping=1.0, pause=0.001, dead_man=5, step=0.0)
+    async with harness(server, times=times, sounds=Sounds(speak, lasts=lambda _: 30.0)) as at:
+        line = await at.call()
+        answer = presenting(line, ask("menu", first=30.0))
+        await played(at)
+        await line.renew()
+        assert server.channels["c-1"].variables == {LIMIT: "35"}
+        server.finish("c-1")
+        await until(lambda: line.player.quiet)
+        for _ in range(2):
+            server.channels["c-1"].variables.clear()
+            await line.renew()
+            await until(lambda: server.channels["c-1"].variables == {LIMIT: "5"})
+        server.press("c-1", "1")
+        await answer
+        server.hang_up("c-1")
+        await until(lambda: line.gone)
+        made = len(server.asked)
+        await line.renew()
+        assert len(server.asked) == made
     assert not server.waited
 
 
-async def test_the_switch_is_put_off_for_the_time_of_listening_too(server: Server) -> None:
-    server.instant = True
-    async with harness(server, times=Timeouts(dead_man=86, media=60.0, margin=20.0)) as at:
+async def test_the_switch_is_left_alone_in_a_queue(server: Server) -> None:
+    async with harness(server, times=Timeouts(step=0.0)) as at:
         line = await at.call()
-        await line.present(say("welcome"))
-        assert not server.channels["c-1"].variables
-        answer = presenting(line, ask("menu", first=5.0, total=30.0))
-        await played(at, 2)
-        assert server.channels["c-1"].variables == {"TIMEOUT(absolute)": "88"}
-        server.press("c-1", "1")
-        await answer
+        waiting = presenting(line, QUEUE)
+        await until(lambda: server.lines("POST channels/c-1/continue"))
+        made = len(server.asked)
+        await line.renew()
+        assert len(server.asked) == made
+        server.hang_up("c-1")
+        await waiting
 
 
-async def test_the_switch_is_left_alone_while_there_is_time(server: Server) -> None:
-    server.instant = True
-    async with harness(server) as at:
-        line = await at.call()
-        for _ in range(5):
-            await line.present(say("welcome"))
-    assert not server.lines("POST channels/c-1/variable")
+async def test_all_switches_are_put_off_all_the_time(server: Server) -> None:
+    async with harness(server, times=Timeouts(step=0.0)) as at:
+        for channel in ("c-1", "c-2"):
+            await at.call(channel)
+        watching = asyncio.create_task(at.calls.watch())
+        await until(lambda: all(LIMIT in one.variables for one in server.channels.values()))
+        watching.cancel()
 
 
 # The queue.

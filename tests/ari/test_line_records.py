@@ -231,7 +231,7 @@ async def test_a_recording_without_an_end_event_is_asked_for(server: Server) -> 
 
 async def test_the_switch_waits_for_the_longest_speech(server: Server) -> None:
     server.instant = True
-    async with harness(server, times=Timeouts(dead_man=30, media=5.0, margin=20.0)) as at:
+    async with harness(server, times=Timeouts(dead_man=20)) as at:
         line = await at.call()
         saying = presenting(line, record("after-the-tone"))
         await rolling(at)

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from ari_app.ari.channel_state import Timeouts
 from ivr.events import Gone, Keyed, Silent
 from tests.ari.facts import until
 from tests.ari.harness import ask, harness, played, presenting, say
@@ -45,15 +46,18 @@ async def test_a_key_in_the_words_needs_no_music(server: Server) -> None:
         assert not [each for each in server.lines() if each.endswith("/moh")]
 
 
-async def test_the_dialplan_leaves_the_call_to_us_for_as_long(server: Server) -> None:
-    async with harness(server) as at:
+async def test_the_dead_man_switch_is_put_off_while_music_plays(server: Server) -> None:
+    async with harness(server, times=Timeouts(dead_man=5, step=0.0)) as at:
         line = await at.call()
         answer = presenting(line, HOLD)
         await played(at)
-        assert int(server.channels["c-1"].variables["TIMEOUT(absolute)"]) > 900
+        server.finish("c-1")
+        await until(lambda: server.channels["c-1"].music)
+        await line.renew()
+        await until(lambda: server.channels["c-1"].variables == {"TIMEOUT(absolute)": "5"})
         server.press("c-1", "5")
         await answer
-    assert not server.waited, "it is said before anything plays"
+    assert not server.waited
 
 
 @pytest.mark.parametrize("status", [404, 500])

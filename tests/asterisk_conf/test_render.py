@@ -67,7 +67,7 @@ def test_a_number_of_the_ivr_has_its_fallback_right_after_the_application() -> N
         assert lines[at + 3 : at + 8] == [
             " same => n,Answer()",
             " same => n,Set(FIRSTLINE_CALLER=yes)",
-            " same => n,Set(TIMEOUT(absolute)=120)",
+            " same => n,Set(TIMEOUT(absolute)=5)",
             f" same => n,Stasis(firstline,{number})",
             " same => n,Goto(firstline-fallback,s,1)",
         ]

@@ -13,6 +13,7 @@ from ari_app.store import (
     card_events,
     cards,
     changes,
+    checkpoints,
     colleague_notes,
     desk_sessions,
     erasure,
@@ -119,6 +120,7 @@ def _calls() -> Iterator[tuple[str, Use]]:
     yield "calls.count_of", lambda db: calls.count_of(db, WHO, NOW - DAY, NEW)
     yield "calls.unfinished", calls.unfinished
     yield "calls.close_lost", calls.close_lost
+    yield "checkpoints.every", checkpoints.every
     version = Version("611", "new", NOW, "reload")
     yield "versions.record", lambda db: versions.record(db, [(version, "flow: 611")])
     yield "versions.text", lambda db: versions.text(db, "611", "v3")

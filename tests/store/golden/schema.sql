@@ -24,6 +24,7 @@
 -- migration announcement_reach
 -- migration agent_queues
 -- migration agent_access
+-- migration checkpoints
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -497,3 +498,9 @@ CREATE TABLE card_events (
             primary key (card, event)
         ) strict, without rowid;
 CREATE INDEX card_events_due on card_events (next_at);
+CREATE TABLE checkpoints (
+            call text primary key,
+            channel text not null,
+            at integer not null,
+            body blob not null
+        ) strict;

@@ -1,0 +1,65 @@
+"""The dead-man switch of a channel: until when the dialplan leaves it to the application.
+
+It is ``TIMEOUT(absolute)``, which can only be set while nothing plays or records on the channel, as
+setting a variable waits for that. So it is set before a playback, for as long as that lasts and a
+little more, and in short steps while the caller is heard or waits in silence.
+"""
+
+import logging
+from math import ceil
+
+from ari_app.ari.channel_state import ChannelState
+from ari_app.ari.errors import AriError, GoneError, UnreachableError
+from ari_app.ari.rest import Channels
+
+log = logging.getLogger(__name__)
+
+SLACK = 2.0
+"""How many seconds too many are left as they are, which saves a request."""
+
+
+class DeadMan:
+    """The switch of one channel; no request waits for its answer."""
+
+    def __init__(self, channel: ChannelState) -> None:
+        self._channel = channel
+        self._channels = Channels(channel.link.fire_and_forget(self._failed))
+        self._until = 0.0
+        self.set_by_dialplan()
+
+    def set_by_dialplan(self) -> None:
+        """The dialplan has just set it."""
+        self._until = self._channel.clock() + self._channel.timeouts.dead_man
+
+    def inherited(self) -> None:
+        """A dead application set it last, and when it fires is unknown."""
+        self._until = 0.0
+
+    async def grant(self, seconds: float) -> None:
+        """Have it fire ``dead_man`` after the next ``seconds``. Nothing may be playing.
+
+        Raises :class:`UnreachableError`.
+        """
+        now, dead_man = self._channel.clock(), self._channel.timeouts.dead_man
+        wanted = now + seconds + dead_man
+        if wanted <= self._until <= wanted + SLACK:
+            return
+        granted = ceil(seconds + dead_man)
+        await self._channels.extend_absolute_timeout(self._channel.id, granted)
+        self._until = now + granted
+
+    async def renew(self) -> None:
+        """Put it off while nothing plays, if a step of the time has passed."""
+        timeouts, left = self._channel.timeouts, self._until - self._channel.clock()
+        if timeouts.dead_man - timeouts.step < left <= timeouts.dead_man + SLACK:
+            return
+        try:
+            await self.grant(0.0)
+        except UnreachableError as error:
+            log.debug("channel %s: %s", self._channel.id, error)
+
+    def _failed(self, error: AriError | UnreachableError) -> None:
+        if isinstance(error, GoneError):
+            self._channel.ended(0)
+        else:
+            log.warning("channel %s: the dead-man switch: %s", self._channel.id, error)

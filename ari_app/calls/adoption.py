@@ -1,0 +1,42 @@
+"""The calls that an application left when it died, as the store knows them."""
+
+import logging
+from collections.abc import Collection
+
+import msgspec
+from msgspec import Struct
+
+from ari_app.store import calls, checkpoints
+from ari_app.store.calls import Path
+from ari_app.store.sqlite import Database
+from ivr.checkpoint import Checkpoint, from_json
+
+log = logging.getLogger(__name__)
+
+
+class LeftCall(Struct, frozen=True):
+    """A call that was left: its channel, where it stands, and what is stored of it."""
+
+    channel: str
+    kept: Checkpoint
+    path: Path
+
+
+def left(db: Database, lines: Collection[str]) -> list[LeftCall]:
+    """The calls over these ``lines`` that have a checkpoint; one that cannot be read is logged and left out.
+
+    The others that have no end are closed as lost.
+    """
+    found = []
+    for one in checkpoints.every(db):
+        path = calls.path(db, one.call)
+        if path is None or path.call.ended is not None or path.call.began.line not in lines:
+            continue
+        try:
+            found.append(LeftCall(one.channel, from_json(one.body), path))
+        except (ValueError, msgspec.MsgspecError) as error:
+            log.warning("call %s cannot go on after the restart: %s", one.call, error)
+    lost = calls.close_lost(db, [one.kept.session.id for one in found], lines)
+    if lost:
+        log.warning("closed %d calls that were open when the last run crashed", len(lost))
+    return found

@@ -1,0 +1,85 @@
+"""Where a call stands: what another process needs to go on with it.
+
+What is secret is left out: a sealed value, and what is said to the caller alone, are empty after
+they were stored. They are asked for again.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct, convert, json, to_builtins
+
+from ivr.model import Book
+from ivr.session import Session
+from ivr.session import check as check_session
+from ivr.values import unwritten
+from ivr.wants import Want
+
+FORMAT = 1
+"""Format of a stored checkpoint; raised when older ones can no longer be read."""
+
+_HIDDEN = b'"hidden":true'
+"""Stands in the JSON of digits that are for the caller alone."""
+
+
+class Checkpoint(Struct, frozen=True, kw_only=True):
+    """A session, and the want that it waits for.
+
+    ``flows``: the flows in which it stands, each with the version of its text. ``plays``: how many
+    playbacks were requested on its channel before this want.
+    """
+
+    session: Session
+    want: Want
+    flows: Mapping[str, str]
+    plays: int = 0
+    format: int = FORMAT
+
+
+def checkpoint(book: Book, session: Session, want: Want, plays: int) -> Checkpoint:
+    """The checkpoint of a session on a book."""
+    spots = [*session.trail, *(spot for frame in session.frames for spot in frame.trail)]
+    names = {session.flow, *(frame.flow for frame in session.frames), *(flow for flow, _ in spots)}
+    flows = {name: book.flows[name].version for name in sorted(names)}
+    return Checkpoint(session=session, want=want, flows=flows, plays=plays)
+
+
+def fits(kept: Checkpoint, book: Book) -> bool:
+    """Whether a book has the flows in which a call stands, with the same text."""
+    return all(
+        name in book.flows and book.flows[name].version == version
+        for name, version in kept.flows.items()
+    )
+
+
+def to_json(kept: Checkpoint) -> bytes:
+    """The checkpoint as JSON, without anything secret."""
+    text = json.encode(kept, enc_hook=unwritten)
+    if _HIDDEN not in text:
+        return text
+    return json.encode(_bared(to_builtins(kept, enc_hook=unwritten)))
+
+
+def from_json(text: bytes) -> Checkpoint:
+    """The checkpoint of JSON ``text``.
+
+    Raises :class:`msgspec.ValidationError` for another structure, ValueError for another format.
+    """
+    found = json.decode(text)
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise ValueError(f"a checkpoint of another format than {FORMAT}, which this program reads")
+    kept = convert(found, Checkpoint)
+    check_session(kept.session)
+    return kept
+
+
+def _bared(value: Any) -> Any:
+    """Builtins without the digits that are hidden."""
+    match value:
+        case {"type": "digits", "hidden": True}:
+            return {**value, "digits": ""}
+        case dict():
+            return {name: _bared(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_bared(each) for each in value]
+    return value
