@@ -28,7 +28,7 @@ class Timeouts(Struct, frozen=True):
     dead_man: int = 5
     """What the dialplan grants the application before it takes the caller back."""
     step: float = 1.0
-    """How much of that may pass in silence before it is granted anew."""
+    """How much of that may pass in silence before it is granted again."""
     margin: float = 20.0
     """How much longer than it can take a recording may take."""
     media: float = 60.0

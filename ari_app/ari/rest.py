@@ -7,8 +7,9 @@ sends is in :mod:`ari_app.ari.verbs`.
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from msgspec import Struct, json
+from msgspec import json
 
+from ari_app.ari.answers import Application, Endpoint, Info, ListedChannel, Variable
 from ari_app.ari.errors import AriError, GoneError
 from ari_app.ari.verbs import (
     CONTINUE,
@@ -44,66 +45,6 @@ from ari_app.ari.verbs import (
 )
 
 T = TypeVar("T")
-
-
-class System(Struct, frozen=True):
-    """The version of the Asterisk that answers."""
-
-    version: str
-
-
-class Info(Struct, frozen=True):
-    """The answer to ``asterisk.getInfo``."""
-
-    system: System
-
-
-class Application(Struct, frozen=True):
-    """An application and its channels: those in it, and those that it is subscribed to."""
-
-    name: str
-    channel_ids: tuple[str, ...] = ()
-    events_allowed: "tuple[EventType, ...]" = ()
-
-
-class EventType(Struct, frozen=True):
-    """A type of events in a filter."""
-
-    type: str = ""
-
-
-class DialplanCEP(Struct, frozen=True):
-    """Where a channel is in the dialplan; ``app_data`` are the arguments of ``app_name``."""
-
-    app_name: str = ""
-    app_data: str = ""
-
-
-class ListedChannel(Struct, frozen=True):
-    """A channel of Asterisk."""
-
-    id: str
-    name: str = ""
-    dialplan: DialplanCEP = DialplanCEP()
-
-    @property
-    def arguments(self) -> tuple[str, ...] | None:
-        """With which arguments it is in an application of ARI; None if it is in none."""
-        if self.dialplan.app_name != "Stasis":
-            return None
-        return tuple(self.dialplan.app_data.split(",")[1:])
-
-
-class Variable(Struct, frozen=True):
-    """The answer to ``asterisk.getGlobalVar``."""
-
-    value: str
-
-
-class Endpoint(Struct, frozen=True):
-    """A SIP account: ``state`` is "online" while a phone is registered, else "offline"."""
-
-    state: str = ""
 
 
 async def _asked(send: Sender, asked: Request, answer: type[T]) -> T:

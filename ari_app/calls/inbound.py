@@ -74,7 +74,7 @@ class CallServices(Struct, frozen=True):
     sounds: Callable[[str], Sounds]
     """The sounds of a call, from its id."""
     going_on: Callable[[Session, Path], None] = lambda _session, _path: None
-    """Is told of a call that goes on after a restart, and what is stored of it."""
+    """Takes a call that goes on after a restart, and what is stored of it."""
 
 
 class Arrivals(Protocol):

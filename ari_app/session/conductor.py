@@ -47,7 +47,7 @@ Keep = Callable[[Session, Want], None]
 class SessionPorts(Struct, frozen=True):
     """What a session needs besides its line: actions, the language store, observer, clock.
 
-    ``keep`` is told each want before it is carried out.
+    ``keep`` takes each want before it is carried out.
     """
 
     perform: Perform

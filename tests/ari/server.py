@@ -31,10 +31,8 @@ class Server:
         self.over_socket = True
         self.pongs = True
         self.refusing = 0
-        self.instant = False
-        """Whether a playback is over as soon as it began."""
-        self.finished = 0
-        """How many playbacks are over."""
+        self.instant = False  # whether a playback is over as soon as it began
+        self.finished = 0  # playbacks
         self.stops = True
         """Whether a playback whose stop is requested stops before the answer."""
         self.channels: dict[str, FakeChannel] = {}

@@ -118,7 +118,7 @@ async def test_callers_in_a_queue_stay_there(server: Server) -> None:
     assert not [line for line in server.lines("POST") if line.endswith("/continue")]
 
 
-async def test_a_caller_who_came_back_while_nobody_was_there(server: Server) -> None:
+async def test_a_caller_who_came_back_while_the_application_was_dead(server: Server) -> None:
     server.enter("c-1", "back", "CONTINUE")
     left = await taken_over(server, {"c-1": QUEUE})
     assert left.events == {"c-1": Bridged("ended")}

@@ -121,6 +121,8 @@ def _calls() -> Iterator[tuple[str, Use]]:
     yield "calls.unfinished", calls.unfinished
     yield "calls.close_lost", calls.close_lost
     yield "checkpoints.every", checkpoints.every
+    yield "checkpoints.put", lambda db: checkpoints.put(db, (), (CALL,))
+    yield "checkpoints.forget", lambda db: checkpoints.forget(db, (CALL,))
     version = Version("611", "new", NOW, "reload")
     yield "versions.record", lambda db: versions.record(db, [(version, "flow: 611")])
     yield "versions.text", lambda db: versions.text(db, "611", "v3")

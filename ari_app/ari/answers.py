@@ -1,0 +1,63 @@
+"""What Asterisk answers to requests of ARI: the fields that are used of its models."""
+
+from msgspec import Struct
+
+
+class System(Struct, frozen=True):
+    """The version of the Asterisk that answers."""
+
+    version: str
+
+
+class Info(Struct, frozen=True):
+    """The answer to ``asterisk.getInfo``."""
+
+    system: System
+
+
+class Application(Struct, frozen=True):
+    """An application and its channels: those in it, and those that it is subscribed to."""
+
+    name: str
+    channel_ids: tuple[str, ...] = ()
+    events_allowed: "tuple[EventType, ...]" = ()
+
+
+class EventType(Struct, frozen=True):
+    """A type of events in a filter."""
+
+    type: str = ""
+
+
+class DialplanCEP(Struct, frozen=True):
+    """Where a channel is in the dialplan; ``app_data`` are the arguments of ``app_name``."""
+
+    app_name: str = ""
+    app_data: str = ""
+
+
+class ListedChannel(Struct, frozen=True):
+    """A channel of Asterisk."""
+
+    id: str
+    name: str = ""
+    dialplan: DialplanCEP = DialplanCEP()
+
+    @property
+    def arguments(self) -> tuple[str, ...] | None:
+        """With which arguments it is in an application of ARI; None if it is in none."""
+        if self.dialplan.app_name != "Stasis":
+            return None
+        return tuple(self.dialplan.app_data.split(",")[1:])
+
+
+class Variable(Struct, frozen=True):
+    """The answer to ``asterisk.getGlobalVar``."""
+
+    value: str
+
+
+class Endpoint(Struct, frozen=True):
+    """A SIP account: ``state`` is "online" while a phone is registered, else "offline"."""
+
+    state: str = ""
