@@ -72,6 +72,11 @@ class AgiLine:
         self._wanted = asyncio.Event()
 
     @property
+    def plays(self) -> None:
+        """The channel does not outlive the connection, so no other process can go on with it."""
+        return
+
+    @property
     def channel(self) -> str:
         """The channel's unique id."""
         return self._channel.id

@@ -23,9 +23,9 @@ class LeftCall(Struct, frozen=True):
 
 
 def left(db: Database, lines: Collection[str]) -> list[LeftCall]:
-    """The calls over these ``lines`` that have a checkpoint; one that cannot be read is logged and left out.
+    """The calls over these ``lines`` that have a checkpoint.
 
-    The others that have no end are closed as lost.
+    One that cannot be read is logged and left out. The others that have no end are closed as lost.
     """
     found = []
     for one in checkpoints.every(db):

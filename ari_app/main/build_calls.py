@@ -93,7 +93,11 @@ def build_admission(
     )
     serving = PerRelease(shared.menus, services.serving)
     inbound = InboundCalls(
-        directory.caller, config.numbers, serving, settings.forgeable, live_calls,
+        directory.caller,
+        config.numbers,
+        serving,
+        settings.forgeable,
+        live_calls,
         shared.recorder.put,
     )
     return Admission(inbound, live_calls, actions, services)
