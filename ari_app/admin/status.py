@@ -86,6 +86,15 @@ class MenusNow(Struct, frozen=True):
     refused: tuple[str, ...] = ()
 
 
+class TrunkNow(Struct, frozen=True):
+    """A trunk: where it is, and its states, such as ``registered`` and ``reachable``; none if they
+    are not known."""
+
+    name: str
+    address: str
+    states: tuple[str, ...] = ()
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """What runs. ``pids`` are the processes that Firstline started, by name."""
 
@@ -102,6 +111,7 @@ class Status(Struct, frozen=True, kw_only=True):
     menus: MenusNow = MenusNow()
     desk: Desk = Desk()
     database: Database = Database()
+    trunks: tuple[TrunkNow, ...] = ()
     checks: tuple[Check, ...] = ()
     """What was looked at in the running application, as by ``/readyz``."""
 
@@ -120,6 +130,7 @@ class Runtime(Struct, frozen=True):
     pids: Mapping[str, int]
     menus: MenusNow
     checks: tuple[Check, ...] = ()
+    trunks: Mapping[str, tuple[str, ...]] = {}
 
 
 async def query(state: State) -> Status:
@@ -187,6 +198,10 @@ async def status(
         pids={**live.pids, "application": os.getpid()} if live else {},
         menus=live.menus if live else MenusNow(),
         desk=Desk(config.desk_url, by_phone) if config.desk.enabled else Desk(),
+        trunks=tuple(
+            TrunkNow(name, one.address, live.trunks.get(name, ()) if live else ())
+            for name, one in config.trunk.items()
+        ),
         database=Database(health.fault, health.problem, health.since),
         checks=live.checks if live else (),
     )

@@ -41,6 +41,18 @@ def status(state: State, as_json: bool) -> None:
         raise click.exceptions.Exit(DOWN if not report.running and stuck is None else 1)
 
 
+def _show_accounts(console: Output, report: Status) -> None:
+    console.print("accounts for your phone (`firstline status --json` lists them all):")
+    table = Table(box=None)
+    for column in ("", "SIP user", "password", "name"):
+        table.add_column(column, no_wrap=True)
+    for one in report.subscribers[:3]:
+        table.add_row("subscriber", one.sip_user, one.sip_password, one.name)
+    for agent in report.agents:
+        table.add_row("agent", agent.sip_user, agent.sip_password, agent.name)
+    console.print(table)
+
+
 def _show(report: Status, stuck: Process | None, state: State) -> None:
     """Print it; ``stuck`` is an application that runs, and does not answer."""
     console = Output(soft_wrap=True)
@@ -61,22 +73,16 @@ def _show(report: Status, stuck: Process | None, state: State) -> None:
     now = "" if stuck else f"{calls.now} now, "
     console.print(f"calls: {now}{calls.today} today")
     console.print(f"phones register at {_registrar(report)}")
+    for trunk in report.trunks:
+        states = ", ".join(trunk.states) or "unknown"
+        console.print(f"trunk {escape(trunk.name)} to {escape(trunk.address)}: {states}")
     if report.desk.url:
         names = " and ".join(report.desk.by_phone)
         known = f"; {names} sign in there with the passwords of their phones" if names else ""
         console.print(f"the desk is at {report.desk.url}{known}")
     console.print(f"numbers: {', '.join(report.numbers)}; state: {report.state_dir}")
-    if not report.subscribers and not report.agents:
-        return
-    console.print("accounts for your phone (`firstline status --json` lists them all):")
-    table = Table(box=None)
-    for column in ("", "SIP user", "password", "name"):
-        table.add_column(column, no_wrap=True)
-    for one in report.subscribers[:3]:
-        table.add_row("subscriber", one.sip_user, one.sip_password, one.name)
-    for agent in report.agents:
-        table.add_row("agent", agent.sip_user, agent.sip_password, agent.name)
-    console.print(table)
+    if report.subscribers or report.agents:
+        _show_accounts(console, report)
 
 
 def _show_running(console: Output, report: Status) -> None:

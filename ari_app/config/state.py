@@ -201,7 +201,7 @@ class State:
         try:
             text = file.read_text() if file.exists() else ""
             before = tomllib.loads(text)
-            ran = before.keys() & {*_OWN} or self.database.exists()
+            ran = before.keys() & {*_OWN} or (file.exists() and self.database.exists())
             lacks = _OWN[2:] if ran else _OWN  # an old one the last two, a new one all
             text = "".join(_made(name) for name in lacks if name not in before) + text
             table = tomllib.loads(text)

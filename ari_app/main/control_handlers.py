@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
 from msgspec import Struct, json
@@ -9,6 +10,7 @@ from msgspec import Struct, json
 from ari_app.admin.phone_passwords import PhonePasswords
 from ari_app.admin.status import Ari, MenusNow, Runtime, known, status
 from ari_app.background import Background
+from ari_app.config.settings import Config
 from ari_app.control.requests import ReloadRequest, StopRequest
 from ari_app.control.server import Handlers, serve_control
 from ari_app.main import processes
@@ -23,6 +25,9 @@ from ari_app.menus.live import Reloaded
 from ari_app.store.changes import Change, What, record
 from ari_app.store.errors import StoreError
 from ari_app.ussd import gateway
+from asterisk_conf.discovery import PbxError
+from asterisk_conf.process import Process
+from asterisk_conf.trunk_states import trunk_states
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +76,7 @@ class ControlHandlers(Struct, frozen=True):
             {name: pid for name, pid in pids.items() if pid},
             MenusNow({name: flow.version for name, flow in flows.items()}, menus.refused),
             (await self.monitoring.readiness()).checks,
+            await _trunks(shared.config, asterisk),
         )
         demo = shared.config.site.demo
         names = PhonePasswords(shared.store, shared.hasher).names
@@ -143,3 +149,14 @@ class ControlHandlers(Struct, frozen=True):
     async def ussd(self, body: bytes) -> str:
         """Answer a request of a text session as the USSD gateway does."""
         return await gateway.answered_or_refused(self.callers.ussd, body)
+
+
+async def _trunks(config: Config, asterisk: Process | None) -> Mapping[str, tuple[str, ...]]:
+    """The states of our trunks; none while Asterisk does not say."""
+    if asterisk is None or not config.manages_asterisk:
+        return {}
+    try:
+        return await asyncio.to_thread(trunk_states, asterisk, config.trunk)
+    except (PbxError, OSError) as error:
+        log.warning("the states of the trunks are not known: %s", error)
+        return {}
