@@ -62,6 +62,8 @@ SECTIONS = {
         "orders": Lazy("orders:orders", "List and show orders of subscribers"),
     },
     "Operate": {
+        "backup": Lazy("backup:backup", "Write a backup, while Firstline runs"),
+        "restore": Lazy("backup:restore", "Restore a backup"),
         "retention": Lazy("retention:retention", "Show retention times and what has expired"),
         "completion": Lazy("completion:completion", "Print the completion script of a shell"),
     },

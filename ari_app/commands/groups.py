@@ -12,6 +12,7 @@ import click
 from msgspec import Struct
 
 EXPECTED = (
+    "ari_app.admin.backup:BackupError",
     "ari_app.ari.errors:RefusedError",
     "ari_app.commands.call_phone:CallError",
     "ari_app.config.state:ConfigError",

@@ -35,11 +35,21 @@ def with_store(state: State, use: Callable[[Store], Coroutine[Any, Any, T]]) -> 
         finally:
             await store.close()
 
+    _refuse_lost(state)
     if not state.database.exists():
         raise click.ClickException(
             f"{state.directory} has no installation yet: start Firstline with `firstline up`"
         )
     return run(using())
+
+
+def _refuse_lost(state: State) -> None:
+    """An empty database is not made in place of one that was there."""
+    if state.database_made.exists() and not state.database.exists():
+        raise click.ClickException(
+            f"{state.database} is lost: restore a backup with `firstline restore`; or remove "
+            f"{state.database_made} to begin with an empty one"
+        )
 
 
 def read(
@@ -54,12 +64,6 @@ def write(
 ) -> T:
     """Write to the store in a transaction, and have a running application refresh."""
 
-    if state.database_made.exists() and not state.database.exists():
-        raise click.ClickException(
-            f"{state.database} is lost: restore a backup with `firstline restore`; or remove "
-            f"{state.database_made} to begin with an empty one"
-        )
-
     async def writing() -> T:
         store = await Store.open(state.database, state.config().numbers, examine=False)
         try:
@@ -70,6 +74,7 @@ def write(
         return result
 
     state.make()
+    _refuse_lost(state)
     return run(writing())
 
 

@@ -62,7 +62,11 @@ def up(
     SIGTERM stops the application alone: Asterisk and its calls go on. What dies is started again by
     a watcher, until it is stopped.
     """
+    from ari_app.admin.restore import recover
+
     state.make()
+    if recover(state.directory):
+        click.echo("a restore was interrupted: what it had exchanged was put back", err=True)
     state.configure(port_offset, voice or "")
     if voice:
         os.environ[f"{PREFIX}VOICE_ENGINE"] = voice  # also for the process that stays behind

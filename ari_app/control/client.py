@@ -68,6 +68,11 @@ class ControlClient:
         async with self._request("POST", "stop", json.encode(request)):
             pass
 
+    async def restore(self) -> str:
+        """Have the application put the staged database in the place of its own; "", or why not."""
+        async with self._request("POST", "restore") as response:
+            return await response.text()
+
     async def ussd(self, request: bytes) -> str:
         """The answer to a USSD request, as the gateway would send it."""
         async with self._request("POST", "ussd", request) as response:

@@ -11,7 +11,9 @@ HTTP over a Unix socket in the state directory, which only its owner can enter:
 - ``POST /refresh`` answers when the application has read again what other commands stored,
 - ``POST /stop`` takes a :class:`~ari_app.control.requests.StopRequest` and answers before it is
   carried out,
-- ``POST /ussd`` is answered as the USSD gateway answers.
+- ``POST /ussd`` is answered as the USSD gateway answers,
+- ``POST /restore`` has the database replaced by the one staged beside it; the answer is "", or why
+  it was not.
 
 What is no such request is answered with 400 and the reason.
 
@@ -45,6 +47,7 @@ class Handlers(Struct, frozen=True):
     phones: Callable[[], Awaitable[str]]
     stop: Callable[[StopRequest], Awaitable[None]]
     ussd: Callable[[bytes], Awaitable[str]]
+    restore: Callable[[], Awaitable[str]]
 
 
 @asynccontextmanager
@@ -63,6 +66,7 @@ async def serve_control(path: Path, handlers: Handlers, feed: LiveFeed) -> Async
             web.post("/reload", server.reload),
             web.post("/stop", server.stop),
             web.post("/ussd", server.ussd),
+            web.post("/restore", server.restore),
         ]
     )
     runner = web.AppRunner(
@@ -124,11 +128,10 @@ class _Server:
         return web.Response()
 
     async def phones(self, request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        response.content_type = "text/plain"
-        await response.prepare(request)  # Asterisk may take seconds
-        await response.write((await self._handlers.phones()).encode())
-        return response
+        return await _slowly(request, self._handlers.phones)
+
+    async def restore(self, request: web.Request) -> web.StreamResponse:
+        return await _slowly(request, self._handlers.restore)
 
     async def stop(self, request: web.Request) -> web.Response:
         await self._handlers.stop(bounds.read(await request.read(), _STOP))
@@ -144,3 +147,12 @@ class _Server:
 
     async def ussd(self, request: web.Request) -> web.Response:
         return web.Response(text=await self._handlers.ussd(await request.read()))
+
+
+async def _slowly(request: web.Request, answer: Callable[[], Awaitable[str]]) -> web.StreamResponse:
+    """Answer at once, with a text that may take seconds: of Asterisk, or of the database."""
+    response = web.StreamResponse()
+    response.content_type = "text/plain"
+    await response.prepare(request)
+    await response.write((await answer()).encode())
+    return response

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 from msgspec import Struct, json
 
@@ -22,6 +23,7 @@ from ari_app.main.reloading import NOT_RELOADED, reload_all, reload_phones
 from ari_app.main.shared import Shared
 from ari_app.main.signals import Signals
 from ari_app.menus.live import Reloaded
+from ari_app.store import rescue
 from ari_app.store.changes import Change, What, record
 from ari_app.store.errors import StoreError
 from ari_app.ussd import gateway
@@ -53,6 +55,7 @@ class ControlHandlers(Struct, frozen=True):
             self.phones,
             self.stop,
             self.ussd,
+            self.restore,
         )
         path = self.shared.foundation.state.control
         return serve_control(path, handlers, self.shared.feed)
@@ -149,6 +152,18 @@ class ControlHandlers(Struct, frozen=True):
     async def ussd(self, body: bytes) -> str:
         """Answer a request of a text session as the USSD gateway does."""
         return await gateway.answered_or_refused(self.callers.ussd, body)
+
+    async def restore(self) -> str:
+        """Replace the database by the one that is staged beside it; "", or why it was not."""
+        store = self.shared.store
+        try:
+            await store.exchange(partial(rescue.exchange, store.path))
+        except (StoreError, OSError) as error:
+            log.error("the database was not restored: %s", error)
+            return str(error)
+        log.warning("the database was restored from a backup")
+        await self.refresh()
+        return ""
 
 
 async def _trunks(config: Config, asterisk: Process | None) -> Mapping[str, tuple[str, ...]]:

@@ -153,6 +153,7 @@ class Store:
                 await asyncio.to_thread(put)
             finally:
                 await self._open_all(examine=True, make=False)
+            self._monitor.recovered()
 
     async def watch(self, refresh: Callable[[], Awaitable[None]]) -> NoReturn:
         """Look for ever whether the database can be used, and repair what can be repaired.
@@ -165,7 +166,6 @@ class Store:
     def _exchanged(self, refresh: Callable[[], Awaitable[None]]) -> Exchange:
         async def exchange(put: Callable[[], None]) -> None:
             await self.exchange(put)
-            self._monitor.recovered()
             await refresh()
 
         return exchange

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from ari_app.store.open_files import SUFFIXES
@@ -31,6 +31,34 @@ def put_back(copy: Path, path: Path) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)  # of the one before: not the copy's
     copy.replace(path)
     synced(path.parent)
+
+
+def staged(place: Path) -> Path:
+    """Where something waits to be put in its place."""
+    return place.with_name(f"{place.name}.restoring")
+
+
+def kept(place: Path) -> Path:
+    """Where what was in a place before is kept."""
+    return place.with_name(f"{place.name}.before-restore")
+
+
+def exchange(path: Path) -> None:
+    """Put the staged database in the place of the one at ``path``, which is kept.
+
+    No connection of ours has it open. At each moment one of them is there, whole. ``OSError``.
+    """
+    if path.exists():
+        _emptied(path)
+        kept(path).unlink(missing_ok=True)
+        os.link(path, kept(path))
+    put_back(staged(path), path)
+
+
+def _emptied(path: Path) -> None:
+    """Have all that was committed in the file itself. A damaged one stays as it is."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as conn:
+        conn.execute("pragma wal_checkpoint(truncate)")
 
 
 def synced(path: Path) -> None:
