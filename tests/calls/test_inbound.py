@@ -15,10 +15,12 @@ from ari_app.calls.inbound import (
     UnknownNumberError,
     VoiceLine,
 )
+from ari_app.selfcare.request_port import asker_of
 from ari_app.session.media import Sounds
 from ari_app.store.directory import Caller as Known
 from ivr.events import Played
 from ivr.reader import version
+from ivr.session import Session
 from ivr.values import Phrase
 from ivr.wants import Ask, Done, Say, Screen
 from tests.operators import BELARUS
@@ -94,6 +96,24 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: st
     [asked] = line.wants
     assert isinstance(asked, Ask)
     assert asked.screen.phrases[0].prompt == prompt
+
+
+async def test_what_a_call_came_in_by_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong code words are counted by it, whatever number a trunk or a gateway says."""
+    ways: list[str] = []
+
+    async def conduct(*given: object) -> str:
+        ways.extend(asker_of(one).way for one in given if isinstance(one, Session))
+        return "ended"
+
+    monkeypatch.setattr("ari_app.calls.inbound.conduct", conduct)
+    services = serving(Sight(), FLOW)
+    inbound = InboundCalls(unknown, BELARUS, lambda: services)
+    arrival = Arrival(Channel("c", "PJSIP/trunk-a-00000020").endpoint, "375291234567", "611")
+    await inbound.accept(arrival, lambda _: cast(VoiceLine, Scripted([])))[1]()
+    text = await inbound.enter(services.book, "375291234567", "611", way="gateway")
+    assert text is not None
+    assert [*ways, asker_of(text).way] == ["PJSIP/trunk-a", "gateway"]
 
 
 @pytest.mark.parametrize(("find", "language"), [(known, "ru"), (unknown, "ru"), (belarusian, "be")])
