@@ -21,6 +21,11 @@ REST = 3.0
 """Seconds until a new process is tried after one failed to start."""
 
 
+PAUSE, MOST, STEADY = 0.2, 60.0, 60.0
+"""Seconds until a process that died while it was idle is started again: at first, and at most if
+each of them dies before it has run for the last of these."""
+
+
 class SpeechFailed(Exception):  # noqa: N818 - an outcome that callers branch on
     """A sentence could not be spoken; the text says why and what the operator can do."""
 
@@ -51,6 +56,9 @@ class Worker:
         self.version = ""
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._reviving: asyncio.Task[None] | None = None
+        self._pause = PAUSE
+        self._launched = 0.0
         self._stderr = b""
         self._turn = asyncio.Lock()
         self._failure: SpeechFailed | None = None
@@ -101,6 +109,8 @@ class Worker:
         """Kill the process; a sentence in progress fails."""
         process, self._process = self._process, None
         listening, self._listening = self._listening, None
+        if self._reviving is not None and self._reviving is not asyncio.current_task():
+            self._reviving.cancel()
         if process is None or listening is None:
             return
         if process.returncode is None:
@@ -136,6 +146,7 @@ class Worker:
         except OSError as error:
             raise SpeechFailed(f"the speech process cannot be started: {error.strerror}") from error
         self._stderr = b""
+        self._launched = asyncio.get_running_loop().time()
         self._listening = asyncio.create_task(self._listen(self._process))
         try:
             answer = await self._exchange(START_DEADLINE, None)
@@ -175,10 +186,25 @@ class Worker:
                 await self.stop()
 
     async def _listen(self, process: Process) -> None:
-        """Keep the last 2000 bytes of the process's standard error."""
+        """Keep the last 2000 bytes of the process's standard error; it is closed at its end."""
         assert process.stderr is not None
         while chunk := await process.stderr.read(4096):
             self._stderr = (self._stderr + chunk)[-2000:]
+        if process is self._process and not self._turn.locked():  # it died while it was idle
+            now = asyncio.get_running_loop().time()
+            self._pause = 2 * self._pause if now - self._launched < STEADY else PAUSE
+            code, pause = await process.wait(), min(self._pause, MOST)
+            text = "speech process %d ended (%d): another one starts in %.2g s"
+            log.error(text, process.pid, code, pause)
+            self._reviving = asyncio.create_task(self._revive(pause))
+
+    async def _revive(self, pause: float) -> None:
+        """Start a process in place of one that died, so that no caller waits for its start."""
+        await asyncio.sleep(pause)
+        try:
+            await self.start()
+        except SpeechFailed as failure:
+            log.error("%s", failure)
 
     def _last_error(self) -> str:
         lines = self._stderr.decode(errors="replace").strip().splitlines()

@@ -75,9 +75,12 @@ def up(
     config = state.config()
     watch = not no_watch and not watched.by_manager()
     lost = watched.application_of(state)
+    if watch and watched.hurried(state):
+        click.echo(f"its watcher starts it again now; its log, such as {state.log}, says why")
+        return
     if watch and not detach:
-        words = ["--no-watch", *["--no-asterisk"] * no_asterisk]
-        watched.begin(state, lost, config.log.format, watched.again(state, *words))
+        again = watched.command(state, own_asterisk=not no_asterisk)
+        watched.begin(state, lost, config.log.format, again)
     from ari_app.main import daemon  # the whole application
 
     start = daemon.Start(take_over, not no_asterisk, watch)

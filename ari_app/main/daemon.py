@@ -5,7 +5,9 @@ import ctypes
 import gc
 import logging
 import os
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +76,7 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
     _return_large_blocks()
     signals = Signals()
     signals.heed()
-    again = watched.again(state, *start.words) if watched.is_watched(state) else ()
+    again = watched.starts(state, own_asterisk=start.own_asterisk)
     with alone(state, again):
         await speech.provide(config, state, console)
         menus = menus_in_use(config, state)
@@ -95,16 +97,24 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
                 first = MenuRelease(menus, reading)
                 foundation = Foundation(live, state, first, store, metrics, start.take_over)
                 link = await stack.enter_async_context(running(foundation, signals))
-                await _serve(link, config, signals, READY_SECONDS if start.own_asterisk else None)
+                renew = partial(watched.renew, state, config.log.format, again)
+                seconds = READY_SECONDS if start.own_asterisk else None
+                await _serve(link, config, signals, seconds, renew if again else None)
         finally:
             await store.close()
 
 
-async def _serve(link: Link, config: Config, signals: Signals, seconds: float | None) -> None:
+async def _serve(
+    link: Link,
+    config: Config,
+    signals: Signals,
+    seconds: float | None,
+    watcher_gone: Callable[[], None] | None,
+) -> None:
     """Wait for ARI, then until the application is to stop."""
     if seconds is None:  # a service of its own starts Asterisk: that is not waited for
         service.notify("READY=1\nSTATUS=waiting for Asterisk")
-    watching = asyncio.create_task(service.watchdog())
+    watching = asyncio.create_task(service.watchdog(gone=watcher_gone))
     try:
         await _reach(link, config, signals.stop, seconds)
         _ready_to_serve(link, config, signals)

@@ -6,21 +6,26 @@ A datagram to the Unix socket that ``NOTIFY_SOCKET`` names. Without one nothing 
 import asyncio
 import os
 import socket
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NoReturn
 
 from ari_app.control.socket_path import short_path
 
 
-def notify(state: str, environment: Mapping[str, str] = os.environ) -> None:
-    """Report ``state``, such as ``READY=1``; a manager that is gone is no error."""
+def notify(state: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Report ``state``, such as ``READY=1``; returns False if the manager is gone."""
     address = environment.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    with suppress(OSError), _reachable(address) as where, _sending() as sending:
-        sending.sendto(state.encode(), where)
+    try:
+        if address:
+            with _reachable(address) as where, _sending() as sending:
+                sending.sendto(state.encode(), where)
+    except (FileNotFoundError, ConnectionRefusedError):
+        return False
+    except OSError:
+        return True  # it is there, and does not read just now
+    return True
 
 
 def _sending() -> socket.socket:
@@ -36,11 +41,17 @@ def _reachable(address: str) -> AbstractContextManager[str]:
     return short_path(Path(address))
 
 
-async def watchdog(environment: Mapping[str, str] = os.environ) -> NoReturn:
-    """Report twice in each period of the manager's watchdog that the event loop runs."""
+async def watchdog(
+    environment: Mapping[str, str] = os.environ, gone: Callable[[], None] | None = None
+) -> NoReturn:
+    """Report twice in each period of the manager's watchdog that the event loop runs.
+
+    ``gone`` is called when the manager is.
+    """
     period = int(environment.get("WATCHDOG_USEC", "0")) / 1e6
     while True:
         if not period:
             await asyncio.Event().wait()
-        notify("WATCHDOG=1", environment)
+        if not notify("WATCHDOG=1", environment) and gone is not None:
+            gone()
         await asyncio.sleep(period / 2)

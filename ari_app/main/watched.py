@@ -4,6 +4,7 @@ The process that the operator started becomes the watcher, and its child goes on
 so nothing is loaded twice, and a terminal or a service sees one process.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -13,9 +14,11 @@ from pathlib import Path
 from ari_app.config.state import State
 from ari_app.main import processes
 from ari_app.watcher import reports
+from ari_app.watcher.child import STOPS
 from ari_app.watcher.policy import PATIENCE
-from ari_app.watcher.watch import STOPS
 from asterisk_conf.process import Process
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +43,18 @@ def again(state: State, *words: str) -> list[str]:
     return [*command, "up", *words]
 
 
+def starts(state: State, *, own_asterisk: bool) -> Sequence[str]:
+    """The command line with which its watcher starts this application again, () if it has none."""
+    if not is_watched(state):
+        return ()
+    return command(state, own_asterisk=own_asterisk)
+
+
+def command(state: State, *, own_asterisk: bool) -> Sequence[str]:
+    """The command line with which a watcher starts an application again."""
+    return again(state, "--no-watch", *([] if own_asterisk else ["--no-asterisk"]))
+
+
 def is_watched(state: State) -> bool:
     """Whether this process has a watcher, which starts it again."""
     return os.environ.get(NOTIFY) == str(_address(state))
@@ -58,6 +73,15 @@ def application_of(state: State) -> Process | None:
     return application
 
 
+def hurried(state: State) -> bool:
+    """Have a watcher that waits with the next start make it now; whether there is one."""
+    watcher = processes.recorded(processes.watcher_process(state))
+    if watcher is None:
+        return False
+    os.kill(watcher.pid, signal.SIGUSR1)
+    return True
+
+
 def begin(state: State, lost: Process | None, form: str, command: Sequence[str]) -> None:
     """Return in a child, the application; this process becomes its watcher.
 
@@ -74,6 +98,18 @@ def begin(state: State, lost: Process | None, form: str, command: Sequence[str])
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
+def renew(state: State, form: str, command: Sequence[str]) -> None:
+    """Start a watcher of this process, the application, in place of the one that is gone."""
+    reporting = _reporting(state)
+    os.set_inheritable(reporting, True)
+    try:
+        argv = _watcher(state, os.getpid(), reporting, form, command)
+        pid = os.posix_spawn(argv[0], argv, os.environ, setpgroup=0)
+    finally:
+        os.close(reporting)
+    log.error("the watcher was gone: there is one again (pid %d)", pid)
+
+
 def _address(state: State) -> Path:
     return state.directory.resolve() / reports.SOCKET
 
@@ -87,6 +123,13 @@ def _reporting(state: State) -> int:
 
 def _become(state: State, pid: int, reporting: int, form: str, command: Sequence[str]) -> None:
     os.set_inheritable(reporting, True)
-    directory = str(state.directory.resolve())
-    words = ["-P", "-m", "ari_app.watcher", directory, str(pid), str(reporting), form, *command]
-    os.execv(sys.executable, [sys.executable, *words])
+    argv = _watcher(state, pid, reporting, form, command)
+    os.execv(argv[0], argv)
+
+
+def _watcher(
+    state: State, pid: int, reporting: int, form: str, command: Sequence[str]
+) -> list[str]:
+    """The command line of a watcher."""
+    program = [sys.executable, "-P", "-m", "ari_app.watcher"]
+    return [*program, str(state.directory.resolve()), str(pid), str(reporting), form, *command]

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 from ari_app.watcher import reports
-from ari_app.watcher.watch import PIDFILE, Application, Watcher
+from ari_app.watcher.child import Application
+from ari_app.watcher.log import Log
+from ari_app.watcher.watch import PIDFILE, Watcher
 from asterisk_conf import process
 
 
@@ -23,7 +25,7 @@ def main() -> int:
     reporting = socket.socket(fileno=int(descriptor))
     try:
         application = Application(int(pid), again)
-        return Watcher(state, application, reporting, json=form == "json").run()
+        return Watcher(state, application, reporting, Log(form == "json")).run()
     finally:
         (state / reports.SOCKET).unlink(missing_ok=True)
         (state / PIDFILE).unlink(missing_ok=True)

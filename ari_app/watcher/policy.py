@@ -46,6 +46,11 @@ def postponed(attempts: Attempts, now: float) -> Attempts:
     return replace(attempts, due=now + FIRST)
 
 
+def hurried(attempts: Attempts, now: float) -> Attempts:
+    """What waits for its start is started at once."""
+    return attempts if attempts.due is None else replace(attempts, due=now)
+
+
 class Pulse(Struct, frozen=True):
     """The reports of an application that its event loop runs."""
 

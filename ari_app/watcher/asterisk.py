@@ -1,0 +1,95 @@
+"""The Asterisk of an installation as its watcher sees it: the process that its pid file names."""
+
+import os
+import select
+import signal
+import time
+from pathlib import Path
+
+from ari_app.watcher import policy
+from ari_app.watcher.child import cause, exit_code, opened
+from ari_app.watcher.log import Log
+from ari_app.watcher.policy import Attempts
+from asterisk_conf import process
+from asterisk_conf.process import Process
+
+
+class WatchedAsterisk:
+    """Starts Asterisk again when it dies, unless somebody stopped it."""
+
+    def __init__(self, home: Path, poll: select.poll, log: Log) -> None:
+        """Its end wakes ``poll``."""
+        self._home = home
+        self._poll = poll
+        self._log = log
+        self._one: Process | None = None
+        self._woken_by: tuple[Process | None, int | None] = (None, None)
+        self._began = time.monotonic()
+        self._found = process.running(home / "process.json")
+        self.tries = Attempts()
+
+    def start_if_due(self, now: float) -> None:
+        """Start it if it is time."""
+        if self.tries.due is not None and now >= self.tries.due:
+            self.tries = policy.begun(self.tries)
+            self.start(now)
+
+    def look(self, now: float, *, stopping: bool) -> None:
+        """See whether it runs; one that died is due to be started, unless all is ``stopping``."""
+        one = process.recorded(self._home / "process.json")
+        if one is None or not one.argv or stopping:
+            self.tries = policy.begun(self.tries)
+        elif process.alive(one):
+            if self._one is None or one.pid != self._one.pid:
+                self._began = now
+            self.tries = policy.begun(self.tries)
+        elif self.tries.due is None:
+            tries = self.tries = policy.ended(self.tries, self._began, now)
+            self._log.ended(f"Asterisk (pid {one.pid}) {cause(exit_code(one.pid))}", tries, now)
+        self._one = one
+        self._wait_for_end(one)
+
+    def _wait_for_end(self, asterisk: Process | None) -> None:
+        """Be woken at the end of Asterisk, too."""
+        watched, handle = self._woken_by
+        alive = asterisk if asterisk is not None and process.alive(asterisk) else None
+        if watched == alive:
+            return
+        if handle is not None:
+            self._poll.unregister(handle)
+            os.close(handle)
+        handle = opened(alive.pid) if alive is not None else None
+        if handle is not None:
+            self._poll.register(handle, select.POLLIN)
+        self._woken_by = alive, handle
+
+    def start(self, now: float) -> None:
+        """Start it as it was started, unless somebody else does or has stopped it meanwhile."""
+        file = self._home / "process.json"
+        try:
+            with process.turn(self._home, wait=False):
+                one = process.recorded(file)
+                if one is None or not one.argv or process.alive(one):
+                    return
+                new = process.spawn([*one.argv], self._home / "output.log")
+                process.record(file, Process(new.pid, new.started, one.argv))
+                process.raise_limit(new)
+        except BlockingIOError:
+            self.tries = policy.postponed(self.tries, now)
+        except OSError as error:
+            self._log.line("ERROR", f"Asterisk cannot be started: {error}")
+            self.tries = policy.ended(self.tries, now, now)
+        else:
+            self._began = now
+            self._log.line("WARNING", f"Asterisk was started again (pid {new.pid})")
+
+    def end(self) -> None:
+        """After Ctrl-C: end the Asterisk that was started since."""
+        file = self._home / "process.json"
+        one = process.running(file)
+        if one is None or not one.argv or (self._found and one.pid == self._found.pid):
+            return
+        process.record(file, Process(one.pid, one.started))
+        if not process.end(one, signal.SIGTERM, 5.0):
+            process.end(one, signal.SIGKILL, 5.0)
+        file.unlink(missing_ok=True)

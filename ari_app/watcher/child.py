@@ -1,0 +1,88 @@
+"""Processes as their watcher sees them: descriptors that are ready at their end, and exit codes."""
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals that are forwarded to the application; blocked until there is who does."""
+
+
+class Application:
+    """The application: a child of ours, or one that lost its watcher."""
+
+    def __init__(self, pid: int, again: Sequence[str]) -> None:
+        """``again`` is the command line that starts it again."""
+        self.pid = pid
+        self._again = [*again]
+        self.began = time.monotonic()
+        self.handle = opened(pid)
+        self.served = not _is_child(pid)
+        """Whether it has served callers, this one or one before; what lost its watcher has."""
+
+    def start(self) -> None:
+        """Start it again, in a group of its own, so that a terminal signals us alone."""
+        self.pid = os.posix_spawn(
+            self._again[0],
+            self._again,
+            os.environ,
+            setpgroup=0,
+            setsigmask=[],
+            setsigdef=STOPS,
+        )
+        self.began = time.monotonic()
+        self.handle = opened(self.pid)
+
+    def signal(self, how: signal.Signals) -> None:
+        """Send it a signal, if it runs."""
+        if self.handle is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.handle, how)
+
+    def reaped(self, file: Path) -> int:
+        """Its exit code, negative for a signal; of one that is no child of ours, what its pid file
+        ``file`` says, which it removes when it ends of itself."""
+        if self.handle is not None:
+            os.close(self.handle)
+            self.handle = None
+        try:
+            return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        except ChildProcessError:
+            return 1 if file.exists() else 0
+
+
+def opened(pid: int) -> int | None:
+    """A descriptor that is ready at the end of a process; None if it has ended."""
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
+
+
+def _is_child(pid: int) -> bool:
+    try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def exit_code(pid: int) -> int | None:
+    """The exit code of a child that ended; None if it is none of ours."""
+    with suppress(ChildProcessError):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+    return None
+
+
+def cause(code: int | None) -> str:
+    """How a process ended, in words."""
+    if code is None:
+        return "ended"
+    if code < 0:
+        return f"was killed by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"

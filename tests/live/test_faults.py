@@ -1,0 +1,67 @@
+"""Each process of an installation dies once, or hangs, and comes back by itself."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from ari_app.phone.handset import Connected, Disconnected, Phone
+from asterisk_conf.process import started
+from tests.deadlines import until
+from tests.live.installation import Installation, installed
+
+pytestmark = pytest.mark.live
+
+KILLED = "was killed by SIGKILL: it starts again in 0.2 s"
+
+
+def renewed(one: Installation, name: str, how: signal.Signals = signal.SIGKILL) -> None:
+    """Send a signal to a process, and wait until another one has its place and all serves."""
+    old = one.status().pids[name]
+    os.kill(old, how)
+    until(lambda: _in_place_of(one, name, old), 30)
+
+
+def _in_place_of(one: Installation, name: str, old: int) -> bool:
+    now = one.status()
+    return now.running and now.ari.connected and now.pids.get(name, old) != old
+
+
+async def test_each_process_dies_once_and_comes_back(tmp_path: Path) -> None:
+    with installed(tmp_path / "state") as one:
+        pids = one.status().pids
+        async with Phone(one.subscriber(0)) as me:
+            await me.dial("611")
+            await me.wait(Connected)
+            await me.press("0")
+            await asyncio.to_thread(one.queued, 1)
+            await asyncio.to_thread(renewed, one, "application")
+            assert one.callers_wait(1), "a caller in a queue notices nothing"
+            await asyncio.to_thread(_a_hung_application_is_replaced, one)
+            assert one.callers_wait(1)
+            await me.hangup()
+            await me.wait(Disconnected)
+        await asyncio.to_thread(renewed, one, "asterisk")
+        await asyncio.to_thread(renewed, one, "voice")
+        await asyncio.to_thread(renewed, one, "watcher")
+        now = one.status().pids
+        assert not {*now.values()} & {*pids.values()}
+        one.ordered("core restart now")
+        until(lambda: "seconds" in one.ordered("core show uptime"), 20)
+        until(lambda: one.status().ari.connected, 20)
+        assert one.status().pids["asterisk"] == now["asterisk"]
+        assert "main-menu" in await asyncio.to_thread(one.out, "call", "611", "--stay", "0.1")
+        log = one.log.read_text()
+        assert f"the application (pid {pids['application']}) {KILLED}" in log
+        assert f"Asterisk (pid {pids['asterisk']}) ended: it starts again in 0.2 s" in log
+        assert "Traceback" not in log
+        assert one.run("down").returncode == 0
+        assert not any(map(started, now.values()))
+
+
+def _a_hung_application_is_replaced(one: Installation) -> None:
+    """It hears nothing of a new caller, who comes to the fallback when it is killed."""
+    renewed(one, "application", signal.SIGSTOP)
+    assert "has not answered for 4 s: killed, to be started again" in one.log.read_text()
