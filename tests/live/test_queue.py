@@ -3,14 +3,17 @@
 import asyncio
 from pathlib import Path
 
+import aiohttp
 import pytest
+from msgspec import json
 
 from ari_app.control.client import ControlClient
+from ari_app.doctor.findings import Finding, exit_code
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
-from tests.deadlines import pause
-from tests.live.installation import Installation
+from tests.deadlines import pause, until
+from tests.live.installation import Installation, aside
 
 pytestmark = pytest.mark.live
 
@@ -65,13 +68,47 @@ async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
 
 
 async def test_who_hangs_up_in_the_queue_is_gone(firstline: Installation) -> None:
+    """Meanwhile the doctor says that no phone can ring, and finds nothing else."""
     async with Phone(firstline.subscriber(9)) as me:
         await me.dial("611")
         await me.wait(Connected)
         await me.press("0")
         await asyncio.to_thread(firstline.queued, 1)
+        found = await asyncio.to_thread(doctor, firstline)
         await me.hangup()
         await me.wait(Disconnected)
+    assert [each.where for each in found if each.severity != "note"] == ["the queue support"]
+    assert found[0].id == "queue-silent"
     path = await asyncio.to_thread(firstline.last_call)
     assert "support-queue (queue)  -> gone" in path
     assert "gone (cause" in path
+    assert await answer(firstline, "readyz", 200)
+    until(lambda: 'result="abandoned"' in aside(answer(firstline, "metrics", 200)), 10)
+
+
+def test_the_doctor_finds_nothing_in_what_runs_until_a_log_is_added(
+    firstline: Installation,
+) -> None:
+    assert [each for each in doctor(firstline) if each.severity != "note"] == []
+    firstline.out("pbx", "console", "logger add channel keys dtmf")
+    try:
+        [found] = [each for each in doctor(firstline) if each.severity != "note"]
+        assert (found.id, found.severity) == ("keys-logged", "critical")
+    finally:
+        firstline.out("pbx", "console", "logger remove channel keys")
+
+
+def doctor(firstline: Installation) -> list[Finding]:
+    """What `firstline doctor` finds; its exit code is that of the worst."""
+    done = firstline.run("doctor", "--json")
+    found = json.decode(done.stdout, type=list[Finding])
+    assert done.returncode == exit_code(found), done.stderr
+    return found
+
+
+async def answer(firstline: Installation, path: str, status: int) -> str:
+    """What monitoring is answered."""
+    url = f"http://127.0.0.1:{firstline.ports.monitoring}/{path}"
+    async with aiohttp.request("GET", url) as found:
+        assert found.status == status
+        return await found.text()
