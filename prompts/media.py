@@ -14,7 +14,8 @@ from ivr.values import Phrase
 from ivr.wants import Screen
 from prompts import telephone, value_cuts, wav
 from prompts.catalogue import Catalogue
-from prompts.pieces import PAUSES, Piece, RecordedFile, Silence, SpokenText, silence_after
+from prompts.endings import PAUSES
+from prompts.pieces import Piece, RecordedFile, Silence, SpokenText, silence_after
 from prompts.plan import Recordings, fixed_pieces, pieces
 from prompts.recordings import scan, without_recordings
 from prompts.voice import SpeechFailed, Voice

@@ -1,6 +1,11 @@
 """The messages between a speech process and its owner, one line of JSON each."""
 
+from typing import Final
+
 from msgspec import Struct
+
+ENGINES: Final = ("espeak", "rhvoice", "http")
+"""The engines of speech processes."""
 
 
 class VoiceSetup(Struct, frozen=True):

@@ -2,22 +2,17 @@
 
 A prompt with values is cut between its fixed words and the values: "На вашем счёте," is spoken one
 time for all callers, and only "двенадцать рублей." is new. A sound ends in a pause that fits its
-last sign (:data:`PAUSES`), so punctuation stays with the words before it.
+last sign (:mod:`~prompts.endings`), so punctuation stays with the words before it.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from ivr.speech.euphony import fitted
-
-PAUSES: Final = {".": 0.2, "!": 0.2, "?": 0.2, "…": 0.2, ",": 0.1, ";": 0.1, ":": 0.1}
-"""The last sign of a text -> seconds of silence at its end."""
-
-PAUSE: Final = 0.05
-"""The same for a text without such a sign."""
+from prompts.endings import PAUSES, pause
 
 _SHORT = 4
 """Fixed words of at most so many letters ("и") are spoken with the value beside them."""
@@ -67,11 +62,6 @@ Part: TypeAlias = Words | RecordedFile | Silence
 def audible(words: str) -> bool:
     """Whether something of a text is spoken."""
     return any(map(str.isalnum, words))
-
-
-def pause(text: str) -> float:
-    """Seconds of silence at the end of a text."""
-    return PAUSES.get(text[-1:], PAUSE)
 
 
 def silence_after(piece: Piece) -> float:

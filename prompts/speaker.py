@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct, structs
 
@@ -14,8 +14,6 @@ from ivr.speech.languages import language as spoken_language
 
 PIPELINE = 3
 """Part of each file's key; raise it when the same text would give other samples."""
-
-ENGINES: Final = ("espeak", "rhvoice", "http")
 
 Lexicon: TypeAlias = tuple[tuple[str, str], ...]
 """(a word or words as texts write them, what is spoken instead), in the order of the settings."""

@@ -17,13 +17,10 @@ import numpy as np
 from msgspec import structs
 
 from prompts import wav
+from prompts.endings import pause
 from prompts.engine import Engine, EngineError
 from prompts.engine_espeak import Espeak, end_with_callbacks
-from prompts.engine_http import Http
-from prompts.engine_rhvoice import RHVoice
-from prompts.messages import SpeakRequest, SpeakResult, VoiceSetup
-from prompts.pieces import pause
-from prompts.speaker import ENGINES
+from prompts.messages import ENGINES, SpeakRequest, SpeakResult, VoiceSetup
 
 _SOONER = 0.9
 """The part of the owner's timeout after which a request to a speech server is given up: the owner
@@ -73,8 +70,12 @@ def _engine(speaker: VoiceSetup, directory: Path) -> Engine:
         case "espeak":
             return Espeak(directory)
         case "rhvoice":
+            from prompts.engine_rhvoice import RHVoice  # the other engines begin without it
+
             return RHVoice(speaker.directory)
         case "http":
+            from prompts.engine_http import Http
+
             return Http()
         case other:
             raise EngineError(f"there is no engine {other!r}: use one of {', '.join(ENGINES)}")
