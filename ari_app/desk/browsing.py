@@ -52,7 +52,7 @@ class Browsing:
         self._views = views
         self._render = render
         self._now = now
-        self._limits = {what: RateLimit(rate) for what, rate in RATES.items()}
+        self.limits = {what: RateLimit(rate) for what, rate in RATES.items()}
         self._reports = RateLimit(REPORTED)
 
     def has_card(self, agent: str, subscriber: int) -> bool:
@@ -61,7 +61,7 @@ class Browsing:
 
     async def wait(self, agent: str, what: What) -> int:
         """Whole seconds until the agent may read one more; 0: it is counted, and may be read."""
-        wait = self._wait(self._limits[what], agent)
+        wait = self._wait(self.limits[what], agent)
         if wait and not self._wait(self._reports, agent):
             await self._report(agent, what)
         return wait

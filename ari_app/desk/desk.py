@@ -66,7 +66,7 @@ class Desk:
         )
 
         authority = Authority(site.acts_after_call, now)
-        browsing = Browsing(tabs, cards, states, views, render, now)
+        self.browsing = browsing = Browsing(tabs, cards, states, views, render, now)
         forms = {
             **OperationForms(ports.operations, details, render, now).handlers,
             **CodeWordForms(control, details, render).handlers,

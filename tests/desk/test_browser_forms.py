@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from playwright.async_api import Page, expect
 
+from ari_app.desk.rate_limit import Rate, RateLimit
 from ivr.events import Answered
 from ivr.values import Digits, Money, Name, Rows, Values
 from tests.desk.browser import unplugged
@@ -167,3 +168,24 @@ async def test_a_senior_agent_unlocks_a_code_word(
     await expect(tab.locator('[data-form="unlock"]')).to_have_count(0)
     assert harness.queue_control.unlocked == [(1, "anna", "passport")]
     await tab.goto("about:blank")
+
+
+async def test_a_reason_is_asked_for_when_many_records_were_read(
+    harness: DeskHarness, desk: Page
+) -> None:
+    """Of those who do not call: here of one who is searched for after the call."""
+    harness.desk.browsing.limits["records"] = RateLimit(Rate(burst=1, each=60.0))
+    harness.cards.forget(harness.card("anna"))
+    await desk.fill("#sought", "0001")
+    await desk.keyboard.press("Enter")
+    found = desk.locator("#found")
+    await found.locator("[data-view]").click()
+    await expect(found).to_contain_text("Перезвонить после шести")
+    await desk.fill("#sought", "0001")
+    await desk.locator("#sought").press("Enter")
+    await found.locator("[data-view]").click()
+    await found.get_by_label("Reason").fill("she asked by post")
+    await desk.keyboard.press("Enter")
+    await expect(found).to_contain_text("Перезвонить после шести")
+    whats = [what for _, _, what in harness.profiles.views]
+    assert whats[-2:] == ["limited: many records", "chronology: she asked by post"]
