@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, convert, json, to_builtins
+from msgspec.structs import replace
 
 from ivr.model import Book
+from ivr.secret import Secret
 from ivr.session import Session
 from ivr.session import check as check_session
-from ivr.values import unwritten
-from ivr.wants import Want
+from ivr.values import Digits, Rows, Sealed, Value, unwritten
+from ivr.wants import Invoke, Want
 
 FORMAT = 1
 """Format of a stored checkpoint; raised when older ones can no longer be read."""
@@ -50,6 +52,29 @@ def fits(kept: Checkpoint, book: Book) -> bool:
         name in book.flows and book.flows[name].version == version
         for name, version in kept.flows.items()
     )
+
+
+def is_lost(value: Value) -> bool:
+    """Whether a value was secret, and so was not stored."""
+    match value:
+        case Sealed():
+            return value.digits is None
+        case Digits():
+            return value.hidden and not value.digits
+        case Rows():
+            return any(is_lost(each) for row in value.rows for each in row.values())
+    return False
+
+
+def carried_out(kept: Checkpoint) -> Checkpoint:
+    """The checkpoint of a call whose operation is known to have begun: by its key alone it is
+    found, and no secret is needed."""
+    want = kept.want
+    if not isinstance(want, Invoke):
+        return kept
+    nothing = Sealed(Secret(""))
+    inputs = {name: nothing if is_lost(value) else value for name, value in want.inputs.items()}
+    return replace(kept, want=replace(want, inputs=inputs))
 
 
 def to_json(kept: Checkpoint) -> bytes:

@@ -72,16 +72,16 @@ def _dialled(draft: Draft, ask: Ask) -> Want:
 def _tried(draft: Draft, event: Event) -> Want:
     """Take an event; on a fault of the flow go to its on-error, or raise :class:`FlowError`."""
     try:
-        return _go(draft, _take(draft, event))
+        return go(draft, _take(draft, event))
     except FlowError:
         target = _on_error(draft)
         if not target:
             raise
-        return _go(draft, target)
+        return go(draft, target)
 
 
-def _go(draft: Draft, following: Next) -> Want:
-    """Go through nodes until one of them has a want."""
+def go(draft: Draft, following: Next) -> Want:
+    """Go through nodes until one of them has a want; raises :class:`FlowError`."""
     for _ in range(BOUND):
         if not isinstance(following, str):
             if draft.session.gone and not isinstance(following, Action):

@@ -77,6 +77,16 @@ class CallServices(Struct, frozen=True):
     """Takes a call that goes on after a restart, and what is stored of it."""
 
 
+class Records(Protocol):
+    """Stores where calls stand."""
+
+    def put(self, record: CallStands) -> None:
+        """Store it, without waiting."""
+
+    async def settle(self) -> None:
+        """Return when all is stored, or after a second."""
+
+
 class Arrivals(Protocol):
     """Is notified which channel a call is on."""
 
@@ -97,20 +107,20 @@ class InboundCalls:
         serving: Callable[[], CallServices],
         forgeable: Collection[str] = (),
         arrivals: Arrivals | None = None,
-        keep: Callable[[CallStands], None] | None = None,
+        records: Records | None = None,
     ) -> None:
         """``serving`` returns what a call that begins now uses, on the menus in force.
 
         ``numbers``: in whose form callers' numbers are kept, however a trunk writes them.
         ``forgeable`` are endpoints, such as trunks, whose caller IDs are not trusted.
-        ``keep`` stores where a call stands, without waiting.
+        ``records`` store where a call stands.
         """
         self._serving = serving
         self._arrivals = arrivals
         self._find = find
         self._numbers = numbers
         self._forgeable = forgeable
-        self._keep = keep
+        self._records = records
 
     def accept(self, arrival: Arrival, new_line: Callable[[Sounds], L]) -> tuple[L, Serve]:
         """Accept a call with what is in force now; it is served to its end with that.
@@ -150,8 +160,9 @@ class InboundCalls:
     ) -> None:
         """Run a session to its end, and keep where it stands meanwhile."""
         world = serving.world
-        if self._keep is not None and line.plays is not None:
-            world = replace(world, keep=partial(_stands, self._keep, serving, line))
+        if self._records is not None and line.plays is not None:
+            keep = partial(_stands, self._records.put, serving, line)
+            world = replace(world, keep=keep, kept=self._records.settle)
         if self._arrivals is not None:
             self._arrivals.arrived(line.channel, session.id)
         try:

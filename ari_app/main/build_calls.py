@@ -98,7 +98,7 @@ def build_admission(
         serving,
         settings.forgeable,
         live_calls,
-        shared.recorder.put,
+        shared.recorder,
     )
     return Admission(inbound, live_calls, actions, services)
 

@@ -11,9 +11,10 @@ from ari_app.session.line import Line, LineError
 from ivr.engine import FlowError, Step, Turn, step
 from ivr.events import Answered, Event, Failed, Gone
 from ivr.model import Book
+from ivr.resume import resume
 from ivr.session import Session
 from ivr.session_start import first_event
-from ivr.wants import Action, Done, LineWant, Want
+from ivr.wants import Action, Done, Invoke, LineWant, Want
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +45,18 @@ Keep = Callable[[Session, Want], None]
 """Keeps where a call stands, for a restart of the application. Never waits."""
 
 
+Kept = Callable[[], Awaitable[None]]
+"""Returns when what was kept is stored, or after a second."""
+
+
+async def _nothing_kept() -> None:
+    """Nothing is stored."""
+
+
 class SessionPorts(Struct, frozen=True):
     """What a session needs besides its line: actions, the language store, observer, clock.
 
-    ``keep`` takes each want before it is carried out.
+    ``keep`` takes each want before it is carried out; ``kept`` is awaited before one that costs.
     """
 
     perform: Perform
@@ -55,6 +64,7 @@ class SessionPorts(Struct, frozen=True):
     observer: CallObserver
     now: Callable[[], datetime]
     keep: Keep = lambda _session, _want: None
+    kept: Kept = _nothing_kept
 
 
 async def conduct(
@@ -71,13 +81,15 @@ async def conduct(
         observer.began(session, book.flows[session.flow].version, world.now())
     ending, cause = "fault", 0
     event: Event = first_event(session)
-    want = begun
+    want: Want | None = None
     try:
+        if begun is not None:
+            session, want = _again(book, session, begun, world)
         while True:
             if want is None:
                 session, want = _next(book, session, event, world)
             if isinstance(want, Action):
-                event = await _performed(world, want, session)
+                event = await _performed(book, world, want, session)
             elif isinstance(want, Done):
                 ending = want.ending
                 await line.present(want)
@@ -108,6 +120,13 @@ def _next(book: Book, session: Session, event: Event, world: SessionPorts) -> tu
     return turn.session, turn.want
 
 
+def _again(book: Book, session: Session, begun: Want, world: SessionPorts) -> tuple[Session, Want]:
+    """The session and the want with which it goes on after a restart."""
+    turn = resume(book, session, begun)
+    world.keep(turn.session, turn.want)
+    return turn.session, turn.want
+
+
 def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Turn:
     """The next turn; its steps are reported also when the flow has a fault."""
     try:
@@ -128,8 +147,16 @@ async def _presented(line: Line, want: LineWant, session: Session) -> Event:
         return Failed(str(error))
 
 
-async def _performed(world: SessionPorts, action: Action, session: Session) -> Answered | Failed:
-    """The event of an action; ``Failed`` if it raised, for the flow's ``on-error``."""
+async def _performed(
+    book: Book, world: SessionPorts, action: Action, session: Session
+) -> Answered | Failed:
+    """The event of an action; ``Failed`` if it raised, for the flow's ``on-error``.
+
+    What costs is first stored as begun: a restart must not let the caller order it twice.
+    """
+    operation = book.operations.get(action.operation) if isinstance(action, Invoke) else None
+    if operation is not None and operation.costs:
+        await world.kept()
     try:
         return await world.perform(action, session)
     except Exception as error:

@@ -48,6 +48,10 @@ class Recorder:
         self._waiting: deque[Record] = deque()
         self._some = asyncio.Event()
         self._closing = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._put = self._written = 0
+        self._settling: list[tuple[int, asyncio.Future[None]]] = []
+        """Who waits until so many records are written."""
         self._full = self._failing = False
         self._task: asyncio.Task[None] | None = None
 
@@ -72,8 +76,17 @@ class Recorder:
             self._drop()
             return
         waiting.append(record)
+        self._put += 1
         if not self._some.is_set():
             self._some.set()
+
+    async def settle(self, seconds: float = 1.0) -> None:
+        """Have all that was put written at once; returns after ``seconds`` at the latest."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._waiting:
+            self._settling.append((self._put, written))
+            self._hurry.set()
+            await asyncio.wait({written}, timeout=seconds)
 
     async def close(self, deadline: float = 5.0) -> int:
         """Write the queued records, for ``deadline`` seconds at most; returns how many were lost.
@@ -81,6 +94,7 @@ class Recorder:
         Nothing may be put afterwards.
         """
         self._closing.set()
+        self._hurry.set()
         self._some.set()
         if self._task is not None:
             _, late = await asyncio.wait({self._task}, timeout=deadline)
@@ -97,12 +111,13 @@ class Recorder:
         while True:
             await self._some.wait()
             if len(self._waiting) < self._batch:
-                await self._linger(self._pause)
+                await self._linger(self._pause, self._hurry)
             if not self._waiting:
                 return
             await self._write(list(islice(self._waiting, self._batch)))
             if not self._waiting and not self._closing.is_set():
                 self._some.clear()
+                self._hurry.clear()
 
     async def _write(self, batch: Sequence[Record]) -> None:
         """Write a batch, with retries for ever, then drop it from the queue."""
@@ -118,10 +133,11 @@ class Recorder:
             if self._closing.is_set():
                 await asyncio.sleep(_FIRST_DELAY)
             else:
-                await self._linger(delay)
+                await self._linger(delay, self._closing)
             delay = min(2 * delay, _LONGEST_DELAY)
         for _ in batch:
             self._waiting.popleft()
+        self._settled(len(batch))
         if self._failing:
             self._failing = False
             _log.warning("The store is available again; records of calls are written")
@@ -134,10 +150,19 @@ class Recorder:
             return await self._store.write_unsynced(_add_each, batch)
         return 0
 
-    async def _linger(self, seconds: float) -> None:
+    def _settled(self, written: int) -> None:
+        """So many more records are written: wake who waits for that."""
+        self._written += written
+        for target, waiting in self._settling:
+            if target <= self._written and not waiting.done():
+                waiting.set_result(None)
+        self._settling = [one for one in self._settling if not one[1].done()]
+
+    @staticmethod
+    async def _linger(seconds: float, but: asyncio.Event) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._closing.wait()
+                await but.wait()
 
     def _drop(self) -> None:
         self.dropped += 1
