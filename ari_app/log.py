@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import sys
 import time
 from datetime import UTC, datetime
@@ -20,6 +21,15 @@ def masked(number: str) -> str:
     return f"…{number[-4:]}" if number else "unknown"
 
 
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What would end a line, or show it otherwise than it is."""
+
+
+def one_line(text: str) -> str:
+    """A message in one line: what strangers write into it begins no line of its own."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
 class _Formatter(logging.Formatter):
     """Formats each second once: many calls begin and end in one."""
 
@@ -35,6 +45,11 @@ class _Formatter(logging.Formatter):
                 time.strftime(datefmt or "%X", time.localtime(second)),
             )
         return self._text
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """See :class:`logging.Formatter`; the message is one line."""
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
 
 
 class _JsonFormatter(logging.Formatter):

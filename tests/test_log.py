@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from msgspec import json
 
-from ari_app.log import BufferedHandler, _JsonFormatter
+from ari_app.log import FORMAT, BufferedHandler, _Formatter, _JsonFormatter
 from tests.ari.facts import until
 
 
@@ -96,3 +96,18 @@ def test_a_line_whose_arguments_do_not_fit_takes_no_other_with_it(
     log.handlers[0].flush()
     assert paper.getvalue() == "one\nthree\n"
     assert "two %d" in capsys.readouterr().err
+
+
+def test_what_a_stranger_writes_begins_no_line(paper: Paper, log: logging.Logger) -> None:
+    log.handlers[0].setFormatter(_Formatter(FORMAT, "%H:%M:%S"))
+    log.warning("Host %s", "x\r\n12:00:00 WARNING SIP: 192.0.2.1 is shut out\0\x1b[2J\u2028\u202eя")
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        log.exception("a call failed")
+    first, second, *traceback = paper.getvalue().splitlines()
+    assert first.endswith(
+        r"Host x\r\n12:00:00 WARNING SIP: 192.0.2.1 is shut out\x00\x1b[2J\u2028\u202eя"
+    )
+    assert second.endswith("a call failed")
+    assert traceback[-1] == "ValueError: broken"

@@ -148,7 +148,9 @@ class Phone:
 
     def forwards(self, number: str) -> None:
         """Wait for a call, and forward it to a number (302). Keep-alives are answered."""
+        late = time.monotonic() + allowed(_DEADLINE)
         while not (asked := self.sip.recv(8192).decode()).startswith("INVITE "):
+            assert time.monotonic() < late, "no call came"
             if asked.startswith("OPTIONS "):
                 self._answers(asked, "200 OK")
         self._answers(asked, "302 Moved Temporarily", f"Contact: <sip:{number}@127.0.0.1>")
