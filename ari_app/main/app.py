@@ -7,7 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from ari_app.admin import log_files, retention
+from ari_app.ari.calls import Calls
 from ari_app.ari.link import Link
+from ari_app.ari.overload import Limits, OverloadWatch
 from ari_app.background import Background, task_group
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main.build_calls import CallHandling, build_calls
@@ -71,6 +73,7 @@ def _start(
     calls, begin = callers.calls, background.begin
     begin(shared.link.run(calls.handle, calls.reconcile, callers.phone_event))
     begin(calls.watch())
+    begin(_overload(shared, calls).run())
     begin(desk.queues.run())
     begin(desk.guard.run())
     begin(log_files.run(log_files.of(shared.foundation.state.directory)))
@@ -83,6 +86,13 @@ def _start(
     begin(retention.run(shared.store, config.retention, shared.recordings, clock))
     if config.menus.watch:
         begin(watch(loading.directory(config), partial(menus.reload, "watch")))
+
+
+def _overload(shared: Shared, calls: Calls) -> OverloadWatch:
+    """What leads new callers to the fallback when there are more than can be served."""
+    site, metrics = shared.config.site, shared.foundation.metrics
+    limits = Limits(site.late, site.calls)
+    return OverloadWatch(shared.link, calls.__len__, limits, metrics.overload.set)
 
 
 @asynccontextmanager

@@ -35,6 +35,11 @@ class Metrics:
             ("line",),
             registry=registry,
         )
+        self.overload = Gauge(
+            "firstline_overload",
+            "Whether new callers are led to the fallback, as there are more than can be served.",
+            registry=registry,
+        )
         self.steps = Counter(
             "firstline_steps",
             "Steps of flows, by kind of node and how they went.",

@@ -39,7 +39,7 @@ ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
     if PREFIX not in name and name != "PYTHONDONTWRITEBYTECODE"  # the modules are compiled one time
-} | {"FIRSTLINE_VOICE_ENGINE": "espeak", "SSL_CERT_FILE": os.devnull}
+} | {"FIRSTLINE_VOICE_ENGINE": "espeak", "FIRSTLINE_SITE_LATE": "0", "SSL_CERT_FILE": os.devnull}
 PHONES = ("call", "agent")
 """The commands that are phones."""
 READY = 60.0

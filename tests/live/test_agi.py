@@ -1,4 +1,5 @@
-"""Callers who come while the application is down: the same menus, over FastAGI."""
+"""Callers who come while the application has enough to do, or is down: the same menus, over
+FastAGI."""
 
 import asyncio
 from collections.abc import Iterator
@@ -20,21 +21,48 @@ languages: [ru]
 start: main
 nodes:
   main: { menu: services-none, keys: { "1": leave, "2": agent }, gave-up: bye }
-  leave: { record: language-set, into: message, longest: 20s, quiet: 2s, then: bye, empty: bye }
+  leave: { record: language-set, into: message, longest: 30s, quiet: 15s, then: bye, empty: bye }
   agent: { queue: support, on: { ended: bye }, else: bye }
   bye: { end: thanks-bye }
 """
 
 
 @pytest.fixture(scope="module")
-def down(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation whose application was stopped."""
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that serves one call at a time."""
     menus = tmp_path_factory.mktemp("menus")
     (menus / "short.yaml").write_text(FLOW)
-    settings = f'[menus]\ndirectory = "{menus}"\n[agi]\nenabled = true'
-    with installed(tmp_path_factory.mktemp("down") / "state", settings) as one:
-        one.out("stop", "--now")
+    settings = f'[site]\ncalls = 1\n[menus]\ndirectory = "{menus}"\n[agi]\nenabled = true'
+    with installed(tmp_path_factory.mktemp("small") / "state", settings) as one:
         yield one
+
+
+async def test_more_calls_than_can_be_served_hear_an_apology(
+    small: Installation, tmp_path: Path
+) -> None:
+    recording = tmp_path / "heard.wav"
+    async with Phone(small.subscriber(0)) as me, Phone(small.subscriber(1), recording) as you:
+        await me.dial("611")
+        await me.wait(Connected)
+        await asyncio.to_thread(until, lambda: "overload: a request" in small.log.read_text(), 10)
+        await you.dial("611")
+        await you.wait(Connected)
+        await asyncio.to_thread(small.queued, 1)
+        await you.hangup()
+        await you.wait(Disconnected)
+        await me.press("2")  # who is here is served
+        await asyncio.to_thread(small.queued, 1)
+        await me.hangup()
+        await me.wait(Disconnected)
+    assert heard(recording, small.said("sorry-problem")).heard
+    await asyncio.to_thread(until, lambda: "no overload any more" in small.log.read_text(), 20)
+
+
+@pytest.fixture(scope="module")
+def down(small: Installation) -> Installation:
+    """The same when its application was stopped."""
+    small.out("stop", "--now")
+    return small
 
 
 async def test_without_it_a_caller_is_queued_after_an_apology(
