@@ -146,7 +146,7 @@ async def test_no_request_breaks_the_server_or_gets_what_is_not_its(
         assert b"root:" not in page, request
         if b"text/html" in head:
             assert not Page(page.decode(errors="replace")).found, request
-    assert set(statuses) <= {200, 303, 400, 403, 404, 405, 413, 415, 421}, sorted({*statuses})
+    assert set(statuses) <= {200, 303, 400, 403, 404, 405, 413, 415, 421, 429}, sorted({*statuses})
     assert server.administration.changed == []
     assert errors(caplog) == []
 
