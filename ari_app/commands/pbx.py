@@ -133,7 +133,7 @@ def _running(state: State) -> Process:
     """The Asterisk that runs here; exit code 1 if there is none."""
     process = processes.recorded(processes.asterisk_process(state))
     if process is None:
-        click.echo("Asterisk does not run here: `firstline pbx start`, or `firstline up`")
+        click.echo("Asterisk does not run here: start it by `firstline pbx start`")
         raise click.exceptions.Exit(1)
     return process
 

@@ -10,7 +10,7 @@ from ari_app.commands.output import Output
 from ari_app.commands.runner import run
 from ari_app.commands.store_access import exactly
 from ari_app.config.state import State
-from ari_app.control.client import NotRunningError
+from ari_app.control.client import SOON, STARTING, NotRunningError
 from ari_app.main.processes import recorded
 from asterisk_conf.process import Process
 
@@ -60,6 +60,8 @@ def _show(report: Status, stuck: Process | None, state: State) -> None:
         console.print(
             f"[bold red]Firstline does not answer[/] (pid {stuck.pid}): see its log, then end it "
             "by `firstline down` and start it again"
+            if state.control.exists()
+            else f"[bold]{STARTING}[/] (pid {stuck.pid}): {SOON}"
         )
     elif not report.running:
         console.print("[bold]Firstline does not run[/]: start it with `firstline up`")

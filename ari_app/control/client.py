@@ -15,6 +15,7 @@ from msgspec import json
 from ari_app.control.live_feed import CallEvent
 from ari_app.control.requests import ReloadRequest, StopRequest
 from ari_app.control.socket_path import short_path
+from asterisk_conf.process import running
 
 if TYPE_CHECKING:
     import aiohttp
@@ -25,6 +26,10 @@ DEADLINE = 5.0
 """Seconds in which the application must begin to answer."""
 
 NOT_HERE = "Firstline does not run here: start it with `firstline up`"
+
+
+STARTING = "Firstline starts, or stops"
+SOON = "its log says how far it is; wait, or end it by `firstline down`"
 
 
 class NotRunningError(Exception):
@@ -117,7 +122,7 @@ class ControlClient:
                     f"there is no state in {self._path.parent}: start Firstline with `firstline up`"
                 ) from error
             if not os.access(self._path, os.F_OK):
-                raise NotRunningError(NOT_HERE)
+                raise NotRunningError(self._absent())
             import aiohttp
 
             connector, timeout = aiohttp.UnixConnector(short), aiohttp.ClientTimeout(total=None)
@@ -145,4 +150,9 @@ class ControlClient:
                 "with `firstline down` and start it again"
             ) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise NotRunningError(NOT_HERE) from error
+            raise NotRunningError(self._absent()) from error
+
+    def _absent(self) -> str:
+        """Why no application answers: it does not run, or is not that far yet."""
+        starting = running(self._path.with_name("process.json"))
+        return f"{STARTING} (pid {starting.pid}): {SOON}" if starting else NOT_HERE

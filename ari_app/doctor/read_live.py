@@ -35,7 +35,7 @@ def inside(console: Console, application: str) -> frozenset[str]:
 
 def _running(shown: str) -> Iterator[str]:
     for line in shown.splitlines():
-        if " Running " in line:
+        if " Running " in line and " Not Running " not in line:
             yield line.split()[0].removesuffix(".so")
 
 

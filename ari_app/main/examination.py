@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 from pathlib import Path
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,15 +38,11 @@ class Examined(Struct, frozen=True):
     without: str = ""
 
 
-class _Console(Protocol):
-    def __call__(self, command: str) -> str: ...
-
-
 class _Running(Struct, frozen=True):
     """An Asterisk that runs: its process, if it is known, and its console."""
 
     pid: int | None
-    console: _Console
+    console: read_live.Console
 
 
 async def of_files(directory: Path) -> Examined:

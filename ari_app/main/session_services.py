@@ -89,6 +89,7 @@ class SessionServices(Struct, frozen=True):
         def going_on(session: Session, path: Path) -> None:
             call_log.going_on(session, path, clock())
             self.live_calls.going_on(session, path)
+            meter.going_on()
 
         return CallServices(release.menus.book, ports, sounds, going_on)
 

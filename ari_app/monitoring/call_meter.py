@@ -31,6 +31,11 @@ class CallMeter:
         self._metrics.in_progress.labels(self._line).inc()
         self._following.began(session, version, at)
 
+    def going_on(self) -> None:
+        """A call of before a restart goes on."""
+        self._metrics.in_progress.labels(self._line).inc()
+        self._metrics.continued.labels(self._line).inc()
+
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
         """A call took steps."""
         for step in steps:

@@ -29,6 +29,12 @@ class Metrics:
             ("line", "ending"),
             registry=registry,
         )
+        self.continued = Counter(
+            "firstline_calls_continued",
+            "Calls that went on in their menu after a restart of the application.",
+            ("line",),
+            registry=registry,
+        )
         self.in_progress = Gauge(
             "firstline_calls_in_progress",
             "Calls whose session runs: in a menu, in a queue or with an agent.",

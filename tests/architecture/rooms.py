@@ -103,7 +103,7 @@ ROOMS = {
     ),
     "ari_app.control": _room(
         "how other processes look into the running one",
-        "ivr",
+        "asterisk_conf ivr",
     ),
     "ari_app.config": _room(
         "files, environment, defaults",

@@ -1,6 +1,7 @@
 """`firstline status` without an application: what it says of the desk."""
 
 import asyncio
+import os
 import re
 
 import pytest
@@ -14,6 +15,7 @@ from ari_app.demo.operator import seed_passwords
 from ari_app.fulfilment.code_words import hashing
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.store.db import Store
+from asterisk_conf import process
 from ivr.secret import Secret
 from tests.commands.conftest import Run
 from tests.operators import BELARUS
@@ -125,3 +127,26 @@ def test_of_another_asterisk_it_lists_no_accounts(demo: State, run: Run) -> None
     printed = run("status").stdout
     assert "phones register at the Asterisk that the settings name" in printed
     assert "accounts for your phone" not in printed
+
+
+def test_an_application_that_starts_or_hangs_is_not_advised_to_start(demo: State, run: Run) -> None:
+    """`firstline up` would refuse."""
+    process.record(demo.process, process.myself())
+    for said in ("starts, or stops", "does not answer"):
+        done = run("status")
+        assert done.exit_code == 1
+        assert f"Firstline {said} (pid {os.getpid()})" in done.stdout
+        assert "firstline up" not in done.stdout
+        assert "now, " not in done.stdout
+        demo.control.touch()
+    demo.process.unlink()
+    demo.control.unlink()
+    done = run("status")
+    assert (done.exit_code, "start it with `firstline up`" in done.stdout) == (3, True)
+
+
+def test_commands_of_an_application_that_starts_say_so(demo: State, run: Run) -> None:
+    process.record(demo.process, process.myself())
+    done = run("queues")
+    assert done.exit_code == 1
+    assert f"Firstline starts, or stops (pid {os.getpid()})" in done.stderr

@@ -42,11 +42,14 @@ def test_calls_are_counted_by_line_and_ending_while_they_last_and_at_their_end(
     assert value(found, "firstline_steps_total", kind="menu", result="wrong") == 1
     assert value(found, "firstline_steps_total", kind="menu", result="passed") == 1
     calls.ended("c1", "gone", 16, NOW)
+    before, _ = meter(metrics)
+    before.going_on()
     again = Metrics()
     assert sight.ended, "the log has it, too"
     assert len(sight.steps) == 2
     assert metrics.calls.labels("ari", "gone")._value.get() == 1
-    assert metrics.in_progress.labels("ari")._value.get() == 0
+    assert metrics.continued.labels("ari")._value.get() == 1
+    assert metrics.in_progress.labels("ari")._value.get() == 1
     assert metrics.in_progress.labels("ussd")._value.get() == 1
     assert again.registry is not metrics.registry
 
