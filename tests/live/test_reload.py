@@ -23,6 +23,14 @@ OWN = "Это новое меню. Баланс, нажмите семь."
 BROKEN = 'flow: "611"\nlanguages: [ru]\nstart: nowhere\nnodes: { news: { end: [] } }\n'
 
 
+UKRAINIAN = """flow: "651"
+numbers: ["651"]
+languages: [uk]
+start: hello
+nodes: { hello: { end: ours-hello } }
+"""
+
+
 class Menus:
     """An installation whose menus are changed while it runs."""
 
@@ -68,6 +76,7 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
         menus.change()
         said = await asyncio.to_thread(one.out, "flows", "reload")
         assert [line.split(":")[0] for line in said.splitlines()] == ["611", "text"]
+        await asyncio.to_thread(_a_language_comes_in, menus, tmp_path)
         await other.dial("611")
         await other.wait(Connected)
         await pause(12)  # to hear the welcome, the other languages and the new menu
@@ -90,6 +99,20 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
     path = one.last_call()
     assert f"611@{new.split()[1][:8]}" in path
     assert "key 7  -> money" in path
+
+
+def _a_language_comes_in(menus: Menus, directory: Path) -> None:
+    """A language, its voice, and a flow that speaks it come in by day, while a caller is there."""
+    one, file = menus.firstline, menus.firstline.state / "firstline.toml"
+    (menus.flow.parent / "651.yaml").write_text(UKRAINIAN)
+    (menus.texts / "uk.yaml").write_text("ours-hello: Вітаємо вас у нашій компанії.\n")
+    site = 'numbers = ["611", "111", "651"]\nlanguages = ["ru", "be", "en", "uk"]'
+    file.write_text(f"{file.read_text()}\n[site]\n{site}\n[voice.uk]\nrate = 150\n")
+    said = one.out("reload").splitlines()
+    assert {"in force: [site] languages", "in force: [voice]"} <= {*said}
+    recording = directory / "uk.wav"
+    one.out("call", "651", "--record", str(recording))
+    assert heard(recording, one.said("ours-hello", lang="uk")).heard
 
 
 def test_what_does_not_check_is_refused_and_calls_go_on(menus: Menus) -> None:
