@@ -159,6 +159,32 @@ def _back_and_forth(menus: Menus) -> None:
     assert any("key 7" in line for line in sets[0]["changes"])
     one.out("flows", "rollback", "2")
     assert texts.read_text() == f"{OLD}: {OWN}\n"
+    _recordings_go_back(one)
+
+
+def _recordings_go_back(one: Installation) -> None:
+    """What callers hear of a recording goes and comes with the set that has it."""
+    recorded = one.state / "recordings" / "ru" / "welcome.wav"
+    recorded.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(one.said("sorry-problem"), recorded)
+    assert "recording: welcome (ru)" in one.out("flows", "reload")
+    with_it = json.decode(one.out("flows", "history", "--json"))[0]["id"]
+    assert _welcomes(one, recorded)
+    sound = one.said("sorry-problem")
+    assert "restored: recordings/ru/welcome.wav" in one.out("flows", "rollback")
+    assert not recorded.exists()
+    assert not _welcomes(one, sound)
+    one.out("flows", "rollback", str(with_it))
+    assert recorded.read_bytes() == sound.read_bytes()
+    assert _welcomes(one, sound)
+
+
+def _welcomes(one: Installation, sound: Path) -> bool:
+    """Whether a Russian caller of 611 hears a sound at first."""
+    heard_now = one.state / "heard.wav"
+    russian = next(each.number for each in one.status().subscribers if each.language == "ru")
+    one.out("call", "611", "--as", russian, "--stay", "4", "--record", str(heard_now))
+    return heard(heard_now, sound, first=2).heard
 
 
 def test_changed_files_are_noticed_if_the_settings_say_so(tmp_path: Path) -> None:
