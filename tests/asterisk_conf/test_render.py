@@ -99,6 +99,24 @@ def test_no_phone_leads_a_call_elsewhere() -> None:
     assert "pickupexten =" in section("features.conf", "general")[0]
 
 
+def test_no_way_of_the_dialplan_leads_from_a_caller_to_a_phone_or_a_trunk() -> None:
+    """Only the application dials for a caller, what a flow says; queues ring agents alone."""
+    trunk = Trunk(name="carrier", address="192.0.2.1", dials=("8X.",))
+    text = render(msgspec.structs.replace(DEMO, trunks=(trunk,)))["extensions.conf"]
+    contexts = dict(re.findall(r"^\[([\w-]+)\]\n(.*?)(?=^\[|\Z)", text, re.M | re.S))
+    reached, ahead = set(), ["firstline-subscribers", "firstline-trunks", "firstline-nowhere"]
+    while ahead:
+        if (name := ahead.pop()) not in reached:
+            reached.add(name)
+            lines = re.sub(r"^;.*$", "", contexts[name], flags=re.M)
+            ahead += re.findall(r"(?:include => |[(?:,])(firstline[\w-]*)[,)\n]", lines)
+            ahead = [each for each in ahead if each in contexts]
+            assert "Dial(" not in lines, name
+    assert {"firstline", "firstline-fallback", "firstline-busy", "firstline-unserved"} <= reached
+    assert "Dial(" in contexts["firstline-people"]
+    assert "firstline-people" not in reached
+
+
 def test_without_a_limit_calls_of_a_caller_are_not_counted() -> None:
     files = render(msgspec.structs.replace(DEMO, calls_per_caller=0))
     assert "GROUP" not in "".join(section("extensions.conf", "firstline", files))
