@@ -109,6 +109,10 @@ async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
             admin.AddAgent("oleg", "Oleg Sych", "704", "agent", ("en",)),
         ),
         ({"what": "agent-out", "agent": "vera"}, admin.SignOut("vera")),
+        ({"what": "agent-suspend", "agent": "vera"}, admin.Suspend("vera", True)),
+        ({"what": "agent-resume", "agent": "vera"}, admin.Suspend("vera", False)),
+        ({"what": "agent-factor", "agent": "vera"}, admin.NewFactor("vera", False)),
+        ({"what": "agent-no-factor", "agent": "vera"}, admin.NewFactor("vera", True)),
     ],
     ids=lambda value: value["what"] if isinstance(value, dict) else "",
 )
