@@ -96,6 +96,11 @@ class Calls:
     def __len__(self) -> int:
         return len(self._lines)
 
+    @property
+    def closed(self) -> bool:
+        """Whether no more calls are taken."""
+        return self._closed
+
     def close(self) -> None:
         """Take no more calls: new ones go to the fallback; those that are here go on."""
         self._closed = True

@@ -49,7 +49,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         callers = build_calls(shared, selfcare, tasks, background)
         desk = await build_desk(shared, selfcare, callers, background)
 
-        monitoring = Monitoring(shared, desk)
+        monitoring = Monitoring(shared, callers.calls, desk)
         control = ControlHandlers(shared, callers, desk, background, signals, monitoring)
         await stack.enter_async_context(control.served())
         stack.push_async_callback(callers.release)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from prometheus_client import generate_latest
 
 from ari_app import __version__
+from ari_app.ari.calls import Calls
 from ari_app.main.build_desk import AgentDesk
 from ari_app.main.foundation import clock
 from ari_app.main.processes import asterisk_process, recorded
@@ -27,6 +28,7 @@ class Monitoring(Struct, frozen=True):
     """What is asked of the running application by ``firstline status``, probes and Prometheus."""
 
     shared: Shared
+    calls: Calls
     desk: AgentDesk
 
     def served(self) -> AbstractAsyncContextManager[None]:
@@ -45,7 +47,8 @@ class Monitoring(Struct, frozen=True):
     async def readiness(self) -> Readiness:
         """Look at all that callers need."""
         store, voice = await asyncio.gather(self._store(), self._voice())
-        return Readiness.of((self._ari(), store, self._menus(), voice, self._ami()))
+        calls = self._calls()
+        return Readiness.of((self._ari(), calls, store, self._menus(), voice, self._ami()))
 
     async def snapshot(self) -> Snapshot:
         """The state of this moment."""
@@ -70,6 +73,10 @@ class Monitoring(Struct, frozen=True):
         if config.manages_asterisk and recorded(asterisk_process(state)) is None:
             trouble = "Asterisk does not run: start it by `firstline pbx start`"
         return check("ari", "" if self.shared.link.connected else trouble)
+
+    def _calls(self) -> Check:
+        trouble = f"it stops and takes no more calls; {len(self.calls)} go on"
+        return check("calls", trouble if self.calls.closed else "")
 
     def _ami(self) -> Check:
         trouble = "AMI is not connected: queues are shown as last known; the log says why"

@@ -28,6 +28,7 @@ from tests.asterisk_conf.conftest import TRUNKS
 from tests.docs.markdown import DOCTOR, code, section, tables
 from tests.pbx_fixture import DEMO
 
+FREEPBX = Path(__file__).with_name("freepbx")
 SAMPLES = Path(__file__).with_name("samples")
 GOOD = SAMPLES / "good"
 BROKEN = sorted(one.name for one in SAMPLES.iterdir() if one != GOOD)
@@ -85,6 +86,21 @@ def test_it_names_the_place_and_the_line_to_change(name: str, where: str, change
     [found] = [one for one in examined(facts(name)) if one.id == name]
     assert found.where.removeprefix("/etc/asterisk/") == where
     assert found.change == change
+
+
+def test_files_in_the_form_of_freepbx_are_read(tmp_path: Path) -> None:
+    """Each file includes one that FreePBX writes and one of the administrator's own."""
+    words = ["--state", str(tmp_path), "doctor", "--json", "--config", str(FREEPBX)]
+    said = CliRunner().invoke(main, words)
+    found = msgspec.json.decode(said.stdout)
+    assert {(one["id"], Path(one["where"]).name) for one in found} == {
+        ("ari-open", "http_additional.conf:3"),
+        ("keys-to-ami", "manager.conf:11"),
+        ("low-websocket-write-timeout", "ari_general_additional.conf:3"),
+        ("low-sessionlimit", "http_additional.conf:5"),
+        ("no-dead-man", "extensions_custom.conf:1"),
+    }
+    assert said.exit_code == 2
 
 
 def test_no_password_is_shown() -> None:
