@@ -14,6 +14,7 @@ SECTIONS = {
         "init": Lazy("init:init", "Write the settings of your own operator"),
         "up": Lazy("up:up", "Start Asterisk and the application"),
         "reload": Lazy("reload:reload_all", "Reload settings, agents, queues, phones and menus"),
+        "upgrade": Lazy("up:upgrade", "Replace the application that runs by a new one"),
         "stop": Lazy("up:stop", "Stop the application when its calls have ended"),
         "down": Lazy("up:down", "Stop what `up` started"),
         "status": Lazy("status:status", "Show what runs, and the accounts of phones"),

@@ -25,6 +25,7 @@ from ari_app.ari.events import (
 )
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.rest import Ari
+from ari_app.session.conductor import LEFT
 from ari_app.session.outcomes import OUTCOMES
 
 log = logging.getLogger(__name__)
@@ -222,6 +223,15 @@ class Calls:
             await asyncio.gather(*map(self._give_back, staying))
         if self._begun:
             await asyncio.wait(self._begun, timeout=LAST_WORDS)
+
+    async def leave(self) -> None:
+        """End the sessions where they stand, and ask nothing of Asterisk: another application goes
+        on with the calls."""
+        self.close()
+        begun = tuple(self._begun)
+        for task in begun:
+            task.cancel(LEFT)
+        await asyncio.gather(*begun, return_exceptions=True)
 
     async def _give_back(self, line: ChannelLine) -> None:
         await _attempt(line.channel, line.give_back())

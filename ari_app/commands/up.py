@@ -74,7 +74,8 @@ def up(
         os.environ[f"{PREFIX}LOG_FORMAT"] = form
     config = state.config()
     watch = not no_watch and not watched.by_manager()
-    lost = watched.application_of(state)
+    succeeds = watched.succeeds()
+    lost = None if succeeds else watched.application_of(state)
     if watch and watched.hurried(state):
         click.echo(f"its watcher starts it again now; its log, such as {state.log}, says why")
         return
@@ -83,7 +84,7 @@ def up(
         watched.begin(state, lost, config.log.format, again)
     from ari_app.main import daemon  # the whole application
 
-    start = daemon.Start(take_over, not no_asterisk, watch)
+    start = daemon.Start(take_over, not no_asterisk, succeeds, watch)
     if detach:
         log.configure(config.log.level, config.log.format)
         run(daemon.detach(state, console(), start))
@@ -113,6 +114,21 @@ def stop(state: State, now: bool, within: float, all_: bool) -> None:
     takes no new calls, either, and stops when its last one has ended.
     """
     run(stopping.stop(state, 0.0 if now else within, all_, click.echo))
+
+
+@click.command()
+@click.pass_obj
+def upgrade(state: State) -> None:
+    """Replace the application that runs by a new one, as after an upgrade of Firstline.
+
+    The new one is prepared beside the old one, and goes on with its calls.
+    """
+    from ari_app.main import daemon
+
+    state.config()  # what is wrong with it is reported before anything begins
+    old = processes.upgrade(state)
+    run(daemon.replaced(state, old))
+    click.echo(f"Firstline was replaced (pid {old.pid})")
 
 
 @click.command()

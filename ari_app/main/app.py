@@ -52,13 +52,23 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         monitoring = Monitoring(shared, callers.calls, desk)
         control = ControlHandlers(shared, callers, desk, background, signals, monitoring)
         await stack.enter_async_context(control.served())
-        stack.push_async_callback(callers.release)
+        stack.push_async_callback(_part, shared, callers, signals)
         background.begin(shared.store.watch(control.refresh))
         _start(shared, selfcare, callers, desk, background)
         background.begin(_reload_on(signals.reload, shared.menus))
         await stack.enter_async_context(_doors(shared, callers, desk))
         await stack.enter_async_context(monitoring.served())
         yield shared.link
+
+
+async def _part(shared: Shared, callers: CallHandling, signals: Signals) -> None:
+    """Part with the callers: leave them to the application that comes next, or release them."""
+    if not signals.hands_over:
+        await callers.release()
+        return
+    await callers.release_texts()
+    shared.recorder.freeze()
+    await callers.calls.leave()
 
 
 def _start(

@@ -49,6 +49,10 @@ class CallHandling(Struct, frozen=True):
     async def release(self) -> None:
         """End all sessions; voice callers go back to the dialplan, which queues them."""
         await self.calls.release()
+        await self.release_texts()
+
+    async def release_texts(self) -> None:
+        """End all sessions in text."""
         await self.ussd.release()
         await self.texts.release()
 

@@ -26,12 +26,13 @@ from ari_app.main.demo import open_store
 from ari_app.main.exchange import asterisk_running, exchange_of
 from ari_app.main.foundation import Foundation
 from ari_app.main.live_settings import LiveSettings
-from ari_app.main.processes import UpError, alone
+from ari_app.main.processes import UpError, alone, end_before
 from ari_app.main.signals import Signals
 from ari_app.main.site_names import menus_in_use
 from ari_app.menus.live import MenuRelease
 from ari_app.monitoring.metrics import Metrics
 from asterisk_conf import process
+from asterisk_conf.process import Process
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ class Start(Struct, frozen=True):
     """It becomes the application even while another process serves it."""
     own_asterisk: bool = True
     """It has the Asterisk of the installation run; False if a service of its own does."""
+    succeeds: bool = False
+    """It takes the place of the application that runs, once it is prepared."""
     watch: bool = True
     """A watcher starts it again when it dies."""
 
@@ -77,7 +80,7 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
     signals = Signals()
     signals.heed()
     again = watched.starts(state, own_asterisk=start.own_asterisk)
-    with alone(state, again):
+    with alone(state, again, succeeds=start.succeeds) as before:
         await speech.provide(config, state, console)
         menus = menus_in_use(config, state)
         store, metrics = await open_store(config, state), Metrics()
@@ -96,10 +99,10 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
                 stack.push_async_callback(live.close)
                 first = MenuRelease(menus, reading)
                 foundation = Foundation(live, state, first, store, metrics, start.take_over)
+                await end_before(before)
                 link = await stack.enter_async_context(running(foundation, signals))
                 renew = partial(watched.renew, state, config.log.format, again)
-                seconds = READY_SECONDS if start.own_asterisk else None
-                await _serve(link, config, signals, seconds, renew if again else None)
+                await _serve(link, config, signals, start, renew if again else None)
         finally:
             await store.close()
 
@@ -108,10 +111,11 @@ async def _serve(
     link: Link,
     config: Config,
     signals: Signals,
-    seconds: float | None,
+    start: Start,
     watcher_gone: Callable[[], None] | None,
 ) -> None:
     """Wait for ARI, then until the application is to stop."""
+    seconds = READY_SECONDS if start.own_asterisk else None
     if seconds is None:  # a service of its own starts Asterisk: that is not waited for
         service.notify("READY=1\nSTATUS=waiting for Asterisk")
     watching = asyncio.create_task(service.watchdog(gone=watcher_gone))
@@ -182,6 +186,18 @@ async def detach(state: State, console: Console, start: Start) -> None:
                 await asyncio.sleep(0.1)
     if problem := (await _report(state))["database"]["problem"]:
         log.error("the database fails: %s", problem)
+
+
+async def replaced(state: State, old: Process) -> None:
+    """Wait until another application serves in the place of one; raises :class:`UpError`."""
+    other = False
+    async with asyncio.timeout(DETACHED_SECONDS):
+        while process.alive(old) or not await _ready(state):
+            now = process.running(state.process)
+            if other and now == old:
+                raise UpError(f"the new application failed, and the old one goes on: {state.log}")
+            other = other or now != old
+            await asyncio.sleep(0.1)
 
 
 def _last_line(file: Path, begin: int) -> str:

@@ -1,5 +1,7 @@
 """The processes of an installation, by the files that name them: one application, one Asterisk."""
 
+import asyncio
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -78,15 +80,50 @@ def refuse_second(state: State) -> None:
 
 
 @contextmanager
-def alone(state: State, again: Sequence[str] = ()) -> Iterator[None]:
+def alone(
+    state: State, again: Sequence[str] = (), *, succeeds: bool = False
+) -> Iterator[Process | None]:
     """Hold the pid file, so that a state directory has one application at a time.
 
-    ``again`` is the command line with which its watcher starts it again, () if it has none.
+    ``again`` is the command line with which its watcher starts it again, () if it has none. One
+    that ``succeeds`` the application that runs gets that one, and ends it when it is prepared.
     """
-    refuse_second(state)
-    me = process.myself()
+    if not succeeds:
+        refuse_second(state)
+    before, me = recorded(state.process), process.myself()
     process.record(state.process, Process(me.pid, me.started, tuple(again)))
     try:
-        yield
+        yield before
     finally:
-        state.process.unlink(missing_ok=True)
+        now = process.recorded(state.process)
+        if before is not None and process.alive(before):  # this one failed, and that one goes on
+            process.record(state.process, before)
+        elif now is None or now.pid == me.pid:
+            state.process.unlink(missing_ok=True)
+
+
+async def end_before(application: Process | None) -> None:
+    """Have an application, if there is one, hand over its calls, and wait until it has ended.
+
+    Raises :class:`UpError` if it does not.
+    """
+    if application is None:
+        return
+    if not await asyncio.to_thread(process.end, application, signal.SIGTERM, 30.0):
+        raise UpError(f"the application before (pid {application.pid}) does not end: it goes on")
+
+
+def upgrade(state: State) -> Process:
+    """Have the watcher start an application beside the one that runs; returns that one.
+
+    Raises :class:`UpError` if there is none to do it.
+    """
+    watcher, application = recorded(watcher_process(state)), recorded(state.process)
+    if application is None:
+        raise UpError("Firstline does not run here: start it with `firstline up`")
+    if watcher is None:
+        raise UpError(
+            "it has no watcher: `systemctl restart firstline` upgrades a service, and calls go on"
+        )
+    os.kill(watcher.pid, signal.SIGUSR2)
+    return application

@@ -13,6 +13,8 @@ class Signals:
         self.reload = asyncio.Event()
         self.interrupted = False
         """Whether a terminal stopped it (Ctrl-C, or it was closed): then Asterisk ends as well."""
+        self.hands_over = False
+        """Whether calls stay where they are, for the application that is started next."""
         self.was_ready = False
         """Whether the application served callers."""
 
@@ -31,8 +33,12 @@ class Signals:
 
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._interrupt)
-        loop.add_signal_handler(signal.SIGTERM, self.stop.set)
+        loop.add_signal_handler(signal.SIGTERM, self._terminate)
         loop.add_signal_handler(signal.SIGHUP, hung_up)
+
+    def _terminate(self) -> None:
+        self.hands_over = True
+        self.stop.set()
 
     def _interrupt(self) -> None:
         self.interrupted = True

@@ -14,7 +14,7 @@ from pathlib import Path
 from ari_app.config.state import State
 from ari_app.main import processes
 from ari_app.watcher import reports
-from ari_app.watcher.child import STOPS
+from ari_app.watcher.child import STOPS, SUCCEEDS
 from ari_app.watcher.policy import PATIENCE
 from asterisk_conf.process import Process
 
@@ -23,6 +23,11 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 
 NOTIFY = "NOTIFY_SOCKET"
+
+
+def succeeds() -> bool:
+    """Whether this process takes the place of the application that runs; it is asked once."""
+    return os.environ.pop(SUCCEEDS, "") != ""
 
 
 def by_manager() -> bool:

@@ -1,5 +1,6 @@
 """Runs a session over a line: turn after turn, until it is done."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -17,6 +18,9 @@ from ivr.session_start import first_event
 from ivr.wants import Action, Done, Invoke, LineWant, Want
 
 log = logging.getLogger(__name__)
+
+LEFT = "left"
+"""The message of a cancellation: another application goes on with the session. Its ending, too."""
 
 Perform = Callable[[Action, Session], Awaitable[Answered]]
 """Carries out an action. Never raises for a failure of a back end."""
@@ -73,12 +77,12 @@ async def conduct(
     """Run ``session`` to its end; returns "ended" or "gone".
 
     ``begun`` is the want that a session of before a restart waits for: it is carried out again.
+    One that is cancelled with :data:`LEFT` is left to another application, which goes on with it.
     A fault is reported to the observer as "fault" and raised: the caller must then be put into the
     fallback queue.
     """
-    observer = world.observer
     if begun is None:
-        observer.began(session, book.flows[session.flow].version, world.now())
+        world.observer.began(session, book.flows[session.flow].version, world.now())
     ending, cause = "fault", 0
     event: Event = first_event(session)
     want: Want | None = None
@@ -88,20 +92,22 @@ async def conduct(
         while True:
             if want is None:
                 session, want = _next(book, session, event, world)
-            if isinstance(want, Action):
-                event = await _performed(book, world, want, session)
-            elif isinstance(want, Done):
+            if isinstance(want, Done):
                 ending = want.ending
                 await line.present(want)
                 return ending
+            if isinstance(want, Action):
+                event = await _performed(book, world, want, session)
             else:
-                observer.presented(session.id, want)
-                event = await _presented(line, want, session)
+                event = await _presented(line, want, session, world.observer)
             if isinstance(event, Gone):
                 cause = event.cause
             want = None
+    except asyncio.CancelledError as cancelled:
+        ending = LEFT if LEFT in cancelled.args else ending
+        raise
     finally:
-        observer.ended(session.id, ending, cause, world.now())
+        world.observer.ended(session.id, ending, cause, world.now())
 
 
 def _remember(world: SessionPorts, session: Session) -> None:
@@ -138,8 +144,9 @@ def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Tu
     return turn
 
 
-async def _presented(line: Line, want: LineWant, session: Session) -> Event:
+async def _presented(line: Line, want: LineWant, session: Session, observer: CallObserver) -> Event:
     """The event of a want; ``Failed`` if the line cannot carry it out."""
+    observer.presented(session.id, want)
     try:
         return await line.present(want)
     except LineError as error:

@@ -3,12 +3,16 @@
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """The signals that are forwarded to the application; blocked until there is who does."""
+
+
+SUCCEEDS = "FIRSTLINE_SUCCEEDS"
+"""In the environment of an application that takes the place of the one that runs."""
 
 
 class Application:
@@ -25,16 +29,14 @@ class Application:
 
     def start(self) -> None:
         """Start it again, in a group of its own, so that a terminal signals us alone."""
-        self.pid = os.posix_spawn(
-            self._again[0],
-            self._again,
-            os.environ,
-            setpgroup=0,
-            setsigmask=[],
-            setsigdef=STOPS,
-        )
+        self.pid = _spawned(self._again, os.environ)
         self.began = time.monotonic()
         self.handle = opened(self.pid)
+
+    def beside(self) -> "Application":
+        """A new one, started beside this one to take its place."""
+        environment = {**os.environ, SUCCEEDS: "yes"}
+        return Application(_spawned(self._again, environment), self._again)
 
     def signal(self, how: signal.Signals) -> None:
         """Send it a signal, if it runs."""
@@ -52,6 +54,12 @@ class Application:
             return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         except ChildProcessError:
             return 1 if file.exists() else 0
+
+
+def _spawned(argv: Sequence[str], environment: Mapping[str, str]) -> int:
+    return os.posix_spawn(
+        argv[0], [*argv], environment, setpgroup=0, setsigmask=[], setsigdef=STOPS
+    )
 
 
 def opened(pid: int) -> int | None:

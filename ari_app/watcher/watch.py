@@ -4,7 +4,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ari_app.watcher import policy, reports
@@ -32,6 +32,8 @@ class Watcher:
         self._reporting = reporting
         self._log = log
         self._tries = Attempts()
+        self._next: Application | None = None
+        """The one that is to take the place of the application, while it is prepared."""
         self._pulse = Pulse(looked=time.monotonic())
         self._stop: signal.Signals | None = None
         self._kill_at = NEVER
@@ -53,6 +55,7 @@ class Watcher:
             if self._woken.fileno() in ready:
                 self._signalled(self._woken.recv(64), now)
             self._hear(now)
+            self._look_at_next(ready)
             if self._application.handle in ready:
                 code = self._application_ended(now)
                 if code is not None:
@@ -62,6 +65,17 @@ class Watcher:
             self._start_if_due(now)
             if self._application.handle is not None:
                 self._take_pulse(now)
+
+    def _look_at_next(self, ready: Collection[int]) -> None:
+        """One that ends before it took the place of the application has failed."""
+        failed = self._next
+        if failed is None or failed.handle is None or failed.handle not in ready:
+            return
+        self._next = None
+        self._poll.unregister(failed.handle)
+        how = cause(failed.reaped(self._directory / "process.json"))
+        text = f"the new application (pid {failed.pid}) {how}: what it logged above says why; "
+        self._log.line("ERROR", f"{text}the one that runs goes on")
 
     def _hear(self, now: float) -> None:
         for sender, text in reports.received(self._reporting):
@@ -101,6 +115,13 @@ class Watcher:
         if application.handle is not None:
             self._poll.unregister(application.handle)
         code = application.reaped(self._directory / "process.json")
+        if self._next is not None and self._stop is None:
+            self._application, self._next = self._next, None
+            self._application.served = True
+            self._pulse, self._kill_at = Pulse(looked=now), NEVER
+            text = f"the application (pid {pid}) was replaced by pid {self._application.pid}"
+            self._log.line("INFO", text)
+            return None
         if self._stop is not None or code in policy.FINAL or not application.served:
             if code < 0:
                 self._log.line("ERROR", f"the application (pid {pid}) {cause(code)}")
@@ -120,6 +141,14 @@ class Watcher:
                 self._poll.register(self._application.handle, select.POLLIN)
             self._log.line("WARNING", f"the application starts again (pid {self._application.pid})")
 
+    def _start_beside(self) -> None:
+        """Start the application that is to take the place of the one that runs."""
+        if self._next is None and self._application.handle is not None:
+            self._next = self._application.beside()
+            self._log.line("INFO", f"a new application is prepared (pid {self._next.pid})")
+            if self._next.handle is not None:
+                self._poll.register(self._next.handle, select.POLLIN)
+
     def _signalled(self, numbers: bytes, now: float) -> None:
         for number in numbers:
             how = signal.Signals(number)
@@ -129,6 +158,9 @@ class Watcher:
             if how is signal.SIGUSR1:
                 self._tries = policy.hurried(self._tries, now)
                 self._asterisk.tries = policy.hurried(self._asterisk.tries, now)
+                continue
+            if how is signal.SIGUSR2:
+                self._start_beside()
                 continue
             if self._application.handle is not None:
                 self._application.signal(how)
@@ -145,7 +177,7 @@ def _signals() -> socket.socket:
         end.setblocking(False)
     signal.set_wakeup_fd(writing.detach())
     handler: Callable[[int, object], None] = lambda *_: None  # noqa: E731
-    for how in (*STOPS, signal.SIGUSR1):
+    for how in (*STOPS, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(how, handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     return reading

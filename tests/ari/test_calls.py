@@ -214,6 +214,28 @@ async def test_release_gives_all_back_and_ends_their_sessions(server: Server) ->
     assert ended == [Gone()] * 20
 
 
+async def test_calls_that_are_left_stay_where_they_are(server: Server) -> None:
+    """Another application goes on with them: nothing is asked of Asterisk."""
+    ended: list[str] = []
+
+    async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
+        try:
+            await line.present(ask("menu"))
+        except asyncio.CancelledError:
+            ended.append(line.channel)
+            raise
+
+    async with harness(server, serve) as at:
+        server.enter("c-1", "611")
+        await until(lambda: server.plays)
+        await at.calls.leave()
+        assert ended == ["c-1"]
+        server.enter("late", "611")
+        await until(lambda: rescued(server) == ["late"])
+        assert not server.lines("DELETE")
+    assert server.channels["c-1"].inside
+
+
 async def test_release_without_a_link_ends_the_sessions_all_the_same(server: Server) -> None:
     async with harness(server) as at:
         line = await at.call()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -35,6 +36,7 @@ async def test_each_process_dies_once_and_comes_back(tmp_path: Path) -> None:
         async with Phone(one.subscriber(0)) as me:
             await me.dial("611")
             await me.wait(Connected)
+            await asyncio.to_thread(_a_new_application_goes_on, one)
             await me.press("0")
             await asyncio.to_thread(one.queued, 1)
             await asyncio.to_thread(renewed, one, "application")
@@ -54,11 +56,21 @@ async def test_each_process_dies_once_and_comes_back(tmp_path: Path) -> None:
         assert one.status().pids["asterisk"] == now["asterisk"]
         assert "main-menu" in await asyncio.to_thread(one.out, "call", "611", "--stay", "0.1")
         log = one.log.read_text()
-        assert f"the application (pid {pids['application']}) {KILLED}" in log
+        assert f"the application (pid {pids['application']}) was replaced by pid " in log
+        assert re.search(rf"the application \(pid \d+\) {KILLED}", log)
         assert f"Asterisk (pid {pids['asterisk']}) ended: it starts again in 0.2 s" in log
         assert "Traceback" not in log
+        assert "session failed" not in log
         assert one.run("down").returncode == 0
         assert not any(map(started, now.values()))
+
+
+def _a_new_application_goes_on(one: Installation) -> None:
+    """It is prepared beside the old one, and has its call."""
+    old = one.status().pids["application"]
+    assert f"was replaced (pid {old})" in one.out("upgrade")
+    now = one.status()
+    assert (now.pids["application"] != old, now.calls.now) == (True, 1)
 
 
 def _a_hung_application_is_replaced(one: Installation) -> None:
