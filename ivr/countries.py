@@ -3,7 +3,6 @@
 from difflib import get_close_matches
 
 from phonenumbers import SUPPORTED_REGIONS
-from phonenumbers.geodata.locale import LOCALE_DATA
 
 
 def country_named(text: str) -> str:
@@ -12,6 +11,8 @@ def country_named(text: str) -> str:
     wanted = text.strip().casefold()
     if wanted.upper() in SUPPORTED_REGIONS:
         return wanted.upper()
+    from phonenumbers.geodata.locale import LOCALE_DATA  # it loads half a second of geography
+
     names = {
         name.casefold(): code
         for code, by_language in LOCALE_DATA.items()

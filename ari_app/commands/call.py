@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from ari_app.commands import call_phone
 from ari_app.commands.phone_extra import require_phone
 from ari_app.commands.runner import run
 from ari_app.config.state import State
@@ -31,5 +30,7 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
     keys = plan["keys"]
     if set(keys) - set("0123456789*#,"):
         raise click.BadParameter("keys are 0 to 9, *, # and the comma", param_hint="--press")
+    from ari_app.commands import call_phone  # help needs no store
+
     require_phone("call")
     run(call_phone.call(state, caller, call_phone.Plan(**plan), click.echo))

@@ -7,21 +7,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from ari_app.commands.runner import run
 from ari_app.config.state import ConfigError, State
-from ari_app.main.demo import demo_billing as stored_billing
-from ari_app.main.demo import ledger, open_store
-from ari_app.selfcare.billing import Billing
-from ari_app.selfcare.memory import Ledger, MemoryBilling
-from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan
-from ari_app.selfcare.tmf.server import TmfServer
 from ivr.secret import Secret
 
-_FAULTS: dict[Fault, str] = {
+if TYPE_CHECKING:  # help needs none of it
+    from ari_app.selfcare.billing import Billing
+    from ari_app.selfcare.memory import Ledger, MemoryBilling
+    from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan
+
+_FAULTS: "dict[Fault, str]" = {
     "fail": "… answered with 500, undone.",
     "busy": "… answered with 503, undone.",
     "drop": "… dropped without an answer, undone.",
@@ -78,6 +78,8 @@ def demo_billing(
     It holds the demo operator's accounts, fresh at each start unless --keep. The options below
     inject faults into SHARE (0 to 1) of the requests.
     """
+    from ari_app.selfcare.tmf.fault_plan import FaultPlan
+
     share, wait = slow or (0.0, 0.0)
     chances: dict[Fault, float] = {"slow": share}
     chances |= {fault: shares[fault] or 0.0 for fault in _FAULTS}
@@ -94,12 +96,16 @@ def demo_billing(
 
 
 @asynccontextmanager
-async def _billing(state: State, keep: bool) -> AsyncIterator[MemoryBilling]:
+async def _billing(state: State, keep: bool) -> "AsyncIterator[MemoryBilling]":
     """The demo operator's billing, in memory alone or in the database."""
+    from ari_app.main.demo import demo_billing as stored_billing
+    from ari_app.main.demo import ledger, open_store
+    from ari_app.selfcare.memory import MemoryBilling
+
     config = state.config()
     now = partial(datetime.now, ZoneInfo(config.site.timezone))
 
-    async def fresh() -> Ledger:
+    async def fresh() -> "Ledger":
         return ledger(now())
 
     async with AsyncExitStack() as stack:
@@ -115,8 +121,10 @@ async def _billing(state: State, keep: bool) -> AsyncIterator[MemoryBilling]:
 
 
 async def _serve(
-    billing: Billing, token: Secret, faults: FaultPlan, port: int, seconds: float | None
+    billing: "Billing", token: Secret, faults: "FaultPlan", port: int, seconds: float | None
 ) -> None:
+    from ari_app.selfcare.tmf.server import TmfServer
+
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

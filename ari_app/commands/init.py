@@ -17,8 +17,6 @@ from ari_app.config.settings import Site
 from ari_app.config.site_departments import NAME, defaults, first
 from ari_app.config.starter_menu import DIRECTORY, starter_menu
 from ari_app.config.state import FILE, State
-from ari_app.menus import loading
-from ari_app.store.db import Store
 from ivr.countries import country_named
 from ivr.numbers import NumberPlan
 from ivr.problems import near
@@ -166,6 +164,8 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
 
 def _own_menus(state: State, languages: Sequence[str], starter: bool) -> str:
     """Where menus of the site's own are written; "" if the shipped ones speak its languages."""
+    from ari_app.menus import loading  # help needs no menus
+
     if starter or not set(languages) <= set(loading.spoken(loading.SHIPPED)):
         return str(state.directory / DIRECTORY)
     return ""
@@ -184,6 +184,8 @@ def _write_menus(answers: Answers, directory: Path) -> None:
 
 async def _made(state: State) -> None:
     """An empty database, so that agents and subscribers can be added before the first start."""
+    from ari_app.store.db import Store
+
     await (await Store.open(state.database, state.config().numbers)).close()
     state.database_made.touch(0o600)
 
@@ -271,6 +273,8 @@ def _web(address: str) -> dict[str, str]:
 
 def _of_name(name: Mapping[str, str]) -> tuple[str, ...]:
     """The languages that the operator's name is given in, else those of the shipped menus."""
+    from ari_app.menus import loading
+
     return tuple(filter(None, name)) or loading.spoken(loading.SHIPPED)
 
 

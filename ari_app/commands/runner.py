@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import uvloop
 
-from ari_app.config.state import ConfigError
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -35,6 +33,7 @@ def lasting() -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        from ari_app.config.state import ConfigError  # help needs none of them
         from ari_app.menus.loading import FlowsError
         from asterisk_conf.site import SiteError
 

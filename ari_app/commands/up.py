@@ -7,7 +7,7 @@ import click
 from ari_app import log
 from ari_app.commands.runner import console, lasting, run
 from ari_app.config.state import PREFIX, State
-from ari_app.main import processes, stopping, watched
+from ari_app.main import processes, watched
 
 
 @click.command()
@@ -113,6 +113,8 @@ def stop(state: State, now: bool, within: float, all_: bool) -> None:
     Callers who come meanwhile hear an apology and are queued for an agent. With --all Asterisk
     takes no new calls, either, and stops when its last one has ended.
     """
+    from ari_app.main import stopping  # help needs none of it
+
     run(stopping.stop(state, 0.0 if now else within, all_, click.echo))
 
 
