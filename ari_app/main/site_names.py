@@ -1,6 +1,7 @@
 """What an installation has that flows name: with the numbers that can be dialled."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -30,13 +31,11 @@ def names_in_use(config: Config, state: State) -> SiteNames:
     phones. Blocks."""
     if not state.database.exists():
         return site_names(config, state, None)
-    db = open_reader(state.database, PATIENCE, config.numbers)
     try:
-        return site_names(config, state, db)
+        with closing(open_reader(state.database, PATIENCE, config.numbers)) as db:
+            return site_names(config, state, db)
     except sqlite3.Error:  # the store says what is wrong when it is opened
         return site_names(config, state, None)
-    finally:
-        db.close()
 
 
 def custom_directory(config: Config, state: State) -> Path:
