@@ -29,7 +29,7 @@ SECRETS = "secrets.toml"
 @json_option()
 @click.pass_obj
 def backup(state: State, directory: Path, as_json: bool) -> None:
-    """Write all that cannot be made again into a new DIRECTORY, while Firstline runs.
+    """Write a backup, while Firstline runs: all that cannot be made again.
 
     The directory is there only when it is whole. It has secrets and personal data.
     """
@@ -53,7 +53,7 @@ def backup(state: State, directory: Path, as_json: bool) -> None:
 @json_option()
 @click.pass_obj
 def restore(state: State, directory: Path, yes: bool, as_json: bool) -> None:
-    """Put the backup in DIRECTORY in the place of what is there, while Firstline runs or not.
+    """Restore a backup in the place of what is there, while Firstline runs or not.
 
     The backup is checked first, and refused if a file differs from its checksum or a newer
     Firstline made it. What was there is kept beside it, as `….before-restore`.

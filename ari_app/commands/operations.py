@@ -127,6 +127,7 @@ MEANT: Mapping[str, str] = {
     "not-on": "refused: there is nothing to end",
     "nowhere": "the caller's number is withheld",
     "paused": "refused: not while the number is paused",
+    "past": "refused: that time is over",
     "self": "refused: it is the caller's own number",
     "too-little": "refused: not enough money, minutes, gigabytes or points",
     "too-much": "refused: more than the maximum",

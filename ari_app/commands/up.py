@@ -121,9 +121,9 @@ def stop(state: State, now: bool, within: float, all_: bool) -> None:
 @click.command()
 @click.pass_obj
 def upgrade(state: State) -> None:
-    """Replace the application that runs by a new one, as after an upgrade of Firstline.
+    """Replace the application that runs by a new one.
 
-    The new one is prepared beside the old one, and goes on with its calls.
+    As after an upgrade of Firstline: the new one is prepared beside the old one, and goes on with its calls.
     """
     from ari_app.main import daemon
 

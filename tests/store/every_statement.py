@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ari_app.store import (
     agent_actions,
     agents,
+    backlog,
     bulk_import,
     calls,
     card_events,
@@ -223,6 +224,10 @@ def _desk() -> Iterator[tuple[str, Use]]:
     yield "agents.put_password", lambda db: agents.put_password(db, AGENT, "hash")
     yield "agents.put_queues", lambda db: agents.put_queues(db, AGENT, {"support": 5})
     yield "agents.put_role", lambda db: agents.put_role(db, AGENT, "admin")
+    yield "agents.suspend", lambda db: agents.suspend(db, AGENT, suspended=True)
+    yield "agents.put_second_factor", lambda db: agents.put_second_factor(db, AGENT, "key")
+    yield "agents.use_second_factor", lambda db: agents.use_second_factor(db, AGENT, 7)
+    yield "backlog.backlog", backlog.backlog
     session = Session(NEW, AGENT, "csrf", NOW, NOW, NOW, NOW + DAY)
     yield "desk_sessions.add", lambda db: desk_sessions.add(db, session)
     yield "desk_sessions.find", lambda db: desk_sessions.find(db, NEW, NOW)
