@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import json
 
 from ari_app.main import voices
 from ari_app.main.installation import installation
@@ -12,6 +13,7 @@ from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
 from prompts import rhvoice_files, wav
 from tests.live.installation import ROOT, Installation
+from tests.shipped import texts
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -27,6 +29,8 @@ nodes:
 """
 
 SAID = (("thanks-bye",), ("balance-is", "balance=12.50"))
+YES = {"ru": "Да.", "be": "Так.", "en": "Yes."}
+"""What is said in the place of texts that nobody listens to here: all are spoken ahead."""
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,12 @@ def one(tmp_path_factory: pytest.TempPathFactory, unpacked: Path) -> Iterator[In
     speaks all prompts ahead."""
     menus = tmp_path_factory.mktemp("menus")
     (menus / "short.yaml").write_text(FLOW)
+    (menus / "prompts").mkdir()
+    words, kept = texts(), [name for name, *_ in SAID]
+    for language, yes in YES.items():
+        short = {name: yes for name in words.texts[language] if not words.slots(name)}
+        own = json.encode({name: text for name, text in short.items() if name not in kept})
+        (menus / "prompts" / f"{language}.yaml").write_bytes(own)
     settings = f'[voice]\npath = "{unpacked}"\n[menus]\ndirectory = "{menus}"'
     state = tmp_path_factory.mktemp("rhvoice") / "state"
     running = Installation(state, settings, environment={"FIRSTLINE_VOICE_ENGINE": "rhvoice"})
