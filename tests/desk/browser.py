@@ -130,8 +130,8 @@ class Chromium:
 async def driven(chromium: Chromium) -> AsyncIterator[Browser]:
     """A browser that runs, to open windows in; ``.contexts[0]`` is that of its own profile."""
     async with async_playwright() as playwright:
-        expect.set_options(timeout=1000 * allowed(PATIENCE))
         browser = await playwright.chromium.connect_over_cdp(chromium.address)
+        expect.set_options(timeout=1000 * allowed(PATIENCE))
         browser.contexts[0].set_default_timeout(1000 * allowed(PATIENCE))
         try:
             yield browser
@@ -145,11 +145,14 @@ async def opened(browser: Browser) -> AsyncIterator[Page]:
 
     At the end no script may have failed, and no content security policy have refused anything.
     """
+    expect.set_options(timeout=1000 * allowed(PATIENCE))
     context = await browser.new_context(locale="ru-RU", timezone_id="Europe/Minsk")
     complaints = _complaints(context)
     context.set_default_timeout(1000 * allowed(PATIENCE))
-    yield await context.new_page()
-    await context.close()
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
     assert not complaints, complaints
 
 

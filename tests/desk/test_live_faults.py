@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, suppress
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from ari_app.main.installation import installation
@@ -16,7 +17,7 @@ from tests.desk.browser import Chromium, driven, opened
 from tests.desk.live_agent import answered, calling, hang_up_all, phones, queue_callers, signed_in
 from tests.live.installation import Installation, installed
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
     async with driven(chromium) as browser:
         yield browser

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
@@ -11,7 +12,7 @@ from tests.desk.browser import Chromium, driven, opened
 from tests.desk.live_agent import answered, calling, hang_up_all, phones, signed_in
 from tests.live.installation import Installation, installed
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         yield installation
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
     async with driven(chromium) as browser:
         yield browser
