@@ -30,7 +30,7 @@ nodes:
 
 SAID = (("thanks-bye",), ("balance-is", "balance=12.50"))
 YES = {"ru": "Да.", "be": "Так.", "en": "Yes."}
-"""What is said in the place of texts that nobody listens to here: all are spoken ahead."""
+"""What is said in the place of texts that are not listened to: all are spoken ahead."""
 
 
 @pytest.fixture(scope="module")
