@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import partial
-from itertools import chain
 
 import pytest
 from hypothesis import given, settings
@@ -74,9 +73,10 @@ CONVERSATIONS = [
 async def by_voice(number: str, keys: str, caller: str, language: str) -> Trace:
     clock = VirtualClock()
     # Right behind a key a # belongs to it, so the caller hears something before.
-    pressed = [(Hear(), Press(key)) if key == "#" else (Press(key),) for key in keys]
-    acts = [*chain.from_iterable(pressed), Hear(), HangUp()]
-    steps = iter([Step(act, HERE) for act in acts])
+    acts: list[Hear | Press | HangUp] = []
+    for key in keys:
+        acts += [Hear(), Press(key)] if key == "#" else [Press(key)]
+    steps = iter([Step(act, HERE) for act in (*acts, Hear(), HangUp())])
 
     async def following() -> Step | None:
         return next(steps, None)
