@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -65,8 +65,9 @@ class Rig(Struct, frozen=True):
 
 
 @contextmanager
-def running(directory: Path, root: Path | None, offset: int) -> Iterator[Rig]:
-    """Firstline in ``directory`` on the Asterisk of ``root`` while the context lasts."""
+def running(directory: Path, root: Path | None, offset: int, bare: bool = True) -> Iterator[Rig]:
+    """Firstline in ``directory`` on the Asterisk of ``root`` while the context lasts, with the
+    bare loop beside it or not."""
     state = installation(directory)
     state.make()
     _settle(state, root, Ports().shifted(offset))
@@ -74,8 +75,8 @@ def running(directory: Path, root: Path | None, offset: int) -> Iterator[Rig]:
     _firstline(state, "up", "--detach")
     try:
         _add_dialplan(state, sounds)
-        with _bare(state, sounds) as bare:
-            yield _look(state, bare)
+        with _bare(state, sounds) if bare else nullcontext(0) as loop:
+            yield _look(state, loop)
     finally:
         _firstline(state, "down")
 
@@ -88,6 +89,7 @@ def _settle(state: State, root: Path | None, ports: Ports) -> None:
     settings = {
         "site": {"numbers": [OURS, KEYED, CHECKED], "calls_per_caller": 0},
         "menus": {"directory": str(menus)},
+        "voice": {"engine": "espeak"},
         "asterisk": {"path": str(root) if root else ""},
         "ports": msgspec.to_builtins(ports),
     }

@@ -22,6 +22,10 @@ _LOADED.set_forkserver_preload(["tests.live.loaded"])
 
 NOTHING = Path(os.devnull)
 
+BUSY = {"FIRSTLINE_SITE_LATE": "0", "FIRSTLINE_SITE_DEAD_MAN": "60"}
+"""Settings for a machine so busy that an application is late, which alone is no reason to take its
+calls away."""
+
 
 class Streams(Struct, frozen=True):
     """The files of the standard streams; what is written is added to their end."""

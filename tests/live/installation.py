@@ -26,7 +26,7 @@ from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader
 from tests.deadlines import SOUND, allowed, prefer, until
-from tests.live.forks import NOTHING, Fork, Streams
+from tests.live.forks import BUSY, NOTHING, Fork, Streams
 from tests.operators import BELARUS
 from tests.pbx_fixture import asterisk, free_ports
 
@@ -35,11 +35,16 @@ Environment: TypeAlias = Mapping[str, str]
 NO_MORE: Environment = MappingProxyType({})
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {
-    name: value
-    for name, value in os.environ.items()
-    if PREFIX not in name and name != "PYTHONDONTWRITEBYTECODE"  # the modules are compiled one time
-} | {"FIRSTLINE_VOICE_ENGINE": "espeak", "FIRSTLINE_SITE_LATE": "0", "SSL_CERT_FILE": os.devnull}
+ENVIRONMENT = (
+    {
+        name: value
+        for name, value in os.environ.items()
+        if PREFIX not in name
+        and name != "PYTHONDONTWRITEBYTECODE"  # the modules are compiled one time
+    }
+    | BUSY
+    | {"FIRSTLINE_VOICE_ENGINE": "espeak", "SSL_CERT_FILE": os.devnull}
+)
 PHONES = ("call", "agent")
 """The commands that are phones."""
 READY = 60.0

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.live
 
 DEAD_MAN = 4
 """Seconds until the dialplan takes back the callers of a dead application, in these tests."""
-ASKING = 24
-"""What such a switch grants a menu, whose answer may be a code and take 20 s."""
+SCREEN = 30
+"""The longest screen that may be played to its end before that."""
 
 
 @pytest.fixture(scope="module")
@@ -58,14 +58,15 @@ async def test_the_application_is_killed(mine: Installation, tmp_path: Path) -> 
 
 async def test_a_caller_outlives_the_application(tmp_path: Path) -> None:
     """Killed in the middle of a prompt: the dialplan takes the caller back, with an apology."""
-    with installed(tmp_path / "state", f"[site]\ndead_man = {DEAD_MAN}") as mine:
+    short = {"FIRSTLINE_SITE_DEAD_MAN": f"{DEAD_MAN}"}
+    with installed(tmp_path / "state", environment=short) as mine:
         apology = mine.said("sorry-problem")
         recording = tmp_path / "heard.wav"
         async with Phone(mine.subscriber(0), recording) as me:
             await me.dial("611")
             await me.wait(Connected)
             await asyncio.to_thread(mine.kill)
-            await asyncio.to_thread(until, lambda: mine.callers_wait(1), ASKING + 20)
+            await asyncio.to_thread(until, lambda: mine.callers_wait(1), SCREEN + 20)
             await me.hangup()
             await me.wait(Disconnected)
         assert heard(recording, apology).heard

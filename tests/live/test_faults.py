@@ -15,6 +15,7 @@ from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
 
+GOES_ON = ": the application restarted"
 KILLED = "was killed by SIGKILL: it starts again in 0.2 s"
 
 
@@ -30,17 +31,39 @@ def _in_place_of(one: Installation, name: str, old: int) -> bool:
     return now.running and now.ari.connected and now.pids.get(name, old) != old
 
 
+async def _a_caller_in_a_menu_is_asked_again(one: Installation, caller: Phone, on: int) -> None:
+    """Both calls go on, and their records; a key works, as soon as the menu is said again."""
+    await asyncio.to_thread(until, lambda: one.log.read_text().count(GOES_ON) == on, 10)
+    await caller.press("1")
+    await asyncio.to_thread(until, lambda: _one_record_each(one, "money (call)"), 20)
+    await caller.hangup()
+    await caller.wait(Disconnected)
+
+
+def _one_record_each(one: Installation, step: str) -> bool:
+    """Whether there are two calls, both of which went on, and one took a step."""
+    lines = one.out("calls", "list").splitlines()
+    assert len(lines) == 2, "no call has two records"
+    shown = [one.out("calls", "show", line.split()[0]) for line in lines]
+    assert all("application restarted, call continued" in each for each in shown)
+    return any(step in each for each in shown)
+
+
 async def test_each_process_dies_once_and_comes_back(tmp_path: Path) -> None:
     with installed(tmp_path / "state") as one:
         pids = one.status().pids
-        async with Phone(one.subscriber(0)) as me:
+        async with Phone(one.subscriber(0)) as me, Phone(one.subscriber(1)) as other:
             await me.dial("611")
             await me.wait(Connected)
             await asyncio.to_thread(_a_new_application_goes_on, one)
+            await other.dial("611")
+            await other.wait(Connected)
             await me.press("0")
             await asyncio.to_thread(one.queued, 1)
+            before = one.log.read_text().count(GOES_ON)
             await asyncio.to_thread(renewed, one, "application")
             assert one.callers_wait(1), "a caller in a queue notices nothing"
+            await _a_caller_in_a_menu_is_asked_again(one, other, before + 2)
             await asyncio.to_thread(_a_hung_application_is_replaced, one)
             assert one.callers_wait(1)
             await me.hangup()
