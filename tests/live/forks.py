@@ -22,9 +22,14 @@ _LOADED.set_forkserver_preload(["tests.live.loaded"])
 
 NOTHING = Path(os.devnull)
 
-BUSY = {"FIRSTLINE_SITE_LATE": "0", "FIRSTLINE_SITE_DEAD_MAN": "60"}
-"""Settings for a machine so busy that an application is late, which alone is no reason to take its
-calls away."""
+BUSY = {
+    "FIRSTLINE_VOICE_ENGINE": "espeak",
+    "FIRSTLINE_SITE_LATE": "0",
+    "FIRSTLINE_SITE_DEAD_MAN": "60",
+    "SSL_CERT_FILE": os.devnull,
+}
+"""For a machine so busy that an application is late, which alone is no reason to take its calls
+away; and without voices that have to be fetched."""
 
 
 class Streams(Struct, frozen=True):

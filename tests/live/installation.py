@@ -35,16 +35,11 @@ Environment: TypeAlias = Mapping[str, str]
 NO_MORE: Environment = MappingProxyType({})
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = (
-    {
-        name: value
-        for name, value in os.environ.items()
-        if PREFIX not in name
-        and name != "PYTHONDONTWRITEBYTECODE"  # the modules are compiled one time
-    }
-    | BUSY
-    | {"FIRSTLINE_VOICE_ENGINE": "espeak", "SSL_CERT_FILE": os.devnull}
-)
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if PREFIX not in name and name != "PYTHONDONTWRITEBYTECODE"  # the modules are compiled one time
+} | BUSY
 PHONES = ("call", "agent")
 """The commands that are phones."""
 READY = 60.0
