@@ -25,6 +25,10 @@ SAID = 0.3
 EVERY = 4
 """One of so many samples is measured, which is enough for a mean."""
 
+SPOOL = Path("asterisk", "spool", "recording")
+"""Where in the state directory our own Asterisk records: files are fetched, and removed, at the
+end of a recording."""
+
 
 class Recordings:
     """The recordings of an installation."""

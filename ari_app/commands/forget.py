@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ari_app.calls.recordings import Recordings
+from ari_app.calls.recordings import SPOOL, Recordings
 from ari_app.commands.store_access import refresh_application, with_store
 from ari_app.config.state import State
 from ari_app.log import masked
@@ -33,9 +33,11 @@ def forget(state: State, number: str, yes: bool) -> None:
             )
         if not yes:
             await asyncio.to_thread(click.confirm, _question(person), abort=True)
-        recorded = Recordings(state.recorded)
         names = {Path(file).name for file in person.files}
-        files = await asyncio.to_thread(recorded.forget, names, frozenset(person.calls))
+        files = 0
+        for each in (state.recorded, state.directory / SPOOL):
+            forget = Recordings(each).forget
+            files += await asyncio.to_thread(forget, names, frozenset(person.calls))
         done = await store.write(erasure.erase, person, datetime.now(UTC))
         await refresh_application(state)
         for index in erasure.INDEXES:

@@ -10,6 +10,7 @@ from typing import TypeVar
 import pytest
 from msgspec.structs import replace
 
+from ari_app.calls.recordings import SPOOL
 from ari_app.config.state import State
 from ari_app.control.live_feed import LiveFeed
 from ari_app.control.server import serve_control
@@ -102,6 +103,16 @@ def test_nothing_prints_of_a_person_and_all_is_counted(lived: State, run: Run) -
     assert looked(lived, counted) == before
     others = sorted(file.name for file in lived.recorded.iterdir())
     assert others == ["call3-3.wav", "call3-4.wav"]
+
+
+def test_no_voice_is_left_in_the_spool_of_our_asterisk(lived: State, run: Run) -> None:
+    """It is there if the application died while a caller was recorded."""
+    spool = lived.directory / SPOOL
+    spool.mkdir(parents=True)
+    for name in ("call1-7", "call3-7"):
+        (spool / f"{name}.wav").write_bytes(b"words")
+    run("subscribers", "forget", "8 029 123-45-67", "--yes")
+    assert [file.name for file in spool.iterdir()] == ["call3-7.wav"]
 
 
 def test_others_keep_what_is_theirs(lived: State, run: Run) -> None:
