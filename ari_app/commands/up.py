@@ -123,7 +123,8 @@ def stop(state: State, now: bool, within: float, all_: bool) -> None:
 def upgrade(state: State) -> None:
     """Replace the application that runs by a new one.
 
-    As after an upgrade of Firstline: the new one is prepared beside the old one, and goes on with its calls.
+    As after an upgrade of Firstline: the new one is prepared beside the old one, and goes on with
+    its calls.
     """
     from ari_app.main import daemon
 
