@@ -20,7 +20,7 @@ from ari_app.ussd.line import Page, Reply, TextLine
 from ivr import nodes
 from ivr.draft import Step
 from ivr.events import Event, Gone, Keyed
-from ivr.gather import SAME_PRESS, Gather, Keypad
+from ivr.gather import CLOSING, SAME_PRESS, Gather, Keypad
 from ivr.screens import USSD, fits
 from ivr.wants import Ask, LineWant
 from prompts.plan import screen_texts
@@ -57,7 +57,8 @@ def shipped() -> Sequence[Test]:
     ]
 
 
-LiveFeed = Callable[[str], Awaitable[None]]
+LiveFeed = Callable[[str, float], Awaitable[None]]
+"""Gives an answer, when it is asked for and so many seconds later."""
 
 
 class Following(Line):
@@ -69,6 +70,8 @@ class Following(Line):
         self._steps = list(test.steps)
         self._keypad = Keypad()
         self._seconds = 0.0
+        self._heard = False
+        """Whether the caller heard something since the last key."""
         self._trace = trace
 
     async def present(self, want: LineWant) -> Event:
@@ -80,7 +83,10 @@ class Following(Line):
         between = BETWEEN * PACE.slowness
         hasty = replace(want, grammar=replace(want.grammar, between=between))
         presented = asyncio.create_task(self._line.present(hasty))
-        await self._feed(reply)
+        # At once it would belong to the key before.
+        later = CLOSING if self._heard and reply.startswith("#") else 0.0
+        self._heard = False
+        await self._feed(reply, later)
         return await presented
 
     def _reply(self, ask: Ask) -> str | None:
@@ -111,6 +117,9 @@ class Following(Line):
         while self._steps and isinstance(does := self._steps[0].does, Expectation | Hear):
             if isinstance(does, Expectation):
                 assert verdict(does, self._trace) == "", self._steps[0].place
+            elif isinstance(does, Hear):
+                self._heard = True
+                self._seconds += CLOSING
             self._steps.pop(0)
 
     def over(self) -> None:
@@ -137,7 +146,7 @@ async def as_text(test: Test) -> Trace:
     line = TextLine(
         partial(screen_texts, MENUS.catalogue, form="written"), show, "ru", USSD, BOOK.words
     )
-    following = Following(line, replies.put, test, call.trace)
+    following = Following(line, lambda reply, _: replies.put(reply), test, call.trace)
     await call.over(following, reach)
     following.over()
     return call.trace
@@ -154,10 +163,11 @@ async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
             line = await here.call(channel)
             last = ""
 
-            async def press(keys: str) -> None:
+            async def press(keys: str, later: float) -> None:
                 nonlocal last
                 plays = len(server.plays)  # the ask has not begun yet
                 await until(lambda: server.finished == len(server.plays) > plays)
+                await asyncio.sleep(later)
                 for key in keys:
                     if key == last:
                         await asyncio.sleep(AGAIN)
@@ -177,10 +187,11 @@ async def by_agi(test: Test) -> Trace:
     asterisk, last = FakeAsterisk(instant=True), ""
     async with called(asterisk) as line:
 
-        async def press(keys: str) -> None:
+        async def press(keys: str, later: float) -> None:
             nonlocal last
             plays = len(asterisk.plays)  # the ask has not begun yet
             await until(lambda: asterisk.waits and len(asterisk.plays) > plays)
+            await asyncio.sleep(later)
             for key in keys:
                 if key == last:
                     await asyncio.sleep(AGAIN)
