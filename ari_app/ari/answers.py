@@ -1,6 +1,10 @@
 """What Asterisk answers to requests of ARI: the fields that are used of its models."""
 
+from datetime import UTC, datetime
+
 from msgspec import Struct
+
+from ari_app.ari.events import CallerId
 
 
 class System(Struct, frozen=True):
@@ -41,7 +45,9 @@ class ListedChannel(Struct, frozen=True):
 
     id: str
     name: str = ""
+    caller: CallerId = CallerId()
     dialplan: DialplanCEP = DialplanCEP()
+    creationtime: str = ""
 
     @property
     def arguments(self) -> tuple[str, ...] | None:
@@ -49,6 +55,13 @@ class ListedChannel(Struct, frozen=True):
         if self.dialplan.app_name != "Stasis":
             return None
         return tuple(self.dialplan.app_data.split(",")[1:])
+
+    @property
+    def age(self) -> float:
+        """For how many seconds it has existed, by our clock; infinite if that is not known."""
+        if not self.creationtime:
+            return float("inf")
+        return (datetime.now(UTC) - datetime.fromisoformat(self.creationtime)).total_seconds()
 
 
 class Variable(Struct, frozen=True):

@@ -37,6 +37,8 @@ BACK = "back"
 RENEWING = 0.5
 """Seconds between two looks at the dead-man switches."""
 
+JUST_NOW = 10.0
+"""A channel that is so many seconds old and has no session has not had one before."""
 
 LAST_WORDS = 2.0
 """Seconds that sessions have to end when the application stops, before the link is closed."""
@@ -87,6 +89,8 @@ class Calls:
         self._inherited = inherited
         self._lines: dict[str, ChannelLine] = {}
         self._begun: set[asyncio.Task[None]] = set()
+        self._refused: set[str] = set()
+        """Channels of calls that failed, or were left and cannot go on."""
         self._closed = False
 
     @property
@@ -148,8 +152,24 @@ class Calls:
             await self._take_over(self._inherited, arriving)
         unserved = inside - self._lines.keys() - arriving
         if unserved:
-            log.warning("channels without a session go to the fallback: %s", ", ".join(unserved))
-            await asyncio.gather(*map(self.rescue, unserved))
+            await self._begin_or_rescue(unserved)
+
+    async def _begin_or_rescue(self, unserved: Collection[str]) -> None:
+        """Begin the calls of channels that came a moment ago, when no application took their
+        StasisStart; all others without a session go to the fallback."""
+        lost = set(unserved)
+        for one in await self._ari.channels.list():
+            dialled = (one.arguments or (BACK,))[0]
+            known = one.id in self._refused or dialled == BACK or one.age > JUST_NOW
+            if one.id in unserved and not known and not self._closed:
+                log.warning("channel %s came when no application was there: it is served", one.id)
+                call = self._accept(Channel(one.id, one.name, caller=one.caller), dialled)
+                call.line.inherit(0, away=False)
+                self._serve_soon(one.id, call)
+                lost.remove(one.id)
+        if lost:
+            log.warning("channels without a session go to the fallback: %s", ", ".join(lost))
+            await asyncio.gather(*map(self.rescue, lost))
 
     async def _take_over(self, inherited: Inherited, arriving: Collection[str]) -> None:
         """Go on with the calls of the application before this one, once.
@@ -170,6 +190,8 @@ class Calls:
                 self._serve_soon(channel, call)
                 if back and channel not in arriving:
                     call.line.returned(_outcome(arguments or ()))
+            else:
+                self._refused.add(channel)
 
     async def watch(self) -> NoReturn:
         """Put the dead-man switches off all the time."""
@@ -209,6 +231,7 @@ class Calls:
         except Exception:  # the outermost frame of the call
             log.exception("call %s: the session failed; the caller goes to the fallback", channel)
             if call.line.gone is None:
+                self._refused.add(channel)
                 await self.rescue(channel)
         finally:
             del self._lines[channel]

@@ -10,6 +10,7 @@ class FakeChannel(Struct):
 
     inside: bool = True
     arguments: tuple[str, ...] = ()
+    created: str = ""
     subscribed: bool = False
     playback: str = ""
     music: bool = False
@@ -21,7 +22,7 @@ class FakeChannel(Struct):
         place = {"app_name": "Queue", "app_data": "support,c"}
         if self.inside:
             place = {"app_name": "Stasis", "app_data": ",".join(("firstline", *self.arguments))}
-        return {"id": id_, "dialplan": place}
+        return {"id": id_, "dialplan": place, "creationtime": self.created}
 
     def play(self, playback: str) -> None:
         """A playback begins, and ends the music."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,11 +10,11 @@ from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.errors import UnreachableError
 from ari_app.ari.events import Channel
 from ari_app.ari.line import ChannelLine
-from ivr.events import Gone
+from ivr.events import Gone, Keyed
 from ivr.wants import Done
 from tests.ari.facts import until
 from tests.ari.faults import Fault
-from tests.ari.harness import ask, harness, say
+from tests.ari.harness import ask, harness, played, presenting, say
 from tests.ari.server import Server
 
 FALLBACK = {"context": "firstline-fallback", "extension": "s", "priority": "1"}
@@ -136,6 +137,24 @@ async def test_a_channel_without_a_session_goes_to_the_fallback(
         assert sorted(rescued(server)) == ["old-1", "old-2"]
         assert not len(at.calls)
     assert "channels without a session go to the fallback" in caplog.text
+
+
+async def test_a_caller_who_came_when_an_application_died_is_served(server: Server) -> None:
+    """Its StasisStart was taken by no one, and the channel is a moment old."""
+    for channel, seconds in (("new", 2), ("old", 60)):
+        server.enter(channel, "611")
+        created = datetime.now(UTC) - timedelta(seconds=seconds)
+        server.channels[channel].created = f"{created:%Y-%m-%dT%H:%M:%S.000+0000}"
+    async with harness(server) as at:
+        line = await at.lines.get()
+        assert line.channel == "new"
+        asked = presenting(line, ask("menu"))
+        await played(at)
+        server.finish("new")
+        server.press("new", "1")
+        assert await asked == Keyed("1", whole=True)
+        assert at.lines.empty()
+    assert rescued(server) == ["old"]
 
 
 async def test_a_call_that_comes_during_reconciliation_is_served_once(server: Server) -> None:

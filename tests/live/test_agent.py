@@ -19,6 +19,9 @@ from tests.live.installation import ROOT, Installation
 
 pytestmark = pytest.mark.live
 
+ANOTHER = 0.5
+"""No other sentence is as like; on a busy machine both phones lose frames of the same words."""
+
 PATIENCE = 40
 """Seconds in which an agent is rung, who may be in wrap-up before."""
 
@@ -66,7 +69,7 @@ async def test_an_agent_speaks_with_a_caller(firstline: Installation, tmp_path: 
             assert await anna.wait() == 0
         await me.hangup()
         await me.wait(Disconnected)
-    assert heard(recording, words).heard
+    assert heard(recording, words).score > ANOTHER
 
 
 async def test_the_phone_of_a_suspended_agent_is_refused_at_once(firstline: Installation) -> None:
