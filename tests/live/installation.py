@@ -160,8 +160,7 @@ class Installation:
         """Kill the application without a warning, and its watcher; Asterisk goes on."""
         pids = self.status().pids
         assert self._up is not None
-        if how is signal.SIGKILL:
-            self._up.kill()
+        self._up.kill()  # the watcher
         os.kill(pids["application"], how)
         self._up.wait(allowed(10))
         self._up = None
