@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from ari_app.config.state import PREFIX, State
 from ari_app.control.client import ControlClient
-from ari_app.main import pbx_site
 from ari_app.main.installation import installation
+from ari_app.main.site_names import custom_directory
 from asterisk_conf.site import Ports
 from ivr.values import Phrase
 from prompts import catalogue
@@ -72,13 +72,13 @@ def running(directory: Path, root: Path | None, offset: int, bare: bool = True) 
     state.make()
     _settle(state, root, Ports().shifted(offset))
     sounds = asyncio.run(_sounds(state))
-    _firstline(state, "up", "--detach")
+    _add_dialplan(state, sounds)
+    firstline(state, "up", "--detach")
     try:
-        _add_dialplan(state, sounds)
         with _bare(state, sounds) if bare else nullcontext(0) as loop:
             yield _look(state, loop)
     finally:
-        _firstline(state, "down")
+        firstline(state, "down")
 
 
 def _settle(state: State, root: Path | None, ports: Ports) -> None:
@@ -112,23 +112,12 @@ async def _sounds(state: State) -> dict[str, str]:
 
 
 def _add_dialplan(state: State, sounds: dict[str, str]) -> None:
-    """Add to what Firstline rendered; it renders again at its next start."""
-    etc = state.directory / "asterisk" / "etc"
-    for name, part in (
-        ("extensions.conf", (HERE / "native.conf").read_text().format(**sounds)),
-        ("pjsip.conf", (HERE / "trunk.conf").read_text()),
-    ):
-        with (etc / name).open("a") as file:
-            file.write(part)
-    config = state.config({})
-    argv = pbx_site.asterisk(config, state, print).argv
-    for command in ("dialplan reload", "module reload res_pjsip.so"):
-        subprocess.run(
-            [*argv, "-C", str(etc / "asterisk.conf"), "-rx", command],
-            check=True,
-            capture_output=True,
-            timeout=20,
-        )
+    """Add files of an administrator, which stay when Firstline renders its own again."""
+    custom = custom_directory(state.config({}), state)
+    custom.mkdir(parents=True, exist_ok=True)
+    native = (HERE / "native.conf").read_text().format(**sounds)
+    (custom / "extensions_custom.conf").write_text(native)
+    (custom / "pjsip_custom.conf").write_text((HERE / "trunk.conf").read_text())
 
 
 @contextmanager
@@ -152,16 +141,19 @@ def _look(state: State, bare: int) -> Rig:
     return Rig(sip["host"], sip["port"], pids["asterisk"], pids["application"], pids["voice"], bare)
 
 
-def _firstline(state: State, *arguments: str) -> None:
+def firstline(state: State, *arguments: str) -> str:
+    """What a command prints; raises :class:`RigError` when it fails."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
     command = [sys.executable, "-P", "-m", "ari_app.cli", "--state", str(state.directory)]
     try:
-        subprocess.run(
+        done = subprocess.run(
             [*command, *arguments],
             env={**environment, "PYTHONPATH": str(ROOT)},
             check=True,
             timeout=300,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise RigError(f"firstline {' '.join(arguments)} failed: {error}") from error
+    return done.stdout

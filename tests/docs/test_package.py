@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ROOT, links
+from tests.live.installation import root
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +46,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def firstline(installed: Path, cwd: Path, *words: str) -> str:
     """What the installed command prints in a directory; it fails with what it says."""
-    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    asterisk = str(root())  # else it unpacks one of its own
+    environment = {**os.environ, "PYTHONPATH": str(installed), "FIRSTLINE_ASTERISK_PATH": asterisk}
     environment.pop("FIRSTLINE_STATE", None)
     done = subprocess.run(
         [installed / "bin" / "firstline", *words],

@@ -104,9 +104,10 @@ class Installation:
             return subprocess.CompletedProcess(self.command(*words), code, *said)
 
     def _begun(self, streams: Streams, *words: str) -> "Fork | subprocess.Popen[bytes]":
-        """A command that runs: a fork, unless Python itself is to begin in another way."""
+        """A command that runs: a fork, unless the Python of `up` is to begin in another way."""
         env = self._environment
-        if not any(name.startswith("PYTHON") for name in env.keys() - ENVIRONMENT.keys()):
+        unusual = any(name.startswith("PYTHON") for name in env.keys() - ENVIRONMENT.keys())
+        if words[0] != "up" or not unusual:
             of_state = ("--state", str(self.state), *words)
             return Fork(of_state, streams, env=env, cwd=ROOT, nice=_priority(words))
         with (
