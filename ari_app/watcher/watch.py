@@ -176,7 +176,7 @@ def _signals() -> socket.socket:
     for end in (reading, writing):
         end.setblocking(False)
     signal.set_wakeup_fd(writing.detach())
-    handler: Callable[[int, object], None] = lambda *_: None  # noqa: E731
+    handler: Callable[[int, object], None] = lambda *_: None  # noqa: E731 - typed
     for how in (*STOPS, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(how, handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)

@@ -256,7 +256,7 @@ def test_a_restore_that_is_killed_leaves_what_was(state: Path, tmp_path: Path) -
     whole = tmp_path / "whole"
     shutil.copytree(state, whole)
     steps = 0
-    for steps in until_it_is_done(lambda: restored(state, tmp_path / "backup")):  # noqa: B007
+    for steps in until_it_is_done(lambda: restored(state, tmp_path / "backup")):  # noqa: B007 - read below
         recover(state)
         assert content(state) in (old, new)
         assert not (state / "restoring.json").exists()

@@ -70,9 +70,12 @@ async def test_a_port_in_use_is_logged_and_calls_go_on(caplog: pytest.LogCapture
     async def never() -> Readiness:
         raise AssertionError
 
+    async def nothing() -> bytes:
+        raise AssertionError
+
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        answers = server.Answers(never, lambda: never())  # type: ignore[arg-type, return-value]
+        answers = server.Answers(never, nothing)
         async with server.opened(MonitoringSettings(), port, answers):
             pass
         assert f"monitoring cannot listen on 127.0.0.1:{port} (address already in use)" in (
