@@ -149,9 +149,10 @@ class Description(Struct, frozen=True, kw_only=True):
     application that no longer answers before the dialplan takes the caller back; the application
     extends it as it works. ``rtp_timeout`` is after how many seconds without media a phone counts
     as gone; 0 is never. ``calls_per_caller`` is how many calls one number may have at a time; 0 is
-    no limit. ``agi`` says whether callers are served over FastAGI when the application is down.
-    ``websocket_client`` says whether ARI needs ``res_websocket_client.so``
-    (Asterisk 22.5 and later).
+    no limit. ``apologies`` is how many callers hear the apology at a time when there are more calls
+    than can be served. ``agi`` says whether callers are served over FastAGI when the application is
+    down. ``websocket_client`` says whether ARI needs ``res_websocket_client.so`` (Asterisk 22.5 and
+    later).
     """
 
     secrets: Secrets
@@ -169,6 +170,7 @@ class Description(Struct, frozen=True, kw_only=True):
     deadman_seconds: int = 5
     rtp_timeout: int = 20
     calls_per_caller: int = 5
+    apologies: int = 20
     agi: bool = False
     paths: Paths = Paths()
     websocket_client: bool = True

@@ -24,13 +24,13 @@ VARIABLE = "FIRSTLINE_BUSY_UNTIL"
 fallback. It is set again and again, so what an application leaves that died is over by itself."""
 HOLD = 5
 """For how many seconds it is set."""
-EVERY = 0.25
+EVERY = 0.15
 """Seconds between two pings."""
 PATIENCE = 2.0
 """The longest wait for the answer to one; seconds."""
 IN_A_ROW = 4
 """So many late answers in a row are an overload."""
-RECOVERED = 12
+RECOVERED = 20
 """So many answers in a row, within half the limit, end it."""
 
 
