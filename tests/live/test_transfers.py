@@ -11,7 +11,7 @@ from ari_app.ami.client import Settings
 from ari_app.ami.queue_actions import TRANSFER, QueueActions
 from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.main.installation import installation
-from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, Ringing
 from ivr.acd.board import Board, Talk
 from tests.deadlines import within
 from tests.live.installation import Installation, installed
@@ -167,6 +167,7 @@ async def test_a_consulted_colleague_gets_the_caller_before_answering(
         await at.begin()
         await at.anna.consult("702")
         await at.boris.wait(Incoming)
+        await at.anna.wait(Ringing)  # else her phone does not know yet which call it passes on
         await at.anna.transfer()
         await at.shows(lambda board: rung(board) == [("", BORIS)] and not board.talks)
         if answers:
