@@ -8,7 +8,7 @@ import pytest
 
 from ari_app.ami.queue_actions import QueueActions
 from ari_app.ami.queue_monitor import QueueMonitor
-from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, Ringing
 from asterisk_conf.pbx import Pbx
 from ivr.acd.board import Board
 from tests.ami.queue_pbx import ANNA, OLGA
@@ -129,6 +129,7 @@ async def test_an_attended_transfer_before_the_colleague_answers(
     async with talking(pbx, watch) as (_, olga, anna):
         await olga.consult("702")
         await anna.wait(Incoming)
+        await olga.wait(Ringing)  # else the phone does not know yet whom to name
         await olga.transfer()
         await shows(watch, lambda now: rung(now) == [("", ANNA, CALLER)] and not now.talks)
         await anna.answer()

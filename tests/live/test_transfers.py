@@ -167,7 +167,7 @@ async def test_a_consulted_colleague_gets_the_caller_before_answering(
         await at.begin()
         await at.anna.consult("702")
         await at.boris.wait(Incoming)
-        await at.anna.wait(Ringing)  # else her phone does not know yet which call it passes on
+        await at.anna.wait(Ringing)  # else the phone does not know yet whom to name
         await at.anna.transfer()
         await at.shows(lambda board: rung(board) == [("", BORIS)] and not board.talks)
         if answers:
