@@ -61,8 +61,8 @@ class Connection:
                 self._writer.write(protocol.command(*words))
                 await self._writer.drain()
                 reply = await self._reply()
-        except (OSError, EOFError, TimeoutError, ProtocolError) as error:
-            if not isinstance(error, (OSError, EOFError)) or isinstance(error, TimeoutError):
+        except (OSError, EOFError, ProtocolError) as error:  # a TimeoutError is an OSError
+            if isinstance(error, TimeoutError | ProtocolError):
                 log.warning("call %s over AGI: %s: %r", self.request.id, words[0], error)
             self.close()
             raise ChannelGoneError from error
@@ -78,11 +78,6 @@ class Connection:
         await self.send("NOOP")
         if self._hung_up:
             raise ChannelGoneError
-
-    @property
-    def hung_up(self) -> bool:
-        """Whether Asterisk has reported a hang-up, or the connection is closed."""
-        return self._hung_up or self._writer.is_closing()
 
     def close(self) -> None:
         """Close the connection: a caller who is still there goes on in the dialplan."""

@@ -8,7 +8,7 @@ Read in ``res_agi.c`` of Asterisk 22.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -38,7 +38,6 @@ class Request(Struct, frozen=True):
     """The channel's unique id."""
     caller: str
     """The caller's number as the channel has it; "" if it is withheld."""
-    arguments: tuple[str, ...] = ()
 
     @property
     def endpoint(self) -> str:
@@ -94,15 +93,7 @@ def request(lines: Iterable[str]) -> Request:
         fields["channel"],
         fields["uniqueid"],
         "" if caller == "unknown" else caller,
-        _arguments(fields),
     )
-
-
-def _arguments(fields: Mapping[str, str]) -> tuple[str, ...]:
-    found: list[str] = []
-    while (name := f"arg_{len(found) + 1}") in fields:
-        found.append(fields[name])
-    return tuple(found)
 
 
 def line(text: str) -> Line:

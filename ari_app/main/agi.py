@@ -27,10 +27,9 @@ from ari_app.main.live_settings import LiveSettings
 from ari_app.main.processes import UpError
 from ari_app.main.shared import Shared, opened_shared
 from ari_app.main.signals import Signals
-from ari_app.menus import loading
+from ari_app.main.site_names import menus_in_use
 from ari_app.menus.live import MenuRelease
 from ari_app.monitoring.metrics import Metrics
-from ari_app.selfcare.operations import CATALOGUE
 from ari_app.session.media import Sounds
 
 log = logging.getLogger(__name__)
@@ -45,9 +44,7 @@ async def serve(config: Config, state: State, console: Console) -> None:
     """
     signals = Signals()
     signals.heed()
-    menus = loading.menus(
-        loading.directory(config), loading.shipped(config), CATALOGUE, loading.site_names(config)
-    )
+    menus = menus_in_use(config, state)
     store, metrics = await open_store(config, state), Metrics()
     try:
         async with AsyncExitStack() as stack:

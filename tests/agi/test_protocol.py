@@ -24,7 +24,6 @@ def test_a_request_reports_a_call() -> None:
     fields = request(LINES)
     assert (fields.script, fields.id, fields.caller) == ("611", "1764450000.1", "375291234567")
     assert fields.endpoint == "PJSIP/1001"
-    assert fields.arguments == ("firstline", "")
 
 
 def test_a_withheld_number_is_none() -> None:
