@@ -4,32 +4,32 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from ari_app.desk import operations
-from ari_app.desk.agent_commands import AgentCommands, Handlers
-from ari_app.desk.agent_state import AgentStates
-from ari_app.desk.authority import Authority
-from ari_app.desk.browsing import Browsing
-from ari_app.desk.card_commands import CardCommands
-from ari_app.desk.card_details import CardDetails
-from ari_app.desk.card_publisher import CardPublisher
-from ari_app.desk.cards import Begin, OpenCards
-from ari_app.desk.code_word_forms import CodeWordForms
-from ari_app.desk.forms import Forms
-from ari_app.desk.late_tickets import LateTickets
-from ari_app.desk.operation_forms import OperationForms
+from ari_app.desk.agents.agent_state import AgentStates
+from ari_app.desk.agents.late_tickets import LateTickets
+from ari_app.desk.agents.status_panels import StatusPanels
+from ari_app.desk.cards.authority import Authority
+from ari_app.desk.cards.card_details import CardDetails
+from ari_app.desk.cards.card_publisher import CardPublisher
+from ari_app.desk.cards.cards import Begin, OpenCards
+from ari_app.desk.commands.agent_commands import AgentCommands, Handlers
+from ari_app.desk.commands.browsing import Browsing
+from ari_app.desk.commands.card_commands import CardCommands
+from ari_app.desk.commands.search_commands import SearchCommands
+from ari_app.desk.commands.supervision import Supervision
+from ari_app.desk.commands.ticket_commands import TicketCommands
+from ari_app.desk.commands.view_log import ViewLog
+from ari_app.desk.forms import operations
+from ari_app.desk.forms.code_word_forms import CodeWordForms
+from ari_app.desk.forms.forms import Forms
+from ari_app.desk.forms.operation_forms import OperationForms
+from ari_app.desk.forms.record_forms import RecordForms
+from ari_app.desk.forms.transfer_forms import TransferForms
 from ari_app.desk.ports import Ports
-from ari_app.desk.record_forms import RecordForms
 from ari_app.desk.render import Render
-from ari_app.desk.search_commands import SearchCommands
 from ari_app.desk.site import DeskSite
-from ari_app.desk.snapshot import Snapshot
-from ari_app.desk.status_panels import StatusPanels
-from ari_app.desk.supervision import Supervision
-from ari_app.desk.tabs import Tabs
-from ari_app.desk.ticket_commands import TicketCommands
-from ari_app.desk.transfer_forms import TransferForms
-from ari_app.desk.view_log import ViewLog
-from ari_app.desk.websocket import TabConnections
+from ari_app.desk.web.snapshot import Snapshot
+from ari_app.desk.web.tabs import Tabs
+from ari_app.desk.web.websocket import TabConnections
 from ivr.acd.queues import Board
 
 

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from ari_app.desk.caller_profile import (
+from ari_app.desk.cards.caller_profile import (
     Account,
     Arrival,
     Callback,

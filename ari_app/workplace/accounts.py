@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from ari_app.desk.accounts import AccountsBusy, BrowserSession, SecondFactorNeeded, User
+from ari_app.desk.web.accounts import AccountsBusy, BrowserSession, SecondFactorNeeded, User
 from ari_app.selfcare.hashing import Hasher, HashingBusy
 from ari_app.selfcare.totp import matching_step
 from ari_app.store import agents, desk_sessions
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class StoredAccounts:
-    """See :class:`ari_app.desk.accounts.Accounts`."""
+    """See :class:`ari_app.desk.web.accounts.Accounts`."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class StoredAccounts:
 
 
 class StoredSessions:
-    """See :class:`ari_app.desk.accounts.SessionStore`."""
+    """See :class:`ari_app.desk.web.accounts.SessionStore`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

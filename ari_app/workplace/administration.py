@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ari_app.desk import administration as admin
+from ari_app.desk.admin import administration as admin
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import (
     agents,
@@ -66,7 +66,7 @@ CHANGES = 30
 
 
 class StoredAdministration:
-    """See :class:`ari_app.desk.administration.Administration`.
+    """See :class:`ari_app.desk.admin.administration.Administration`.
 
     ``schedules`` are those in force, ``refreshed`` makes a change count in calls and at the desk,
     ``zone`` and ``languages`` are the site's.

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from ari_app.desk import administration as admin
+from ari_app.desk.admin import administration as admin
 from ari_app.selfcare import totp
 from ari_app.store import agents, changes, desk_sessions
 from ari_app.store.agents import Agent
@@ -68,7 +68,7 @@ class AgentAdministration:
         return self._phones.members()
 
     async def change(self, by: str, request: AgentRequest, at: datetime) -> admin.Outcome | None:
-        """Make a change; raises :class:`ari_app.desk.administration.Refused`."""
+        """Make a change; raises :class:`ari_app.desk.admin.administration.Refused`."""
 
         def made(what: What, detail: str = "") -> Change:
             name = request.name if isinstance(request, admin.AddAgent) else request.agent

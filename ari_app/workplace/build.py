@@ -13,13 +13,13 @@ from msgspec import Struct
 from ari_app.ami.queue_actions import QueueActions
 from ari_app.ami.queue_monitor import QueueMonitor, QueueView
 from ari_app.config.settings import Config
-from ari_app.desk.cards import Begin
+from ari_app.desk.cards.cards import Begin
+from ari_app.desk.cards.pop import places
 from ari_app.desk.desk import Desk
-from ari_app.desk.pop import places
 from ari_app.desk.ports import DeskUnavailable, Ports
-from ari_app.desk.server import DeskServer, ServerSettings, serving
-from ari_app.desk.sessions import Sessions
 from ari_app.desk.site import DeskSite, ScreenPop
+from ari_app.desk.web.server import DeskServer, ServerSettings, serving
+from ari_app.desk.web.sessions import Sessions
 from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ari_app.desk.caller_profile import Names, Step
-from ari_app.desk.operations import MENUS_ONLY
+from ari_app.desk.cards.caller_profile import Names, Step
+from ari_app.desk.forms.operations import MENUS_ONLY
 from ari_app.store.calls import PLAYBACK, RESTART, SECRET
 from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes

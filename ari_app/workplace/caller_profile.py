@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ari_app.desk.caller_profile import (
+from ari_app.desk.cards.caller_profile import (
     Account,
     Arrival,
     Callback,

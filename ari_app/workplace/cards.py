@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from ari_app.desk.caller_profile import Arrival, TransferNotes
+from ari_app.desk.cards.caller_profile import Arrival, TransferNotes
 from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import agents, card_events, cards
 from ari_app.store.cards import Card, CardNotFound, TypedText

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.desk.caller_profile import Arrival
+from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.session.conductor import CallObserver
 from ari_app.store.calls import Path, StepTaken
 from ari_app.store.directory import Caller as KnownCaller

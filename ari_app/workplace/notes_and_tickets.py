@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from ari_app.desk.caller_profile import Callback, Ticket, TicketEntry
+from ari_app.desk.cards.caller_profile import Callback, Ticket, TicketEntry
 from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import callbacks, colleague_notes, tickets
 from ari_app.store.db import Store, StoreError

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ari_app.desk.operations import shown
+from ari_app.desk.forms.operations import shown
 from ari_app.desk.ports import CardRecord, DeskUnavailable, OperationResult
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.operations import Selfcare

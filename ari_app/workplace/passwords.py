@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable
 
-from ari_app.desk.accounts import LONGEST_PASSWORD as MOST
+from ari_app.desk.web.accounts import LONGEST_PASSWORD as MOST
 from ivr.secret import Secret
 
 LEAST = 10

@@ -60,7 +60,7 @@ def test_production_has_nothing_of_the_demo(what: str) -> None:
 MEANT_OTHERWISE = {
     "ari_app/config/operator_settings.py": {"internet"},  # the access point of most operators
     "ari_app/config/settings.py": {"technical", "claims", "management"},  # queues
-    "ari_app/desk/contact_reasons.py": {"outage"},
+    "ari_app/desk/cards/contact_reasons.py": {"outage"},
     "ari_app/selfcare/answers.py": {"visit"},  # a value of the operation `ticket`
     "ari_app/selfcare/reads.py": {"visit"},
     "ari_app/doctor/conf.py": {"general"},  # a section of Asterisk's files

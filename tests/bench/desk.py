@@ -25,7 +25,7 @@ from rich.table import Table
 
 from ari_app.ami import client as ami
 from ari_app.control.client import ControlClient
-from ari_app.desk.sessions import hashed
+from ari_app.desk.web.sessions import hashed
 from ari_app.main.installation import installation
 from ari_app.store import agents, desk_sessions
 from ari_app.store.agents import Agent

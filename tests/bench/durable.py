@@ -22,7 +22,7 @@ from traceback import print_exc
 import click
 from msgspec import Struct, json
 
-from ari_app.desk.caller_profile import Arrival
+from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.desk.ports import CardRecord
 from ari_app.messaging.outbox import Outbox
 from ari_app.store import agents, cards, orders, outbox

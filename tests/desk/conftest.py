@@ -10,7 +10,7 @@ from tests.desk.http_client import HttpClient, RunningDesk, running_desk
 @pytest.fixture(autouse=True)
 def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cards of ended offers close almost at once."""
-    monkeypatch.setattr("ari_app.desk.cards.GONE_DELAY", 0.01)
+    monkeypatch.setattr("ari_app.desk.cards.cards.GONE_DELAY", 0.01)
 
 
 @pytest.fixture

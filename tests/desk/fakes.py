@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from ari_app.desk.administration import Outcome, Overview, Preview, Refused, Request
-from ari_app.desk.caller_profile import (
+from ari_app.desk.admin.administration import Outcome, Overview, Preview, Refused, Request
+from ari_app.desk.cards.caller_profile import (
     Account,
     Arrival,
     Callback,

@@ -5,11 +5,11 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from ari_app.desk import messages as m
-from ari_app.desk.cards import Card
+from ari_app.desk.cards.cards import Card
 from ari_app.desk.desk import Desk
 from ari_app.desk.ports import Ports
 from ari_app.desk.site import DeskSite
-from ari_app.desk.tabs import Tab
+from ari_app.desk.web.tabs import Tab
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
 from tests.desk.fakes import (
     NOW,

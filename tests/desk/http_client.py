@@ -9,10 +9,10 @@ from datetime import datetime
 from aiohttp import ClientResponse, ClientSession, ClientWebSocketResponse, CookieJar, TCPConnector
 from msgspec.structs import replace
 
-from ari_app.desk.accounts import AccountsBusy, BrowserSession, Role, SecondFactorNeeded, User
-from ari_app.desk.server import DeskServer, ServerSettings, serving
-from ari_app.desk.sessions import Sessions
 from ari_app.desk.site import DeskSite
+from ari_app.desk.web.accounts import AccountsBusy, BrowserSession, Role, SecondFactorNeeded, User
+from ari_app.desk.web.server import DeskServer, ServerSettings, serving
+from ari_app.desk.web.sessions import Sessions
 from ivr.secret import Secret
 from tests.deadlines import within
 from tests.desk.fakes import FakeAdministration

@@ -6,9 +6,9 @@ from typing import get_args
 import pytest
 from playwright.async_api import Page, expect
 
-from ari_app.desk import administration as admin
-from ari_app.desk.accounts import Role
-from ari_app.desk.change_words import changed
+from ari_app.desk.admin import administration as admin
+from ari_app.desk.admin.change_words import changed
+from ari_app.desk.web.accounts import Role
 from ari_app.desk.words import page_languages, word
 from ari_app.menus.live import How
 from ari_app.store.changes import What

@@ -3,7 +3,7 @@
 import pytest
 
 from ari_app.desk import messages as m
-from ari_app.desk.agent_state import AgentState
+from ari_app.desk.agents.agent_state import AgentState
 from ivr.bounds import Malformed
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
@@ -139,7 +139,7 @@ def test_invalid_messages_are_rejected(text: str) -> None:
 async def test_a_tab_too_far_behind_is_closed_and_gets_a_new_snapshot(
     harness: DeskHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.tabs.BACKLOG", 5)
+    monkeypatch.setattr("ari_app.desk.web.tabs.BACKLOG", 5)
     anna = AgentTab(harness, "anna")
     card = in_call(harness)
     with harness.tabs.opened(anna.tab):

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.desk import messages as m
-from ari_app.desk.caller_profile import Arrival
+from ari_app.desk.cards.caller_profile import Arrival
 from ivr.acd.queues import Caller
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from playwright.async_api import Page, expect
 
-from ari_app.desk.rate_limit import Rate, RateLimit
+from ari_app.desk.web.rate_limit import Rate, RateLimit
 from ivr.events import Answered
 from ivr.values import Digits, Money, Name, Rows, Values
 from tests.desk.browser import unplugged

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, WebSocket, expect
 
-from ari_app.desk.tabs import Tab
+from ari_app.desk.web.tabs import Tab
 from tests.ari.facts import until
 from tests.desk.browser import Chromium, driven, opened
 from tests.desk.harness import DeskHarness, board, caller
@@ -41,7 +41,7 @@ def of_type(harness: DeskHarness) -> Tab:
 async def test_a_silent_connection_is_replaced(
     server: RunningDesk, harness: DeskHarness, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.websocket.BEAT", 3600)
+    monkeypatch.setattr("ari_app.desk.web.websocket.BEAT", 3600)
     await sign_in("anna", server, page)
     first = of_type(harness)
     await page.clock.fast_forward(SILENCE)
@@ -55,7 +55,7 @@ async def test_a_silent_connection_is_replaced(
 async def test_an_idle_connection_is_kept(
     server: RunningDesk, harness: DeskHarness, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.websocket.BEAT", 0.05)
+    monkeypatch.setattr("ari_app.desk.web.websocket.BEAT", 0.05)
     sockets: list[WebSocket] = []
     page.on("websocket", lambda opened: sockets.append(opened))
     await sign_in("anna", server, page)
@@ -69,7 +69,7 @@ async def test_an_idle_connection_is_kept(
 async def test_a_browser_that_slept_shows_the_current_cards(
     server: RunningDesk, harness: DeskHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.server.HEARTBEAT", 1.0)
+    monkeypatch.setattr("ari_app.desk.web.server.HEARTBEAT", 1.0)
     with Chromium(tmp_path / "profile") as chromium:
         async with driven(chromium) as browser, opened(browser) as page:
             await sign_in("anna", server, page)

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from ari_app.desk import administration as admin
-from ari_app.desk import http_security, websocket
 from ari_app.desk import messages as m
-from ari_app.desk.browsing import RATES, What
-from ari_app.desk.rate_limit import Rate
+from ari_app.desk.admin import administration as admin
+from ari_app.desk.commands.browsing import RATES, What
+from ari_app.desk.web import http_security, websocket
+from ari_app.desk.web.rate_limit import Rate
 from ari_app.selfcare.operations import CATALOGUE
 from tests.deadlines import within
 from tests.desk.fakes import NOW, FakeProfiles
@@ -260,8 +260,8 @@ def test_markup_in_the_administrators_page_stays_text() -> None:
         flows=("611",),
     )
     render = DeskHarness().desk.render
-    from ari_app.desk.accounts import User
-    from ari_app.desk.change_words import changed
+    from ari_app.desk.admin.change_words import changed
+    from ari_app.desk.web.accounts import User
 
     kept = poisoned(overview)
     kept = msgspec.structs.replace(kept, languages=("ru", "en"))

@@ -7,11 +7,11 @@ from aiohttp import WSServerHandshakeError
 from msgspec import json
 from yarl import URL
 
-from ari_app.desk import sign_in
-from ari_app.desk.http_security import SIGN_IN_REQUIRED
-from ari_app.desk.rate_limit import Rate
-from ari_app.desk.server import ServerSettings
-from ari_app.desk.sessions import GRACE, IDLE, ROTATE
+from ari_app.desk.web import sign_in
+from ari_app.desk.web.http_security import SIGN_IN_REQUIRED
+from ari_app.desk.web.rate_limit import Rate
+from ari_app.desk.web.server import ServerSettings
+from ari_app.desk.web.sessions import GRACE, IDLE, ROTATE
 from tests.desk.http_client import PASSWORD, HttpClient, RunningDesk, close_code, running_desk
 
 # Who comes in.
@@ -298,7 +298,7 @@ async def test_tabs_stay_while_sessions_cannot_be_checked(
 async def test_fast_messages_are_delayed_but_not_dropped(
     anna: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.websocket.PACE", Rate(burst=2, each=0.05))
+    monkeypatch.setattr("ari_app.desk.web.websocket.PACE", Rate(burst=2, each=0.05))
     clock = asyncio.get_running_loop().time
     async with anna.websocket() as tab:
         await tab.receive_json()

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from ari_app.desk import messages as m
-from ari_app.desk import operations
-from ari_app.desk.caller_profile import Callback
+from ari_app.desk.cards.caller_profile import Callback
+from ari_app.desk.forms import operations
 from ari_app.desk.words import page_languages, words
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.events import Answered

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ari_app.desk import operations
+from ari_app.desk.forms import operations
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.events import Answered
 from ivr.http.signature import signature

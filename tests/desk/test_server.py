@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from yarl import URL
 
-from ari_app.desk import http_security
+from ari_app.desk.web import http_security
 from tests.desk.http_client import HttpClient, RunningDesk, close_code
 
 PAGES = ("/", "/sign-in", "/nowhere", "/language/de", "/sign-out", "/static/old/desk.js")

@@ -4,7 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from ari_app.desk.sessions import GRACE, IDLE, LONGEST, ROTATE, TOUCH, Sessions, SignedIn, hashed
+from ari_app.desk.web.sessions import (
+    GRACE,
+    IDLE,
+    LONGEST,
+    ROTATE,
+    TOUCH,
+    Sessions,
+    SignedIn,
+    hashed,
+)
 from tests.desk.fakes import NOW
 from tests.desk.http_client import FakeAccounts, FakeSessions
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ari_app.desk import http_security, sign_in
-from ari_app.desk.rate_limit import Lock, Rate
-from ari_app.desk.server import ServerSettings
+from ari_app.desk.web import http_security, sign_in
+from ari_app.desk.web.rate_limit import Lock, Rate
+from ari_app.desk.web.server import ServerSettings
 from tests.desk.http_client import HttpClient, running_desk
 
 

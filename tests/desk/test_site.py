@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ari_app.desk import messages as m
-from ari_app.desk.caller_profile import Contact, Ticket
+from ari_app.desk.cards.caller_profile import Contact, Ticket
 from ari_app.desk.site import DeskSite
 from ivr.numbers import NumberPlan
 from ivr.tickets import Department, TicketPolicy, Topic

@@ -122,7 +122,7 @@ async def test_transfer_notes_survive_finishing_the_card_early(
 async def test_the_number_of_remembered_cards_is_bounded(
     harness: DeskHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.cards.REMEMBERED", 2)
+    monkeypatch.setattr("ari_app.desk.cards.cards.REMEMBERED", 2)
     for call in ("1.1", "1.2", "1.3"):
         harness.update(board(talking={"PJSIP/701": caller(call)}))
         harness.cards.forget(harness.card("anna"))

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from ari_app.desk import agent_state, operations, server
+from ari_app.desk.agents import agent_state
+from ari_app.desk.forms import operations
+from ari_app.desk.web import server
 from ari_app.desk.words import word
 from ari_app.selfcare.operations import CATALOGUE
 from tests.docs.markdown import code, section, tables

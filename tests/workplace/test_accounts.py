@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 
-from ari_app.desk.accounts import AccountsBusy, BrowserSession, SecondFactorNeeded, User
+from ari_app.desk.web.accounts import AccountsBusy, BrowserSession, SecondFactorNeeded, User
 from ari_app.selfcare import totp
 from ari_app.selfcare.hashing import CHEAP, THREADS, Hasher
 from ari_app.store import agents, desk_sessions

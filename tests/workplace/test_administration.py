@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ari_app.desk import administration as admin
+from ari_app.desk.admin import administration as admin
 from ari_app.store import agents, announcements, callbacks, complaints, forced_hours
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ari_app.desk.caller_profile import Arrival, TransferNotes
+from ari_app.desk.cards.caller_profile import Arrival, TransferNotes
 from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import agents, history, subscribers
 from ari_app.store.agents import Agent

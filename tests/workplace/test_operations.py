@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ari_app.desk.caller_profile import Arrival, Identity
+from ari_app.desk.cards.caller_profile import Arrival, Identity
 from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import agent_actions
 from ari_app.store.agent_actions import AgentAction

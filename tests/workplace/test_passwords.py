@@ -2,7 +2,7 @@
 
 import pytest
 
-from ari_app.desk.accounts import LONGEST_PASSWORD
+from ari_app.desk.web.accounts import LONGEST_PASSWORD
 from ari_app.workplace.passwords import faults, generated
 from ivr.secret import Secret
 

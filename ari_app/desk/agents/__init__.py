@@ -1,0 +1,1 @@
+"""The state of agents and of their queues, beside the cards."""

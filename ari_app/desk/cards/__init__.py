@@ -1,0 +1,1 @@
+"""The cards: how they open and close with calls, and what they show of a caller."""

@@ -1,0 +1,35 @@
+"""Sends cards to the tabs of their agents as they open, change phase and close."""
+
+from ari_app.desk import messages as m
+from ari_app.desk.cards.card_details import CardDetails
+from ari_app.desk.cards.cards import Card
+from ari_app.desk.cards.pop import Why
+from ari_app.desk.render import Render
+from ari_app.desk.web.tabs import Tabs
+
+
+class CardPublisher:
+    """See :class:`ari_app.desk.cards.cards.CardListener`."""
+
+    def __init__(self, tabs: Tabs, details: CardDetails, render: Render) -> None:
+        self._tabs = tabs
+        self._details = details
+        self._render = render
+
+    def card_opened(self, card: Card) -> None:
+        """Show the card at once, and load what is known of its caller."""
+        for tab in self._tabs.of(card.record.agent):
+            html = self._render.card(card, {}, tab.language)
+            tab.send(m.Card(card.id, html, self._render.announcement(card, tab.language)))
+        self._details.load(card)
+
+    def phase_changed(self, card: Card) -> None:
+        """Show that the call was answered, or is over."""
+        for tab in self._tabs.of(card.record.agent):
+            word = self._render.word(f"phase-{card.phase}", tab.language)
+            tab.send(m.Phased(card.id, card.phase, word, card.since.isoformat()))
+
+    def card_closed(self, card: Card, why: Why) -> None:
+        """Take the card away and say why."""
+        for tab in self._tabs.of(card.record.agent):
+            tab.send(m.Gone(card.id, self._render.word(f"gone-{why}", tab.language)))

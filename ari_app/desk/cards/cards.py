@@ -1,0 +1,261 @@
+"""The open cards of all agents: how they open, change phase and close with the calls."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from msgspec.structs import replace
+
+from ari_app.desk.cards.caller_profile import CallerProfile, Identity
+from ari_app.desk.cards.pop import Place, Places, Why, places, why_gone
+from ari_app.desk.forms.idempotent_actions import IdempotentActions
+from ari_app.desk.messages import Phase
+from ari_app.desk.ports import AgentPhones, CallerProfiles, CardRecord, CardStore, DeskUnavailable
+from ivr.acd.queues import Board
+
+log = logging.getLogger(__name__)
+
+RETRY = 1.0
+"""Seconds after which a failed write is retried."""
+
+REMEMBERED = 500
+"""Finished cards that are remembered at most, while their callers may still be on the line."""
+
+GONE_DELAY = 0.5
+"""Seconds for which a ringing card stays after its offer ended: between "no longer waiting" and
+"connected", Asterisk reports other events."""
+
+Begin = Callable[[Coroutine[Any, Any, None]], object]
+"""Runs a coroutine in the background."""
+
+
+class UnknownCard(Exception):  # noqa: N818 - named by what is so, not as an error
+    """The agent has no such card."""
+
+
+class Card:
+    """An open card: its stored record and what was loaded for it so far."""
+
+    def __init__(self, record: CardRecord, phase: Phase, since: datetime) -> None:
+        self.record = record
+        self.phase: Phase = phase
+        self.since = since
+        self.profile = CallerProfile()
+        self.loading = False
+        """Whether its profile was loaded, or is being loaded."""
+        self.closed = False
+        self.shown: dict[tuple[str, str], str] = {}
+        """Part and language: the HTML that was sent last."""
+        self.actions = IdempotentActions()
+        self.stored = asyncio.Event()
+        """Set when the card is in the store, so that fields can be saved."""
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+
+class CardListener(Protocol):
+    """Notified of changes of cards. Its methods never wait."""
+
+    def card_opened(self, card: Card) -> None: ...
+
+    def phase_changed(self, card: Card) -> None: ...
+
+    def card_closed(self, card: Card, why: Why) -> None:
+        """A card closed without having been answered."""
+
+
+class OpenCards:
+    """All open cards, by agent and caller, kept in step with the queue board and the store."""
+
+    def __init__(
+        self,
+        store: CardStore,
+        profiles: CallerProfiles,
+        phones: AgentPhones,
+        listener: CardListener,
+        now: Callable[[], datetime],
+        begin: Begin,
+    ) -> None:
+        self._store = store
+        self._profiles = profiles
+        self._phones = phones
+        self._listener = listener
+        self._now = now
+        self._begin = begin
+        self._cards: dict[str, Card] = {}
+        self._at: dict[tuple[str, str], Card] = {}
+        """Agent and caller's channel, while the caller is at the agent's phone."""
+        self._finished: dict[str, Card] = {}
+        """Caller's channel: the card finished last by an agent who talked with them."""
+        self._places: Places = {}
+        self._board = Board()
+        self._leaving: set[tuple[str, str]] = set()
+        """Offers that ended, while it is not known yet what became of the caller."""
+
+    async def restore(self) -> None:
+        """Restore the unfinished cards from the store, after a restart."""
+        for record in await self._store.unfinished():
+            phase: Phase = "after" if record.ended else "talking" if record.answered else "ringing"
+            card = Card(record, phase, record.ended or record.answered or record.opened)
+            card.stored.set()
+            self._cards[card.id] = card
+            if phase != "after":
+                self._at[record.agent, record.arrival.channel] = card
+
+    def own(self, agent: str, id: str) -> Card:
+        """An agent's card; raises :class:`UnknownCard` if they have no such card."""
+        card = self._cards.get(id)
+        if card is None or card.record.agent != agent:
+            raise UnknownCard(id)
+        return card
+
+    def of(self, agent: str) -> Iterable[Card]:
+        """The cards of an agent, oldest first."""
+        return tuple(one for one in self._cards.values() if one.record.agent == agent)
+
+    def transferred_from(self, id: str) -> Iterable[Card]:
+        """The cards of agents to whom the caller of a card was transferred."""
+        return tuple(one for one in self._cards.values() if one.record.came_from == id)
+
+    def update(self, board: Board) -> None:
+        """Open, change and close cards according to a current board."""
+        now = places(board)
+        if now == self._places and self._at.keys() <= {*map(self._key, now.values())}:
+            return
+        self._places, self._board = now, board
+        here = {key: place for place in now.values() if (key := self._key(place)) is not None}
+        for key in [key for key in self._at if key not in here]:
+            self._caller_left(key)
+        self._leaving -= here.keys()
+        for key, place in here.items():
+            if key in self._at:
+                self._answered(self._at[key], place)
+            else:
+                self._open(key, place)
+
+    def identify(self, card: Card, identity: Identity) -> None:
+        """Record how well the caller of a card is identified."""
+        self._change(card, identity=identity)
+
+    async def texts(self, card: Card) -> Mapping[str, str]:
+        """The fields of a card; empty while it is not in the store."""
+        return await self._store.texts(card.id) if card.stored.is_set() else {}
+
+    async def save(self, agent: str, id: str, field: str, key: str, text: str) -> None:
+        """Save a field of an agent's card, also of a finished one; returns when it is stored."""
+        card = self._cards.get(id)
+        if card is not None and card.record.agent == agent:
+            await card.stored.wait()
+        await self._store.save(id, agent, field, key, text, self._now())
+
+    async def finish(self, card: Card) -> None:
+        """Close a card and record its contact."""
+        await self._store.finish(card.id, self._now())
+        self.forget(card)
+
+    def forget(self, card: Card) -> None:
+        """Take a finished card off the desk; remember who talked with its caller."""
+        card.closed = True
+        self._cards.pop(card.id, None)
+        if card.record.answered:
+            self._finished[card.record.arrival.channel] = card
+            if len(self._finished) > REMEMBERED:
+                del self._finished[next(iter(self._finished))]
+        key = (card.record.agent, card.record.arrival.channel)
+        if self._at.get(key) is card:
+            del self._at[key]
+
+    def _key(self, place: Place) -> tuple[str, str] | None:
+        agent = self._phones.agent(place.interface)
+        return None if agent is None else (agent, place.caller.call)
+
+    def _open(self, key: tuple[str, str], place: Place) -> None:
+        agent, channel = key
+        before = self._previous(channel)
+        arrival = self._profiles.arrival(place.caller, place.queue)
+        record = CardRecord(
+            id=secrets.token_hex(8),
+            agent=agent,
+            arrival=arrival,
+            opened=place.since,
+            answered=place.since if place.phase == "talking" else None,
+            identity=before.record.identity if before else arrival.identity,
+            came_from=before.id if before else "",
+        )
+        card = Card(record, place.phase, place.since)
+        self._cards[card.id] = self._at[key] = card
+        self._listener.card_opened(card)
+        self._begin(self._store_new(card))
+
+    async def _store_new(self, card: Card) -> None:
+        await self._retried(lambda: self._store.open(card.record))
+        card.stored.set()
+
+    def _previous(self, channel: str) -> Card | None:
+        """The card of the agent who talked with this caller before."""
+        answered = [
+            one
+            for one in self._cards.values()
+            if one.record.arrival.channel == channel and one.record.answered
+        ]
+        finished = self._finished.get(channel)
+        return max(answered, key=lambda one: one.record.opened, default=finished)
+
+    def _answered(self, card: Card, place: Place) -> None:
+        if card.phase == place.phase or card.phase == "talking":
+            return
+        card.phase, card.since = place.phase, place.since
+        self._change(card, answered=place.since)
+        self._listener.phase_changed(card)
+
+    def _caller_left(self, key: tuple[str, str]) -> None:
+        card, why = self._at[key], why_gone(self._board, key[1])
+        if card.phase == "talking":
+            del self._at[key]
+            card.phase, card.since = "after", self._now()
+            self._change(card, ended=card.since)
+            self._listener.phase_changed(card)
+        elif why in ("answered-elsewhere", "rings-elsewhere"):
+            self._close(key, why)
+        elif key not in self._leaving:
+            self._leaving.add(key)
+            self._begin(self._close_later(key))
+
+    async def _close_later(self, key: tuple[str, str]) -> None:
+        await asyncio.sleep(GONE_DELAY)
+        if key in self._leaving:
+            self._close(key, why_gone(self._board, key[1]))
+
+    def _close(self, key: tuple[str, str], why: Why) -> None:
+        self._leaving.discard(key)
+        card = self._at.pop(key)
+        card.closed = True
+        del self._cards[card.id]
+        self._listener.card_closed(card, why)
+        self._begin(self._store_closed(card, self._now()))
+
+    async def _store_closed(self, card: Card, at: datetime) -> None:
+        await card.stored.wait()
+        await self._retried(lambda: self._store.close(card.id, at))
+
+    def _change(self, card: Card, **what: Any) -> None:
+        card.record = replace(card.record, **what)
+        self._begin(self._store_changed(card))
+
+    async def _store_changed(self, card: Card) -> None:
+        await card.stored.wait()
+        await self._retried(lambda: self._store.update(card.record))  # as it is by then
+
+    async def _retried(self, write: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Write to the store, retrying until it works: no card waits for this."""
+        while True:
+            try:
+                return await write()
+            except DeskUnavailable as error:
+                log.warning("card not stored: %s; retry in %g s", error, RETRY)
+                await asyncio.sleep(RETRY)

@@ -1,0 +1,1 @@
+"""What an agent's tab asks for beside forms: cards, searches, tickets, supervision."""

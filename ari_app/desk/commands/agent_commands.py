@@ -1,0 +1,91 @@
+"""Dispatches what an agent's browser asks for, and answers the tab that asked."""
+
+import logging
+from collections.abc import Awaitable
+
+from msgspec import Struct
+
+from ari_app.desk import messages as m
+from ari_app.desk.cards.cards import Begin, UnknownCard
+from ari_app.desk.commands.card_commands import CardCommands
+from ari_app.desk.commands.search_commands import SearchCommands
+from ari_app.desk.commands.supervision import Supervision
+from ari_app.desk.commands.ticket_commands import TicketCommands
+from ari_app.desk.forms.forms import Forms
+from ari_app.desk.ports import DeskUnavailable, QueueControl
+from ari_app.desk.render import Render
+from ari_app.desk.web.tabs import Tab
+
+log = logging.getLogger(__name__)
+
+
+class Handlers(Struct, frozen=True):
+    """The commands, by topic."""
+
+    queue_control: QueueControl
+    cards: CardCommands
+    forms: Forms
+    search: SearchCommands
+    supervision: Supervision
+    tickets: TicketCommands
+
+
+class AgentCommands:
+    """Runs the commands of all tabs."""
+
+    def __init__(self, handlers: Handlers, render: Render, begin: Begin) -> None:
+        self._do = handlers
+        self._render = render
+        self._begin = begin
+
+    async def handle(self, tab: Tab, message: m.FromBrowser) -> None:
+        """Run a command; a failure is reported to its tab."""
+        do = self._do
+        match message:
+            case m.Save():
+                await do.cards.save(tab, message)
+            case m.State():
+                await self._set_state(tab, message)
+            case m.Finish():
+                await self._answer(tab, message.key, do.cards.finish(tab, message))
+            case m.Verify():
+                await self._answer(tab, message.key, do.cards.verify(tab, message))
+            case m.Search():
+                await self._answer(tab, message.key, do.search.search(tab, message))
+            case m.ViewSubscriber():
+                await self._answer(tab, message.key, do.search.view(tab, message))
+            case m.Form():
+                # In the background: billing may be slow, and typing is saved meanwhile; the form
+                # is completed even if the tab closes.
+                self._begin(self._answer(tab, message.key, do.forms.submit(tab, message)))
+            case m.Supervise():
+                await self._answer(tab, message.key, do.supervision.join(tab, message))
+            case m.Tickets():
+                await self._answer(tab, message.key, do.tickets.list(tab, message))
+            case m.Ticket():
+                await self._answer(tab, message.key, do.tickets.show(tab, message))
+
+    def refuse(self, tab: Tab, key: str) -> None:
+        """Answer a message that is not valid, whatever its ``key``."""
+        tab.send(m.Answer(key, ok=False, text=self._render.word("not-valid", tab.language)))
+
+    async def _set_state(self, tab: Tab, message: m.State) -> None:
+        try:
+            if message.ready:
+                await self._do.queue_control.ready(tab.agent)
+            else:
+                await self._do.queue_control.pause(tab.agent, message.reason)
+        except DeskUnavailable as error:
+            tab.send(m.Notice(self._render.word("try-again", tab.language, why=error)))
+
+    async def _answer(self, tab: Tab, key: str, command: Awaitable[m.Answer]) -> None:
+        answer = m.Answer(key, ok=False, text=self._render.word("broken", tab.language))
+        try:
+            answer = await command
+        except UnknownCard:
+            word = self._render.word("not-there", tab.language)
+            answer = m.Answer(key, ok=False, text=word)
+        except DeskUnavailable as error:
+            answer = m.Answer(key, ok=False, text=str(error))
+        finally:
+            tab.send(answer)

@@ -1,0 +1,79 @@
+"""Limits on what an agent reads without a call: customers' records, searches, tickets.
+
+A record of whom the agent has a card is always open. Others are counted; above the limit each needs
+a reason, which is recorded with the view, and above that the agent waits. Supervisors are notified.
+"""
+
+import logging
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from math import ceil
+from typing import Literal
+
+from ari_app.desk import messages as m
+from ari_app.desk.agents.agent_state import AgentStates
+from ari_app.desk.cards.cards import OpenCards
+from ari_app.desk.commands.view_log import ViewLog
+from ari_app.desk.render import Render
+from ari_app.desk.web.rate_limit import Rate, RateLimit
+from ari_app.desk.web.tabs import Tabs
+
+log = logging.getLogger(__name__)
+
+What = Literal["records", "records with a reason", "searches", "tickets"]
+
+RATES: dict[What, Rate] = {
+    "records": Rate(burst=20, each=60.0),
+    "records with a reason": Rate(burst=40, each=60.0),
+    "searches": Rate(burst=40, each=15.0),
+    "tickets": Rate(burst=60, each=10.0),
+}
+"""How many an agent may read at once, and then one every so many seconds."""
+
+REPORTED = Rate(burst=1, each=600.0)
+"""How often one agent is reported."""
+
+
+class Browsing:
+    """Counts by agent. ``now`` is the clock."""
+
+    def __init__(
+        self,
+        tabs: Tabs,
+        cards: OpenCards,
+        states: AgentStates,
+        views: ViewLog,
+        render: Render,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._tabs = tabs
+        self._cards = cards
+        self._states = states
+        self._views = views
+        self._render = render
+        self._now = now
+        self.limits = {what: RateLimit(rate) for what, rate in RATES.items()}
+        self._reports = RateLimit(REPORTED)
+
+    def has_card(self, agent: str, subscriber: int) -> bool:
+        """Whether the subscriber calls the agent, or did and the card is not finished."""
+        return any(one.record.arrival.subscriber == subscriber for one in self._cards.of(agent))
+
+    async def wait(self, agent: str, what: What) -> int:
+        """Whole seconds until the agent may read one more; 0: it is counted, and may be read."""
+        wait = self._wait(self.limits[what], agent)
+        if wait and not self._wait(self._reports, agent):
+            await self._report(agent, what)
+        return wait
+
+    def _wait(self, limit: RateLimit, key: Hashable) -> int:
+        return ceil(limit.wait(key, self._now().timestamp()))
+
+    async def _report(self, agent: str, what: What) -> None:
+        many = RATES[what].burst
+        log.warning("%s reads many %s without a call (%d): limited", agent, what, many)
+        await self._views.record(agent, None, f"limited: many {what}")
+        name = self._states.full_name(agent)
+        for tab in self._tabs.all():
+            if tab.supervisor and tab.agent != agent:
+                tab.send(m.Notice(self._render.word("reads-much", tab.language, agent=name)))

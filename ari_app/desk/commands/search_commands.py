@@ -1,0 +1,64 @@
+"""Commands that show subscribers without a call: search, and a subscriber's chronology."""
+
+from typing import Literal
+
+from ari_app.desk import messages as m
+from ari_app.desk.commands.browsing import Browsing
+from ari_app.desk.commands.view_log import ViewLog
+from ari_app.desk.ports import CallerProfiles
+from ari_app.desk.render import Render
+from ari_app.desk.web.tabs import Tab
+
+
+class SearchCommands:
+    """Every subscriber that is shown is recorded as a view, and counted."""
+
+    def __init__(
+        self, profiles: CallerProfiles, views: ViewLog, browsing: Browsing, render: Render
+    ) -> None:
+        self._profiles = profiles
+        self._views = views
+        self._browsing = browsing
+        self._render = render
+
+    async def search(self, tab: Tab, message: m.Search) -> m.Answer:
+        """Find subscribers by number, name or words of their chronology."""
+        if wait := await self._browsing.wait(tab.agent, "searches"):
+            return self._limited(tab, message.key, wait)
+        found = await self._profiles.search(message.text)
+        for each in found:
+            await self._views.record(tab.agent, each.subscriber, "found")
+        html = self._render.page("search_results", tab.language, found=found)
+        return m.Answer(message.key, ok=True, html=html)
+
+    async def view(self, tab: Tab, message: m.ViewSubscriber) -> m.Answer:
+        """Show a subscriber's contacts, tickets and notes; above the limit, for a reason."""
+        agent, id, why = tab.agent, message.subscriber, " ".join(message.why.split())
+        if not self._browsing.has_card(agent, id):
+            what: Literal["records", "records with a reason"]
+            what = "records with a reason" if why else "records"
+            if wait := await self._browsing.wait(agent, what):
+                return self._limited(tab, message.key, wait) if why else self._ask_why(tab, message)
+        await self._views.record(agent, id, f"chronology: {why}" if why else "chronology")
+        return await self._chronology(tab, message)
+
+    def _limited(self, tab: Tab, key: str, wait: int) -> m.Answer:
+        return m.Answer(
+            key, ok=False, text=self._render.word("reads-wait", tab.language, wait=wait)
+        )
+
+    def _ask_why(self, tab: Tab, message: m.ViewSubscriber) -> m.Answer:
+        html = self._render.page("view_reason", tab.language, subscriber=message.subscriber)
+        return m.Answer(message.key, ok=False, html=html)
+
+    async def _chronology(self, tab: Tab, message: m.ViewSubscriber) -> m.Answer:
+        profiles, id = self._profiles, message.subscriber
+        html = self._render.page(
+            "chronology",
+            tab.language,
+            subscriber=await profiles.subscriber(id),
+            history=await profiles.history(id, message.text),
+            tickets=await profiles.tickets(id),
+            notes=await profiles.notes(id),
+        )
+        return m.Answer(message.key, ok=True, html=html)

@@ -1,0 +1,38 @@
+"""A form of a card as an agent filled it in."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from msgspec import Struct
+
+from ari_app.desk.cards.cards import Card
+from ari_app.desk.forms.idempotent_actions import ActionResult
+
+
+class InvalidField(Exception):  # noqa: N818 - named by what is so, not as an error
+    """A field of a form is empty or cannot be read: its name."""
+
+
+class FormInput(Struct, frozen=True):
+    """The values of a form. ``key`` is the same when the same form is sent again; ``language`` is
+    that of the tab, ``senior``: its agent is a senior one at least."""
+
+    card: Card
+    key: str
+    language: str
+    values: Mapping[str, str]
+    senior: bool = False
+
+    @property
+    def card_key(self) -> str:
+        """The key of the action, unique among all cards."""
+        return f"{self.card.id}:{self.key}"
+
+    def text(self, name: str) -> str:
+        """A required field; raises :class:`InvalidField` if it is empty."""
+        text = self.values.get(name, "").strip()
+        if not text:
+            raise InvalidField(name)
+        return text
+
+
+FormHandler = Callable[[FormInput], Awaitable[ActionResult]]

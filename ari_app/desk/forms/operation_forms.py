@@ -1,0 +1,191 @@
+"""The forms that run operations of self-service for a caller: inputs, quote, confirmation, result.
+
+An operation that needs more identification than the caller has given first asks for the code word.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from ari_app.desk.cards.card_details import CardDetails
+from ari_app.desk.forms import operations
+from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
+from ari_app.desk.forms.idempotent_actions import ActionResult
+from ari_app.desk.forms.operations import CHOICES, QUOTE
+from ari_app.desk.ports import CardRecord, Operations
+from ari_app.desk.render import Render
+from ivr.model import Operation
+from ivr.values import Values
+
+INPUT = "in-"
+"""Prefix of the form fields that are inputs of the operation."""
+
+CHANGED = ("account", "callbacks")
+"""The parts of a card that an operation may change."""
+
+
+class OperationForms:
+    """Handlers of these forms; ``now`` is the clock."""
+
+    def __init__(
+        self,
+        operations: Operations,
+        details: CardDetails,
+        render: Render,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._operations = operations
+        self._details = details
+        self._render = render
+        self._own = render.site.currency
+        self._now = now
+
+    @property
+    def handlers(self) -> Mapping[str, FormHandler]:
+        """The forms by name."""
+        return {
+            "operation": self._open,
+            "operation-submit": self._submit,
+            "operation-confirm": self._confirm,
+        }
+
+    async def _open(self, filled: FormInput) -> ActionResult:
+        """The form of an operation; one that only answers, and asks for nothing, is run at once."""
+        operation, record = self._operation(filled), filled.card.record
+        if not operations.identified_enough(operation, record.identity):
+            return self._ask_code_word(filled, operation)
+        effect, kinds = operations.has_effect(operation), operations.form_inputs(operation)
+        if not effect and not kinds:
+            return await self._answer(filled, operation, {})
+        choices = {
+            name: await self._choices(filled, record, operation, name, kind)
+            for name, kind in kinds.items()
+        }
+        days = operations.DAYS
+        return self._page(
+            "operation",
+            filled,
+            operation,
+            record=record,
+            kinds=kinds,
+            choices=choices,
+            days=days,
+            effect=effect,
+        )
+
+    async def _answer(
+        self, filled: FormInput, operation: Operation, inputs: Values
+    ) -> ActionResult:
+        """Run an operation that only answers a question."""
+        answered = await self._operations.ask(filled.card.record, operation.name, inputs)
+        return self._page(
+            "result",
+            filled,
+            operation,
+            text="" if answered.outcome == "ok" else self._outcome(filled, answered.outcome),
+            lines=list(operations.lines(answered.values, filled.language, self._own)),
+            differences=(),
+        )
+
+    async def _choices(
+        self, filled: FormInput, record: CardRecord, operation: Operation, name: str, kind: str
+    ) -> Sequence[tuple[str, str]] | None:
+        """The values that can be chosen for an input, with their labels; None: free text."""
+        if kind == "word" and operation.http is None:
+            units = operations.UNITS
+            return [(unit, self._render.word(f"value-{unit}", filled.language)) for unit in units]
+        choice = CHOICES.get((operation.name, name))
+        if choice is None:
+            return None
+        answered = await self._operations.ask(record, choice.operation, {})
+        return operations.choices(choice, answered, filled.language, self._own)
+
+    async def _submit(self, filled: FormInput) -> ActionResult:
+        """Run an operation; for one that costs, quote the charge and ask for confirmation."""
+        operation, record = self._operation(filled), filled.card.record
+        if not operations.identified_enough(operation, record.identity):
+            return self._ask_code_word(filled, operation)
+        inputs = self._inputs(filled, operation, operations.form_inputs(operation))
+        if not operations.has_effect(operation):
+            return await self._answer(filled, operation, inputs)
+        reason = filled.text("reason")
+        if not operation.costs:
+            return await self._run(filled, operation, inputs, filled.key, reason)
+        quoted = await self._operations.ask(record, operation.name + QUOTE, inputs)
+        if quoted.outcome != "ok":
+            return ActionResult(False, self._outcome(filled, quoted.outcome))
+        return self._page(
+            "confirm",
+            filled,
+            operation,
+            lines=list(operations.lines(quoted.values, filled.language, self._own)),
+            fields={**_fields(filled), **operations.quoted_charge(operation, quoted.values)},
+            reason=reason,
+            action=secrets.token_hex(8),
+        )
+
+    async def _confirm(self, filled: FormInput) -> ActionResult:
+        """Run a confirmed operation for the charge that was quoted."""
+        operation = self._operation(filled)
+        if not operations.identified_enough(operation, filled.card.record.identity):
+            return self._ask_code_word(filled, operation)
+        inputs = self._inputs(filled, operation, operation.inputs)
+        action, reason = filled.text("action"), filled.text("reason")
+        return await self._run(filled, operation, inputs, action, reason)
+
+    async def _run(
+        self, filled: FormInput, operation: Operation, inputs: Values, action: str, reason: str
+    ) -> ActionResult:
+        card, language = filled.card, filled.language
+        key = f"{card.id}:{action}"
+        result = await self._operations.do(card.record, operation.name, inputs, key, reason)
+        self._details.reload(card, *CHANGED)
+        outcome = result.answered.outcome
+        page = self._page(
+            "result",
+            filled,
+            operation,
+            text=self._outcome(filled, outcome),
+            lines=list(operations.lines(result.answered.values, language, self._own)),
+            differences=list(
+                operations.differences(result.before, result.after, language, self._own)
+            ),
+        )
+        return ActionResult(outcome in operations.GOOD, html=page.html)
+
+    def _operation(self, filled: FormInput) -> Operation:
+        offered = operations.offered(self._operations.catalogue)
+        found = offered.get(filled.text("operation"))
+        if found is None:
+            raise InvalidField("operation")
+        return found
+
+    def _ask_code_word(self, filled: FormInput, operation: Operation) -> ActionResult:
+        """The caller is not identified enough: go on once the code word is verified."""
+        record, subscriber = filled.card.record, filled.card.profile.subscriber
+        has_word = subscriber is None or subscriber.has_code_word
+        page = self._page("code_word_needed", filled, operation, record=record, has_word=has_word)
+        return ActionResult(False, html=page.html)
+
+    def _inputs(self, filled: FormInput, operation: Operation, kinds: Mapping[str, str]) -> Values:
+        own = operation.http is not None
+        return operations.parse(kinds, _fields(filled), self._now().date(), own)
+
+    def _page(
+        self, name: str, filled: FormInput, operation: Operation, **values: object
+    ) -> ActionResult:
+        html = self._render.page(
+            f"forms/{name}", filled.language, operation=operation, input=INPUT, **values
+        )
+        return ActionResult(True, html=html)
+
+    def _outcome(self, filled: FormInput, outcome: str) -> str:
+        return self._render.word(f"outcome-{outcome}", filled.language)
+
+
+def _fields(filled: FormInput) -> Mapping[str, str]:
+    return {
+        name.removeprefix(INPUT): text
+        for name, text in filled.values.items()
+        if name.startswith(INPUT)
+    }

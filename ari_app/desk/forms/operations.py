@@ -1,0 +1,254 @@
+"""Operations of self-service as agents use them: form inputs from signatures, results as text."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from ari_app.desk.cards.caller_profile import Identity
+from ari_app.desk.forms.form_input import InvalidField
+from ivr import bounds
+from ivr.events import Answered
+from ivr.model import Operation
+from ivr.secret import Secret
+from ivr.speech.written import money
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Rows,
+    Sealed,
+    Spoken,
+    Text,
+    Value,
+    Values,
+    Word,
+)
+
+MENUS_ONLY = frozenset(
+    {
+        "area", "billing", "call-back-at", "call-back-time", "help-page", "no-network",
+        "no-network-at", "promise-terms", "situation",
+    }
+)  # fmt: skip
+"""Operations that only menus need: an agent sees the situation, opens a ticket, promises a call."""
+
+BARRED = frozenset({"recording", "secret"})
+"""Kinds of inputs that agents cannot give: the caller's recording, and secrets."""
+
+GIVEN = frozenset({"count", "digits", "money", "text", "word"})
+"""Kinds of inputs of the operator's own operations that a form has a field for."""
+
+READ_ALOUD = frozenset({"top-up"})
+"""Operations whose secret a caller may read to an agent, who types it into a masked field."""
+
+QUOTE = "-quote"
+"""Suffix of the operations that quote the charge of another."""
+
+FREE_ACTIONS = frozenset(
+    {"apn-settings", "call-back", "charges-text", "one-time-code", "tell-when-mended"}
+)
+"""Operations that cost nothing but have an effect, so that a reason is asked for."""
+
+CHARGES: Mapping[str, str] = {"charge": "money", "price": "count"}
+"""The input that takes the quoted charge, and its kind."""
+
+GOOD = frozenset({"ok", "accepted", "already"})
+"""Outcomes with which the caller has, or will get, what they asked for."""
+
+YEAR = timedelta(days=365)
+"""Dates must be less than a year ahead: operations take them as day and month."""
+
+_WORD = re.compile(r"[\w-]{1,40}")
+_LEVELS: Sequence[Identity] = ("none", "caller", "code-word")
+
+
+class Choice(Struct, frozen=True):
+    """Where the choices of an input come from: an operation, the list that it returns, and the
+    columns of the code, the name and the price."""
+
+    operation: str
+    rows: str
+    code: str
+    name: str
+    price: str
+
+
+CHOICES: Mapping[tuple[str, str], Choice] = {
+    ("tariff-change", "code"): Choice("tariffs", "tariffs", "code", "tariff", "fee"),
+    ("service-on", "code"): Choice("service-offers", "offered", "code", "service", "fee"),
+    ("service-off", "code"): Choice("services", "services", "code", "service", "fee"),
+    ("packet", "code"): Choice("packets", "packets", "code", "packet", "price"),
+    ("redeem", "code"): Choice("rewards", "rewards", "code", "reward", "price"),
+    ("buy", "offer"): Choice("offers", "offers", "offer", "what", "charge"),
+}
+
+UNITS = ("minutes", "gigabytes")
+"""What an input ``unit`` of a built-in operation may be; other words are free."""
+
+DAYS = frozenset({"since"})
+"""Inputs of digits that are a date: callers press ``DDMM``, agents get a date field."""
+
+
+class Table(Struct, frozen=True):
+    """Rows of cells, and the names of the columns."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+Line = tuple[str, "str | Table"]
+"""The name of a value and its text."""
+
+
+def offered(catalogue: Mapping[str, Operation]) -> Mapping[str, Operation]:
+    """The operations that agents can run: all but quotes, and those whose inputs they cannot
+    give."""
+    return {
+        name: one
+        for name, one in catalogue.items()
+        if not (name.endswith(QUOTE) or name in MENUS_ONLY)
+        and (name in READ_ALOUD or not BARRED & set(one.inputs.values()))
+        and (one.http is None or _for_agents(one))
+    }
+
+
+def _for_agents(operation: Operation) -> bool:
+    """Whether one of the operator's own is for agents: who pays for what has no quote is asked in
+    menus alone."""
+    http, kinds = operation.http, set(operation.inputs.values())
+    return http is not None and http.desk and not http.costs and kinds <= GIVEN
+
+
+def identified_enough(operation: Operation, identity: Identity) -> bool:
+    """Whether a caller with this identification may use the operation."""
+    return _LEVELS.index(identity) >= _LEVELS.index(operation.need)
+
+
+def has_effect(operation: Operation) -> bool:
+    """Whether the operation changes or sends something; else it only answers a question."""
+    writes = operation.http is not None and operation.http.method != "GET"
+    return operation.costs or writes or operation.name in FREE_ACTIONS
+
+
+def form_inputs(operation: Operation) -> Mapping[str, str]:
+    """The inputs that a form asks for, and their kinds; the charge is quoted instead."""
+    charge = _charge(operation)
+    return {name: kind for name, kind in operation.inputs.items() if name != charge}
+
+
+def _charge(operation: Operation) -> str:
+    if not operation.costs:
+        return ""
+    return next(name for name, kind in CHARGES.items() if operation.inputs.get(name) == kind)
+
+
+def parse(
+    kinds: Mapping[str, str], fields: Mapping[str, str], today: date, own: bool
+) -> Mapping[str, Value]:
+    """The inputs from form fields; raises :class:`InvalidField` for the first that is wrong.
+
+    ``own``: of an operation of the operator's own, whose words are free.
+    """
+    words = {} if own else {"unit": UNITS}
+    return {
+        name: _parse(
+            *(name, "day" if name in DAYS else kind, fields.get(name, "").strip(), today),
+            words.get(name),
+        )
+        for name, kind in kinds.items()
+    }
+
+
+def _parse(name: str, kind: str, text: str, today: date, words: Collection[str] | None) -> Value:
+    try:
+        match kind:
+            case "day" if timedelta(0) <= (day := date.fromisoformat(text)) - today < YEAR:
+                return Digits(f"{day:%d%m}")
+            case "digits" if text and all(sign in "0123456789+ -()" for sign in text):
+                return Digits("".join(sign for sign in text if sign.isdigit()))
+            case "secret" if (digits := "".join(text.split())).isdecimal():
+                return Sealed(Secret(digits))
+            case "count":
+                return Count(bounds.whole(text))
+            case "money":
+                return Money(bounds.amount(text))
+            case "word" if text in words if words else _WORD.fullmatch(text):
+                return Word(text)
+            case "text" if text:
+                return Text(text)
+    except ValueError:
+        pass
+    raise InvalidField(name)
+
+
+def quoted_charge(operation: Operation, quoted: Values) -> Mapping[str, str]:
+    """The charge of a quote, as a hidden field of the form that confirms it."""
+    name = _charge(operation)
+    match quoted[name]:
+        case Money(amount):
+            return {name: str(amount)}
+        case Count(number):
+            return {name: str(number)}
+    raise TypeError(f"the quote of {operation.name} has a {name} that is no charge")
+
+
+def choices(
+    choice: Choice, answered: Answered, language: str, own: str
+) -> Sequence[tuple[str, str]]:
+    """The choices: code, and label (name with price); ``own`` as for :func:`shown`."""
+    rows = answered.values.get(choice.rows)
+    if not isinstance(rows, Rows):
+        return ()
+
+    def one(row: Values, *names: str) -> str:
+        return " · ".join(str(shown(row[name], language, own)) for name in names)
+
+    return [(one(row, choice.code), one(row, choice.name, choice.price)) for row in rows.rows]
+
+
+def lines(values: Values, language: str, own: str) -> Iterator[Line]:
+    """The values that an operation returned, but words, which only menus branch on."""
+    for name, value in values.items():
+        if not isinstance(value, Word):
+            yield name, shown(value, language, own)
+
+
+def differences(
+    before: Values, after: Values, language: str, own: str
+) -> Iterator[tuple[str, str, str]]:
+    """The values that an operation changed: name, value before and after."""
+    for name in (name for name in before if name in after):
+        was, now = (str(shown(values[name], language, own)) for values in (before, after))
+        if was != now:
+            yield name, was, now
+
+
+def shown(value: Value, language: str, own: str) -> "str | Table":
+    """The text of a value; rows become a table. ``own``: the currency of money that names none."""
+    match value:
+        case Money(amount, currency):
+            return money(amount, currency or own, language)
+        case Count(number):
+            return str(number)
+        case Day(day):
+            return f"{day:%d.%m.%Y}"
+        case Moment(at):
+            return f"{at:%d.%m.%Y %H:%M}"
+        case Digits(digits):
+            return digits
+        case Name(texts):
+            return value.in_(language) or next(iter(texts.values()), "")
+        case Spoken():
+            return value.in_(language)[0]
+        case Word(text) | Text(text):
+            return text
+        case Rows(rows):
+            columns = list(rows[0]) if rows else []
+            cells = [[str(shown(row[each], language, own)) for each in columns] for row in rows]
+            return Table(columns, cells)
+    return "…"

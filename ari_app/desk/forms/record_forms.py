@@ -1,0 +1,74 @@
+"""The forms that leave something for colleagues: a ticket, a note, a promised callback."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from ari_app.desk.cards.card_details import CardDetails
+from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
+from ari_app.desk.forms.idempotent_actions import ActionResult
+from ari_app.desk.ports import NotesAndTickets
+from ari_app.desk.render import Render
+
+LATEST = timedelta(days=366)
+"""How far ahead a ticket or callback may be due."""
+
+
+class RecordForms:
+    """Handlers of these forms; ``now`` is the clock."""
+
+    def __init__(
+        self,
+        tickets: NotesAndTickets,
+        details: CardDetails,
+        render: Render,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._tickets = tickets
+        self._details = details
+        self._render = render
+        self._now = now
+
+    @property
+    def handlers(self) -> Mapping[str, FormHandler]:
+        """The forms by name."""
+        return {"ticket": self._ticket, "note": self._note, "call-back": self._callback}
+
+    async def _ticket(self, filled: FormInput) -> ActionResult:
+        department, text = filled.text("department"), filled.text("text")
+        if department not in self._render.site.tickets.departments:
+            raise InvalidField("department")
+        due = self._moment(filled, "due") if filled.values.get("due") else None
+        card = filled.card
+        ticket = await self._tickets.open_ticket(
+            card.record, filled.card_key, department, text, due
+        )
+        self._details.reload(card, "tickets")
+        at = self._render.moment(ticket.due)
+        return self._done(filled, "ticket-opened", id=ticket.id, at=at)
+
+    async def _note(self, filled: FormInput) -> ActionResult:
+        card = filled.card
+        await self._tickets.add_note(card.record, filled.card_key, filled.text("text"))
+        self._details.reload(card, "notes")
+        return self._done(filled, "noted")
+
+    async def _callback(self, filled: FormInput) -> ActionResult:
+        due, note = self._moment(filled, "due"), filled.values.get("text", "").strip()
+        card = filled.card
+        await self._tickets.promise_callback(card.record, filled.card_key, due, note)
+        self._details.reload(card, "callbacks")
+        return self._done(filled, "call-promised", at=self._render.moment(due))
+
+    def _moment(self, filled: FormInput, name: str) -> datetime:
+        """A future moment in the desk's time zone."""
+        try:
+            at = self._render.local(datetime.fromisoformat(filled.text(name)))
+        except (ValueError, OverflowError):  # the last day of the calendar has no time zone
+            raise InvalidField(name) from None
+        now = self._now()
+        if not now < at < now + LATEST:
+            raise InvalidField(name)
+        return at
+
+    def _done(self, filled: FormInput, word: str, **values: object) -> ActionResult:
+        return ActionResult(True, self._render.word(word, filled.language, **values))

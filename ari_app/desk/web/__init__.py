@@ -1,0 +1,1 @@
+"""What a browser speaks to: HTTP, sessions, the WebSocket of a tab."""

@@ -1,0 +1,202 @@
+"""The desk's HTTP server: pages, static files, WebSocket."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from msgspec import Struct
+
+from ari_app.desk.admin.admin_pages import ADMIN, AdminPages
+from ari_app.desk.admin.administration import Administration
+from ari_app.desk.desk import Desk
+from ari_app.desk.messages import LONGEST_READ
+from ari_app.desk.render import Render
+from ari_app.desk.web import languages
+from ari_app.desk.web.accounts import Accounts, AccountsBusy
+from ari_app.desk.web.http_security import (
+    BODY,
+    SIGNED_IN,
+    STATIC,
+    WEBSOCKET,
+    HttpSecurity,
+    Rules,
+    current_user,
+)
+from ari_app.desk.web.languages import language
+from ari_app.desk.web.sessions import Sessions, SignedIn
+from ari_app.desk.web.sign_in import SignIn
+from ari_app.desk.web.tabs import Tab
+from ari_app.desk.web.websocket import HEARTBEAT, TabConnections
+
+log = logging.getLogger(__name__)
+
+FILES = Path(__file__).parents[1] / "static"
+
+OPEN = ("/sign-in", "/language/ru", "/language/en")
+"""Paths that need no session."""
+
+KEEP_ALIVE = 30.0
+"""Seconds after which an idle connection is closed, so that it takes no file from calls."""
+
+
+class ServerError(Exception):
+    """The desk cannot listen; the text says what to do."""
+
+
+class ServerSettings(Struct, frozen=True):
+    """Where the desk listens; port 0 is any free one.
+
+    ``names``: further Host headers that are accepted; ``proxies``: addresses whose
+    X-Forwarded-For is trusted.
+    """
+
+    host: str
+    port: int
+    names: Collection[str] = ()
+    https: bool = False
+    proxies: Collection[str] = ()
+
+
+class DeskServer(Struct, frozen=True):
+    """A server that listens.
+
+    ``recheck_sessions`` closes the tabs whose session ended or whose user changed; call it every
+    minute and whenever an account changes.
+    """
+
+    port: int
+    recheck_sessions: Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def serving(
+    settings: ServerSettings,
+    desk: Desk,
+    accounts: Accounts,
+    sessions: Sessions,
+    administration: Administration,
+) -> AsyncIterator[DeskServer]:
+    """The desk accepts browsers while the context lasts; may raise :class:`ServerError`."""
+    render, tabs = desk.render, desk.tabs
+    hosts: set[str] = set()
+    pages = _Pages(render, desk.connections, sessions)
+    # Cookies ignore ports: two desks on one host need different names.
+    cookie = f"{'__Host-' if settings.https else ''}firstline-{settings.port}"
+    frames = render.site.framed
+    rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, frames)
+    security = HttpSecurity(rules, sessions, pages.error)
+    admin = AdminPages(administration, render)
+    sign_in = SignIn(accounts, sessions, security, render, pages.recheck_sessions)
+    app = web.Application(client_max_size=BODY, middlewares=[security.middleware])
+    app.on_response_prepare.append(security.add_headers)
+    app.add_routes(
+        [
+            web.get("/", pages.desk),
+            web.get(ADMIN, admin.page),
+            web.post(ADMIN, admin.change),
+            web.get(f"{ADMIN}/flows/{{flow}}.svg", admin.graph),
+            web.get(WEBSOCKET, pages.websocket),
+            web.get("/sign-in", sign_in.page),
+            web.post("/sign-in", sign_in.sign_in),
+            web.post("/sign-out", sign_in.sign_out),
+            web.get("/language/{language}", languages.choose),
+            web.static(f"{STATIC}{render.build}", FILES),
+        ]
+    )
+    logger = logging.getLogger(f"{__name__}.http")
+    logger.addFilter(_is_no_bad_request)
+    runner = web.AppRunner(
+        app, access_log=None, logger=logger, shutdown_timeout=1.0, keepalive_timeout=KEEP_ALIVE
+    )
+    await runner.setup()
+    try:
+        port = await _listen(runner, settings)
+        local = (settings.host, "localhost", "127.0.0.1", "::1")
+        hosts |= {f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in local}
+        hosts |= set(settings.names)
+        yield DeskServer(port, pages.recheck_sessions)
+    finally:
+        tabs.close_all()
+        await runner.cleanup()
+
+
+def _is_no_bad_request(record: logging.LogRecord) -> bool:
+    """Whether a log record is about an error of ours, not about input that is no HTTP."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+async def _listen(runner: web.AppRunner, settings: ServerSettings) -> int:
+    """Start to listen; returns the port."""
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        why = str(error.strerror).rpartition(": ")[2]
+        raise ServerError(
+            f"the desk cannot listen on {settings.host}:{settings.port} ({why}): set `desk` under "
+            "[ports], or host under [desk]"
+        ) from error
+    port: int = runner.addresses[0][1]
+    return port
+
+
+class _Pages:
+    """Handlers of the desk's page and of its WebSocket."""
+
+    def __init__(self, render: Render, connections: TabConnections, sessions: Sessions) -> None:
+        self._render = render
+        self._connections = connections
+        self._sessions = sessions
+        self._signed_in: dict[Tab, SignedIn] = {}
+        """The sessions of open tabs."""
+
+    async def desk(self, request: web.Request) -> web.StreamResponse:
+        """The page of the desk."""
+        signed_in = request[SIGNED_IN]
+        text = self._render.page(
+            "desk", language(request), user=signed_in.user, csrf=signed_in.session.csrf
+        )
+        return web.Response(text=text, content_type="text/html")
+
+    async def websocket(self, request: web.Request) -> web.StreamResponse:
+        """The WebSocket of a tab, until the session of its browser ends."""
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=LONGEST_READ)
+        await socket.prepare(request)
+        user = current_user(request)
+        tab = Tab(user.name, language(request), user.may("senior"))
+        self._signed_in[tab] = request[SIGNED_IN]
+        try:
+            if await self._may_stay(tab):  # the session may have ended during the handshake
+                await self._connections.serve(socket, tab)
+            await socket.close()
+        except Exception:  # the outermost frame of a tab; its page reconnects
+            log.exception("WebSocket of %s failed", tab.agent)
+            await socket.close(code=1011, message=b"broken")
+        finally:
+            del self._signed_in[tab]
+        return socket
+
+    async def recheck_sessions(self) -> None:
+        """Close the tabs whose session ended or whose user changed."""
+        for tab in tuple(self._signed_in):
+            if tab in self._signed_in and not await self._may_stay(tab):
+                tab.close()
+
+    async def _may_stay(self, tab: Tab) -> bool:
+        used, tab.used = tab.used, False
+        try:
+            return await self._sessions.still_valid(self._signed_in[tab], used)
+        except AccountsBusy as error:
+            tab.used |= used
+            log.warning("session of %s not checked, trying again later: %s", tab.agent, error)
+            return True
+
+    def error(
+        self, request: web.Request, status: int, word: str, headers: Mapping[str, str]
+    ) -> web.Response:
+        """An error page."""
+        chosen = language(request)
+        text = self._render.page("error", chosen, message=self._render.error_text(word, chosen))
+        return web.Response(text=text, content_type="text/html", status=status, headers=headers)

@@ -1,0 +1,78 @@
+"""The WebSocket of a tab: messages are handled one after the other, and sent independently."""
+
+import asyncio
+import logging
+
+from aiohttp import WSMsgType, web
+
+from ari_app.desk import messages as m
+from ari_app.desk.commands.agent_commands import AgentCommands
+from ari_app.desk.web.rate_limit import Rate, RateLimit
+from ari_app.desk.web.snapshot import Snapshot
+from ari_app.desk.web.tabs import Tab, Tabs
+from ivr.bounds import Malformed
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 15.0
+"""Seconds between WebSocket pings; a browser that sleeps answers none, and reconnects on waking."""
+
+BEAT = 4.0
+"""Seconds between keep-alive messages: a page does not see pings."""
+
+PACE = Rate(burst=60, each=0.1)
+"""Messages of a tab, more than a person can cause; faster ones are delayed, none is dropped."""
+
+
+class TabConnections:
+    """Serves the WebSockets of all tabs."""
+
+    def __init__(self, tabs: Tabs, snapshot: Snapshot, commands: AgentCommands) -> None:
+        self._tabs = tabs
+        self._snapshot = snapshot
+        self._commands = commands
+
+    async def serve(self, socket: web.WebSocketResponse, tab: Tab) -> None:
+        """Send the snapshot, then handle and send messages until either side closes."""
+        with self._tabs.opened(tab):
+            tab.send(await self._snapshot.of(tab))
+            tasks = [asyncio.create_task(one) for one in (_send(socket, tab), _beat(tab))]
+            try:
+                await self._receive(socket, tab)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _receive(self, socket: web.WebSocketResponse, tab: Tab) -> None:
+        pace, clock = RateLimit(PACE), asyncio.get_running_loop().time
+        async for frame in socket:
+            if frame.type is not WSMsgType.TEXT:
+                continue
+            tab.used = True
+            if wait := pace.wait(tab, clock()):
+                await asyncio.sleep(wait)
+                pace.wait(tab, clock())
+            await self._handle(tab, frame.data)
+
+    async def _handle(self, tab: Tab, text: str) -> None:
+        """Handle a message. Whatever is wrong with it is answered, and the tab goes on."""
+        try:
+            await self._commands.handle(tab, m.decode(text))
+        except Malformed as error:
+            log.warning("invalid message from the browser of %s refused: %s", tab.agent, error)
+            self._commands.refuse(tab, m.key_of(text))
+        except Exception:  # the outermost frame of a message, which was answered
+            log.exception("a message from the browser of %s failed", tab.agent)
+
+
+async def _send(socket: web.WebSocketResponse, tab: Tab) -> None:
+    while (message := await tab.outbox.get()) is not None:
+        await socket.send_str(m.encode(message))
+    await socket.close(code=4408, message=b"too far behind, or signed out")
+
+
+async def _beat(tab: Tab) -> None:
+    while True:
+        await asyncio.sleep(BEAT)
+        tab.send(m.Beat())
