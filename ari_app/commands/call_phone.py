@@ -27,6 +27,8 @@ AFTERWARDS = 0.7
 """Seconds on the line after the last prompt."""
 UNSERVED = 15.0
 """Seconds on the line when the dialplan's fallback serves the call."""
+SLOW, DOWN = 15.0, 1.0
+"""Seconds in which the application begins to serve the call, when it runs and when it does not."""
 PAUSE = ","
 """Among the keys: wait for the end of the prompts first."""
 
@@ -64,7 +66,8 @@ async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
             Phone(account, plan.record) as phone,
             asyncio.timeout(600),
         ):
-            await _Caller(phone, subscriber, say).run(plan, events)
+            within = SLOW if status.running else DOWN
+            await _Caller(phone, subscriber, say).run(plan, events, within)
     except PhoneError as error:
         raise CallError(f"the call to {plan.number} failed: {error}") from error
 
@@ -109,15 +112,18 @@ class _Caller:
         self._refused = ""
         self._changed = asyncio.Condition()
 
-    async def run(self, plan: Plan, events: AsyncIterator[CallEvent]) -> None:
-        """Run the call from dialling to hang-up; raises :class:`CallError` if it is refused."""
+    async def run(self, plan: Plan, events: AsyncIterator[CallEvent], within: float) -> None:
+        """Run the call from dialling to hang-up; raises :class:`CallError` if it is refused.
+
+        Unless the application serves it ``within`` some seconds, the dialplan does.
+        """
         me = self._subscriber
         self.line(f"dialling {plan.number} as {me.number} ({me.name})")
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._watch(events))
             await self._phone.dial(plan.number)
             ending = tasks.create_task(self._end())
-            if await self._until(lambda: self._screens > 0, 5.0):
+            if await self._until(lambda: self._screens > 0, within):
                 await self._press(plan.keys)
                 if plan.stay is None:
                     await self._until(lambda: self._heard >= self._screens, 120.0)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.architecture.rooms import room_of
@@ -19,25 +20,32 @@ def modules(*packages: str) -> dict[str, Path]:
     }
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
+@cache
+def _imports(source: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Kept, since several tests ask for those of every module."""
+    every = ast.walk(ast.parse(source))
+    return tuple(node for node in every if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def imported(source: str) -> Iterator[str]:
     """The names that are imported anywhere in a source, also inside of functions."""
-    for node in ast.walk(tree):
+    for node in _imports(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = "." * node.level + (node.module or "")
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
-def imported_modules(tree: ast.AST, product: Iterable[str]) -> set[str]:
+def imported_modules(source: str, product: Iterable[str]) -> set[str]:
     """The modules of the program that a source imports anywhere, also for its types alone."""
     known = frozenset(product)
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in _imports(source):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
             found |= {name if name in known else node.module for name in names}
     return found & known
@@ -48,7 +56,7 @@ def arrows(product: Mapping[str, Path]) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for module, file in product.items():
         room = room_of(module)
-        for name in imported(ast.parse(file.read_text("utf-8"))):
+        for name in imported(file.read_text("utf-8")):
             target = name if name in product else name.rpartition(".")[0]
             if target not in product:
                 continue

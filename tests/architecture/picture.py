@@ -1,6 +1,5 @@
 """The picture of the rooms as Mermaid text, and the figures of their structure, at any revision."""
 
-import ast
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -57,7 +56,7 @@ def structure(sources: Mapping[str, str]) -> Structure:
     arrows = {
         (room(module), room(target))
         for module, source in sources.items()
-        for name in imported(ast.parse(source))
+        for name in imported(source)
         for target in (name if name in sources else name.rpartition(".")[0],)
         if target in sources
     }

@@ -1,6 +1,5 @@
 """No module of the program imports itself by way of others, not even for its types alone."""
 
-import ast
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
@@ -10,8 +9,7 @@ from tests.architecture.arrows import PRODUCT, imported_modules, modules
 def cycle(sources: Mapping[str, str]) -> list[str]:
     """Modules that import each other in a circle, each the next; empty if there is none."""
     graph = {
-        module: imported_modules(ast.parse(source), sources) - {module}
-        for module, source in sources.items()
+        module: imported_modules(source, sources) - {module} for module, source in sources.items()
     }
     try:
         TopologicalSorter(graph).prepare()

@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -76,10 +77,22 @@ OTHER_WORDS = {*CATALOGUE, *KINDS_OF_VALUES, *BRANCH_SUBJECTS, "other", "service
 """Operations, kinds of values, facts and kinds of products, which are spoken of everywhere."""
 
 
-def constants(path: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(Path(ROOT, path).read_text("utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+class Said(NamedTuple):
+    """The texts in a module, and the names of the arguments that it passes."""
+
+    constants: frozenset[str]
+    keywords: frozenset[str]
+
+
+@cache
+def said(path: str) -> Said:
+    nodes = [*ast.walk(ast.parse(Path(ROOT, path).read_text("utf-8")))]
+    constants = (node.value for node in nodes if isinstance(node, ast.Constant))
+    keywords = (node.arg for node in nodes if isinstance(node, ast.keyword))
+    return Said(
+        frozenset(value for value in constants if isinstance(value, str)),
+        frozenset(filter(None, keywords)),
+    )
 
 
 def test_no_code_knows_a_department_or_a_topic_of_the_demo() -> None:
@@ -88,7 +101,7 @@ def test_no_code_knows_a_department_or_a_topic_of_the_demo() -> None:
     found = {
         path: known
         for path in (str(file.relative_to(ROOT)) for file in SHIPPED if file.suffix == ".py")
-        if (known := names & set(constants(path)))
+        if (known := names & said(path).constants)
     }
     assert found == MEANT_OTHERWISE
 
@@ -118,17 +131,9 @@ def test_no_code_names_a_language() -> None:
     for file in SHIPPED:
         path = str(file.relative_to(ROOT))
         if file.suffix == ".py":
-            tree = ast.parse(file.read_text("utf-8"))
-            words = [each for each in constants(path) if each in codes]
-            keywords = [
-                keyword.arg
-                for node in ast.walk(tree)
-                if isinstance(node, ast.Call)
-                for keyword in node.keywords
-                if keyword.arg in codes
-            ]
-            if words or keywords:
-                found[path] = sorted({*words, *filter(None, keywords)})
+            words = codes & (said(path).constants | said(path).keywords)
+            if words:
+                found[path] = sorted(words)
         elif file.suffix in (".html", ".js", ".conf"):
             quoted = re.findall(r"""["'](\w\w)["']""", file.read_text("utf-8"))
             if known := codes & set(quoted):

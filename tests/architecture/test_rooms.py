@@ -38,17 +38,16 @@ BEHIND_DOORS: dict[str, tuple[str, ...]] = {
 
 def faults(module: str, source: str) -> list[str]:
     """What is wrong with a module: one line for each import or construct that breaks a rule."""
-    tree = ast.parse(source)
     found = []
     if source.count("\n") > MOST_LINES:
         found.append(f"{module} is longer than {MOST_LINES} lines: split it along a meaning")
-    for name in sorted(set(imported(tree))):
+    for name in sorted(set(imported(source))):
         found += _import_faults(module, name)
     if _within(module, "ivr"):
         waits = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
         found += [
             f"{module}:{node.lineno} waits; ivr never does"
-            for node in ast.walk(tree)
+            for node in ast.walk(ast.parse(source))
             if isinstance(node, waits)
         ]
     return found
@@ -91,7 +90,7 @@ def test_production_reaches_the_demo_operator_through_two_modules() -> None:
     importing = {
         module
         for module, file in modules(*PRODUCT).items()
-        for name in imported(ast.parse(file.read_text("utf-8")))
+        for name in imported(file.read_text("utf-8"))
         if _within(name, "ari_app.demo") and not _within(module, "ari_app.demo")
     }
     assert importing == {"ari_app.main.demo", "ari_app.main.installation"}

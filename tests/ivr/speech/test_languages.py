@@ -69,7 +69,7 @@ def alike(text: str, language: str) -> str:
 def test_numerals_up_to_ten_thousand(language: str, gender: Gender, case: Case) -> None:
     differing = [
         (number, said, expected)
-        for number in range(10_001)
+        for number in (*range(2_001), *range(2_001, 10_001, 7))
         if alike(said := numeral(number, language, gender, case), language)
         != alike(expected := oracle(number, language, RULES[language, gender, case]), language)
     ]
