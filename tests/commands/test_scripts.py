@@ -171,7 +171,7 @@ async def test_a_call_that_is_not_answered_fails(code: int, reason: str, why: st
     caller = _Caller(cast(Phone, Refused(code, reason)), me, said.append)
     found = ""
     try:
-        await caller.run(Plan("999"), nothing())
+        await caller.run(Plan("999"), nothing(), 5.0)
     except CallError as error:
         found = str(error)
     assert (f"the call to 999 was not answered: {why}; " in found) is bool(why)
