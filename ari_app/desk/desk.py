@@ -14,6 +14,7 @@ from ari_app.desk.cards.cards import Begin, OpenCards
 from ari_app.desk.commands.agent_commands import AgentCommands, Handlers
 from ari_app.desk.commands.browsing import Browsing
 from ari_app.desk.commands.card_commands import CardCommands
+from ari_app.desk.commands.record_commands import RecordCommands
 from ari_app.desk.commands.search_commands import SearchCommands
 from ari_app.desk.commands.supervision import Supervision
 from ari_app.desk.commands.ticket_commands import TicketCommands
@@ -78,6 +79,7 @@ class Desk:
             cards=CardCommands(tabs, cards, details, states, control, authority, render),
             forms=Forms(cards, forms, authority, render),
             search=SearchCommands(ports.profiles, views, browsing, render),
+            records=RecordCommands(tabs, cards, details, ports.profiles, browsing, views, render),
             supervision=Supervision(tabs, cards, states, control, views, render),
             tickets=TicketCommands(tickets, late, views, browsing, render),
         )

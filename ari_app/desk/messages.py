@@ -22,8 +22,9 @@ Text = Annotated[str, Meta(max_length=20_000)]
 Field = Literal["question", "solution", "topic", "solved"]
 """What an agent writes about a contact; ``solved`` is ``yes``, ``no`` or ``""``."""
 
-Phase = Literal["ringing", "talking", "after"]
-"""The agent's phone rings; they talk; the call is over and the card is to be finished."""
+Phase = Literal["ringing", "talking", "after", "record"]
+"""The agent's phone rings; they talk; the call is over and the card is to be finished; the card was
+opened without a call."""
 
 
 # From a browser. A message with a key is answered by Answer with the same key.
@@ -80,6 +81,22 @@ class ViewSubscriber(Struct, frozen=True, tag="view", tag_field="type"):
     why: Short = ""
 
 
+class OpenRecord(Struct, frozen=True, tag="record", tag_field="type"):
+    """Open a card of a subscriber whose record was shown, without a call."""
+
+    key: Key
+    subscriber: bounds.Id
+
+
+class Link(Struct, frozen=True, tag="link", tag_field="type"):
+    """The caller of a card is the subscriber whose record was shown; ``how`` the agent knows."""
+
+    card: Id
+    key: Key
+    subscriber: bounds.Id
+    how: Literal["details", "document", "confirmed"]
+
+
 class Form(Struct, frozen=True, tag="form", tag_field="type"):
     """A form of a card that was filled in: its name and its fields.
 
@@ -119,7 +136,18 @@ class Ticket(Struct, frozen=True, tag="ticket", tag_field="type"):
 
 
 FromBrowser: TypeAlias = (
-    Save | State | Finish | Verify | Search | ViewSubscriber | Form | Supervise | Tickets | Ticket
+    Save
+    | State
+    | Finish
+    | Verify
+    | Search
+    | ViewSubscriber
+    | OpenRecord
+    | Link
+    | Form
+    | Supervise
+    | Tickets
+    | Ticket
 )
 
 
@@ -195,12 +223,14 @@ class Queues(Struct, frozen=True, tag="queues", tag_field="type"):
 
 
 class Answer(Struct, frozen=True, tag="answer", tag_field="type"):
-    """The answer to the message of ``key``; if not ``ok``, ``text`` says why and what to do."""
+    """The answer to the message of ``key``; if not ``ok``, ``text`` says why and what to do.
+    ``card`` is to come to the front."""
 
     key: str
     ok: bool
     text: str = ""
     html: str = ""
+    card: str = ""
 
 
 class Notice(Struct, frozen=True, tag="notice", tag_field="type"):

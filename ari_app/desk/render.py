@@ -107,6 +107,7 @@ class Render:
         template = self._templates.get_template(f"{name}.html")
         return template.render(
             t=partial(self.word, language=language),
+            identity=partial(self._identity, language=language),
             department=partial(self.site.tickets.department_label, language=language),
             topic=partial(self.topic, language=language),
             named=partial(_named, language=language),
@@ -155,6 +156,8 @@ class Render:
         arrival = card.record.arrival
         who = self.site.numbers.shown(arrival.number) or word("no-number", language)
         about = self.topic(arrival.topic, language)
+        if not arrival.channel:
+            return f"{word('phase-record', language)}: {who}"
         return f"{word('announce-ringing', language)}: {who}, {about}"
 
     def agent_state(self, state: AgentState, language: str) -> str:
@@ -212,6 +215,15 @@ class Render:
             "why": why,
             "tips": list(tips(arrival, why, record.identity, self.site.billing)),
         }
+
+    def _identity(self, record: CardRecord, language: str) -> str:
+        """How well a caller is identified, and by whom."""
+        arrival = record.arrival
+        if arrival.identified and record.identity == "caller":
+            how = self.word(f"identified-{arrival.identified}", language)
+            return self.word("identity-linked", language, how=how)
+        who = "other-" if arrival.about else "" if arrival.channel else "record-"
+        return self.word(f"identity-{who}{record.identity}", language)
 
     def _clock(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%H:%M:%S}"

@@ -21,8 +21,9 @@ class Card(Struct, frozen=True, kw_only=True):
     """A caller on an agent's screen. ``id`` is ours, made when the agent's phone begins to ring;
     ``channel`` is the caller's channel in Asterisk, ``call`` the call's id in the menus (``""`` if
     it went through none); ``number`` and ``name`` are untrusted text; ``about`` is the number of
-    the subscriber, if it is not the one that calls. ``came_from`` is the card of the agent who
-    transferred the call, or ``""``."""
+    the subscriber, if it is not the one that calls; ``identified`` how an agent knows that it is
+    theirs. ``came_from`` is the card of the agent who transferred the call, or ``""``. A card that
+    was opened without a call has no ``channel``."""
 
     id: str
     agent: str
@@ -36,6 +37,7 @@ class Card(Struct, frozen=True, kw_only=True):
     language: str = ""
     identity: Need = "none"
     about: str = ""
+    identified: str = ""
     opened: datetime
     answered: datetime | None = None
     ended: datetime | None = None
@@ -84,9 +86,12 @@ def set_identity(db: Database, id: str, identity: Need) -> None:
     _set(db, id, "identity = ?", identity)
 
 
-def set_subscriber(db: Database, id: str, subscriber: int) -> None:
-    """Set which subscriber the caller is. ``CardNotFound``."""
-    _set(db, id, "subscriber = ?", subscriber)
+def set_subscriber(
+    db: Database, id: str, subscriber: int, about: str = "", identified: str = ""
+) -> None:
+    """Set which subscriber the caller is, the number of theirs if it is not the one that calls, and
+    how an agent knows. ``CardNotFound``."""
+    _set(db, id, "subscriber = ?, about = ?, identified = ?", subscriber, about, identified)
 
 
 def by_id(db: Database, id: str) -> Card | None:
@@ -160,7 +165,7 @@ def _write(db: Database, card: Card) -> None:
     contact = Contact(
         card.subscriber,
         card.opened,
-        "call",
+        "call" if card.channel else "desk",
         fields.get("topic") or card.topic,
         fields.get("question", ""),
         fields.get("solution", ""),
@@ -179,8 +184,8 @@ def _required(db: Database, id: str) -> Card:
     return card
 
 
-def _set(db: Database, id: str, what: str, value: object) -> None:
-    done = db.conn.execute(f"update cards set {what} where id = ?", (value, id))
+def _set(db: Database, id: str, what: str, *values: object) -> None:
+    done = db.conn.execute(f"update cards set {what} where id = ?", (*values, id))
     if not done.rowcount:
         raise CardNotFound(f"there is no card {id}")
 

@@ -14,9 +14,10 @@ _COLUMNS = (
 
 
 class Contact(Struct, frozen=True):
-    """One contact: ``channel`` is call, sms, e-mail or web; ``solution`` is ``""`` while there is
-    none, ``agent`` ``""`` when no human took part. ``first_contact_solved``: it took one
-    contact. ``card`` and ``call`` are ``""`` where it came of none."""
+    """One contact: ``channel`` is call, sms, e-mail, web, or desk (of a card that an agent opened
+    without a call); ``solution`` is ``""`` while there is none, ``agent`` ``""`` when no human took
+    part. ``first_contact_solved``: it took one contact. ``card`` and ``call`` are ``""`` where it
+    came of none."""
 
     subscriber: int
     at: datetime

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, get_args
 
-from ari_app.desk.cards.caller_profile import Arrival, TransferNotes
+from ari_app.desk.cards.caller_profile import Arrival, Identified, TransferNotes
 from ari_app.desk.ports import CardRecord, DeskUnavailable
 from ari_app.store import agents, card_events, cards
 from ari_app.store.cards import Card, CardNotFound, TypedText
@@ -75,12 +75,13 @@ async def _answer(query: Awaitable[T]) -> T:
 
 
 def _open(db: Database, card: Card, posted: bool) -> None:
-    if cards.open(db, card) and posted:
+    if cards.open(db, card) and posted and card.channel:
         card_events.post(db, card.id, "opened", card.opened)
 
 
 def _finish(db: Database, card: str, at: datetime, posted: bool) -> None:
-    if cards.finish(db, card, at) and posted:
+    one = cards.by_id(db, card)
+    if cards.finish(db, card, at) and posted and one and one.channel:
         card_events.post(db, card, "closed", at)
 
 
@@ -106,6 +107,9 @@ def _update(db: Database, card: CardRecord) -> None:
     if card.ended:
         cards.ended(db, card.id, card.ended)
     cards.set_identity(db, card.id, card.identity)
+    arrival = card.arrival
+    if arrival.identified and arrival.subscriber is not None:
+        cards.set_subscriber(db, card.id, arrival.subscriber, arrival.about, arrival.identified)
 
 
 def _stored(card: CardRecord) -> Card:
@@ -123,6 +127,7 @@ def _stored(card: CardRecord) -> Card:
         language=arrival.language,
         identity=card.identity,
         about=arrival.about,
+        identified=arrival.identified,
         opened=card.opened,
         answered=card.answered,
         ended=card.ended,
@@ -142,6 +147,7 @@ def _record(card: Card) -> CardRecord:
         language=card.language,
         identity=card.identity,
         about=card.about,
+        identified=next((one for one in get_args(Identified) if one == card.identified), ""),
     )
     return CardRecord(
         id=card.id,

@@ -16,12 +16,18 @@ Identity = Literal["none", "caller", "code-word"]
 """Nothing vouches for the caller; the number is a subscriber's; the code word was verified."""
 
 
+Identified = Literal["", "details", "document", "confirmed"]
+"""How an agent identified a caller whom no number and no code vouches for: by personal details, by
+a document, or because the subscriber confirmed it from their own phone; "" for not at all."""
+
+
 class Arrival(Struct, frozen=True, kw_only=True):
     """What is known from memory when an agent's phone begins to ring for a caller.
 
-    ``call`` is the id of our session, "" if the call came through no menu of ours. ``number`` and
-    ``name`` are text from outside. ``about`` is the number of the ``subscriber``, if the caller
-    has proved to be one who calls from another phone.
+    ``channel`` is "" for a card that an agent opened without a call. ``call`` is the id of our
+    session, "" if the call came through no menu of ours. ``number`` and ``name`` are text from
+    outside. ``about`` is the number of the ``subscriber``, if the caller is one who calls from
+    another phone: they have proved it, or an agent ``identified`` them.
     """
 
     channel: str
@@ -34,6 +40,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     language: str = ""
     identity: Identity = "none"
     about: str = ""
+    identified: Identified = ""
 
 
 class Subscriber(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from ari_app.desk.cards.caller_profile import CallerProfile, Identity
+from ari_app.desk.cards.caller_profile import Arrival, CallerProfile, Identified, Identity
 from ari_app.desk.cards.pop import Place, Places, Why, places, why_gone
 from ari_app.desk.forms.idempotent_actions import IdempotentActions
 from ari_app.desk.messages import Phase
@@ -100,11 +100,10 @@ class OpenCards:
     async def restore(self) -> None:
         """Restore the unfinished cards from the store, after a restart."""
         for record in await self._store.unfinished():
-            phase: Phase = "after" if record.ended else "talking" if record.answered else "ringing"
-            card = Card(record, phase, record.ended or record.answered or record.opened)
+            card = Card(record, _phase(record), record.ended or record.answered or record.opened)
             card.stored.set()
             self._cards[card.id] = card
-            if phase != "after":
+            if card.phase in ("ringing", "talking"):
                 self._at[record.agent, record.arrival.channel] = card
 
     def own(self, agent: str, id: str) -> Card:
@@ -117,6 +116,11 @@ class OpenCards:
     def of(self, agent: str) -> Iterable[Card]:
         """The cards of an agent, oldest first."""
         return tuple(one for one in self._cards.values() if one.record.agent == agent)
+
+    def about(self, subscriber: int) -> Iterable[Card]:
+        """The cards of a subscriber, of all agents."""
+        cards = tuple(self._cards.values())
+        return tuple(one for one in cards if one.record.arrival.subscriber == subscriber)
 
     def transferred_from(self, id: str) -> Iterable[Card]:
         """The cards of agents to whom the caller of a card was transferred."""
@@ -141,6 +145,27 @@ class OpenCards:
     def identify(self, card: Card, identity: Identity) -> None:
         """Record how well the caller of a card is identified."""
         self._change(card, identity=identity)
+
+    def open_record(self, agent: str, arrival: Arrival) -> Card:
+        """Open an agent's card without a call, unless there is one of the same person."""
+        for card in self.of(agent):
+            there = card.record.arrival
+            if (there.channel, there.subscriber, there.number) == (
+                *("", arrival.subscriber),
+                arrival.number,
+            ):
+                return card
+        record = CardRecord(
+            id=secrets.token_hex(8), agent=agent, arrival=arrival, opened=self._now()
+        )
+        return self._add(Card(record, "record", record.opened))
+
+    def link(self, card: Card, subscriber: int, number: str, how: Identified) -> None:
+        """The caller of a card is the subscriber with this number, whom an agent identified."""
+        arrival = replace(card.record.arrival, subscriber=subscriber, about=number, identified=how)
+        self._change(card, arrival=arrival, identity="caller")
+        card.profile, card.loading = CallerProfile(path=card.profile.path), False
+        card.shown.clear()
 
     async def texts(self, card: Card) -> Mapping[str, str]:
         """The fields of a card; empty while it is not in the store."""
@@ -178,6 +203,10 @@ class OpenCards:
         agent, channel = key
         before = self._previous(channel)
         arrival = self._profiles.arrival(place.caller, place.queue)
+        if before and (was := before.record.arrival).identified:
+            arrival = replace(
+                arrival, subscriber=was.subscriber, about=was.about, identified=was.identified
+            )
         record = CardRecord(
             id=secrets.token_hex(8),
             agent=agent,
@@ -187,10 +216,13 @@ class OpenCards:
             identity=before.record.identity if before else arrival.identity,
             came_from=before.id if before else "",
         )
-        card = Card(record, place.phase, place.since)
-        self._cards[card.id] = self._at[key] = card
+        self._at[key] = self._add(Card(record, place.phase, place.since))
+
+    def _add(self, card: Card) -> Card:
+        self._cards[card.id] = card
         self._listener.card_opened(card)
         self._begin(self._store_new(card))
+        return card
 
     async def _store_new(self, card: Card) -> None:
         await self._retried(lambda: self._store.open(card.record))
@@ -259,3 +291,10 @@ class OpenCards:
             except DeskUnavailable as error:
                 log.warning("card not stored: %s; retry in %g s", error, RETRY)
                 await asyncio.sleep(RETRY)
+
+
+def _phase(record: CardRecord) -> Phase:
+    """The phase of a stored card."""
+    if not record.arrival.channel:
+        return "record"
+    return "after" if record.ended else "talking" if record.answered else "ringing"

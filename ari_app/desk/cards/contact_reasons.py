@@ -22,6 +22,9 @@ from ivr.acd.contact_reason import (
 )
 from ivr.tickets import TicketPolicy
 
+SOON = 3
+"""Who asks for an agent within so many steps in the menus asked for that first."""
+
 
 class ReasonLine(Struct, frozen=True):
     """A reason as the templates show it: ``kind`` names the text, the rest fills it in."""
@@ -42,7 +45,18 @@ def reasons(
     )
     if profile.transfer and profile.transfer.question:
         lines = (ReasonLine("transfer", profile.transfer.question), *lines)
-    return lines or (ReasonLine("unknown"),)
+    return lines or (ReasonLine(_unstated(arrival, profile)),)
+
+
+def _unstated(arrival: Arrival, profile: CallerProfile) -> str:
+    """Why no reason is known: there was no call or no menu, or the caller asked for an agent there,
+    soon or late."""
+    if not arrival.channel:
+        return "opened"
+    if not arrival.call:
+        return "direct"
+    steps = profile.path.steps if profile.path else ()
+    return "unknown" if 0 < len(steps) <= SOON else "unstated"
 
 
 def _facts(arrival: Arrival, profile: CallerProfile, now: datetime) -> Facts:
@@ -96,5 +110,5 @@ def tips(
     for kind in ("late", "outage", "again", "locked", "lost", "failed"):
         if kind in kinds:
             yield f"tip-{kind}"
-    if paid and arrival.subscriber is not None and identity != "code-word":
+    if paid and arrival.channel and arrival.subscriber is not None and identity != "code-word":
         yield "tip-prove"

@@ -1,13 +1,15 @@
 """Dispatches what an agent's browser asks for, and answers the tab that asked."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from msgspec import Struct
 
 from ari_app.desk import messages as m
 from ari_app.desk.cards.cards import Begin, UnknownCard
 from ari_app.desk.commands.card_commands import CardCommands
+from ari_app.desk.commands.record_commands import RecordCommands
 from ari_app.desk.commands.search_commands import SearchCommands
 from ari_app.desk.commands.supervision import Supervision
 from ari_app.desk.commands.ticket_commands import TicketCommands
@@ -15,6 +17,9 @@ from ari_app.desk.forms.forms import Forms
 from ari_app.desk.ports import DeskUnavailable, QueueControl
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab
+
+Command = Callable[[Tab, Any], Awaitable[m.Answer]]
+"""Runs a message of a tab, whose type it is found by."""
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +31,7 @@ class Handlers(Struct, frozen=True):
     cards: CardCommands
     forms: Forms
     search: SearchCommands
+    records: RecordCommands
     supervision: Supervision
     tickets: TicketCommands
 
@@ -37,33 +43,32 @@ class AgentCommands:
         self._do = handlers
         self._render = render
         self._begin = begin
+        self._of: Mapping[type[Struct], Command] = {
+            m.Finish: handlers.cards.finish,
+            m.Verify: handlers.cards.verify,
+            m.Search: handlers.search.search,
+            m.ViewSubscriber: handlers.search.view,
+            m.OpenRecord: handlers.records.open,
+            m.Link: handlers.records.link,
+            m.Supervise: handlers.supervision.join,
+            m.Tickets: handlers.tickets.list,
+            m.Ticket: handlers.tickets.show,
+        }
 
     async def handle(self, tab: Tab, message: m.FromBrowser) -> None:
         """Run a command; a failure is reported to its tab."""
-        do = self._do
         match message:
             case m.Save():
-                await do.cards.save(tab, message)
+                await self._do.cards.save(tab, message)
             case m.State():
                 await self._set_state(tab, message)
-            case m.Finish():
-                await self._answer(tab, message.key, do.cards.finish(tab, message))
-            case m.Verify():
-                await self._answer(tab, message.key, do.cards.verify(tab, message))
-            case m.Search():
-                await self._answer(tab, message.key, do.search.search(tab, message))
-            case m.ViewSubscriber():
-                await self._answer(tab, message.key, do.search.view(tab, message))
             case m.Form():
                 # In the background: billing may be slow, and typing is saved meanwhile; the form
                 # is completed even if the tab closes.
-                self._begin(self._answer(tab, message.key, do.forms.submit(tab, message)))
-            case m.Supervise():
-                await self._answer(tab, message.key, do.supervision.join(tab, message))
-            case m.Tickets():
-                await self._answer(tab, message.key, do.tickets.list(tab, message))
-            case m.Ticket():
-                await self._answer(tab, message.key, do.tickets.show(tab, message))
+                command = self._do.forms.submit(tab, message)
+                self._begin(self._answer(tab, message.key, command))
+            case _:
+                await self._answer(tab, message.key, self._of[type(message)](tab, message))
 
     def refuse(self, tab: Tab, key: str) -> None:
         """Answer a message that is not valid, whatever its ``key``."""

@@ -5,14 +5,14 @@ a reason, which is recorded with the view, and above that the agent waits. Super
 """
 
 import logging
-from collections.abc import Callable, Hashable
-from datetime import datetime
+from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Literal
 
 from ari_app.desk import messages as m
 from ari_app.desk.agents.agent_state import AgentStates
-from ari_app.desk.cards.cards import OpenCards
+from ari_app.desk.cards.cards import Card, OpenCards
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.render import Render
 from ari_app.desk.web.rate_limit import Rate, RateLimit
@@ -29,6 +29,9 @@ RATES: dict[What, Rate] = {
     "tickets": Rate(burst=60, each=10.0),
 }
 """How many an agent may read at once, and then one every so many seconds."""
+
+FRESH = timedelta(minutes=30)
+"""For how long an agent may work with a record that was shown."""
 
 REPORTED = Rate(burst=1, each=600.0)
 """How often one agent is reported."""
@@ -54,10 +57,32 @@ class Browsing:
         self._now = now
         self.limits = {what: RateLimit(rate) for what, rate in RATES.items()}
         self._reports = RateLimit(REPORTED)
+        self._shown: dict[tuple[str, int], datetime] = {}
 
     def has_card(self, agent: str, subscriber: int) -> bool:
         """Whether the subscriber calls the agent, or did and the card is not finished."""
         return any(one.record.arrival.subscriber == subscriber for one in self._cards.of(agent))
+
+    def shown(self, agent: str, subscriber: int) -> None:
+        """A record was shown to an agent, who may work with it for a while."""
+        now = self._now()
+        self._shown = {key: at for key, at in self._shown.items() if now - at < FRESH}
+        self._shown[agent, subscriber] = now
+
+    def linkable(self, agent: str, subscriber: int) -> Sequence[Card]:
+        """The agent's cards of calls that are not known to be of the subscriber, the newest first;
+        the one who is talking before all."""
+        calls = [
+            one
+            for one in reversed(tuple(self._cards.of(agent)))
+            if one.record.arrival.channel and one.record.arrival.subscriber != subscriber
+        ]
+        return sorted(calls, key=lambda one: one.phase != "talking")
+
+    def may_work(self, agent: str, subscriber: int) -> bool:
+        """Whether the agent has a card of the subscriber, or was shown their record just now."""
+        at = self._shown.get((agent, subscriber))
+        return self.has_card(agent, subscriber) or (at is not None and self._now() - at < FRESH)
 
     async def wait(self, agent: str, what: What) -> int:
         """Whole seconds until the agent may read one more; 0: it is counted, and may be read."""

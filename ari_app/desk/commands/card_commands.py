@@ -74,12 +74,14 @@ class CardCommands:
     async def finish(self, tab: Tab, message: m.Finish) -> m.Answer:
         """Close a card whose call is over and record its contact; ends the agent's wrap-up."""
         card = self._cards.own(tab.agent, message.card)
-        if card.phase != "after":
+        if card.phase not in ("after", "record"):
             return self._refused(tab, message.key, "finish-lasts")
         texts = await self._cards.texts(card)
         topic = texts.get("topic", card.record.arrival.topic)
         known = self._render.site.tickets.topics
-        if not (texts.get("question", "").strip() and topic in known):
+        written = any(text.strip() for text in texts.values())
+        may_close = card.record.answered is None and not written
+        if not may_close and not (texts.get("question", "").strip() and topic in known):
             return self._refused(tab, message.key, "finish-lacks")
         await self._cards.finish(card)
         if self._states.of(tab.agent).reason == "wrap-up":

@@ -40,6 +40,7 @@ class SearchCommands:
             if wait := await self._browsing.wait(agent, what):
                 return self._limited(tab, message.key, wait) if why else self._ask_why(tab, message)
         await self._views.record(agent, id, f"chronology: {why}" if why else "chronology")
+        self._browsing.shown(agent, id)
         return await self._chronology(tab, message)
 
     def _limited(self, tab: Tab, key: str, wait: int) -> m.Answer:
@@ -60,5 +61,6 @@ class SearchCommands:
             history=await profiles.history(id, message.text),
             tickets=await profiles.tickets(id),
             notes=await profiles.notes(id),
+            calls=self._browsing.linkable(tab.agent, id),
         )
         return m.Answer(message.key, ok=True, html=html)

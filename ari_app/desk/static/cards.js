@@ -61,6 +61,7 @@ export class Cards {
       }
       old.querySelector(".head").replaceWith(made.querySelector(".head"));
       old.dataset.phase = made.dataset.phase;
+      if (old.dataset.subscriber !== made.dataset.subscriber) linked(old, made);
       for (const { dataset: { field }, value } of made.querySelectorAll("[data-field]")) {
         if (this.drafts.unsaved(id, field) === undefined) this.write(id, field, value);
       }
@@ -153,6 +154,15 @@ export class Cards {
       return line;
     }));
   }
+}
+
+// The card is about another subscriber now: what can be done is made again, what was typed stays.
+function linked(old, made) {
+  old.dataset.subscriber = made.dataset.subscriber;
+  for (const piece of made.querySelectorAll("[data-piece]")) {
+    old.querySelector(`[data-piece="${piece.dataset.piece}"]`).innerHTML = piece.innerHTML;
+  }
+  restore(old);
 }
 
 function parsed(html) {

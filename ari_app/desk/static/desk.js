@@ -4,6 +4,7 @@ import { Cards } from "./cards.js";
 import { Drafts } from "./drafts.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
+import { records } from "./records.js";
 import { run as timers, tick } from "./timers.js";
 
 const $ = (id) => document.getElementById(id);
@@ -17,6 +18,7 @@ const drafts = new Drafts(document.body.dataset.agent, (message) => connection.s
 const cards = new Cards($("cards"), $("tabs"), drafts);
 timers();
 keys(cards, connection);
+records($("found"), cards, connection, notice); // before what else is submitted there
 const ready = forms(connection, drafts, notice);
 Promise.all([drafts.ready, ready]).then(() => connection.connect()); // unsent drafts are read first
 

@@ -25,6 +25,7 @@
 -- migration agent_queues
 -- migration agent_access
 -- migration checkpoints
+-- migration linked_cards
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -331,7 +332,7 @@ CREATE TABLE cards (
             ended integer,
             closed integer,
             came_from text not null
-        , about text not null default '') strict;
+        , about text not null default '', identified text not null default '') strict;
 CREATE INDEX cards_unfinished on cards (agent, opened) where closed is null;
 CREATE INDEX cards_of_channel on cards (channel, opened);
 CREATE INDEX cards_of_subscriber on cards (subscriber, opened) where subscriber is not null;
