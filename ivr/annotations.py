@@ -33,6 +33,7 @@ def noun(shape: type[Struct]) -> str:
     return f"a{'n' if name[0] in 'aeio' else ''} {name}"
 
 
+@cache
 def bare(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     """A type without its annotations and without None, and the annotations."""
     if get_origin(hint) is Annotated:

@@ -4,7 +4,7 @@ A value may be set if some path sets it, and must be if every path does. A calle
 values: it starts with its inputs, and its outputs come with each outcome.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -80,6 +80,8 @@ class _Course:
         self.there: dict[Spot, tuple[int, int]] = {}
         self.waiting: deque[Spot] = deque()
         self.waits: set[Spot] = set()
+        self.made: dict[tuple[Spot, str], tuple[int, int]] = {}
+        """The values that the edges out of a node may set, and must."""
         self.kept = self.bits((AGREED, KNOWN))
         """Facts that stay true when another flow is called."""
 
@@ -149,8 +151,10 @@ class _Course:
     def pass_on(self, spot: Spot, node: Node, edge: Edge) -> None:
         """Propagate values along an edge, with those that the edge sets."""
         may, must = self.there[spot]
-        made = made_by(self.operations, node, edge.label)
-        may, must = may | self.bits(made.may), must | self.bits(made.must)
+        if (made := self.made.get((spot, edge.label))) is None:
+            by = made_by(self.operations, node, edge.label)
+            made = self.made[spot, edge.label] = (self.bits(by.may), self.bits(by.must))
+        may, must = may | made[0], must | made[1]
         operation = self.operations.get(node.do) if isinstance(node, nodes.Do) else None
         costs = operation is not None and operation.costs
         chosen = isinstance(node, nodes.Menu) and edge.label not in ("silent", "wrong")
@@ -243,3 +247,22 @@ def makes(node: Node, operations: Operations) -> Iterable[tuple[str, str]]:
             outcomes = operations[node.do].outcomes.values()
             return [pair for values in outcomes for pair in values.items()]
     return ()
+
+
+def copied(
+    names: Mapping[str, frozenset[str]], copies: Iterable[tuple[str, str]]
+) -> Mapping[str, frozenset[str]]:
+    """Names with their kinds, and copies with the kinds of their sources, transitively."""
+    found = dict(names)
+    into = defaultdict(list)
+    for name, of in copies:
+        into[of].append(name)
+        found.setdefault(name, frozenset())
+    waiting = list(found)
+    while waiting:
+        of = waiting.pop()
+        for name in into[of]:
+            if not found[of] <= found[name]:
+                found[name] |= found[of]
+                waiting.append(name)
+    return found

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from ivr import nodes
-from ivr.check.available_values import Brought, flow_of_values, makes
+from ivr.check.available_values import Brought, copied, flow_of_values, makes
 from ivr.check.graph import Graph
 from ivr.conditions import REFERENCE
 from ivr.hours.schedule import Schedule
@@ -196,20 +196,32 @@ class CheckContext:
             elif isinstance(node, nodes.Set):
                 found = ((name, REFERENCE.fullmatch(given)) for name, given in node.set.items())
                 copies += [(name, reference[1]) for name, reference in found if reference]
-        return _copied(names, copies)
+        return copied(names, copies)
 
     @cached_property
     def brought_to(self) -> Mapping[Spot, Brought]:
         """Node -> the values set on the paths to it."""
         return flow_of_values(self.graph, self.operations)
 
+    @cached_property
+    def _makers(self) -> Mapping[str, Sequence[Node]]:
+        """Value -> the nodes that set it."""
+        found = defaultdict(list)
+        for _, node in self.nodes():
+            for name in dict(makes(node, self.operations)):
+                found[name].append(node)
+        return found
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        """The values that come from elsewhere: inputs of flows, and outputs of called ones."""
+        taken = [one for _, node in self.nodes() for one in taken_into(node)]
+        return frozenset((*taken, *(name for flow in self.flows.values() for name in flow.inputs)))
+
     def words_of(self, value: str) -> Sequence[str]:
         """All words that a value may be, if only operations set it that say so; else none."""
-        made = [node for _, node in self.nodes() if value in dict(makes(node, self.operations))]
-        others = [one for _, node in self.nodes() for one in taken_into(node)]
-        known = [self._choices(node, value) for node in made]
-        declared = {name for flow in self.flows.values() for name in flow.inputs}
-        if not all(known) or value in declared or value in others:
+        known = [self._choices(node, value) for node in self._makers.get(value, ())]
+        if not all(known) or value in self._given:
             return ()
         return sorted({word for words in known for word in words})
 
@@ -229,25 +241,6 @@ class CheckContext:
         if not self.whole or not found or kind in found:
             return ""
         return f"{value} as {kind}, but these flows set it as {', '.join(sorted(found))}"
-
-
-def _copied(
-    names: Mapping[str, frozenset[str]], copies: Iterable[tuple[str, str]]
-) -> Mapping[str, frozenset[str]]:
-    """Names with their kinds, and copies with the kinds of their sources, transitively."""
-    found = dict(names)
-    into = defaultdict(list)
-    for name, of in copies:
-        into[of].append(name)
-        found.setdefault(name, frozenset())
-    waiting = list(found)
-    while waiting:
-        of = waiting.pop()
-        for name in into[of]:
-            if not found[of] <= found[name]:
-                found[name] |= found[of]
-                waiting.append(name)
-    return found
 
 
 Find: TypeAlias = Callable[[CheckContext], Iterable[Finding]]

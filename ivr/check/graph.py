@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count
@@ -43,6 +43,7 @@ class Graph:
             )
             for spot in self.nodes
         }
+        self._out: dict[Spot, Sequence[Edge]] = {}
         self.calls: dict[str, list[Spot]] = defaultdict(list)
         """Flow -> the nodes that call it."""
         for spot, node in self.nodes.items():
@@ -59,8 +60,13 @@ class Graph:
         """The nodes that a flow may return to."""
         return [*self.calls[flow], *self.asked[flow]]
 
-    def out(self, spot: Spot) -> Iterator[Edge]:
+    def out(self, spot: Spot) -> Sequence[Edge]:
         """The edges to other nodes; those of a return go on in the calling flows."""
+        if (found := self._out.get(spot)) is None:
+            found = self._out[spot] = tuple(self._edges_out(spot))
+        return found
+
+    def _edges_out(self, spot: Spot) -> Iterator[Edge]:
         node = self.nodes[spot]
         if isinstance(node, nodes.Return):
             for call in self.calls[spot[0]]:
@@ -91,9 +97,10 @@ class Graph:
         waiting = list(found)
         for spot in waiting:
             for edge in self.out(spot):
-                if edge.spot not in found and passes(spot, edge):
-                    found[edge.spot] = spot
-                    waiting.append(edge.spot)
+                ahead = edge.spot
+                if ahead not in found and passes(spot, edge):
+                    found[ahead] = spot
+                    waiting.append(ahead)
         return found
 
     @cached_property
