@@ -25,9 +25,12 @@ TIMEOUT = 180.0
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the kinds known as markers. Property tests try the same examples in each run, however
-    slow the machine is; ``FIRSTLINE_TEST_RANDOM=1`` tries others."""
+    slow the machine is; ``FIRSTLINE_TEST_RANDOM=1`` tries others, and more."""
     same = not os.environ.get("FIRSTLINE_TEST_RANDOM")
-    hypothesis.settings.register_profile("patient", deadline=None, derandomize=same)
+    examples = 60 if same else 200
+    hypothesis.settings.register_profile(
+        "patient", deadline=None, derandomize=same, max_examples=examples
+    )
     hypothesis.settings.load_profile("patient")
     for name, meaning in {**KINDS, "slow": SLOW}.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")

@@ -210,7 +210,7 @@ class Orders(RuleBasedStateMachine):
 
 TestOrders = pytest.mark.slow(Orders.TestCase)
 TestOrders.settings = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=20,
     deadline=None,
     derandomize=True,

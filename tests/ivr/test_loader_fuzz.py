@@ -105,7 +105,7 @@ def wild(draw: st.DrawFn, name: str) -> str:
     return text
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(wild("one"), wild("two"))
 def test_any_ways_can_be_followed(one: str, two: str) -> None:
     bounded({"one.yaml": one, "two.yaml": two})

@@ -90,7 +90,7 @@ def test_a_call_ends_some_time_after_its_caller_fell_silent(
     assert last.want in (Done("ended"), Done("gone"))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     st.sampled_from([None, 7]),
     st.booleans(),

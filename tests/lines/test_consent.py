@@ -144,7 +144,7 @@ class TextLog(Log):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(
     st.sampled_from(PATHS),
     st.sampled_from([USSD, SMS]),
@@ -233,7 +233,7 @@ class Fumbling:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.sampled_from(PATHS), st.randoms(use_true_random=False), st.floats(0, 1))
 async def test_a_caller_who_presses_anything_is_charged_for_what_was_played(
     path: Way, random: Random, patient: float

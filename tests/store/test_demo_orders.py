@@ -301,5 +301,5 @@ def test_nothing_is_lost_and_every_key_has_one_effect(tmp_path: Path) -> None:
         seeded = (tmp_path / "firstline.db").read_bytes()
 
     run_state_machine_as_test(
-        Seeded, settings=settings(max_examples=25, stateful_step_count=25, deadline=None)
+        Seeded, settings=settings(max_examples=15, stateful_step_count=25, deadline=None)
     )
