@@ -4,7 +4,7 @@ What is secret is left out: a sealed value, and what is said to the caller alone
 they were stored. They are asked for again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct, convert, json, to_builtins
@@ -90,10 +90,34 @@ def from_json(text: bytes) -> Checkpoint:
 
     Raises :class:`msgspec.ValidationError` for another structure, ValueError for another format.
     """
+    return _checked(text, None)
+
+
+def revealed(kept: Checkpoint) -> bytes:
+    """The checkpoint as JSON with all that is secret: for another process, and never stored."""
+    return json.encode(kept, enc_hook=_revealed)
+
+
+def from_revealed(text: bytes) -> Checkpoint:
+    """The checkpoint of :func:`revealed`; raises as :func:`from_json`."""
+    return _checked(text, _hidden)
+
+
+def _revealed(value: object) -> str:
+    assert isinstance(value, Secret)
+    return value.reveal()
+
+
+def _hidden(kind: type, value: str) -> object:
+    assert kind is Secret
+    return Secret(value)
+
+
+def _checked(text: bytes, hidden: Callable[[type, Any], object] | None) -> Checkpoint:
     found = json.decode(text)
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f"a checkpoint of another format than {FORMAT}, which this program reads")
-    kept = convert(found, Checkpoint)
+    kept = convert(found, Checkpoint, dec_hook=hidden)
     check_session(kept.session)
     return kept
 

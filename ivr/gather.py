@@ -8,6 +8,9 @@ monotonic clock.
 """
 
 from collections import deque
+from math import isfinite
+
+from msgspec import Struct
 
 from ivr.digits import KEYS, Verdict, closing, judge, parted
 from ivr.events import Keyed, Silent
@@ -26,6 +29,28 @@ CLOSING = 2.0
 """How long after an answer that is complete without it the closing key still belongs to it (s)."""
 
 
+class Pressed(Struct, frozen=True):
+    """A :class:`Keypad` as a value."""
+
+    ahead: str = ""
+    last: str = ""
+    closing: str = ""
+    at: float | None = None
+
+
+class Gathered(Struct, frozen=True):
+    """A :class:`Gather` as a value, all but its ask."""
+
+    keys: str = ""
+    first_key: float = 0.0
+    due: float | None = None
+    listening: bool = False
+    played: bool = False
+    whole: bool = False
+    informed: bool = False
+    answer: Keyed | Silent | None = None
+
+
 class Keypad:
     """The type-ahead buffer of one call: keys that no ask has taken yet."""
 
@@ -36,6 +61,18 @@ class Keypad:
         self._last = self._closing = ""
         self.pressed = float("-inf")
         """When the last key was pressed."""
+
+    @property
+    def state(self) -> Pressed:
+        """What was pressed."""
+        at = self.pressed if isfinite(self.pressed) else None
+        return Pressed("".join(self.ahead), self._last, self._closing, at)
+
+    def go_on(self, state: Pressed) -> None:
+        """Go on where another keypad stood."""
+        self.ahead = deque(state.ahead)
+        self._last, self._closing = state.last, state.closing
+        self.pressed = float("-inf") if state.at is None else state.at
 
     def press(self, key: str, now: float) -> bool:
         """Buffer a key. False if dropped: no DTMF key, same press, buffer full, closing key."""
@@ -72,7 +109,10 @@ class Gather:
         "due",
     )
 
-    def __init__(self, ask: Ask, keypad: Keypad, now: float) -> None:
+    def __init__(
+        self, ask: Ask, keypad: Keypad, now: float, before: Gathered | None = None
+    ) -> None:
+        """``before`` is where another one stood with this ask, whose keys are gone on with."""
         self._ask = ask
         self._keypad = keypad
         self._keys = ""
@@ -81,10 +121,24 @@ class Gather:
         self.answer: Keyed | Silent | None = None
         self.due: float | None = None
         """When to call :meth:`timer_fired`; None while no timer runs."""
-        if ask.flush:
-            keypad.ahead.clear()
         self._listening = ask.screen.barge_in
+        if before is not None:
+            self._go_on(before)
+        elif ask.flush:
+            keypad.ahead.clear()
         self.keyed(now)
+
+    @property
+    def state(self) -> Gathered:
+        """Where it stands."""
+        flags = (self._listening, self._played, self._whole, self._informed)
+        return Gathered(self._keys, self._first_key, self.due, *flags, self.answer)
+
+    def _go_on(self, before: Gathered) -> None:
+        self._keys, self._first_key, self.due = before.keys, before.first_key, before.due
+        self._listening, self._played = before.listening, before.played
+        self._whole, self._informed = before.whole, before.informed
+        self.answer = before.answer
 
     @property
     def barged(self) -> bool:

@@ -6,7 +6,7 @@ which apologises and queues them for an agent: never silence.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Literal, NoReturn, Protocol
 
 from msgspec import Struct
@@ -24,6 +24,7 @@ from ari_app.ari.events import (
     StasisStart,
 )
 from ari_app.ari.line import ChannelLine
+from ari_app.ari.midway import Midway
 from ari_app.ari.rest import Ari
 from ari_app.session.conductor import LEFT
 from ari_app.session.outcomes import OUTCOMES
@@ -62,9 +63,8 @@ Place = Literal["inside", "away", "gone"]
 class Inherited(Protocol):
     """The calls that an application before this one left when it died."""
 
-    @property
-    def channels(self) -> Collection[str]:
-        """Their channels."""
+    async def find(self) -> Collection[str]:
+        """Their channels; waits until that application has ended them, if it still runs."""
         ...
 
     def go_on(self, channel: str, place: Place) -> AcceptedCall | None:
@@ -141,6 +141,7 @@ class Calls:
         outlive the socket (measured). ``held`` are the events that came meanwhile; they are handled
         next.
         """
+        left: Collection[str] = await self._inherited.find() if self._inherited else ()
         inside = set((await self._ari.applications.get()).channel_ids)
         for channel, line in self._lines.items():
             if channel in inside:
@@ -149,7 +150,7 @@ class Calls:
                 line.ended(0)
         arriving = {event.channel.id for event in held if isinstance(event, StasisStart)}
         if self._inherited is not None:
-            await self._take_over(self._inherited, arriving)
+            await self._take_over(self._inherited, left, arriving)
         unserved = inside - self._lines.keys() - arriving
         if unserved:
             await self._begin_or_rescue(unserved)
@@ -171,7 +172,9 @@ class Calls:
             log.warning("channels without a session go to the fallback: %s", ", ".join(lost))
             await asyncio.gather(*map(self.rescue, lost))
 
-    async def _take_over(self, inherited: Inherited, arriving: Collection[str]) -> None:
+    async def _take_over(
+        self, inherited: Inherited, left: Collection[str], arriving: Collection[str]
+    ) -> None:
         """Go on with the calls of the application before this one, once.
 
         The channels of some are in an application still, or in a queue or a conversation, or came
@@ -179,7 +182,7 @@ class Calls:
         """
         listed = {one.id: one for one in await self._ari.channels.list()}
         self._inherited = None
-        for channel in inherited.channels:
+        for channel in left:
             found = listed.get(channel)
             arguments = found.arguments if found else None
             back = arguments is not None and arguments[:1] == (BACK,)
@@ -247,14 +250,16 @@ class Calls:
         if self._begun:
             await asyncio.wait(self._begun, timeout=LAST_WORDS)
 
-    async def leave(self) -> None:
+    async def leave(self) -> Mapping[str, Midway]:
         """End the sessions where they stand, and ask nothing of Asterisk: another application goes
-        on with the calls."""
+        on with the calls. What each channel is in the middle of is returned."""
         self.close()
+        midway = {name: line.leave() for name, line in self._lines.items() if not line.gone}
         begun = tuple(self._begun)
         for task in begun:
             task.cancel(LEFT)
         await asyncio.gather(*begun, return_exceptions=True)
+        return midway
 
     async def _give_back(self, line: ChannelLine) -> None:
         await _attempt(line.channel, line.give_back())

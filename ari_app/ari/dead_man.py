@@ -24,16 +24,17 @@ class DeadMan:
     def __init__(self, channel: ChannelState) -> None:
         self._channel = channel
         self._channels = Channels(channel.link.fire_and_forget(self._failed))
-        self._until = 0.0
+        self.until = 0.0
+        """When it fires, as far as it is known."""
         self.set_by_dialplan()
 
     def set_by_dialplan(self) -> None:
         """The dialplan has just set it."""
-        self._until = self._channel.clock() + self._channel.timeouts.dead_man
+        self.until = self._channel.clock() + self._channel.timeouts.dead_man
 
     def inherited(self) -> None:
         """A dead application set it last, and when it fires is unknown."""
-        self._until = 0.0
+        self.until = 0.0
 
     async def grant(self, seconds: float) -> None:
         """Have it fire ``dead_man`` after the next ``seconds``. Nothing may be playing.
@@ -42,15 +43,15 @@ class DeadMan:
         """
         now, dead_man = self._channel.clock(), self._channel.timeouts.dead_man
         wanted = now + seconds + dead_man
-        if wanted <= self._until <= wanted + SLACK:
+        if wanted <= self.until <= wanted + SLACK:
             return
         granted = ceil(seconds + dead_man)
         await self._channels.extend_absolute_timeout(self._channel.id, granted)
-        self._until = now + granted
+        self.until = now + granted
 
     async def renew(self) -> None:
         """Put it off while nothing plays, if a step of the time has passed."""
-        timeouts, left = self._channel.timeouts, self._until - self._channel.clock()
+        timeouts, left = self._channel.timeouts, self.until - self._channel.clock()
         if timeouts.dead_man - timeouts.step < left <= timeouts.dead_man + SLACK:
             return
         try:

@@ -6,20 +6,21 @@ in :mod:`ari_app.ari.recorder`.
 """
 
 import logging
-from collections.abc import Callable
 
 from ari_app.ari.channel_state import ChannelState, Timeouts
 from ari_app.ari.dead_man import DeadMan
 from ari_app.ari.dialplan import Dialplan
 from ari_app.ari.errors import GoneError, UnreachableError
 from ari_app.ari.link import Link
+from ari_app.ari.midway import Midway
 from ari_app.ari.music import Music
 from ari_app.ari.playback import Finished, HungUp, Phase
 from ari_app.ari.player import Player
 from ari_app.ari.recorder import BEEP, Recorder
-from ari_app.session.media import SHORT, Keep, Sounds
+from ari_app.ari.screens import Screens
+from ari_app.session.media import Keep, Sounds
 from ivr.events import Event, Gone, Keyed, Played, Recorded, Silent
-from ivr.gather import Gather, Keypad
+from ivr.gather import Gather, Gathered, Keypad
 from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
 
 log = logging.getLogger(__name__)
@@ -37,13 +38,6 @@ class ChannelLine:
         timeouts: Timeouts,
     ) -> None:
         """``channel`` is the channel's id; ``keep`` stores what is recorded of the caller."""
-        self._speak = sounds.speak
-        self._after_key = sounds.after_key
-        self._lasts = sounds.lasts
-        self._lasting = 0.0
-        """How long what plays lasts, in seconds."""
-        self._repeated = False
-        """Whether what failed was played again: that is done once for a screen."""
         self.state = ChannelState(link, channel, timeouts)
         self.player = Player(self.state, sounds.heard, sounds.unplayable)
         self.keypad = Keypad()
@@ -54,6 +48,9 @@ class ChannelLine:
         self._gather: Gather | None = None
         """The digits of the present ask."""
         self._dead_man = DeadMan(self.state)
+        self._screens = Screens(self.player, self.keypad, self._dead_man, sounds)
+        self._gathered_before: Gathered | None = None
+        """The digits that another application had of the present ask."""
         self._inherited: int | None = None
         """How many playbacks a dead application had requested, until what it plays is stopped."""
 
@@ -82,9 +79,10 @@ class ChannelLine:
     def playback_finished(self, playback: str, state: str) -> None:
         """PlaybackFinished. A key that comes after it comes after the prompt, however soon."""
         playing = self.player.state.phase is Phase.PLAYING
-        short = self.state.clock() - self.player.requested < self._lasting - SHORT
-        self.player.take(Finished(playback, state == "failed" or (playing and short)))
-        if playing and self._gather is not None and not (self.player.state.busy or self._repeats):
+        short = playing and self._screens.is_short()
+        self.player.take(Finished(playback, state == "failed" or short))
+        repeats = self._screens.repeats
+        if playing and self._gather is not None and not (self.player.state.busy or repeats):
             self._gather.prompt_played(self.state.clock(), self.player.state.whole)
 
     def recording_finished(self, name: str) -> None:
@@ -120,6 +118,32 @@ class ChannelLine:
         self._recorder.inherit()
         self._dead_man.inherited()
 
+    def leave(self) -> Midway:
+        """What the channel is in the middle of, for another application, which goes on with it;
+        this line asks nothing more of it."""
+        gathered = self._gather.state if self._gather else self._gathered_before
+        music, self._music.plays = self._music.plays, False
+        return Midway(
+            self.player.state,
+            self.player.requested,
+            self._screens.state,
+            self.keypad.state,
+            gathered,
+            self._recorder.live,
+            music,
+            self._dead_man.until,
+        )
+
+    def go_on(self, midway: Midway) -> None:
+        """Go on where another application left the channel, so that the caller notices nothing."""
+        self.player.go_on(midway.playback, midway.requested)
+        self._screens.state = midway.screen
+        self.keypad.go_on(midway.pressed)
+        self._gathered_before = midway.gathered
+        self._recorder.go_on(midway.recording)
+        self._music.plays = midway.music
+        self._dead_man.until = midway.until
+
     async def renew(self) -> None:
         """Put the dead-man switch off, if nothing plays or records; to be called all the time."""
         busy = self._recorder.records or self._inherited is not None
@@ -142,7 +166,6 @@ class ChannelLine:
         while self.gone is None:
             if not isinstance(want, Done):
                 self.player.caller_present()
-            self._repeated = False
             try:
                 return await self._do(want)
             except GoneError:
@@ -152,6 +175,9 @@ class ChannelLine:
                     log.warning("channel %s: %s; retrying when the link is up", self.channel, error)
                     self.interrupted()
                     await self.state.reconnect()
+            finally:
+                self._screens.over()
+                self._gathered_before = None
         return self.gone
 
     async def _do(self, want: LineWant) -> Event:
@@ -175,7 +201,8 @@ class ChannelLine:
                 return Gone()
 
     async def _ask(self, ask: Ask) -> Keyed | Silent | Gone:
-        self._gather = gather = Gather(ask, self.keypad, self.state.clock())
+        now, before = self.state.clock(), self._gathered_before
+        self._gather = gather = Gather(ask, self.keypad, now, before)
         try:
             return gather.answer or await self._gathered(ask, gather)
         finally:
@@ -189,14 +216,14 @@ class ChannelLine:
             gather.keyed(clock())
             return gather.barged
 
-        played = not barged() and await self._play(ask.screen, barged)
+        played = await self._screens.begin(ask.screen, barged)
         listening = False
         while not self.gone:
             now = clock()
             gather.keyed(now)
             gather.timer_fired(now)
-            if self._repeats:
-                played = await self._play_again(ask.screen, barged)
+            if self._screens.repeats:
+                played = await self._screens.play_again(ask.screen, barged)
                 continue
             if not player.state.busy and not listening:
                 listening = True
@@ -206,7 +233,7 @@ class ChannelLine:
             elif player.state.busy and gather.barged:
                 await player.stop()
             elif player.state.doubtful:
-                played = await self._play(ask.screen, barged)
+                played = await self._screens.play(ask.screen, barged)
                 continue
             if gather.answer is not None:
                 return gather.answer
@@ -219,15 +246,15 @@ class ChannelLine:
         def barged() -> bool:
             return screen.barge_in and bool(self.keypad.ahead)
 
-        played = await self._play(screen, barged)
-        while (player.state.busy or self._repeats) and not self.gone:
-            if self._repeats:
-                played = await self._play_again(screen, barged)
+        played = await self._screens.begin(screen, barged)
+        while (player.state.busy or self._screens.repeats) and not self.gone:
+            if self._screens.repeats:
+                played = await self._screens.play_again(screen, barged)
             elif barged():
                 await player.stop()
                 break
             elif player.state.doubtful:
-                played = await self._play(screen, barged)
+                played = await self._screens.play(screen, barged)
             else:
                 await self.state.change()
         return self.gone or Played(played and player.state.whole)
@@ -239,47 +266,9 @@ class ChannelLine:
             await self.player.settle()
             if self.gone:
                 return self.gone
-            await self._grant(want.longest + BEEP)
+            await self._screens.grant(want.longest + BEEP)
             await self._recorder.begin(want)
         return await self._recorder.result(want)
-
-    async def _play(self, screen: Screen, barged: Callable[[], bool]) -> bool:
-        """Begin to play a screen as one playback; False if there is nothing to play, or if a key
-        that came meanwhile makes it needless."""
-        media = await self._speak(screen)
-        await self.player.settle()
-        if self.gone or not media or barged():
-            return False
-        since = self.state.clock() - self.keypad.pressed
-        media = (*self._after_key(since), *media)
-        self._lasting = self._lasts(media)
-        await self._grant(self._lasting or self.state.timeouts.media)
-        await self.player.play(media)
-        return True
-
-    async def _grant(self, seconds: float) -> None:
-        """Put the dead-man switch off for what is to begin."""
-        if self.player.quiet:
-            await self._dead_man.grant(seconds)
-
-    @property
-    def _repeats(self) -> bool:
-        """Whether a playback failed that is to be played again."""
-        return bool(self.player.state.failed) and not self._repeated
-
-    async def _play_again(self, screen: Screen, barged: Callable[[], bool]) -> bool:
-        """Play a screen whose playback failed again, from other files where there are any.
-
-        A hang-up makes it fail, too: it is waited for, and needs no report.
-        """
-        self._repeated = True
-        until = self.state.clock() + self.state.timeouts.hanging_up
-        while not self.gone and self.state.clock() < until:
-            await self.state.change(until)
-        if self.gone:
-            return False
-        self.player.caller_present()
-        return await self._play(screen, barged)
 
     async def _settle_in(self, plays: int, want: LineWant) -> None:
         """Take over the channel of a dead application: wait until it is back from the dialplan, or

@@ -63,6 +63,10 @@ class Link:
         self._held: list[Event] | None = None
         self._login = ""
         self._up = asyncio.Event()
+        self.expects_successor = False
+        """Whether another application is to take the place of this one."""
+        self.succeeded = asyncio.Event()
+        """It has: events go there from now on."""
         self._over = False
 
     @property
@@ -230,6 +234,8 @@ class Link:
                 self.unparsed[event.type] += 1
                 if event.why:
                     log.error("ARI: malformed event %s: %s", event.type, event.why)
+            case ApplicationReplaced() if self.expects_successor:
+                self.succeeded.set()
             case ApplicationReplaced():
                 raise RefusedError(
                     f"another process connected as the application {self.settings.application}: "

@@ -19,11 +19,13 @@ class Music:
     def __init__(self, channel: ChannelState) -> None:
         self._channel = channel
         self._channels = Channels(channel.link.fire_and_forget(self._failed))
-        self._plays = False
+        self.plays = False
 
     async def start(self) -> None:
         """Start the music of the channel's own class, or of the class ``default``."""
-        self._plays = True
+        if self.plays:
+            return
+        self.plays = True
         try:
             await self._channels.start_moh(self._channel.id)
         except UnreachableError as error:
@@ -31,8 +33,8 @@ class Music:
 
     async def stop(self) -> None:
         """Stop the music, if it was started."""
-        if self._plays and not self._channel.gone:
-            self._plays = False
+        if self.plays and not self._channel.gone:
+            self.plays = False
             try:
                 await self._channels.stop_moh(self._channel.id)
             except UnreachableError as error:

@@ -44,7 +44,7 @@ class Player:
         self.state = Playback(channel.id)
         self._heard = heard
         self._unplayable = unplayable
-        self._channel = channel
+        self.channel = channel
         self.requested = 0.0
         """When the last playback was requested."""
         self._overdue = ""
@@ -61,7 +61,7 @@ class Player:
         if isinstance(event, Finished) and event.playback == self._overdue:
             self._overdue = ""
         self.state, command = step(self.state, event)
-        self._channel.changed()
+        self.channel.changed()
         self._report(command)
 
     async def play(self, media: Sequence[str]) -> None:
@@ -69,23 +69,23 @@ class Player:
 
         Raises :class:`UnreachableError` and, over HTTP, what Asterisk rejected.
         """
-        self.requested = self._channel.clock()
+        self.requested = self.channel.clock()
         await self._request(PlayRequested(tuple(media)))
-        self._channel.check()
+        self.channel.check()
 
     async def stop(self) -> None:
         """Request the end of what plays. A key that does so counts even while the link is down."""
         try:
             await self._request(StopRequested())
         except UnreachableError as error:
-            log.warning("channel %s: %s", self._channel.id, error)
+            log.warning("channel %s: %s", self.channel.id, error)
 
     async def settle(self) -> None:
         """Wait until nothing plays, for a limited time; a playback in doubt is stopped.
 
         Raises what Asterisk rejected, and :class:`UnreachableError`.
         """
-        channel = self._channel
+        channel = self.channel
         deadline = channel.clock() + channel.timeouts.stopping
         while self.state.busy and channel.clock() < deadline:
             if self.state.doubtful:
@@ -102,11 +102,15 @@ class Player:
         its last checkpoint was kept. Raises :class:`UnreachableError`."""
         for number in range(plays + 1, plays + LATER):
             with suppress(GoneError):
-                playback = f"{self._channel.id}-{number}"
-                await self._channel.link.ari.playbacks.stop(playback)
+                playback = f"{self.channel.id}-{number}"
+                await self.channel.link.ari.playbacks.stop(playback)
         number = plays + LATER
-        self.state = Playback(self._channel.id, Phase.DOUBTFUL, number)
+        self.state = Playback(self.channel.id, Phase.DOUBTFUL, number)
         await self.settle()
+
+    def go_on(self, state: Playback, requested: float) -> None:
+        """Go on where another application stood: what plays goes on."""
+        self.state, self.requested = state, requested
 
     def interrupted(self) -> None:
         """The link broke, or a request of the call got no answer."""
@@ -124,7 +128,7 @@ class Player:
                     failed = partial(self._play_failed, playback)
                     files = [f"sound:{file}" for file in media]
                     await Channels(self._send(failed)).play_with_id(
-                        self._channel.id, playback, files
+                        self.channel.id, playback, files
                     )
                 case Stop(playback):
                     await Playbacks(self._send(partial(self._stop_failed, playback))).stop(playback)
@@ -142,7 +146,7 @@ class Player:
                 log.error(
                     "channel %s: the caller did not hear all of %s: Asterisk could not play it; "
                     "its log says why",
-                    self._channel.id,
+                    self.channel.id,
                     files,
                 )
                 self._unplayable(media)
@@ -150,7 +154,7 @@ class Player:
     def _play_failed(self, playback: str, error: AriError | UnreachableError) -> None:
         if isinstance(error, GoneError):
             self.take(HungUp())
-            self._channel.ended(0)
+            self.channel.ended(0)
         else:
             self._failed(playback, error)
 
@@ -165,4 +169,4 @@ class Player:
             self.take(Unanswered(playback))
         else:
             self.take(Rejected())
-            self._channel.rejected(error)
+            self.channel.rejected(error)

@@ -64,6 +64,17 @@ class Recorder:
         """The first recording may have been begun by an application that died."""
         self._inherited = True
 
+    def go_on(self, live: str) -> None:
+        """Go on where another application stood, which was recording ``live``."""
+        self._inherited = True
+        self._begun = self._live = live
+        self._doubtful = bool(live)
+
+    @property
+    def live(self) -> str:
+        """The name of the recording in progress, "" if there is none."""
+        return self._live
+
     async def begun(self, want: Record) -> bool:
         """Whether this recording was begun before a break of the link, or a restart."""
         if self._inherited:

@@ -121,6 +121,8 @@ class InboundCalls:
         self._numbers = numbers
         self._forgeable = forgeable
         self._records = records
+        self.in_progress: dict[str, CallStands] = {}
+        """Where each call in progress stands."""
 
     def accept(self, arrival: Arrival, new_line: Callable[[Sounds], L]) -> tuple[L, Serve]:
         """Accept a call with what is in force now; it is served to its end with that.
@@ -161,15 +163,30 @@ class InboundCalls:
         """Run a session to its end, and keep where it stands meanwhile."""
         world = serving.world
         if self._records is not None and line.plays is not None:
-            keep = partial(_stands, self._records.put, serving, line)
+            keep = partial(self._stands, self._records.put, serving, line)
             world = replace(world, keep=keep, kept=self._records.settle)
         if self._arrivals is not None:
             self._arrivals.arrived(line.channel, session.id)
         try:
             await conduct(line, serving.book, session, world, begun)
         finally:
+            self.in_progress.pop(session.id, None)
             if self._arrivals is not None:
                 self._arrivals.left(line.channel)
+
+    def _stands(
+        self,
+        keep: Callable[[CallStands], None],
+        serving: CallServices,
+        line: VoiceLine,
+        session: Session,
+        want: Want,
+    ) -> None:
+        """Keep where a call stands."""
+        kept = checkpoint(serving.book, session, want, line.plays or 0)
+        stands = CallStands(session.id, line.channel, serving.world.now(), kept)
+        self.in_progress[session.id] = stands
+        keep(stands)
 
     async def _play_unknown(self, book: Book, line: VoiceLine, arrival: Arrival) -> None:
         """Say that there is no such code, and hang up: a slip of the finger needs no agent."""
@@ -192,18 +209,6 @@ class InboundCalls:
         known = await self._find(number)
         caller = Caller(self._numbers.caller(number), known.id if known else None, trusted, way)
         return caller, (known.language,) if known else ()
-
-
-def _stands(
-    keep: Callable[[CallStands], None],
-    serving: CallServices,
-    line: VoiceLine,
-    session: Session,
-    want: Want,
-) -> None:
-    """Keep where a call stands."""
-    stands = checkpoint(serving.book, session, want, line.plays or 0)
-    keep(CallStands(session.id, line.channel, serving.world.now(), stands))
 
 
 def _new_id() -> str:

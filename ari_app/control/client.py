@@ -5,7 +5,7 @@ The HTTP client is imported when it is used: most commands look into the store a
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,10 @@ NOT_HERE = "Firstline does not run here: start it with `firstline up`"
 
 STARTING = "Firstline starts, or stops"
 SOON = "its log says how far it is; wait, or end it by `firstline down`"
+
+
+Coming = Callable[[], Awaitable[bytes]]
+"""Waits for the rest of an answer; raises :class:`NotRunningError`."""
 
 
 class NotRunningError(Exception):
@@ -72,6 +76,24 @@ class ControlClient:
         """Have the application take no more calls, and stop when those in progress have ended."""
         async with self._request("POST", "stop", json.encode(request)):
             pass
+
+    @asynccontextmanager
+    async def hand_over(self) -> AsyncIterator[Coming]:
+        """Say that another application takes the place of this one, which then may connect.
+
+        What is yielded waits for the calls, as JSON.
+        """
+        import aiohttp
+
+        async with self._request("POST", "hand-over") as response:
+
+            async def coming() -> bytes:
+                try:
+                    return await response.read()
+                except aiohttp.ClientError as error:
+                    raise NotRunningError("Firstline stopped meanwhile") from error
+
+            yield coming
 
     async def restore(self) -> str:
         """Have the application put the staged database in the place of its own; "", or why not."""

@@ -12,6 +12,8 @@ HTTP over a Unix socket in the state directory, which only its owner can enter:
 - ``POST /stop`` takes a :class:`~ari_app.control.requests.StopRequest` and answers before it is
   carried out,
 - ``POST /ussd`` is answered as the USSD gateway answers,
+- ``POST /hand-over`` of an application that takes the place of this one is answered at once, and
+  then with the calls, as JSON, when the other one has connected to Asterisk,
 - ``POST /restore`` has the database replaced by the one staged beside it; the answer is "", or why
   it was not.
 
@@ -20,9 +22,11 @@ What is no such request is answered with 400 and the reason.
 :mod:`ari_app.control.client` is the other end.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from msgspec import Struct, json
@@ -48,6 +52,7 @@ class Handlers(Struct, frozen=True):
     stop: Callable[[StopRequest], Awaitable[None]]
     ussd: Callable[[bytes], Awaitable[str]]
     restore: Callable[[], Awaitable[str]]
+    hand_over: Callable[[], Coroutine[Any, Any, bytes]]
 
 
 @asynccontextmanager
@@ -67,6 +72,7 @@ async def serve_control(path: Path, handlers: Handlers, feed: LiveFeed) -> Async
             web.post("/stop", server.stop),
             web.post("/ussd", server.ussd),
             web.post("/restore", server.restore),
+            web.post("/hand-over", server.hand_over),
         ]
     )
     runner = web.AppRunner(
@@ -132,6 +138,17 @@ class _Server:
 
     async def restore(self, request: web.Request) -> web.StreamResponse:
         return await _slowly(request, self._handlers.restore)
+
+    async def hand_over(self, request: web.Request) -> web.StreamResponse:
+        """The other application connects when it has the beginning of this answer."""
+        response = web.StreamResponse()
+        response.content_type = "application/json"
+        async with asyncio.TaskGroup() as tasks:
+            calls = tasks.create_task(self._handlers.hand_over())
+            await asyncio.sleep(0)  # from here on it is expected
+            await response.prepare(request)
+            await response.write(await calls)
+        return response
 
     async def stop(self, request: web.Request) -> web.Response:
         await self._handlers.stop(bounds.read(await request.read(), _STOP))

@@ -51,6 +51,9 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
 
         monitoring = Monitoring(shared, callers.calls, desk)
         control = ControlHandlers(shared, callers, desk, background, signals, monitoring)
+        _serve_calls(shared, callers, background)
+        if foundation.before is not None:
+            await foundation.before.end_when_left()
         await stack.enter_async_context(control.served())
         stack.push_async_callback(_part, shared, callers, signals)
         background.begin(shared.store.watch(control.refresh))
@@ -67,8 +70,16 @@ async def _part(shared: Shared, callers: CallHandling, signals: Signals) -> None
         await callers.release()
         return
     await callers.release_texts()
-    shared.recorder.freeze()
-    await callers.calls.leave()
+    if not signals.handed_over:
+        shared.recorder.freeze()
+        await callers.calls.leave()
+
+
+def _serve_calls(shared: Shared, callers: CallHandling, background: Background) -> None:
+    """Connect to Asterisk, and serve the calls from there."""
+    calls, begin = callers.calls, background.begin
+    begin(shared.link.run(calls.handle, calls.reconcile, callers.phone_event))
+    begin(calls.watch())
 
 
 def _start(
@@ -81,8 +92,6 @@ def _start(
     """Start what goes on until the application stops."""
     config, menus = shared.config, shared.menus
     calls, begin = callers.calls, background.begin
-    begin(shared.link.run(calls.handle, calls.reconcile, callers.phone_event))
-    begin(calls.watch())
     begin(_overload(shared, calls).run())
     begin(desk.queues.run())
     begin(desk.guard.run())

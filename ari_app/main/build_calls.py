@@ -38,6 +38,7 @@ class CallHandling(Struct, frozen=True):
     """What serves callers on every line."""
 
     calls: Calls
+    inbound: InboundCalls
     ussd: Sessions
     texts: MessageSessions
     phone_event: TakePhoneEvent | None
@@ -123,7 +124,8 @@ def build_calls(
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
     texts = MessageSessions(written, callers, post, background.begin, config.ussd.menu)
     phone_event = _phone_events(shared, texts, background)
-    return CallHandling(calls, ussd, texts, phone_event, admission.live_calls, admission.actions)
+    live_calls, actions = admission.live_calls, admission.actions
+    return CallHandling(calls, inbound, ussd, texts, phone_event, live_calls, actions)
 
 
 def _accepting(shared: Shared, inbound: InboundCalls, timeouts: Timeouts) -> Accept:

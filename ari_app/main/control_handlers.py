@@ -19,6 +19,7 @@ from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk
 from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.foundation import clock
+from ari_app.main.handing_over import Leaving
 from ari_app.main.reloading import NOT_RELOADED, reload_all, reload_phones
 from ari_app.main.shared import Shared
 from ari_app.main.signals import Signals
@@ -56,6 +57,7 @@ class ControlHandlers(Struct, frozen=True):
             self.stop,
             self.ussd,
             self.restore,
+            self.hand_over,
         )
         path = self.shared.foundation.state.control
         return serve_control(path, handlers, self.shared.feed)
@@ -152,6 +154,17 @@ class ControlHandlers(Struct, frozen=True):
     async def ussd(self, body: bytes) -> str:
         """Answer a request of a text session as the USSD gateway does."""
         return await gateway.answered_or_refused(self.callers.ussd, body)
+
+    async def hand_over(self) -> bytes:
+        """Hand the calls over to the application that takes the place of this one, as JSON."""
+        shared, callers = self.shared, self.callers
+        leaving = Leaving(
+            shared.link, callers.calls, callers.inbound, shared.recorder, self.signals
+        )
+        calls = await leaving.calls()
+        if shared.link.succeeded.is_set():
+            self.background.begin(leaving.be_ended())
+        return calls
 
     async def restore(self) -> str:
         """Replace the database by the one that is staged beside it; "", or why it was not."""

@@ -25,8 +25,9 @@ from ari_app.main.app import running
 from ari_app.main.demo import open_store
 from ari_app.main.exchange import asterisk_running, exchange_of
 from ari_app.main.foundation import Foundation
+from ari_app.main.handing_over import succeeding
 from ari_app.main.live_settings import LiveSettings
-from ari_app.main.processes import UpError, alone, end_before
+from ari_app.main.processes import UpError, alone
 from ari_app.main.signals import Signals
 from ari_app.main.site_names import menus_in_use
 from ari_app.menus.live import MenuRelease
@@ -98,8 +99,8 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
                 live = LiveSettings(config, state, reading.voice, metrics)
                 stack.push_async_callback(live.close)
                 first = MenuRelease(menus, reading)
-                foundation = Foundation(live, state, first, store, metrics, start.take_over)
-                await end_before(before)
+                old = await stack.enter_async_context(succeeding(state, before))
+                foundation = Foundation(live, state, first, store, metrics, start.take_over, old)
                 link = await stack.enter_async_context(running(foundation, signals))
                 renew = partial(watched.renew, state, config.log.format, again)
                 await _serve(link, config, signals, start, renew if again else None)

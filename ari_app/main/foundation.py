@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from ari_app.config.settings import Config
 from ari_app.config.state import State
+from ari_app.main.handing_over import Predecessor
 from ari_app.main.live_settings import LiveSettings
 from ari_app.menus.live import MenuRelease
 from ari_app.monitoring.metrics import Metrics
@@ -22,6 +23,8 @@ class Foundation(Struct, frozen=True):
     metrics: Metrics
     take_over: bool = False
     """Whether to become the application even while another process serves it."""
+    before: Predecessor | None = None
+    """The application that runs and hands over its calls, if there is one."""
 
     @property
     def config(self) -> Config:

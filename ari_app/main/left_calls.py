@@ -1,4 +1,4 @@
-"""Goes on with the calls that an application left when it died.
+"""Goes on with the calls of the application before: one that died, or that hands them over.
 
 What has no checkpoint, or one that does not fit this program or the menus in force, is not taken:
 its caller goes to the fallback.
@@ -7,13 +7,16 @@ its caller goes to the fallback.
 import logging
 from collections.abc import Collection, Mapping
 
+from msgspec.structs import replace
+
 from ari_app.ari.calls import AcceptedCall, Place
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.line import ChannelLine
 from ari_app.calls.adoption import LeftCall
 from ari_app.calls.inbound import InboundCalls
 from ari_app.main.foundation import clock
-from ari_app.main.shared import Shared
+from ari_app.main.handing_over import Handed
+from ari_app.main.shared import Shared, left_calls
 from ari_app.session.media import Sounds
 from ari_app.store.calls import CallEnded
 from ivr.checkpoint import fits
@@ -30,11 +33,22 @@ class LeftCalls:
         self._inbound = inbound
         self._timeouts = timeouts
         self._found: Mapping[str, LeftCall] = {one.channel: one for one in shared.left}
+        self._handed: Mapping[str, Handed] = {}
 
-    @property
-    def channels(self) -> Collection[str]:
+    async def find(self) -> Collection[str]:
         """The channels on which the calls are."""
+        foundation = self._shared.foundation
+        if foundation.before is not None:
+            self._handed = await foundation.before.calls()
+            left = await left_calls(foundation.store, self._shared.lines)
+            self._found = {one.channel: self._as_handed(one) for one in left}
+            foundation.before.left.set()
         return self._found.keys()
+
+    def _as_handed(self, left: LeftCall) -> LeftCall:
+        """A call that was left, with what is not stored."""
+        handed = self._handed.get(left.channel)
+        return left if handed is None else replace(left, kept=handed.checkpoint)
 
     def go_on(self, channel: str, place: Place) -> AcceptedCall | None:
         """Go on with the call of a channel; None if its menus are gone.
@@ -50,7 +64,11 @@ class LeftCalls:
 
         def new_line(sounds: Sounds) -> ChannelLine:
             line = ChannelLine(shared.link, channel, sounds, shared.recordings.keep, self._timeouts)
-            line.inherit(kept.plays, away=place == "away")
+            handed = self._handed.get(channel)
+            if handed is not None and place == "inside":
+                line.go_on(handed.midway)
+            else:
+                line.inherit(kept.plays, away=place == "away")
             if place == "gone" and not isinstance(kept.want, Record):
                 line.ended(0)
             return line

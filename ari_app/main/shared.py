@@ -44,6 +44,8 @@ class Shared(Struct, frozen=True):
     link: Link
     """The connection to ARI; it connects when it is run."""
     feed: LiveFeed
+    lines: Collection[str]
+    """The lines of this process, by which calls are recorded to come."""
     left: Sequence[LeftCall]
     """The calls of the application before this one, if it died."""
     recorder: Recorder
@@ -82,12 +84,9 @@ async def opened_shared(
     Calls over these ``lines`` are those of this process: which are open in the store were lost.
     """
     config, state, store = foundation.config, foundation.state, foundation.store
-    left: Sequence[LeftCall] = ()
-    try:
-        left = await store.write_unsynced(adoption.left, lines)
-    except StoreError as error:
-        log.error("calls of the last run do not go on, and were not closed: %s", error)
-    link = Link(_ari_settings(config, state, foundation.take_over))
+    left = () if foundation.before else await left_calls(store, lines)
+    take_over = foundation.take_over or foundation.before is not None
+    link = Link(_ari_settings(config, state, take_over))
     async with AsyncExitStack() as stack:
         yield Shared(
             foundation=foundation,
@@ -96,6 +95,7 @@ async def opened_shared(
             ),
             link=link,
             feed=LiveFeed(),
+            lines=lines,
             left=left,
             recorder=await stack.enter_async_context(Recorder(store)),
             recordings=Recordings(state.recorded),
@@ -110,6 +110,15 @@ async def opened_shared(
                 opened_http_operations(config, state, partial(_local_time, config))
             ),
         )
+
+
+async def left_calls(store: Store, lines: Collection[str]) -> Sequence[LeftCall]:
+    """The calls over these ``lines`` that the application before left and that can go on."""
+    try:
+        return await store.write_unsynced(adoption.left, lines)
+    except StoreError as error:
+        log.error("calls of the last run do not go on, and were not closed: %s", error)
+        return ()
 
 
 def _local_time(config: Config) -> datetime:

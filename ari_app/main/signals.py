@@ -15,6 +15,8 @@ class Signals:
         """Whether a terminal stopped it (Ctrl-C, or it was closed): then Asterisk ends as well."""
         self.hands_over = False
         """Whether calls stay where they are, for the application that is started next."""
+        self.handed_over = False
+        """Whether calls are with another application already."""
         self.was_ready = False
         """Whether the application served callers."""
 

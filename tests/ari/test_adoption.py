@@ -38,8 +38,7 @@ class Left:
         self.events: dict[str, Event] = {}
         self.lines: dict[str, ChannelLine] = {}
 
-    @property
-    def channels(self) -> Collection[str]:
+    async def find(self) -> Collection[str]:
         return self.wants.keys()
 
     def go_on(self, channel: str, place: Place) -> AcceptedCall | None:

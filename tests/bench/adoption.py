@@ -37,6 +37,9 @@ class Watch:
 
     def __init__(self) -> None:
         self.played: list[tuple[float, str]] = []
+        """When a playback began, and on which channel."""
+        self.playbacks: set[tuple[str, str]] = set()
+        """Channels, with the ids of their playbacks."""
         self.ready = threading.Event()
         self.over = threading.Event()
 
@@ -60,6 +63,7 @@ class Watch:
                 if event["type"] == "PlaybackStarted":
                     channel = event["playback"]["target_uri"].removeprefix("channel:")
                     self.played.append((time.monotonic(), channel))
+                    self.playbacks.add((channel, event["playback"]["id"]))
 
 
 @contextmanager

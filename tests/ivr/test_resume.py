@@ -14,6 +14,8 @@ from ivr.checkpoint import (
     checkpoint,
     fits,
     from_json,
+    from_revealed,
+    revealed,
     to_json,
 )
 from ivr.engine import FlowError, step
@@ -193,3 +195,12 @@ def test_menus_with_another_text_do_not_fit() -> None:
     kept = stored(*walked([]))
     assert not fits(replace(kept, flows={"611": "another"}), book())
     assert not fits(replace(kept, flows={"gone": "v"}), book())
+
+
+def test_another_process_gets_what_is_not_stored() -> None:
+    """While both run, nothing is asked for again."""
+    session, want = walked([Keyed("1", whole=True), secret("5266")])
+    kept = checkpoint(book(), session, want, 3)
+    assert isinstance(want, Invoke)
+    assert from_revealed(revealed(kept)) == kept
+    assert b"5266" not in to_json(kept)

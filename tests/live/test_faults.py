@@ -94,6 +94,7 @@ def _a_new_application_goes_on(one: Installation) -> None:
     assert f"was replaced (pid {old})" in one.out("upgrade")
     now = one.status()
     assert (now.pids["application"] != old, now.calls.now) == (True, 1)
+    assert "the application before" not in one.log.read_text(), "its call was not handed over"
 
 
 def _a_hung_application_is_replaced(one: Installation) -> None:
