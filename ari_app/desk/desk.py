@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ari_app.desk.agents.agent_state import AgentStates
 from ari_app.desk.agents.late_tickets import LateTickets
+from ari_app.desk.agents.promised_calls import PromisedCalls
 from ari_app.desk.agents.status_panels import StatusPanels
 from ari_app.desk.cards.authority import Authority
 from ari_app.desk.cards.card_details import CardDetails
@@ -13,6 +14,7 @@ from ari_app.desk.cards.card_publisher import CardPublisher
 from ari_app.desk.cards.cards import Begin, OpenCards
 from ari_app.desk.commands.agent_commands import AgentCommands, Handlers
 from ari_app.desk.commands.browsing import Browsing
+from ari_app.desk.commands.callback_commands import CallbackCommands
 from ari_app.desk.commands.card_commands import CardCommands
 from ari_app.desk.commands.record_commands import RecordCommands
 from ari_app.desk.commands.search_commands import SearchCommands
@@ -58,7 +60,8 @@ class Desk:
 
         self.states = states = AgentStates(ports.phones, site.wrapups, now)
         self.late_tickets = late = LateTickets(tickets, changed)
-        self.panels = panels = StatusPanels(tabs, states, late, render, changed)
+        self.promised = promised = PromisedCalls(tickets, tabs, states, render, now, changed)
+        self.panels = panels = StatusPanels(tabs, states, late, promised, render, changed)
 
         details = CardDetails(tabs, ports.profiles, ports.cards, views, render, begin)
         publisher = CardPublisher(tabs, details, render)
@@ -71,7 +74,7 @@ class Desk:
         forms = {
             **OperationForms(ports.operations, details, render, now).handlers,
             **CodeWordForms(control, details, render).handlers,
-            **RecordForms(tickets, details, render, now).handlers,
+            **RecordForms(tickets, details, render, now, promised.reread).handlers,
             **TransferForms(states, control, render).handlers,
         }
         handlers = Handlers(
@@ -80,11 +83,12 @@ class Desk:
             forms=Forms(cards, forms, authority, render),
             search=SearchCommands(ports.profiles, views, browsing, render),
             records=RecordCommands(tabs, cards, details, ports.profiles, browsing, views, render),
+            callbacks=CallbackCommands(ports, promised, cards, details, states, render, now),
             supervision=Supervision(tabs, cards, states, control, views, render),
             tickets=TicketCommands(tickets, late, views, browsing, render),
         )
         self.commands = AgentCommands(handlers, render, begin)
-        self.snapshot = Snapshot(cards, details, panels, render)
+        self.snapshot = Snapshot(cards, details, panels, promised, render)
         self.connections = TabConnections(tabs, self.snapshot, self.commands)
 
     def update(self, board: Board, current: bool) -> None:

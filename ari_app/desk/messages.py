@@ -135,6 +135,20 @@ class Ticket(Struct, frozen=True, tag="ticket", tag_field="type"):
     note: Text = ""
 
 
+class Calls(Struct, frozen=True, tag="calls", tag_field="type"):
+    """Show all calls that are to be made."""
+
+    key: Key
+
+
+class CallBack(Struct, frozen=True, tag="callback", tag_field="type"):
+    """Dial a call that is to be made, take it over, put it off, or close it."""
+
+    key: Key
+    id: bounds.Id
+    do: Literal["call", "take", "later", "done"]
+
+
 FromBrowser: TypeAlias = (
     Save
     | State
@@ -148,6 +162,8 @@ FromBrowser: TypeAlias = (
     | Supervise
     | Tickets
     | Ticket
+    | Calls
+    | CallBack
 )
 
 
@@ -160,6 +176,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
     cards: tuple[str, ...]
     state: str
     queues: str
+    due: str
     build: str
     """The version of pages and scripts; a page of another version reloads itself."""
 
@@ -222,6 +239,12 @@ class Queues(Struct, frozen=True, tag="queues", tag_field="type"):
     html: str
 
 
+class Due(Struct, frozen=True, tag="due", tag_field="type"):
+    """The calls that are due now; ``html`` is blank if there are none."""
+
+    html: str
+
+
 class Answer(Struct, frozen=True, tag="answer", tag_field="type"):
     """The answer to the message of ``key``; if not ``ok``, ``text`` says why and what to do.
     ``card`` is to come to the front."""
@@ -244,7 +267,19 @@ class Beat(Struct, frozen=True, tag="beat", tag_field="type"):
 
 
 ToBrowser: TypeAlias = (
-    Hello | Card | Part | Wrote | Phased | Gone | Saved | Stated | Queues | Answer | Notice | Beat
+    Hello
+    | Card
+    | Part
+    | Wrote
+    | Phased
+    | Gone
+    | Saved
+    | Stated
+    | Queues
+    | Due
+    | Answer
+    | Notice
+    | Beat
 )
 
 

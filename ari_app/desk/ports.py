@@ -186,6 +186,12 @@ class NotesAndTickets(Protocol):
     async def open_callbacks(self) -> Sequence[Callback]:
         """All callbacks that are still to be made, soonest due first."""
 
+    async def take_callback(self, agent: str, id: int, due: datetime | None) -> Callback:
+        """Assign an open callback to an agent, at another time if ``due`` is one."""
+
+    async def close_callback(self, agent: str, id: int) -> Callback:
+        """The person was called back: close it, recorded with the agent."""
+
     async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
         """Promise the card's caller a call at a moment."""
 
@@ -203,6 +209,9 @@ class QueueControl(Protocol):
     async def transfer(self, channel: str, to: str) -> None:
         """Blind transfer of the caller with whom an agent talks over ``channel``; ``to`` is
         ``queue-`` and a queue's name, or digits."""
+
+    async def call(self, agent: str, number: str) -> None:
+        """Ring the agent's phone; answered, the number is dialled."""
 
     async def supervise(self, supervisor: str, agent: str, how: How) -> None:
         """Ring the supervisor's phone; answered, it joins the agent's call."""

@@ -107,6 +107,7 @@ class Render:
         template = self._templates.get_template(f"{name}.html")
         return template.render(
             t=partial(self.word, language=language),
+            due=partial(self._due, language=language),
             identity=partial(self._identity, language=language),
             department=partial(self.site.tickets.department_label, language=language),
             topic=partial(self.topic, language=language),
@@ -169,17 +170,19 @@ class Render:
         board: Board,
         current: bool,
         talks: Sequence[tuple[Colleague, Talk]],
-        late: int,
+        due: tuple[int, int],
         language: str,
     ) -> str:
-        """Who waits and who is free, how many tickets are late, and ``talks`` to supervise."""
+        """Who waits and who is free, how many tickets and calls are ``due``, and ``talks`` to
+        supervise."""
         return self.page(
             "queues",
             language,
             board=board,
             current=current,
             talks=talks,
-            late=late,
+            late=due[0],
+            calls_due=due[1],
             now=self._now(),
             wrapups=self.site.wrapups,
         )
@@ -201,8 +204,14 @@ class Render:
         return at.replace(tzinfo=self._zone)
 
     def moment(self, at: datetime) -> str:
-        """Day and time in the time zone of the desk."""
-        return f"{at.astimezone(self._zone):%d.%m %H:%M}"
+        """Day and time in the time zone of the desk, with the year if it is another one."""
+        there, year = at.astimezone(self._zone), self._now().astimezone(self._zone).year
+        return f"{there:%d.%m %H:%M}" if there.year == year else f"{there:%d.%m.%Y %H:%M}"
+
+    def _due(self, at: datetime, language: str) -> str:
+        """A moment until which something is to be done: "due 25.11 12:30", or that it was."""
+        word = "due-was" if at < self._now() else "due"
+        return f"{self.word(word, language)} {self.moment(at)}"
 
     def _card_values(self, card: Card) -> dict[str, Any]:
         record, arrival = card.record, card.record.arrival

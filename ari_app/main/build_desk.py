@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from ari_app.ami import client as ami
 from ari_app.ami.queue_monitor import QueueMonitor
+from ari_app.ari.dialling import dial
 from ari_app.ari.supervisor import supervise
 from ari_app.background import Background
 from ari_app.main.build_calls import CallHandling
@@ -56,6 +57,7 @@ async def build_desk(
             words=selfcare.code_words,
             selfcare=selfcare.operations,
             supervise=partial(supervise, shared.link.ari),
+            dial=partial(dial, shared.link.ari, next(iter(shared.config.site.numbers), "")),
             phones=phones,
             queues=queues,
             menus=menus,

@@ -101,6 +101,12 @@ def open_of(db: Database, number: str) -> Callback | None:
     return next((_callback(*row) for row in rows), None)
 
 
+def by_id(db: Database, id: int) -> Callback | None:
+    """The request of an id."""
+    rows = db.conn.execute(f"select {_COLUMNS} from callbacks where id = ?", (id,))
+    return next((_callback(*row) for row in rows), None)
+
+
 def done(db: Database, id: int) -> bool:
     """Close a request: the caller was called back. False if no such request is open."""
     noted = db.conn.execute(

@@ -36,7 +36,7 @@ from ari_app.workplace.cards import StoredCards
 from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
-from ari_app.workplace.queue_control import QueueControl, Supervise
+from ari_app.workplace.queue_control import Dial, QueueControl, Supervise
 from ivr.model import Book
 from ivr.secret import Secret
 from prompts.catalogue import Catalogue
@@ -48,6 +48,9 @@ STATES_EVERY = 0.25
 
 QUEUES_EVERY = 1.0
 """Seconds between two updates of the queues in the browsers, at least."""
+
+REMIND_EVERY = 5.0
+"""Seconds between two looks at which promised calls are due."""
 
 MINUTE = 60.0
 """Seconds between checks of browser sessions, and between counts of late tickets."""
@@ -72,6 +75,7 @@ class DeskServices(Struct, frozen=True):
     words: StoredCodeWords
     selfcare: Selfcare
     supervise: Supervise
+    dial: Dial
     phones: AgentPhones
     queues: QueueMonitor
     menus: Callable[[], tuple[Catalogue, Book]]
@@ -177,6 +181,7 @@ class Workplace:
                 tasks.create_task(self._follow_board(views))
                 tasks.create_task(desk.panels.publish_queues(QUEUES_EVERY))
                 tasks.create_task(desk.late_tickets.run(MINUTE))
+                tasks.create_task(desk.promised.run(REMIND_EVERY))
                 tasks.create_task(self._publish_states())
                 tasks.create_task(self._recheck_regularly())
 
@@ -241,6 +246,7 @@ def _ports(services: DeskServices) -> Ports:
             phones.of,
             services.words,
             services.supervise,
+            services.dial,
             now,
         ),
         operations=AgentOperations(

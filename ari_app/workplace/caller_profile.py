@@ -36,7 +36,7 @@ from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.sqlite import Database
 from ari_app.workplace.call_path import CallNarrator
 from ari_app.workplace.live_calls import LiveCalls, TimedStep
-from ari_app.workplace.notes_and_tickets import to_card
+from ari_app.workplace.notes_and_tickets import callback, to_card
 from ivr.acd.contact_reason import NodeVisit, last_results, misses
 from ivr.acd.queues import Caller
 from ivr.model import Book
@@ -173,7 +173,7 @@ class StoredProfiles:
     async def callbacks(self, number: str) -> Sequence[Callback]:
         """The open callback of a number, if there is one."""
         one = await _answer(self._store.read(callbacks.open_of, number))
-        return [] if one is None else [Callback(one.at, one.due, one.agent, one.note)]
+        return [] if one is None else [callback(one)]
 
     async def search(self, text: str) -> Sequence[SearchResult]:
         """Subscribers by number, name, or words of their chronology."""

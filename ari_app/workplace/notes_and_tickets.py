@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ari_app.desk.cards.caller_profile import Callback, Ticket, TicketEntry
 from ari_app.desk.ports import CardRecord, DeskUnavailable
-from ari_app.store import callbacks, colleague_notes, tickets
+from ari_app.store import callbacks, changes, colleague_notes, tickets
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket, TicketChange, TicketNotFound, TransitionNotAllowed
@@ -72,14 +72,30 @@ class StoredNotesAndTickets:
     async def open_callbacks(self) -> Sequence[Callback]:
         """All open callbacks, soonest due first; as soon as possible was due when requested."""
         found = await _answer(self._store.read(callbacks.listed, False))
-        rows = [Callback(one.at, one.due, one.agent, one.note, one.number) for one in found]
-        return sorted(rows, key=lambda one: one.due or one.at)
+        return sorted(map(callback, found), key=lambda one: one.due or one.at)
+
+    async def take_callback(self, agent: str, id: int, due: datetime | None) -> Callback:
+        """Assign an open callback to an agent."""
+        return callback(await _answer(self._store.write(_take, agent, id, due)))
+
+    async def close_callback(self, agent: str, id: int) -> Callback:
+        """Close it, as `firstline callbacks done` does."""
+        now = self._now()
+        made = changes.Change(now, agent, "callbacks done", str(id), place="desk")
+        return callback(await _answer(self._store.write(_close, made, id)))
 
     async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
         """Promise the caller a call; an open callback of the same number is taken over."""
         if self._store.numbers.msisdn(card.arrival.number) is None:
             raise DeskUnavailable("the caller has no number that can be called")
         await _answer(self._store.write(_promise, card, key, due, note, self._now()))
+
+
+def callback(one: callbacks.Callback) -> Callback:
+    """A callback as cards and lists show it."""
+    return Callback(
+        one.at, one.due, one.agent, one.note, one.number, one.id, one.subscriber, one.topic
+    )
 
 
 def to_card(one: tickets.Ticket, now: datetime) -> Ticket:
@@ -99,6 +115,29 @@ def to_card(one: tickets.Ticket, now: datetime) -> Ticket:
     )
 
 
+class _NotOpenError(Exception):
+    """The callback was made, or closed by somebody else."""
+
+
+def _open(db: Database, id: int) -> callbacks.Callback:
+    one = callbacks.by_id(db, id)
+    if one is None or one.state != "open":
+        raise _NotOpenError(f"callback {id} is not open any more")
+    return one
+
+
+def _take(db: Database, agent: str, id: int, due: datetime | None) -> callbacks.Callback:
+    one = _open(db, id)
+    callbacks.promise(db, id, agent, due or one.due, one.note)
+    return _open(db, id)
+
+
+def _close(db: Database, made: changes.Change, id: int) -> callbacks.Callback:
+    one = _open(db, id)
+    changes.made(db, made, callbacks.done, id)
+    return one
+
+
 def _promise(
     db: Database, card: CardRecord, key: str, due: datetime, note: str, now: datetime
 ) -> None:
@@ -112,5 +151,5 @@ def _promise(
 async def _answer(query: Awaitable[T]) -> T:
     try:
         return await query
-    except (StoreError, TicketNotFound, TransitionNotAllowed) as error:
+    except (StoreError, TicketNotFound, TransitionNotAllowed, _NotOpenError) as error:
         raise DeskUnavailable(str(error)) from error

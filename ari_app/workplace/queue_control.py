@@ -23,6 +23,9 @@ class QueueActions(Protocol):
     def transfer(self, channel: str, to: str, /) -> Awaitable[None]: ...
 
 
+Dial = Callable[[str, str], Awaitable[None]]
+"""Rings an agent's phone; answered, it dials a number."""
+
 Supervise = Callable[[str, str, How], Awaitable[None]]
 """Rings the phone of a supervisor; answered, it joins the call of an agent's phone."""
 
@@ -36,12 +39,14 @@ class QueueControl:
         phones: Callable[[str], str | None],
         words: StoredCodeWords,
         supervise: Supervise,
+        dial: Dial,
         now: Callable[[], datetime],
     ) -> None:
         self._actions = actions
         self._phones = phones
         self._words = words
         self._supervise = supervise
+        self._dial = dial
         self._now = now
 
     async def ready(self, agent: str) -> None:
@@ -55,6 +60,13 @@ class QueueControl:
     async def transfer(self, channel: str, to: str) -> None:
         """Blind transfer of the caller on the other end of the agent's channel."""
         await self._asked(self._actions.transfer(channel, to))
+
+    async def call(self, agent: str, number: str) -> None:
+        """Ring the agent's phone; answered, the number is dialled."""
+        try:
+            await self._asked(self._dial(_device(self._phone(agent)), number))
+        except ValueError as error:
+            raise DeskUnavailable(str(error)) from error
 
     async def supervise(self, supervisor: str, agent: str, how: How) -> None:
         """Ring the supervisor's phone to join the agent's call."""

@@ -19,7 +19,6 @@ from ari_app.desk.cards.caller_profile import (
     Step,
     Subscriber,
     Ticket,
-    TicketEntry,
     TransferNotes,
 )
 from ari_app.desk.ports import CardRecord, Colleague, DeskUnavailable, How, OperationResult
@@ -195,6 +194,11 @@ class FakeQueueControl:
     async def transfer(self, channel: str, to: str) -> None:
         self.asked.append((channel, to))
 
+    async def call(self, agent: str, number: str) -> None:
+        if self.away:
+            raise DeskUnavailable("the phone is not registered")
+        self.asked.append((agent, number))
+
     async def supervise(self, supervisor: str, agent: str, how: How) -> None:
         self.asked.append((supervisor, f"{how} {agent}"))
 
@@ -232,43 +236,6 @@ class FakeOperations:
         answered = self.answers.get(operation, Answered("ok"))
         after = {**BEFORE, "balance": Money(Decimal("-15"), "BYN")}
         return OperationResult(answered, BEFORE, after if answered.outcome == "ok" else BEFORE)
-
-
-class FakeTickets:
-    """Remembers what was written."""
-
-    def __init__(self) -> None:
-        self.written: list[tuple[str, str]] = []
-        self.state = "open"
-
-    async def open_ticket(
-        self, card: CardRecord, key: str, department: str, text: str, due: datetime | None
-    ) -> Ticket:
-        self.written.append((department, text))
-        at = due or NOW + timedelta(hours=24)
-        return Ticket(7, department, "", text, "open", "", NOW, at, False)
-
-    async def unresolved_tickets(self) -> Sequence[Ticket]:
-        late = Ticket(7, "field", "", "<i>no sound</i>", "open", "", NOW, NOW, True, 1)
-        return [late] if self.state in ("open", "working") else []
-
-    async def change_ticket(self, agent: str, key: str, id: int, to: str, note: str) -> None:
-        self.state = to or self.state
-        self.written.append((f"{agent} {id} {to}", note))
-
-    async def ticket(self, id: int) -> tuple[Ticket, Sequence[TicketEntry]]:
-        at = NOW + timedelta(hours=1)
-        ticket = Ticket(id, "field", "", "no sound", self.state, "anna", NOW, at, False, 1)
-        return ticket, [TicketEntry(NOW, "anna", {"state": "open"}, "")]
-
-    async def add_note(self, card: CardRecord, key: str, text: str) -> None:
-        self.written.append(("note", text))
-
-    async def open_callbacks(self) -> Sequence[Callback]:
-        return [Callback(NOW, NOW + timedelta(hours=2), "", "", "375990000001")]
-
-    async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
-        self.written.append((f"{due:%d.%m %H:%M}", note))
 
 
 class FakePhones:

@@ -11,6 +11,7 @@ from ari_app.desk.ports import Ports
 from ari_app.desk.site import DeskSite
 from ari_app.desk.web.tabs import Tab
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
+from tests.desk.fake_tickets import FakeTickets
 from tests.desk.fakes import (
     NOW,
     PHONES,
@@ -19,7 +20,6 @@ from tests.desk.fakes import (
     FakePhones,
     FakeProfiles,
     FakeQueueControl,
-    FakeTickets,
 )
 from tests.operators import BELARUS, DEMO_TICKETS
 

@@ -1,13 +1,15 @@
 """Actions of a card with real calls: an order, a transfer, a supervisor who joins."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from ari_app.demo.operator import code_word
-from ari_app.phone.handset import Connected, Disconnected, Incoming
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from tests.desk.browser import Chromium, driven, opened
 from tests.desk.live_agent import calling, phones, signed_in
 from tests.live.installation import Installation, installed
@@ -75,6 +77,39 @@ async def test_a_transfer_shows_the_colleagues_notes(one: Installation, browser:
             await desks[0].phase("after")
             await caller.hangup()
             await desks[1].phase("after")
+
+
+async def test_a_call_is_promised_and_dialled_by_a_click(
+    one: Installation, browser: Browser
+) -> None:
+    async with phones(one, 0) as [anna], opened(browser) as page:
+        desk = await signed_in(page, one)
+        account = one.subscriber(6)
+        async with Phone(account) as called:
+            await called.register()
+            await page.locator("#sought").fill(account.user)
+            await page.keyboard.press("Enter")
+            await page.locator("[data-view]").first.click()
+            await page.locator("[data-open-record]").click()
+            await desk.phase("record")
+            promise = desk.card.locator("[data-form=call-back]")
+            await promise.locator("xpath=..").locator("summary").click()
+            await promise.locator("[name=text]").fill("про счёт")
+            due = datetime.now(ZoneInfo("Europe/Minsk")) + timedelta(minutes=2)
+            await promise.locator("[name=due]").fill(f"{due:%Y-%m-%dT%H:%M}")
+            await promise.locator("button").click()
+            await page.locator(".side [data-calls]").click()
+            listed = page.locator("[data-calls-list] li").filter(has_text="про счёт")
+            await listed.get_by_role("button", name="Позвонить").click()
+            await anna.wait(Incoming, timeout=40)
+            await anna.answer()
+            await called.wait(Incoming, timeout=40)
+            await called.answer()
+            await listed.get_by_role("button", name="Перезвонили").click()
+            await expect(listed).to_have_count(0)
+            await called.hangup()
+            await desk.card.locator("[data-finish]").click()
+            await expect(desk.card).to_have_count(0)
 
 
 async def test_a_supervisor_joins_and_the_agent_is_notified(

@@ -92,6 +92,7 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "callbacks.promised", lambda db: callbacks.promised(db, AGENT)
     yield "callbacks.promise", lambda db: callbacks.promise(db, 5, AGENT, NOW)
     yield "callbacks.open_of", lambda db: callbacks.open_of(db, NUMBER)
+    yield "callbacks.by_id", lambda db: callbacks.by_id(db, 5)
     yield "callbacks.done", lambda db: callbacks.done(db, 5)
     new = Announcement(areas=("Минск",), since=NOW, until=NOW + HOUR, by="me")
     asked, posting = announcement_requests, lambda *_: None

@@ -28,6 +28,9 @@ class FakeAsterisk:
     async def transfer(self, leg: str, to: str) -> None:
         await self._record(leg, to)
 
+    async def dial(self, phone: str, number: str) -> None:
+        await self._record(phone, number)
+
     async def supervise(self, supervisor: str, agent: str, how: str) -> None:
         await self._record(supervisor, agent, how)
 
@@ -45,7 +48,8 @@ def asterisk() -> FakeAsterisk:
 @pytest.fixture
 def control(asterisk: FakeAsterisk) -> QueueControl:
     words = cast(StoredCodeWords, None)
-    return QueueControl(asterisk, PHONES.get, words, asterisk.supervise, lambda: NOON)
+    ways = (asterisk.supervise, asterisk.dial)
+    return QueueControl(asterisk, PHONES.get, words, *ways, lambda: NOON)
 
 
 async def test_requests_reach_asterisk(asterisk: FakeAsterisk, control: QueueControl) -> None:
@@ -53,11 +57,13 @@ async def test_requests_reach_asterisk(asterisk: FakeAsterisk, control: QueueCon
     await control.ready("anna")
     await control.transfer("PJSIP/701-0001", "queue-support")
     await control.supervise("anna", "boris", "whisper")
+    await control.call("boris", "375990000001")
     assert asterisk.asked == [
         ("PJSIP/701", True, "lunch"),
         ("PJSIP/701", False, ""),
         ("PJSIP/701-0001", "queue-support"),
         ("PJSIP/701", "PJSIP/702", "whisper"),
+        ("PJSIP/702", "375990000001"),
     ]
 
 

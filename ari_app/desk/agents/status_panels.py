@@ -5,6 +5,7 @@ import asyncio
 from ari_app.desk import messages as m
 from ari_app.desk.agents.agent_state import AgentState, AgentStates
 from ari_app.desk.agents.late_tickets import LateTickets
+from ari_app.desk.agents.promised_calls import PromisedCalls
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab, Tabs
 
@@ -17,12 +18,14 @@ class StatusPanels:
         tabs: Tabs,
         states: AgentStates,
         late: LateTickets,
+        promised: PromisedCalls,
         render: Render,
         changed: asyncio.Event,
     ) -> None:
         self._tabs = tabs
         self._states = states
         self._late = late
+        self._promised = promised
         self._render = render
         self._changed = changed
         self._shown: dict[str, AgentState] = {}
@@ -32,8 +35,8 @@ class StatusPanels:
         """The HTML of the queues; supervisors also see who talks."""
         states = self._states
         talks = states.talks() if tab.supervisor else ()
-        late = self._late.count
-        return self._render.queues(states.board, states.current, talks, late, tab.language)
+        due = (self._late.count, self._promised.count)
+        return self._render.queues(states.board, states.current, talks, due, tab.language)
 
     def state(self, tab: Tab) -> str:
         """The HTML of the agent's state."""

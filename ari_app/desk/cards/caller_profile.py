@@ -166,6 +166,9 @@ class Callback(Struct, frozen=True):
     agent: str
     note: str
     number: str = ""
+    id: int = 0
+    subscriber: int | None = None
+    topic: str = ""
 
 
 class TransferNotes(Struct, frozen=True):

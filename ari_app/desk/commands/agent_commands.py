@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ari_app.desk import messages as m
 from ari_app.desk.cards.cards import Begin, UnknownCard
+from ari_app.desk.commands.callback_commands import CallbackCommands
 from ari_app.desk.commands.card_commands import CardCommands
 from ari_app.desk.commands.record_commands import RecordCommands
 from ari_app.desk.commands.search_commands import SearchCommands
@@ -32,6 +33,7 @@ class Handlers(Struct, frozen=True):
     forms: Forms
     search: SearchCommands
     records: RecordCommands
+    callbacks: CallbackCommands
     supervision: Supervision
     tickets: TicketCommands
 
@@ -50,6 +52,8 @@ class AgentCommands:
             m.ViewSubscriber: handlers.search.view,
             m.OpenRecord: handlers.records.open,
             m.Link: handlers.records.link,
+            m.Calls: handlers.callbacks.list,
+            m.CallBack: handlers.callbacks.act,
             m.Supervise: handlers.supervision.join,
             m.Tickets: handlers.tickets.list,
             m.Ticket: handlers.tickets.show,

@@ -27,11 +27,10 @@ class TicketCommands:
         self._render = render
 
     async def list(self, tab: Tab, message: m.Tickets) -> m.Answer:
-        """Show all unresolved tickets, and the callers who wait for a call."""
+        """Show all unresolved tickets."""
         found = await self._tickets.unresolved_tickets()
-        calls = await self._tickets.open_callbacks()
         await self._views.record(tab.agent, None, "tickets")
-        html = self._render.page("tickets", tab.language, found=found, callbacks=calls)
+        html = self._render.page("tickets", tab.language, found=found)
         return m.Answer(message.key, ok=True, html=html)
 
     async def show(self, tab: Tab, message: m.Ticket) -> m.Answer:

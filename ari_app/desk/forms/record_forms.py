@@ -14,7 +14,8 @@ LATEST = timedelta(days=366)
 
 
 class RecordForms:
-    """Handlers of these forms; ``now`` is the clock."""
+    """Handlers of these forms; ``now`` is the clock, ``promised`` is called when a call was
+    promised."""
 
     def __init__(
         self,
@@ -22,11 +23,13 @@ class RecordForms:
         details: CardDetails,
         render: Render,
         now: Callable[[], datetime],
+        promised: Callable[[], None],
     ) -> None:
         self._tickets = tickets
         self._details = details
         self._render = render
         self._now = now
+        self._promised = promised
 
     @property
     def handlers(self) -> Mapping[str, FormHandler]:
@@ -57,6 +60,7 @@ class RecordForms:
         card = filled.card
         await self._tickets.promise_callback(card.record, filled.card_key, due, note)
         self._details.reload(card, "callbacks")
+        self._promised()
         return self._done(filled, "call-promised", at=self._render.moment(due))
 
     def _moment(self, filled: FormInput, name: str) -> datetime:

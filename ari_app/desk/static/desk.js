@@ -4,6 +4,7 @@ import { Cards } from "./cards.js";
 import { Drafts } from "./drafts.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
+import { callbacks, due } from "./callbacks.js";
 import { records } from "./records.js";
 import { run as timers, tick } from "./timers.js";
 
@@ -29,6 +30,7 @@ function received(message) {
       cards.replaceAll(message.cards);
       put($("agent-state"), message.state);
       put($("queues"), message.queues);
+      due(message.due);
       drafts.resend();
       break;
     case "card": cards.open(message.card, message.html); announce(message.announcement); break;
@@ -39,6 +41,7 @@ function received(message) {
     case "saved": drafts.saved(message.key); break;
     case "stated": put($("agent-state"), message.html); break;
     case "queues": put($("queues"), message.html); break;
+    case "due": due(message.html); break;
     case "answer": connection.answered(message); break;
     case "notice": notice(message.text); break;
   }
@@ -98,6 +101,7 @@ $("found").addEventListener("submit", async (event) => {
   }
   await show({ type: "ticket", id: Number(form.dataset.change), to, note });
 });
+callbacks(cards, connection, notice, () => show({ type: "calls" }));
 document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-tickets]")) await show({ type: "tickets" });
 });

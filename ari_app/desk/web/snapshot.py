@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from ari_app.desk import messages as m
+from ari_app.desk.agents.promised_calls import PromisedCalls
 from ari_app.desk.agents.status_panels import StatusPanels
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.cards import Card, OpenCards
@@ -18,11 +19,17 @@ class Snapshot:
     """Makes the first message to a tab: all its agent's cards, their state and the queues."""
 
     def __init__(
-        self, cards: OpenCards, details: CardDetails, panels: StatusPanels, render: Render
+        self,
+        cards: OpenCards,
+        details: CardDetails,
+        panels: StatusPanels,
+        promised: PromisedCalls,
+        render: Render,
     ) -> None:
         self._cards = cards
         self._details = details
         self._panels = panels
+        self._promised = promised
         self._render = render
 
     async def of(self, tab: Tab) -> m.Hello:
@@ -38,6 +45,7 @@ class Snapshot:
             ),
             state=self._panels.state(tab),
             queues=self._panels.queues(tab),
+            due=self._promised.shown(tab),
             build=self._render.build,
         )
 
