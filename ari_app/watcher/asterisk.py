@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ari_app.watcher import policy
 from ari_app.watcher.child import cause, exit_code, opened
+from ari_app.watcher.console import PATIENCE, Console
 from ari_app.watcher.log import Log
 from ari_app.watcher.policy import Attempts
 from asterisk_conf import process
@@ -26,6 +27,7 @@ class WatchedAsterisk:
         self._woken_by: tuple[Process | None, int | None] = (None, None)
         self._began = time.monotonic()
         self._found = process.running(home / "process.json")
+        self._console = Console()
         self.tries = Attempts()
 
     def start_if_due(self, now: float) -> None:
@@ -40,6 +42,7 @@ class WatchedAsterisk:
         if one is None or not one.argv or stopping:
             self.tries = policy.begun(self.tries)
         elif process.alive(one):
+            self._kill_if_hung(one, now)
             if self._one is None or one.pid != self._one.pid:
                 self._began = now
             self.tries = policy.begun(self.tries)
@@ -48,6 +51,16 @@ class WatchedAsterisk:
             self._log.ended(f"Asterisk (pid {one.pid}) {cause(exit_code(one.pid))}", tries, now)
         self._one = one
         self._wait_for_end(one)
+
+    def _kill_if_hung(self, one: Process, now: float) -> None:
+        """Kill an Asterisk that answers nothing: calls are silent, and new ones get no answer."""
+        if self._console.hangs(one, now):
+            self._log.line(
+                "ERROR",
+                f"Asterisk (pid {one.pid}) has not answered for {PATIENCE:g} s: killed, to be "
+                "started again",
+            )
+            process.end(one, signal.SIGKILL, 0.0)
 
     def _wait_for_end(self, asterisk: Process | None) -> None:
         """Be woken at the end of Asterisk, too."""

@@ -52,7 +52,7 @@ def hurried(attempts: Attempts, now: float) -> Attempts:
 
 
 class Pulse(Struct, frozen=True):
-    """The reports of an application that its event loop runs."""
+    """The signs of life of a process: an application reports that its event loop runs."""
 
     heard: float | None = None
     """When it last reported; None before the first time: a start may take minutes."""
@@ -68,6 +68,6 @@ def looked(pulse: Pulse, now: float) -> Pulse:
     return Pulse(heard, now)
 
 
-def hangs(pulse: Pulse, now: float) -> bool:
-    """Whether the application has been silent for too long."""
-    return pulse.heard is not None and now - pulse.heard > PATIENCE
+def hangs(pulse: Pulse, now: float, patience: float = PATIENCE) -> bool:
+    """Whether a process has been silent for too long."""
+    return pulse.heard is not None and now - pulse.heard > patience

@@ -64,6 +64,13 @@ class Site:
         time.sleep(seconds)
         self.signal(name, signal.SIGCONT)
 
+    def hang(self, name: str) -> None:
+        """Stop a process, and wait until it is replaced."""
+        status = self.status()
+        old = status.pids.get(name) if status else None
+        self.signal(name, signal.SIGSTOP)
+        until(lambda: (now := self.status()) and now.pids.get(name, old) != old, WELL)
+
     def lock(self, seconds: float) -> None:
         """Lock the database for some seconds."""
         with closing(sqlite3.connect(self.state.database, timeout=30)) as db:
@@ -121,6 +128,7 @@ FAULTS: Mapping[str, Callable[[Site], object]] = {
     "watcher killed": lambda site: site.signal("watcher", signal.SIGKILL),
     "Asterisk killed": lambda site: site.signal("asterisk", signal.SIGKILL),
     "Asterisk stopped 3 s": lambda site: site.stop_for("asterisk", 3),
+    "Asterisk hangs": lambda site: site.hang("asterisk"),
     "core restart now": lambda site: asterisk(site.state, "core restart now"),
     "database locked 4 s": lambda site: site.lock(4),
     "reload": lambda site: site.run("reload"),

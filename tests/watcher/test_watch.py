@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ari_app.watcher import reports
+from ari_app.watcher.console import Console
 from asterisk_conf import process
 from tests.deadlines import allowed, until
 
@@ -123,3 +124,40 @@ def test_an_asterisk_that_dies_starts_again_as_it_was_started(tmp_path: Path) ->
     assert f"Asterisk (pid {first.pid}) ended: it starts again in 0.2 s" in said
     assert f"(pid {second.pid}) ended" not in said
     assert process.running(file) is None
+
+
+ASTERISK = """
+import socket, sys
+listening = socket.socket(socket.AF_UNIX)
+listening.bind(sys.argv[1])
+listening.listen()
+while True:
+    connected, _ = listening.accept()
+    connected.send(b"asterisk/1/22")
+    connected.close()
+"""
+
+
+def test_an_asterisk_that_hangs_is_told_from_one_that_starts_or_works(tmp_path: Path) -> None:
+    """Its console greets who connects; the clock of the watcher is that of the test."""
+    (tmp_path / "asterisk.conf").write_text(f"[directories]\nastrundir => {tmp_path}\n")
+    command = (sys.executable, "-c", ASTERISK, str(tmp_path / "asterisk.ctl"))
+    argv = (*command, "-C", str(tmp_path / "asterisk.conf"))
+    with subprocess.Popen(command) as running:
+        one, console = process.Process(running.pid, 1, argv), Console()
+        assert not console.hangs(one, 0.0), "it has not greeted yet"
+        until((tmp_path / "asterisk.ctl").exists, 10)
+        now = 3.0
+
+        def greeted() -> bool:
+            nonlocal now
+            now += 1.0
+            assert not console.hangs(one, now), "it works"
+            return console.heard
+
+        until(greeted, 10)
+        running.send_signal(signal.SIGSTOP)
+        silent = [console.hangs(one, now + second) for second in range(1, 13)]
+        running.kill()
+        assert not console.hangs(None, now)
+    assert silent == [False] * 10 + [True] * 2
