@@ -6,6 +6,7 @@ number. Over one way only so many may be wrong in an hour, in all.
 
 import logging
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 log = logging.getLogger(__name__)
@@ -14,12 +15,20 @@ WINDOW = timedelta(hours=1)
 
 
 class GuessLimit:
-    """``most`` wrong ones per way in an hour; 0 is no limit. Kept in memory."""
+    """``most`` wrong ones per way in an hour; 0 is no limit."""
 
     def __init__(self, most: int = 0) -> None:
         self._most = most
+        self.recalled = not most
+        """Whether it knows those of before this process."""
         self._wrongs: dict[str, deque[datetime]] = defaultdict(deque)
         self._logged: dict[str, datetime] = {}
+
+    def recall(self, wrongs: Iterable[tuple[str, datetime]]) -> None:
+        """Count what was wrong before this process began, oldest first."""
+        self.recalled = True
+        for way, at in wrongs:
+            self._wrongs[way].append(at)
 
     def begin(self, way: str, at: datetime) -> bool:
         """Count an attempt as wrong before it is checked, as many may come at once; False if too

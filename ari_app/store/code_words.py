@@ -47,6 +47,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
     call: str = ""
     agent: str = ""
     key: str | None = None
+    way: str = ""
+    """The gateway or trunk over which it came."""
 
 
 class AuditEntry(Struct, frozen=True):
@@ -119,7 +121,7 @@ def start(db: Database, attempt: Attempt, at: datetime) -> StartedAttempt:
     entry = AuditEntry(
         at, attempt.subscriber, attempt.number, attempt.call, attempt.agent, outcome, ""
     )
-    id = _note(db, entry, attempt.key)
+    id = _note(db, entry, attempt.key, attempt.way)
     found = None if locked_now or attempt.subscriber is None else of(db, attempt.subscriber)
     return StartedAttempt(id, outcome, found)
 
@@ -203,11 +205,22 @@ def _strikes(db: Database, policy: Policy, column: str, who: object, at: datetim
     return Strikes(wrongs, None if last is None else moment(last))
 
 
-def _note(db: Database, entry: AuditEntry, key: str | None = None) -> int:
+def wrongs_over_ways(db: Database, since: datetime) -> list[tuple[str, datetime]]:
+    """The wrong attempts that came over a gateway or a trunk, oldest first."""
+    rows = db.conn.execute(
+        "select way, at from code_word_tries where way <> '' and at > ?"
+        " and outcome in ('wrong', 'open') order by at",
+        (micros(since),),
+    )
+    return [(way, moment(at)) for way, at in rows]
+
+
+def _note(db: Database, entry: AuditEntry, key: str | None = None, way: str = "") -> int:
     done = db.conn.execute(
-        f"insert into code_word_tries (key, {_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        f"insert into code_word_tries (key, way, {_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             key,
+            way,
             micros(entry.at),
             entry.subscriber,
             entry.number,

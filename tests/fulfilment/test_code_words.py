@@ -78,12 +78,14 @@ async def test_guesses_over_one_way_are_limited_whatever_numbers_they_come_from(
     assert await words.prove(right, KEYS, "c9:1") == "locked", "there, for now"
     assert await words.prove(replace(right, way=""), KEYS, "c9:2") == "ok"
     assert await guessed(9, WRONG, "the USSD gateway") == "wrong"
+    words = StoredCodeWords(store, hasher, clock, BRANDS, GuessLimit(5))
+    assert await words.prove(right, KEYS, "c9:4") == "locked", "after a restart, too"
     clock.at += timedelta(hours=1)
     assert await words.prove(right, KEYS, "c9:3") == "ok"
     assert [await guessed(n, WRONG, "PJSIP/t") for n in range(20, 26)][-2:] == ["wrong", "locked"]
     lines = [one.getMessage() for one in caplog.records]
     assert "code word wrong: call c0 from …0000 over PJSIP/t" in lines
-    assert sum("somebody may be guessing" in line for line in lines) == 2
+    assert sum("somebody may be guessing" in line for line in lines) == 3
     for secret in (WRONG, KEYS, WORD):
         assert secret.reveal() not in caplog.text
 

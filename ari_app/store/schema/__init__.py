@@ -35,6 +35,7 @@ from ari_app.store.schema.m025_agent_queues import agent_queues
 from ari_app.store.schema.m026_agent_access import agent_access
 from ari_app.store.schema.m027_checkpoints import checkpoints
 from ari_app.store.schema.m028_linked_cards import linked_cards
+from ari_app.store.schema.m029_ways_of_tries import ways_of_tries
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -66,6 +67,7 @@ _IN_ORDER = (
     agent_access,
     checkpoints,
     linked_cards,
+    ways_of_tries,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

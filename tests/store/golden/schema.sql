@@ -26,6 +26,7 @@
 -- migration agent_access
 -- migration checkpoints
 -- migration linked_cards
+-- migration ways_of_tries
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -219,7 +220,7 @@ CREATE TABLE code_word_tries (
             agent text not null,
             outcome text not null,
             why text not null
-        ) strict;
+        , way text not null default '') strict;
 CREATE INDEX code_word_tries_of_subscriber on code_word_tries (subscriber, at);
 CREATE INDEX code_word_tries_of_number on code_word_tries (number, at);
 CREATE TRIGGER code_word_tries_keep_numbers before update of number on code_word_tries
@@ -505,3 +506,4 @@ CREATE TABLE checkpoints (
             at integer not null,
             body blob not null
         ) strict;
+CREATE INDEX code_word_tries_over_ways on code_word_tries (at) where way <> '';
