@@ -36,6 +36,7 @@ def proofs() -> Iterator[tuple[str, Use]]:
         lambda db: code_words.finish(db, code_words.start(db, attempt, NOW), "ok"),
     )
     yield "code_words.unlock", lambda db: code_words.unlock(db, WHO, "me", "", NOW)
+    yield "code_words.wrongs_over_ways", lambda db: code_words.wrongs_over_ways(db, NOW)
     yield "code_words.strikes", lambda db: code_words.strikes(db, WHO, NOW)
     yield "code_words.locked_out_until", lambda db: code_words.locked_out_until(db, WHO, NOW)
     yield "code_words.entries", lambda db: code_words.entries(db, WHO, 5)
