@@ -143,12 +143,27 @@ class OperationResult(Struct, frozen=True):
     after: Values = {}
 
 
+class EarlierAction(Struct, frozen=True):
+    """The same was ordered before: when, by which agent (their name; "" for the caller, in the
+    menus), and with which outcome; "" while that is not known."""
+
+    at: datetime
+    by: str
+    outcome: str
+
+
 class Operations(Protocol):
     """The operations of self-service. May raise :class:`DeskUnavailable`."""
 
     @property
     def catalogue(self) -> Mapping[str, Operation]:
         """Their signatures, by name."""
+
+    async def earlier(
+        self, card: CardRecord, operation: str, inputs: Values, but: str
+    ) -> Sequence[EarlierAction]:
+        """Whether the same was done for the card's subscriber in the last day, the newest first;
+        ``but`` is the key of an action that does not count."""
 
     async def ask(self, card: CardRecord, operation: str, inputs: Values) -> Answered:
         """Run an operation that changes nothing."""

@@ -203,6 +203,10 @@ class Render:
         """A naive moment, in the time zone of the desk."""
         return at.replace(tzinfo=self._zone)
 
+    def today(self) -> date:
+        """The day in the time zone of the desk."""
+        return self._now().astimezone(self._zone).date()
+
     def moment(self, at: datetime) -> str:
         """Day and time in the time zone of the desk, with the year if it is another one."""
         there, year = at.astimezone(self._zone), self._now().astimezone(self._zone).year

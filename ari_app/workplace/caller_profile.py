@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from ari_app.desk.cards.caller_profile import (
     Account,
@@ -13,6 +14,7 @@ from ari_app.desk.cards.caller_profile import (
     Contact,
     Note,
     Outage,
+    PendingOrder,
     SearchResult,
     Subscriber,
     Ticket,
@@ -34,6 +36,7 @@ from ari_app.store import (
 from ari_app.store.db import Store, StoreError
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.sqlite import Database
+from ari_app.workplace import earlier_orders
 from ari_app.workplace.call_path import CallNarrator
 from ari_app.workplace.live_calls import LiveCalls, TimedStep
 from ari_app.workplace.notes_and_tickets import callback, to_card
@@ -88,13 +91,14 @@ class StoredProfiles:
     async def account(self, subscriber: int) -> Account:
         """What billing knows, all queries side by side."""
         ask = self._billing
-        balance, tariff, services, left, paused = await _answer(
+        balance, tariff, services, left, paused, ordered = await _answer(
             asyncio.gather(
                 ask.balance(subscriber),
                 ask.tariff(subscriber),
                 ask.services(subscriber),
                 ask.allowance(subscriber),
                 ask.paused(subscriber),
+                self._pending(subscriber),
             )
         )
         return Account(
@@ -107,7 +111,14 @@ class StoredProfiles:
             paused=(paused.since, paused.until) if paused else None,
             minutes=left.minutes,
             gigabytes=left.gigabytes,
+            pending=ordered,
         )
+
+    async def _pending(self, subscriber: int) -> Sequence[PendingOrder]:
+        """What was ordered through us, and has not taken effect."""
+        found = await self._store.read(earlier_orders.last_orders, subscriber)
+        today = self._now().astimezone(ZoneInfo(self._zone)).date()
+        return await earlier_orders.pending(found, self._billing, today)
 
     async def path(self, call: str) -> CallPath:
         """The path of a call through the menus."""

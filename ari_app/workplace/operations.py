@@ -2,19 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from ari_app.desk.forms.operations import shown
-from ari_app.desk.ports import CardRecord, DeskUnavailable, OperationResult
+from ari_app.desk.ports import CardRecord, DeskUnavailable, EarlierAction, OperationResult
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import agent_actions
 from ari_app.store.agent_actions import AgentAction
 from ari_app.store.db import Store, StoreError
+from ari_app.workplace import earlier_orders
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Count, Day, Money, Name, Value, Values
@@ -58,6 +59,19 @@ class AgentOperations:
         """Those that can succeed here, and the operator's own."""
         own = {name: one for name, one in self._own().items() if one.http is not None}
         return {**self._selfcare.available, **own}
+
+    async def earlier(
+        self, card: CardRecord, operation: str, inputs: Values, but: str
+    ) -> Sequence[EarlierAction]:
+        """Whether the same was done in the last day."""
+        subscriber = card.arrival.subscriber
+        if subscriber is None:
+            return ()
+        same = earlier_orders.Same(operation, self._written(inputs), self._now(), but)
+        try:
+            return await self._store.read(earlier_orders.earlier, subscriber, same)
+        except StoreError as error:
+            raise DeskUnavailable(str(error)) from error
 
     async def ask(self, card: CardRecord, operation: str, inputs: Values) -> Answered:
         """Run an operation that changes nothing."""

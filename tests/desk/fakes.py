@@ -21,7 +21,14 @@ from ari_app.desk.cards.caller_profile import (
     Ticket,
     TransferNotes,
 )
-from ari_app.desk.ports import CardRecord, Colleague, DeskUnavailable, How, OperationResult
+from ari_app.desk.ports import (
+    CardRecord,
+    Colleague,
+    DeskUnavailable,
+    EarlierAction,
+    How,
+    OperationResult,
+)
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.acd.contact_reason import OperationResult as LastResult
 from ivr.acd.queues import Caller
@@ -222,6 +229,12 @@ class FakeOperations:
         self.inputs: Values = {}
         self.done: list[tuple[str, str, str]] = []
         self.answers: dict[str, Answered] = {}
+        self.before: dict[str, Sequence[EarlierAction]] = {}
+
+    async def earlier(
+        self, card: CardRecord, operation: str, inputs: Values, but: str
+    ) -> Sequence[EarlierAction]:
+        return self.before.get(operation, ())
 
     async def ask(self, card: CardRecord, operation: str, inputs: Values) -> Answered:
         return self.answers.get(operation, Answered("none"))

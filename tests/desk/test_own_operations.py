@@ -10,7 +10,7 @@ from ivr.model import Operation
 from ivr.reader import Reader
 from ivr.values import Count, Text, Word
 from tests.desk.harness import AgentTab, DeskHarness
-from tests.desk.test_operation_forms import filled, in_call
+from tests.desk.test_operation_forms import filled, hidden, in_call
 
 NOTE = """\
 operation: crm-note
@@ -55,7 +55,11 @@ async def test_agents_find_one_under_its_label_and_say_why() -> None:
     thanks = Answered("ok", {"said": Text("<i>thanks</i>")})
     harness.operations.answers["crm-note"] = thanks
     given = {"in_what": "a leak", "in_sort": "visit", "in_often": "2", "reason": "asked"}
-    result = await filled(anna, card, "operation-submit", key="t:2", operation="crm-note", **given)
+    confirm = await filled(anna, card, "operation-submit", key="t:2", operation="crm-note", **given)
+    assert not harness.operations.done, "it is asked about first"
+    for what in ("a leak", "visit", "Check it with the caller"):
+        assert what in confirm.html
+    result = await filled(anna, card, "operation-confirm", key="t:4", **hidden(confirm.html))
     assert "&lt;i&gt;thanks" in result.html
     assert harness.operations.inputs == {
         "what": Text("a leak"), "sort": Word("visit"), "often": Count(2),
@@ -63,5 +67,6 @@ async def test_agents_find_one_under_its_label_and_say_why() -> None:
     [(name, _, reason)] = harness.operations.done
     assert (name, reason) == ("crm-note", "asked")
     harness.operations.answers["crm-note"] = Answered("full")
-    result = await filled(anna, card, "operation-submit", key="t:3", operation="crm-note", **given)
+    confirm = await filled(anna, card, "operation-submit", key="t:3", operation="crm-note", **given)
+    result = await filled(anna, card, "operation-confirm", key="t:5", **hidden(confirm.html))
     assert "full" in result.html

@@ -69,6 +69,16 @@ class SearchResult(Struct, frozen=True):
     excerpt: str
 
 
+class PendingOrder(Struct, frozen=True):
+    """An order that has not taken effect: the operation (``what``), the ``code`` and the names of
+    what was ordered, and the day from which it counts; None while billing has not answered."""
+
+    what: str
+    code: str
+    names: Names
+    since: date | None
+
+
 class Account(Struct, frozen=True, kw_only=True):
     """What billing knows. ``as_of``: billing did not answer, and the balance is of that moment."""
 
@@ -82,6 +92,7 @@ class Account(Struct, frozen=True, kw_only=True):
     """First day of the pause, and the day on which service resumes."""
     minutes: int
     gigabytes: int
+    pending: Sequence[PendingOrder] = ()
 
 
 class Step(Struct, frozen=True):

@@ -4,21 +4,21 @@ An operation that needs more identification than the caller has given first asks
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.forms import operations
+from ari_app.desk.forms.confirmation import Confirmation
 from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
 from ari_app.desk.forms.idempotent_actions import ActionResult
-from ari_app.desk.forms.operations import CHOICES, QUOTE
-from ari_app.desk.ports import CardRecord, Operations
+from ari_app.desk.forms.operations import CHOICES, INPUT, QUOTE, Choice
+from ari_app.desk.ports import CardRecord, EarlierAction, Operations
 from ari_app.desk.render import Render
+from ivr import bounds
+from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Values
-
-INPUT = "in-"
-"""Prefix of the form fields that are inputs of the operation."""
 
 CHANGED = ("account", "callbacks")
 """The parts of a card that an operation may change."""
@@ -39,6 +39,7 @@ class OperationForms:
         self._render = render
         self._own = render.site.currency
         self._now = now
+        self._confirmation = Confirmation(operations, render)
 
     @property
     def handlers(self) -> Mapping[str, FormHandler]:
@@ -57,6 +58,10 @@ class OperationForms:
         effect, kinds = operations.has_effect(operation), operations.form_inputs(operation)
         if not effect and not kinds:
             return await self._answer(filled, operation, {})
+        if operation.costs and not kinds:  # what cannot be done is said before a reason is asked
+            quoted = await self._operations.ask(record, operation.name + QUOTE, {})
+            if quoted.outcome != "ok":
+                return self._page("result", filled, operation, **self._nothing(filled, quoted))
         choices = {
             name: await self._choices(filled, record, operation, name, kind)
             for name, kind in kinds.items()
@@ -78,14 +83,15 @@ class OperationForms:
     ) -> ActionResult:
         """Run an operation that only answers a question."""
         answered = await self._operations.ask(filled.card.record, operation.name, inputs)
-        return self._page(
-            "result",
-            filled,
-            operation,
-            text="" if answered.outcome == "ok" else self._outcome(filled, answered.outcome),
-            lines=list(operations.lines(answered.values, filled.language, self._own)),
-            differences=(),
-        )
+        return self._page("result", filled, operation, **self._nothing(filled, answered))
+
+    def _nothing(self, filled: FormInput, answered: Answered) -> Mapping[str, object]:
+        """The values of a result that changed nothing."""
+        return {
+            "text": "" if answered.outcome == "ok" else self._outcome(filled, answered.outcome),
+            "lines": list(operations.lines(answered.values, filled.language, self._own)),
+            "differences": (),
+        }
 
     async def _choices(
         self, filled: FormInput, record: CardRecord, operation: Operation, name: str, kind: str
@@ -98,7 +104,24 @@ class OperationForms:
         if choice is None:
             return None
         answered = await self._operations.ask(record, choice.operation, {})
-        return operations.choices(choice, answered, filled.language, self._own)
+        all_ = operations.choices(choice, answered, filled.language, self._own)
+        held = await self._held(filled, operation, choice)
+        return [one for one in all_ if one[0] not in held]
+
+    async def _held(
+        self, filled: FormInput, operation: Operation, choice: Choice
+    ) -> Collection[str]:
+        """The codes of what the subscriber has, or has ordered, which is not offered."""
+        if not choice.held:
+            return ()
+        account = filled.card.profile.account
+        ordered = {
+            one.code for one in (account.pending if account else ()) if one.what == operation.name
+        }
+        answered = await self._operations.ask(filled.card.record, choice.held, {})
+        held = operations.held(choice, answered)
+        # Of tariffs there is one: who has ordered another may still keep the one in force.
+        return ordered if ordered and choice.held == choice.name else ordered | held
 
     async def _submit(self, filled: FormInput) -> ActionResult:
         """Run an operation; for one that costs, quote the charge and ask for confirmation."""
@@ -109,20 +132,55 @@ class OperationForms:
         if not operations.has_effect(operation):
             return await self._answer(filled, operation, inputs)
         reason = filled.text("reason")
-        if not operation.costs:
+        earlier = await self._operations.earlier(record, operation.name, inputs, "")
+        if not (operation.costs or inputs or earlier):
             return await self._run(filled, operation, inputs, filled.key, reason)
-        quoted = await self._operations.ask(record, operation.name + QUOTE, inputs)
+        action = secrets.token_hex(8)
+        return await self._ask(filled, operation, inputs, earlier, (reason, action))
+
+    async def _ask(
+        self,
+        filled: FormInput,
+        operation: Operation,
+        inputs: Values,
+        earlier: Sequence[EarlierAction],
+        given: tuple[str, str],
+    ) -> ActionResult:
+        """Show what is about to be done, and ask for the yes; ``given`` are the reason and the key
+        of the action."""
+        quoted = Answered("ok")
+        if operation.costs:
+            record = filled.card.record
+            quoted = await self._operations.ask(record, operation.name + QUOTE, inputs)
         if quoted.outcome != "ok":
             return ActionResult(False, self._outcome(filled, quoted.outcome))
+        labels = await self._labels(filled, operation, inputs)
+        charge = operations.quoted_charge(operation, quoted.values) if operation.costs else {}
+        lines = await self._confirmation.lines(filled, operation, inputs, labels, quoted.values)
         return self._page(
             "confirm",
             filled,
             operation,
-            lines=list(operations.lines(quoted.values, filled.language, self._own)),
-            fields={**_fields(filled), **operations.quoted_charge(operation, quoted.values)},
-            reason=reason,
-            action=secrets.token_hex(8),
+            lines=lines,
+            earlier=earlier,
+            fields={**_fields(filled), **charge},
+            reason=given[0],
+            action=given[1],
         )
+
+    async def _labels(
+        self, filled: FormInput, operation: Operation, inputs: Values
+    ) -> Mapping[str, str]:
+        """What the inputs that were chosen from a list are called there."""
+        labels = {}
+        for name in inputs:
+            choice = CHOICES.get((operation.name, name))
+            if choice is not None:
+                record = filled.card.record
+                answered = await self._operations.ask(record, choice.operation, {})
+                every = dict(operations.choices(choice, answered, filled.language, self._own))
+                labels[name] = every.get(filled.values.get(INPUT + name, ""), "")
+        return labels
 
     async def _confirm(self, filled: FormInput) -> ActionResult:
         """Run a confirmed operation for the charge that was quoted."""
@@ -131,6 +189,12 @@ class OperationForms:
             return self._ask_code_word(filled, operation)
         inputs = self._inputs(filled, operation, operation.inputs)
         action, reason = filled.text("action"), filled.text("reason")
+        key = f"{filled.card.id}:{action}"
+        asked = (filled.card.record, operation.name, inputs)
+        earlier = await self._operations.earlier(*asked, key)
+        if len(earlier) > bounds.whole(filled.values.get("earlier", "") or "0"):
+            wanted = self._inputs(filled, operation, operations.form_inputs(operation))
+            return await self._ask(filled, operation, wanted, earlier, (reason, action))
         return await self._run(filled, operation, inputs, action, reason)
 
     async def _run(

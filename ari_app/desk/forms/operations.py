@@ -46,6 +46,9 @@ GIVEN = frozenset({"count", "digits", "money", "text", "word"})
 READ_ALOUD = frozenset({"top-up"})
 """Operations whose secret a caller may read to an agent, who types it into a masked field."""
 
+INPUT = "in-"
+"""Prefix of the form fields that are inputs of the operation."""
+
 QUOTE = "-quote"
 """Suffix of the operations that quote the charge of another."""
 
@@ -69,18 +72,22 @@ _LEVELS: Sequence[Identity] = ("none", "caller", "code-word")
 
 class Choice(Struct, frozen=True):
     """Where the choices of an input come from: an operation, the list that it returns, and the
-    columns of the code, the name and the price."""
+    columns of the code, the name and the price. ``held``: the operation that brings what the
+    subscriber has, which is not offered."""
 
     operation: str
     rows: str
     code: str
     name: str
     price: str
+    held: str = ""
 
 
 CHOICES: Mapping[tuple[str, str], Choice] = {
-    ("tariff-change", "code"): Choice("tariffs", "tariffs", "code", "tariff", "fee"),
-    ("service-on", "code"): Choice("service-offers", "offered", "code", "service", "fee"),
+    ("tariff-change", "code"): Choice("tariffs", "tariffs", "code", "tariff", "fee", "tariff"),
+    ("service-on", "code"): Choice(
+        "service-offers", "offered", "code", "service", "fee", "services"
+    ),
     ("service-off", "code"): Choice("services", "services", "code", "service", "fee"),
     ("packet", "code"): Choice("packets", "packets", "code", "packet", "price"),
     ("redeem", "code"): Choice("rewards", "rewards", "code", "reward", "price"),
@@ -209,6 +216,21 @@ def choices(
         return " · ".join(str(shown(row[name], language, own)) for name in names)
 
     return [(one(row, choice.code), one(row, choice.name, choice.price)) for row in rows.rows]
+
+
+def held(choice: Choice, answered: Answered) -> frozenset[str]:
+    """The codes of what a subscriber has: of the rows of a list, or of one thing alone."""
+    found = []
+    for name, value in answered.values.items():
+        if isinstance(value, Rows):
+            found += [row.get(choice.code) for row in value.rows]
+        elif name == f"{choice.name}_{choice.code}":
+            found.append(value)
+    return frozenset(
+        value.digits if isinstance(value, Digits) else value.word
+        for value in found
+        if isinstance(value, Digits | Word)
+    )
 
 
 def lines(values: Values, language: str, own: str) -> Iterator[Line]:
