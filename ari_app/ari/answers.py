@@ -64,6 +64,12 @@ class ListedChannel(Struct, frozen=True):
         return (datetime.now(UTC) - datetime.fromisoformat(self.creationtime)).total_seconds()
 
 
+class StoredRecording(Struct, frozen=True):
+    """A recording that Asterisk has."""
+
+    name: str
+
+
 class Variable(Struct, frozen=True):
     """The answer to ``asterisk.getGlobalVar``."""
 

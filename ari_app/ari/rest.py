@@ -9,7 +9,14 @@ from typing import TypeVar
 
 from msgspec import json
 
-from ari_app.ari.answers import Application, Endpoint, Info, ListedChannel, Variable
+from ari_app.ari.answers import (
+    Application,
+    Endpoint,
+    Info,
+    ListedChannel,
+    StoredRecording,
+    Variable,
+)
 from ari_app.ari.errors import AriError, GoneError
 from ari_app.ari.verbs import (
     CONTINUE,
@@ -25,6 +32,7 @@ from ari_app.ari.verbs import (
     GET_STORED,
     HANGUP,
     LIST_CHANNELS,
+    LIST_STORED,
     ORIGINATE,
     PING,
     PLAY,
@@ -255,6 +263,11 @@ class Recordings:
     async def get_live(self, name: str) -> bytes:
         """A recording in progress; raises ``GoneError`` if there is none of that name."""
         return await self._send(request(GET_LIVE, name))
+
+    async def list_stored(self) -> tuple[str, ...]:
+        """The names of all finished recordings."""
+        found = await _asked(self._send, request(LIST_STORED), tuple[StoredRecording, ...])
+        return tuple(one.name for one in found)
 
     async def get_stored(self, name: str) -> bytes:
         """A finished recording; raises ``GoneError`` if there is none of that name."""

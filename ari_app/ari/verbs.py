@@ -145,6 +145,7 @@ RECORD = Verb(
 )
 STOP = Verb("playbacks.stop", "DELETE", "playbacks/{playbackId}")
 GET_LIVE = Verb("recordings.getLive", "GET", "recordings/live/{recordingName}")
+LIST_STORED = Verb("recordings.listStored", "GET", "recordings/stored")
 GET_STORED = Verb("recordings.getStored", "GET", "recordings/stored/{recordingName}")
 GET_FILE = Verb(
     "recordings.getStoredFile", "GET", "recordings/stored/{recordingName}/file", binary=True
@@ -156,7 +157,7 @@ VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, ORIGINATE,
     CONTINUE, PLAY, SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED,
     GET_FILE, DELETE_STORED, START_MUSIC, STOP_MUSIC, GET_GLOBAL, SET_GLOBAL, USER_EVENT,
-    STOP_RECORDING, EXTEND, LIST_CHANNELS,
+    STOP_RECORDING, EXTEND, LIST_CHANNELS, LIST_STORED,
 )  # fmt: skip
 
 

@@ -2,15 +2,19 @@
 
 import asyncio
 import io
+import logging
 import wave
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from struct import pack
 
 from ari_app.session.line import LineError
 from ari_app.store.rescue import synced
 from ivr.values import Recording
+
+log = logging.getLogger(__name__)
 
 FRAME = 0.02
 """The length of the frames whose loudness is measured, in seconds."""
@@ -66,6 +70,14 @@ class Recordings:
                     found.append(file.name)
         return found
 
+    async def keep_left(self, name: str, content: bytes) -> None:
+        """Keep what a crash left of a call, if there is speech in it; raises :class:`LineError`."""
+        kept = await self.keep(name, repaired(content)) if content else None
+        if kept is None:
+            log.info("a recording without speech, left by a crash, was removed: %s", name)
+        else:
+            log.warning("a recording that a crash left of a call is kept: %s", kept.file)
+
     def _keep(self, name: str, content: bytes) -> Recording | None:
         with wave.open(io.BytesIO(content)) as sound:
             rate = sound.getframerate()
@@ -84,6 +96,15 @@ class Recordings:
         finally:
             aside.unlink(missing_ok=True)
         return Recording(str(file), round(len(samples) / rate, 2))
+
+
+def repaired(content: bytes) -> bytes:
+    """A WAV with the lengths that its header lacks when who wrote it was killed."""
+    data, length = content[36:40], content[40:44]
+    if data != b"data" or length != bytes(4):
+        return content
+    whole, samples = (len(content) - size for size in (8, 44))
+    return content[:4] + pack("<I", whole) + content[8:40] + pack("<I", samples) + content[44:]
 
 
 def speaks(samples: memoryview, rate: int) -> bool:

@@ -28,6 +28,7 @@ from ari_app.main.processes import UpError
 from ari_app.main.shared import Shared, opened_shared
 from ari_app.main.signals import Signals
 from ari_app.main.site_names import menus_in_use
+from ari_app.main.spool import sweep_directory
 from ari_app.menus.live import MenuRelease
 from ari_app.monitoring.metrics import Metrics
 from ari_app.session.media import Sounds
@@ -72,6 +73,7 @@ async def _answering(foundation: Foundation, signals: Signals) -> AsyncIterator[
         stack.callback(background.cancel)
         selfcare = build_selfcare(shared, background.begin)
         inbound = build_admission(shared, selfcare, tasks, background, LINE).inbound
+        await sweep_directory(_spool(shared), shared.recordings)
         door = Door(_accepting(shared, inbound), config.allow, config.calls)
         try:
             await stack.enter_async_context(door.opened(config.host, where))
@@ -87,14 +89,13 @@ async def _answering(foundation: Foundation, signals: Signals) -> AsyncIterator[
 
 def _accepting(shared: Shared, inbound: InboundCalls) -> Callable[[Connection], Awaitable[None]]:
     """Return what serves the call of a connection to its end."""
-    config, state = shared.config, shared.foundation.state
+    config = shared.config
     own = Dialplan() if config.manages_asterisk else Dialplan(prepare="")
     settings = AgiSettings(
-        Path(config.agi.spool or state.directory / "agi").absolute(),
+        _spool(shared),
         config.site.dead_man,
         Dialplan(own.prepare, config.agi.dial or own.dial),
     )
-    settings.spool.mkdir(mode=0o770, exist_ok=True)
 
     async def accept(connection: Connection) -> None:
         call = connection.request
@@ -110,6 +111,14 @@ def _accepting(shared: Shared, inbound: InboundCalls) -> Callable[[Connection], 
             await line.settle()
 
     return accept
+
+
+def _spool(shared: Shared) -> Path:
+    """Where Asterisk records what callers over AGI say."""
+    state = shared.foundation.state
+    directory = Path(shared.config.agi.spool or state.directory / "agi").absolute()
+    directory.mkdir(mode=0o770, exist_ok=True)
+    return directory
 
 
 async def _reload_on(requested: asyncio.Event, shared: Shared) -> None:

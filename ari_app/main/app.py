@@ -12,6 +12,7 @@ from ari_app.ari.link import Link
 from ari_app.ari.overload import Limits, OverloadWatch
 from ari_app.background import Background, task_group
 from ari_app.fulfilment.code_words import hashing
+from ari_app.main import spool
 from ari_app.main.build_calls import CallHandling, build_calls
 from ari_app.main.build_desk import AgentDesk, build_desk
 from ari_app.main.build_monitoring import Monitoring
@@ -102,6 +103,7 @@ def _start(
         begin(shared.cards.run())
     begin(selfcare.orders.run())
     begin(shared.announcements.run(_post, menus.words, clock))
+    begin(spool.run(shared, callers.inbound))
     begin(retention.run(shared.store, config.retention, shared.recordings, clock))
     if config.menus.watch:
         begin(watch(loading.directory(config), partial(menus.reload, "watch")))

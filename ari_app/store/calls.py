@@ -156,6 +156,12 @@ def _many(db: Database, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
         db.conn.executemany(sql, rows)
 
 
+def is_over(db: Database, call: str) -> bool:
+    """Whether there was such a call and it has ended."""
+    row = db.conn.execute("select ended is not null from calls where id = ?", (call,)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def path(db: Database, call: str) -> Path | None:
     """A call with its steps, None if there is no such call."""
     found = _calls(db, "where id = ?", call)

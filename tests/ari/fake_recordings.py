@@ -29,8 +29,10 @@ class FakeRecordings:
             self.files[name] = words
         return {"name": name, "target_uri": f"channel:{channel}", "state": "done"}
 
-    def do(self, method: str, kind: str, name: str, *content: str) -> object:
-        """A request for a recording by its name."""
+    def do(self, method: str, kind: str, name: str = "", *content: str) -> object:
+        """A request for a recording by its name, or for all that have ended."""
+        if not name:
+            return [{"name": each} for each in self.files]
         if name not in (self.live.values() if kind == "live" else self.files):
             raise StatusError(404)
         if method == "POST":

@@ -202,7 +202,7 @@ class Server:
         if answer is None:
             await asyncio.Event().wait()
             raise AssertionError
-        return web.Response(status=answer[0], text=answer[1])
+        return web.Response(status=answer[0], body=answer[1].encode(errors="surrogateescape"))
 
     async def _answer(self, asked: Asked) -> tuple[int, str] | None:
         if (claimed := self.owner.answer(asked, self._socket is not None, self.raw)) is not None:
@@ -223,7 +223,7 @@ class Server:
             self.drop()
             return None
         if isinstance(body, bytes):
-            return 200, body.decode()
+            return 200, body.decode(errors="surrogateescape")
         return (204, "") if body is None else (200, json.encode(body).decode())
 
     def _due(self, line: str) -> Fault | int | None:

@@ -86,7 +86,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
 
     async def send(request: verbs.Request) -> bytes:
         sent.append(request)
-        if request.verb is verbs.LIST_CHANNELS:
+        if request.verb in (verbs.LIST_CHANNELS, verbs.LIST_STORED):
             return b"[]"
         return b'{"system":{"version":"22"},"name":"firstline","value":""}'
 
@@ -113,6 +113,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.endpoints.get("PJSIP", "alice")
     await ari.endpoints.send_message("pjsip:alice", "sip:611@127.0.0.1", "привет")
     await ari.recordings.get_live("call-3")
+    await ari.recordings.list_stored()
     await ari.recordings.get_stored("call-3")
     await ari.recordings.get_stored_file("call-3")
     await ari.recordings.stop("call-3")

@@ -8,6 +8,7 @@ from ari_app.store import (
     announcement_requests,
     announcements,
     callbacks,
+    calls,
     code_words,
     complaints,
     one_time_codes,
@@ -27,6 +28,7 @@ from tests.store.big_ids import AGENT, CALL, DAY, HOUR, NEW, NOW, NUMBER, WHO, U
 
 def proofs() -> Iterator[tuple[str, Use]]:
     word, attempt = CodeWord(WHO, "s", "k", NOW, "me"), Attempt(subscriber=WHO, number=NUMBER)
+    yield "calls.is_over", lambda db: calls.is_over(db, "no such call")
     yield "code_words.put", lambda db: code_words.put(db, word)
     yield "code_words.put_pin", lambda db: code_words.put_pin(db, WHO, "hash", "me", NOW)
     yield "code_words.of", lambda db: code_words.of(db, WHO)

@@ -138,7 +138,7 @@ while True:
 """
 
 
-def test_an_asterisk_that_hangs_is_told_from_one_that_starts_or_works(tmp_path: Path) -> None:
+def test_an_asterisk_that_hangs_is_noticed_and_one_that_works_is_not(tmp_path: Path) -> None:
     """Its console greets who connects; the clock of the watcher is that of the test."""
     (tmp_path / "asterisk.conf").write_text(f"[directories]\nastrundir => {tmp_path}\n")
     command = (sys.executable, "-c", ASTERISK, str(tmp_path / "asterisk.ctl"))
