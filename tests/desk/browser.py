@@ -41,6 +41,9 @@ QUIET = (
         "--disable-gpu",
         "--force-prefers-reduced-motion",
     ),
+    # A microphone that beeps and may be used; calls between the programs of this machine.
+    *("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
+    "--allow-loopback-in-peer-connection",
 )
 """No window, no traffic of its own, root may run it; pages in the background are not slowed."""
 

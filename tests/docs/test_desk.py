@@ -32,10 +32,10 @@ def test_the_states_are_those_that_agents_see() -> None:
 
 def test_the_keys_are_those_of_the_page() -> None:
     (table,) = tables(section(TEXT, "Keys"))
-    script = (server.FILES / "keys.js").read_text("utf-8")
-    letters = {f"Alt+{letter}" for letter in re.findall(r"Key([A-Z]):", script)}
+    scripts = [(server.FILES / name).read_text("utf-8") for name in ("keys.js", "phone.js")]
+    letters = {f"Alt+{letter}" for letter in re.findall(r"Key([A-Z])[\":]", "".join(scripts))}
     documented = {key for row in table for key in code(row[0])}
     assert documented == letters | {"Alt+1", "Alt+9", "Ctrl+Enter"}
     for language in ("ru", "en"):
-        helped = word("keys-help", language)
+        helped = word("keys-help", language) + word("phone-keys-help", language)
         assert all(key in helped for key in letters | {"Alt+1", "Ctrl+Enter"})

@@ -18,6 +18,7 @@ export class Cards {
     this.drafts = drafts;
     this.typedAt = 0;
     this.shown = "";
+    this.changed = () => {}; // called when cards come, go, or change their phase or order
     drafts.changed = (card) => {
       if (card) this.saving(card);
       else for (const each of this.all()) this.saving(each.dataset.card);
@@ -153,6 +154,7 @@ export class Cards {
       line.append(button);
       return line;
     }));
+    this.changed();
   }
 }
 

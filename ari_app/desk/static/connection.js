@@ -6,9 +6,11 @@ const SILENCE = 10000; // ms without a message (the server sends one every 4 s):
 export const TAB = Math.random().toString(36).slice(2, 10) + Date.now().toString(36);
 
 export class Connection {
-  constructor({ lost, received }) {
+  // `leave` goes to another page, which must wait for the end of a call in the browser.
+  constructor({ lost, received, leave }) {
     this.lost = lost;
     this.received = received;
+    this.leave = leave;
     this.count = 0;
     this.delay = 250;
     this.pending = new Map(); // key: the promise's resolve
@@ -39,7 +41,7 @@ export class Connection {
       this.received(message);
     };
     socket.onclose = (event) => {
-      if (event.code === 4401) location.assign("/sign-in");
+      if (event.code === 4401) this.leave("/sign-in");
       else if (socket === this.socket) this.closed(greeted);
     };
   }
@@ -58,7 +60,7 @@ export class Connection {
   async checkSignIn() {
     try {
       const page = await fetch("/", { redirect: "manual" });
-      if (page.type === "opaqueredirect") location.assign("/sign-in");
+      if (page.type === "opaqueredirect") this.leave("/sign-in");
     } catch { /* no network: the next attempt is scheduled */ }
   }
 

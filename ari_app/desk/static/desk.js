@@ -5,6 +5,7 @@ import { Drafts } from "./drafts.js";
 import { forms } from "./forms.js";
 import { keys } from "./keys.js";
 import { callbacks, due } from "./callbacks.js";
+import { Phone } from "./phone.js";
 import { records } from "./records.js";
 import { run as timers, tick } from "./timers.js";
 
@@ -14,11 +15,20 @@ const root = document.documentElement;
 const connection = new Connection({
   lost: (is) => { $("lost").hidden = !is; },
   received,
+  leave,
 });
 const drafts = new Drafts(document.body.dataset.agent, (message) => connection.send(message));
 const cards = new Cards($("cards"), $("tabs"), drafts);
+let leaving = ""; // where the page goes when the call is over
+const phone = new Phone({
+  agent: document.body.dataset.agent,
+  cards,
+  pause: () => connection.send({ type: "state", ready: false, reason: "microphone" }),
+  notice,
+  free: () => { if (leaving) leave(leaving); },
+});
 timers();
-keys(cards, connection);
+keys(cards, connection, () => phone.keys);
 records($("found"), cards, connection, notice); // before what else is submitted there
 const ready = forms(connection, drafts, notice);
 Promise.all([drafts.ready, ready]).then(() => connection.connect()); // unsent drafts are read first
@@ -26,12 +36,13 @@ Promise.all([drafts.ready, ready]).then(() => connection.connect()); // unsent d
 function received(message) {
   switch (message.type) {
     case "hello":
-      if (message.build !== root.dataset.build) { location.reload(); return; }
+      if (message.build !== root.dataset.build && leave("")) return;
       cards.replaceAll(message.cards);
       put($("agent-state"), message.state);
       put($("queues"), message.queues);
       due(message.due);
       drafts.resend();
+      phone.use(message.phone);
       break;
     case "card": cards.open(message.card, message.html); announce(message.announcement); break;
     case "part": cards.part(message.card, message.part, message.html); break;
@@ -45,6 +56,18 @@ function received(message) {
     case "answer": connection.answered(message); break;
     case "notice": notice(message.text); break;
   }
+}
+
+// Load another page, or this one again; a call in the browser goes on until it is over. Returns
+// whether the page is left now.
+function leave(address) {
+  if (phone.busy) {
+    if (!leaving) notice($("phone").dataset.leaving);
+    leaving = address || location.pathname;
+    return false;
+  }
+  location.assign(address || location.pathname);
+  return true;
 }
 
 // HTML comes from our own server alone, which escapes what callers wrote.
@@ -69,9 +92,10 @@ function notice(text) {
 }
 
 // Ready, pause, more wrap-up time.
-$("agent-state").addEventListener("click", (event) => {
+$("agent-state").addEventListener("click", async (event) => {
   const state = event.target.closest("[data-state]")?.dataset.state;
   if (!state) return;
+  if (state === "ready" && !await phone.usable()) return; // the page says why
   const reason = state === "pause" ? $("pause-reason").value : state === "wrap-up" ? "wrap-up" : "";
   connection.send({ type: "state", ready: state === "ready", reason });
 });

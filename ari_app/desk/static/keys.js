@@ -1,7 +1,8 @@
 // Keyboard shortcuts, and the finish and code word forms of cards.
 import { codeWordVerified } from "./forms.js";
 
-export function keys(cards, connection) {
+// `others` are further shortcuts, by the physical key.
+export function keys(cards, connection, others) {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey && event.key === "Enter") {
       event.preventDefault();
@@ -16,6 +17,7 @@ export function keys(cards, connection) {
         KeyJ: () => cards.current?.querySelector("[data-operation]")?.focus(),
         KeyA: () => document.getElementById("sought").focus(),
         KeyG: () => document.querySelector("#agent-state [data-state=ready], #agent-state [data-state=pause]")?.click(),
+        ...others(),
       }[event.code];
       if (card) cards.show(card.dataset.card, true);
       else shortcut?.();

@@ -49,7 +49,11 @@ HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    # What the phone in the browser needs: headset, its buttons, ringing, the choice of devices.
+    "Permissions-Policy": (
+        "microphone=(self), hid=(self), autoplay=(self), speaker-selection=(self), "
+        "camera=(), geolocation=()"
+    ),
     "Server": "Firstline",
 }
 
