@@ -9,6 +9,7 @@ from typing import get_args
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 from yaml import MappingNode
 
 from ari_app.commands.runner import run
@@ -51,7 +52,8 @@ def load_flows(state: State, directory: Path | None) -> LoadedFlows:
     """Load the flows of a directory, by default those in use; raises ``FlowsError``."""
     config = state.config()
     chosen = directory or reading.directory(config)
-    menus = reading.menus(chosen, reading.shipped(config), CATALOGUE)
+    site = replace(reading.ANY_SITE, plan=config.numbers)
+    menus = reading.menus(chosen, reading.shipped(config), CATALOGUE, site)
     recordings = Path(config.voice.recordings or state.recordings).expanduser()
     return LoadedFlows(
         chosen,

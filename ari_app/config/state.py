@@ -18,7 +18,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ari_app.config import own_languages
-from ari_app.config.settings import NAMED, SECTIONS, Config, LanguageVoice, Site, decoded
+from ari_app.config.demo_defaults import is_demo, over
+from ari_app.config.setting_paths import beside
+from ari_app.config.settings import NAMED, SECTIONS, Config, LanguageVoice, decoded
 from ari_app.config.site_departments import faults
 from asterisk_conf.files import replace as replace_file
 from asterisk_conf.site import Ports
@@ -146,11 +148,12 @@ class State:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{file}: {error}: correct the TOML") from error
+        beside(table, file)
         for name, value in environment.items():
             _overlay(table, name, value)
-        demo = _is_demo(table)
+        demo = is_demo(table)
         if demo and self._demo:
-            table = _over(self._demo, table)
+            table = over(self._demo, table)
         try:
             config = decoded(table)
             if not demo:
@@ -223,29 +226,6 @@ class State:
             ) from error
         replace_file(file, text.encode())
         return found
-
-
-def _is_demo(table: Mapping[str, Any]) -> bool:
-    """Whether it is the demo operator's; on an Asterisk of one's own only if that is written."""
-    site, ari = table.get("site", {}), table.get("ari", {})
-    if isinstance(site, dict) and isinstance(ari, dict) and ari.get("url") and "demo" not in site:
-        return False
-    try:
-        return msgspec.convert(table.get("site", {}), Site, strict=False).demo
-    except msgspec.ValidationError:
-        return True  # what is wrong is found when all is read
-
-
-def _over(demo: Mapping[str, Mapping[str, Any]], table: dict[str, Any]) -> dict[str, Any]:
-    """The settings of the demo operator with those of the table over them; "" says nothing."""
-    merged = dict(table)
-    for section, settings in demo.items():
-        own = table.get(section, {})
-        if isinstance(own, dict):
-            said = {key: value for key, value in own.items() if value not in ("", {})}
-            own = {**own, **settings, **said}
-        merged[section] = own
-    return merged
 
 
 def _refuse_unsaid(config: Config, file: Path) -> None:

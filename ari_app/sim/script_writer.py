@@ -47,13 +47,13 @@ def walked(book: Book, path: Path, language: str) -> Test:
     """The test of a path; ``language`` is that of the default caller."""
     first = path.turns[0].session
     flow = book.flows[first.flow]
-    known = first.caller.subscriber is not None
+    known, number = first.caller.subscriber is not None, first.caller.number
     usual = language if known and language in flow.languages else flow.languages[0]
     end = Step(state_expected(path.session, path.want, flow.flow), _NOWHERE)
     return Test(
         test=_name(path.edges),
         call=first.dialled,
-        as_="" if known else UNKNOWN,
+        as_="" if known else f"+{number}" if number else UNKNOWN,
         vouched=first.caller.vouched,
         lang="" if first.language == usual else first.language,
         given=given_of(path.turns),

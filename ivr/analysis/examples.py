@@ -13,7 +13,7 @@ from ivr.model import Book, row_kinds
 from ivr.session import Subject
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.value_readers import READERS
-from ivr.values import Moment, Rows, Value, Values
+from ivr.values import Digits, Moment, Rows, Value, Values
 from ivr.wants import CheckHours, Dial, Enqueue, FindAnnouncements, Grammar, Invoke, Send, Want
 
 Request = tuple[str, str]
@@ -160,6 +160,16 @@ def distinguished(book: Book, name: str, kind: str) -> Iterator[Value]:
             if taken not in seen:
                 seen.add(taken)
                 yield value
+
+
+def numbers_compared(book: Book) -> Iterator[str]:
+    """Callers' numbers that take other branches: of each case that compares them, one or two."""
+    plan = book.lists.plan
+    for case in cases(book, "number"):
+        named = IN.fullmatch(case)
+        listed = sorted(book.lists.entries.get(named[1], ()))[:1] if named else ()
+        values = _candidates(Digits(""), "digits", case) if not named else _read("digits", listed)
+        yield from (one for one in map(plain, values) if plan is None or plan.msisdn(one))
 
 
 def cases(book: Book, name: str) -> tuple[str, ...]:

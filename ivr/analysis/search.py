@@ -20,6 +20,7 @@ from ivr.analysis.examples import (
     distinguished,
     example,
     looked_at,
+    numbers_compared,
     replies,
     request_of,
     wrong_keys,
@@ -93,6 +94,7 @@ def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Sessio
     callers = [Caller(number, known), Caller("")]
     if any(flow.identify for flow in book.flows.values()):
         callers.append(Caller(number, known, vouched=False))
+    callers += [Caller(each) for each in numbers_compared(book)]
     for flow in sorted(book.flows.values(), key=lambda flow: flow is not first):
         numbers = flow.numbers if cases(book, "dialled") else flow.numbers[:1]
         for dialled in (*numbers, *flow.codes):
@@ -208,6 +210,7 @@ class _Search:
             ),
             at.language if "language" in self.looked else "",
             at.dialled if "dialled" in self.looked else "",
+            at.caller.number if "number" in self.looked else "",
             (at.agreed is not None, tuple((frame.flow, frame.node) for frame in at.frames)),
             tuple(values),
             misses if self.detail >= PATIENCE else 0,

@@ -209,3 +209,21 @@ def test_the_token_of_a_billing_is_the_operators(tmp_path: Path) -> None:
     with (tmp_path / "secrets.toml").open("a") as file:
         file.write('billing = "a-token"\n')
     assert installation(tmp_path).keys().billing.reveal() == "a-token"
+
+
+def test_relative_paths_are_beside_the_file_that_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service's file is elsewhere, and linked to; the current directory does not matter."""
+    etc, lib = tmp_path / "etc", tmp_path / "lib"
+    for directory in (etc, lib):
+        directory.mkdir()
+    text = '[menus]\ndirectory = "menus"\n[voice]\nrecordings = "../studio"\n'
+    (etc / FILE).write_text(text + '[tls.crm]\nca = "ca.pem"\nkey = "/keys/crm.pem"\n')
+    (lib / FILE).symlink_to(etc / FILE)
+    monkeypatch.chdir("/")
+    config = installation(lib).config({"FIRSTLINE_AGI_SPOOL": "spool"})
+    assert config.menus.directory == str(etc / "menus")
+    assert Path(config.voice.recordings).resolve() == tmp_path / "studio"
+    assert (config.tls["crm"].ca, config.tls["crm"].key) == (str(etc / "ca.pem"), "/keys/crm.pem")
+    assert (config.agi.spool, config.voice.path) == ("spool", "")

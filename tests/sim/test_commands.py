@@ -188,6 +188,20 @@ def test_a_walk_covers_all_and_what_it_writes_passes(few: Path) -> None:
     assert firstline("walk", "112", "--menus", few).exit_code == 1
 
 
+def test_a_walk_finds_who_is_in_a_list_of_numbers(tmp_path: Path) -> None:
+    """As somebody with a number of the list, in the form in which `as` takes it."""
+    (tmp_path / "vip.yaml").write_text('list: vip\nentries: ["80 29 999-00-11", "80299990012"]\n')
+    who = 'who: { branch: number, when: { "in vip": first, "375299990013": last }, else: bye }'
+    ends = "first: { end: thanks-bye }, last: { end: [] }"
+    menus = SMALL.replace("bye: {", f"{who}, {ends}, bye: {{").replace("start: bye", "start: who")
+    (tmp_path / "1.yaml").write_text(menus)
+    written = tmp_path / "walk.test.yaml"
+    result = firstline("walk", "--menus", tmp_path, "--write", written)
+    assert "no path" not in result.output
+    assert 'as: "+375299990011"' in written.read_text()
+    assert firstline("cover", tmp_path, "--min", 100).exit_code == 0
+
+
 def test_coverage_of_tests_that_fail_is_none_to_rely_on(tmp_path: Path) -> None:
     (tmp_path / "1.yaml").write_text(SMALL)
     tests = tmp_path / "1.test.yaml"
