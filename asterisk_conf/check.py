@@ -20,7 +20,9 @@ EMPTY = frozenset({"yes", "no", "strict", "loose", "paused", "penalty", "inuse",
 # Characters that end a value, begin a comment, open a section or call a function in Asterisk's
 # files. A value with one of them is refused rather than escaped: the rules differ per file.
 _BREAKOUTS = frozenset(';[]{}$"\\<>`')
-_RESERVED = frozenset({"global", "system", "acl", "transport-udp", "transport-tcp", "h", "i", "s"})
+_RESERVED = frozenset(
+    {"global", "system", "acl", "transport-udp", "transport-tcp", "transport-ws", "h", "i", "s"}
+)
 _COUNTED = ("ring", "retry", "wrapup", "limit", "longest_wait", "service_level",
             "announcement_every", "position_every", "patience")  # fmt: skip
 _HIGHEST = 9
@@ -79,8 +81,9 @@ def _problems(site: Description) -> Iterator[str]:
 
 
 def _limits(site: Description) -> Iterator[str]:
-    if site.rtp_timeout < 0:
-        yield "rtp_timeout: is negative; give seconds, or 0 for never"
+    for field in ("rtp_timeout", "browser_timeout"):
+        if getattr(site, field) < 0:
+            yield f"{field}: is negative; give seconds, or 0 for never"
     if site.calls_per_caller < 0:
         yield "calls_per_caller: is negative; give how many, or 0 for no limit"
     if site.deadman_seconds < 1:

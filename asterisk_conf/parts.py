@@ -60,7 +60,8 @@ class Agent(Struct, frozen=True):
     """An agent's SIP account, reachable as ``extension`` and a member of ``queues``.
 
     ``login`` is the agent's name in the penalties of queues; "" is ``user``. One who is
-    ``suspended`` stays a member of queues, but the phone is refused and not rung.
+    ``suspended`` stays a member of queues, but the phone is refused and not rung. ``phone`` is a
+    SIP phone or the agent's browser; the account of one takes none of the other kind.
     """
 
     user: str
@@ -71,6 +72,7 @@ class Agent(Struct, frozen=True):
     login: str = ""
     languages: tuple[str, ...] = ()
     suspended: bool = False
+    phone: Literal["sip", "browser"] = "sip"
 
 
 class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -148,11 +150,12 @@ class Description(Struct, frozen=True, kw_only=True):
     when the application is down. ``deadman_seconds`` is how long a call may stay with an
     application that no longer answers before the dialplan takes the caller back; the application
     extends it as it works. ``rtp_timeout`` is after how many seconds without media a phone counts
-    as gone; 0 is never. ``calls_per_caller`` is how many calls one number may have at a time; 0 is
-    no limit. ``apologies`` is how many callers hear the apology at a time when there are more calls
-    than can be served. ``agi`` says whether callers are served over FastAGI when the application is
-    down. ``websocket_client`` says whether ARI needs ``res_websocket_client.so`` (Asterisk 22.5 and
-    later).
+    as gone, ``browser_timeout`` the same for a browser; 0 is never. ``calls_per_caller`` is how
+    many calls one number may have at a time; 0 is no limit. ``apologies`` is how many callers hear
+    the apology at a time when there are more calls than can be served. ``agi`` says whether callers
+    are served over FastAGI when the application is down. ``websocket_client`` says whether ARI
+    needs ``res_websocket_client.so`` (Asterisk 22.5 and later), ``webrtc`` whether there are the
+    modules for phones in browsers.
     """
 
     secrets: Secrets
@@ -169,8 +172,10 @@ class Description(Struct, frozen=True, kw_only=True):
     apology: str = "an-error-has-occurred"
     deadman_seconds: int = 5
     rtp_timeout: int = 20
+    browser_timeout: int = 8
     calls_per_caller: int = 5
     apologies: int = 20
     agi: bool = False
     paths: Paths = Paths()
     websocket_client: bool = True
+    webrtc: bool = True

@@ -32,6 +32,10 @@ _POLL_SECONDS = 0.05
 _SOCKET_BYTES = 107 - len("/asterisk.ctl")  # what a Unix socket's path leaves for its directory
 
 
+WEBRTC = ("res_crypto", "res_srtp", "res_pjsip_transport_websocket")
+"""The modules that phones in browsers need, besides those of ARI."""
+
+
 class Status(Struct, frozen=True):
     """``pid`` is None when it does not run. ``warnings`` say what is wrong and what to do."""
 
@@ -60,6 +64,7 @@ class Pbx:
             site,
             paths=_paths(asterisk, self.home, custom),
             websocket_client=(asterisk.modules / "res_websocket_client.so").exists(),
+            webrtc=_has_webrtc(asterisk) or any(one.phone == "browser" for one in site.agents),
         )
         self._keep = keep
 
@@ -75,12 +80,14 @@ class Pbx:
         files = render(self.site)
         own = self.site.paths
         try:
-            recording = own.spool / "recording"  # Asterisk does not make it, and needs it
+            recording = own.spool / "recording"  # Asterisk does not make these, and needs them
+            keys = own.lib / "keys"
             for directory in (
                 *(
                     self.home,
                     own.etc,
                     own.lib,
+                    keys,
                     own.spool,
                     recording,
                     own.log,
@@ -202,6 +209,11 @@ class Pbx:
 
     def _end(self, process: Process, seconds: float = 5.0) -> None:
         end(process, signal.SIGTERM, seconds) or end(process, signal.SIGKILL, seconds)
+
+
+def _has_webrtc(asterisk: Asterisk) -> bool:
+    """Whether there are the modules for phones in browsers."""
+    return all((asterisk.modules / f"{name}.so").exists() for name in WEBRTC)
 
 
 def become(asterisk: Asterisk, state: Path) -> NoReturn:

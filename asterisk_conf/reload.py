@@ -33,6 +33,13 @@ _COMMANDS: Mapping[str, tuple[str, ...]] = {
 }
 """File -> the console commands that make a running Asterisk read it; any other needs a start."""
 
+_KINDS = re.compile(r"^\[([\w.-]+)\]\((_agent|_browser)\)$", re.MULTILINE)
+"""The agents' phones, and of which kind each is."""
+
+_FORGET = "database query \"DELETE FROM astdb WHERE key LIKE '/registrar/contact/{user};%'\""
+"""The console command that forgets where a phone registered. Its like has no wildcard of SQL but
+the underscore, which is any one sign: a registration too many comes again by itself."""
+
 _SOCKETS = re.compile(r"^\s*(?:bind\w*|port|rtpstart|rtpend)\s*=.*$", re.MULTILINE)
 """Addresses and ports, which a reload does not change."""
 
@@ -51,7 +58,7 @@ class Reload:
         :class:`PbxError`.
         """
         pbx = self._pbx
-        before = self._sockets()
+        before, phones = self._sockets(), self._phones()
         changed = pbx.write()
         if pbx.status().pid is None:
             self._pending.unlink(missing_ok=True)
@@ -61,6 +68,8 @@ class Reload:
         for name in sorted({*changed, *always} - later):
             for command in _COMMANDS[name]:
                 pbx.cli(command)
+        for user in sorted(user for user, kind in self._phones() - phones if user in dict(phones)):
+            pbx.cli(_FORGET.format(user=user))
         later |= set(self._read_pending())
         if later:
             self._pending.write_bytes(json.encode(sorted(later)))
@@ -88,6 +97,11 @@ class Reload:
             return json.decode(self._pending.read_bytes(), type=tuple[str, ...])
         except FileNotFoundError:
             return ()
+
+    def _phones(self) -> frozenset[tuple[str, str]]:
+        """The agents' phones with their kinds, as the file has them."""
+        file = self._pbx.site.paths.etc / "pjsip.conf"
+        return frozenset(_KINDS.findall(file.read_text("utf-8") if file.exists() else ""))
 
     def _sockets(self) -> dict[str, list[str]]:
         etc = self._pbx.site.paths.etc

@@ -46,13 +46,15 @@ class Phone(Struct, frozen=True, kw_only=True):
 
 
 class AgentPhone(Struct, frozen=True, kw_only=True):
-    """An agent's SIP account; the number is the extension."""
+    """An agent's SIP account; the number is the extension. ``phone`` is ``sip`` or
+    ``browser``."""
 
     number: str
     name: str
     extension: str
     sip_user: str
     sip_password: str
+    phone: str = "sip"
 
 
 class Desk(Struct, frozen=True):
@@ -190,6 +192,7 @@ async def status(
                 extension=one.extension,
                 sip_user=one.sip_user,
                 sip_password=one.sip_password.reveal(),
+                phone=one.phone,
             )
             for one in staff
         ),

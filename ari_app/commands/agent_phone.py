@@ -51,6 +51,11 @@ async def attend(state: State, agent: str | None, plan: Plan, say: Print) -> Non
     one = chosen(status.agents, agent)
     if not status.running:
         raise CallError("Firstline does not run here: start it with `firstline up`")
+    if one.phone == "browser":
+        raise CallError(
+            f"the phone of {one.name} is the desk in the browser; give them a SIP phone: "
+            f"firstline agents phone {one.name} sip"
+        )
     account = Account(one.sip_user, one.sip_password, status.sip.host, status.sip.port)
     where = f"phone {one.extension} of {one.name}"
     try:

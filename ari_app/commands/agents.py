@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import get_args
 
 import click
+from msgspec import structs
 
 from ari_app.commands.agent_access import phones_applied, with_agent
 from ari_app.commands.as_json import json_option, print_json
@@ -19,10 +20,10 @@ from ari_app.main import pbx_site
 from ari_app.selfcare import totp
 from ari_app.store import agents as staff
 from ari_app.store import changes, desk_sessions, subscribers
-from ari_app.store.agents import Agent, Role
+from ari_app.store.agents import Agent, Phone, Role
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
-from ari_app.workplace.new_agents import is_login, taken_by, with_phone
+from ari_app.workplace.new_agents import is_login, phone_password, taken_by, with_phone
 from ari_app.workplace.passwords import faults, generated
 from ivr.secret import Secret
 
@@ -44,8 +45,9 @@ def list_(state: State, as_json: bool) -> None:
     for one in found:
         may = "may sign in" if one.password else "may not sign in"
         may = "suspended" if one.suspended else may
-        words = (one.name, one.full_name, one.extension, one.role, " ".join(one.languages), may)
-        click.echo("  ".join(words))
+        phone = ("phone in the browser",) if one.phone == "browser" else ()
+        words = (one.name, one.full_name, one.extension, one.role, " ".join(one.languages))
+        click.echo("  ".join((*words, may, *phone)))
 
 
 @agents.command()
@@ -60,6 +62,14 @@ def list_(state: State, as_json: bool) -> None:
     multiple=True,
     help="A language they speak; may be repeated  [default: the site's first].",
 )
+@click.option(
+    "--phone",
+    "kind",
+    type=click.Choice(get_args(Phone)),
+    default="sip",
+    show_default=True,
+    help="A SIP phone, or the desk in the browser.",
+)
 @by_option
 @click.pass_obj
 def add(
@@ -71,15 +81,16 @@ def add(
     extension: str,
     role: Role,
     languages: tuple[str, ...],
+    kind: Phone,
 ) -> None:
-    """Add an agent who signs in as NAME, with a SIP account for their phone."""
+    """Add an agent who signs in as NAME, with an account for their phone."""
     if not is_login(name):
         raise click.BadParameter(
             "a login is 2 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter",
             param_hint="NAME",
         )
     languages = languages or state.config().site.languages[:1]
-    new = with_phone(name, full_name, extension, languages, role)
+    new = with_phone(name, full_name, extension, languages, role, kind)
 
     async def adding(store: Store) -> None:
         there = await store.read(staff.everyone)
@@ -97,8 +108,7 @@ def add(
         await refresh_application(state)
 
     with_store(state, adding)
-    phone = new.sip_password.reveal()
-    click.echo(f"{name} is added; their phone: SIP user {extension}, password {phone}")
+    click.echo(f"{name} is added; {_phone_of(new)}")
     click.echo(phones_applied(state, extension))
     click.echo(f"they can sign in once they have a password: `firstline agents password {name}`")
 
@@ -141,6 +151,29 @@ def role(state: State, name: str, role: Role, by: str) -> None:
         lambda store, _: store.write(changes.made, putting, staff.put_role, name, role),
     )
     click.echo(f"{name} is {role} now")
+
+
+@agents.command()
+@click.argument("name")
+@click.argument("kind", type=click.Choice(get_args(Phone)))
+@by_option
+@click.pass_obj
+def phone(state: State, name: str, kind: Phone, by: str) -> None:
+    """Set the phone of an agent: a SIP phone, or the desk in the browser.
+
+    The phone that they had is refused from then on; a call on it goes on. Also for a new password
+    of the phone.
+    """
+    made = change(state, by, "agents phone", name, kind)
+
+    async def putting(store: Store, one: Agent) -> Agent:
+        new = structs.replace(one, phone=kind, sip_password=phone_password())
+        await store.write(changes.made, made, staff.put_phone, name, kind, new.sip_password)
+        return new
+
+    one = with_agent(state, name, putting)
+    click.echo(f"{name}: {_phone_of(one)}")
+    click.echo(phones_applied(state, one.sip_user))
 
 
 @agents.command("sign-out")
@@ -241,6 +274,13 @@ def _suspended(state: State, name: str, by: str, suspended: bool) -> Agent:
     return with_agent(state, name, putting)
 
 
+def _phone_of(one: Agent) -> str:
+    """What an agent's phone is, with the password of a SIP phone."""
+    if one.phone == "browser":
+        return "their phone is the desk in the browser: docs/desk.md#the-phone-in-the-browser"
+    return f"their phone: SIP user {one.sip_user}, password {one.sip_password.reveal()}"
+
+
 def _put_password(db: Database, name: str, hashed: str) -> int:
     staff.put_password(db, name, hashed)
     return desk_sessions.end_all(db, name)
@@ -264,6 +304,7 @@ def _fields(one: Agent) -> dict[str, str | bool | Sequence[str]]:
         "extension": one.extension,
         "languages": one.languages,
         "sip_user": one.sip_user,
+        "phone": one.phone,
         "role": one.role,
         "may_sign_in": bool(one.password) and not one.suspended,
         "suspended": one.suspended,

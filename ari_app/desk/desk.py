@@ -87,8 +87,9 @@ class Desk:
             supervision=Supervision(tabs, cards, states, control, views, render),
             tickets=TicketCommands(tickets, late, views, browsing, render),
         )
+        self.browser_phones = ports.browser_phones
         self.commands = AgentCommands(handlers, render, begin)
-        self.snapshot = Snapshot(cards, details, panels, promised, render)
+        self.snapshot = Snapshot(cards, details, panels, promised, ports.browser_phones, render)
         self.connections = TabConnections(tabs, self.snapshot, self.commands)
 
     def update(self, board: Board, current: bool) -> None:

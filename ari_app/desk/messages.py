@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct, json
 
+from ari_app.desk.phone.account import PhoneAccount
 from ivr import bounds, tickets
 from ivr.bounds import Malformed, Short
 
@@ -170,8 +171,11 @@ FromBrowser: TypeAlias = (
 # To a browser.
 
 
-class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
-    """The whole desk of an agent, sent first; cards that are not among ``cards`` are gone."""
+class Hello(Struct, frozen=True, omit_defaults=True, tag="hello", tag_field="type"):
+    """The whole desk of an agent, sent first; cards that are not among ``cards`` are gone.
+
+    ``phone`` is absent when the agent has a SIP phone.
+    """
 
     cards: tuple[str, ...]
     state: str
@@ -179,6 +183,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
     due: str
     build: str
     """The version of pages and scripts; a page of another version reloads itself."""
+    phone: PhoneAccount | None = None
 
 
 class Card(Struct, frozen=True, tag="card", tag_field="type"):

@@ -21,6 +21,7 @@ from ari_app.desk.cards.caller_profile import (
     TicketEntry,
     TransferNotes,
 )
+from ari_app.desk.phone.account import BrowserPhones
 from ivr.acd.queues import Caller
 from ivr.events import Answered
 from ivr.model import Operation
@@ -249,3 +250,4 @@ class Ports(Struct, frozen=True):
     operations: Operations
     notes_and_tickets: NotesAndTickets
     phones: AgentPhones
+    browser_phones: BrowserPhones

@@ -75,6 +75,7 @@ def site(
                 one.name,
                 one.languages,
                 one.suspended,
+                one.phone,
             )
             for one in agents
         ),
@@ -89,6 +90,7 @@ def site(
         apology=apology,
         deadman_seconds=config.site.dead_man,
         rtp_timeout=config.site.rtp_timeout,
+        browser_timeout=config.site.browser_timeout,
         agi=config.agi.enabled,
         calls_per_caller=config.site.calls_per_caller,
     )

@@ -12,11 +12,14 @@ from ivr.secret import Secret
 
 _COLUMNS = (
     "name, full_name, extension, languages, sip_user, sip_password, role, password, queues,"
-    " suspended, second_factor"
+    " suspended, second_factor, phone"
 )
 
 Role: TypeAlias = Literal["agent", "senior", "supervisor", "admin"]
 """What an agent may do at the desk; each may do what those before it may."""
+
+Phone: TypeAlias = Literal["sip", "browser"]
+"""The one phone of an agent: a SIP phone, or the desk in the browser."""
 
 
 class Agent(Struct, frozen=True):
@@ -27,7 +30,8 @@ class Agent(Struct, frozen=True):
     them the settings say who serves it.
 
     One who is ``suspended`` neither signs in nor uses the phone. ``second_factor`` is the key of
-    the codes that are asked for at the desk, "" for none.
+    the codes that are asked for at the desk, "" for none. ``sip_password`` is that of ``phone``,
+    whose kind the account in Asterisk has.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Agent(Struct, frozen=True):
     queues: Mapping[str, int | None] = {}
     suspended: bool = False
     second_factor: Secret = Secret("")
+    phone: Phone = "sip"
 
 
 def add(db: Database, agents: Iterable[Agent]) -> frozenset[str]:
@@ -54,10 +59,10 @@ def _add(db: Database, one: Agent) -> bool:
     desk = (one.role, one.password, json.encode(one.queues).decode())
     added = db.conn.execute(
         f"insert into agents ({_COLUMNS})"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         (
             *(*who, one.sip_user, one.sip_password.reveal(), *desk),
-            *(one.suspended, one.second_factor.reveal()),
+            *(one.suspended, one.second_factor.reveal(), one.phone),
         ),
     )
     return added.rowcount == 1
@@ -91,6 +96,16 @@ def put_password(db: Database, name: str, hash: str) -> bool:
 def put_role(db: Database, name: str, role: Role) -> bool:
     """Set what an agent may do; False if there is no such agent."""
     return _put(db, "role", name, role)
+
+
+def put_phone(db: Database, name: str, phone: Phone, sip_password: Secret) -> bool:
+    """Set the kind of an agent's phone, with the password of the new one, so that the old one is
+    refused; False if there is no such agent."""
+    done = db.conn.execute(
+        "update agents set phone = ?, sip_password = ? where name = ?",
+        (phone, sip_password.reveal(), name),
+    )
+    return done.rowcount == 1
 
 
 def put_queues(db: Database, name: str, queues: Mapping[str, int | None]) -> bool:
@@ -134,7 +149,8 @@ def _agents(db: Database, tail: str, *values: object) -> list[Agent]:
             queues=json.decode(queues, type=dict[str, int | None]),
             suspended=bool(suspended),
             second_factor=Secret(factor),
+            phone=phone,
         )
         for (name, full_name, extension, languages, user, password, *access) in rows
-        for role, hashed, queues, suspended, factor in (access,)
+        for role, hashed, queues, suspended, factor, phone in (access,)
     ]

@@ -25,6 +25,7 @@ What: TypeAlias = Literal[
     "complaints close",
     "agents add",
     "agents password",
+    "agents phone",
     "agents queues",
     "agents role",
     "agents sign-out",

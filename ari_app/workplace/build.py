@@ -31,6 +31,7 @@ from ari_app.workplace.accounts import StoredAccounts, StoredSessions
 from ari_app.workplace.administration import MenuControl, StoredAdministration
 from ari_app.workplace.agent_administration import AgentAdministration, Phones
 from ari_app.workplace.agent_phones import AgentPhones
+from ari_app.workplace.browser_phones import BrowserPhones
 from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.cards import StoredCards
 from ari_app.workplace.live_calls import LiveCalls
@@ -100,6 +101,7 @@ class Workplace:
         self._store = services.store
         self._queues = services.queues
         self._phones = services.phones
+        self._browser_phones = BrowserPhones(services.config.ari_url)
         self._live_calls = services.live_calls
         self._server: DeskServer | None = None
         self._administration = StoredAdministration(
@@ -122,7 +124,7 @@ class Workplace:
             return services.begin(_logged(task))
 
         self.desk = Desk(
-            _ports(services),
+            _ports(services, self._browser_phones),
             _site(services),
             services.now,
             begin,
@@ -165,9 +167,14 @@ class Workplace:
         await self.refresh()
 
     async def refresh(self) -> None:
-        """Read the agents again, and close the tabs of users who may not stay."""
-        self._phones.set_agents(await self._store.read(agents.everyone))
+        """Read the agents again, and close the tabs of users who may not stay, or whose pages are
+        to have another phone."""
+        everyone = await self._store.read(agents.everyone)
+        self._phones.set_agents(everyone)
+        changed = self._browser_phones.set_agents(everyone)
         await self._recheck_sessions()
+        for tab in (tab for agent in changed for tab in self.desk.tabs.of(agent)):
+            tab.close()
 
     async def _recheck_sessions(self) -> None:
         if self._server is not None:
@@ -227,7 +234,7 @@ def _site(services: DeskServices) -> DeskSite:
     )
 
 
-def _ports(services: DeskServices) -> Ports:
+def _ports(services: DeskServices, browser_phones: BrowserPhones) -> Ports:
     store, now, phones, config = services.store, services.now, services.phones, services.config
     recorded_in = RecordedIn(config.site.languages[0], config.operator.currency)
     return Ports(
@@ -259,4 +266,5 @@ def _ports(services: DeskServices) -> Ports:
         ),
         notes_and_tickets=StoredNotesAndTickets(store, config.tickets, now),
         phones=phones,
+        browser_phones=browser_phones,
     )

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 
-from ari_app.store.agents import Agent, Role
+from ari_app.store.agents import Agent, Phone, Role
 from ivr.secret import Secret
 
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
@@ -16,12 +16,22 @@ def is_login(name: str) -> bool:
     return _LOGIN.fullmatch(name) is not None
 
 
+def phone_password() -> Secret:
+    """A password for a SIP account."""
+    return Secret(secrets.token_urlsafe(18))
+
+
 def with_phone(
-    name: str, full_name: str, extension: str, languages: Sequence[str], role: Role
+    name: str,
+    full_name: str,
+    extension: str,
+    languages: Sequence[str],
+    role: Role,
+    phone: Phone = "sip",
 ) -> Agent:
     """A new agent with a SIP account, whose user is the extension; its password is made here."""
-    phone = Secret(secrets.token_urlsafe(18))
-    return Agent(name, full_name, extension, tuple(languages), extension, phone, role)
+    account = (extension, phone_password())
+    return Agent(name, full_name, extension, tuple(languages), *account, role, phone=phone)
 
 
 def taken_by(new: Agent, there: Iterable[Agent]) -> Agent | None:

@@ -47,7 +47,7 @@ def test_everything_is_bound_to_the_sites_host() -> None:
         for line in settings(file).splitlines()
         if re.match(r"(bind|bindaddr|media_address) = ", line)
     ]
-    assert len(bound) == 5
+    assert len(bound) == 6
     assert {address.split(":")[0] for address in bound} == {"127.0.0.1"}
 
 

@@ -81,6 +81,21 @@ def typed(state: State, text: str, *words: str) -> tuple[int, str]:
 
 
 @pytest.mark.usefixtures("demo")
+def test_an_agent_has_one_phone_and_the_other_one_is_refused(state: State, run: Run) -> None:
+    assert run(*VERA, "--phone", "browser").stdout.startswith(
+        "vera is added; their phone is the desk in the browser"
+    )
+    first = agent(state, "vera").sip_password
+    assert "may not sign in  phone in the browser\n" in run("agents", "list").stdout
+    again = run("agents", "phone", "vera", "sip", "--by", "olga").stdout
+    second = agent(state, "vera")
+    assert f"SIP user 703, password {second.sip_password.reveal()}" in again
+    assert (second.phone, first == second.sip_password) == ("sip", False)
+    assert "olga  agents phone  vera  sip" in run("changes").stdout
+    assert first.reveal() not in run("agents", "phone", "vera", "browser").stdout
+
+
+@pytest.mark.usefixtures("demo")
 def test_all_are_listed_without_passwords(state: State, run: Run) -> None:
     anna, _ = run("agents", "list").stdout.splitlines()
     assert anna == "anna  Анна Ветрова  701  agent  ru be  may not sign in"

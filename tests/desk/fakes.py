@@ -1,10 +1,13 @@
 """Fakes of the desk's ports, in memory."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
+
+from aiohttp import ClientSession, ClientWebSocketResponse
 
 from ari_app.desk.admin.administration import Outcome, Overview, Preview, Refused, Request
 from ari_app.desk.cards.caller_profile import (
@@ -21,6 +24,7 @@ from ari_app.desk.cards.caller_profile import (
     Ticket,
     TransferNotes,
 )
+from ari_app.desk.phone.account import BrowserPhone
 from ari_app.desk.ports import (
     CardRecord,
     Colleague,
@@ -262,6 +266,25 @@ class FakePhones:
 
     def everyone(self) -> Sequence[Colleague]:
         return [Colleague(name, name.title(), at[-3:]) for name, at in PHONES.items()]
+
+
+class FakeBrowserPhones:
+    """Phones in browsers, and a WebSocket that stands for Asterisk's at ``url``, if there is
+    one."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, BrowserPhone] = {}
+        self.url = ""
+
+    def of(self, agent: str) -> BrowserPhone | None:
+        return self.accounts.get(agent)
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[ClientWebSocketResponse]:
+        if not self.url:
+            raise DeskUnavailable("Asterisk does not answer")
+        async with ClientSession() as http, http.ws_connect(self.url, protocols=["sip"]) as socket:
+            yield socket
 
 
 class FakeAdministration:

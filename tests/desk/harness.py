@@ -15,6 +15,7 @@ from tests.desk.fake_tickets import FakeTickets
 from tests.desk.fakes import (
     NOW,
     PHONES,
+    FakeBrowserPhones,
     FakeCardStore,
     FakeOperations,
     FakePhones,
@@ -54,6 +55,7 @@ class DeskHarness:
         self.queue_control = FakeQueueControl()
         self.operations = FakeOperations()
         self.tickets = FakeTickets()
+        self.browser_phones = FakeBrowserPhones()
         self._tasks: set[asyncio.Task[None]] = set()
         ports = Ports(
             self.store,
@@ -62,6 +64,7 @@ class DeskHarness:
             self.operations,
             self.tickets,
             FakePhones(),
+            self.browser_phones,
         )
         site = site or DeskSite(
             zone="Europe/Minsk",

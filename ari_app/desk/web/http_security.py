@@ -17,6 +17,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 from msgspec import Struct
 
+from ari_app.desk.phone.account import SOCKET as PHONE
 from ari_app.desk.web.accounts import AccountsBusy, User
 from ari_app.desk.web.rate_limit import Rate, RateLimit
 from ari_app.desk.web.sessions import Sessions, SignedIn
@@ -35,6 +36,8 @@ REQUESTS = Rate(burst=300, each=0.05)
 
 STATIC = "/static/"
 WEBSOCKET = "/wire"
+SOCKETS = (WEBSOCKET, PHONE)
+"""Paths of WebSockets."""
 SIGN_IN_REQUIRED = 4401
 """The WebSocket close code for a browser that must sign in."""
 
@@ -110,7 +113,7 @@ class HttpSecurity:
                 request.host,
             )
             return self._error_page(request, 421, "wrong-host", {})
-        if (_changes(request) or request.path == WEBSOCKET) and not self._same_origin(request):
+        if (_changes(request) or request.path in SOCKETS) and not self._same_origin(request):
             log.warning(
                 "request rejected: foreign Origin %r; if it is the desk's, set https of [desk]",
                 request.headers.get("Origin"),
@@ -241,7 +244,7 @@ async def _has_csrf_token(request: web.Request, signed_in: SignedIn) -> bool:
 
 async def _sign_in_required(request: web.Request) -> web.StreamResponse:
     """Redirect a page to the sign-in form; close a WebSocket with its own code."""
-    if request.path != WEBSOCKET:
+    if request.path not in SOCKETS:
         raise web.HTTPSeeOther("/sign-in")
     socket = web.WebSocketResponse(timeout=1.0)
     await socket.prepare(request)

@@ -13,6 +13,8 @@ from ari_app.desk.admin.admin_pages import ADMIN, AdminPages
 from ari_app.desk.admin.administration import Administration
 from ari_app.desk.desk import Desk
 from ari_app.desk.messages import LONGEST_READ
+from ari_app.desk.phone.account import SOCKET as PHONE
+from ari_app.desk.phone.phone_socket import PhoneSockets
 from ari_app.desk.render import Render
 from ari_app.desk.web import languages
 from ari_app.desk.web.accounts import Accounts, AccountsBusy
@@ -63,8 +65,8 @@ class ServerSettings(Struct, frozen=True):
 class DeskServer(Struct, frozen=True):
     """A server that listens.
 
-    ``recheck_sessions`` closes the tabs whose session ended or whose user changed; call it every
-    minute and whenever an account changes.
+    ``recheck_sessions`` closes the tabs whose session ended or whose user changed, and phones in
+    browsers; call it every minute and whenever an account changes.
     """
 
     port: int
@@ -82,11 +84,11 @@ async def serving(
     """The desk accepts browsers while the context lasts; may raise :class:`ServerError`."""
     render, tabs = desk.render, desk.tabs
     hosts: set[str] = set()
-    pages = _Pages(render, desk.connections, sessions)
+    phones = PhoneSockets(desk.browser_phones, sessions)
+    pages = _Pages(render, desk.connections, sessions, phones)
     # Cookies ignore ports: two desks on one host need different names.
     cookie = f"{'__Host-' if settings.https else ''}firstline-{settings.port}"
-    frames = render.site.framed
-    rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, frames)
+    rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, render.site.framed)
     security = HttpSecurity(rules, sessions, pages.error)
     admin = AdminPages(administration, render)
     sign_in = SignIn(accounts, sessions, security, render, pages.recheck_sessions)
@@ -99,6 +101,7 @@ async def serving(
             web.post(ADMIN, admin.change),
             web.get(f"{ADMIN}/flows/{{flow}}.svg", admin.graph),
             web.get(WEBSOCKET, pages.websocket),
+            web.get(PHONE, phones.serve),
             web.get("/sign-in", sign_in.page),
             web.post("/sign-in", sign_in.sign_in),
             web.post("/sign-out", sign_in.sign_out),
@@ -120,6 +123,7 @@ async def serving(
         yield DeskServer(port, pages.recheck_sessions)
     finally:
         tabs.close_all()
+        await phones.close_all()
         await runner.cleanup()
 
 
@@ -145,10 +149,17 @@ async def _listen(runner: web.AppRunner, settings: ServerSettings) -> int:
 class _Pages:
     """Handlers of the desk's page and of its WebSocket."""
 
-    def __init__(self, render: Render, connections: TabConnections, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        render: Render,
+        connections: TabConnections,
+        sessions: Sessions,
+        phones: PhoneSockets,
+    ) -> None:
         self._render = render
         self._connections = connections
         self._sessions = sessions
+        self._phones = phones
         self._signed_in: dict[Tab, SignedIn] = {}
         """The sessions of open tabs."""
 
@@ -165,8 +176,9 @@ class _Pages:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=LONGEST_READ)
         await socket.prepare(request)
         user = current_user(request)
-        tab = Tab(user.name, language(request), user.may("senior"))
-        self._signed_in[tab] = request[SIGNED_IN]
+        signed_in = request[SIGNED_IN]
+        tab = Tab(user.name, language(request), user.may("senior"), signed_in.session.csrf)
+        self._signed_in[tab] = signed_in
         try:
             if await self._may_stay(tab):  # the session may have ended during the handshake
                 await self._connections.serve(socket, tab)
@@ -179,7 +191,8 @@ class _Pages:
         return socket
 
     async def recheck_sessions(self) -> None:
-        """Close the tabs whose session ended or whose user changed."""
+        """Close the tabs whose session ended or whose user changed, and their phones."""
+        await self._phones.recheck()
         for tab in tuple(self._signed_in):
             if tab in self._signed_in and not await self._may_stay(tab):
                 tab.close()

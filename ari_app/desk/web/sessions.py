@@ -104,6 +104,11 @@ class Sessions:
             await self._touch(session, now)
         return True
 
+    async def ended(self, signed_in: SignedIn) -> bool:
+        """Whether a session ended, or its user may not sign in any more."""
+        session = await self._store.current(signed_in.session, self._now())
+        return session is None or await self._accounts.find(session.agent) is None
+
     async def end(self, signed_in: SignedIn) -> None:
         """Sign out."""
         await self._store.end(signed_in.session.token)

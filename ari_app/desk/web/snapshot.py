@@ -8,6 +8,7 @@ from ari_app.desk.agents.promised_calls import PromisedCalls
 from ari_app.desk.agents.status_panels import StatusPanels
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.cards import Card, OpenCards
+from ari_app.desk.phone.account import BrowserPhones, page_account
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Snapshot:
-    """Makes the first message to a tab: all its agent's cards, their state and the queues."""
+    """Makes the first message to a tab: all its agent's cards, their state, queues and phone."""
 
     def __init__(
         self,
@@ -24,12 +25,14 @@ class Snapshot:
         details: CardDetails,
         panels: StatusPanels,
         promised: PromisedCalls,
+        phones: BrowserPhones,
         render: Render,
     ) -> None:
         self._cards = cards
         self._details = details
         self._panels = panels
         self._promised = promised
+        self._phones = phones
         self._render = render
 
     async def of(self, tab: Tab) -> m.Hello:
@@ -39,6 +42,7 @@ class Snapshot:
         cards = self._cards.of(tab.agent)
         for card in cards:
             self._details.load(card)
+        phone = self._phones.of(tab.agent)
         return m.Hello(
             cards=tuple(
                 self._render.card(card, texts.get(card.id, {}), tab.language) for card in cards
@@ -47,6 +51,7 @@ class Snapshot:
             queues=self._panels.queues(tab),
             due=self._promised.shown(tab),
             build=self._render.build,
+            phone=page_account(phone, tab.session) if phone else None,
         )
 
     async def _texts(self, card: Card) -> Mapping[str, str]:

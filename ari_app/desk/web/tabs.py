@@ -15,13 +15,17 @@ reconnects and gets a whole snapshot."""
 class Tab:
     """A browser tab of an agent.
 
-    ``language`` is that of its page; ``supervisor``: its user may monitor, whisper and barge.
+    ``language`` is that of its page; ``supervisor``: its user may monitor, whisper and barge;
+    ``session`` is what its session keeps from its beginning to its end.
     """
 
-    def __init__(self, agent: str, language: str, supervisor: bool = False) -> None:
+    def __init__(
+        self, agent: str, language: str, supervisor: bool = False, session: str = ""
+    ) -> None:
         self.agent = agent
         self.language = language
         self.supervisor = supervisor
+        self.session = session
         self.outbox: asyncio.Queue[ToBrowser | None] = asyncio.Queue(BACKLOG)
         """What is to be sent; None closes the connection."""
         self.used = False

@@ -36,6 +36,7 @@ from ari_app.store.schema.m026_agent_access import agent_access
 from ari_app.store.schema.m027_checkpoints import checkpoints
 from ari_app.store.schema.m028_linked_cards import linked_cards
 from ari_app.store.schema.m029_ways_of_tries import ways_of_tries
+from ari_app.store.schema.m030_agent_phones import agent_phones
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -68,6 +69,7 @@ _IN_ORDER = (
     checkpoints,
     linked_cards,
     ways_of_tries,
+    agent_phones,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -27,6 +27,7 @@
 -- migration checkpoints
 -- migration linked_cards
 -- migration ways_of_tries
+-- migration agent_phones
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -44,7 +45,7 @@ CREATE TABLE agents (
             languages text not null,
             sip_user text not null unique,
             sip_password text not null
-        , role text not null default 'agent', password text not null default '', queues text not null default '{}', suspended integer not null default 0, second_factor text not null default '', factor_used integer not null default 0) strict;
+        , role text not null default 'agent', password text not null default '', queues text not null default '{}', suspended integer not null default 0, second_factor text not null default '', factor_used integer not null default 0, phone text not null default 'sip') strict;
 CREATE TABLE tariffs (
             id text primary key,
             names text not null,
