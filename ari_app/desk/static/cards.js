@@ -80,7 +80,12 @@ export class Cards {
 
   part(id, part, html) {
     const place = this.get(id)?.querySelector(`[data-part="${part}"]`);
-    if (place) place.innerHTML = html;
+    if (!place) return;
+    const locked = place.querySelector("[data-locked]");
+    place.innerHTML = html;
+    if (locked && !place.querySelector("[data-locked]")) { // what was said of it is over
+      this.get(id).querySelector('[data-answer="verify"]')?.replaceChildren();
+    }
     if (part === "subscriber") this.updateList(); // the name is known now
   }
 
