@@ -8,6 +8,9 @@ from msgspec import Struct
 from asterisk_conf.secret import Secret
 from asterisk_conf.trunks import Trunk
 
+CONVERSATIONS = Path("recorded", "conversations")
+"""Where in the state directory conversations between callers and agents are recorded."""
+
 
 class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP.
@@ -91,13 +94,14 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ``agents`` are the members with their penalties: those with a lower one are rung first. Without
     any, all agents who name the queue are members, with penalty 0. ``circles`` maps seconds of
     waiting to the highest penalty that is rung from then on. A caller in one of ``languages`` is
-    offered to agents who speak it for ``patience`` seconds, then to all.
+    offered to agents who speak it for ``patience`` seconds, then to all. ``record``: whether the
+    conversations of its callers with agents are recorded, which is announced to them.
     """
 
     strategy: str = "rrmemory"
     ring: int = 20
     retry: int = 2
-    wrapup: int = 30
+    wrapup: int = 10
     limit: int = 0
     longest_wait: int = 0
     autopause: Literal["no", "yes", "all"] = "no"
@@ -112,6 +116,7 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     circles: dict[int, int] = {}
     languages: tuple[str, ...] = ()
     patience: int = 60
+    record: bool = False
 
 
 class Queue(QueueSettings, frozen=True):
@@ -129,7 +134,8 @@ class Queue(QueueSettings, frozen=True):
 class Paths(Struct, frozen=True):
     """Asterisk's directories. The defaults are those of Debian's package.
 
-    ``custom`` is where the administrator's own files are, such as ``pjsip_custom.conf``.
+    ``custom`` is where the administrator's own files are, such as ``pjsip_custom.conf``;
+    ``conversations`` is where those between callers and agents are recorded.
     """
 
     etc: Path = Path("/etc/asterisk")
@@ -141,6 +147,7 @@ class Paths(Struct, frozen=True):
     log: Path = Path("/var/log/asterisk")
     run: Path = Path("/var/run/asterisk")
     music_on_hold: Path = Path("/var/lib/asterisk/moh/firstline")
+    conversations: Path = Path("/var/spool/asterisk/conversations")
 
 
 class Description(Struct, frozen=True, kw_only=True):
@@ -152,10 +159,11 @@ class Description(Struct, frozen=True, kw_only=True):
     extends it as it works. ``rtp_timeout`` is after how many seconds without media a phone counts
     as gone, ``browser_timeout`` the same for a browser; 0 is never. ``calls_per_caller`` is how
     many calls one number may have at a time; 0 is no limit. ``apologies`` is how many callers hear
-    the apology at a time when there are more calls than can be served. ``agi`` says whether callers
-    are served over FastAGI when the application is down. ``websocket_client`` says whether ARI
-    needs ``res_websocket_client.so`` (Asterisk 22.5 and later), ``webrtc`` whether there are the
-    modules for phones in browsers.
+    the apology at a time when there are more calls than can be served. ``recording_notice`` is a
+    sound without its extension that announces that a conversation is recorded; "" for none.
+    ``agi`` says whether callers are served over FastAGI when the application is down.
+    ``websocket_client`` says whether ARI needs ``res_websocket_client.so`` (Asterisk 22.5 and
+    later), ``webrtc`` whether there are the modules for phones in browsers.
     """
 
     secrets: Secrets
@@ -175,7 +183,13 @@ class Description(Struct, frozen=True, kw_only=True):
     browser_timeout: int = 8
     calls_per_caller: int = 5
     apologies: int = 20
+    recording_notice: str = ""
     agi: bool = False
     paths: Paths = Paths()
     websocket_client: bool = True
     webrtc: bool = True
+
+    @property
+    def records(self) -> bool:
+        """Whether conversations of some queue are recorded."""
+        return any(queue.record for queue in self.queues)

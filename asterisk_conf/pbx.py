@@ -21,6 +21,7 @@ from asterisk_conf import process as processes
 from asterisk_conf.discovery import Asterisk, PbxError
 from asterisk_conf.files import private_directory, replace
 from asterisk_conf.music_on_hold import music_wav
+from asterisk_conf.parts import CONVERSATIONS
 from asterisk_conf.ports import port_problems
 from asterisk_conf.process import Process, alive, end, spawn
 from asterisk_conf.render import render
@@ -93,6 +94,8 @@ class Pbx:
                     own.log,
                     own.run,
                     own.music_on_hold,
+                    own.conversations.parent,
+                    own.conversations,
                 ),
             ):
                 private_directory(directory)
@@ -229,6 +232,7 @@ def become(asterisk: Asterisk, state: Path) -> NoReturn:
     processes.record(file, me)
     processes.raise_limit(me)
     argv = _command(asterisk, home)
+    os.umask(processes.PRIVATE)
     os.execv(argv[0], argv)
 
 
@@ -289,6 +293,7 @@ def _paths(asterisk: Asterisk, home: Path, custom: Path | None) -> Paths:
         log=home / "log",
         run=run,
         music_on_hold=home / "hold",
+        conversations=home.parent / CONVERSATIONS,
     )
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from msgspec import DecodeError, Struct, json
 
+PRIVATE = 0o077
+"""The umask of processes whose files are for their owner alone."""
+
 _OPEN_FILES = 65536
 """About five for each call of Asterisk."""
 
@@ -68,19 +71,26 @@ def turn(directory: Path, *, wait: bool = True) -> Iterator[None]:
 
 
 def spawn(argv: list[str], log: Path) -> Process:
-    """Start ``argv`` in a session of its own, its output appended to ``log`` (mode 0600)."""
+    """Start ``argv`` in a session of its own, its output appended to ``log`` (mode 0600).
+
+    What it writes, such as recordings, is for its owner alone.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    pid = os.posix_spawn(
-        argv[0],
-        argv,
-        os.environ,
-        setsid=True,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, str(log), flags, 0o600),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-        ],
-    )
+    umask = os.umask(PRIVATE)
+    try:
+        pid = os.posix_spawn(
+            argv[0],
+            argv,
+            os.environ,
+            setsid=True,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(log), flags, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+        )
+    finally:
+        os.umask(umask)
     return Process(pid, started(pid) or 0)
 
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Literal, NoReturn, TypeAlias
 
+from ari_app.calls.conversation_files import ConversationFiles
 from ari_app.calls.recordings import Recordings
 from ari_app.config.settings import RetentionSettings
-from ari_app.store import retention
+from ari_app.store import conversations, retention
+from ari_app.store.conversations import Conversation
 from ari_app.store.db import Store
 from ari_app.store.retention import KINDS, Kind
 
@@ -23,21 +25,28 @@ BATCH = 500
 BATCHES = 40
 """Transactions of a run for each kind; the rest waits for the next run."""
 
-What: TypeAlias = Kind | Literal["recordings"]
-WHAT: tuple[What, ...] = (*KINDS, "recordings")
+What: TypeAlias = Kind | Literal["recordings", "conversations"]
+WHAT: tuple[What, ...] = (*KINDS, "recordings", "conversations")
 """All kinds with a retention; each has its setting."""
 
 
 async def run(
-    store: Store, settings: RetentionSettings, recorded: Recordings, now: Callable[[], datetime]
+    store: Store,
+    settings: RetentionSettings,
+    recorded: Recordings,
+    most: float,
+    now: Callable[[], datetime],
 ) -> NoReturn:
-    """Remove expired records, for ever."""
+    """Remove expired records, for ever, and the oldest conversations if all recordings of them have
+    more than ``most`` bytes (0: as many as there are)."""
     while True:
         try:
             removed = await remove_expired(store, settings, recorded, now())
             if removed:
                 counts = ", ".join(f"{kind} {count}" for kind, count in removed.items())
                 log.info("retention expired, removed: %s", counts)
+            if most and (surplus := await remove_surplus(store, recorded.conversations, most)):
+                log.info("more recordings than `most` of [conversations], removed: %d", surplus)
         except Exception as error:  # noqa: BLE001 - the outermost frame
             log.error("expired records not removed, retry in %g s: %s", EVERY, error)
         await asyncio.sleep(EVERY)
@@ -63,7 +72,9 @@ async def count_expired(
     """How many records of each kind have expired; kinds without a retention are left out."""
     found: dict[str, int] = {}
     for kind, before in _expiries(settings, now):
-        if kind == "recordings":
+        if kind == "conversations":
+            found[kind] = await store.read(conversations.count_before, before)
+        elif kind == "recordings":
             found[kind] = len(await _recordings(store, recorded, before))
         else:
             found[kind] = await store.read(retention.count_expired, kind, before)
@@ -71,12 +82,50 @@ async def count_expired(
 
 
 async def _batch(store: Store, recorded: Recordings, kind: What, before: datetime) -> int:
+    if kind == "conversations":
+        return await _conversations(store, recorded.conversations, before)
     if kind != "recordings":
         return await store.write_unsynced(retention.remove_expired, kind, before, BATCH)
     some = dict(islice((await _recordings(store, recorded, before)).items(), BATCH))
     await asyncio.to_thread(recorded.forget, some.keys())
     await store.write_unsynced(retention.clear_recordings, [id for id in some.values() if id])
     return len(some)
+
+
+async def _conversations(store: Store, files: ConversationFiles, before: datetime) -> int:
+    """Remove some expired conversations, then recordings that are no known conversation's."""
+    some = await store.read(conversations.oldest, BATCH, before)
+    await _remove(store, files, some)
+    if len(some) < BATCH:
+        old = await asyncio.to_thread(files.old, before)
+        known = await store.read(conversations.known, old)
+        await asyncio.to_thread(files.remove, [name for name in old if name not in known])
+    return len(some)
+
+
+async def remove_surplus(store: Store, files: ConversationFiles, most: float) -> int:
+    """Remove the oldest conversations until all recordings have ``most`` bytes; returns how
+    many."""
+    sizes = await asyncio.to_thread(files.sizes)
+    surplus, removed = sum(sizes.values()) - most, 0
+    while surplus > 0:
+        some = await store.read(conversations.oldest, BATCH, None)
+        picked: list[Conversation] = []
+        for one in some:
+            if surplus <= 0:
+                break
+            picked.append(one)
+            surplus -= sizes.get(one.file, 0)
+        if not picked:
+            break
+        await _remove(store, files, picked)
+        removed += len(picked)
+    return removed
+
+
+async def _remove(store: Store, files: ConversationFiles, some: Sequence[Conversation]) -> None:
+    await asyncio.to_thread(files.remove, [one.file for one in some])
+    await store.write_unsynced(conversations.remove, [one.id for one in some])
 
 
 async def _recordings(store: Store, recorded: Recordings, before: datetime) -> dict[str, int]:

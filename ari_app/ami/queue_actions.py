@@ -35,6 +35,11 @@ class QueueActions:
         """
         await self._ask("BlindTransfer", Channel=leg, Context=TRANSFER, Exten=to)
 
+    async def mute_recording(self, channel: str, muted: bool) -> None:
+        """Record silence instead of both sides of a channel, or go on (MixMonitorMute)."""
+        state = "1" if muted else "0"
+        await self._ask("MixMonitorMute", Channel=channel, Direction="both", State=state)
+
     async def join(self, queue: str, interface: str, name: str, penalty: int = 0) -> None:
         """Add a phone to a queue (QueueAdd); nothing happens if it is a member already."""
         await self._unless_already(

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from struct import pack
 
+from ari_app.calls.conversation_files import ConversationFiles
 from ari_app.session.line import LineError
 from ari_app.store.rescue import synced
 from ivr.values import Recording
@@ -39,6 +40,11 @@ class Recordings:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+
+    @property
+    def conversations(self) -> ConversationFiles:
+        """What callers and agents said to each other."""
+        return ConversationFiles(self._directory / "conversations")
 
     async def keep(self, name: str, content: bytes) -> Recording | None:
         """Store a WAV that contains speech; None, and no file, when it does not.

@@ -38,6 +38,8 @@ def forget(state: State, number: str, yes: bool) -> None:
         for each in (state.recorded, state.directory / SPOOL):
             forget = Recordings(each).forget
             files += await asyncio.to_thread(forget, names, frozenset(person.calls))
+        remove = Recordings(state.recorded).conversations.remove
+        files += await asyncio.to_thread(remove, person.conversations)
         done = await store.write(erasure.erase, person, datetime.now(UTC))
         await refresh_application(state)
         for index in erasure.INDEXES:
@@ -56,7 +58,10 @@ def forget(state: State, number: str, yes: bool) -> None:
 def _question(person: Person) -> str:
     who = "an unknown person" if person.id is None else f"subscriber {person.id}"
     calls, files = len(person.calls), len(person.files)
-    what = f"{who} with {masked(person.number)}, {calls} calls, {files} recordings of complaints"
+    what = (
+        f"{who} with {masked(person.number)}, {calls} calls, {files} recordings of complaints,"
+        f" {len(person.conversations)} of conversations"
+    )
     return f"Erase {what}? This cannot be undone"
 
 

@@ -25,4 +25,4 @@ def retention(state: State, as_json: bool) -> None:
         return
     for kind, days in times.items():
         text = f"{days} days; expired: {due[kind]}" if days else "for ever"
-        click.echo(f"{kind:<12}{text}")
+        click.echo(f"{kind:<15}{text}")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from ari_app.config.conversation_settings import ConversationSettings
 from ari_app.config.desk_settings import DeskSettings
 from ari_app.config.operator_settings import OperatorSettings
 from ari_app.config.server_settings import AgiSettings, MonitoringSettings, UssdSettings
@@ -110,6 +111,7 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     texts: Days = 90
     tries: Days = 365
     recordings: Days = 180
+    conversations: Days = 90
     hearings: Days = 180
     cards: Days = 730
     acts: Days = 730
@@ -204,6 +206,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     agi: AgiSettings = AgiSettings()
     billing: BillingSettings = BillingSettings()
     operations: OperationSettings = OperationSettings()
+    conversations: ConversationSettings = ConversationSettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
     trunk: dict[str, TrunkSettings] = {}

@@ -1,7 +1,7 @@
 """The desk: builds its parts, in order, each with exactly what it needs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from ari_app.desk.agents.agent_state import AgentStates
@@ -12,11 +12,13 @@ from ari_app.desk.cards.authority import Authority
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.card_publisher import CardPublisher
 from ari_app.desk.cards.cards import Begin, OpenCards
+from ari_app.desk.cards.recording import CardRecordings
 from ari_app.desk.commands.agent_commands import AgentCommands, Handlers
 from ari_app.desk.commands.browsing import Browsing
 from ari_app.desk.commands.callback_commands import CallbackCommands
 from ari_app.desk.commands.card_commands import CardCommands
 from ari_app.desk.commands.record_commands import RecordCommands
+from ari_app.desk.commands.recording_commands import RecordingCommands
 from ari_app.desk.commands.search_commands import SearchCommands
 from ari_app.desk.commands.supervision import Supervision
 from ari_app.desk.commands.ticket_commands import TicketCommands
@@ -26,10 +28,12 @@ from ari_app.desk.forms.code_word_forms import CodeWordForms
 from ari_app.desk.forms.forms import Forms
 from ari_app.desk.forms.operation_forms import OperationForms
 from ari_app.desk.forms.record_forms import RecordForms
+from ari_app.desk.forms.recording_forms import RecordingForms
 from ari_app.desk.forms.transfer_forms import TransferForms
 from ari_app.desk.ports import Ports
 from ari_app.desk.render import Render
 from ari_app.desk.site import DeskSite
+from ari_app.desk.web.recording_player import RecordingPlayer
 from ari_app.desk.web.snapshot import Snapshot
 from ari_app.desk.web.tabs import Tabs
 from ari_app.desk.web.websocket import TabConnections
@@ -64,7 +68,8 @@ class Desk:
         self.panels = panels = StatusPanels(tabs, states, late, promised, render, changed)
 
         details = CardDetails(tabs, ports.profiles, ports.cards, views, render, begin)
-        publisher = CardPublisher(tabs, details, render)
+        self.recordings = recordings = CardRecordings(ports.conversations, details, begin)
+        publisher = CardPublisher(tabs, details, recordings, render)
         self.cards = cards = OpenCards(
             ports.cards, ports.profiles, ports.phones, publisher, now, begin
         )
@@ -73,24 +78,31 @@ class Desk:
         self.browsing = browsing = Browsing(tabs, cards, states, views, render, now)
         forms = {
             **OperationForms(ports.operations, details, render, now).handlers,
-            **CodeWordForms(control, cards, details, render).handlers,
+            **CodeWordForms(control, details, render).handlers,
             **RecordForms(tickets, details, render, now, promised.reread).handlers,
             **TransferForms(states, control, render).handlers,
+            **RecordingForms(ports.conversations, render).handlers,
         }
         handlers = Handlers(
             queue_control=control,
             cards=CardCommands(tabs, cards, details, states, control, authority, render),
             forms=Forms(cards, forms, authority, render),
-            search=SearchCommands(ports.profiles, tickets, views, browsing, render),
+            search=SearchCommands(ports.profiles, views, browsing, render),
             records=RecordCommands(tabs, cards, details, ports.profiles, browsing, views, render),
             callbacks=CallbackCommands(ports, promised, cards, details, states, render, now),
             supervision=Supervision(tabs, cards, states, control, views, render),
             tickets=TicketCommands(tickets, late, views, browsing, render),
+            recordings=RecordingCommands(ports.conversations, cards, render),
         )
         self.browser_phones = ports.browser_phones
         self.commands = AgentCommands(handlers, render, begin)
+        self.player = RecordingPlayer(ports, browsing, site.listen, now)
         self.snapshot = Snapshot(cards, details, panels, promised, ports.browser_phones, render)
         self.connections = TabConnections(tabs, self.snapshot, self.commands)
+
+    def recording_changed(self, channels: Collection[str]) -> None:
+        """The recording of these callers' channels began, paused, went on or ended."""
+        self.recordings.changed(channels, self.cards.all())
 
     def update(self, board: Board, current: bool) -> None:
         """Take a new queue board; without ``current`` (AMI is disconnected) cards stay as they

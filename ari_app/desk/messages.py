@@ -6,16 +6,11 @@ All ``html`` is made by the server, escaped; the page puts it into its place and
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct, json
+from msgspec import Meta, Struct
 
 from ari_app.desk.phone.account import PhoneAccount
 from ivr import bounds, tickets
-from ivr.bounds import Malformed, Short
-
-LONGEST = 64 * 1024
-"""Bytes of a message from a browser; a longer one is answered with a refusal."""
-LONGEST_READ = 2**20
-"""Bytes of a message that is read at all; a longer one closes the connection."""
+from ivr.bounds import Short
 
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Key = Annotated[str, Meta(pattern="^[0-9A-Za-z:-]{1,64}$")]
@@ -65,6 +60,15 @@ class Verify(Struct, frozen=True, tag="verify", tag_field="type"):
         return f"Verify({self.card!r}, {self.key!r}, ***)"
 
 
+class Recording(Struct, frozen=True, tag="recording", tag_field="type"):
+    """Pause the recording of a card's call for a reason, or withdraw that reason."""
+
+    card: Id
+    key: Key
+    pause: bool
+    why: Literal["agent", "secret"] = "agent"
+
+
 class Search(Struct, frozen=True, tag="search", tag_field="type"):
     """Find subscribers by number, name or words of their chronology."""
 
@@ -100,9 +104,7 @@ class Link(Struct, frozen=True, tag="link", tag_field="type"):
 
 class Form(Struct, frozen=True, tag="form", tag_field="type"):
     """A form of a card that was filled in: its name and its fields.
-
-    The ``html`` of the answer may be the next form, for instance to confirm a charge.
-    """
+    The ``html`` of the answer may be the next form, for instance to confirm a charge."""
 
     card: Id
     key: Key
@@ -159,6 +161,7 @@ FromBrowser: TypeAlias = (
     | ViewSubscriber
     | OpenRecord
     | Link
+    | Recording
     | Form
     | Supervise
     | Tickets
@@ -251,8 +254,7 @@ class Due(Struct, frozen=True, tag="due", tag_field="type"):
 
 
 class Answer(Struct, frozen=True, tag="answer", tag_field="type"):
-    """The answer to the message of ``key``; if not ``ok``, ``text`` says why and what to do.
-    ``card`` is to come to the front."""
+    """The answer to the message of ``key``; if not ``ok``, ``text`` says why. ``card``: to show."""
 
     key: str
     ok: bool
@@ -286,32 +288,3 @@ ToBrowser: TypeAlias = (
     | Notice
     | Beat
 )
-
-
-class _Keyed(Struct, frozen=True):
-    key: Key
-
-
-_decoder: json.Decoder[FromBrowser] = json.Decoder(FromBrowser)
-_keyed = json.Decoder(_Keyed)
-
-
-def decode(text: str) -> FromBrowser:
-    """Parse a message from a browser; :class:`~ivr.bounds.Malformed` if it is not valid."""
-    size = len(text.encode(errors="replace"))
-    if size > LONGEST:
-        raise Malformed(f"it has {size} bytes, and {LONGEST} may be")
-    return bounds.read(text, _decoder)
-
-
-def key_of(text: str) -> str:
-    """The key of a message that is not valid otherwise, to answer it; "" without one."""
-    try:
-        return bounds.read(text, _keyed).key
-    except Malformed:
-        return ""
-
-
-def encode(message: ToBrowser) -> str:
-    """The JSON of a message to a browser."""
-    return json.encode(message).decode()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -241,6 +242,42 @@ class QueueControl(Protocol):
         """Unlock a code word after wrong attempts; recorded with the agent and the reason."""
 
 
+RecordingState = Literal["", "on", "paused"]
+"""A call is not recorded; is; is, but as silence now."""
+
+PauseReason = Literal["agent", "secret"]
+"""An agent pressed the button; a code word or another secret is asked for."""
+
+
+class Conversation(Struct, frozen=True):
+    """A recorded conversation; ``seconds`` is how long it is."""
+
+    id: int
+    at: datetime
+    agent: str
+    queue: str
+    seconds: float
+
+
+class Conversations(Protocol):
+    """Recorded conversations. May raise :class:`DeskUnavailable`."""
+
+    def state(self, channel: str) -> RecordingState:
+        """Whether the conversation of a caller's channel is recorded now. Never waits."""
+
+    async def attach(self, card: CardRecord) -> None:
+        """The agent of a card speaks with its caller: if that is recorded, it is theirs."""
+
+    async def pause(self, channel: str, why: PauseReason, paused: bool) -> None:
+        """Pause the recording of a channel for a reason, or withdraw the reason."""
+
+    async def of(self, card: CardRecord) -> Sequence[Conversation]:
+        """The recorded conversations of a card's caller that are over, newest first."""
+
+    async def file(self, id: int) -> tuple[Path, int | None] | None:
+        """The sound of a conversation that is over (WAV), and its subscriber."""
+
+
 class Ports(Struct, frozen=True):
     """All ports."""
 
@@ -251,3 +288,4 @@ class Ports(Struct, frozen=True):
     notes_and_tickets: NotesAndTickets
     phones: AgentPhones
     browser_phones: BrowserPhones
+    conversations: Conversations

@@ -71,6 +71,7 @@ class Render:
             "build": self.build,
             "departments": tuple(site.tickets.departments),
             "follows": FOLLOWS,
+            "listen": site.listen,
             "page_languages": [(code, spoken_language(code).name) for code in page_languages()],
             "states": STATES,
             "parts": self.parts,
@@ -81,6 +82,7 @@ class Render:
         self._templates.filters |= {
             "clock": self._clock,
             "day": self._day,
+            "length_of": _length,
             "local_time": self._local_time,
             "moment": self.moment,
             "money": self.money,
@@ -249,6 +251,11 @@ class Render:
     def _local_time(self, zone: str) -> str:
         """The time now in another time zone."""
         return f"{self._now().astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def _length(seconds: float) -> str:
+    """Minutes and seconds."""
+    return f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
 
 
 def _build() -> str:

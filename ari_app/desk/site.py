@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ari_app.desk.web.accounts import Role
 from ivr.http.screen_pop import origin
 from ivr.numbers import NumberPlan
 from ivr.tickets import TicketPolicy
@@ -27,7 +28,8 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     departments and topics; ``currency`` is the ISO 4217 code of money that names none;
     ``billing``: whether there is a billing system to ask. ``screen_pops``: queue -> the page that
     opens with its calls; ``*`` is for all others. ``acts_after_call``: for how many seconds after a
-    call its agent may still act for the caller.
+    call its agent may still act for the caller. ``listen``: who may listen to recorded
+    conversations.
     """
 
     zone: str
@@ -38,6 +40,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     billing: bool = True
     screen_pops: Mapping[str, ScreenPop] = {}
     acts_after_call: int = 120
+    listen: Role = "senior"
 
     def screen_pop(self, queue: str) -> ScreenPop | None:
         """The page that opens with the calls of a queue."""

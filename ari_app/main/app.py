@@ -8,9 +8,11 @@ from functools import partial
 
 from ari_app.admin import log_files, retention
 from ari_app.ari.calls import Calls
+from ari_app.ari.disk import DiskWatch
 from ari_app.ari.link import Link
 from ari_app.ari.overload import Limits, OverloadWatch
 from ari_app.background import Background, task_group
+from ari_app.config.conversation_settings import GIGABYTE
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main import spool
 from ari_app.main.build_calls import CallHandling, build_calls
@@ -104,7 +106,10 @@ def _start(
     begin(selfcare.orders.run())
     begin(shared.announcements.run(_post, menus.words, clock))
     begin(spool.run(shared, callers.inbound))
-    begin(retention.run(shared.store, config.retention, shared.recordings, clock))
+    most = config.conversations.most * GIGABYTE
+    begin(retention.run(shared.store, config.retention, shared.recordings, most, clock))
+    if any(queue.record for queue in config.queues.values()) and config.manages_asterisk:
+        begin(_disk(shared).run())
     if config.menus.watch:
         begin(watch(loading.directory(config), partial(menus.reload, "watch")))
 
@@ -114,6 +119,12 @@ def _overload(shared: Shared, calls: Calls) -> OverloadWatch:
     site, metrics = shared.config.site, shared.foundation.metrics
     limits = Limits(site.late, site.calls)
     return OverloadWatch(shared.link, calls.__len__, limits, metrics.overload.set)
+
+
+def _disk(shared: Shared) -> DiskWatch:
+    """What has conversations not recorded while the disk is full."""
+    least = shared.config.conversations.room * GIGABYTE
+    return DiskWatch(shared.link, shared.foundation.state.directory, int(least))
 
 
 @asynccontextmanager

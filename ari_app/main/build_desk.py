@@ -5,6 +5,8 @@ from functools import partial
 from msgspec import Struct
 
 from ari_app.ami import client as ami
+from ari_app.ami.client import Headers
+from ari_app.ami.mix_monitors import MixMonitors
 from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.dialling import dial
 from ari_app.ari.supervisor import supervise
@@ -39,14 +41,18 @@ async def build_desk(
         release = shared.menus.now
         return release.reading.catalogue, release.menus.book
 
-    phones = AgentPhones()
+    def take(headers: Headers) -> None:
+        guard.take(headers)
+        monitors.take(headers)
+
+    phones, monitors = AgentPhones(), MixMonitors()
     guard = guarding(shared.config, shared.foundation.state, clock)
     queues = QueueMonitor(
         _ami_settings(shared),
         clock,
         phones=phones.is_agent,
         observed=QueueMeter(shared.foundation.metrics, clock).take,
-        raw=guard.take,
+        raw=take,
     )
     workplace = await Workplace.start(
         DeskServices(
@@ -60,6 +66,8 @@ async def build_desk(
             dial=partial(dial, shared.link.ari, next(iter(shared.config.site.numbers), "")),
             phones=phones,
             queues=queues,
+            monitors=monitors,
+            conversations=shared.recordings.conversations,
             menus=menus,
             now=clock,
             config=shared.config,

@@ -39,7 +39,8 @@ async def exchange_of(
             log.warning("%s", warning)
     apology = await pbx_site.apology(state, reading, config.site.languages[0])
     offer = await pbx_site.queue_offer(state, reading, config.site.languages)
-    sounds = str(apology.with_suffix("")), offer
+    notice = await pbx_site.recording_notice(config, state, reading)
+    sounds = str(apology.with_suffix("")), offer, notice
     site = pbx_site.site(config, state.keys(), people, staff, *sounds)
     return Pbx(asterisk, site, state.directory, custom_directory(config, state), keep=keep)
 

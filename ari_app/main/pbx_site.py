@@ -29,6 +29,9 @@ APOLOGY = "sorry-problem"
 QUEUE_OFFER = "queue-offer"
 """The prompt for those who wait: the key that leaves the queue leads to a call back."""
 
+RECORDED = "conversation-recorded"
+"""The prompt for those whose conversation with an agent is recorded."""
+
 OFFER, NO = "offer", "no"
 """What the announcement of a queue may be besides a sound: that prompt, and none."""
 
@@ -40,8 +43,10 @@ def site(
     agents: Iterable[Agent],
     apology: str,
     offer: str = "",
+    notice: str = "",
 ) -> conf.Site:
-    """The site of the settings, with two sounds: the apology, and what those who wait are offered.
+    """The site of the settings, with three sounds: the apology, what those who wait are offered,
+    and that a conversation is recorded.
 
     Raises :class:`asterisk_conf.site.SiteError`.
     """
@@ -88,6 +93,7 @@ def site(
             for name, settings in config.trunk.items()
         ),
         apology=apology,
+        recording_notice=notice,
         deadman_seconds=config.site.dead_man,
         rtp_timeout=config.site.rtp_timeout,
         browser_timeout=config.site.browser_timeout,
@@ -144,6 +150,23 @@ async def queue_offer(state: State, reading: "PromptMedia", languages: Iterable[
         file = name.parent / language / f"{name.name}.wav"
         file.parent.mkdir(parents=True, exist_ok=True)
         await reading.write(Phrase(QUEUE_OFFER), language, file)
+    return str(name)
+
+
+async def recording_notice(config: Config, state: State, reading: "PromptMedia") -> str:
+    """Render the notice that conversations are recorded, if any is, and return the sound's name.
+
+    Asterisk looks for it in a directory of the caller's language, then beside that.
+    """
+    name = state.directory.resolve() / "recording-notice" / "recorded"
+    languages = config.site.languages if any(one.record for one in queues_of(config)) else ()
+    places = {name.parent / each: each for each in languages}
+    if languages:
+        places[name.parent] = languages[0]
+    for directory, language in places.items():
+        file = directory / f"{name.name}.wav"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        await reading.write(Phrase(RECORDED), language, file)
     return str(name)
 
 

@@ -26,6 +26,7 @@ async def take_effect(
     spoken = foundation.config.site.languages
     await pbx_site.apology(foundation.state, release.reading, spoken[0])
     await pbx_site.queue_offer(foundation.state, release.reading, spoken)
+    await pbx_site.recording_notice(foundation.config, foundation.state, release.reading)
     await _record_versions(foundation.store, release.menus, order.how)
     try:
         await keep_set(foundation.store, directories(foundation.config, foundation.state), order)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct, json
 
-from ari_app.store import name_words, subscribers
+from ari_app.store import subscribers
 from ari_app.store.calls import SECRET
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
@@ -28,6 +28,7 @@ _WRITTEN = (
     ("announcement_wishes", "number"),
     ("cards", "number"),
     ("cards", "about"),
+    ("conversations", "number"),
     ("tickets", "number"),
 )
 """Where numbers are stored, some of them as they were dialled."""
@@ -36,6 +37,7 @@ _MINE = f"(subscriber = :id or number in {_FORMS})"
 _CALLING = f"(subscriber = :id or caller in {_FORMS})"
 _CALLS = f"(select id from calls where {_CALLING})"
 _ANY = f"({_MINE} or call in {_CALLS})"
+_TALKED = f"({_ANY} or channel in (select channel from cards where subscriber = :id))"
 INDEXES = ("contacts_words", "subscribers_words")
 """Full-text indexes; they hold words of deleted rows until :func:`forget_words`."""
 _PAGES = 500
@@ -68,6 +70,7 @@ _DELETED = (
     ("charges", "charges", f"subscriber = :id or number in {_FORMS}"),
     ("offers", "sales", "seller = :id or recipient = :id"),
     ("account", "accounts", "subscriber = :id"),
+    ("recorded conversations", "conversations", _TALKED),
     ("texts typed into cards", "card_texts", f"card in (select id from cards where {_ANY})"),
     ("notes of agents", "colleague_notes", "subscriber = :id"),
     ("places in calls", "checkpoints", f"call in {_CALLS}"),
@@ -154,7 +157,8 @@ _ANONYMISED = (
 
 class Person(Struct, frozen=True):
     """The person with a number: ``id`` and SIP user of a subscriber, the number in all ``forms`` in
-    which the store has it, the calls, and the ``files`` of recorded complaints."""
+    which the store has it, the calls, the ``files`` of recorded complaints, and those of recorded
+    ``conversations``."""
 
     number: str
     id: int | None
@@ -162,6 +166,7 @@ class Person(Struct, frozen=True):
     forms: tuple[str, ...]
     calls: tuple[str, ...]
     files: tuple[str, ...]
+    conversations: tuple[str, ...]
     in_call: bool
 
 
@@ -189,6 +194,7 @@ def find(db: Database, number: str) -> Person | None:
     calls = db.conn.execute(f"select id, ended is null from calls where id in {_CALLS}", who)
     lasting = {id: bool(lasts) for id, lasts in calls}
     files = db.conn.execute(f"select file from complaints where file <> '' and {_ANY}", who)
+    talks = db.conn.execute(f"select file from conversations where {_TALKED}", who)
     return Person(
         msisdn,
         one.id if one else None,
@@ -196,6 +202,7 @@ def find(db: Database, number: str) -> Person | None:
         tuple(sorted(forms)),
         tuple(lasting),
         tuple(file for (file,) in files),
+        tuple(file for (file,) in talks),
         any(lasting.values()),
     )
 
@@ -213,10 +220,7 @@ def erase(db: Database, person: Person, at: datetime) -> ErasureReport:
         for name, table, what, whose in _ANONYMISED
     ]
     kept.append(("announcements heard", _anonymise_heard(db, who)))
-    was = subscribers.by_id(db, person.id) if person.id is not None else None
     me = db.conn.execute("delete from subscribers where id = :id", who).rowcount
-    if was is not None:
-        name_words.forget(db, was.name)
     return ErasureReport(_some([("subscriber", me), *gone]), _some(kept))
 
 

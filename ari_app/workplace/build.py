@@ -10,8 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from ari_app.ami.mix_monitors import MixMonitors
 from ari_app.ami.queue_actions import QueueActions
 from ari_app.ami.queue_monitor import QueueMonitor, QueueView
+from ari_app.calls.conversation_files import ConversationFiles
 from ari_app.config.settings import Config
 from ari_app.desk.cards.cards import Begin
 from ari_app.desk.cards.pop import places
@@ -34,6 +36,7 @@ from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.browser_phones import BrowserPhones
 from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.cards import StoredCards
+from ari_app.workplace.conversations import StoredConversations
 from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
@@ -79,6 +82,8 @@ class DeskServices(Struct, frozen=True):
     dial: Dial
     phones: AgentPhones
     queues: QueueMonitor
+    monitors: MixMonitors
+    conversations: ConversationFiles
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
     config: Config
@@ -100,6 +105,7 @@ class Workplace:
         self._now = services.now
         self._store = services.store
         self._queues = services.queues
+        self._monitors = services.monitors
         self._phones = services.phones
         self._browser_phones = BrowserPhones(services.config.ari_url)
         self._live_calls = services.live_calls
@@ -190,19 +196,27 @@ class Workplace:
                 tasks.create_task(desk.late_tickets.run(MINUTE))
                 tasks.create_task(desk.promised.run(REMIND_EVERY))
                 tasks.create_task(self._publish_states())
+                tasks.create_task(self._follow_recordings())
                 tasks.create_task(self._recheck_regularly())
 
     async def _follow_board(self, views: asyncio.Queue[QueueView]) -> None:
-        view = self._queues.view
+        view, current = self._queues.view, False
         while True:
             try:
                 self._phones.update(view.board)
                 callers = (place.caller for place in places(view.board).values())
                 await self._live_calls.look_up(callers)
                 self.desk.update(view.board, view.current)
+                if view.current and not current:
+                    self.desk.recordings.restore(self.desk.cards.all())
+                current = view.current
             except Exception:
                 log.exception("the desk could not apply a queue board; it goes on with the next")
             view = await views.get()
+
+    async def _follow_recordings(self) -> None:
+        while True:
+            self.desk.recording_changed(await self._monitors.changes())
 
     async def _publish_states(self) -> None:
         while True:
@@ -231,6 +245,7 @@ def _site(services: DeskServices) -> DeskSite:
             name: ScreenPop(one.url, one.opens) for name, one in config.screen_pop.items()
         },
         acts_after_call=config.desk.acts_after_call,
+        listen=config.conversations.listen,
     )
 
 
@@ -267,4 +282,10 @@ def _ports(services: DeskServices, browser_phones: BrowserPhones) -> Ports:
         notes_and_tickets=StoredNotesAndTickets(store, config.tickets, now),
         phones=phones,
         browser_phones=browser_phones,
+        conversations=StoredConversations(
+            store,
+            services.conversations,
+            services.monitors,
+            QueueActions(services.queues.ask).mute_recording,
+        ),
     )

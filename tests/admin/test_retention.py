@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from ari_app.store import (
     cards,
     code_words,
     complaints,
+    conversations,
     outbox,
     views,
 )
@@ -33,6 +34,7 @@ from ari_app.store.announcements import Announcement
 from ari_app.store.calls import CallEnded
 from ari_app.store.cards import Card, TypedText
 from ari_app.store.code_words import Attempt
+from ari_app.store.conversations import Conversation
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from tests.ari.facts import until
@@ -41,6 +43,7 @@ from tests.store.samples import NOON, began, step
 
 KEEP = RetentionSettings(**dict.fromkeys(RetentionSettings.__struct_fields__, 40))
 DAY = timedelta(days=1)
+TALKED = Conversation(file="", at=NOON, channel="", agent="anna", queue="support", number="")
 TABLES = (
     "calls", "steps", "outbox", "code_word_tries", "announcement_hearings", "complaints",
     "cards", "card_texts", "acts", "views",
@@ -108,7 +111,8 @@ async def test_what_is_over_goes_and_all_else_stays(
     await store.write(calls.add, [replace(began("lasts"), at=NOON - 50 * DAY)])
     over = {"calls": 1, "texts": 1, "tries": 1, "hearings": 1}
     over |= {"cards": 1, "acts": 1, "views": 1, "recordings": 2}
-    assert await retention.count_expired(store, KEEP, recorded, NOON) == over
+    found = await retention.count_expired(store, KEEP, recorded, NOON)
+    assert found == over | {"conversations": 0}
     assert await retention.remove_expired(store, KEEP, recorded, NOON) == over
     assert await retention.remove_expired(store, KEEP, recorded, NOON) == {}
     assert await store.read(counts) == {
@@ -136,6 +140,37 @@ async def test_nothing_goes_that_is_kept_for_ever(
     later = NOON + 30_000 * DAY
     assert await retention.remove_expired(store, for_ever, recorded, later) == {}
     assert await retention.count_expired(store, for_ever, recorded, later) == {}
+
+
+def talked(db: Database, files: Mapping[str, datetime], directory: Path) -> None:
+    """Conversations of a thousand bytes each, that ended at these times."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for file, at in files.items():
+        (directory / file).write_bytes(bytes(1000))
+        os.utime(directory / file, (at.timestamp(), at.timestamp()))
+        if not file.startswith("lost"):
+            conversations.add(db, replace(TALKED, file=file, channel=file, at=at))
+
+
+async def test_conversations_go_when_they_are_old_or_too_many(
+    store: Store, recorded: Recordings, tmp_path: Path
+) -> None:
+    directory = tmp_path / "recorded" / "conversations"
+    old, new = NOON - 41 * DAY, NOON - 39 * DAY
+    files = {"a_1.wav": old, "b_1.wav": new, "c_1.wav": NOON, "lost_1.wav": old, "lost_2.wav": new}
+    await store.write(talked, files, directory)
+    assert await retention.count_expired(store, KEEP, recorded, NOON) == {
+        kind: int(kind == "conversations") for kind in retention.WHAT
+    }
+    assert await retention.remove_expired(store, KEEP, recorded, NOON) == {"conversations": 1}
+    there = {file.name for file in directory.iterdir()}
+    assert there == {"b_1.wav", "c_1.wav", "lost_2.wav"}
+    assert await retention.remove_surplus(store, recorded.conversations, 3000) == 0
+    assert await retention.remove_surplus(store, recorded.conversations, 2999) == 1
+    assert [one.file for one in await store.read(conversations.oldest, 9)] == ["c_1.wav"]
+    assert not (directory / "b_1.wav").exists()
+    assert await retention.remove_surplus(store, recorded.conversations, 1) == 1
+    assert await retention.remove_surplus(store, recorded.conversations, 1) == 0
 
 
 async def test_a_sweep_has_an_end(
@@ -170,7 +205,7 @@ async def test_the_application_sweeps_at_once_and_again_after_trouble(
 
     monkeypatch.setattr(retention, "remove_expired", sweep)
     task = asyncio.create_task(
-        retention.run(store, KEEP, recorded, lambda: NOON + 41 * DAY)  # a virtual clock
+        retention.run(store, KEEP, recorded, 0, lambda: NOON + 41 * DAY)  # a virtual clock
     )
     await until(lambda: "not removed, retry in 0.001 s: the disk is full" in caplog.text)
     well.set()
@@ -192,14 +227,15 @@ async def test_a_command_reports_what_is_over(tmp_path: Path) -> None:
     words = ["--state", str(state.directory), "retention"]
     done = await asyncio.to_thread(CliRunner().invoke, main, words)
     assert done.stdout.splitlines() == [
-        "calls       7 days; expired: 1",
-        "texts       for ever",
-        "tries       365 days; expired: 1",
-        "hearings    180 days; expired: 1",
-        "cards       730 days; expired: 1",
-        "acts        730 days; expired: 1",
-        "views       365 days; expired: 1",
-        "recordings  180 days; expired: 2",
+        "calls          7 days; expired: 1",
+        "texts          for ever",
+        "tries          365 days; expired: 1",
+        "hearings       180 days; expired: 1",
+        "cards          730 days; expired: 1",
+        "acts           730 days; expired: 1",
+        "views          365 days; expired: 1",
+        "recordings     180 days; expired: 2",
+        "conversations  90 days; expired: 0",
     ]
 
 

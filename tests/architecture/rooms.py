@@ -152,7 +152,7 @@ ROOMS = {
     ),
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",
-        "ami ari config desk fulfilment selfcare session store",
+        "ami ari calls config desk fulfilment selfcare session store",
         "ivr ivr.acd ivr.analysis ivr.hours ivr.speech prompts",
     ),
     "asterisk_conf": _room(

@@ -66,6 +66,19 @@ def call_rows(calls: int) -> dict[str, Rows]:
 def desk_rows(calls: int, question: str) -> dict[str, Rows]:
     due = f"{AT} + 86400000000"
     return {
+        "conversations": Rows(
+            calls // 3,
+            {
+                "file": "i || '_1.wav'",
+                "at": AT,
+                "channel": "'1700000000.' || i",
+                "call": of_call(3),
+                "agent": AGENT,
+                "queue": "'support'",
+                "number": NUMBER,
+                "subscriber": WHO,
+            },
+        ),
         "cards": Rows(
             calls // 3,
             {

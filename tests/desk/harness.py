@@ -11,6 +11,7 @@ from ari_app.desk.ports import Ports
 from ari_app.desk.site import DeskSite
 from ari_app.desk.web.tabs import Tab
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
+from tests.desk.fake_conversations import FakeConversations
 from tests.desk.fake_tickets import FakeTickets
 from tests.desk.fakes import (
     NOW,
@@ -56,6 +57,7 @@ class DeskHarness:
         self.operations = FakeOperations()
         self.tickets = FakeTickets()
         self.browser_phones = FakeBrowserPhones()
+        self.conversations = FakeConversations()
         self._tasks: set[asyncio.Task[None]] = set()
         ports = Ports(
             self.store,
@@ -65,6 +67,7 @@ class DeskHarness:
             self.tickets,
             FakePhones(),
             self.browser_phones,
+            self.conversations,
         )
         site = site or DeskSite(
             zone="Europe/Minsk",

@@ -4,6 +4,7 @@ import pytest
 
 from ari_app.desk import messages as m
 from ari_app.desk.agents.agent_state import AgentState
+from ari_app.desk.web.message_codec import decode
 from ivr.bounds import Malformed
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
@@ -133,7 +134,7 @@ async def test_search_and_view_are_recorded(harness: DeskHarness) -> None:
 )
 def test_invalid_messages_are_rejected(text: str) -> None:
     with pytest.raises(Malformed):
-        m.decode(text)
+        decode(text)
 
 
 async def test_a_tab_too_far_behind_is_closed_and_gets_a_new_snapshot(

@@ -13,11 +13,20 @@ from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
 
+RECORDED = """
+[queues.support]
+record = true
+
+[conversations]
+listen = "agent"
+room = 0.0001
+"""
+
 
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation for these tests."""
-    with installed(tmp_path_factory.mktemp("desk") / "state") as installation:
+    with installed(tmp_path_factory.mktemp("desk") / "state", RECORDED) as installation:
         yield installation
 
 
@@ -138,3 +147,38 @@ async def test_a_rejected_offer_moves_to_the_next_agent(
             await caller.hangup()
             await expect(desks[1].card).to_have_count(0)
             await expect(two.locator("#notices")).to_contain_text("положил трубку")
+
+
+async def test_a_conversation_is_recorded_but_no_secret(
+    one: Installation, browser: Browser
+) -> None:
+    """The pause is silence, so that the player shows how long it was."""
+    async with phones(one, 0) as [anna], opened(browser) as page:
+        desk = await signed_in(page, one)
+        recording = desk.card.locator("[data-part=recording]")
+        async with calling(one, 2, "10") as caller:
+            await anna.wait(Incoming, timeout=40)
+            await answered(anna)
+            await expect(recording).to_contain_text("Разговор записывается")
+            await page.locator("[data-verify] input:visible").focus()
+            await expect(recording).to_contain_text("на паузе")
+            await desk.field("question").focus()
+            await expect(recording).to_contain_text("Разговор записывается")
+            await recording.get_by_role("button").click()
+            await expect(recording.get_by_role("button")).to_have_text("Записывать дальше")
+            await expect(recording.get_by_role("button")).to_be_focused()
+            await page.keyboard.press("Enter")
+            await expect(recording).to_contain_text("Разговор записывается")
+            await caller.hangup()
+            await desk.phase("after")
+            await expect(recording).to_have_text("")
+        await desk.card.locator("details.listens summary").click()
+        await expect(desk.card.locator(".listens audio")).to_be_visible()
+        played = (
+            "one => new Promise((ok, no) => { one.onloadedmetadata = () => ok(one.duration);"
+            " one.onerror = no; one.preload = 'auto'; one.load() })"
+        )
+        assert await desk.card.locator(".listens audio").evaluate(played) > 0
+        [file] = (one.state / "recorded" / "conversations").iterdir()
+        assert file.stat().st_mode & 0o777 == 0o600
+        await desk.finish_card()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -65,10 +65,6 @@ class CardDetails:
         there = (part for part in parts if part in self._render.parts)
         await asyncio.gather(*(self._load(card, part) for part in there))
 
-    async def refresh_all(self, cards: Iterable[Card], *parts: str) -> None:
-        """Load parts of several cards again: what changed concerns them all."""
-        await asyncio.gather(*(self.refresh(card, *parts) for card in cards))
-
     async def _load(self, card: Card, part: str) -> None:
         loaded: dict[str, object] = {}
         try:
@@ -83,7 +79,7 @@ class CardDetails:
         card.profile = replace(card.profile, **loaded, unavailable=unavailable)
         if not card.closed:
             for changed in {part, "why", "tips"} & set(self._render.parts):
-                self._send(card, changed)
+                self.send(card, changed)
 
     async def _fetch(self, card: Card, part: str) -> object:
         arrival, profiles = card.record.arrival, self._profiles
@@ -105,7 +101,7 @@ class CardDetails:
         }
         return await fetch[part](arrival.subscriber)
 
-    def _send(self, card: Card, part: str) -> None:
+    def send(self, card: Card, part: str) -> None:
         """Send a part to the tabs of the card's agent, if its HTML changed."""
         tabs = self._tabs.of(card.record.agent)
         for language in {tab.language for tab in tabs}:

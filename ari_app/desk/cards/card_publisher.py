@@ -4,6 +4,7 @@ from ari_app.desk import messages as m
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.cards import Card
 from ari_app.desk.cards.pop import Why
+from ari_app.desk.cards.recording import CardRecordings
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tabs
 
@@ -11,8 +12,11 @@ from ari_app.desk.web.tabs import Tabs
 class CardPublisher:
     """See :class:`ari_app.desk.cards.cards.CardListener`."""
 
-    def __init__(self, tabs: Tabs, details: CardDetails, render: Render) -> None:
+    def __init__(
+        self, tabs: Tabs, details: CardDetails, recordings: CardRecordings, render: Render
+    ) -> None:
         self._tabs = tabs
+        self._recordings = recordings
         self._details = details
         self._render = render
 
@@ -21,6 +25,7 @@ class CardPublisher:
         for tab in self._tabs.of(card.record.agent):
             html = self._render.card(card, {}, tab.language)
             tab.send(m.Card(card.id, html, self._render.announcement(card, tab.language)))
+        self._recordings.follow(card)
         self._details.load(card)
 
     def phase_changed(self, card: Card) -> None:
@@ -28,6 +33,7 @@ class CardPublisher:
         for tab in self._tabs.of(card.record.agent):
             word = self._render.word(f"phase-{card.phase}", tab.language)
             tab.send(m.Phased(card.id, card.phase, word, card.since.isoformat()))
+        self._recordings.follow(card)
 
     def card_closed(self, card: Card, why: Why) -> None:
         """Take the card away and say why."""

@@ -13,7 +13,14 @@ from ari_app.desk.cards.caller_profile import Arrival, CallerProfile, Identified
 from ari_app.desk.cards.pop import Place, Places, Why, places, why_gone
 from ari_app.desk.forms.idempotent_actions import IdempotentActions
 from ari_app.desk.messages import Phase
-from ari_app.desk.ports import AgentPhones, CallerProfiles, CardRecord, CardStore, DeskUnavailable
+from ari_app.desk.ports import (
+    AgentPhones,
+    CallerProfiles,
+    CardRecord,
+    CardStore,
+    DeskUnavailable,
+    RecordingState,
+)
 from ivr.acd.queues import Board
 
 log = logging.getLogger(__name__)
@@ -47,6 +54,8 @@ class Card:
         self.loading = False
         """Whether its profile was loaded, or is being loaded."""
         self.closed = False
+        self.recording: RecordingState = ""
+        """Whether its call is recorded now."""
         self.shown: dict[tuple[str, str], str] = {}
         """Part and language: the HTML that was sent last."""
         self.actions = IdempotentActions()
@@ -121,6 +130,10 @@ class OpenCards:
         """The cards of a subscriber, of all agents."""
         cards = tuple(self._cards.values())
         return tuple(one for one in cards if one.record.arrival.subscriber == subscriber)
+
+    def all(self) -> Iterable[Card]:
+        """The open cards of all agents."""
+        return tuple(self._cards.values())
 
     def transferred_from(self, id: str) -> Iterable[Card]:
         """The cards of agents to whom the caller of a card was transferred."""

@@ -11,6 +11,7 @@ from ari_app.desk.cards.cards import Begin, UnknownCard
 from ari_app.desk.commands.callback_commands import CallbackCommands
 from ari_app.desk.commands.card_commands import CardCommands
 from ari_app.desk.commands.record_commands import RecordCommands
+from ari_app.desk.commands.recording_commands import RecordingCommands
 from ari_app.desk.commands.search_commands import SearchCommands
 from ari_app.desk.commands.supervision import Supervision
 from ari_app.desk.commands.ticket_commands import TicketCommands
@@ -36,6 +37,7 @@ class Handlers(Struct, frozen=True):
     callbacks: CallbackCommands
     supervision: Supervision
     tickets: TicketCommands
+    recordings: RecordingCommands
 
 
 class AgentCommands:
@@ -48,6 +50,7 @@ class AgentCommands:
         self._of: Mapping[type[Struct], Command] = {
             m.Finish: handlers.cards.finish,
             m.Verify: handlers.cards.verify,
+            m.Recording: handlers.recordings.pause,
             m.Search: handlers.search.search,
             m.ViewSubscriber: handlers.search.view,
             m.OpenRecord: handlers.records.open,

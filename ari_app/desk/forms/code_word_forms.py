@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from ari_app.desk.cards.card_details import CardDetails
-from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.forms.form_input import FormHandler, FormInput
 from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.ports import QueueControl
@@ -13,10 +12,7 @@ from ari_app.desk.render import Render
 class CodeWordForms:
     """Its handler."""
 
-    def __init__(
-        self, queue_control: QueueControl, cards: OpenCards, details: CardDetails, render: Render
-    ) -> None:
-        self._cards = cards
+    def __init__(self, queue_control: QueueControl, details: CardDetails, render: Render) -> None:
         self._queue_control = queue_control
         self._details = details
         self._render = render
@@ -35,5 +31,5 @@ class CodeWordForms:
             return ActionResult(False, self._render.word(word, language))
         why = filled.text("reason")
         await self._queue_control.unlock_code_word(subscriber, record.agent, why)
-        await self._details.refresh_all(self._cards.about(subscriber), "subscriber")
+        await self._details.refresh(filled.card, "subscriber")
         return ActionResult(True, self._render.word("word-unlocked", language))

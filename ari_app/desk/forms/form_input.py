@@ -14,13 +14,15 @@ class InvalidField(Exception):  # noqa: N818 - named by what is so, not as an er
 
 class FormInput(Struct, frozen=True):
     """The values of a form. ``key`` is the same when the same form is sent again; ``language`` is
-    that of the tab, ``senior``: its agent is a senior one at least."""
+    that of the tab, ``senior``: its agent is a senior one at least, ``listens``: they may listen to
+    recorded conversations."""
 
     card: Card
     key: str
     language: str
     values: Mapping[str, str]
     senior: bool = False
+    listens: bool = False
 
     @property
     def card_key(self) -> str:

@@ -32,7 +32,9 @@ class Forms:
         Raises :class:`~ari_app.desk.cards.cards.UnknownCard` and what the handler raises.
         """
         card = self._cards.own(tab.agent, message.card)
-        filled = FormInput(card, message.key, tab.language, message.values, tab.supervisor)
+        filled = FormInput(
+            card, message.key, tab.language, message.values, tab.supervisor, tab.listens
+        )
         key = f"{message.form}:{message.key}"
         result = await card.actions.run(key, lambda: self._run(message.form, filled))
         return m.Answer(message.key, result.ok, result.text, result.html)

@@ -80,12 +80,9 @@ export class Cards {
 
   part(id, part, html) {
     const place = this.get(id)?.querySelector(`[data-part="${part}"]`);
-    if (!place) return;
-    const locked = place.querySelector("[data-locked]");
-    place.innerHTML = html;
-    if (locked && !place.querySelector("[data-locked]")) { // what was said of it is over
-      this.get(id).querySelector('[data-answer="verify"]')?.replaceChildren();
-    }
+    const focused = place?.contains(document.activeElement) ? document.activeElement.id : "";
+    if (place) place.innerHTML = html;
+    if (focused) document.getElementById(focused)?.focus();
     if (part === "subscriber") this.updateList(); // the name is known now
   }
 

@@ -7,6 +7,7 @@ import { keys } from "./keys.js";
 import { callbacks, due } from "./callbacks.js";
 import { Phone } from "./phone.js";
 import { records } from "./records.js";
+import { recording } from "./recording.js";
 import { run as timers, tick } from "./timers.js";
 
 const $ = (id) => document.getElementById(id);
@@ -30,6 +31,7 @@ const phone = new Phone({
 timers();
 keys(cards, connection, () => phone.keys);
 records($("found"), cards, connection, notice); // before what else is submitted there
+recording(connection, notice);
 const ready = forms(connection, drafts, notice);
 Promise.all([drafts.ready, ready]).then(() => connection.connect()); // unsent drafts are read first
 

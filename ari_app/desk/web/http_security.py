@@ -45,7 +45,8 @@ _POLICY = "Content-Security-Policy"
 HEADERS: Mapping[str, str] = {
     _POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "connect-src 'self'; media-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     # Not "no-referrer": with that browsers hide the Origin of our own forms, too.

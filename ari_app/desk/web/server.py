@@ -12,7 +12,6 @@ from msgspec import Struct
 from ari_app.desk.admin.admin_pages import ADMIN, AdminPages
 from ari_app.desk.admin.administration import Administration
 from ari_app.desk.desk import Desk
-from ari_app.desk.messages import LONGEST_READ
 from ari_app.desk.phone.account import SOCKET as PHONE
 from ari_app.desk.phone.phone_socket import PhoneSockets
 from ari_app.desk.render import Render
@@ -28,6 +27,8 @@ from ari_app.desk.web.http_security import (
     current_user,
 )
 from ari_app.desk.web.languages import language
+from ari_app.desk.web.message_codec import LONGEST_READ
+from ari_app.desk.web.recording_player import RECORDING
 from ari_app.desk.web.sessions import Sessions, SignedIn
 from ari_app.desk.web.sign_in import SignIn
 from ari_app.desk.web.tabs import Tab
@@ -102,6 +103,7 @@ async def serving(
             web.get(f"{ADMIN}/flows/{{flow}}.svg", admin.graph),
             web.get(WEBSOCKET, pages.websocket),
             web.get(PHONE, phones.serve),
+            web.get(RECORDING, desk.player.play),
             web.get("/sign-in", sign_in.page),
             web.post("/sign-in", sign_in.sign_in),
             web.post("/sign-out", sign_in.sign_out),
@@ -178,6 +180,7 @@ class _Pages:
         user = current_user(request)
         signed_in = request[SIGNED_IN]
         tab = Tab(user.name, language(request), user.may("senior"), signed_in.session.csrf)
+        tab.listens = user.may(self._render.site.listen)
         self._signed_in[tab] = signed_in
         try:
             if await self._may_stay(tab):  # the session may have ended during the handshake

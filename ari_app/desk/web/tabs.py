@@ -16,7 +16,8 @@ class Tab:
     """A browser tab of an agent.
 
     ``language`` is that of its page; ``supervisor``: its user may monitor, whisper and barge;
-    ``session`` is what its session keeps from its beginning to its end.
+    ``session`` is what its session keeps from its beginning to its end; ``listens``: they may
+    listen to recorded conversations.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class Tab:
         self.language = language
         self.supervisor = supervisor
         self.session = session
+        self.listens = False
         self.outbox: asyncio.Queue[ToBrowser | None] = asyncio.Queue(BACKLOG)
         """What is to be sent; None closes the connection."""
         self.used = False

@@ -7,6 +7,7 @@ from aiohttp import WSMsgType, web
 
 from ari_app.desk import messages as m
 from ari_app.desk.commands.agent_commands import AgentCommands
+from ari_app.desk.web import message_codec
 from ari_app.desk.web.rate_limit import Rate, RateLimit
 from ari_app.desk.web.snapshot import Snapshot
 from ari_app.desk.web.tabs import Tab, Tabs
@@ -58,17 +59,17 @@ class TabConnections:
     async def _handle(self, tab: Tab, text: str) -> None:
         """Handle a message. Whatever is wrong with it is answered, and the tab goes on."""
         try:
-            await self._commands.handle(tab, m.decode(text))
+            await self._commands.handle(tab, message_codec.decode(text))
         except Malformed as error:
             log.warning("invalid message from the browser of %s refused: %s", tab.agent, error)
-            self._commands.refuse(tab, m.key_of(text))
+            self._commands.refuse(tab, message_codec.key_of(text))
         except Exception:  # the outermost frame of a message, which was answered
             log.exception("a message from the browser of %s failed", tab.agent)
 
 
 async def _send(socket: web.WebSocketResponse, tab: Tab) -> None:
     while (message := await tab.outbox.get()) is not None:
-        await socket.send_str(m.encode(message))
+        await socket.send_str(message_codec.encode(message))
     await socket.close(code=4408, message=b"too far behind, or signed out")
 
 

@@ -28,7 +28,7 @@
 -- migration linked_cards
 -- migration ways_of_tries
 -- migration agent_phones
--- migration name_words
+-- migration conversations
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -509,10 +509,20 @@ CREATE TABLE checkpoints (
             body blob not null
         ) strict;
 CREATE INDEX code_word_tries_over_ways on code_word_tries (at) where way <> '';
-CREATE TABLE name_words (word text primary key, sound text not null) strict, without rowid;
-CREATE INDEX name_words_by_sound on name_words (sound);
-CREATE TABLE name_errors (
-            form text not null,
-            word text not null,
-            primary key (form, word)
-        ) strict, without rowid;
+CREATE TABLE conversations (
+            id integer primary key,
+            file text not null unique,
+            at integer not null,
+            channel text not null,
+            call text not null,
+            agent text not null,
+            queue text not null,
+            number text not null,
+            subscriber integer,
+            paused integer not null default 0
+        ) strict;
+CREATE INDEX conversations_at on conversations (at);
+CREATE INDEX conversations_of_channel on conversations (channel, at);
+CREATE INDEX conversations_of_number on conversations (number, at) where number <> '';
+CREATE INDEX conversations_of_subscriber on conversations (subscriber, at)
+            where subscriber is not null;

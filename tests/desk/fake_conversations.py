@@ -1,0 +1,32 @@
+"""Recorded conversations, in memory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ari_app.desk.ports import CardRecord, Conversation, PauseReason, RecordingState
+from tests.desk.fakes import NOW
+
+
+class FakeConversations:
+    """Recorded conversations; ``states`` are those of channels, ``files`` the sounds."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, RecordingState] = {}
+        self.attached: list[str] = []
+        self.files: dict[int, Path] = {}
+        self.pauses: list[tuple[str, PauseReason, bool]] = []
+
+    def state(self, channel: str) -> RecordingState:
+        return self.states.get(channel, "")
+
+    async def attach(self, card: CardRecord) -> None:
+        self.attached.append(card.id)
+
+    async def pause(self, channel: str, why: PauseReason, paused: bool) -> None:
+        self.pauses.append((channel, why, paused))
+
+    async def of(self, card: CardRecord) -> Sequence[Conversation]:
+        return [Conversation(id, NOW, "anna", "support", 61.4) for id in self.files]
+
+    async def file(self, id: int) -> tuple[Path, int | None] | None:
+        return (self.files[id], 1) if id in self.files else None
