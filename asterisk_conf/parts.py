@@ -101,7 +101,7 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     strategy: str = "rrmemory"
     ring: int = 20
     retry: int = 2
-    wrapup: int = 10
+    wrapup: int = 30
     limit: int = 0
     longest_wait: int = 0
     autopause: Literal["no", "yes", "all"] = "no"

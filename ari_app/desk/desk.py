@@ -78,7 +78,7 @@ class Desk:
         self.browsing = browsing = Browsing(tabs, cards, states, views, render, now)
         forms = {
             **OperationForms(ports.operations, details, render, now).handlers,
-            **CodeWordForms(control, details, render).handlers,
+            **CodeWordForms(control, cards, details, render).handlers,
             **RecordForms(tickets, details, render, now, promised.reread).handlers,
             **TransferForms(states, control, render).handlers,
             **RecordingForms(ports.conversations, render).handlers,
@@ -87,7 +87,7 @@ class Desk:
             queue_control=control,
             cards=CardCommands(tabs, cards, details, states, control, authority, render),
             forms=Forms(cards, forms, authority, render),
-            search=SearchCommands(ports.profiles, views, browsing, render),
+            search=SearchCommands(ports.profiles, tickets, views, browsing, render),
             records=RecordCommands(tabs, cards, details, ports.profiles, browsing, views, render),
             callbacks=CallbackCommands(ports, promised, cards, details, states, render, now),
             supervision=Supervision(tabs, cards, states, control, views, render),

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from msgspec import Struct, json
 from msgspec.structs import astuple
 
-from ari_app.store import code_words
+from ari_app.store import code_words, name_words
 from ari_app.store.code_words import CodeWord
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
@@ -124,13 +124,15 @@ def commit(
     :class:`NumberTakenError`: a subscriber with one of the numbers exists, is different, and
     ``update`` is off. Code words are set, never removed; SIP phones stay as they are.
     """
-    done = ImportResult()
+    done, names = ImportResult(), []
     for one, spoken, keyed in batch:
+        names.append(one.name)
         id, added, updated = _put(db, one, update, at)
         word = spoken is not None and keyed is not None and (added or update)
         if spoken is not None and keyed is not None and word:
             code_words.put(db, CodeWord(id, spoken, keyed, at, by))
         done += ImportResult(added, updated, word, not (added or updated or word))
+    name_words.learn(db, names)
     return done
 
 
@@ -156,4 +158,5 @@ def _put(
     db.conn.execute(
         "update subscribers set name = ?, language = ?, area = ? where id = ?", (*said, found[0])
     )
+    name_words.forget(db, found[1])
     return found[0], False, True

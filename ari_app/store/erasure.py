@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct, json
 
-from ari_app.store import subscribers
+from ari_app.store import name_words, subscribers
 from ari_app.store.calls import SECRET
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
@@ -220,7 +220,10 @@ def erase(db: Database, person: Person, at: datetime) -> ErasureReport:
         for name, table, what, whose in _ANONYMISED
     ]
     kept.append(("announcements heard", _anonymise_heard(db, who)))
+    was = subscribers.by_id(db, person.id) if person.id is not None else None
     me = db.conn.execute("delete from subscribers where id = :id", who).rowcount
+    if was is not None:
+        name_words.forget(db, was.name)
     return ErasureReport(_some([("subscriber", me), *gone]), _some(kept))
 
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from ari_app.store import history
+from ari_app.store import history, name_words
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
 from ivr.number_forms import bare, is_number
@@ -55,7 +55,8 @@ class Found(Struct, frozen=True):
 
 def find(db: Database, text: str, limit: int) -> list[Found]:
     """Subscribers by number (or its last digits), name, or words of their contacts, each once: by
-    number first, then by name, then by contacts, the newest first.
+    number first, then by name, then by contacts, the newest first; else by names that sound
+    alike.
 
     Contacts are not ranked: all matches would have to be read for that.
     """
@@ -65,6 +66,8 @@ def find(db: Database, text: str, limit: int) -> list[Found]:
             found.setdefault(one.id, one)
         if len(found) >= limit:
             break
+    if not found:
+        return _by_sound(db, text[:_READ], limit)
     return list(found.values())[:limit]
 
 
@@ -118,6 +121,30 @@ def _by_name(db: Database, text: str, limit: int) -> list[Found]:
         if len(found) >= limit:
             break
     return list(found.values())[:limit]
+
+
+def _by_sound(db: Database, text: str, limit: int) -> list[Found]:
+    """Names that sound like what was typed: in the other alphabet, or with an error in a word."""
+    typed = [word for word in _words(text) if not word.isdecimal()]
+    ways = [name_words.alike(db, word) for word in typed]
+    if not typed or not all(ways):
+        return []
+    any_of = (" OR ".join(f'"{word}"' for word in way) for way in ways)
+    query = " AND ".join(f"({each})" for each in any_of)
+    found = _found(
+        db,
+        "name",
+        "'' from (select rowid from subscribers_words where subscribers_words match ? limit ?)"
+        " as some join subscribers on subscribers.id = some.rowid",
+        f"name : ({query})",
+        _CANDIDATES,
+    )
+
+    def difference(one: Found) -> int:
+        named = name_words.words(one.name)
+        return sum(min((way[word] for word in named & way.keys()), default=9) for way in ways)
+
+    return sorted(found, key=lambda one: (difference(one), one.name, one.id))[:limit]
 
 
 def _by_contacts(db: Database, text: str, limit: int) -> list[Found]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from ari_app.store import name_words
 from ari_app.store.sqlite import Database, distinct
 from ari_app.store.times import micros, moment
 from ivr.secret import Secret
@@ -32,7 +33,9 @@ def add(db: Database, subscribers: Iterable[Subscriber]) -> frozenset[int]:
     One whose id, number or SIP user is taken is left out. A number that is not normalised is a
     ``ValueError``, and then none is added.
     """
-    return frozenset(one.id for one in subscribers if _add(db, one))
+    added = [one for one in subscribers if _add(db, one)]
+    name_words.learn(db, (one.name for one in added))
+    return frozenset(one.id for one in added)
 
 
 def _add(db: Database, one: Subscriber) -> bool:

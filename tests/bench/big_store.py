@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ari_app.store.open_database import open_writer
+from ari_app.store.schema.m031_name_words import fill
 from ari_app.store.times import micros
 from ivr.numbers import NumberPlan
 from tests.bench.big_rows import tables
@@ -38,6 +39,7 @@ def make(path: Path, subscribers: int, until: datetime, numbers: NumberPlan) -> 
             db.conn.execute(sql)
         for table in _INDEXED:
             db.conn.execute(f"insert into {table}_words ({table}_words) values ('rebuild')")
+        fill(db)
         db.conn.execute("commit")
     finally:
         db.close()

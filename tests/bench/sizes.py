@@ -56,7 +56,16 @@ kind = "none"
 """
 CALLER = 77
 """The subscriber whose phone calls."""
-SEARCHES = ("Ковальвич", "анна", "к", "минск", "роуминг метро", big_store.number(CALLER))
+SEARCHES = (
+    "Ковальвич",
+    "Kavalvich",
+    "Кавалвич Ана",
+    "анна",
+    "к",
+    "минск",
+    "роуминг метро",
+    big_store.number(CALLER),
+)
 CALLS = 3
 QUIET = 0.004
 """What is below this, of full scale, is silence: G.711 adds less noise."""

@@ -35,6 +35,8 @@ class FakeTickets:
         self.written.append((f"{agent} {id} {to}", note))
 
     async def ticket(self, id: int) -> tuple[Ticket, Sequence[TicketEntry]]:
+        if id > 9:
+            raise DeskUnavailable(f"there is no ticket {id}")
         at = NOW + timedelta(hours=1)
         ticket = Ticket(id, "field", "", "no sound", self.state, "anna", NOW, at, False, 1)
         return ticket, [TicketEntry(NOW, "anna", {"state": "open"}, "")]

@@ -3,7 +3,7 @@
 import pytest
 
 from ari_app.desk import messages as m
-from ari_app.desk.cards.caller_profile import Arrival, CallerProfile, CallPath, Step
+from ari_app.desk.cards.caller_profile import Arrival, CallerProfile, CallPath, Step, Ticket
 from ari_app.desk.cards.contact_reasons import reasons
 from tests.desk.fakes import NOW, FakeCardStore
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
@@ -111,3 +111,16 @@ def test_who_met_no_menu_did_not_ask_for_an_agent_there(call: str, steps: int, k
     arrival = Arrival(channel="1.1", number="1", call=call)
     [line] = reasons(arrival, CallerProfile(path=path), DEMO_TICKETS, NOW)
     assert line.kind == kind
+
+
+async def test_many_reasons_and_long_ones_are_cut(harness: DeskHarness) -> None:
+    harness.profiles.open_tickets = [
+        Ticket(id, "field", "", "no sound " * 100, "open", "", NOW, NOW, True) for id in range(5)
+    ]
+    harness.update(board(talking={"PJSIP/701": caller()}))
+    await harness.settled()
+    html = harness.desk.render.part("why", harness.card("anna"), "en")
+    first, more = html.split("<details>")
+    assert first.count("<li") == 3
+    assert "more</summary>" in more
+    assert max(map(len, html.splitlines())) < 250

@@ -49,3 +49,17 @@ async def _queues(anna: AgentTab) -> str:
         await asyncio.sleep(0)
     html: str = of_type(anna.received(), m.Queues)[-1].html
     return html
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("7", True), ("№ 7", True), ("#7", True), ("ticket 7", True), ("Заявка №7", True),
+     ("10", False), ("anna 7", False), ("7 7", False)],
+)  # fmt: skip
+async def test_a_ticket_is_found_by_its_number(
+    harness: DeskHarness, text: str, found: bool
+) -> None:
+    anna = AgentTab(harness, "anna")
+    await anna.sends(m.Search("t:1", text))
+    [answer] = of_type(anna.received(), m.Answer)
+    assert ('data-ticket="7"' in answer.html) == found

@@ -50,3 +50,19 @@ async def test_other_agents_are_refused() -> None:
         answer = await unlock(anna, harness, "passport")
     assert (answer.ok, harness.queue_control.unlocked) == (False, [])
     assert "Only a senior agent" in answer.text
+
+
+async def test_the_wrong_word_that_locks_says_so_on_all_cards_of_the_subscriber() -> None:
+    harness = DeskHarness()
+    anna, boris = AgentTab(harness, "anna"), AgentTab(harness, "boris")
+    talking = {"PJSIP/701": caller(), "PJSIP/702": caller("1.2")}
+    harness.update(board(talking=talking))
+    await harness.settled()
+    with harness.tabs.opened(anna.tab), harness.tabs.opened(boris.tab):
+        harness.profiles.locked_until = NOW + timedelta(hours=1)
+        await anna.sends(m.Verify(harness.card("anna").id, "t:1", "буря"))
+        await harness.settled()
+        [answer] = of_type(anna.received(), m.Answer)
+        parts = {one.part: one.html for one in of_type(boris.received(), m.Part)}
+    assert answer.text.endswith("locked until 24.11 13:30.")
+    assert "data-locked" in parts["subscriber"]

@@ -72,6 +72,7 @@ class Installation:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.ports = free_ports()
         lines = [f"{name} = {getattr(self.ports, name)}" for name in self.ports.__struct_fields__]
+        settings += "" if "queues" in settings else "\n[queues.support]\nwrapup = 10\n"
         text = "\n".join(["[ports]", *lines, "[asterisk]", f'path = "{root()}"', settings])
         (state / "firstline.toml").write_text(text + "\n")
         self.log = state / "up.log"

@@ -50,7 +50,7 @@ async def test_settings_are_taken_and_given_back(tmp_path: Path) -> None:
         assert not live.config.desk.https, "the desk is served until the next start"
         assert live.read().reading.voice is voice
         await live.give_back(before)
-        assert (wrapups["support"], forgeable, live.config) == (10, set(), old)
+        assert (wrapups["support"], forgeable, live.config) == (30, set(), old)
         louder = config(tmp_path, f"{OLD}[voice.en]\nrate = 120\n")
         await live.take(louder)
         other = live.read().reading.voice

@@ -23,6 +23,7 @@ from ari_app.store import (
     forced_hours,
     history,
     menu_sets,
+    name_words,
     search,
     subscribers,
     tickets,
@@ -109,8 +110,14 @@ def _subscribers() -> Iterator[tuple[str, Use]]:
     yield "subscribers.remember_language", lambda db: subscribers.remember_language(db, WHO, "en")
     yield "bulk_import.existing", lambda db: bulk_import.existing(db, [NUMBER])
     yield "bulk_import.commit", _import
-    for text in ("Ковальвич", "анна", "минск", "к", NUMBER, "0000077", "анна 0077", "роуминг"):
+    for text in (
+        *("Ковальвич", "анна", "минск", "к", NUMBER, "0000077", "анна 0077", "роуминг"),
+        *("Kovavich", "Коваич Ана"),
+    ):
         yield "search.find", partial(search.find, text=text, limit=20)
+    yield "name_words.learn", lambda db: name_words.learn(db, ["Ковальвич Анна", "Новая Ева"])
+    yield "name_words.forget", lambda db: name_words.forget(db, "Ковальвич Анна")
+    yield "name_words.alike", lambda db: name_words.alike(db, "Коваич")
     yield "search.chronology", lambda db: search.chronology(db, WHO, "роуминг")
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ari_app.store import history, search, subscribers
+from ari_app.store import history, name_words, search, subscribers
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from ari_app.store.schema import MIGRATIONS
@@ -79,6 +79,17 @@ async def filled(store: Store) -> Store:
         ("налоги", [1], "contacts"),
         ("роутер налог", [], "contacts"),
         ("internet", [1, 3], "contacts"),
+        ("gromov", [1, 5, 2], "name"),
+        ("Gromova Alyona", [2], "name"),
+        ("beryozkin", [3], "name"),
+        ("Berezkin", [3], "name"),
+        ("гормов", [1, 5], "name"),
+        ("громв", [1, 5], "name"),
+        ("громмова", [2, 1, 5], "name"),
+        ("грамов глеп", [1, 5], "name"),
+        ("берозкин", [3], "name"),
+        ("беризк", [], "name"),
+        ("оник", [], "name"),
     ],
 )
 async def test_people_are_found(filled: Store, text: str, ids: list[int], by: str) -> None:
@@ -161,3 +172,36 @@ def test_anything_can_be_typed() -> None:
 
     typed()
     db.close()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Щукин", "Shchukin"),
+        ("Хомич", "Khomich"),
+        ("Ельцин", "Yeltsin"),
+        ("Юлия", "Julia"),
+        ("Мария", "Mariya"),
+        ("Алексей", "Alexey"),
+        ("Евгений", "Yevgeny"),
+        ("Дмитрий", "Dmitry"),
+        ("Соловьёв", "Solovyov"),
+        ("Ковальчук", "kovalczuk"),
+        ("Żółć", "zolc"),
+    ],
+)
+def test_a_name_sounds_alike_however_it_is_written(one: str, other: str) -> None:
+    assert name_words.sound(one) == name_words.sound(other)
+
+
+async def test_words_of_names_are_forgotten_with_the_last_who_has_them(filled: Store) -> None:
+    def change(db: Database) -> list[bool]:
+        db.conn.execute("delete from contacts")
+        db.conn.execute("delete from subscribers where id in (1, 3)")
+        name_words.forget(db, NAMES[0])
+        name_words.forget(db, NAMES[2])
+        return [bool(name_words.alike(db, word)) for word in ("Громов", "Берёзкин")]
+
+    assert await filled.write(change) == [True, False]
+    rows = "select count(*) from name_errors where word = 'березкин'"
+    assert await filled.read(lambda db: db.conn.execute(rows).fetchone()) == (0,)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -64,6 +64,10 @@ class CardDetails:
         """Load parts of a card again and wait for them; those that the site lacks are skipped."""
         there = (part for part in parts if part in self._render.parts)
         await asyncio.gather(*(self._load(card, part) for part in there))
+
+    async def refresh_all(self, cards: Iterable[Card], *parts: str) -> None:
+        """Load parts of several cards again: what changed concerns them all."""
+        await asyncio.gather(*(self.refresh(card, *parts) for card in cards))
 
     async def _load(self, card: Card, part: str) -> None:
         loaded: dict[str, object] = {}

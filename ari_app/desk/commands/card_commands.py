@@ -67,8 +67,12 @@ class CardCommands:
         result = await self._queue_control.verify_code_word(subscriber, word, tab.agent)
         if result == "match":
             self._cards.identify(card, "code-word")
-        await self._details.refresh(card, "subscriber")
+        await self._details.refresh_all(self._cards.about(subscriber), "subscriber")
         text = self._render.word(f"word-{result.replace(' ', '-')}", tab.language)
+        known = card.profile.subscriber
+        if result == "no match" and known and known.locked_until:
+            at = self._render.moment(known.locked_until)
+            text = self._render.word("word-locked-now", tab.language, at=at)
         return m.Answer(message.key, result == "match", text)
 
     async def finish(self, tab: Tab, message: m.Finish) -> m.Answer:

@@ -1,35 +1,58 @@
 """Commands that show subscribers without a call: search, and a subscriber's chronology."""
 
+import re
 from typing import Literal
 
 from ari_app.desk import messages as m
 from ari_app.desk.commands.browsing import Browsing
 from ari_app.desk.commands.view_log import ViewLog
-from ari_app.desk.ports import CallerProfiles
+from ari_app.desk.ports import CallerProfiles, DeskUnavailable, NotesAndTickets
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab
+from ari_app.desk.words import words
+
+_TICKET = re.compile(r"(\D{0,20})(\d{1,9})")
 
 
 class SearchCommands:
     """Every subscriber that is shown is recorded as a view, and counted."""
 
     def __init__(
-        self, profiles: CallerProfiles, views: ViewLog, browsing: Browsing, render: Render
+        self,
+        profiles: CallerProfiles,
+        tickets: NotesAndTickets,
+        views: ViewLog,
+        browsing: Browsing,
+        render: Render,
     ) -> None:
         self._profiles = profiles
+        self._tickets = tickets
         self._views = views
         self._browsing = browsing
         self._render = render
 
     async def search(self, tab: Tab, message: m.Search) -> m.Answer:
-        """Find subscribers by number, name or words of their chronology."""
+        """Find subscribers by number, name or words of their chronology, and a ticket by its
+        number."""
         if wait := await self._browsing.wait(tab.agent, "searches"):
             return self._limited(tab, message.key, wait)
         found = await self._profiles.search(message.text)
         for each in found:
             await self._views.record(tab.agent, each.subscriber, "found")
-        html = self._render.page("search_results", tab.language, found=found)
+        ticket = await self._ticket(message.text)
+        html = self._render.page("search_results", tab.language, found=found, ticket=ticket)
         return m.Answer(message.key, ok=True, html=html)
+
+    async def _ticket(self, text: str) -> int | None:
+        """The ticket of a number, as "7", "№ 7", "#7" or with the word for it; None for none."""
+        found = _TICKET.fullmatch(text.strip().casefold())
+        known = {"", *(one.casefold() for one in words()["ticket-named"].values())}
+        if found is None or found[1].rstrip("№# ") not in known:
+            return None
+        try:
+            return (await self._tickets.ticket(int(found[2])))[0].id
+        except DeskUnavailable:  # there is none
+            return None
 
     async def view(self, tab: Tab, message: m.ViewSubscriber) -> m.Answer:
         """Show a subscriber's contacts, tickets and notes; above the limit, for a reason."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ari_app.desk.cards.card_details import CardDetails
+from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.forms.form_input import FormHandler, FormInput
 from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.ports import QueueControl
@@ -12,7 +13,10 @@ from ari_app.desk.render import Render
 class CodeWordForms:
     """Its handler."""
 
-    def __init__(self, queue_control: QueueControl, details: CardDetails, render: Render) -> None:
+    def __init__(
+        self, queue_control: QueueControl, cards: OpenCards, details: CardDetails, render: Render
+    ) -> None:
+        self._cards = cards
         self._queue_control = queue_control
         self._details = details
         self._render = render
@@ -31,5 +35,5 @@ class CodeWordForms:
             return ActionResult(False, self._render.word(word, language))
         why = filled.text("reason")
         await self._queue_control.unlock_code_word(subscriber, record.agent, why)
-        await self._details.refresh(filled.card, "subscriber")
+        await self._details.refresh_all(self._cards.about(subscriber), "subscriber")
         return ActionResult(True, self._render.word("word-unlocked", language))

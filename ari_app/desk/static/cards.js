@@ -80,9 +80,14 @@ export class Cards {
 
   part(id, part, html) {
     const place = this.get(id)?.querySelector(`[data-part="${part}"]`);
-    const focused = place?.contains(document.activeElement) ? document.activeElement.id : "";
-    if (place) place.innerHTML = html;
+    if (!place) return;
+    const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
+    const locked = place.querySelector("[data-locked]");
+    place.innerHTML = html;
     if (focused) document.getElementById(focused)?.focus();
+    if (locked && !place.querySelector("[data-locked]")) { // what was said of it is over
+      this.get(id).querySelector('[data-answer="verify"]')?.replaceChildren();
+    }
     if (part === "subscriber") this.updateList(); // the name is known now
   }
 

@@ -37,7 +37,8 @@ from ari_app.store.schema.m027_checkpoints import checkpoints
 from ari_app.store.schema.m028_linked_cards import linked_cards
 from ari_app.store.schema.m029_ways_of_tries import ways_of_tries
 from ari_app.store.schema.m030_agent_phones import agent_phones
-from ari_app.store.schema.m031_conversations import conversations
+from ari_app.store.schema.m031_name_words import name_words
+from ari_app.store.schema.m032_conversations import conversations
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -71,6 +72,7 @@ _IN_ORDER = (
     linked_cards,
     ways_of_tries,
     agent_phones,
+    name_words,
     conversations,
 )
 

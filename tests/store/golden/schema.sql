@@ -28,6 +28,7 @@
 -- migration linked_cards
 -- migration ways_of_tries
 -- migration agent_phones
+-- migration name_words
 -- migration conversations
 CREATE TABLE subscribers (
             id integer primary key,
@@ -509,6 +510,13 @@ CREATE TABLE checkpoints (
             body blob not null
         ) strict;
 CREATE INDEX code_word_tries_over_ways on code_word_tries (at) where way <> '';
+CREATE TABLE name_words (word text primary key, sound text not null) strict, without rowid;
+CREATE INDEX name_words_by_sound on name_words (sound);
+CREATE TABLE name_errors (
+            form text not null,
+            word text not null,
+            primary key (form, word)
+        ) strict, without rowid;
 CREATE TABLE conversations (
             id integer primary key,
             file text not null unique,
