@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ari_app.control.live_feed import CallEvent, LiveFeed
 from ari_app.log import masked
+from ari_app.session.conductor import LEFT
 from ari_app.store import calls
 from ari_app.store.calls import (
     CONTINUED,
@@ -171,7 +172,8 @@ class CallLog:
     def ended(self, call: str, ending: str, cause: int, at: datetime) -> None:
         """A call ended."""
         kept = self._open.pop(call)
-        self._put(CallEnded(call, at, ending, cause))
+        if ending != LEFT:  # another application goes on with it, and records its end
+            self._put(CallEnded(call, at, ending, cause))
         seconds = (at - kept.began).total_seconds()
         keys = ", ".join(kept.keys) or "no key"
         log.info("%s ended after %.1f s: %s; %s", kept.shown, seconds, ending, keys)

@@ -57,8 +57,9 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         _serve_calls(shared, callers, background)
         if foundation.before is not None:
             await foundation.before.end_when_left()
+        await callers.take_up_texts(shared.store)
         await stack.enter_async_context(control.served())
-        stack.push_async_callback(_part, shared, callers, signals)
+        stack.push_async_callback(_part, callers, signals)
         background.begin(shared.store.watch(control.refresh))
         _start(shared, selfcare, callers, desk, background)
         background.begin(_reload_on(signals.reload, shared.menus))
@@ -67,14 +68,13 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         yield shared.link
 
 
-async def _part(shared: Shared, callers: CallHandling, signals: Signals) -> None:
+async def _part(callers: CallHandling, signals: Signals) -> None:
     """Part with the callers: leave them to the application that comes next, or release them."""
     if not signals.hands_over:
         await callers.release()
         return
-    await callers.release_texts()
+    await callers.leave_texts()
     if not signals.handed_over:
-        shared.recorder.freeze()
         await callers.calls.leave()
 
 

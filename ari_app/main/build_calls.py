@@ -20,15 +20,19 @@ from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
 from ari_app.main.left_calls import LeftCalls
 from ari_app.main.session_services import PerRelease, SessionServices, remembering
-from ari_app.main.shared import Shared
+from ari_app.main.shared import Shared, left_calls
 from ari_app.session.media import Sounds
 from ari_app.store import subscribers
-from ari_app.store.db import StoreError
+from ari_app.store.db import Store, StoreError
+from ari_app.ussd.left import OF_TEXTS, LeftSession
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
 from ari_app.ussd.sessions import Callers, Sessions
 from ari_app.workplace.live_calls import LiveCalls
 
 log = logging.getLogger(__name__)
+
+TEXTS = "ussd"
+"""What text sessions are recorded to come over."""
 
 GATEWAY = "the USSD gateway"
 """The way in of its sessions."""
@@ -51,6 +55,18 @@ class CallHandling(Struct, frozen=True):
         """End all sessions; voice callers go back to the dialplan, which queues them."""
         await self.calls.release()
         await self.release_texts()
+
+    async def take_up_texts(self, store: Store) -> None:
+        """Go on with the sessions in text that the application before left."""
+        found = await left_calls(store, (TEXTS,))
+        self.ussd.take_up(
+            {one.channel.removeprefix(OF_TEXTS): LeftSession(one.kept, one.path) for one in found}
+        )
+
+    async def leave_texts(self) -> None:
+        """Leave the sessions of gateways to the application that comes next; end the others."""
+        await self.texts.release()
+        await self.ussd.leave()
 
     async def release_texts(self) -> None:
         """End all sessions in text."""
@@ -89,6 +105,7 @@ def build_admission(
     )
     services = SessionServices(
         shared.recorder.put,
+        shared.recorder.settle,
         shared.feed,
         actions,
         remembering(directory, tasks),

@@ -72,7 +72,6 @@ class Leaving:
         finally:
             link.expects_successor = link.succeeded.is_set()
         self._signals.handed_over = True
-        self._recorder.freeze()
         in_progress = tuple(self._inbound.in_progress.values())
         midway = await self._calls.leave()
         await self._recorder.settle()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -20,11 +20,15 @@ from ari_app.monitoring.metrics import Metrics
 from ari_app.session.conductor import RememberLanguage, SessionPorts
 from ari_app.session.media import Sounds
 from ari_app.store.calls import Path, Record
+from ari_app.store.checkpoints import CallStands
 from ari_app.store.directory import Directory
+from ari_app.ussd.left import OF_TEXTS, Checkpoints
 from ari_app.ussd.line import for_readers
 from ari_app.ussd.sessions import TextServices
 from ari_app.workplace.live_calls import LiveCalls
+from ivr.checkpoint import checkpoint
 from ivr.session import Session
+from ivr.wants import Want
 from prompts.plan import screen_texts
 
 log = logging.getLogger(__name__)
@@ -51,11 +55,12 @@ class PerRelease(Generic[T]):
 class SessionServices(Struct, frozen=True):
     """Builds what sessions use, for a release of the menus.
 
-    ``record`` takes what is stored of calls; ``live_calls`` observes them for the agents' desk;
-    ``line`` is what voice calls are recorded to come over.
+    ``record`` takes what is stored of calls, and ``settle`` waits until it is; ``live_calls``
+    observes them for the agents' desk; ``line`` is what voice calls are recorded to come over.
     """
 
     record: Callable[[Record], None]
+    settle: Callable[[], Awaitable[None]]
     feed: LiveFeed
     actions: Actions
     remember: RememberLanguage
@@ -86,20 +91,28 @@ class SessionServices(Struct, frozen=True):
                 reading.lasts,
             )
 
-        def going_on(session: Session, path: Path) -> None:
-            call_log.going_on(session, path, clock())
-            self.live_calls.going_on(session, path)
-            meter.going_on()
-
+        going_on = partial(self._going_on, call_log, meter)
         return CallServices(release.menus.book, ports, sounds, going_on)
 
     def written(self, release: MenuRelease) -> TextServices:
         """What text sessions use."""
         text = partial(screen_texts, release.reading.catalogue, form="written")
-        *_, ports = self._ports(release, "ussd")
-        return TextServices(
-            release.menus.book, text, replace(ports, perform=for_readers(ports.perform))
-        )
+        call_log, meter, ports = self._ports(release, "ussd")
+        book = release.menus.book
+
+        def keep(name: str, session: Session, want: Want, replies: int) -> None:
+            kept = checkpoint(book, session, want, replies)
+            self.record(CallStands(session.id, f"{OF_TEXTS}{name}", clock(), kept))
+
+        ports = replace(ports, perform=for_readers(ports.perform), kept=self.settle)
+        going_on = partial(self._going_on, call_log, meter)
+        return TextServices(book, text, ports, Checkpoints(keep, going_on))
+
+    def _going_on(self, call_log: CallLog, meter: CallMeter, session: Session, path: Path) -> None:
+        """A session of before a restart goes on."""
+        call_log.going_on(session, path, clock())
+        self.live_calls.going_on(session, path)
+        meter.going_on()
 
     def _ports(self, release: MenuRelease, line: str) -> tuple[CallLog, CallMeter, SessionPorts]:
         call_log = CallLog(

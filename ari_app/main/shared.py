@@ -77,7 +77,7 @@ class Shared(Struct, frozen=True):
 
 @asynccontextmanager
 async def opened_shared(
-    foundation: Foundation, lines: Collection[str] = ("ari", "ussd")
+    foundation: Foundation, lines: Collection[str] = ("ari",)
 ) -> AsyncIterator[Shared]:
     """Load from the store what calls need in memory, and open what has to be closed again.
 

@@ -52,7 +52,7 @@ class Recorder:
         self._put = self._written = 0
         self._settling: list[tuple[int, asyncio.Future[None]]] = []
         """Who waits until so many records are written."""
-        self._full = self._failing = self._frozen = False
+        self._full = self._failing = False
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Recorder":
@@ -70,8 +70,6 @@ class Recorder:
 
     def put(self, record: Record) -> None:
         """Queue a record. Never waits and never raises."""
-        if self._frozen:
-            return
         waiting = self._waiting
         room = self._room if type(record) in _MANY else self._room_for_calls
         if len(waiting) >= room:
@@ -89,11 +87,6 @@ class Recorder:
             self._settling.append((self._put, written))
             self._hurry.set()
             await asyncio.wait({written}, timeout=seconds)
-
-    def freeze(self) -> None:
-        """Take no more records: from here on a successor records the calls. Queued ones are
-        written."""
-        self._frozen = True
 
     async def close(self, deadline: float = 5.0) -> int:
         """Write the queued records, for ``deadline`` seconds at most; returns how many were lost.

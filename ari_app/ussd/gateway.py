@@ -17,7 +17,8 @@ from aiohttp import web
 from msgspec import Struct
 
 from ari_app.config.server_settings import UssdSettings
-from ari_app.ussd.sessions import OVER, TROUBLE, MismatchError, Request, Sessions
+from ari_app.ussd.joined import Request
+from ari_app.ussd.sessions import OVER, TROUBLE, MismatchError, Sessions
 from ivr import bounds
 from ivr.bounds import Malformed
 from ivr.number_forms import bare, is_number

@@ -6,15 +6,18 @@ some time after the session is over.
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ari_app.session.conductor import SessionPorts, conduct
+from ari_app.session.conductor import LEFT, SessionPorts, conduct
 from ari_app.ussd import line
+from ari_app.ussd.joined import Request, dialled, replies
+from ari_app.ussd.left import Checkpoints, LeftSession
 from ari_app.ussd.line import Page, Reply, Text, TextLine
+from ivr.checkpoint import fits
 from ivr.model import Book
 from ivr.screens import USSD
 from ivr.session import Session
@@ -37,21 +40,9 @@ TROUBLE, UNKNOWN, OVER = "ussd-trouble", "ussd-unknown", "ussd-over"
 
 PROMPTS = (*line.PROMPTS, TROUBLE, UNKNOWN, OVER)
 
-_DIALLED = re.compile(r"\*?[0-9][0-9*]*#")
-_REPLY = re.compile(r"(\*(?=\*|$)|[^*]*)(\*|$)")
-
 
 class MismatchError(Exception):
     """A request contradicts earlier ones of its session; the operator of the gateway must act."""
-
-
-class Request(Struct, frozen=True):
-    """A request of a gateway; ``text`` is all replies so far, joined by ``*``."""
-
-    session: str
-    code: str
-    number: str
-    text: str
 
 
 class TextServices(Struct, frozen=True):
@@ -60,6 +51,7 @@ class TextServices(Struct, frozen=True):
     book: Book
     text: Text
     world: SessionPorts
+    checkpoints: Checkpoints | None = None
 
     def page(self, prompt: str, language: str = "") -> Page:
         """A last page, with one prompt."""
@@ -80,19 +72,6 @@ class Callers(Struct, frozen=True):
     language: Callable[[str], Awaitable[str]]
 
 
-def dialled(book: Book, code: str, text: str) -> tuple[str, str]:
-    """The code that was dialled, and the beginning of ``text`` that belongs to it.
-
-    Gateways send what was dialled as the code, or as the first ``text``, with or without the star:
-    ``*100*2#`` and ``100*2#`` are both the code ``*100#`` with the reply ``2``.
-    """
-    if _DIALLED.fullmatch(text):
-        whole = f"*{text.removeprefix('*')}"
-        if book.answering(whole) is not None:
-            return whole, text
-    return code, ""
-
-
 class Sessions:
     """All sessions; ``written`` returns what one that begins now is served with.
 
@@ -110,6 +89,7 @@ class Sessions:
         self._begin = begin
         self._open: dict[str, _OpenSession] = {}
         self._closed = False
+        self._left: dict[str, LeftSession] = {}
 
     def __len__(self) -> int:
         return len(self._open)
@@ -117,7 +97,7 @@ class Sessions:
     async def answer(self, request: Request) -> Page:
         """The page that answers a request; :class:`MismatchError` if it fits no session."""
         number = self._callers.number(request.number)
-        one = self._open.get(request.session)
+        one = self._open.get(request.session) or self._gone_on_with(request)
         if one is None:
             written = self._written()
             code, prefix = dialled(written.book, request.code, request.text)
@@ -130,12 +110,51 @@ class Sessions:
             if session is None:
                 return await self.page(UNKNOWN, number)
             one = _OpenSession(written, session, request.code, prefix)
-            self._open[request.session] = one
-            one.task = self._begin(self._run(request.session, one))
+            self._add(request.session, one)
         elif (one.session.caller.number, one.code) != (number, request.code):
             raise MismatchError("this sessionId belongs to another phoneNumber or serviceCode")
         async with one.lock:
             return await one.answer(one.replied(request.text))
+
+    def _add(self, name: str, one: "_OpenSession") -> None:
+        self._open[name] = one
+        one.task = self._begin(self._run(name, one))
+
+    def take_up(self, left: Mapping[str, LeftSession]) -> None:
+        """Go on with sessions that an application left, each when its next reply comes."""
+        self._left = dict(left)
+        if left:
+            self._begin(self._end_left())
+
+    def _gone_on_with(self, request: Request) -> "_OpenSession | None":
+        """A session that was left, if the request is for one, and the menus are the same."""
+        left, written = self._left.get(request.session), self._written()
+        if left is None or not fits(left.kept, written.book):
+            return None
+        del self._left[request.session]
+        _, prefix = dialled(written.book, request.code, request.text)
+        one = _OpenSession(written, left.session, request.code, prefix)
+        one.go_on(left, request.text)
+        self._add(request.session, one)
+        return one
+
+    async def _end_left(self) -> None:
+        """End the sessions that were left and whose subscribers do not go on."""
+        await asyncio.sleep(LASTING)
+        written = self._written()
+        for left in self._left.values():
+            if written.checkpoints is not None:
+                written.checkpoints.going_on(left.session, left.path)
+                written.world.observer.ended(left.session.id, "gone", 0, written.world.now())
+        self._left.clear()
+
+    async def leave(self) -> None:
+        """End the sessions where they stand: another application goes on with them."""
+        self._closed = True
+        tasks = [one.task for one in self._open.values() if one.task is not None]
+        for task in tasks:
+            task.cancel(LEFT)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def page(self, prompt: str, number: str = "") -> Page:
         """A last page with one prompt, in the language of the subscriber with a number."""
@@ -156,7 +175,7 @@ class Sessions:
     async def _run(self, name: str, one: "_OpenSession") -> None:
         """Run a session, and remember it for a while after its end."""
         try:
-            await one.run()
+            await one.run(name)
             await asyncio.sleep(LASTING)
         finally:
             if self._open.get(name) is one:
@@ -189,6 +208,10 @@ class _OpenSession:
         self.ended = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
         self._written = written
+        self._kept: LeftSession | None = None
+        """Where it stood, if an application before this one began it."""
+        self._taken = 0
+        """How many replies it has had."""
         self._text = ""
         self._begun = False
         self._answers: dict[str, Page] = {}
@@ -203,12 +226,25 @@ class _OpenSession:
         """Whether the session has ended."""
         return self.ended.is_set()
 
-    async def run(self) -> None:
-        """The outermost frame of a session."""
-        session, written = self.session, self._written
+    def go_on(self, left: LeftSession, text: str) -> None:
+        """Go on with a session that was left, after the replies that it had taken."""
+        self._kept, self._taken = left, left.kept.plays
+        had = list(replies(self.replied(text)))[: self._taken]
+        self._text, self._begun, self._sent = "*".join(had), bool(had), True
+
+    async def run(self, name: str) -> None:
+        """The outermost frame of a session; ``name`` is the gateway's id of it."""
+        session, written, kept = self.session, self._written, self._kept
+        world, checkpoints = written.world, written.checkpoints
+        if checkpoints is not None:
+            keep = checkpoints.keep
+            world = replace(world, keep=lambda now, want: keep(name, now, want, self._taken))
+            if kept is not None:
+                checkpoints.going_on(session, kept.path)
         text_line = TextLine(written.text, self._show, session.language, USSD, written.book.words)
         try:
-            await conduct(text_line, written.book, session, written.world)
+            begun = kept.kept.want if kept is not None else None
+            await conduct(text_line, written.book, session, world, begun)
         except Exception:
             log.exception("text session %s failed", session.id)
         finally:
@@ -236,7 +272,7 @@ class _OpenSession:
         Of replies that come together only the first one is an answer to a page that was sent.
         """
         if not self._answers:
-            self._answers[""] = self._page = await self._next_page()
+            self._answers[self._text] = self._page = await self._next_page()
         if text not in self._answers:
             for reply in replies(self._rest(text)):
                 if not self._page.last:
@@ -275,16 +311,8 @@ class _OpenSession:
             return None
         try:
             async with asyncio.timeout(LASTING):
-                return await self._replies.get()
+                reply = await self._replies.get()
+            self._taken += reply is not None
+            return reply
         except TimeoutError:
             return None
-
-
-def replies(joined: str) -> Iterator[str]:
-    """Split replies that are joined by ``*``; a reply may be ``*`` itself."""
-    at, more = 0, True
-    while more:
-        found = _REPLY.match(joined, at)
-        assert found is not None
-        yield found[1]
-        at, more = found.end(), bool(found[2])

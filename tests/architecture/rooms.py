@@ -126,7 +126,7 @@ ROOMS = {
     ),
     "ari_app.ussd": _room(
         "text sessions: a line of text",
-        "config session",
+        "config session store",
         "ivr ivr.identity",
     ),
     "ari_app.sim": _room(

@@ -17,9 +17,10 @@ from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.session.line import Line
 from ari_app.sim.line import HUNG_UP, Act, Scene, SimLine
 from ari_app.sim.trace import Trace
+from ari_app.ussd.joined import Request
 from ari_app.ussd.line import Page, Reply, TextLine
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
-from ari_app.ussd.sessions import PROMPTS, Callers, Request, Sessions, TextServices
+from ari_app.ussd.sessions import PROMPTS, Callers, Sessions, TextServices
 from ivr.events import Answered
 from ivr.loader import load
 from ivr.model import Book, Operation

@@ -6,18 +6,23 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from ari_app.calls.call_log import CallLog
 from ari_app.control.live_feed import LiveFeed
 from ari_app.session.conductor import SessionPorts
-from ari_app.store.calls import CallBegan, CallEnded, Record
+from ari_app.store.calls import Call, CallBegan, CallEnded, Path, Record
+from ari_app.ussd.left import Checkpoints, LeftSession
 from ari_app.ussd.sessions import PROMPTS, Callers, Sessions, TextServices
+from ivr.checkpoint import checkpoint, from_json, to_json
 from ivr.events import Answered
 from ivr.loader import load
 from ivr.model import Book, Operation
 from ivr.numbers import NumberPlan
 from ivr.session import Caller, Session
 from ivr.session_start import start_session
-from ivr.wants import Action, Invoke, Screen
+from ivr.wants import Action, Invoke, Screen, Want
+from tests.store.samples import NOON
 
 FLOW = """
 flow: main
@@ -88,6 +93,19 @@ class Harness:
         self.written = TextServices(book(), texts, world)
         self.callers = Callers(self.enter, stored, language)
         self.sessions = Sessions(lambda: self.written, self.callers, self.begin)
+
+    def keep_in(self, kept: dict[str, LeftSession]) -> None:
+        """Keep where sessions stand, as the store does."""
+        journal = self.written.world.observer
+        assert isinstance(journal, CallLog)
+
+        def keep(name: str, session: Session, want: Want, taken: int) -> None:
+            stands = from_json(to_json(checkpoint(book(), session, want, taken)))
+            call = CallBegan(session.id, "ussd", "*111#", "", None, "en", "main", "1", NOON)
+            kept[name] = LeftSession(stands, Path(Call(call, None), ()))
+
+        going_on = Checkpoints(keep, lambda now, path: journal.going_on(now, path, NOON))
+        self.written = replace(self.written, checkpoints=going_on)
 
     async def _perform(self, action: Action, _: Session) -> Answered:
         assert isinstance(action, Invoke)

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ari_app.ussd import sessions as module
+from ari_app.ussd.joined import Request, replies
+from ari_app.ussd.left import LeftSession
 from ari_app.ussd.line import Page, Reply, TextLine, for_readers
-from ari_app.ussd.sessions import MismatchError, Request, replies
+from ari_app.ussd.sessions import MismatchError
 from ivr.events import Answered, Keyed
 from ivr.screens import USSD, fits
 from ivr.session import Caller, Session
@@ -247,3 +249,54 @@ def test_joined_replies_are_parted(given: list[str]) -> None:
     joined = "*".join(given)
     assert "*".join(replies(joined)) == joined
     assert list(replies(joined)) == given
+
+
+async def test_a_session_goes_on_in_another_application() -> None:
+    """The replies are answered where it stands: nothing is done twice, nothing is asked again."""
+    kept: dict[str, LeftSession] = {}
+    async with harness() as before:
+        before.keep_in(kept)
+        assert await through(before, "", "9", "9*2") == ["menu", "wrong\nmenu", "pin"]
+        await before.sessions.leave()
+        assert before.endings == []
+    async with harness() as after:
+        after.keep_in(kept)
+        after.sessions.take_up(kept)
+        assert (await ask(after, "9*2")).text == "pin", "the gateway repeats its last request"
+        assert after.entered == []
+        first, second = await through(after, "9*2*1234", "9*2*1234*1")
+        assert first.startswith("word word")
+        assert second == END.text
+        with pytest.raises(MismatchError):
+            await ask(after, "9*2", "*100#")
+
+
+async def test_an_action_that_a_session_waited_for_is_carried_out_once_more_by_its_key() -> None:
+    kept: dict[str, LeftSession] = {}
+    async with harness() as before:
+        before.keep_in(kept)
+        await ask(before, "")
+        before.slow.clear()
+        asking = asyncio.ensure_future(ask(before, "1"))
+        await until(lambda: before.actions)
+        await before.sessions.leave()
+        asking.cancel()
+    async with harness() as after:
+        after.keep_in(kept)
+        after.sessions.take_up(kept)
+        assert await ask(after, "1") == END
+        assert after.actions == before.actions, "with the same key"
+        assert after.endings == ["ended"]
+
+
+async def test_a_session_that_is_not_gone_on_with_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LASTING", 0.01)
+    kept: dict[str, LeftSession] = {}
+    async with harness() as before:
+        before.keep_in(kept)
+        await ask(before, "")
+        await before.sessions.leave()
+    async with harness() as after:
+        after.keep_in(kept)
+        after.sessions.take_up(kept)
+        await until(lambda: after.endings == ["gone"])
