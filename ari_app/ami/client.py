@@ -62,9 +62,10 @@ class Settings(Struct, frozen=True):
 
 
 class Ask(Protocol):
-    """Sends an action and waits for its answer; raises :class:`AmiError`."""
+    """Sends an action and waits for its answer, whose headers it returns; raises
+    :class:`AmiError`."""
 
-    def __call__(self, action: str, **values: str) -> Awaitable[None]: ...
+    def __call__(self, action: str, **values: str) -> Awaitable[Headers]: ...
 
 
 async def keep(
@@ -145,7 +146,7 @@ class _Connection(AMIProtocol):
                 "password is `ami` of secrets.toml, the user is in manager.conf"
             ) from None
 
-    async def ask(self, action: str, **values: str) -> None:
+    async def ask(self, action: str, **values: str) -> Headers:
         """See :class:`Ask`."""
         for value in (action, *values.values()):
             if not value.isprintable():
@@ -161,6 +162,7 @@ class _Connection(AMIProtocol):
         first = first[0] if isinstance(first, list) else first
         if not first.success:
             raise RefusedError(action, first.message or "refused")
+        return dict(first)
 
     def data_received(self, data: bytes) -> None:
         """See :class:`asyncio.Protocol`."""

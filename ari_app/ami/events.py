@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ari_app.ami.client import Headers
 from ivr.acd.channels import Channel
-from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
+from ivr.acd.dials import DialEnded, Dialled, HungUp, Rung, Transferred
 from ivr.acd.queues import (
     Caller,
     CallerAbandoned,
@@ -179,7 +179,10 @@ _EVENTS: dict[str, _Read] = {
     "AgentConnect": _connected,
     "AgentComplete": _completed,
     "DialBegin": _dialled,
-    "DialEnd": lambda it, at: DialEnded(it["DestChannel"], it["DialStatus"] == "ANSWER", at),
+    "DialEnd": lambda it, at: DialEnded(
+        it["DestChannel"], it["DialStatus"] == "ANSWER", at, it["DialStatus"]
+    ),
+    "DialState": lambda it, _: Rung(it["DestChannel"]) if it["DialStatus"] == "RINGING" else None,
     "Hangup": lambda it, at: HungUp(it["Uniqueid"], it.get("Channel", ""), at),
     "AttendedTransfer": _transferred,
 }

@@ -4,6 +4,10 @@ from ari_app.ami.client import Ask, RefusedError
 
 TRANSFER = "firstline-transfer"
 """The context of the dialplan that takes transferred callers."""
+HELD, ASK, THREE = "firstline-held", "firstline-ask", "firstline-three"
+"""The contexts of a caller who hears music, of the agent who asks somebody, and of all three."""
+PEOPLE = "firstline-people"
+"""The context with the numbers that may be dialled."""
 
 _DONE = ("Already there", "Not there")
 """How app_queue's messages end when nothing needs to change."""
@@ -39,6 +43,43 @@ class QueueActions:
         """Record silence instead of both sides of a channel, or go on (MixMonitorMute)."""
         state = "1" if muted else "0"
         await self._ask("MixMonitorMute", Channel=channel, Direction="both", State=state)
+
+    async def consult(self, caller: str, leg: str, phone: str, number: str) -> None:
+        """The agent on ``leg`` calls ``number``, and the caller (a channel) hears music meanwhile.
+
+        ``phone`` is the agent's interface, to which the caller comes back if need be. What ends
+        the consultation is in the dialplan, at ``firstline-held``.
+        """
+        for channel, variable, value in (
+            (caller, "FIRSTLINE_BACK", phone),
+            (caller, "FIRSTLINE_AGENT", leg),
+            (leg, "FIRSTLINE_HELD", caller),
+        ):
+            await self._ask("Setvar", Channel=channel, Variable=variable, Value=value)
+        await self._ask(
+            "Redirect",
+            Channel=caller,
+            Context=HELD,
+            Exten="s",
+            Priority="1",
+            ExtraChannel=leg,
+            ExtraContext=ASK,
+            ExtraExten=number,
+            ExtraPriority="1",
+        )
+
+    async def conference(self, caller: str, leg: str) -> None:
+        """The caller, who hears music, joins the agent on ``leg`` and who was asked."""
+        await self._ask("Redirect", Channel=caller, Context=THREE, Exten=leg, Priority="1")
+
+    async def is_dialled(self, number: str) -> bool:
+        """Whether the dialplan knows the way to a number (digits, ``*`` and ``#``)."""
+        found = await self._ask("Getvar", Variable=f"DIALPLAN_EXISTS({PEOPLE},{number},1)")
+        return found.get("Value", "") not in ("", "0")
+
+    async def hang_up(self, channel: str) -> None:
+        """Hang up a channel."""
+        await self._ask("Hangup", Channel=channel)
 
     async def join(self, queue: str, interface: str, name: str, penalty: int = 0) -> None:
         """Add a phone to a queue (QueueAdd); nothing happens if it is a member already."""

@@ -61,7 +61,7 @@ class QueueMonitor:
         self._now = now
         self._every, self._doubt = every, doubt
         self._phones = phones
-        self._observed = observed
+        self._observers = [observed]
         self._alive: list[Channel] = []
         """The channels that existed at the login."""
         self._early: list[Event] = []
@@ -75,11 +75,15 @@ class QueueMonitor:
         """Monitor without end."""
         await keep(self._settings, self._take, self._attend)
 
-    async def ask(self, action: str, **values: str) -> None:
+    def observe(self, observed: Callable[[Board, Event], None]) -> None:
+        """Hand each event also to ``observed``, with the board before it."""
+        self._observers.append(observed)
+
+    async def ask(self, action: str, **values: str) -> Headers:
         """See :class:`ari_app.ami.client.Ask`; :class:`AmiError` also while not connected."""
         if self._ask is None:
             raise AmiError("AMI is not connected")
-        await self._ask(action, **values)
+        return await self._ask(action, **values)
 
     @contextmanager
     def listen(self) -> Iterator[asyncio.Queue[QueueView]]:
@@ -127,7 +131,8 @@ class QueueMonitor:
             case Dialled(interface=to) if not (to.startswith(LOCAL) or self._phones(to)):
                 pass
             case event if self.view.current:
-                self._observed(self.view.board, event)
+                for observed in self._observers:
+                    observed(self.view.board, event)
                 self._put(QueueView(apply_event(self.view.board, event), True))
             case event:
                 self._early.append(event)

@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 
 from ari_app.desk.agents.agent_state import AgentStates
 from ari_app.desk.agents.late_tickets import LateTickets
 from ari_app.desk.agents.promised_calls import PromisedCalls
 from ari_app.desk.agents.status_panels import StatusPanels
+from ari_app.desk.agents.targets import targets
 from ari_app.desk.cards.authority import Authority
+from ari_app.desk.cards.card import Begin
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.card_publisher import CardPublisher
-from ari_app.desk.cards.cards import Begin, OpenCards
+from ari_app.desk.cards.cards import OpenCards
+from ari_app.desk.cards.passing import Passing
 from ari_app.desk.cards.recording import CardRecordings
 from ari_app.desk.commands.agent_commands import AgentCommands, Handlers
 from ari_app.desk.commands.browsing import Browsing
@@ -74,13 +78,15 @@ class Desk:
             ports.cards, ports.profiles, ports.phones, publisher, now, begin
         )
 
+        self.passing = passing = Passing(ports, states, cards, details, publisher, now, begin)
+        reachable = partial(targets, states, ports.phones, tabs.agents)
         authority = Authority(site.acts_after_call, now)
         self.browsing = browsing = Browsing(tabs, cards, states, views, render, now)
         forms = {
             **OperationForms(ports.operations, details, render, now).handlers,
             **CodeWordForms(control, cards, details, render).handlers,
             **RecordForms(tickets, details, render, now, promised.reread).handlers,
-            **TransferForms(states, control, render).handlers,
+            **TransferForms(states, passing, reachable, control, render).handlers,
             **RecordingForms(ports.conversations, render).handlers,
         }
         handlers = Handlers(

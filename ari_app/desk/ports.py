@@ -111,6 +111,9 @@ class CallerProfiles(Protocol):
     async def search(self, text: str) -> Sequence[SearchResult]:
         """Subscribers by number, name, or words of their chronology."""
 
+    def passed(self, call: str, what: str) -> None:
+        """Add to the way of a call what became of its transfer. Never waits."""
+
     async def record_view(self, agent: str, subscriber: int | None, what: str) -> None:
         """Record that an agent saw a subscriber's data, or heard an unknown caller."""
 
@@ -229,6 +232,19 @@ class QueueControl(Protocol):
 
     async def call(self, agent: str, number: str) -> None:
         """Ring the agent's phone; answered, the number is dialled."""
+
+    async def consult(self, agent: str, caller: str, channel: str, to: str) -> None:
+        """The agent, who talks over ``channel``, calls ``to`` (digits), and the caller, a channel
+        by its name, hears music."""
+
+    async def conference(self, caller: str, channel: str) -> None:
+        """The caller, who hears music, joins the agent and who was asked."""
+
+    async def hang_up(self, channel: str) -> None:
+        """Hang up a channel."""
+
+    async def is_dialled(self, number: str) -> bool:
+        """Whether a number may be dialled."""
 
     async def supervise(self, supervisor: str, agent: str, how: How) -> None:
         """Ring the supervisor's phone; answered, it joins the agent's call."""

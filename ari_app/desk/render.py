@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ari_app.desk.agents.agent_state import AgentState
 from ari_app.desk.cards.caller_profile import Names
-from ari_app.desk.cards.cards import Card
+from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.contact_reasons import reasons, tips
 from ari_app.desk.ports import CardRecord, Colleague
 from ari_app.desk.site import DeskSite

@@ -24,6 +24,9 @@ RESTART = "restart"
 """The kind of a step that is no node's: the application went on with the call after a restart."""
 CONTINUED = "continued"
 """Its outcome."""
+PASSING = "passing"
+"""The kind of a step that is no node's: an agent transferred the caller; its outcome is what became
+of that, and to whom."""
 LOST = "lost"
 """The ending of a call whose end was not recorded."""
 

@@ -81,6 +81,11 @@ def ended(db: Database, id: str, at: datetime) -> None:
     _set(db, id, "ended = coalesce(ended, ?)", micros(at))
 
 
+def goes_on(db: Database, id: str) -> None:
+    """The conversation goes on: its caller came back. ``CardNotFound``."""
+    _set(db, id, "ended = ?", None)
+
+
 def set_identity(db: Database, id: str, identity: Need) -> None:
     """Set how the caller is identified. ``CardNotFound``."""
     _set(db, id, "identity = ?", identity)

@@ -15,7 +15,7 @@ from ari_app.ami.queue_actions import QueueActions
 from ari_app.ami.queue_monitor import QueueMonitor, QueueView
 from ari_app.calls.conversation_files import ConversationFiles
 from ari_app.config.settings import Config
-from ari_app.desk.cards.cards import Begin
+from ari_app.desk.cards.card import Begin
 from ari_app.desk.cards.pop import places
 from ari_app.desk.desk import Desk
 from ari_app.desk.ports import DeskUnavailable, Ports
@@ -135,6 +135,8 @@ class Workplace:
             services.now,
             begin,
         )
+
+        services.queues.observe(self.desk.passing.observe)
 
     @classmethod
     async def start(cls, services: DeskServices) -> "Workplace":

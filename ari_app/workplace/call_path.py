@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from ari_app.desk.cards.caller_profile import Names, Step
 from ari_app.desk.forms.operations import MENUS_ONLY
-from ari_app.store.calls import PLAYBACK, RESTART, SECRET
+from ari_app.store.calls import PASSING, PLAYBACK, RESTART, SECRET
 from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes
 from ivr.analysis.graph import FAILED_INPUT
@@ -48,6 +48,11 @@ class CallNarrator:
         """The steps that mean something to an agent, in order."""
         for one in steps:
             step = one.step
+            if step.kind == PASSING:
+                state, _, to = step.outcome.partition(" ")
+                failed = state in ("returns", "front", "left")
+                yield Step(one.at, {"": to}, "", f"passing-{state}", failed)
+                continue
             failed = step.outcome in FAILED
             nothing = step.kind == "do" and (
                 step.outcome == "none" or self._operation(step) in MENUS_ONLY

@@ -191,6 +191,10 @@ class StoredProfiles:
         found = await _answer(self._store.read(search.find, text, SEARCH_LIMIT))
         return [SearchResult(one.id, one.name, one.msisdn, one.area, one.excerpt) for one in found]
 
+    def passed(self, call: str, what: str) -> None:
+        """Add to the way of a call what became of its transfer."""
+        self._live_calls.passed(call, what, self._now())
+
     async def record_view(self, agent: str, subscriber: int | None, what: str) -> None:
         """Record a view."""
         await _answer(self._store.write(views.add, agent, subscriber, what, self._now()))

@@ -106,6 +106,8 @@ def _update(db: Database, card: CardRecord) -> None:
         cards.answered(db, card.id, card.answered)
     if card.ended:
         cards.ended(db, card.id, card.ended)
+    else:
+        cards.goes_on(db, card.id)
     cards.set_identity(db, card.id, card.identity)
     arrival = card.arrival
     if arrival.identified and arrival.subscriber is not None:

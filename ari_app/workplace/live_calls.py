@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.session.conductor import CallObserver
-from ari_app.store.calls import Path, StepTaken
+from ari_app.store.calls import PASSING, Path, StepTaken
 from ari_app.store.directory import Caller as KnownCaller
 from ivr.acd.queues import Caller
 from ivr.engine import Step
@@ -36,10 +36,11 @@ class TimedStep(Struct, frozen=True):
 class _Call:
     """What is remembered of a call while it lasts."""
 
-    __slots__ = ("queue", "session", "steps", "topic")
+    __slots__ = ("following", "queue", "session", "steps", "topic")
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, following: CallObserver | None = None) -> None:
         self.session = session
+        self.following = following
         self.steps: list[TimedStep] = []
         self.queue = ""
         self.topic = ""
@@ -130,8 +131,8 @@ class LiveCalls:
 
     # Events of the calls, see CallObserver.
 
-    def began(self, session: Session) -> None:
-        self._calls[session.id] = _Call(session)
+    def began(self, session: Session, following: CallObserver | None = None) -> None:
+        self._calls[session.id] = _Call(session, following)
 
     def going_on(self, session: Session, path: Path) -> None:
         """A call goes on after a restart, as it is stored."""
@@ -143,6 +144,15 @@ class LiveCalls:
         kept.session = session
         kept.steps += [TimedStep(step, at) for step in steps]
         del kept.steps[:-STEPS]
+
+    def passed(self, call: str, what: str, at: datetime) -> None:
+        """Add to the steps of a call what became of its transfer by an agent."""
+        if (kept := self._calls.get(call)) is None:
+            return
+        step = Step(kept.session.flow, kept.session.node, PASSING, outcome=what)
+        kept.steps.append(TimedStep(step, at))
+        if kept.following is not None:
+            kept.following.stepped(kept.session, (step,), at)
 
     def presented(self, call: str, want: Want) -> None:
         match want:
@@ -164,7 +174,7 @@ class _Both:
         self._following = following
 
     def began(self, session: Session, version: str, at: datetime) -> None:
-        self._live_calls.began(session)
+        self._live_calls.began(session, self._following)
         self._following.began(session, version, at)
 
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:

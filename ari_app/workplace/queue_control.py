@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from ari_app.ami.client import AmiError
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError
@@ -15,12 +15,23 @@ from ivr.secret import Secret
 _ERRORS = (AmiError, AriError, PhoneNotRegisteredError, RefusedError, UnreachableError)
 
 
+T = TypeVar("T")
+
+
 class QueueActions(Protocol):
     """AMI actions; each may raise :class:`AmiError`."""
 
     def pause(self, interface: str, paused: bool, reason: str = "") -> Awaitable[None]: ...
 
     def transfer(self, channel: str, to: str, /) -> Awaitable[None]: ...
+
+    def consult(self, caller: str, leg: str, phone: str, number: str, /) -> Awaitable[None]: ...
+
+    def conference(self, caller: str, leg: str, /) -> Awaitable[None]: ...
+
+    def hang_up(self, channel: str, /) -> Awaitable[None]: ...
+
+    def is_dialled(self, number: str, /) -> Awaitable[bool]: ...
 
 
 Dial = Callable[[str, str], Awaitable[None]]
@@ -68,6 +79,22 @@ class QueueControl:
         except ValueError as error:
             raise DeskUnavailable(str(error)) from error
 
+    async def consult(self, agent: str, caller: str, channel: str, to: str) -> None:
+        """The agent calls ``to``, and the caller hears music."""
+        await self._asked(self._actions.consult(caller, channel, self._phone(agent), to))
+
+    async def conference(self, caller: str, channel: str) -> None:
+        """The caller joins the agent and who was asked."""
+        await self._asked(self._actions.conference(caller, channel))
+
+    async def hang_up(self, channel: str) -> None:
+        """Hang up a channel."""
+        await self._asked(self._actions.hang_up(channel))
+
+    async def is_dialled(self, number: str) -> bool:
+        """Whether a number may be dialled."""
+        return await self._asked(self._actions.is_dialled(number))
+
     async def supervise(self, supervisor: str, agent: str, how: How) -> None:
         """Ring the supervisor's phone to join the agent's call."""
         agent_phone = _device(self._phone(agent))
@@ -90,9 +117,9 @@ class QueueControl:
         except CodeWordsUnavailable as error:
             raise DeskUnavailable(str(error)) from error
 
-    async def _asked(self, action: Awaitable[None]) -> None:
+    async def _asked(self, action: Awaitable[T]) -> T:
         try:
-            await action
+            return await action
         except _ERRORS as error:
             raise DeskUnavailable(str(error)) from error
 

@@ -43,11 +43,18 @@ class Dialled(Struct, frozen=True):
 
 
 class DialEnded(Struct, frozen=True):
-    """DialEnd: the phone was answered, or stopped ringing."""
+    """DialEnd: the phone was answered, or stopped ringing; ``status`` is Asterisk's DialStatus."""
 
     leg: str
     answered: bool
     at: datetime
+    status: str = ""
+
+
+class Rung(Struct, frozen=True):
+    """DialState: the far end says that it rings."""
+
+    leg: str
 
 
 class HungUp(Struct, frozen=True):
@@ -69,7 +76,7 @@ class Transferred(Struct, frozen=True):
     at: datetime
 
 
-Event: TypeAlias = Dialled | DialEnded | HungUp | Transferred
+Event: TypeAlias = Dialled | DialEnded | Rung | HungUp | Transferred
 
 
 def apply_event(board: Board, event: Event) -> Board:
@@ -79,6 +86,8 @@ def apply_event(board: Board, event: Event) -> Board:
             return _dialled(board, event)
         case DialEnded():
             return _ended(board, event)
+        case Rung():
+            return board
         case HungUp():
             return _hung_up(board, event)
         case Transferred():
@@ -93,6 +102,9 @@ def _dialled(board: Board, event: Dialled) -> Board:
         if offer is None:
             return board
         caller = offer.caller
+    else:  # an agent's channel that dials consults somebody about the caller who hears music
+        spoken = (one.caller for one in board.talks if one.leg == caller.channel)
+        caller = next(spoken, caller)
     caller = known(board, caller.call) or caller
     queue = waits_in(board, caller.call)
     return with_offer(board, Offer(queue, event.interface, caller, event.at, event.leg))

@@ -9,7 +9,6 @@ from typing import Literal
 
 from aiohttp import ClientSession, ClientWebSocketResponse
 
-from ari_app.desk.admin.administration import Outcome, Overview, Preview, Refused, Request
 from ari_app.desk.cards.caller_profile import (
     Account,
     Arrival,
@@ -106,6 +105,7 @@ class FakeProfiles:
         self.billing = asyncio.Event()
         self.billing.set()
         self.views: list[tuple[str, int | None, str]] = []
+        self.passings: list[str] = []
         self.outage: Sequence[Outage] = ()
         self.contacts: Sequence[Contact] = ()
         self.open_tickets: Sequence[Ticket] = ()
@@ -179,6 +179,9 @@ class FakeProfiles:
         found = SearchResult(1, "Вера Громова", "375990000001", "Минск", "нет звука")
         return [found] if "0001" in text else []
 
+    def passed(self, call: str, what: str) -> None:
+        self.passings.append(what)
+
     async def record_view(self, agent: str, subscriber: int | None, what: str) -> None:
         self.views.append((agent, subscriber, what))
 
@@ -209,6 +212,20 @@ class FakeQueueControl:
         if self.away:
             raise DeskUnavailable("the phone is not registered")
         self.asked.append((agent, number))
+
+    async def consult(self, agent: str, caller: str, channel: str, to: str) -> None:
+        if self.away:
+            raise DeskUnavailable("Asterisk does not answer")
+        self.asked.append((channel, f"consult {to}"))
+
+    async def conference(self, caller: str, channel: str) -> None:
+        self.asked.append((channel, f"conference {caller}"))
+
+    async def hang_up(self, channel: str) -> None:
+        self.asked.append((channel, "hang up"))
+
+    async def is_dialled(self, number: str) -> bool:
+        return number != "404"
 
     async def supervise(self, supervisor: str, agent: str, how: How) -> None:
         self.asked.append((supervisor, f"{how} {agent}"))
@@ -285,31 +302,3 @@ class FakeBrowserPhones:
             raise DeskUnavailable("Asterisk does not answer")
         async with ClientSession() as http, http.ws_connect(self.url, protocols=["sip"]) as socket:
             yield socket
-
-
-class FakeAdministration:
-    """An installation that administrators look at and change."""
-
-    def __init__(self) -> None:
-        self.overview_is = Overview((), (), (), (), (), (), (), (), ("ru", "en"))
-        self.changed: list[tuple[str, Request]] = []
-        self.refuses = ""
-        self.outcome: Outcome | None = None
-        self.differs = Preview((), ())
-
-    async def overview(self) -> Overview:
-        return self.overview_is
-
-    async def preview(self) -> Preview:
-        return self.differs
-
-    async def graph(self, flow: str) -> bytes | None:
-        if self.refuses:
-            raise Refused(self.refuses, ["Graphviz is not installed"])
-        return b"<svg/>" if flow == "*111" else None
-
-    async def change(self, by: str, request: Request) -> Outcome | None:
-        if self.refuses:
-            raise Refused(self.refuses)
-        self.changed.append((by, request))
-        return self.outcome

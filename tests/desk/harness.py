@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from ari_app.desk import messages as m
-from ari_app.desk.cards.cards import Card
+from ari_app.desk.cards.card import Card
 from ari_app.desk.desk import Desk
 from ari_app.desk.ports import Ports
 from ari_app.desk.site import DeskSite

@@ -15,7 +15,7 @@ from ari_app.desk.web.server import DeskServer, ServerSettings, serving
 from ari_app.desk.web.sessions import Sessions
 from ivr.secret import Secret
 from tests.deadlines import within
-from tests.desk.fakes import FakeAdministration
+from tests.desk.fake_administration import FakeAdministration
 from tests.desk.harness import DeskHarness
 
 PASSWORD = "ясный день над рекой"

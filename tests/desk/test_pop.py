@@ -183,7 +183,7 @@ async def test_a_lost_ami_connection_closes_no_card(harness: DeskHarness) -> Non
 async def test_a_locked_database_neither_delays_nor_loses_cards(
     harness: DeskHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.cards.cards.RETRY", 0.001)
+    monkeypatch.setattr("ari_app.desk.cards.card_writer.RETRY", 0.001)
     harness.store.locked = True
     harness.update(board(ringing={"PJSIP/701": caller()}))
     card = harness.card("anna")

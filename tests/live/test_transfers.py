@@ -13,12 +13,14 @@ from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, Ringing
 from ivr.acd.board import Board, Talk
+from ivr.acd.passing import Pass, follow
 from tests.deadlines import within
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
 
 CALLER = "375990000006"
+BRIDGES = "bridge show all"
 ANNA, BORIS = "PJSIP/701", "PJSIP/702"
 
 SETTINGS = """
@@ -59,8 +61,7 @@ class Scene:
         await self.anna.wait(Incoming, timeout=40)
         await self.anna.answer()
         await self.shows(lambda board: spoken(board) == [("support", ANNA)])
-        while "2" not in (await asyncio.to_thread(self.mine.ordered, "bridge show all")).split():
-            pass
+        await bridged(self.mine, 2)
         [talk] = self.watch.view.board.talks
         return talk
 
@@ -79,12 +80,25 @@ class Scene:
         await self.shows(lambda board: not (board.talks or board.offers))
 
 
+async def bridged(mine: Installation, channels: int) -> None:
+    """Wait until so many channels hear each other."""
+    async with within(20):
+        while (
+            str(channels) not in (await asyncio.to_thread(mine.ordered, "bridge show all")).split()
+        ):
+            pass
+
+
 def rung(board: Board) -> list[tuple[str, str]]:
     return [(it.queue, it.interface) for it in board.offers]
 
 
 def spoken(board: Board) -> list[tuple[str, str]]:
     return [(it.queue, it.interface) for it in board.talks]
+
+
+def speakers(board: Board) -> set[str]:
+    return {it.interface for it in board.talks}
 
 
 @asynccontextmanager
@@ -139,24 +153,74 @@ async def test_a_queue_gets_the_caller_whose_flow_then_goes_on(mine: Installatio
     assert "ended (cause" in path
 
 
-@pytest.mark.parametrize(("to", "outcome"), [("702", "timeout"), ("799", "failed")])
-async def test_a_colleague_who_is_busy_loses_no_caller(
-    mine: Installation, to: str, outcome: str
-) -> None:
-    """Nor one who does not exist; the flow offers another try."""
+@pytest.mark.parametrize("to", ["702", "799"])
+async def test_a_caller_whom_no_one_answers_comes_back(mine: Installation, to: str) -> None:
+    """To the agent, or else to the front of the queue; also from a number that does not exist."""
     async with scene(mine) as at:
         talk = await at.begin()
         await at.actions.transfer(talk.leg, to)
+        await at.anna.wait(Disconnected)
         if to == "702":
             await at.boris.wait(Incoming, timeout=20)
             await at.boris.hangup()
-        await at.shows(lambda board: not (board.talks or board.offers))
-        await at.me.press("#")
-        await at.me.hangup()
-        await at.me.wait(Disconnected)
+        await at.anna.wait(Incoming, timeout=20)
+        await at.shows(lambda board: ("", ANNA) in rung(board))
+        if to == "702":
+            await at.anna.hangup()
+            await at.anna.wait(Incoming, timeout=20)
+            await at.shows(lambda board: ("support", ANNA) in rung(board))
+        await at.anna.answer()
+        await at.shows(lambda board: [one.interface for one in board.talks] == [ANNA])
+        assert at.watch.view.board.talks[0].caller.call == talk.caller.call
+        await at.anna.hangup()
+        await at.me.wait(Disconnected, timeout=20)
     path = await asyncio.to_thread(mine.last_call)
-    assert f"support-queue (queue)  -> {outcome}" in path
-    assert "busy (say)  played operator-left" in path
+    assert "support-queue (queue)  -> ended" in path
+
+
+async def test_a_colleague_is_asked_first(mine: Installation) -> None:
+    """Refuses; then answers: all three, taken back; then once more, and gets the caller."""
+    async with scene(mine) as at:
+        talk = await at.begin()
+        caller, leg, both = talk.caller.channel, talk.leg, {ANNA, BORIS}
+        found = Pass(call=talk.caller.call, phone=ANNA, leg=leg, warm=True)
+        states: list[Pass] = [found]
+        at.watch.observe(lambda _, event: states.append(follow(states[-1], event)))
+
+        async def asked(answers: bool) -> None:
+            states.append(found)
+            await at.actions.consult(caller, leg, ANNA, "702")
+            await at.boris.wait(Incoming, timeout=20)
+            await at.shows(lambda board: ("", BORIS) in rung(board))
+            await (at.boris.answer() if answers else at.boris.hangup())
+
+        async def until(state: str) -> None:
+            async with within(20):
+                while states[-1].state != state:  # noqa: ASYNC110 - a fold has no event
+                    await asyncio.sleep(0.02)
+
+        await asked(answers=False)
+        await until("back")
+        assert states[-1].why == "busy"
+        await asked(answers=True)
+        await until("talking")
+        await at.shows(lambda board: speakers(board) == both)
+        assert {one.caller.call for one in at.watch.view.board.talks} == {talk.caller.call}
+        await at.actions.conference(caller, leg)
+        await bridged(mine, 3)
+        await at.actions.hang_up(states[-1].legs[-1])
+        await at.boris.wait(Disconnected)
+        await at.shows(lambda board: speakers(board) == {ANNA})
+        await asked(answers=True)
+        await until("talking")
+        await at.actions.hang_up(leg)
+        await until("passed")
+        await at.anna.wait(Disconnected)
+        await at.shows(lambda board: speakers(board) == {BORIS})
+        await at.boris.hangup()
+        await at.me.wait(Disconnected, timeout=20)
+    path = await asyncio.to_thread(mine.last_call)
+    assert "support-queue (queue)  -> ended" in path
 
 
 @pytest.mark.parametrize("answers", [True, False])

@@ -152,6 +152,7 @@ def _cards() -> Iterator[tuple[str, Use]]:
     typed = TypedText(CARD, "question", NEW, "Счёт", NOW)
     yield "cards.open", lambda db: cards.open(db, new)
     yield "cards.answered", lambda db: cards.answered(db, CARD, NOW)
+    yield "cards.goes_on", lambda db: cards.goes_on(db, CARD)
     yield "cards.ended", lambda db: cards.ended(db, CARD, NOW)
     yield "cards.set_identity", lambda db: cards.set_identity(db, CARD, "caller")
     yield "cards.set_subscriber", lambda db: cards.set_subscriber(db, CARD, WHO)

@@ -31,6 +31,19 @@ class FakeAsterisk:
     async def dial(self, phone: str, number: str) -> None:
         await self._record(phone, number)
 
+    async def consult(self, caller: str, leg: str, phone: str, number: str) -> None:
+        await self._record(caller, leg, phone, number)
+
+    async def conference(self, caller: str, leg: str) -> None:
+        await self._record(caller, leg)
+
+    async def hang_up(self, channel: str) -> None:
+        await self._record(channel)
+
+    async def is_dialled(self, number: str) -> bool:
+        await self._record(number)
+        return True
+
     async def supervise(self, supervisor: str, agent: str, how: str) -> None:
         await self._record(supervisor, agent, how)
 
@@ -56,12 +69,20 @@ async def test_requests_reach_asterisk(asterisk: FakeAsterisk, control: QueueCon
     await control.pause("anna", "lunch")
     await control.ready("anna")
     await control.transfer("PJSIP/701-0001", "queue-support")
+    await control.consult("anna", "PJSIP/1-1", "PJSIP/701-0001", "702")
+    await control.conference("PJSIP/1-1", "PJSIP/701-0001")
+    await control.hang_up("PJSIP/702-0002")
+    assert await control.is_dialled("702")
     await control.supervise("anna", "boris", "whisper")
     await control.call("boris", "375990000001")
     assert asterisk.asked == [
         ("PJSIP/701", True, "lunch"),
         ("PJSIP/701", False, ""),
         ("PJSIP/701-0001", "queue-support"),
+        ("PJSIP/1-1", "PJSIP/701-0001", "PJSIP/701", "702"),
+        ("PJSIP/1-1", "PJSIP/701-0001"),
+        ("PJSIP/702-0002",),
+        ("702",),
         ("PJSIP/701", "PJSIP/702", "whisper"),
         ("PJSIP/702", "375990000001"),
     ]

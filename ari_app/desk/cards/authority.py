@@ -8,7 +8,7 @@ operation.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from ari_app.desk.cards.cards import Card
+from ari_app.desk.cards.card import Card
 
 IN_CALL = frozenset({"operation", "operation-submit", "operation-confirm", "unlock"})
 """The forms that act for the caller."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from msgspec.structs import replace
 
 from ari_app.desk import messages as m
-from ari_app.desk.cards.cards import Begin, Card
+from ari_app.desk.cards.card import Begin, Card
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.ports import CallerProfiles, CardStore, DeskUnavailable
 from ari_app.desk.render import Render

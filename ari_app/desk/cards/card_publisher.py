@@ -1,8 +1,8 @@
 """Sends cards to the tabs of their agents as they open, change phase and close."""
 
 from ari_app.desk import messages as m
+from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.card_details import CardDetails
-from ari_app.desk.cards.cards import Card
 from ari_app.desk.cards.pop import Why
 from ari_app.desk.cards.recording import CardRecordings
 from ari_app.desk.render import Render
@@ -34,6 +34,14 @@ class CardPublisher:
             word = self._render.word(f"phase-{card.phase}", tab.language)
             tab.send(m.Phased(card.id, card.phase, word, card.since.isoformat()))
         self._recordings.follow(card)
+
+    def passing(self, card: Card, word: str = "", **values: object) -> None:
+        """Show what becomes of the caller who is transferred; ``word`` names a notice beside it."""
+        for tab in self._tabs.of(card.record.agent):
+            html = self._render.part("passing", card, tab.language)
+            tab.send(m.Part(card.id, "passing", html))
+            if word:
+                tab.send(m.Notice(self._render.word(word, tab.language, **values)))
 
     def card_closed(self, card: Card, why: Why) -> None:
         """Take the card away and say why."""

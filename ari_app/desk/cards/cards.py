@@ -3,30 +3,21 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from msgspec.structs import replace
 
 from ari_app.desk.cards.caller_profile import Arrival, CallerProfile, Identified, Identity
+from ari_app.desk.cards.card import Begin, Card
+from ari_app.desk.cards.card_writer import CardWriter
 from ari_app.desk.cards.pop import Place, Places, Why, places, why_gone
-from ari_app.desk.forms.idempotent_actions import IdempotentActions
 from ari_app.desk.messages import Phase
-from ari_app.desk.ports import (
-    AgentPhones,
-    CallerProfiles,
-    CardRecord,
-    CardStore,
-    DeskUnavailable,
-    RecordingState,
-)
+from ari_app.desk.ports import AgentPhones, CallerProfiles, CardRecord, CardStore
 from ivr.acd.queues import Board
 
 log = logging.getLogger(__name__)
-
-RETRY = 1.0
-"""Seconds after which a failed write is retried."""
 
 REMEMBERED = 500
 """Finished cards that are remembered at most, while their callers may still be on the line."""
@@ -35,36 +26,9 @@ GONE_DELAY = 0.5
 """Seconds for which a ringing card stays after its offer ended: between "no longer waiting" and
 "connected", Asterisk reports other events."""
 
-Begin = Callable[[Coroutine[Any, Any, None]], object]
-"""Runs a coroutine in the background."""
-
 
 class UnknownCard(Exception):  # noqa: N818 - named by what is so, not as an error
     """The agent has no such card."""
-
-
-class Card:
-    """An open card: its stored record and what was loaded for it so far."""
-
-    def __init__(self, record: CardRecord, phase: Phase, since: datetime) -> None:
-        self.record = record
-        self.phase: Phase = phase
-        self.since = since
-        self.profile = CallerProfile()
-        self.loading = False
-        """Whether its profile was loaded, or is being loaded."""
-        self.closed = False
-        self.recording: RecordingState = ""
-        """Whether its call is recorded now."""
-        self.shown: dict[tuple[str, str], str] = {}
-        """Part and language: the HTML that was sent last."""
-        self.actions = IdempotentActions()
-        self.stored = asyncio.Event()
-        """Set when the card is in the store, so that fields can be saved."""
-
-    @property
-    def id(self) -> str:
-        return self.record.id
 
 
 class CardListener(Protocol):
@@ -91,6 +55,7 @@ class OpenCards:
         begin: Begin,
     ) -> None:
         self._store = store
+        self._writer = CardWriter(store, begin)
         self._profiles = profiles
         self._phones = phones
         self._listener = listener
@@ -103,6 +68,8 @@ class OpenCards:
         """Caller's channel: the card finished last by an agent who talked with them."""
         self._places: Places = {}
         self._board = Board()
+        self._asked: dict[tuple[str, str], str] = {}
+        """Agent and caller's channel, while the agent is asked about the caller: who asks."""
         self._leaving: set[tuple[str, str]] = set()
         """Offers that ended, while it is not known yet what became of the caller."""
 
@@ -154,6 +121,26 @@ class OpenCards:
                 self._answered(self._at[key], place)
             else:
                 self._open(key, place)
+
+    def asked(self, agent: str, channel: str, by: str) -> None:
+        """A colleague, whose name is ``by``, asks this agent about a caller who hears music: the
+        agent gets the card, but has not spoken with the caller. "": no one asks any more; a
+        card that is open closes with its call."""
+        if by:
+            self._asked[agent, channel] = by
+        elif (agent, channel) not in self._at:
+            self._asked.pop((agent, channel), None)
+
+    def joined(self, agent: str, channel: str) -> Card | None:
+        """The agent who was asked hears the caller now; returns the card."""
+        by = self._asked.pop((agent, channel), "")
+        card = self._at.get((agent, channel))
+        if not by or card is None:
+            return None
+        card.asked_by = ""
+        if card.phase == "talking":
+            self._change(card, answered=self._now())
+        return card
 
     def identify(self, card: Card, identity: Identity) -> None:
         """Record how well the caller of a card is identified."""
@@ -214,6 +201,8 @@ class OpenCards:
 
     def _open(self, key: tuple[str, str], place: Place) -> None:
         agent, channel = key
+        if self._comes_back(key, place):
+            return
         before = self._previous(channel)
         arrival = self._profiles.arrival(place.caller, place.queue)
         if before and (was := before.record.arrival).identified:
@@ -225,21 +214,32 @@ class OpenCards:
             agent=agent,
             arrival=arrival,
             opened=place.since,
-            answered=place.since if place.phase == "talking" else None,
+            answered=place.since if place.phase == "talking" and key not in self._asked else None,
             identity=before.record.identity if before else arrival.identity,
             came_from=before.id if before else "",
         )
-        self._at[key] = self._add(Card(record, place.phase, place.since))
+        card = Card(record, place.phase, place.since)
+        card.asked_by = self._asked.get(key, "")
+        self._at[key] = self._add(card)
 
     def _add(self, card: Card) -> Card:
         self._cards[card.id] = card
         self._listener.card_opened(card)
-        self._begin(self._store_new(card))
+        self._writer.opened(card)
         return card
 
-    async def _store_new(self, card: Card) -> None:
-        await self._retried(lambda: self._store.open(card.record))
-        card.stored.set()
+    def _comes_back(self, key: tuple[str, str], place: Place) -> bool:
+        """Whether the agent has a card of this call already, which then goes on."""
+        agent, channel = key
+        for card in self.of(agent):
+            if card.record.arrival.channel == channel and card.phase == "after":
+                self._at[key] = card
+                card.phase, card.since = place.phase, place.since
+                if place.phase == "talking":
+                    self._change(card, ended=None)
+                self._listener.phase_changed(card)
+                return True
+        return False
 
     def _previous(self, channel: str) -> Card | None:
         """The card of the agent who talked with this caller before."""
@@ -255,12 +255,15 @@ class OpenCards:
         if card.phase == place.phase or card.phase == "talking":
             return
         card.phase, card.since = place.phase, place.since
-        self._change(card, answered=place.since)
+        if self._key(place) not in self._asked:
+            self._change(card, answered=card.record.answered or place.since, ended=None)
         self._listener.phase_changed(card)
 
     def _caller_left(self, key: tuple[str, str]) -> None:
         card, why = self._at[key], why_gone(self._board, key[1])
-        if card.phase == "talking":
+        if self._asked.pop(key, ""):
+            self._close(key, "taken-back")
+        elif card.phase == "talking" or card.record.answered:
             del self._at[key]
             card.phase, card.since = "after", self._now()
             self._change(card, ended=card.since)
@@ -282,28 +285,11 @@ class OpenCards:
         card.closed = True
         del self._cards[card.id]
         self._listener.card_closed(card, why)
-        self._begin(self._store_closed(card, self._now()))
-
-    async def _store_closed(self, card: Card, at: datetime) -> None:
-        await card.stored.wait()
-        await self._retried(lambda: self._store.close(card.id, at))
+        self._writer.closed(card, self._now())
 
     def _change(self, card: Card, **what: Any) -> None:
         card.record = replace(card.record, **what)
-        self._begin(self._store_changed(card))
-
-    async def _store_changed(self, card: Card) -> None:
-        await card.stored.wait()
-        await self._retried(lambda: self._store.update(card.record))  # as it is by then
-
-    async def _retried(self, write: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Write to the store, retrying until it works: no card waits for this."""
-        while True:
-            try:
-                return await write()
-            except DeskUnavailable as error:
-                log.warning("card not stored: %s; retry in %g s", error, RETRY)
-                await asyncio.sleep(RETRY)
+        self._writer.changed(card)
 
 
 def _phase(record: CardRecord) -> Phase:

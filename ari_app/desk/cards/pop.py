@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ivr.acd.passing import Pass
 from ivr.acd.queues import Board, Caller
 
 
@@ -20,6 +21,17 @@ class Place(Struct, frozen=True):
     caller: Caller
     queue: str
     phase: Literal["ringing", "talking"]
+    since: datetime
+
+
+class Passage(Struct, frozen=True):
+    """A caller whom the agent of a card transfers ``to`` somebody: a queue by its name, or digits.
+    ``agent`` and ``name`` are the colleague's login and name, "" for anybody else."""
+
+    to: str
+    agent: str
+    name: str
+    at: Pass
     since: datetime
 
 
@@ -39,7 +51,7 @@ def places(board: Board) -> Places:
     return found
 
 
-Why = Literal["answered-elsewhere", "rings-elsewhere", "waits", "left"]
+Why = Literal["answered-elsewhere", "rings-elsewhere", "waits", "left", "taken-back"]
 
 
 def why_gone(board: Board, channel: str) -> Why:

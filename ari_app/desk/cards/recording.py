@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Collection, Iterable
 
+from ari_app.desk.cards.card import Begin, Card
 from ari_app.desk.cards.card_details import CardDetails
-from ari_app.desk.cards.cards import Begin, Card
 from ari_app.desk.ports import Conversations, DeskUnavailable
 
 log = logging.getLogger(__name__)

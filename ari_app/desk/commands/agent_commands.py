@@ -7,7 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from ari_app.desk import messages as m
-from ari_app.desk.cards.cards import Begin, UnknownCard
+from ari_app.desk.cards.card import Begin
+from ari_app.desk.cards.cards import UnknownCard
 from ari_app.desk.commands.callback_commands import CallbackCommands
 from ari_app.desk.commands.card_commands import CardCommands
 from ari_app.desk.commands.record_commands import RecordCommands

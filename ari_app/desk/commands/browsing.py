@@ -12,7 +12,8 @@ from typing import Literal
 
 from ari_app.desk import messages as m
 from ari_app.desk.agents.agent_state import AgentStates
-from ari_app.desk.cards.cards import Card, OpenCards
+from ari_app.desk.cards.card import Card
+from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.render import Render
 from ari_app.desk.web.rate_limit import Rate, RateLimit

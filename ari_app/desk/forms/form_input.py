@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec import Struct
 
-from ari_app.desk.cards.cards import Card
+from ari_app.desk.cards.card import Card
 from ari_app.desk.forms.idempotent_actions import ActionResult
 
 

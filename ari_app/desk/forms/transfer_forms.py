@@ -1,8 +1,11 @@
-"""The form that transfers a caller (blind transfer) to a colleague, a queue or a number."""
+"""The forms that transfer a caller to a colleague, a queue or a number: at once, or asked first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import get_args
 
 from ari_app.desk.agents.agent_state import AgentStates
+from ari_app.desk.agents.targets import Targets
+from ari_app.desk.cards.passing import Act, NotNow, Passing
 from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
 from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.ports import QueueControl
@@ -11,47 +14,90 @@ from ari_app.desk.render import Render
 LONGEST = 20
 """Digits of a number that is dialled."""
 
+PATIENCE = 8.0
+"""Seconds in which a form waits for the first ring; the card shows what comes later."""
+
+GOOD = frozenset({"calling", "rings", "talking", "queued", "passed"})
+"""What counts as success."""
+
 
 class TransferForms:
-    """Handlers of the form."""
+    """Handlers of the forms. ``reachable`` returns whom an agent can reach now."""
 
-    def __init__(self, states: AgentStates, queue_control: QueueControl, render: Render) -> None:
+    def __init__(
+        self,
+        states: AgentStates,
+        passing: Passing,
+        reachable: Callable[[str], Targets],
+        queue_control: QueueControl,
+        render: Render,
+    ) -> None:
         self._states = states
+        self._passing = passing
+        self._reachable = reachable
         self._queue_control = queue_control
         self._render = render
 
     @property
     def handlers(self) -> Mapping[str, FormHandler]:
         """The forms by name."""
-        return {"transfer-targets": self._targets, "transfer": self._transfer}
+        return {
+            "transfer-targets": self._targets,
+            "transfer": self._transfer,
+            "passing": self._go_on,
+        }
 
     async def _targets(self, filled: FormInput) -> ActionResult:
-        """The form itself: queues, and colleagues with their states now."""
-        html = self._render.page(
-            "forms/transfer",
-            filled.language,
-            colleagues=self._states.colleagues(filled.card.record.agent),
-            queues=self._states.queues(),
-        )
+        """The form itself, with whom can be reached now."""
+        reachable = self._reachable(filled.card.record.agent)
+        html = self._render.page("forms/transfer", filled.language, reachable=reachable)
         return ActionResult(True, html=html)
 
     async def _transfer(self, filled: FormInput) -> ActionResult:
-        card, to = filled.card, filled.text("to")
-        agent = card.record.agent
-        digits = "".join(sign for sign in filled.values.get("number", "") if sign in "0123456789")
-        if to == "number" and not 0 < len(digits) <= LONGEST:
-            raise InvalidField("number")
+        card, to, how = filled.card, filled.text("to"), filled.text("how")
         if card.phase != "talking":
-            return self._no_call(filled)
-        extensions = {one.extension for one, _ in self._states.colleagues(agent)}
-        queues = {f"queue-{name}" for name in self._states.queues()}
-        if to != "number" and to not in extensions | queues:
-            raise InvalidField("to")
-        channel = self._states.agent_channel(agent, card.record.arrival.channel)
-        if not channel:
-            return self._no_call(filled)
-        await self._queue_control.transfer(channel, digits if to == "number" else to)
-        return ActionResult(True, self._render.word("transferred", filled.language))
+            return self._word("transfer-no-call", filled)
+        queue = to.startswith("queue-")
+        if to == "number":
+            digits = "".join(sign for sign in filled.values.get("number", "") if sign.isdecimal())
+            if not (digits.isascii() and 0 < len(digits) <= LONGEST):
+                raise InvalidField("number")
+            to = digits
+            if not await self._queue_control.is_dialled(to):
+                return self._word("transfer-no-way", filled)
+        elif to not in self._reachable(card.record.agent):
+            return self._word("transfer-not-reached", filled)
+        try:
+            if how == "ask" and not queue:
+                await self._passing.consult(card, to)
+            else:
+                await self._passing.transfer(card, to)
+        except NotNow:
+            return self._word("transfer-no-call", filled)
+        at = await self._passing.settled(card, PATIENCE)
+        if at is None:
+            return self._word("transfer-no-call", filled)
+        sort = "asked-" if at.warm and at.state in ("rings", "talking") else ""
+        text = self._render.word(f"passing-{sort}{at.state}", filled.language)
+        why = f" {self._render.word(f'passing-why-{at.why}', filled.language)}" if at.why else ""
+        assert card.passage is not None
+        passage = card.passage
+        who = passage.name or (
+            passage.to if at.queue else self._render.site.numbers.shown(passage.to)
+        )
+        return ActionResult(at.state in GOOD, f"{who}: {text}{why}")
 
-    def _no_call(self, filled: FormInput) -> ActionResult:
-        return ActionResult(False, self._render.word("transfer-no-call", filled.language))
+    async def _go_on(self, filled: FormInput) -> ActionResult:
+        """What the agent does after asking somebody."""
+        wanted = filled.text("act")
+        act = next((each for each in get_args(Act) if each == wanted), None)
+        if act is None:
+            raise InvalidField("act")
+        try:
+            await self._passing.act(filled.card, act)
+        except NotNow:
+            return self._word("passing-not-now", filled)
+        return ActionResult(True)
+
+    def _word(self, word: str, filled: FormInput) -> ActionResult:
+        return ActionResult(False, self._render.word(word, filled.language))

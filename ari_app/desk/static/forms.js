@@ -91,6 +91,7 @@ async function submit(connection, drafts, form) {
   if (!answer.ok) return;
   if (!answer.html) {
     const box = form.closest("details");
+    if (!box) return; // a form that is not folded away
     box.open = false;
     box.querySelector("summary").focus();
   }

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from ari_app.desk import messages as m
 from ari_app.desk.agents.promised_calls import PromisedCalls
 from ari_app.desk.agents.status_panels import StatusPanels
+from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.card_details import CardDetails
-from ari_app.desk.cards.cards import Card, OpenCards
+from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.phone.account import BrowserPhones, page_account
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.render import Render

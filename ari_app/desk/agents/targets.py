@@ -1,0 +1,48 @@
+"""To whom an agent may transfer a caller at this moment: only who can be reached."""
+
+from collections.abc import Callable, Collection, Sequence
+
+from msgspec import Struct
+
+from ari_app.desk.agents.agent_state import AgentState, AgentStates
+from ari_app.desk.ports import AgentPhones, Colleague
+from ivr.acd.queues import Member
+
+AWAY = frozenset({"unavailable", "invalid"})
+"""States of a phone that is not there."""
+
+
+class Targets(Struct, frozen=True):
+    """Queues in which somebody is at work, and colleagues whose phones are free."""
+
+    queues: Sequence[str] = ()
+    colleagues: Sequence[tuple[Colleague, AgentState]] = ()
+
+    def __contains__(self, to: str) -> bool:
+        """Whether ``to``, an extension or ``queue-`` and a name, is one of them."""
+        extensions = (one.extension for one, _ in self.colleagues)
+        return to in {*extensions, *(f"queue-{name}" for name in self.queues)}
+
+
+def targets(
+    states: AgentStates, phones: AgentPhones, signed_in: Callable[[], Collection[str]], agent: str
+) -> Targets:
+    """Those of an agent. A colleague of no queue counts while the desk is open in a browser."""
+    if not states.current:
+        return Targets()
+    own, here = phones.of(agent), signed_in()
+    queues = [
+        name
+        for name in states.queues()
+        if any(_works(one) for at, one in states.board.queues[name].members.items() if at != own)
+    ]
+    found = [
+        (one, state)
+        for one, state in states.colleagues(agent)
+        if state.name in ("ready", "wrap-up") or (state.name == "no-queue" and one.name in here)
+    ]
+    return Targets(queues, found)
+
+
+def _works(member: Member) -> bool:
+    return not member.paused and member.state not in AWAY
