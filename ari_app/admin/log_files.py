@@ -28,6 +28,7 @@ def of(state: Path) -> tuple[Path, ...]:
         *(asterisk / "log" / name for name in ("messages", "queue_log")),
         asterisk / "output.log",
         state / "firstline.log",
+        state / "agi.log",
     )
 
 

@@ -72,7 +72,8 @@ async def _answering(foundation: Foundation, signals: Signals) -> AsyncIterator[
         background = Background(tasks)
         stack.callback(background.cancel)
         selfcare = build_selfcare(shared, background.begin)
-        inbound = build_admission(shared, selfcare, tasks, background, LINE).inbound
+        admission = build_admission(shared, selfcare, tasks, background, LINE)
+        inbound = admission.inbound
         await sweep_directory(_spool(shared), shared.recordings)
         door = Door(_accepting(shared, inbound), config.allow, config.calls)
         try:
@@ -82,6 +83,7 @@ async def _answering(foundation: Foundation, signals: Signals) -> AsyncIterator[
                 f"AGI: port {where} of {config.host} cannot be used ({error.strerror}): "
                 "set ports.agi, or stop what uses it"
             ) from error
+        background.begin(shared.store.watch(admission.actions.refresh))
         background.begin(_reload_on(signals.reload, shared))
         log.info("AGI: serving agi://%s:%d/NUMBER", config.host, where)
         yield

@@ -14,7 +14,7 @@ from ari_app.ari.overload import Limits, OverloadWatch
 from ari_app.background import Background, task_group
 from ari_app.config.conversation_settings import GIGABYTE
 from ari_app.fulfilment.code_words import hashing
-from ari_app.main import spool
+from ari_app.main import agi_process, spool
 from ari_app.main.build_calls import CallHandling, build_calls
 from ari_app.main.build_desk import AgentDesk, build_desk
 from ari_app.main.build_monitoring import Monitoring
@@ -57,6 +57,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         _serve_calls(shared, callers, background)
         if foundation.before is not None:
             await foundation.before.end_when_left()
+            await asyncio.to_thread(agi_process.renew, foundation.state)
         await callers.take_up_texts(shared.store)
         await stack.enter_async_context(control.served())
         stack.push_async_callback(_part, callers, signals)

@@ -10,7 +10,7 @@ from ari_app import __version__
 from ari_app.ari.calls import Calls
 from ari_app.main.build_desk import AgentDesk
 from ari_app.main.foundation import clock
-from ari_app.main.processes import asterisk_process, recorded
+from ari_app.main.processes import agi_process, asterisk_process, recorded
 from ari_app.main.shared import Shared
 from ari_app.monitoring import server
 from ari_app.monitoring.checks import Check, Readiness, check
@@ -48,7 +48,8 @@ class Monitoring(Struct, frozen=True):
         """Look at all that callers need."""
         store, voice = await asyncio.gather(self._store(), self._voice())
         calls = self._calls()
-        return Readiness.of((self._ari(), calls, store, self._menus(), voice, self._ami()))
+        beside = (self._ami(), *self._agi())
+        return Readiness.of((self._ari(), calls, store, self._menus(), voice, *beside))
 
     async def snapshot(self) -> Snapshot:
         """The state of this moment."""
@@ -81,6 +82,15 @@ class Monitoring(Struct, frozen=True):
     def _ami(self) -> Check:
         trouble = "AMI is not connected: queues are shown as last known; the log says why"
         return check("ami", "" if self.desk.queues.view.current else trouble, needed=False)
+
+    def _agi(self) -> tuple[Check, ...]:
+        """What serves callers while the application is down; nothing where that is not wanted."""
+        config, state = self.shared.config, self.shared.foundation.state
+        one = recorded(agi_process(state))
+        if not config.agi.enabled or not (one or agi_process(state).exists()):
+            return ()
+        trouble = "`firstline agi` ended: its watcher starts it again, agi.log says why"
+        return (check("agi", "" if one else trouble, needed=False),)
 
     def _menus(self) -> Check:
         flows = self.shared.menus.now.menus.book.flows

@@ -14,7 +14,7 @@ from ari_app.background import Background
 from ari_app.config.settings import Config
 from ari_app.control.requests import ReloadRequest, StopRequest
 from ari_app.control.server import Handlers, serve_control
-from ari_app.main import processes
+from ari_app.main import agi_process, processes
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk
 from ari_app.main.build_monitoring import Monitoring
@@ -68,10 +68,12 @@ class ControlHandlers(Struct, frozen=True):
         state = shared.foundation.state
         asterisk = processes.recorded(processes.asterisk_process(state))
         watcher = processes.recorded(processes.watcher_process(state))
+        agi = processes.recorded(processes.agi_process(state))
         pids = {
             "asterisk": asterisk and asterisk.pid,
             "voice": menus.now.reading.voice.pid,
             "watcher": watcher and watcher.pid,
+            "agi": agi and agi.pid,
         }
         flows = menus.now.menus.book.flows
         live = Runtime(
@@ -120,11 +122,13 @@ class ControlHandlers(Struct, frozen=True):
         if request.everything:
             every = reload_all(self.shared.foundation, menus, request.by)
             result = await self.background.finish(every)
+            agi_process.reload(self.shared.foundation.state)
             await self.refresh()
             if not result.problems or result.menus.changes():
                 await self._record(request, result.menus)
             return json.encode(result)
         done = await self.background.finish(menus.reload(request.how, request.by))
+        agi_process.reload(self.shared.foundation.state)
         await self._record(request, done)
         return json.encode(done)
 

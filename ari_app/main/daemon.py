@@ -21,6 +21,7 @@ from ari_app.config.settings import Config
 from ari_app.config.state import PREFIX, State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.main import service, speech, watched
+from ari_app.main.agi_process import agi_running
 from ari_app.main.app import running
 from ari_app.main.demo import open_store
 from ari_app.main.exchange import asterisk_running, exchange_of
@@ -96,6 +97,7 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
                     await stack.enter_async_context(
                         asterisk_running(pbx, signals, console, own=start.own_asterisk)
                     )
+                stack.enter_context(agi_running(config, state, signals, own=start.own_asterisk))
                 live = LiveSettings(config, state, reading.voice, metrics)
                 stack.push_async_callback(live.close)
                 first = MenuRelease(menus, reading)

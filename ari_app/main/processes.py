@@ -25,7 +25,8 @@ class AlreadyRunsError(UpError):
 
 def down(state: State, say: Callable[[str], None]) -> None:
     """Stop the processes that were started in this state directory, and no others."""
-    if not any([_stop_watched(state, say), stop(state, say, "Asterisk")]):
+    names = ("firstline agi", "Asterisk")
+    if not any([_stop_watched(state, say), *(stop(state, say, name) for name in names)]):
         say(f"nothing is running in {state.directory}")
 
 
@@ -42,11 +43,12 @@ def _stop_watched(state: State, say: Callable[[str], None]) -> bool:
 
 def stop(state: State, say: Callable[[str], None], name: str) -> bool:
     """Stop a process of ours (SIGTERM, after 20 s SIGKILL); returns whether it ran."""
-    file = state.process if name == "Firstline" else asterisk_process(state)
+    files = {"Firstline": state.process, "Asterisk": asterisk_process(state)}
+    file = files.get(name, agi_process(state))
     one = recorded(file)
     if one is None:
         return False
-    if name == "Asterisk":
+    if name != "Firstline":
         process.leave(file, one)
     if not process.end(one, signal.SIGTERM, 20.0):
         process.end(one, signal.SIGKILL, 5.0)
@@ -58,6 +60,11 @@ def stop(state: State, say: Callable[[str], None], name: str) -> bool:
 def asterisk_process(state: State) -> Path:
     """The pid file of our Asterisk."""
     return state.directory / "asterisk" / "process.json"
+
+
+def agi_process(state: State) -> Path:
+    """The pid file of `firstline agi`, if `firstline up` started it."""
+    return state.directory / "agi.json"
 
 
 def watcher_process(state: State) -> Path:

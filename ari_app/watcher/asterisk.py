@@ -1,4 +1,4 @@
-"""The Asterisk of an installation as its watcher sees it: the process that its pid file names."""
+"""A process beside the application as its watcher sees it, by its pid file: Asterisk, or AGI."""
 
 import os
 import select
@@ -15,18 +15,20 @@ from asterisk_conf import process
 from asterisk_conf.process import Process
 
 
-class WatchedAsterisk:
-    """Starts Asterisk again when it dies, unless somebody stopped it."""
+class WatchedProcess:
+    """Starts a process again when it dies, unless somebody stopped it."""
 
-    def __init__(self, home: Path, poll: select.poll, log: Log) -> None:
-        """Its end wakes ``poll``."""
-        self._home = home
+    def __init__(self, name: str, file: Path, output: Path, poll: select.poll, log: Log) -> None:
+        """``file`` names it, ``output`` has what it prints; its end wakes ``poll``."""
+        self._name = name
+        self._file = file
+        self._output = output
         self._poll = poll
         self._log = log
         self._one: Process | None = None
         self._woken_by: tuple[Process | None, int | None] = (None, None)
         self._began = time.monotonic()
-        self._found = process.running(home / "process.json")
+        self._found = process.running(file)
         self._console = Console()
         self.tries = Attempts()
 
@@ -38,7 +40,7 @@ class WatchedAsterisk:
 
     def look(self, now: float, *, stopping: bool) -> None:
         """See whether it runs; one that died is due to be started, unless all is ``stopping``."""
-        one = process.recorded(self._home / "process.json")
+        one = process.recorded(self._file)
         if one is None or not one.argv or stopping:
             self.tries = policy.begun(self.tries)
         elif process.alive(one):
@@ -48,7 +50,7 @@ class WatchedAsterisk:
             self.tries = policy.begun(self.tries)
         elif self.tries.due is None:
             tries = self.tries = policy.ended(self.tries, self._began, now)
-            self._log.ended(f"Asterisk (pid {one.pid}) {cause(exit_code(one.pid))}", tries, now)
+            self._log.ended(f"{self._name} (pid {one.pid}) {cause(exit_code(one.pid))}", tries, now)
         self._one = one
         self._wait_for_end(one)
 
@@ -57,7 +59,7 @@ class WatchedAsterisk:
         if self._console.hangs(one, now):
             self._log.line(
                 "ERROR",
-                f"Asterisk (pid {one.pid}) has not answered for {PATIENCE:g} s: killed, to be "
+                f"{self._name} (pid {one.pid}) has not answered for {PATIENCE:g} s: killed, to be "
                 "started again",
             )
             process.end(one, signal.SIGKILL, 0.0)
@@ -78,27 +80,27 @@ class WatchedAsterisk:
 
     def start(self, now: float) -> None:
         """Start it as it was started, unless somebody else does or has stopped it meanwhile."""
-        file = self._home / "process.json"
+        file = self._file
         try:
-            with process.turn(self._home, wait=False):
+            with process.turn(file.parent, wait=False):
                 one = process.recorded(file)
                 if one is None or not one.argv or process.alive(one):
                     return
-                new = process.spawn([*one.argv], self._home / "output.log")
+                new = process.spawn([*one.argv], self._output)
                 process.record(file, Process(new.pid, new.started, one.argv))
                 process.raise_limit(new)
         except BlockingIOError:
             self.tries = policy.postponed(self.tries, now)
         except OSError as error:
-            self._log.line("ERROR", f"Asterisk cannot be started: {error}")
+            self._log.line("ERROR", f"{self._name} cannot be started: {error}")
             self.tries = policy.ended(self.tries, now, now)
         else:
             self._began = now
-            self._log.line("WARNING", f"Asterisk was started again (pid {new.pid})")
+            self._log.line("WARNING", f"{self._name} was started again (pid {new.pid})")
 
     def end(self) -> None:
-        """After Ctrl-C: end the Asterisk that was started since."""
-        file = self._home / "process.json"
+        """After Ctrl-C: end the one that was started since."""
+        file = self._file
         one = process.running(file)
         if one is None or not one.argv or (self._found and one.pid == self._found.pid):
             return

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ari_app.watcher import policy, reports
-from ari_app.watcher.asterisk import WatchedAsterisk
+from ari_app.watcher.asterisk import WatchedProcess
 from ari_app.watcher.child import STOPS, Application, cause
 from ari_app.watcher.log import Log
 from ari_app.watcher.policy import Attempts, Pulse
@@ -39,7 +39,12 @@ class Watcher:
         self._kill_at = NEVER
         self._woken = _signals()
         self._poll = select.poll()
-        self._asterisk = WatchedAsterisk(directory / "asterisk", self._poll, log)
+        home = directory / "asterisk"
+        self._asterisk = WatchedProcess(
+            "Asterisk", home / "process.json", home / "output.log", self._poll, log
+        )
+        agi = directory / "agi.json", directory / "agi.log"
+        self._agi = WatchedProcess("firstline agi", *agi, self._poll, log)
         for descriptor in (self._woken, reporting, application.handle):
             if descriptor is not None:
                 self._poll.register(descriptor, select.POLLIN)
@@ -48,7 +53,7 @@ class Watcher:
         """Watch until the application is stopped; returns the exit code of `firstline up`."""
         while True:
             now = time.monotonic()
-            due = (self._tries.due, self._asterisk.tries.due)
+            due = (self._tries.due, self._asterisk.tries.due, self._agi.tries.due)
             next_look = min((now + LOOK, *(each for each in due if each is not None)))
             ready = dict(self._poll.poll(max(0.0, next_look - now) * 1000))
             now = time.monotonic()
@@ -60,8 +65,9 @@ class Watcher:
                 code = self._application_ended(now)
                 if code is not None:
                     return code
-            self._asterisk.look(now, stopping=self._stop is not None)
-            self._asterisk.start_if_due(now)
+            for beside in (self._asterisk, self._agi):
+                beside.look(now, stopping=self._stop is not None)
+                beside.start_if_due(now)
             self._start_if_due(now)
             if self._application.handle is not None:
                 self._take_pulse(now)
@@ -126,12 +132,16 @@ class Watcher:
             if code < 0:
                 self._log.line("ERROR", f"the application (pid {pid}) {cause(code)}")
             if self._stop is signal.SIGINT:
-                self._asterisk.end()
+                self._end_beside()
             return code if code >= 0 else 1
         tries = self._tries = policy.ended(self._tries, application.began, now)
         self._pulse, self._kill_at = Pulse(looked=now), NEVER
         self._log.ended(f"the application (pid {pid}) {cause(code)}", tries, now)
         return None
+
+    def _end_beside(self) -> None:
+        self._agi.end()
+        self._asterisk.end()
 
     def _start_if_due(self, now: float) -> None:
         if self._tries.due is not None and now >= self._tries.due:
@@ -157,7 +167,8 @@ class Watcher:
                 self._ends_by(now)
             if how is signal.SIGUSR1:
                 self._tries = policy.hurried(self._tries, now)
-                self._asterisk.tries = policy.hurried(self._asterisk.tries, now)
+                for beside in (self._asterisk, self._agi):
+                    beside.tries = policy.hurried(beside.tries, now)
                 continue
             if how is signal.SIGUSR2:
                 self._start_beside()
@@ -166,7 +177,7 @@ class Watcher:
                 self._application.signal(how)
             elif self._stop is not None:
                 if self._stop is signal.SIGINT:
-                    self._asterisk.end()
+                    self._end_beside()
                 raise SystemExit(0)
 
 

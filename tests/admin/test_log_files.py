@@ -27,4 +27,5 @@ def test_the_logs_of_an_installation(tmp_path: Path) -> None:
     names = [str(file.relative_to(tmp_path)) for file in log_files.of(tmp_path)]
     assert names == [
         "asterisk/log/messages", "asterisk/log/queue_log", "asterisk/output.log", "firstline.log",
+        "agi.log",
     ]  # fmt: skip

@@ -2,6 +2,8 @@
 FastAGI."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
+from asterisk_conf.process import started
 from tests.deadlines import allowed, pause, until
 from tests.live.installation import Installation, installed
 
@@ -60,8 +63,12 @@ async def test_more_calls_than_can_be_served_hear_an_apology(
 
 @pytest.fixture(scope="module")
 def down(small: Installation) -> Installation:
-    """The same when its application was stopped."""
+    """The same when its application was stopped, and what `up` had started beside it."""
+    beside = small.status().pids["agi"]
     small.out("stop", "--now")
+    assert started(beside), "it serves while the application is down"
+    os.kill(beside, signal.SIGTERM)
+    until(lambda: not started(beside), 20)
     return small
 
 
