@@ -19,8 +19,8 @@ KINDS = {
 SLOW = "takes more than some seconds: not in `./test quick`"
 
 FOLDERS = {
-    "unit": "admin architecture asterisk_conf bench calls config demo doctor ivr menus phone "
-    "session sim store words",
+    "unit": "admin architecture asterisk_conf bench calls config demo doctor ivr knowledge menus "
+    "phone session sim store words",
     "server": "agi ami ari commands control desk fulfilment lines main messaging monitoring "
     "prompts selfcare ussd watcher workplace",
     "live": "live",

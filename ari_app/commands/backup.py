@@ -18,7 +18,7 @@ from ari_app.control.client import ControlClient
 from ari_app.main import speech
 from ari_app.main.installation import installation
 from ari_app.main.processes import recorded
-from ari_app.main.site_names import custom_directory
+from ari_app.main.site_names import custom_directory, knowledge_directory
 from ari_app.store import rescue
 
 SECRETS = "secrets.toml"
@@ -95,6 +95,7 @@ def _parts(config: Config, state: State) -> Mapping[str, Path]:
         "recordings": speech.recordings(config, state),
         "announcements": state.announcements,
         "recorded": state.recorded,
+        "knowledge": knowledge_directory(config, state),
         "custom": custom_directory(config, state),
         "hold": state.directory / "asterisk" / "hold",
     }

@@ -84,6 +84,10 @@ host = {_text(answers.host)}
 # Your own menus; `firstline flows check DIRECTORY` says what is wrong with them.
 {_menus(answers.menus)}
 
+# Articles for agents in Markdown; `firstline knowledge check` says what is wrong with them.
+# [knowledge]
+# directory = "/etc/firstline/knowledge"
+
 [billing]
 # "none": callers and agents are offered nothing that needs billing. For a system with the Open APIs
 # of TM Forum write kind = "tmforum" and its url; its token stands in secrets.toml.

@@ -6,6 +6,7 @@ from typing import Any
 
 _PATHS = (
     ("menus", "directory"),
+    ("knowledge", "directory"),
     ("voice", "path"),
     ("voice", "recordings"),
     ("asterisk", "path"),

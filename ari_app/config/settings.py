@@ -190,6 +190,12 @@ class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     format: Literal["text", "json"] = "text"
 
 
+class KnowledgeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[knowledge]"""
+
+    directory: str = ""
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings. Each section is described in docs/settings.md."""
 
@@ -209,6 +215,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     billing: BillingSettings = BillingSettings()
     operations: OperationSettings = OperationSettings()
     conversations: ConversationSettings = ConversationSettings()
+    knowledge: KnowledgeSettings = KnowledgeSettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
     trunk: dict[str, TrunkSettings] = {}

@@ -30,6 +30,7 @@ from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.forms import operations
 from ari_app.desk.forms.code_word_forms import CodeWordForms
 from ari_app.desk.forms.forms import Forms
+from ari_app.desk.forms.knowledge_forms import KnowledgeForms
 from ari_app.desk.forms.operation_forms import OperationForms
 from ari_app.desk.forms.record_forms import RecordForms
 from ari_app.desk.forms.recording_forms import RecordingForms
@@ -88,6 +89,7 @@ class Desk:
             **RecordForms(tickets, details, render, now, promised.reread).handlers,
             **TransferForms(states, passing, reachable, control, render).handlers,
             **RecordingForms(ports.conversations, render).handlers,
+            **KnowledgeForms(ports.knowledge, cards.texts, render).handlers,
         }
         handlers = Handlers(
             queue_control=control,

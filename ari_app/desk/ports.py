@@ -22,6 +22,7 @@ from ari_app.desk.cards.caller_profile import (
     TicketEntry,
     TransferNotes,
 )
+from ari_app.desk.knowledge_port import Knowledge
 from ari_app.desk.phone.account import BrowserPhones
 from ivr.acd.queues import Caller
 from ivr.events import Answered
@@ -305,3 +306,4 @@ class Ports(Struct, frozen=True):
     phones: AgentPhones
     browser_phones: BrowserPhones
     conversations: Conversations
+    knowledge: Knowledge

@@ -71,6 +71,7 @@ class Render:
             "build": self.build,
             "departments": tuple(site.tickets.departments),
             "follows": FOLLOWS,
+            "knowledge": site.knowledge,
             "listen": site.listen,
             "page_languages": [(code, spoken_language(code).name) for code in page_languages()],
             "states": STATES,

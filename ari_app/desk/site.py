@@ -1,6 +1,6 @@
 """The settings of the site that the desk shows values by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -29,7 +29,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     ``billing``: whether there is a billing system to ask. ``screen_pops``: queue -> the page that
     opens with its calls; ``*`` is for all others. ``acts_after_call``: for how many seconds after a
     call its agent may still act for the caller. ``listen``: who may listen to recorded
-    conversations.
+    conversations. ``knowledge``: whether there is a knowledge base now.
     """
 
     zone: str
@@ -41,6 +41,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     screen_pops: Mapping[str, ScreenPop] = {}
     acts_after_call: int = 120
     listen: Role = "senior"
+    knowledge: Callable[[], bool] = lambda: False
 
     def screen_pop(self, queue: str) -> ScreenPop | None:
         """The page that opens with the calls of a queue."""

@@ -11,12 +11,14 @@ from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.dialling import dial
 from ari_app.ari.supervisor import supervise
 from ari_app.background import Background
+from ari_app.knowledge.library import Library
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.desk_controls import menu_control, phone_control
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
 from ari_app.main.sip_guard import SipGuard, guarding
+from ari_app.main.site_names import knowledge_directory
 from ari_app.monitoring.queue_meter import QueueMeter
 from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.build import DeskServices, Workplace
@@ -68,6 +70,7 @@ async def build_desk(
             queues=queues,
             monitors=monitors,
             conversations=shared.recordings.conversations,
+            knowledge=Library(knowledge_directory(shared.config, shared.foundation.state)),
             menus=menus,
             now=clock,
             config=shared.config,

@@ -45,6 +45,12 @@ def custom_directory(config: Config, state: State) -> Path:
     return state.directory.resolve() / given.expanduser()
 
 
+def knowledge_directory(config: Config, state: State) -> Path:
+    """Where the articles of the knowledge base are; there may be none."""
+    given = config.knowledge.directory
+    return Path(given).expanduser() if given else state.directory / "knowledge"
+
+
 def site_names(config: Config, state: State, db: Database | None) -> SiteNames:
     """The names of the settings, of ``db`` and of the administrator's files.
 

@@ -23,6 +23,7 @@ from ari_app.desk.site import DeskSite, ScreenPop
 from ari_app.desk.web.server import DeskServer, ServerSettings, serving
 from ari_app.desk.web.sessions import Sessions
 from ari_app.fulfilment.code_words import StoredCodeWords
+from ari_app.knowledge.library import Library
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.operations import Selfcare
@@ -37,6 +38,7 @@ from ari_app.workplace.browser_phones import BrowserPhones
 from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.cards import StoredCards
 from ari_app.workplace.conversations import StoredConversations
+from ari_app.workplace.knowledge import KnowledgeBase
 from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
@@ -84,6 +86,7 @@ class DeskServices(Struct, frozen=True):
     queues: QueueMonitor
     monitors: MixMonitors
     conversations: ConversationFiles
+    knowledge: Library
     menus: Callable[[], tuple[Catalogue, Book]]
     now: Callable[[], datetime]
     config: Config
@@ -248,6 +251,7 @@ def _site(services: DeskServices) -> DeskSite:
         },
         acts_after_call=config.desk.acts_after_call,
         listen=config.conversations.listen,
+        knowledge=services.knowledge.directory.is_dir,
     )
 
 
@@ -284,6 +288,7 @@ def _ports(services: DeskServices, browser_phones: BrowserPhones) -> Ports:
         notes_and_tickets=StoredNotesAndTickets(store, config.tickets, now),
         phones=phones,
         browser_phones=browser_phones,
+        knowledge=KnowledgeBase(services.knowledge),
         conversations=StoredConversations(
             store,
             services.conversations,

@@ -48,14 +48,14 @@ ROOMS = {
     ),
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
-        "admin agi ami ari background calls config control demo doctor fulfilment menus messaging",
-        "monitoring selfcare session store ussd watcher workplace",
+        "admin agi ami ari background calls config control demo doctor fulfilment knowledge menus",
+        "messaging monitoring selfcare session store ussd watcher workplace",
         "asterisk_conf ivr ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",
-        "admin ami calls config control doctor fulfilment log main menus phone selfcare sim",
-        "store ussd workplace",
+        "admin ami calls config control doctor fulfilment knowledge log main menus phone selfcare",
+        "sim store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.http",
         "ivr.speech prompts",
     ),
@@ -109,6 +109,10 @@ ROOMS = {
         "files, environment, defaults",
         "asterisk_conf ivr ivr.http ivr.identity ivr.speech prompts",
     ),
+    "ari_app.knowledge": _room(
+        "articles for agents, from Markdown files of the site",
+        "ivr",
+    ),
     "ari_app.ami": _room(
         "Asterisk's manager interface: queues and agents' phones",
         "background",
@@ -152,7 +156,7 @@ ROOMS = {
     ),
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",
-        "ami ari calls config desk fulfilment selfcare session store",
+        "ami ari calls config desk fulfilment knowledge selfcare session store",
         "ivr ivr.acd ivr.analysis ivr.hours ivr.speech prompts",
     ),
     "asterisk_conf": _room(

@@ -1,9 +1,15 @@
-"""Recorded conversations, in memory."""
+"""Recorded conversations and the knowledge base, in memory."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from ari_app.desk.ports import CardRecord, Conversation, PauseReason, RecordingState
+from ari_app.desk.knowledge_port import ArticleFound, ArticleShown
+from ari_app.desk.ports import (
+    CardRecord,
+    Conversation,
+    PauseReason,
+    RecordingState,
+)
 from tests.desk.fakes import NOW
 
 
@@ -30,3 +36,19 @@ class FakeConversations:
 
     async def file(self, id: int) -> tuple[Path, int | None] | None:
         return (self.files[id], 1) if id in self.files else None
+
+
+class FakeKnowledge:
+    """One article; ``asked`` is what was searched for."""
+
+    there = True
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str]] = []
+
+    async def find(self, text: str, topic: str, language: str) -> Sequence[ArticleFound]:
+        self.asked.append((text, topic, language))
+        return [] if text == "nothing" else [ArticleFound("a.md", "Slow <Wi-Fi>", ("internet",))]
+
+    async def article(self, name: str) -> ArticleShown | None:
+        return ArticleShown("Slow <Wi-Fi>", "<p>Restart it</p>") if name == "a.md" else None

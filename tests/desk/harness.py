@@ -11,7 +11,7 @@ from ari_app.desk.ports import Ports
 from ari_app.desk.site import DeskSite
 from ari_app.desk.web.tabs import Tab
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
-from tests.desk.fake_conversations import FakeConversations
+from tests.desk.fake_conversations import FakeConversations, FakeKnowledge
 from tests.desk.fake_tickets import FakeTickets
 from tests.desk.fakes import (
     NOW,
@@ -58,6 +58,7 @@ class DeskHarness:
         self.tickets = FakeTickets()
         self.browser_phones = FakeBrowserPhones()
         self.conversations = FakeConversations()
+        self.knowledge = FakeKnowledge()
         self._tasks: set[asyncio.Task[None]] = set()
         ports = Ports(
             self.store,
@@ -68,6 +69,7 @@ class DeskHarness:
             FakePhones(),
             self.browser_phones,
             self.conversations,
+            self.knowledge,
         )
         site = site or DeskSite(
             zone="Europe/Minsk",

@@ -1,0 +1,1 @@
+"""Articles for agents, from Markdown files of the site."""

@@ -1,0 +1,92 @@
+"""One article: Markdown after a head in YAML (`title`, `topics`, `languages`)."""
+
+import re
+from collections.abc import Collection, Iterator
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from msgspec import Struct
+
+from ivr.problems import near
+
+KEYS = ("title", "topics", "languages")
+_HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
+
+
+class ArticleError(Exception):
+    """An article cannot be read; the text says what to correct, and where."""
+
+
+class Article(Struct, frozen=True):
+    """An article: ``name`` is that of its file in the directory. It is about ``topics``, and in
+    ``languages``; () is any."""
+
+    name: str
+    title: str
+    topics: tuple[str, ...]
+    languages: tuple[str, ...]
+    text: str
+
+
+def parse(name: str, text: str) -> Article:
+    """The article of a file; raises :class:`ArticleError`."""
+    found = _HEAD.match(text.replace("\r\n", "\n").removeprefix("\ufeff"))
+    if found is None:
+        raise ArticleError(f"{name}:1: begin it with a line ---, title: …, and a line ---")
+    try:
+        head = yaml.load(found[1], Loader=yaml.BaseLoader)  # a loader that makes text alone
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
+        raise ArticleError(f"{name}:{line}: the head is no YAML: {error}") from error
+    if not isinstance(head, dict):
+        raise ArticleError(f"{name}:2: the head has no title: write title: …")
+    for key in head.keys() - set(KEYS):
+        raise ArticleError(f"{name}:2: the head has {key}: {near(str(key), KEYS)}")
+    title = head.get("title", "")
+    if not isinstance(title, str) or not title.strip():
+        raise ArticleError(f"{name}:2: the head has no title: write title: …")
+    body = text.replace("\r\n", "\n").removeprefix("\ufeff")[found.end() :].strip()
+    if not body:
+        raise ArticleError(f"{name}: it has no text after its head")
+    return Article(
+        name, title.strip(), _listed(head, "topics", name), _listed(head, "languages", name), body
+    )
+
+
+def faults(article: Article, topics: Collection[str], languages: Collection[str]) -> Iterator[str]:
+    """What does not fit the site: topics and languages that it has not."""
+    for given, known, what in (
+        (article.topics, topics, "topic"),
+        (article.languages, languages, "language"),
+    ):
+        for one in given:
+            if one not in known:
+                yield f"{article.name}:2: the site has no {what} {one}: {near(one, known)}"
+
+
+def html(article: Article) -> str:
+    """The text as HTML: without HTML of its own, without images, and with links in a new tab."""
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    tokens = markdown.parse(article.text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = "h5" if token.tag == "h1" else "h6"
+        for inner in token.children or ():
+            _open_elsewhere(inner)
+    return str(markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _open_elsewhere(token: Token) -> None:
+    if token.type == "link_open":
+        token.attrSet("target", "_blank")
+        token.attrSet("rel", "noopener noreferrer")
+
+
+def _listed(head: dict[str, object], key: str, name: str) -> tuple[str, ...]:
+    value = head.get(key, [])
+    if isinstance(value, str):
+        value = value.split(",") if value else []
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ArticleError(f"{name}:2: {key} is a list, such as [internet, tv]")
+    return tuple(one.strip() for one in value if one.strip())

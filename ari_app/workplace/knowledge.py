@@ -1,0 +1,30 @@
+"""The knowledge base behind the desk's port."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ari_app.desk.knowledge_port import ArticleFound, ArticleShown
+from ari_app.knowledge import articles
+from ari_app.knowledge.library import Library
+
+
+class KnowledgeBase:
+    """See :class:`ari_app.desk.knowledge_port.Knowledge`."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    @property
+    def there(self) -> bool:
+        """Whether the site has one."""
+        return self._library.directory.is_dir()
+
+    async def find(self, text: str, topic: str, language: str) -> Sequence[ArticleFound]:
+        """Articles with all words of a text, or about a topic."""
+        found = await asyncio.to_thread(self._library.find, text, topic, language)
+        return [ArticleFound(one.name, one.title, one.topics) for one in found]
+
+    async def article(self, name: str) -> ArticleShown | None:
+        """An article with its text as HTML."""
+        one = await asyncio.to_thread(self._library.article, name)
+        return None if one is None else ArticleShown(one.title, articles.html(one))
