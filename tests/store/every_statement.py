@@ -249,6 +249,7 @@ def _desk() -> Iterator[tuple[str, Use]]:
     yield "agents.put_password", lambda db: agents.put_password(db, AGENT, "hash")
     yield "agents.put_queues", lambda db: agents.put_queues(db, AGENT, {"support": 5})
     yield "agents.put_role", lambda db: agents.put_role(db, AGENT, "admin")
+    yield "agents.put_phone", lambda db: agents.put_phone(db, AGENT, "browser", Secret("new"))
     yield "agents.suspend", lambda db: agents.suspend(db, AGENT, suspended=True)
     yield "agents.put_second_factor", lambda db: agents.put_second_factor(db, AGENT, "key")
     yield "agents.use_second_factor", lambda db: agents.use_second_factor(db, AGENT, 7)
