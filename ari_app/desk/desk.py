@@ -9,7 +9,7 @@ from ari_app.desk.agents.agent_state import AgentStates
 from ari_app.desk.agents.late_tickets import LateTickets
 from ari_app.desk.agents.promised_calls import PromisedCalls
 from ari_app.desk.agents.status_panels import StatusPanels
-from ari_app.desk.agents.targets import targets
+from ari_app.desk.agents.targets import TargetLists, targets
 from ari_app.desk.cards.authority import Authority
 from ari_app.desk.cards.card import Begin
 from ari_app.desk.cards.card_details import CardDetails
@@ -81,13 +81,14 @@ class Desk:
 
         self.passing = passing = Passing(ports, states, cards, details, publisher, now, begin)
         reachable = partial(targets, states, ports.phones, tabs.agents)
+        self.targets = lists = TargetLists(reachable, tabs, render)
         authority = Authority(site.acts_after_call, now)
         self.browsing = browsing = Browsing(tabs, cards, states, views, render, now)
         forms = {
             **OperationForms(ports.operations, details, render, now).handlers,
             **CodeWordForms(control, cards, details, render).handlers,
             **RecordForms(tickets, details, render, now, promised.reread).handlers,
-            **TransferForms(states, passing, reachable, control, render).handlers,
+            **TransferForms(passing, lists, reachable, control, render).handlers,
             **RecordingForms(ports.conversations, render).handlers,
             **KnowledgeForms(ports.knowledge, cards.texts, render).handlers,
         }

@@ -253,6 +253,12 @@ class Due(Struct, frozen=True, tag="due", tag_field="type"):
     html: str
 
 
+class Targets(Struct, frozen=True, tag="targets", tag_field="type"):
+    """Whom an agent can reach by a transfer changed."""
+
+    html: str
+
+
 class Answer(Struct, frozen=True, tag="answer", tag_field="type"):
     """The answer to the message of ``key``; if not ``ok``, ``text`` says why. ``card``: to show."""
 
@@ -284,6 +290,7 @@ ToBrowser: TypeAlias = (
     | Stated
     | Queues
     | Due
+    | Targets
     | Answer
     | Notice
     | Beat

@@ -227,6 +227,7 @@ class Workplace:
         while True:
             await asyncio.sleep(STATES_EVERY)
             self.desk.panels.publish_states()
+            self.desk.targets.publish()
 
     async def _recheck_regularly(self) -> None:
         while True:

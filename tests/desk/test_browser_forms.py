@@ -8,8 +8,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from ari_app.desk.web.rate_limit import Rate, RateLimit
+from ivr.acd.board import Board
+from ivr.acd.dials import Dialled, Rung
 from ivr.events import Answered
 from ivr.values import Digits, Money, Name, Rows, Values
+from tests.deadlines import pause, within
 from tests.desk.browser import unplugged
 from tests.desk.fakes import NOW
 from tests.desk.harness import DeskHarness, board, caller
@@ -124,10 +127,24 @@ async def test_a_transfer_includes_the_last_typed_words(harness: DeskHarness, de
     await desk.get_by_text("Transfer the call").click()
     to = desk.locator("[name=to]")
     await expect(to).to_be_focused()
+    await expect(to).to_have_value("")
     await to.select_option("702")
+    for state, offered in (("unavailable", 0), ("not in use", 1)):
+        harness.update(board(talking={"PJSIP/701": caller()}, state=state))
+        harness.desk.targets.publish()
+        await expect(to.locator("option[value='702']")).to_have_count(offered)
+        await expect(to).to_have_value("")
+    await to.select_option("702")
+    await desk.get_by_label("transfer at once").check()
     await desk.get_by_label("Question").press_sequentially("no sound")
     await desk.get_by_role("button", name="Transfer the call").click()
-    await expect(desk.locator("[data-answer=form]")).to_have_text("The call was transferred.")
+    async with within(10):
+        while not harness.queue_control.asked:
+            await pause(0.01)
+    way = "Local/702@firstline-people-1;1"
+    for event in (Dialled(caller(), "Local/702@firstline-people", way, NOW), Rung(way)):
+        harness.desk.passing.observe(Board(), event)
+    await expect(desk.locator("[data-answer=form]")).to_contain_text("ringing")
     assert harness.queue_control.asked == [("PJSIP/701-1", "702")]
     harness.update(board(ringing={"PJSIP/702": caller()}))
     await harness.settled()

@@ -59,7 +59,8 @@ async def test_a_confirmed_order_changes_the_account(one: Installation, browser:
 async def test_a_transfer_shows_the_colleagues_notes(one: Installation, browser: Browser) -> None:
     async with phones(one, 0, 1) as [anna, boris], opened(browser) as first, opened(browser) as two:
         desks = [await signed_in(first, one, 0), await signed_in(two, one, 1)]
-        one.ordered("queue pause member PJSIP/702 queue support")
+        one.ordered("queue unpause member PJSIP/702 queue support")
+        one.ordered("queue set penalty 9 on PJSIP/702 in support")  # Anna is rung first
         async with calling(one, 4) as caller:
             await anna.wait(Incoming, timeout=40)
             await anna.answer()
@@ -67,6 +68,7 @@ async def test_a_transfer_shows_the_colleagues_notes(one: Installation, browser:
             await desks[0].type("question", "Нет звука")
             await desks[0].card.locator("[data-load-form=transfer-targets] summary").click()
             await desks[0].card.locator("[name=to]").select_option("702")
+            await desks[0].card.locator("[name=how][value=at-once]").check()
             await desks[0].card.locator("[data-form=transfer] button").click()
             await boris.wait(Incoming, timeout=40)
             await desks[1].phase("ringing")
@@ -75,6 +77,8 @@ async def test_a_transfer_shows_the_colleagues_notes(one: Installation, browser:
             await boris.answer()
             await desks[1].phase("talking")
             await desks[0].phase("after")
+            passage = desks[0].card.locator(".passage-passed")
+            await expect(passage).to_contain_text("звонок передан")
             await caller.hangup()
             await desks[1].phase("after")
 

@@ -4,8 +4,11 @@ from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 
+from ari_app.desk import messages as m
 from ari_app.desk.agents.agent_state import AgentState, AgentStates
 from ari_app.desk.ports import AgentPhones, Colleague
+from ari_app.desk.render import Render
+from ari_app.desk.web.tabs import Tabs
 from ivr.acd.queues import Member
 
 AWAY = frozenset({"unavailable", "invalid"})
@@ -46,3 +49,32 @@ def targets(
 
 def _works(member: Member) -> bool:
     return not member.paused and member.state not in AWAY
+
+
+class TargetLists:
+    """Keeps the lists of open transfer forms up to date. ``reachable`` returns an agent's
+    targets."""
+
+    def __init__(self, reachable: Callable[[str], Targets], tabs: Tabs, render: Render) -> None:
+        self._reachable = reachable
+        self._tabs = tabs
+        self._render = render
+        self._shown: dict[str, Targets] = {}
+        """By the agent who has a form open."""
+
+    def opened(self, agent: str) -> Targets:
+        """The targets of an agent who opens the form."""
+        self._shown[agent] = found = self._reachable(agent)
+        return found
+
+    def publish(self) -> None:
+        """Send what changed. A wrap-up ends without an event: call this often."""
+        for agent, shown in tuple(self._shown.items()):
+            tabs, found = self._tabs.of(agent), self._reachable(agent)
+            if not tabs:
+                del self._shown[agent]
+            elif found != shown:
+                self._shown[agent] = found
+                for tab in tabs:
+                    page = "forms/transfer_targets"
+                    tab.send(m.Targets(self._render.page(page, tab.language, reachable=found)))

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import get_args
 
-from ari_app.desk.agents.agent_state import AgentStates
-from ari_app.desk.agents.targets import Targets
+from ari_app.desk.agents.targets import TargetLists, Targets
 from ari_app.desk.cards.passing import Act, NotNow, Passing
 from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
 from ari_app.desk.forms.idempotent_actions import ActionResult
@@ -26,14 +25,14 @@ class TransferForms:
 
     def __init__(
         self,
-        states: AgentStates,
         passing: Passing,
+        lists: TargetLists,
         reachable: Callable[[str], Targets],
         queue_control: QueueControl,
         render: Render,
     ) -> None:
-        self._states = states
         self._passing = passing
+        self._lists = lists
         self._reachable = reachable
         self._queue_control = queue_control
         self._render = render
@@ -49,7 +48,7 @@ class TransferForms:
 
     async def _targets(self, filled: FormInput) -> ActionResult:
         """The form itself, with whom can be reached now."""
-        reachable = self._reachable(filled.card.record.agent)
+        reachable = self._lists.opened(filled.card.record.agent)
         html = self._render.page("forms/transfer", filled.language, reachable=reachable)
         return ActionResult(True, html=html)
 

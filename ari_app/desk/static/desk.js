@@ -2,7 +2,7 @@
 import { Connection } from "./connection.js";
 import { Cards } from "./cards.js";
 import { Drafts } from "./drafts.js";
-import { forms } from "./forms.js";
+import { forms, targets } from "./forms.js";
 import { keys } from "./keys.js";
 import { callbacks, due } from "./callbacks.js";
 import { Phone } from "./phone.js";
@@ -55,6 +55,7 @@ function received(message) {
     case "stated": put($("agent-state"), message.html); break;
     case "queues": put($("queues"), message.html); break;
     case "due": due(message.html); break;
+    case "targets": targets(message.html); break;
     case "answer": connection.answered(message); break;
     case "notice": notice(message.text); break;
   }

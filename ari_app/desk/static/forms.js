@@ -106,6 +106,17 @@ async function load(connection, box) {
   else showAnswer(box.closest("article.card"), answer);
 }
 
+// Whom a caller can be transferred to changed. What was chosen and cannot be reached any more is
+// chosen no longer.
+export function targets(html) {
+  for (const select of document.querySelectorAll("[data-targets]")) {
+    const chosen = select.value;
+    select.innerHTML = html;
+    select.value = chosen;
+    if (select.selectedIndex < 0) select.value = "";
+  }
+}
+
 function showAnswer(card, { ok, text, html }) {
   const answer = card.querySelector('[data-answer="form"]');
   answer.textContent = text || (ok || html ? "" : answer.dataset.lost);
