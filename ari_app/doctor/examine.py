@@ -1,6 +1,7 @@
 """All that the doctor looks at."""
 
 from ari_app.doctor import (
+    browsers,
     dialplan,
     doors,
     host,
@@ -18,6 +19,7 @@ from ari_app.doctor.findings import ORDER, Finding
 
 GROUPS = (
     version, doors, passwords, dialplan, key_logging, modules, limits, host, sounds, queues, leaks,
+    browsers,
 )  # fmt: skip
 
 

@@ -72,12 +72,14 @@ class Facts(Struct, frozen=True, kw_only=True):
     """All facts. ``files`` are configuration files, path -> text; those of Asterisk are in ``etc``.
 
     ``application`` is the name in ``Stasis()``, ``ami_user`` who watches queues for it.
+    ``browser_phones`` are the SIP users of agents whose phone is the browser.
     """
 
     etc: str
     files: Mapping[str, str]
     application: str = "firstline"
     ami_user: str = "firstline"
+    browser_phones: tuple[str, ...] = ()
     console: str = "asterisk -rx"
     """The command that runs another in Asterisk's console."""
     machine: Machine | None = None

@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,6 +17,9 @@ from ari_app.doctor.conf import Conf
 from ari_app.doctor.facts import Facts, Live
 from ari_app.doctor.read_machine import machine
 from ari_app.main.processes import asterisk_process, recorded
+from ari_app.store import agents
+from ari_app.store.errors import StoreError
+from ari_app.store.open_database import open_reader
 from asterisk_conf.discovery import PbxError
 from asterisk_conf.pbx import console_command, console_output
 
@@ -61,6 +66,7 @@ async def of_installation(state: State) -> Examined:
         etc=str(etc if ours else SYSTEM),
         files=files,
         application=config.ari.application,
+        browser_phones=await asyncio.to_thread(_browser_phones, state, config),
         console="firstline pbx console" if ours else "asterisk -rx",
     )
     places = _places(facts.conf("asterisk.conf"))
@@ -80,6 +86,16 @@ async def of_installation(state: State) -> Examined:
         return Examined(replace(facts, live=await _live(state, config, running)))
     except (PbxError, OSError) as error:
         return Examined(facts, f"Asterisk was not asked: {error}")
+
+
+def _browser_phones(state: State, config: Config) -> tuple[str, ...]:
+    """The SIP users of agents whose phone is the browser; none if they cannot be read."""
+    try:
+        with closing(open_reader(state.database, 5.0, config.numbers)) as db:
+            everyone = agents.everyone(db)
+    except (StoreError, sqlite3.Error):
+        return ()
+    return tuple(one.sip_user for one in everyone if one.phone == "browser")
 
 
 def _places(conf: Conf) -> dict[str, Path]:

@@ -110,6 +110,13 @@ class Phone:
                     self._send_rtp(8, 160 * (self.sent + 1), b"\xd5" * 160)
         return sound
 
+    def speak(self, seconds: float) -> None:
+        """Send silence for so many seconds, whatever comes."""
+        late = time.monotonic() + seconds
+        while time.monotonic() < late:
+            self._send_rtp(8, 160 * (self.sent + 1), b"\xd5" * 160)
+            time.sleep(0.02)  # RTP is sent in real time
+
     def press(self, key: str) -> None:
         """One key as RFC 4733 events: 100 ms, its end said three times."""
         event, began = "0123456789*#".index(key), 160 * (self.sent + 1)
@@ -148,21 +155,44 @@ class Phone:
 
     def forwards(self, number: str) -> None:
         """Wait for a call, and forward it to a number (302). Keep-alives are answered."""
-        late = time.monotonic() + allowed(_DEADLINE)
-        while not (asked := self.sip.recv(8192).decode()).startswith("INVITE "):
-            assert time.monotonic() < late, "no call came"
-            if asked.startswith("OPTIONS "):
-                self._answers(asked, "200 OK")
+        asked = self._asked("INVITE")
         self._answers(asked, "302 Moved Temporarily", f"Contact: <sip:{number}@127.0.0.1>")
 
-    def _answers(self, asked: str, status: str, *more: str) -> None:
+    def picks_up(self) -> str:
+        """Wait for a call, and answer it: the INVITE. No media are sent."""
+        asked, own = self._asked("INVITE"), f"{self.address}:{self.sip.getsockname()[1]}"
+        more = (f"Contact: <sip:{self.user}@{own}>", "Content-Type: application/sdp")
+        self._answers(asked, "200 OK", *more, body=self._sdp())
+        self._asked("ACK")
+        return asked
+
+    def hangs_up(self, asked: str) -> int:
+        """End the call of an INVITE: the status of the answer."""
+        self.uri = re.sub(r"[<>]|;.*", "", _header(asked, "Contact"))
+        self.to, self.call_id = _header(asked, "From"), _header(asked, "Call-ID")
+        return self._request("BYE")[0]
+
+    def is_hung_up(self) -> None:
+        """Wait for the end of the call, by the other side."""
+        self._answers(self._asked("BYE"), "200 OK")
+
+    def _asked(self, method: str) -> str:
+        """Wait for a request; keep-alives are answered."""
+        late = time.monotonic() + allowed(_DEADLINE)
+        while not (asked := self.sip.recv(8192).decode()).startswith(f"{method} "):
+            assert time.monotonic() < late, f"no {method} came"
+            if asked.startswith("OPTIONS "):
+                self._answers(asked, "200 OK")
+        return asked
+
+    def _answers(self, asked: str, status: str, *more: str, body: str = "") -> None:
         """Answer a request."""
         kept = [line for line in asked.splitlines() if line.startswith(("Via:", "From:"))]
         names = ("To", "Call-ID", "CSeq")
         named = [f"{name}: {_header(asked, name)}" for name in names]
         named[0] += "" if "tag=" in named[0] else f";tag={self.tag}"
-        lines = [f"SIP/2.0 {status}", *kept, *named, *more, "Content-Length: 0"]
-        self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), self.server)
+        lines = [f"SIP/2.0 {status}", *kept, *named, *more, f"Content-Length: {len(body)}"]
+        self.sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self.server)
 
     def transfer(self, number: str) -> int:
         """Send the other side to a number (REFER): the status."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from asterisk_conf.pbx import Pbx
+from asterisk_conf.site import Queue
 from tests.asterisk_conf.app import base as ari
 from tests.asterisk_conf.app import client, connected
 from tests.asterisk_conf.phone import Phone
@@ -205,7 +206,8 @@ async def test_a_caller_has_no_more_calls_than_one_may(pbx: Pbx) -> None:
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     """An Asterisk that soon loses patience."""
-    with running_pbx(tmp_path_factory.mktemp("quick"), deadman_seconds=1, rtp_timeout=4) as pbx:
+    soon = {"deadman_seconds": 1, "rtp_timeout": 4, "queues": (Queue("support", wrapup=0),)}
+    with running_pbx(tmp_path_factory.mktemp("quick"), **soon) as pbx:
         yield pbx
 
 
@@ -241,3 +243,25 @@ async def test_a_phone_that_vanished_is_let_go_in_a_menu_and_in_a_queue(quick: P
             await until(gone)
     log = quick.log.read_text()
     assert log.count("for lack of audio RTP activity in 4 seconds") == 2
+
+
+async def test_a_caller_whose_agent_vanished_goes_to_the_front_of_the_queue(quick: Pbx) -> None:
+    """The agent's phone answers and sends no media; at the second call it hangs up itself."""
+
+    async def in_front() -> bool:
+        return "prio: 9999" in await asyncio.to_thread(quick.cli, "queue show support")
+
+    async with connected(quick) as app:
+        with subscriber(quick) as one, Phone(quick.site.ports.sip, "agent1", "agent") as agent:
+            assert await asyncio.to_thread(agent.register) == 200
+            assert await asyncio.to_thread(one.dial, "611") == 200
+            channel, _ = await app.began()
+            await app.to_queue(channel, "support")
+            speaking = asyncio.create_task(asyncio.to_thread(one.speak, 8))
+            await asyncio.to_thread(agent.picks_up)
+            await asyncio.to_thread(agent.is_hung_up)
+            await until(in_front)
+            asked = await asyncio.to_thread(agent.picks_up)
+            assert await asyncio.to_thread(agent.hangs_up, asked) == 200
+            assert await app.began() == (channel, ["back", "CONTINUE"])
+            await speaking

@@ -111,7 +111,8 @@ def test_no_way_of_the_dialplan_leads_from_a_caller_to_a_phone_or_a_trunk() -> N
             lines = re.sub(r"^;.*$", "", contexts[name], flags=re.M)
             ahead += re.findall(r"(?:include => |[(?:,])(firstline[\w-]*)[,)\n]", lines)
             ahead = [each for each in ahead if each in contexts]
-            assert "Dial(" not in lines, name
+            ended = "Dial(Local/clear@firstline-lost/n,1,gi)"  # which answers and hangs up
+            assert "Dial(" not in lines.replace(ended, ""), name
     assert {"firstline", "firstline-fallback", "firstline-busy", "firstline-unserved"} <= reached
     assert "Dial(" in contexts["firstline-people"]
     assert "firstline-people" not in reached

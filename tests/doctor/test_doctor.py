@@ -103,6 +103,18 @@ def test_files_in_the_form_of_freepbx_are_read(tmp_path: Path) -> None:
     assert said.exit_code == 2
 
 
+def test_what_a_phone_in_the_browser_lacks_is_named_piece_by_piece() -> None:
+    wanted = ("protocol = ws", "icesupport = yes", "load = res_srtp.so", "webrtc = yes")
+    bare = msgspec.structs.replace(
+        facts("browser-phones"), live=Live(version="22.10.1", modules=NAMED)
+    )
+    bare = msgspec.structs.replace(
+        bare, files={**bare.files, "/etc/asterisk/rtp.conf": "[general]\nicesupport = no\n"}
+    )
+    said = " ".join(one.change for one in examined(bare) if one.id == "browser-phones")
+    assert all(each in said for each in wanted)
+
+
 def test_no_password_is_shown() -> None:
     [found] = examined(facts("weak-secret"))
     shown = msgspec.json.encode(found).decode()
@@ -117,14 +129,17 @@ def test_what_is_rendered_here_has_no_finding() -> None:
         for one in DEMO.subscribers
     ]
     staff = [
-        msgspec.structs.replace(one, password=type(one.password)(strong)) for one in DEMO.agents
+        msgspec.structs.replace(one, password=type(one.password)(strong), phone="browser")
+        for one in DEMO.agents
     ]
     site = msgspec.structs.replace(
         DEMO, subscribers=tuple(people), agents=tuple(staff), trunks=TRUNKS
     )
     assert isinstance(site, Site)
     text = {f"/etc/asterisk/{name}": text for name, text in render(site).items()}
-    assert examined(Facts(etc="/etc/asterisk", files=text)) == ()
+    browsers = tuple(one.user for one in staff if one.phone == "browser")
+    assert browsers
+    assert examined(Facts(etc="/etc/asterisk", files=text, browser_phones=browsers)) == ()
 
 
 def test_each_finding_has_a_sample_and_a_line_in_the_documentation() -> None:
