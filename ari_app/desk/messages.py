@@ -38,6 +38,7 @@ class Save(Struct, frozen=True, tag="save", tag_field="type"):
 class State(Struct, frozen=True, tag="state", tag_field="type"):
     """The agent goes ready, or pauses for a ``reason``."""
 
+    key: Key
     ready: bool
     reason: Short = ""
 

@@ -24,18 +24,23 @@ from ivr.model import Operation
 from ivr.speech.languages import known
 from ivr.speech.languages import language as spoken_language
 from ivr.speech.written import money
-from ivr.tickets import FOLLOWS, STATES
+from ivr.tickets import FOLLOWS, STATES, label
 
-PARTS = (
-    "why", "transfer", "subscriber", "account", "path", "history", "tickets", "callbacks", "notes",
-    "tips",
+FACTS = (
+    "transfer", "subscriber", "account", "tickets", "callbacks", "notes", "history", "path",
 )  # fmt: skip
-"""The parts of a card in their order, each with a template of its name."""
+"""The parts of a card below its head, in their order."""
+
+PARTS = ("who", "why", "tips", *FACTS)
+"""All parts of a card, each with a template of its name."""
 
 REASONS = tuple(name.removeprefix("reason-") for name in words() if name.startswith("reason-"))
 """The pause reasons."""
 
 _HERE = Path(__file__).parent
+
+STYLES = ("desk.css", "bar.css", "side.css", "card.css", "work.css", "phone.css", "plain.css")
+"""The style sheets of every page, by subject."""
 
 
 class Render:
@@ -69,13 +74,14 @@ class Render:
         )
         self._templates.globals |= {
             "build": self.build,
+            "styles": STYLES,
             "departments": tuple(site.tickets.departments),
             "follows": FOLLOWS,
             "knowledge": site.knowledge,
             "listen": site.listen,
             "page_languages": [(code, spoken_language(code).name) for code in page_languages()],
             "states": STATES,
-            "parts": self.parts,
+            "facts": tuple(part for part in FACTS if part in self.parts),
             "reasons": REASONS,
             "topics": tuple(site.tickets.topics),
             "usual_department": site.tickets.usual_department,
@@ -113,6 +119,7 @@ class Render:
             due=partial(self._due, language=language),
             identity=partial(self._identity, language=language),
             department=partial(self.site.tickets.department_label, language=language),
+            queue_label=partial(self.queue, language=language),
             topic=partial(self.topic, language=language),
             named=partial(_named, language=language),
             language_name=partial(_language_name, language=language),
@@ -197,6 +204,10 @@ class Render:
         return self.site.tickets.topic_label(name, language) or (
             word("no-topic", language) if known or not name else name
         )
+
+    def queue(self, name: str, language: str) -> str:
+        """The label of a queue; its name where it has none."""
+        return label(self.site.queues.get(name, {}), language) or name
 
     def money(self, amount: Decimal, currency: str, language: str) -> str:
         """An amount with its currency, which is that of the site where none is named."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from ari_app.desk.web.accounts import Role
 from ivr.http.screen_pop import origin
 from ivr.numbers import NumberPlan
-from ivr.tickets import TicketPolicy
+from ivr.tickets import Labels, TicketPolicy
 from ivr.values import OWN
 
 
@@ -26,10 +26,11 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     ``zone`` is the time zone of the desk and of subscribers; ``wrapups`` are the queues' wrap-up
     times, in seconds; ``numbers`` is the plan by which numbers are shown; ``tickets`` has the
     departments and topics; ``currency`` is the ISO 4217 code of money that names none;
-    ``billing``: whether there is a billing system to ask. ``screen_pops``: queue -> the page that
-    opens with its calls; ``*`` is for all others. ``acts_after_call``: for how many seconds after a
-    call its agent may still act for the caller. ``listen``: who may listen to recorded
-    conversations. ``knowledge``: whether there is a knowledge base now.
+    ``billing``: whether there is a billing system to ask. ``queues`` are the labels of queues.
+    ``screen_pops``: queue -> the page that opens with its calls; ``*`` is for all others.
+    ``acts_after_call``: for how many seconds after a call its agent may still act for the
+    caller. ``listen``: who may listen to recorded conversations. ``knowledge``:
+    whether there is a knowledge base now.
     """
 
     zone: str
@@ -38,6 +39,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     tickets: TicketPolicy
     currency: str = OWN
     billing: bool = True
+    queues: Mapping[str, Labels] = {}
     screen_pops: Mapping[str, ScreenPop] = {}
     acts_after_call: int = 120
     listen: Role = "senior"

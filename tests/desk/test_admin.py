@@ -56,7 +56,7 @@ async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
     page = await (await boss.get("/admin", Accept_Language="en")).text()
     for shown in (
         *("claims: open until", "Forced by boris: drill &lt;b&gt;", "Outage &amp; repair"),
-        *("Heard: 12, waiting for a text: 3.", "Complaint 9", "Vera Ryabinina", "may not sign in"),
+        *("Heard: 12, waiting for a text: 3.", "Complaint 9", "Vera Ryabinina", "cannot sign in"),
         "opening hours, forced closed: claims: drill",
         *("Queues: claims", 'name="queue-claims" checked', 'name="queue-support">'),
         *("Set 4", "reload, vera", "flow 611: node main: key 5 is new", "Restore this set"),
@@ -208,7 +208,7 @@ async def test_why_nothing_was_changed_is_said(boss: HttpClient) -> None:
     boss.server.administration.refuses = "admin-last"
     form = {"what": "role", "agent": "boris", "role": "agent", "csrf": await boss.token()}
     answer = await boss.post("/admin", form, Accept_Language="en")
-    assert "the last administrator stays one" in await answer.text()
+    assert "the last administrator must remain one" in await answer.text()
 
 
 async def test_a_form_of_another_site_changes_nothing(boss: HttpClient) -> None:
@@ -224,6 +224,7 @@ async def test_a_callback_is_closed_in_a_browser(server: RunningDesk, tab: Page)
     await tab.get_by_label("Логин").fill("boris")
     await tab.get_by_label("Пароль").fill(PASSWORD)
     await tab.keyboard.press("Enter")
+    await tab.locator("#menu summary").click()
     await tab.get_by_role("link", name="Управление").click()
     await tab.get_by_role("button", name="Перезвонили: +375 99 000-00-01").click()
     await expect(tab.get_by_role("status")).to_have_text("Сделано.")

@@ -73,7 +73,7 @@ async def test_agents_cannot_change_a_colleagues_card(
 async def test_a_card_cannot_be_finished_during_the_call(harness: DeskHarness) -> None:
     anna = AgentTab(harness, "anna")
     await anna.sends(m.Finish(in_call(harness), "t:1"))
-    assert anna.received() == [m.Answer("t:1", ok=False, text="The call is still active.")]
+    assert anna.received() == [m.Answer("t:1", ok=False, text="The call is still in progress.")]
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,16 @@ async def test_the_agent_checks_the_code_word(
 
 async def test_ready_and_pause_and_asterisk_unavailable(harness: DeskHarness) -> None:
     anna = AgentTab(harness, "anna")
-    await anna.sends(m.State(ready=False, reason="lunch"))
+    await anna.sends(m.State("t:1", ready=False, reason="lunch"))
     assert harness.queue_control.paused == {"anna": "lunch"}
-    await anna.sends(m.State(ready=True))
+    await anna.sends(m.State("t:1", ready=True))
     assert harness.queue_control.paused == {}
     harness.queue_control.away = True
-    await anna.sends(m.State(ready=True))
-    assert anna.received() == [m.Notice("Failed, try again: Asterisk does not answer")]
+    await anna.sends(m.State("t:1", ready=True))
+    refused = m.Answer(
+        "t:1", ok=False, text="That did not work, try again: Asterisk does not answer"
+    )
+    assert anna.received()[-1] == refused
 
 
 def test_an_agent_who_did_not_answer_sees_why_no_calls_come(harness: DeskHarness) -> None:

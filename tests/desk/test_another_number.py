@@ -36,5 +36,5 @@ async def test_the_card_shows_the_line_the_subscriber_and_how_the_caller_was_ide
     [subscriber] = [one for one in of_type(received, m.Part) if one.part == "subscriber"]
     assert "+375 17 000-00-09" in card.html
     assert "about +375 99 000-00-01" in card.html
-    assert "calls from another number, code word verified" in subscriber.html
+    assert "calling from another number, code word verified" in subscriber.html
     assert harness.card("anna").record.identity == "code-word"

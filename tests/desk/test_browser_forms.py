@@ -57,7 +57,9 @@ async def test_an_operation_by_keyboard_alone(harness: DeskHarness, desk: Page) 
     await keys.press("Tab")
     await keys.press("Enter")
     await expect(desk.locator("[data-verify] input")).to_be_focused()
-    await expect(desk.locator("[data-form-place]").first).to_contain_text("calls from own number")
+    await expect(desk.locator("[data-form-place]").first).to_contain_text(
+        "calling from their own number"
+    )
     await expect(desk.locator("[data-answer=form]")).to_be_empty()
     await keys.type("ветер")
     await keys.press("Enter")
@@ -164,7 +166,7 @@ async def test_focus_stays_on_a_supervise_button_when_the_queues_change(
     one.send(await harness.desk.snapshot.of(one))
     await expect(button).to_be_focused()
     await tab.keyboard.press("Enter")
-    await expect(tab.locator("#notices")).to_contain_text("Your phone rings now")
+    await expect(tab.locator("#notices")).to_contain_text("Your phone is ringing now")
     assert harness.queue_control.asked == [("boris", "whisper anna")]
     await tab.goto("about:blank")
 

@@ -84,7 +84,7 @@ async def test_records_that_are_read_without_a_call_are_limited_and_reported(
         assert [one.ok for one in why] == [True, True, False]
         assert why[2].text == "Too many without a call. Wait 60 s."
         notices = [one.text for one in of_type(boris.received(), m.Notice)]
-    assert notices == ["Anna opens many customers' records without a call."], "once"
+    assert notices == ["Anna is opening many customers' records without a call."], "once"
     assert "anna reads many records without a call (3): limited" in caplog.text
     what = [what for _, _, what in harness.profiles.views]
     assert what == ["chronology"] * 3 + ["limited: many records"] + ["chronology: owes"] * 2

@@ -92,7 +92,7 @@ async def test_a_tariff_is_confirmed_with_both_prices_and_from_when(harness: Des
     for line in (
         "Home → <b>Plus</b>",
         "20.00 BYN → <b>25.00 BYN</b>",
-        "In all a month</dt><dd>23.00 BYN → <b>28.00 BYN</b>",
+        "Total per month</dt><dd>23.00 BYN → <b>28.00 BYN</b>",
         "01.12.2026",
         "Will be charged</dt><dd>5.00 BYN",
     ):
@@ -105,7 +105,7 @@ async def test_a_gift_is_confirmed_with_whom_and_how_much(harness: DeskHarness) 
     page = (await filled(anna, card, "operation-submit", **GIFT)).html
     for line in ("+375 29 111-22-33", "Gigabytes", "How much</dt><dd>5<"):
         assert line in page
-    assert "In all a month" not in page
+    assert "Total per month" not in page
 
 
 async def test_what_the_subscriber_has_is_not_offered(harness: DeskHarness) -> None:
@@ -128,7 +128,7 @@ async def test_what_the_subscriber_has_is_not_offered(harness: DeskHarness) -> N
 async def test_what_cannot_be_done_is_said_before_a_reason_is_asked(harness: DeskHarness) -> None:
     anna, card = await verified(harness)
     page = (await filled(anna, card, "operation", operation="resume")).html
-    assert ("Not active." in page, "reason" in page) == (True, False)
+    assert ("It is not active." in page, "reason" in page) == (True, False)
 
 
 async def test_the_same_order_twice_is_asked_about(harness: DeskHarness) -> None:
@@ -137,7 +137,7 @@ async def test_the_same_order_twice_is_asked_about(harness: DeskHarness) -> None
     at = NOW - timedelta(minutes=5)
     harness.operations.before["gift"] = [EarlierAction(at, "Boris", "ok")]
     again = await filled(anna, card, "operation-submit", key="t:2", **GIFT)
-    assert "This was done before, 24.11 12:25, Boris: Done." in again.html
+    assert "This was already done, 24.11 12:25, Boris: Done." in again.html
     assert "Yes, once more" in again.html
     stale = await filled(anna, card, "operation-confirm", key="t:3", **hidden(first.html))
     assert "Yes, once more" in stale.html, "it was done after this was asked"

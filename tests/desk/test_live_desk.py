@@ -48,7 +48,7 @@ async def test_screen_pop_before_answering_survives_a_browser_crash(
     async with phones(one, 0) as [anna]:
         async with driven(chromium) as browser:
             desk = await signed_in(await browser.contexts[0].new_page(), one)
-            await expect(desk.state).to_contain_text("Готов")
+            await expect(desk.state).to_contain_text("На линии")
             async with calling(one, 2, "10") as caller:
                 await anna.wait(Incoming, timeout=40)
                 await desk.phase("ringing")
@@ -92,7 +92,7 @@ async def test_a_server_crash_loses_no_typing(one: Installation, browser: Browse
             one.kill()
             await desk.type("question", "После смерти.")
             await expect(page.locator("#lost")).to_be_visible()
-            await expect(desk.card.locator("[data-saving]")).to_have_text("не сохранено")
+            await expect(desk.card.locator("[data-saving]")).to_have_text("ещё не сохранено")
             one.up()
             await desk.saved()
             await expect(page.locator("#lost")).to_be_hidden()
@@ -117,7 +117,7 @@ async def test_a_network_loss_loses_no_typing(one: Installation, chromium: Chrom
             await expect(page.locator("#lost")).to_be_visible()
             await desk.type("question", "Без сети")
             unsaved = desk.card.locator("[data-saving][data-safe=true]")
-            await expect(unsaved).to_have_text("не сохранено")
+            await expect(unsaved).to_have_text("ещё не сохранено")
             chromium.kill()
         chromium.start()
         async with driven(chromium) as browser:

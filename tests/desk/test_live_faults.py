@@ -86,7 +86,7 @@ async def test_a_locked_database_neither_delays_cards_nor_loses_typing(
             await anna.answer()
             await desk.phase("talking")
             await desk.type("question", "Пока закрыто")
-            await expect(desk.card.locator("[data-saving]")).to_have_text("не сохранено")
+            await expect(desk.card.locator("[data-saving]")).to_have_text("ещё не сохранено")
             other.rollback()
         await desk.saved()
         await hang_up_all(one)
@@ -146,7 +146,7 @@ async def test_hanging_up_while_answering_leaves_no_stale_card(
         await expect(page.locator("article.card[data-phase=talking]")).to_have_count(0)
         if await desk.card.count():  # they spoke for a moment
             await desk.finish_card()
-        await expect(desk.state).to_contain_text("Готов")
+        await expect(desk.state).to_contain_text("На линии")
 
 
 async def test_cards_survive_the_loss_of_ami_and_asterisk(
@@ -182,7 +182,7 @@ async def test_the_desk_by_keyboard_alone(one: Installation, browser: Browser) -
         await press("Alt+KeyG")
         await expect(desk.state).to_contain_text("Пауза: перерыв")
         await press("Alt+KeyG")
-        await expect(desk.state).to_contain_text("Готов")
+        await expect(desk.state).to_contain_text("На линии")
         await queue_callers(one, "375990000013")
         await anna.wait(Incoming, timeout=20)
         await anna.answer()

@@ -63,7 +63,10 @@ async def test_a_charge_needs_code_word_quote_and_confirmation(harness: DeskHarn
     anna, card = AgentTab(harness, "anna"), in_call(harness)
     for step in ("operation", "operation-submit", "operation-confirm"):
         asks = await filled(anna, card, step, key="t:2", operation="tariff-change")
-        assert ("data-after-code-word" in asks.html, "calls from own number" in asks.html) == (
+        assert (
+            "data-after-code-word" in asks.html,
+            "calling from their own number" in asks.html,
+        ) == (
             True,
             True,
         )
@@ -175,7 +178,7 @@ async def test_a_rejected_quote_is_shown(harness: DeskHarness) -> None:
     await anna.sends(m.Verify(card, "t:0", "ветер"))
     harness.operations.answers["resume-quote"] = Answered("not-on")
     answer = await filled(anna, card, "operation-submit", operation="resume", reason="x")
-    assert (answer.ok, answer.text) == (False, "Not active.")
+    assert (answer.ok, answer.text) == (False, "It is not active.")
 
 
 @pytest.mark.parametrize(

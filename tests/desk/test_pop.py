@@ -42,9 +42,9 @@ async def test_a_card_opens_on_ringing_with_caller_and_reason(
         assert card.announcement == "Calling: +375 99 000-00-01, internet and TV"
         await harness.settled()
         parts = {one.part: one.html for one in of_type(anna.received(), m.Part)}
-    assert "Вера &lt;b&gt;Громова" in parts["subscriber"]
+    assert "Вера &lt;b&gt;Громова" in parts["who"]
     assert "-12.50 BYN" in parts["account"]
-    assert "Failed in the menu, our fault: Balance" in parts["why"]
+    assert "Failed in the menu, through our fault: Balance" in parts["why"]
     assert "Перезвонить" in parts["notes"]
     assert harness.profiles.views == [("anna", 1, f"card {card.card}")]
 
@@ -74,7 +74,7 @@ async def test_a_billing_timeout_is_shown(
         harness.update(board(ringing={"PJSIP/701": caller()}))
         await harness.settled()
         [account] = [one for one in of_type(anna.received(), m.Part) if one.part == "account"]
-    assert "does not answer" in account.html
+    assert "not answering" in account.html
 
 
 async def test_an_unknown_caller_has_a_card_too(harness: DeskHarness) -> None:
@@ -92,8 +92,8 @@ async def test_an_unknown_caller_has_a_card_too(harness: DeskHarness) -> None:
     ("after", "why"),
     [
         (board(ringing={"PJSIP/702": caller()}), "at a colleague's"),
-        (board(talking={"PJSIP/702": caller()}), "Answered by a colleague"),
-        (board(waiting=[caller()]), "waits in the queue again"),
+        (board(talking={"PJSIP/702": caller()}), "A colleague answered"),
+        (board(waiting=[caller()]), "waiting in the queue again"),
         (board(), "hung up"),
     ],
 )
@@ -177,7 +177,7 @@ async def test_a_lost_ami_connection_closes_no_card(harness: DeskHarness) -> Non
         assert "No connection to Asterisk" in of_type(anna.received(), m.Notice)[0].text
         harness.update(board(talking={"PJSIP/701": caller()}))
         assert harness.card("anna").phase == "talking"
-        assert "restored" in of_type(anna.received(), m.Notice)[0].text
+        assert "is back" in of_type(anna.received(), m.Notice)[0].text
 
 
 async def test_a_locked_database_neither_delays_nor_loses_cards(

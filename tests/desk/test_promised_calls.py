@@ -73,7 +73,7 @@ async def test_who_promised_is_reminded_at_the_moment_and_a_colleague_if_they_ar
         taken = await answer(boris, m.CallBack("t:1", 5, "take"))
         assert taken.ok
         later = await answer(boris, m.CallBack("t:2", 5, "later"))
-        assert later.text == "Put off: +375 99 000-00-01, 24.11 13:45."
+        assert later.text == "Postponed: +375 99 000-00-01, 24.11 13:45."
         assert await reminded(harness, boris) == [[""]]
 
 

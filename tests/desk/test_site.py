@@ -84,7 +84,7 @@ async def test_a_text_that_expired_is_shown_and_is_no_contact(harness: DeskHarne
     harness.profiles.contacts = (late,)
     _, parts = await opened(harness, "en")
     assert "As of noon" in parts["history"]
-    assert "text expired before it was delivered" in parts["history"]
+    assert "text message expired before it could be delivered" in parts["history"]
     assert "As of noon" not in parts["why"]
 
 

@@ -21,9 +21,9 @@ async def test_tickets_are_listed_shown_and_changed(harness: DeskHarness) -> Non
     await anna.sends(m.Ticket("t:3", 7, "working", "on my way"))
     listed, shown, changed = of_type(anna.received(), m.Answer)
     assert "&lt;i&gt;no sound" in listed.html
-    assert "late" in listed.html
+    assert "overdue" in listed.html
     assert all(f'value="{state}"' in shown.html for state in STATES if state != "open")
-    assert changed.text == "The ticket is changed."
+    assert changed.text == "The ticket was changed."
     assert harness.tickets.written == [("anna 7 working", "on my way")]
     assert harness.profiles.views == [("anna", None, "tickets"), *[("anna", 1, "ticket 7")] * 2]
 
@@ -35,9 +35,9 @@ async def test_the_number_of_late_tickets_is_shown(harness: DeskHarness) -> None
     try:
         with harness.tabs.opened(anna.tab):
             harness.update(board())
-            assert "1 late" in await _queues(anna)
+            assert "1 overdue" in await _queues(anna)
             await anna.sends(m.Ticket("t:1", 7, "solved", ""))
-            assert "late" not in await _queues(anna)
+            assert "overdue" not in await _queues(anna)
     finally:
         for task in (counting, publishing):
             task.cancel()

@@ -32,7 +32,7 @@ async def test_a_supervisor_joins_and_the_agent_is_notified(harness: DeskHarness
         await senior.sends(m.Supervise("t:1", "anna", "whisper"))
         assert [one.ok for one in of_type(senior.received(), m.Answer)] == [True]
         notices = [one.text for one in of_type(anna.received(), m.Notice)]
-    assert notices == ["Boris whispers to you; the caller does not hear it."]
+    assert notices == ["Boris is whispering to you; the caller does not hear it."]
     assert harness.queue_control.asked == [("boris", "whisper anna")]
     assert ("boris", 1, "whisper anna") in harness.profiles.views
 

@@ -7,7 +7,7 @@ from typing import get_args
 from ari_app.desk.agents import agent_state
 from ari_app.desk.forms import operations
 from ari_app.desk.web import server
-from ari_app.desk.words import word
+from ari_app.desk.words import page_languages, word
 from ari_app.selfcare.operations import CATALOGUE
 from tests.docs.markdown import code, section, tables
 
@@ -35,7 +35,7 @@ def test_the_keys_are_those_of_the_page() -> None:
     scripts = [(server.FILES / name).read_text("utf-8") for name in ("keys.js", "phone.js")]
     letters = {f"Alt+{letter}" for letter in re.findall(r"Key([A-Z])[\":]", "".join(scripts))}
     documented = {key for row in table for key in code(row[0])}
-    assert documented == letters | {"Alt+1", "Alt+9", "Ctrl+Enter"}
-    for language in ("ru", "en"):
+    assert documented == letters | {"Alt+1", "Alt+9", "Ctrl+Enter", "Escape"}
+    for language in page_languages():
         helped = word("keys-help", language) + word("phone-keys-help", language)
         assert all(key in helped for key in letters | {"Alt+1", "Ctrl+Enter"})

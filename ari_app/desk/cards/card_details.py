@@ -82,7 +82,7 @@ class CardDetails:
         unavailable = failed - {part} if loaded else failed | {part}
         card.profile = replace(card.profile, **loaded, unavailable=unavailable)
         if not card.closed:
-            for changed in {part, "why", "tips"} & set(self._render.parts):
+            for changed in {part, "who", "why", "tips"} & set(self._render.parts):
                 self.send(card, changed)
 
     async def _fetch(self, card: Card, part: str) -> object:

@@ -69,7 +69,7 @@ class AgentCommands:
             case m.Save():
                 await self._do.cards.save(tab, message)
             case m.State():
-                await self._set_state(tab, message)
+                await self._answer(tab, message.key, self._set_state(tab, message))
             case m.Form():
                 # In the background: billing may be slow, and typing is saved meanwhile; the form
                 # is completed even if the tab closes.
@@ -82,14 +82,16 @@ class AgentCommands:
         """Answer a message that is not valid, whatever its ``key``."""
         tab.send(m.Answer(key, ok=False, text=self._render.word("not-valid", tab.language)))
 
-    async def _set_state(self, tab: Tab, message: m.State) -> None:
+    async def _set_state(self, tab: Tab, message: m.State) -> m.Answer:
         try:
             if message.ready:
                 await self._do.queue_control.ready(tab.agent)
             else:
                 await self._do.queue_control.pause(tab.agent, message.reason)
         except DeskUnavailable as error:
-            tab.send(m.Notice(self._render.word("try-again", tab.language, why=error)))
+            text = self._render.word("try-again", tab.language, why=error)
+            return m.Answer(message.key, ok=False, text=text)
+        return m.Answer(message.key, ok=True)
 
     async def _answer(self, tab: Tab, key: str, command: Awaitable[m.Answer]) -> None:
         answer = m.Answer(key, ok=False, text=self._render.word("broken", tab.language))

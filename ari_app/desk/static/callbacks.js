@@ -1,14 +1,15 @@
 // Calls that are to be made: the list, the strip of those that are due, and their buttons.
 
-// What is due now; a screen reader says it, since the strip is a status.
+import { mention } from "./notices.js";
+import { put } from "./put.js";
+
+// What is due now; a screen reader says the first of it when that changes.
 export function due(html) {
   const strip = document.getElementById("due-calls");
-  const focused = document.activeElement?.closest("#due-calls [data-callback]")?.dataset;
-  if (strip.innerHTML !== html) strip.innerHTML = html; // from our server, which escapes
+  if (!put(strip, html)) return;
   strip.hidden = html.trim() === "";
-  if (!focused) return;
-  const { callback, do: what } = focused;
-  strip.querySelector(`[data-callback="${callback}"][data-do="${what}"]`)?.focus();
+  const first = [...strip.querySelectorAll("h2, li:first-child > p:first-child")];
+  if (first.length) mention(first.map((one) => one.textContent.replace(/\s+/g, " ").trim()).join(": "));
 }
 
 // `list` shows the list of all.
@@ -18,10 +19,11 @@ export function callbacks(cards, connection, notice, list) {
     const button = target.closest("[data-callback]");
     if (!button) return;
     const { callback, do: what } = button.dataset;
-    button.disabled = true; // it is on its way
+    if (button.ariaBusy === "true") return; // it is on its way
+    button.ariaBusy = "true";
     const answer = await connection.ask({ type: "callback", id: Number(callback), do: what });
-    button.disabled = false;
-    notice(answer.text || document.getElementById("lost").textContent);
+    button.ariaBusy = null;
+    notice(answer.text);
     if (answer.card) cards.show(answer.card, true);
     else if (document.querySelector("#found:not([hidden]) [data-calls-list]")) list();
   });

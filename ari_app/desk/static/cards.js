@@ -1,7 +1,10 @@
 // The open cards: one is shown, the others are listed beside it.
+import { bringIntoSight, typing } from "./focus.js";
 import { forget, restore } from "./forms.js";
+import { mention } from "./notices.js";
+import { put } from "./put.js";
 
-const BUSY = 3000; // ms after the last key in which no other card comes to the front
+const LONG = 3000; // ms for which something is unsaved before screen readers hear of it
 
 // Open the page of another system for a new card, in one of the agent's tabs. Where the browser
 // blocks it the link in the card is left.
@@ -12,11 +15,11 @@ function pop(link, id) {
 }
 
 export class Cards {
-  constructor(place, list, drafts) {
+  constructor(place, list, drafts, strip) {
     this.place = place;
     this.list = list;
     this.drafts = drafts;
-    this.typedAt = 0;
+    this.strip = strip;
     this.shown = "";
     this.changed = () => {}; // called when cards come, go, or change their phase or order
     drafts.changed = (card) => {
@@ -42,14 +45,20 @@ export class Cards {
     for (const card of this.all()) if (!ids.has(card.dataset.card)) card.remove();
     forget(ids);
     for (const card of made) this.take(card);
-    if (!this.current) this.show(this.all().at(-1)?.dataset.card ?? "", false);
+    if (!this.current) this.next();
     this.updateList();
   }
 
   open(id, html) {
     this.take(parsed(html));
     pop(this.get(id)?.querySelector("[data-screen-pop]"), id);
-    if (!this.busy()) this.show(id, false);
+    this.offer(id);
+  }
+
+  // Bring a card to the front; while somebody types into another one, the strip shows it.
+  offer(id) {
+    if (this.shown !== id && this.current && typing()) this.strip.add(this.get(id));
+    else this.show(id, false);
     this.updateList();
   }
 
@@ -60,7 +69,8 @@ export class Cards {
       for (const part of made.querySelectorAll("[data-part]")) {
         this.part(id, part.dataset.part, part.innerHTML);
       }
-      old.querySelector(".head").replaceWith(made.querySelector(".head"));
+      old.querySelector("[data-phase-word]").textContent = made.querySelector("[data-phase-word]").textContent;
+      old.querySelector(".head .timer").dataset.since = made.dataset.since;
       old.dataset.phase = made.dataset.phase;
       if (old.dataset.subscriber !== made.dataset.subscriber) linked(old, made);
       for (const { dataset: { field }, value } of made.querySelectorAll("[data-field]")) {
@@ -81,14 +91,12 @@ export class Cards {
   part(id, part, html) {
     const place = this.get(id)?.querySelector(`[data-part="${part}"]`);
     if (!place) return;
-    const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
     const locked = place.querySelector("[data-locked]");
-    place.innerHTML = html;
-    if (focused) document.getElementById(focused)?.focus();
+    const changed = put(place, html);
     if (locked && !place.querySelector("[data-locked]")) { // what was said of it is over
       this.get(id).querySelector('[data-answer="verify"]')?.replaceChildren();
     }
-    if (part === "subscriber") this.updateList(); // the name is known now
+    if (changed && (part === "who" || part === "why")) this.updateList();
   }
 
   // Written in another tab.
@@ -107,34 +115,43 @@ export class Cards {
     element.dataset.phase = phase;
     element.querySelector("[data-phase-word]").textContent = text;
     element.querySelector(".head .timer").dataset.since = since;
-    if (phase === "talking") this.show(card, false);
+    if (phase === "talking") this.offer(card);
     this.updateList();
   }
 
   close(id) {
-    this.get(id)?.remove();
-    if (this.shown === id) this.show(this.all().at(-1)?.dataset.card ?? "", false);
+    const closed = this.get(id), focused = closed?.contains(document.activeElement);
+    if (this.shown === id) this.next(closed);
+    closed?.remove();
+    if (focused) (this.current ?? this.place).focus({ preventScroll: true });
     this.updateList();
   }
 
-  // Show a card; `focus` also moves the keyboard focus to it.
+  // Show the card that is waited for, or the newest, but for one that closes.
+  next(but) {
+    const waits = this.strip.card === but ? undefined : this.strip.card;
+    const card = waits ?? this.all().filter((one) => one !== but).at(-1);
+    this.show(card?.dataset.card ?? "", false);
+  }
+
+  // Show a card from its beginning. The keyboard focus goes with it if the card that had it is
+  // hidden by that, if nothing has it, or with `focus`.
   show(id, focus) {
+    const { current } = this, at = document.activeElement;
+    const free = !at || at === document.body || at === this.place || current?.contains(at);
     this.shown = id;
     for (const card of this.all()) card.hidden = card.dataset.card !== id;
-    if (focus) this.current?.focus();
+    const shown = this.current;
+    if (shown && shown !== current && (focus || free)) shown.focus({ preventScroll: true });
+    else if (shown && focus) shown.focus({ preventScroll: true });
+    if (shown && (shown !== current || focus)) bringIntoSight(shown);
     this.updateList();
   }
 
   typed(field) {
     const card = field.closest("article.card")?.dataset.card;
     if (!card) return;
-    this.typedAt = Date.now();
-    if (!field.dataset.field) return;
-    this.drafts.typed(card, field.dataset.field, field.value);
-  }
-
-  busy() {
-    return this.current !== null && Date.now() - this.typedAt < BUSY;
+    if (field.dataset.field) this.drafts.typed(card, field.dataset.field, field.value);
   }
 
   saving(id) {
@@ -143,24 +160,40 @@ export class Cards {
     const dirty = this.drafts.dirty(id);
     place.classList.toggle("unsaved", dirty);
     place.dataset.safe = String(this.drafts.safe);
-    place.textContent = dirty ? place.dataset.unsaved : place.dataset.saved;
+    const text = dirty ? place.dataset.unsaved : place.dataset.saved;
+    if (place.textContent !== text) place.textContent = text;
+    this.mentionLater(dirty, text);
+  }
+
+  // Screen readers hear of what stays unsaved, and that it is saved then: not of each burst.
+  mentionLater(dirty, text) {
+    if (!dirty) {
+      clearTimeout(this.late);
+      if (this.mentioned) mention(text);
+      this.late = this.mentioned = undefined;
+    } else {
+      this.late ??= setTimeout(() => { this.mentioned = true; mention(text); }, LONG);
+    }
   }
 
   // The list of cards, by number: Alt+1 is the first.
   updateList() {
     document.getElementById("none").hidden = this.all().length > 0;
-    this.list.replaceChildren(...this.all().map((card) => {
-      const line = document.createElement("li");
-      const button = document.createElement("button");
-      button.type = "button";
-      button.dataset.card = card.dataset.card;
+    const lines = new Map([...this.list.children].map((line) => [line.firstChild.dataset.card, line]));
+    const cards = this.all();
+    for (const card of cards) {
+      const line = lines.get(card.dataset.card) ?? tabOf(card);
+      lines.delete(card.dataset.card);
+      const button = line.firstChild;
       button.dataset.phase = card.dataset.phase;
       button.setAttribute("aria-current", String(card.dataset.card === this.shown));
-      const name = card.querySelector(".full")?.textContent ?? "";
-      button.textContent = [card.querySelector(".number").textContent, name].join(" ").trim();
-      line.append(button);
-      return line;
-    }));
+      const names = [...card.querySelectorAll(".name .full, .name .number")];
+      const text = names.map((one) => one.textContent).join(" ");
+      if (button.textContent !== text) button.textContent = text;
+      if (!line.isConnected) this.list.append(line);
+    }
+    for (const line of lines.values()) line.remove();
+    this.strip.update(this.current);
     this.changed();
   }
 }
@@ -169,9 +202,18 @@ export class Cards {
 function linked(old, made) {
   old.dataset.subscriber = made.dataset.subscriber;
   for (const piece of made.querySelectorAll("[data-piece]")) {
-    old.querySelector(`[data-piece="${piece.dataset.piece}"]`).innerHTML = piece.innerHTML;
+    put(old.querySelector(`[data-piece="${piece.dataset.piece}"]`), piece.innerHTML);
   }
   restore(old);
+}
+
+function tabOf(card) {
+  const line = document.createElement("li");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dataset.card = card.dataset.card;
+  line.append(button);
+  return line;
 }
 
 function parsed(html) {

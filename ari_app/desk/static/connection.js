@@ -2,13 +2,16 @@
 const LONGEST = 10000; // ms between attempts
 const SILENCE = 10000; // ms without a message (the server sends one every 4 s): it is dead
 
+const SLOW = 2000; // ms after which an answer that is awaited is late
+
 // Names this tab, so that its keys are unique.
 export const TAB = Math.random().toString(36).slice(2, 10) + Date.now().toString(36);
 
 export class Connection {
   // `leave` goes to another page, which must wait for the end of a call in the browser.
-  constructor({ lost, received, leave }) {
+  constructor({ lost, received, slow, leave }) {
     this.lost = lost;
+    this.slow = slow;
     this.received = received;
     this.leave = leave;
     this.count = 0;
@@ -48,7 +51,7 @@ export class Connection {
 
   closed(greeted) {
     this.socket = undefined;
-    for (const resolve of this.pending.values()) resolve({ ok: false, text: "", html: "" });
+    for (const resolve of this.pending.values()) resolve(failed("unanswered"));
     this.pending.clear();
     this.lost(true);
     if (!greeted) this.checkSignIn();
@@ -89,11 +92,13 @@ export class Connection {
 
   key() { this.count += 1; return `${TAB}:${this.count}`; }
 
-  // Send a message and wait for its answer. The same key again is the same request.
+  // Send a message and wait for its answer. The same key again is the same request. What cannot be
+  // sent is answered at once with what to say of that; one that takes long is reported to `slow`.
   ask(message, key = this.key()) {
     return new Promise((resolve) => {
-      this.pending.set(key, resolve);
-      if (!this.send({ ...message, key })) this.answered({ key, ok: false, text: "", html: "" });
+      if (!this.send({ ...message, key })) { resolve(failed("notDone")); return; }
+      const late = setTimeout(() => this.slow(document.body.dataset.slow), SLOW);
+      this.pending.set(key, (answer) => { clearTimeout(late); resolve(answer); });
     });
   }
 
@@ -101,4 +106,9 @@ export class Connection {
     this.pending.get(message.key)?.(message);
     this.pending.delete(message.key);
   }
+}
+
+// The answer in place of the server's: `reason` names a text of the page.
+function failed(reason) {
+  return { ok: false, lost: reason, text: document.body.dataset[reason], html: "" };
 }

@@ -2,46 +2,54 @@
 import { Connection } from "./connection.js";
 import { Cards } from "./cards.js";
 import { Drafts } from "./drafts.js";
-import { forms, targets } from "./forms.js";
+import { guardFocus } from "./focus.js";
+import { drop, forms, submit, targets } from "./forms.js";
 import { keys } from "./keys.js";
 import { callbacks, due } from "./callbacks.js";
+import { announce, mention, notice } from "./notices.js";
+import { Panels } from "./panels.js";
 import { Phone } from "./phone.js";
-import { records } from "./records.js";
+import { put } from "./put.js";
 import { recording } from "./recording.js";
-import { run as timers, tick } from "./timers.js";
+import { records } from "./records.js";
+import { Strip } from "./strip.js";
+import { run as timers } from "./timers.js";
+import { Unsent } from "./unsent.js";
+import { writing } from "./writing.js";
 
 const $ = (id) => document.getElementById(id);
 const root = document.documentElement;
 
-const connection = new Connection({
-  lost: (is) => { $("lost").hidden = !is; },
-  received,
-  leave,
-});
+const connection = new Connection({ lost, received, slow: mention, leave });
 const drafts = new Drafts(document.body.dataset.agent, (message) => connection.send(message));
-const cards = new Cards($("cards"), $("tabs"), drafts);
+const strip = new Strip($("strip"), (id) => cards.show(id, true));
+const cards = new Cards($("cards"), $("tabs"), drafts, strip);
+const unsent = new Unsent((form) => submit(connection, drafts, form), drop);
 let leaving = ""; // where the page goes when the call is over
 const phone = new Phone({
   agent: document.body.dataset.agent,
   cards,
-  pause: () => connection.send({ type: "state", ready: false, reason: "microphone" }),
+  pause: () => connection.ask({ type: "state", ready: false, reason: "microphone" }),
   notice,
   free: () => { if (leaving) leave(leaving); },
 });
 timers();
-keys(cards, connection, () => phone.keys);
+guardFocus();
 records($("found"), cards, connection, notice); // before what else is submitted there
+const panels = new Panels(connection);
+callbacks(cards, connection, notice, () => panels.show({ type: "calls" }));
+keys(cards, writing(connection, drafts, unsent), panels, () => phone.keys);
 recording(connection, notice);
-const ready = forms(connection, drafts, notice);
+const ready = forms(connection, drafts);
 Promise.all([drafts.ready, ready]).then(() => connection.connect()); // unsent drafts are read first
 
 function received(message) {
   switch (message.type) {
     case "hello":
       if (message.build !== root.dataset.build && leave("")) return;
-      cards.replaceAll(message.cards);
       put($("agent-state"), message.state);
       put($("queues"), message.queues);
+      cards.replaceAll(message.cards);
       due(message.due);
       drafts.resend();
       phone.use(message.phone);
@@ -52,7 +60,7 @@ function received(message) {
     case "phase": cards.phase(message); announce(message.text); break;
     case "gone": cards.close(message.card); notice(message.text); break;
     case "saved": drafts.saved(message.key); break;
-    case "stated": put($("agent-state"), message.html); break;
+    case "stated": state(message.html); break;
     case "queues": put($("queues"), message.html); break;
     case "due": due(message.html); break;
     case "targets": targets(message.html); break;
@@ -73,71 +81,34 @@ function leave(address) {
   return true;
 }
 
-// HTML comes from our own server alone, which escapes what callers wrote.
-function put(place, html) {
-  const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
-  const chosen = place.querySelector("select")?.value;
-  place.innerHTML = html;
-  const select = place.querySelector("select");
-  if (select && chosen) select.value = chosen;
-  if (focused) $(focused)?.focus();
-  tick();
+// While the server is not there, the agent's state is not known.
+function lost(is) {
+  if ($("lost").hidden !== is) return;
+  $("lost").hidden = !is;
+  $("no-link").hidden = !is;
+  $("agent-state").classList.toggle("stale", is);
 }
 
-// For screen readers.
-function announce(text) { $("announcement").textContent = text; }
-
-function notice(text) {
-  const line = document.createElement("p");
-  line.textContent = text;
-  $("notices").append(line);
-  setTimeout(() => line.remove(), 8000);
+function state(html) {
+  const text = () => $("agent-state").querySelector(".state")?.textContent.trim();
+  const before = text();
+  put($("agent-state"), html);
+  if (text() !== before) mention(text());
 }
 
 // Ready, pause, more wrap-up time.
 $("agent-state").addEventListener("click", async (event) => {
-  const state = event.target.closest("[data-state]")?.dataset.state;
-  if (!state) return;
-  if (state === "ready" && !await phone.usable()) return; // the page says why
-  const reason = state === "pause" ? $("pause-reason").value : state === "wrap-up" ? "wrap-up" : "";
-  connection.send({ type: "state", ready: state === "ready", reason });
+  const wanted = event.target.closest("[data-state]")?.dataset.state;
+  if (!wanted) return;
+  if (wanted === "ready" && !await phone.usable()) return; // the page says why
+  const reason = wanted === "pause" ? $("pause-reason").value : wanted === "wrap-up" ? "wrap-up" : "";
+  notice((await connection.ask({ type: "state", ready: wanted === "ready", reason })).text);
 });
 
-// Search; a subscriber's chronology and tickets are shown in the same place.
-$("search").addEventListener("submit", async (event) => {
+// Leaving the page needs the server, too: without it there would be no page any more.
+for (const type of ["click", "submit"]) document.addEventListener(type, (event) => {
+  const leaves = type === "click" ? event.target.closest('a[href^="/"]') : event.target.method === "post";
+  if (!leaves || $("lost").hidden) return;
   event.preventDefault();
-  await show({ type: "search", text: $("sought").value });
+  notice(document.body.dataset.notDone);
 });
-$("found").addEventListener("click", async (event) => {
-  const subscriber = event.target.closest("[data-view]")?.dataset.view;
-  if (subscriber) {
-    await show({ type: "view", subscriber: Number(subscriber), text: $("sought").value });
-  }
-  const ticket = event.target.closest("[data-ticket]")?.dataset.ticket;
-  if (ticket) await show({ type: "ticket", id: Number(ticket) });
-  if (event.target.closest("[data-close]")) $("found").hidden = true;
-});
-
-$("found").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const { to, note, why } = Object.fromEntries(new FormData(form));
-  if (form.dataset.why) {
-    await show({ type: "view", subscriber: Number(form.dataset.why), text: $("sought").value, why });
-    return;
-  }
-  await show({ type: "ticket", id: Number(form.dataset.change), to, note });
-});
-callbacks(cards, connection, notice, () => show({ type: "calls" }));
-document.addEventListener("click", async (event) => {
-  if (event.target.closest("[data-tickets]")) await show({ type: "tickets" });
-});
-
-async function show(message) {
-  const answer = await connection.ask(message);
-  if (answer.html) {
-    $("found").innerHTML = answer.html;
-    $("found").hidden = false;
-  }
-  if (answer.text) notice(answer.text);
-}

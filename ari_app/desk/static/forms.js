@@ -1,12 +1,14 @@
 // The forms of a card: sent to the server, which answers with what comes next. What is typed into
 // them stays in the browser until they are done.
 import { LocalStore } from "./local_store.js";
+import { notice } from "./notices.js";
+import { put } from "./put.js";
 
 const store = new LocalStore(`firstline-forms-${document.body.dataset.agent}`);
 const submissions = new WeakMap(); // form: what was sent of it last, and its key
 
 // Returns a promise: the forms typed before are read.
-export function forms(connection, drafts, notice) {
+export function forms(connection, drafts) {
   document.addEventListener("submit", (event) => {
     if (!event.target.dataset.form) return;
     event.preventDefault();
@@ -25,7 +27,7 @@ export function forms(connection, drafts, notice) {
     if (button) {
       const { supervise: agent, how } = button;
       const answer = await connection.ask({ type: "supervise", agent, how });
-      notice(answer.text || document.getElementById("lost").textContent);
+      notice(answer.text);
     }
   });
   return store.ready;
@@ -42,6 +44,15 @@ export function restore(card) {
     const typed = Object.entries(store.get(nameOf(form))?.typed ?? {});
     for (const [name, text] of typed) form.elements[name].value = text;
   }
+}
+
+// Empty a form for good.
+export async function drop(form) {
+  if ("keep" in form.dataset) store.remove(nameOf(form));
+  form.reset();
+  const place = form.closest("[data-form-place]");
+  place?.replaceChildren();
+  await store.finished();
 }
 
 // Drop what was typed into forms of cards that are closed; `ids` are the open ones.
@@ -69,10 +80,10 @@ function keyOf(connection, form) {
   return sent.key;
 }
 
-async function submit(connection, drafts, form) {
-  const button = form.querySelector("button");
-  if (button.disabled) return; // it is on its way
-  button.disabled = true;
+// Send a form; resolves to whether it was done.
+export async function submit(connection, drafts, form) {
+  if (form.ariaBusy === "true") return false; // it is on its way
+  form.ariaBusy = "true";
   const card = cardOf(form), shown = form.closest("article.card"); // an answer may replace the form
   drafts.flushCard(card); // sent first: a transfer shows the colleague everything that was typed
   const message = { type: "form", card, form: form.dataset.form, values: values(form) };
@@ -85,16 +96,16 @@ async function submit(connection, drafts, form) {
       await store.finished(); // else a page that is loaded again offers what was done
     }
   }
-  button.disabled = false;
+  form.ariaBusy = null;
   showAnswer(shown, answer);
   if (answer.html) show(form.closest("[data-form-place]") ?? form.nextElementSibling, answer.html);
-  if (!answer.ok) return;
-  if (!answer.html) {
-    const box = form.closest("details");
-    if (!box) return; // a form that is not folded away
+  const box = form.closest("details");
+  if (answer.ok && !answer.html && box) {
+    const within = box.contains(document.activeElement);
     box.open = false;
-    box.querySelector("summary").focus();
+    if (within) box.querySelector("summary").focus();
   }
+  return answer.ok;
 }
 
 // A form that is loaded each time its box is opened.
@@ -117,14 +128,16 @@ export function targets(html) {
   }
 }
 
-function showAnswer(card, { ok, text, html }) {
+function showAnswer(card, { ok, lost, text }) {
   const answer = card.querySelector('[data-answer="form"]');
-  answer.textContent = text || (ok || html ? "" : answer.dataset.lost);
+  // What was sent may be done: once more with the same key is safe.
+  answer.textContent = lost === "unanswered" ? document.body.dataset.again : text;
   answer.classList.toggle("good", ok);
 }
 
 function show(place, html) {
-  place.innerHTML = html; // from our server, which escapes what others wrote
+  place.replaceChildren(); // the next form, not this one filled in again
+  put(place, html);
   const waiting = place.querySelector("[data-after-code-word]");
   const first = waiting
     ? place.closest("article.card").querySelector("[data-verify] input")

@@ -27,5 +27,5 @@ function cardOf(element) { return element.closest("article.card")?.dataset.card;
 
 async function pause(connection, notice, card, on, why) {
   const answer = await connection.ask({ type: "recording", card, pause: on, why });
-  if (!answer.ok && on) notice(answer.text || document.getElementById("lost").textContent);
+  if (!answer.ok && on) notice(answer.text);
 }

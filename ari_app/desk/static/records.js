@@ -3,10 +3,7 @@ export function records(found, cards, connection, notice) {
   async function ask(message) {
     const answer = await connection.ask(message);
     if (answer.text) notice(answer.text);
-    if (!answer.ok) {
-      if (!answer.text) notice(document.getElementById("lost").textContent);
-      return;
-    }
+    if (!answer.ok) return;
     found.hidden = true;
     cards.show(answer.card, true);
   }

@@ -33,12 +33,13 @@ from ari_app.desk.web.sessions import Sessions, SignedIn
 from ari_app.desk.web.sign_in import SignIn
 from ari_app.desk.web.tabs import Tab
 from ari_app.desk.web.websocket import HEARTBEAT, TabConnections
+from ari_app.desk.words import page_languages
 
 log = logging.getLogger(__name__)
 
 FILES = Path(__file__).parents[1] / "static"
 
-OPEN = ("/sign-in", "/language/ru", "/language/en")
+OPEN = ("/sign-in", *(f"/language/{code}" for code in page_languages()))
 """Paths that need no session."""
 
 KEEP_ALIVE = 30.0

@@ -1,0 +1,104 @@
+// What opens beside the card: search, tickets, the menu of the page; and how Escape closes it.
+import { bringIntoSight } from "./focus.js";
+import { notice } from "./notices.js";
+import { put } from "./put.js";
+import { typedIn } from "./unsent.js";
+
+const $ = (id) => document.getElementById(id);
+
+export class Panels {
+  constructor(connection) {
+    this.connection = connection;
+    this.opener = undefined; // what had the focus before the panel of search and tickets opened
+    $("search").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.show({ type: "search", text: $("sought").value });
+    });
+    $("found").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit(event.target);
+    });
+    document.addEventListener("click", ({ target }) => {
+      if (!$("menu").contains(target)) $("menu").open = false;
+      if (target.closest("[data-tickets]")) this.show({ type: "tickets" });
+      if (!$("found").contains(target)) return;
+      const { view, ticket } = target.closest("[data-view], [data-ticket]")?.dataset ?? {};
+      if (view) this.show({ type: "view", subscriber: Number(view), text: $("sought").value });
+      if (ticket) this.show({ type: "ticket", id: Number(ticket) });
+      if (target.closest("[data-close]")) this.closeFound();
+    });
+  }
+
+  // The forms of the panel: why a record is opened, and what becomes of a ticket.
+  async submit(form) {
+    const { to, note, why } = Object.fromEntries(new FormData(form));
+    if (form.dataset.why) {
+      await this.show({ type: "view", subscriber: Number(form.dataset.why), text: $("sought").value, why });
+    } else {
+      await this.show({ type: "ticket", id: Number(form.dataset.change), to, note });
+    }
+  }
+
+  async show(message) {
+    const before = document.activeElement;
+    const answer = await this.connection.ask(message);
+    notice(answer.text);
+    if (!answer.html) return;
+    const found = $("found");
+    if (!found.contains(before)) this.opener = before;
+    if (found.contains(document.activeElement)) found.focus({ preventScroll: true });
+    found.replaceChildren(); // nothing is taken over from another record or ticket
+    put(found, answer.html);
+    found.hidden = false;
+    bringIntoSight(found);
+  }
+
+  closeFound() {
+    const found = $("found");
+    const form = [...found.querySelectorAll("form")].find(typedIn);
+    if (form && form !== this.warned) {
+      this.warned = form;
+      notice(document.body.dataset.escape);
+      return;
+    }
+    const within = found.contains(document.activeElement) || document.activeElement === document.body;
+    found.hidden = true;
+    if (within) (this.opener?.checkVisibility?.() ? this.opener : $("cards")).focus({ preventScroll: true });
+  }
+
+  // Escape closes what is open around the focus, else the panel. Returns whether anything was.
+  close(at) {
+    const menu = $("menu");
+    if (menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      return true;
+    }
+    const box = at?.closest("[data-unsent]");
+    if (box) {
+      box.querySelector('[data-unsent-do="back"]').click();
+      return true;
+    }
+    const place = at?.closest("[data-form-place]");
+    const closing = place?.querySelector("[data-close-form]");
+    if (closing) {
+      const form = at.closest("form");
+      if (form && typedIn(form) && form !== this.warned) {
+        this.warned = form;
+        notice(document.body.dataset.escape);
+      } else {
+        closing.click();
+      }
+      return true;
+    }
+    const details = at?.closest(".card details[open]");
+    if (details) {
+      details.open = false; // what was typed is kept
+      details.querySelector("summary").focus();
+      return true;
+    }
+    if ($("found").hidden) return false;
+    this.closeFound();
+    return true;
+  }
+}
