@@ -153,7 +153,7 @@ async def test_a_failure_is_shown_and_the_card_goes_on(harness: DeskHarness) -> 
     await harness.settled()
     card = harness.card("anna")
     assert (card.id, card.phase, card.record.ended) == (one.card, "talking", None)
-    assert "talks with you again" in one.shows()
+    assert "the caller is back with you" in one.shows()
     assert harness.profiles.passings == [
         "calling Boris", "rings Boris", "returns Boris", "back-rings Boris", "back Boris",
     ]  # fmt: skip
@@ -176,7 +176,7 @@ async def test_a_word_first_then_connected(harness: DeskHarness) -> None:
     with harness.tabs.opened(boris.tab):
         one.both(rings=True)
         [opened] = of_type(boris.received(), m.Card)
-        assert "Anna asks you first" in opened.html
+        assert "Anna is asking you first" in opened.html
         one.happen(ANSWERED)
         one.both()
         other = harness.card("boris")
