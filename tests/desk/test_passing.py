@@ -184,7 +184,7 @@ async def test_a_word_first_then_connected(harness: DeskHarness) -> None:
         assert "Connect them" in one.shows()
         assert (await one.acts("complete")).ok
         one.happen(HungUp("9", ANNAS, NOW))
-        assert "talks with the caller" in one.shows()
+        assert "is talking with the caller" in one.shows()
         parts = [each.html for each in of_type(boris.received(), m.Part) if each.part == "passing"]
     assert "asks you first" not in parts[-1]
     assert other.record.answered

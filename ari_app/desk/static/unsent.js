@@ -9,7 +9,7 @@ export class Unsent {
   // The unsent forms of a card. A quote that waits for a yes is one, too.
   of(card) {
     return [...card.querySelectorAll("form[data-form], form[data-verify]")].filter(
-      (form) => form.dataset.form === "operation-confirm" || typedIn(form),
+      (form) => form.dataset.form === "operation-confirm" || (form.role !== "search" && typedIn(form)),
     );
   }
 
