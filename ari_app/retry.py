@@ -70,6 +70,25 @@ class Work(Protocol[T]):
         """Try once, and store what came of it. Ends by itself, with a deadline of its own."""
 
 
+class SteadyClock:
+    """A clock that never goes back: what was stored before the machine's clock was set back is due
+    when its pause is over, and not hours later. Other processes and the next start are not helped.
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._last: datetime | None = None
+        self._set_back = timedelta()
+
+    def __call__(self) -> datetime:
+        """The time, ahead of the machine's by all that this was set back."""
+        now = self._now()
+        if self._last is not None and now < self._last:
+            self._set_back += self._last - now
+        self._last = now
+        return now + self._set_back
+
+
 class RetryWorker(Generic[T]):
     """Attempts the work that is due, at most ``concurrency`` items at the same time.
 
@@ -92,7 +111,7 @@ class RetryWorker(Generic[T]):
         self._name = name
         self._work = work
         self._schedule = schedule
-        self._now = now
+        self._now = SteadyClock(now)
         self._unavailable = unavailable
         self._concurrency = concurrency
         self._look = look

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ari_app.retry import RetryWorker, Schedule
+from ari_app.retry import RetryWorker, Schedule, SteadyClock
 from tests.ari.facts import until
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -38,6 +38,19 @@ def test_endless_work_always_has_a_next_attempt(pauses: list[timedelta], attempt
         following = Schedule(tuple(pauses), endless=True).next_attempt(attempts, now)
         assert following is not None
         assert following - now in pauses
+
+
+@given(st.lists(st.timedeltas(timedelta(days=-2), timedelta(days=2)), max_size=20))
+def test_a_clock_that_is_set_back_delays_nothing(jumps: list[timedelta]) -> None:
+    """It never goes back, and goes on as the machine's does."""
+    at = [NOON]
+    clock = SteadyClock(lambda: at[-1])
+    seen = [clock()]
+    for jump in jumps:
+        at.append(at[-1] + jump)
+        seen.append(clock())
+    gained = [max(jump, timedelta()) for jump in jumps]
+    assert seen == [NOON + sum(gained[:n], timedelta()) for n in range(len(seen))]
 
 
 class Unavailable(Exception):  # noqa: N818

@@ -113,7 +113,7 @@ class Site:
             found.append(f"{open_} calls without an end, {kept} checkpoints")
         if spool := [each.name for each in console.rglob("recording/*")]:
             found.append(f"in the spool: {', '.join(spool)}")
-        now = _descriptors(status.pids["application"])
+        now = descriptors_of(status.pids["application"])
         if now > descriptors + SPARE:
             found.append(f"{now} descriptors, {descriptors} at the beginning")
         return found
@@ -164,7 +164,7 @@ def main(seed: int, faults: int, root: Path | None, offset: int) -> None:
         state = installation(Path(directory) / "state")
         with running(state.directory, root, offset, bare=False) as rig:
             site = Site(state)
-            descriptors = _descriptors(rig.application)
+            descriptors = descriptors_of(rig.application)
             calls = RATE * (faults * 15)
             with suppress(RigError), calling(rig, OURS, RATE, calls, 4.0):
                 for name in order:
@@ -186,7 +186,7 @@ def main(seed: int, faults: int, root: Path | None, offset: int) -> None:
     raise SystemExit(1 if left else 0)
 
 
-def _descriptors(pid: int) -> int:
+def descriptors_of(pid: int) -> int:
     """How many files a process has open."""
     return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
 

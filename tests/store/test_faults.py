@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,11 @@ async def watched(store: Store) -> AsyncIterator[None]:
         yield
     finally:
         task.cancel()
+
+
+def query_only(how: str, db: Database) -> None:
+    """Have the database refuse to be written, as on a disk that is read-only."""
+    db.conn.execute(f"pragma query_only = {how}")
 
 
 def synchronous(db: Database) -> int:
@@ -190,6 +196,24 @@ async def test_a_full_disk_is_reported_and_when_it_is_over(
     assert store.health.fault == "full"
     async with watched(store):
         await until(lambda: not store.health.fault)
+    assert "the database works again" in caplog.text
+
+
+async def test_a_database_that_becomes_read_only_is_reported_and_when_it_is_over(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As on a disk that was remounted after an error; what needs no writing goes on."""
+    await store.write(note, "before")
+    async with watched(store):
+        await store._writing.alone(partial(query_only, "on"))
+        with pytest.raises(StoreError, match="may not be written"):
+            await store.write(note, "lost")
+        assert store.health.fault == "read-only"
+        assert await store.read(words) == ["before"]
+        await store._writing.alone(partial(query_only, "off"))
+        await until(lambda: not store.health.fault)
+        await store.write(note, "after")
+    assert await store.read(words) == ["before", "after"]
     assert "the database works again" in caplog.text
 
 
