@@ -90,7 +90,7 @@ class Desk:
             **RecordForms(tickets, details, render, now, promised.reread).handlers,
             **TransferForms(passing, lists, reachable, control, render).handlers,
             **RecordingForms(ports.conversations, render).handlers,
-            **KnowledgeForms(ports.knowledge, cards.texts, render).handlers,
+            **KnowledgeForms(ports.knowledge, cards.texts, states.full_name, render, now).handlers,
         }
         handlers = Handlers(
             queue_control=control,

@@ -1,6 +1,6 @@
 """The port of the knowledge base."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -30,6 +30,11 @@ class Knowledge(Protocol):
 
     async def find(self, text: str, topic: str, language: str) -> Sequence[ArticleFound]:
         """Articles with all words of a text; without words those about a topic."""
+
+    async def answers(
+        self, topic: str, language: str, values: Mapping[str, str]
+    ) -> Sequence[tuple[str, str]]:
+        """The answers that agents insert: titles, and texts with values filled in."""
 
     async def article(self, name: str) -> ArticleShown | None:
         """An article; None if there is none (any more)."""

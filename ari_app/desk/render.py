@@ -121,7 +121,7 @@ class Render:
             department=partial(self.site.tickets.department_label, language=language),
             queue_label=partial(self.queue, language=language),
             topic=partial(self.topic, language=language),
-            named=partial(_named, language=language),
+            named=partial(named, language=language),
             language_name=partial(_language_name, language=language),
             language=language,
             **values,
@@ -286,7 +286,7 @@ def _language_name(code: str, language: str) -> str:
     return spoken_language(code).name if code in known() else code
 
 
-def _named(names: Names, language: str) -> str:
+def named(names: Names, language: str) -> str:
     """A name in a language, else in any; the name of an operation is its text."""
     found = names.get(language) or next(iter(names.values()), "")
     operation = f"operation-{names.get('')}"

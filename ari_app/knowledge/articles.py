@@ -1,7 +1,7 @@
 """One article: Markdown after a head in YAML (`title`, `topics`, `languages`)."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import yaml
 from markdown_it import MarkdownIt
@@ -12,6 +12,13 @@ from ivr.problems import near
 
 KEYS = ("title", "topics", "languages")
 _HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
+
+
+ANSWERS = "answers/"
+"""The directory of answers that agents insert, instead of articles that they read."""
+PLACEHOLDERS = ("agent", "balance", "name", "number", "tariff", "today")
+"""What an answer may have in braces: filled in from the card."""
+_PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 
 
 class ArticleError(Exception):
@@ -27,6 +34,16 @@ class Article(Struct, frozen=True):
     topics: tuple[str, ...]
     languages: tuple[str, ...]
     text: str
+
+    @property
+    def inserted(self) -> bool:
+        """Whether it is an answer that agents insert."""
+        return self.name.startswith(ANSWERS)
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text of an answer with its placeholders filled in; what is not known is "…"."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1]) or "…", text)
 
 
 def parse(name: str, text: str) -> Article:
@@ -63,6 +80,9 @@ def faults(article: Article, topics: Collection[str], languages: Collection[str]
         for one in given:
             if one not in known:
                 yield f"{article.name}:2: the site has no {what} {one}: {near(one, known)}"
+    for name in _PLACEHOLDER.findall(article.text) if article.inserted else ():
+        if name not in PLACEHOLDERS:
+            yield f"{article.name}: nothing fills in {{{name}}}: {near(name, PLACEHOLDERS)}"
 
 
 def html(article: Article) -> str:

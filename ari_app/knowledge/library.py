@@ -34,6 +34,17 @@ class Library:
         foreign = [one for one in found if one.languages and language not in one.languages]
         return [*(one for one in found if one not in foreign), *foreign][:limit]
 
+    def answers(self, topic: str, language: str) -> list[Article]:
+        """The answers in a language that agents insert: about a topic first, then the others."""
+        with self._lock:
+            self._refresh()
+            found = [
+                one
+                for one in self._articles.values()
+                if one.inserted and language in (one.languages or (language,))
+            ]
+        return sorted(found, key=lambda one: (topic not in one.topics, one.title))
+
     def article(self, name: str) -> Article | None:
         """The article of a file; None if there is none (any more)."""
         with self._lock:
@@ -49,7 +60,7 @@ class Library:
             log.error("an article is left out: %s; see firstline knowledge check", fault)
         self._articles = {one.name: one for one in articles}
         self._words.close()
-        self._words = _index(articles)
+        self._words = _index([one for one in articles if not one.inserted])
 
     def _matching(self, text: str) -> list[Article]:
         words = re.findall(r"\w+", _folded(text))
@@ -62,7 +73,8 @@ class Library:
         return [self._articles[name] for (name,) in rows]
 
     def _about(self, topic: str) -> list[Article]:
-        about = (one for one in self._articles.values() if topic and topic in one.topics)
+        read = (one for one in self._articles.values() if not one.inserted)
+        about = (one for one in read if topic and topic in one.topics)
         return sorted(about, key=lambda one: (len(one.topics), one.title))
 
 

@@ -1,7 +1,7 @@
 """The knowledge base behind the desk's port."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ari_app.desk.knowledge_port import ArticleFound, ArticleShown
 from ari_app.knowledge import articles
@@ -23,6 +23,13 @@ class KnowledgeBase:
         """Articles with all words of a text, or about a topic."""
         found = await asyncio.to_thread(self._library.find, text, topic, language)
         return [ArticleFound(one.name, one.title, one.topics) for one in found]
+
+    async def answers(
+        self, topic: str, language: str, values: Mapping[str, str]
+    ) -> Sequence[tuple[str, str]]:
+        """The answers that agents insert."""
+        found = await asyncio.to_thread(self._library.answers, topic, language)
+        return [(one.title, articles.filled(one.text, values)) for one in found]
 
     async def article(self, name: str) -> ArticleShown | None:
         """An article with its text as HTML."""

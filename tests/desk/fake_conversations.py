@@ -1,6 +1,6 @@
 """Recorded conversations and the knowledge base, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ari_app.desk.knowledge_port import ArticleFound, ArticleShown
@@ -10,6 +10,7 @@ from ari_app.desk.ports import (
     PauseReason,
     RecordingState,
 )
+from ari_app.knowledge.articles import filled
 from tests.desk.fakes import NOW
 
 
@@ -49,6 +50,12 @@ class FakeKnowledge:
     async def find(self, text: str, topic: str, language: str) -> Sequence[ArticleFound]:
         self.asked.append((text, topic, language))
         return [] if text == "nothing" else [ArticleFound("a.md", "Slow <Wi-Fi>", ("internet",))]
+
+    async def answers(
+        self, topic: str, language: str, values: Mapping[str, str]
+    ) -> Sequence[tuple[str, str]]:
+        self.values = values
+        return [] if language == "ru" else [("Thanks", filled("{name}: {balance}", values))]
 
     async def article(self, name: str) -> ArticleShown | None:
         return ArticleShown("Slow <Wi-Fi>", "<p>Restart it</p>") if name == "a.md" else None

@@ -77,6 +77,7 @@ class DeskHarness:
             numbers=BELARUS,
             tickets=DEMO_TICKETS,
             currency="BYN",
+            knowledge=lambda: True,
         )
         self.desk = Desk(ports, site, lambda: self.now, self.begin)
         self.tabs = self.desk.tabs

@@ -1,5 +1,6 @@
 """The forms of a card in a real browser: by keyboard, once, through disconnects."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
@@ -208,3 +209,23 @@ async def test_a_reason_is_asked_for_when_many_records_were_read(
     await expect(found).to_contain_text("Перезвонить после шести")
     whats = [what for _, _, what in harness.profiles.views]
     assert whats[-2:] == ["limited: many records", "chronology: she asked by post"]
+
+
+async def test_an_article_is_read_and_an_answer_inserted(desk: Page) -> None:
+    keys = desk.keyboard
+    await desk.locator("details.knowledge summary").focus()
+    await keys.press("Enter")
+    await desk.get_by_role("button", name="Slow <Wi-Fi>").press("Enter")
+    await expect(desk.get_by_role("region", name="Slow <Wi-Fi>")).to_be_focused()
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await expect(desk.get_by_role("button", name="Slow <Wi-Fi>")).to_be_visible()
+    await desk.locator("[data-field=question]").fill("Asked.")
+    await desk.locator("details.answers summary").focus()
+    await keys.press("Enter")
+    await desk.get_by_role("button", name="Thanks").press("Enter")
+    await expect(desk.locator("[data-field=question]")).to_have_value(
+        re.compile(r"Asked\. Вера <b>Громова</b>: .+")
+    )
+    await expect(desk.locator("[data-field=question]")).to_be_focused()
+    await expect(desk.locator("[data-saving]")).to_have_text("saved")

@@ -33,3 +33,15 @@ async def test_articles_are_suggested_searched_and_read() -> None:
     assert "<p>Restart it</p>" in shown.html
     assert 'value="wi-fi"' in shown.html
     assert not (await asked(harness, "article", article="b.md")).ok
+
+
+async def test_answers_are_filled_in_from_the_card() -> None:
+    """In the language of the caller, or else of the page."""
+    harness = DeskHarness()
+    harness.update(board(talking={"PJSIP/701": caller()}))
+    await harness.settled()
+    shown = (await asked(harness, "answers")).html
+    assert "Вера &lt;b&gt;Громова&lt;/b&gt;: " in shown
+    assert "BYN" in shown or "Br" in shown
+    assert harness.knowledge.values["today"] == "24.11.2026"
+    assert harness.knowledge.values["number"] == "+375 99 000-00-01"

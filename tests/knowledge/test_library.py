@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from ari_app.cli import main
-from ari_app.knowledge.articles import ArticleError, faults, html, parse
+from ari_app.knowledge.articles import ArticleError, faults, filled, html, parse
 from ari_app.knowledge.library import Library
 
 HEAD = "---\ntitle: {title}\ntopics: [{topics}]\nlanguages: [{languages}]\n---\n"
@@ -76,6 +76,20 @@ def test_what_the_site_has_not_is_a_fault() -> None:
     assert list(faults(one, ["internet"], ["en"])) == [
         "a.md:2: the site has no topic internt: did you mean internet?",
         "a.md:2: the site has no language no: known: en",
+    ]
+
+
+def test_answers_are_listed_apart(library: Library, tmp_path: Path) -> None:
+    write(tmp_path, "answers/wifi.md", "Dear {name}, the router …", "Zed", "internet", "en")
+    write(tmp_path, "answers/any.md", "Thank you, {Name} {x}", "Any")
+    write(tmp_path, "answers/ru.md", "Спасибо", "Спасибо", "", "ru")
+    found = library.answers("internet", "en")
+    assert [one.title for one in found] == ["Zed", "Any"]
+    assert names(library, "router") == ["wifi.md", "bill.md"]
+    assert filled(found[0].text, {}) == "Dear …, the router …"
+    assert filled("{name} {agent}", {"name": "{agent}", "agent": "A"}) == "{agent} A"
+    assert list(faults(found[1], [], [])) == [
+        "answers/any.md: nothing fills in {x}: known: agent, balance, name, number, tariff, today"
     ]
 
 

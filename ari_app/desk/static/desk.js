@@ -1,4 +1,5 @@
 // The page of the desk: shows what the server sends, and sends what the agent does.
+import "./answers.js";
 import { Connection } from "./connection.js";
 import { Cards } from "./cards.js";
 import { Drafts } from "./drafts.js";
