@@ -89,7 +89,7 @@ class Desk:
             **CodeWordForms(control, cards, details, render).handlers,
             **RecordForms(tickets, details, render, now, promised.reread).handlers,
             **TransferForms(passing, lists, reachable, control, render).handlers,
-            **RecordingForms(ports.conversations, render).handlers,
+            **RecordingForms(ports.conversations, states, render).handlers,
             **KnowledgeForms(ports.knowledge, cards.texts, states.full_name, render, now).handlers,
         }
         handlers = Handlers(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ari_app.desk.agents.agent_state import AgentStates
 from ari_app.desk.forms.form_input import FormHandler, FormInput
 from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.ports import Conversations
@@ -11,8 +12,9 @@ from ari_app.desk.render import Render
 class RecordingForms:
     """Its handler."""
 
-    def __init__(self, conversations: Conversations, render: Render) -> None:
+    def __init__(self, conversations: Conversations, states: AgentStates, render: Render) -> None:
         self._conversations = conversations
+        self._states = states
         self._render = render
 
     @property
@@ -24,5 +26,7 @@ class RecordingForms:
         if not filled.listens:
             return ActionResult(False, self._render.word("http-403", filled.language))
         found = await self._conversations.of(filled.card.record)
-        html = self._render.page("forms/conversations", filled.language, found=found)
+        html = self._render.page(
+            "forms/conversations", filled.language, found=found, name=self._states.full_name
+        )
         return ActionResult(True, html=html)
