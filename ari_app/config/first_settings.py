@@ -69,8 +69,10 @@ languages = {_list(answers.languages)}
 # Where phones register. Name another address than loopback only behind a firewall.
 host = {_text(answers.host)}
 
-# Record conversations of a queue, which is announced to callers: docs/operating.md.
+# What agents see in place of a queue's name; and record its conversations, which is announced to
+# callers: docs/operating.md.
 # [queues.support]
+# label = "Support"
 # record = true
 
 # The connection to your switch or carrier: docs/operating.md, Trunks.

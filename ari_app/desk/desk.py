@@ -68,6 +68,7 @@ class Desk:
         views = ViewLog(ports.profiles)
 
         self.states = states = AgentStates(ports.phones, site.wrapups, now)
+        render.person = states.full_name
         self.late_tickets = late = LateTickets(tickets, changed)
         self.promised = promised = PromisedCalls(tickets, tabs, states, render, now, changed)
         self.panels = panels = StatusPanels(tabs, states, late, promised, render, changed)

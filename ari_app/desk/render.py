@@ -61,6 +61,8 @@ class Render:
         """The parts of a card at this site."""
         self._operations = operations
         self._now = now
+        self.person: Callable[[str], str] = str
+        """The name of an agent, by the login."""
         self._zone = ZoneInfo(site.zone)
         self.build = _build()
         """The version of scripts, styles and templates."""
@@ -121,7 +123,9 @@ class Render:
             department=partial(self.site.tickets.department_label, language=language),
             queue_label=partial(self.queue, language=language),
             topic=partial(self.topic, language=language),
-            named=partial(named, language=language),
+            named=partial(self.named, language=language),
+            outcome_text=partial(_outcome, language=language),
+            person=self.person,
             language_name=partial(_language_name, language=language),
             language=language,
             **values,
@@ -252,6 +256,15 @@ class Render:
         who = "other-" if arrival.about else "" if arrival.channel else "record-"
         return self.word(f"identity-{who}{record.identity}", language)
 
+    def named(self, names: Names, language: str) -> str:
+        """A name in a language, else in any; under "" is an operation, or a node of a menu."""
+        found = names.get(language) or next((names[code] for code in names if code), "")
+        own = f"operation-{names['']}" if names.get("") else ""
+        called = self.word(own, language) if own else ""
+        if called and called != names[""]:  # else it has no text
+            return called
+        return found or word("menu-step", language)
+
     def _clock(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%H:%M:%S}"
 
@@ -286,8 +299,9 @@ def _language_name(code: str, language: str) -> str:
     return spoken_language(code).name if code in known() else code
 
 
-def named(names: Names, language: str) -> str:
-    """A name in a language, else in any; the name of an operation is its text."""
-    found = names.get(language) or next(iter(names.values()), "")
-    operation = f"operation-{names.get('')}"
-    return word(operation, language) if operation in words() else found
+def _outcome(name: str, language: str) -> str:
+    """What came of a step in the menus."""
+    for each in (name, f"outcome-{name}"):
+        if each in words():
+            return word(each, language)
+    return word("outcome-failed", language)

@@ -46,6 +46,7 @@ async def test_static_files_are_cached_and_pages_are_not(client: HttpClient) -> 
         assert answer.status == 200
         assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
         assert "Content-Security-Policy" in answer.headers
+        assert answer.headers["Content-Encoding"] in ("gzip", "deflate")
     script = await (await client.get(f"/static/{built}/desk.js")).text()
     assert 'from "./connection.js"' in script, "so that a script brings those of its own time"
     for path in ("", "nothing.js", "../http_security.py", "%2e%2e/http_security.py"):

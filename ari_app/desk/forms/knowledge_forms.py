@@ -8,7 +8,7 @@ from ari_app.desk.cards.card import Card
 from ari_app.desk.forms.form_input import FormHandler, FormInput
 from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.knowledge_port import Knowledge
-from ari_app.desk.render import Render, named
+from ari_app.desk.render import Render
 
 Texts = Callable[[Card], Awaitable[Mapping[str, str]]]
 """Returns the fields of a card."""
@@ -79,7 +79,7 @@ class KnowledgeForms:
             values["name"] = subscriber.name
         if account:
             values["balance"] = self._render.money(account.balance, account.currency, language)
-            values["tariff"] = named(account.tariff, language)
+            values["tariff"] = self._render.named(account.tariff, language)
         return values
 
     def _page(self, filled: FormInput, name: str, **values: object) -> ActionResult:

@@ -1,0 +1,57 @@
+"""Nothing at the desk hinders people who see, hear or move otherwise: axe-core finds nothing in any
+state of its pages."""
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.desk.harness import board, caller
+from tests.desk.http_client import RunningDesk
+from tests.desk.test_browser_forms import sign_in
+
+OTHER = board(ringing={"PJSIP/701": caller("2.2", "442071234567")})
+
+
+async def _clean(page: Page, state: str) -> None:
+    """Fail with what axe-core finds."""
+    found = (await Axe().run(page)).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], state
+
+
+async def test_axe_finds_nothing_in_any_state(server: RunningDesk, tab: Page) -> None:
+    harness = server.harness
+    await tab.goto(server.url)
+    await _clean(tab, "sign-in")
+    server.accounts.set_role("anna", "admin")
+    await sign_in("anna", server, tab)
+    await tab.locator("#menu summary").click()
+    await _clean(tab, "no card, menu")
+    await tab.keyboard.press("Escape")
+    harness.update(board(talking={"PJSIP/701": caller(), "PJSIP/702": caller("3.3")}))
+    card = tab.locator("article.card:visible")
+    await expect(card.locator(".part-account dl")).to_be_visible()
+    for summary in await card.locator(".actions > details > summary").all():
+        await summary.click()
+    await expect(card.locator("[data-targets]")).to_be_visible()
+    await _clean(tab, "a call, all forms")
+    await card.locator("[data-operation]").select_option("tariff-change")
+    await card.locator("[data-operation]").press("Control+Enter")
+    await expect(card.locator("[data-after-code-word]")).to_be_visible()
+    await tab.emulate_media(color_scheme="dark")
+    await _clean(tab, "code word needed, dark")
+    for panel in ("[data-tickets]", "#found [data-ticket]", "[data-calls]"):
+        await tab.locator(panel).first.click()
+        await expect(tab.locator("#found")).to_be_visible()
+    await _clean(tab, "a panel, dark")
+    await tab.emulate_media(color_scheme="light")
+    harness.update(board())
+    await expect(card).to_have_attribute("data-phase", "after")
+    await card.locator("[data-field=question]").focus()
+    harness.update(OTHER)
+    await expect(tab.locator("#strip")).to_be_visible()
+    await card.locator("[data-form=note] textarea").fill("Speak louder")
+    await card.locator("[data-field=question]").press("Control+Enter")
+    await expect(card.locator("[data-unsent]")).to_be_visible()
+    await tab.set_viewport_size({"width": 390, "height": 844})
+    await _clean(tab, "strip and question, narrow")
+    await tab.goto(f"{server.url}/admin")
+    await _clean(tab, "administration")
