@@ -81,6 +81,7 @@ class Agent(Struct, frozen=True):
 class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a queue serves its callers. Times are in seconds; 0 is never.
 
+    ``label`` is what agents see in place of its name: one text, or one for each language.
     ``ring`` is how long one agent's phone rings, ``wrapup`` the pause after a conversation,
     ``service_level`` the promised wait. ``join_empty`` and ``leave_when_empty`` are app_queue's
     conditions (``yes``, ``no``, or a list such as ``paused,unavailable``): by default callers may
@@ -98,6 +99,7 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     conversations of its callers with agents are recorded, which is announced to them.
     """
 
+    label: str | dict[str, str] = ""
     strategy: str = "rrmemory"
     ring: int = 20
     retry: int = 2

@@ -210,8 +210,10 @@ class Render:
         )
 
     def queue(self, name: str, language: str) -> str:
-        """The label of a queue; its name where it has none."""
-        return label(self.site.queues.get(name, {}), language) or name
+        """The label of a queue, or of the one whose callers of a language are in it; its name where
+        it has none."""
+        queues = self.site.queues
+        return label(queues.get(name) or queues.get(name.rpartition("-")[0], {}), language) or name
 
     def money(self, amount: Decimal, currency: str, language: str) -> str:
         """An amount with its currency, which is that of the site where none is named."""

@@ -247,6 +247,11 @@ def _site(services: DeskServices) -> DeskSite:
         tickets=config.tickets,
         currency=config.operator.currency,
         billing=config.billing.kind != "none",
+        queues={
+            name: {"": one.label} if isinstance(one.label, str) else one.label
+            for name, one in config.queues.items()
+            if one.label
+        },
         screen_pops={
             name: ScreenPop(one.url, one.opens) for name, one in config.screen_pop.items()
         },

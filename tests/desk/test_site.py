@@ -76,7 +76,7 @@ async def test_labels_are_in_the_language_of_the_agent(
 async def test_names_that_the_site_does_not_know_are_shown(harness: DeskHarness) -> None:
     _, parts = await opened(harness, "en")
     assert "field: cable" in parts["tickets"]
-    assert ">tv, anna<" in parts["history"]
+    assert ">tv, Anna<" in parts["history"]
 
 
 async def test_a_text_that_expired_is_shown_and_is_no_contact(harness: DeskHarness) -> None:

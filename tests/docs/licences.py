@@ -16,6 +16,7 @@ LOCKS = {"run": "requirements.lock", "develop": "requirements-dev.lock"}
 
 UNSAID = {
     "aiofastnet": "MIT",  # its LICENSE file
+    "axe-playwright-python": "MIT AND MPL-2.0",  # its LICENSE file; axe-core's head
     "picows": "MIT",  # its LICENSE file
     "pjsua2-python": "GPL-2.0-or-later",  # that of PJSIP, whose binding it is
     "setuptools": "MIT",
