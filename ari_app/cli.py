@@ -55,6 +55,7 @@ SECTIONS = {
     },
     "Agents": {
         "agents": Lazy("agents:agents", "Add agents, set passwords and roles"),
+        "desk": Lazy("desk:desk", "Make the certificate of the agents' desk"),
         "acts": Lazy("audit:acts", "List what agents did for subscribers"),
         "changes": Lazy("changes:changes", "List what was changed by hand, and by whom"),
         "views": Lazy("audit:views", "List which personal data agents viewed"),

@@ -244,6 +244,7 @@ class StoredAdministration:
                     serves(each, members),
                     each.suspended,
                     bool(each.second_factor.reveal()),
+                    each.phone,
                 )
                 for each in agents.everyone(db)
             ],

@@ -13,7 +13,7 @@ from ari_app.store.agents import Agent
 from ari_app.store.changes import Change, What
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
-from ari_app.workplace.new_agents import is_login, taken_by, with_phone
+from ari_app.workplace.new_agents import is_login, phone_password, taken_by, with_phone
 from ari_app.workplace.passwords import generated
 from ivr.secret import Secret
 
@@ -35,6 +35,7 @@ AgentRequest: TypeAlias = (
     | admin.NewPassword
     | admin.Suspend
     | admin.NewFactor
+    | admin.PutPhone
     | admin.AddAgent
 )
 
@@ -90,6 +91,8 @@ class AgentAdministration:
             case admin.NewFactor(name, removed):
                 change = made("agents second-factor", "removed" if removed else "")
                 return await self._new_factor(change, name, removed)
+            case admin.PutPhone(name, phone):
+                return await self._put_phone(made("agents phone", phone), name, phone)
             case admin.NewPassword(name):
                 return await self._new_password(made("agents password"), name)
             case admin.AddAgent():
@@ -123,6 +126,24 @@ class AgentAdministration:
             raise admin.Refused("admin-gone")
         shown = {"agent": name, "key": " ".join(key[at : at + 4] for at in range(0, len(key), 4))}
         return None if removed else admin.Outcome([("admin-factor-is", shown)])
+
+    async def _put_phone(self, change: Change, name: str, phone: agents.Phone) -> admin.Outcome:
+        one, password = await self._store.read(agents.by_name, name), phone_password()
+        put = agents.put_phone
+        if one is None or not await self._store.write(
+            changes.made, change, put, name, phone, password
+        ):
+            raise admin.Refused("admin-gone")
+        known = await self._phones.apply()
+        shown = {"agent": name, "user": one.sip_user, "password": password.reveal()}
+        return admin.Outcome(
+            [
+                ("admin-phone-is", shown)
+                if phone == "sip"
+                else ("admin-phone-in-browser", {"agent": name}),
+                ("admin-phone-known" if known else "admin-phone-later", {}),
+            ]
+        )
 
     async def _put_queues(
         self, change: Change, name: str, queues: frozenset[str]

@@ -110,6 +110,8 @@ async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
         ),
         ({"what": "agent-out", "agent": "vera"}, admin.SignOut("vera")),
         ({"what": "agent-suspend", "agent": "vera"}, admin.Suspend("vera", True)),
+        ({"what": "agent-sip-phone", "agent": "vera"}, admin.PutPhone("vera", "sip")),
+        ({"what": "agent-browser-phone", "agent": "vera"}, admin.PutPhone("vera", "browser")),
         ({"what": "agent-resume", "agent": "vera"}, admin.Suspend("vera", False)),
         ({"what": "agent-factor", "agent": "vera"}, admin.NewFactor("vera", False)),
         ({"what": "agent-no-factor", "agent": "vera"}, admin.NewFactor("vera", True)),

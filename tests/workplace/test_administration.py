@@ -208,6 +208,25 @@ async def test_an_agent_is_suspended_and_gets_a_second_factor(desk: Desk) -> Non
     assert stored.second_factor.reveal() not in str(there.changes)
 
 
+async def test_an_agent_gets_another_phone_and_the_password_of_a_sip_phone_is_shown(
+    desk: Desk,
+) -> None:
+    vera = Agent("vera", "Vera", "703", ("ru",), "703", Secret("x"), "senior", "hash")
+    await desk.store.write(agents.add, [vera])
+    kinds: tuple[tuple[agents.Phone, str], ...] = (
+        ("browser", "admin-phone-in-browser"),
+        ("sip", "admin-phone-is"),
+    )
+    for kind, word in kinds:
+        said = (await desk.outcome(admin.PutPhone("vera", kind))).said
+        stored = await desk.store.read(agents.by_name, "vera")
+        assert stored is not None
+        assert (said[0][0], stored.phone) == (word, kind)
+        assert (stored.sip_password.reveal() in str(said)) == (kind == "sip")
+        assert stored.sip_password != vera.sip_password
+    assert await desk.refused(admin.PutPhone("gleb", "sip")) == "admin-gone"
+
+
 async def test_menus_are_reloaded_by_who_asks(desk: Desk) -> None:
     await desk.change(admin.ReloadMenus())
     desk.problems = ("611.yaml:3:1: unknown-node",)

@@ -13,6 +13,7 @@ from ari_app.desk.admin.administration import (
     FreeHours,
     NewFactor,
     NewPassword,
+    PutPhone,
     PutQueues,
     PutRole,
     ReloadMenus,
@@ -63,6 +64,8 @@ def _of_agent(what: str, agent: str, fields: Mapping[str, str]) -> Request:
             return Suspend(agent, what == "agent-suspend")
         case "agent-factor" | "agent-no-factor":
             return NewFactor(agent, what == "agent-no-factor")
+        case "agent-sip-phone" | "agent-browser-phone":
+            return PutPhone(agent, "sip" if what == "agent-sip-phone" else "browser")
     raise InvalidField("what")
 
 

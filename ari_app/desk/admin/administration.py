@@ -54,6 +54,10 @@ class ComplaintRow(Struct, frozen=True):
     due: datetime
 
 
+Phone = Literal["sip", "browser"]
+"""What the one phone of an agent is."""
+
+
 class AgentRow(Struct, frozen=True):
     """An agent, and the queues they serve."""
 
@@ -65,6 +69,7 @@ class AgentRow(Struct, frozen=True):
     queues: Collection[str] = ()
     suspended: bool = False
     second_factor: bool = False
+    phone: Phone = "sip"
 
 
 class ChangeRow(Struct, frozen=True):
@@ -185,6 +190,13 @@ class Suspend(Struct, frozen=True):
     suspended: bool
 
 
+class PutPhone(Struct, frozen=True):
+    """The phone of an agent is a SIP phone, whose new password is shown once, or the browser."""
+
+    agent: str
+    phone: Phone
+
+
 class NewFactor(Struct, frozen=True):
     """An agent signs in with a second factor, whose key is made now and shown once; or, with
     ``removed``, without one."""
@@ -231,6 +243,7 @@ Request: TypeAlias = (
     | NewPassword
     | Suspend
     | NewFactor
+    | PutPhone
     | PutQueues
     | AddAgent
     | ReloadMenus
