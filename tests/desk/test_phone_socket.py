@@ -193,6 +193,43 @@ async def test_the_browser_that_registered_last_has_the_phone(
             assert await asterisk.got.get() == sip()
 
 
+def offer(call: str, method: str = "INVITE", tag: str = "") -> str:
+    lines = [
+        f"{method} sip:x7fk2@127.0.0.1 SIP/2.0",
+        "Via: SIP/2.0/WS 127.0.0.1;branch=z9hG4bK2",
+        "From: <sip:611@127.0.0.1>;tag=3",
+        f"To: <sip:x7fk2@127.0.0.1>{tag}",
+        f"Call-ID: {call}",
+        "CSeq: 7 INVITE",
+        "Content-Length: 0",
+    ]
+    return "\r\n".join(lines) + "\r\n\r\n"
+
+
+async def test_what_rings_in_a_browser_that_is_gone_is_refused_in_its_place(
+    anna: HttpClient, asterisk: FakeAsterisk
+) -> None:
+    """But not what it answered, what its caller ended, or a change of a call."""
+    async with phone(anna) as socket, within(10):
+        await socket.send_str(sip())
+        await asterisk.got.get()
+        for text in (offer("a"), offer("b"), offer("c"), offer("d", tag=";tag=9")):
+            await asterisk.sockets[0].send_str(text)
+            await socket.receive_str()
+        await asterisk.sockets[0].send_str(offer("c", "CANCEL"))
+        await socket.receive_str()
+        ringing, busy = "SIP/2.0 180 Ringing", "SIP/2.0 486 Busy Here"
+        for status, call in ((ringing, "a"), (busy, "b")):
+            await socket.send_str(f"{status}\r\nCall-ID: {call}\r\nCSeq: 7 INVITE\r\n\r\n")
+            await asterisk.got.get()
+    refused = await asterisk.got.get()
+    assert refused.startswith("SIP/2.0 480 ")
+    for line in offer("a").split("\r\n")[1:]:
+        assert line in refused
+    assert ";tag=gone\r\n" in refused
+    assert await asterisk.got.get() == "closed"
+
+
 @pytest.mark.usefixtures("asterisk")
 async def test_a_message_that_no_phone_sends_closes_it(
     anna: HttpClient, caplog: pytest.LogCaptureFixture

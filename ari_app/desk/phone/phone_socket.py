@@ -7,11 +7,13 @@ not send, and 1013 when Asterisk is unavailable.
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from aiohttp import ClientWebSocketResponse, WSMsgType, web
 from msgspec import Struct
 
 from ari_app.desk.phone.account import BrowserPhone, BrowserPhones, session_secret
+from ari_app.desk.phone.ringing import RingingCalls
 from ari_app.desk.phone.sip_frames import FrameRefused, checked
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.web.accounts import AccountsBusy
@@ -40,6 +42,7 @@ class _Open(Struct, frozen=True, eq=False):
     phone: BrowserPhone
     browser: web.WebSocketResponse
     asterisk: ClientWebSocketResponse
+    ringing: RingingCalls
 
     @property
     def agent(self) -> str:
@@ -69,7 +72,7 @@ class PhoneSockets:
             return browser
         try:
             async with self._phones.connect() as asterisk:
-                await self._relay(_Open(signed_in, phone, browser, asterisk))
+                await self._relay(_Open(signed_in, phone, browser, asterisk, RingingCalls()))
         except DeskUnavailable as error:
             log.error("the phone of %s is not connected: %s", agent, error)
         except Exception:  # the outermost frame of a phone; its page reconnects
@@ -111,6 +114,7 @@ class PhoneSockets:
             self._open.discard(one)
             to_browser.cancel()
             await asyncio.gather(to_browser, return_exceptions=True)
+            await _refuse(one)
 
     async def _from_browser(self, one: _Open) -> None:
         pace, clock = RateLimit(PACE), asyncio.get_running_loop().time
@@ -129,6 +133,7 @@ class PhoneSockets:
                 return
             if text.startswith("REGISTER "):
                 await self._take_over(one)
+            one.ringing.from_browser(text)
             try:
                 await one.asterisk.send_str(text)
             except ConnectionError:
@@ -138,10 +143,10 @@ class PhoneSockets:
         """Forward what Asterisk sends; close the browser's side when it closes first."""
         try:
             async for frame in one.asterisk:
-                if frame.type is WSMsgType.TEXT:
-                    await one.browser.send_str(frame.data)
-                elif frame.type is WSMsgType.BINARY:
-                    await one.browser.send_bytes(frame.data)
+                data = frame.data
+                text = data.decode(errors="replace") if isinstance(data, bytes) else str(data)
+                one.ringing.from_asterisk(text)
+                await one.browser.send_str(text)
         except ConnectionError:
             return
         if one in self._open:
@@ -155,5 +160,13 @@ class PhoneSockets:
 
     async def _close(self, one: _Open, code: int, why: str) -> None:
         self._open.discard(one)
+        await _refuse(one)
         await one.asterisk.close()
         await one.browser.close(code=code, message=why.encode())
+
+
+async def _refuse(one: _Open) -> None:
+    """Refuse what rings in a browser that is gone."""
+    for answer in one.ringing.refusals():
+        with suppress(ConnectionError):
+            await one.asterisk.send_str(answer)
