@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import click
-from rich.progress import Progress
 
 from ari_app.admin.subscriber_csv import Line, Row, RowFault, SubscriberCsv
 from ari_app.commands.runner import console
@@ -22,6 +21,9 @@ from ari_app.selfcare.hashing import THREADS, Hasher
 from ari_app.store import bulk_import
 from ari_app.store.bulk_import import ImportResult, NumberTakenError, Staging
 from ari_app.store.db import Store
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 T = TypeVar("T")
 
@@ -171,7 +173,9 @@ def _shown(what: str, file: BinaryIO, entries: Iterable[T]) -> Iterator[T]:
             yield one
 
 
-def _progress() -> Progress:
+def _progress() -> "Progress":
     """A progress bar, on a terminal alone."""
+    from rich.progress import Progress  # `subscribers list` is in the same group
+
     screen = console()
     return Progress(console=screen, transient=True, disable=not screen.is_terminal)

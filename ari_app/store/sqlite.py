@@ -46,5 +46,5 @@ class Database(sqlite_utils.Database):
     """A connection, and the number plan by which the store normalises telephone numbers."""
 
     def __init__(self, conn: sqlite3.Connection, numbers: NumberPlan) -> None:
-        super().__init__(conn)
+        super().__init__(conn, execute_plugins=False)  # to look for them costs 0.04 s of CPU
         self.numbers = numbers
