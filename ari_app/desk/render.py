@@ -265,7 +265,7 @@ class Render:
         called = self.word(own, language) if own else ""
         if called and called != names[""]:  # else it has no text
             return called
-        return found or word("menu-step", language)
+        return found or (word("menu-step", language) if names else "")
 
     def _clock(self, at: datetime) -> str:
         return f"{at.astimezone(self._zone):%H:%M:%S}"

@@ -76,6 +76,7 @@ async def test_labels_are_in_the_language_of_the_agent(
 async def test_names_that_the_site_does_not_know_are_shown(harness: DeskHarness) -> None:
     _, parts = await opened(harness, "en")
     assert "field: cable" in parts["tickets"]
+    assert "cable" in parts["why"]
     assert ">tv, Anna<" in parts["history"]
 
 
