@@ -27,12 +27,14 @@ opened without a call."""
 
 
 class Save(Struct, frozen=True, tag="save", tag_field="type"):
-    """The text of a field after a burst of typing. The same ``key`` twice is the same burst."""
+    """The text of a field after a burst of typing. The same ``key`` twice is the same burst;
+    ``base`` is the key of another tab's burst that the page has shown last."""
 
     card: Id
     field: Field
     key: Key
     text: Text
+    base: Annotated[str, Meta(pattern="^[0-9A-Za-z:-]{0,64}$")] = ""
 
 
 class State(Struct, frozen=True, tag="state", tag_field="type"):
@@ -212,6 +214,16 @@ class Wrote(Struct, frozen=True, tag="wrote", tag_field="type"):
     card: str
     field: str
     text: str
+    key: str = ""
+
+
+class Conflict(Struct, frozen=True, tag="conflict", tag_field="type"):
+    """A burst was not saved: another tab has written ``text`` meanwhile, with ``key``."""
+
+    card: str
+    field: str
+    text: str
+    key: str
 
 
 class Phased(Struct, frozen=True, tag="phase", tag_field="type"):
@@ -285,6 +297,7 @@ ToBrowser: TypeAlias = (
     | Card
     | Part
     | Wrote
+    | Conflict
     | Phased
     | Gone
     | Saved

@@ -28,7 +28,7 @@ async def test_typing_is_stored_then_acknowledged_and_shown_in_the_other_tab(
     with harness.tabs.opened(anna.tab), harness.tabs.opened(other.tab):
         await anna.sends(m.Save(card, "question", "t:1", "нет звука"))
         assert of_type(anna.received(), m.Saved) == [m.Saved("t:1")]
-        assert of_type(other.received(), m.Wrote) == [m.Wrote(card, "question", "нет звука")]
+        assert of_type(other.received(), m.Wrote) == [m.Wrote(card, "question", "нет звука", "t:1")]
     assert await harness.store.texts(card) == {"question": "нет звука"}
 
 

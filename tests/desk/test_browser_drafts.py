@@ -94,3 +94,24 @@ async def test_newer_drafts_are_not_removed_by_another_tab(
     await expect(question(other)).to_have_value("once and again")
     await saved(other)
     assert await stored(harness) == "once and again"
+
+
+async def test_a_text_of_another_tab_is_not_overwritten_without_a_choice(
+    harness: DeskHarness, tabs: tuple[Page, Page]
+) -> None:
+    tab, other = tabs
+    await question(tab).press_sequentially("first")
+    await saved(tab)
+    await expect(question(other)).to_have_value("first")
+    typed, box = harness.card("anna").typed, other.locator(".conflict")
+    typed.saved("question", "elsewhere:1", "second")
+    await question(other).press_sequentially("!")
+    await expect(box).to_contain_text("second")
+    await box.get_by_role("button", name="Keep this").click()
+    await saved(other)
+    assert await stored(harness) == "first!"
+    typed.saved("question", "elsewhere:2", "third")
+    await question(other).press_sequentially("?")
+    await box.get_by_role("button", name="Take that").click()
+    await expect(question(other)).to_have_value("third")
+    await expect(question(other)).to_be_focused()

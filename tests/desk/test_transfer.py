@@ -67,7 +67,7 @@ async def test_the_colleague_sees_the_notes_as_they_are_written(
         assert "Anna</b>: &lt;b&gt;No&lt;/b&gt; sound" in parts["transfer"]
         assert "asked to restart" in parts["transfer"]
         assert parts["why"].index("Transferred by a colleague") < parts["why"].index("Chose in the")
-        await typed(anna, first, "l", solution="restarted: no sound")
+        await typed(anna, first, "k:again", solution="restarted: no sound")
         await harness.settled()
         [part] = [one for one in of_type(boris.received(), m.Part) if one.part == "transfer"]
         assert "restarted: no sound" in part.html

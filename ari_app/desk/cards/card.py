@@ -15,6 +15,34 @@ Begin = Callable[[Coroutine[Any, Any, None]], object]
 """Runs a coroutine in the background."""
 
 
+class Typed:
+    """The fields of a card as they are stored, and which tab wrote each last."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
+        """Field: the key of the last burst of typing; it begins with the name of its tab."""
+        self._known: set[str] = set()
+
+    def saved(self, field: str, key: str, text: str) -> None:
+        """A burst is being stored; one that was before changes nothing."""
+        if key not in self._known:
+            self._known.add(key)
+            self.texts[field], self.keys[field] = text, key
+
+    def overwrites(self, field: str, key: str, base: str) -> bool:
+        """Whether a burst would overwrite what another tab wrote, and its page has not seen:
+        ``base`` is the key of what it saw."""
+        last = self.keys.get(field, "")
+        ours = last.partition(":")[0] == key.partition(":")[0]
+        return bool(last) and not ours and base != last and key not in self._known
+
+    @property
+    def anything(self) -> bool:
+        """Whether a field has a text."""
+        return any(text.strip() for text in self.texts.values())
+
+
 class Card:
     """An open card: its stored record and what was loaded for it so far."""
 
@@ -26,6 +54,7 @@ class Card:
         self.loading = False
         """Whether its profile was loaded, or is being loaded."""
         self.closed = False
+        self.typed = Typed()
         self.recording: RecordingState = ""
         """Whether its call is recorded now."""
         self.shown: dict[tuple[str, str], str] = {}
@@ -41,3 +70,13 @@ class Card:
     @property
     def id(self) -> str:
         return self.record.id
+
+    @property
+    def missed(self) -> bool:
+        """Whether it was not answered, and is left because something was typed."""
+        return self.phase == "after" and self.record.answered is None
+
+    @property
+    def phase_word(self) -> str:
+        """What the phase is called."""
+        return "missed" if self.missed else self.phase

@@ -23,7 +23,7 @@ class CardPublisher:
     def card_opened(self, card: Card) -> None:
         """Show the card at once, and load what is known of its caller."""
         for tab in self._tabs.of(card.record.agent):
-            html = self._render.card(card, {}, tab.language)
+            html = self._render.card(card, card.typed.texts, tab.language)
             tab.send(m.Card(card.id, html, self._render.announcement(card, tab.language)))
         self._recordings.follow(card)
         self._details.load(card)
@@ -31,7 +31,7 @@ class CardPublisher:
     def phase_changed(self, card: Card) -> None:
         """Show that the call was answered, or is over."""
         for tab in self._tabs.of(card.record.agent):
-            word = self._render.word(f"phase-{card.phase}", tab.language)
+            word = self._render.word(f"phase-{card.phase_word}", tab.language)
             tab.send(m.Phased(card.id, card.phase, word, card.since.isoformat()))
         self._recordings.follow(card)
 
@@ -42,6 +42,12 @@ class CardPublisher:
             tab.send(m.Part(card.id, "passing", html))
             if word:
                 tab.send(m.Notice(self._render.word(word, tab.language, **values)))
+
+    def card_kept(self, card: Card, why: Why) -> None:
+        """Leave the card, and say why it was not answered."""
+        self.phase_changed(card)
+        for tab in self._tabs.of(card.record.agent):
+            tab.send(m.Notice(self._render.word(f"gone-{why}", tab.language)))
 
     def card_closed(self, card: Card, why: Why) -> None:
         """Take the card away and say why."""

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from ari_app.desk.cards.caller_profile import Arrival, CallerProfile, Identified, Identity
-from ari_app.desk.cards.card import Begin, Card
+from ari_app.desk.cards.card import Begin, Card, Typed
 from ari_app.desk.cards.card_writer import CardWriter
 from ari_app.desk.cards.pop import Place, Places, Why, places, why_gone
 from ari_app.desk.messages import Phase
@@ -40,6 +40,9 @@ class CardListener(Protocol):
 
     def card_closed(self, card: Card, why: Why) -> None:
         """A card closed without having been answered."""
+
+    def card_kept(self, card: Card, why: Why) -> None:
+        """A card was not answered, and stays, because something was typed."""
 
 
 class OpenCards:
@@ -78,6 +81,7 @@ class OpenCards:
         for record in await self._store.unfinished():
             card = Card(record, _phase(record), record.ended or record.answered or record.opened)
             card.stored.set()
+            card.typed.texts.update(await self._store.texts(card.id))
             self._cards[card.id] = card
             if card.phase in ("ringing", "talking"):
                 self._at[record.agent, record.arrival.channel] = card
@@ -171,10 +175,16 @@ class OpenCards:
         """The fields of a card; empty while it is not in the store."""
         return await self._store.texts(card.id) if card.stored.is_set() else {}
 
+    def typed(self, agent: str, id: str) -> Typed | None:
+        """What an agent typed on an open card; None for any other."""
+        card = self._cards.get(id)
+        return card.typed if card is not None and card.record.agent == agent else None
+
     async def save(self, agent: str, id: str, field: str, key: str, text: str) -> None:
         """Save a field of an agent's card, also of a finished one; returns when it is stored."""
         card = self._cards.get(id)
         if card is not None and card.record.agent == agent:
+            card.typed.saved(field, key, text)
             await card.stored.wait()
         await self._store.save(id, agent, field, key, text, self._now())
 
@@ -282,6 +292,11 @@ class OpenCards:
     def _close(self, key: tuple[str, str], why: Why) -> None:
         self._leaving.discard(key)
         card = self._at.pop(key)
+        if card.typed.anything:  # the agent finishes it, or the caller rings again
+            card.phase, card.since = "after", self._now()
+            self._change(card, ended=card.since)
+            self._listener.card_kept(card, why)
+            return
         card.closed = True
         del self._cards[card.id]
         self._listener.card_closed(card, why)

@@ -43,6 +43,11 @@ class CardCommands:
         What is not stored is not acknowledged: the browser sends it again.
         """
         field, text = message.field, message.text
+        typed = self._cards.typed(tab.agent, message.card)
+        if typed and typed.overwrites(field, message.key, message.base):
+            theirs = (typed.texts[field], typed.keys[field])
+            tab.send(m.Conflict(message.card, field, *theirs))
+            return
         try:
             await self._cards.save(tab.agent, message.card, field, message.key, text)
         except DeskUnavailable as error:
@@ -51,7 +56,7 @@ class CardCommands:
         tab.send(m.Saved(message.key))
         for other in self._tabs.of(tab.agent):
             if other is not tab:
-                other.send(m.Wrote(message.card, field, text))
+                other.send(m.Wrote(message.card, field, text, message.key))
         for card in self._cards.transferred_from(message.card):
             self._details.reload(card, "transfer")
 

@@ -73,8 +73,9 @@ export class Cards {
       old.querySelector(".head .timer").dataset.since = made.dataset.since;
       old.dataset.phase = made.dataset.phase;
       if (old.dataset.subscriber !== made.dataset.subscriber) linked(old, made);
-      for (const { dataset: { field }, value } of made.querySelectorAll("[data-field]")) {
+      for (const { dataset: { field, key }, value } of made.querySelectorAll("[data-field]")) {
         if (this.drafts.unsaved(id, field) === undefined) this.write(id, field, value);
+        this.drafts.shown(id, field, this.drafts.unsaved(id, field) === undefined ? key : "");
       }
     } else {
       made.hidden = true;
@@ -82,6 +83,7 @@ export class Cards {
       for (const field of made.querySelectorAll("[data-field]")) {
         const unsaved = this.drafts.unsaved(id, field.dataset.field);
         if (unsaved !== undefined) field.value = unsaved;
+        else this.drafts.shown(id, field.dataset.field, field.dataset.key);
       }
       restore(made);
     }
@@ -100,8 +102,10 @@ export class Cards {
   }
 
   // Written in another tab.
-  wrote(id, name, text) {
-    if (this.drafts.yields(id, name)) this.write(id, name, text);
+  wrote(id, name, text, key) {
+    if (!this.drafts.yields(id, name)) return;
+    this.write(id, name, text);
+    this.drafts.shown(id, name, key);
   }
 
   write(id, name, text) {

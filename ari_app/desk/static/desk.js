@@ -2,6 +2,7 @@
 import "./answers.js";
 import { Connection } from "./connection.js";
 import { Cards } from "./cards.js";
+import { conflict } from "./conflicts.js";
 import { Drafts } from "./drafts.js";
 import { guardFocus } from "./focus.js";
 import { drop, forms, submit, targets } from "./forms.js";
@@ -57,7 +58,8 @@ function received(message) {
       break;
     case "card": cards.open(message.card, message.html); announce(message.announcement); break;
     case "part": cards.part(message.card, message.part, message.html); break;
-    case "wrote": cards.wrote(message.card, message.field, message.text); break;
+    case "wrote": cards.wrote(message.card, message.field, message.text, message.key); break;
+    case "conflict": conflict(cards, drafts, message); break;
     case "phase": cards.phase(message); announce(message.text); break;
     case "gone": cards.close(message.card); notice(message.text); break;
     case "saved": drafts.saved(message.key); break;

@@ -16,6 +16,8 @@ export class Drafts {
     this.timers = new Map();
     this.sentAt = new Map();
     this.others = new Set(); // fields typed in another tab, or before this one was opened
+    this.bases = new Map(); // field: the key of what another tab wrote and is shown here
+    this.conflicts = new Map(); // field: what another tab wrote meanwhile, until one is chosen
     this.changed = () => {};
     this.found = () => {};
     this.store.settled = () => this.changed("");
@@ -28,7 +30,7 @@ export class Drafts {
     const at = `${card}:${field}`;
     this.count += 1;
     this.others.delete(at);
-    this.store.put(at, { key: `${TAB}:w${this.count}`, text });
+    this.store.put(at, { key: `${TAB}:w${this.count}`, text, base: this.bases.get(at) ?? "" });
     const timer = this.timers.get(at) ?? { began: Date.now() };
     clearTimeout(timer.id);
     const wait = Math.max(0, Math.min(QUIET, timer.began + LONGEST - Date.now()));
@@ -42,7 +44,7 @@ export class Drafts {
     clearTimeout(this.timers.get(at)?.id);
     this.timers.delete(at);
     const draft = this.store.get(at);
-    if (!draft) return;
+    if (!draft || this.conflicts.has(at)) return;
     const [card, field] = at.split(":");
     this.sentAt.set(at, Date.now());
     this.send({ type: "save", card, field, ...draft });
@@ -69,6 +71,35 @@ export class Drafts {
     const at = `${card}:${field}`;
     if (this.others.delete(at)) this.store.remove(at);
     return this.store.get(at) === undefined;
+  }
+
+  // What is shown came from another tab, or with the page.
+  shown(card, field, key) { if (key) this.bases.set(`${card}:${field}`, key); }
+
+  // Another tab has written something else: what was typed here waits for a choice.
+  conflict({ card, field, key, text }) {
+    const at = `${card}:${field}`;
+    if (this.store.get(at)) this.conflicts.set(at, { key, text });
+    return this.conflicts.has(at);
+  }
+
+  // Keep what was typed here, over what the other tab wrote.
+  keepMine(card, field) {
+    const at = `${card}:${field}`;
+    this.shown(card, field, this.conflicts.get(at).key);
+    this.conflicts.delete(at);
+    this.typed(card, field, this.store.get(at).text);
+  }
+
+  // Drop what was typed here; returns what the other tab wrote.
+  takeTheirs(card, field) {
+    const at = `${card}:${field}`;
+    const { key, text } = this.conflicts.get(at);
+    this.shown(card, field, key);
+    this.conflicts.delete(at);
+    this.store.remove(at);
+    this.changed(card);
+    return text;
   }
 
   retry() {
