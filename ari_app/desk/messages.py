@@ -89,6 +89,14 @@ class ViewSubscriber(Struct, frozen=True, tag="view", tag_field="type"):
     why: Short = ""
 
 
+class History(Struct, frozen=True, tag="history", tag_field="type"):
+    """Show the contacts of a subscriber before a moment, in ISO 8601."""
+
+    key: Key
+    subscriber: bounds.Id
+    before: Short
+
+
 class OpenRecord(Struct, frozen=True, tag="record", tag_field="type"):
     """Open a card of a subscriber whose record was shown, without a call."""
 
@@ -162,6 +170,7 @@ FromBrowser: TypeAlias = (
     | Verify
     | Search
     | ViewSubscriber
+    | History
     | OpenRecord
     | Link
     | Recording

@@ -34,6 +34,10 @@ How = Literal["listen", "whisper", "barge"]
 """A supervisor hears both sides; speaks to the agent alone; speaks to both."""
 
 
+HISTORY_PAGE = 20
+"""Contacts that are shown at once; earlier ones on demand."""
+
+
 class DeskUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
     """Something cannot be done now; the text explains why to the agent."""
 
@@ -96,8 +100,11 @@ class CallerProfiles(Protocol):
 
     async def path(self, call: str) -> CallPath: ...
 
-    async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
-        """The last contacts, or those that contain words of ``text``, newest first."""
+    async def history(
+        self, subscriber: int, text: str = "", before: datetime | None = None
+    ) -> Sequence[Contact]:
+        """The last contacts, or the :data:`HISTORY_PAGE` before a moment, or those that contain
+        words of ``text``, newest first."""
 
     async def tickets(self, subscriber: int) -> Sequence[Ticket]: ...
 

@@ -15,7 +15,7 @@ from ari_app.desk.agents.agent_state import AgentState
 from ari_app.desk.cards.caller_profile import Names
 from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.contact_reasons import reasons, tips
-from ari_app.desk.ports import CardRecord, Colleague
+from ari_app.desk.ports import HISTORY_PAGE, CardRecord, Colleague
 from ari_app.desk.site import DeskSite
 from ari_app.desk.words import page_languages, word, words
 from ivr.acd.queues import Board, Talk
@@ -79,6 +79,7 @@ class Render:
             "styles": STYLES,
             "departments": tuple(site.tickets.departments),
             "follows": FOLLOWS,
+            "history_page": HISTORY_PAGE,
             "knowledge": site.knowledge,
             "listen": site.listen,
             "page_languages": [(code, spoken_language(code).name) for code in page_languages()],

@@ -53,10 +53,12 @@ def add(db: Database, contacts: Iterable[Contact]) -> None:
     )
 
 
-def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Contact]:
-    """A subscriber's last contacts, the newest first."""
-    tail = "where subscriber = ? order by at desc, id desc limit ?"
-    return selected(db, tail, subscriber, limit)
+def of_subscriber(
+    db: Database, subscriber: int, limit: int = 20, before: datetime | None = None
+) -> list[Contact]:
+    """A subscriber's last contacts, of those before a moment if there is one, the newest first."""
+    tail = "where subscriber = ? and at < ? order by at desc, id desc limit ?"
+    return selected(db, tail, subscriber, 2**63 - 1 if before is None else micros(before), limit)
 
 
 def selected(db: Database, tail: str, *values: object) -> list[Contact]:

@@ -19,7 +19,7 @@ from ari_app.desk.cards.caller_profile import (
     Subscriber,
     Ticket,
 )
-from ari_app.desk.ports import DeskUnavailable
+from ari_app.desk.ports import HISTORY_PAGE, DeskUnavailable
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.store import (
     callbacks,
@@ -142,15 +142,18 @@ class StoredProfiles:
             self._narrator = CallNarrator(catalogue, book)
         return self._narrator
 
-    async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
-        """The last contacts and undelivered texts, or the contacts that contain words of
-        ``text``."""
+    async def history(
+        self, subscriber: int, text: str = "", before: datetime | None = None
+    ) -> Sequence[Contact]:
+        """The last contacts and undelivered texts, or those before a moment, or the contacts that
+        contain words of ``text``."""
         texts: Sequence[Contact] = ()
         if text.strip():
             found = await _answer(self._store.read(search.chronology, subscriber, text))
         else:
-            found = await _answer(self._store.read(history.of_subscriber, subscriber))
-            texts = await _answer(self._store.read(_undelivered, subscriber))
+            page = (subscriber, HISTORY_PAGE, before)
+            found = await _answer(self._store.read(history.of_subscriber, *page))
+            texts = () if before else await _answer(self._store.read(_undelivered, subscriber))
         contacts = [
             Contact(
                 one.at,

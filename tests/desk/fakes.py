@@ -160,8 +160,15 @@ class FakeProfiles:
         ]
         return CallPath(steps, (LastResult("balance", "unavailable"),), 0)
 
-    async def history(self, subscriber: int, text: str = "") -> Sequence[Contact]:
-        return self.contacts
+    async def history(
+        self, subscriber: int, text: str = "", before: datetime | None = None
+    ) -> Sequence[Contact]:
+        found = [
+            one
+            for one in self.contacts
+            if text in one.question and (before is None or one.at < before)
+        ]
+        return found[:20]
 
     async def tickets(self, subscriber: int) -> Sequence[Ticket]:
         return self.open_tickets

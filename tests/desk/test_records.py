@@ -1,9 +1,19 @@
 """Subscribers who were found: a card without a call, and a call that is linked to one."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from ari_app.desk import messages as m
-from ari_app.desk.cards.caller_profile import Arrival, CallerProfile, CallPath, Step, Ticket
+from ari_app.desk.cards.caller_profile import (
+    Arrival,
+    CallerProfile,
+    CallPath,
+    Contact,
+    Step,
+    Ticket,
+)
 from ari_app.desk.cards.contact_reasons import reasons
 from tests.desk.fakes import NOW, FakeCardStore
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
@@ -124,3 +134,22 @@ async def test_many_reasons_and_long_ones_are_cut(harness: DeskHarness) -> None:
     assert first.count("<li") == 3
     assert "more</summary>" in more
     assert max(map(len, html.splitlines())) < 250
+
+
+async def test_earlier_contacts_come_on_demand(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    harness.profiles.contacts = [
+        Contact(NOW - timedelta(days=day), "call", "tv", f"question {day}", "", "boris", False)
+        for day in range(45)
+    ]
+    early = await answer(anna, m.History("t:0", 1, NOW.isoformat()))
+    assert not early.ok, "neither a card nor the record"
+    page = (await answer(anna, m.ViewSubscriber("t:1", 1, "0001"))).html
+    seen = re.findall(r"question \d+", page)
+    for key in ("t:2", "t:3"):
+        [before] = re.findall('data-before="(.*?)"', page)
+        page = (await answer(anna, m.History(key, 1, before))).html
+        seen += re.findall(r"question \d+", page)
+    assert seen == [f"question {day}" for day in range(45)]
+    assert "data-before" not in page, "there are no more"
+    assert not (await answer(anna, m.History("t:4", 1, "yesterday"))).ok

@@ -54,6 +54,7 @@ class AgentCommands:
             m.Recording: handlers.recordings.pause,
             m.Search: handlers.search.search,
             m.ViewSubscriber: handlers.search.view,
+            m.History: handlers.search.earlier,
             m.OpenRecord: handlers.records.open,
             m.Link: handlers.records.link,
             m.Calls: handlers.callbacks.list,

@@ -1,6 +1,7 @@
 """Commands that show subscribers without a call: search, and a subscriber's chronology."""
 
 import re
+from datetime import datetime
 from typing import Literal
 
 from ari_app.desk import messages as m
@@ -66,6 +67,22 @@ class SearchCommands:
         self._browsing.shown(agent, id)
         return await self._chronology(tab, message)
 
+    async def earlier(self, tab: Tab, message: m.History) -> m.Answer:
+        """Show earlier contacts of a subscriber whose record, or card, the agent has."""
+        if not self._browsing.may_work(tab.agent, message.subscriber):
+            text = self._render.word("read-first", tab.language)
+            return m.Answer(message.key, ok=False, text=text)
+        try:
+            before = datetime.fromisoformat(message.before).astimezone()
+        except (ValueError, OverflowError):
+            text = self._render.word("not-valid", tab.language)
+            return m.Answer(message.key, ok=False, text=text)
+        found = await self._profiles.history(message.subscriber, before=before)
+        html = self._render.page(
+            "contacts", tab.language, history=found, subscriber_id=message.subscriber, pages=True
+        )
+        return m.Answer(message.key, ok=True, html=html)
+
     def _limited(self, tab: Tab, key: str, wait: int) -> m.Answer:
         return m.Answer(
             key, ok=False, text=self._render.word("reads-wait", tab.language, wait=wait)
@@ -76,12 +93,16 @@ class SearchCommands:
         return m.Answer(message.key, ok=False, html=html)
 
     async def _chronology(self, tab: Tab, message: m.ViewSubscriber) -> m.Answer:
-        profiles, id = self._profiles, message.subscriber
+        profiles, id, text = self._profiles, message.subscriber, message.text.strip()
+        history = await profiles.history(id, text)
+        if text and not history:  # found by a name or a number, which no contact has
+            history, text = await profiles.history(id), ""
         html = self._render.page(
             "chronology",
             tab.language,
             subscriber=await profiles.subscriber(id),
-            history=await profiles.history(id, message.text),
+            history=history,
+            text=text,
             tickets=await profiles.tickets(id),
             notes=await profiles.notes(id),
             calls=self._browsing.linkable(tab.agent, id),

@@ -11,6 +11,25 @@ export function records(found, cards, connection, notice) {
     const subscriber = target.closest("[data-open-record]")?.dataset.openRecord;
     if (subscriber) ask({ type: "record", subscriber: Number(subscriber) });
   });
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest("[data-more-history]");
+    if (!button) return;
+    const { moreHistory: subscriber, before } = button.dataset;
+    button.disabled = true; // it is on its way
+    const message = { type: "history", subscriber: Number(subscriber), before };
+    const answer = await connection.ask(message);
+    button.disabled = false;
+    if (!answer.ok) {
+      notice(answer.text || document.getElementById("lost").textContent);
+      return;
+    }
+    const more = button.closest("li"), list = more.parentElement, at = list.children.length - 1;
+    more.insertAdjacentHTML("beforebegin", answer.html); // from our server, which escapes
+    more.remove();
+    const first = list.children[at];
+    first?.setAttribute("tabindex", "-1");
+    first?.focus();
+  });
   found.addEventListener("submit", (event) => {
     const { link } = event.target.dataset;
     if (!link) return;
