@@ -39,10 +39,19 @@ def _with_phone(route: WebSocketRoute) -> None:
     server.on_message(said)
 
 
+NO_MEDIA = """if (window.RTCPeerConnection) {
+const { prototype } = RTCPeerConnection, listen = prototype.addEventListener;
+prototype.addEventListener = function (name, ...rest) {
+  if (name !== "iceconnectionstatechange") listen.call(this, name, ...rest);
+}; }"""
+"""The page does not notice that no media come, which would end a call after some time."""
+
+
 async def opens(tab: Page, server: RunningDesk, sip: FakeSip) -> None:
     """Anna opens the desk; her phone is in it."""
     await tab.route_web_socket(re.compile("/wire$"), _with_phone)
     await sip.serve(tab)
+    await tab.add_init_script(NO_MEDIA)
     await sign_in("anna", server, tab)
 
 
@@ -128,6 +137,7 @@ async def test_the_phone_goes_from_tab_to_tab(
     await other.route_web_socket(re.compile("/wire$"), _with_phone)
     second = FakeSip()
     await second.serve(other)
+    await other.add_init_script(NO_MEDIA)
     await other.goto(server.url)
     await expect(other.locator("[data-phone-state=elsewhere]")).to_be_visible()
     await other.get_by_role("button", name="Use the phone here").click()

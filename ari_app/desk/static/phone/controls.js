@@ -105,7 +105,8 @@ export class Controls {
     const place = shown ? card.querySelector("[data-call-place]") : this.strip;
     const name = card?.querySelector(".full")?.textContent || call?.name;
     const who = [call?.number, name === call?.number ? "" : name].filter(Boolean).join(" ");
-    this.element.querySelector("[data-call-who]").textContent = shown ? "" : who;
+    const label = this.element.querySelector("[data-call-who]");
+    label.textContent = shown ? "" : call?.number === "echo" ? label.dataset.echo : who;
     this.button("card").hidden = shown || card === undefined;
     if (this.element.parentElement === place) return;
     const focused = this.element.contains(document.activeElement) ? document.activeElement : undefined;

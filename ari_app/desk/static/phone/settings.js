@@ -54,6 +54,8 @@ export class Settings {
     const button = this.dialog.querySelector('[data-try="echo"]');
     button.textContent = call ? button.dataset.end : button.dataset.begin;
     button.disabled = call?.phase === "ringing";
+    if (this.testing && !call && this.dialog.open) this.measure(); // the call closed the microphone
+    this.testing = Boolean(call);
   }
 
   update() {
