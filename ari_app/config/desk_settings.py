@@ -18,6 +18,8 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     webhook: str = ""
     second_factor: Literal["optional", "required"] = "optional"
     acts_after_call: Annotated[int, Meta(ge=0, le=3_600)] = 120
+    missed_calls: Annotated[int, Meta(ge=0, le=100)] = 3
+    away_after: Annotated[int, Meta(ge=0, le=86_400)] = 60
 
     def __post_init__(self) -> None:
         for each in self.proxies:

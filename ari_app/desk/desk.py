@@ -7,6 +7,7 @@ from functools import partial
 
 from ari_app.desk.agents.agent_state import AgentStates
 from ari_app.desk.agents.late_tickets import LateTickets
+from ari_app.desk.agents.presence import Presence
 from ari_app.desk.agents.promised_calls import PromisedCalls
 from ari_app.desk.agents.status_panels import StatusPanels
 from ari_app.desk.agents.targets import TargetLists, targets
@@ -108,7 +109,8 @@ class Desk:
         self.commands = AgentCommands(handlers, render, begin)
         self.player = RecordingPlayer(ports, browsing, site.listen, now)
         self.snapshot = Snapshot(cards, details, panels, promised, ports.browser_phones, render)
-        self.connections = TabConnections(tabs, self.snapshot, self.commands)
+        self.presence = presence = Presence(states, ports.phones, control, tabs, render, begin)
+        self.connections = TabConnections(tabs, self.snapshot, self.commands, presence)
 
     def recording_changed(self, channels: Collection[str]) -> None:
         """The recording of these callers' channels began, paused, went on or ended."""

@@ -185,17 +185,19 @@ class Render:
         board: Board,
         current: bool,
         talks: Sequence[tuple[Colleague, Talk]],
+        silent: Sequence[Colleague],
         due: tuple[int, int],
         language: str,
     ) -> str:
-        """Who waits and who is free, how many tickets and calls are ``due``, and ``talks`` to
-        supervise."""
+        """Who waits and who is free, how many tickets and calls are ``due``, ``talks`` to
+        supervise, and the agents who are ``silent``: they do not answer."""
         return self.page(
             "queues",
             language,
             board=board,
             current=current,
             talks=talks,
+            silent=silent,
             late=due[0],
             calls_due=due[1],
             now=self._now(),

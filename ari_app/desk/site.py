@@ -29,8 +29,9 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     ``billing``: whether there is a billing system to ask. ``queues`` are the labels of queues.
     ``screen_pops``: queue -> the page that opens with its calls; ``*`` is for all others.
     ``acts_after_call``: for how many seconds after a call its agent may still act for the
-    caller. ``listen``: who may listen to recorded conversations. ``knowledge``:
-    whether there is a knowledge base now.
+    caller. ``missed_calls``: how many rings in a row an agent may miss, ``away_after``: for how
+    many seconds the desk may be closed, before no calls come; 0 is any. ``listen``: who may listen
+    to recorded conversations. ``knowledge``: whether there is a knowledge base now.
     """
 
     zone: str
@@ -42,6 +43,8 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     queues: Mapping[str, Labels] = {}
     screen_pops: Mapping[str, ScreenPop] = {}
     acts_after_call: int = 120
+    missed_calls: int = 3
+    away_after: int = 60
     listen: Role = "senior"
     knowledge: Callable[[], bool] = lambda: False
 

@@ -140,6 +140,7 @@ class Workplace:
         )
 
         services.queues.observe(self.desk.passing.observe)
+        services.queues.observe(self.desk.presence.observe)
 
     @classmethod
     async def start(cls, services: DeskServices) -> "Workplace":
@@ -256,6 +257,8 @@ def _site(services: DeskServices) -> DeskSite:
             name: ScreenPop(one.url, one.opens) for name, one in config.screen_pop.items()
         },
         acts_after_call=config.desk.acts_after_call,
+        missed_calls=config.desk.missed_calls,
+        away_after=config.desk.away_after,
         listen=config.conversations.listen,
         knowledge=services.knowledge.directory.is_dir,
     )

@@ -10,10 +10,17 @@ from ari_app.desk.ports import AgentPhones, Colleague
 from ivr.acd.queues import Board, Talk
 
 StateName = Literal[
-    "ready", "paused", "ringing", "talking", "wrap-up", "busy", "unreachable", "no-queue"
-]
-"""``wrap-up``: the pause after a call. ``busy``: the phone is in use for something else.
-``unreachable``: the phone is not registered. ``no-queue``: the agent is in no queue."""
+    "ready", "paused", "not-answering", "ringing", "talking", "wrap-up", "busy", "unreachable",
+    "no-queue",
+]  # fmt: skip
+"""``not-answering``: paused, because calls were not answered. ``wrap-up``: the pause after a call.
+``busy``: the phone is in use for something else. ``unreachable``: the phone is not registered.
+``no-queue``: the agent is in no queue."""
+
+NOT_ANSWERING = "not-answering"
+"""The pause reason of an agent who did not answer."""
+SILENT = (NOT_ANSWERING, "Auto-Pause")
+"""The same, and that of app_queue's own ``autopause``."""
 
 
 class AgentState(Struct, frozen=True):
@@ -53,7 +60,7 @@ def agent_state(
     elif devices & {"unavailable", "invalid"}:
         name = "unreachable"
     elif paused:
-        name = "paused"
+        name = "not-answering" if reason in SILENT else "paused"
     elif until is not None:
         name = "wrap-up"
     else:
@@ -108,6 +115,10 @@ class AgentStates:
         """All other agents with their states."""
         others = (one for one in self._phones.everyone() if one.name != agent)
         return [(one, self.of(one.name)) for one in others]
+
+    def silent(self) -> Sequence[Colleague]:
+        """The agents who do not answer."""
+        return [one for one in self._phones.everyone() if self.of(one.name).name == "not-answering"]
 
     def talks(self) -> Sequence[tuple[Colleague, Talk]]:
         """The agents who talk with a caller now."""

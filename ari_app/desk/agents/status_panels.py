@@ -35,8 +35,9 @@ class StatusPanels:
         """The HTML of the queues; supervisors also see who talks."""
         states = self._states
         talks = states.talks() if tab.supervisor else ()
+        silent = states.silent() if tab.supervisor else ()
         due = (self._late.count, self._promised.count)
-        return self._render.queues(states.board, states.current, talks, due, tab.language)
+        return self._render.queues(states.board, states.current, talks, silent, due, tab.language)
 
     def state(self, tab: Tab) -> str:
         """The HTML of the agent's state."""

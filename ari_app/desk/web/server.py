@@ -94,7 +94,7 @@ async def serving(
     rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, render.site.framed)
     security = HttpSecurity(rules, sessions, pages.error)
     admin = AdminPages(administration, render)
-    sign_in = SignIn(accounts, sessions, security, render, pages.recheck_sessions)
+    sign_in = SignIn(accounts, sessions, security, render, pages.recheck_sessions, desk.presence)
     app = web.Application(client_max_size=BODY, middlewares=[_compress, security.middleware])
     app.on_response_prepare.append(security.add_headers)
     app.add_routes(

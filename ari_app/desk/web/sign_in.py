@@ -7,6 +7,7 @@ from time import monotonic
 
 from aiohttp import web
 
+from ari_app.desk.agents.presence import Presence
 from ari_app.desk.render import Render
 from ari_app.desk.web.accounts import LONGEST_PASSWORD, Accounts, SecondFactorNeeded
 from ari_app.desk.web.http_security import ADDRESS, SIGNED_IN, HttpSecurity, form_fields, redirect
@@ -43,12 +44,14 @@ class SignIn:
         security: HttpSecurity,
         render: Render,
         recheck: Callable[[], Awaitable[None]],
+        presence: Presence,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
         self._security = security
         self._render = render
         self._recheck = recheck
+        self._presence = presence
         self._of_both = GrowingLock(OF_BOTH)
         self._limits: tuple[Limit, ...] = (
             GrowingLock(OF_ADDRESS),
@@ -99,6 +102,7 @@ class SignIn:
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """End the browser's session."""
+        self._presence.signed_out(request[SIGNED_IN].user.name)
         await self._end_session(request)
         log.info("%s signed out of the desk", request[SIGNED_IN].user.name)
         answer = redirect("/sign-in")

@@ -6,6 +6,7 @@ import logging
 from aiohttp import WSMsgType, web
 
 from ari_app.desk import messages as m
+from ari_app.desk.agents.presence import Presence
 from ari_app.desk.commands.agent_commands import AgentCommands
 from ari_app.desk.web import message_codec
 from ari_app.desk.web.rate_limit import Rate, RateLimit
@@ -28,22 +29,32 @@ PACE = Rate(burst=60, each=0.1)
 class TabConnections:
     """Serves the WebSockets of all tabs."""
 
-    def __init__(self, tabs: Tabs, snapshot: Snapshot, commands: AgentCommands) -> None:
+    def __init__(
+        self, tabs: Tabs, snapshot: Snapshot, commands: AgentCommands, presence: Presence
+    ) -> None:
         self._tabs = tabs
         self._snapshot = snapshot
         self._commands = commands
+        self._presence = presence
 
     async def serve(self, socket: web.WebSocketResponse, tab: Tab) -> None:
         """Send the snapshot, then handle and send messages until either side closes."""
-        with self._tabs.opened(tab):
-            tab.send(await self._snapshot.of(tab))
-            tasks = [asyncio.create_task(one) for one in (_send(socket, tab), _beat(tab))]
-            try:
-                await self._receive(socket, tab)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            with self._tabs.opened(tab):
+                self._presence.opened(tab.agent)
+                tab.send(await self._snapshot.of(tab))
+                await self._serve(socket, tab)
+        finally:
+            self._presence.closed(tab.agent)
+
+    async def _serve(self, socket: web.WebSocketResponse, tab: Tab) -> None:
+        tasks = [asyncio.create_task(one) for one in (_send(socket, tab), _beat(tab))]
+        try:
+            await self._receive(socket, tab)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _receive(self, socket: web.WebSocketResponse, tab: Tab) -> None:
         pace, clock = RateLimit(PACE), asyncio.get_running_loop().time
