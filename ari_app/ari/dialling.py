@@ -11,10 +11,15 @@ CONTEXT = "firstline-transfer"
 
 
 async def ring(
-    ari: Ari, phone: str, place: tuple[str, str], variables: Mapping[str, str], shown: str
+    ari: Ari,
+    phone: str,
+    place: tuple[str, str],
+    variables: Mapping[str, str],
+    shown: str,
+    channel: str = "",
 ) -> None:
     """Ring a phone, an interface such as ``PJSIP/702``, with a caller ID; answered, it continues at
-    a ``place``: a context and an extension, with variables.
+    a ``place``: a context and an extension, with variables. ``channel`` is an id for its channel.
 
     Raises :class:`PhoneNotRegisteredError`, or as :mod:`ari_app.ari.errors` says.
     """
@@ -25,7 +30,7 @@ async def ring(
         online = False
     if not online:
         raise PhoneNotRegisteredError(f"{phone} is not registered")
-    await ari.channels.originate(phone, *place, variables, shown)
+    await ari.channels.originate(phone, *place, variables, shown, channel)
 
 
 async def dial(ari: Ari, ours: str, phone: str, number: str) -> None:

@@ -166,13 +166,22 @@ class Channels:
         await self._send(request(HANGUP, channel, reason_code=str(cause)))
 
     async def originate(
-        self, endpoint: str, context: str, extension: str, variables: Mapping[str, str], shown: str
+        self,
+        endpoint: str,
+        context: str,
+        extension: str,
+        variables: Mapping[str, str],
+        shown: str,
+        channel: str = "",
     ) -> None:
         """Ring an endpoint such as ``PJSIP/703`` with a caller ID such as ``<702>``.
 
         When it answers, it continues at priority 1 of the extension, with those variables.
+        ``channel`` is an id of our choosing.
         """
         place = {"context": context, "extension": extension, "priority": "1"}
+        if channel:
+            place["channelId"] = channel
         body = json.encode({"variables": variables})
         asked = request(ORIGINATE, body=body, endpoint=endpoint, callerId=shown, **place)
         await self._send(asked)

@@ -94,6 +94,7 @@ class Desk:
             **RecordingForms(ports.conversations, states, render).handlers,
             **KnowledgeForms(ports.knowledge, cards.texts, states.full_name, render, now).handlers,
         }
+        self.supervision = Supervision(tabs, cards, states, control, views, render)
         handlers = Handlers(
             queue_control=control,
             cards=CardCommands(tabs, cards, details, states, control, authority, render),
@@ -101,7 +102,7 @@ class Desk:
             search=SearchCommands(ports.profiles, tickets, views, browsing, render),
             records=RecordCommands(tabs, cards, details, ports.profiles, browsing, views, render),
             callbacks=CallbackCommands(ports, promised, cards, details, states, render, now),
-            supervision=Supervision(tabs, cards, states, control, views, render),
+            supervision=self.supervision,
             tickets=TicketCommands(tickets, late, views, browsing, render),
             recordings=RecordingCommands(ports.conversations, cards, render),
         )

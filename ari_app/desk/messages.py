@@ -124,11 +124,11 @@ class Form(Struct, frozen=True, tag="form", tag_field="type"):
 
 
 class Supervise(Struct, frozen=True, tag="supervise", tag_field="type"):
-    """Monitor (``listen``), whisper to, or barge into the call of an agent."""
+    """Monitor (``listen``), whisper to, or barge into the call of an agent; or ``stop`` that."""
 
     key: Key
     agent: Short
-    how: Literal["listen", "whisper", "barge"]
+    how: Literal["listen", "whisper", "barge", "stop"]
 
 
 class Tickets(Struct, frozen=True, tag="tickets", tag_field="type"):

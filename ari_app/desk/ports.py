@@ -254,8 +254,9 @@ class QueueControl(Protocol):
     async def is_dialled(self, number: str) -> bool:
         """Whether a number may be dialled."""
 
-    async def supervise(self, supervisor: str, agent: str, how: How) -> None:
-        """Ring the supervisor's phone; answered, it joins the agent's call."""
+    async def supervise(self, supervisor: str, agent: str, how: How) -> str:
+        """Ring the supervisor's phone; answered, it joins the agent's call. Returns the channel to
+        that phone."""
 
     async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str

@@ -141,6 +141,7 @@ class Workplace:
 
         services.queues.observe(self.desk.passing.observe)
         services.queues.observe(self.desk.presence.observe)
+        services.queues.observe(self.desk.supervision.observe)
 
     @classmethod
     async def start(cls, services: DeskServices) -> "Workplace":

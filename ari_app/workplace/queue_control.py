@@ -1,5 +1,6 @@
 """What agents ask of Asterisk (pause, transfer, supervise), and the code words that they check."""
 
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
@@ -37,7 +38,7 @@ class QueueActions(Protocol):
 Dial = Callable[[str, str], Awaitable[None]]
 """Rings an agent's phone; answered, it dials a number."""
 
-Supervise = Callable[[str, str, How], Awaitable[None]]
+Supervise = Callable[[str, str, How, str], Awaitable[None]]
 """Rings the phone of a supervisor; answered, it joins the call of an agent's phone."""
 
 
@@ -95,11 +96,13 @@ class QueueControl:
         """Whether a number may be dialled."""
         return await self._asked(self._actions.is_dialled(number))
 
-    async def supervise(self, supervisor: str, agent: str, how: How) -> None:
+    async def supervise(self, supervisor: str, agent: str, how: How) -> str:
         """Ring the supervisor's phone to join the agent's call."""
         agent_phone = _device(self._phone(agent))
         phone = _device(self._phone(supervisor))
-        await self._asked(self._supervise(phone, agent_phone, how))
+        channel = f"firstline-mentor-{secrets.token_hex(6)}"
+        await self._asked(self._supervise(phone, agent_phone, how, channel))
+        return channel
 
     async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str

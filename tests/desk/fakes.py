@@ -234,8 +234,9 @@ class FakeQueueControl:
     async def is_dialled(self, number: str) -> bool:
         return number != "404"
 
-    async def supervise(self, supervisor: str, agent: str, how: How) -> None:
+    async def supervise(self, supervisor: str, agent: str, how: How) -> str:
         self.asked.append((supervisor, f"{how} {agent}"))
+        return f"mentor-{agent}"
 
     async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str

@@ -3,6 +3,9 @@
 import pytest
 
 from ari_app.desk import messages as m
+from ivr.acd.board import Board
+from ivr.acd.dials import HungUp
+from tests.desk.fakes import NOW
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 from tests.desk.test_operation_forms import filled, in_call
 
@@ -32,7 +35,18 @@ async def test_a_supervisor_joins_and_the_agent_is_notified(harness: DeskHarness
         await senior.sends(m.Supervise("t:1", "anna", "whisper"))
         assert [one.ok for one in of_type(senior.received(), m.Answer)] == [True]
         notices = [one.text for one in of_type(anna.received(), m.Notice)]
-    assert notices == ["Boris is whispering to you; the caller does not hear it."]
+        assert notices == ["Boris is whispering to you; the caller does not hear it."]
+        assert notices[0] in harness.desk.panels.state(anna.tab), "as long as it lasts"
+        assert 'id="stop-anna"' in harness.desk.panels.queues(senior.tab)
+        assert "Anna" not in harness.desk.panels.queues(
+            AgentTab(harness, "anna", supervisor=True).tab
+        )
+        await senior.sends(m.Supervise("t:2", "anna", "stop"))
+        assert harness.queue_control.asked.pop() == ("mentor-anna", "hang up")
+        harness.desk.supervision.observe(Board(), HungUp("mentor-anna", "", NOW))
+        assert notices[0] not in harness.desk.panels.state(anna.tab)
+        await senior.sends(m.Supervise("t:3", "anna", "stop"))
+        assert [one.ok for one in of_type(senior.received(), m.Answer)] == [True, False]
     assert harness.queue_control.asked == [("boris", "whisper anna")]
     assert ("boris", 1, "whisper anna") in harness.profiles.views
 

@@ -44,7 +44,7 @@ class FakeAsterisk:
         await self._record(number)
         return True
 
-    async def supervise(self, supervisor: str, agent: str, how: str) -> None:
+    async def supervise(self, supervisor: str, agent: str, how: str, _: str) -> None:
         await self._record(supervisor, agent, how)
 
     async def _record(self, *what: Any) -> None:

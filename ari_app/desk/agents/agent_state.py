@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.desk.ports import AgentPhones, Colleague
 from ivr.acd.queues import Board, Talk
@@ -25,13 +26,14 @@ SILENT = (NOT_ANSWERING, "Auto-Pause")
 
 class AgentState(Struct, frozen=True):
     """What an agent does. ``paused`` and its ``reason`` hold during a call as well; ``until`` is
-    the end of the wrap-up time."""
+    the end of the wrap-up time. ``watched`` are supervisors in the call, with what they do."""
 
     name: StateName
     paused: bool = False
     reason: str = ""
     until: datetime | None = None
     queues: tuple[str, ...] = ()
+    watched: tuple[tuple[str, str], ...] = ()
 
 
 def agent_state(
@@ -84,6 +86,8 @@ class AgentStates:
         self._now = now
         self._board = Board()
         self._current: bool | None = None
+        self.watched: Mapping[str, tuple[tuple[str, str], ...]] = {}
+        """Agent: the names of supervisors in the call, with what they do."""
 
     @property
     def board(self) -> Board:
@@ -105,7 +109,9 @@ class AgentStates:
         interface = self._phones.of(agent)
         if interface is None:
             return AgentState("no-queue")
-        return agent_state(self._board, interface, self._wrapups, self._now())
+        state = agent_state(self._board, interface, self._wrapups, self._now())
+        watched = self.watched.get(agent, ())
+        return replace(state, watched=watched) if watched else state
 
     def queues(self) -> Sequence[str]:
         """The names of all queues."""

@@ -34,7 +34,8 @@ class StatusPanels:
     def queues(self, tab: Tab) -> str:
         """The HTML of the queues; supervisors also see who talks."""
         states = self._states
-        talks = states.talks() if tab.supervisor else ()
+        talks = [one for one in states.talks() if one[0].name != tab.agent]
+        talks = talks if tab.supervisor else []
         silent = states.silent() if tab.supervisor else ()
         due = (self._late.count, self._promised.count)
         return self._render.queues(states.board, states.current, talks, silent, due, tab.language)
@@ -55,9 +56,9 @@ class StatusPanels:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            made: dict[tuple[str, bool], m.Queues] = {}
+            made: dict[tuple[str, str], m.Queues] = {}
             for tab in self._tabs.all():
-                kind = (tab.language, tab.supervisor)
+                kind = (tab.language, tab.agent if tab.supervisor else "")
                 if kind not in made:
                     made[kind] = m.Queues(self.queues(tab))
                 tab.send(made[kind])

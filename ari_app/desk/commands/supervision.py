@@ -6,9 +6,12 @@ from ari_app.desk import messages as m
 from ari_app.desk.agents.agent_state import AgentStates
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.commands.view_log import ViewLog
-from ari_app.desk.ports import QueueControl
+from ari_app.desk.ports import How, QueueControl
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab, Tabs
+from ivr.acd.board import Board
+from ivr.acd.dials import HungUp
+from ivr.acd.queues import Event
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +34,44 @@ class Supervision:
         self._queue_control = queue_control
         self._views = views
         self._render = render
+        self._joined: dict[str, tuple[str, str, How]] = {}
+        """Channel to a supervisor's phone: supervisor, agent, and how."""
+
+    def observe(self, _: Board, event: Event) -> None:
+        """A supervisor who hung up is in the call no longer. Never waits."""
+        if isinstance(event, HungUp) and event.call in self._joined:
+            del self._joined[event.call]
+            self._sign()
+
+    def _sign(self) -> None:
+        """What agents see of it, as long as it lasts."""
+        watched: dict[str, tuple[tuple[str, str], ...]] = {}
+        for supervisor, agent, how in self._joined.values():
+            name = self._states.full_name(supervisor)
+            watched[agent] = (*watched.get(agent, ()), (name, how))
+        self._states.watched = watched
+
+    async def _leave(self, tab: Tab, message: m.Supervise) -> m.Answer:
+        both = (tab.agent, message.agent)
+        found = [channel for channel, one in self._joined.items() if one[:2] == both]
+        for channel in found:
+            await self._queue_control.hang_up(channel)
+        log.info("%s leaves the call of %s", *both)
+        word = "supervise-left" if found else "supervise-not-in"
+        return self._answer(tab, message, word, ok=bool(found))
 
     async def join(self, tab: Tab, message: m.Supervise) -> m.Answer:
         """Ring the supervisor's phone, which joins the agent's call when answered."""
         supervisor, agent, how = tab.agent, message.agent, message.how
         if not tab.supervisor:
             return self._answer(tab, message, "http-403", ok=False)
+        if how == "stop":
+            return await self._leave(tab, message)
         if agent not in {one.name for one, _ in self._states.talks()} - {supervisor}:
             return self._answer(tab, message, "supervise-no-call", ok=False)
-        await self._queue_control.supervise(supervisor, agent, how)
+        channel = await self._queue_control.supervise(supervisor, agent, how)
+        self._joined[channel] = (supervisor, agent, how)
+        self._sign()
         name = self._states.full_name(supervisor)
         for each in self._tabs.of(agent):
             notice = self._render.word(f"supervise-{how}", each.language, supervisor=name)
