@@ -173,10 +173,10 @@ async def test_without_a_microphone_the_agent_is_paused_and_sees_why(
     shown = tab.locator("[data-phone-state=forbidden]")
     await expect(shown).to_contain_text("allow the microphone")
     await expect(tab.locator("#phone-button[data-state=forbidden]")).to_be_visible()
-    assert harness.queue_control.paused == {"anna": "microphone"}
     await sip.registered.wait()
     sip.ring("375990000001")
     await sip.says("480 INVITE")
+    assert harness.queue_control.paused == {"anna": "microphone"}
     await tab.evaluate(ALLOWED)
     await shown.get_by_role("button").click()
     await expect(tab.locator("#notices")).to_contain_text("The microphone works again.")
