@@ -29,6 +29,7 @@ from ari_app.store.db import Store
 from ari_app.store.directory import Directory
 from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
+from ari_app.store.times import micros
 from tests.commands.conftest import Run
 from tests.commands.lives import FORMS, HASHES, ME, NAME, NUMBER, OTHER, SECRET_TEXT, live
 from tests.control.fake_handlers import handlers
@@ -270,7 +271,12 @@ def test_contacts_and_tries_of_before_stay(tmp_path: Path) -> None:
     )
     contact = (77, 0, "call", "money", "Роутер чихает", "", "anna", 1)
     db.conn.execute(f"insert into contacts values (1, {', '.join('?' * 8)})", contact)
-    code_words.unlock(db, 77, "anna", "passport", NOON)
+    tried = (micros(NOON), 77, "", "", "anna", "unlocked", "passport")
+    db.conn.execute(
+        "insert into code_word_tries (at, subscriber, number, call, agent, outcome, why)"
+        f" values ({', '.join('?' * 7)})",
+        tried,
+    )
     before = code_words.entries(db, 77, 5)
     MIGRATIONS.apply(db)
     [kept] = history.of_subscriber(db, 77)
