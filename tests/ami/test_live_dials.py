@@ -137,10 +137,10 @@ async def test_an_attended_transfer_before_the_colleague_answers(
 
 
 async def test_a_colleague_who_does_not_answer_rings_no_more(pbx: Pbx, watch: QueueMonitor) -> None:
-    """And the caller is in the queue again: no application is there to return to."""
+    """And the caller comes back to who transferred the call."""
     async with talking(pbx, watch) as (_, olga, anna):
         await olga.transfer("702")
         await anna.wait(Incoming)
         await shows(watch, lambda now: ("", ANNA, CALLER) in rung(now))
         await anna.hangup()
-        await shows(watch, lambda now: rung(now) == [("support", OLGA, CALLER)])
+        await shows(watch, lambda now: rung(now) == [("", OLGA, CALLER)])

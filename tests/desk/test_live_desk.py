@@ -55,7 +55,7 @@ async def test_screen_pop_before_answering_survives_a_browser_crash(
                 await expect(desk.card).to_contain_text("+375 99 000-00-03")
                 await expect(desk.card).to_contain_text("Дубровская Вера")
                 await expect(desk.card.locator(".why")).to_contain_text("счёт и деньги")
-                await expect(desk.card.locator(".why")).to_contain_text("обращается 4-й раз")
+                await expect(desk.card.locator(".why")).to_contain_text("обращение № 4")
                 await expect(desk.card.locator(".part-path")).to_contain_text("Баланс и платежи")
                 await expect(desk.card.locator(".part-history")).to_contain_text("про карту")
                 await answered(anna)  # not before all that was seen
