@@ -1,5 +1,6 @@
 """Bringing up and taking down: what is said when it cannot be done."""
 
+import re
 import socket
 import sqlite3
 from contextlib import closing
@@ -90,8 +91,7 @@ def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
 def test_no_asterisk(tmp_path: Path) -> None:
     one = Installation(tmp_path / "state")
     toml = one.state / "firstline.toml"
-    lines = [line for line in toml.read_text().splitlines() if not line.startswith("path")]
-    toml.write_text("\n".join([*lines, 'path = "/nowhere/asterisk"']))
+    toml.write_text(re.sub("(?m)^path = .*$", 'path = "/nowhere/asterisk"', toml.read_text()))
     assert "has no Asterisk 20 or later" in refused(one, "up")
 
 
