@@ -7,6 +7,9 @@ from msgspec.structs import replace
 
 from ari_app.ami.client import Headers
 
+READ = frozenset(("MixMonitorStart", "MixMonitorMute", "MixMonitorStop"))
+"""The events that are read beside those of :mod:`ari_app.ami.events`."""
+
 
 class MixMonitor(Struct, frozen=True):
     """A channel that is recorded; ``name`` is that of the channel. ``muted``: what is said is

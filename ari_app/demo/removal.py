@@ -7,7 +7,7 @@ from msgspec import Struct, json
 
 from ari_app.demo.accounts import IDS, SERVICES, TARIFFS, VOUCHERS
 from ari_app.demo.operator import demo_agents, demo_number
-from ari_app.store import agents, subscribers
+from ari_app.store import agents, name_words, subscribers
 from ari_app.store.sqlite import Database
 
 _WHO = "(select value from json_each(:ids))"
@@ -109,6 +109,7 @@ def remove(db: Database, data: DemoData, at: datetime) -> tuple[tuple[str, int],
         "numbers": _listed(data.numbers),
         "offers": _listed(offers),
     }
+    names = [one.name for id in data.subscribers if (one := subscribers.by_id(db, id))]
     gone = [
         ("agents", sum(agents.remove(db, name, at) for name in data.agents)),
         ("attempts at code words", _remove_attempts(db, named)),
@@ -121,6 +122,8 @@ def remove(db: Database, data: DemoData, at: datetime) -> tuple[tuple[str, int],
         "update till set money = 0, minutes = 0, gigabytes = 0, points = 0"
         " where not exists (select 1 from accounts)"
     )
+    for name in names:
+        name_words.forget(db, name)
     return tuple((name, count) for name, count in gone if count)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ari_app.ami import mix_monitors
 from ari_app.ami.events import READ, ChannelListed, Listed, ListEnd, Unparsed, parse
 from ari_app.main.sip_guard import FAILED
 from asterisk_conf.render import render
@@ -116,7 +117,8 @@ def test_events_are_parsed(headers: dict[str, str], event: object) -> None:
 
 def test_what_is_read_is_let_through_and_nothing_else() -> None:
     through = re.findall(r"^eventfilter(.+) =$", render(DEMO)["manager.conf"], re.M)
-    assert sorted(through) == sorted(f"(action(include),name({name}))" for name in READ | FAILED)
+    read = READ | mix_monitors.READ | FAILED
+    assert sorted(through) == sorted(f"(action(include),name({name}))" for name in read)
 
 
 @pytest.mark.parametrize("name", ["Added", "Status", "Pause", "Penalty", "Ringinuse"])

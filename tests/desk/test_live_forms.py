@@ -73,7 +73,7 @@ async def test_a_transfer_shows_the_colleagues_notes(one: Installation, browser:
             await boris.wait(Incoming, timeout=40)
             await desks[1].phase("ringing")
             await expect(desks[1].card.locator(".part-transfer")).to_contain_text("Нет звука")
-            await expect(desks[1].card.locator(".why")).to_contain_text("Коллега передаёт")
+            await expect(desks[1].card.locator(".why")).to_contain_text("Передали коллеги")
             await boris.answer()
             await desks[1].phase("talking")
             await desks[0].phase("after")
